@@ -1,0 +1,121 @@
+"""What was heard and seen in a source. Times are seconds from its first picture; positions are fractions of it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.timing import TimeRange
+
+
+class Word(Record):
+    """One spoken word. ``confidence`` is 0..1."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+class Recogniser(Record):
+    """Which recogniser was used; ``fallback`` says why it was not the preferred one."""
+
+    engine: Literal["whisper", "pocketsphinx"]
+    model: str
+    identity: str
+    fallback: str | None = None
+
+
+class Transcript(Record):
+    """Words as the recogniser gave them, before any repair."""
+
+    words: tuple[Word, ...]
+    language: str
+    recogniser: Recogniser | None
+
+
+class SilenceSegments(Record):
+    """Where there is silence and speech.
+
+    ``speech`` is what stays: padded, and never cutting a word. ``words`` are the transcript's, with impossible times
+    repaired. ``level_db`` and ``threshold_db`` are in dB relative to full scale.
+    """
+
+    silences: tuple[TimeRange, ...]
+    speech: tuple[TimeRange, ...]
+    words: tuple[Word, ...]
+    repaired_words: int
+    dropped_words: int
+    level_db: float
+    threshold_db: float
+
+
+class Box(Record):
+    """A rectangle in fractions of the displayed picture (after rotation, square pixels)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+class SampledFrames(Record):
+    """Small pictures of a source and the exact times of all its frames.
+
+    ``picture`` is the area that is not constantly black. ``seconds`` is the length that can really be decoded;
+    ``damaged`` counts packets that could not.
+    """
+
+    rate: float
+    width: int
+    height: int
+    samples: int
+    frames: int
+    seconds: float
+    picture: Box
+    damaged: int
+
+
+class FaceSummary(Record):
+    """``faces`` rows were stored for ``samples`` pictures, of which ``with_face`` show at least one face."""
+
+    samples: int
+    with_face: int
+    faces: int
+
+
+class Face(Record):
+    """One detected face in the sample at ``time``. ``landmarks`` are x, y of eyes, nose, mouth and ears."""
+
+    time: float
+    box: Box
+    score: float
+    landmarks: tuple[tuple[float, float], ...] = ()
+
+
+class Shots(Record):
+    """``cuts`` are the times of first frames after a scene change.
+
+    In ``still`` ranges the source does not change, in ``dark`` ranges it is black: a finished picture that is frozen or
+    black there is as planned.
+    """
+
+    cuts: tuple[float, ...]
+    still: tuple[TimeRange, ...]
+    dark: tuple[TimeRange, ...]
+
+
+class FocalPoint(Record):
+    """Where to look in the sample at ``time`` when nobody is seen. ``box`` holds most of the detail."""
+
+    time: float
+    box: Box
+    weight: float = Field(ge=0)
+
+
+class FocalPoints(Record):
+    points: tuple[FocalPoint, ...]

@@ -1,0 +1,40 @@
+"""What the store keeps of a stage's work."""
+
+from typing import Any, TypeVar
+
+from pytoon_pipeline.contracts.base import Record
+
+R = TypeVar("R", bound=Record)
+
+
+class StoredFile(Record):
+    """A file in the store, named by its content."""
+
+    sha256: str
+    bytes: int
+
+
+class Artifact(Record):
+    """One stage's result: a value, files, and all that decided it.
+
+    ``seconds`` is what it took to make, not to find again.
+    """
+
+    stage: str
+    version: int
+    fingerprint: str
+    inputs: dict[str, str]
+    parameters: dict[str, Any]
+    tools: dict[str, str]
+    value: dict[str, Any]
+    files: dict[str, StoredFile]
+    seconds: float
+    device: str
+
+    def read(self, record: type[R]) -> R:
+        """The value as ``record``."""
+        return record.model_validate(self.value)
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files.values())

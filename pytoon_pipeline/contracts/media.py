@@ -1,0 +1,84 @@
+"""What a source file is."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.timing import FrameRate
+
+Dynamic = Literal["sdr", "hlg", "pq"]
+
+
+class VideoStream(Record):
+    """The picture stream that is used: the first that is not an attached picture.
+
+    ``width`` and ``height`` are coded pixels, before rotation; ``rotation`` is in degrees clockwise;
+    ``sample_aspect`` is pixel width over pixel height; ``start`` is the first presentation time in seconds.
+    """
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    pixel_format: str
+    rotation: Literal[0, 90, 180, 270] = 0
+    sample_aspect: float = Field(gt=0, default=1.0)
+    average_rate: FrameRate | None = None
+    variable_rate: bool = False
+    start: float = 0.0
+    matrix: Literal["bt601", "bt709", "bt2020"] = "bt709"
+    matrix_assumed: bool = False
+    full_range: bool = False
+    dynamic: Dynamic = "sdr"
+
+    @property
+    def display_size(self) -> tuple[float, float]:
+        """Width and height in square pixels after rotation."""
+        width, height = self.width * self.sample_aspect, float(self.height)
+        return (height, width) if self.rotation in (90, 270) else (width, height)
+
+
+class AudioStream(Record):
+    """The sound stream that is used: the default one, else the first."""
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    start: float = 0.0
+
+
+class MediaInfo(Record):
+    """Result of probing one file. ``seconds`` comes from its headers and may be wrong in a damaged file."""
+
+    container: str
+    seconds: float
+    video: VideoStream | None
+    audio: AudioStream | None
+    streams: dict[str, int]
+
+
+class SourceItem(Record):
+    """One file of an upload, as kept in the store, and where it came from."""
+
+    name: str
+    sha256: str
+    bytes: int
+    origin: str
+
+
+class SourceMedia(Record):
+    """An upload in the store: its key, its files in request order and the request as written."""
+
+    key: str
+    title: str
+    items: tuple[SourceItem, ...]
+    request: dict[str, object]
+
+
+class Metadata(Record):
+    """Probed facts of the main file. ``audio`` is false when there is no 16 kHz extract."""
+
+    info: MediaInfo
+    audio_seconds: float

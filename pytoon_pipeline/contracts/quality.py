@@ -1,0 +1,34 @@
+"""What quality control found."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.base import Record
+
+Severity = Literal["gate", "advice"]
+Verdict = Literal["pass", "advise", "fail"]
+
+
+class Finding(Record):
+    """One thing that was seen. Frames are half-open ``[start_frame, end_frame)``; both are none for the whole file."""
+
+    code: str
+    severity: Severity
+    start_frame: int | None = None
+    end_frame: int | None = None
+    segment: int | None = None
+    value: float | str | None = None
+    limit: float | str | None = None
+    source: str
+    message: str
+
+
+class QcReport(Record):
+    """Findings and what they add up to. ``measured`` holds the figures also when they are within limits."""
+
+    score: float = Field(ge=0, le=100)
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    measured: dict[str, float | str | None]
+    seconds: float

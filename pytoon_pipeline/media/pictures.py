@@ -1,0 +1,168 @@
+"""Reading pictures: every source becomes 8-bit 4:2:0 planes in BT.709 limited range, upright, at a constant rate."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.media import VideoStream
+from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.dynamic_range import to_standard_range
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+Plane = NDArray[np.uint8]
+
+PREROLL_SECONDS = 0.5
+# A frame counts as shown at a tick when it starts up to this part of a tick later: rounded time bases are off by that.
+TOLERANCE = 0.25
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Planes Y, U and V; U and V have half the size of Y, rounded up."""
+
+    y: Plane
+    u: Plane
+    v: Plane
+
+
+@dataclass
+class Damage:
+    """Counts packets that could not be decoded."""
+
+    packets: int = 0
+
+
+def decode(
+    path: Path,
+    video: VideoStream,
+    *,
+    start: float = 0.0,
+    threads: int = 0,
+    damage: Damage | None = None,
+) -> Iterator[tuple[float, "VideoFrame"]]:
+    """Decoded frames with their time in seconds from the first picture, from at or before ``start`` on.
+
+    Packets that cannot be decoded are counted in ``damage`` and skipped.
+    """
+    import av
+
+    with opened(path) as container:
+        stream = container.streams[video.index]
+        assert isinstance(stream, av.VideoStream)
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = threads
+        if start > PREROLL_SECONDS and stream.time_base:
+            target = int((start + video.start - PREROLL_SECONDS) / stream.time_base)
+            try:
+                container.seek(target, stream=stream)
+            except av.error.FFmpegError:
+                container.seek(0)
+        last = -1.0
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+                frames = packet.decode()
+            except StopIteration:
+                return
+            except av.error.EOFError:
+                return
+            except av.error.FFmpegError:
+                if damage is not None:
+                    damage.packets += 1
+                continue
+            for frame in frames:
+                time = (frame.time if frame.time is not None else last) - video.start
+                if time > last:
+                    last = time
+                    yield time, frame
+
+
+def at_ticks(
+    path: Path, video: VideoStream, rate: FrameRate, first: int, count: int, threads: int = 1
+) -> Iterator[Picture]:
+    """``count`` pictures, one a tick of ``rate`` from tick ``first`` on: each the one on screen at that moment.
+
+    A source that ends early repeats its last picture.
+    """
+    ticks = iter(range(first, first + count))
+    tick = next(ticks)
+    shown: tuple[float, VideoFrame] | None = None
+    period = 1 / float(rate.fraction)
+
+    def due(time: float) -> bool:
+        return time > (tick + TOLERANCE) * period
+
+    converted: Picture | None = None
+    for time, frame in decode(path, video, start=first * period, threads=threads):
+        while shown is not None and due(time):
+            converted = converted or planes(shown[1], video)
+            yield converted
+            following = next(ticks, None)
+            if following is None:
+                return
+            tick = following
+        shown, converted = (time, frame), None
+    if shown is None:
+        return
+    converted = converted or planes(shown[1], video)
+    yield converted
+    for tick in ticks:  # noqa: B007
+        yield converted
+
+
+def planes(frame: "VideoFrame", video: VideoStream) -> Picture:
+    """A decoded frame as upright BT.709 planes."""
+    return _turn(_planes(_standard(frame, video)), video.rotation)
+
+
+def _standard(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
+    if video.dynamic != "sdr":
+        return to_standard_range(frame, video.dynamic)
+    if frame.format.name == "yuv420p" and video.matrix == "bt709" and not video.full_range:
+        return frame
+    from av.video.reformatter import ColorRange, Colorspace
+
+    matrices = {
+        "bt601": Colorspace.ITU601,
+        "bt709": Colorspace.ITU709,
+        "bt2020": Colorspace.BT2020,
+    }
+    rgb = frame.format.is_rgb
+    return frame.reformat(
+        format="yuv420p",
+        src_colorspace=Colorspace.ITU709 if rgb else matrices[video.matrix],
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG if rgb or video.full_range else ColorRange.MPEG,
+        dst_color_range=ColorRange.MPEG,
+        interpolation="BICUBIC",
+        threads=1,
+    )
+
+
+def _planes(frame: "VideoFrame") -> Picture:
+    return Picture(*(_plane(plane) for plane in frame.planes[:3]))
+
+
+def _plane(plane: Any) -> Plane:
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]
+
+
+def _turn(picture: Picture, clockwise: int) -> Picture:
+    if not clockwise:
+        return picture
+    import cv2
+
+    turn = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    return Picture(
+        *(np.asarray(cv2.rotate(plane, turn[clockwise]), np.uint8)
+          for plane in (picture.y, picture.u, picture.v))
+    )  # fmt: skip

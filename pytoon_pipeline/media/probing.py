@@ -1,0 +1,190 @@
+"""What a file is, from its headers, its first packets and its first decoded picture."""
+
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Literal
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.media import AudioStream, Dynamic, MediaInfo, VideoStream
+from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.media.container import opened
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream as AvAudio
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream as AvVideo
+
+PACKETS_LOOKED_AT = 2000
+STANDARD_RATES = tuple(
+    Fraction(*pair)
+    for pair in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1))
+    + ((60000, 1001), (60, 1), (120, 1))
+)
+
+# Code points of ITU-T H.273.
+MATRICES: dict[int, Literal["bt601", "bt709", "bt2020"]] = {
+    1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020", 10: "bt2020",
+}  # fmt: skip
+TRANSFERS: dict[int, Dynamic] = {16: "pq", 18: "hlg"}
+
+
+def probe(path: Path) -> MediaInfo:
+    """Reads what ``path`` is. Raises ``BadInput`` when it is no media file."""
+    with opened(path) as container:
+        picture = next((s for s in container.streams.video if not _attached(s)), None)
+        sound = _default(list(container.streams.audio))
+        counts: dict[str, int] = {}
+        for stream in container.streams:
+            counts[stream.type] = counts.get(stream.type, 0) + 1
+        video = _video(container, picture) if picture is not None else None
+        seconds = float(container.duration or 0) / 1_000_000
+        if not seconds and picture is not None and picture.duration and picture.time_base:
+            seconds = float(picture.duration * picture.time_base)
+        return MediaInfo(
+            container=container.format.name,
+            seconds=seconds,
+            video=video,
+            audio=_audio(sound) if sound is not None else None,
+            streams=counts,
+        )
+
+
+def accept(info: MediaInfo, limits: Limits) -> VideoStream:
+    """The picture stream, when the file can be made into a video. Raises ``BadInput`` otherwise."""
+    video = info.video
+    if video is None:
+        raise BadInput(
+            "no_picture",
+            "This file has sound but no moving picture." if info.audio else "This file has no picture.",
+            "Upload a video. Sound alone can be used as voice or music of another video.",
+        )
+    sides = (video.width, video.height)
+    if min(sides) < limits.source_side_min or max(sides) > limits.source_side_max:
+        raise BadInput(
+            "picture_size",
+            f"The picture is {video.width}×{video.height} pixels.",
+            f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels can be used.",
+        )
+    if info.seconds > limits.source_seconds_max:
+        raise BadInput(
+            "too_long",
+            f"The video is {info.seconds / 60:.0f} minutes long.",
+            f"Cut it below {limits.source_seconds_max / 60:.0f} minutes, or raise source_seconds_max in "
+            "presets/limits.yaml.",
+        )
+    return video
+
+
+def _attached(stream: "AvVideo") -> bool:
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _default(streams: list["AvAudio"]) -> "AvAudio | None":
+    from av.stream import Disposition
+
+    usable = [s for s in streams if s.codec_context is not None and s.channels and s.rate]
+    marked = [stream for stream in usable if stream.disposition & Disposition.default]
+    return next(iter(marked or usable), None)
+
+
+def _audio(stream: "AvAudio") -> AudioStream:
+    return AudioStream(
+        index=stream.index,
+        codec=stream.codec_context.name,
+        sample_rate=stream.rate,
+        channels=stream.channels,
+        start=float((stream.start_time or 0) * (stream.time_base or 0)),
+    )
+
+
+def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
+    times = _packet_times(container, stream)
+    container.seek(0)
+    frame = _first_frame(container, stream)
+    rate, variable = frame_rate(times)
+    matrix = MATRICES.get(int(frame.colorspace))
+    tall = frame.height > 576
+    return VideoStream(
+        index=stream.index,
+        codec=stream.codec_context.name,
+        width=frame.width,
+        height=frame.height,
+        pixel_format=frame.format.name,
+        rotation=_clockwise(frame.rotation),
+        sample_aspect=float(stream.sample_aspect_ratio or 1) or 1.0,
+        average_rate=rate,
+        variable_rate=variable,
+        start=frame.time or 0.0,
+        # Untagged pictures are BT.601 in standard definition and BT.709 above, as players assume.
+        matrix=matrix or ("bt709" if tall else "bt601"),
+        matrix_assumed=matrix is None,
+        full_range=int(frame.color_range) == 2 or frame.format.name.startswith("yuvj"),
+        dynamic=TRANSFERS.get(int(frame.color_trc), "sdr"),
+    )
+
+
+def _clockwise(rotation: float) -> Literal[0, 90, 180, 270]:
+    """PyAV counts counter-clockwise; players turn in quarter steps."""
+    turned: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 1: 90, 2: 180, 3: 270}
+    return turned[round(-rotation / 90) % 4]
+
+
+def _first_frame(container: "InputContainer", stream: "AvVideo") -> "VideoFrame":
+    import av
+
+    for packet in islice(container.demux(stream), PACKETS_LOOKED_AT):
+        try:
+            for frame in packet.decode():
+                return frame
+        except av.error.FFmpegError:
+            continue
+    raise BadInput(
+        "no_picture_decoded",
+        f"No picture of this video can be decoded ({stream.codec_context.name}).",
+        "Export it again as MP4 with H.264.",
+    )
+
+
+def _packet_times(container: "InputContainer", stream: "AvVideo") -> list[float]:
+    import av
+
+    times = []
+    try:
+        for packet in islice(container.demux(stream), PACKETS_LOOKED_AT):
+            if packet.pts is not None and packet.time_base is not None:
+                times.append(float(packet.pts * packet.time_base))
+    except av.error.FFmpegError:
+        # A damaged end shows again, and is counted, when the file is decoded.
+        pass
+    return sorted(times)
+
+
+def frame_rate(times: list[float]) -> tuple[FrameRate | None, bool]:
+    """Nominal rate from sorted presentation times in seconds, and whether the steps between them vary.
+
+    The rate is the standard one within 0.5 % of the median step, else the plain quotient. Steps vary when more than
+    2 % of them differ from the median by more than a quarter (rounding in millisecond time bases stays below that).
+    """
+    steps = [b - a for a, b in zip(times, times[1:], strict=False) if b > a]
+    if not steps:
+        return None, False
+    middle = median(steps)
+    odd = sum(abs(step - middle) > middle / 4 for step in steps)
+    variable = odd > max(1, 0.02 * len(steps))
+    # Rounded time bases make single steps wrong; the mean over regular steps is not.
+    regular = [step for step in steps if abs(step - middle) <= middle / 4]
+    measured = len(regular) / sum(regular)
+    nearest = min(STANDARD_RATES, key=lambda rate: abs(float(rate) - measured))
+    if abs(float(nearest) - measured) <= 0.0005 * measured:
+        chosen = nearest
+    elif abs(float(nearest) - measured) <= 0.005 * measured:
+        chosen = Fraction(round(float(nearest)))
+    else:
+        chosen = Fraction(measured).limit_denominator(1001)
+    return FrameRate(numerator=chosen.numerator, denominator=chosen.denominator), variable

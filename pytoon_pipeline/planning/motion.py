@@ -1,0 +1,80 @@
+"""What a camera of a RenderSpec means at one frame. Every engine and every check asks here."""
+
+from bisect import bisect_right
+from math import cos, pi
+from typing import NamedTuple
+
+from pytoon_pipeline.contracts.spec import Breathing, Camera, CropKey
+
+
+class Window(NamedTuple):
+    """The part of the source that is shown: left, top, width and height as fractions of the source."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def zoom_at(breathing: Breathing | None, frame: int) -> float:
+    """Zoom at a frame of the video: 1 + (maximum - 1) · (1 - cos 2πt/period) / 2."""
+    if breathing is None:
+        return 1.0
+    return 1 + (breathing.maximum - 1) * (1 - cos(2 * pi * frame / breathing.period)) / 2
+
+
+def window_at(camera: Camera, clip_frame: int, video_frame: int) -> Window:
+    """The window of a clip at its frame ``clip_frame``, which is frame ``video_frame`` of the video.
+
+    The zoom goes towards the focus: that point keeps its place on the screen.
+    """
+    x, y, focus_x, focus_y = _between(camera.keys, clip_frame)
+    zoom = zoom_at(camera.breathing, video_frame)
+    width, height = camera.width / zoom, camera.height / zoom
+    focus_x = min(max(focus_x, x - camera.width / 2), x + camera.width / 2)
+    focus_y = min(max(focus_y, y - camera.height / 2), y + camera.height / 2)
+    x, y = focus_x + (x - focus_x) / zoom, focus_y + (y - focus_y) / zoom
+    return Window(x - width / 2, y - height / 2, width, height)
+
+
+def _between(keys: tuple[CropKey, ...], frame: int) -> tuple[float, ...]:
+    """Values at ``frame``: cubic Hermite with tangents that never overshoot (Fritsch and Carlson's monotone rule)."""
+    after = bisect_right([key.frame for key in keys], frame)
+    if after == 0:
+        return _values(keys[0])
+    if after == len(keys):
+        return _values(keys[-1])
+    a, b = keys[after - 1], keys[after]
+    before = keys[after - 2] if after > 1 else None
+    beyond = keys[after + 1] if after + 1 < len(keys) else None
+    span = b.frame - a.frame
+    t = (frame - a.frame) / span
+    return tuple(
+        _hermite(p, q, span, t, _tangent(o, p, q, before, a, b), _tangent(p, q, r, a, b, beyond))
+        for o, p, q, r in zip(_values(before or a), _values(a), _values(b), _values(beyond or b), strict=True)
+    )
+
+
+def _values(key: CropKey) -> tuple[float, float, float, float]:
+    return key.x, key.y, key.focus_x, key.focus_y
+
+
+def _tangent(p: float, q: float, r: float, a: CropKey | None, b: CropKey, c: CropKey | None) -> float:
+    """Slope at ``q`` from its neighbours: the weighted harmonic mean of both slopes, none at a turning point or end."""
+    if a is None or c is None:
+        return 0.0
+    first, second = b.frame - a.frame, c.frame - b.frame
+    slope, following = (q - p) / first, (r - q) / second
+    if slope * following <= 0:
+        return 0.0
+    w1, w2 = 2 * second + first, second + 2 * first
+    return (w1 + w2) / (w1 / slope + w2 / following)
+
+
+def _hermite(p: float, q: float, span: int, t: float, m: float, n: float) -> float:
+    return (
+        (2 * t**3 - 3 * t**2 + 1) * p
+        + (t**3 - 2 * t**2 + t) * span * m
+        + (3 * t**2 - 2 * t**3) * q
+        + (t**3 - t**2) * span * n
+    )

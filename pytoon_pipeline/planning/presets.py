@@ -1,0 +1,52 @@
+"""Finding and reading ``presets/``."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.contracts.preset import Limits, Preset
+from pytoon_pipeline.planning.documents import read_document, validate
+
+PACKAGE = Path(__file__).resolve().parents[1]
+LIMITS = "limits"
+
+
+def presets_folder() -> Path:
+    """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
+    if chosen := os.environ.get("PYTOON_PRESETS"):
+        return Path(chosen)
+    for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
+        if (place / f"{LIMITS}.yaml").is_file():
+            return place
+    raise MissingPart(
+        "presets_missing", "The folder with presets is not there.", "Install Pytoon again, or set PYTOON_PRESETS."
+    )
+
+
+def preset_names() -> list[str]:
+    return sorted(path.stem for path in presets_folder().glob("*.yaml") if path.stem != LIMITS)
+
+
+def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
+    """A preset by name, with single settings replaced. Raises ``BadInput`` for unknown names and wrong values."""
+    if name not in preset_names():
+        raise BadInput("unknown_preset", f"There is no preset “{name}”.", f"Use one of: {', '.join(preset_names())}.")
+    document = read_document(presets_folder() / f"{name}.yaml")
+    for part, settings in (adjust or {}).items():
+        document[part] = {**document.get(part, {}), **settings}
+    return validate(Preset, {"name": name, **document}, f"Preset “{name}”", "invalid_preset")
+
+
+def load_limits() -> Limits:
+    """The limits. Each entry of the file is ``{value, source}``."""
+    document = read_document(presets_folder() / f"{LIMITS}.yaml")
+    values = {name: entry.get("value") for name, entry in document.items()}
+    return validate(Limits, values, "limits.yaml", "invalid_limits")
+
+
+def limit_sources() -> dict[str, str]:
+    """Where each limit comes from."""
+    document = read_document(presets_folder() / f"{LIMITS}.yaml")
+    return {name: str(entry.get("source", "")) for name, entry in document.items()}

@@ -1,0 +1,1 @@
+"""RenderSpec to finished file: pictures, captions, sound, segments and their joining."""

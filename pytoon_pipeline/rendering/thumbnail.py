@@ -1,0 +1,91 @@
+"""The picture that stands for a video: its sharpest moment, with a face where there is one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pytoon_pipeline.contracts.analysis import Box, Face
+from pytoon_pipeline.contracts.spec import Clip, RenderSpec
+from pytoon_pipeline.media.pictures import Picture, Plane, at_ticks
+from pytoon_pipeline.planning.motion import window_at
+from pytoon_pipeline.rendering.picture import show
+from pytoon_pipeline.rendering.segments import Source
+
+# A face must be this much inside the window to be shown off.
+INSIDE = 0.95
+QUALITY = 90
+
+
+def choose(spec: RenderSpec, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
+    """The frame of the video to show. ``samples`` are ``(source seconds, BGR image)``."""
+    by_time: dict[float, list[Face]] = {}
+    for face in faces:
+        by_time.setdefault(face.time, []).append(face)
+    best: tuple[bool, float, int] = (False, -1.0, 0)
+    for time, image in samples:
+        shown = _shown(spec, time)
+        if shown is None:
+            continue
+        frame, clip = shown
+        window = window_at(clip.camera, frame - clip.start, frame)
+        view = Box(x=window.x, y=window.y, width=window.width, height=window.height)
+        whole = [face.box for face in by_time.get(time, []) if _overlap(face.box, view) >= INSIDE]
+        place = max(whole, key=lambda box: box.width * box.height, default=view)
+        best = max(best, (bool(whole), sharpness(_crop(image, place)), -frame))
+    return -best[2]
+
+
+def sharpness(image: Plane) -> float:
+    """Variance of the Laplacian of the grey picture: low when blurred by focus or motion."""
+    import cv2
+
+    if not image.size:
+        return 0.0
+    return float(cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.CV_64F).var())
+
+
+def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], out: Path) -> None:
+    """Writes frame ``frame`` of the video, without captions, as JPEG."""
+    import cv2
+
+    clip = next(clip for clip in spec.clips if clip.start <= frame < clip.start + clip.frames)
+    source, offset = sources[clip.item], frame - clip.start
+    picture = next(at_ticks(source.path, source.video, spec.rate, clip.source_start + offset, 1))
+    picture = show(picture, window_at(clip.camera, offset, frame), spec.width, spec.height)
+    _, coded = cv2.imencode(".jpg", to_bgr(picture), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    out.write_bytes(bytes(coded))
+
+
+def to_bgr(picture: Picture) -> Plane:
+    """BT.709 limited-range planes as a BGR image."""
+    import cv2
+
+    height, width = picture.y.shape
+    u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (picture.u, picture.v))
+    y = 1.16438 * (picture.y.astype(np.float32) - 16)
+    cb, cr = u.astype(np.float32) - 128, v.astype(np.float32) - 128
+    bgr = np.stack((y + 2.11240 * cb, y - 0.21325 * cb - 0.53291 * cr, y + 1.79274 * cr), axis=2)
+    return np.clip(np.round(bgr), 0, 255).astype(np.uint8)
+
+
+def _shown(spec: RenderSpec, time: float) -> tuple[int, Clip] | None:
+    source_frame = spec.rate.nearest(time)
+    for clip in spec.clips:
+        if clip.source_start <= source_frame < clip.source_start + clip.frames:
+            return clip.start + source_frame - clip.source_start, clip
+    return None
+
+
+def _overlap(box: Box, view: Box) -> float:
+    """Part of ``box`` that lies in ``view``."""
+    width = min(box.x + box.width, view.x + view.width) - max(box.x, view.x)
+    height = min(box.y + box.height, view.y + view.height) - max(box.y, view.y)
+    area = box.width * box.height
+    return max(0.0, width) * max(0.0, height) / area if area else 0.0
+
+
+def _crop(image: Plane, box: Box) -> Plane:
+    rows, columns = image.shape[:2]
+    top, left = max(0, round(box.y * rows)), max(0, round(box.x * columns))
+    return image[top : top + max(1, round(box.height * rows)), left : left + max(1, round(box.width * columns))]

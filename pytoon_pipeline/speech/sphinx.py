@@ -1,0 +1,72 @@
+"""pocketsphinx: recognition with the small English model inside its wheel."""
+
+import math
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.analysis import Recogniser, Transcript, Word
+from pytoon_pipeline.speech.silence import levels, merge, quiet_ranges, speech_level
+
+RATE = 16_000
+# Utterances end at pauses of this length, this far below the level of speech: fixed, so that a transcript does not
+# depend on how much silence a preset wants removed.
+PAUSE_SECONDS = 0.5
+PAUSE_DROP_DB = 30.0
+PAD_SECONDS = 0.2
+LONGEST_SECONDS = 30.0
+
+ALTERNATIVE = re.compile(r"\(\d+\)$")
+NO_WORD = re.compile(r"^[<\[+]")
+
+
+def recognise(samples: NDArray[np.int16], recogniser: Recogniser) -> Transcript:
+    """Words with times in 16 kHz mono ``samples``, shape (n,)."""
+    import pocketsphinx
+
+    decoder = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL")
+    frames_a_second = int(decoder.config["frate"])
+    words: list[Word] = []
+    for first, last in utterances(samples):
+        decoder.start_utt()
+        decoder.process_raw(samples[first:last].tobytes(), full_utt=True)
+        decoder.end_utt()
+        opening = True
+        for piece in decoder.seg():
+            if NO_WORD.match(piece.word):
+                continue
+            text = ALTERNATIVE.sub("", piece.word)
+            words.append(
+                Word(
+                    text=_spelt(text, opening),
+                    start=round(first / RATE + piece.start_frame / frames_a_second, 3),
+                    end=round(first / RATE + (piece.end_frame + 1) / frames_a_second, 3),
+                    confidence=round(min(1.0, math.exp(min(0.0, piece.prob * 1e-4))), 3),
+                )
+            )
+            opening = False
+    return Transcript(words=tuple(words), language="en", recogniser=recogniser)
+
+
+def utterances(samples: NDArray[np.int16]) -> list[tuple[int, int]]:
+    """Sample ranges to recognise one by one: between pauses, and none longer than 30 s."""
+    decibels = levels(samples, RATE)
+    pauses = quiet_ranges(decibels, speech_level(decibels) - PAUSE_DROP_DB, PAUSE_SECONDS)
+    seconds = len(samples) / RATE
+    starts = [0.0] + [pause.end for pause in pauses]
+    ends = [pause.start for pause in pauses] + [seconds]
+    sounding = [(a - PAD_SECONDS, b + PAD_SECONDS) for a, b in zip(starts, ends, strict=True) if b > a]
+    pieces: list[tuple[int, int]] = []
+    for part in merge(sounding, seconds):
+        count = max(1, math.ceil(part.seconds / LONGEST_SECONDS))
+        edges = np.linspace(part.start * RATE, part.end * RATE, count + 1).astype(int)
+        pieces += [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
+    return pieces
+
+
+def _spelt(text: str, opening: bool) -> str:
+    """The dictionary is all lower case; captions are not."""
+    if opening or text == "i" or text.startswith("i'"):
+        return text[:1].upper() + text[1:]
+    return text

@@ -1,0 +1,43 @@
+"""Writing that is seen whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path, aside_folder: Path | None = None) -> Iterator[Path]:
+    """Gives a temporary path on the same file system; on success it is synced and takes the place of ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=aside_folder or path.parent, prefix=".", suffix=".part")
+    os.close(handle)
+    aside = Path(name)
+    try:
+        yield aside
+        put_in_place(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def put_in_place(aside: Path, path: Path) -> None:
+    """Syncs the finished file ``aside`` and renames it to ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with aside.open("rb") as file:
+        os.fsync(file.fileno())
+    aside.chmod(0o644)
+    aside.replace(path)
+
+
+def write_bytes(path: Path, data: bytes, aside_folder: Path | None = None) -> None:
+    """Replaces ``path`` by ``data``."""
+    with replacing(path, aside_folder) as aside:
+        aside.write_bytes(data)
+
+
+def copy_file(source: Path, target: Path, aside_folder: Path | None = None) -> None:
+    """Copies ``source`` over ``target``; the copy's bytes are its own, so a later edit harms neither."""
+    with replacing(target, aside_folder) as aside:
+        shutil.copyfile(source, aside)

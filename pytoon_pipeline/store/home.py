@@ -1,0 +1,47 @@
+"""The folder that holds all state."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_HOME = ".pytoon"
+
+
+@dataclass(frozen=True)
+class Home:
+    """``PYTOON_HOME`` and its folders."""
+
+    root: Path
+
+    @classmethod
+    def locate(cls) -> "Home":
+        """From the environment at this moment; ``.pytoon`` in the working folder without one."""
+        return cls(Path(os.environ.get("PYTOON_HOME") or DEFAULT_HOME).expanduser().resolve())
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
+
+    @property
+    def uploads(self) -> Path:
+        return self.root / "uploads"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / "outbox"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def work(self) -> Path:
+        return self.root / "work"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"

@@ -1,0 +1,116 @@
+"""The store: files named by their content, artifacts named by their fingerprint, links from a key to its artifacts."""
+
+import json
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
+from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.store.atomic import copy_file, put_in_place, write_bytes
+from pytoon_pipeline.store.fingerprint import canonical, hash_file, hash_value
+
+
+class Store:
+    """Below ``root``: ``objects/`` (files), ``artifacts/`` (records), ``links/`` (latest artifact of a stage and key).
+
+    Whatever is read is verified. What does not match its name counts as absent.
+    """
+
+    def __init__(self, root: Path, work: Path) -> None:
+        self.root = root
+        self.work = work
+        self._verified: dict[str, tuple[int, int]] = {}
+
+    # Files
+
+    def add(self, path: Path) -> StoredFile:
+        """Copies a file into the store."""
+        file = StoredFile(sha256=hash_file(path), bytes=path.stat().st_size)
+        if not self.intact(file):
+            self.work.mkdir(parents=True, exist_ok=True)
+            copy_file(path, self._object(file), self.work)
+        return file
+
+    def take(self, path: Path) -> StoredFile:
+        """Moves a file that lies in the work folder into the store."""
+        file = StoredFile(sha256=hash_file(path), bytes=path.stat().st_size)
+        if not self.intact(file):
+            put_in_place(path, self._object(file))
+        return file
+
+    def intact(self, file: StoredFile) -> bool:
+        """Whether the file is there with the right content. A file that did not change is hashed once a process."""
+        path = self._object(file)
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return False
+        seen = (stat.st_size, stat.st_mtime_ns)
+        if self._verified.get(file.sha256) == seen:
+            return True
+        if stat.st_size != file.bytes or hash_file(path) != file.sha256:
+            return False
+        self._verified[file.sha256] = seen
+        return True
+
+    def path(self, file: StoredFile) -> Path:
+        """Where the file lies. Raises ``MissingPart`` when it is absent or damaged."""
+        if not self.intact(file):
+            raise MissingPart(
+                "artifact_damaged",
+                f"The store has lost or damaged a file that this step needs ({file.sha256[:12]}…).",
+                "Materialize the whole graph for this upload: what is missing is made again.",
+            )
+        return self._object(file)
+
+    def _object(self, file: StoredFile) -> Path:
+        return self.root / "objects" / file.sha256[:2] / file.sha256
+
+    # Artifacts
+
+    def find(self, fingerprint: str) -> Artifact | None:
+        """The artifact of this fingerprint, or none when it was never made or is damaged."""
+        path = self._artifact(fingerprint)
+        try:
+            document = json.loads(path.read_bytes())
+            if hash_value(document["artifact"]) != document["sha256"]:
+                return None
+            artifact = Artifact.model_validate(document["artifact"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError, ValidationError):
+            return None
+        whole = all(self.intact(file) for file in artifact.files.values())
+        return artifact if whole and artifact.fingerprint == fingerprint else None
+
+    def keep(self, artifact: Artifact) -> None:
+        body = artifact.model_dump(mode="json")
+        self.work.mkdir(parents=True, exist_ok=True)
+        document = canonical({"artifact": body, "sha256": hash_value(body)})
+        write_bytes(self._artifact(artifact.fingerprint), document, self.work)
+
+    def _artifact(self, fingerprint: str) -> Path:
+        return self.root / "artifacts" / fingerprint[:2] / f"{fingerprint}.json"
+
+    # Links
+
+    def link(self, stage: str, key: str, fingerprint: str) -> None:
+        """Remembers which artifact a stage last gave for a key."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        write_bytes(self._link(stage, key), fingerprint.encode(), self.work)
+
+    def linked(self, stage: str, key: str) -> Artifact:
+        """What a stage last gave for a key. Raises ``MissingPart`` when it gave nothing, or that is damaged."""
+        try:
+            artifact = self.find(self._link(stage, key).read_text())
+        except FileNotFoundError:
+            artifact = None
+        if artifact is None:
+            raise MissingPart(
+                "artifact_missing",
+                f"There is no usable result of “{stage}” for this upload in the store.",
+                f"Materialize “{stage}” for this upload, or the whole graph.",
+            )
+        return artifact
+
+    def _link(self, stage: str, key: str) -> Path:
+        return self.root / "links" / stage / key

@@ -1,0 +1,120 @@
+"""The register of uploads: which files and which request belong to a key, and why a key failed."""
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.errors import BadInput, PytoonError
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.store.atomic import write_bytes
+from pytoon_pipeline.store.store import Store
+
+KEY_DIGITS = 32
+KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,30})?$")
+
+
+class FailureRecord(Record):
+    """Why the last attempt at a key failed."""
+
+    code: str
+    message: str
+    hint: str
+    failure: str
+
+
+class Uploads:
+    """Below ``root``, one JSON file a key, and one beside it while the key's last attempt has failed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def register(self, upload: SourceMedia) -> None:
+        write_bytes(self._path(upload.key), upload.model_dump_json(indent=2).encode())
+
+    def get(self, key: str) -> SourceMedia:
+        """The upload of a key. Raises ``BadInput`` for an unknown one."""
+        if KEY.match(key) and self._path(key).is_file():
+            return SourceMedia.model_validate_json(self._path(key).read_bytes())
+        raise BadInput(
+            "unknown_upload",
+            f"There is no upload with the key “{key[:80]}”.",
+            "Add it with “pytoon submit PATH”, or list the known keys with “pytoon status”.",
+        )
+
+    def keys(self) -> list[str]:
+        """All known keys, the newest first."""
+        found = [path for path in self.root.glob("*.json") if KEY.match(path.stem)]
+        return [path.stem for path in sorted(found, key=lambda path: -path.stat().st_mtime_ns)]
+
+    def fail(self, key: str, error: PytoonError) -> None:
+        record = FailureRecord(failure=error.failure, **error.as_dict())
+        write_bytes(self._failure(key), record.model_dump_json(indent=2).encode())
+
+    def clear_failure(self, key: str) -> None:
+        self._failure(key).unlink(missing_ok=True)
+
+    def failure(self, key: str) -> FailureRecord | None:
+        try:
+            return FailureRecord.model_validate_json(self._failure(key).read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def _path(self, key: str) -> Path:
+        return self.root / f"{key}.json"
+
+    def _failure(self, key: str) -> Path:
+        return self.root / f"{key}.error"
+
+
+def admit(store: Store, uploads: Uploads, media: list[Path], title: str, request: dict[str, Any]) -> SourceMedia:
+    """Takes files into the store and registers the upload that they make.
+
+    The key is the first 32 hex digits of SHA-256 over the media bytes in order; for one file that is the file's own
+    hash. Raises ``BadInput`` for what is not a file with content.
+    """
+    import hashlib
+
+    items = []
+    for path in media:
+        check_file(path)
+        file = store.add(path)
+        items.append(SourceItem(name=path.name, sha256=file.sha256, bytes=file.bytes, origin=str(path)))
+    if len(media) == 1:
+        digest = items[0].sha256
+    else:
+        joined = hashlib.sha256()
+        for path in media:
+            with path.open("rb") as file_object:
+                while chunk := file_object.read(1 << 20):
+                    joined.update(chunk)
+        digest = joined.hexdigest()
+    variant = request.get("variant")
+    key = digest[:KEY_DIGITS] + (f"-{variant}" if variant else "")
+    upload = SourceMedia(key=key, title=title, items=tuple(items), request=request)
+    uploads.register(upload)
+    return upload
+
+
+def check_file(path: Path) -> None:
+    """Raises ``BadInput`` unless ``path`` is a readable file with content."""
+    shown = json.dumps(path.name, ensure_ascii=False)[:200]
+    try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            with path.open("rb"):
+                pass
+    except FileNotFoundError:
+        raise BadInput("file_missing", f"There is no file {shown}.", "Check the path and its spelling.") from None
+    except OSError as error:
+        raise BadInput(
+            "file_unreadable",
+            f"The file {shown} cannot be read: {error.strerror}.",
+            "Check the path and the permissions.",
+        ) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise BadInput("not_a_file", f"{shown} is not a file.", "Give a video file, or a folder with media.")
+    if status.st_size == 0:
+        raise BadInput("empty_file", f"The file {shown} is empty.", "The upload may have broken off; add it again.")
