@@ -27,11 +27,15 @@ class Recogniser(Record):
 
 
 class Transcript(Record):
-    """Words as the recogniser gave them, before any repair."""
+    """Words as the recogniser gave them, before any repair.
+
+    ``rejected_words`` were heard in what is more likely music or noise. ``recogniser`` is none for a source without sound.
+    """
 
     words: tuple[Word, ...]
     language: str
     recogniser: Recogniser | None
+    rejected_words: int = 0
 
 
 class SilenceSegments(Record):

@@ -109,5 +109,10 @@ def load(path: Path) -> Samples:
         return np.frombuffer(file.readframes(file.getnframes()), np.int16)
 
 
+def nothing() -> Samples:
+    """The extract of a source without sound."""
+    return np.zeros(0, np.int16)
+
+
 def _channels(layout: str) -> int:
     return {"mono": 1, "stereo": 2}[layout]

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.quality import Finding, Severity
 from pytoon_pipeline.contracts.spec import RenderSpec, Segment
 from pytoon_pipeline.contracts.timing import FrameRange
 from pytoon_pipeline.quality.inspection import Inspection
+from pytoon_pipeline.rendering.captions import missing_glyphs
 
 BT709 = (1, 1, 1, 1)
 PRODUCT = "RenderSpec of the video"
@@ -34,7 +35,7 @@ class Subject:
 
 def check(subject: Subject) -> Iterator[Finding]:
     """All findings, in the order file, pictures, sound."""
-    for one in (undecodable, layout, duration, desync, black, frozen, sound):
+    for one in (undecodable, layout, duration, desync, black, frozen, glyphs, sound):
         yield from one(subject)
 
 
@@ -120,6 +121,19 @@ def frozen(subject: Subject) -> Iterator[Finding]:
         yield _limited(
             subject, "frozen", "frozen_luma", change, "The picture stands still.",
             "advice" if planned else "gate", start, end,
+        )  # fmt: skip
+
+
+def glyphs(subject: Subject) -> Iterator[Finding]:
+    """Characters that would show as boxes."""
+    if subject.spec is None:
+        return
+    plan = subject.spec.captions
+    for index, lacking in missing_glyphs(plan.cues, plan.style).items():
+        cue = plan.cues[index]
+        yield _finding(
+            subject, "missing_glyph", "gate", f"No font has the characters {lacking} of “{cue.text[:40]}”.", lacking,
+            plan.style.font, "Fonts that come with Pytoon", cue.start, cue.end,
         )  # fmt: skip
 
 

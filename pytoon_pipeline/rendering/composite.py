@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.rendering.sound import SoundResult
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -28,6 +29,19 @@ class CompositeResult(Record):
     samples: int
     picture_seconds: float
     sound_seconds: float
+
+
+class Joinable(Record):
+    """Segments that lie ready."""
+
+    segments: int
+
+
+class Finished(Record):
+    """A finished file: its pictures and its sound."""
+
+    joined: CompositeResult
+    sound: SoundResult
 
 
 @dataclass(frozen=True)

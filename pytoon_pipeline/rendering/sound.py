@@ -92,9 +92,7 @@ def encode(track: Samples, plan: SoundPlan, encoder: SoundEncoder, out: Path) ->
     )
 
 
-def _encode(
-    track: Samples, gain: float, ceiling: float, plan: SoundPlan, encoder: SoundEncoder, out: Path
-) -> None:
+def _encode(track: Samples, gain: float, ceiling: float, plan: SoundPlan, encoder: SoundEncoder, out: Path) -> None:
     limit = 10 ** (ceiling / 20)
     filters = (
         f"volume={gain:.4f}dB,aresample={OVERSAMPLED},"

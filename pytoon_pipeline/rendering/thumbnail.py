@@ -57,6 +57,17 @@ def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], out: Path)
     out.write_bytes(bytes(coded))
 
 
+def preview(picture: Path, width: int, quality: int) -> bytes:
+    """A thumbnail's small copy as WebP."""
+    import cv2
+
+    image = cv2.imread(str(picture))
+    height = round(width * image.shape[0] / image.shape[1])
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
+    return bytes(coded)
+
+
 def to_bgr(picture: Picture) -> Plane:
     """BT.709 limited-range planes as a BGR image."""
     import cv2

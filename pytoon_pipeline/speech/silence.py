@@ -46,7 +46,7 @@ def find_silence(
     """What is silent and what stays. Raises ``BadInput`` when there is nothing but silence."""
     decibels = levels(samples, rate)
     level = speech_level(decibels)
-    if level < ALL_SILENT_DB:
+    if settings.remove and len(samples) and level < ALL_SILENT_DB:
         raise BadInput(
             "all_silent",
             "This video has a sound track, but nothing can be heard on it.",

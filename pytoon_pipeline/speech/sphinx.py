@@ -2,6 +2,7 @@
 
 import math
 import re
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ PAUSE_SECONDS = 0.5
 PAUSE_DROP_DB = 30.0
 PAD_SECONDS = 0.2
 LONGEST_SECONDS = 30.0
+# Music and noise are heard as words too; half of those score below 0.1, half of spoken ones above 0.25.
+LEAST_CONFIDENCE = 0.15
 
 ALTERNATIVE = re.compile(r"\(\d+\)$")
 NO_WORD = re.compile(r"^[<\[+]")
@@ -28,25 +31,28 @@ def recognise(samples: NDArray[np.int16], recogniser: Recogniser) -> Transcript:
     decoder = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL")
     frames_a_second = int(decoder.config["frate"])
     words: list[Word] = []
+    rejected = 0
     for first, last in utterances(samples):
         decoder.start_utt()
         decoder.process_raw(samples[first:last].tobytes(), full_utt=True)
         decoder.end_utt()
-        opening = True
+        heard: list[Word] = []
         for piece in decoder.seg():
             if NO_WORD.match(piece.word):
                 continue
-            text = ALTERNATIVE.sub("", piece.word)
-            words.append(
+            heard.append(
                 Word(
-                    text=_spelt(text, opening),
+                    text=_spelt(ALTERNATIVE.sub("", piece.word), opening=not heard),
                     start=round(first / RATE + piece.start_frame / frames_a_second, 3),
                     end=round(first / RATE + (piece.end_frame + 1) / frames_a_second, 3),
-                    confidence=round(min(1.0, math.exp(min(0.0, piece.prob * 1e-4))), 3),
+                    confidence=round(min(1.0, piece.prob), 3),
                 )
             )
-            opening = False
-    return Transcript(words=tuple(words), language="en", recogniser=recogniser)
+        if heard and median(word.confidence for word in heard) < LEAST_CONFIDENCE:
+            rejected += len(heard)
+        else:
+            words += heard
+    return Transcript(words=tuple(words), language="en", recogniser=recogniser, rejected_words=rejected)
 
 
 def utterances(samples: NDArray[np.int16]) -> list[tuple[int, int]]:

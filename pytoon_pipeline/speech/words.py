@@ -1,7 +1,7 @@
 """Repairing word times that cannot be true.
 
 Recognisers place a first word at 0.0 s although speech starts later, stretch a word through the pause after it, give
-words no length, let them overlap, or hear words where nothing sounds.
+words no length, let them overlap, or hear words where nothing sounds or where there is only music.
 """
 
 from pytoon_pipeline.contracts.analysis import Word
@@ -10,6 +10,8 @@ from pytoon_pipeline.contracts.timing import TimeRange
 SHORTEST = 0.04
 # Longer words with a pause inside were stretched over it; shorter ones are said that way.
 LONGEST_WHOLE = 1.0
+# Nobody takes this long over one word: it is music or noise that was heard as one.
+LONGEST_SPOKEN = 2.0
 
 
 def repair(
@@ -18,7 +20,7 @@ def repair(
     """The words in order, none in silence, none overlapping, none outside ``[0, seconds]``.
 
     Gives them with the number of words whose times changed and the number that were dropped because nothing sounds
-    where they should be.
+    where they should be, or they last too long to be speech.
     """
     kept: list[Word] = []
     changed = dropped = 0
@@ -26,6 +28,9 @@ def repair(
     for word in sorted(words, key=lambda word: (word.start, word.end)):
         start, end = max(word.start, previous_end), min(max(word.end, word.start), seconds)
         start, end = _out_of_silence(start, end, silences)
+        if end - start > LONGEST_SPOKEN:
+            dropped += 1
+            continue
         if end - start < SHORTEST:
             end = min(start + SHORTEST, seconds)
             if end - start < SHORTEST / 2 or _silent(start, end, silences):

@@ -9,12 +9,13 @@ from typing import Any
 CHUNK = 1 << 20
 
 
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hex."""
+def hash_files(*paths: Path) -> str:
+    """SHA-256 of the bytes of files one after the other, as hex."""
     digest = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
+    for path in paths:
+        with path.open("rb", buffering=0) as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
     return digest.hexdigest()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.store.fingerprint import fingerprint
 from pytoon_pipeline.store.store import Store
@@ -23,10 +23,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Product:
-    """What a stage makes: a record, files that lie in its workroom, and the device that was used."""
+    """What a stage makes: a record, files that lie in its workroom or in the store already, and the device used."""
 
     value: Record
     files: Mapping[str, Path] = field(default_factory=dict)
+    stored: Mapping[str, StoredFile] = field(default_factory=dict)
     device: str = "cpu"
 
 
@@ -58,7 +59,7 @@ def run_stage(
         return Done(found, "cached", time.perf_counter() - began)
     with workroom(store.work) as room:
         product = make(room)
-        files = {role: store.take(path) for role, path in product.files.items()}
+        files = dict(product.stored) | {role: store.take(path) for role, path in product.files.items()}
     seconds = time.perf_counter() - began
     artifact = Artifact(
         stage=stage.name,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.errors import MissingPart
 from pytoon_pipeline.store.atomic import copy_file, put_in_place, write_bytes
-from pytoon_pipeline.store.fingerprint import canonical, hash_file, hash_value
+from pytoon_pipeline.store.fingerprint import canonical, hash_files, hash_value
 
 
 class Store:
@@ -26,7 +26,7 @@ class Store:
 
     def add(self, path: Path) -> StoredFile:
         """Copies a file into the store."""
-        file = StoredFile(sha256=hash_file(path), bytes=path.stat().st_size)
+        file = StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
         if not self.intact(file):
             self.work.mkdir(parents=True, exist_ok=True)
             copy_file(path, self._object(file), self.work)
@@ -34,7 +34,7 @@ class Store:
 
     def take(self, path: Path) -> StoredFile:
         """Moves a file that lies in the work folder into the store."""
-        file = StoredFile(sha256=hash_file(path), bytes=path.stat().st_size)
+        file = StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
         if not self.intact(file):
             put_in_place(path, self._object(file))
         return file
@@ -49,7 +49,7 @@ class Store:
         seen = (stat.st_size, stat.st_mtime_ns)
         if self._verified.get(file.sha256) == seen:
             return True
-        if stat.st_size != file.bytes or hash_file(path) != file.sha256:
+        if stat.st_size != file.bytes or hash_files(path) != file.sha256:
             return False
         self._verified[file.sha256] = seen
         return True

@@ -1,6 +1,6 @@
 """The register of uploads: which files and which request belong to a key, and why a key failed."""
 
-import json
+import os
 import re
 import stat
 from pathlib import Path
@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import BadInput, PytoonError
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.store.atomic import write_bytes
+from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.store import Store
 
 KEY_DIGITS = 32
@@ -75,22 +76,14 @@ def admit(store: Store, uploads: Uploads, media: list[Path], title: str, request
     The key is the first 32 hex digits of SHA-256 over the media bytes in order; for one file that is the file's own
     hash. Raises ``BadInput`` for what is not a file with content.
     """
-    import hashlib
-
     items = []
     for path in media:
         check_file(path)
         file = store.add(path)
-        items.append(SourceItem(name=path.name, sha256=file.sha256, bytes=file.bytes, origin=str(path)))
-    if len(media) == 1:
-        digest = items[0].sha256
-    else:
-        joined = hashlib.sha256()
-        for path in media:
-            with path.open("rb") as file_object:
-                while chunk := file_object.read(1 << 20):
-                    joined.update(chunk)
-        digest = joined.hexdigest()
+        items.append(
+            SourceItem(name=shown(path.name), sha256=file.sha256, bytes=file.bytes, origin=shown(str(path.resolve())))
+        )
+    digest = items[0].sha256 if len(items) == 1 else hash_files(*media)
     variant = request.get("variant")
     key = digest[:KEY_DIGITS] + (f"-{variant}" if variant else "")
     upload = SourceMedia(key=key, title=title, items=tuple(items), request=request)
@@ -98,23 +91,29 @@ def admit(store: Store, uploads: Uploads, media: list[Path], title: str, request
     return upload
 
 
+def shown(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8, and control characters, become a replacement mark."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 def check_file(path: Path) -> None:
     """Raises ``BadInput`` unless ``path`` is a readable file with content."""
-    shown = json.dumps(path.name, ensure_ascii=False)[:200]
+    name = f"“{shown(path.name)[:120]}”"
     try:
         status = path.stat()
         if stat.S_ISREG(status.st_mode):
             with path.open("rb"):
                 pass
     except FileNotFoundError:
-        raise BadInput("file_missing", f"There is no file {shown}.", "Check the path and its spelling.") from None
+        raise BadInput("file_missing", f"There is no file {name}.", "Check the path and its spelling.") from None
     except OSError as error:
         raise BadInput(
             "file_unreadable",
-            f"The file {shown} cannot be read: {error.strerror}.",
+            f"The file {name} cannot be read: {error.strerror}.",
             "Check the path and the permissions.",
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        raise BadInput("not_a_file", f"{shown} is not a file.", "Give a video file, or a folder with media.")
+        raise BadInput("not_a_file", f"{name} is not a file.", "Give a video file, or a folder with media.")
     if status.st_size == 0:
-        raise BadInput("empty_file", f"The file {shown} is empty.", "The upload may have broken off; add it again.")
+        raise BadInput("empty_file", f"The file {name} is empty.", "The upload may have broken off; add it again.")

@@ -1,0 +1,254 @@
+"""The command line. Results go to standard output, progress and errors to standard error."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import Uploads, admit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command. Gives the exit code: 0 for a finished video, 1 for an error, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except PytoonError as error:
+        if getattr(options, "json", False):
+            _print({"status": "failed", "error": error.as_dict()})
+        _complain(error)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pytoon", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    render = commands.add_parser(
+        "render", help="make a finished video from a video file, or a folder with request.yaml"
+    )
+    render.add_argument("path", type=Path, metavar="PATH")
+    _request_options(render)
+    render.add_argument("--out", type=Path, metavar="DIR", help="also copy the results there")
+    render.add_argument("--json", action="store_true", help="print one JSON object")
+    render.set_defaults(run=_render)
+
+    submit = commands.add_parser("submit", help="add uploads, to be made in the Dagster UI or by a batch")
+    submit.add_argument("path", type=Path, nargs="+", metavar="PATH")
+    _request_options(submit)
+    submit.add_argument("--json", action="store_true", help="print one JSON object")
+    submit.set_defaults(run=_submit)
+
+    status = commands.add_parser("status", help="known uploads, or one of them")
+    status.add_argument("key", nargs="?", metavar="KEY")
+    status.add_argument("--json", action="store_true", help="print one JSON object")
+    status.set_defaults(run=_status)
+
+    check = commands.add_parser("qc", help="check any finished video")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.set_defaults(run=_qc)
+
+    doctor = commands.add_parser("doctor", help="what is installed: models, fonts, encoders, devices")
+    doctor.add_argument("--json", action="store_true", help="print one JSON object")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _request_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--preset", metavar="NAME", help="a file of presets/, without .yaml")
+    parser.add_argument("--request", type=Path, metavar="FILE", help="a request.yaml that lies elsewhere")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="one field of the request, e.g. max_seconds=30"
+    )
+
+
+def _render(options: argparse.Namespace) -> int:
+    began = time.perf_counter()
+    home = Home.locate()
+    upload = _admit(home, options.path, options)
+    from pytoon_pipeline.defs.running import compile_upload, instance
+
+    _show_progress()
+    with instance(home) as opened:
+        outcome = compile_upload(opened, home, upload.key)
+    result = _result(home, outcome.key, outcome.assets, outcome.error)
+    if options.out and result["video"]:
+        _copy_results(result, options.out)
+    result["wall_seconds"] = round(time.perf_counter() - began, 2)
+    if options.json:
+        _print(result)
+    elif result["video"]:
+        print(result["video"])
+    if outcome.error:
+        _complain(outcome.error)
+    return 1 if outcome.error else 0
+
+
+def _submit(options: argparse.Namespace) -> int:
+    home = Home.locate()
+    uploads = [_admit(home, path, options) for path in options.path]
+    from pytoon_pipeline.defs.running import add_partitions, instance
+
+    with instance(home) as opened:
+        add_partitions(opened, [upload.key for upload in uploads])
+    keys = [upload.key for upload in uploads]
+    if options.json:
+        _print({"keys": keys})
+    else:
+        print("\n".join(keys))
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    home = Home.locate()
+    uploads = Uploads(home.uploads)
+    keys = [options.key] if options.key else uploads.keys()
+    rows = [_standing(home, uploads.get(key)) for key in keys]
+    if options.json:
+        _print(rows[0] if options.key else {"uploads": rows})
+        return 0
+    for row in rows:
+        print(f"{row['key']}  {row['status']:9}  {row['title']}")
+        if row["video"]:
+            print(f"    {row['video']}")
+        if row["error"]:
+            print(f"    {row['error']['message']} {row['error']['hint']}")
+    return 0
+
+
+def _qc(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.planning.presets import limit_sources, load_limits
+    from pytoon_pipeline.quality.verdict import judge
+    from pytoon_pipeline.store.uploads import check_file
+
+    check_file(options.file)
+    report = judge(options.file.resolve(), load_limits(), limit_sources())
+    if options.json:
+        _print(report.model_dump(mode="json"))
+    else:
+        print(f"{report.verdict}, score {report.score:g}, {report.seconds:.1f} s")
+        for finding in report.findings:
+            print(f"  {finding.severity:6}  {finding.code:12}  {finding.message}")
+    return 1 if report.verdict == "fail" else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.doctor import examine
+
+    facts = examine(Home.locate())
+    if options.json:
+        _print(facts)
+    else:
+        for name, fact in facts.items():
+            print(f"{name:12}  {fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)}")
+    return 0 if facts["ok"] else 1
+
+
+def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
+    """Reads an upload, takes it into the store and registers it."""
+    from pytoon_pipeline.planning.requests import read_upload
+
+    upload = read_upload(path, options.request, options.preset, options.set)
+    request = upload.request.model_dump(mode="json", exclude_unset=True)
+    return admit(Store(home.store, home.work), Uploads(home.uploads), list(upload.media), upload.title, request)
+
+
+def _standing(home: Home, upload: SourceMedia) -> dict[str, Any]:
+    from pytoon_pipeline.quality.delivery import plan_delivery
+
+    failure = Uploads(home.uploads).failure(upload.key)
+    video = home.outbox / plan_delivery(upload.title, upload.key).video
+    return {
+        "key": upload.key,
+        "title": upload.title,
+        "status": "failed" if failure else "completed" if video.is_file() else "waiting",
+        "video": str(video) if video.is_file() else None,
+        "error": failure.model_dump(include={"code", "message", "hint"}) if failure else None,
+    }
+
+
+def _result(home: Home, key: str, assets: dict[str, dict[str, Any]], error: PytoonError | None) -> dict[str, Any]:
+    """The one object that ``render --json`` prints."""
+    delivered = assets.get("delivered_video", {})
+    segments = assets.get("rendered_segments", {})
+    outbox = delivered.get("manifest")
+    report = _report(home, key) if "qc_score" in assets else None
+    return {
+        "key": key,
+        "status": "failed" if error else "completed",
+        "video": delivered.get("video"),
+        "thumbnail": delivered.get("thumbnail_file"),
+        "spec": str(Path(outbox).with_name("spec.json")) if outbox else None,
+        "manifest": outbox,
+        "qc": report,
+        "stages": [
+            {"name": name, "status": facts["status"], "seconds": facts["seconds"]} for name, facts in assets.items()
+        ],
+        "segments": {
+            "total": segments.get("segments", 0),
+            "rendered": segments.get("segments_rendered", 0),
+            "cached": segments.get("segments_cached", 0),
+        },
+        "attempts": 1,
+        "engine": segments.get("engine"),
+        "wall_seconds": 0.0,
+        "error": error.as_dict() if error else None,
+    }
+
+
+def _report(home: Home, key: str) -> dict[str, Any]:
+    value = Store(home.store, home.work).linked("qc_score", key).value
+    return {name: value[name] for name in ("score", "verdict", "findings", "seconds")}
+
+
+def _copy_results(result: dict[str, Any], folder: Path) -> None:
+    from pytoon_pipeline.store.atomic import copy_file
+
+    for file in sorted(Path(result["video"]).parent.iterdir()):
+        copy_file(file, folder / file.name)
+    for name in ("video", "thumbnail", "spec", "manifest"):
+        result[name] = str((folder / Path(result[name]).name).resolve())
+
+
+class _Progress(logging.Handler):
+    """Writes a line a stage; on a terminal, also how many segments are ready."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        status = getattr(record, "status", None)
+        if status is not None:
+            sys.stderr.write(f"\r{record.getMessage():18} {status:9} {record.seconds:7.2f} s\n")  # type: ignore[attr-defined]
+        elif sys.stderr.isatty():
+            sys.stderr.write(f"\rrendering {record.getMessage()} ")
+        sys.stderr.flush()
+
+
+def _show_progress() -> None:
+    log = logging.getLogger("pytoon.progress")
+    log.setLevel(logging.INFO)
+    log.addHandler(_Progress())
+    log.propagate = False
+
+
+def _complain(error: PytoonError) -> None:
+    print(f"error: {error.message} [{error.code}]\n  {error.hint}", file=sys.stderr)
+
+
+def _print(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Everything that imports dagster, and nothing else: adapters from assets to domain functions."""

@@ -1,0 +1,245 @@
+"""What the source is, what is said and what is seen. Each is made once for a file, whoever uploads it."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.analysis import (
+    FaceSummary,
+    FocalPoints,
+    SampledFrames,
+    Shots,
+    SilenceSegments,
+    Transcript,
+)
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.media import Metadata, SourceMedia, VideoStream
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.defs.io_managers import Frames
+from pytoon_pipeline.defs.partitions import uploads
+from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.stage import failures, output, run
+from pytoon_pipeline.media import probing, sound
+from pytoon_pipeline.planning.presets import load_preset
+from pytoon_pipeline.speech import recognisers, silence
+from pytoon_pipeline.store.stages import Product, Stage, run_stage
+from pytoon_pipeline.vision import faces, focus, sampling, shots
+
+METADATA = Stage("metadata", 1)
+TRANSCRIPTION = Stage("transcription", 1)
+SILENCE = Stage("silence_segments", 1)
+FRAMES = Stage("sampled_frames", 1)
+FACES = Stage("face_detections", 1)
+FOCUS = Stage("focal_points", 1)
+SHOTS = Stage("shots", 1)
+
+MAIN = "media-0"
+NO_SOUND = "none"
+
+
+def _asset(*kinds: str, name: str | None = None, io_manager_key: str = "artifacts") -> Any:
+    return dg.asset(
+        name=name,
+        partitions_def=uploads,
+        group_name="analysis",
+        kinds=set(kinds),
+        code_version="1",
+        io_manager_key=io_manager_key,
+    )
+
+
+@_asset("pyav")
+def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact) -> dg.Output[Artifact]:
+    """What the file is: length, frame rate and whether it varies, size, rotation, pixel shape, colour, streams; and its sound as 16 kHz mono."""
+    limits = studio.limits
+
+    def make(room: Path) -> Product:
+        path = studio.store.path(source_media.files[MAIN])
+        info = probing.probe(path)
+        video = probing.accept(info, limits)
+        if info.audio is None:
+            return Product(Metadata(info=info, audio_seconds=0))
+        audio = room / "audio.wav"
+        seconds = sound.extract(path, info.audio, video.start, limits.source_seconds_max, audio)
+        return Product(Metadata(info=info, audio_seconds=seconds), {"audio": audio} if seconds else {})
+
+    def show(artifact: Artifact) -> dict[str, Any]:
+        info = artifact.read(Metadata).info
+        with failures(context, studio):
+            video = probing.accept(info, limits)
+        return {
+            "source_seconds": info.seconds,
+            "picture": f"{video.width}×{video.height} {video.codec}, {video.average_rate} fps"
+            + (", varying" if video.variable_rate else ""),
+            "sound": f"{info.audio.codec}, {info.audio.sample_rate} Hz" if info.audio else "none",
+            "streams": info.streams,
+        }
+
+    inputs = {"media": source_media.files[MAIN].sha256}
+    return run(context, studio, METADATA, make, inputs=inputs, tools={"av": version("av")}, show=show)
+
+
+@_asset("whisper", "pocketsphinx")
+def transcription(context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact) -> dg.Output[Artifact]:
+    """The spoken words with start, end and confidence, by Whisper where its weights are, else by pocketsphinx; it says which."""
+    audio = metadata.files.get("audio")
+    if audio is None:
+        silent = Product(Transcript(words=(), language="", recogniser=None))
+        return run(context, studio, TRANSCRIPTION, lambda room: silent, inputs={"audio": NO_SOUND})
+    with failures(context, studio):
+        choice = recognisers.choose(studio.speech)
+
+    def make(room: Path) -> Product:
+        return Product(recognisers.transcribe(choice, sound.load(studio.store.path(audio))))
+
+    def show(artifact: Artifact) -> dict[str, Any]:
+        transcript = artifact.read(Transcript)
+        used = choice.recogniser
+        return {
+            "words": len(transcript.words),
+            "text": " ".join(word.text for word in transcript.words)[:500],
+            "recogniser": f"{used.engine} {used.model}",
+            "fallback": used.fallback or "–",
+        }
+
+    return run(
+        context,
+        studio,
+        TRANSCRIPTION,
+        make,
+        inputs={"audio": audio.sha256},
+        tools={"recogniser": choice.recogniser.identity},
+        show=show,
+    )
+
+
+@_asset("numpy")
+def silence_segments(
+    context: dg.AssetExecutionContext,
+    studio: Studio,
+    source_media: Artifact,
+    metadata: Artifact,
+    transcription: Artifact,
+) -> dg.Output[Artifact]:
+    """Where nothing is said, what stays, and the words with impossible times repaired."""
+    with failures(context, studio):
+        request = Request.model_validate(source_media.read(SourceMedia).request)
+        settings = load_preset(request.preset, request.adjust).silence
+    audio = metadata.files.get("audio")
+
+    def make(room: Path) -> Product:
+        transcript = transcription.read(Transcript)
+        samples = sound.load(studio.store.path(audio)) if audio else sound.nothing()
+        return Product(silence.find_silence(samples, sound.ANALYSIS_RATE, transcript, settings))
+
+    def show(artifact: Artifact) -> dict[str, Any]:
+        found = artifact.read(SilenceSegments)
+        return {
+            "silences": len(found.silences),
+            "seconds_silent": round(sum(part.seconds for part in found.silences), 2),
+            "repaired_words": found.repaired_words,
+            "dropped_words": found.dropped_words,
+            "threshold_db": found.threshold_db,
+        }
+
+    return run(
+        context,
+        studio,
+        SILENCE,
+        make,
+        inputs={"audio": audio.sha256 if audio else NO_SOUND, "transcription": transcription.fingerprint},
+        parameters=settings.model_dump(mode="json"),
+        show=show,
+    )
+
+
+@_asset("pyav", io_manager_key="frames")
+def sampled_frames(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact
+) -> dg.Output[Frames]:
+    """Small pictures five times a second and a thumb of every frame, from the one decode that feeds all detectors."""
+    video = metadata.read(Metadata).info.video
+    assert video is not None
+    media = source_media.files[MAIN]
+    made: list[sampling.Samples] = []
+
+    def make(room: Path) -> Product:
+        samples = sampling.sample(studio.store.path(media), video, studio.limits, room)
+        made.append(samples)
+        return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
+
+    with failures(context, studio):
+        done = run_stage(
+            studio.store,
+            FRAMES,
+            make,
+            inputs={"media": media.sha256},
+            parameters={"video": video.model_dump(mode="json")},
+            tools={"av": version("av"), "opencv": version("opencv-contrib-python")},
+        )
+    record = done.artifact.read(SampledFrames)
+    shown = {"samples": record.samples, "frames": record.frames, "damaged_packets": record.damaged}
+    return output(context, done, shown, Frames(studio.store, done.artifact, *made))
+
+
+@_asset("mediapipe")
+def face_detections(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
+    """Faces in the sampled frames: boxes, scores and landmarks, as Parquet."""
+
+    def make(room: Path) -> Product:
+        found, summary = faces.detect(sampled_frames.samples)
+        faces.write(found, room / "faces.parquet")
+        return Product(summary, {"faces": room / "faces.parquet"})
+
+    def show(artifact: Artifact) -> dict[str, Any]:
+        summary = artifact.read(FaceSummary)
+        return {"faces": summary.faces, "samples_with_face": f"{summary.with_face} of {summary.samples}"}
+
+    inputs = {"frames": sampled_frames.artifact.fingerprint}
+    return run(context, studio, FACES, make, inputs=inputs, tools={"mediapipe": version("mediapipe")}, show=show)
+
+
+@_asset("opencv")
+def focal_points(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
+    """Where the picture's detail is: where to look when there is no face."""
+    return run(
+        context,
+        studio,
+        FOCUS,
+        lambda room: Product(focus.find(sampled_frames.samples)),
+        inputs={"frames": sampled_frames.artifact.fingerprint},
+        tools={"opencv": version("opencv-contrib-python")},
+        show=lambda artifact: {"points": len(artifact.read(FocalPoints).points)},
+    )
+
+
+@_asset("opencv", name="shots")
+def scene_shots(
+    context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact, sampled_frames: Frames
+) -> dg.Output[Artifact]:
+    """Scene cuts, by PySceneDetect over every frame; and where the source itself is still or black."""
+    video = metadata.read(Metadata).info.video
+    rate = _rate(video, sampled_frames.artifact.read(SampledFrames))
+
+    def show(artifact: Artifact) -> dict[str, Any]:
+        return {"cuts": len(artifact.read(Shots).cuts)}
+
+    return run(
+        context,
+        studio,
+        SHOTS,
+        lambda room: Product(shots.find(sampled_frames.samples.every_frame(), rate)),
+        inputs={"frames": sampled_frames.artifact.fingerprint},
+        parameters={"rate": rate},
+        tools={"scenedetect": version("scenedetect")},
+        show=show,
+    )
+
+
+def _rate(video: VideoStream | None, frames: SampledFrames) -> float:
+    """Frames a second, on average where they vary."""
+    if video is not None and video.average_rate is not None and not video.variable_rate:
+        return float(video.average_rate.fraction)
+    return round(frames.frames / frames.seconds, 4)

@@ -1,0 +1,107 @@
+"""What people get."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.manifest import Delivery, Manifest, StageUse
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.defs.partitions import uploads
+from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.stage import failures, output
+from pytoon_pipeline.planning.presets import load_preset
+from pytoon_pipeline.quality.delivery import deliver, plan_delivery, require_pass
+from pytoon_pipeline.rendering import stages, subtitles
+from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+
+DELIVERY = Stage("delivered_video", 1)
+
+
+@dg.asset(partitions_def=uploads, group_name="delivery", kinds={"file"}, code_version="1", io_manager_key="artifacts")
+def delivered_video(
+    context: dg.AssetExecutionContext,
+    studio: Studio,
+    source_media: Artifact,
+    metadata: Artifact,
+    transcription: Artifact,
+    silence_segments: Artifact,
+    render_spec: Artifact,
+    rendered_segments: Artifact,
+    composite: Artifact,
+    qc_score: Artifact,
+) -> dg.Output[Artifact]:
+    """Video, thumbnail, captions and manifest in the outbox, when the verdict allows it."""
+    with failures(context, studio):
+        report = qc_score.read(QcReport)
+        require_pass(report)
+        upload = source_media.read(SourceMedia)
+        spec = render_spec.read(RenderSpec)
+        plan = plan_delivery(upload.title, upload.key)
+        used = (
+            source_media, metadata, transcription, silence_segments, render_spec, rendered_segments, composite, qc_score,
+        )  # fmt: skip
+
+        def make(room: Path) -> Product:
+            stored = {"video": composite.files["video"], "thumbnail": composite.files["thumbnail"]}
+            return Product(plan, subtitles.write(spec, room), stored)
+
+        done = run_stage(
+            studio.store,
+            DELIVERY,
+            make,
+            inputs={artifact.stage: artifact.fingerprint for artifact in used},
+            parameters={"key": upload.key, "title": upload.title},
+        )
+        names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _names(plan), strict=True))
+        files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
+        request = Request.model_validate(upload.request)
+        manifest = Manifest(
+            key=upload.key,
+            title=upload.title,
+            media=upload.items,
+            request=upload.request,
+            preset=load_preset(request.preset, request.adjust),
+            spec=spec,
+            encoder=stages.encoders(),
+            recogniser=transcription.read(Transcript).recogniser,
+            engine="local",
+            stages=tuple(_use(artifact) for artifact in used),
+            files={name: done.artifact.files[role].sha256 for role, name in names.items()},
+            qc=report,
+        )
+        written = deliver(studio.places.outbox, plan, files, manifest)
+        studio.uploads.clear_failure(upload.key)
+    status = Done(done.artifact, "computed" if written else done.status, done.seconds)
+    return output(context, status, _shown(studio.places.outbox, plan, report))
+
+
+def _names(plan: Delivery) -> tuple[str, ...]:
+    return plan.video, plan.thumbnail, *plan.captions
+
+
+def _use(artifact: Artifact) -> StageUse:
+    return StageUse(
+        name=artifact.stage,
+        fingerprint=artifact.fingerprint,
+        version=artifact.version,
+        tools=artifact.tools,
+        device=artifact.device,
+        seconds=artifact.seconds,
+    )
+
+
+def _shown(outbox: Path, plan: Delivery, report: QcReport) -> dict[str, Any]:
+    return {
+        "video": dg.MetadataValue.path(str(outbox / plan.video)),
+        "thumbnail_file": dg.MetadataValue.path(str(outbox / plan.thumbnail)),
+        "captions": dg.MetadataValue.path(str(outbox / plan.captions[0])),
+        "manifest": dg.MetadataValue.path(str(outbox / plan.manifest)),
+        "verdict": report.verdict,
+        "score": report.score,
+    }

@@ -1,0 +1,154 @@
+"""From plan to finished file."""
+
+import base64
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.media import Metadata
+from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.defs.assets.analysis import MAIN
+from pytoon_pipeline.defs.io_managers import Frames
+from pytoon_pipeline.defs.partitions import uploads
+from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.stage import failures, output, run
+from pytoon_pipeline.rendering import composite as joining
+from pytoon_pipeline.rendering import stages, thumbnail
+from pytoon_pipeline.rendering.segments import Source
+from pytoon_pipeline.rendering.sound import SoundResult, SoundSource
+from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.vision import faces
+
+SEGMENTS = Stage("rendered_segments", 1)
+COMPOSITE = Stage("composite", 1)
+
+segment_progress = logging.getLogger("pytoon.progress.segments")
+
+
+def _asset(*kinds: str) -> Any:
+    return dg.asset(
+        partitions_def=uploads, group_name="render", kinds=set(kinds), code_version="1", io_manager_key="artifacts"
+    )
+
+
+@_asset("ffmpeg")
+def rendered_segments(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact, render_spec: Artifact
+) -> dg.Output[Artifact]:
+    """The video in pieces of a few seconds, each encoded once at final quality. Only what changed is rendered."""
+    spec = render_spec.read(RenderSpec)
+    sources = picture_sources(studio, source_media, metadata)
+    rendered: list[Done] = []
+
+    def make(room: Path) -> Product:
+        def report(ready: int, total: int) -> None:
+            segment_progress.info("%d of %d", ready, total)
+
+        rendered.extend(stages.render_segments(studio.store, spec, sources, report))
+        files = {f"segment-{n:03}": done.artifact.files["video"] for n, done in enumerate(rendered)}
+        return Product(joining.Joinable(segments=len(files)), stored=files)
+
+    with failures(context, studio):
+        done = run_stage(
+            studio.store,
+            SEGMENTS,
+            make,
+            inputs={"media": source_media.files[MAIN].sha256, "spec": picture_plan(spec)},
+            parameters={"encoder": stages.encoders()["picture"]},
+            tools=stages.tools(spec),
+        )
+    total, fresh = len(spec.segments), sum(one.status == "computed" for one in rendered)
+    shown = {"segments": total, "segments_rendered": fresh, "segments_cached": total - fresh, "engine": "local"}
+    return output(context, done, shown)
+
+
+@_asset("ffmpeg")
+def composite(
+    context: dg.AssetExecutionContext,
+    studio: Studio,
+    source_media: Artifact,
+    metadata: Artifact,
+    render_spec: Artifact,
+    rendered_segments: Artifact,
+    sampled_frames: Frames,
+    face_detections: Artifact,
+) -> dg.Output[Artifact]:
+    """The finished MP4: segments joined by copying, sound mixed and brought to its loudness; and the thumbnail."""
+    spec = render_spec.read(RenderSpec)
+    store = studio.store
+    seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
+
+    def make(room: Path) -> Product:
+        sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
+        picture = stages.make_thumbnail(
+            store,
+            spec,
+            picture_sources(studio, source_media, metadata),
+            sampled_frames.samples,
+            faces.read(store.path(face_detections.files["faces"])),
+            seen,
+        ).artifact
+        pieces = [store.path(file) for _, file in sorted(rendered_segments.files.items())]
+        out = room / "video.mp4"
+        joined = joining.join(spec, pieces, store.path(sound.files["sound"]), out)
+        value = joining.Finished(joined=joined, sound=sound.read(SoundResult))
+        return Product(value, {"video": out}, {"thumbnail": picture.files["thumbnail"]})
+
+    def show(artifact: Artifact) -> dict[str, Any]:
+        finished = artifact.read(joining.Finished)
+        picture = store.path(artifact.files["thumbnail"])
+        return {
+            "thumbnail": _picture(thumbnail.preview(picture, 45, 50)),
+            "larger_thumbnail": _picture(thumbnail.preview(picture, 180, 75)),
+            "video_seconds": finished.joined.picture_seconds,
+            "loudness_lufs": finished.sound.loudness,
+            "true_peak_dbtp": finished.sound.true_peak,
+        }
+
+    return run(
+        context,
+        studio,
+        COMPOSITE,
+        make,
+        inputs={
+            "segments": hash_value([file.sha256 for _, file in sorted(rendered_segments.files.items())]),
+            "media": source_media.files[MAIN].sha256,
+            "metadata": metadata.fingerprint,
+            **seen,
+        },
+        parameters={
+            "spec": hash_value([spec.sound.model_dump(mode="json"), picture_plan(spec)]),
+            "encoder": stages.encoders()["sound"],
+        },
+        tools=stages.tools(spec),
+        show=show,
+    )
+
+
+def picture_plan(spec: RenderSpec) -> str:
+    """Hash of all in a plan that decides pictures."""
+    return hash_value(spec.model_dump(mode="json", exclude={"sound", "notes", "still", "dark"}))
+
+
+def picture_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> dict[str, Source]:
+    video = metadata.read(Metadata).info.video
+    assert video is not None
+    file = source_media.files[MAIN]
+    return {file.sha256: Source(studio.store.path(file), video)}
+
+
+def sound_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> dict[str, SoundSource]:
+    info = metadata.read(Metadata).info
+    if info.audio is None or info.video is None:
+        return {}
+    file = source_media.files[MAIN]
+    return {file.sha256: SoundSource(studio.store.path(file), info.audio, info.video.start)}
+
+
+def _picture(webp: bytes) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(f"![thumbnail](data:image/webp;base64,{base64.b64encode(webp).decode()})")

@@ -1,0 +1,50 @@
+"""What assets work with. The environment is read when a run starts, never on import."""
+
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.planning.presets import limit_sources, load_limits
+from pytoon_pipeline.speech.recognisers import SpeechSettings
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import Uploads
+
+
+class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The folder that holds all state, and the store in it. ``home`` empty means ``PYTOON_HOME``."""
+
+    home: str = ""
+
+    _places: Home = PrivateAttr()
+    _store: Store = PrivateAttr()
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        self._places = Home(Path(self.home).resolve()) if self.home else Home.locate()
+        self._store = Store(self._places.store, self._places.work)
+
+    @property
+    def places(self) -> Home:
+        return self._places
+
+    @property
+    def store(self) -> Store:
+        return self._store
+
+    @property
+    def uploads(self) -> Uploads:
+        return Uploads(self._places.uploads)
+
+    @property
+    def limits(self) -> Limits:
+        return load_limits()
+
+    @property
+    def limit_sources(self) -> dict[str, str]:
+        return limit_sources()
+
+    @property
+    def speech(self) -> SpeechSettings:
+        return SpeechSettings.from_environment(self._places.models)

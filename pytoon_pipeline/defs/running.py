@@ -1,0 +1,93 @@
+"""Running the graph for one upload in this process, and what came of it. The command line and scripts use this."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.partitions import UPLOADS
+from pytoon_pipeline.planning.presets import PACKAGE
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.uploads import Uploads
+
+
+class InternalError(PytoonError):
+    """Something broke that no input explains."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished run: metadata of each asset that materialized, by name, and the error that ended it, if any."""
+
+    key: str
+    assets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    error: PytoonError | None = None
+
+
+def prepare(home: Home) -> None:
+    """Makes the folder that Dagster keeps its state in, with the settings that come with Pytoon."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    shipped = next(p for p in (PACKAGE.parent / "dagster.yaml", PACKAGE / "_dagster.yaml") if p.is_file())
+    settings = home.dagster / "dagster.yaml"
+    if not settings.exists() or settings.read_bytes() != shipped.read_bytes():
+        shutil.copyfile(shipped, settings)
+
+
+@contextmanager
+def instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of ``home``."""
+    prepare(home)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ["PYTOON_HOME"] = str(home.root)
+    with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
+        yield opened
+
+
+def add_partitions(opened: dg.DagsterInstance, keys: list[str]) -> None:
+    """Makes uploads known to Dagster."""
+    opened.add_dynamic_partitions(UPLOADS, keys)
+
+
+def compile_upload(opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
+    """Materializes the whole graph for one key. Never raises for a failed run; the outcome says why."""
+    from pytoon_pipeline.definitions import defs
+
+    add_partitions(opened, [key])
+    uploads = Uploads(home.uploads)
+    uploads.clear_failure(key)
+    result = defs.resolve_job_def(COMPILE).execute_in_process(
+        instance=opened,
+        partition_key=key,
+        raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    assets = {
+        event.asset_key.to_user_string(): {
+            name: value.value for name, value in event.step_materialization_data.materialization.metadata.items()
+        }
+        for event in result.get_asset_materialization_events()
+        if event.asset_key is not None
+    }
+    return Outcome(key, assets, None if result.success else _error(result, uploads, key))
+
+
+def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> PytoonError:
+    if failure := uploads.failure(key):
+        error = PytoonError(failure.code, failure.message, failure.hint)
+        error.failure = failure.failure  # type: ignore[misc]
+        return error
+    steps = [event for event in result.all_events if event.is_step_failure]
+    what = steps[0].step_failure_data.error_display_string if steps else "the run ended early"
+    lines = [line.strip() for line in what.splitlines() if line.strip()]
+    said = next((line for line in lines[1:] if not line.startswith(("File", "Stack"))), lines[0] if lines else "")
+    return InternalError(
+        "internal",
+        f"The stage “{steps[0].step_key if steps else 'run'}” broke: {said[:300]}",
+        "This is a fault of Pytoon. The run's log in the Dagster UI has the details.",
+    )

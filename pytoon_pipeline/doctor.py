@@ -1,0 +1,94 @@
+"""What this machine has: models, fonts, encoders, devices."""
+
+import platform
+import shutil
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline.media.encoder import PICTURE
+from pytoon_pipeline.planning.presets import preset_names
+from pytoon_pipeline.rendering.fonts import FONTS, load
+from pytoon_pipeline.speech.recognisers import SpeechSettings, find_weights
+from pytoon_pipeline.store.home import Home
+
+PACKAGES = (
+    "dagster",
+    "av",
+    "imageio-ffmpeg",
+    "openai-whisper",
+    "pocketsphinx",
+    "mediapipe",
+    "opencv-contrib-python",
+    "torch",
+)
+
+
+def examine(home: Home) -> dict[str, Any]:
+    """Facts by name; ``ok`` is false when something that every video needs is missing."""
+    encoder = _try(_encode)
+    fonts = {name: _try(lambda name=name: str(load(name).file.name)) for name in FONTS}
+    missing = [name for name, found in {"encoder": encoder, **fonts}.items() if found.startswith("missing")]
+    return {
+        "ok": not missing,
+        "home": str(home.root),
+        "free_space": f"{shutil.disk_usage(_existing(home.root)).free / 1e9:.1f} GB",
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "encoder": encoder,
+        "fonts": fonts,
+        "recogniser": _try(lambda: _recogniser(home)),
+        "device": _device(),
+        "presets": preset_names(),
+    }
+
+
+def _encode() -> str:
+    """Encodes for real: a listed encoder may still not work."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = [
+            text
+            for name, value in PICTURE.options(FrameRate(numerator=30)).items()
+            for text in (f"-{name}", str(value))
+        ]
+        source = ["-f", "lavfi", "-i", "testsrc2=size=270x480:rate=30:duration=0.2"]
+        ffmpeg.run([*source, *options, str(Path(folder) / "probe.mp4")])
+    return f"{PICTURE.codec} works ({ffmpeg.identity()})"
+
+
+def _recogniser(home: Home) -> str:
+    settings = SpeechSettings.from_environment(home.models)
+    weights = find_weights(settings)
+    if settings.wanted != "pocketsphinx" and weights:
+        return f"whisper {settings.model} ({weights})"
+    if settings.wanted == "pocketsphinx":
+        return "pocketsphinx, as chosen"
+    return f"pocketsphinx; whisper's model “{settings.model}” is fetched on first use, when the network allows"
+
+
+def _device() -> str:
+    import torch
+
+    return f"cuda: {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"
+
+
+def _try(examine_one: Any) -> str:
+    try:
+        return str(examine_one())
+    except PytoonError as error:
+        return f"missing: {error.message} {error.hint}"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)
