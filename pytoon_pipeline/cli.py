@@ -3,7 +3,6 @@
 import argparse
 import json
 import logging
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -79,11 +78,13 @@ def _render(options: argparse.Namespace) -> int:
     began = time.perf_counter()
     home = Home.locate()
     upload = _admit(home, options.path, options)
+    from pytoon_pipeline.definitions import defs
+    from pytoon_pipeline.defs.jobs import COMPILE
     from pytoon_pipeline.defs.running import compile_upload, instance
 
     _show_progress()
     with instance(home) as opened:
-        outcome = compile_upload(opened, home, upload.key)
+        outcome = compile_upload(defs.resolve_job_def(COMPILE), opened, home, upload.key)
     result = _result(home, outcome.key, outcome.assets, outcome.error)
     if options.out and result["video"]:
         _copy_results(result, options.out)

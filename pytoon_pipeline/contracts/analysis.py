@@ -29,7 +29,8 @@ class Recogniser(Record):
 class Transcript(Record):
     """Words as the recogniser gave them, before any repair.
 
-    ``rejected_words`` were heard in what is more likely music or noise. ``recogniser`` is none for a source without sound.
+    ``rejected_words`` were heard in what is more likely music or noise. ``recogniser`` is none for a source without
+    sound.
     """
 
     words: tuple[Word, ...]

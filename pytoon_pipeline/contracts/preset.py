@@ -60,7 +60,7 @@ class CaptionStyle(Record):
 
 
 class SoundSettings(Record):
-    """Loudness of the encoded file. ``loudness`` in LUFS (ITU-R BS.1770), ``true_peak`` in dBTP, ``fade`` in seconds."""
+    """Loudness of the encoded file: ``loudness`` in LUFS (ITU-R BS.1770), ``true_peak`` in dBTP; ``fade`` in s."""
 
     loudness: float = Field(default=-14.0, ge=-30, le=-8)
     true_peak: float = Field(default=-1.0, ge=-9, le=0)

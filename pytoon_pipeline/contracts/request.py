@@ -28,7 +28,7 @@ class Request(Record):
     version: Literal[1] = 1
     archetype: Literal["footage"] = "footage"
     preset: str = Field(default=DEFAULT_PRESET, pattern=r"^[a-z0-9][a-z0-9-]*$")
-    adjust: dict[str, dict[str, Any]] = {}
+    adjust: dict[str, dict[str, Any]] = Field(default_factory=dict)
     media: tuple[Annotated[MediaRequest, BeforeValidator(_plain_name)], ...] = Field(default=(), max_length=1)
     max_seconds: float = Field(default=60.0, ge=1, le=60)
     variant: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")

@@ -11,8 +11,6 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
 
-SPEC_VERSION = 1
-
 
 class CropKey(Record):
     """The 9:16 window at one frame of a clip: its centre, and the point towards which a zoom goes."""
@@ -116,7 +114,7 @@ class Note(Record):
 class RenderSpec(Record):
     """``still`` and ``dark`` ranges are frozen or black in the source itself, so not a fault of the video."""
 
-    version: Literal[1] = SPEC_VERSION
+    version: Literal[1] = 1
     width: int = 1080
     height: int = 1920
     rate: FrameRate

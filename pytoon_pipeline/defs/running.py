@@ -10,7 +10,6 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.contracts.errors import PytoonError
-from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import UPLOADS
 from pytoon_pipeline.planning.presets import PACKAGE
 from pytoon_pipeline.store.home import Home
@@ -54,14 +53,12 @@ def add_partitions(opened: dg.DagsterInstance, keys: list[str]) -> None:
     opened.add_dynamic_partitions(UPLOADS, keys)
 
 
-def compile_upload(opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
-    """Materializes the whole graph for one key. Never raises for a failed run; the outcome says why."""
-    from pytoon_pipeline.definitions import defs
-
+def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
+    """Materializes what ``job`` selects, for one key. Never raises for a failed run; the outcome says why."""
     add_partitions(opened, [key])
     uploads = Uploads(home.uploads)
     uploads.clear_failure(key)
-    result = defs.resolve_job_def(COMPILE).execute_in_process(
+    result = job.execute_in_process(
         instance=opened,
         partition_key=key,
         raise_on_error=False,

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,9 +53,12 @@ def output(
         "tools": dict(artifact.tools),
         **shown,
     }
-    return dg.Output(
-        artifact if value is None else value, metadata=metadata, data_version=dg.DataVersion(artifact.fingerprint)
-    )
+    with warnings.catch_warnings():
+        # Data versions of outputs are marked as beta.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.Output(
+            artifact if value is None else value, metadata=metadata, data_version=dg.DataVersion(artifact.fingerprint)
+        )
 
 
 @contextmanager

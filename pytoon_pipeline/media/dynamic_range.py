@@ -27,9 +27,8 @@ def to_standard_range(frame: "VideoFrame", dynamic: Literal["hlg", "pq"]) -> "Vi
     import av
     from av.video.reformatter import ColorRange, Colorspace
 
-    coded = frame.reformat(
-        format="rgb48le", src_colorspace=Colorspace.BT2020, interpolation="BICUBIC", threads=1
-    ).to_ndarray()
+    deep = frame.reformat(format="rgb48le", src_colorspace=Colorspace.BT2020, interpolation="BICUBIC", threads=1)
+    coded = np.asarray(deep.to_ndarray(), np.uint16)
     light = _to_light(dynamic)[coded >> 4] @ BT2020_TO_BT709.T
     brightest = np.maximum(light.max(axis=2, keepdims=True), 1e-6)
     light *= roll_off(brightest) / brightest

@@ -36,7 +36,7 @@ def identity() -> str:
     return f"imageio-ffmpeg {version('imageio-ffmpeg')}, {Path(program()).name}"
 
 
-def run(arguments: Sequence[str], data: bytes | memoryview | None = None) -> tuple[bytes, str]:
+def run(arguments: Sequence[str], data: bytes | None = None) -> tuple[bytes, str]:
     """Runs ffmpeg to its end. Gives what it wrote to standard output and what it said.
 
     Raises ``EngineFault`` with the last lines when it fails.

@@ -33,10 +33,10 @@ def of_samples(samples: NDArray[np.float32], rate: int) -> Loudness:
     if not len(samples):
         return Loudness(FLOOR_LUFS, FLOOR_DBTP)
     source = ["-f", "f32le", "-ar", str(rate), "-ac", "2", "-i", "-"]
-    return _measure(source, memoryview(np.ascontiguousarray(samples)).cast("B"))
+    return _measure(source, np.ascontiguousarray(samples).tobytes())
 
 
-def _measure(source: Sequence[str], data: memoryview | None = None) -> Loudness:
+def _measure(source: Sequence[str], data: bytes | None = None) -> Loudness:
     _, said = ffmpeg.run([*source, "-vn", "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"], data)
     summary = said[said.rfind("Summary:") :]
     return Loudness(

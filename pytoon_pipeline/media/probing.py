@@ -1,7 +1,7 @@
 """What a file is, from its headers, its first packets and its first decoded picture."""
 
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Literal
@@ -21,8 +21,18 @@ if TYPE_CHECKING:
 PACKETS_LOOKED_AT = 2000
 STANDARD_RATES = tuple(
     Fraction(*pair)
-    for pair in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1))
-    + ((60000, 1001), (60, 1), (120, 1))
+    for pair in (
+        (24000, 1001),
+        (24, 1),
+        (25, 1),
+        (30000, 1001),
+        (30, 1),
+        (48, 1),
+        (50, 1),
+        (60000, 1001),
+        (60, 1),
+        (120, 1),
+    )
 )
 
 # Code points of ITU-T H.273.
@@ -171,7 +181,7 @@ def frame_rate(times: list[float]) -> tuple[FrameRate | None, bool]:
     The rate is the standard one within 0.5 % of the median step, else the plain quotient. Steps vary when more than
     2 % of them differ from the median by more than a quarter (rounding in millisecond time bases stays below that).
     """
-    steps = [b - a for a, b in zip(times, times[1:], strict=False) if b > a]
+    steps = [b - a for a, b in pairwise(times) if b > a]
     if not steps:
         return None, False
     middle = median(steps)

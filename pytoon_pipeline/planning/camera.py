@@ -127,7 +127,8 @@ def _rest(
     room = min(size[0] / (box.width * FOCAL_MARGIN), size[1] / (box.height * FOCAL_MARGIN))
     zoom = settings.zoom if room < 1 else min(settings.zoom, room)
     times = np.array([start, end])
-    return ShotPath(times, *(np.full(2, value) for value in (x, y, box.centre[0], box.centre[1])), size, zoom)
+    still_x, still_y, focus_x, focus_y = (np.full(2, value) for value in (x, y, *box.centre))
+    return ShotPath(times, still_x, still_y, focus_x, focus_y, size, zoom)
 
 
 def _axis(

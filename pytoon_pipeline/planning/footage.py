@@ -1,5 +1,6 @@
 """The footage archetype: a talking video without its silences, framed for 9:16, with captions."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ def _clips(footage: Footage, takes: Sequence[Take], preset: Preset, rate: FrameR
     frame = Frame(width, height, footage.frames.picture)
     edges = [0, *(rate.nearest(cut) for cut in footage.shots.cuts), rate.nearest(footage.frames.seconds) + 1]
     clips = []
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in itertools.pairwise(edges):
         parts = [(max(take.source_start, first), min(take.source_end, last), take) for take in takes]
         parts = [part for part in parts if part[1] > part[0]]
         if not parts:

@@ -20,7 +20,7 @@ FORMAT = "Product format: 1080×1920 H.264 yuv420p BT.709, AAC 48 kHz stereo, in
 
 @dataclass(frozen=True)
 class Subject:
-    """A file to check. ``spec`` is none for a foreign one, of which no plan is known; ``silent`` is a planned silence."""
+    """A file to check. ``spec`` is none for a foreign one, whose plan is unknown; ``silent`` is a planned silence."""
 
     found: Inspection
     spec: RenderSpec | None

@@ -15,9 +15,10 @@ from pytoon_pipeline.media.loudness import Loudness
 
 @dataclass(frozen=True)
 class Inspection:
-    """Measurements of one file. ``levels`` is the 98th percentile of luma and ``changes`` the mean difference of luma to
-    the picture before, one value a picture; ``times`` their presentation times in seconds. ``sound`` is none for a file
-    without a sound track; lengths are in seconds.
+    """Measurements of one file.
+
+    One value a picture: ``times`` in seconds, ``levels`` the 98th percentile of luma, ``changes`` the mean
+    difference of luma to the picture before. ``sound`` is none for a file without a sound track; lengths are in seconds.
     """
 
     codec: str
@@ -69,6 +70,7 @@ def inspect(path: Path) -> Inspection:
                 undecodable += 1
                 continue
             for frame in frames:
+                assert isinstance(frame, av.VideoFrame)
                 grid = _grid(frame)
                 times.append(float(frame.time or 0.0))
                 levels.append(float(np.percentile(grid, 98)))

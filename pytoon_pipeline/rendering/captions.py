@@ -1,5 +1,6 @@
 """Captions as ASS for libass: what a person wrote is drawn literally, never read as styling."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRa
         if cue.end <= start or cue.start >= start + frames:
             continue
         edges = [cue.start, *(word.start for word in cue.words[1:]), cue.end]
-        for index, (first, last) in enumerate(zip(edges, edges[1:], strict=False)):
+        for index, (first, last) in enumerate(itertools.pairwise(edges)):
             a, b = max(first - start, 0), min(last - start, frames)
             if a < b:
                 text = _opening(cue, first, start, a, width, plan.style, font, rate)

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.rendering.sound import SoundResult
-
-if TYPE_CHECKING:
-    from av.packet import Packet
 
 
 class BrokenJoint(PytoonError):
@@ -49,11 +46,11 @@ class _Timed:
     """A packet and when it is due, for interleaving."""
 
     seconds: float
-    packet: "Packet"
+    packet: Any
 
 
 def join(spec: RenderSpec, segments: Sequence[Path], sound: Path, out: Path) -> CompositeResult:
-    """Writes the MP4 with its index at the front. Raises ``BrokenJoint`` unless every frame time appears exactly once."""
+    """Writes the MP4, its index first. Raises ``BrokenJoint`` unless every frame time appears exactly once."""
     import av
 
     options = {"movflags": "+faststart", "fflags": "+bitexact"}

@@ -48,7 +48,7 @@ class Font:
 
 @lru_cache
 def load(name: str) -> Font:
-    """A font by its name in presets. Raises ``BadInput`` for an unknown name, ``MissingPart`` when its package is gone."""
+    """A font by its name in presets. Raises ``BadInput`` for an unknown one, ``MissingPart`` when it is gone."""
     from fontTools.ttLib import TTFont
 
     if name not in FONTS:

@@ -69,8 +69,8 @@ def _shift(plane: Any, offset: float, length: int, axis: int) -> Any:
     whole, rest = floor(offset), offset - floor(offset)
     missing = (max(0, -whole), max(0, whole + length + 1 - plane.shape[axis]))
     if any(missing):
-        edges = (*missing, 0, 0) if axis == 0 else (0, 0, *missing)
-        plane = cv2.copyMakeBorder(plane, *edges, cv2.BORDER_REPLICATE)
+        top, bottom, left, right = (*missing, 0, 0) if axis == 0 else (0, 0, *missing)
+        plane = cv2.copyMakeBorder(plane, top, bottom, left, right, cv2.BORDER_REPLICATE)
         whole += missing[0]
     here, there = (
         (slice(None), slice(start, start + length)) if axis else (slice(start, start + length), slice(None))

@@ -100,7 +100,7 @@ def render(job: Job, sources: Mapping[str, Source], out: Path, workroom: Path) -
             with suppress(BrokenPipeError):
                 for picture in pictures(job, sources):
                     for plane in (picture.y, picture.u, picture.v):
-                        _write(process.stdin.fileno(), memoryview(plane).cast("B"))
+                        _write(process.stdin.fileno(), plane.data.cast("B"))
             process.stdin.close()
             said = process.stderr.read().decode("utf-8", "replace")
         except BaseException:

@@ -100,7 +100,27 @@ def _encode(track: Samples, gain: float, ceiling: float, plan: SoundPlan, encode
         f"aresample={plan.sample_rate},apad,atrim=end_sample={len(track)}"
     )
     ffmpeg.run(
-        ["-f", "f32le", "-ar", str(plan.sample_rate), "-ac", "2", "-i", "-", "-af", filters, "-c:a", encoder.codec]
-        + ["-b:a", str(encoder.bit_rate), "-ar", str(encoder.sample_rate), "-f", "mp4", "-y", str(out)],
-        memoryview(np.ascontiguousarray(track)).cast("B"),
+        [
+            "-f",
+            "f32le",
+            "-ar",
+            str(plan.sample_rate),
+            "-ac",
+            "2",
+            "-i",
+            "-",
+            "-af",
+            filters,
+            "-c:a",
+            encoder.codec,
+            "-b:a",
+            str(encoder.bit_rate),
+            "-ar",
+            str(encoder.sample_rate),
+            "-f",
+            "mp4",
+            "-y",
+            str(out),
+        ],
+        np.ascontiguousarray(track).tobytes(),
     )

@@ -111,10 +111,8 @@ def make_thumbnail(
     """Finds or makes the thumbnail. ``seen`` are the fingerprints of ``samples`` and ``faces``."""
 
     def make(room: Path) -> Product:
-        out = room / "thumbnail.jpg"
         frame = thumbnail.choose(spec, samples, faces)
-        thumbnail.draw(spec, frame, sources, out)
-        return Product(ThumbnailResult(frame=frame), {"thumbnail": out})
+        return Product(ThumbnailResult(frame=frame), thumbnail.draw(spec, frame, sources, room))
 
     clips = [clip.model_dump(mode="json") for clip in spec.clips]
     used = tools(spec)

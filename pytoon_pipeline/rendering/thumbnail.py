@@ -15,6 +15,8 @@ from pytoon_pipeline.rendering.segments import Source
 # A face must be this much inside the window to be shown off.
 INSIDE = 0.95
 QUALITY = 90
+# Width and quality of copies for the UI, which keeps them in its database: the tiny one shows inline there.
+PREVIEWS = {"tiny": (45, 50), "small": (180, 75)}
 
 
 def choose(spec: RenderSpec, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
@@ -45,27 +47,24 @@ def sharpness(image: Plane) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.CV_64F).var())
 
 
-def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], out: Path) -> None:
-    """Writes frame ``frame`` of the video, without captions, as JPEG."""
+def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Path) -> dict[str, Path]:
+    """Writes frame ``frame`` of the video, without captions, as JPEG, and small copies for the UI as WebP."""
     import cv2
 
     clip = next(clip for clip in spec.clips if clip.start <= frame < clip.start + clip.frames)
     source, offset = sources[clip.item], frame - clip.start
     picture = next(at_ticks(source.path, source.video, spec.rate, clip.source_start + offset, 1))
     picture = show(picture, window_at(clip.camera, offset, frame), spec.width, spec.height)
-    _, coded = cv2.imencode(".jpg", to_bgr(picture), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    out.write_bytes(bytes(coded))
-
-
-def preview(picture: Path, width: int, quality: int) -> bytes:
-    """A thumbnail's small copy as WebP."""
-    import cv2
-
-    image = cv2.imread(str(picture))
-    height = round(width * image.shape[0] / image.shape[1])
-    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
-    return bytes(coded)
+    image = to_bgr(picture)
+    files = {"thumbnail": folder / "thumbnail.jpg"}
+    _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    files["thumbnail"].write_bytes(bytes(coded))
+    for name, (width, quality) in PREVIEWS.items():
+        small = cv2.resize(image, (width, width * spec.height // spec.width), interpolation=cv2.INTER_AREA)
+        _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
+        files[name] = folder / f"{name}.webp"
+        files[name].write_bytes(bytes(coded))
+    return files
 
 
 def to_bgr(picture: Picture) -> Plane:

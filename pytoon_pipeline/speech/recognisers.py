@@ -26,7 +26,7 @@ IDENTITY_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class SpeechSettings:
-    """What is wanted. ``model`` is a Whisper model name or the path of a checkpoint; ``folder`` holds fetched weights."""
+    """What is wanted. ``model`` names a Whisper model or a checkpoint's path; ``folder`` holds fetched weights."""
 
     wanted: Wanted
     model: str

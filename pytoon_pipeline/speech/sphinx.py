@@ -1,5 +1,6 @@
 """pocketsphinx: recognition with the small English model inside its wheel."""
 
+import itertools
 import math
 import re
 from statistics import median
@@ -67,7 +68,7 @@ def utterances(samples: NDArray[np.int16]) -> list[tuple[int, int]]:
     for part in merge(sounding, seconds):
         count = max(1, math.ceil(part.seconds / LONGEST_SECONDS))
         edges = np.linspace(part.start * RATE, part.end * RATE, count + 1).astype(int)
-        pieces += [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
+        pieces += [(int(a), int(b)) for a, b in itertools.pairwise(edges)]
     return pieces
 
 

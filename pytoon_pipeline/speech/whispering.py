@@ -15,7 +15,7 @@ TIMEOUT_SECONDS = 20.0
 
 
 def fetch(model: str, folder: Path) -> Path:
-    """Downloads a model's checkpoint into ``folder``, whole or not at all. Raises ``MissingPart`` when it cannot be had."""
+    """Downloads a model into ``folder``, whole or not at all. Raises ``MissingPart`` when it cannot be had."""
     import whisper
 
     if model not in whisper.available_models():

@@ -82,6 +82,20 @@ class Store:
         whole = all(self.intact(file) for file in artifact.files.values())
         return artifact if whole and artifact.fingerprint == fingerprint else None
 
+    def lineage(self, artifact: Artifact) -> list[Artifact]:
+        """All artifacts that ``artifact`` was made from, directly or not, each once, in the order of making."""
+        found: dict[str, Artifact] = {}
+
+        def visit(fingerprint: str) -> None:
+            if fingerprint not in found and (one := self.find(fingerprint)):
+                for earlier in one.inputs.values():
+                    visit(earlier)
+                found[fingerprint] = one
+
+        for fingerprint in artifact.inputs.values():
+            visit(fingerprint)
+        return list(found.values())
+
     def keep(self, artifact: Artifact) -> None:
         body = artifact.model_dump(mode="json")
         self.work.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,11 @@
 """Faces, by mediapipe's full-range detector (BlazeFace), whose model is in the wheel."""
 
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +17,9 @@ LEAST_SCORE = 0.5
 
 def detect(samples: Iterable[tuple[float, Image]]) -> tuple[list[Face], FaceSummary]:
     """All faces in ``(seconds, BGR image)`` samples."""
-    # Its C++ side writes start-up chatter to standard error unless told otherwise before it is loaded.
-    os.environ.setdefault("GLOG_minloglevel", "3")
-    import mediapipe
-
     faces: list[Face] = []
     count = with_face = 0
-    solution = mediapipe.solutions.face_detection
-    with solution.FaceDetection(model_selection=1, min_detection_confidence=LEAST_SCORE) as detector:
+    with _detector() as detector:
         for time, image in samples:
             found = detector.process(np.ascontiguousarray(image[:, :, ::-1])).detections or []
             count += 1
@@ -43,6 +41,27 @@ def detect(samples: Iterable[tuple[float, Image]]) -> tuple[list[Face], FaceSumm
                     )
                 )
     return faces, FaceSummary(samples=count, with_face=with_face, faces=len(faces))
+
+
+@contextmanager
+def _detector() -> Iterator[Any]:
+    """A detector that has looked once: while it starts, its C++ side writes chatter to standard error."""
+    import mediapipe
+
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        detector = mediapipe.solutions.face_detection.FaceDetection(
+            model_selection=1, min_detection_confidence=LEAST_SCORE
+        )
+        detector.process(np.zeros((192, 192, 3), np.uint8))
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+    with detector:
+        yield detector
 
 
 def write(faces: list[Face], path: Path) -> None:

@@ -15,7 +15,7 @@ NOISE = 12.0
 
 
 def find(samples: Iterable[tuple[float, Image]]) -> FocalPoints:
-    """The focal point of each ``(seconds, BGR image)`` sample. ``weight`` is the mean gradient; 0 means nothing is there."""
+    """The focal point of each ``(seconds, BGR image)`` sample. ``weight`` is the mean gradient; 0: nothing is there."""
     return FocalPoints(points=tuple(_point(time, image) for time, image in samples))
 
 

@@ -195,7 +195,8 @@ def _fit(width: float, height: float, side: int) -> tuple[int, int]:
 
 
 def _small(frame: "VideoFrame", width: int, height: int) -> Image:
-    return frame.reformat(width=width, height=height, format="bgr24", interpolation="AREA", threads=1).to_ndarray()
+    small = frame.reformat(width=width, height=height, format="bgr24", interpolation="AREA", threads=1)
+    return np.asarray(small.to_ndarray(), np.uint8)
 
 
 def _upright(image: Image, clockwise: int) -> Image:

@@ -16,7 +16,7 @@ DARK_LEVEL = 28
 
 
 def find(frames: Iterable[tuple[float, Image]], rate: float) -> Shots:
-    """Cuts by PySceneDetect's adaptive detector over ``(seconds, BGR thumb)`` of every frame; ``rate`` in frames a second."""
+    """Cuts by PySceneDetect's adaptive detector over ``(seconds, BGR thumb)`` of all frames, ``rate`` a second."""
     from scenedetect import AdaptiveDetector, FrameTimecode
 
     detector = AdaptiveDetector(

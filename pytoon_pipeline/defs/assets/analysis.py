@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.analysis import (
     Transcript,
 )
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.media import Metadata, SourceMedia, VideoStream
+from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.partitions import uploads
@@ -35,7 +35,9 @@ FACES = Stage("face_detections", 1)
 FOCUS = Stage("focal_points", 1)
 SHOTS = Stage("shots", 1)
 
+# The first file of an upload; metadata hands it on together with what it is.
 MAIN = "media-0"
+MEDIA = "media"
 NO_SOUND = "none"
 
 
@@ -52,18 +54,19 @@ def _asset(*kinds: str, name: str | None = None, io_manager_key: str = "artifact
 
 @_asset("pyav")
 def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact) -> dg.Output[Artifact]:
-    """What the file is: length, frame rate and whether it varies, size, rotation, pixel shape, colour, streams; and its sound as 16 kHz mono."""
+    """What the file is: length, frame rate, size, rotation, pixel shape, colour, streams; and its sound at 16 kHz."""
     limits = studio.limits
+    media = {MEDIA: source_media.files[MAIN]}
 
     def make(room: Path) -> Product:
-        path = studio.store.path(source_media.files[MAIN])
+        path = studio.store.path(media[MEDIA])
         info = probing.probe(path)
         video = probing.accept(info, limits)
         if info.audio is None:
-            return Product(Metadata(info=info, audio_seconds=0))
+            return Product(Metadata(info=info, audio_seconds=0), stored=media)
         audio = room / "audio.wav"
         seconds = sound.extract(path, info.audio, video.start, limits.source_seconds_max, audio)
-        return Product(Metadata(info=info, audio_seconds=seconds), {"audio": audio} if seconds else {})
+        return Product(Metadata(info=info, audio_seconds=seconds), {"audio": audio} if seconds else {}, media)
 
     def show(artifact: Artifact) -> dict[str, Any]:
         info = artifact.read(Metadata).info
@@ -77,13 +80,13 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
             "streams": info.streams,
         }
 
-    inputs = {"media": source_media.files[MAIN].sha256}
+    inputs = {"media": media[MEDIA].sha256}
     return run(context, studio, METADATA, make, inputs=inputs, tools={"av": version("av")}, show=show)
 
 
 @_asset("whisper", "pocketsphinx")
 def transcription(context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact) -> dg.Output[Artifact]:
-    """The spoken words with start, end and confidence, by Whisper where its weights are, else by pocketsphinx; it says which."""
+    """The spoken words with their times, by Whisper where its weights are, else by pocketsphinx; it says which."""
     audio = metadata.files.get("audio")
     if audio is None:
         silent = Product(Transcript(words=(), language="", recogniser=None))
@@ -156,13 +159,11 @@ def silence_segments(
 
 
 @_asset("pyav", io_manager_key="frames")
-def sampled_frames(
-    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact
-) -> dg.Output[Frames]:
+def sampled_frames(context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact) -> dg.Output[Frames]:
     """Small pictures five times a second and a thumb of every frame, from the one decode that feeds all detectors."""
     video = metadata.read(Metadata).info.video
     assert video is not None
-    media = source_media.files[MAIN]
+    media = metadata.files[MEDIA]
     made: list[sampling.Samples] = []
 
     def make(room: Path) -> Product:
@@ -216,30 +217,16 @@ def focal_points(context: dg.AssetExecutionContext, studio: Studio, sampled_fram
 
 
 @_asset("opencv", name="shots")
-def scene_shots(
-    context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact, sampled_frames: Frames
-) -> dg.Output[Artifact]:
+def scene_shots(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
     """Scene cuts, by PySceneDetect over every frame; and where the source itself is still or black."""
-    video = metadata.read(Metadata).info.video
-    rate = _rate(video, sampled_frames.artifact.read(SampledFrames))
-
-    def show(artifact: Artifact) -> dict[str, Any]:
-        return {"cuts": len(artifact.read(Shots).cuts)}
-
+    record = sampled_frames.artifact.read(SampledFrames)
+    rate = round(record.frames / record.seconds, 4)
     return run(
         context,
         studio,
         SHOTS,
         lambda room: Product(shots.find(sampled_frames.samples.every_frame(), rate)),
         inputs={"frames": sampled_frames.artifact.fingerprint},
-        parameters={"rate": rate},
         tools={"scenedetect": version("scenedetect")},
-        show=show,
+        show=lambda artifact: {"cuts": len(artifact.read(Shots).cuts)},
     )
-
-
-def _rate(video: VideoStream | None, frames: SampledFrames) -> float:
-    """Frames a second, on average where they vary."""
-    if video is not None and video.average_rate is not None and not video.variable_rate:
-        return float(video.average_rate.fraction)
-    return round(frames.frames / frames.seconds, 4)

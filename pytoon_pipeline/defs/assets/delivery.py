@@ -28,11 +28,8 @@ def delivered_video(
     context: dg.AssetExecutionContext,
     studio: Studio,
     source_media: Artifact,
-    metadata: Artifact,
     transcription: Artifact,
-    silence_segments: Artifact,
     render_spec: Artifact,
-    rendered_segments: Artifact,
     composite: Artifact,
     qc_score: Artifact,
 ) -> dg.Output[Artifact]:
@@ -43,9 +40,6 @@ def delivered_video(
         upload = source_media.read(SourceMedia)
         spec = render_spec.read(RenderSpec)
         plan = plan_delivery(upload.title, upload.key)
-        used = (
-            source_media, metadata, transcription, silence_segments, render_spec, rendered_segments, composite, qc_score,
-        )  # fmt: skip
 
         def make(room: Path) -> Product:
             stored = {"video": composite.files["video"], "thumbnail": composite.files["thumbnail"]}
@@ -55,7 +49,10 @@ def delivered_video(
             studio.store,
             DELIVERY,
             make,
-            inputs={artifact.stage: artifact.fingerprint for artifact in used},
+            inputs={
+                artifact.stage: artifact.fingerprint
+                for artifact in (source_media, transcription, render_spec, composite, qc_score)
+            },
             parameters={"key": upload.key, "title": upload.title},
         )
         names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _names(plan), strict=True))
@@ -71,7 +68,7 @@ def delivered_video(
             encoder=stages.encoders(),
             recogniser=transcription.read(Transcript).recogniser,
             engine="local",
-            stages=tuple(_use(artifact) for artifact in used),
+            stages=tuple(_use(artifact) for artifact in studio.store.lineage(done.artifact)),
             files={name: done.artifact.files[role].sha256 for role, name in names.items()},
             qc=report,
         )

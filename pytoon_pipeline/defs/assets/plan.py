@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.assets.analysis import MAIN
+from pytoon_pipeline.defs.assets.analysis import MEDIA
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
@@ -50,7 +50,7 @@ def render_spec(
         info = metadata.read(Metadata).info
         assert info.video is not None
         footage = Footage(
-            item=source_media.files[MAIN].sha256,
+            item=metadata.files[MEDIA].sha256,
             info=info,
             video=info.video,
             frames=sampled_frames.artifact.read(SampledFrames),
@@ -77,7 +77,7 @@ def render_spec(
         studio,
         SPEC,
         make,
-        inputs={"media": source_media.files[MAIN].sha256, "metadata": metadata.fingerprint}
+        inputs={"media": metadata.files[MEDIA].sha256, "metadata": metadata.fingerprint}
         | {name: artifact.fingerprint for name, artifact in analyses.items()},
         parameters={"request": request.model_dump(mode="json"), "preset": preset.model_dump(mode="json")},
         show=show,

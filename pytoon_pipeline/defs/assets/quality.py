@@ -14,7 +14,6 @@ from pytoon_pipeline.defs.stage import run
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.quality.verdict import judge
 from pytoon_pipeline.rendering.composite import Finished
-from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
 QC = Stage("qc_score", 1)
@@ -47,7 +46,7 @@ def qc_score(
         studio,
         QC,
         make,
-        inputs={"video": video.sha256, "spec": hash_value(render_spec.value)},
+        inputs={"composite": composite.fingerprint, "render_spec": render_spec.fingerprint},
         parameters=limits.model_dump(mode="json"),
         tools={"ffmpeg": ffmpeg.identity()},
         show=show,

@@ -2,7 +2,6 @@
 
 import base64
 import logging
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,13 @@ import dagster as dg
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import Metadata
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.assets.analysis import MAIN
+from pytoon_pipeline.defs.assets.analysis import MEDIA
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, run
 from pytoon_pipeline.rendering import composite as joining
-from pytoon_pipeline.rendering import stages, thumbnail
+from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.segments import Source
 from pytoon_pipeline.rendering.sound import SoundResult, SoundSource
 from pytoon_pipeline.store.fingerprint import hash_value
@@ -38,11 +37,11 @@ def _asset(*kinds: str) -> Any:
 
 @_asset("ffmpeg")
 def rendered_segments(
-    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact, render_spec: Artifact
+    context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact, render_spec: Artifact
 ) -> dg.Output[Artifact]:
     """The video in pieces of a few seconds, each encoded once at final quality. Only what changed is rendered."""
     spec = render_spec.read(RenderSpec)
-    sources = picture_sources(studio, source_media, metadata)
+    sources = picture_sources(studio, metadata)
     rendered: list[Done] = []
 
     def make(room: Path) -> Product:
@@ -58,7 +57,7 @@ def rendered_segments(
             studio.store,
             SEGMENTS,
             make,
-            inputs={"media": source_media.files[MAIN].sha256, "spec": picture_plan(spec)},
+            inputs={"media": metadata.files[MEDIA].sha256, "spec": picture_plan(spec)},
             parameters={"encoder": stages.encoders()["picture"]},
             tools=stages.tools(spec),
         )
@@ -71,7 +70,6 @@ def rendered_segments(
 def composite(
     context: dg.AssetExecutionContext,
     studio: Studio,
-    source_media: Artifact,
     metadata: Artifact,
     render_spec: Artifact,
     rendered_segments: Artifact,
@@ -84,11 +82,11 @@ def composite(
     seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
 
     def make(room: Path) -> Product:
-        sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
+        sound = stages.make_sound(store, spec, sound_sources(studio, metadata)).artifact
         picture = stages.make_thumbnail(
             store,
             spec,
-            picture_sources(studio, source_media, metadata),
+            picture_sources(studio, metadata),
             sampled_frames.samples,
             faces.read(store.path(face_detections.files["faces"])),
             seen,
@@ -97,14 +95,13 @@ def composite(
         out = room / "video.mp4"
         joined = joining.join(spec, pieces, store.path(sound.files["sound"]), out)
         value = joining.Finished(joined=joined, sound=sound.read(SoundResult))
-        return Product(value, {"video": out}, {"thumbnail": picture.files["thumbnail"]})
+        return Product(value, {"video": out}, dict(picture.files))
 
     def show(artifact: Artifact) -> dict[str, Any]:
         finished = artifact.read(joining.Finished)
-        picture = store.path(artifact.files["thumbnail"])
         return {
-            "thumbnail": _picture(thumbnail.preview(picture, 45, 50)),
-            "larger_thumbnail": _picture(thumbnail.preview(picture, 180, 75)),
+            "thumbnail": _picture(store.path(artifact.files["tiny"])),
+            "larger_thumbnail": _picture(store.path(artifact.files["small"])),
             "video_seconds": finished.joined.picture_seconds,
             "loudness_lufs": finished.sound.loudness,
             "true_peak_dbtp": finished.sound.true_peak,
@@ -116,8 +113,8 @@ def composite(
         COMPOSITE,
         make,
         inputs={
-            "segments": hash_value([file.sha256 for _, file in sorted(rendered_segments.files.items())]),
-            "media": source_media.files[MAIN].sha256,
+            "rendered_segments": rendered_segments.fingerprint,
+            "media": metadata.files[MEDIA].sha256,
             "metadata": metadata.fingerprint,
             **seen,
         },
@@ -135,20 +132,20 @@ def picture_plan(spec: RenderSpec) -> str:
     return hash_value(spec.model_dump(mode="json", exclude={"sound", "notes", "still", "dark"}))
 
 
-def picture_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> dict[str, Source]:
+def picture_sources(studio: Studio, metadata: Artifact) -> dict[str, Source]:
     video = metadata.read(Metadata).info.video
     assert video is not None
-    file = source_media.files[MAIN]
+    file = metadata.files[MEDIA]
     return {file.sha256: Source(studio.store.path(file), video)}
 
 
-def sound_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> dict[str, SoundSource]:
+def sound_sources(studio: Studio, metadata: Artifact) -> dict[str, SoundSource]:
     info = metadata.read(Metadata).info
     if info.audio is None or info.video is None:
         return {}
-    file = source_media.files[MAIN]
+    file = metadata.files[MEDIA]
     return {file.sha256: SoundSource(studio.store.path(file), info.audio, info.video.start)}
 
 
-def _picture(webp: bytes) -> dg.MarkdownMetadataValue:
-    return dg.MetadataValue.md(f"![thumbnail](data:image/webp;base64,{base64.b64encode(webp).decode()})")
+def _picture(webp: Path) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(f"![thumbnail](data:image/webp;base64,{base64.b64encode(webp.read_bytes()).decode()})")

@@ -14,7 +14,7 @@ SOURCE = Stage("source_media", 1)
 
 @dg.asset(partitions_def=uploads, group_name="source", kinds={"file"}, code_version="1", io_manager_key="artifacts")
 def source_media(context: dg.AssetExecutionContext, studio: Studio) -> dg.Output[Artifact]:
-    """The upload as it came in: its files in the store, verified by content, with the request and where they are from."""
+    """The upload as it came in: its files, verified by content, the request, and where each file is from."""
     with failures(context, studio):
         upload = studio.uploads.get(context.partition_key)
         files = {f"media-{n}": StoredFile(sha256=item.sha256, bytes=item.bytes) for n, item in enumerate(upload.items)}
