@@ -129,6 +129,7 @@ def _standard(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
     if frame.format.name == "yuv420p" and video.matrix == "bt709" and not video.full_range:
         return frame
     from av.video.reformatter import ColorRange, Colorspace
+    from av.video.reformatter import Interpolation as How
 
     matrices = {
         "bt601": Colorspace.ITU601,
@@ -142,7 +143,8 @@ def _standard(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
         dst_colorspace=Colorspace.ITU709,
         src_color_range=ColorRange.JPEG if rgb or video.full_range else ColorRange.MPEG,
         dst_color_range=ColorRange.MPEG,
-        interpolation="BICUBIC",
+        # Without full chroma and accurate rounding a grey comes out one or two levels off and tinted.
+        interpolation=How.BICUBIC | How.ACCURATE_RND | How.FULL_CHR_H_INT | How.FULL_CHR_H_INP,
         threads=1,
     )
 

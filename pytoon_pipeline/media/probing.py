@@ -3,7 +3,7 @@
 from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
-from statistics import median
+from statistics import median_low
 from typing import TYPE_CHECKING, Literal
 
 from pytoon_pipeline.contracts.errors import BadInput
@@ -184,7 +184,7 @@ def frame_rate(times: list[float]) -> tuple[FrameRate | None, bool]:
     steps = [b - a for a, b in pairwise(times) if b > a]
     if not steps:
         return None, False
-    middle = median(steps)
+    middle = median_low(steps)
     odd = sum(abs(step - middle) > middle / 4 for step in steps)
     variable = odd > max(1, 0.02 * len(steps))
     # Rounded time bases make single steps wrong; the mean over regular steps is not.

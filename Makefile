@@ -1,0 +1,41 @@
+# Everything a person runs. All targets rest on `setup`, which makes .venv; nothing but Python, pip and make is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+PYTOON_HOME ?= $(CURDIR)/.pytoon
+export PYTOON_HOME
+
+.PHONY: setup setup-test demo test check dev bench clean
+
+setup: .venv/installed
+
+setup-test: .venv/installed-test
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+.venv/installed-test: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+demo: setup
+	@$(BIN)/pytoon render samples/talk.mp4 > .venv/demo.txt
+	@echo "The video is here: $$(cat .venv/demo.txt)"
+
+check: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest
+
+dev: setup
+	mkdir -p $(PYTOON_HOME)/dagster
+	cp dagster.yaml $(PYTOON_HOME)/dagster/dagster.yaml
+	DAGSTER_HOME=$(PYTOON_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml
+
+clean:
+	rm -rf .venv .pytoon

@@ -1,0 +1,52 @@
+"""What several folders of tests share."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.running import Outcome, compile_upload
+from pytoon_pipeline.planning.requests import read_upload
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import Uploads, admit
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test has a home of its own, and no test asks the network for models."""
+    monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PYTOON_RECOGNISER", "pocketsphinx")
+
+
+@pytest.fixture
+def home() -> Home:
+    return Home.locate()
+
+
+@pytest.fixture
+def store(home: Home) -> Store:
+    return Store(home.store, home.work)
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
+
+
+@pytest.fixture
+def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Callable[..., Outcome]:
+    """Runs the whole graph for a file, with fields of the request as ``name=value`` strings."""
+
+    def run(path: Path, *sets: str, preset: str | None = None) -> Outcome:
+        upload = read_upload(path, preset=preset, sets=sets)
+        request: dict[str, Any] = upload.request.model_dump(mode="json", exclude_unset=True)
+        known = admit(store, Uploads(home.uploads), list(upload.media), upload.title, request)
+        return compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key)
+
+    return run

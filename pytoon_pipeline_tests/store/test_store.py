@@ -1,0 +1,171 @@
+"""The store: nothing half-written is seen, damage counts as absent, work is done once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.store.atomic import write_bytes
+from pytoon_pipeline.store.fingerprint import fingerprint, hash_files
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import Uploads, admit
+from pytoon_pipeline.store.workroom import workroom
+
+STAGE = Stage("letters", 1)
+
+
+class Letters(Record):
+    text: str
+
+
+def make_letters(store: Store, text: str = "abc", **changes: object) -> Done:
+    def make(room: Path) -> Product:
+        (room / "letters.txt").write_text(text)
+        return Product(Letters(text=text), {"letters": room / "letters.txt"})
+
+    arguments: dict = {"inputs": {"from": "x"}, "parameters": {"n": 1}, "tools": {"pen": "1"}} | changes
+    return run_stage(store, arguments.pop("stage", STAGE), make, **arguments)
+
+
+def test_the_same_work_is_done_once(store: Store) -> None:
+    first, second = make_letters(store), make_letters(store)
+    assert (first.status, second.status) == ("computed", "cached")
+    assert second.artifact == first.artifact
+    assert store.path(second.artifact.files["letters"]).read_text() == "abc"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stage": Stage("letters", 2)},
+        {"inputs": {"from": "y"}},
+        {"parameters": {"n": 2}},
+        {"tools": {"pen": "2"}},
+    ],
+)
+def test_whatever_decides_a_result_makes_new_work(store: Store, change: dict) -> None:
+    make_letters(store)
+    assert make_letters(store, **change).status == "computed"
+
+
+@pytest.mark.parametrize("what", ["file changed", "file shortened", "file gone", "record changed", "record cut"])
+def test_damage_counts_as_absent_and_is_made_again(store: Store, what: str) -> None:
+    artifact = make_letters(store).artifact
+    file = store.path(artifact.files["letters"])
+    record = next((store.root / "artifacts").rglob("*.json"))
+    match what:
+        case "file changed":
+            file.write_text("abd")
+        case "file shortened":
+            file.write_text("a")
+        case "file gone":
+            file.unlink()
+        case "record changed":
+            record.write_text(record.read_text().replace('"text":"abc"', '"text":"abd"'))
+        case "record cut":
+            record.write_bytes(record.read_bytes()[:-20])
+    fresh = Store(store.root, store.work)
+    assert fresh.find(artifact.fingerprint) is None
+    assert make_letters(fresh).status == "computed"
+    assert fresh.path(artifact.files["letters"]).read_text() == "abc"
+
+
+def test_asking_for_a_damaged_file_is_a_typed_error(store: Store) -> None:
+    file = make_letters(store).artifact.files["letters"]
+    store.path(file).write_text("something else")
+    with pytest.raises(MissingPart, match="artifact_damaged"):
+        store.path(file)
+
+
+def test_work_that_fails_leaves_nothing(store: Store) -> None:
+    def make(room: Path) -> Product:
+        (room / "half.txt").write_text("half")
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        run_stage(store, STAGE, make, inputs={})
+    assert not [path for path in store.root.rglob("*") if path.is_file()]
+    assert not list(store.work.iterdir())
+
+
+def test_a_failed_write_keeps_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    write_bytes(path, b"old")
+
+    def fail(descriptor: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from pytoon_pipeline.store.workroom import workroom\n"
+        "with workroom(Path(sys.argv[1])) as room:\n"
+        "    (room / 'half').write_text('x'); print('ready', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with workroom(tmp_path):
+            assert len(list(tmp_path.glob("room-*/half"))) == 1, "a live process keeps its room"
+        process.send_signal(signal.SIGKILL)
+    time.sleep(0.05)
+    with workroom(tmp_path) as room:
+        assert {path.name for path in tmp_path.iterdir()} == {room.name, f"{room.name}.lock"}
+
+
+def test_a_link_to_nothing_says_what_to_materialize(store: Store) -> None:
+    with pytest.raises(MissingPart, match="Materialize “letters”"):
+        store.linked("letters", "key")
+    done = make_letters(store)
+    store.link("letters", "key", done.artifact.fingerprint)
+    assert store.linked("letters", "key") == done.artifact
+
+
+def test_lineage_lists_every_ancestor_once_in_order(store: Store) -> None:
+    a = make_letters(store, stage=Stage("a", 1)).artifact
+    b = make_letters(store, stage=Stage("b", 1), inputs={"a": a.fingerprint}).artifact
+    c = make_letters(store, stage=Stage("c", 1), inputs={"a": a.fingerprint, "b": b.fingerprint}).artifact
+    assert [one.stage for one in store.lineage(c)] == ["a", "b"]
+
+
+@given(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=4))
+def test_the_order_of_inputs_does_not_matter(inputs: dict[str, str]) -> None:
+    turned = dict(reversed(inputs.items()))
+    assert fingerprint("s", 1, inputs, {}, {}) == fingerprint("s", 1, turned, {}, {})
+
+
+def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store) -> None:
+    a, b = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    a.write_bytes(b"first")
+    b.write_bytes(b"second")
+    uploads = Uploads(home.uploads)
+    one = admit(store, uploads, [a], "title", {})
+    assert one.key == hash_files(a)[:32]
+    both = admit(store, uploads, [a, b], "title", {"variant": "teaser"})
+    joined = tmp_path / "joined"
+    joined.write_bytes(b"firstsecond")
+    assert both.key == f"{hash_files(joined)[:32]}-teaser"
+    assert uploads.get(both.key) == both
+    assert set(uploads.keys()) == {one.key, both.key}
+
+
+@pytest.mark.parametrize("key", ["../../etc/passwd", "", "0" * 31, "0" * 32 + "-../x"])
+def test_a_key_never_leads_out_of_the_register(home: Home, key: str) -> None:
+    with pytest.raises(BadInput, match="unknown_upload"):
+        Uploads(home.uploads).get(key)
