@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-
 COMPILE = "compile_video"
 
 compile_video = dg.define_asset_job(

@@ -21,8 +21,8 @@ def plan_cues(words: Sequence[Word], takes: Sequence[Take], rate: FrameRate, sty
     groups = [part for phrase in _phrases(_placed(words, takes, rate), rate) for part in _split(phrase, style)]
     total = takes[-1].end
     cues = []
-    for group, following in zip(groups, [*groups[1:], None], strict=True):
-        next_start = following[0].start if following else total
+    starts = [group[0].start for group in groups[1:]] + [total]
+    for group, next_start in zip(groups, starts, strict=False):
         end = group[-1].end
         if next_start - end <= rate.nearest(BRIDGE_SECONDS):
             end = next_start

@@ -38,7 +38,7 @@ def window_at(camera: Camera, clip_frame: int, video_frame: int) -> Window:
 
 
 def _between(keys: tuple[CropKey, ...], frame: int) -> tuple[float, ...]:
-    """Values at ``frame``: cubic Hermite with tangents that never overshoot (Fritsch and Carlson's monotone rule)."""
+    """Values at ``frame``: cubic Hermite, which a changed key changes only near itself."""
     after = bisect_right([key.frame for key in keys], frame)
     if after == 0:
         return _values(keys[0])
@@ -50,7 +50,18 @@ def _between(keys: tuple[CropKey, ...], frame: int) -> tuple[float, ...]:
     span = b.frame - a.frame
     t = (frame - a.frame) / span
     return tuple(
-        _hermite(p, q, span, t, _tangent(o, p, q, before, a, b), _tangent(p, q, r, a, b, beyond))
+        _hermite(
+            p,
+            q,
+            span,
+            t,
+            _tangent((q - p) / span, span, (p - o) / (a.frame - before.frame), a.frame - before.frame)
+            if before
+            else (q - p) / span,
+            _tangent((q - p) / span, span, (r - q) / (beyond.frame - b.frame), beyond.frame - b.frame)
+            if beyond
+            else (q - p) / span,
+        )
         for o, p, q, r in zip(_values(before or a), _values(a), _values(b), _values(beyond or b), strict=True)
     )
 
@@ -59,16 +70,17 @@ def _values(key: CropKey) -> tuple[float, float, float, float]:
     return key.x, key.y, key.focus_x, key.focus_y
 
 
-def _tangent(p: float, q: float, r: float, a: CropKey | None, b: CropKey, c: CropKey | None) -> float:
-    """Slope at ``q`` from its neighbours: the weighted harmonic mean of both slopes, none at a turning point or end."""
-    if a is None or c is None:
+def _tangent(slope: float, span: int, other: float, other_span: int) -> float:
+    """Slope at a key between two intervals: that of the parabola through it and its neighbours.
+
+    It is zero beside a hold and where the motion turns, and never steeper than three times the gentler side: beyond
+    that the curve would swing past its keys (Fritsch and Carlson, 1980).
+    """
+    if slope * other <= 0:
         return 0.0
-    first, second = b.frame - a.frame, c.frame - b.frame
-    slope, following = (q - p) / first, (r - q) / second
-    if slope * following <= 0:
-        return 0.0
-    w1, w2 = 2 * second + first, second + 2 * first
-    return (w1 + w2) / (w1 / slope + w2 / following)
+    middle = (slope * other_span + other * span) / (span + other_span)
+    most = 3 * min(abs(slope), abs(other))
+    return max(-most, min(most, middle))
 
 
 def _hermite(p: float, q: float, span: int, t: float, m: float, n: float) -> float:

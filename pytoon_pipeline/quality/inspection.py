@@ -18,7 +18,7 @@ class Inspection:
     """Measurements of one file.
 
     One value a picture: ``times`` in seconds, ``levels`` the 98th percentile of luma, ``changes`` the mean
-    difference of luma to the picture before. ``sound`` is none for a file without a sound track; lengths are in seconds.
+    difference of luma to the picture before. ``sound`` is none for a file without sound; lengths are in seconds.
     """
 
     codec: str

@@ -118,12 +118,12 @@ def _opening(
     scale = min(100.0, 100 * room / widest) if widest else 100.0
     opening = f"\\fscx{scale:.1f}\\fscy{scale:.1f}" if scale < 100 else ""
     if style.pop and first == cue.start:
-        # Counted from the event's start, which a segment's beginning may have cut.
-        gone = _ms(shown + start - cue.start, rate)
+        # Counted from the event's start, which is rounded and which a segment's beginning may have cut.
+        begin = round(rate.seconds(cue.start - start) * 1000) - _ms(shown, rate)
         small = scale * POP_FROM / 100
         opening = (
             f"\\fscx{small:.1f}\\fscy{small:.1f}"
-            f"\\t({-gone},{round(style.pop * 1000) - gone},0.6,\\fscx{scale:.1f}\\fscy{scale:.1f})"
+            f"\\t({begin},{begin + round(style.pop * 1000)},0.6,\\fscx{scale:.1f}\\fscy{scale:.1f})"
         )
     return f"{{{opening}}}" if opening else ""
 

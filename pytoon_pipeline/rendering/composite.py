@@ -91,7 +91,7 @@ def _pictures(spec: RenderSpec, segments: Sequence[Path], header: bytes) -> Iter
     import av
 
     tick = 1 / spec.rate.fraction
-    delay = None
+    delay = max(_reordering(path, tick) for path in segments)
     for number, (segment, path) in enumerate(zip(spec.segments, segments, strict=True)):
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
@@ -103,16 +103,22 @@ def _pictures(spec: RenderSpec, segments: Sequence[Path], header: bytes) -> Iter
                 raise _broken(number, f"it has {len(shown)} pictures instead of {segment.frames}")
             if not packets[0].is_keyframe:
                 raise _broken(number, "it does not begin with a key frame")
-            # x264 gives decoding times one frame apart, ahead of presentation by a delay that its settings fix.
-            ahead = min(shown) - _frames(packets[0].dts, packets[0].time_base, tick)
-            if ahead != (delay := ahead if delay is None else delay):
-                raise _broken(number, "its frames are reordered more deeply than the first one's")
             for index, (packet, frame) in enumerate(zip(packets, shown, strict=True)):
                 packet.time_base = tick
                 packet.pts = segment.start + frame - min(shown)
                 packet.dts = segment.start + index - delay
                 packet.duration = 1
                 yield _Timed(float(packet.dts * tick), packet)
+
+
+def _reordering(path: Path, tick: Fraction) -> int:
+    """Frames by which decoding runs ahead of presentation in a segment: x264's settings and its length decide."""
+    import av
+
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.pts is not None]
+        first = min(_frames(packet.pts, packet.time_base, tick) for packet in packets)
+        return first - _frames(packets[0].dts, packets[0].time_base, tick)
 
 
 def _frames(time: int | None, base: Fraction, tick: Fraction) -> int:

@@ -16,6 +16,8 @@ from pytoon_pipeline.planning.motion import Window
 CONTEXT = 2
 # Below this factor cubic interpolation skips pixels: averaging comes first.
 REDUCE_BELOW = 0.67
+# Values are rounded to whole numbers once, at the end: rounded before moving, soft edges would move in whole pixels.
+EXTRA_BITS = 7
 
 
 def show(picture: Picture, window: Window, width: int, height: int) -> Picture:
@@ -45,10 +47,12 @@ def _plane(plane: Plane, x: float, y: float, w: float, h: float, width: int, hei
         size = (max(1, (x1 - x0) // reduce_x), max(1, (y1 - y0) // reduce_y))
         cut = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)
     fx, fy = width * reduce_x / w, height * reduce_y / h
+    cut = cut.astype(np.uint16) << EXTRA_BITS
     if (fx, fy) != (1.0, 1.0):
         cut = cv2.resize(cut, None, fx=fx, fy=fy, interpolation=cv2.INTER_CUBIC)
     across, down = (x - x0) / reduce_x * fx, (y - y0) / reduce_y * fy
-    return np.ascontiguousarray(_shift(_shift(cut, across, width, 1), down, height, 0), np.uint8)
+    moved = _shift(_shift(cut, across, width, 1), down, height, 0)
+    return np.asarray(cv2.convertScaleAbs(moved, alpha=2.0**-EXTRA_BITS), np.uint8)
 
 
 def _reduction(factor: float) -> int:

@@ -16,7 +16,7 @@ from pytoon_pipeline.media.encoder import SoundEncoder
 
 # Below this there is nothing to bring to a loudness.
 SILENT_LUFS = -60.0
-MOST_GAIN_DB = 30.0
+MOST_GAIN_DB = 48.0
 # AAC overshoots by about a decibel: the limiter starts below the peak that is allowed.
 FIRST_HEADROOM_DB = 1.0
 TOLERANCE_LU = 0.2

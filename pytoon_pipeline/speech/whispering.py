@@ -4,6 +4,7 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,12 @@ def recognise(samples: NDArray[np.int16], weights: Path, recogniser: Recogniser)
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        model = whisper.load_model(str(weights), device=device)
-    except (RuntimeError, KeyError, OSError, EOFError) as error:
+        # By name, Whisper also knows which attention heads tell the times of words.
+        if recogniser.model == weights.stem and weights.stem in whisper.available_models():
+            model = whisper.load_model(weights.stem, device=device, download_root=str(weights.parent))
+        else:
+            model = whisper.load_model(str(weights), device=device)
+    except (RuntimeError, KeyError, OSError, EOFError, UnpicklingError) as error:
         raise MissingPart(
             "weights_damaged",
             f"Whisper's checkpoint {weights.name} cannot be loaded.",

@@ -30,12 +30,12 @@ def find(frames: Iterable[tuple[float, Image]], rate: float) -> Shots:
     cuts: list[int] = []
     before: Image | None = None
     for index, (time, thumb) in enumerate(frames):
-        cuts += [cut.frame_num for cut in detector.process_frame(FrameTimecode(index, rate), thumb)]
+        cuts += [cut.frame_num for cut in detector.process_frame(FrameTimecode(index, float(rate)), thumb)]
         times.append(time)
         still.append(before is not None and _alike(before, thumb))
         dark.append(int(np.percentile(thumb, 98)) <= DARK_LEVEL)
         before = thumb
-    cuts += [cut.frame_num for cut in detector.post_process(FrameTimecode(len(times), rate))]
+    cuts += [cut.frame_num for cut in detector.post_process(FrameTimecode(len(times), float(rate)))]
     return Shots(
         cuts=tuple(times[cut] for cut in sorted(set(cuts)) if 0 < cut < len(times)),
         still=_ranges(times, still, rate),

@@ -87,7 +87,7 @@ def test_the_extract_stops_at_the_limit(tmp_path: Path) -> None:
 
 
 def test_loudness_of_a_known_tone() -> None:
-    """A 1 kHz sine of -20 dBFS peak in both channels is -20 LUFS + 0.0 (ITU-R BS.1770: 997 Hz at 0 dBFS, -3.01 each)."""
+    """A 997 Hz sine that peaks at -20 dBFS in both channels is -20 LUFS (ITU-R BS.1770: -3.01 for one at 0 dBFS)."""
     tone = 0.1 * np.sin(2 * np.pi * 997 * np.arange(3 * RATE) / RATE)
     measured = loudness.of_samples(np.stack([tone, tone], axis=1).astype(np.float32), RATE)
     assert measured.integrated == pytest.approx(-20.0, abs=0.1)

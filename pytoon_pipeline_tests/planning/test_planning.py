@@ -1,0 +1,324 @@
+"""Plans: what stays, where the camera looks, which captions are shown, how the video is cut into segments."""
+
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytoon_pipeline.contracts.analysis import (
+    Box,
+    Face,
+    FocalPoint,
+    FocalPoints,
+    SampledFrames,
+    Shots,
+    SilenceSegments,
+    Word,
+)
+from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, VideoStream
+from pytoon_pipeline.contracts.preset import CameraSettings, CaptionStyle
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec import Breathing, Camera, CropKey, RenderSpec
+from pytoon_pipeline.contracts.timing import FrameRate, TimeRange
+from pytoon_pipeline.planning.camera import Frame, hold, plan_shot
+from pytoon_pipeline.planning.captions import plan_cues
+from pytoon_pipeline.planning.footage import Footage, plan_footage
+from pytoon_pipeline.planning.motion import window_at, zoom_at
+from pytoon_pipeline.planning.presets import load_preset
+from pytoon_pipeline.planning.segments import plan_segments
+from pytoon_pipeline.planning.takes import Take, output_rate, plan_takes, to_output
+
+RATE = FrameRate(numerator=30)
+WHOLE = Box(x=0, y=0, width=1, height=1)
+ASPECT = 9 / 16
+
+
+def stream(**changes: object) -> VideoStream:
+    values: dict = {"index": 0, "codec": "h264", "width": 1280, "height": 720, "pixel_format": "yuv420p"}
+    return VideoStream(**(values | {"average_rate": RATE} | changes))
+
+
+def words_at(*times: tuple[float, float], text: str = "word") -> tuple[Word, ...]:
+    return tuple(Word(text=f"{text}{n}", start=a, end=b, confidence=1) for n, (a, b) in enumerate(times))
+
+
+def face(time: float, x: float, y: float = 0.4, size: float = 0.1) -> Face:
+    return Face(time=time, box=Box(x=x - size / 2, y=y - size / 2, width=size, height=size), score=0.9)
+
+
+def footage(
+    seconds: float = 20.0, speech: tuple[tuple[float, float], ...] = ((0.0, 20.0),), cuts: tuple[float, ...] = (),
+    words: tuple[Word, ...] = (), faces: tuple[Face, ...] = (), video: VideoStream | None = None, sound: bool = True,
+) -> Footage:  # fmt: skip
+    audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=2) if sound else None
+    times = np.arange(0, seconds, 0.2)
+    focal = tuple(FocalPoint(time=t, box=Box(x=0.6, y=0.4, width=0.1, height=0.2), weight=1) for t in times.tolist())
+    silence = SilenceSegments(
+        silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=words, repaired_words=0,
+        dropped_words=0, level_db=-20, threshold_db=-46,
+    )  # fmt: skip
+    video = video or stream()
+    return Footage(
+        item="f" * 64,
+        info=MediaInfo(container="mp4", seconds=seconds, video=video, audio=audio, streams={}),
+        video=video,
+        frames=SampledFrames(
+            rate=5, width=480, height=270, samples=len(times), frames=round(seconds * 30), seconds=seconds,
+            picture=WHOLE, damaged=0,
+        ),
+        faces=faces,
+        focus=FocalPoints(points=focal),
+        shots=Shots(cuts=cuts, still=(), dark=()),
+        silence=silence if sound else None,
+    )  # fmt: skip
+
+
+def plan(source: Footage, **request: object) -> RenderSpec:
+    return plan_footage(source, Request(**request), load_preset("clean-talk"))
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [((30, 1), "30/1"), ((30000, 1001), "30000/1001"), ((60, 1), "30/1"), ((50, 1), "25/1"), ((24, 1), "24/1"),
+     ((24000, 1001), "24000/1001"), ((120, 1), "30/1"), ((15, 1), "30/1"), ((1, 1), "30/1"), ((1000, 41), "30/1")],
+)  # fmt: skip
+def test_the_rate_of_a_video_is_one_that_phones_expect(rate: tuple[int, int], expected: str) -> None:
+    video = stream(average_rate=FrameRate(numerator=rate[0], denominator=rate[1]))
+    assert str(output_rate(video)) == expected
+
+
+spans = st.lists(st.tuples(st.floats(0, 100), st.floats(0.05, 30)), min_size=1, max_size=15)
+
+
+def merged(pairs: list[tuple[float, float]]) -> list[TimeRange]:
+    from pytoon_pipeline.speech.silence import merge
+
+    return list(merge([(a, a + b) for a, b in pairs], 100))
+
+
+@given(spans, st.lists(st.floats(0.1, 99), max_size=8), st.sampled_from([24, 25, 30]), st.integers(60, 1800))
+def test_takes_are_ordered_within_limits_and_gapless(
+    pairs: list[tuple[float, float]], cuts: list[float], rate: int, most: int
+) -> None:
+    takes, shortened = plan_takes(merged(pairs), sorted(cuts), (), 100, FrameRate(numerator=rate), most)
+    position = 0
+    for take in takes:
+        assert take.start == position
+        assert take.frames > 0
+        assert take.source_end <= 100 * rate
+        position = take.end
+    assert position <= most
+    assert all(a.source_end <= b.source_start for a, b in itertools.pairwise(takes))
+    assert shortened or position == sum(take.frames for take in takes)
+
+
+def test_a_take_does_not_flash_the_next_scene() -> None:
+    takes, _ = plan_takes([TimeRange(start=1, end=4)], [1.1, 3.9], (), 10, RATE, 1800)
+    assert [(take.source_start, take.source_end) for take in takes] == [(33, 117)]
+
+
+def test_a_shortened_video_ends_after_a_word() -> None:
+    source = footage(200, ((0.0, 200.0),), words=words_at((57.0, 58.0), (59.5, 61.0)))
+    spec = plan(source)
+    assert spec.frames == round(58.2 * 30)
+    assert next(note.code for note in spec.notes) == "shortened"
+    assert plan(source, max_seconds=10).frames == 300
+
+
+def test_frames_and_samples_stay_together_after_many_cuts() -> None:
+    """Sound positions come from frame positions, so rounding never adds up, also at 29.97 frames a second."""
+    rate = FrameRate(numerator=30000, denominator=1001)
+    speech = tuple((n * 0.9, n * 0.9 + 0.533) for n in range(60))
+    spec = plan(footage(60, speech, video=stream(average_rate=rate)))
+    sample = frame = 0
+    takes = [(c.source_start, c.frames) for c in spec.clips]
+    assert len(spec.sound.clips) == len(takes) > 50
+    for clip, (source_start, frames) in zip(spec.sound.clips, takes, strict=True):
+        assert abs(sample - Fraction(frame) / rate.fraction * 48000) <= 0.5
+        assert abs(clip.source_start - Fraction(source_start) / rate.fraction * 48000) <= 0.5
+        sample, frame = sample + clip.samples, frame + frames
+    assert spec.sound.samples == sample
+
+
+def test_clips_end_at_scene_changes() -> None:
+    spec = plan(footage(cuts=(7.0,)))
+    assert [(clip.start, clip.source_start) for clip in spec.clips] == [(0, 0), (210, 210)]
+    assert len(spec.sound.clips) == 1, "sound runs on under a scene change"
+
+
+@given(st.lists(st.floats(0.2, 0.8), min_size=2, max_size=80), st.floats(0.01, 0.2))
+def test_the_window_stays_within_reach_and_moves_least(aim: list[float], reach: float) -> None:
+    target = np.array(aim)
+    path = hold(target, reach)
+    assert np.all(np.abs(path - target) <= reach + 1e-9)
+    if np.ptp(target) <= 2 * reach:
+        assert np.ptp(path) < 1e-9, "what fits without moving is not moved"
+
+
+def shot(faces: list[Face], seconds: float = 11.0, **changes: object) -> Camera:
+    frame = Frame(1280, 720, WHOLE)
+    path = plan_shot(faces, (), 0, seconds, frame, CameraSettings(**changes), ASPECT)  # type: ignore[arg-type]
+    return path.camera(0, round(seconds * 30), RATE, 6.0)
+
+
+def moving_face(time: float) -> float:
+    return 0.5 + 300 / 1280 * float(np.sin(2 * np.pi * time / 11))
+
+
+def test_a_moving_face_stays_in_the_window() -> None:
+    times = np.arange(0, 11, 0.2).tolist()
+    camera = shot([face(t, moving_face(t)) for t in times])
+    for frame in range(330):
+        window, x = window_at(camera, frame, frame), moving_face(frame / 30)
+        assert window.x <= x - 0.05
+        assert x + 0.05 <= window.x + window.width
+        assert window.x >= -1e-9
+        assert window.x + window.width <= 1 + 1e-9
+
+
+def test_the_path_neither_jumps_nor_shivers() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.004, 55)
+    camera = shot([face(0.2 * n, moving_face(0.2 * n) + noise[n]) for n in range(55)], zoom=1.0)
+    x = np.array([window_at(camera, frame, frame).x for frame in range(330)]) * 1080 / camera.width
+    assert np.abs(np.diff(x, 2)).max() < 1.0, "output pixels a frame a frame"
+
+
+def test_a_face_that_hardly_moves_is_held() -> None:
+    wobble = np.random.default_rng(1).normal(0, 0.004, 50)
+    camera = shot([face(0.2 * n, 0.4 + wobble[n]) for n in range(50)], zoom=1.0)
+    assert len({(key.x, key.y) for key in camera.keys}) == 1
+
+
+def test_a_single_sighting_moves_nothing() -> None:
+    lonely = [face(3.0, 0.9)]
+    points = (FocalPoint(time=1, box=Box(x=0.2, y=0.4, width=0.1, height=0.1), weight=1),)
+    path = plan_shot(lonely, points, 0, 10, Frame(1280, 720, WHOLE), CameraSettings(), ASPECT)
+    assert path.x[0] == pytest.approx(0.25)
+
+
+def test_the_larger_of_two_faces_is_followed() -> None:
+    faces = [face(0.2 * n, 0.3, size=0.05) for n in range(30)] + [face(0.2 * n, 0.7, size=0.15) for n in range(30)]
+    camera = shot(faces, 6.0)
+    assert camera.keys[0].x == pytest.approx(0.7, abs=0.03)
+
+
+def test_the_zoom_leaves_what_matters_whole() -> None:
+    wide = FocalPoint(time=1, box=Box(x=0.4, y=0.4, width=0.285, height=0.1), weight=1)
+    path = plan_shot((), (wide,), 0, 10, Frame(1280, 720, WHOLE), CameraSettings(zoom=1.3), ASPECT)
+    assert 1 < path.zoom < 1.05
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1280, 720), (720, 1280), (1080, 1080), (640, 1600), (1080, 1920), (4000, 300)]
+)
+def test_the_window_is_the_largest_of_its_shape(width: int, height: int) -> None:
+    w, h = Frame(width, height, WHOLE).window(ASPECT)
+    assert (w * width) / (h * height) == pytest.approx(ASPECT)
+    assert max(w, h) == pytest.approx(1)
+
+
+def test_breathing_is_a_sine_of_its_period() -> None:
+    breathing = Breathing(maximum=1.1, period=180)
+    assert [zoom_at(breathing, frame) for frame in (0, 45, 90, 180)] == pytest.approx([1, 1.05, 1.1, 1])
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 30), st.floats(0.3, 0.7)), min_size=1, max_size=10),
+    st.integers(0, 400),
+    st.floats(1, 1.5),
+)
+def test_windows_stay_between_their_keys(steps: list[tuple[int, float]], frame: int, zoom: float) -> None:
+    keys, at = [], 0
+    for step, x in steps:
+        keys.append(CropKey(frame=at, x=x, y=0.5, focus_x=x, focus_y=0.5))
+        at += step
+    camera = Camera(width=0.3, height=1.0, keys=tuple(keys), breathing=Breathing(maximum=zoom, period=180))
+    window = window_at(camera, frame, frame)
+    centre = window.x + window.width / 2
+    assert min(key.x for key in keys) - 1e-9 <= centre <= max(key.x for key in keys) + 1e-9
+    assert window.width == pytest.approx(0.3 / zoom_at(camera.breathing, frame))
+
+
+takes_of_all = [Take(0, 0, 900)]
+timed_words = st.lists(
+    st.tuples(st.floats(0, 28), st.floats(0.05, 1.5), st.text("abcdefgh.!", min_size=1, max_size=12)), max_size=40
+)
+
+
+@settings(deadline=None)
+@given(timed_words, st.integers(1, 5), st.integers(8, 30))
+def test_captions_show_every_word_once_in_order(raw: list, most: int, characters: int) -> None:
+    style = CaptionStyle(words=most, characters=characters)
+    words, end = [], 0.0
+    for start, length, text in sorted(raw):
+        words.append(Word(text=text, start=max(start, end), end=max(start, end) + length, confidence=1))
+        end = words[-1].end
+    shown = [
+        w for w in words if to_output(takes_of_all, (RATE.nearest(w.start) + RATE.nearest(w.end)) // 2) is not None
+    ]
+    cues = plan_cues(words, takes_of_all, RATE, style)
+    assert [w.text for cue in cues for w in cue.words] == [w.text for w in shown][: sum(len(c.words) for c in cues)]
+    assert sum(len(cue.words) for cue in cues) >= len(shown) - 1
+    for cue in cues:
+        assert len(cue.words) <= most
+        assert len(cue.words) == 1 or len(cue.text) <= characters
+        assert cue.start <= cue.words[0].start
+        assert cue.words[-1].end <= max(cue.end, cue.words[-1].start + 1)
+    for a, b in itertools.pairwise(cues):
+        assert a.end <= b.start
+
+
+def test_captions_follow_the_cuts() -> None:
+    takes = [Take(0, 30, 60), Take(60, 300, 60)]
+    cues = plan_cues(words_at((1.5, 2.0), (5.0, 5.5), (10.5, 11.0)), takes, RATE, CaptionStyle())
+    assert [(cue.text, cue.start) for cue in cues] == [("word0", 15), ("word2", 75)]
+
+
+def test_sentences_are_not_joined() -> None:
+    spoken = [("Yes.", 0.0), ("And", 0.3), ("then", 0.6)]
+    words = [Word(text=text, start=at, end=at + 0.3, confidence=1) for text, at in spoken]
+    cues = plan_cues(words, takes_of_all, RATE, CaptionStyle())
+    assert [cue.text for cue in cues] == ["Yes.", "And then"]
+
+
+@given(st.integers(1, 1800), st.lists(st.integers(1, 1800), max_size=30), st.sampled_from([24, 25, 30]))
+def test_segments_cover_the_video(frames: int, marks: list[int], rate: int) -> None:
+    from pytoon_pipeline.contracts.spec import Clip
+
+    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
+    camera = Camera(width=1, height=1, keys=(key,))
+    starts = sorted({0, *(mark for mark in marks if mark < frames)})
+    clips = [
+        Clip(start=a, frames=b - a, item="x", source_start=a, camera=camera)
+        for a, b in zip(starts, [*starts[1:], frames], strict=True)
+    ]
+    segments = plan_segments(frames, clips, (), FrameRate(numerator=rate))
+    position = 0
+    for segment in segments:
+        assert segment.start == position
+        position += segment.frames
+    assert position == frames
+    if frames > 4 * rate:
+        assert all(2 * rate <= segment.frames <= 4 * rate for segment in segments)
+
+
+def test_changing_a_caption_moves_no_segment() -> None:
+    words = words_at(*((n * 0.5, n * 0.5 + 0.4) for n in range(30)))
+    other = tuple(w.model_copy(update={"text": "another"}) if n == 12 else w for n, w in enumerate(words))
+    before, after = plan(footage(words=words)), plan(footage(words=other))
+    assert before.segments == after.segments
+
+
+def test_a_spec_survives_being_written() -> None:
+    spec = plan(footage(words=words_at((1, 1.5)), faces=tuple(face(0.2 * n, 0.5) for n in range(100))))
+    assert RenderSpec.model_validate_json(spec.model_dump_json()) == spec
+
+
+def test_a_source_without_sound_or_words_or_face_is_noted() -> None:
+    codes = {note.code for note in plan(footage(sound=False)).notes}
+    assert codes == {"no_sound", "no_face"}
+    assert "no_words" in {note.code for note in plan(footage()).notes}
+    assert plan(footage(sound=False)).sound.clips == ()

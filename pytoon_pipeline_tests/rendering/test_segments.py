@@ -1,0 +1,218 @@
+"""Segments, sound and their joining: exact frames, exact times, one loudness."""
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.spec import (
+    Camera,
+    CaptionPlan,
+    Clip,
+    CropKey,
+    Cue,
+    CueWord,
+    RenderSpec,
+    Segment,
+    SoundClip,
+    SoundPlan,
+)
+from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.media import loudness
+from pytoon_pipeline.media.encoder import SOUND, PictureEncoder
+from pytoon_pipeline.media.ffmpeg import EngineFault
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.rendering import composite, segments, sound, stages, subtitles, thumbnail
+from pytoon_pipeline.rendering.segments import Source
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests import making
+
+ITEM = "a" * 64
+RATE = FrameRate(numerator=25)
+STILL = Camera(width=0.31640625, height=1.0, keys=(CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),))
+
+
+def spec(frames: int = 60, cut: Sequence[int] = (25,), text: str = "hello", **changes: object) -> RenderSpec:
+    edges = [0, *cut, frames]
+    word = CueWord(text=text, start=30, end=45)
+    values: dict = {
+        "rate": RATE,
+        "frames": frames,
+        "clips": (Clip(start=0, frames=frames, item=ITEM, source_start=3, camera=STILL),),
+        "segments": tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
+        "captions": CaptionPlan(style=CaptionStyle(), cues=(Cue(start=30, end=45, words=(word,)),)),
+        "sound": SoundPlan(samples=frames * 1920, clips=(), fade=384, loudness=-14, true_peak=-1),
+    }
+    return RenderSpec(**(values | changes))
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    path = making.video(tmp_path_factory.mktemp("source") / "v.mp4", 4, "640x360", "25", True, "-g", "12")
+    video = probe(path).video
+    assert video is not None
+    return Source(path, video)
+
+
+def rendered(plan: RenderSpec, source: Source, store: Store) -> list[Path]:
+    done = stages.render_segments(store, plan, {ITEM: source}, lambda ready, total: None)
+    return [store.path(one.artifact.files["video"]) for one in done]
+
+
+def joined(plan: RenderSpec, source: Source, store: Store, out: Path) -> composite.CompositeResult:
+    silent = stages.make_sound(store, plan, {})
+    return composite.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["sound"]), out)
+
+
+def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store: Store, tmp_path: Path) -> None:
+    first = rendered(spec(), source, store)
+    before = {path.name: path.read_bytes() for path in first}
+    again = stages.render_segments(store, spec(text="other"), {ITEM: source}, lambda ready, total: None)
+    assert [one.status for one in again] == ["cached", "computed"]
+    assert all(path.read_bytes() == before[path.name] for path in first)
+
+
+def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
+    job = segments.plan_job(spec(), spec().segments[1])
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        segments.render(job, {ITEM: source}, tmp_path / f"{name}.mp4", tmp_path / name)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_where_segments_are_cut_changes_no_picture_noticeably(source: Source, store: Store, tmp_path: Path) -> None:
+    joined(spec(cut=()), source, store, tmp_path / "one.mp4")
+    joined(spec(cut=(17, 34)), source, store, tmp_path / "three.mp4")
+    one, three = making.decoded(tmp_path / "one.mp4"), making.decoded(tmp_path / "three.mp4")
+    assert one.shape == three.shape == (60, 1920, 1080)
+    assert np.abs(one.astype(int) - three).mean() < 1.5
+
+
+def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, tmp_path: Path) -> None:
+    import av
+
+    out = tmp_path / "v.mp4"
+    result = joined(spec(cut=(1, 2, 20, 41)), source, store, out)
+    assert result.picture_seconds == result.sound_seconds == 2.4
+    with av.open(str(out)) as container:
+        times = [round(frame.time * 25, 6) for frame in container.decode(video=0)]
+        stream = container.streams.video[0]
+        assert times == list(range(60))
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert stream.codec_context.color_primaries == stream.codec_context.colorspace == 1
+        sound_stream = container.streams.audio[0]
+        assert (sound_stream.rate, sound_stream.channels) == (48000, 2)
+    with av.open(str(out)) as container:
+        decoding = [packet.dts for packet in container.demux(video=0) if packet.dts is not None]
+    assert decoding == sorted(set(decoding))
+
+
+def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_path: Path) -> None:
+    plan = spec()
+    files = rendered(plan, source, store)
+    quiet = store.path(stages.make_sound(store, plan, {}).artifact.files["sound"])
+    with pytest.raises(PytoonError, match="broken_joint"):
+        composite.join(plan, files[::-1], quiet, tmp_path / "v.mp4")
+    other = tmp_path / "other.mp4"
+    making.run("-i", str(files[1]), "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", str(other))
+    with pytest.raises(PytoonError, match="decoder settings differ"):
+        composite.join(plan, [files[0], other], quiet, tmp_path / "v.mp4")
+
+
+def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
+    job = segments.plan_job(spec(), spec().segments[0], PictureEncoder(preset="no-such-preset"))
+    with pytest.raises(EngineFault, match="ffmpeg_failed"):
+        segments.render(job, {ITEM: source}, tmp_path / "v.mp4", tmp_path)
+
+
+def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> sound.SoundSource:
+    time = np.arange(round(seconds * making.RATE)) / making.RATE
+    speech = np.random.default_rng(0).normal(0, 1, len(time)) * (0.3 + np.abs(np.sin(time * 7))) * level
+    making.write_wav(tmp_path / "a.wav", speech)
+    path = tmp_path / "v.mkv"
+    making.run(
+        "-f", "lavfi", "-i", f"testsrc2=size=64x64:rate=25:duration={seconds}", "-i", str(tmp_path / "a.wav"),
+        "-c:a", "pcm_s16le", str(path),
+    )  # fmt: skip
+    info = probe(path)
+    assert info.audio is not None
+    assert info.video is not None
+    return sound.SoundSource(path, info.audio, info.video.start)
+
+
+def plan_of(*clips: tuple[int, int]) -> SoundPlan:
+    parts = tuple(SoundClip(item=ITEM, source_start=start, samples=count) for start, count in clips)
+    return SoundPlan(samples=sum(c for _, c in clips), clips=parts, fade=384, loudness=-14, true_peak=-1)
+
+
+@pytest.mark.parametrize("level", [0.3, 0.05, 0.004])
+def test_loudness_and_peak_hold_on_the_encoded_file(tmp_path: Path, level: float) -> None:
+    source = sounding(tmp_path, level)
+    plan = plan_of((0, 96_000), (120_000, 96_000))
+    out = tmp_path / "sound.mp4"
+    result = sound.encode(sound.cut(plan, {ITEM: source}), plan, SOUND, out)
+    measured = loudness.of_file(out)
+    assert measured.integrated == pytest.approx(-14, abs=0.5)
+    assert measured.true_peak <= -1
+    assert (result.loudness, result.true_peak) == (measured.integrated, measured.true_peak)
+
+
+def test_silence_stays_silent(tmp_path: Path) -> None:
+    plan = plan_of((0, 96_000)).model_copy(update={"clips": ()})
+    result = sound.encode(sound.cut(plan, {}), plan, SOUND, tmp_path / "s.mp4")
+    assert result.silent
+    assert loudness.of_file(tmp_path / "s.mp4").integrated == loudness.FLOOR_LUFS
+
+
+def test_joints_do_not_click(tmp_path: Path) -> None:
+    """Between clips of a full-scale low tone the sound falls to nothing and rises again, without a step."""
+    time = np.arange(making.RATE * 3) / making.RATE
+    making.write_wav(tmp_path / "a.wav", 0.9 * np.sin(2 * np.pi * 55 * time))
+    path = tmp_path / "v.mkv"
+    making.run("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=3", "-i", str(tmp_path / "a.wav"),
+               "-c:a", "pcm_s16le", str(path))  # fmt: skip
+    info = probe(path)
+    assert info.audio is not None
+    plan = plan_of((1000, 20_000), (50_321, 20_000), (90_777, 20_000))
+    track = sound.cut(plan, {ITEM: sound.SoundSource(path, info.audio, 0.0)})[:, 0]
+    steps = np.abs(np.diff(track))
+    assert steps.max() < 2 * np.pi * 55 / making.RATE * 0.95 + 0.9 / 384 + 0.001
+    assert np.abs(track[[0, 20_000, 40_000, -1]]).max() < 0.005
+
+
+def test_the_encoder_moves_no_sample(tmp_path: Path) -> None:
+    source = sounding(tmp_path, 0.05)
+    plan = plan_of((0, 144_000))
+    track = sound.cut(plan, {ITEM: source})
+    out = tmp_path / "s.mp4"
+    sound.encode(track, plan, SOUND, out)
+    played = making.heard(out)
+    a, b = track[4800:52_800, 0], played[4800:52_800]
+    spectrum = np.fft.irfft(np.fft.rfft(b) * np.conj(np.fft.rfft(a)))
+    assert int(spectrum.argmax()) in (0, 1, len(spectrum) - 1)
+    assert abs(len(played) - len(track)) <= 1024
+
+
+def test_captions_as_files(tmp_path: Path) -> None:
+    paths = subtitles.write(spec(text="say {this} & <that>"), tmp_path)
+    assert "00:00:01,200 --> 00:00:01,800\nsay {this} & <that>" in paths["srt"].read_text()
+    vtt = paths["vtt"].read_text()
+    assert vtt.startswith("WEBVTT\n\n00:00:01.200 --> 00:00:01.800\nsay {this} &amp; &lt;that&gt;")
+
+
+def test_the_thumbnail_is_the_sharpest_moment(source: Source, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    sharp = rng.integers(0, 255, (90, 160, 3), np.uint8)
+    dull = np.full((90, 160, 3), 99, np.uint8)
+    plan = spec()
+    assert thumbnail.choose(plan, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
+    files = thumbnail.draw(plan, 22, {ITEM: source}, tmp_path)
+    import cv2
+
+    assert cv2.imread(str(files["thumbnail"])).shape == (1920, 1080, 3)
+    assert files["tiny"].stat().st_size < 750, "shows inline in the UI below 1,000 characters of base64"
+    assert files["small"].stat().st_size < 22_000
