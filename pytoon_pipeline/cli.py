@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except PytoonError as error:
         if getattr(options, "json", False):
-            _print({"status": "failed", "error": error.as_dict()})
+            _print(_result(None, {}, error) if options.run is _render else {"error": error.as_dict()})
         _complain(error)
         return 1
     except KeyboardInterrupt:
@@ -85,7 +85,9 @@ def _render(options: argparse.Namespace) -> int:
     _show_progress()
     with instance(home) as opened:
         outcome = compile_upload(defs.resolve_job_def(COMPILE), opened, home, upload.key)
-    result = _result(home, outcome.key, outcome.assets, outcome.error)
+    result = _result(outcome.key, outcome.assets, outcome.error)
+    if "qc_score" in outcome.assets:
+        result["qc"] = _report(home, outcome.key)
     if options.out and result["video"]:
         _copy_results(result, options.out)
     result["wall_seconds"] = round(time.perf_counter() - began, 2)
@@ -181,12 +183,11 @@ def _standing(home: Home, upload: SourceMedia) -> dict[str, Any]:
     }
 
 
-def _result(home: Home, key: str, assets: dict[str, dict[str, Any]], error: PytoonError | None) -> dict[str, Any]:
+def _result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonError | None) -> dict[str, Any]:
     """The one object that ``render --json`` prints."""
     delivered = assets.get("delivered_video", {})
     segments = assets.get("rendered_segments", {})
     outbox = delivered.get("manifest")
-    report = _report(home, key) if "qc_score" in assets else None
     return {
         "key": key,
         "status": "failed" if error else "completed",
@@ -194,7 +195,7 @@ def _result(home: Home, key: str, assets: dict[str, dict[str, Any]], error: Pyto
         "thumbnail": delivered.get("thumbnail_file"),
         "spec": str(Path(outbox).with_name("spec.json")) if outbox else None,
         "manifest": outbox,
-        "qc": report,
+        "qc": None,
         "stages": [
             {"name": name, "status": facts["status"], "seconds": facts["seconds"]} for name, facts in assets.items()
         ],

@@ -15,8 +15,9 @@ from pytoon_pipeline.rendering.segments import Source
 # A face must be this much inside the window to be shown off.
 INSIDE = 0.95
 QUALITY = 90
-# Width and quality of copies for the UI, which keeps them in its database: the tiny one shows inline there.
-PREVIEWS = {"tiny": (45, 50), "small": (180, 75)}
+# Width and most bytes of copies for the UI, which keeps them in its database: the tiny one shows inline there.
+PREVIEWS = {"tiny": (45, 700), "small": (180, 16_000)}
+PREVIEW_QUALITIES = (80, 60, 40, 25, 15, 8, 1)
 
 
 def choose(spec: RenderSpec, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
@@ -59,9 +60,12 @@ def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Pa
     files = {"thumbnail": folder / "thumbnail.jpg"}
     _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     files["thumbnail"].write_bytes(bytes(coded))
-    for name, (width, quality) in PREVIEWS.items():
+    for name, (width, most) in PREVIEWS.items():
         small = cv2.resize(image, (width, width * spec.height // spec.width), interpolation=cv2.INTER_AREA)
-        _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
+        for quality in PREVIEW_QUALITIES:
+            _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
+            if len(coded) <= most:
+                break
         files[name] = folder / f"{name}.webp"
         files[name].write_bytes(bytes(coded))
     return files

@@ -1,0 +1,53 @@
+"""Handing frames on: in memory within a run, from the store between runs."""
+
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+
+from pytoon_pipeline.contracts.media import VideoStream
+from pytoon_pipeline.defs.io_managers import Frames, FramesIOManager
+from pytoon_pipeline.defs.partitions import uploads
+from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.planning.presets import load_limits
+from pytoon_pipeline.store.stages import Product, Stage, run_stage
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.vision import sampling
+from pytoon_pipeline_tests import making
+
+KEY = "0" * 32
+
+
+def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    path = making.video(tmp_path / "v.mp4", 2)
+    seen: list[tuple[bool, np.ndarray]] = []
+
+    @dg.asset(partitions_def=uploads, io_manager_key="frames")
+    def sampled(studio: Studio) -> Frames:
+        video = probe(path).video
+        assert isinstance(video, VideoStream)
+        made = []
+
+        def make(room: Path) -> Product:
+            made.append(sampling.sample(path, video, load_limits(), room))
+            return Product(made[0].record, {"pictures": made[0].pictures, "thumbs": made[0].thumbs})
+
+        done = run_stage(studio.store, Stage("sampled", 1), make, inputs={})
+        return Frames(studio.store, done.artifact, *made)
+
+    @dg.asset(partitions_def=uploads, io_manager_key="io_manager")
+    def looked(sampled: Frames) -> None:
+        samples = sampled.samples
+        seen.append((samples.held is not None, np.stack([image for _, image in samples])))
+
+    studio = Studio(home=str(tmp_path / "home"))
+    resources = {"studio": studio, "frames": FramesIOManager(studio=studio), "io_manager": dg.mem_io_manager}
+    instance.add_dynamic_partitions("uploads", [KEY])
+    dg.materialize([sampled, looked], instance=instance, partition_key=KEY, resources=resources)
+    dg.materialize([sampled, looked], instance=instance, partition_key=KEY, resources=resources, selection=[looked])
+    assert [held for held, _ in seen] == [True, False]
+    assert np.array_equal(seen[0][1], seen[1][1])
+    assert Store(tmp_path / "home" / "store", tmp_path / "home" / "work").linked("sampled", KEY)
