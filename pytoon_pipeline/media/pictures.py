@@ -34,7 +34,7 @@ class Picture:
 
 @dataclass
 class Damage:
-    """Counts packets that could not be decoded."""
+    """Counts packets that could not be decoded, wholly or in part."""
 
     packets: int = 0
 
@@ -49,7 +49,7 @@ def decode(
 ) -> Iterator[tuple[float, "VideoFrame"]]:
     """Decoded frames with their time in seconds from the first picture, from at or before ``start`` on.
 
-    Packets that cannot be decoded are counted in ``damage`` and skipped.
+    Packets that cannot be decoded are counted in ``damage`` and skipped; what the decoder could conceal is kept.
     """
     import av
 
@@ -79,6 +79,8 @@ def decode(
                     damage.packets += 1
                 continue
             for frame in frames:
+                if damage is not None:
+                    damage.packets += frame.is_corrupt
                 time = (frame.time if frame.time is not None else last) - video.start
                 if time > last:
                     last = time

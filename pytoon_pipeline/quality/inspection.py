@@ -71,6 +71,8 @@ def inspect(path: Path) -> Inspection:
                 continue
             for frame in frames:
                 assert isinstance(frame, av.VideoFrame)
+                # A decoder hides damage as well as it can, and marks what it made up.
+                undecodable += frame.is_corrupt
                 grid = _grid(frame)
                 times.append(float(frame.time or 0.0))
                 levels.append(float(np.percentile(grid, 98)))

@@ -88,11 +88,11 @@ class Store:
 
         def visit(fingerprint: str) -> None:
             if fingerprint not in found and (one := self.find(fingerprint)):
-                for earlier in one.inputs.values():
+                for _, earlier in sorted(one.inputs.items()):
                     visit(earlier)
                 found[fingerprint] = one
 
-        for fingerprint in artifact.inputs.values():
+        for _, fingerprint in sorted(artifact.inputs.items()):
             visit(fingerprint)
         return list(found.values())
 

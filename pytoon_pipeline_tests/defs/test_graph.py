@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -122,16 +123,18 @@ def test_two_uploads_of_one_file_share_everything_but_their_names(compile_file: 
     assert computed(again) == {"source_media", "delivered_video"}
 
 
-def test_an_edited_preset_counts(
-    compile_file: Compile, talk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def own_presets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the presets that a test may edit."""
     folder = tmp_path / "presets"
-    folder.mkdir()
-    for path in presets.presets_folder().glob("*.yaml"):
-        (folder / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(presets.presets_folder(), folder)
     monkeypatch.setenv("PYTOON_PRESETS", str(folder))
+    return folder
+
+
+def test_an_edited_preset_counts(compile_file: Compile, talk: Path, own_presets: Path) -> None:
     compile_file(talk)
-    preset = folder / "clean-talk.yaml"
+    preset = own_presets / "clean-talk.yaml"
     preset.write_text(preset.read_text().replace("zoom: 1.06", "zoom: 1.10"))
     changed = compile_file(talk)
     assert computed(changed) & ANALYSES == set()

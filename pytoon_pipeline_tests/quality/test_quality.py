@@ -131,7 +131,7 @@ def test_wrong_loudness(tmp_path: Path) -> None:
 
 
 def test_too_high_a_peak(tmp_path: Path) -> None:
-    peak = "volume=enable='between(t,1,1.002)':volume=14dB"
+    peak = "volume=enable='between(t,1,1.03)':volume=14dB"
     assert float(found(finished(tmp_path / "v.mp4", sound=peak), "true_peak").value or 0) > -1
 
 
