@@ -1,7 +1,7 @@
 """Handing results from asset to asset: by their fingerprint in the store, and frames also in memory."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -10,7 +10,9 @@ from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.vision.sampling import Samples
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.vision.sampling import Samples
 
 
 class ArtifactIOManager(dg.ConfigurableIOManager):
@@ -28,13 +30,15 @@ class ArtifactIOManager(dg.ConfigurableIOManager):
 class Frames:
     """The artifact of ``sampled_frames`` and its pictures, decoded only when somebody looks."""
 
-    def __init__(self, store: Store, artifact: Artifact, samples: Samples | None = None) -> None:
+    def __init__(self, store: Store, artifact: Artifact, samples: "Samples | None" = None) -> None:
         self.artifact = artifact
         self._store = store
         self._held = samples.held if samples else None
 
     @property
-    def samples(self) -> Samples:
+    def samples(self) -> "Samples":
+        from pytoon_pipeline.vision.sampling import Samples
+
         files = self.artifact.files
         return Samples(
             self.artifact.read(SampledFrames),

@@ -7,38 +7,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.rendering.sound import SoundResult
 
 
 class BrokenJoint(PytoonError):
     """Segments do not fit together."""
 
     failure = "bug"
-
-
-class CompositeResult(Record):
-    """What was joined: pictures, sound samples, and their lengths in seconds."""
-
-    frames: int
-    samples: int
-    picture_seconds: float
-    sound_seconds: float
-
-
-class Joinable(Record):
-    """Segments that lie ready."""
-
-    segments: int
-
-
-class Finished(Record):
-    """A finished file: its pictures and its sound."""
-
-    joined: CompositeResult
-    sound: SoundResult
 
 
 @dataclass(frozen=True)

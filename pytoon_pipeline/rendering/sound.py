@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.media import AudioStream
+from pytoon_pipeline.contracts.rendering import SoundResult
 from pytoon_pipeline.contracts.spec import SoundPlan
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media import sound as reading
@@ -33,16 +33,6 @@ class SoundSource:
     path: Path
     audio: AudioStream
     zero: float
-
-
-class SoundResult(Record):
-    """What was measured on the encoded file, and what brought it there."""
-
-    loudness: float
-    true_peak: float
-    gain_db: float
-    ceiling_db: float
-    silent: bool
 
 
 def cut(plan: SoundPlan, sources: Mapping[str, SoundSource]) -> Samples:

@@ -9,13 +9,14 @@ import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from pytoon_pipeline.contracts.analysis import Recogniser, Transcript
 from pytoon_pipeline.contracts.errors import MissingPart
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Wanted = Literal["auto", "whisper", "pocketsphinx"]
 
@@ -77,7 +78,7 @@ def choose(settings: SpeechSettings) -> Choice:
     return Choice(_pocketsphinx(reason))
 
 
-def transcribe(choice: Choice, samples: NDArray[np.int16]) -> Transcript:
+def transcribe(choice: Choice, samples: "NDArray[np.int16]") -> Transcript:
     """Words in 16 kHz mono ``samples``, shape (n,)."""
     if choice.weights is not None:
         from pytoon_pipeline.speech.whispering import recognise as whisper

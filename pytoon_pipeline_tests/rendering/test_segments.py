@@ -9,6 +9,7 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec import (
     Camera,
     CaptionPlan,
@@ -63,7 +64,7 @@ def rendered(plan: RenderSpec, source: Source, store: Store) -> list[Path]:
     return [store.path(one.artifact.files["video"]) for one in done]
 
 
-def joined(plan: RenderSpec, source: Source, store: Store, out: Path) -> composite.CompositeResult:
+def joined(plan: RenderSpec, source: Source, store: Store, out: Path) -> CompositeResult:
     silent = stages.make_sound(store, plan, {})
     return composite.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["sound"]), out)
 

@@ -1,8 +1,11 @@
-"""What the source is, what is said and what is seen. Each is made once for a file, whoever uploads it."""
+"""What the source is, what is said and what is seen. Each is made once for a file, whoever uploads it.
+
+Detectors are imported where they look: loading the code location, and finding what is there, imports nothing heavy.
+"""
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -21,11 +24,13 @@ from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, run
-from pytoon_pipeline.media import probing, sound
+from pytoon_pipeline.media import probing
 from pytoon_pipeline.planning.presets import load_preset
-from pytoon_pipeline.speech import recognisers, silence
+from pytoon_pipeline.speech import recognisers
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
-from pytoon_pipeline.vision import faces, focus, sampling, shots
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.vision.sampling import Samples
 
 METADATA = Stage("metadata", 1)
 TRANSCRIPTION = Stage("transcription", 1)
@@ -59,6 +64,8 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
     media = {MEDIA: source_media.files[MAIN]}
 
     def make(room: Path) -> Product:
+        from pytoon_pipeline.media import sound
+
         path = studio.store.path(media[MEDIA])
         info = probing.probe(path)
         video = probing.accept(info, limits)
@@ -95,7 +102,9 @@ def transcription(context: dg.AssetExecutionContext, studio: Studio, metadata: A
         choice = recognisers.choose(studio.speech)
 
     def make(room: Path) -> Product:
-        return Product(recognisers.transcribe(choice, sound.load(studio.store.path(audio))))
+        from pytoon_pipeline.media.sound import load
+
+        return Product(recognisers.transcribe(choice, load(studio.store.path(audio))))
 
     def show(artifact: Artifact) -> dict[str, Any]:
         transcript = artifact.read(Transcript)
@@ -133,6 +142,9 @@ def silence_segments(
     audio = metadata.files.get("audio")
 
     def make(room: Path) -> Product:
+        from pytoon_pipeline.media import sound
+        from pytoon_pipeline.speech import silence
+
         transcript = transcription.read(Transcript)
         samples = sound.load(studio.store.path(audio)) if audio else sound.nothing()
         return Product(silence.find_silence(samples, sound.ANALYSIS_RATE, transcript, settings))
@@ -164,10 +176,12 @@ def sampled_frames(context: dg.AssetExecutionContext, studio: Studio, metadata: 
     video = metadata.read(Metadata).info.video
     assert video is not None
     media = metadata.files[MEDIA]
-    made: list[sampling.Samples] = []
+    made: list[Samples] = []
 
     def make(room: Path) -> Product:
-        samples = sampling.sample(studio.store.path(media), video, studio.limits, room)
+        from pytoon_pipeline.vision.sampling import sample
+
+        samples = sample(studio.store.path(media), video, studio.limits, room)
         made.append(samples)
         return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
 
@@ -190,6 +204,8 @@ def face_detections(context: dg.AssetExecutionContext, studio: Studio, sampled_f
     """Faces in the sampled frames: boxes, scores and landmarks, as Parquet."""
 
     def make(room: Path) -> Product:
+        from pytoon_pipeline.vision import faces
+
         found, summary = faces.detect(sampled_frames.samples)
         faces.write(found, room / "faces.parquet")
         return Product(summary, {"faces": room / "faces.parquet"})
@@ -205,11 +221,17 @@ def face_detections(context: dg.AssetExecutionContext, studio: Studio, sampled_f
 @_asset("opencv")
 def focal_points(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
     """Where the picture's detail is: where to look when there is no face."""
+
+    def make(room: Path) -> Product:
+        from pytoon_pipeline.vision.focus import find
+
+        return Product(find(sampled_frames.samples))
+
     return run(
         context,
         studio,
         FOCUS,
-        lambda room: Product(focus.find(sampled_frames.samples)),
+        make,
         inputs={"frames": sampled_frames.artifact.fingerprint},
         tools={"opencv": version("opencv-contrib-python")},
         show=lambda artifact: {"points": len(artifact.read(FocalPoints).points)},
@@ -221,11 +243,17 @@ def scene_shots(context: dg.AssetExecutionContext, studio: Studio, sampled_frame
     """Scene cuts, by PySceneDetect over every frame; and where the source itself is still or black."""
     record = sampled_frames.artifact.read(SampledFrames)
     rate = round(record.frames / record.seconds, 4)
+
+    def make(room: Path) -> Product:
+        from pytoon_pipeline.vision.shots import find
+
+        return Product(find(sampled_frames.samples.every_frame(), rate))
+
     return run(
         context,
         studio,
         SHOTS,
-        lambda room: Product(shots.find(sampled_frames.samples.every_frame(), rate)),
+        make,
         inputs={"frames": sampled_frames.artifact.fingerprint},
         tools={"scenedetect": version("scenedetect")},
         show=lambda artifact: {"cuts": len(artifact.read(Shots).cuts)},

@@ -1,5 +1,6 @@
 """From analysis to a plan."""
 
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -14,10 +15,8 @@ from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, run
-from pytoon_pipeline.planning.footage import Footage, plan_footage
 from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.store.stages import Product, Stage
-from pytoon_pipeline.vision import faces
 
 SPEC = Stage("render_spec", 1)
 
@@ -46,7 +45,10 @@ def render_spec(
         "shots": shots,
     }
 
-    def make(room: Any) -> Product:
+    def make(room: Path) -> Product:
+        from pytoon_pipeline.planning.footage import Footage, plan_footage
+        from pytoon_pipeline.vision.faces import read
+
         info = metadata.read(Metadata).info
         assert info.video is not None
         footage = Footage(
@@ -54,7 +56,7 @@ def render_spec(
             info=info,
             video=info.video,
             frames=sampled_frames.artifact.read(SampledFrames),
-            faces=faces.read(studio.store.path(face_detections.files["faces"])),
+            faces=read(studio.store.path(face_detections.files["faces"])),
             focus=focal_points.read(FocalPoints),
             shots=shots.read(Shots),
             silence=silence_segments.read(SilenceSegments) if "audio" in metadata.files else None,

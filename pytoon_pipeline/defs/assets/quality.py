@@ -7,13 +7,12 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.rendering import Finished
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run
 from pytoon_pipeline.media import ffmpeg
-from pytoon_pipeline.quality.verdict import judge
-from pytoon_pipeline.rendering.composite import Finished
 from pytoon_pipeline.store.stages import Product, Stage
 
 QC = Stage("qc_score", 1)
@@ -28,6 +27,8 @@ def qc_score(
     limits = studio.limits
 
     def make(room: Path) -> Product:
+        from pytoon_pipeline.quality.verdict import judge
+
         silent = composite.read(Finished).sound.silent
         spec = render_spec.read(RenderSpec)
         return Product(judge(studio.store.path(video), limits, studio.limit_sources, spec, silent))

@@ -3,25 +3,26 @@
 import base64
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import Metadata
+from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady, SoundResult
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import MEDIA
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, run
-from pytoon_pipeline.rendering import composite as joining
 from pytoon_pipeline.rendering import stages
-from pytoon_pipeline.rendering.segments import Source
-from pytoon_pipeline.rendering.sound import SoundResult, SoundSource
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
-from pytoon_pipeline.vision import faces
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.rendering.segments import Source
+    from pytoon_pipeline.rendering.sound import SoundSource
 
 SEGMENTS = Stage("rendered_segments", 1)
 COMPOSITE = Stage("composite", 1)
@@ -41,16 +42,15 @@ def rendered_segments(
 ) -> dg.Output[Artifact]:
     """The video in pieces of a few seconds, each encoded once at final quality. Only what changed is rendered."""
     spec = render_spec.read(RenderSpec)
-    sources = picture_sources(studio, metadata)
     rendered: list[Done] = []
 
     def make(room: Path) -> Product:
         def report(ready: int, total: int) -> None:
             segment_progress.info("%d of %d", ready, total)
 
-        rendered.extend(stages.render_segments(studio.store, spec, sources, report))
+        rendered.extend(stages.render_segments(studio.store, spec, picture_sources(studio, metadata), report))
         files = {f"segment-{n:03}": done.artifact.files["video"] for n, done in enumerate(rendered)}
-        return Product(joining.Joinable(segments=len(files)), stored=files)
+        return Product(SegmentsReady(segments=len(files)), stored=files)
 
     with failures(context, studio):
         done = run_stage(
@@ -82,23 +82,26 @@ def composite(
     seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
 
     def make(room: Path) -> Product:
+        from pytoon_pipeline.rendering.composite import join
+        from pytoon_pipeline.vision.faces import read
+
         sound = stages.make_sound(store, spec, sound_sources(studio, metadata)).artifact
         picture = stages.make_thumbnail(
             store,
             spec,
             picture_sources(studio, metadata),
             sampled_frames.samples,
-            faces.read(store.path(face_detections.files["faces"])),
+            read(store.path(face_detections.files["faces"])),
             seen,
         ).artifact
         pieces = [store.path(file) for _, file in sorted(rendered_segments.files.items())]
         out = room / "video.mp4"
-        joined = joining.join(spec, pieces, store.path(sound.files["sound"]), out)
-        value = joining.Finished(joined=joined, sound=sound.read(SoundResult))
+        joined = join(spec, pieces, store.path(sound.files["sound"]), out)
+        value = Finished(joined=joined, sound=sound.read(SoundResult))
         return Product(value, {"video": out}, dict(picture.files))
 
     def show(artifact: Artifact) -> dict[str, Any]:
-        finished = artifact.read(joining.Finished)
+        finished = artifact.read(Finished)
         return {
             "thumbnail": _picture(store.path(artifact.files["tiny"])),
             "larger_thumbnail": _picture(store.path(artifact.files["small"])),
@@ -132,14 +135,18 @@ def picture_plan(spec: RenderSpec) -> str:
     return hash_value(spec.model_dump(mode="json", exclude={"sound", "notes", "still", "dark"}))
 
 
-def picture_sources(studio: Studio, metadata: Artifact) -> dict[str, Source]:
+def picture_sources(studio: Studio, metadata: Artifact) -> "dict[str, Source]":
+    from pytoon_pipeline.rendering.segments import Source
+
     video = metadata.read(Metadata).info.video
     assert video is not None
     file = metadata.files[MEDIA]
     return {file.sha256: Source(studio.store.path(file), video)}
 
 
-def sound_sources(studio: Studio, metadata: Artifact) -> dict[str, SoundSource]:
+def sound_sources(studio: Studio, metadata: Artifact) -> "dict[str, SoundSource]":
+    from pytoon_pipeline.rendering.sound import SoundSource
+
     info = metadata.read(Metadata).info
     if info.audio is None or info.video is None:
         return {}

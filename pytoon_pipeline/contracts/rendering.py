@@ -1,0 +1,47 @@
+"""What rendering says of its results."""
+
+from pytoon_pipeline.contracts.base import Record
+
+
+class SegmentResult(Record):
+    """One rendered segment."""
+
+    frames: int
+
+
+class SegmentsReady(Record):
+    """All segments of a video lie in the store."""
+
+    segments: int
+
+
+class ThumbnailResult(Record):
+    """Which frame of the video was chosen."""
+
+    frame: int
+
+
+class SoundResult(Record):
+    """What was measured on the encoded sound (LUFS, dBTP), and the gain and ceiling (dB) that brought it there."""
+
+    loudness: float
+    true_peak: float
+    gain_db: float
+    ceiling_db: float
+    silent: bool
+
+
+class CompositeResult(Record):
+    """What was joined: pictures, sound samples, and their lengths in seconds."""
+
+    frames: int
+    samples: int
+    picture_seconds: float
+    sound_seconds: float
+
+
+class Finished(Record):
+    """A finished file: its pictures and its sound."""
+
+    joined: CompositeResult
+    sound: SoundResult
