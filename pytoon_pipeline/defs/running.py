@@ -80,11 +80,12 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
         error.failure = failure.failure  # type: ignore[misc]
         return error
     steps = [event for event in result.all_events if event.is_step_failure]
-    what = steps[0].step_failure_data.error_display_string if steps else "the run ended early"
-    lines = [line.strip() for line in what.splitlines() if line.strip()]
-    said = next((line for line in lines[1:] if not line.startswith(("File", "Stack"))), lines[0] if lines else "")
+    said, stage = "it ended early", "run"
+    if steps and (raised := steps[0].step_failure_data.error):
+        cause = raised.cause or raised
+        said, stage = f"{cause.cls_name}: {cause.message.strip()}", str(steps[0].step_key)
     return InternalError(
         "internal",
-        f"The stage “{steps[0].step_key if steps else 'run'}” broke: {said[:300]}",
+        f"The stage “{stage}” broke: {said[:300]}",
         "This is a fault of Pytoon. The run's log in the Dagster UI has the details.",
     )

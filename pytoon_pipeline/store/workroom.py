@@ -3,9 +3,13 @@
 import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+# A file that is written aside is renamed within moments.
+LEFT_SECONDS = 3600
 
 
 @contextmanager
@@ -16,20 +20,32 @@ def workroom(root: Path) -> Iterator[Path]:
     removed when the next room is opened.
     """
     root.mkdir(parents=True, exist_ok=True)
-    room = Path(tempfile.mkdtemp(dir=root, prefix="room-"))
-    with (root / f"{room.name}.lock").open("w") as lock:
+    with (root / "mutex").open("w") as mutex:
+        # Under the mutex nobody takes a room that is not locked yet for one that was left.
+        fcntl.flock(mutex, fcntl.LOCK_EX)
+        room = Path(tempfile.mkdtemp(dir=root, prefix="room-"))
+        name = room.with_suffix(".lock")
+        lock = name.open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
         _sweep(root)
+    with lock:
         try:
             yield room
         finally:
             shutil.rmtree(room, ignore_errors=True)
-            Path(lock.name).unlink(missing_ok=True)
+            name.unlink(missing_ok=True)
 
 
 def _sweep(root: Path) -> None:
-    for path in root.glob("*.lock"):
+    for path in root.glob("room-*.lock"):
         with suppress(OSError), path.open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(path.with_suffix(""), ignore_errors=True)
             path.unlink(missing_ok=True)
+    for path in root.glob("room-*"):
+        if path.is_dir() and not path.with_suffix(".lock").exists():
+            shutil.rmtree(path, ignore_errors=True)
+    for path in root.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > LEFT_SECONDS:
+                path.unlink()

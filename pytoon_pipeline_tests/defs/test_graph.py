@@ -220,7 +220,7 @@ def test_bad_input_is_a_typed_error_and_harms_itself_alone(
     assert kept is not None
     assert kept.code == code
     assert not home.outbox.exists()
-    assert not list(home.work.glob("*"))
+    assert not list(home.work.glob("room-*"))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_work_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(ValueError, match="broken"):
         run_stage(store, STAGE, make, inputs={})
     assert not [path for path in store.root.rglob("*") if path.is_file()]
-    assert not list(store.work.iterdir())
+    assert [path.name for path in store.work.iterdir()] == ["mutex"]
 
 
 def test_a_failed_write_keeps_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +127,19 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
     time.sleep(0.05)
     with workroom(tmp_path) as room:
-        assert {path.name for path in tmp_path.iterdir()} == {room.name, f"{room.name}.lock"}
+        assert {path.name for path in tmp_path.iterdir()} == {room.name, f"{room.name}.lock", "mutex"}
+
+
+def test_rooms_opened_at_once_do_not_clear_each_other(tmp_path: Path) -> None:
+    def use(number: int) -> bool:
+        with workroom(tmp_path) as room:
+            (room / "file").write_text(str(number))
+            time.sleep(0.002)
+            return (room / "file").read_text() == str(number)
+
+    with ThreadPoolExecutor(16) as workers:
+        assert all(workers.map(use, range(400)))
+    assert [path.name for path in tmp_path.iterdir()] == ["mutex"]
 
 
 def test_a_link_to_nothing_says_what_to_materialize(store: Store) -> None:
