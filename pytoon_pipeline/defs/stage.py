@@ -46,12 +46,12 @@ def output(
         "status": done.status,
         "seconds": round(done.seconds, 3),
         "size": f"{artifact.bytes / 1e6:.2f} MB" if artifact.bytes else "–",
+        **shown,
         "bytes": artifact.bytes,
         "device": artifact.device,
         "made_in_seconds": artifact.seconds,
         "fingerprint": artifact.fingerprint,
         "tools": dict(artifact.tools),
-        **shown,
     }
     with warnings.catch_warnings():
         # Data versions of outputs are marked as beta.

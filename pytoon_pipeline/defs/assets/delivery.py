@@ -75,7 +75,7 @@ def delivered_video(
         written = deliver(studio.places.outbox, plan, files, manifest)
         studio.uploads.clear_failure(upload.key)
     status = Done(done.artifact, "computed" if written else done.status, done.seconds)
-    return output(context, status, _shown(studio.places.outbox, plan, report))
+    return output(context, status, {"title": upload.title, **_shown(studio.places.outbox, plan, report)})
 
 
 def _names(plan: Delivery) -> tuple[str, ...]:
