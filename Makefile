@@ -37,5 +37,9 @@ dev: setup
 	cp dagster.yaml $(PYTOON_HOME)/dagster/dagster.yaml
 	DAGSTER_HOME=$(PYTOON_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml
 
+bench: setup-test
+	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.resampling
+
 clean:
 	rm -rf .venv .pytoon

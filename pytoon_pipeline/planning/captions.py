@@ -18,7 +18,7 @@ def plan_cues(words: Sequence[Word], takes: Sequence[Take], rate: FrameRate, sty
     """Captions for the words that stay, in frames of the video. A caption ends before the next begins."""
     if not style.show:
         return ()
-    groups = [part for phrase in _phrases(_placed(words, takes, rate), rate) for part in _split(phrase, style)]
+    groups = [part for phrase in _phrases(_placed(words, takes, rate), takes, rate) for part in _split(phrase, style)]
     total = takes[-1].end
     cues = []
     starts = [group[0].start for group in groups[1:]] + [total]
@@ -49,12 +49,15 @@ def _placed(words: Sequence[Word], takes: Sequence[Take], rate: FrameRate) -> li
     return placed
 
 
-def _phrases(words: Sequence[CueWord], rate: FrameRate) -> list[list[CueWord]]:
+def _phrases(words: Sequence[CueWord], takes: Sequence[Take], rate: FrameRate) -> list[list[CueWord]]:
+    """Breaks at pauses, also those that were cut out, and after sentences."""
     pause = rate.nearest(PAUSE_SECONDS)
+    joints = [take.start for take in takes[1:]]
     phrases: list[list[CueWord]] = []
     for word in words:
         last = phrases[-1][-1] if phrases else None
-        if last is None or word.start - last.end > pause or last.text.endswith(SENTENCE_ENDS):
+        cut = last is not None and any(last.start < joint <= word.start for joint in joints)
+        if last is None or cut or word.start - last.end > pause or last.text.endswith(SENTENCE_ENDS):
             phrases.append([])
         phrases[-1].append(word)
     return phrases

@@ -277,6 +277,12 @@ def test_captions_follow_the_cuts() -> None:
     assert [(cue.text, cue.start) for cue in cues] == [("word0", 15), ("word2", 75)]
 
 
+def test_words_on_both_sides_of_a_cut_are_not_joined() -> None:
+    takes = [Take(0, 0, 30), Take(30, 300, 60)]
+    cues = plan_cues(words_at((0.5, 0.95), (10.05, 10.4), (10.4, 10.8)), takes, RATE, CaptionStyle())
+    assert [cue.text for cue in cues] == ["word0", "word1 word2"]
+
+
 def test_sentences_are_not_joined() -> None:
     spoken = [("Yes.", 0.0), ("And", 0.3), ("then", 0.6)]
     words = [Word(text=text, start=at, end=at + 0.3, confidence=1) for text, at in spoken]
