@@ -1,6 +1,10 @@
 # Everything a person runs. All targets rest on `setup`, which makes .venv; nothing but Python, pip and make is needed.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# mediapipe asks for the OpenCV build with windows, which needs libGL from the system; the headless build of the same
+# version takes its place.
+HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt opencv-contrib-python-headless
 PYTOON_HOME ?= $(CURDIR)/.pytoon
 export PYTOON_HOME
 
@@ -12,11 +16,12 @@ setup-test: .venv/installed-test
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(PIP) --constraint constraints.txt --editable .
+	$(HEADLESS)
 	touch $@
 
 .venv/installed-test: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(PIP) --constraint constraints.txt --editable '.[test]'
 	touch $@
 
 demo: setup

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
 from pytoon_pipeline.contracts.timing import FrameRate
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.encoder import PICTURE
@@ -32,7 +32,9 @@ def examine(home: Home) -> dict[str, Any]:
     """Facts by name; ``ok`` is false when something that every video needs is missing."""
     encoder = _try(_encode)
     fonts = {name: _try(lambda name=name: str(load(name).file.name)) for name in FONTS}
-    missing = [name for name, found in {"encoder": encoder, **fonts}.items() if found.startswith("missing")]
+    pictures = _try(_opencv)
+    needed = {"encoder": encoder, "opencv": pictures, **fonts}
+    missing = [name for name, found in needed.items() if found.startswith("missing")]
     return {
         "ok": not missing,
         "home": str(home.root),
@@ -40,6 +42,7 @@ def examine(home: Home) -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},
         "encoder": encoder,
+        "opencv": pictures,
         "fonts": fonts,
         "recogniser": _try(lambda: _recogniser(home)),
         "device": _device(),
@@ -58,6 +61,18 @@ def _encode() -> str:
         source = ["-f", "lavfi", "-i", "testsrc2=size=270x480:rate=30:duration=0.2"]
         ffmpeg.run([*source, *options, str(Path(folder) / "probe.mp4")])
     return f"{PICTURE.codec} works ({ffmpeg.identity()})"
+
+
+def _opencv() -> str:
+    try:
+        import cv2
+    except ImportError as error:
+        raise MissingPart(
+            "opencv_unusable",
+            f"OpenCV cannot be loaded ({error}).",
+            "Run “pip install --no-deps --force-reinstall -c constraints.txt opencv-contrib-python-headless”.",
+        ) from error
+    return f"works ({cv2.__version__})"
 
 
 def _recogniser(home: Home) -> str:

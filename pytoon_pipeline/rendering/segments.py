@@ -121,7 +121,12 @@ def pictures(job: Job, sources: Mapping[str, Source]) -> Iterator[Picture]:
 
 def side_by_side(count: int) -> ThreadPoolExecutor:
     """Workers for ``count`` segments: one a processor that this process may use."""
-    return ThreadPoolExecutor(max(1, min(count, len(os.sched_getaffinity(0)))), thread_name_prefix="segment")
+    return ThreadPoolExecutor(max(1, min(count, processors())), thread_name_prefix="segment")
+
+
+def processors() -> int:
+    """Processors that this process may use; where the system cannot tell, all there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _runs(clips: Sequence[Clip], segment: Segment) -> Iterator[Run]:

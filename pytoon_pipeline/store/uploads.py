@@ -86,7 +86,7 @@ def admit(store: Store, uploads: Uploads, media: list[Path], title: str, request
     digest = items[0].sha256 if len(items) == 1 else hash_files(*media)
     variant = request.get("variant")
     key = digest[:KEY_DIGITS] + (f"-{variant}" if variant else "")
-    upload = SourceMedia(key=key, title=title, items=tuple(items), request=request)
+    upload = SourceMedia(key=key, title=shown(title), items=tuple(items), request=request)
     uploads.register(upload)
     return upload
 

@@ -178,6 +178,14 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
     assert set(uploads.keys()) == {one.key, both.key}
 
 
+def test_a_name_that_is_no_text_is_kept_readable(tmp_path: Path, home: Home, store: Store) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.mp4"))
+    path.write_bytes(b"x")
+    upload = admit(store, Uploads(home.uploads), [path], path.stem, {})
+    assert (upload.title, upload.items[0].name) == ("caf\ufffd\ufffd", "caf\ufffd\ufffd.mp4")
+    assert Uploads(home.uploads).get(upload.key) == upload
+
+
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "0" * 31, "0" * 32 + "-../x"])
 def test_a_key_never_leads_out_of_the_register(home: Home, key: str) -> None:
     with pytest.raises(BadInput, match="unknown_upload"):
