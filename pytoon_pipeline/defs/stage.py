@@ -12,11 +12,24 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import PassingFault, PytoonError
+from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
 # Listeners (the command line) hear of each stage as it ends; see cli.py.
 progress = logging.getLogger("pytoon.progress")
+
+
+def stage_asset(stage: Stage, group: str, *kinds: str, io_manager_key: str = "artifacts") -> Any:
+    """Decorator for the asset that keeps ``stage``: named and versioned like it, one partition an upload."""
+    return dg.asset(
+        name=stage.name,
+        partitions_def=uploads,
+        group_name=group,
+        kinds=set(kinds),
+        code_version=str(stage.version),
+        io_manager_key=io_manager_key,
+    )
 
 
 def run(

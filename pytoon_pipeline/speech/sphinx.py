@@ -18,8 +18,11 @@ PAUSE_SECONDS = 0.5
 PAUSE_DROP_DB = 30.0
 PAD_SECONDS = 0.2
 LONGEST_SECONDS = 30.0
-# Music and noise are heard as words too; half of those score below 0.1, half of spoken ones above 0.25.
+# Music and noise are heard as words too: half of those score below 0.1, or they come less than once in two seconds.
+# Of spoken ones half score above 0.25, and they come at least twice a second.
 LEAST_CONFIDENCE = 0.15
+LEAST_WORDS_A_SECOND = 0.7
+LONG_SECONDS = 3.0
 
 ALTERNATIVE = re.compile(r"\(\d+\)$")
 NO_WORD = re.compile(r"^[<\[+]")
@@ -49,11 +52,18 @@ def recognise(samples: NDArray[np.int16], recogniser: Recogniser) -> Transcript:
                     confidence=round(min(1.0, piece.prob), 3),
                 )
             )
-        if heard and median(word.confidence for word in heard) < LEAST_CONFIDENCE:
+        if not _spoken(heard, (last - first) / RATE):
             rejected += len(heard)
         else:
             words += heard
     return Transcript(words=tuple(words), language="en", recogniser=recogniser, rejected_words=rejected)
+
+
+def _spoken(heard: list[Word], seconds: float) -> bool:
+    """Whether the words of an utterance are more likely speech than music or noise."""
+    if not heard or median(word.confidence for word in heard) < LEAST_CONFIDENCE:
+        return False
+    return seconds < LONG_SECONDS or len(heard) / seconds >= LEAST_WORDS_A_SECOND
 
 
 def utterances(samples: NDArray[np.int16]) -> list[tuple[int, int]]:

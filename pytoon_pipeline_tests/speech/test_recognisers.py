@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.errors import MissingPart
 from pytoon_pipeline.media import sound
 from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.speech import sphinx
 from pytoon_pipeline.speech.recognisers import SpeechSettings, choose, transcribe
 from pytoon_pipeline_tests.making import SAMPLE
 
@@ -58,6 +60,16 @@ def test_pocketsphinx_recognises_english(spoken: np.ndarray, tmp_path: Path) -> 
     assert all(0 < word.confidence <= 1 for word in transcript.words)
     assert transcript.recogniser is not None
     assert transcript.recogniser.engine == "pocketsphinx"
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds", "confidence", "spoken"),
+    [(20, 10, 0.3, True), (3, 10, 0.9, False), (20, 10, 0.05, False), (1, 0.6, 0.8, True), (0, 4, 1.0, False)],
+)
+def test_speech_is_told_from_music(count: int, seconds: float, confidence: float, spoken: bool) -> None:
+    step = seconds / max(1, count)
+    words = [Word(text="word", start=n * step, end=(n + 1) * step, confidence=confidence) for n in range(count)]
+    assert sphinx._spoken(words, seconds) is spoken
 
 
 def test_music_and_noise_give_no_words(tmp_path: Path) -> None:

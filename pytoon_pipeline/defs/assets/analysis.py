@@ -21,9 +21,8 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.io_managers import Frames
-from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output, run
+from pytoon_pipeline.defs.stage import failures, output, run, stage_asset
 from pytoon_pipeline.media import probing
 from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.speech import recognisers
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.vision.sampling import Samples
 
 METADATA = Stage("metadata", 1)
-TRANSCRIPTION = Stage("transcription", 1)
+TRANSCRIPTION = Stage("transcription", 2)
 SILENCE = Stage("silence_segments", 1)
 FRAMES = Stage("sampled_frames", 1)
 FACES = Stage("face_detections", 1)
@@ -46,18 +45,7 @@ MEDIA = "media"
 NO_SOUND = "none"
 
 
-def _asset(*kinds: str, name: str | None = None, io_manager_key: str = "artifacts") -> Any:
-    return dg.asset(
-        name=name,
-        partitions_def=uploads,
-        group_name="analysis",
-        kinds=set(kinds),
-        code_version="1",
-        io_manager_key=io_manager_key,
-    )
-
-
-@_asset("pyav")
+@stage_asset(METADATA, "analysis", "pyav")
 def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact) -> dg.Output[Artifact]:
     """What the file is: length, frame rate, size, rotation, pixel shape, colour, streams; and its sound at 16 kHz."""
     limits = studio.limits
@@ -91,7 +79,7 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
     return run(context, studio, METADATA, make, inputs=inputs, tools={"av": version("av")}, show=show)
 
 
-@_asset("whisper", "pocketsphinx")
+@stage_asset(TRANSCRIPTION, "analysis", "whisper", "pocketsphinx")
 def transcription(context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact) -> dg.Output[Artifact]:
     """The spoken words with their times, by Whisper where its weights are, else by pocketsphinx; it says which."""
     audio = metadata.files.get("audio")
@@ -111,6 +99,7 @@ def transcription(context: dg.AssetExecutionContext, studio: Studio, metadata: A
         used = choice.recogniser
         return {
             "words": len(transcript.words),
+            "rejected_words": transcript.rejected_words,
             "text": " ".join(word.text for word in transcript.words)[:500],
             "recogniser": f"{used.engine} {used.model}",
             "fallback": used.fallback or "–",
@@ -127,7 +116,7 @@ def transcription(context: dg.AssetExecutionContext, studio: Studio, metadata: A
     )
 
 
-@_asset("numpy")
+@stage_asset(SILENCE, "analysis", "numpy")
 def silence_segments(
     context: dg.AssetExecutionContext,
     studio: Studio,
@@ -170,7 +159,7 @@ def silence_segments(
     )
 
 
-@_asset("pyav", io_manager_key="frames")
+@stage_asset(FRAMES, "analysis", "pyav", io_manager_key="frames")
 def sampled_frames(context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact) -> dg.Output[Frames]:
     """Small pictures five times a second and a thumb of every frame, from the one decode that feeds all detectors."""
     video = metadata.read(Metadata).info.video
@@ -199,7 +188,7 @@ def sampled_frames(context: dg.AssetExecutionContext, studio: Studio, metadata: 
     return output(context, done, shown, Frames(studio.store, done.artifact, *made))
 
 
-@_asset("mediapipe")
+@stage_asset(FACES, "analysis", "mediapipe")
 def face_detections(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
     """Faces in the sampled frames: boxes, scores and landmarks, as Parquet."""
 
@@ -218,7 +207,7 @@ def face_detections(context: dg.AssetExecutionContext, studio: Studio, sampled_f
     return run(context, studio, FACES, make, inputs=inputs, tools={"mediapipe": version("mediapipe")}, show=show)
 
 
-@_asset("opencv")
+@stage_asset(FOCUS, "analysis", "opencv")
 def focal_points(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
     """Where the picture's detail is: where to look when there is no face."""
 
@@ -238,8 +227,8 @@ def focal_points(context: dg.AssetExecutionContext, studio: Studio, sampled_fram
     )
 
 
-@_asset("opencv", name="shots")
-def scene_shots(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
+@stage_asset(SHOTS, "analysis", "opencv")
+def shots(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
     """Scene cuts, by PySceneDetect over every frame; and where the source itself is still or black."""
     record = sampled_frames.artifact.read(SampledFrames)
     rate = round(record.frames / record.seconds, 4)

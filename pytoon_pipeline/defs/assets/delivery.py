@@ -12,9 +12,8 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output
+from pytoon_pipeline.defs.stage import failures, output, stage_asset
 from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.quality.delivery import deliver, plan_delivery, require_pass
 from pytoon_pipeline.rendering import stages, subtitles
@@ -23,7 +22,7 @@ from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 DELIVERY = Stage("delivered_video", 1)
 
 
-@dg.asset(partitions_def=uploads, group_name="delivery", kinds={"file"}, code_version="1", io_manager_key="artifacts")
+@stage_asset(DELIVERY, "delivery", "file")
 def delivered_video(
     context: dg.AssetExecutionContext,
     studio: Studio,

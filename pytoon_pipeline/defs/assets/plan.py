@@ -12,16 +12,15 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import MEDIA
 from pytoon_pipeline.defs.io_managers import Frames
-from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, run
+from pytoon_pipeline.defs.stage import failures, run, stage_asset
 from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.store.stages import Product, Stage
 
 SPEC = Stage("render_spec", 1)
 
 
-@dg.asset(partitions_def=uploads, group_name="plan", kinds={"python"}, code_version="1", io_manager_key="artifacts")
+@stage_asset(SPEC, "plan", "python")
 def render_spec(
     context: dg.AssetExecutionContext,
     studio: Studio,

@@ -9,16 +9,15 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import Finished
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import run
+from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.store.stages import Product, Stage
 
 QC = Stage("qc_score", 1)
 
 
-@dg.asset(partitions_def=uploads, group_name="quality", kinds={"ffmpeg"}, code_version="1", io_manager_key="artifacts")
+@stage_asset(QC, "quality", "ffmpeg")
 def qc_score(
     context: dg.AssetExecutionContext, studio: Studio, render_spec: Artifact, composite: Artifact
 ) -> dg.Output[Artifact]:

@@ -13,9 +13,8 @@ from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady, SoundRe
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import MEDIA
 from pytoon_pipeline.defs.io_managers import Frames
-from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output, run
+from pytoon_pipeline.defs.stage import failures, output, run, stage_asset
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
@@ -30,13 +29,7 @@ COMPOSITE = Stage("composite", 1)
 segment_progress = logging.getLogger("pytoon.progress.segments")
 
 
-def _asset(*kinds: str) -> Any:
-    return dg.asset(
-        partitions_def=uploads, group_name="render", kinds=set(kinds), code_version="1", io_manager_key="artifacts"
-    )
-
-
-@_asset("ffmpeg")
+@stage_asset(SEGMENTS, "render", "ffmpeg")
 def rendered_segments(
     context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact, render_spec: Artifact
 ) -> dg.Output[Artifact]:
@@ -66,7 +59,7 @@ def rendered_segments(
     return output(context, done, shown)
 
 
-@_asset("ffmpeg")
+@stage_asset(COMPOSITE, "render", "ffmpeg")
 def composite(
     context: dg.AssetExecutionContext,
     studio: Studio,

@@ -4,15 +4,14 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.errors import MissingPart
-from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, run
+from pytoon_pipeline.defs.stage import failures, run, stage_asset
 from pytoon_pipeline.store.stages import Product, Stage
 
 SOURCE = Stage("source_media", 1)
 
 
-@dg.asset(partitions_def=uploads, group_name="source", kinds={"file"}, code_version="1", io_manager_key="artifacts")
+@stage_asset(SOURCE, "source", "file")
 def source_media(context: dg.AssetExecutionContext, studio: Studio) -> dg.Output[Artifact]:
     """The upload as it came in: its files, verified by content, the request, and where each file is from."""
     with failures(context, studio):
