@@ -51,6 +51,20 @@ def decode(
 
     Packets that cannot be decoded are counted in ``damage`` and skipped; what the decoder could conceal is kept.
     """
+    if start > PREROLL_SECONDS:
+        frames = _decode(path, video, start - PREROLL_SECONDS, threads, damage)
+        first = next(frames, None)
+        if first is not None and first[0] <= start:
+            yield first
+            yield from frames
+            return
+        # Some containers cannot seek to a key frame before a time: decoding from the beginning always gets there.
+    yield from _decode(path, video, None, threads, damage)
+
+
+def _decode(
+    path: Path, video: VideoStream, seek: float | None, threads: int, damage: Damage | None
+) -> Iterator[tuple[float, "VideoFrame"]]:
     import av
 
     with opened(path) as container:
@@ -58,12 +72,11 @@ def decode(
         assert isinstance(stream, av.VideoStream)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
-        if start > PREROLL_SECONDS and stream.time_base:
-            target = int((start + video.start - PREROLL_SECONDS) / stream.time_base)
+        if seek is not None and stream.time_base:
             try:
-                container.seek(target, stream=stream)
+                container.seek(int((seek + video.start) / stream.time_base), stream=stream)
             except av.error.FFmpegError:
-                container.seek(0)
+                return
         last = -1.0
         packets = container.demux(stream)
         while True:

@@ -19,7 +19,7 @@ def stream(path: Path) -> VideoStream:
     return video
 
 
-def numbered(path: Path, count: int, times: list[float], *more: str) -> Path:
+def numbered(path: Path, count: int, times: list[float]) -> Path:
     """A video whose picture ``n`` is grey ``40 + 4 n`` and is shown from ``times[n]`` on."""
     import av
 
@@ -63,6 +63,15 @@ def test_a_start_time_other_than_zero_is_taken_off(tmp_path: Path) -> None:
     making.run("-i", str(plain), "-c", "copy", "-output_ts_offset", "100", str(late))
     assert stream(late).start > 99
     assert numbers(late, 30, 5, 3) == [5, 6, 7]
+
+
+@pytest.mark.parametrize("name", ["v.ts", "v.mkv"])
+def test_long_groups_of_pictures_are_entered_anywhere(tmp_path: Path, name: str) -> None:
+    plain = numbered(tmp_path / "v.mp4", 48, [n / 24 for n in range(48)])
+    other = tmp_path / name
+    making.run("-i", str(plain), "-c", "copy", str(other))
+    for first in (14, 30, 45):
+        assert numbers(other, 24, first, 3) == list(range(first, first + 3))
 
 
 def test_a_source_that_ends_early_holds_its_last_picture(tmp_path: Path) -> None:

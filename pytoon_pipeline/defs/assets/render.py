@@ -50,8 +50,8 @@ def rendered_segments(
             studio.store,
             SEGMENTS,
             make,
-            inputs={"media": metadata.files[MEDIA].sha256, "spec": picture_plan(spec)},
-            parameters={"encoder": stages.encoders()["picture"]},
+            inputs={"metadata": metadata.fingerprint, "spec": picture_plan(spec)},
+            parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
             tools=stages.tools(spec),
         )
     total, fresh = len(spec.segments), sum(one.status == "computed" for one in rendered)
@@ -110,13 +110,14 @@ def composite(
         make,
         inputs={
             "rendered_segments": rendered_segments.fingerprint,
-            "media": metadata.files[MEDIA].sha256,
             "metadata": metadata.fingerprint,
             **seen,
         },
         parameters={
             "spec": hash_value([spec.sound.model_dump(mode="json"), picture_plan(spec)]),
             "encoder": stages.encoders()["sound"],
+            "sound": stages.SOUND_TRACK.version,
+            "thumbnail": stages.THUMBNAIL.version,
         },
         tools=stages.tools(spec),
         show=show,
