@@ -74,12 +74,19 @@ def chunks(
 def read(path: Path, audio: AudioStream, zero: float, rate: int, layout: str, start: int, count: int) -> Samples:
     """Exactly ``count`` samples from sample ``start`` on, shape (count, channels); silence where there is none."""
     out = np.zeros((count, _channels(layout)), np.int16)
-    for position, block in chunks(path, audio, zero, rate, layout, start / rate):
-        if position >= start + count:
-            break
+    begin = start / rate
+    pieces = chunks(path, audio, zero, rate, layout, begin)
+    piece = next(pieces, None)
+    if begin > PREROLL_SECONDS and (piece is None or piece[0] > start):
+        # Some containers seek past a time: decoding from the beginning always gets there.
+        pieces = chunks(path, audio, zero, rate, layout)
+        piece = next(pieces, None)
+    while piece is not None and piece[0] < start + count:
+        position, block = piece
         first, last = max(position, start), min(position + len(block), start + count)
         if last > first:
             out[first - start : last - start] = block[first - position : last - position]
+        piece = next(pieces, None)
     return out
 
 

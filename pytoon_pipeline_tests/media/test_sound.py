@@ -39,7 +39,8 @@ def click_at(samples: np.ndarray) -> int:
 
 # Matroska counts in milliseconds: positions are rounded by up to half of one, differently after a seek.
 @pytest.mark.parametrize(
-    ("name", "codec", "rounding"), [("v.mp4", "aac", 2), ("v.mkv", "libopus", 60), ("v.mkv", "pcm_s16le", 60)]
+    ("name", "codec", "rounding"),
+    [("v.mp4", "aac", 2), ("v.ts", "aac", 60), ("v.mkv", "libopus", 60), ("v.mkv", "pcm_s16le", 60)],
 )
 @pytest.mark.parametrize("offset", [0.0, 0.4])
 def test_a_click_is_found_where_it_was_put(tmp_path: Path, name: str, codec: str, rounding: int, offset: float) -> None:
