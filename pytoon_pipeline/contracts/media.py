@@ -78,7 +78,7 @@ class SourceMedia(Record):
 
 
 class Metadata(Record):
-    """Probed facts of the main file. ``audio`` is false when there is no 16 kHz extract."""
+    """Probed facts of the main file. ``audio_seconds`` is the length of its 16 kHz extract, 0 when there is none."""
 
     info: MediaInfo
     audio_seconds: float

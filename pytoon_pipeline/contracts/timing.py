@@ -43,10 +43,6 @@ class TimeRange(Record):
     def seconds(self) -> float:
         return self.end - self.start
 
-    def overlap(self, other: "TimeRange") -> float:
-        """Seconds that both ranges share."""
-        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
-
 
 class FrameRange(Record):
     """A half-open range ``[start, end)`` in frames."""

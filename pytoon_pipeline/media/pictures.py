@@ -83,9 +83,7 @@ def _decode(
             try:
                 packet = next(packets)
                 frames = packet.decode()
-            except StopIteration:
-                return
-            except av.error.EOFError:
+            except (StopIteration, av.error.EOFError):
                 return
             except av.error.FFmpegError:
                 if damage is not None:

@@ -49,21 +49,18 @@ def _between(keys: tuple[CropKey, ...], frame: int) -> tuple[float, ...]:
     beyond = keys[after + 1] if after + 1 < len(keys) else None
     span = b.frame - a.frame
     t = (frame - a.frame) / span
-    return tuple(
-        _hermite(
-            p,
-            q,
-            span,
-            t,
-            _tangent((q - p) / span, span, (p - o) / (a.frame - before.frame), a.frame - before.frame)
-            if before
-            else (q - p) / span,
-            _tangent((q - p) / span, span, (r - q) / (beyond.frame - b.frame), beyond.frame - b.frame)
-            if beyond
-            else (q - p) / span,
-        )
-        for o, p, q, r in zip(_values(before or a), _values(a), _values(b), _values(beyond or b), strict=True)
-    )
+
+    def value(o: float, p: float, q: float, r: float) -> float:
+        slope = m = n = (q - p) / span
+        if before:
+            gap = a.frame - before.frame
+            m = _tangent(slope, span, (p - o) / gap, gap)
+        if beyond:
+            gap = beyond.frame - b.frame
+            n = _tangent(slope, span, (r - q) / gap, gap)
+        return _hermite(p, q, span, t, m, n)
+
+    return tuple(map(value, _values(before or a), _values(a), _values(b), _values(beyond or b)))
 
 
 def _values(key: CropKey) -> tuple[float, float, float, float]:

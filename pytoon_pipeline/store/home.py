@@ -27,10 +27,6 @@ class Home:
         return self.root / "uploads"
 
     @property
-    def inbox(self) -> Path:
-        return self.root / "inbox"
-
-    @property
     def outbox(self) -> Path:
         return self.root / "outbox"
 
