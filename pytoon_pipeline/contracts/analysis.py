@@ -68,6 +68,19 @@ class Box(Record):
         return self.x + self.width / 2, self.y + self.height / 2
 
 
+class Tones(Record):
+    """How dark and how light a source gets, on a grid over its picture, over all its time.
+
+    Values are relative luminance as WCAG 2 defines it, 0..1, row by row: the 5th percentile of each cell's darkest
+    sample and the 95th of its lightest.
+    """
+
+    columns: int
+    rows: int
+    darkest: tuple[float, ...]
+    lightest: tuple[float, ...]
+
+
 class SampledFrames(Record):
     """Small pictures of a source and the exact times of all its frames.
 
@@ -83,6 +96,7 @@ class SampledFrames(Record):
     seconds: float
     picture: Box
     damaged: int
+    tones: Tones
 
 
 class FaceSummary(Record):

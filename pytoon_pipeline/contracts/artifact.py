@@ -38,3 +38,9 @@ class Artifact(Record):
     @property
     def bytes(self) -> int:
         return sum(file.bytes for file in self.files.values())
+
+
+class PerItem(Record):
+    """What a stage gave for each item that it concerns: fingerprints by the item's SHA-256."""
+
+    items: dict[str, str]

@@ -4,6 +4,7 @@ from typing import Any
 
 from pytoon_pipeline.contracts.analysis import Recogniser
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.quality import QcReport
@@ -22,12 +23,13 @@ class StageUse(Record):
 
 
 class Manifest(Record):
-    version: int = 1
+    version: int = 2
     key: str
     title: str
     media: tuple[SourceItem, ...]
     request: dict[str, Any]
     preset: Preset
+    brand: Brand | None = None
     spec: RenderSpec
     encoder: dict[str, Any]
     recogniser: Recogniser | None

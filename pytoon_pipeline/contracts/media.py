@@ -49,6 +49,15 @@ class AudioStream(Record):
     start: float = 0.0
 
 
+class StillPicture(Record):
+    """A picture file. ``width`` and ``height`` are those of its upright copy in sRGB; ``original`` says what it was."""
+
+    width: int
+    height: int
+    transparent: bool
+    original: str
+
+
 class MediaInfo(Record):
     """Result of probing one file. ``seconds`` comes from its headers and may be wrong in a damaged file."""
 
@@ -56,16 +65,28 @@ class MediaInfo(Record):
     seconds: float
     video: VideoStream | None
     audio: AudioStream | None
+    still: StillPicture | None = None
     streams: dict[str, int]
+
+    @property
+    def display_size(self) -> tuple[float, float]:
+        """Width and height of the picture in square pixels, upright; 0 × 0 for sound alone."""
+        if self.still is not None:
+            return self.still.width, self.still.height
+        return self.video.display_size if self.video is not None else (0.0, 0.0)
+
+
+Role = Literal["media", "background", "music", "voice", "logo", "font"]
 
 
 class SourceItem(Record):
-    """One file of an upload, as kept in the store, and where it came from."""
+    """One file of an upload, as kept in the store, what it is for, and where it came from."""
 
     name: str
     sha256: str
     bytes: int
     origin: str
+    role: Role = "media"
 
 
 class SourceMedia(Record):
@@ -78,7 +99,11 @@ class SourceMedia(Record):
 
 
 class Metadata(Record):
-    """Probed facts of the main file. ``audio_seconds`` is the length of its 16 kHz extract, 0 when there is none."""
+    """Probed facts of one file. ``audio_seconds`` is the length of its 16 kHz extract, 0 when there is none.
+
+    ``loudness`` is that of its sound in LUFS, none without sound.
+    """
 
     info: MediaInfo
     audio_seconds: float
+    loudness: float | None = None

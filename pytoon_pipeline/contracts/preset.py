@@ -1,12 +1,14 @@
 """A preset: every number that decides how a video looks and sounds. Edited by people as YAML in ``presets/``."""
 
-from typing import Annotated
+from typing import Literal
 
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.style import Colour, TextBox
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
+Entry = Literal["none", "fade", "rise", "pop"]
 
 
 class SilenceSettings(Record):
@@ -60,34 +62,151 @@ class CaptionStyle(Record):
 
 
 class SoundSettings(Record):
-    """Loudness of the encoded file: ``loudness`` in LUFS (ITU-R BS.1770), ``true_peak`` in dBTP; ``fade`` in s."""
+    """Loudness of the encoded file: ``loudness`` in LUFS (ITU-R BS.1770), none for the platform's; ``true_peak`` in
+    dBTP; ``fade`` at cuts in s.
 
-    loudness: float = Field(default=-14.0, ge=-30, le=-8)
+    Before mixing, voice and original sound are brought to one level and music to ``music`` LU against it. Under
+    speech music goes down by ``duck`` dB, within ``attack`` seconds before and ``release`` seconds after it.
+    ``lowered`` is the level of original sound that is to be lower, in dB. ``music_fade`` seconds at the end;
+    ``loop_fade`` seconds of overlap where music begins again.
+    """
+
+    loudness: float | None = Field(default=None, ge=-30, le=-8)
     true_peak: float = Field(default=-1.0, ge=-9, le=0)
     fade: float = Field(default=0.008, ge=0.001, le=0.1)
+    music: float = Field(default=-4.0, ge=-40, le=10)
+    duck: float = Field(default=14.0, ge=0, le=40)
+    attack: float = Field(default=0.25, ge=0.01, le=2)
+    release: float = Field(default=0.6, ge=0.01, le=5)
+    lowered: float = Field(default=-12.0, ge=-60, le=0)
+    music_fade: float = Field(default=1.5, ge=0, le=10)
+    loop_fade: float = Field(default=0.4, ge=0.01, le=5)
+
+
+class HeadlineSettings(Record):
+    """Text that is not speech. ``size`` is the wanted height of a line, ``smallest`` what it may shrink to;
+    ``item_size`` that of texts of single items.
+
+    ``position`` is the height of the text's middle in the safe zone, 0 top, 1 bottom; ``items`` the same for texts of
+    single items. ``backing`` is what stands behind the letters: always, or with *auto* (an
+    outline) and *auto_box* (a box) only where the background asks for it.
+    ``reading`` is the fastest that may be expected of readers, in characters a second.
+    """
+
+    font: str = "Roboto Black"
+    size: int = Field(default=130, ge=24, le=400)
+    smallest: int = Field(default=64, ge=24, le=200)
+    item_size: int = Field(default=92, ge=24, le=400)
+    lines: int = Field(default=4, ge=1, le=8)
+    colour: Colour = "#FFFFFF"
+    backing: Literal["outline", "shadow", "box", "auto", "auto_box"] = "auto"
+    backing_colour: Colour = "#000000"
+    box: TextBox = TextBox()
+    outline: float = Field(default=6, ge=0, le=24)
+    position: float = Field(default=0.2, ge=0, le=1)
+    items: float = Field(default=0.85, ge=0, le=1)
+    align: Literal["left", "centre", "right"] = "centre"
+    uppercase: bool = False
+    entry: Entry = "rise"
+    reading: float = Field(default=20, ge=5, le=40)
+
+
+class StillSettings(Record):
+    """How pictures are shown: ``seconds`` each, between ``shortest`` and ``longest``; the ``moves`` they take turns
+    with; ``zoom`` the factor of a move in or out; ``pan`` the way of a sidewards move as a share of the window.
+
+    ``fit`` *cover* fills the frame, *contain* shows all of the picture over a blurred copy of itself, *auto* covers
+    when what matters stays in view.
+    """
+
+    seconds: float = Field(default=4.0, ge=1, le=15)
+    shortest: float = Field(default=1.2, ge=0.5, le=5)
+    longest: float = Field(default=7.0, ge=1, le=60)
+    moves: tuple[Move, ...] = Field(default=("in", "out"), min_length=1)
+    zoom: float = Field(default=1.1, ge=1, le=1.5)
+    pan: float = Field(default=0.08, ge=0, le=0.3)
+    fit: Literal["auto", "cover", "contain"] = "auto"
+
+
+class BackgroundSettings(Record):
+    """What lies behind products and texts. ``colours`` are one or two; ``shapes`` drift over a designed background."""
+
+    kind: Literal["colour", "gradient", "blur"] = "gradient"
+    colours: tuple[Colour, ...] = Field(default=("#20242C", "#4A5160"), min_length=1, max_length=2)
+    angle: float = Field(default=20, ge=-180, le=180)
+    shapes: tuple[Colour, ...] = Field(default=(), max_length=3)
+    blur: float = Field(default=45, ge=5, le=150)
+
+
+class LayoutSettings(Record):
+    """Where products stand. ``arrange`` shows items one after the other, stacked, or one large with small ones on it.
+
+    ``width`` and ``height`` are the largest size of a product as shares of what texts leave free, ``middle`` where in
+    the rest of the height it stands.
+    ``shadow`` 0..1 puts one under it. ``card`` rounds the corners of pictures without transparency, in pixels.
+    ``float`` moves it gently up and down by so many pixels.
+    """
+
+    arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
+    width: float = Field(default=0.9, gt=0, le=1)
+    height: float = Field(default=0.9, gt=0, le=1)
+    middle: float = Field(default=0.5, ge=0, le=1)
+    shadow: float = Field(default=0.4, ge=0, le=1)
+    card: float = Field(default=36, ge=0, le=400)
+    float: int = Field(default=10, ge=0, le=100)
+
+
+class MemeSettings(Record):
+    """Bars above and below a meme's picture; none in height where there is no text."""
+
+    bar: Colour = "#000000"
+    font: str = "Roboto Black"
+    colour: Colour = "#FFFFFF"
+    outline_colour: Colour = "#000000"
+    outline: int = Field(default=10, ge=2, le=24)
+    size: int = Field(default=150, ge=40, le=300)
+    smallest: int = Field(default=72, ge=24, le=200)
+    lines: int = Field(default=3, ge=1, le=6)
+    seconds: float = Field(default=6, ge=1, le=60)
+
+
+class TransitionSettings(Record):
+    """How scenes follow each other; ``seconds`` of overlap."""
+
+    kind: Literal["cut", "crossfade", "fade", "slide", "push", "zoom"] = "crossfade"
+    seconds: float = Field(default=0.5, ge=0.1, le=2)
 
 
 class Preset(Record):
-    """All settings of one look."""
+    """All settings of one look. ``suits`` names the archetypes that it was made for."""
 
     name: str
     description: str
+    suits: tuple[Literal["hero", "overlay", "meme", "footage", "edit_plan"], ...] = ("hero", "overlay", "footage")
     silence: SilenceSettings = SilenceSettings()
     camera: CameraSettings = CameraSettings()
     captions: CaptionStyle = CaptionStyle()
+    headline: HeadlineSettings = HeadlineSettings()
+    stills: StillSettings = StillSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    layout: LayoutSettings = LayoutSettings()
+    meme: MemeSettings = MemeSettings()
+    transition: TransitionSettings = TransitionSettings()
     sound: SoundSettings = SoundSettings()
 
 
 class Limits(Record):
     """What is accepted and what passes. Edited in ``presets/limits.yaml``, where each number has its source.
 
-    Lengths in seconds, sizes in pixels, loudness in LU or dBTP, ``desync`` in seconds.
+    Lengths in seconds, sizes in pixels, loudness in LU or dBTP, ``desync`` in seconds, contrast as a ratio.
     """
 
     source_seconds_min: float = Field(gt=0)
     source_seconds_max: float = Field(gt=0)
     source_side_min: int = Field(gt=0)
     source_side_max: int = Field(gt=0)
+    picture_pixels_max: int = Field(gt=0)
+    text_contrast: float = Field(ge=1)
     video_seconds_max: float = Field(gt=0)
     black_seconds: float = Field(gt=0)
     black_luma: float

@@ -2,17 +2,44 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.spec import Archetype
 
-DEFAULT_PRESET = "clean-talk"
+Line = Annotated[str, Field(max_length=600)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Sound = Literal["keep", "lower", "mute"]
+Fit = Literal["auto", "cover", "contain", "bars"]
 
 
 class MediaRequest(Record):
-    """One item of the upload: a file name inside its folder."""
+    """One item of the upload: a file name inside its folder.
+
+    ``start`` and ``end`` in seconds: the part of a clip that is used; for a picture, how long it is shown.
+    """
 
     file: str = Field(min_length=1)
+    text: Line | None = None
+    start: float = Field(default=0, ge=0, le=7200)
+    end: float | None = Field(default=None, gt=0, le=7200)
+    fit: Fit | None = None
+    sound: Sound | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "MediaRequest":
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("end must lie after start")
+        return self
+
+
+class TextRequest(Record):
+    """Text over time: ``hook`` first, ``beats`` one after the other, ``cta`` (call to action) last."""
+
+    hook: Line | None = None
+    beats: tuple[Line, ...] = Field(default=(), max_length=20)
+    cta: Line | None = None
 
 
 def _plain_name(value: object) -> object:
@@ -22,13 +49,29 @@ def _plain_name(value: object) -> object:
 class Request(Record):
     """``request.yaml``. Everything has a default: a bare video gets the default preset.
 
-    ``adjust`` changes single settings of the preset, by the same names (``adjust.silence.drop_db``).
+    ``archetype`` and ``preset`` none: chosen by what the media are. ``adjust`` changes single settings of the preset,
+    by the same names (``adjust.silence.drop_db``). ``background`` (overlay) is ``brand``, ``gradient``, ``blur``, a
+    colour ``#rrggbb``, or a picture or clip of the folder.
     """
 
     version: Literal[1] = 1
-    archetype: Literal["footage"] = "footage"
-    preset: str = Field(default=DEFAULT_PRESET, pattern=r"^[a-z0-9][a-z0-9-]*$")
+    archetype: Archetype | None = None
+    preset: Name | None = None
     adjust: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    media: tuple[Annotated[MediaRequest, BeforeValidator(_plain_name)], ...] = Field(default=(), max_length=1)
+    media: tuple[
+        Annotated[MediaRequest, BeforeValidator(_plain_name, json_schema_input_type=MediaRequest | str)], ...
+    ] = Field(default=(), max_length=40)
+    text: Line | TextRequest | None = None
+    background: str | None = Field(default=None, min_length=1)
+    brand: Name | None = None
+    brand_safe: bool = True
+    music: str | None = Field(default=None, min_length=1)
+    voice: str | None = Field(default=None, min_length=1)
+    original_sound: Sound = "keep"
+    fit: Fit = "auto"
     max_seconds: float = Field(default=60.0, ge=1, le=60)
+    platform: Literal["tiktok", "reels", "shorts", "any"] = "any"
+    transition: Literal["cut", "crossfade", "fade", "slide", "push", "zoom"] | None = None
+    engine_policy: Literal["local_only", "local_preferred", "api_only"] = "local_preferred"
+    edit_plan: EditPlan | str | None = None
     variant: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")

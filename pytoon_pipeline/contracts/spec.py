@@ -1,58 +1,43 @@
-"""RenderSpec: the complete plan of one video. It names no engine; times are whole output frames or sound samples.
+"""RenderSpec: the complete plan of one video. It names no engine; times are whole output frames or sound samples."""
 
-Positions are fractions of the source picture as displayed (rotated, square pixels).
-"""
-
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
 
-
-class CropKey(Record):
-    """The 9:16 window at one frame of a clip: its centre, and the point towards which a zoom goes."""
-
-    frame: int = Field(ge=0)
-    x: float
-    y: float
-    focus_x: float
-    focus_y: float
+TransitionKind = Literal["crossfade", "fade", "slide", "push", "zoom"]
+Archetype = Literal["hero", "overlay", "meme", "footage", "edit_plan"]
 
 
-class Breathing(Record):
-    """Zoom that swells to ``maximum`` and back along a sine, once every ``period`` frames of the video."""
+class Transition(Record):
+    """How a scene comes in over the one before: both are seen, or on their way, for ``frames`` frames."""
 
-    maximum: float = Field(ge=1)
-    period: int = Field(gt=0)
-
-
-class Camera(Record):
-    """The window over one clip. ``width`` and ``height`` are its size at zoom 1; between keys it moves smoothly."""
-
-    width: float
-    height: float
-    keys: tuple[CropKey, ...] = Field(min_length=1)
-    breathing: Breathing | None = None
+    kind: TransitionKind
+    frames: int = Field(gt=0)
 
 
-class Clip(Record):
-    """A run of source pictures on the timeline.
-
-    ``source_start`` counts output frames from the source's first picture.
-    """
+class Scene(Record):
+    """A stack of layers, back to front, for some time. With a transition its first frames overlap the scene before."""
 
     start: int = Field(ge=0)
     frames: int = Field(gt=0)
-    item: str
-    source_start: int = Field(ge=0)
-    camera: Camera
+    background: Colour = "#000000"
+    layers: tuple[Layer, ...]
+    transition: Transition | None = None
+
+    @property
+    def end(self) -> int:
+        return self.start + self.frames
 
 
 class Segment(Record):
-    """A run of frames that is rendered on its own."""
+    """A run of frames that is rendered on its own: a *body*, or a *seam*, the overlap of a transition."""
 
     kind: Literal["body", "seam"] = "body"
     start: int = Field(ge=0)
@@ -82,24 +67,49 @@ class CaptionPlan(Record):
     cues: tuple[Cue, ...]
 
 
-class SoundClip(Record):
-    """A run of source sound. ``source_start`` counts samples from the source's first picture."""
+class SoundPart(Record):
+    """A run of an item's sound. ``start`` counts samples of the video, ``source_start`` those of the source.
+
+    A source with pictures is counted from its first picture. Fades are equal in power, so that overlapping parts keep
+    their level.
+    """
 
     item: str
+    start: int = Field(ge=0)
     source_start: int = Field(ge=0)
     samples: int = Field(gt=0)
+    fade_in: int = Field(default=0, ge=0)
+    fade_out: int = Field(default=0, ge=0)
+
+
+class GainKey(Record):
+    """Gain in dB at a sample of the video; between keys it runs in a straight line of dB."""
+
+    sample: int = Field(ge=0)
+    db: float
+
+
+class SoundTrack(Record):
+    """Parts that are summed, one gain in dB for all of them, gain that changes over time, such as ducking, and a fade
+    over the last ``fade_out`` samples of the video.
+    """
+
+    role: Literal["original", "voice", "music"]
+    parts: tuple[SoundPart, ...]
+    gain_db: float = 0
+    envelope: tuple[GainKey, ...] = ()
+    fade_out: int = Field(default=0, ge=0)
 
 
 class SoundPlan(Record):
-    """The sound track: clips one after the other, each faded over ``fade`` samples at both ends.
+    """The sound of the video: the sum of its tracks; none means silence.
 
-    No clips means a silent track. ``loudness`` in LUFS, ``true_peak`` in dBTP, of the encoded file.
+    ``loudness`` in LUFS and ``true_peak`` in dBTP are those of the encoded file.
     """
 
     sample_rate: int = 48000
     samples: int = Field(ge=0)
-    clips: tuple[SoundClip, ...]
-    fade: int
+    tracks: tuple[SoundTrack, ...] = ()
     loudness: float
     true_peak: float
 
@@ -111,18 +121,67 @@ class Note(Record):
     message: str
 
 
-class RenderSpec(Record):
-    """``still`` and ``dark`` ranges are frozen or black in the source itself, so not a fault of the video."""
+class Area(Record):
+    """A rectangle on the video, in pixels."""
 
-    version: Literal[1] = 1
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class Constraints(Record):
+    """What the plan was held to: the platform, where text may be, and the length."""
+
+    platform: str = "any"
+    safe: Area = Area(left=0, top=0, right=1080, bottom=1920)
+    max_frames: int = Field(default=1800, gt=0)
+
+
+class BrandUse(Record):
+    """Which brand the plan follows, and whether it was held to the brand's rules."""
+
+    name: str
+    safe: bool
+
+
+class RenderSpec(Record):
+    """Scenes one after the other, overlays over all of them, captions and sound.
+
+    The length is the sum of the scenes less their overlaps. ``overlays`` count frames of the video. ``still`` and
+    ``dark`` ranges are motionless or black as planned, so not a fault of the video.
+    """
+
+    version: Literal[2] = 2
+    archetype: Archetype = "footage"
     width: int = 1080
     height: int = 1920
     rate: FrameRate
     frames: int = Field(gt=0)
-    clips: tuple[Clip, ...] = Field(min_length=1)
+    scenes: tuple[Scene, ...] = Field(min_length=1)
+    overlays: tuple[Layer, ...] = ()
     segments: tuple[Segment, ...] = Field(min_length=1)
     captions: CaptionPlan
     sound: SoundPlan
+    constraints: Constraints = Constraints()
+    brand: BrandUse | None = None
     still: tuple[FrameRange, ...] = ()
     dark: tuple[FrameRange, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    def layers(self) -> Iterator[tuple[int, int, Layer]]:
+        """All layers that are not inside a group, with the frames ``[first, last)`` of the video that show them."""
+        for scene in self.scenes:
+            for layer in scene.layers:
+                yield scene.start + layer.start, _end(layer, scene.start, scene.end), layer
+        for layer in self.overlays:
+            yield layer.start, _end(layer, 0, self.frames), layer
+
+    def texts(self) -> list[tuple[int, int, TextLayer]]:
+        """Text layers with the frames that show them, in order of time."""
+        found = [(a, b, layer) for a, b, layer in self.layers() if isinstance(layer, TextLayer)]
+        return sorted(found, key=lambda one: (one[0], one[1]))
+
+
+def _end(layer: Layer, offset: int, end: int) -> int:
+    return end if layer.frames is None else min(end, offset + layer.start + layer.frames)

@@ -1,0 +1,72 @@
+"""Brands and platforms, as people keep them in ``presets/``."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.preset import Move
+from pytoon_pipeline.contracts.style import Colour
+
+
+class BrandColours(Record):
+    """``primary`` for backgrounds, ``accent`` for plates and highlights, ``text`` on either."""
+
+    primary: Colour
+    secondary: Colour
+    accent: Colour
+    text: Colour
+
+
+class BrandFonts(Record):
+    headline: str
+    body: str
+
+
+class Watermark(Record):
+    """The logo in a corner of the safe zone. ``width`` is its share of the picture's width."""
+
+    corner: Literal["top_left", "top_right", "bottom_left", "bottom_right"] = "top_right"
+    opacity: float = Field(default=0.85, gt=0, le=1)
+    width: float = Field(default=0.16, gt=0, le=0.5)
+
+
+class EndCard(Record):
+    """Closes each video: the logo on the primary colour, and a line of text. ``seconds`` 0 leaves it out."""
+
+    seconds: float = Field(default=1.8, ge=0, le=5)
+    text: str = Field(default="", max_length=80)
+
+
+class Brand(Record):
+    """A brand and what it allows. ``logo`` is a picture file beside its YAML file."""
+
+    name: str
+    title: str
+    logo: str | None = None
+    colours: BrandColours
+    fonts: BrandFonts
+    watermark: Watermark | None = Watermark()
+    end_card: EndCard = EndCard()
+    transitions: tuple[Literal["cut", "crossfade", "fade", "slide", "push", "zoom"], ...] = Field(
+        default=("cut", "crossfade", "fade"), min_length=1
+    )
+    moves: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
+    zoom: float = Field(default=1.12, ge=1, le=1.5)
+
+
+class Platform(Record):
+    """What a platform's own buttons and captions cover: pixels of 1080×1920 from each edge; and its loudness in LUFS.
+
+    ``source`` says where the figures are from and ``checked`` when that was read.
+    """
+
+    name: str
+    top: int = Field(ge=0, lt=960)
+    bottom: int = Field(ge=0, lt=960)
+    left: int = Field(ge=0, lt=540)
+    right: int = Field(ge=0, lt=540)
+    loudness: float = Field(ge=-30, le=-8)
+    source: str
+    checked: date

@@ -1,0 +1,172 @@
+"""Edit plans: what an editor, human or not, wants to see, in seconds and pixels of a 1080×1920 picture.
+
+A new kind of layer joins by registering its class in ``EDIT_LAYERS`` and saying in ``planning.edit_layers`` what it is
+made of; effects and easings join their own tables.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.easing import Easing, Linear
+from pytoon_pipeline.contracts.effects import Effect
+from pytoon_pipeline.contracts.kinds import Kinds
+from pytoon_pipeline.contracts.spec import TransitionKind
+from pytoon_pipeline.contracts.style import Colour, Fill, TextStyle
+
+Animated = Literal["x", "y", "scale", "rotation", "opacity"]
+Seconds = Annotated[float, Field(ge=0, le=7200)]
+Pixels = Annotated[float, Field(ge=-8000, le=8000)]
+
+
+class EditKey(Record):
+    """A value at ``time`` seconds after the layer's start; ``easing`` shapes the way here from the key before."""
+
+    time: Seconds
+    value: float = Field(ge=-8000, le=8000)
+    easing: Easing = Linear()
+
+
+class EditLayer(Record):
+    """What all layers have. ``x`` and ``y`` are the middle; ``start`` and ``end`` are seconds of the scene.
+
+    ``keyframes`` replace a value by one that changes over time.
+    """
+
+    kind: str
+    name: str = ""
+    start: Seconds = 0
+    end: Seconds | None = None
+    x: Pixels = 540
+    y: Pixels = 960
+    scale: float = Field(default=1, gt=0, le=10)
+    rotation: float = Field(default=0, ge=-3600, le=3600)
+    opacity: float = Field(default=1, ge=0, le=1)
+    keyframes: dict[Animated, Annotated[tuple[EditKey, ...], Field(min_length=1, max_length=100)]] = Field(
+        default_factory=dict
+    )
+    effects: Annotated[tuple[Effect, ...], Field(max_length=8)] = ()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "EditLayer":
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("end must lie after start")
+        for name, keys in self.keyframes.items():
+            times = [key.time for key in keys]
+            if times != sorted(set(times)):
+                raise ValueError(f"keyframes.{name}: times must rise")
+        return self
+
+
+EDIT_LAYERS: Kinds[EditLayer] = Kinds("layer")
+AnyLayer = Annotated[EditLayer, EDIT_LAYERS]
+Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=40)]
+Size = Annotated[float, Field(gt=0, le=8000)]
+
+
+class EditPicture(EditLayer):
+    """Base of layers that show a file, *cover*ing the box ``width`` × ``height`` or wholly *contain*ed in it."""
+
+    file: str = Field(min_length=1)
+    width: Size = 1080
+    height: Size = 1920
+    fit: Literal["cover", "contain"] = "cover"
+
+
+@EDIT_LAYERS.register
+class EditImage(EditPicture):
+    kind: Literal["image"] = "image"
+
+
+@EDIT_LAYERS.register
+class EditVideo(EditPicture):
+    """``source`` is the second of the file at which it begins; its sound is heard at ``volume`` dB, or not at all."""
+
+    kind: Literal["video"] = "video"
+    source: Seconds = 0
+    volume: Annotated[float, Field(ge=-60, le=12)] | None = None
+
+
+@EDIT_LAYERS.register
+class EditText(EditLayer):
+    """Text, wrapped to ``width`` and made smaller when it would not fit ``height``. Line breaks stay."""
+
+    kind: Literal["text"] = "text"
+    text: str = Field(min_length=1, max_length=600)
+    width: Size = 900
+    height: Size = 800
+    style: TextStyle = TextStyle()
+
+
+@EDIT_LAYERS.register
+class EditShape(EditLayer):
+    kind: Literal["shape"] = "shape"
+    shape: Literal["rectangle", "ellipse"] = "rectangle"
+    width: Size
+    height: Size
+    fill: Fill
+
+
+@EDIT_LAYERS.register
+class EditGroup(EditLayer):
+    """Layers on a sheet of ``width`` × ``height`` that moves as one; they are placed from its upper left corner."""
+
+    kind: Literal["group"] = "group"
+    width: Size = 1080
+    height: Size = 1920
+    layers: Layers
+
+
+@EDIT_LAYERS.register
+class EditBanner(EditLayer):
+    """A plate with a line of text, such as a price or a name."""
+
+    kind: Literal["banner"] = "banner"
+    text: str = Field(min_length=1, max_length=120)
+    width: Size = 800
+    height: Size = 160
+    radius: float = Field(default=40, ge=0, le=400)
+    fill: Fill = Fill(colours=("#111111",))
+    style: TextStyle = TextStyle(size=90)
+
+
+class EditTransition(Record):
+    kind: TransitionKind = "crossfade"
+    seconds: float = Field(default=0.5, gt=0, le=3)
+
+
+def _transition(value: Any) -> Any:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+class EditScene(Record):
+    """``transition`` is how the scene comes in over the one before, within its own ``seconds``."""
+
+    seconds: float = Field(gt=0, le=60)
+    background: Colour = "#000000"
+    layers: Layers = ()
+    transition: Annotated[
+        EditTransition | None,
+        BeforeValidator(_transition, json_schema_input_type=EditTransition | TransitionKind | None),
+    ] = None
+
+
+class EditPlan(Record):
+    """``edit_plan.json``: scenes one after the other, and layers over all of them (in seconds of the video)."""
+
+    version: Literal[1] = 1
+    rate: Literal[24, 25, 30] = 30
+    scenes: tuple[EditScene, ...] = Field(min_length=1, max_length=60)
+    overlays: Layers = ()
+
+    def files(self) -> tuple[str, ...]:
+        """Files that the plan names, in order, each once."""
+        layers = [layer for scene in self.scenes for layer in scene.layers] + list(self.overlays)
+        return tuple(dict.fromkeys(name for layer in layers for name in _files(layer)))
+
+
+def _files(layer: EditLayer) -> list[str]:
+    if isinstance(layer, EditGroup):
+        return [name for inner in layer.layers for name in _files(inner)]
+    return [layer.file] if isinstance(layer, EditPicture) else []

@@ -1,0 +1,38 @@
+"""How text and backgrounds look. Sizes in pixels of a 1080×1920 picture; colours as ``#rrggbb``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.base import Record
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class TextBox(Record):
+    """A plate behind text. ``opacity`` 0..1; ``padding`` around the text; ``radius`` of its corners."""
+
+    colour: Colour = "#000000"
+    opacity: float = Field(default=0.8, ge=0, le=1)
+    padding: int = Field(default=28, ge=0, le=120)
+    radius: int = Field(default=28, ge=0, le=200)
+
+
+class TextStyle(Record):
+    """How a text looks. ``size`` is the distance from ascender to descender, the height of one line."""
+
+    font: str = "Roboto Black"
+    size: int = Field(default=120, ge=24, le=400)
+    colour: Colour = "#FFFFFF"
+    outline: float = Field(default=0, ge=0, le=24)
+    outline_colour: Colour = "#000000"
+    shadow: float = Field(default=0, ge=0, le=24)
+    box: TextBox | None = None
+    align: Literal["left", "centre", "right"] = "centre"
+
+
+class Fill(Record):
+    """One colour, or a gradient between two; ``angle`` in degrees clockwise, 0 runs downwards."""
+
+    colours: tuple[Colour, ...] = Field(min_length=1, max_length=2)
+    angle: float = 0

@@ -1,0 +1,98 @@
+"""Published schemas fit what they describe, and old plans can still be read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.layers import Motion, VideoLayer
+from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema, text
+from pytoon_pipeline.contracts.versions import read_spec
+from pytoon_pipeline.planning.presets import presets_folder
+from pytoon_pipeline_tests.plans import edited, footage, heard, planned, still
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "samples").glob("*/request.yaml"))
+
+
+def check(document: Any, name: str) -> None:
+    jsonschema.Draft202012Validator(schema(DOCUMENTS[name])).validate(document)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_published_schemas_are_up_to_date(name: str) -> None:
+    """Mended by ``make schemas``."""
+    jsonschema.Draft202012Validator.check_schema(schema(DOCUMENTS[name]))
+    assert (ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text("utf-8") == text(DOCUMENTS[name])
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_the_examples_of_requests_fit_their_schema(path: Path) -> None:
+    check(yaml.safe_load(path.read_text("utf-8")), "request")
+
+
+@pytest.mark.parametrize("name", ["price-reveal", "three-facts"])
+def test_the_examples_of_edit_plans_fit_their_schema(name: str) -> None:
+    check(json.loads((presets_folder() / "edit_plans" / name / "edit_plan.json").read_text("utf-8")), "edit_plan")
+
+
+def test_plans_fit_their_schema() -> None:
+    voice = heard(6.0, ((1.0, 3.0),), item="e" * 64)
+    spec = planned([still(), footage(4, item="c" * 64)], text="Hello", music=heard(3.0), voice=voice, archetype="hero")
+    check(spec.model_dump(mode="json"), "render_spec")
+    group = {"kind": "group", "effects": ["shadow"], "layers": [{"kind": "banner", "text": "Now"}]}
+    check(edited({"scenes": [{"seconds": 1, "layers": [group]}]}).model_dump(mode="json"), "render_spec")
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("request", {"media": ["a.png"], "colour": "red"}),
+        ("request", {"max_seconds": 61}),
+        ("edit_plan", {"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]}),
+        ("edit_plan", {"scenes": []}),
+        ("render_spec", {"version": 2}),
+    ],
+)
+def test_schemas_refuse_what_the_records_refuse(name: str, document: dict) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        check(document, name)
+
+
+def test_a_plan_of_version_1_is_read() -> None:
+    key = {"frame": 0, "x": 0.5, "y": 0.5, "focus_x": 0.5, "focus_y": 0.5}
+    style = planned([still()]).captions.style.model_dump(mode="json")
+    old = {
+        "version": 1, "width": 1080, "height": 1920, "rate": {"numerator": 30, "denominator": 1}, "frames": 60,
+        "clips": [
+            {"start": start, "frames": 30, "item": "a" * 64, "source_start": source, "camera":
+             {"width": 0.3, "height": 1.0, "keys": [key], "breathing": None}}
+            for start, source in ((0, 10), (30, 90))
+        ],
+        "segments": [{"kind": "body", "start": 0, "frames": 60}],
+        "captions": {"style": style, "cues": []},
+        "sound": {
+            "sample_rate": 48000, "samples": 96000, "fade": 384, "loudness": -14.0, "true_peak": -1.0,
+            "clips": [{"item": "a" * 64, "source_start": 16000, "samples": 48000},
+                      {"item": "a" * 64, "source_start": 144000, "samples": 48000}],
+        },
+        "still": [], "dark": [], "notes": [],
+    }  # fmt: skip
+    spec = read_spec(old)
+    layers = [scene.layers[0] for scene in spec.scenes]
+    assert [layer.source_start for layer in layers if isinstance(layer, VideoLayer)] == [10, 90]
+    assert isinstance(layers[0].motion, Motion)
+    parts = spec.sound.tracks[0].parts
+    assert [(part.start, part.source_start, part.fade_in) for part in parts] == [(0, 16000, 384), (48000, 144000, 384)]
+    assert read_spec(spec.model_dump(mode="json")) == spec
+
+
+@pytest.mark.parametrize("version", [None, 0, 3, "2"])
+def test_a_plan_of_an_unknown_version_says_what_to_do(version: object) -> None:
+    with pytest.raises(BadInput, match="Materialize") as raised:
+        read_spec({"version": version})
+    assert raised.value.code == "spec_version"
