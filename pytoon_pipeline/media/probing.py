@@ -63,6 +63,14 @@ def probe(path: Path) -> MediaInfo:
         )
 
 
+def probe_still(path: Path, limits: Limits, out: Path) -> MediaInfo:
+    """What a picture file is; its upright copy is written to ``out``. Raises ``BadInput``."""
+    from pytoon_pipeline.media import images
+
+    still = images.normalise(path, limits, out)
+    return MediaInfo(container="picture", seconds=0.0, video=None, audio=None, still=still, streams={"picture": 1})
+
+
 def accept(info: MediaInfo, limits: Limits) -> VideoStream:
     """The picture stream, when the file can be made into a video. Raises ``BadInput`` otherwise."""
     video = info.video

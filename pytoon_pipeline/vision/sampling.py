@@ -16,7 +16,9 @@ from pytoon_pipeline.contracts.analysis import Box, SampledFrames
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.media.images import Rgba
 from pytoon_pipeline.media.pictures import Damage, decode
+from pytoon_pipeline.vision.tones import ToneMeter
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -113,6 +115,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     pictures = ImageTable(folder / "pictures.parquet", quality=92)
     thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
     held: list[tuple[float, Image]] | None = []
+    meter = ToneMeter()
     brightest: Image | None = None
     count = 0
     for time, frame in decode(path, video, damage=damage):
@@ -127,6 +130,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         if time + 1e-6 >= count / SAMPLES_A_SECOND:
             image = _upright(_small(frame, width, height), video.rotation)
             image = decode_jpeg(pictures.add(time, image))
+            meter.add(image)
             brightest = image if brightest is None else np.maximum(brightest, image)
             count = int(time * SAMPLES_A_SECOND + 1e-6) + 1
             if held is not None:
@@ -152,8 +156,58 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         seconds=round(seconds, 6),
         picture=active_picture(brightest),
         damaged=damage.packets,
+        tones=meter.tones,
     )
     return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", held)
+
+
+def sample_still(picture: Rgba, folder: Path) -> Samples:
+    """A still picture as one sample and one thumb, so that every detector sees it as it sees footage.
+
+    Behind transparency it is grey; its ``picture`` is the area that shows anything.
+    """
+    import cv2
+
+    height, width = picture.shape[:2]
+    alpha = picture[:, :, 3:].astype(np.float32) / 255
+    flat = np.round(picture[:, :, 2::-1] * alpha + 128 * (1 - alpha)).astype(np.uint8)
+    small = _fit(width, height, SAMPLE_SIDE)
+    image = np.asarray(cv2.resize(flat, small, interpolation=cv2.INTER_AREA), np.uint8)
+    pictures = ImageTable(folder / "pictures.parquet", quality=92)
+    thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
+    image = decode_jpeg(pictures.add(0.0, image))
+    thumbs.add(0.0, np.asarray(cv2.resize(image, _fit(*small, THUMB_SIDE), interpolation=cv2.INTER_AREA), np.uint8))
+    pictures.close()
+    thumbs.close()
+    meter = ToneMeter()
+    meter.add(image)
+    record = SampledFrames(
+        rate=SAMPLES_A_SECOND,
+        width=small[0],
+        height=small[1],
+        samples=1,
+        frames=1,
+        seconds=0.0,
+        picture=visible_area(picture),
+        damaged=0,
+        tones=meter.tones,
+    )
+    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", [(0.0, image)])
+
+
+def visible_area(picture: Rgba) -> Box:
+    """The smallest box around all that is not transparent; the whole of an opaque or empty picture."""
+    seen = picture[:, :, 3] > 8
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return Box(x=0, y=0, width=1, height=1)
+    height, width = seen.shape
+    return Box(
+        x=columns[0] / width,
+        y=rows[0] / height,
+        width=(columns[-1] + 1 - columns[0]) / width,
+        height=(rows[-1] + 1 - rows[0]) / height,
+    )
 
 
 def sample_size(video: VideoStream) -> tuple[int, int]:

@@ -1,0 +1,45 @@
+"""Between RGB and the BT.709 limited-range planes that videos are made of (ITU-R BT.709-6, 8 bit)."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+KR, KB = 0.2126, 0.0722
+KG = 1 - KR - KB
+# Rows: Y, Cb, Cr from R, G, B in 0..255.
+TO_YUV = np.array(
+    [
+        [219 * KR, 219 * KG, 219 * KB],
+        [-112 * KR / (1 - KB), -112 * KG / (1 - KB), 112],
+        [112, -112 * KG / (1 - KR), -112 * KB / (1 - KR)],
+    ]
+) / 255  # fmt: skip
+OFFSET = np.array([16.0, 128.0, 128.0])
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """``#rrggbb`` as numbers."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def yuv(colour: str) -> tuple[float, float, float]:
+    """Y, Cb, Cr of a colour, unrounded."""
+    y, u, v = TO_YUV @ np.array(rgb(colour)) + OFFSET
+    return float(y), float(u), float(v)
+
+
+def luminance(values: NDArray[np.floating[Any]] | NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Relative luminance 0..1 of sRGB values 0..255 in the last axis (WCAG 2.2)."""
+    scaled = np.asarray(values, np.float64) / 255
+    linear = np.where(scaled <= 0.04045, scaled / 12.92, ((scaled + 0.055) / 1.055) ** 2.4)
+    return linear @ np.array([KR, KG, KB])
+
+
+def luminance_of(colour: str) -> float:
+    return float(luminance(np.array(rgb(colour), np.float64)))
+
+
+def contrast(a: float, b: float) -> float:
+    """Contrast ratio of two relative luminances, 1..21 (WCAG 2.2)."""
+    return (max(a, b) + 0.05) / (min(a, b) + 0.05)

@@ -1,0 +1,170 @@
+"""Fonts: those that come with pip packages and those of brands; which characters they have, how wide text is."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+
+# Name in presets → (package, module, file below it). The family that a file names itself is read from the file.
+FONTS = {
+    "Roboto Black": ("font-roboto", "font_roboto", "files/Roboto-Black.ttf"),
+    "Roboto Bold": ("font-roboto", "font_roboto", "files/Roboto-Bold.ttf"),
+    "Roboto Medium": ("font-roboto", "font_roboto", "files/Roboto-Medium.ttf"),
+    "Manrope ExtraBold": ("font-manrope", "font_manrope", "files/Manrope-ExtraBold.ttf"),
+    "Manrope SemiBold": ("font-manrope", "font_manrope", "files/Manrope-SemiBold.ttf"),
+    "Source Serif Bold": ("font-source-serif-pro", "font_source_serif_pro", "files/SourceSerifPro-Bold.ttf"),
+    "Source Serif Semibold": ("font-source-serif-pro", "font_source_serif_pro", "files/SourceSerifPro-Semibold.ttf"),
+    "Fredoka One": ("font-fredoka-one", "font_fredoka_one", "files/FredokaOne-Regular.ttf"),
+    "Amatic Bold": ("font-amatic-sc", "font_amatic_sc", "files/AmaticSC-Bold.ttf"),
+    "Caladea Bold": ("font-caladea", "font_caladea", "files/Caladea-Bold.ttf"),
+    "DejaVu Sans Bold": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"),
+    "DejaVu Sans": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
+}
+# Asked, in this order, for characters that the wanted font lacks.
+FALLBACKS = ("DejaVu Sans Bold", "DejaVu Sans")
+# Joiners, variation selectors and direction marks shape their neighbours and need no glyph of their own.
+INVISIBLE = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
+
+CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{folder}</dir>
+  <cachedir>{cache}</cachedir>
+</fontconfig>
+"""
+
+# Font files of brands, by the SHA-256 of their content, which is also their name in plans.
+_files: dict[str, Path] = {}
+
+
+@dataclass(frozen=True)
+class Font:
+    """One font file. ``height`` is the distance from ascender to descender, which libass takes as the font size."""
+
+    name: str
+    file: Path
+    family: str
+    bold: bool
+    height: int
+    characters: frozenset[int] = field(repr=False)
+
+    def missing(self, text: str) -> set[str]:
+        """Characters of ``text`` that would be drawn as boxes."""
+        return {
+            char
+            for char in text
+            if ord(char) not in self.characters and ord(char) not in INVISIBLE and not char.isspace()
+        }
+
+    def width(self, text: str, size: float) -> float:
+        """Width of ``text`` on one line in pixels, shaped as libass shapes it."""
+        import uharfbuzz
+
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str(text)
+        buffer.guess_segment_properties()
+        uharfbuzz.shape(_shaper(self.file), buffer)
+        return float(size * sum(place.x_advance for place in buffer.glyph_positions or ()) / self.height)
+
+
+def know(name: str, file: Path) -> str:
+    """Makes a font file usable under ``name``. Raises ``BadInput`` when it is not a font."""
+    _files[name] = file
+    return load(name).name
+
+
+@lru_cache
+def load(name: str) -> Font:
+    """A font by its name. Raises ``BadInput`` for an unknown one, ``MissingPart`` when it is gone."""
+    from fontTools.ttLib import TTFont, TTLibError
+
+    file = _find(name)
+    try:
+        with TTFont(file, lazy=True) as font:
+            names = font["name"]
+            return Font(
+                name=name,
+                file=file,
+                family=str(names.getDebugName(1)),
+                bold=bool(font["head"].macStyle & 1),
+                height=font["OS/2"].usWinAscent + font["OS/2"].usWinDescent,
+                characters=frozenset(font.getBestCmap()),
+            )
+    except (TTLibError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(
+            "not_a_font", f"“{file.name[:40]}” is not a font that can be used.", "Give a TrueType or OpenType file."
+        ) from error
+    except OSError as error:
+        raise MissingPart("font_missing", f"The font “{name[:40]}” cannot be read.", "Put it back.") from error
+
+
+def _find(name: str) -> Path:
+    if name in _files:
+        return _files[name]
+    if name not in FONTS:
+        raise BadInput("unknown_font", f"There is no font “{name[:80]}”.", f"Use one of: {', '.join(FONTS)}.")
+    package, module, below = FONTS[name]
+    try:
+        return Path(str(import_module(module).__file__)).parent / below
+    except ImportError as error:
+        raise MissingPart(
+            "font_missing", f"The font “{name}” is not installed.", f"Install the package {package}."
+        ) from error
+
+
+@lru_cache
+def _shaper(file: Path) -> Any:
+    import uharfbuzz
+
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file))))
+
+
+def with_fallbacks(name: str) -> list[Font]:
+    """The font and those that are asked for what it lacks."""
+    return [load(one) for one in dict.fromkeys((name, *FALLBACKS))]
+
+
+def lacking(text: str, name: str) -> set[str]:
+    """Characters of ``text`` that no font here has."""
+    return set.intersection(*(font.missing(text) for font in with_fallbacks(name)))
+
+
+def fitting(word: str, name: str) -> Font:
+    """The font for ``word``: the wanted one, or the first fallback that has all of it."""
+    fonts = with_fallbacks(name)
+    return next((font for font in fonts if not font.missing(word)), fonts[0] if len(fonts) == 1 else fonts[1])
+
+
+def text_width(text: str, name: str, size: float) -> float:
+    """Width of one line in pixels, with fallbacks as they are drawn: word by word."""
+    font = load(name)
+    if not font.missing(text):
+        return font.width(text, size)
+    words = text.split(" ")
+    return sum(fitting(word, name).width(word, size) for word in words) + font.width(" ", size) * (len(words) - 1)
+
+
+def identity(*names: str) -> str:
+    """What decides how text in these fonts looks: packages with versions, and hashes of brands' own files."""
+    own = sorted({name[:16] for name in names if name in _files})
+    packages = sorted({FONTS[font][0] for font in (*names, *FALLBACKS) if font in FONTS})
+    return ", ".join([f"{package} {version(package)}" for package in packages] + own)
+
+
+def configure(folder: Path, *fonts: Font) -> Path:
+    """Copies fonts into ``folder`` with a fontconfig file that knows only them: what a system has changes nothing.
+
+    Gives the path of that file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for font in fonts:
+        target = folder / font.file.with_suffix(font.file.suffix or ".ttf").name
+        if not target.exists():
+            target.write_bytes(font.file.read_bytes())
+    file = folder / "fonts.conf"
+    file.write_text(CONFIGURATION.format(folder=folder, cache=folder / "cache"))
+    return file

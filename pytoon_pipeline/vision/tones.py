@@ -1,0 +1,41 @@
+"""How dark and how light a source gets, and where: what text on it has to stand out from."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.analysis import Tones
+from pytoon_pipeline.media.colour import luminance
+
+GRID = 16
+# Pixels of a cell's side: enough to tell a line of type from a flat area.
+CELL = 8
+DARK, LIGHT = 5, 95
+
+
+class ToneMeter:
+    """Looks at samples one after the other and keeps the extremes of each cell."""
+
+    def __init__(self) -> None:
+        self._darkest = np.ones(GRID * GRID)
+        self._lightest = np.zeros(GRID * GRID)
+
+    def add(self, image: NDArray[np.uint8]) -> None:
+        """Takes a BGR image, shape (height, width, 3)."""
+        import cv2
+
+        side = GRID * CELL
+        small = np.asarray(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA))
+        light = luminance(small[:, :, ::-1])
+        cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
+        dark, bright = np.percentile(cells, (DARK, LIGHT), axis=1)
+        self._darkest = np.minimum(self._darkest, dark)
+        self._lightest = np.maximum(self._lightest, bright)
+
+    @property
+    def tones(self) -> Tones:
+        return Tones(
+            columns=GRID,
+            rows=GRID,
+            darkest=tuple(round(float(value), 4) for value in self._darkest),
+            lightest=tuple(round(float(value), 4) for value in self._lightest),
+        )

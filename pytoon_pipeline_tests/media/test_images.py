@@ -1,0 +1,129 @@
+"""Still pictures of every kind: read as viewers show them, or refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.media import images
+from pytoon_pipeline.media.colour import yuv
+from pytoon_pipeline.planning.presets import load_limits
+from pytoon_pipeline.rendering.sheets import from_rgba
+
+LIMITS = load_limits()
+
+
+def normal(path: Path) -> np.ndarray:
+    images.normalise(path, LIMITS, path.with_suffix(".out.png"))
+    return images.read(path.with_suffix(".out.png"))
+
+
+def corner(path: Path) -> Path:
+    """Red in the upper left quarter of a white picture, 200×100."""
+    pixels = np.full((100, 200, 3), 255, np.uint8)
+    pixels[:50, :100] = (255, 0, 0)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp"])
+def test_common_kinds(tmp_path: Path, name: str) -> None:
+    picture = normal(corner(tmp_path / name))
+    assert picture.shape == (100, 200, 4)
+    assert np.abs(picture[10, 10].astype(int) - (255, 0, 0, 255)).max() < 12
+
+
+@pytest.mark.parametrize(("orientation", "place"), [(1, (10, 10)), (3, (-10, -10)), (6, (10, -10)), (8, (-10, 10))])
+def test_exif_rotation(tmp_path: Path, orientation: int, place: tuple[int, int]) -> None:
+    image = Image.open(corner(tmp_path / "a.png"))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    red = normal(tmp_path / "turned.jpg")[place]
+    assert red[0] > 230
+    assert red[1] < 40
+
+
+def test_transparency_is_kept(tmp_path: Path) -> None:
+    pixels = np.zeros((80, 80, 4), np.uint8)
+    pixels[20:60, 20:60] = (0, 128, 255, 255)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    still = images.normalise(tmp_path / "a.png", LIMITS, tmp_path / "out.png")
+    assert still.transparent
+    picture = images.read(tmp_path / "out.png")
+    assert picture[0, 0, 3] == 0
+    assert tuple(picture[40, 40]) == (0, 128, 255, 255)
+
+
+def test_cmyk_16_bit_grey_palette_and_profiles(tmp_path: Path) -> None:
+    Image.new("CMYK", (100, 100), (0, 255, 255, 0)).save(tmp_path / "cmyk.jpg")
+    red = normal(tmp_path / "cmyk.jpg")[50, 50]
+    assert red[0] > 200
+    assert red[1] < 60
+    Image.fromarray(np.full((90, 90), 128 * 257, np.uint16)).save(tmp_path / "deep.png")
+    assert abs(int(normal(tmp_path / "deep.png")[5, 5, 0]) - 128) <= 1
+    Image.new("P", (90, 90), 3).save(tmp_path / "palette.png")
+    assert normal(tmp_path / "palette.png").shape == (90, 90, 4)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    Image.new("RGB", (90, 90), (10, 200, 30)).save(tmp_path / "odd.png", icc_profile=profile)
+    assert normal(tmp_path / "odd.png")[5, 5, 1] > 150, "a profile of another space is left alone"
+
+
+def test_a_huge_photo_is_made_smaller(tmp_path: Path) -> None:
+    Image.new("RGB", (6000, 4000), (9, 99, 200)).save(tmp_path / "big.jpg")
+    assert max(normal(tmp_path / "big.jpg").shape) == images.LARGEST_SIDE
+
+
+def pdf(path: Path) -> None:
+    path.write_bytes(b"%PDF-1.7\n" + b"0" * 500)
+
+
+def broken(path: Path) -> None:
+    corner(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def bomb(path: Path) -> None:
+    Image.new("1", (20_000, 20_000)).save(path)
+
+
+def animated(path: Path) -> None:
+    frames = [Image.new("RGB", (80, 80), (n * 40, 0, 0)) for n in range(4)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "code"),
+    [
+        ("cut.jpg", broken, "picture_damaged"),
+        ("cut.webp", broken, "picture_damaged"),
+        ("bomb.png", bomb, "picture_size"),
+        ("tiny.png", lambda path: Image.new("RGB", (9, 9)).save(path), "picture_size"),
+        ("moving.webp", animated, "animated_picture"),
+        ("moving.png", animated, "animated_picture"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(tmp_path: Path, name: str, make: object, code: str) -> None:
+    make(tmp_path / name)  # type: ignore[operator]
+    with pytest.raises(BadInput) as raised:
+        images.normalise(tmp_path / name, LIMITS, tmp_path / "out.png")
+    assert raised.value.code == code
+    assert raised.value.hint
+
+
+def test_a_kind_is_what_the_bytes_say(tmp_path: Path) -> None:
+    pdf(tmp_path / "paper.png")
+    assert images.kind(tmp_path / "paper.png") is None
+    corner(tmp_path / "a.png").rename(tmp_path / "a.mp4")
+    assert images.kind(tmp_path / "a.mp4") == "PNG"
+
+
+@pytest.mark.parametrize("colour", ["#ff0000", "#00ff00", "#0000ff", "#ffffff", "#000000", "#8040c0"])
+def test_colours_become_bt709(colour: str) -> None:
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    picture = np.full((8, 8, 4), (red, green, blue, 255), np.uint8)
+    sheet = from_rgba(picture)
+    found = [int(plane[2, 2]) / 128 for plane in (sheet.y, sheet.u, sheet.v)]
+    assert found == pytest.approx(yuv(colour), abs=0.01)
