@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
+from pytoon_pipeline.contracts.layers import Breathing, Camera, CropKey
 from pytoon_pipeline.contracts.preset import CameraSettings
-from pytoon_pipeline.contracts.spec import Breathing, Camera, CropKey
 from pytoon_pipeline.contracts.timing import FrameRate
 from pytoon_pipeline.planning.subjects import Sighting, focal_box, main_face
 

@@ -34,14 +34,32 @@ def read_document(path: Path) -> dict[str, Any]:
     return value
 
 
+def inside(folder: Path, name: str) -> Path:
+    """A file below ``folder``. Raises ``BadInput`` for a name that leads out of it, also by a symbolic link."""
+    root = folder.resolve()
+    try:
+        path = (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError):
+        path = root
+    if not path.is_relative_to(root) or path == root:
+        raise BadInput(
+            "outside_folder", f"“{name[:80]}” lies outside the upload's folder.", "Copy the file into the folder."
+        )
+    return path
+
+
 def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
     """``value`` as ``record``. Raises ``BadInput`` with the path of each wrong field."""
     try:
         return record.model_validate(value)
     except ValidationError as error:
+        problems = error.errors(include_url=False)
+        # A list whose items are wrong is also reported as too short.
+        deeper = {tuple(one["loc"][:n]) for one in problems for n in range(len(one["loc"]))}
         wrong = [
             f"{'.'.join(str(part) for part in problem['loc']) or 'document'}: {_sentence(problem)}"
-            for problem in error.errors(include_url=False)
+            for problem in problems
+            if not (problem["type"] == "too_short" and tuple(problem["loc"]) in deeper)
         ]
         known = ", ".join(record.model_fields)
         raise BadInput(code, f"{what}: {'; '.join(wrong[:5])}", f"Known settings are: {known}.") from None

@@ -1,10 +1,10 @@
-"""What a camera of a RenderSpec means at one frame. Every engine and every check asks here."""
+"""What keys and cameras of a RenderSpec mean at one frame. Every engine and every check asks here."""
 
 from bisect import bisect_right
 from math import cos, pi
 from typing import NamedTuple
 
-from pytoon_pipeline.contracts.spec import Breathing, Camera, CropKey
+from pytoon_pipeline.contracts.layers import Breathing, Camera, CropKey, Key, Motion
 
 
 class Window(NamedTuple):
@@ -14,6 +14,32 @@ class Window(NamedTuple):
     y: float
     width: float
     height: float
+
+
+class State(NamedTuple):
+    """Where a layer is: centre in pixels, factor on its size, degrees clockwise, opacity 0..1."""
+
+    x: float
+    y: float
+    scale: float
+    rotation: float
+    opacity: float
+
+
+def state_at(motion: Motion, frame: int) -> State:
+    """The layer at a frame of its scene."""
+    return State(*(value_at(getattr(motion, name), frame) for name in State._fields))
+
+
+def value_at(track: tuple[Key, ...], frame: int) -> float:
+    """The value of a track: held before its first key and after its last, eased between."""
+    after = bisect_right([key.frame for key in track], frame)
+    if after == 0:
+        return track[0].value
+    if after == len(track):
+        return track[-1].value
+    a, b = track[after - 1], track[after]
+    return a.value + (b.value - a.value) * b.easing.at((frame - a.frame) / (b.frame - a.frame))
 
 
 def zoom_at(breathing: Breathing | None, frame: int) -> float:
@@ -28,8 +54,8 @@ def window_at(camera: Camera, clip_frame: int, video_frame: int) -> Window:
 
     The zoom goes towards the focus: that point keeps its place on the screen.
     """
-    x, y, focus_x, focus_y = _between(camera.keys, clip_frame)
-    zoom = zoom_at(camera.breathing, video_frame)
+    x, y, focus_x, focus_y, key_zoom = _between(camera.keys, clip_frame)
+    zoom = key_zoom * zoom_at(camera.breathing, video_frame)
     width, height = camera.width / zoom, camera.height / zoom
     focus_x = min(max(focus_x, x - camera.width / 2), x + camera.width / 2)
     focus_y = min(max(focus_y, y - camera.height / 2), y + camera.height / 2)
@@ -63,8 +89,8 @@ def _between(keys: tuple[CropKey, ...], frame: int) -> tuple[float, ...]:
     return tuple(map(value, _values(before or a), _values(a), _values(b), _values(beyond or b)))
 
 
-def _values(key: CropKey) -> tuple[float, float, float, float]:
-    return key.x, key.y, key.focus_x, key.focus_y
+def _values(key: CropKey) -> tuple[float, float, float, float, float]:
+    return key.x, key.y, key.focus_x, key.focus_y, key.zoom
 
 
 def _tangent(slope: float, span: int, other: float, other_span: int) -> float:

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.errors import BadInput, MissingPart
 from pytoon_pipeline.contracts.preset import Limits, Preset
-from pytoon_pipeline.planning.documents import read_document, validate
+from pytoon_pipeline.planning.documents import inside, read_document, validate
 
 PACKAGE = Path(__file__).resolve().parents[1]
-LIMITS = "limits"
+LIMITS, PLATFORMS, BRANDS = "limits", "platforms", "brands"
 
 
 def presets_folder() -> Path:
@@ -26,17 +27,44 @@ def presets_folder() -> Path:
 
 
 def preset_names() -> list[str]:
-    return sorted(path.stem for path in presets_folder().glob("*.yaml") if path.stem != LIMITS)
+    return sorted(path.stem for path in presets_folder().glob("*.yaml") if path.stem not in (LIMITS, PLATFORMS))
+
+
+def brand_names() -> list[str]:
+    return sorted(path.stem for path in (presets_folder() / BRANDS).glob("*.yaml"))
 
 
 def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
     """A preset by name, with single settings replaced. Raises ``BadInput`` for unknown names and wrong values."""
     if name not in preset_names():
-        raise BadInput("unknown_preset", f"There is no preset “{name}”.", f"Use one of: {', '.join(preset_names())}.")
+        raise BadInput(
+            "unknown_preset", f"preset: there is no preset “{name}”.", f"Use one of: {', '.join(preset_names())}."
+        )
     document = read_document(presets_folder() / f"{name}.yaml")
     for part, settings in (adjust or {}).items():
         document[part] = {**document.get(part, {}), **settings}
     return validate(Preset, {"name": name, **document}, f"Preset “{name}”", "invalid_preset")
+
+
+def load_brand(name: str) -> Brand:
+    """A brand by name. Raises ``BadInput`` for unknown names and wrong values."""
+    if name not in brand_names():
+        raise BadInput(
+            "unknown_brand", f"brand: there is no brand “{name}”.", f"Use one of: {', '.join(brand_names())}."
+        )
+    document = read_document(presets_folder() / BRANDS / f"{name}.yaml")
+    return validate(Brand, {"name": name, **document}, f"Brand “{name}”", "invalid_brand")
+
+
+def brand_file(name: str) -> Path:
+    """A file that a brand names, inside the folder of brands."""
+    return inside(presets_folder() / BRANDS, name)
+
+
+def load_platform(name: str) -> Platform:
+    """The safe zone of a platform."""
+    document = read_document(presets_folder() / f"{PLATFORMS}.yaml")
+    return validate(Platform, {"name": name, **document.get(name, {})}, f"Platform “{name}”", "invalid_platform")
 
 
 def load_limits() -> Limits:

@@ -1,31 +1,42 @@
-"""Cutting a video into segments of 2–4 s, at scene or caption boundaries, so that an edit touches few of them."""
+"""Cutting a video into segments: a seam for each overlap of scenes, and bodies of about 2 s between them.
 
-from collections.abc import Sequence
+Bodies end at scene changes or where texts come and go, so that an edit touches few of them.
+"""
 
-from pytoon_pipeline.contracts.spec import Clip, Cue, Segment
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytoon_pipeline.contracts.spec import Scene, Segment
 from pytoon_pipeline.contracts.timing import FrameRate
 
-SHORTEST, TARGET, LONGEST = 2.0, 3.0, 4.0
+# In seconds. A group of pictures ends after 2 s in any case, so shorter segments cost little, and many share evenly.
+SHORTEST, TARGET, LONGEST = 1.5, 2.0, 3.0
 
 
-def plan_segments(frames: int, clips: Sequence[Clip], cues: Sequence[Cue], rate: FrameRate) -> tuple[Segment, ...]:
-    """Segments that cover ``[0, frames)``.
-
-    A segment ends at a cut if one is in reach, else where no caption is crossed, else at the target length.
-    """
-    shortest, target, longest = (rate.nearest(s) for s in (SHORTEST, TARGET, LONGEST))
-    cuts = {clip.start for clip in clips}
-    pauses = {cue.start for cue in cues} | {cue.end for cue in cues}
-    segments = []
-    start = 0
-    while frames - start > longest:
-        reach = range(start + shortest, min(start + longest, frames - shortest) + 1)
-        end = _nearest(cuts, reach, start + target) or _nearest(pauses, reach, start + target) or start + target
-        end = min(max(end, reach.start), reach.stop - 1)
-        segments.append(Segment(start=start, frames=end - start))
-        start = end
-    segments.append(Segment(start=start, frames=frames - start))
+def plan_segments(frames: int, scenes: Sequence[Scene], marks: Iterable[int], rate: FrameRate) -> tuple[Segment, ...]:
+    """Segments that cover ``[0, frames)``. ``marks`` are frames at which a text comes or goes."""
+    seams = [(scene.start, scene.start + scene.transition.frames) for scene in scenes if scene.transition]
+    cuts, pauses = {scene.start for scene in scenes}, set(marks)
+    segments: list[Segment] = []
+    position = 0
+    for start, end in [*seams, (frames, frames)]:
+        segments += _bodies(position, start, cuts, pauses, rate)
+        if end > start:
+            segments.append(Segment(kind="seam", start=start, frames=end - start))
+        position = end
     return tuple(segments)
+
+
+def _bodies(start: int, end: int, cuts: set[int], pauses: set[int], rate: FrameRate) -> Iterator[Segment]:
+    """A body ends at a cut if one is in reach, else where no text is crossed, else at the target length."""
+    shortest, target, longest = (rate.nearest(s) for s in (SHORTEST, TARGET, LONGEST))
+    while end - start > longest:
+        reach = range(start + shortest, min(start + longest, end - shortest) + 1)
+        at = _nearest(cuts, reach, start + target) or _nearest(pauses, reach, start + target) or start + target
+        at = min(max(at, reach.start), reach.stop - 1)
+        yield Segment(start=start, frames=at - start)
+        start = at
+    if end > start:
+        yield Segment(start=start, frames=end - start)
 
 
 def _nearest(marks: set[int], reach: range, wanted: int) -> int | None:

@@ -6,9 +6,9 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.media.fonts import load
 from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_preset, preset_names
 from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.rendering.fonts import load
 
 
 @pytest.mark.parametrize("name", preset_names())
@@ -35,7 +35,9 @@ def test_single_settings_can_be_adjusted() -> None:
     [
         (["max_seconds=600"], "max_seconds"),
         (["colour=red"], "colour: there is no such setting"),
-        (["media=[a.mp4, b.mp4]"], "media"),
+        (["media=[{file: a.mp4, start: 3, end: 2}]"], "media.0"),
+        (["text.hook=[1]"], "text"),
+        (["fit=stretch"], "fit"),
         (["variant=../x"], "variant"),
         (["preset=../../etc/passwd"], "preset"),
         (["nonsense"], "not name=value"),
@@ -73,7 +75,7 @@ def folder(tmp_path: Path, request: str) -> Path:
 def test_a_folder_with_a_request(tmp_path: Path) -> None:
     upload = read_upload(folder(tmp_path, "preset: bold-talk\nmedia: [clip.mp4]\nadjust: {captions: {size: 90}}\n"))
     assert upload.title == "My shoe video"
-    assert [path.name for path in upload.media] == ["clip.mp4"]
+    assert [(path.name, role) for path, role in upload.files] == [("clip.mp4", "media")]
     assert upload.request.preset == "bold-talk"
 
 
@@ -89,7 +91,8 @@ def test_json_is_accepted(tmp_path: Path) -> None:
         ("media: [../secret.mp4]", "outside_folder"),
         ("media: [/etc/passwd]", "outside_folder"),
         ("media: [link.mp4]", "outside_folder"),
-        ("preset: clean-talk", "no_media"),
+        ("media: [clip.mp4]\nmusic: ../secret.mp4", "outside_folder"),
+        ("archetype: overlay\nbackground: link.mp4\nmedia: [clip.mp4]", "outside_folder"),
         ("a: [", "document_unreadable"),
         ("- a", "document_unreadable"),
         ("a: \x00", "document_unreadable"),

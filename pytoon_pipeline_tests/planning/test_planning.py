@@ -8,37 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.analysis import (
-    Box,
-    Face,
-    FocalPoint,
-    FocalPoints,
-    SampledFrames,
-    Shots,
-    SilenceSegments,
-    Word,
-)
-from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, VideoStream
+from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint, Word
+from pytoon_pipeline.contracts.layers import Breathing, Camera, CropKey
 from pytoon_pipeline.contracts.preset import CameraSettings, CaptionStyle
-from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import Breathing, Camera, CropKey, RenderSpec
+from pytoon_pipeline.contracts.spec import RenderSpec, Transition
 from pytoon_pipeline.contracts.timing import FrameRate, TimeRange
+from pytoon_pipeline.planning.brief import Material
 from pytoon_pipeline.planning.camera import Frame, hold, plan_shot
 from pytoon_pipeline.planning.captions import plan_cues
-from pytoon_pipeline.planning.footage import Footage, plan_footage
 from pytoon_pipeline.planning.motion import window_at, zoom_at
-from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.takes import Take, output_rate, plan_takes, to_output
+from pytoon_pipeline_tests.plans import RATE, WHOLE, footage, footage_layer, planned, scene, stream
 
-RATE = FrameRate(numerator=30)
-WHOLE = Box(x=0, y=0, width=1, height=1)
 ASPECT = 9 / 16
-
-
-def stream(**changes: object) -> VideoStream:
-    values: dict = {"index": 0, "codec": "h264", "width": 1280, "height": 720, "pixel_format": "yuv420p"}
-    return VideoStream(**(values | {"average_rate": RATE} | changes))
 
 
 def words_at(*times: tuple[float, float], text: str = "word") -> tuple[Word, ...]:
@@ -49,35 +32,8 @@ def face(time: float, x: float, y: float = 0.4, size: float = 0.1) -> Face:
     return Face(time=time, box=Box(x=x - size / 2, y=y - size / 2, width=size, height=size), score=0.9)
 
 
-def footage(
-    seconds: float = 20.0, speech: tuple[tuple[float, float], ...] = ((0.0, 20.0),), cuts: tuple[float, ...] = (),
-    words: tuple[Word, ...] = (), faces: tuple[Face, ...] = (), video: VideoStream | None = None, sound: bool = True,
-) -> Footage:  # fmt: skip
-    audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=2) if sound else None
-    times = np.arange(0, seconds, 0.2)
-    focal = tuple(FocalPoint(time=t, box=Box(x=0.6, y=0.4, width=0.1, height=0.2), weight=1) for t in times.tolist())
-    silence = SilenceSegments(
-        silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=words, repaired_words=0,
-        dropped_words=0, level_db=-20, threshold_db=-46,
-    )  # fmt: skip
-    video = video or stream()
-    return Footage(
-        item="f" * 64,
-        info=MediaInfo(container="mp4", seconds=seconds, video=video, audio=audio, streams={}),
-        video=video,
-        frames=SampledFrames(
-            rate=5, width=480, height=270, samples=len(times), frames=round(seconds * 30), seconds=seconds,
-            picture=WHOLE, damaged=0,
-        ),
-        faces=faces,
-        focus=FocalPoints(points=focal),
-        shots=Shots(cuts=cuts, still=(), dark=()),
-        silence=silence if sound else None,
-    )  # fmt: skip
-
-
-def plan(source: Footage, **request: object) -> RenderSpec:
-    return plan_footage(source, Request(**request), load_preset("clean-talk"))
+def plan(source: Material, **request: object) -> RenderSpec:
+    return planned([source], archetype="footage", preset="clean-talk", **request)
 
 
 @pytest.mark.parametrize(
@@ -134,9 +90,11 @@ def test_frames_and_samples_stay_together_after_many_cuts() -> None:
     speech = tuple((n * 0.9, n * 0.9 + 0.533) for n in range(60))
     spec = plan(footage(60, speech, video=stream(average_rate=rate)))
     sample = frame = 0
-    takes = [(c.source_start, c.frames) for c in spec.clips]
-    assert len(spec.sound.clips) == len(takes) > 50
-    for clip, (source_start, frames) in zip(spec.sound.clips, takes, strict=True):
+    takes = [(footage_layer(one).source_start, one.frames) for one in spec.scenes]
+    parts = spec.sound.tracks[0].parts
+    assert len(parts) == len(takes) > 50
+    for clip, (source_start, frames) in zip(parts, takes, strict=True):
+        assert clip.start == sample
         assert abs(sample - Fraction(frame) / rate.fraction * 48000) <= 0.5
         assert abs(clip.source_start - Fraction(source_start) / rate.fraction * 48000) <= 0.5
         sample, frame = sample + clip.samples, frame + frames
@@ -145,8 +103,8 @@ def test_frames_and_samples_stay_together_after_many_cuts() -> None:
 
 def test_clips_end_at_scene_changes() -> None:
     spec = plan(footage(cuts=(7.0,)))
-    assert [(clip.start, clip.source_start) for clip in spec.clips] == [(0, 0), (210, 210)]
-    assert len(spec.sound.clips) == 1, "sound runs on under a scene change"
+    assert [(one.start, footage_layer(one).source_start) for one in spec.scenes] == [(0, 0), (210, 210)]
+    assert len(spec.sound.tracks[0].parts) == 1, "sound runs on under a scene change"
 
 
 @given(st.lists(st.floats(0.2, 0.8), min_size=2, max_size=80), st.floats(0.01, 0.2))
@@ -292,23 +250,22 @@ def test_sentences_are_not_joined() -> None:
 
 @given(st.integers(1, 1800), st.lists(st.integers(1, 1800), max_size=30), st.sampled_from([24, 25, 30]))
 def test_segments_cover_the_video(frames: int, marks: list[int], rate: int) -> None:
-    from pytoon_pipeline.contracts.spec import Clip
-
-    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
-    camera = Camera(width=1, height=1, keys=(key,))
     starts = sorted({0, *(mark for mark in marks if mark < frames)})
-    clips = [
-        Clip(start=a, frames=b - a, item="x", source_start=a, camera=camera)
-        for a, b in zip(starts, [*starts[1:], frames], strict=True)
-    ]
-    segments = plan_segments(frames, clips, (), FrameRate(numerator=rate))
+    scenes = [scene(b - a, a) for a, b in zip(starts, [*starts[1:], frames], strict=True)]
+    segments = plan_segments(frames, scenes, (), FrameRate(numerator=rate))
     position = 0
     for segment in segments:
         assert segment.start == position
         position += segment.frames
     assert position == frames
-    if frames > 4 * rate:
-        assert all(2 * rate <= segment.frames <= 4 * rate for segment in segments)
+    if frames > 3 * rate:
+        assert all(1.5 * rate <= segment.frames <= 3 * rate for segment in segments)
+
+
+def test_a_seam_is_a_segment_of_its_own() -> None:
+    fading = scene(100, 90).model_copy(update={"transition": Transition(kind="crossfade", frames=10)})
+    segments = plan_segments(190, [scene(100), fading], (), RATE)
+    assert [(s.kind, s.start, s.frames) for s in segments] == [("body", 0, 90), ("seam", 90, 10), ("body", 100, 90)]
 
 
 def test_changing_a_caption_moves_no_segment() -> None:
@@ -327,4 +284,4 @@ def test_a_source_without_sound_or_words_or_face_is_noted() -> None:
     codes = {note.code for note in plan(footage(sound=False)).notes}
     assert codes == {"no_sound", "no_face"}
     assert "no_words" in {note.code for note in plan(footage()).notes}
-    assert plan(footage(sound=False)).sound.clips == ()
+    assert plan(footage(sound=False)).sound.tracks == ()

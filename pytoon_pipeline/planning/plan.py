@@ -1,0 +1,30 @@
+"""The product compiler: from a brief to the plan of a video."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pytoon_pipeline.contracts.spec import Archetype, Note, RenderSpec
+from pytoon_pipeline.planning.branding import branded
+from pytoon_pipeline.planning.brief import Brief
+from pytoon_pipeline.planning.edit_plans import plan_edit
+from pytoon_pipeline.planning.hero import plan_footage, plan_hero
+from pytoon_pipeline.planning.meme import plan_meme
+from pytoon_pipeline.planning.overlay import plan_overlay
+
+PLANNERS: dict[Archetype, Callable[[Brief], RenderSpec]] = {
+    "hero": plan_hero,
+    "overlay": plan_overlay,
+    "meme": plan_meme,
+    "footage": plan_footage,
+    "edit_plan": plan_edit,
+}
+
+
+def plan_video(brief: Brief) -> RenderSpec:
+    """The RenderSpec of a brief. Raises ``BadInput`` with the path of the field that cannot be met."""
+    notes: tuple[Note, ...] = ()
+    if brief.brand is not None:
+        preset, notes = branded(brief.preset, brief.brand, brief.request)
+        brief = replace(brief, preset=preset)
+    spec = PLANNERS[brief.archetype](brief)
+    return spec.model_copy(update={"notes": (*notes, *spec.notes)})

@@ -1,0 +1,165 @@
+"""Briefs and plans made for tests, without any media behind them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pytoon_pipeline.contracts.analysis import (
+    Box,
+    Face,
+    FocalPoint,
+    FocalPoints,
+    SampledFrames,
+    Shots,
+    SilenceSegments,
+    Tones,
+    Word,
+)
+from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.layers import Camera, CropKey, Motion, VideoLayer, steady
+from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, StillPicture, VideoStream
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec import RenderSpec, Scene
+from pytoon_pipeline.contracts.timing import FrameRate, TimeRange
+from pytoon_pipeline.planning.brief import Brief, Material
+from pytoon_pipeline.planning.plan import plan_video
+from pytoon_pipeline.planning.presets import load_brand, load_limits, load_platform, load_preset
+from pytoon_pipeline.planning.resolving import DEFAULT_PRESETS
+
+RATE = FrameRate(numerator=30)
+WHOLE = Box(x=0, y=0, width=1, height=1)
+ITEM = "f" * 64
+
+
+def stream(**changes: object) -> VideoStream:
+    values: dict = {"index": 0, "codec": "h264", "width": 1280, "height": 720, "pixel_format": "yuv420p"}
+    return VideoStream(**(values | {"average_rate": RATE} | changes))
+
+
+def tones(dark: float = 0.1, light: float = 0.6) -> Tones:
+    return Tones(columns=16, rows=16, darkest=(dark,) * 256, lightest=(light,) * 256)
+
+
+def sampled(seconds: float, picture: Box = WHOLE, grey: Tones | None = None) -> SampledFrames:
+    return SampledFrames(
+        rate=5, width=480, height=270, samples=max(1, round(seconds * 5)), frames=max(1, round(seconds * 30)),
+        seconds=seconds, picture=picture, damaged=0, tones=grey or tones(),
+    )  # fmt: skip
+
+
+def footage(
+    seconds: float = 20.0, speech: tuple[tuple[float, float], ...] = ((0.0, 20.0),), cuts: tuple[float, ...] = (),
+    words: tuple[Word, ...] = (), faces: Sequence[Face] = (), video: VideoStream | None = None, sound: bool = True,
+    item: str = ITEM,
+) -> Material:  # fmt: skip
+    """A clip of which all is known."""
+    audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=2) if sound else None
+    times = np.arange(0, seconds, 0.2)
+    focal = tuple(FocalPoint(time=t, box=Box(x=0.6, y=0.4, width=0.1, height=0.2), weight=1) for t in times.tolist())
+    silence = SilenceSegments(
+        silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=words, repaired_words=0,
+        dropped_words=0, level_db=-20, threshold_db=-46,
+    )  # fmt: skip
+    video = video or stream()
+    return Material(
+        item=item,
+        info=MediaInfo(container="mp4", seconds=seconds, video=video, audio=audio, streams={}),
+        frames=sampled(seconds),
+        faces=tuple(faces),
+        focus=FocalPoints(points=focal),
+        shots=Shots(cuts=cuts, still=(), dark=()),
+        silence=silence if sound else None,
+        loudness=-20.0 if sound else None,
+        sound_seconds=seconds if sound else 0.0,
+    )
+
+
+def still(
+    width: int = 1600, height: int = 1200, item: str = ITEM, transparent: bool = False, matter: Box | None = None,
+    faces: Sequence[Face] = (), grey: Tones | None = None,
+) -> Material:  # fmt: skip
+    """A picture of which all is known."""
+    picture = StillPicture(width=width, height=height, transparent=transparent, original="PNG")
+    box = matter or Box(x=0.3, y=0.3, width=0.4, height=0.4)
+    return Material(
+        item=item,
+        info=MediaInfo(container="picture", seconds=0, video=None, audio=None, still=picture, streams={}),
+        frames=sampled(0.0, grey=grey),
+        faces=tuple(faces),
+        focus=FocalPoints(points=(FocalPoint(time=0, box=box, weight=1),)),
+    )
+
+
+def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: str = "b" * 64) -> Material:
+    """A file of sound alone."""
+    audio = AudioStream(index=0, codec="aac", sample_rate=48000, channels=2)
+    silence = SilenceSegments(
+        silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=(), repaired_words=0,
+        dropped_words=0, level_db=-20, threshold_db=-46,
+    )  # fmt: skip
+    return Material(
+        item=item,
+        info=MediaInfo(container="wav", seconds=seconds, video=None, audio=audio, streams={}),
+        silence=silence if speech else None,
+        loudness=-23.0,
+        sound_seconds=seconds,
+    )
+
+
+def brief(media: Sequence[Material] = (), **wishes: object) -> Brief:
+    """A brief for ``media`` with fields of the request, and ``music``, ``voice``, ``logo``, ``background`` as given."""
+    parts = {name: wishes.pop(name) for name in ("music", "voice", "logo", "background_item") if name in wishes}
+    names = [f"item-{n}" for n in range(len(media))]
+    request = Request.model_validate({"media": wishes.pop("media_wishes", names), **wishes})
+    archetype = request.archetype or ("footage" if media and not any(m.is_still for m in media) else "hero")
+    return Brief(
+        request=request,
+        archetype=archetype,
+        preset=load_preset(request.preset or DEFAULT_PRESETS[archetype], request.adjust),
+        platform=load_platform(request.platform),
+        limits=load_limits(),
+        media=tuple(media),
+        music=parts.get("music"),  # type: ignore[arg-type]
+        voice=parts.get("voice"),  # type: ignore[arg-type]
+        logo=parts.get("logo"),  # type: ignore[arg-type]
+        background=parts.get("background_item"),  # type: ignore[arg-type]
+        brand=load_brand(request.brand) if request.brand else None,
+        files=dict(zip(names, media, strict=True)),
+    )
+
+
+def planned(media: Sequence[Material] = (), **wishes: object) -> RenderSpec:
+    """The plan of ``brief(media, …)``."""
+    return plan_video(brief(media, **wishes))
+
+
+def edited(plan: dict, media: dict[str, Material] | None = None, **wishes: object) -> RenderSpec:
+    """The RenderSpec of an edit plan."""
+    made = brief(
+        tuple((media or {}).values()), archetype="edit_plan", edit_plan=EditPlan.model_validate(plan), **wishes
+    )
+
+    return plan_video(replace(made, files=dict(media or {})))
+
+
+def whole_frame(item: str = ITEM, source_start: int = 0, camera: Camera | None = None) -> VideoLayer:
+    """A layer of footage over the whole frame."""
+    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
+    return VideoLayer(
+        item=item, source_start=source_start, camera=camera or Camera(width=1, height=1, keys=(key,)),
+        width=1080, height=1920, motion=Motion(x=steady(540), y=steady(960)),
+    )  # fmt: skip
+
+
+def scene(frames: int, start: int = 0, source_start: int | None = None, item: str = ITEM) -> Scene:
+    """A scene of footage over the whole frame."""
+    layer = whole_frame(item, start if source_start is None else source_start)
+    return Scene(start=start, frames=frames, layers=(layer,))
+
+
+def footage_layer(one: Scene) -> VideoLayer:
+    """The footage of a scene."""
+    layer = one.layers[0]
+    assert isinstance(layer, VideoLayer)
+    return layer
