@@ -1,4 +1,4 @@
-"""Captions as ASS for libass: what a person wrote is drawn literally, never read as styling."""
+"""Captions of speech as ASS for libass, their words lit one after the other."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -8,11 +8,11 @@ from pathlib import Path
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec import CaptionPlan, Cue
 from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.rendering.fonts import FALLBACKS, Font, load
+from pytoon_pipeline.media import fonts
+from pytoon_pipeline.media.colour import rgb
+from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION, colour_tag, in_fonts
 
 POP_FROM = 80
-# Keeps a backslash from forming a command with the letter behind it; it has no width.
-WORD_JOINER = "\u2060"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,6 @@ class Event:
 
 def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRate) -> list[Event]:
     """What is on screen in frames ``[start, start + frames)``, counted from there. One event a lit word."""
-    font = load(plan.style.font)
     found = []
     for cue in plan.cues:
         if cue.end <= start or cue.start >= start + frames:
@@ -35,8 +34,8 @@ def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRa
         for index, (first, last) in enumerate(itertools.pairwise(edges)):
             a, b = max(first - start, 0), min(last - start, frames)
             if a < b:
-                text = _opening(cue, first, start, a, width, plan.style, font, rate)
-                found.append(Event(a, b, text + _words(cue, index, plan.style, font)))
+                text = _opening(cue, first, start, a, width, plan.style, rate)
+                found.append(Event(a, b, text + _words(cue, index, plan.style)))
     return found
 
 
@@ -49,13 +48,13 @@ def write(lines: Iterable[Event], style: CaptionStyle, width: int, height: int, 
         {"PlayResX": str(width), "PlayResY": str(height), "ScaledBorderAndShadow": "yes", "WrapStyle": "0"}
     )
     file.info["YCbCr Matrix"] = "TV.709"
-    font = load(style.font)
+    font = fonts.load(style.font)
     file.styles["Default"] = pysubs2.SSAStyle(
         fontname=font.family,
         fontsize=style.size,
         bold=font.bold,
-        primarycolor=pysubs2.Color(*_rgb(style.colour)),
-        outlinecolor=pysubs2.Color(*_rgb(style.outline_colour)),
+        primarycolor=pysubs2.Color(*rgb(style.colour)),
+        outlinecolor=pysubs2.Color(*rgb(style.outline_colour)),
         backcolor=pysubs2.Color(0, 0, 0, 128),
         outline=style.outline,
         shadow=style.shadow,
@@ -63,6 +62,7 @@ def write(lines: Iterable[Event], style: CaptionStyle, width: int, height: int, 
         marginl=style.margin,
         marginr=style.margin,
         marginv=round(height * (1 - style.position)),
+        encoding=AUTOMATIC_DIRECTION,
     )
     for line in lines:
         file.append(pysubs2.SSAEvent(start=_ms(line.start, rate), end=_ms(line.end, rate), text=line.text))
@@ -71,18 +71,8 @@ def write(lines: Iterable[Event], style: CaptionStyle, width: int, height: int, 
 
 def missing_glyphs(cues: Sequence[Cue], style: CaptionStyle) -> dict[int, str]:
     """Characters that no font here has, by the index of the caption that needs them."""
-    fonts = [load(name) for name in (style.font, *FALLBACKS)]
-    found = {}
-    for index, cue in enumerate(cues):
-        lacking = set.intersection(*(font.missing(_clean(cue.text, style)) for font in fonts))
-        if lacking:
-            found[index] = "".join(sorted(lacking))
-    return found
-
-
-def literal(text: str) -> str:
-    """``text`` such that libass draws exactly its characters."""
-    return text.replace("\\", "\\" + WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
+    found = {index: fonts.lacking(_clean(cue.text, style), style.font) for index, cue in enumerate(cues)}
+    return {index: "".join(sorted(lacking)) for index, lacking in found.items() if lacking}
 
 
 def _clean(text: str, style: CaptionStyle) -> str:
@@ -91,30 +81,18 @@ def _clean(text: str, style: CaptionStyle) -> str:
     return plain.upper() if style.uppercase else plain
 
 
-def _words(cue: Cue, lit: int, style: CaptionStyle, font: Font) -> str:
+def _words(cue: Cue, lit: int, style: CaptionStyle) -> str:
     parts = []
     for index, word in enumerate(cue.words):
-        colour = style.highlight if index == lit else style.colour
-        r, g, b = _rgb(colour)
-        parts.append(f"{{\\1c&H{b:02X}{g:02X}{r:02X}&}}{_in_fonts(_clean(word.text, style), font)}")
+        tag = colour_tag(style.highlight if index == lit else style.colour)
+        parts.append(f"{{{tag}}}{in_fonts(_clean(word.text, style), style.font)}")
     return " ".join(parts)
 
 
-def _in_fonts(text: str, font: Font) -> str:
-    """Runs of characters that the font lacks name the fallback that has them."""
-    lacking = font.missing(text)
-    if not lacking:
-        return literal(text)
-    other = next((f for f in map(load, FALLBACKS) if not lacking & f.missing(text)), load(FALLBACKS[0]))
-    return f"{{\\fn{other.family}}}{literal(text)}{{\\fn{font.family}}}"
-
-
-def _opening(
-    cue: Cue, first: int, start: int, shown: int, width: int, style: CaptionStyle, font: Font, rate: FrameRate
-) -> str:
+def _opening(cue: Cue, first: int, start: int, shown: int, width: int, style: CaptionStyle, rate: FrameRate) -> str:
     """Overrides at the start of an event: shrinks a word too wide for the screen, and lets a new caption grow in."""
     room = width - 2 * style.margin - 2 * style.outline
-    widest = max(font.width(_clean(word.text, style), style.size) for word in cue.words)
+    widest = max(fonts.text_width(_clean(word.text, style), style.font, style.size) for word in cue.words)
     scale = min(100.0, 100 * room / widest) if widest else 100.0
     opening = f"\\fscx{scale:.1f}\\fscy{scale:.1f}" if scale < 100 else ""
     if style.pop and first == cue.start:
@@ -131,7 +109,3 @@ def _opening(
 def _ms(frame: int, rate: FrameRate) -> int:
     """A frame's time in ASS's hundredths, rounded down: a frame at 0.0333 s is then within ``[0.03, …)``."""
     return int(frame / rate.fraction * 100) * 10
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

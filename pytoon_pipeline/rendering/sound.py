@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import AudioStream
 from pytoon_pipeline.contracts.rendering import SoundResult
-from pytoon_pipeline.contracts.spec import SoundPlan
+from pytoon_pipeline.contracts.spec import GainKey, SoundPart, SoundPlan
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media import sound as reading
 from pytoon_pipeline.media.encoder import SoundEncoder
@@ -35,23 +35,43 @@ class SoundSource:
     zero: float
 
 
-def cut(plan: SoundPlan, sources: Mapping[str, SoundSource]) -> Samples:
-    """The clips of ``plan`` one after the other, faded; shape (samples, 2), full scale ±1."""
-    track = np.zeros((plan.samples, 2), np.float32)
-    position = 0
-    for clip in plan.clips:
-        source = sources[clip.item]
-        samples = reading.read(
-            source.path, source.audio, source.zero, plan.sample_rate, "stereo", clip.source_start, clip.samples
-        )
-        piece = samples.astype(np.float32) / 32768
-        length = min(plan.fade, len(piece) // 2)
-        ramp = np.linspace(0, 1, length, endpoint=False, dtype=np.float32)[:, None]
-        piece[:length] *= ramp
-        piece[len(piece) - length :] *= ramp[::-1]
-        track[position : position + len(piece)] = piece
-        position += len(piece)
-    return track
+def mix(plan: SoundPlan, sources: Mapping[str, SoundSource]) -> Samples:
+    """The sum of the tracks of ``plan``; shape (samples, 2), full scale ±1."""
+    total = np.zeros((plan.samples, 2), np.float32)
+    for track in plan.tracks:
+        changing = bool(track.envelope or track.fade_out)
+        heard = np.zeros_like(total) if changing else total
+        level = np.float32(10 ** (track.gain_db / 20))
+        for part in track.parts:
+            piece = _piece(part, sources[part.item], plan.sample_rate)[: max(0, plan.samples - part.start)]
+            heard[part.start : part.start + len(piece)] += piece * level
+        if track.envelope:
+            heard *= _gain(track.envelope, plan.samples)[:, None]
+        if fade := min(track.fade_out, plan.samples):
+            heard[-fade:] *= _rise(fade)[::-1]
+        if changing:
+            total += heard
+    return total
+
+
+def _piece(part: SoundPart, source: SoundSource, rate: int) -> Samples:
+    samples = reading.read(source.path, source.audio, source.zero, rate, "stereo", part.source_start, part.samples)
+    piece = samples.astype(np.float32) / 32768
+    fade_in, fade_out = (min(fade, len(piece) // 2) for fade in (part.fade_in, part.fade_out))
+    piece[:fade_in] *= _rise(fade_in)
+    piece[len(piece) - fade_out :] *= _rise(fade_out)[::-1]
+    return piece
+
+
+def _rise(samples: int) -> Samples:
+    """A fade in: with its reverse over the same time, power stays as it is."""
+    return np.sin(np.pi / 2 * np.arange(samples, dtype=np.float32) / max(1, samples))[:, None]
+
+
+def _gain(envelope: tuple[GainKey, ...], samples: int) -> Samples:
+    keys = [key.sample for key in envelope]
+    decibels = np.interp(np.arange(samples), keys, [key.db for key in envelope])
+    return (10 ** (decibels / 20)).astype(np.float32)
 
 
 def encode(track: Samples, plan: SoundPlan, encoder: SoundEncoder, out: Path) -> SoundResult:

@@ -3,41 +3,39 @@
 Whoever only asks what is there already imports nothing heavy: the renderer is imported where something is made.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.rendering import SegmentResult, ThumbnailResult
 from pytoon_pipeline.contracts.spec import RenderSpec, Segment
-from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
-from pytoon_pipeline.rendering import fonts
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.media.pictures import Plane
-    from pytoon_pipeline.rendering.segments import Job, Source
+    from pytoon_pipeline.rendering.jobs import Job, Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENT = Stage("segment", 1)
-SOUND_TRACK = Stage("sound", 1)
-THUMBNAIL = Stage("thumbnail", 1)
+SEGMENT = Stage("segment", 2)
+SOUND_TRACK = Stage("sound", 2)
+THUMBNAIL = Stage("thumbnail", 2)
 
 Progress = Callable[[int, int], None]
 
 
 def tools(spec: RenderSpec) -> dict[str, str]:
     """Versions of what decides the pictures of a video."""
-    return {
-        "ffmpeg": ffmpeg.identity(),
-        "av": version("av"),
-        "opencv": version("opencv-contrib-python"),
-        "fonts": fonts.identity(spec.captions.style.font),
-    }
+    styles = {layer.style.font for _, _, layer in spec.texts()} | {spec.captions.style.font}
+    return _tools(sorted(styles))
+
+
+def _tools(names: Sequence[str]) -> dict[str, str]:
+    used = {"ffmpeg": ffmpeg.identity(), "av": version("av"), "opencv": version("opencv-contrib-python")}
+    return used | ({"fonts": fonts.identity(*names)} if names else {})
 
 
 def render_segments(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], progress: Progress) -> list[Done]:
@@ -54,29 +52,37 @@ def render_segments(store: Store, spec: RenderSpec, sources: Mapping[str, "Sourc
         return done
 
     with side_by_side(len(spec.segments)) as workers:
-        waiting = [workers.submit(one, segment) for segment in spec.segments]
+        # The longest first: the last to end are short, and no processor waits long for another.
+        order = sorted(spec.segments, key=lambda segment: -segment.frames)
+        waiting = {segment.start: workers.submit(one, segment) for segment in order}
         try:
-            return [work.result() for work in waiting]
+            return [waiting[segment.start].result() for segment in spec.segments]
         finally:
-            for work in waiting:
+            for work in waiting.values():
                 work.cancel()
 
 
 def render_segment(store: Store, spec: RenderSpec, segment: Segment, sources: Mapping[str, "Source"]) -> Done:
     """Finds or renders one segment."""
-    from pytoon_pipeline.rendering.segments import plan_job, render
+    from pytoon_pipeline.rendering.jobs import plan_job
 
-    job = plan_job(spec, segment)
-    used = tools(spec)
-    if not job.events:
-        del used["fonts"]
+    job = plan_job(spec, segment, sources)
 
     def make(room: Path) -> Product:
+        from pytoon_pipeline.rendering.segments import render
+
         out = room / "segment.mp4"
         render(job, sources, out, room)
         return Product(SegmentResult(frames=job.frames), {"video": out})
 
-    return run_stage(store, SEGMENT, make, inputs=_items(job), parameters=job.parameters(sources), tools=used)
+    return run_stage(
+        store,
+        SEGMENT,
+        make,
+        inputs=_items(job),
+        parameters=job.parameters(sources),
+        tools=_tools(job.fonts),
+    )
 
 
 def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSource"]) -> Done:
@@ -86,15 +92,16 @@ def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSourc
         from pytoon_pipeline.rendering import sound
 
         out = room / "sound.mp4"
-        result = sound.encode(sound.cut(spec.sound, sources), spec.sound, SOUND, out)
+        result = sound.encode(sound.mix(spec.sound, sources), spec.sound, SOUND, out)
         return Product(result, {"sound": out})
 
-    streams = {item: source.audio.model_dump(mode="json") | {"zero": source.zero} for item, source in sources.items()}
+    heard = sorted({part.item for track in spec.sound.tracks for part in track.parts})
+    streams = {item: sources[item].audio.model_dump(mode="json") | {"zero": sources[item].zero} for item in heard}
     return run_stage(
         store,
         SOUND_TRACK,
         make,
-        inputs={f"media-{n}": clip.item for n, clip in enumerate(spec.sound.clips[:1])},
+        inputs={f"media-{n}": item for n, item in enumerate(heard)},
         parameters={
             "plan": spec.sound.model_dump(mode="json"),
             "streams": streams,
@@ -108,22 +115,21 @@ def make_thumbnail(
     store: Store,
     spec: RenderSpec,
     sources: Mapping[str, "Source"],
-    samples: Iterable[tuple[float, "Plane"]],
-    faces: Sequence[Face],
+    choose: Callable[[], int],
     seen: Mapping[str, str],
 ) -> Done:
-    """Finds or makes the thumbnail. ``seen`` are the fingerprints of ``samples`` and ``faces``."""
+    """Finds or makes the thumbnail: the frame that ``choose`` gives, for which it looked at the artifacts ``seen``."""
 
     def make(room: Path) -> Product:
         from pytoon_pipeline.rendering import thumbnail
 
-        frame = thumbnail.choose(spec, samples, faces)
+        frame = choose()
         return Product(ThumbnailResult(frame=frame), thumbnail.draw(spec, frame, sources, room))
 
-    clips = [clip.model_dump(mode="json") for clip in spec.clips]
-    used = tools(spec)
-    del used["fonts"], used["ffmpeg"]
-    return run_stage(store, THUMBNAIL, make, inputs=seen, parameters={"clips": hash_value(clips)}, tools=used)
+    pictures = spec.model_dump(mode="json", include={"rate", "width", "height", "scenes", "overlays"})
+    return run_stage(
+        store, THUMBNAIL, make, inputs=seen, parameters={"pictures": hash_value(pictures)}, tools=tools(spec)
+    )
 
 
 def encoders() -> dict[str, object]:
@@ -132,4 +138,4 @@ def encoders() -> dict[str, object]:
 
 
 def _items(job: "Job") -> dict[str, str]:
-    return {f"media-{n}": run.item for n, run in enumerate(job.runs)}
+    return {f"media-{n}": item for n, item in enumerate(job.items)}

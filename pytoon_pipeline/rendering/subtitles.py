@@ -13,10 +13,8 @@ FORMATS = ("srt", "vtt")
 
 def write(spec: RenderSpec, folder: Path) -> dict[str, Path]:
     """Writes the captions of the finished video; gives their paths by format."""
-    cues = [
-        (spec.rate.seconds(cue.start), spec.rate.seconds(cue.end), " ".join(cue.text.split()))
-        for cue in spec.captions.cues
-    ]
+    rate = spec.rate
+    cues = [(rate.seconds(start), rate.seconds(end), text) for start, end, text in lines(spec)]
     srt = [f"{n}\n{_time(a, ',')} --> {_time(b, ',')}\n{text}\n" for n, (a, b, text) in enumerate(cues, 1)]
     vtt = [f"{_time(a, '.')} --> {_time(b, '.')}\n{escape(text, quote=False)}\n" for a, b, text in cues]
     texts = {"srt": "\n".join(srt), "vtt": "\n".join(["WEBVTT\n", *vtt])}
@@ -24,6 +22,20 @@ def write(spec: RenderSpec, folder: Path) -> dict[str, Path]:
     for name, path in paths.items():
         path.write_text(texts[name], "utf-8")
     return paths
+
+
+def lines(spec: RenderSpec) -> list[tuple[int, int, str]]:
+    """What is said or stands on screen, with frames ``[first, last)``, in order of time."""
+    spoken = [(cue.start, cue.end, " ".join(cue.text.split())) for cue in spec.captions.cues]
+    shown = [(start, end, layer.text) for start, end, layer in spec.texts() if layer.role != "other"]
+    # A text that runs on over a cut is one line.
+    joined: list[tuple[int, int, str]] = []
+    for start, end, text in sorted(spoken + shown):
+        if joined and joined[-1][1] == start and joined[-1][2] == text:
+            joined[-1] = (joined[-1][0], end, text)
+        else:
+            joined.append((start, end, text))
+    return joined
 
 
 def _time(seconds: float, point: str) -> str:

@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from pytoon_pipeline.contracts.analysis import Box, Face
-from pytoon_pipeline.contracts.spec import Clip, RenderSpec
-from pytoon_pipeline.media.pictures import Picture, Plane, at_ticks
+from pytoon_pipeline.contracts.layers import VideoLayer
+from pytoon_pipeline.contracts.spec import RenderSpec, Scene, Segment
+from pytoon_pipeline.media.pictures import Plane
 from pytoon_pipeline.planning.motion import window_at
-from pytoon_pipeline.rendering.picture import show
-from pytoon_pipeline.rendering.segments import Source
+from pytoon_pipeline.rendering.composing import compose
+from pytoon_pipeline.rendering.jobs import Source, plan_job
+from pytoon_pipeline.rendering.sheets import Sheet
 
 # A face must be this much inside the window to be shown off.
 INSIDE = 0.95
@@ -20,18 +22,27 @@ PREVIEWS = {"tiny": (45, 700), "small": (180, 16_000)}
 PREVIEW_QUALITIES = (80, 60, 40, 25, 15, 8, 1)
 
 
-def choose(spec: RenderSpec, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
-    """The frame of the video to show. ``samples`` are ``(source seconds, BGR image)``."""
+# Where in its first scene a video without footage looks as it was meant to: after all has come in, before it leaves.
+SETTLED = 0.6
+
+
+def settled(spec: RenderSpec) -> int:
+    """The frame to show of a video that opens with stills or designed pictures."""
+    return int(spec.scenes[0].frames * SETTLED)
+
+
+def choose(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
+    """The frame of the video to show: the sharpest of ``samples`` of ``item``, ``(source seconds, BGR image)``."""
     by_time: dict[float, list[Face]] = {}
     for face in faces:
         by_time.setdefault(face.time, []).append(face)
     best: tuple[bool, float, int] = (False, -1.0, 0)
     for time, image in samples:
-        shown = _shown(spec, time)
+        shown = _shown(spec, item, time)
         if shown is None:
             continue
-        frame, clip = shown
-        window = window_at(clip.camera, frame - clip.start, frame)
+        frame, scene, layer = shown
+        window = window_at(layer.camera, frame - scene.start, frame)
         view = Box(x=window.x, y=window.y, width=window.width, height=window.height)
         whole = [face.box for face in by_time.get(time, []) if _overlap(face.box, view) >= INSIDE]
         place = max(whole, key=lambda box: box.width * box.height, default=view)
@@ -52,11 +63,7 @@ def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Pa
     """Writes frame ``frame`` of the video, without captions, as JPEG, and small copies for the UI as WebP."""
     import cv2
 
-    clip = next(clip for clip in spec.clips if clip.start <= frame < clip.start + clip.frames)
-    source, offset = sources[clip.item], frame - clip.start
-    picture = next(at_ticks(source.path, source.video, spec.rate, clip.source_start + offset, 1))
-    picture = show(picture, window_at(clip.camera, offset, frame), spec.width, spec.height)
-    image = to_bgr(picture)
+    image = to_bgr(next(compose(plan_job(spec, Segment(start=frame, frames=1), sources), sources)))
     files = {"thumbnail": folder / "thumbnail.jpg"}
     _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     files["thumbnail"].write_bytes(bytes(coded))
@@ -71,7 +78,7 @@ def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Pa
     return files
 
 
-def to_bgr(picture: Picture) -> Plane:
+def to_bgr(picture: Sheet) -> Plane:
     """BT.709 limited-range planes as a BGR image."""
     import cv2
 
@@ -83,11 +90,14 @@ def to_bgr(picture: Picture) -> Plane:
     return np.clip(np.round(bgr), 0, 255).astype(np.uint8)
 
 
-def _shown(spec: RenderSpec, time: float) -> tuple[int, Clip] | None:
+def _shown(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoLayer] | None:
     source_frame = spec.rate.nearest(time)
-    for clip in spec.clips:
-        if clip.source_start <= source_frame < clip.source_start + clip.frames:
-            return clip.start + source_frame - clip.source_start, clip
+    for scene in spec.scenes:
+        for layer in scene.layers:
+            if isinstance(layer, VideoLayer) and layer.item == item:
+                frame = source_frame - layer.source_start
+                if 0 <= frame < scene.frames and layer.start == 0:
+                    return scene.start + frame, scene, layer
     return None
 
 

@@ -11,8 +11,8 @@ from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord
 from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media import ffmpeg
-from pytoon_pipeline.rendering import captions, fonts
+from pytoon_pipeline.media import ffmpeg, fonts
+from pytoon_pipeline.rendering import ass, captions
 
 RATE = FrameRate(numerator=30)
 STYLE = CaptionStyle(pop=0)
@@ -103,7 +103,7 @@ def test_what_a_person_wrote_is_drawn_literally(tmp_path: Path, text: str) -> No
 def test_literal_text_holds_no_commands(text: str) -> None:
     import re
 
-    escaped = captions.literal(text)
+    escaped = ass.literal(text)
     assert not re.search(r"(?<!\\)[{}]", escaped)
     assert not re.search(r"\\[Nnh]", escaped)
 

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.layers import Camera, CropKey
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec import (
-    Camera,
     CaptionPlan,
-    Clip,
-    CropKey,
     Cue,
     CueWord,
     RenderSpec,
+    Scene,
     Segment,
-    SoundClip,
+    SoundPart,
     SoundPlan,
+    SoundTrack,
 )
 from pytoon_pipeline.contracts.timing import FrameRate
 from pytoon_pipeline.media import loudness
@@ -28,9 +28,10 @@ from pytoon_pipeline.media.encoder import SOUND, PictureEncoder
 from pytoon_pipeline.media.ffmpeg import EngineFault
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering import composite, segments, sound, stages, subtitles, thumbnail
-from pytoon_pipeline.rendering.segments import Source
+from pytoon_pipeline.rendering.jobs import Source, plan_job
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.plans import whole_frame
 
 ITEM = "a" * 64
 RATE = FrameRate(numerator=25)
@@ -43,10 +44,10 @@ def spec(frames: int = 60, cut: Sequence[int] = (25,), text: str = "hello", **ch
     values: dict = {
         "rate": RATE,
         "frames": frames,
-        "clips": (Clip(start=0, frames=frames, item=ITEM, source_start=3, camera=STILL),),
+        "scenes": (Scene(start=0, frames=frames, layers=(whole_frame(ITEM, 3, STILL),)),),
         "segments": tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
         "captions": CaptionPlan(style=CaptionStyle(), cues=(Cue(start=30, end=45, words=(word,)),)),
-        "sound": SoundPlan(samples=frames * 1920, clips=(), fade=384, loudness=-14, true_peak=-1),
+        "sound": SoundPlan(samples=frames * 1920, loudness=-14, true_peak=-1),
     }
     return RenderSpec(**(values | changes))
 
@@ -54,9 +55,7 @@ def spec(frames: int = 60, cut: Sequence[int] = (25,), text: str = "hello", **ch
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
     path = making.video(tmp_path_factory.mktemp("source") / "v.mp4", 4, "640x360", "25", True, "-g", "12")
-    video = probe(path).video
-    assert video is not None
-    return Source(path, video)
+    return Source(path, probe(path))
 
 
 def rendered(plan: RenderSpec, source: Source, store: Store) -> list[Path]:
@@ -78,7 +77,7 @@ def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store
 
 
 def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
-    job = segments.plan_job(spec(), spec().segments[1])
+    job = plan_job(spec(), spec().segments[1], {ITEM: source})
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         segments.render(job, {ITEM: source}, tmp_path / f"{name}.mp4", tmp_path / name)
@@ -125,7 +124,7 @@ def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_
 
 
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
-    job = segments.plan_job(spec(), spec().segments[0], PictureEncoder(preset="no-such-preset"))
+    job = plan_job(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
     with pytest.raises(EngineFault, match="ffmpeg_failed"):
         segments.render(job, {ITEM: source}, tmp_path / "v.mp4", tmp_path)
 
@@ -146,8 +145,12 @@ def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> sound.SoundS
 
 
 def plan_of(*clips: tuple[int, int]) -> SoundPlan:
-    parts = tuple(SoundClip(item=ITEM, source_start=start, samples=count) for start, count in clips)
-    return SoundPlan(samples=sum(c for _, c in clips), clips=parts, fade=384, loudness=-14, true_peak=-1)
+    parts, position = [], 0
+    for start, count in clips:
+        parts.append(SoundPart(item=ITEM, start=position, source_start=start, samples=count, fade_in=384, fade_out=384))
+        position += count
+    track = SoundTrack(role="original", parts=tuple(parts))
+    return SoundPlan(samples=position, tracks=(track,), loudness=-14, true_peak=-1)
 
 
 @pytest.mark.parametrize("level", [0.3, 0.05, 0.004])
@@ -155,7 +158,7 @@ def test_loudness_and_peak_hold_on_the_encoded_file(tmp_path: Path, level: float
     source = sounding(tmp_path, level)
     plan = plan_of((0, 96_000), (120_000, 96_000))
     out = tmp_path / "sound.mp4"
-    result = sound.encode(sound.cut(plan, {ITEM: source}), plan, SOUND, out)
+    result = sound.encode(sound.mix(plan, {ITEM: source}), plan, SOUND, out)
     measured = loudness.of_file(out)
     assert measured.integrated == pytest.approx(-14, abs=0.5)
     assert measured.true_peak <= -1
@@ -163,8 +166,8 @@ def test_loudness_and_peak_hold_on_the_encoded_file(tmp_path: Path, level: float
 
 
 def test_silence_stays_silent(tmp_path: Path) -> None:
-    plan = plan_of((0, 96_000)).model_copy(update={"clips": ()})
-    result = sound.encode(sound.cut(plan, {}), plan, SOUND, tmp_path / "s.mp4")
+    plan = plan_of((0, 96_000)).model_copy(update={"tracks": ()})
+    result = sound.encode(sound.mix(plan, {}), plan, SOUND, tmp_path / "s.mp4")
     assert result.silent
     assert loudness.of_file(tmp_path / "s.mp4").integrated == loudness.FLOOR_LUFS
 
@@ -179,7 +182,7 @@ def test_joints_do_not_click(tmp_path: Path) -> None:
     info = probe(path)
     assert info.audio is not None
     plan = plan_of((1000, 20_000), (50_321, 20_000), (90_777, 20_000))
-    track = sound.cut(plan, {ITEM: sound.SoundSource(path, info.audio, 0.0)})[:, 0]
+    track = sound.mix(plan, {ITEM: sound.SoundSource(path, info.audio, 0.0)})[:, 0]
     steps = np.abs(np.diff(track))
     assert steps.max() < 2 * np.pi * 55 / making.RATE * 0.95 + 0.9 / 384 + 0.001
     assert np.abs(track[[0, 20_000, 40_000, -1]]).max() < 0.005
@@ -188,7 +191,7 @@ def test_joints_do_not_click(tmp_path: Path) -> None:
 def test_the_encoder_moves_no_sample(tmp_path: Path) -> None:
     source = sounding(tmp_path, 0.05)
     plan = plan_of((0, 144_000))
-    track = sound.cut(plan, {ITEM: source})
+    track = sound.mix(plan, {ITEM: source})
     out = tmp_path / "s.mp4"
     sound.encode(track, plan, SOUND, out)
     played = making.heard(out)
@@ -210,7 +213,7 @@ def test_the_thumbnail_is_the_sharpest_moment(source: Source, tmp_path: Path) ->
     sharp = rng.integers(0, 255, (90, 160, 3), np.uint8)
     dull = np.full((90, 160, 3), 99, np.uint8)
     plan = spec()
-    assert thumbnail.choose(plan, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
+    assert thumbnail.choose(plan, ITEM, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
     files = thumbnail.draw(plan, 22, {ITEM: source}, tmp_path)
     import cv2
 

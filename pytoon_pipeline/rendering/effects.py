@@ -1,0 +1,105 @@
+"""What each effect does to a sheet. A new kind registers its record in ``EFFECTS`` and its function here."""
+
+from dataclasses import replace
+from functools import singledispatch
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.effects import Blur, EffectKind, Grade, Rounded, Shadow
+from pytoon_pipeline.media.colour import yuv
+from pytoon_pipeline.media.pictures import Plane
+from pytoon_pipeline.rendering import shapes
+from pytoon_pipeline.rendering.sheets import Patch, Sheet, clear, lay, masked
+
+# Standard deviations after which a blur has faded out.
+REACH = 2.5
+# From this radius on a step of two pixels changes no value by more than one level.
+SOFT = 60.0
+
+
+@singledispatch
+def apply(effect: EffectKind, sheet: Sheet) -> Sheet:
+    """The sheet after ``effect``."""
+    raise NotImplementedError(f"No function is registered for {type(effect).__name__}.")
+
+
+@apply.register
+def _(effect: Blur, sheet: Sheet) -> Sheet:
+    if sheet.a is None:
+        # A picture keeps its edge: light does not fade towards the frame.
+        return Sheet(*(_blur(p, effect.radius / step) for p, step in ((sheet.y, 1), (sheet.u, 2), (sheet.v, 2))))
+    grown = _grown(sheet, 2 * ceil(REACH * effect.radius / 2))
+    assert grown.a is not None
+    assert grown.h is not None
+    planes = ((grown.y, 1), (grown.u, 2), (grown.v, 2), (grown.a, 1), (grown.h, 2))
+    blurred = (_blur(plane, effect.radius / step) for plane, step in planes)
+    return Sheet(*blurred, box=grown.box, soft=effect.radius >= SOFT)
+
+
+@apply.register
+def _(effect: Grade, sheet: Sheet) -> Sheet:
+    full = 1.0 if sheet.a is None else sheet.a.astype(np.float32) / 255
+    half = 1.0 if sheet.h is None else sheet.h.astype(np.float32) / 255
+    middle = 16 + 219 * 0.5
+    y = (sheet.y - middle * full) * effect.contrast + (middle + 219 * effect.brightness) * full
+    u, v = (_whole((plane - 128 * half) * effect.saturation + 128 * half) for plane in (sheet.u, sheet.v))
+    return Sheet(np.clip(np.round(y), 16 * full, 235 * full).astype(np.uint8), u, v, sheet.a, sheet.h, box=sheet.box)
+
+
+@apply.register
+def _(effect: Rounded, sheet: Sheet) -> Sheet:
+    left, top, width, height = sheet.nominal
+    mask = np.zeros(sheet.y.shape, np.float32)
+    x, y, w, h = round(left), round(top), round(width), round(height)
+    mask[y : y + h, x : x + w] = shapes.rounded(w, h, effect.radius)
+    return masked(sheet, mask)
+
+
+@apply.register
+def _(effect: Shadow, sheet: Sheet) -> Sheet:
+    reach = 2 * ceil((REACH * effect.radius + max(abs(effect.x), abs(effect.y))) / 2)
+    grown = _grown(sheet, reach, 2 * round(effect.x / 2), 2 * round(effect.y / 2))
+    assert grown.a is not None
+    assert grown.h is not None
+    full = _blur(grown.a, effect.radius).astype(np.float32) / 255 * effect.opacity
+    half = _blur(grown.h, effect.radius / 2).astype(np.float32) / 255 * effect.opacity
+    y, u, v = yuv(effect.colour)
+    made = (y * full, u * half, v * half, 255 * full, 255 * half)
+    left, top, box_w, box_h = sheet.nominal
+    box = (left + reach, top + reach, box_w, box_h)
+    done = Sheet(*(np.round(plane).astype(np.uint8) for plane in made), box=box)
+    lay(done, Patch(reach, reach, sheet))
+    return done
+
+
+def _whole(values: NDArray[np.float32]) -> Plane:
+    return np.clip(np.round(values), 0, 255).astype(np.uint8)
+
+
+def _grown(sheet: Sheet, reach: int, x: int = 0, y: int = 0) -> Sheet:
+    """The sheet with ``reach`` clear pixels on every side, moved by ``x`` and ``y`` within them."""
+    width, height = sheet.size
+    grown = clear(width + 2 * reach, height + 2 * reach)
+    lay(grown, Patch(reach + x, reach + y, sheet))
+    left, top, box_w, box_h = sheet.nominal
+    return replace(grown, box=(left + reach, top + reach, box_w, box_h))
+
+
+def _blur(plane: Plane, radius: float) -> Plane:
+    """Gaussian blur; a wide one is done at a smaller size, where nothing that it leaves is lost."""
+    import cv2
+
+    if radius < 0.3:
+        return plane
+    step = max(1, int(radius / 4))
+    height, width = plane.shape
+    small: Any = plane
+    if step > 1:
+        small = cv2.resize(plane, (ceil(width / step), ceil(height / step)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), radius / step, borderType=cv2.BORDER_REPLICATE)
+    if step > 1:
+        small = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(small, np.uint8)

@@ -1,0 +1,55 @@
+"""Rectangles and ellipses, filled with a colour or a gradient, with soft edges."""
+
+from math import cos, radians, sin
+
+import numpy as np
+
+from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.media.colour import OFFSET, TO_YUV, rgb
+from pytoon_pipeline.rendering.sheets import Sheet, Values, from_values
+
+# Eight bits show steps in a wide gradient; noise of half a step hides them.
+DITHER = 0.5
+
+
+def draw(shape: str, width: int, height: int, fill: Fill) -> Sheet:
+    """A shape that fills ``width`` × ``height`` pixels."""
+    values = filled(fill, width, height)
+    if shape == "rectangle":
+        sheet = from_values(values, np.ones((height, width), np.float32))
+        return Sheet(sheet.y, sheet.u, sheet.v)
+    return from_values(values, ellipse(width, height))
+
+
+def filled(fill: Fill, width: int, height: int) -> list[Values]:
+    """Planes Y, U, V of full size."""
+    first, last = (np.array(rgb(colour), np.float32) for colour in (fill.colours[0], fill.colours[-1]))
+    if len(fill.colours) == 1:
+        y, u, v = TO_YUV @ first + OFFSET
+        return [np.full((height, width), value, np.float32) for value in (y, u, v)]
+    angle = radians(fill.angle)
+    across, down = -sin(angle), cos(angle)
+    x = (np.arange(width) + 0.5) / width - 0.5
+    y_axis = (np.arange(height) + 0.5) / height - 0.5
+    reach = (abs(across) + abs(down)) / 2
+    share = ((x * across)[None, :] + (y_axis * down)[:, None]) / (2 * reach) + 0.5
+    noise = np.random.default_rng(0).uniform(-DITHER, DITHER, (height, width))
+    start, step = TO_YUV @ first + OFFSET, TO_YUV @ (last - first)
+    return [(start[n] + share * step[n] + noise).astype(np.float32) for n in range(3)]
+
+
+def ellipse(width: int, height: int) -> Values:
+    """Coverage of the ellipse that touches all four sides."""
+    x = (np.arange(width) + 0.5 - width / 2) / (width / 2)
+    y = (np.arange(height) + 0.5 - height / 2) / (height / 2)
+    distance = np.sqrt(x[None, :] ** 2 + y[:, None] ** 2)
+    return np.clip((1 - distance) * min(width, height) / 2 + 0.5, 0, 1).astype(np.float32)
+
+
+def rounded(width: int, height: int, radius: float) -> Values:
+    """Coverage of a rectangle with round corners."""
+    radius = min(radius, width / 2, height / 2)
+    x = np.maximum(0, np.abs(np.arange(width) + 0.5 - width / 2) - (width / 2 - radius))
+    y = np.maximum(0, np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius))
+    distance = np.sqrt(x[None, :] ** 2 + y[:, None] ** 2)
+    return np.clip(radius - distance + 0.5, 0, 1).astype(np.float32)
