@@ -167,7 +167,7 @@ def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
 
     upload = read_upload(path, options.request, options.preset, options.set)
     request = upload.request.model_dump(mode="json", exclude_unset=True)
-    return admit(Store(home.store, home.work), Uploads(home.uploads), list(upload.media), upload.title, request)
+    return admit(Store(home.store, home.work), Uploads(home.uploads), upload.files, upload.title, request)
 
 
 def _standing(home: Home, upload: SourceMedia) -> dict[str, Any]:

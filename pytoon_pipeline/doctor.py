@@ -11,8 +11,8 @@ from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
 from pytoon_pipeline.contracts.timing import FrameRate
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.encoder import PICTURE
+from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.planning.presets import preset_names
-from pytoon_pipeline.rendering.fonts import FONTS, load
 from pytoon_pipeline.speech.recognisers import SpeechSettings, find_weights
 from pytoon_pipeline.store.home import Home
 

@@ -46,7 +46,7 @@ def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Call
     def run(path: Path, *sets: str, preset: str | None = None) -> Outcome:
         upload = read_upload(path, preset=preset, sets=sets)
         request: dict[str, Any] = upload.request.model_dump(mode="json", exclude_unset=True)
-        known = admit(store, Uploads(home.uploads), list(upload.media), upload.title, request)
+        known = admit(store, Uploads(home.uploads), upload.files, upload.title, request)
         return compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key)
 
     return run

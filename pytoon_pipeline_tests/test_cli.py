@@ -37,7 +37,7 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
     }  # fmt: skip
     for name in ("video", "thumbnail", "spec", "manifest"):
         assert Path(result[name]).parent == tmp_path / "out"
-    assert result["qc"]["verdict"] == "advise", "a video without sound is silent as planned"
+    assert result["qc"]["verdict"] == "pass", "a video without sound is silent as planned"
     assert set(result["qc"]) == {"score", "verdict", "findings", "seconds"}
     assert result["segments"] == {"total": 1, "rendered": 1, "cached": 0}
     assert next(stage["name"] for stage in result["stages"]) == "source_media"

@@ -1,6 +1,8 @@
 """Handing results from asset to asset: by their fingerprint in the store, and frames also in memory."""
 
 import os
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -8,6 +10,7 @@ from pydantic import PrivateAttr
 
 from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.store import Store
 
@@ -28,23 +31,28 @@ class ArtifactIOManager(dg.ConfigurableIOManager):
 
 
 class Frames:
-    """The artifact of ``sampled_frames`` and its pictures, decoded only when somebody looks."""
+    """The collection of ``sampled_frames`` and the pictures of each item, decoded only when somebody looks."""
 
-    def __init__(self, store: Store, artifact: Artifact, samples: "Samples | None" = None) -> None:
+    def __init__(self, store: Store, artifact: Artifact, made: "Mapping[str, Samples] | None" = None) -> None:
         self.artifact = artifact
         self._store = store
-        self._held = samples.held if samples else None
+        self._held = {item: samples.held for item, samples in (made or {}).items()}
 
-    @property
-    def samples(self) -> "Samples":
+    @cached_property
+    def parts(self) -> dict[str, Artifact]:
+        """The artifact of each item."""
+        return parts_of(self._store, self.artifact)
+
+    def samples(self, item: str) -> "Samples":
+        """The pictures of one item."""
         from pytoon_pipeline.vision.sampling import Samples
 
-        files = self.artifact.files
+        part = self.parts[item]
         return Samples(
-            self.artifact.read(SampledFrames),
-            self._store.path(files["pictures"]),
-            self._store.path(files["thumbs"]),
-            self._held,
+            part.read(SampledFrames),
+            self._store.path(part.files["pictures"]),
+            self._store.path(part.files["thumbs"]),
+            self._held.get(item),
         )
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.layers import shows_footage
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, Severity
 from pytoon_pipeline.contracts.spec import RenderSpec, Segment
 from pytoon_pipeline.contracts.timing import FrameRange
+from pytoon_pipeline.media import fonts
 from pytoon_pipeline.quality.inspection import Inspection
 from pytoon_pipeline.rendering.captions import missing_glyphs
 
@@ -112,11 +114,16 @@ def black(subject: Subject) -> Iterator[Finding]:
 
 
 def frozen(subject: Subject) -> Iterator[Finding]:
-    """Nothing moves although something should. Of a foreign file no one knows what should."""
-    limits = subject.limits
+    """Nothing moves although something should. Of a foreign file no one knows what should.
+
+    A planned still is no finding at all; footage that stands still in its source is one to know of.
+    """
+    limits, spec = subject.limits, subject.spec
     still = subject.found.changes <= limits.frozen_luma
     for start, end in _runs(still, subject, limits.frozen_seconds):
-        planned = subject.spec is None or _covered(start, end, subject.spec.still)
+        planned = spec is None or _covered(start, end, spec.still)
+        if planned and spec is not None and not _shows_footage(spec, start, end):
+            continue
         change = round(float(subject.found.changes[start:end].max()), 4)
         yield _limited(
             subject, "frozen", "frozen_luma", change, "The picture stands still.",
@@ -124,16 +131,24 @@ def frozen(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _shows_footage(spec: RenderSpec, start: int, end: int) -> bool:
+    return any(shows_footage(layer) for first, last, layer in spec.layers() if first < end and last > start)
+
+
 def glyphs(subject: Subject) -> Iterator[Finding]:
     """Characters that would show as boxes."""
     if subject.spec is None:
         return
     plan = subject.spec.captions
-    for index, lacking in missing_glyphs(plan.cues, plan.style).items():
-        cue = plan.cues[index]
+    shown = [(plan.cues[n].start, plan.cues[n].end, plan.cues[n].text, lacking, plan.style.font)
+             for n, lacking in missing_glyphs(plan.cues, plan.style).items()]  # fmt: skip
+    for start, end, layer in subject.spec.texts():
+        if absent := fonts.lacking(layer.text, layer.style.font):
+            shown.append((start, end, layer.text, "".join(sorted(absent)), layer.style.font))
+    for start, end, text, lacking, font in shown:
         yield _finding(
-            subject, "missing_glyph", "gate", f"No font has the characters {lacking} of “{cue.text[:40]}”.", lacking,
-            plan.style.font, "Fonts that come with Pytoon", cue.start, cue.end,
+            subject, "missing_glyph", "gate", f"No font has the characters {lacking} of “{text[:40]}”.", lacking,
+            font, "Fonts that come with Pytoon", start, end,
         )  # fmt: skip
 
 
@@ -142,6 +157,8 @@ def sound(subject: Subject) -> Iterator[Finding]:
     if found is None:
         return
     if found.integrated <= limits.silent_lufs:
+        if subject.spec is not None and not subject.spec.sound.tracks:
+            return  # silence was chosen
         severity: Severity = "advice" if subject.silent or subject.spec is None else "gate"
         yield _limited(subject, "silent", "silent_lufs", found.integrated, "Nothing can be heard.", severity)
         return

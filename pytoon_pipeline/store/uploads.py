@@ -3,14 +3,15 @@
 import os
 import re
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import BadInput, PytoonError
-from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.store.atomic import write_bytes
-from pytoon_pipeline.store.fingerprint import hash_files
+from pytoon_pipeline.store.fingerprint import hash_files, hash_value
 from pytoon_pipeline.store.store import Store
 
 KEY_DIGITS = 32
@@ -70,20 +71,32 @@ class Uploads:
         return self.root / f"{key}.error"
 
 
-def admit(store: Store, uploads: Uploads, media: list[Path], title: str, request: dict[str, Any]) -> SourceMedia:
+def admit(
+    store: Store, uploads: Uploads, files: Sequence[tuple[Path, Role]], title: str, request: dict[str, Any]
+) -> SourceMedia:
     """Takes files into the store and registers the upload that they make.
 
     The key is the first 32 hex digits of SHA-256 over the media bytes in order; for one file that is the file's own
-    hash. Raises ``BadInput`` for what is not a file with content.
+    hash, and without any that of the request. Raises ``BadInput`` for what is not a file with content.
     """
     items = []
-    for path in media:
+    for path, role in files:
         check_file(path)
         file = store.add(path)
         items.append(
-            SourceItem(name=shown(path.name), sha256=file.sha256, bytes=file.bytes, origin=shown(str(path.resolve())))
+            SourceItem(
+                name=shown(path.name),
+                sha256=file.sha256,
+                bytes=file.bytes,
+                origin=shown(str(path.resolve())),
+                role=role,
+            )
         )
-    digest = items[0].sha256 if len(items) == 1 else hash_files(*media)
+    media = [(path, item) for (path, _), item in zip(files, items, strict=True) if item.role == "media"]
+    if len(media) == 1:
+        digest = media[0][1].sha256
+    else:
+        digest = hash_files(*(path for path, _ in media)) if media else hash_value(request)
     variant = request.get("variant")
     key = digest[:KEY_DIGITS] + (f"-{variant}" if variant else "")
     upload = SourceMedia(key=key, title=shown(title), items=tuple(items), request=request)

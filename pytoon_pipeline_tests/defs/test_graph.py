@@ -23,6 +23,7 @@ from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.plans import footage_layer
 
 ANALYSES = {
     "metadata", "transcription", "sampled_frames", "face_detections", "focal_points", "shots", "silence_segments",
@@ -188,7 +189,9 @@ def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_pa
     assert outcome.error is None
     shown = np.median(making.decoded(Path(outcome.assets["delivered_video"]["video"])), axis=(1, 2))
     expected = [
-        30 + (clip.source_start + n) % 52 * 4 for clip in spec_of(store, outcome).clips for n in range(clip.frames)
+        30 + (footage_layer(scene).source_start + n) % 52 * 4
+        for scene in spec_of(store, outcome).scenes
+        for n in range(scene.frames)
     ]
     # Decoding to grey stretches limited range to full.
     grey = (np.array(expected) - 16) * 255 / 219
@@ -205,7 +208,7 @@ def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_pa
         ("pixel.mp4", lambda p: making.video(p, 3, "2x2"), "picture_size"),
         ("frame.mp4", lambda p: making.video(p, 0.04), "too_short"),
         ("silent.mp4", lambda p: making.video(p, 3, "320x180", "25", True, "-af", "volume=0"), "all_silent"),
-        ("picture.png", lambda p: making.run("-f", "lavfi", "-i", "testsrc2", "-frames:v", "1", str(p)), "not_media"),
+        ("paper.png", lambda p: p.write_bytes(b"%PDF-1.7 not a picture"), "not_media"),
     ],
 )
 def test_bad_input_is_a_typed_error_and_harms_itself_alone(

@@ -5,18 +5,20 @@ from pathlib import Path
 import dagster as dg
 import numpy as np
 
-from pytoon_pipeline.contracts.media import VideoStream
+from pytoon_pipeline.contracts.media import SourceItem, VideoStream
 from pytoon_pipeline.defs.io_managers import Frames, FramesIOManager
+from pytoon_pipeline.defs.items import Work, collect
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.planning.presets import load_limits
-from pytoon_pipeline.store.stages import Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Product, Stage
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.vision import sampling
 from pytoon_pipeline_tests import making
 
 KEY = "0" * 32
+ITEM = SourceItem(name="v.mp4", sha256="a" * 64, bytes=1, origin="here")
 
 
 def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
@@ -29,18 +31,18 @@ def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
     def sampled(studio: Studio) -> Frames:
         video = probe(path).video
         assert isinstance(video, VideoStream)
-        made = []
+        made = {}
 
         def make(room: Path) -> Product:
-            made.append(sampling.sample(path, video, load_limits(), room))
-            return Product(made[0].record, {"pictures": made[0].pictures, "thumbs": made[0].thumbs})
+            made[ITEM.sha256] = one = sampling.sample(path, video, load_limits(), room)
+            return Product(one.record, {"pictures": one.pictures, "thumbs": one.thumbs})
 
-        done = run_stage(studio.store, Stage("sampled", 1), make, inputs={})
-        return Frames(studio.store, done.artifact, *made)
+        done, _ = collect(studio.store, Stage("sampled", 1), [ITEM], lambda item: Work(make, {}))
+        return Frames(studio.store, done.artifact, made)
 
     @dg.asset(partitions_def=uploads, io_manager_key="io_manager")
     def looked(sampled: Frames) -> None:
-        samples = sampled.samples
+        samples = sampled.samples(ITEM.sha256)
         seen.append((samples.held is not None, np.stack([image for _, image in samples])))
 
     studio = Studio(home=str(tmp_path / "home"))

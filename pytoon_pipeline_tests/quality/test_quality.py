@@ -9,37 +9,36 @@ from pytoon_pipeline.contracts.errors import BadInput, QualityFailure
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.spec import (
-    Camera,
     CaptionPlan,
-    Clip,
-    CropKey,
     Cue,
     CueWord,
     RenderSpec,
     Segment,
+    SoundPart,
     SoundPlan,
+    SoundTrack,
 )
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
 from pytoon_pipeline.planning.presets import limit_sources, load_limits
 from pytoon_pipeline.quality.delivery import plan_delivery, readable_name, require_pass
 from pytoon_pipeline.quality.verdict import judge
 from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.plans import scene
 
 FRAMES = 75
+TRACK = SoundTrack(role="original", parts=(SoundPart(item="x", start=0, source_start=0, samples=FRAMES * 1920),))
 COLOUR = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p"
 
 
 def spec(text: str = "hello", **changes: object) -> RenderSpec:
-    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
-    clip = Clip(start=0, frames=FRAMES, item="x", source_start=0, camera=Camera(width=1, height=1, keys=(key,)))
     cue = Cue(start=30, end=40, words=(CueWord(text=text, start=30, end=40),))
     values: dict = {
         "rate": FrameRate(numerator=25),
         "frames": FRAMES,
-        "clips": (clip,),
+        "scenes": (scene(FRAMES),),
         "segments": (Segment(start=0, frames=50), Segment(start=50, frames=25)),
         "captions": CaptionPlan(style=CaptionStyle(), cues=(cue,)),
-        "sound": SoundPlan(samples=FRAMES * 1920, clips=(), fade=384, loudness=-14, true_peak=-1),
+        "sound": SoundPlan(samples=FRAMES * 1920, tracks=(TRACK,), loudness=-14, true_peak=-1),
     }
     return RenderSpec(**(values | changes))
 

@@ -168,9 +168,9 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
     a.write_bytes(b"first")
     b.write_bytes(b"second")
     uploads = Uploads(home.uploads)
-    one = admit(store, uploads, [a], "title", {})
+    one = admit(store, uploads, [(a, "media")], "title", {})
     assert one.key == hash_files(a)[:32]
-    both = admit(store, uploads, [a, b], "title", {"variant": "teaser"})
+    both = admit(store, uploads, [(a, "media"), (b, "media")], "title", {"variant": "teaser"})
     joined = tmp_path / "joined"
     joined.write_bytes(b"firstsecond")
     assert both.key == f"{hash_files(joined)[:32]}-teaser"
@@ -181,7 +181,7 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
 def test_a_name_that_is_no_text_is_kept_readable(tmp_path: Path, home: Home, store: Store) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.mp4"))
     path.write_bytes(b"x")
-    upload = admit(store, Uploads(home.uploads), [path], path.stem, {})
+    upload = admit(store, Uploads(home.uploads), [(path, "media")], path.stem, {})
     assert (upload.title, upload.items[0].name) == ("caf\ufffd\ufffd", "caf\ufffd\ufffd.mp4")
     assert Uploads(home.uploads).get(upload.key) == upload
 

@@ -1,8 +1,9 @@
-"""What the source is, what is said and what is seen. Each is made once for a file, whoever uploads it.
+"""What each file is, what is said in it and what is seen. Made once for a file, whoever uploads it.
 
 Detectors are imported where they look: loading the code location, and finding what is there, imports nothing heavy.
 """
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,102 +19,140 @@ from pytoon_pipeline.contracts.analysis import (
     Transcript,
 )
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.media import Metadata, SourceMedia
+from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.io_managers import Frames
+from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items, stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output, run, stage_asset
+from pytoon_pipeline.defs.stage import failures, output, stage_asset
 from pytoon_pipeline.media import probing
+from pytoon_pipeline.planning.needs import Needs, needs
 from pytoon_pipeline.planning.presets import load_preset
+from pytoon_pipeline.planning.resolving import resolved_preset
 from pytoon_pipeline.speech import recognisers
-from pytoon_pipeline.store.stages import Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Product, Stage
 
 if TYPE_CHECKING:
     from pytoon_pipeline.vision.sampling import Samples
 
-METADATA = Stage("metadata", 1)
-TRANSCRIPTION = Stage("transcription", 2)
-SILENCE = Stage("silence_segments", 1)
-FRAMES = Stage("sampled_frames", 1)
-FACES = Stage("face_detections", 1)
-FOCUS = Stage("focal_points", 1)
-SHOTS = Stage("shots", 1)
+METADATA = Stage("metadata", 2)
+TRANSCRIPTION = Stage("transcription", 3)
+SILENCE = Stage("silence_segments", 2)
+FRAMES = Stage("sampled_frames", 2)
+FACES = Stage("face_detections", 2)
+FOCUS = Stage("focal_points", 2)
+SHOTS = Stage("shots", 2)
 
-# The first file of an upload; metadata hands it on together with what it is.
-MAIN = "media-0"
-MEDIA = "media"
-NO_SOUND = "none"
+# Files of an item's metadata: its sound at 16 kHz, and the upright copy of a still picture.
+AUDIO, PICTURE = "audio", "picture"
 
 
 @stage_asset(METADATA, "analysis", "pyav")
 def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact) -> dg.Output[Artifact]:
-    """What the file is: length, frame rate, size, rotation, pixel shape, colour, streams; and its sound at 16 kHz."""
+    """What each file is: length, frame rate, size, rotation, pixel shape, colour, streams; and its sound at 16 kHz."""
     limits = studio.limits
-    media = {MEDIA: source_media.files[MAIN]}
 
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.media import sound
+    def work(item: SourceItem) -> Work:
+        def make(room: Path) -> Product:
+            from pytoon_pipeline.media import images, loudness, sound
 
-        path = studio.store.path(media[MEDIA])
-        info = probing.probe(path)
-        video = probing.accept(info, limits)
-        if info.audio is None:
-            return Product(Metadata(info=info, audio_seconds=0), stored=media)
-        audio = room / "audio.wav"
-        seconds = sound.extract(path, info.audio, video.start, limits.source_seconds_max, audio)
-        return Product(Metadata(info=info, audio_seconds=seconds), {"audio": audio} if seconds else {}, media)
+            path = studio.store.path(stored(item))
+            if images.kind(path):
+                info = probing.probe_still(path, limits, room / "picture.png")
+                return Product(Metadata(info=info, audio_seconds=0), {PICTURE: room / "picture.png"})
+            info = probing.probe(path)
+            if info.video is not None:
+                probing.accept(info, limits)
+            if info.audio is None:
+                probing.accept(info, limits)
+                return Product(Metadata(info=info, audio_seconds=0))
+            audio = room / "audio.wav"
+            start = info.video.start if info.video else info.audio.start
+            seconds = sound.extract(path, info.audio, start, limits.source_seconds_max, audio)
+            if not seconds:
+                return Product(Metadata(info=info, audio_seconds=0))
+            value = Metadata(info=info, audio_seconds=seconds, loudness=loudness.integrated(audio))
+            return Product(value, {AUDIO: audio})
 
-    def show(artifact: Artifact) -> dict[str, Any]:
-        info = artifact.read(Metadata).info
-        with failures(context, studio):
-            video = probing.accept(info, limits)
-        return {
-            "source_seconds": info.seconds,
-            "picture": f"{video.width}×{video.height} {video.codec}, {video.average_rate} fps"
-            + (", varying" if video.variable_rate else ""),
-            "sound": f"{info.audio.codec}, {info.audio.sample_rate} Hz" if info.audio else "none",
-            "streams": info.streams,
-        }
+        tools = {"av": version("av"), "pillow": version("pillow")}
+        return Work(make, {"media": item.sha256}, limits.model_dump(mode="json"), tools)
 
-    inputs = {"media": media[MEDIA].sha256}
-    return run(context, studio, METADATA, make, inputs=inputs, tools={"av": version("av")}, show=show)
+    def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
+        items = items_of(source_media)
+        infos = {item: part.read(Metadata).info for item, part in parts.items()}
+        for one in items:
+            if one.role in ("media", "background") and infos[one.sha256].still is None:
+                probing.accept(infos[one.sha256], limits)
+        needs(request_of(source_media), items, infos)
+        lines = "\n".join(f"- {item.name}: {described(infos[item.sha256])}" for item in items)
+        return {"items": dg.MetadataValue.md(lines or "–")}
+
+    return run_items(context, studio, METADATA, items_of(source_media), work, show)
+
+
+def described(info: MediaInfo) -> str:
+    """A file in a few words."""
+    said = []
+    if info.still is not None:
+        said.append(f"picture, {info.still.original}" + (", transparent" if info.still.transparent else ""))
+    if info.video is not None:
+        video = info.video
+        varying = ", varying" if video.variable_rate else ""
+        said.append(f"{video.width}×{video.height} {video.codec}, {video.average_rate} fps{varying}")
+    if info.audio is not None:
+        said.append(f"{info.audio.codec}, {info.audio.sample_rate} Hz")
+    return f"{'; '.join(said)}; {info.seconds:.2f} s" if info.still is None else said[0]
+
+
+def request_of(source: Artifact) -> Request:
+    return Request.model_validate(source.read(SourceMedia).request)
+
+
+def infos_of(studio: Studio, metadata: Artifact) -> dict[str, MediaInfo]:
+    return {item: part.read(Metadata).info for item, part in parts_of(studio.store, metadata).items()}
+
+
+def needed(studio: Studio, source: Artifact, metadata: Artifact) -> Needs:
+    """Which analysis the upload needs."""
+    return needs(request_of(source), source.read(SourceMedia).items, infos_of(studio, metadata))
 
 
 @stage_asset(TRANSCRIPTION, "analysis", "whisper", "pocketsphinx")
-def transcription(context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact) -> dg.Output[Artifact]:
+def transcription(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact
+) -> dg.Output[Artifact]:
     """The spoken words with their times, by Whisper where its weights are, else by pocketsphinx; it says which."""
-    audio = metadata.files.get("audio")
-    if audio is None:
-        silent = Product(Transcript(words=(), language="", recogniser=None))
-        return run(context, studio, TRANSCRIPTION, lambda room: silent, inputs={"audio": NO_SOUND})
     with failures(context, studio):
-        choice = recognisers.choose(studio.speech)
+        known = parts_of(studio.store, metadata)
+        wanted = [
+            item for item in items_of(source_media, needed(studio, source_media, metadata).words)
+            if AUDIO in known[item.sha256].files
+        ]  # fmt: skip
+        choice = recognisers.choose(studio.speech) if wanted else None
 
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.media.sound import load
+    def work(item: SourceItem) -> Work:
+        assert choice is not None
+        audio = known[item.sha256].files[AUDIO]
 
-        return Product(recognisers.transcribe(choice, load(studio.store.path(audio))))
+        def make(room: Path) -> Product:
+            from pytoon_pipeline.media.sound import load
 
-    def show(artifact: Artifact) -> dict[str, Any]:
-        transcript = artifact.read(Transcript)
-        used = choice.recogniser
+            return Product(recognisers.transcribe(choice, load(studio.store.path(audio))))
+
+        return Work(make, {"audio": audio.sha256}, tools={"recogniser": choice.recogniser.identity})
+
+    def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
+        found = [part.read(Transcript) for part in parts.values()]
+        words = [word.text for transcript in found for word in transcript.words]
         return {
-            "words": len(transcript.words),
-            "rejected_words": transcript.rejected_words,
-            "text": " ".join(word.text for word in transcript.words)[:500],
-            "recogniser": f"{used.engine} {used.model}",
-            "fallback": used.fallback or "–",
+            "words": len(words),
+            "rejected_words": sum(transcript.rejected_words for transcript in found),
+            "text": " ".join(words)[:500],
+            "recogniser": f"{choice.recogniser.engine} {choice.recogniser.model}" if choice else "–",
+            "fallback": (choice.recogniser.fallback if choice else None) or "–",
         }
 
-    return run(
-        context,
-        studio,
-        TRANSCRIPTION,
-        make,
-        inputs={"audio": audio.sha256},
-        tools={"recogniser": choice.recogniser.identity},
-        show=show,
-    )
+    return run_items(context, studio, TRANSCRIPTION, wanted, work, show)
 
 
 @stage_asset(SILENCE, "analysis", "numpy")
@@ -126,124 +165,163 @@ def silence_segments(
 ) -> dg.Output[Artifact]:
     """Where nothing is said, what stays, and the words with impossible times repaired."""
     with failures(context, studio):
-        request = Request.model_validate(source_media.read(SourceMedia).request)
-        settings = load_preset(request.preset, request.adjust).silence
-    audio = metadata.files.get("audio")
+        request = request_of(source_media)
+        known = parts_of(studio.store, metadata)
+        heard = parts_of(studio.store, transcription)
+        wanted = items_of(source_media, needed(studio, source_media, metadata).speech)
+        name = resolved_preset(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
+        settings = load_preset(name, request.adjust).silence
 
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.media import sound
-        from pytoon_pipeline.speech import silence
+    def work(item: SourceItem) -> Work:
+        audio = known[item.sha256].files.get(AUDIO)
+        words = heard.get(item.sha256)
 
-        transcript = transcription.read(Transcript)
-        samples = sound.load(studio.store.path(audio)) if audio else sound.nothing()
-        return Product(silence.find_silence(samples, sound.ANALYSIS_RATE, transcript, settings))
+        def make(room: Path) -> Product:
+            from pytoon_pipeline.media import sound
+            from pytoon_pipeline.speech import silence
 
-    def show(artifact: Artifact) -> dict[str, Any]:
-        found = artifact.read(SilenceSegments)
+            transcript = words.read(Transcript) if words else Transcript(words=(), language="", recogniser=None)
+            samples = sound.load(studio.store.path(audio)) if audio else sound.nothing()
+            return Product(silence.find_silence(samples, sound.ANALYSIS_RATE, transcript, settings))
+
+        inputs = {"audio": audio.sha256 if audio else "none", "words": words.fingerprint if words else "none"}
+        return Work(make, inputs, settings.model_dump(mode="json"))
+
+    def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
+        found = [part.read(SilenceSegments) for part in parts.values()]
         return {
-            "silences": len(found.silences),
-            "seconds_silent": round(sum(part.seconds for part in found.silences), 2),
-            "repaired_words": found.repaired_words,
-            "dropped_words": found.dropped_words,
-            "threshold_db": found.threshold_db,
+            "silences": sum(len(one.silences) for one in found),
+            "seconds_silent": round(sum(part.seconds for one in found for part in one.silences), 2),
+            "repaired_words": sum(one.repaired_words for one in found),
+            "dropped_words": sum(one.dropped_words for one in found),
         }
 
-    return run(
-        context,
-        studio,
-        SILENCE,
-        make,
-        inputs={"audio": audio.sha256 if audio else NO_SOUND, "transcription": transcription.fingerprint},
-        parameters=settings.model_dump(mode="json"),
-        show=show,
-    )
+    return run_items(context, studio, SILENCE, wanted, work, show)
 
 
 @stage_asset(FRAMES, "analysis", "pyav", io_manager_key="frames")
-def sampled_frames(context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact) -> dg.Output[Frames]:
+def sampled_frames(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact
+) -> dg.Output[Frames]:
     """Small pictures five times a second and a thumb of every frame, from the one decode that feeds all detectors."""
-    video = metadata.read(Metadata).info.video
-    assert video is not None
-    media = metadata.files[MEDIA]
-    made: list[Samples] = []
-
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.vision.sampling import sample
-
-        samples = sample(studio.store.path(media), video, studio.limits, room)
-        made.append(samples)
-        return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
-
+    made: dict[str, Samples] = {}
     with failures(context, studio):
-        done = run_stage(
-            studio.store,
-            FRAMES,
-            make,
-            inputs={"media": media.sha256},
-            parameters={"video": video.model_dump(mode="json")},
-            tools={"av": version("av"), "opencv": version("opencv-contrib-python")},
-        )
-    record = done.artifact.read(SampledFrames)
-    shown = {"samples": record.samples, "frames": record.frames, "damaged_packets": record.damaged}
-    return output(context, done, shown, Frames(studio.store, done.artifact, *made))
+        known = parts_of(studio.store, metadata)
+        wanted = items_of(source_media, needed(studio, source_media, metadata).pictures)
+        limits = studio.limits
+
+        def work(item: SourceItem) -> Work:
+            part = known[item.sha256]
+            info = part.read(Metadata).info
+
+            def make(room: Path) -> Product:
+                from pytoon_pipeline.media import images
+                from pytoon_pipeline.vision.sampling import sample, sample_still
+
+                if info.still is not None:
+                    samples = sample_still(images.read(studio.store.path(part.files[PICTURE])), room)
+                else:
+                    assert info.video is not None
+                    path = studio.store.path(stored(item))
+                    samples = sample(path, info.video, limits, room)
+                made[item.sha256] = samples
+                return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
+
+            video = info.model_dump(mode="json", include={"video", "still"})
+            tools = {"av": version("av"), "opencv": version("opencv-contrib-python")}
+            return Work(make, {"media": item.sha256}, video, tools)
+
+        done, parts = collect(studio.store, FRAMES, wanted, work)
+    records = [part.read(SampledFrames) for part in parts.values()]
+    shown = {
+        "samples": sum(record.samples for record in records),
+        "frames": sum(record.frames for record in records),
+        "damaged_packets": sum(record.damaged for record in records),
+    }
+    return output(context, done, shown, Frames(studio.store, done.artifact, made))
+
+
+def looked_at(
+    studio: Studio, source: Artifact, metadata: Artifact, frames: Frames
+) -> tuple[dict[str, Artifact], list[SourceItem]]:
+    """The sampled frames of each item, and the items that detectors look at."""
+    return frames.parts, items_of(source, needed(studio, source, metadata).subjects)
 
 
 @stage_asset(FACES, "analysis", "mediapipe")
-def face_detections(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
+def face_detections(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact,
+    sampled_frames: Frames,
+) -> dg.Output[Artifact]:  # fmt: skip
     """Faces in the sampled frames: boxes, scores and landmarks, as Parquet."""
+    with failures(context, studio):
+        frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
 
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.vision import faces
+    def work(item: SourceItem) -> Work:
+        def make(room: Path) -> Product:
+            from pytoon_pipeline.vision import faces
 
-        found, summary = faces.detect(sampled_frames.samples)
-        faces.write(found, room / "faces.parquet")
-        return Product(summary, {"faces": room / "faces.parquet"})
+            found, summary = faces.detect(sampled_frames.samples(item.sha256))
+            faces.write(found, room / "faces.parquet")
+            return Product(summary, {"faces": room / "faces.parquet"})
 
-    def show(artifact: Artifact) -> dict[str, Any]:
-        summary = artifact.read(FaceSummary)
-        return {"faces": summary.faces, "samples_with_face": f"{summary.with_face} of {summary.samples}"}
+        return Work(make, {"frames": frames[item.sha256].fingerprint}, tools={"mediapipe": version("mediapipe")})
 
-    inputs = {"frames": sampled_frames.artifact.fingerprint}
-    return run(context, studio, FACES, make, inputs=inputs, tools={"mediapipe": version("mediapipe")}, show=show)
+    def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
+        found = [part.read(FaceSummary) for part in parts.values()]
+        with_face, samples = sum(one.with_face for one in found), sum(one.samples for one in found)
+        return {"faces": sum(one.faces for one in found), "samples_with_face": f"{with_face} of {samples}"}
+
+    return run_items(context, studio, FACES, wanted, work, show)
 
 
 @stage_asset(FOCUS, "analysis", "opencv")
-def focal_points(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
+def focal_points(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact,
+    sampled_frames: Frames,
+) -> dg.Output[Artifact]:  # fmt: skip
     """Where the picture's detail is: where to look when there is no face."""
+    with failures(context, studio):
+        frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
 
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.vision.focus import find
+    def work(item: SourceItem) -> Work:
+        def make(room: Path) -> Product:
+            from pytoon_pipeline.vision.focus import find
 
-        return Product(find(sampled_frames.samples))
+            return Product(find(sampled_frames.samples(item.sha256)))
 
-    return run(
-        context,
-        studio,
-        FOCUS,
-        make,
-        inputs={"frames": sampled_frames.artifact.fingerprint},
-        tools={"opencv": version("opencv-contrib-python")},
-        show=lambda artifact: {"points": len(artifact.read(FocalPoints).points)},
-    )
+        tools = {"opencv": version("opencv-contrib-python")}
+        return Work(make, {"frames": frames[item.sha256].fingerprint}, tools=tools)
+
+    def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
+        return {"points": sum(len(part.read(FocalPoints).points) for part in parts.values())}
+
+    return run_items(context, studio, FOCUS, wanted, work, show)
 
 
 @stage_asset(SHOTS, "analysis", "opencv")
-def shots(context: dg.AssetExecutionContext, studio: Studio, sampled_frames: Frames) -> dg.Output[Artifact]:
+def shots(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact,
+    sampled_frames: Frames,
+) -> dg.Output[Artifact]:  # fmt: skip
     """Scene cuts, by PySceneDetect over every frame; and where the source itself is still or black."""
-    record = sampled_frames.artifact.read(SampledFrames)
-    rate = round(record.frames / record.seconds, 4)
+    with failures(context, studio):
+        frames, pictures = looked_at(studio, source_media, metadata, sampled_frames)
+        infos = infos_of(studio, metadata)
+        wanted = [item for item in pictures if infos[item.sha256].video is not None]
 
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.vision.shots import find
+    def work(item: SourceItem) -> Work:
+        record = frames[item.sha256].read(SampledFrames)
 
-        return Product(find(sampled_frames.samples.every_frame(), rate))
+        def make(room: Path) -> Product:
+            from pytoon_pipeline.vision.shots import find
 
-    return run(
-        context,
-        studio,
-        SHOTS,
-        make,
-        inputs={"frames": sampled_frames.artifact.fingerprint},
-        tools={"scenedetect": version("scenedetect")},
-        show=lambda artifact: {"cuts": len(artifact.read(Shots).cuts)},
-    )
+            return Product(find(sampled_frames.samples(item.sha256).every_frame(), record.frames / record.seconds))
+
+        tools = {"scenedetect": version("scenedetect")}
+        return Work(make, {"frames": frames[item.sha256].fingerprint}, tools=tools)
+
+    def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
+        return {"cuts": sum(len(part.read(Shots).cuts) for part in parts.values())}
+
+    return run_items(context, studio, SHOTS, wanted, work, show)

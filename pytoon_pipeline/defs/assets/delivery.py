@@ -12,14 +12,17 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.defs.assets.analysis import infos_of
+from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, stage_asset
-from pytoon_pipeline.planning.presets import load_preset
+from pytoon_pipeline.planning.presets import load_brand, load_preset
+from pytoon_pipeline.planning.resolving import resolved_preset
 from pytoon_pipeline.quality.delivery import deliver, plan_delivery, require_pass
 from pytoon_pipeline.rendering import stages, subtitles
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
-DELIVERY = Stage("delivered_video", 1)
+DELIVERY = Stage("delivered_video", 2)
 
 
 @stage_asset(DELIVERY, "delivery", "file")
@@ -27,6 +30,7 @@ def delivered_video(
     context: dg.AssetExecutionContext,
     studio: Studio,
     source_media: Artifact,
+    metadata: Artifact,
     transcription: Artifact,
     render_spec: Artifact,
     composite: Artifact,
@@ -57,15 +61,18 @@ def delivered_video(
         names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _names(plan), strict=True))
         files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
         request = Request.model_validate(upload.request)
+        name = resolved_preset(request, upload.items, infos_of(studio, metadata))
+        heard = [part.read(Transcript).recogniser for part in parts_of(studio.store, transcription).values()]
         manifest = Manifest(
             key=upload.key,
             title=upload.title,
             media=upload.items,
             request=upload.request,
-            preset=load_preset(request.preset, request.adjust),
+            preset=load_preset(name, request.adjust),
+            brand=load_brand(request.brand) if request.brand else None,
             spec=spec,
             encoder=stages.encoders(),
-            recogniser=transcription.read(Transcript).recogniser,
+            recogniser=next(iter(heard), None),
             engine="local",
             stages=tuple(_use(artifact) for artifact in studio.store.lineage(done.artifact)),
             files={name: done.artifact.files[role].sha256 for role, name in names.items()},

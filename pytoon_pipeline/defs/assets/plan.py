@@ -1,4 +1,4 @@
-"""From analysis to a plan."""
+"""From request and analysis to a plan."""
 
 from pathlib import Path
 from typing import Any
@@ -7,17 +7,24 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.analysis import FocalPoints, SampledFrames, Shots, SilenceSegments
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.media import Metadata, SourceMedia
+from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.media import Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.assets.analysis import MEDIA
+from pytoon_pipeline.defs.assets.analysis import infos_of, request_of
+from pytoon_pipeline.defs.assets.source import brand_files, is_font_file
 from pytoon_pipeline.defs.io_managers import Frames
+from pytoon_pipeline.defs.items import parts_of, stored
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, run, stage_asset
-from pytoon_pipeline.planning.presets import load_preset
+from pytoon_pipeline.media import fonts
+from pytoon_pipeline.planning.brief import Brief, Material
+from pytoon_pipeline.planning.presets import load_brand, load_platform, load_preset
+from pytoon_pipeline.planning.resolving import archetype_of, resolved_preset
+from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
-SPEC = Stage("render_spec", 1)
+SPEC = Stage("render_spec", 2)
 
 
 @stage_asset(SPEC, "plan", "python")
@@ -32,10 +39,7 @@ def render_spec(
     focal_points: Artifact,
     shots: Artifact,
 ) -> dg.Output[Artifact]:
-    """The complete plan of the video: what stays, where the camera looks, which captions are shown, how it sounds."""
-    with failures(context, studio):
-        request = Request.model_validate(source_media.read(SourceMedia).request)
-        preset = load_preset(request.preset, request.adjust)
+    """The complete plan of the video: scenes and their layers, captions, sound, and how it is cut into segments."""
     analyses = {
         "silence_segments": silence_segments,
         "sampled_frames": sampled_frames.artifact,
@@ -43,33 +47,50 @@ def render_spec(
         "focal_points": focal_points,
         "shots": shots,
     }
+    with failures(context, studio):
+        request = request_of(source_media)
+        items = source_media.read(SourceMedia).items
+        infos = infos_of(studio, metadata)
+        preset = load_preset(resolved_preset(request, items, infos), request.adjust)
+        platform = load_platform(request.platform)
+        install_fonts(studio, source_media)
+        brand = load_brand(request.brand) if request.brand else None
+        if brand is not None:
+            brand = _own_fonts(brand, items)
 
     def make(room: Path) -> Product:
-        from pytoon_pipeline.planning.footage import Footage, plan_footage
-        from pytoon_pipeline.vision.faces import read
+        from pytoon_pipeline.planning.plan import plan_video
 
-        info = metadata.read(Metadata).info
-        assert info.video is not None
-        footage = Footage(
-            item=metadata.files[MEDIA].sha256,
-            info=info,
-            video=info.video,
-            frames=sampled_frames.artifact.read(SampledFrames),
-            faces=read(studio.store.path(face_detections.files["faces"])),
-            focus=focal_points.read(FocalPoints),
-            shots=shots.read(Shots),
-            silence=silence_segments.read(SilenceSegments) if "audio" in metadata.files else None,
+        materials = _materials(studio, metadata, analyses)
+        of = {role: [materials[item.sha256] for item in items if item.role == role] for role in
+              ("media", "background", "music", "voice", "logo")}  # fmt: skip
+        names = [medium.file for medium in request.media]
+        brief = Brief(
+            request=request,
+            archetype=archetype_of(request, items, infos),
+            preset=preset,
+            platform=platform,
+            limits=studio.limits,
+            media=of["media"],
+            background=next(iter(of["background"]), None),
+            music=next(iter(of["music"]), None),
+            voice=next(iter(of["voice"]), None),
+            logo=next(iter(of["logo"]), None),
+            brand=brand,
+            files=dict(zip(names, of["media"], strict=False)),
         )
-        return Product(plan_footage(footage, request, preset))
+        return Product(plan_video(brief))
 
     def show(artifact: Artifact) -> dict[str, Any]:
         spec = artifact.read(RenderSpec)
         return {
+            "archetype": spec.archetype,
+            "preset": preset.name,
+            "brand": spec.brand.name if spec.brand else "–",
             "video_seconds": round(spec.rate.seconds(spec.frames), 2),
-            "clips": len(spec.clips),
+            "scenes": len(spec.scenes),
             "segments": len(spec.segments),
             "captions": len(spec.captions.cues),
-            "preset": preset.name,
             "notes": dg.MetadataValue.md("\n".join(f"- {note.message}" for note in spec.notes) or "–"),
         }
 
@@ -78,8 +99,74 @@ def render_spec(
         studio,
         SPEC,
         make,
-        inputs={"media": metadata.files[MEDIA].sha256, "metadata": metadata.fingerprint}
-        | {name: artifact.fingerprint for name, artifact in analyses.items()},
-        parameters={"request": request.model_dump(mode="json"), "preset": preset.model_dump(mode="json")},
+        inputs={"metadata": metadata.fingerprint} | {name: artifact.fingerprint for name, artifact in analyses.items()},
+        parameters={
+            "request": hash_value(_nameless(request, items)),
+            "preset": preset.model_dump(mode="json"),
+            "platform": platform.model_dump(mode="json"),
+            "brand": brand.model_dump(mode="json") if brand else None,
+            "items": [[item.role, item.sha256] for item in items],
+            "limits": studio.limits.model_dump(mode="json"),
+        },
         show=show,
     )
+
+
+def install_fonts(studio: Studio, source: Artifact) -> None:
+    """Makes the font files of an upload's brand known to this process, under their content's hash."""
+    for item in source.read(SourceMedia).items:
+        if item.role == "font":
+            fonts.know(item.sha256, studio.store.path(stored(item)))
+
+
+def _own_fonts(brand: Brand, items: tuple[SourceItem, ...]) -> Brand:
+    """The brand with its own font files named by their content."""
+    files = [path.name for path, role in brand_files(brand) if role == "font"]
+    kept = [item.sha256 for item in items if item.role == "font"]
+    by_name = dict(zip(files, kept, strict=False))
+
+    def name(font: str) -> str:
+        return by_name.get(Path(font).name, font) if is_font_file(font) else font
+
+    used = brand.fonts.model_copy(
+        update={"headline": name(brand.fonts.headline), "body": name(brand.fonts.body)}
+    )  # fmt: skip
+    return brand.model_copy(update={"fonts": used})
+
+
+def _materials(studio: Studio, metadata: Artifact, analyses: dict[str, Artifact]) -> dict[str, Material]:
+    from pytoon_pipeline.vision.faces import read
+
+    known = parts_of(studio.store, metadata)
+    found = {name: parts_of(studio.store, artifact) for name, artifact in analyses.items()}
+    materials = {}
+    for item, part in known.items():
+        facts = part.read(Metadata)
+        frames, faces = found["sampled_frames"].get(item), found["face_detections"].get(item)
+        focus, cuts = found["focal_points"].get(item), found["shots"].get(item)
+        silence = found["silence_segments"].get(item)
+        materials[item] = Material(
+            item=item,
+            info=facts.info,
+            frames=frames.read(SampledFrames) if frames else None,
+            faces=tuple(read(studio.store.path(faces.files["faces"]))) if faces else (),
+            focus=focus.read(FocalPoints) if focus else FocalPoints(points=()),
+            shots=cuts.read(Shots) if cuts else Shots(cuts=(), still=(), dark=()),
+            silence=silence.read(SilenceSegments) if silence and facts.audio_seconds else None,
+            loudness=facts.loudness,
+            sound_seconds=facts.audio_seconds,
+        )
+    return materials
+
+
+def _nameless(request: Request, items: tuple[SourceItem, ...]) -> dict[str, Any]:
+    """The request as it counts for the plan: files by content, so that a new name alone changes nothing.
+
+    Edit plans refer to files by name; there names count.
+    """
+    values = request.model_dump(mode="json", exclude={"variant"})
+    if request.edit_plan is None:
+        media = [item.sha256 for item in items if item.role == "media"]
+        for wish, item in zip(values["media"], media, strict=False):
+            wish["file"] = item
+    return values

@@ -14,7 +14,7 @@ from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.store.stages import Product, Stage
 
-QC = Stage("qc_score", 1)
+QC = Stage("qc_score", 2)
 
 
 @stage_asset(QC, "quality", "ffmpeg")

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.layers import VideoLayer
 from pytoon_pipeline.contracts.media import Metadata
 from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady, SoundResult
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.assets.analysis import MEDIA
+from pytoon_pipeline.defs.assets.analysis import PICTURE
+from pytoon_pipeline.defs.assets.plan import install_fonts
 from pytoon_pipeline.defs.io_managers import Frames
+from pytoon_pipeline.defs.items import items_of, parts_of, stored
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, run, stage_asset
 from pytoon_pipeline.rendering import stages
@@ -20,18 +23,22 @@ from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.rendering.segments import Source
+    from pytoon_pipeline.rendering.jobs import Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENTS = Stage("rendered_segments", 1)
-COMPOSITE = Stage("composite", 1)
+SEGMENTS = Stage("rendered_segments", 2)
+COMPOSITE = Stage("composite", 2)
 
 segment_progress = logging.getLogger("pytoon.progress.segments")
 
 
 @stage_asset(SEGMENTS, "render", "ffmpeg")
 def rendered_segments(
-    context: dg.AssetExecutionContext, studio: Studio, metadata: Artifact, render_spec: Artifact
+    context: dg.AssetExecutionContext,
+    studio: Studio,
+    source_media: Artifact,
+    metadata: Artifact,
+    render_spec: Artifact,
 ) -> dg.Output[Artifact]:
     """The video in pieces of a few seconds, each encoded once at final quality. Only what changed is rendered."""
     spec = render_spec.read(RenderSpec)
@@ -41,11 +48,13 @@ def rendered_segments(
         def report(ready: int, total: int) -> None:
             segment_progress.info("%d of %d", ready, total)
 
-        rendered.extend(stages.render_segments(studio.store, spec, picture_sources(studio, metadata), report))
+        sources = picture_sources(studio, source_media, metadata)
+        rendered.extend(stages.render_segments(studio.store, spec, sources, report))
         files = {f"segment-{n:03}": done.artifact.files["video"] for n, done in enumerate(rendered)}
         return Product(SegmentsReady(segments=len(files)), stored=files)
 
     with failures(context, studio):
+        install_fonts(studio, source_media)
         done = run_stage(
             studio.store,
             SEGMENTS,
@@ -63,6 +72,7 @@ def rendered_segments(
 def composite(
     context: dg.AssetExecutionContext,
     studio: Studio,
+    source_media: Artifact,
     metadata: Artifact,
     render_spec: Artifact,
     rendered_segments: Artifact,
@@ -73,20 +83,26 @@ def composite(
     spec = render_spec.read(RenderSpec)
     store = studio.store
     seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
+    with failures(context, studio):
+        install_fonts(studio, source_media)
+
+    def choose() -> int:
+        from pytoon_pipeline.rendering import thumbnail
+        from pytoon_pipeline.vision.faces import read
+
+        first = spec.scenes[0].layers[:1]
+        if spec.archetype != "footage" or not first or not isinstance(first[0], VideoLayer):
+            return thumbnail.settled(spec)
+        item = first[0].item
+        faces = parts_of(store, face_detections)[item].files["faces"]
+        return thumbnail.choose(spec, item, sampled_frames.samples(item), read(store.path(faces)))
 
     def make(room: Path) -> Product:
         from pytoon_pipeline.rendering.composite import join
-        from pytoon_pipeline.vision.faces import read
 
-        sound = stages.make_sound(store, spec, sound_sources(studio, metadata)).artifact
-        picture = stages.make_thumbnail(
-            store,
-            spec,
-            picture_sources(studio, metadata),
-            sampled_frames.samples,
-            read(store.path(face_detections.files["faces"])),
-            seen,
-        ).artifact
+        sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
+        sources = picture_sources(studio, source_media, metadata)
+        picture = stages.make_thumbnail(store, spec, sources, choose, seen).artifact
         pieces = [store.path(file) for _, file in sorted(rendered_segments.files.items())]
         out = room / "video.mp4"
         joined = join(spec, pieces, store.path(sound.files["sound"]), out)
@@ -126,26 +142,37 @@ def composite(
 
 def picture_plan(spec: RenderSpec) -> str:
     """Hash of all in a plan that decides pictures."""
-    return hash_value(spec.model_dump(mode="json", exclude={"sound", "notes", "still", "dark"}))
+    deciding = {"width", "height", "rate", "frames", "scenes", "overlays", "segments", "captions"}
+    return hash_value(spec.model_dump(mode="json", include=deciding))
 
 
-def picture_sources(studio: Studio, metadata: Artifact) -> "dict[str, Source]":
-    from pytoon_pipeline.rendering.segments import Source
+def picture_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "dict[str, Source]":
+    """All files with pictures, by content; of a still picture, its upright copy."""
+    from pytoon_pipeline.rendering.jobs import Source
 
-    video = metadata.read(Metadata).info.video
-    assert video is not None
-    file = metadata.files[MEDIA]
-    return {file.sha256: Source(studio.store.path(file), video)}
+    known = parts_of(studio.store, metadata)
+    found = {}
+    for item in items_of(source):
+        part = known[item.sha256]
+        info = part.read(Metadata).info
+        if info.still is not None or info.video is not None:
+            file = part.files[PICTURE] if info.still is not None else stored(item)
+            found[item.sha256] = Source(studio.store.path(file), info)
+    return found
 
 
-def sound_sources(studio: Studio, metadata: Artifact) -> "dict[str, SoundSource]":
+def sound_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "dict[str, SoundSource]":
+    """All files with sound, by content."""
     from pytoon_pipeline.rendering.sound import SoundSource
 
-    info = metadata.read(Metadata).info
-    if info.audio is None or info.video is None:
-        return {}
-    file = metadata.files[MEDIA]
-    return {file.sha256: SoundSource(studio.store.path(file), info.audio, info.video.start)}
+    known = parts_of(studio.store, metadata)
+    found = {}
+    for item in items_of(source):
+        info = known[item.sha256].read(Metadata).info
+        if info.audio is not None:
+            start = info.video.start if info.video else info.audio.start
+            found[item.sha256] = SoundSource(studio.store.path(stored(item)), info.audio, start)
+    return found
 
 
 def _picture(webp: Path) -> dg.MarkdownMetadataValue:

@@ -1,39 +1,72 @@
 """What came in."""
 
+from pathlib import Path
+
 import dagster as dg
 
-from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.defs.items import stored
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, run, stage_asset
+from pytoon_pipeline.planning.presets import brand_file, load_brand
 from pytoon_pipeline.store.stages import Product, Stage
+from pytoon_pipeline.store.uploads import check_file
 
-SOURCE = Stage("source_media", 1)
+SOURCE = Stage("source_media", 2)
 
 
 @stage_asset(SOURCE, "source", "file")
 def source_media(context: dg.AssetExecutionContext, studio: Studio) -> dg.Output[Artifact]:
-    """The upload as it came in: its files, verified by content, the request, and where each file is from."""
+    """The upload as it came in: its files, verified by content, the files of its brand, the request, and origins."""
     with failures(context, studio):
         upload = studio.uploads.get(context.partition_key)
-        files = {f"media-{n}": StoredFile(sha256=item.sha256, bytes=item.bytes) for n, item in enumerate(upload.items)}
-        for item, file in zip(upload.items, files.values(), strict=True):
+        request = Request.model_validate(upload.request)
+        own = [stored(item) for item in upload.items]
+        for item, file in zip(upload.items, own, strict=True):
             if not studio.store.intact(file):
                 raise MissingPart(
                     "upload_damaged", f"The stored copy of “{item.name}” is gone or damaged.", "Add the upload again."
                 )
+        brand = load_brand(request.brand) if request.brand else None
+        items = (*upload.items, *(_kept(studio, path, role) for path, role in brand_files(brand)))
+    complete = SourceMedia(key=upload.key, title=upload.title, items=items, request=upload.request)
+    files = {f"{item.role}-{n}": stored(item) for n, item in enumerate(items)}
     return run(
         context,
         studio,
         SOURCE,
-        lambda room: Product(upload, stored=files),
+        lambda room: Product(complete, stored=files),
         inputs={role: file.sha256 for role, file in files.items()},
-        parameters={"upload": upload.model_dump(mode="json")},
+        parameters={"upload": complete.model_dump(mode="json")},
         show=lambda artifact: {
             "title": upload.title,
             "items": dg.MetadataValue.md(
-                "\n".join(f"- {item.name}: {item.bytes / 1e6:.2f} MB" for item in upload.items)
+                "\n".join(f"- {item.role}: {item.name}, {item.bytes / 1e6:.2f} MB" for item in items) or "–"
             ),
             "request": upload.request,
         },
     )
+
+
+def brand_files(brand: Brand | None) -> list[tuple[Path, Role]]:
+    """The files that a brand brings: its logo, and fonts of its own."""
+    if brand is None:
+        return []
+    found: list[tuple[Path, Role]] = [(brand_file(brand.logo), "logo")] if brand.logo else []
+    names = dict.fromkeys((brand.fonts.headline, brand.fonts.body))
+    return found + [(brand_file(name), "font") for name in names if is_font_file(name)]
+
+
+def is_font_file(name: str) -> bool:
+    """Whether a brand means a file of its own, rather than a font that comes with Pytoon."""
+    return name.lower().endswith((".ttf", ".otf"))
+
+
+def _kept(studio: Studio, path: Path, role: Role) -> SourceItem:
+    check_file(path)
+    file = studio.store.add(path)
+    return SourceItem(name=path.name, sha256=file.sha256, bytes=file.bytes, origin=f"brand: {path.name}", role=role)

@@ -1,0 +1,91 @@
+"""Stages that are made for each item of an upload: found by the item's content, whoever uploads it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.artifact import Artifact, PerItem, StoredFile
+from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.stage import failures, output
+from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.store import Store
+
+# Distinguishes the work on one item from the collection that an asset keeps.
+ITEM = "_of_item"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What it takes to make a stage's artifact for one item."""
+
+    make: Callable[[Path], Product]
+    inputs: Mapping[str, str]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_items(
+    context: dg.AssetExecutionContext,
+    studio: Studio,
+    stage: Stage,
+    items: Sequence[SourceItem],
+    work: Callable[[SourceItem], Work],
+    show: Callable[[Mapping[str, Artifact]], Mapping[str, Any]] = lambda parts: {},
+) -> dg.Output[Artifact]:
+    """Finds or makes the artifact of ``stage`` for each item, and the collection of them."""
+    with failures(context, studio):
+        done, parts = collect(studio.store, stage, items, work)
+        shown = show(parts)
+    return output(context, done, shown)
+
+
+def collect(
+    store: Store, stage: Stage, items: Sequence[SourceItem], work: Callable[[SourceItem], Work]
+) -> tuple[Done, dict[str, Artifact]]:
+    """The collection, and the artifact of each item. Errors name the file when there are several."""
+    done: dict[str, Done] = {}
+    for item in items:
+        try:
+            one = work(item)
+            done[item.sha256] = run_stage(
+                store, Stage(stage.name + ITEM, stage.version), one.make,
+                inputs=one.inputs, parameters=one.parameters, tools=one.tools,
+            )  # fmt: skip
+        except PytoonError as error:
+            if len(items) > 1:
+                error.message = f"“{item.name}”: {error.message}"
+            raise
+    parts = {item: one.artifact for item, one in done.items()}
+    prints = {item: artifact.fingerprint for item, artifact in parts.items()}
+    together = run_stage(store, stage, lambda room: Product(PerItem(items=prints)), inputs=prints)
+    computed = any(one.status == "computed" for one in done.values()) or (not done and together.status == "computed")
+    seconds = sum(one.seconds for one in done.values())
+    return Done(together.artifact, "computed" if computed else "cached", seconds), parts
+
+
+def parts_of(store: Store, collection: Artifact) -> dict[str, Artifact]:
+    """The artifact of each item in a collection. Raises ``MissingPart`` when one is gone or damaged."""
+    found = {item: store.find(fingerprint) for item, fingerprint in collection.read(PerItem).items.items()}
+    if not all(found.values()):
+        raise MissingPart(
+            "artifact_missing",
+            f"A result of “{collection.stage}” is no longer in the store.",
+            f"Materialize “{collection.stage}” for this upload, or the whole graph.",
+        )
+    return {item: artifact for item, artifact in found.items() if artifact is not None}
+
+
+def items_of(source: Artifact, wanted: Sequence[str] | None = None) -> list[SourceItem]:
+    """The files of an upload, each content once; those in ``wanted`` only, when given."""
+    by_content = {item.sha256: item for item in source.read(SourceMedia).items if item.role != "font"}
+    return [item for item in by_content.values() if wanted is None or item.sha256 in wanted]
+
+
+def stored(item: SourceItem) -> StoredFile:
+    """The file of an item in the store."""
+    return StoredFile(sha256=item.sha256, bytes=item.bytes)
