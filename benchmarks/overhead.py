@@ -27,7 +27,9 @@ from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads, admit
 home = Home.locate()
-upload = admit(Store(home.store, home.work), Uploads(home.uploads), [Path(sys.argv[1])], "talk", {})
+request = {"media": [{"file": "talk.mp4"}]}
+store = Store(home.store, home.work)
+upload = admit(store, Uploads(home.uploads), [(Path(sys.argv[1]), "media")], "talk", request)
 job = defs.resolve_job_def(COMPILE)
 with instance(home) as opened:
     began = time.perf_counter()

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from benchmarks.machine import machine, spread
-from pytoon_pipeline.rendering.picture import _plane
+from pytoon_pipeline.rendering.picture import resample
 
 WIDTH, HEIGHT = 1080, 1920
 W, H = 397.0, 705.8
@@ -24,7 +24,7 @@ Plane = np.ndarray[Any, Any]
 
 
 def current(plane: Plane, x: float, y: float) -> Plane:
-    return _plane(plane, x, y, W, H, WIDTH, HEIGHT)
+    return resample(plane, x, y, W, H, WIDTH, HEIGHT)
 
 
 def warped(how: int) -> Callable[[Plane, float, float], Plane]:

@@ -1,0 +1,47 @@
+"""Each stage of a cold job on one talk, as a multiple of real time and as a share of the whole.
+
+``python -m benchmarks.analysis [FILE]``; the sample of the repository by default.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.machine import machine
+from benchmarks.timelines import SAMPLE
+from pytoon_pipeline.media.probing import probe
+
+
+def main() -> None:
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE
+    seconds = probe(path).seconds
+    with tempfile.TemporaryDirectory() as folder:
+        environment = dict(os.environ, PYTOON_HOME=str(Path(folder) / "home"), PYTOON_RECOGNISER="pocketsphinx")
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "pytoon_pipeline.cli", "render", str(path), "--json"],
+            env=environment, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        wall = time.perf_counter() - began
+    result = json.loads(done.stdout)
+    assert result["status"] == "completed"
+    stages = {stage["name"]: stage["seconds"] for stage in result["stages"]}
+    print(json.dumps({
+        "source_seconds": round(seconds, 2),
+        "wall_seconds": round(wall, 2),
+        "share_of_source": round(wall / seconds, 3),
+        "stages": {
+            name: {"seconds": round(spent, 2), "times_real_time": round(seconds / spent, 1) if spent > 0.01 else None}
+            for name, spent in stages.items()
+        },
+        "outside_stages_seconds": round(wall - sum(stages.values()), 2),
+        "machine": machine(),
+    }, indent=2))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""What an edit costs: a 60 s video with 20 captions, changed in one place, as a share of rendering it cold.
+
+``python -m benchmarks.edit``. Also whether every frame outside the changed segments is bit-identical, and whether times
+and lengths of the joined file are as they should be.
+"""
+
+import json
+import time
+from pathlib import Path
+
+from benchmarks.floor import in_memory
+from benchmarks.machine import machine
+from benchmarks.timelines import Timeline, clip, cues, finished, footage, photo, stills
+from pytoon_pipeline.contracts.layers import ImageLayer, VideoLayer
+from pytoon_pipeline.contracts.spec import RenderSpec, SoundPart, SoundTrack
+from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.rendering import composite, stages
+from pytoon_pipeline.rendering.sound import SoundSource
+from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.store import Store
+
+SECONDS, CAPTIONS = 60, 20
+
+
+class Studio:
+    """Makes whole videos of plans in one store."""
+
+    def __init__(self, folder: Path, line: Timeline, sounds: dict[str, SoundSource]) -> None:
+        self.folder, self.line, self.sounds = folder, line, sounds
+        self.store = Store(folder / "store", folder / "work")
+
+    def make(self, spec: RenderSpec, out: Path) -> tuple[float, list[Done], Done]:
+        began = time.perf_counter()
+        done = stages.render_segments(self.store, spec, self.line.sources, lambda ready, total: None)
+        sound = stages.make_sound(self.store, spec, self.sounds)
+        files = [self.store.path(one.artifact.files["video"]) for one in done]
+        joined = composite.join(spec, files, self.store.path(sound.artifact.files["sound"]), out)
+        assert abs(joined.picture_seconds - joined.sound_seconds) <= 0.020
+        return time.perf_counter() - began, done, sound
+
+
+def compare(studio: Studio, before: list[str], spec: RenderSpec, cold: float) -> dict[str, object]:
+    """Makes ``spec`` warm and looks at what became of the frames."""
+    out = studio.folder / "after.mp4"
+    seconds, done, sound = studio.make(spec, out)
+    fresh = [n for n, one in enumerate(done) if one.status == "computed"]
+    after = hashes(out)
+    touched = [spec.segments[n] for n in fresh]
+    changed = {frame for one in touched for frame in range(one.start, one.start + one.frames)}
+    same = [a == b for a, b in zip(before, after, strict=True)]
+    outside = [same[f] for f in range(len(same)) if f not in changed]
+    return {
+        "seconds": round(seconds, 3),
+        "share_of_cold": round(seconds / cold, 4),
+        "segments_rendered": len(fresh),
+        "segments": len(done),
+        "sound_made": sound.status == "computed",
+        "identical_outside": all(outside),
+        "frames_compared": len(outside),
+        "times_continuous": continuous(out, spec),
+    }
+
+
+def hashes(video: Path) -> list[str]:
+    """A hash of each decoded picture."""
+    said, _ = ffmpeg.run(["-v", "error", "-i", str(video), "-map", "0:v", "-f", "framemd5", "-"])
+    return [line.split(",")[-1].strip() for line in said.decode().splitlines() if not line.startswith("#")]
+
+
+def continuous(video: Path, spec: RenderSpec) -> bool:
+    import av
+
+    with av.open(str(video)) as container:
+        times = sorted(p.pts * p.time_base * spec.rate.fraction for p in container.demux(video=0) if p.pts is not None)
+    return times == list(range(spec.frames))
+
+
+def captioned(spec: RenderSpec) -> RenderSpec:
+    return finished(list(spec.scenes), cues(spec.frames, spec.frames // CAPTIONS))
+
+
+def over_footage(folder: Path) -> dict[str, object]:
+    line = footage(folder, SECONDS)
+    item = next(iter(line.sources))
+    info = line.sources[item].info
+    assert info.audio is not None
+    assert info.video is not None
+    music = clip(folder, 20)
+    heard = probe(music)
+    assert heard.audio is not None
+    sounds = {item: SoundSource(line.sources[item].path, info.audio, info.video.start),
+              "m" * 64: SoundSource(music, heard.audio, 0.0)}  # fmt: skip
+    samples = SECONDS * 48_000
+    voice = SoundTrack(role="original", parts=(SoundPart(item=item, start=0, source_start=0, samples=samples),))
+    spec = captioned(line.spec)
+    spec = spec.model_copy(update={"sound": spec.sound.model_copy(update={"tracks": (voice,)})})
+    studio = Studio(folder, line, sounds)
+    before = folder / "before.mp4"
+    cold, _, _ = studio.make(spec, before)
+    known = hashes(before)
+
+    word = spec.captions.cues[9].words[1].model_copy(update={"text": "other"})
+    words = (spec.captions.cues[9].words[0], word, *spec.captions.cues[9].words[2:])
+    texts = list(spec.captions.cues)
+    texts[9] = texts[9].model_copy(update={"words": words})
+    one_caption = spec.model_copy(update={"captions": spec.captions.model_copy(update={"cues": tuple(texts)})})
+
+    layer = spec.scenes[0].layers[0]
+    assert isinstance(layer, VideoLayer)
+    keys = list(layer.camera.keys)
+    keys[120] = keys[120].model_copy(update={"x": keys[120].x + 0.01})
+    camera = layer.camera.model_copy(update={"keys": tuple(keys)})
+    moved = spec.scenes[0].model_copy(update={"layers": (layer.model_copy(update={"camera": camera}),)})
+    one_key = spec.model_copy(update={"scenes": (moved,)})
+
+    bed = SoundTrack(role="music", gain_db=-12,
+                     parts=(SoundPart(item="m" * 64, start=0, source_start=0, samples=20 * 48_000),))  # fmt: skip
+    other_music = spec.model_copy(update={"sound": spec.sound.model_copy(update={"tracks": (voice, bed)})})
+
+    style = spec.captions.style.model_copy(update={"highlight": "#00FF88"})
+    preset = spec.model_copy(update={"captions": spec.captions.model_copy(update={"style": style})})
+    edits = {"one_caption": one_caption, "one_crop_key": one_key, "music": other_music, "preset": preset}
+    found: dict[str, object] = {name: compare(studio, known, changed, cold) for name, changed in edits.items()}
+    return {"cold_seconds": round(cold, 2), "segments": len(spec.segments)} | found
+
+
+def over_stills(folder: Path) -> dict[str, object]:
+    line = stills(folder, count=15, each=134, captions=False)
+    spec = captioned(line.spec)
+    studio = Studio(folder, line, {})
+    before = folder / "before.mp4"
+    cold, _, _ = studio.make(spec, before)
+    known = hashes(before)
+    path = folder / "other.png"
+    photo(path, 1500, 2000, 99)
+    other = "9" * 64
+    line.sources[other] = type(line.sources[f"{7:064x}"])(path, line.sources[f"{7:064x}"].info)
+    scenes = list(spec.scenes)
+    layer = scenes[7].layers[0]
+    assert isinstance(layer, ImageLayer)
+    scenes[7] = scenes[7].model_copy(update={"layers": (layer.model_copy(update={"item": other}),)})
+    changed = spec.model_copy(update={"scenes": tuple(scenes)})
+    return {"cold_seconds": round(cold, 2), "one_item": compare(studio, known, changed, cold)}
+
+
+def main() -> None:
+    result: dict[str, object] = {}
+    for name, run in (("footage", over_footage), ("stills", over_stills)):
+        with in_memory() as folder:
+            result[name] = run(folder)
+    print(json.dumps(result | {"machine": machine()}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
