@@ -8,7 +8,7 @@ HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt open
 PYTOON_HOME ?= $(CURDIR)/.pytoon
 export PYTOON_HOME
 
-.PHONY: setup setup-test demo test check dev bench clean
+.PHONY: setup setup-test demo test check schemas dev bench clean
 
 setup: .venv/installed
 
@@ -37,14 +37,29 @@ check: setup-test
 test: check
 	$(BIN)/pytest
 
+schemas: setup
+	$(BIN)/python -m pytoon_pipeline.contracts.schemas docs/schemas
+
 dev: setup
 	mkdir -p $(PYTOON_HOME)/dagster
 	cp dagster.yaml $(PYTOON_HOME)/dagster/dagster.yaml
 	DAGSTER_HOME=$(PYTOON_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml
 
-bench: setup-test
+# Peers need packages that do not go together with ours.
+.venv-peers/installed:
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check moviepy movis
+	touch $@
+
+bench: setup-test .venv-peers/installed
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.resampling
+	$(BIN)/python -m benchmarks.render
+	$(BIN)/python -m benchmarks.joints
+	$(BIN)/python -m benchmarks.edit
+	$(BIN)/python -m benchmarks.analysis
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.peers .venv-peers/bin/python
 
 clean:
-	rm -rf .venv .pytoon
+	rm -rf .venv .venv-peers .pytoon
