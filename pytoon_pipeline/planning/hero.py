@@ -93,9 +93,7 @@ def plan_lengths(brief: Brief, rate: FrameRate, talk: bool) -> tuple[list[int], 
         lengths, cut = share_out(wanted, shortest, limit)
         whole = [max(1, int(length)) for length in lengths]
         limit = most + shared(brief, rate, whole)
-    while sum(whole) - shared(brief, rate, whole) > most and max(whole) > 1:
-        longest = whole.index(max(whole))
-        whole[longest] -= 1
+    whole = trimmed(brief, rate, whole)
     if any(frames < least - 1 for frames, least in zip(whole, shortest, strict=True)):
         raise refused(
             "media", "too_many_items",
@@ -107,6 +105,14 @@ def plan_lengths(brief: Brief, rate: FrameRate, talk: bool) -> tuple[list[int], 
     factor = sum(whole) / sum(wanted)
     message = f"All items were shortened alike, to {factor:.0%}, so that they fit in {brief.request.max_seconds:g} s."
     return whole, [Note(code="shortened_evenly", message=message)]
+
+
+def trimmed(brief: Brief, rate: FrameRate, lengths: Sequence[int]) -> list[int]:
+    """Lengths of pieces, the longest of them shortened until all fit in the video."""
+    most, whole = budget(brief, rate), list(lengths)
+    while sum(whole) - shared(brief, rate, whole) > most and max(whole) > 1:
+        whole[whole.index(max(whole))] -= 1
+    return whole
 
 
 def _stretched(brief: Brief, rate: FrameRate, wanted: list[float], most: int) -> list[float]:

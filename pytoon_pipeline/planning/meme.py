@@ -53,8 +53,9 @@ def _lines(brief: Brief, index: int) -> tuple[str, str]:
     own = brief.wish(index).text
     text = brief.request.text
     if own is None and isinstance(text, TextRequest):
-        beats = [clean(beat) for beat in text.beats]
-        return clean(text.hook or "") or " ".join(beats[:1]), clean(text.cta or "") or " ".join(beats[1:])
+        hook, cta = clean(text.hook or ""), clean(text.cta or "")
+        said = [line for line in (hook, *map(clean, text.beats)) if line]
+        return " ".join(said[:1]), " ".join(line for line in (*said[1:], cta) if line)
     cleaned = clean(own if own is not None else text if isinstance(text, str) else "")
     top, _, bottom = cleaned.partition("\n")
     return top, bottom.replace("\n", " ")

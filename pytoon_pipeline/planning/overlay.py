@@ -18,7 +18,7 @@ from pytoon_pipeline.planning.headlines import (
     over_time,
     wishes,
 )
-from pytoon_pipeline.planning.hero import plan_lengths, text_only
+from pytoon_pipeline.planning.hero import plan_lengths, text_only, trimmed
 from pytoon_pipeline.planning.pieces import Heard, Piece, own_sound
 
 # At most so many products stand in one frame.
@@ -46,7 +46,7 @@ def _pieces(brief: Brief, rate: FrameRate, lengths: Sequence[int]) -> tuple[list
     _, area = areas(brief)
     at_once = 1 if brief.preset.layout.arrange == "one_by_one" else MOST_TOGETHER
     numbered = list(enumerate(brief.media))
-    made: list[Piece] = []
+    made: list[tuple[Numbered, Sequence[Area]]] = []
     notes: list[Note] = []
     for first in range(0, len(numbered), at_once):
         group = numbered[first : first + at_once]
@@ -55,16 +55,22 @@ def _pieces(brief: Brief, rate: FrameRate, lengths: Sequence[int]) -> tuple[list
             names = ", ".join(str(index + 1) for index, _ in group)
             message = f"Items {names} are shown one after the other: their texts leave no room to stand together."
             notes.append(Note(code="arranged_singly", message=message))
-            made += [_piece(brief, rate, [one], [area], lengths[one[0]]) for one in group]
+            made += [([one], [area]) for one in group]
         else:
-            made.append(_piece(brief, rate, group, found, _frames(brief, rate, [lengths[n] for n, _ in group])))
-    return made, notes
+            made.append((group, found))
+    # Groups overlap less often than their items would, so lengths that fitted singly may be too long together.
+    frames = trimmed(brief, rate, [_frames(brief, rate, group, lengths) for group, _ in made])
+    return [_piece(brief, rate, *one, length) for one, length in zip(made, frames, strict=True)], notes
 
 
-def _frames(brief: Brief, rate: FrameRate, lengths: Sequence[int]) -> int:
-    """Products that are seen together need less time than one after the other."""
-    longest = max(*lengths, rate.nearest(brief.preset.stills.longest)) if len(lengths) > 1 else lengths[0]
-    return min(sum(lengths), longest, budget(brief, rate))
+def _frames(brief: Brief, rate: FrameRate, group: Numbered, lengths: Sequence[int]) -> int:
+    """Products that are seen together need less time than one after the other; no clip outlasts its end."""
+    own = [lengths[index] for index, _ in group]
+    if len(own) == 1:
+        return own[0]
+    clips = [lengths[index] for index, material in group if not material.is_still]
+    longest = min(clips) if clips else max(*own, rate.nearest(brief.preset.stills.longest))
+    return min(sum(own), longest, budget(brief, rate))
 
 
 def _piece(brief: Brief, rate: FrameRate, group: Numbered, where: Sequence[Area], frames: int) -> Piece:

@@ -179,6 +179,19 @@ def test_products_and_headline_do_not_cover_each_other(arrange: str) -> None:
             assert apart(area_of(product), area_of(text))  # type: ignore[arg-type]
 
 
+def test_clips_that_stand_together_keep_to_the_longest_video_and_to_their_own_ends() -> None:
+    clips = [footage(1.0, item=f"{n:064x}", sound=False) for n in range(5)]
+    spec = planned(clips, archetype="overlay", max_seconds=4.0, adjust={"layout": {"arrange": "split"}})
+    assert spec.frames <= 4 * 30
+    assert all(scene.frames <= 30 for scene in spec.scenes)
+
+
+def test_products_that_stand_together_keep_to_the_longest_video() -> None:
+    pictures = [still(800, 800, item=f"{n:064x}") for n in range(7)]
+    spec = planned(pictures, archetype="overlay", max_seconds=9.0, adjust={"layout": {"arrange": "split"}})
+    assert spec.frames <= 9 * 30
+
+
 def test_overlay_keeps_the_shape_of_a_product() -> None:
     spec = planned([still(700, 1400, transparent=True)], archetype="overlay", text="50% OFF!")
     product = next(layer for layer in spec.scenes[0].layers if layer.name == "product")
@@ -215,6 +228,17 @@ def test_bars_of_a_meme_cover_nothing(material: object, text: object) -> None:
             assert apart(place, area_of(layer)), layer.name  # type: ignore[arg-type]
     size = material.size  # type: ignore[attr-defined]
     assert picture.width / picture.height == pytest.approx(size[0] / size[1], rel=4e-3)
+
+
+@pytest.mark.parametrize(("hook", "beats", "cta", "lines"), [
+    ("a", ["b", "c"], "d", ["A", "B C D"]),
+    ("", ["", "b"], "d", ["B", "D"]),
+    ("", [], "d", ["D"]),
+    ("", ["", ""], "", []),
+])  # fmt: skip
+def test_a_meme_leaves_no_text_out(hook: str, beats: list[str], cta: str, lines: list[str]) -> None:
+    spec = planned([still(800, 800)], archetype="meme", text={"hook": hook, "beats": beats, "cta": cta})
+    assert [" ".join(layer.lines) for _, _, layer in spec.texts()] == lines
 
 
 def test_texts_alone_get_a_background() -> None:
