@@ -1,27 +1,30 @@
-"""Captions of speech as ASS for libass, their words lit one after the other."""
+"""Captions of speech: what is on screen when, their words lit one after the other."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec import CaptionPlan, Cue
 from pytoon_pipeline.contracts.timing import FrameRate
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.colour import rgb
-from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION, colour_tag, in_fonts
+from pytoon_pipeline.rendering.ass import colour_tag, in_fonts
 
-POP_FROM = 80
+# A caption comes in at this share of its size, and grows fast at first.
+POP_FROM, POP_BEND = 0.8, 0.6
 
 
 @dataclass(frozen=True)
 class Event:
-    """One state of a caption on screen, from frame ``start`` to before ``end`` of a segment."""
+    """One state of a caption on screen, from frame ``start`` to before ``end`` of a segment.
+
+    ``growing`` are the sizes, as shares of the full one, at which its first frames show it.
+    """
 
     start: int
     end: int
     text: str
+    growing: tuple[float, ...] = ()
 
 
 def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRate) -> list[Event]:
@@ -34,39 +37,9 @@ def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRa
         for index, (first, last) in enumerate(itertools.pairwise(edges)):
             a, b = max(first - start, 0), min(last - start, frames)
             if a < b:
-                text = _opening(cue, first, start, a, width, plan.style, rate)
-                found.append(Event(a, b, text + _words(cue, index, plan.style)))
+                growing = tuple(_grown(range(start + a - cue.start, start + b - cue.start), plan.style.pop, rate))
+                found.append(Event(a, b, _opening(cue, width, plan.style) + _words(cue, index, plan.style), growing))
     return found
-
-
-def write(lines: Iterable[Event], style: CaptionStyle, width: int, height: int, rate: FrameRate, path: Path) -> None:
-    """Writes an ASS file."""
-    import pysubs2
-
-    file = pysubs2.SSAFile()
-    file.info.update(
-        {"PlayResX": str(width), "PlayResY": str(height), "ScaledBorderAndShadow": "yes", "WrapStyle": "0"}
-    )
-    file.info["YCbCr Matrix"] = "TV.709"
-    font = fonts.load(style.font)
-    file.styles["Default"] = pysubs2.SSAStyle(
-        fontname=font.family,
-        fontsize=style.size,
-        bold=font.bold,
-        primarycolor=pysubs2.Color(*rgb(style.colour)),
-        outlinecolor=pysubs2.Color(*rgb(style.outline_colour)),
-        backcolor=pysubs2.Color(0, 0, 0, 128),
-        outline=style.outline,
-        shadow=style.shadow,
-        alignment=pysubs2.Alignment.BOTTOM_CENTER,
-        marginl=style.margin,
-        marginr=style.margin,
-        marginv=round(height * (1 - style.position)),
-        encoding=AUTOMATIC_DIRECTION,
-    )
-    for line in lines:
-        file.append(pysubs2.SSAEvent(start=_ms(line.start, rate), end=_ms(line.end, rate), text=line.text))
-    file.save(str(path), format_="ass")
 
 
 def missing_glyphs(cues: Sequence[Cue], style: CaptionStyle) -> dict[int, str]:
@@ -89,23 +62,18 @@ def _words(cue: Cue, lit: int, style: CaptionStyle) -> str:
     return " ".join(parts)
 
 
-def _opening(cue: Cue, first: int, start: int, shown: int, width: int, style: CaptionStyle, rate: FrameRate) -> str:
-    """Overrides at the start of an event: shrinks a word too wide for the screen, and lets a new caption grow in."""
+def _opening(cue: Cue, width: int, style: CaptionStyle) -> str:
+    """An override that shrinks a caption with a word too wide for the screen."""
     room = width - 2 * style.margin - 2 * style.outline
     widest = max(fonts.text_width(_clean(word.text, style), style.font, style.size) for word in cue.words)
     scale = min(100.0, 100 * room / widest) if widest else 100.0
-    opening = f"\\fscx{scale:.1f}\\fscy{scale:.1f}" if scale < 100 else ""
-    if style.pop and first == cue.start:
-        # Counted from the event's start, which is rounded and which a segment's beginning may have cut.
-        begin = round(rate.seconds(cue.start - start) * 1000) - _ms(shown, rate)
-        small = scale * POP_FROM / 100
-        opening = (
-            f"\\fscx{small:.1f}\\fscy{small:.1f}"
-            f"\\t({begin},{begin + round(style.pop * 1000)},0.6,\\fscx{scale:.1f}\\fscy{scale:.1f})"
-        )
-    return f"{{{opening}}}" if opening else ""
+    return f"{{\\fscx{scale:.1f}\\fscy{scale:.1f}}}" if scale < 100 else ""
 
 
-def _ms(frame: int, rate: FrameRate) -> int:
-    """A frame's time in ASS's hundredths, rounded down: a frame at 0.0333 s is then within ``[0.03, …)``."""
-    return int(frame / rate.fraction * 100) * 10
+def _grown(since: range, seconds: float, rate: FrameRate) -> Iterator[float]:
+    """Sizes of a caption in frames counted from its first, until it has grown to the full one."""
+    for frame in since:
+        passed = rate.seconds(frame)
+        if passed >= seconds:
+            return
+        yield round(POP_FROM + (1 - POP_FROM) * (passed / seconds) ** POP_BEND, 4)

@@ -1,8 +1,10 @@
 """The pictures of a job, frame after frame: layers laid over each other, scenes mixed, overlays on top."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from typing_extensions import assert_never
 
@@ -22,6 +24,8 @@ PICTURES_KEPT = 6
 # Pictures are kept this much larger than they are ever shown: shown pixel for pixel, all values of a slow move would
 # be rounded at one phase, and soft edges would move in steps.
 SPARE = 1.15
+
+_reading: defaultdict[Path, Lock] = defaultdict(Lock)
 
 
 def compose(job: Job, sources: Mapping[str, Source]) -> Iterator[Sheet]:
@@ -158,9 +162,15 @@ def reader(drawn: Drawn, sources: Mapping[str, Source], rate: FrameRate) -> Call
     return lambda n: still
 
 
-@lru_cache(maxsize=PICTURES_KEPT)
 def picture(path: Path, factor: float) -> Sheet:
     """A still picture from the store, at the size that its layer needs."""
+    # Neighbouring segments begin together: the second waits for what the first is reading already.
+    with _reading[path]:
+        return _picture(path, factor)
+
+
+@lru_cache(maxsize=PICTURES_KEPT)
+def _picture(path: Path, factor: float) -> Sheet:
     return from_rgba(images.read(path), factor)
 
 

@@ -128,7 +128,7 @@ class Job:
                 for view in self.views
             ],
             "overlays": [layer.parameters(sources) for layer in self.overlays],
-            "events": [[event.start, event.end, event.text] for event in self.events],
+            "events": [[event.start, event.end, event.text, *event.growing] for event in self.events],
             "style": self.style.model_dump(mode="json") if self.events else None,
             "encoder": self.encoder.model_dump(mode="json"),
         }

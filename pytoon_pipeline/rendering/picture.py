@@ -1,28 +1,26 @@
 """One picture through the window of a camera, moved by fractions of a pixel.
 
-``cv2.warpAffine`` does the same in one call and, cubic, takes three times as long; docs/rendering.md has the figures.
-Here the window is cut out whole, enlarged by the exact factor (separable), and moved by what is left over.
+Every value is worked out from the exact place of its pixel, across and then down, by kernels that numba compiles.
+docs/rendering.md has the figures of what else was tried. The kernels reassociate nothing and fuse nothing, so every
+processor gives the same values.
 """
 
 from math import ceil, floor
 from typing import Any
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
 from pytoon_pipeline.media.pictures import Picture, Plane
 from pytoon_pipeline.planning.motion import Window
 
-# Neighbours that cubic interpolation looks at.
-CONTEXT = 2
+# Between the two passes values have so many bits behind the point; cubic overshoot still fits in 16 bits.
+FINER = np.float32(64)
 # Below this factor cubic interpolation skips pixels: averaging comes first.
 REDUCE_BELOW = 0.67
-# Values are rounded to whole numbers once, at the end: rounded before moving, soft edges would move in whole pixels.
-EXTRA_BITS = 7
-# This near to 1 all of a neighbourhood lies at one phase between pixels, where OpenCV's cubic kernel is off by up to
-# 0.05 px, and a size that does not change is copied as it is. Enlarging first spreads the phases evenly.
-NEAR_ONE, DETOUR = 0.02, 1.25
-# How many pixels earlier a picture may be cut, so that what is left over to move is next to nothing.
-LEAD = 40
+# Neighbours on each side that cubic interpolation looks at.
+CONTEXT = 2
 
 
 def show(picture: Picture, window: Window, width: int, height: int) -> Picture:
@@ -41,50 +39,30 @@ def show(picture: Picture, window: Window, width: int, height: int) -> Picture:
 
 
 def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, height: int) -> Plane:
-    """The rectangle (x, y, w, h) in pixels of ``plane``, edges counted, as ``height`` × ``width`` values of 8 bits.
+    """The rectangle (x, y, w, h) in pixels of ``plane``, edges counted, as ``height`` × ``width`` values.
 
-    The plane has 8 bits, or 16 with ``EXTRA_BITS`` behind the point.
+    What lies outside the plane repeats its edge. A rectangle of whole pixels inside it that keeps its size comes back
+    as a view.
     """
     import cv2
 
-    reduce_x, reduce_y = _reduction(width / w), _reduction(height / h)
-    x0, x1 = _span(x, w, plane.shape[1], reduce_x)
-    y0, y1 = _span(y, h, plane.shape[0], reduce_y)
+    rows, columns = plane.shape
+    if (w, h, x % 1, y % 1) == (width, height, 0, 0) and min(x, y) >= 0 and x + w <= columns and y + h <= rows:
+        return plane[int(y) : int(y) + height, int(x) : int(x) + width]
+    across, down = _reduction(width / w), _reduction(height / h)
+    x0, x1 = _span(x, w, columns, across)
+    y0, y1 = _span(y, h, rows, down)
     cut: Any = plane[y0:y1, x0:x1]
-    if reduce_x > 1 or reduce_y > 1:
-        size = (max(1, (x1 - x0) // reduce_x), max(1, (y1 - y0) // reduce_y))
+    if across > 1 or down > 1:
+        size = (max(1, (x1 - x0) // across), max(1, (y1 - y0) // down))
         cut = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)
-    fx, fy = width * reduce_x / w, height * reduce_y / h
-    left, top = (x - x0) / reduce_x, (y - y0) / reduce_y
-    if (fx, fy, left % 1, top % 1) == (1.0, 1.0, 0.0, 0.0):
-        return _eight_bits(_shift(_shift(cut, left, width, 1), top, height, 0)).copy()
-    if cut.dtype == np.uint8:
-        cut = cut.astype(np.uint16) << EXTRA_BITS
-    if max(abs(fx - 1), abs(fy - 1)) < NEAR_ONE:
-        cut = cv2.resize(cut, None, fx=DETOUR, fy=DETOUR, interpolation=cv2.INTER_CUBIC)
-        fx, fy, left, top = fx / DETOUR, fy / DETOUR, left * DETOUR, top * DETOUR
-    column, row = _start(left, fx), _start(top, fy)
-    cut = cv2.resize(cut[row:, column:], None, fx=fx, fy=fy, interpolation=cv2.INTER_CUBIC)
-    moved = _shift(_shift(cut, (left - column) * fx, width, 1), (top - row) * fy, height, 0)
-    return _eight_bits(moved)
-
-
-def _eight_bits(values: Any) -> Plane:
-    import cv2
-
-    if values.dtype != np.uint8:
-        values = cv2.convertScaleAbs(values, alpha=2.0**-EXTRA_BITS)
-    return np.asarray(values, np.uint8)
-
-
-def _start(offset: float, factor: float) -> int:
-    """The whole pixel, at most ``LEAD`` before ``offset``, from which ``offset`` is nearest to a whole number of
-    resized pixels away: mixing neighbours softens, so as little as possible is left to it.
-    """
-    last = max(0, floor(offset))
-    starts = np.arange(last, max(0, last - LEAD) - 1, -1)
-    ways = (offset - starts) * factor
-    return int(starts[np.argmin(np.abs(ways - np.round(ways)))])
+    # The kernel runs along rows of memory, so going across it works on the transposed picture.
+    columns, rows = cut.shape[1], cut.shape[0]
+    middle = np.empty((width, rows), np.int16)
+    _finer(cv2.transpose(cut), *_weights((x - x0) / across, w / across, width, columns, FINER), middle)
+    done = np.empty((height, width), np.uint8)
+    _rounded(cv2.transpose(middle), *_weights((y - y0) / down, h / down, height, rows, 1 / FINER), done)
+    return done
 
 
 def _reduction(factor: float) -> int:
@@ -93,25 +71,55 @@ def _reduction(factor: float) -> int:
 
 def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
     """First and last whole pixel for a range, with context, on multiples of ``step`` inside ``[0, size]``."""
-    first = max(0, floor(start / step) - CONTEXT - LEAD) * step
+    first = max(0, floor(start / step) - CONTEXT) * step
     last = min(size, (ceil((start + length) / step) + CONTEXT) * step)
     return min(first, size - step), max(last, first + step)
 
 
-def _shift(plane: Any, offset: float, length: int, axis: int) -> Any:
-    """``length`` values from ``offset`` on along ``axis``: whole pixels by slicing, the rest by mixing neighbours."""
-    import cv2
+@njit(nogil=True, cache=True)
+def _weights(
+    start: float, length: float, count: int, size: int, scale: float
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:  # pragma: no cover
+    """For ``count`` pixels over a range of a row of ``size``: four neighbours of each, how much of each, × ``scale``.
 
-    whole, rest = floor(offset), offset - floor(offset)
-    missing = (max(0, -whole), max(0, whole + length + 1 - plane.shape[axis]))
-    if any(missing):
-        top, bottom, left, right = (*missing, 0, 0) if axis == 0 else (0, 0, *missing)
-        plane = cv2.copyMakeBorder(plane, top, bottom, left, right, cv2.BORDER_REPLICATE)
-        whole += missing[0]
-    here, there = (
-        (slice(None), slice(start, start + length)) if axis else (slice(start, start + length), slice(None))
-        for start in (whole, whole + 1)
-    )
-    if rest < 1e-4:
-        return plane[here]
-    return cv2.addWeighted(plane[here], 1 - rest, plane[there], rest, 0)
+    Keys' cubic convolution with a = -0.75, the value that OpenCV takes.
+    """
+    places = np.empty((count, 4), np.int32)
+    weights = np.empty((count, 4), np.float32)
+    for i in range(count):
+        at = start + (i + 0.5) * length / count - 0.5
+        low = int(np.floor(at)) - 1
+        total = 0.0
+        for k in range(4):
+            x = abs(at - (low + k))
+            weight = (1.25 * x - 2.25) * x * x + 1 if x <= 1 else ((-0.75 * x + 3.75) * x - 6) * x + 3
+            places[i, k] = min(max(low + k, 0), size - 1)
+            weights[i, k] = weight
+            total += weight
+        for k in range(4):
+            weights[i, k] *= scale / total
+    return places, weights
+
+
+@njit(nogil=True, cache=True)
+def _finer(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
+    """Rows of ``out``, 16 bits with ``FINER``, each mixed of four rows of 8 bits."""
+    half = np.float32(0.5)
+    for i in range(len(out)):
+        row = out[i]
+        a, b, c, d = source[places[i, 0]], source[places[i, 1]], source[places[i, 2]], source[places[i, 3]]
+        p, q, r, s = weights[i, 0], weights[i, 1], weights[i, 2], weights[i, 3]
+        for j in range(len(row)):
+            row[j] = np.int16(p * a[j] + q * b[j] + r * c[j] + s * d[j] + half)
+
+
+@njit(nogil=True, cache=True)
+def _rounded(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
+    """Rows of ``out``, 8 bits, each mixed of four rows of 16 bits with ``FINER``."""
+    half, least, most = np.float32(0.5), np.float32(0), np.float32(255)
+    for i in range(len(out)):
+        row = out[i]
+        a, b, c, d = source[places[i, 0]], source[places[i, 1]], source[places[i, 2]], source[places[i, 3]]
+        p, q, r, s = weights[i, 0], weights[i, 1], weights[i, 2], weights[i, 3]
+        for j in range(len(row)):
+            row[j] = np.uint8(min(max(p * a[j] + q * b[j] + r * c[j] + s * d[j] + half, least), most))

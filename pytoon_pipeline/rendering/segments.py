@@ -1,46 +1,50 @@
 """Rendering segments: each on its own, several at a time, every one found again when nothing in it changed."""
 
 import os
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pytoon_pipeline.media import ffmpeg, fonts
-from pytoon_pipeline.rendering import captions
+import numpy as np
+
+from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.rendering.composing import compose
 from pytoon_pipeline.rendering.jobs import Job, Source
+from pytoon_pipeline.rendering.lettering import Lettering
+from pytoon_pipeline.rendering.sheets import Sheet, lay
 
-PIPE_BYTES = 1 << 20
-F_SETPIPE_SZ = 1031
-
-
-def render(job: Job, sources: Mapping[str, Source], out: Path, workroom: Path) -> None:
-    """Encodes the pictures of ``job`` into the MP4 file ``out``. Raises ``EngineFault`` when ffmpeg fails."""
-    command, environment = _command(job, out, workroom)
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, bufsize=0
-    ) as process:
-        assert process.stdin is not None
-        assert process.stderr is not None
-        try:
-            _widen(process.stdin.fileno())
-            with suppress(BrokenPipeError):
-                for sheet in compose(job, sources):
-                    for plane in (sheet.y, sheet.u, sheet.v):
-                        _write(process.stdin.fileno(), plane.data.cast("B"))
-            process.stdin.close()
-            said = process.stderr.read().decode("utf-8", "replace")
-        except BaseException:
-            process.kill()
-            raise
-    if process.returncode:
-        raise ffmpeg.fault(said)
+if TYPE_CHECKING:
+    from av.container import OutputContainer
+    from av.video.frame import VideoFrame
 
 
-def side_by_side(count: int) -> ThreadPoolExecutor:
-    """Workers for ``count`` segments: one a processor that this process may use."""
+def render(job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path) -> None:
+    """Encodes the pictures of ``job`` into the MP4 file ``out``. Raises ``EngineFault`` when the encoder fails."""
+    import av
+
+    size = (job.width, job.height)
+    try:
+        with _encoder(job, out) as (container, stream):
+            for number, sheet in enumerate(compose(job, sources)):
+                frame, shown = _filled(sheet, *size)
+                for event in job.events:
+                    if event.start <= number < event.end and (patch := lettering.patch(event, number, size)):
+                        lay(shown, patch)
+                frame.pts, frame.time_base = number, 1 / job.rate.fraction
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except av.error.FFmpegError as error:
+        raise ffmpeg.fault(str(error)) from error
+
+
+def workers(count: int) -> ThreadPoolExecutor:
+    """Threads for ``count`` segments: one a processor that this process may use."""
+    import cv2
+
+    # Segments share the processors already; OpenCV's own threads would get in their way.
+    cv2.setNumThreads(1)
     return ThreadPoolExecutor(max(1, min(count, processors())), thread_name_prefix="segment")
 
 
@@ -49,33 +53,33 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _command(job: Job, out: Path, workroom: Path) -> tuple[list[str], dict[str, str]]:
-    import ffmpeg as graph
+@contextmanager
+def _encoder(job: Job, out: Path) -> Iterator[tuple["OutputContainer", Any]]:
+    import av
 
-    environment = dict(os.environ)
-    stream = graph.input(
-        "pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{job.width}x{job.height}", framerate=str(job.rate)
-    ).filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
-    if job.events:
-        script, folder = workroom / "captions.ass", workroom / "fonts"
-        captions.write(job.events, job.style, job.width, job.height, job.rate, script)
-        used = fonts.with_fallbacks(job.style.font)
-        environment["FONTCONFIG_FILE"] = str(fonts.configure(folder, *used))
-        stream = stream.filter("ass", filename=str(script), fontsdir=str(folder))
-    stream = stream.output(
-        str(out), format="mp4", video_track_timescale=job.rate.numerator, **job.encoder.options(job.rate)
-    ).global_args("-hide_banner", "-nostdin", "-loglevel", "error", "-filter_threads", "1")
-    return stream.compile(cmd=ffmpeg.program(), overwrite_output=True), environment
+    timescale = {"video_track_timescale": str(job.rate.numerator)}
+    with av.open(str(out), "w", format="mp4", options=timescale) as container:
+        settings = job.encoder
+        stream = container.add_stream(settings.codec, rate=job.rate.fraction, options=settings.private(job.rate))
+        stream.width, stream.height, stream.pix_fmt = job.width, job.height, settings.pixel_format
+        context = stream.codec_context
+        context.time_base = 1 / job.rate.fraction
+        context.thread_count = settings.threads
+        for name, value in settings.colour.items():
+            setattr(context, name, value)
+        yield container, stream
 
 
-def _write(pipe: int, data: memoryview) -> None:
-    while data:
-        data = data[os.write(pipe, data) :]
+def _filled(sheet: Sheet, width: int, height: int) -> tuple["VideoFrame", Sheet]:
+    """A frame for the encoder with the planes of ``sheet``, and a sheet that is the frame's own memory."""
+    import av
 
-
-def _widen(pipe: int) -> None:
-    """A larger pipe wakes both sides less often. Where that is not allowed, the usual size works too."""
-    import fcntl
-
-    with suppress(OSError):
-        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
+    frame = av.VideoFrame(width, height, "yuv420p")
+    planes = []
+    for plane, values in zip(frame.planes, (sheet.y, sheet.u, sheet.v), strict=True):
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height]
+        rows[:, : plane.width] = values
+        # x264 looks at what lies behind a row's end: with what memory held there, no two encodes would be alike.
+        rows[:, plane.width :] = values[:, -1:]
+        planes.append(rows[:, : plane.width])
+    return frame, Sheet(*planes)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
 from pytoon_pipeline.media.images import Rgba
 from pytoon_pipeline.media.pictures import Picture, Plane
-from pytoon_pipeline.rendering.picture import EXTRA_BITS
 
 Values = NDArray[np.float32]
 
@@ -76,29 +75,23 @@ def copied(sheet: Sheet) -> Sheet:
 
 
 def from_rgba(picture: Rgba, factor: float = 1.0) -> Sheet:
-    """Planes of an RGBA picture, made smaller by ``factor`` below 1; sizes are brought to even numbers.
-
-    An opaque picture has 16 bits with ``EXTRA_BITS`` behind the point, ready to be moved.
-    """
+    """Planes of an RGBA picture, made smaller by ``factor`` below 1; sizes are brought to even numbers."""
     import cv2
 
     height, width = picture.shape[:2]
     size = tuple(max(2, 2 * round(length * min(1.0, factor) / 2)) for length in (width, height))
-    values = picture.astype(np.float32)
-    coverage = values[:, :, 3:] / 255
     transparent = bool(picture[:, :, 3].min() < 255)
+    values = (picture if transparent else picture[:, :, :3]).astype(np.float32)
     if transparent:
-        values[:, :, :3] *= coverage
+        values[:, :, :3] *= values[:, :, 3:] / 255
     if size != (width, height):
         values = np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
-    coverage = values[:, :, 3] / 255
-    shown = coverage if transparent else np.ones_like(coverage)
-    planes = cv2.transform(values[:, :, :3], TO_YUV.astype(np.float32))
-    y, u, v = (np.asarray(planes[:, :, n] + np.float32(OFFSET[n]) * shown, np.float32) for n in range(3))
+    coverage = values[:, :, 3] / 255 if transparent else np.float32(1)
+    y, u, v = cv2.split(cv2.transform(values[:, :, :3], TO_YUV.astype(np.float32)))
+    y, u, v = (plane + np.float32(offset) * coverage for plane, offset in zip((y, u, v), OFFSET, strict=True))
     if transparent:
-        return from_premultiplied(y, u, v, shown)
-    deep = (np.round(plane * (1 << EXTRA_BITS)).astype(np.uint16) for plane in (y, halved(u), halved(v)))
-    return Sheet(*deep)
+        return from_premultiplied(y, u, v, np.asarray(coverage))
+    return Sheet(_rounded(y), _rounded(halved(u)), _rounded(halved(v)))
 
 
 def from_values(values: list[Values], coverage: Values) -> Sheet:

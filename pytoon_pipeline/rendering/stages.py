@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.rendering import SegmentResult, ThumbnailResult
-from pytoon_pipeline.contracts.spec import RenderSpec, Segment
+from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow, run_stage
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
     from pytoon_pipeline.rendering.jobs import Job, Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENT = Stage("segment", 2)
+SEGMENT = Stage("segment", 3)
 SOUND_TRACK = Stage("sound", 2)
-THUMBNAIL = Stage("thumbnail", 2)
+THUMBNAIL = Stage("thumbnail", 3)
 
 Progress = Callable[[int, int], None]
 
@@ -35,54 +35,72 @@ def tools(spec: RenderSpec) -> dict[str, str]:
 
 def _tools(names: Sequence[str]) -> dict[str, str]:
     used = {"ffmpeg": ffmpeg.identity(), "av": version("av"), "opencv": version("opencv-contrib-python")}
+    used["numba"] = version("numba")
     return used | ({"fonts": fonts.identity(*names)} if names else {})
 
 
 def render_segments(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], progress: Progress) -> list[Done]:
     """Finds or renders every segment, several at a time. ``progress`` hears how many of how many are ready."""
-    from pytoon_pipeline.rendering.segments import side_by_side
+    from pytoon_pipeline.rendering.jobs import plan_job
 
+    jobs = [plan_job(spec, segment, sources) for segment in spec.segments]
+    recipes = [_recipe(job, sources) for job in jobs]
+    done = {
+        n: Done(found, "cached", 0.0) for n, recipe in enumerate(recipes) if (found := store.find(recipe.fingerprint))
+    }
+    progress(len(done), len(jobs))
+    missing = [n for n in range(len(jobs)) if n not in done]
+    if missing:
+        made = _render(
+            store,
+            [(jobs[n], recipes[n]) for n in missing],
+            sources,
+            lambda ready: progress(len(done) + ready, len(jobs)),
+        )
+        done |= dict(zip(missing, made, strict=True))
+    return [done[n] for n in range(len(jobs))]
+
+
+def _render(
+    store: Store,
+    works: Sequence[tuple["Job", Recipe]],
+    sources: Mapping[str, "Source"],
+    progress: Callable[[int], None],
+) -> list[Done]:
+    from pytoon_pipeline.rendering.lettering import Lettering
+    from pytoon_pipeline.rendering.segments import render, workers
+
+    first = works[0][0]
+    lettering = Lettering(first.style, first.width, first.height)
     ready = 0
 
-    def one(segment: Segment) -> Done:
+    def one(job: "Job", recipe: Recipe) -> Done:
+        def make(room: Path) -> Product:
+            out = room / "segment.mp4"
+            render(job, sources, lettering, out)
+            return Product(SegmentResult(frames=job.frames), {"video": out})
+
         nonlocal ready
-        done = render_segment(store, spec, segment, sources)
+        done = follow(store, recipe, make)
         ready += 1
-        progress(ready, len(spec.segments))
+        progress(ready)
         return done
 
-    with side_by_side(len(spec.segments)) as workers:
+    with workers(len(works)) as pool:
+        lettering.set([event.text for job, _ in works for event in job.events], pool)
         # The longest first: the last to end are short, and no processor waits long for another.
-        order = sorted(spec.segments, key=lambda segment: -segment.frames)
-        waiting = {segment.start: workers.submit(one, segment) for segment in order}
+        order = sorted(range(len(works)), key=lambda n: -works[n][0].frames)
+        waiting = {n: pool.submit(one, *works[n]) for n in order}
         try:
-            return [waiting[segment.start].result() for segment in spec.segments]
+            return [waiting[n].result() for n in range(len(works))]
         finally:
             for work in waiting.values():
                 work.cancel()
 
 
-def render_segment(store: Store, spec: RenderSpec, segment: Segment, sources: Mapping[str, "Source"]) -> Done:
-    """Finds or renders one segment."""
-    from pytoon_pipeline.rendering.jobs import plan_job
-
-    job = plan_job(spec, segment, sources)
-
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.rendering.segments import render
-
-        out = room / "segment.mp4"
-        render(job, sources, out, room)
-        return Product(SegmentResult(frames=job.frames), {"video": out})
-
-    return run_stage(
-        store,
-        SEGMENT,
-        make,
-        inputs=_items(job),
-        parameters=job.parameters(sources),
-        tools=_tools(job.fonts),
-    )
+def _recipe(job: "Job", sources: Mapping[str, "Source"]) -> Recipe:
+    items = {f"media-{n}": item for n, item in enumerate(job.items)}
+    return Recipe(SEGMENT, items, job.parameters(sources), _tools(job.fonts))
 
 
 def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSource"]) -> Done:
@@ -135,7 +153,3 @@ def make_thumbnail(
 def encoders() -> dict[str, object]:
     """The encoder settings that the manifest names."""
     return {"picture": PICTURE.model_dump(mode="json"), "sound": SOUND.model_dump(mode="json")}
-
-
-def _items(job: "Job") -> dict[str, str]:
-    return {f"media-{n}": item for n, item in enumerate(job.items)}

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,6 +41,20 @@ class Done:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides what a stage gives. Its fingerprint is the name of the result."""
+
+    stage: Stage
+    inputs: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    tools: Mapping[str, str]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return fingerprint(self.stage.name, self.stage.version, self.inputs, self.parameters, self.tools)
+
+
 def run_stage(
     store: Store,
     stage: Stage,
@@ -53,21 +68,25 @@ def run_stage(
 
     ``make`` gets an empty folder for its files. Whatever it raises leaves nothing in the store.
     """
+    return follow(store, Recipe(stage, inputs, parameters or {}, tools or {}), make)
+
+
+def follow(store: Store, recipe: Recipe, make: Callable[[Path], Product]) -> Done:
+    """Finds or makes what ``recipe`` gives."""
     began = time.perf_counter()
-    name = fingerprint(stage.name, stage.version, inputs, parameters or {}, tools or {})
-    if found := store.find(name):
+    if found := store.find(recipe.fingerprint):
         return Done(found, "cached", time.perf_counter() - began)
     with workroom(store.work) as room:
         product = make(room)
         files = dict(product.stored) | {role: store.take(path) for role, path in product.files.items()}
     seconds = time.perf_counter() - began
     artifact = Artifact(
-        stage=stage.name,
-        version=stage.version,
-        fingerprint=name,
-        inputs=dict(inputs),
-        parameters=dict(parameters or {}),
-        tools=dict(tools or {}),
+        stage=recipe.stage.name,
+        version=recipe.stage.version,
+        fingerprint=recipe.fingerprint,
+        inputs=dict(recipe.inputs),
+        parameters=dict(recipe.parameters),
+        tools=dict(recipe.tools),
         value=product.value.model_dump(mode="json"),
         files=files,
         seconds=round(seconds, 4),

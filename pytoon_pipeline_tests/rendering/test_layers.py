@@ -234,6 +234,15 @@ def test_text_is_drawn_in_its_colour_in_the_middle_of_its_box() -> None:
     assert np.abs(sheet.u.astype(int) - 128).max() <= 1
 
 
+def test_text_on_a_plate_stands_in_its_middle() -> None:
+    style = TextStyle(font="Roboto Black", size=100, colour="#000000", box=TextBox(colour="#FFFF00", padding=30))
+    y = drawn([text_layer("HHH", style, 500, 300)])[0].y
+    plate, ink = np.nonzero(y > 150), np.nonzero(y[810:1110, 290:790] < 60)
+    assert (plate[0].min(), plate[0].max(), plate[1].min(), plate[1].max()) == (810, 1109, 290, 789)
+    assert ink[1].min() + ink[1].max() == pytest.approx(500, abs=4)
+    assert ink[0].min() + ink[0].max() == pytest.approx(300, abs=24)
+
+
 @pytest.mark.parametrize("align", ["left", "centre", "right"])
 def test_text_keeps_to_its_side(align: Literal["left", "centre", "right"]) -> None:
     left, _, right, _ = lit(drawn([text_layer("HI", TextStyle(size=120, align=align))])[0])

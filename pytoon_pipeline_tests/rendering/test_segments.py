@@ -1,6 +1,9 @@
 """Segments, sound and their joining: exact frames, exact times, one loudness."""
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +32,7 @@ from pytoon_pipeline.media.ffmpeg import EngineFault
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering import composite, segments, sound, stages, subtitles, thumbnail
 from pytoon_pipeline.rendering.jobs import Source, plan_job
+from pytoon_pipeline.rendering.lettering import Lettering
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import whole_frame
@@ -79,9 +83,29 @@ def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store
 def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
     job = plan_job(spec(), spec().segments[1], {ITEM: source})
     for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        segments.render(job, {ITEM: source}, tmp_path / f"{name}.mp4", tmp_path / name)
+        segments.render(job, {ITEM: source}, Lettering(job.style, 1080, 1920), tmp_path / f"{name}.mp4")
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+ENCODED_TWICE = """
+import sys
+from pathlib import Path
+from pytoon_pipeline.rendering.lettering import Lettering
+from pytoon_pipeline.rendering.segments import render
+from pytoon_pipeline_tests.rendering.test_segments import ITEM, Source, plan_job, probe, spec
+source = Source(Path(sys.argv[1]), probe(Path(sys.argv[1])))
+job = plan_job(spec(), spec().segments[1], {ITEM: source})
+render(job, {ITEM: source}, Lettering(job.style, 1080, 1920), Path(sys.argv[2]))
+"""
+
+
+def test_what_memory_held_before_changes_no_byte(source: Source, tmp_path: Path) -> None:
+    """x264's AVX-512 code would fail here: it reads memory that nobody wrote."""
+    for filling in ("85", "170"):
+        environment = dict(os.environ, MALLOC_PERTURB_=filling)
+        out = str(tmp_path / f"{filling}.mp4")
+        subprocess.run([sys.executable, "-c", ENCODED_TWICE, str(source.path), out], env=environment, check=True)
+    assert (tmp_path / "85.mp4").read_bytes() == (tmp_path / "170.mp4").read_bytes()
 
 
 def test_where_segments_are_cut_changes_no_picture_noticeably(source: Source, store: Store, tmp_path: Path) -> None:
@@ -126,7 +150,7 @@ def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
     job = plan_job(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
     with pytest.raises(EngineFault, match="ffmpeg_failed"):
-        segments.render(job, {ITEM: source}, tmp_path / "v.mp4", tmp_path)
+        segments.render(job, {ITEM: source}, Lettering(job.style, 1080, 1920), tmp_path / "v.mp4")
 
 
 def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> sound.SoundSource:

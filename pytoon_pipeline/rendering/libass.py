@@ -1,0 +1,86 @@
+"""Setting text: ASS events drawn by libass, which ffmpeg carries, as sheets with coverage."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.media import ffmpeg, fonts
+from pytoon_pipeline.rendering.sheets import Sheet, from_premultiplied
+
+if TYPE_CHECKING:
+    from pysubs2 import SSAFile, SSAStyle
+
+SECOND = 1000
+
+
+def draw(texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool) -> Iterator[Sheet]:
+    """Each text on ``width`` × ``height`` pixels, trimmed to what it covers; the sheet's box is the whole.
+
+    ``style`` is for the font named ``font``. Raises ``EngineFault`` when ffmpeg fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="pytoon-text-") as folder:
+        room = Path(folder)
+        configuration = fonts.configure(room / "fonts", *fonts.with_fallbacks(font))
+        _script(texts, style, width, height, wrap).save(str(room / "text.ass"), format_="ass")
+        # A frame a second, and a text a frame.
+        graph = (
+            f"color=black@0:s={width}x{height}:r=1:d={len(texts)},format=yuva444p,"
+            f"setparams=range=tv:colorspace=bt709,ass=f=text.ass:fontsdir=fonts:alpha=1"
+        )
+        with (room / "errors").open("w+b") as errors:
+            process = subprocess.Popen(
+                [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,
+                 "-f", "rawvideo", "-pix_fmt", "yuva444p", "-"],
+                cwd=room, env=dict(os.environ, FONTCONFIG_FILE=str(configuration)), stdout=subprocess.PIPE,
+                stderr=errors,
+            )  # fmt: skip
+            with process:
+                assert process.stdout is not None
+                for _ in texts:
+                    data = process.stdout.read(4 * width * height)
+                    if len(data) < 4 * width * height:
+                        break
+                    yield _sheet(np.frombuffer(data, np.uint8).reshape(4, height, width))
+            if process.returncode:
+                errors.seek(0)
+                raise ffmpeg.fault(errors.read().decode("utf-8", "replace"))
+
+
+def _script(texts: Sequence[str], style: "SSAStyle", width: int, height: int, wrap: bool) -> "SSAFile":
+    import pysubs2
+
+    file = pysubs2.SSAFile()
+    file.info.update({"PlayResX": str(width), "PlayResY": str(height), "ScaledBorderAndShadow": "yes"})
+    file.info.update({"WrapStyle": "0" if wrap else "2", "YCbCr Matrix": "TV.709"})
+    file.styles["Default"] = style
+    for n, text in enumerate(texts):
+        file.append(pysubs2.SSAEvent(start=n * SECOND, end=(n + 1) * SECOND, text=text))
+    return file
+
+
+def _sheet(planes: NDArray[np.uint8]) -> Sheet:
+    """A sheet of planes Y, U, V and coverage in which libass has drawn on black."""
+    height, width = planes.shape[1:]
+    left, right = _covered(planes[3].any(axis=0))
+    top, bottom = _covered(planes[3].any(axis=1))
+    y, u, v, a = planes[:, top:bottom, left:right].astype(np.float32)
+    coverage = a / 255
+    # The share of the black that shows through is taken out again.
+    rest = 1 - coverage
+    sheet = from_premultiplied(y - 16 * rest, u - 128 * rest, v - 128 * rest, coverage)
+    return Sheet(sheet.y, sheet.u, sheet.v, sheet.a, sheet.h, box=(-left, -top, width, height))
+
+
+def _covered(there: NDArray[np.bool_]) -> tuple[int, int]:
+    """First and last even position around all that are true, with a clear rim."""
+    found = np.flatnonzero(there)
+    if not len(found):
+        return 0, 2
+    last = len(there) - len(there) % 2
+    return max(0, (int(found[0]) - 2) // 2 * 2), min(last, (int(found[-1]) + 4) // 2 * 2)
