@@ -81,14 +81,15 @@ def _render(options: argparse.Namespace) -> int:
     upload = _admit(home, options.path, options)
     from pytoon_pipeline.definitions import defs
     from pytoon_pipeline.defs.jobs import COMPILE
-    from pytoon_pipeline.defs.running import compile_upload, instance
+    from pytoon_pipeline.defs.running import compile_until_settled, instance
 
     _show_progress()
     with instance(home) as opened:
-        outcome = compile_upload(defs.resolve_job_def(COMPILE), opened, home, upload.key)
+        outcome = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, upload.key)
     result = _result(outcome.key, outcome.assets, outcome.error)
     if "qc_score" in outcome.assets:
         result["qc"] = _report(home, outcome.key)
+    result["attempts"] = max(1, len(Uploads(home.uploads).attempts(upload.key)))
     if options.out and result["video"]:
         _copy_results(result, options.out)
     result["wall_seconds"] = round(time.perf_counter() - began, 2)
@@ -174,14 +175,24 @@ def _standing(home: Home, upload: SourceMedia) -> dict[str, Any]:
     from pytoon_pipeline.quality.delivery import plan_delivery
 
     failure = Uploads(home.uploads).failure(upload.key)
+    attempts = Uploads(home.uploads).attempts(upload.key)
     video = home.outbox / plan_delivery(upload.title, upload.key).video
     return {
         "key": upload.key,
         "title": upload.title,
-        "status": "failed" if failure else "completed" if video.is_file() else "waiting",
+        "status": _word(failure is not None, video.is_file(), any(attempt.safe for attempt in attempts)),
+        "attempts": len(attempts),
         "video": str(video) if video.is_file() else None,
         "error": failure.model_dump(include={"code", "message", "hint"}) if failure else None,
     }
+
+
+def _word(failed: bool, delivered: bool, degraded: bool) -> str:
+    if failed:
+        return "failed"
+    if not delivered:
+        return "waiting"
+    return "degraded" if degraded else "completed"
 
 
 def _result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonError | None) -> dict[str, Any]:
@@ -191,7 +202,7 @@ def _result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonErr
     outbox = delivered.get("manifest")
     return {
         "key": key,
-        "status": "failed" if error else "completed",
+        "status": "failed" if error else "degraded" if delivered.get("degraded") else "completed",
         "video": delivered.get("video"),
         "thumbnail": delivered.get("thumbnail_file"),
         "spec": str(Path(outbox).with_name("spec.json")) if outbox else None,

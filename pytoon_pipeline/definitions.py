@@ -2,16 +2,18 @@
 
 import dagster as dg
 
-from pytoon_pipeline.defs.assets import analysis, delivery, plan, quality, render, source
+from pytoon_pipeline.defs.assets import analysis, delivery, plan, quality, quarantine, render, source
 from pytoon_pipeline.defs.io_managers import ArtifactIOManager, FramesIOManager
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.sensors import list_quarantine, mend_failed_videos
 
 studio = Studio()
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery]),
+    assets=dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery, quarantine]),
     jobs=[compile_video],
+    sensors=[mend_failed_videos, list_quarantine],
     resources={
         "studio": studio,
         "artifacts": ArtifactIOManager(studio=studio),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pytoon_pipeline.contracts.analysis import Recogniser
+from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import SourceItem
@@ -37,6 +38,8 @@ class Manifest(Record):
     stages: tuple[StageUse, ...]
     files: dict[str, str]
     qc: QcReport
+    attempts: tuple[Attempt, ...] = ()
+    degraded: bool = False
 
 
 class Delivery(Record):

@@ -212,6 +212,18 @@ class Limits(Record):
     black_luma: float
     frozen_seconds: float = Field(gt=0)
     frozen_luma: float
+    held_seconds: float = Field(gt=0)
+    odd_luma: float = Field(gt=0)
+    odd_area: float = Field(gt=0, le=1)
+    flashes_per_second: int = Field(ge=1)
+    flashes_sustained: int = Field(ge=1)
+    flashes_sustained_seconds: float = Field(gt=0)
+    cut_luma: float = Field(gt=0)
+    altered_luma: float = Field(gt=0)
+    detail_least: float = Field(gt=0, lt=1)
+    detail_most: float = Field(gt=1)
+    shiver: float = Field(gt=0)
+    click_level: float = Field(gt=0)
     loudness_tolerance: float = Field(gt=0)
     true_peak_max: float
     desync: float = Field(gt=0)

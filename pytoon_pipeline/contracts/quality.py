@@ -7,12 +7,14 @@ from pydantic import Field
 from pytoon_pipeline.contracts.base import Record
 
 Severity = Literal["gate", "advice"]
+Tier = Literal["file", "time", "frame", "sound"]
 Verdict = Literal["pass", "advise", "fail"]
 
 
 class Finding(Record):
     """One thing that was seen. Frames are half-open ``[start_frame, end_frame)``; both are none for the whole file."""
 
+    tier: Tier
     code: str
     severity: Severity
     start_frame: int | None = None
@@ -25,9 +27,11 @@ class Finding(Record):
 
 
 class QcReport(Record):
-    """Findings and what they add up to. ``measured`` holds the figures also when they are within limits."""
+    """Findings and what they add up to. ``arithmetic`` shows how the score came about; ``measured`` holds the figures
+    also when they are within limits."""
 
     score: float = Field(ge=0, le=100)
+    arithmetic: str
     verdict: Verdict
     findings: tuple[Finding, ...]
     measured: dict[str, float | str | None]

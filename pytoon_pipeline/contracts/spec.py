@@ -167,6 +167,8 @@ class RenderSpec(Record):
     brand: BrandUse | None = None
     still: tuple[FrameRange, ...] = ()
     dark: tuple[FrameRange, ...] = ()
+    remedies: tuple[str, ...] = ()
+    safe: bool = False
     notes: tuple[Note, ...] = ()
 
     def layers(self) -> Iterator[tuple[int, int, Layer]]:

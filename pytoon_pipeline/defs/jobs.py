@@ -6,7 +6,7 @@ COMPILE = "compile_video"
 
 compile_video = dg.define_asset_job(
     COMPILE,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.assets("delivered_video").upstream(),
     executor_def=dg.in_process_executor,
     description="Everything from an upload to the video in the outbox. What is already there is not made again.",
 )

@@ -3,7 +3,7 @@
 import errno
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,13 @@ from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 progress = logging.getLogger("pytoon.progress")
 
 
-def stage_asset(stage: Stage, group: str, *kinds: str, io_manager_key: str = "artifacts") -> Any:
+def stage_asset(
+    stage: Stage,
+    group: str,
+    *kinds: str,
+    io_manager_key: str = "artifacts",
+    check_specs: Sequence[dg.AssetCheckSpec] = (),
+) -> Any:
     """Decorator for the asset that keeps ``stage``: named and versioned like it, one partition an upload."""
     return dg.asset(
         name=stage.name,
@@ -29,6 +35,7 @@ def stage_asset(stage: Stage, group: str, *kinds: str, io_manager_key: str = "ar
         kinds=set(kinds),
         code_version=str(stage.version),
         io_manager_key=io_manager_key,
+        check_specs=check_specs or None,
     )
 
 

@@ -123,3 +123,19 @@ def nothing() -> Samples:
 
 def _channels(layout: str) -> int:
     return {"mono": 1, "stereo": 2}[layout]
+
+
+def decoded(path: Path, rate: int = 48_000) -> NDArray[np.float32]:
+    """All of the first sound stream as stereo, full scale ±1, shape (n, 2); what cannot be decoded is left out."""
+    import av
+
+    found: list[NDArray[np.float32]] = []
+    with opened(path) as container:
+        resampler = av.AudioResampler(format="flt", layout="stereo", rate=rate)
+        for packet in container.demux(container.streams.audio[0]):
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:
+                continue
+            found += [made.to_ndarray().reshape(-1, 2) for frame in frames for made in resampler.resample(frame)]
+    return np.concatenate(found) if found else np.zeros((0, 2), np.float32)

@@ -21,15 +21,14 @@ def readable_name(title: str) -> str:
     return words[:LONGEST_NAME].strip("-_") or "video"
 
 
-def require_pass(report: QcReport) -> None:
-    """Raises ``QualityFailure`` with the first gates when the verdict is *fail*."""
-    if report.verdict == "fail":
-        gates = [finding.message for finding in report.findings if finding.severity == "gate"]
-        raise QualityFailure(
-            "qc_failed",
-            f"The finished video did not pass: {' '.join(gates[:3])}",
-            "The findings of qc_score say where; the video was not delivered.",
-        )
+def failure(report: QcReport) -> QualityFailure:
+    """The error of a video that did not pass, with its first gates."""
+    gates = [finding.message for finding in report.findings if finding.severity == "gate"]
+    return QualityFailure(
+        "qc_failed",
+        f"The finished video did not pass: {' '.join(dict.fromkeys(gates[:3]))}",
+        "The findings of qc_score say where. It is made again with a change that may help, at most three times.",
+    )
 
 
 def plan_delivery(title: str, key: str) -> Delivery:

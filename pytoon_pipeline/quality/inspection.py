@@ -1,8 +1,14 @@
-"""What a finished file really holds: one decode of its pictures, its packets and its loudness."""
+"""What a finished file really holds: its packets, its pictures and its sound.
 
+Pictures are decoded all, once; or, where packets prove that they are those of the segments, only the key frames.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +17,19 @@ from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened
 from pytoon_pipeline.media.loudness import Loudness
+from pytoon_pipeline.media.trace import Trace, Tracer
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 
 @dataclass(frozen=True)
 class Inspection:
     """Measurements of one file.
 
-    One value a picture: ``times`` in seconds, ``levels`` the 98th percentile of luma, ``changes`` the mean
-    difference of luma to the picture before. ``sound`` is none for a file without sound; lengths are in seconds.
+    ``times`` are those of all pictures, in seconds; ``trace`` measures the pictures ``decoded`` (by number). ``sound``
+    is none for a file without sound; lengths are in seconds. ``copied`` says that every packet is that of a segment or
+    of the sound track, byte for byte.
     """
 
     codec: str
@@ -28,8 +39,8 @@ class Inspection:
     colour: tuple[int, int, int, int]
     rate: float
     times: NDArray[np.float64]
-    levels: NDArray[np.float64]
-    changes: NDArray[np.float64]
+    decoded: NDArray[np.int64]
+    trace: Trace
     undecodable: int
     sound_codec: str | None
     sample_rate: int
@@ -40,46 +51,44 @@ class Inspection:
     sound_seconds: float
     index_first: bool
     sound: Loudness | None
+    copied: bool = False
 
 
-def inspect(path: Path) -> Inspection:
-    """Decodes ``path`` once. Raises ``BadInput`` for a file that is no video at all."""
-    import av
+@dataclass(frozen=True)
+class Parts:
+    """What a finished file was joined of."""
 
+    segments: Sequence[Path]
+    sound: Path
+    loudness: Loudness
+
+
+def inspect(path: Path, parts: Parts | None = None) -> Inspection:
+    """Looks at ``path``. Raises ``BadInput`` for a file that is no video at all."""
+    copied = parts is not None and _copied(path, parts)
     with opened(path) as container:
         if not container.streams.video:
             raise BadInput("no_picture", "This file has no picture.", "Give a finished video.")
         stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
         audio = next(iter(container.streams.audio), None)
         context = stream.codec_context
-        times: list[float] = []
-        levels: list[float] = []
-        changes: list[float] = []
-        undecodable = 0
-        heard: list[tuple[int, int]] = []
-        before: NDArray[np.int16] | None = None
-        for packet in container.demux(*([stream, audio] if audio else [stream])):
-            if packet.stream is audio:
-                if packet.pts is not None:
-                    heard.append((packet.pts, packet.pts + (packet.duration or 0)))
-                continue
-            try:
-                frames = packet.decode()
-            except av.error.FFmpegError:
-                undecodable += 1
-                continue
-            for frame in frames:
-                assert isinstance(frame, av.VideoFrame)
-                # A decoder hides damage as well as it can, and marks what it made up.
-                undecodable += frame.is_corrupt
-                grid = _grid(frame)
-                times.append(float(frame.time or 0.0))
-                levels.append(float(np.percentile(grid, 98)))
-                changes.append(float(np.abs(grid - before).mean()) if before is not None else 255.0)
-                before = grid
+        stream.thread_type = "AUTO"
+        if copied:
+            context.skip_frame = "NONKEY"
+        base = stream.time_base or Fraction(1)
+        tracer, undecodable, shown = Tracer(), 0, []
+        packets = _Packets()
+        for frame in packets.decoded(container, audio):
+            undecodable += frame.is_corrupt
+            shown.append(frame.pts)
+            tracer.add(*_planes(frame))
+        # A decoder hides damage as well as it can, and marks what it made up.
+        undecodable += packets.undecodable
+        order = sorted(set(packets.pictures) | {pts for pts in shown if pts is not None})
+        number = {pts: n for n, pts in enumerate(order)}
+        times = np.array([float(pts * base) for pts in (order if copied else shown) if pts is not None])
         rate = float(stream.average_rate or 0)
-        sound_start, sound_end = _span(heard, audio.time_base if audio else None)
+        sound_start, sound_end = _span(packets.heard, audio.time_base if audio else None)
         return Inspection(
             codec=context.name,
             pixel_format=str(context.pix_fmt),
@@ -89,28 +98,76 @@ def inspect(path: Path) -> Inspection:
                 int(context.color_range), int(context.color_primaries), int(context.color_trc), int(context.colorspace),
             ),
             rate=rate,
-            times=np.array(times),
-            levels=np.array(levels),
-            changes=np.array(changes),
+            times=times,
+            decoded=np.array([number[pts] for pts in shown] if copied else range(len(shown)), np.int64),
+            trace=tracer.done(),
             undecodable=undecodable,
             sound_codec=audio.codec_context.name if audio else None,
             sample_rate=audio.rate if audio else 0,
             channels=audio.channels if audio else 0,
-            picture_start=times[0] if times else 0.0,
-            picture_seconds=times[-1] - times[0] + (1 / rate if rate else 0) if times else 0.0,
+            picture_start=float(times[0]) if len(times) else 0.0,
+            picture_seconds=float(times[-1] - times[0]) + (1 / rate if rate else 0) if len(times) else 0.0,
             # Priming before zero is cut off by players.
             sound_start=max(0.0, sound_start),
             sound_seconds=sound_end - max(0.0, sound_start),
             index_first=_index_first(path),
-            sound=loudness.of_file(path) if audio else None,
+            sound=_loudness(path, parts if copied else None) if audio else None,
+            copied=copied,
         )  # fmt: skip
 
 
-def _grid(frame: object) -> NDArray[np.int16]:
-    """Every fourth luma value in each direction: enough to see black and frozen pictures."""
-    plane = frame.planes[0]  # type: ignore[attr-defined]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return rows[: plane.height : 4, : plane.width : 4].astype(np.int16)
+def _loudness(path: Path, parts: Parts | None) -> Loudness:
+    """Measured on the file; a track whose packets were copied was measured when it was encoded."""
+    return parts.loudness if parts else loudness.of_file(path)
+
+
+class _Packets:
+    """Reads all packets of a file: decodes its pictures, notes when its sound is heard."""
+
+    def __init__(self) -> None:
+        self.pictures: list[int] = []
+        self.heard: list[tuple[int, int]] = []
+        self.undecodable = 0
+
+    def decoded(self, container: "InputContainer", audio: Any) -> Iterator[Any]:
+        import av
+
+        stream = container.streams.video[0]
+        for packet in container.demux(*([stream, audio] if audio else [stream])):
+            if packet.stream is audio:
+                if packet.pts is not None:
+                    self.heard.append((packet.pts, packet.pts + (packet.duration or 0)))
+                continue
+            if packet.pts is not None:
+                self.pictures.append(packet.pts)
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                self.undecodable += 1
+
+
+def _copied(path: Path, parts: Parts) -> bool:
+    """Whether the file holds the packets of its parts, in order and nothing else."""
+    pictures = chain.from_iterable(_payloads(segment, "video") for segment in parts.segments)
+    pairs = chain(
+        zip_longest(_payloads(path, "video"), pictures),
+        zip_longest(_payloads(path, "audio"), _payloads(parts.sound, "audio")),
+    )
+    return all(there == here for there, here in pairs)
+
+
+def _payloads(path: Path, kind: str) -> Iterator[bytes]:
+    with opened(path) as container:
+        for packet in container.demux(next(stream for stream in container.streams if stream.type == kind)):
+            if packet.size:
+                yield bytes(packet)
+
+
+def _planes(frame: Any) -> Iterator[NDArray[np.uint8]]:
+    if frame.format.name not in ("yuv420p", "yuvj420p"):
+        frame = frame.reformat(format="yuv420p")
+    for plane in frame.planes[:3]:
+        yield np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
 
 
 def _span(heard: list[tuple[int, int]], base: Fraction | None) -> tuple[float, float]:

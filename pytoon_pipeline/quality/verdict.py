@@ -7,8 +7,11 @@ from pathlib import Path
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.quality.checks import Subject, check
-from pytoon_pipeline.quality.inspection import Inspection, inspect
+from pytoon_pipeline.media.sound import decoded
+from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.quality.checks import check
+from pytoon_pipeline.quality.inspection import Inspection, Parts, inspect
+from pytoon_pipeline.quality.subject import Rendered, Subject
 
 # Points off for one finding. A gate alone takes the score below any that passes.
 GATE_POINTS = 50.0
@@ -21,17 +24,25 @@ def judge(
     sources: Mapping[str, str],
     spec: RenderSpec | None = None,
     silent: bool = False,
-    more: tuple[Finding, ...] = (),
+    parts: Parts | None = None,
+    rendered: Trace | None = None,
 ) -> QcReport:
     """Checks a finished video against its plan, or any video when there is none.
 
-    ``more`` are findings from stages before. Raises ``BadInput`` for a file that is no video.
+    ``parts`` are the files that it was joined of, ``rendered`` what was measured while they were made: pictures and
+    sound that were copied unchanged are then not decoded again. Raises ``BadInput`` for a file that is no video.
     """
     began = time.perf_counter()
-    found = inspect(path)
-    findings = (*check(Subject(found, spec, limits, sources, silent)), *more)
+    found = inspect(path, parts)
+    made, played = None, None
+    if rendered is not None and parts is not None:
+        compared = not found.copied
+        made = Rendered(rendered, decoded(parts.sound) if compared else None)
+        played = decoded(path) if compared and found.sound_codec else None
+    findings = tuple(check(Subject(found, spec, limits, sources, silent, made, played)))
     return QcReport(
         score=score(findings),
+        arithmetic=arithmetic(findings),
         verdict=verdict(findings),
         findings=findings,
         measured=_figures(found),
@@ -41,8 +52,21 @@ def judge(
 
 def score(findings: tuple[Finding, ...]) -> float:
     """100 less 50 for each gate and 5 for each advice, not below 0."""
+    gates, advice = _counts(findings)
+    return max(0.0, 100.0 - GATE_POINTS * gates - ADVICE_POINTS * advice)
+
+
+def arithmetic(findings: tuple[Finding, ...]) -> str:
+    """How the score came about."""
+    gates, advice = _counts(findings)
+    parts = [f"{count} × {points:g} ({what})" for count, points, what in
+             ((gates, GATE_POINTS, "gates"), (advice, ADVICE_POINTS, "advice")) if count]  # fmt: skip
+    return " − ".join(["100", *parts]) + f" = {score(findings):g}"
+
+
+def _counts(findings: tuple[Finding, ...]) -> tuple[int, int]:
     gates = sum(finding.severity == "gate" for finding in findings)
-    return max(0.0, 100.0 - GATE_POINTS * gates - ADVICE_POINTS * (len(findings) - gates))
+    return gates, len(findings) - gates
 
 
 def verdict(findings: tuple[Finding, ...]) -> Verdict:
@@ -54,6 +78,7 @@ def verdict(findings: tuple[Finding, ...]) -> Verdict:
 def _figures(found: Inspection) -> dict[str, float | str | None]:
     return {
         "frames": len(found.times),
+        "decoded": len(found.decoded),
         "rate": round(found.rate, 4),
         "picture_seconds": round(found.picture_seconds, 4),
         "sound_seconds": round(found.sound_seconds, 4),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline.media.trace import Trace, Tracer
 from pytoon_pipeline.rendering.composing import compose
 from pytoon_pipeline.rendering.jobs import Job, Source
 from pytoon_pipeline.rendering.lettering import Lettering
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 
-def render(job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path) -> None:
-    """Encodes the pictures of ``job`` into the MP4 file ``out``. Raises ``EngineFault`` when the encoder fails."""
+def render(job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path) -> Trace:
+    """Encodes the pictures of ``job`` into the MP4 file ``out``, and measures them on the way.
+
+    Raises ``EngineFault`` when the encoder fails.
+    """
     import av
 
     size = (job.width, job.height)
+    tracer = Tracer()
     try:
         with _encoder(job, out) as (container, stream):
             for number, sheet in enumerate(compose(job, sources)):
@@ -32,11 +37,13 @@ def render(job: Job, sources: Mapping[str, Source], lettering: Lettering, out: P
                 for event in job.events:
                     if event.start <= number < event.end and (patch := lettering.patch(event, number, size)):
                         lay(shown, patch)
+                tracer.add(shown.y, shown.u, shown.v)
                 frame.pts, frame.time_base = number, 1 / job.rate.fraction
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except av.error.FFmpegError as error:
         raise ffmpeg.fault(str(error)) from error
+    return tracer.done()
 
 
 def workers(count: int) -> ThreadPoolExecutor:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.jobs import Job, Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENT = Stage("segment", 3)
+SEGMENT = Stage("segment", 4)
 SOUND_TRACK = Stage("sound", 2)
 THUMBNAIL = Stage("thumbnail", 3)
 
@@ -76,9 +76,9 @@ def _render(
 
     def one(job: "Job", recipe: Recipe) -> Done:
         def make(room: Path) -> Product:
-            out = room / "segment.mp4"
-            render(job, sources, lettering, out)
-            return Product(SegmentResult(frames=job.frames), {"video": out})
+            out, trace = room / "segment.mp4", room / "trace.npz"
+            render(job, sources, lettering, out).save(trace)
+            return Product(SegmentResult(frames=job.frames), {"video": out, "trace": trace})
 
         nonlocal ready
         done = follow(store, recipe, make)

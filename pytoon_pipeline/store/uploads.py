@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import BadInput, PytoonError
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
@@ -27,8 +28,15 @@ class FailureRecord(Record):
     failure: str
 
 
+class _Attempts(Record):
+    """Attempts at one request of a key."""
+
+    request: str
+    attempts: tuple[Attempt, ...] = ()
+
+
 class Uploads:
-    """Below ``root``, one JSON file a key, and one beside it while the key's last attempt has failed."""
+    """Below ``root``, one JSON file a key; beside it its attempts, and an error while the last one has failed."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -63,6 +71,33 @@ class Uploads:
             return FailureRecord.model_validate_json(self._failure(key).read_bytes())
         except FileNotFoundError:
             return None
+
+    def failing(self) -> list[str]:
+        """Keys whose last attempt has failed."""
+        return sorted(path.stem for path in self.root.glob("*.error") if KEY.match(path.stem))
+
+    def attempts(self, key: str) -> tuple[Attempt, ...]:
+        """Attempts at the key's present request, in order."""
+        try:
+            found = _Attempts.model_validate_json(self._attempts(key).read_bytes())
+        except FileNotFoundError:
+            return ()
+        return found.attempts if found.request == hash_value(self.get(key).request) else ()
+
+    def record(self, key: str, attempt: Attempt) -> None:
+        """Adds an attempt. One that was recorded already, by its plan, stays as it is."""
+        known = self.attempts(key)
+        if all(attempt.plan != one.plan or attempt.safe != one.safe for one in known):
+            kept = _Attempts(request=hash_value(self.get(key).request), attempts=(*known, attempt))
+            write_bytes(self._attempts(key), kept.model_dump_json(indent=2).encode())
+
+    def degraded(self) -> list[str]:
+        """Keys for which only the safe video could be made: somebody should look at them."""
+        keys = (path.stem for path in self.root.glob("*.attempts") if KEY.match(path.stem))
+        return sorted(key for key in keys if any(attempt.safe for attempt in self.attempts(key)))
+
+    def _attempts(self, key: str) -> Path:
+        return self.root / f"{key}.attempts"
 
     def _path(self, key: str) -> Path:
         return self.root / f"{key}.json"

@@ -18,11 +18,11 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, stage_asset
 from pytoon_pipeline.planning.presets import load_brand, load_preset
 from pytoon_pipeline.planning.resolving import resolved_preset
-from pytoon_pipeline.quality.delivery import deliver, plan_delivery, require_pass
+from pytoon_pipeline.quality.delivery import deliver, failure, plan_delivery
 from pytoon_pipeline.rendering import stages, subtitles
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
-DELIVERY = Stage("delivered_video", 2)
+DELIVERY = Stage("delivered_video", 3)
 
 
 @stage_asset(DELIVERY, "delivery", "file")
@@ -39,9 +39,10 @@ def delivered_video(
     """Video, thumbnail, captions and manifest in the outbox, when the verdict allows it."""
     with failures(context, studio):
         report = qc_score.read(QcReport)
-        require_pass(report)
         upload = source_media.read(SourceMedia)
         spec = render_spec.read(RenderSpec)
+        if report.verdict == "fail" and not spec.safe:
+            raise failure(report)
         plan = plan_delivery(upload.title, upload.key)
 
         def make(room: Path) -> Product:
@@ -77,11 +78,15 @@ def delivered_video(
             stages=tuple(_use(artifact) for artifact in studio.store.lineage(done.artifact)),
             files={name: done.artifact.files[role].sha256 for role, name in names.items()},
             qc=report,
+            attempts=studio.uploads.attempts(upload.key),
+            degraded=spec.safe,
         )
         written = deliver(studio.places.outbox, plan, files, manifest)
         studio.uploads.clear_failure(upload.key)
     status = Done(done.artifact, "computed" if written else done.status, done.seconds)
-    return output(context, status, {"title": upload.title, **_shown(studio.places.outbox, plan, report)})
+    return output(
+        context, status, {"title": upload.title, "degraded": spec.safe, **_shown(studio.places.outbox, plan, report)}
+    )
 
 
 def _names(plan: Delivery) -> tuple[str, ...]:

@@ -20,11 +20,12 @@ from pytoon_pipeline.defs.stage import failures, run, stage_asset
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.brief import Brief, Material
 from pytoon_pipeline.planning.presets import load_brand, load_platform, load_preset
+from pytoon_pipeline.planning.remedies import decide, treated
 from pytoon_pipeline.planning.resolving import archetype_of, resolved_preset
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
-SPEC = Stage("render_spec", 2)
+SPEC = Stage("render_spec", 3)
 
 
 @stage_asset(SPEC, "plan", "python")
@@ -48,8 +49,10 @@ def render_spec(
         "shots": shots,
     }
     with failures(context, studio):
-        request = request_of(source_media)
-        items = source_media.read(SourceMedia).items
+        upload = source_media.read(SourceMedia)
+        asked, items = request_of(source_media), upload.items
+        step = decide(asked, studio.uploads.attempts(upload.key))
+        request = treated(asked, step.remedies)
         infos = infos_of(studio, metadata)
         preset = load_preset(resolved_preset(request, items, infos), request.adjust)
         platform = load_platform(request.platform)
@@ -79,7 +82,7 @@ def render_spec(
             brand=brand,
             files=dict(zip(names, of["media"], strict=False)),
         )
-        return Product(plan_video(brief))
+        return Product(plan_video(brief).model_copy(update={"remedies": step.remedies, "safe": step.safe}))
 
     def show(artifact: Artifact) -> dict[str, Any]:
         spec = artifact.read(RenderSpec)
@@ -91,6 +94,8 @@ def render_spec(
             "scenes": len(spec.scenes),
             "segments": len(spec.segments),
             "captions": len(spec.captions.cues),
+            "attempt": step.number,
+            "remedies": ", ".join(spec.remedies) or "–",
             "notes": dg.MetadataValue.md("\n".join(f"- {note.message}" for note in spec.notes) or "–"),
         }
 
@@ -102,6 +107,7 @@ def render_spec(
         inputs={"metadata": metadata.fingerprint} | {name: artifact.fingerprint for name, artifact in analyses.items()},
         parameters={
             "request": hash_value(_nameless(request, items)),
+            "remedies": [*step.remedies, step.safe],
             "preset": preset.model_dump(mode="json"),
             "platform": platform.model_dump(mode="json"),
             "brand": brand.model_dump(mode="json") if brand else None,

@@ -1,66 +1,157 @@
 """Whether the finished file is good."""
 
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import Finished
 from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.defs.assets.render import TRACE, VIDEO, segment_files
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import run, stage_asset
+from pytoon_pipeline.defs.stage import failures, output, stage_asset
 from pytoon_pipeline.media import ffmpeg
-from pytoon_pipeline.store.stages import Product, Stage
+from pytoon_pipeline.quality.delivery import failure
+from pytoon_pipeline.store.stages import Product, Stage, run_stage
 
-QC = Stage("qc_score", 2)
+QC = Stage("qc_score", 3)
+# The UI keeps pictures in its database.
+MOST_PICTURES = 6
 
 
-@stage_asset(QC, "quality", "ffmpeg")
+CHECKS = [
+    dg.AssetCheckSpec(name=tier, asset=QC.name, blocking=True, description=f"{what} has no gate among its findings.")
+    for tier, what in (
+        ("file", "The file itself"),
+        ("time", "The run of pictures"),
+        ("frame", "Each picture as such"),
+        ("sound", "The sound"),
+    )
+]
+
+
+@stage_asset(QC, "quality", "ffmpeg", check_specs=CHECKS)
 def qc_score(
-    context: dg.AssetExecutionContext, studio: Studio, render_spec: Artifact, composite: Artifact
-) -> dg.Output[Artifact]:
+    context: dg.AssetExecutionContext,
+    studio: Studio,
+    source_media: Artifact,
+    render_spec: Artifact,
+    rendered_segments: Artifact,
+    composite: Artifact,
+) -> Iterator[dg.Output[Artifact] | dg.AssetCheckResult]:
     """What checking the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
-    video = composite.files["video"]
-    limits = studio.limits
+    spec, limits, store = render_spec.read(RenderSpec), studio.limits, studio.store
+    with failures(context, studio):
+        done = run_stage(
+            store,
+            QC,
+            lambda room: Product(_judged(studio, spec, rendered_segments, composite)),
+            inputs={
+                "composite": composite.fingerprint,
+                "rendered_segments": rendered_segments.fingerprint,
+                "render_spec": render_spec.fingerprint,
+            },
+            parameters=limits.model_dump(mode="json"),
+            tools={"ffmpeg": ffmpeg.identity()},
+        )
+    report = done.artifact.read(QcReport)
+    upload = source_media.read(SourceMedia)
+    _record(studio, upload, spec, render_spec.fingerprint, report)
+    attempts = studio.uploads.attempts(upload.key)
+    shown: dict[str, Any] = {
+        "score": report.score,
+        "verdict": report.verdict,
+        "findings": dg.MetadataValue.md(findings_table(report, _pictures(studio, report, composite))),
+        "arithmetic": report.arithmetic,
+        "attempts": dg.MetadataValue.md(attempts_table(attempts)),
+        "attempt": len(attempts),
+        "measured": report.measured,
+    }
+    yield output(context, done, shown)
+    for check in CHECKS:
+        yield _check_result(check.name, report, spec.safe)
 
-    def make(room: Path) -> Product:
-        from pytoon_pipeline.quality.verdict import judge
 
-        silent = composite.read(Finished).sound.silent
-        spec = render_spec.read(RenderSpec)
-        return Product(judge(studio.store.path(video), limits, studio.limit_sources, spec, silent))
+def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Artifact) -> QcReport:
+    from pytoon_pipeline.media.loudness import Loudness
+    from pytoon_pipeline.media.trace import Trace
+    from pytoon_pipeline.quality.inspection import Parts
+    from pytoon_pipeline.quality.verdict import judge
 
-    def show(artifact: Artifact) -> dict[str, Any]:
-        report = artifact.read(QcReport)
-        return {
-            "score": report.score,
-            "verdict": report.verdict,
-            "findings": dg.MetadataValue.md(findings_table(report)),
-            "measured": report.measured,
-        }
+    store, sound = studio.store, composite.read(Finished).sound
+    parts = Parts(
+        segment_files(store, segments, VIDEO),
+        store.path(composite.files["sound"]),
+        Loudness(sound.loudness, sound.true_peak),
+    )
+    rendered = Trace.joined(Trace.load(path) for path in segment_files(store, segments, TRACE))
+    video = store.path(composite.files["video"])
+    return judge(video, studio.limits, studio.limit_sources, spec, sound.silent, parts, rendered)
 
-    return run(
-        context,
-        studio,
-        QC,
-        make,
-        inputs={"composite": composite.fingerprint, "render_spec": render_spec.fingerprint},
-        parameters=limits.model_dump(mode="json"),
-        tools={"ffmpeg": ffmpeg.identity()},
-        show=show,
+
+def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, report: QcReport) -> None:
+    """Keeps the attempt. A video that failed, and is not the last resort, is kept as the key's failure."""
+    gates = tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate"))
+    number = len(studio.uploads.attempts(upload.key)) + 1
+    studio.uploads.record(
+        upload.key,
+        Attempt(
+            number=number, plan=plan, remedies=spec.remedies, safe=spec.safe, verdict=report.verdict,
+            score=report.score, codes=gates,
+        ),
+    )  # fmt: skip
+    if report.verdict == "fail" and not spec.safe:
+        studio.uploads.fail(upload.key, failure(report))
+
+
+def _check_result(tier: str, report: QcReport, safe: bool) -> dg.AssetCheckResult:
+    """Gates block; of the last resort everything is only told."""
+    found = [finding for finding in report.findings if finding.tier == tier]
+    gates = [finding for finding in found if finding.severity == "gate"]
+    return dg.AssetCheckResult(
+        check_name=tier,
+        passed=not gates if gates else not found,
+        severity=dg.AssetCheckSeverity.ERROR if gates and not safe else dg.AssetCheckSeverity.WARN,
+        metadata={"findings": dg.MetadataValue.md("\n".join(f"- {finding.message}" for finding in found) or "–")},
     )
 
 
-def findings_table(report: QcReport) -> str:
-    """Findings as a Markdown table."""
+def _pictures(studio: Studio, report: QcReport, composite: Artifact) -> dict[int, str]:
+    """Small pictures of the first frames of findings, as data addresses, by frame."""
+    from pytoon_pipeline.quality.stills import stills
+
+    wanted = sorted({f.start_frame for f in report.findings if f.start_frame is not None})[:MOST_PICTURES]
+    return stills(studio.store.path(composite.files["video"]), wanted) if wanted else {}
+
+
+def findings_table(report: QcReport, pictures: Mapping[int, str] = MappingProxyType({})) -> str:
+    """Findings as a Markdown table, with a picture of where each begins."""
     if not report.findings:
         return "No findings."
     rows = [
-        f"| {f.code} | {f.severity} | {'' if f.start_frame is None else f'{f.start_frame}–{f.end_frame}'} "
+        f"| {_picture(pictures, f.start_frame)} | {f.code} | {f.severity} "
+        f"| {'' if f.start_frame is None else f'{f.start_frame}–{f.end_frame}'} "
         f"| {'' if f.segment is None else f.segment} | {f.value} | {f.limit} | {f.message} |"
         for f in report.findings
     ]
-    head = "| code | severity | frames | segment | value | limit | what |\n|---|---|---|---|---|---|---|"
+    head = "| | code | severity | frames | segment | value | limit | what |\n|---|---|---|---|---|---|---|---|"
     return "\n".join([head, *rows])
+
+
+def _picture(pictures: Mapping[int, str], frame: int | None) -> str:
+    return f"![frame {frame}]({pictures[frame]})" if frame is not None and frame in pictures else ""
+
+
+def attempts_table(attempts: Sequence[Attempt]) -> str:
+    """Attempts as a Markdown table."""
+    rows = [
+        f"| {one.number} | {', '.join(one.remedies) or 'as asked'} | {one.score:g} | {one.verdict} "
+        f"| {', '.join(one.codes)} |"
+        for one in attempts
+    ]
+    return "\n".join(["| attempt | changes | score | verdict | gates |", "|---|---|---|---|---|", *rows])

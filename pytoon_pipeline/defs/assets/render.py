@@ -21,13 +21,16 @@ from pytoon_pipeline.defs.stage import failures, output, run, stage_asset
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
     from pytoon_pipeline.rendering.jobs import Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENTS = Stage("rendered_segments", 2)
-COMPOSITE = Stage("composite", 2)
+SEGMENTS = Stage("rendered_segments", 3)
+COMPOSITE = Stage("composite", 3)
+# Roles of the files of each segment.
+VIDEO, TRACE = "video", "trace"
 
 segment_progress = logging.getLogger("pytoon.progress.segments")
 
@@ -50,8 +53,10 @@ def rendered_segments(
 
         sources = picture_sources(studio, source_media, metadata)
         rendered.extend(stages.render_segments(studio.store, spec, sources, report))
-        files = {f"segment-{n:03}": done.artifact.files["video"] for n, done in enumerate(rendered)}
-        return Product(SegmentsReady(segments=len(files)), stored=files)
+        files = {
+            f"{role}-{n:03}": done.artifact.files[role] for role in (VIDEO, TRACE) for n, done in enumerate(rendered)
+        }
+        return Product(SegmentsReady(segments=len(rendered)), stored=files)
 
     with failures(context, studio):
         install_fonts(studio, source_media)
@@ -103,11 +108,11 @@ def composite(
         sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
         sources = picture_sources(studio, source_media, metadata)
         picture = stages.make_thumbnail(store, spec, sources, choose, seen).artifact
-        pieces = [store.path(file) for _, file in sorted(rendered_segments.files.items())]
+        pieces = segment_files(store, rendered_segments, VIDEO)
         out = room / "video.mp4"
         joined = join(spec, pieces, store.path(sound.files["sound"]), out)
         value = Finished(joined=joined, sound=sound.read(SoundResult))
-        return Product(value, {"video": out}, dict(picture.files))
+        return Product(value, {"video": out}, {**picture.files, "sound": sound.files["sound"]})
 
     def show(artifact: Artifact) -> dict[str, Any]:
         finished = artifact.read(Finished)
@@ -138,6 +143,11 @@ def composite(
         tools=stages.tools(spec),
         show=show,
     )
+
+
+def segment_files(store: Store, segments: Artifact, role: str) -> list[Path]:
+    """The files of one role of all segments, in order."""
+    return [store.path(file) for name, file in sorted(segments.files.items()) if name.startswith(role)]
 
 
 def picture_plan(spec: RenderSpec) -> str:

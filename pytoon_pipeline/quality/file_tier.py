@@ -1,0 +1,91 @@
+"""The file itself: that it decodes, its format, its lengths."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.quality.subject import Subject
+
+BT709 = (1, 1, 1, 1)
+PRODUCT = "RenderSpec of the video"
+FORMAT = "Product format: 1080×1920 H.264 yuv420p BT.709, AAC 48 kHz stereo, index first"
+
+
+def undecodable(subject: Subject) -> Iterator[Finding]:
+    found = subject.found
+    if found.undecodable or not len(found.times):
+        yield subject.finding(
+            "file",
+            "undecodable",
+            "gate",
+            f"{found.undecodable} pieces cannot be decoded.",
+            found.undecodable,
+            0,
+            "Every picture must decode",
+        )
+
+
+def layout(subject: Subject) -> Iterator[Finding]:
+    """The format that platforms take without converting."""
+    found = subject.found
+    size = (subject.spec.width, subject.spec.height) if subject.spec else (1080, 1920)
+    wanted = {
+        "picture codec": (found.codec, "h264"),
+        "pixel format": (found.pixel_format, "yuv420p"),
+        "size": (f"{found.width}×{found.height}", f"{size[0]}×{size[1]}"),
+        "colour": (found.colour, BT709),
+        "sound codec": (found.sound_codec, "aac"),
+        "sample rate": (found.sample_rate, 48000),
+        "channels": (found.channels, 2),
+        "index first": (found.index_first, True),
+    }
+    for what, (value, limit) in wanted.items():
+        if value != limit:
+            yield subject.finding(
+                "file", "format", "gate", f"The {what} is {value}, not {limit}.", str(value), str(limit), FORMAT
+            )
+    steps = np.diff(found.times)
+    if len(steps) and found.rate and np.abs(steps - 1 / found.rate).max() > 0.1 / found.rate:
+        at = int(np.abs(steps - 1 / found.rate).argmax())
+        yield subject.finding(
+            "file",
+            "format",
+            "gate" if subject.spec else "advice",
+            "Picture times are not evenly spaced.",
+            round(float(steps[at]), 5),
+            round(1 / found.rate, 5),
+            "Constant frame rate",
+            at,
+            at + 2,
+        )
+
+
+def duration(subject: Subject) -> Iterator[Finding]:
+    found, limits = subject.found, subject.limits
+    if subject.spec and len(found.times) != subject.spec.frames:
+        yield subject.finding(
+            "file",
+            "duration",
+            "gate",
+            f"The video has {len(found.times)} pictures, not {subject.spec.frames}.",
+            len(found.times),
+            subject.spec.frames,
+            PRODUCT,
+        )
+    if found.picture_seconds > limits.video_seconds_max:
+        yield subject.limited("file", "duration", "video_seconds_max", found.picture_seconds, "The video is too long.")
+
+
+def desync(subject: Subject) -> Iterator[Finding]:
+    """Both tracks must begin and end together."""
+    found, limit = subject.found, subject.limits.desync
+    if found.sound_codec is None:
+        return
+    start = found.sound_start - found.picture_start
+    end = start + found.sound_seconds - found.picture_seconds
+    worst = max(start, end, key=abs)
+    if abs(worst) > limit:
+        yield subject.limited(
+            "file", "desync", "desync", round(worst, 4), f"Sound and picture are {abs(worst) * 1000:.0f} ms apart."
+        )

@@ -1,0 +1,181 @@
+"""Pictures as such: whether they show what was rendered, and texts that can be read."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.media import fonts
+from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.planning.motion import state_at, window_at
+from pytoon_pipeline.quality.subject import Subject, runs
+from pytoon_pipeline.rendering.captions import missing_glyphs
+
+RENDERED = "What was measured while the video was rendered"
+# Blocks that must differ before a picture counts as another one: codecs leave a trace of their own.
+FEW_BLOCKS = 3
+# Detail is compared where there is some, in quarters of a level.
+SOME_DETAIL = 6
+# Correlation of blocks above which two pictures show the same.
+ALIKE = 0.97
+
+
+def likeness(subject: Subject) -> Iterator[Finding]:
+    """Pictures that are not those that were rendered, and in what."""
+    if subject.rendered is None or len(subject.found.times) != len(subject.rendered.trace):
+        return
+    limits, decoded = subject.limits, subject.found.decoded
+    seen, made = subject.found.trace, subject.rendered.trace.at(decoded)
+    # Between key frames alone nothing can be said of standing still.
+    stands = np.zeros(len(seen), bool) if subject.found.copied else _stands(seen, made, limits.frozen_luma)
+    off = np.abs(seen.blocks.astype(np.int16) - made.blocks).max(axis=-1)
+    other = (off >= limits.altered_luma).sum(axis=(1, 2)) >= FEW_BLOCKS
+    same_scene = _alike(seen.blocks[..., 0], made.blocks[..., 0])
+    sharpness = _sharpness(seen, made)
+    calm = ~other & ~stands
+    kinds = {
+        "frozen": (stands, "held_seconds", "The picture stands still although it should move."),
+        "missing_item": (other & ~stands & ~same_scene, "altered_luma", "It shows something else than was planned."),
+        "exposure": (other & ~stands & same_scene, "altered_luma", "It is lighter, darker or tinted."),
+        "blur": (calm & (sharpness < limits.detail_least), "detail_least", "It is blurred."),
+        "artefacts": (calm & (sharpness > limits.detail_most), "detail_most", "It is noisy or full of blocks."),
+    }
+    for code, (flags, limit, message) in kinds.items():
+        for start, end in runs(flags, _least(code, subject), gap=2):
+            seconds = (end - start) / subject.found.rate
+            values = {"missing_item": off[start:end].max(), "exposure": off[start:end].max(), "frozen": seconds}
+            value = float(values.get(code, np.median(sharpness[start:end])))
+            first, last = int(decoded[start]), int(decoded[end - 1]) + 1
+            yield subject.limited("frame", code, limit, round(value, 3), message, "gate", first, last)
+
+
+def unplanned_cut(subject: Subject) -> Iterator[Finding]:
+    """A cut in the file where none was rendered."""
+    if subject.rendered is None or subject.found.copied or len(subject.found.times) != len(subject.rendered.trace):
+        return
+    limit = subject.limits.cut_luma
+    seen, made = (_steps(trace) for trace in (subject.found.trace, subject.rendered.trace))
+    for frame in np.flatnonzero((seen >= limit) & (made < limit / 2)) + 1:
+        yield subject.limited(
+            "time", "unplanned_cut", "cut_luma", round(float(seen[frame - 1]), 1), "This cut was not planned.", "gate",
+             int(frame), int(frame) + 1,
+        )  # fmt: skip
+
+
+def _steps(trace: Trace) -> NDArray[np.float64]:
+    """Mean change of blocks from picture to picture."""
+    return np.asarray(np.abs(np.diff(trace.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
+
+
+def _alike(seen: NDArray[np.uint8], made: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether blocks rise and fall together, whatever their level."""
+    a, b = (x.reshape(len(x), -1).astype(np.float64) for x in (seen, made))
+    a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
+    spread = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
+    return np.asarray((a * b).sum(axis=1) > ALIKE * spread + 1e-9)
+
+
+def _least(code: str, subject: Subject) -> int:
+    """A freeze must last to be one."""
+    if code != "frozen":
+        return 1
+    return max(2, round(subject.limits.held_seconds * subject.found.rate))
+
+
+def _stands(seen: Trace, made: Trace, still: float) -> NDArray[np.bool_]:
+    """Where nothing changes, while what was rendered does."""
+    return (seen.changes <= still) & (made.changes > 5 * still)
+
+
+def _sharpness(seen: Trace, made: Trace) -> NDArray[np.float64]:
+    """Detail of each picture as a share of what was rendered, where there was some: the least of halves and wholes."""
+    there = made.detail >= SOME_DETAIL
+    kept = np.where(there, seen.detail, 0).sum(axis=(1, 2), dtype=np.float64)
+    rendered = np.where(there, made.detail, 0).sum(axis=(1, 2), dtype=np.float64)
+    return np.divide(kept, rendered, out=np.ones_like(kept), where=rendered > 0)
+
+
+def glyphs(subject: Subject) -> Iterator[Finding]:
+    """Characters that would show as boxes."""
+    if subject.spec is None:
+        return
+    plan = subject.spec.captions
+    shown = [
+        (plan.cues[n].start, plan.cues[n].end, plan.cues[n].text, lacking, plan.style.font)
+        for n, lacking in missing_glyphs(plan.cues, plan.style).items()
+    ]
+    for start, end, layer in subject.spec.texts():
+        if absent := fonts.lacking(layer.text, layer.style.font):
+            shown.append((start, end, layer.text, "".join(sorted(absent)), layer.style.font))
+    for start, end, text, lacking, font in shown:
+        yield subject.finding(
+            "frame",
+            "missing_glyph",
+            "gate",
+            f"No font has the characters {lacking} of “{text[:40]}”.",
+            lacking,
+            font,
+            "Fonts that come with Pytoon",
+            start,
+            end,
+        )
+
+
+def unsafe_text(subject: Subject) -> Iterator[Finding]:
+    """Texts that lie where a platform puts its own elements."""
+    if subject.spec is None:
+        return
+    safe, spec = subject.spec.constraints.safe, subject.spec
+    for start, end, layer in spec.texts():
+        if layer.role == "other":
+            continue
+        middle = state_at(layer.motion, layer.start + (end - start) // 2)
+        width, height = layer.width * middle.scale / 2, layer.height * middle.scale / 2
+        over = max(
+            safe.left - (middle.x - width),
+            middle.x + width - safe.right,
+            safe.top - (middle.y - height),
+            middle.y + height - safe.bottom,
+        )
+        if over > 1:
+            yield subject.finding(
+                "frame",
+                "text_unsafe",
+                "gate",
+                f"“{layer.text[:40]}” lies {over:.0f} px outside the safe zone.",
+                round(over, 1),
+                0,
+                f"Safe zone of {spec.constraints.platform}",
+                start,
+                end,
+            )
+
+
+def shiver(subject: Subject) -> Iterator[Finding]:
+    """Camera paths that shake: the second difference of a window's place, in pixels of the video."""
+    if subject.spec is None:
+        return
+    limits, spec = subject.limits, subject.spec
+    for scene in spec.scenes:
+        for layer in scene.layers:
+            camera = getattr(layer, "camera", None)
+            if camera is None:
+                continue
+            places = np.array([window_at(camera, n, scene.start + n)[:2] for n in range(scene.frames)])
+            if len(places) < 3:
+                continue
+            first = window_at(camera, 0, scene.start)
+            pixels = places * (layer.width / first.width, layer.height / first.height)
+            shakes = np.abs(np.diff(pixels, 2, axis=0)).max(axis=1)
+            for start, end in runs(shakes > limits.shiver, least=2, gap=3):
+                yield subject.limited(
+                    "frame",
+                    "shiver",
+                    "shiver",
+                    round(float(shakes[start:end].max()), 2),
+                    "The camera path shakes.",
+                    "gate",
+                    scene.start + start,
+                    scene.start + end + 2,
+                )

@@ -1,0 +1,114 @@
+"""The sound: its loudness and peaks, and whether the file plays what was made."""
+
+from collections.abc import Iterator
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.quality import Finding, Severity
+from pytoon_pipeline.quality.subject import Subject, runs
+
+RATE = 48_000
+# Sound is compared in windows of so many samples, 5 ms: the shortest click that is meant to be found.
+WINDOW = 240
+# How far apart sound and picture are looked for, in samples.
+FARTHEST = RATE // 4
+# A window that plays this much of what it should counts as silent there.
+GONE = 0.1
+
+
+def level(subject: Subject) -> Iterator[Finding]:
+    found, limits = subject.found.sound, subject.limits
+    if found is None:
+        return
+    if found.integrated <= limits.silent_lufs:
+        if subject.spec is not None and not subject.spec.sound.tracks:
+            return  # silence was chosen
+        severity: Severity = "advice" if subject.silent or subject.spec is None else "gate"
+        yield subject.limited("sound", "silent", "silent_lufs", found.integrated, "Nothing can be heard.", severity)
+        return
+    target = subject.spec.sound.loudness if subject.spec else -14.0
+    if abs(found.integrated - target) > limits.loudness_tolerance:
+        yield subject.finding(
+            "sound",
+            "loudness",
+            "gate",
+            f"Loudness is {found.integrated} LUFS, not {target:g}.",
+            found.integrated,
+            target,
+            subject.sources["loudness_tolerance"],
+        )
+    if found.true_peak > limits.true_peak_max:
+        yield subject.limited(
+            "sound", "true_peak", "true_peak_max", found.true_peak, f"The true peak is {found.true_peak} dBTP."
+        )
+
+
+def likeness(subject: Subject) -> Iterator[Finding]:
+    """Sound that is not what was made: shifted, missing, or with something in it that was not."""
+    rendered = subject.rendered.sound if subject.rendered else None
+    if rendered is None or subject.played is None or not len(subject.played) or not rendered.any():
+        return
+    limits, rate = subject.limits, subject.found.rate
+    made, played = rendered.mean(axis=1), subject.played.mean(axis=1)
+    shift = _shift(made, played)
+    if abs(shift) > limits.desync * RATE:
+        yield subject.limited(
+            "sound",
+            "desync",
+            "desync",
+            round(shift / RATE, 4),
+            f"The sound is {shift / RATE * 1000:.0f} ms late.",
+        )
+    aligned = _moved(played, shift, len(made))
+    should, other = _levels(made), _levels(aligned - made)
+    around = np.convolve(should, np.ones(21) / 21, "same")
+    strange = other > np.maximum(limits.click_level, around)
+    gone = (_levels(aligned) < GONE * should) & (should > limits.click_level)
+    for start, end in runs(gone, least=8, gap=4):
+        yield subject.limited(
+            "sound",
+            "silent",
+            "click_level",
+            round(float(should[start:end].max()), 3),
+            "Nothing can be heard where there should be sound.",
+            "gate",
+            *_frames(start, end, rate),
+        )
+    for start, end in runs(strange & ~gone, gap=4):
+        yield subject.limited(
+            "sound",
+            "click",
+            "click_level",
+            round(float(other[start:end].max()), 3),
+            "There is a sound that was not made.",
+            "gate",
+            *_frames(start, end, rate),
+        )
+
+
+def _shift(made: NDArray[np.float32], played: NDArray[np.float32]) -> int:
+    """Samples by which ``played`` is late, within ``FARTHEST``."""
+    size = 1 << (len(made) + len(played) + FARTHEST).bit_length()
+    product = np.fft.rfft(played, size) * np.conj(np.fft.rfft(made, size))
+    # Whitened, the peak is sharp also for tones.
+    spectrum = np.fft.irfft(product / (np.abs(product) + 1e-9 * np.abs(product).max() + 1e-12), size)
+    ways = np.concatenate((spectrum[-FARTHEST:], spectrum[: FARTHEST + 1]))
+    return int(ways.argmax()) - FARTHEST
+
+
+def _moved(played: NDArray[np.float32], shift: int, length: int) -> NDArray[np.float32]:
+    begun = played[shift:] if shift >= 0 else np.concatenate((np.zeros(-shift, np.float32), played))
+    return np.concatenate((begun, np.zeros(max(0, length - len(begun)), np.float32)))[:length]
+
+
+def _levels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Root mean square of each window."""
+    whole = samples[: len(samples) // WINDOW * WINDOW].reshape(-1, WINDOW)
+    return np.sqrt((whole**2).mean(axis=1))
+
+
+def _frames(start: int, end: int, rate: float) -> tuple[int, int]:
+    """Windows as frames of the video."""
+    return floor(start * WINDOW / RATE * rate), ceil(end * WINDOW / RATE * rate)

@@ -1,0 +1,87 @@
+"""What is checked, and how a finding about it is put."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.contracts.quality import Finding, Severity, Tier
+from pytoon_pipeline.contracts.spec import RenderSpec, Segment
+from pytoon_pipeline.contracts.timing import FrameRange
+from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.quality.inspection import Inspection
+
+Sound = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What was measured while the video was made: its pictures, and its sound as it was encoded, shape (n, 2)."""
+
+    trace: Trace
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A file to check. ``spec`` is none for a foreign one, whose plan is unknown; ``silent`` is a planned silence.
+
+    ``played`` is the file's own sound, where that has to be compared with what was ``rendered``.
+    """
+
+    found: Inspection
+    spec: RenderSpec | None
+    limits: Limits
+    sources: Mapping[str, str]
+    silent: bool = False
+    rendered: Rendered | None = None
+    played: Sound | None = None
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        return self.spec.segments if self.spec else ()
+
+    @property
+    def trace(self) -> Trace:
+        """Measures of all pictures: of the file, or where that holds the segments' own packets, as rendered."""
+        return self.rendered.trace if self.found.copied and self.rendered else self.found.trace
+
+    def limited(
+        self, tier: Tier, code: str, limit: str, value: float, message: str, severity: Severity = "gate",
+        start: int | None = None, end: int | None = None,
+    ) -> Finding:  # fmt: skip
+        """A finding against one of the limits in ``presets/limits.yaml``."""
+        number = getattr(self.limits, limit)
+        return self.finding(tier, code, severity, message, value, number, self.sources[limit], start, end)
+
+    def finding(
+        self, tier: Tier, code: str, severity: Severity, message: str, value: float | str, limit: float | str,
+        source: str, start: int | None = None, end: int | None = None,
+    ) -> Finding:  # fmt: skip
+        segment = None
+        if start is not None:
+            holding = (n for n, s in enumerate(self.segments) if s.start <= start < s.start + s.frames)
+            segment = next(holding, None)
+        return Finding(
+            tier=tier, code=code, severity=severity, start_frame=start, end_frame=end, segment=segment, value=value,
+            limit=limit, source=source, message=message,
+        )  # fmt: skip
+
+
+def runs(flags: NDArray[np.bool_], least: int = 1, gap: int = 0) -> Iterator[tuple[int, int]]:
+    """Runs of true of at least ``least``, as ``[start, end)``; gaps up to ``gap`` are bridged."""
+    edges = np.diff(np.concatenate(([0], flags.astype(np.int8), [0])))
+    found: list[tuple[int, int]] = []
+    for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+        if found and start - found[-1][1] <= gap:
+            start = found.pop()[0]
+        found.append((int(start), int(end)))
+    yield from (one for one in found if one[1] - one[0] >= least)
+
+
+def covered(start: int, end: int, ranges: Sequence[FrameRange]) -> bool:
+    """Whether planned ranges explain all but a few frames at the edges."""
+    inside = sum(max(0, min(end, part.end) - max(start, part.start)) for part in ranges)
+    return inside >= 0.9 * (end - start) - 2
