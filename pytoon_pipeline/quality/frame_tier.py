@@ -17,8 +17,10 @@ RENDERED = "What was measured while the video was rendered"
 FEW_BLOCKS = 3
 # Detail is compared where there is some, in quarters of a level.
 SOME_DETAIL = 6
-# Correlation of blocks above which two pictures show the same.
-ALIKE = 0.97
+# And where it takes at least this share of the picture.
+ENOUGH_DETAIL = 0.15
+# A held picture changes by at most this share of what it should, and by at most so many levels.
+HELD, MOST_REFINED = 0.3, 0.5
 
 
 def likeness(subject: Subject) -> Iterator[Finding]:
@@ -31,7 +33,7 @@ def likeness(subject: Subject) -> Iterator[Finding]:
     stands = np.zeros(len(seen), bool) if subject.found.copied else _stands(seen, made, limits.frozen_luma)
     off = np.abs(seen.blocks.astype(np.int16) - made.blocks).max(axis=-1)
     other = (off >= limits.altered_luma).sum(axis=(1, 2)) >= FEW_BLOCKS
-    same_scene = _alike(seen.blocks[..., 0], made.blocks[..., 0])
+    same_scene = _same_but_for_levels(seen.blocks[..., 0], made.blocks[..., 0], limits.altered_luma)
     sharpness = _sharpness(seen, made)
     calm = ~other & ~stands
     kinds = {
@@ -68,12 +70,13 @@ def _steps(trace: Trace) -> NDArray[np.float64]:
     return np.asarray(np.abs(np.diff(trace.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
 
 
-def _alike(seen: NDArray[np.uint8], made: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether blocks rise and fall together, whatever their level."""
-    a, b = (x.reshape(len(x), -1).astype(np.float64) for x in (seen, made))
-    a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
-    spread = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
-    return np.asarray((a * b).sum(axis=1) > ALIKE * spread + 1e-9)
+def _same_but_for_levels(seen: NDArray[np.uint8], made: NDArray[np.uint8], limit: float) -> NDArray[np.bool_]:
+    """Whether one line of levels explains all but a few blocks: the same picture, lighter, darker or flatter."""
+    a, b = (x.reshape(len(x), -1).astype(np.float64) for x in (made, seen))
+    spread = a - a.mean(axis=1, keepdims=True)
+    slope = (spread * b).sum(axis=1, keepdims=True) / np.maximum((spread**2).sum(axis=1, keepdims=True), 1e-9)
+    left = np.abs(b - b.mean(axis=1, keepdims=True) - slope * spread)
+    return np.asarray(((left >= limit).sum(axis=1) < FEW_BLOCKS) & (slope[:, 0] > 0.2))
 
 
 def _least(code: str, subject: Subject) -> int:
@@ -84,16 +87,16 @@ def _least(code: str, subject: Subject) -> int:
 
 
 def _stands(seen: Trace, made: Trace, still: float) -> NDArray[np.bool_]:
-    """Where nothing changes, while what was rendered does."""
-    return (seen.changes <= still) & (made.changes > 5 * still)
+    """Where next to nothing changes, while what was rendered does. Codecs go on refining a held picture for a while."""
+    return np.asarray((made.changes > 5 * still) & (seen.changes <= np.minimum(HELD * made.changes, MOST_REFINED)))
 
 
 def _sharpness(seen: Trace, made: Trace) -> NDArray[np.float64]:
-    """Detail of each picture as a share of what was rendered, where there was some: the least of halves and wholes."""
+    """Detail of each picture as a share of what was rendered; 1 where hardly any was."""
     there = made.detail >= SOME_DETAIL
-    kept = np.where(there, seen.detail, 0).sum(axis=(1, 2), dtype=np.float64)
-    rendered = np.where(there, made.detail, 0).sum(axis=(1, 2), dtype=np.float64)
-    return np.divide(kept, rendered, out=np.ones_like(kept), where=rendered > 0)
+    kept, rendered = (np.where(there, trace.detail, 0).sum(axis=(1, 2), dtype=np.float64) for trace in (seen, made))
+    enough = there.mean(axis=(1, 2)) >= ENOUGH_DETAIL
+    return np.divide(kept, rendered, out=np.ones_like(kept), where=enough)
 
 
 def glyphs(subject: Subject) -> Iterator[Finding]:

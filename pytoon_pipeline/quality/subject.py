@@ -84,4 +84,4 @@ def runs(flags: NDArray[np.bool_], least: int = 1, gap: int = 0) -> Iterator[tup
 def covered(start: int, end: int, ranges: Sequence[FrameRange]) -> bool:
     """Whether planned ranges explain all but a few frames at the edges."""
     inside = sum(max(0, min(end, part.end) - max(start, part.start)) for part in ranges)
-    return inside >= 0.9 * (end - start) - 2
+    return inside >= max(0.5 * (end - start), 0.9 * (end - start) - 2)

@@ -52,7 +52,10 @@ def odd(subject: Subject) -> Iterator[Finding]:
     step = np.minimum(before, after)
     back = np.abs(y[2:] - y[:-2]) <= BACK * step
     share = ((step >= limits.odd_luma) & back).mean(axis=(1, 2))
+    dark = subject.spec.dark if subject.spec else ()
     for start, end in runs(share >= limits.odd_area):
+        if any(part.start <= start + 1 < part.end for part in dark):
+            continue  # the middle of a fade through black
         value = round(float(share[start:end].max()), 3)
         yield subject.limited(
             "time", "odd_frame", "odd_area", value, "A single picture is unlike its neighbours.",

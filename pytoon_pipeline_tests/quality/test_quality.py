@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pytoon_pipeline.contracts.errors import BadInput, QualityFailure
+from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.spec import (
@@ -20,7 +20,7 @@ from pytoon_pipeline.contracts.spec import (
 )
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
 from pytoon_pipeline.planning.presets import limit_sources, load_limits
-from pytoon_pipeline.quality.delivery import plan_delivery, readable_name, require_pass
+from pytoon_pipeline.quality.delivery import failure, plan_delivery, readable_name
 from pytoon_pipeline.quality.verdict import judge
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import scene
@@ -163,10 +163,15 @@ def test_a_foreign_file_is_checked_without_a_plan(tmp_path: Path) -> None:
         report(tmp_path / "text.mp4")
 
 
-def test_a_failed_video_is_not_delivered(tmp_path: Path) -> None:
-    with pytest.raises(QualityFailure, match="Loudness"):
-        require_pass(report(finished(tmp_path / "v.mp4", sound="volume=-6dB"), spec()))
-    require_pass(report(finished(tmp_path / "w.mp4"), spec()))
+def test_a_failure_says_what_did_not_pass(tmp_path: Path) -> None:
+    error = failure(report(finished(tmp_path / "v.mp4", sound="volume=-6dB"), spec()))
+    assert error.code == "qc_failed"
+    assert "Loudness" in error.message
+
+
+def test_the_score_shows_its_arithmetic(tmp_path: Path) -> None:
+    result = report(finished(tmp_path / "v.mp4", sound="volume=-6dB"), spec())
+    assert (result.score, result.arithmetic) == (50, "100 − 1 × 50 (gates) = 50")
 
 
 @pytest.mark.parametrize(
