@@ -56,6 +56,7 @@ bench: setup-test .venv-peers/installed
 	$(BIN)/python -m benchmarks.resampling
 	$(BIN)/python -m benchmarks.render
 	$(BIN)/python -m benchmarks.joints
+	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.edit
 	$(BIN)/python -m benchmarks.analysis
 	$(BIN)/python -m benchmarks.memory

@@ -43,24 +43,42 @@ def frozen(subject: Subject) -> Iterator[Finding]:
 
 
 def odd(subject: Subject) -> Iterator[Finding]:
-    """A single picture that is unlike both of its neighbours, while these are alike."""
-    limits = subject.limits
-    y = subject.trace.blocks[..., 0].astype(np.int16)
-    if len(y) < 3:
-        return
-    before, after = np.abs(y[1:-1] - y[:-2]), np.abs(y[2:] - y[1:-1])
-    step = np.minimum(before, after)
-    back = np.abs(y[2:] - y[:-2]) <= BACK * step
-    share = ((step >= limits.odd_luma) & back).mean(axis=(1, 2))
-    dark = subject.spec.dark if subject.spec else ()
+    """A single picture that is unlike both of its neighbours, while these are alike.
+
+    Footage may do so by itself, and pictures on their way from scene to scene pass by: what was rendered like that
+    is no fault there.
+    """
+    limits, spec = subject.limits, subject.spec
+    share = _odd_share(subject.trace.blocks, limits.odd_luma)
+    made = _odd_share(subject.rendered.trace.blocks, limits.odd_luma) if subject.rendered else np.zeros_like(share)
     for start, end in runs(share >= limits.odd_area):
-        if any(part.start <= start + 1 < part.end for part in dark):
-            continue  # the middle of a fade through black
-        value = round(float(share[start:end].max()), 3)
+        rendered = len(made) == len(share) and bool(made[start:end].max() >= limits.odd_area)
+        if rendered and spec is not None and _passes_by(spec, start + 1):
+            continue
+        foreign = spec is None or (rendered and _shows_footage(spec, start + 1, end + 1))
         yield subject.limited(
-            "time", "odd_frame", "odd_area", value, "A single picture is unlike its neighbours.",
-            "gate" if subject.spec else "advice", start + 1, end + 1,
+            "time", "odd_frame", "odd_area", round(float(share[start:end].max()), 3),
+            "A single picture is unlike its neighbours.", "advice" if foreign else "gate", start + 1, end + 1,
         )  # fmt: skip
+
+
+def _odd_share(blocks: NDArray[np.uint8], least: float) -> NDArray[np.float64]:
+    """Share of blocks that step away and back, for all pictures but the first and the last."""
+    y = blocks[..., 0].astype(np.int16)
+    if len(y) < 3:
+        return np.zeros(0)
+    step = np.minimum(np.abs(y[1:-1] - y[:-2]), np.abs(y[2:] - y[1:-1]))
+    back = np.abs(y[2:] - y[:-2]) <= BACK * step
+    return np.asarray(((step >= least) & back).mean(axis=(1, 2)))
+
+
+def _passes_by(spec: RenderSpec, frame: int) -> bool:
+    """Whether a scene is on its way in, or all is dark on purpose."""
+    coming = any(
+        scene.transition is not None and scene.start <= frame < scene.start + scene.transition.frames
+        for scene in spec.scenes
+    )
+    return coming or any(part.start <= frame < part.end for part in spec.dark)
 
 
 def flashes(subject: Subject) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ import dagster as dg
 from pytoon_pipeline.defs.resources import Studio
 
 
-@dg.asset(group_name="quality", kinds={"file"})
+@dg.asset(group_name="quality", kinds={"file"}, code_version="1")
 def quarantine(studio: Studio) -> dg.MaterializeResult[None]:
     """Keys that failed three times, of which the plain, safe video was delivered as degraded."""
     rows = []

@@ -1,0 +1,84 @@
+"""What quality control costs: the tap on the render, the check of a made video, the check of a foreign one.
+
+``python -m benchmarks.quality [RUNS]``.
+"""
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+from benchmarks.floor import in_memory
+from benchmarks.machine import machine, spread
+from benchmarks.render import rendered
+from benchmarks.timelines import footage
+from pytoon_pipeline.media.loudness import Loudness
+from pytoon_pipeline.media.sound import decoded
+from pytoon_pipeline.media.trace import Trace, Tracer
+from pytoon_pipeline.planning.presets import limit_sources, load_limits
+from pytoon_pipeline.quality.inspection import Parts
+from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.rendering import composite, stages
+from pytoon_pipeline.store.store import Store
+
+SECONDS = 60.0
+
+
+def timed(check: object, *arguments: object) -> float:
+    began = time.perf_counter()
+    check(*arguments)  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+def measure(folder: Path, runs: int) -> dict[str, object]:
+    line = footage(folder, SECONDS)
+    store = Store(folder / "store", folder / "work")
+    done = stages.render_segments(store, line.spec, line.sources, lambda ready, total: None)
+    sound = stages.make_sound(store, line.spec, {}).artifact
+    segments = [store.path(one.artifact.files["video"]) for one in done]
+    parts = Parts(segments, store.path(sound.files["sound"]), Loudness(-70.0, -120.0))
+    video = folder / "video.mp4"
+    composite.join(line.spec, segments, parts.sound, video)
+    limits, sources = load_limits(), limit_sources()
+
+    def own() -> None:
+        trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
+        judge(video, limits, sources, line.spec, True, parts, trace)
+
+    inside = [timed(own) for _ in range(runs)]
+    foreign = [timed(judge, video, limits, sources) for _ in range(runs)]
+    assert len(decoded(video))
+    return {
+        "seconds_of_video": SECONDS,
+        "inside_the_pipeline_seconds": spread(inside),
+        "foreign_seconds": spread(foreign),
+        "foreign_times_real_time": round(SECONDS / statistics.median(foreign), 1),
+    }
+
+
+def tap(folder: Path, runs: int) -> dict[str, object]:
+    """A render with and without measuring, in turn."""
+    line = footage(folder, 10.0)
+    ratios = []
+    for run in range(runs + 1):
+        seconds, _ = rendered(line, folder / f"with-{run}")
+        with patch.object(Tracer, "add", lambda self, y, u, v: None):
+            plain, _ = rendered(line, folder / f"without-{run}")
+        if run:
+            ratios.append(seconds / plain)
+    return {"render_with_tap_over_without": spread(ratios)}
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with in_memory() as folder:
+        result = measure(folder, runs)
+    with in_memory() as folder:
+        result |= tap(folder, runs)
+    print(json.dumps(result | {"machine": machine()}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
