@@ -38,9 +38,10 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     done = stages.render_segments(store, line.spec, line.sources, lambda ready, total: None)
     sound = stages.make_sound(store, line.spec, {}).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
-    parts = Parts(segments, store.path(sound.files["sound"]), Loudness(-70.0, -120.0))
     video = folder / "video.mp4"
-    composite.join(line.spec, segments, parts.sound, video)
+    joined = composite.join(line.spec, segments, store.path(sound.files["sound"]), video)
+    quiet = Loudness(-70.0, -120.0)
+    parts = Parts(joined.picture_packets, joined.sound_packets, store.path(sound.files["sound"]), quiet)
     limits, sources = load_limits(), limit_sources()
 
     def own() -> None:

@@ -32,12 +32,14 @@ class SoundResult(Record):
 
 
 class CompositeResult(Record):
-    """What was joined: pictures, sound samples, and their lengths in seconds."""
+    """What was joined: pictures, sound samples, their lengths in seconds, and SHA-256 of the packets of both."""
 
     frames: int
     samples: int
     picture_seconds: float
     sound_seconds: float
+    picture_packets: str
+    sound_packets: str
 
 
 class Finished(Record):

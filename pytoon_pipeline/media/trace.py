@@ -12,25 +12,30 @@ from pytoon_pipeline.media.pictures import Plane
 
 # Rows and columns of blocks: 60×60 pixels each of a 1080×1920 picture.
 ROWS, COLUMNS = 32, 18
-# Levels and changes look at every fourth value of luma in each direction, detail at every eighth row.
-STEP, DETAIL_STEP = 4, 8
+# Levels and changes look at every fourth value of luma in each direction, detail at every tenth row.
+STEP, DETAIL_STEP = 4, 10
 # Share of luma values that lie at or below a picture's level: a logo or a clock on black stays black.
 LEVEL = 0.98
 # The second difference along a row: nothing in smooth parts, much at edges of blocks and in grain.
 BEND = np.array([[1, -2, 1]], np.float32)
+# Red is saturated from this share of all light on (WCAG 2.3.1).
+SATURATED = 0.8
 
 
 @dataclass(frozen=True)
 class Trace:
     """Measures of ``n`` pictures one after the other.
 
-    ``blocks`` are mean Y, U, V, shape (n, ROWS, COLUMNS, 3), 8 bits. ``detail`` is the mean second difference of luma
-    along rows, shape (n, ROWS / 2, COLUMNS / 2), in quarters of a level. ``levels`` is the 98th percentile of luma;
+    ``blocks`` are mean Y, U, V, shape (n, ROWS, COLUMNS, 3), 8 bits; ``light`` and ``red`` the relative luminance of
+    each and WCAG 2.3.1's measure of red, R - G - B, 0 where red is not saturated, both with 255 for 1. ``detail`` is
+    the mean second difference of luma along rows, shape (n, ROWS, COLUMNS), in quarters of a level. ``levels`` is the 98th percentile of luma;
     ``changes`` the mean difference of luma to the picture before, NaN for the first.
     """
 
     blocks: NDArray[np.uint8]
     detail: NDArray[np.uint8]
+    light: NDArray[np.uint8]
+    red: NDArray[np.uint8]
     levels: NDArray[np.float32]
     changes: NDArray[np.float32]
 
@@ -60,7 +65,7 @@ class Tracer:
     """Measures pictures as they come by."""
 
     def __init__(self) -> None:
-        self._blocks: list[NDArray[np.uint8]] = []
+        self._blocks: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
         self._detail: list[NDArray[np.uint8]] = []
         self._levels: list[float] = []
         self._changes: list[float] = []
@@ -72,14 +77,12 @@ class Tracer:
 
         small = np.ascontiguousarray(y[::STEP, ::STEP])
         size = (COLUMNS, ROWS)
-        planes = (cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in (small, u[::2, ::2], v[::2, ::2]))
-        self._blocks.append(np.stack(list(planes), axis=2).astype(np.uint8))
-        rows = y[::DETAIL_STEP]
-        bends = np.abs(cv2.filter2D(rows, cv2.CV_16S, BEND))
-        fine = cv2.resize(bends.astype(np.float32), (COLUMNS // 2, ROWS // 2), interpolation=cv2.INTER_AREA)
-        self._detail.append(np.clip(4 * fine + 0.5, 0, 255).astype(np.uint8))
-        counts = np.bincount(small.ravel(), minlength=256).cumsum()
-        self._levels.append(float(np.searchsorted(counts, LEVEL * small.size)))
+        for planes, plane in zip(self._blocks, (small, u[::2, ::2], v[::2, ::2]), strict=True):
+            planes.append(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+        bends = cv2.convertScaleAbs(cv2.filter2D(y[::DETAIL_STEP], cv2.CV_16S, BEND), alpha=4)
+        self._detail.append(cv2.resize(bends, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA))
+        counts = cv2.calcHist([small], [0], None, [256], [0, 256])
+        self._levels.append(float(np.searchsorted(counts[:, 0].cumsum(), LEVEL * small.size)))
         change = float("nan")
         if self._before is not None:
             change = float(cv2.norm(small, self._before, cv2.NORM_L1)) / small.size
@@ -87,6 +90,31 @@ class Tracer:
         self._before = small
 
     def done(self) -> Trace:
-        blocks = np.array(self._blocks, np.uint8).reshape(-1, ROWS, COLUMNS, 3)
-        detail = np.array(self._detail, np.uint8).reshape(-1, ROWS // 2, COLUMNS // 2)
-        return Trace(blocks, detail, np.array(self._levels, np.float32), np.array(self._changes, np.float32))
+        shape = (-1, ROWS, COLUMNS)
+        blocks = np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._blocks], axis=-1)
+        light, red = _seen(blocks)
+        return Trace(
+            blocks=blocks,
+            detail=np.array(self._detail, np.uint8).reshape(shape),
+            light=light,
+            red=red,
+            levels=np.array(self._levels, np.float32),
+            changes=np.array(self._changes, np.float32),
+        )
+
+
+def _seen(blocks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Relative luminance and WCAG's red measure of blocks of BT.709 planes, limited range."""
+    y, u, v = (blocks[..., n].astype(np.float32) for n in range(3))
+    y, u, v = 1.16438 * (y - 16), u - 128, v - 128
+    coded = np.stack((y + 1.79274 * v, y - 0.21325 * u - 0.53291 * v, y + 2.11240 * u), axis=-1)
+    linear = _LINEAR[np.clip(coded + 0.5, 0, 255).astype(np.uint8)]
+    light = linear @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    total = linear.sum(axis=-1)
+    saturated = (linear[..., 0] >= SATURATED * total) & (total > 0)
+    red = np.where(saturated, np.clip(2 * linear[..., 0] - total, 0, 1), 0)
+    return (255 * light + 0.5).astype(np.uint8), (255 * red + 0.5).astype(np.uint8)
+
+
+_CODED = np.arange(256) / 255
+_LINEAR = np.where(_CODED <= 0.04045, _CODED / 12.92, ((_CODED + 0.055) / 1.055) ** 2.4).astype(np.float32)

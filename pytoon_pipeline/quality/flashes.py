@@ -6,16 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.media.trace import Trace
+
 # A transition changes relative luminance by a tenth of the most there is, its darker side below 0.8 (WCAG 2.3.1).
 GENERAL_CHANGE, DARKER_BELOW = 0.1, 0.8
 # A red transition has a saturated red side and changes (R - G - B) × 320 by more than 20 (WCAG 2.3.1).
-SATURATED, RED_CHANGE = 0.8, 20.0
+RED_CHANGE = 20 / 320
 # Together transitions count where they take a quarter of the picture; videos on phones fill the screen.
 AREA = 0.25
 # Transitions of neighbouring blocks that are so many frames apart belong together: edges do not flash at once.
 TOGETHER = 1
 
-Levels = NDArray[np.float32]
+Levels = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -28,35 +30,23 @@ class Flashing:
     flashes: int
 
 
-def flashing(blocks: NDArray[np.uint8], rate: float, per_second: int, sustained: tuple[int, float]) -> list[Flashing]:
+def flashing(trace: Trace, rate: float, per_second: int, sustained: tuple[int, float]) -> list[Flashing]:
     """Where pictures flash more than ``per_second`` times in any second, or as often as the first of ``sustained`` a
-    second for longer than the second of it, in seconds. ``blocks`` are mean Y, U, V, shape (n, rows, columns, 3).
+    second for longer than the second of it, in seconds.
     """
-    if len(blocks) < 3:
-        return []
     found: list[Flashing] = []
-    light, red = measures(blocks)
     for kind, values, change, below in (
-        ("general", light, GENERAL_CHANGE, DARKER_BELOW),
-        ("red", red, RED_CHANGE, np.inf),
+        ("general", trace.light, GENERAL_CHANGE, DARKER_BELOW),
+        ("red", trace.red, RED_CHANGE, 1.0),
     ):
-        times = list(_flash_frames(_transitions(values, change, below)))
+        if len(values) < 3 or values.max() < 255 * change:
+            continue
+        times = list(
+            _flash_frames(_transitions(values.reshape(len(values), -1).astype(np.int16), 255 * change, 255 * below))
+        )
         found += _too_many(kind, times, rate, per_second)
         found += _too_long(kind, times, rate, *sustained)
     return _merged(found)
-
-
-def measures(blocks: NDArray[np.uint8]) -> tuple[Levels, Levels]:
-    """Relative luminance 0..1, and WCAG's red measure (0 where red is not saturated), of each block."""
-    y, u, v = (blocks[..., n].astype(np.float32) for n in range(3))
-    y, u, v = 1.16438 * (y - 16), u - 128, v - 128
-    rgb = np.stack((y + 1.79274 * v, y - 0.21325 * u - 0.53291 * v, y + 2.11240 * u), axis=-1) / 255
-    linear = _LINEAR[np.clip(rgb * 255 + 0.5, 0, 255).astype(np.uint8)]
-    light = linear @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    total = linear.sum(axis=-1)
-    saturated = (linear[..., 0] >= SATURATED * total) & (total > 0)
-    red = np.where(saturated, np.clip(2 * linear[..., 0] - total, 0, None) * 320, 0)
-    return light.reshape(len(blocks), -1), red.astype(np.float32).reshape(len(blocks), -1)
 
 
 def _transitions(values: Levels, change: float, darker_below: float) -> NDArray[np.int8]:
@@ -129,7 +119,3 @@ def _merged(found: list[Flashing]) -> list[Flashing]:
             one = Flashing(one.kind, last.start, max(last.end, one.end), max(last.flashes, one.flashes))
         merged.append(one)
     return sorted(merged, key=lambda f: f.start)
-
-
-_CODED = np.arange(256) / 255
-_LINEAR = np.where(_CODED <= 0.04045, _CODED / 12.92, ((_CODED + 0.055) / 1.055) ** 2.4).astype(np.float32)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.trace import Trace
-from pytoon_pipeline.planning.motion import state_at, window_at
+from pytoon_pipeline.planning.motion import state_at
 from pytoon_pipeline.quality.subject import Subject, runs
 from pytoon_pipeline.rendering.captions import missing_glyphs
 
@@ -16,7 +16,7 @@ RENDERED = "What was measured while the video was rendered"
 # Blocks that must differ before a picture counts as another one: codecs leave a trace of their own.
 FEW_BLOCKS = 3
 # Detail is compared where there is some, in quarters of a level.
-SOME_DETAIL = 6
+SOME_DETAIL = 5
 # And where it takes at least this share of the picture.
 ENOUGH_DETAIL = 0.15
 # A held picture changes by at most this share of what it should, and by at most so many levels.
@@ -35,7 +35,7 @@ def likeness(subject: Subject) -> Iterator[Finding]:
     other = (off >= limits.altered_luma).sum(axis=(1, 2)) >= FEW_BLOCKS
     same_scene = _same_but_for_levels(seen.blocks[..., 0], made.blocks[..., 0], limits.altered_luma)
     sharpness = _sharpness(seen, made)
-    calm = ~other & ~stands
+    calm = ~other & ~stands & ~_dark(subject)[decoded]
     kinds = {
         "frozen": (stands, "held_seconds", "The picture stands still although it should move."),
         "missing_item": (other & ~stands & ~same_scene, "altered_luma", "It shows something else than was planned."),
@@ -84,6 +84,14 @@ def _least(code: str, subject: Subject) -> int:
     if code != "frozen":
         return 1
     return max(2, round(subject.limits.held_seconds * subject.found.rate))
+
+
+def _dark(subject: Subject) -> NDArray[np.bool_]:
+    """Frames that are dark on purpose: there, hardly any detail is left to compare."""
+    dark = np.zeros(len(subject.found.times), bool)
+    for part in subject.spec.dark if subject.spec else ():
+        dark[part.start : part.end] = True
+    return dark
 
 
 def _stands(seen: Trace, made: Trace, still: float) -> NDArray[np.bool_]:
@@ -156,7 +164,7 @@ def unsafe_text(subject: Subject) -> Iterator[Finding]:
 
 
 def shiver(subject: Subject) -> Iterator[Finding]:
-    """Camera paths that shake: the second difference of a window's place, in pixels of the video."""
+    """Camera paths that shake: the change of a window's speed from key to key, in pixels of the video a frame."""
     if subject.spec is None:
         return
     limits, spec = subject.limits, subject.spec
@@ -165,13 +173,15 @@ def shiver(subject: Subject) -> Iterator[Finding]:
             camera = getattr(layer, "camera", None)
             if camera is None:
                 continue
-            places = np.array([window_at(camera, n, scene.start + n)[:2] for n in range(scene.frames)])
-            if len(places) < 3:
+            frames = np.array([key.frame for key in camera.keys])
+            if len(frames) < 3:
                 continue
-            first = window_at(camera, 0, scene.start)
-            pixels = places * (layer.width / first.width, layer.height / first.height)
-            shakes = np.abs(np.diff(pixels, 2, axis=0)).max(axis=1)
+            places = np.array([(key.x, key.y) for key in camera.keys])
+            pixels = places * (layer.width / camera.width, layer.height / camera.height)
+            speeds = np.diff(pixels, axis=0) / np.diff(frames)[:, None]
+            shakes = np.abs(np.diff(speeds, axis=0)).max(axis=1)
             for start, end in runs(shakes > limits.shiver, least=2, gap=3):
+                first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 1]) + 1
                 yield subject.limited(
                     "frame",
                     "shiver",
@@ -179,6 +189,6 @@ def shiver(subject: Subject) -> Iterator[Finding]:
                     round(float(shakes[start:end].max()), 2),
                     "The camera path shakes.",
                     "gate",
-                    scene.start + start,
-                    scene.start + end + 2,
+                    first,
+                    last,
                 )

@@ -3,10 +3,10 @@
 Pictures are decoded all, once; or, where packets prove that they are those of the segments, only the key frames.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, zip_longest
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,10 @@ from pytoon_pipeline.media.trace import Trace, Tracer
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+
+
+# So many key frames of a minute are decoded of a file whose packets are known.
+KEY_FRAMES = 15
 
 
 @dataclass(frozen=True)
@@ -56,16 +60,18 @@ class Inspection:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a finished file was joined of."""
+    """What a finished file was joined of: SHA-256 of the packets that were copied into it; the sound that was encoded,
+    and how loud that was measured to be.
+    """
 
-    segments: Sequence[Path]
+    picture_packets: str
+    sound_packets: str
     sound: Path
     loudness: Loudness
 
 
 def inspect(path: Path, parts: Parts | None = None) -> Inspection:
     """Looks at ``path``. Raises ``BadInput`` for a file that is no video at all."""
-    copied = parts is not None and _copied(path, parts)
     with opened(path) as container:
         if not container.streams.video:
             raise BadInput("no_picture", "This file has no picture.", "Give a finished video.")
@@ -73,20 +79,17 @@ def inspect(path: Path, parts: Parts | None = None) -> Inspection:
         audio = next(iter(container.streams.audio), None)
         context = stream.codec_context
         stream.thread_type = "AUTO"
-        if copied:
-            context.skip_frame = "NONKEY"
-        base = stream.time_base or Fraction(1)
-        tracer, undecodable, shown = Tracer(), 0, []
-        packets = _Packets()
-        for frame in packets.decoded(container, audio):
+        packets = _Packets(container, audio, keep=parts is not None)
+        copied = parts is not None and packets.are(parts)
+        tracer, shown, undecodable = Tracer(), [], 0
+        for frame in packets.decoded(copied):
+            # A decoder hides damage as well as it can, and marks what it made up.
             undecodable += frame.is_corrupt
             shown.append(frame.pts)
             tracer.add(*_planes(frame))
-        # A decoder hides damage as well as it can, and marks what it made up.
-        undecodable += packets.undecodable
-        order = sorted(set(packets.pictures) | {pts for pts in shown if pts is not None})
-        number = {pts: n for n, pts in enumerate(order)}
-        times = np.array([float(pts * base) for pts in (order if copied else shown) if pts is not None])
+        base = stream.time_base or Fraction(1)
+        number = {pts: n for n, pts in enumerate(sorted(packets.pictures))}
+        times = np.array([float(pts * base) for pts in (number if copied else shown) if pts is not None])
         rate = float(stream.average_rate or 0)
         sound_start, sound_end = _span(packets.heard, audio.time_base if audio else None)
         return Inspection(
@@ -101,7 +104,7 @@ def inspect(path: Path, parts: Parts | None = None) -> Inspection:
             times=times,
             decoded=np.array([number[pts] for pts in shown] if copied else range(len(shown)), np.int64),
             trace=tracer.done(),
-            undecodable=undecodable,
+            undecodable=undecodable + packets.undecodable,
             sound_codec=audio.codec_context.name if audio else None,
             sample_rate=audio.rate if audio else 0,
             channels=audio.channels if audio else 0,
@@ -122,45 +125,52 @@ def _loudness(path: Path, parts: Parts | None) -> Loudness:
 
 
 class _Packets:
-    """Reads all packets of a file: decodes its pictures, notes when its sound is heard."""
+    """All packets of a file: when they are due, and whether they are those that were joined."""
 
-    def __init__(self) -> None:
+    def __init__(self, container: "InputContainer", audio: Any, keep: bool) -> None:
         self.pictures: list[int] = []
         self.heard: list[tuple[int, int]] = []
         self.undecodable = 0
+        self._container = container
+        self._audio = audio
+        self._digests = {"video": sha256(), "audio": sha256()}
+        # A foreign file may be long, and nothing is gained by knowing its packets first.
+        self._kept = list(self._read()) if keep else None
 
-    def decoded(self, container: "InputContainer", audio: Any) -> Iterator[Any]:
-        import av
-
-        stream = container.streams.video[0]
-        for packet in container.demux(*([stream, audio] if audio else [stream])):
-            if packet.stream is audio:
+    def _read(self) -> Iterator[Any]:
+        """Packets of pictures, in order; those of sound are noted on the way."""
+        stream = self._container.streams.video[0]
+        for packet in self._container.demux(*([stream, self._audio] if self._audio else [stream])):
+            if packet.pts is not None:
+                self._digests[packet.stream.type].update(bytes(packet))
+            if packet.stream is self._audio:
                 if packet.pts is not None:
                     self.heard.append((packet.pts, packet.pts + (packet.duration or 0)))
                 continue
             if packet.pts is not None:
                 self.pictures.append(packet.pts)
+            yield packet
+
+    def are(self, parts: Parts) -> bool:
+        found = {kind: digest.hexdigest() for kind, digest in self._digests.items()}
+        return found == {"video": parts.picture_packets, "audio": parts.sound_packets}
+
+    def decoded(self, only_key_frames: bool) -> Iterator[Any]:
+        """All pictures; or some of those that need no other, ``KEY_FRAMES`` a minute."""
+        import av
+
+        wanted = self._read() if self._kept is None else self._kept
+        if only_key_frames and self._kept:
+            keys = [packet for packet in self._kept if packet.is_keyframe]
+            seconds = len(self.pictures) / float(self._container.streams.video[0].average_rate or 30)
+            step = max(1, round(len(keys) / max(1.0, KEY_FRAMES * seconds / 60)))
+            # The last packet is empty: it asks for what the decoder still holds.
+            wanted = [*keys[::step], self._kept[-1]]
+        for packet in wanted:
             try:
                 yield from packet.decode()
             except av.error.FFmpegError:
                 self.undecodable += 1
-
-
-def _copied(path: Path, parts: Parts) -> bool:
-    """Whether the file holds the packets of its parts, in order and nothing else."""
-    pictures = chain.from_iterable(_payloads(segment, "video") for segment in parts.segments)
-    pairs = chain(
-        zip_longest(_payloads(path, "video"), pictures),
-        zip_longest(_payloads(path, "audio"), _payloads(parts.sound, "audio")),
-    )
-    return all(there == here for there, here in pairs)
-
-
-def _payloads(path: Path, kind: str) -> Iterator[bytes]:
-    with opened(path) as container:
-        for packet in container.demux(next(stream for stream in container.streams if stream.type == kind)):
-            if packet.size:
-                yield bytes(packet)
 
 
 def _planes(frame: Any) -> Iterator[NDArray[np.uint8]]:

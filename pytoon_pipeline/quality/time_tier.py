@@ -84,7 +84,7 @@ def _passes_by(spec: RenderSpec, frame: int) -> bool:
 def flashes(subject: Subject) -> Iterator[Finding]:
     limits = subject.limits
     sustained = (limits.flashes_sustained, limits.flashes_sustained_seconds)
-    for one in flashing(subject.trace.blocks, subject.found.rate, limits.flashes_per_second, sustained):
+    for one in flashing(subject.trace, subject.found.rate, limits.flashes_per_second, sustained):
         what = "It flashes red" if one.kind == "red" else "It flashes"
         yield subject.limited(
             "time", "red_flash" if one.kind == "red" else "flash", "flashes_per_second", one.flashes,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,10 @@ def join(spec: RenderSpec, segments: Sequence[Path], sound: Path, out: Path) -> 
             for packet in heard.demux(sound_in)
             if packet.pts is not None
         )
+        packets = {"video": sha256(), "audio": sha256()}
         for timed in _interleaved(pictures, sounds):
             packet = timed.packet
+            packets[packet.stream.type].update(bytes(packet))
             if packet.stream.type == "audio":
                 samples = max(samples, round((packet.pts + packet.duration) * packet.time_base * sound_in.rate))
                 packet.stream = sound_out
@@ -60,6 +63,8 @@ def join(spec: RenderSpec, segments: Sequence[Path], sound: Path, out: Path) -> 
         samples=samples,
         picture_seconds=round(float(spec.frames / rate), 6),
         sound_seconds=round(samples / spec.sound.sample_rate, 6),
+        picture_packets=packets["video"].hexdigest(),
+        sound_packets=packets["audio"].hexdigest(),
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.jobs import Job, Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENT = Stage("segment", 4)
+SEGMENT = Stage("segment", 5)
 SOUND_TRACK = Stage("sound", 2)
 THUMBNAIL = Stage("thumbnail", 3)
 

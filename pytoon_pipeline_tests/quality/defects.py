@@ -118,11 +118,10 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     heard = {TALK: SoundSource(making.SAMPLE, talk.audio, talk.video.start)}
     sound = stages.make_sound(store, spec, heard).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
-    parts = Parts(
-        segments, store.path(sound.files["sound"]), Loudness(sound.value["loudness"], sound.value["true_peak"])
-    )
-    video = folder / "video.mp4"
-    composite.join(spec, segments, parts.sound, video)
+    video, track = folder / "video.mp4", store.path(sound.files["sound"])
+    joined = composite.join(spec, segments, track, video)
+    loud = Loudness(sound.value["loudness"], sound.value["true_peak"])
+    parts = Parts(joined.picture_packets, joined.sound_packets, track, loud)
     trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
     return Made(spec, video, parts, trace)
 

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import Finished
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.assets.render import TRACE, VIDEO, segment_files
+from pytoon_pipeline.defs.assets.render import TRACE, segment_files
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, stage_asset
 from pytoon_pipeline.media import ffmpeg
@@ -83,9 +83,11 @@ def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Art
     from pytoon_pipeline.quality.inspection import Parts
     from pytoon_pipeline.quality.verdict import judge
 
-    store, sound = studio.store, composite.read(Finished).sound
+    store, finished = studio.store, composite.read(Finished)
+    sound = finished.sound
     parts = Parts(
-        segment_files(store, segments, VIDEO),
+        finished.joined.picture_packets,
+        finished.joined.sound_packets,
         store.path(composite.files["sound"]),
         Loudness(sound.loudness, sound.true_peak),
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.sound import SoundSource
 
 SEGMENTS = Stage("rendered_segments", 3)
-COMPOSITE = Stage("composite", 3)
+COMPOSITE = Stage("composite", 4)
 # Roles of the files of each segment.
 VIDEO, TRACE = "video", "trace"
 
