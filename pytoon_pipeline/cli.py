@@ -13,6 +13,7 @@ from typing import Any
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.registry import Registry
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads, admit
 
@@ -60,6 +61,20 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.set_defaults(run=_qc)
+
+    generate = commands.add_parser("generate", help="make a background picture from words and a seed")
+    generate.add_argument("prompt", metavar="PROMPT")
+    generate.add_argument("--out", type=Path, required=True, metavar="FILE", help="a PNG file")
+    generate.add_argument("--seed", type=int, default=0, metavar="N")
+    generate.add_argument("--generator", default="backdrop", metavar="NAME")
+    generate.set_defaults(run=_generate)
+
+    regen = commands.add_parser("regen", help="make a generated item of an upload again, with another seed")
+    regen.add_argument("key", metavar="KEY")
+    regen.add_argument("item", metavar="ITEM", help="its id, as “pytoon status KEY” and the manifest show it")
+    regen.add_argument("--reason", required=True, metavar="TEXT")
+    regen.add_argument("--json", action="store_true", help="print one JSON object")
+    regen.set_defaults(run=_regen)
 
     doctor = commands.add_parser("doctor", help="what is installed: models, fonts, encoders, devices")
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
@@ -150,6 +165,27 @@ def _qc(options: argparse.Namespace) -> int:
     return 1 if report.verdict == "fail" else 0
 
 
+def _generate(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.media.generators import generate, wish
+
+    generate(wish(options.generator, options.prompt, options.seed), options.out)
+    print(options.out)
+    return 0
+
+
+def _regen(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.planning.regenerating import regenerate
+
+    home = Home.locate()
+    store, uploads, registry = Store(home.store, home.work), Uploads(home.uploads), Registry(home.registry)
+    record = regenerate(store, uploads, registry, options.key, options.item, options.reason)
+    if options.json:
+        _print(record.model_dump(mode="json"))
+    else:
+        print(record.id)
+    return 0
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from pytoon_pipeline.doctor import examine
 
@@ -163,12 +199,17 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
-    """Reads an upload, takes it into the store and registers it."""
+    """Reads an upload, takes it into the store and registers it and where its items come from."""
+    from pytoon_pipeline.media.generators import generation_of
     from pytoon_pipeline.planning.requests import read_upload
 
     upload = read_upload(path, options.request, options.preset, options.set)
     request = upload.request.model_dump(mode="json", exclude_unset=True)
-    return admit(Store(home.store, home.work), Uploads(home.uploads), upload.files, upload.title, request)
+    store, registry = Store(home.store, home.work), Registry(home.registry)
+    known = admit(store, Uploads(home.uploads), upload.files, upload.title, request)
+    for (file, _), item in zip(upload.files, known.items, strict=True):
+        registry.note(item, generation_of(file), upload.request.licence)
+    return known
 
 
 def _standing(home: Home, upload: SourceMedia) -> dict[str, Any]:
@@ -182,6 +223,7 @@ def _standing(home: Home, upload: SourceMedia) -> dict[str, Any]:
         "title": upload.title,
         "status": _word(failure is not None, video.is_file(), any(attempt.safe for attempt in attempts)),
         "attempts": len(attempts),
+        "items": [record.id for record in Registry(home.registry).of(upload)],
         "video": str(video) if video.is_file() else None,
         "error": failure.model_dump(include={"code", "message", "hint"}) if failure else None,
     }

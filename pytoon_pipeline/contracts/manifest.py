@@ -8,6 +8,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.spec import RenderSpec
 
@@ -38,6 +39,7 @@ class Manifest(Record):
     stages: tuple[StageUse, ...]
     files: dict[str, str]
     qc: QcReport
+    items: tuple[ItemRecord, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     degraded: bool = False
 

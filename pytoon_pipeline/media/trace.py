@@ -28,8 +28,8 @@ class Trace:
 
     ``blocks`` are mean Y, U, V, shape (n, ROWS, COLUMNS, 3), 8 bits; ``light`` and ``red`` the relative luminance of
     each and WCAG 2.3.1's measure of red, R - G - B, 0 where red is not saturated, both with 255 for 1. ``detail`` is
-    the mean second difference of luma along rows, shape (n, ROWS, COLUMNS), in quarters of a level. ``levels`` is the 98th percentile of luma;
-    ``changes`` the mean difference of luma to the picture before, NaN for the first.
+    the mean second difference of luma along rows, shape (n, ROWS, COLUMNS), in quarters of a level. ``levels`` is the
+    98th percentile of luma; ``changes`` the mean difference of luma to the picture before, NaN for the first.
     """
 
     blocks: NDArray[np.uint8]

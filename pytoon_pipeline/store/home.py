@@ -27,6 +27,10 @@ class Home:
         return self.root / "uploads"
 
     @property
+    def registry(self) -> Path:
+        return self.root / "registry"
+
+    @property
     def outbox(self) -> Path:
         return self.root / "outbox"
 

@@ -20,6 +20,7 @@ from pytoon_pipeline.planning.presets import load_brand, load_preset
 from pytoon_pipeline.planning.resolving import resolved_preset
 from pytoon_pipeline.quality.delivery import deliver, failure, plan_delivery
 from pytoon_pipeline.rendering import stages, subtitles
+from pytoon_pipeline.store.registry import Registry
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
 DELIVERY = Stage("delivered_video", 3)
@@ -78,6 +79,7 @@ def delivered_video(
             stages=tuple(_use(artifact) for artifact in studio.store.lineage(done.artifact)),
             files={name: done.artifact.files[role].sha256 for role, name in names.items()},
             qc=report,
+            items=tuple(Registry(studio.places.registry).of(upload)),
             attempts=studio.uploads.attempts(upload.key),
             degraded=spec.safe,
         )

@@ -170,7 +170,7 @@ def _nameless(request: Request, items: tuple[SourceItem, ...]) -> dict[str, Any]
 
     Edit plans refer to files by name; there names count.
     """
-    values = request.model_dump(mode="json", exclude={"variant"})
+    values = request.model_dump(mode="json", exclude={"variant", "licence"})
     if request.edit_plan is None:
         media = [item.sha256 for item in items if item.role == "media"]
         for wish, item in zip(values["media"], media, strict=False):

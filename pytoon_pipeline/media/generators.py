@@ -1,0 +1,98 @@
+"""Generated material. A generator joins by registering a function; the same prompt and seed give the same picture."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.provenance import Generation
+
+WIDTH, HEIGHT = 1080, 1920
+# The text chunk of a PNG that says how it was made.
+CHUNK = "pytoon:generation"
+LONGEST_PROMPT = 500
+# Words that name a colour or bring one to mind, and its hue as OpenCV counts it, 0..180.
+HUES = {
+    "red": 178, "rose": 172, "warm": 12, "sun": 14, "autumn": 10, "fire": 6, "orange": 12, "gold": 22, "sand": 18,
+    "yellow": 27, "spring": 40, "green": 60, "forest": 65, "leaf": 55, "mint": 75, "sea": 98, "ocean": 102,
+    "cold": 105, "winter": 104, "sky": 104, "blue": 110, "night": 122, "violet": 135, "purple": 140, "pink": 165,
+}  # fmt: skip
+
+Rgb = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Generator:
+    """``make`` gives a picture for a prompt and a seed; ``model`` names what decides its results, with a version."""
+
+    name: str
+    model: str
+    make: Callable[[str, int], Rgb]
+
+
+def backdrop(prompt: str, seed: int) -> Rgb:
+    """A soft background, shape (1920, 1080, 3): the prompt chooses the colours, the seed the forms."""
+    import cv2
+
+    words = np.random.default_rng(int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big"))
+    forms = np.random.default_rng([seed, int(words.integers(2**31))])
+    named = [hue for word, hue in HUES.items() if word in prompt.lower()]
+    hue = float(np.mean(named)) if named else words.uniform(0, 180)
+    hues = (hue + np.array([0, *words.uniform(-14, 14, 2), words.uniform(18, 30)])) % 180
+    tones = [(hues[n], words.uniform(100, 190), words.uniform(130, 245)) for n in range(4)]
+    colours = cv2.cvtColor(np.array([tones], np.uint8), cv2.COLOR_HSV2RGB)[0].astype(np.float32)
+    rows, columns = np.mgrid[0:HEIGHT:8, 0:WIDTH:8].astype(np.float32)
+    picture = np.tile(colours[0], (*rows.shape, 1))
+    for colour in colours[[1, 2, 3, 1, 2]]:
+        x, y, size = forms.uniform(0, WIDTH), forms.uniform(0, HEIGHT), forms.uniform(350, 800)
+        share = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * size**2))[..., None]
+        picture = picture * (1 - share) + colour * share
+    whole = cv2.resize(picture, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    # Grain keeps wide gradients from showing steps.
+    grain = forms.normal(0, 1.2, (HEIGHT, WIDTH, 1))
+    return np.asarray(np.clip(whole + grain, 0, 255), np.uint8)
+
+
+GENERATORS = {"backdrop": Generator("backdrop", "backdrop 1", backdrop)}
+
+
+def generate(wanted: Generation, out: Path) -> None:
+    """Writes the picture as PNG, with its origin inside. Raises ``BadInput`` for an unknown generator."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    made = GENERATORS[wanted.generator].make(wanted.prompt, wanted.seed)
+    origin = PngInfo()
+    origin.add_text(CHUNK, wanted.model_dump_json())
+    Image.fromarray(made).save(out, "PNG", pnginfo=origin)
+
+
+def wish(generator: str, prompt: str, seed: int) -> Generation:
+    """What to generate. Raises ``BadInput`` for an unknown generator or a prompt that is none."""
+    if generator not in GENERATORS:
+        raise BadInput(
+            "unknown_generator", f"There is no generator “{generator[:60]}”.", f"Use one of: {', '.join(GENERATORS)}."
+        )
+    if not prompt.strip() or len(prompt) > LONGEST_PROMPT:
+        raise BadInput("bad_prompt", f"The prompt has {len(prompt)} characters.", f"Give 1 to {LONGEST_PROMPT}.")
+    return Generation(generator=generator, model=GENERATORS[generator].model, prompt=prompt, seed=seed)
+
+
+def generation_of(path: Path) -> Generation | None:
+    """How a file was generated, if it says so itself."""
+    from PIL import Image
+
+    with path.open("rb") as file:
+        if file.read(8) != b"\x89PNG\r\n\x1a\n":
+            return None
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            text = image.info.get(CHUNK)
+            return Generation.model_validate(json.loads(text)) if isinstance(text, str) else None
+    except (OSError, ValueError, SyntaxError):
+        return None
