@@ -6,14 +6,14 @@ from pytoon_pipeline.defs.assets import analysis, delivery, plan, quality, quara
 from pytoon_pipeline.defs.io_managers import ArtifactIOManager, FramesIOManager
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.sensors import list_quarantine, mend_failed_videos
+from pytoon_pipeline.defs.sensors import list_quarantine, mend_failed_videos, notice_dead_runs
 
 studio = Studio()
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery, quarantine]),
     jobs=[compile_video],
-    sensors=[mend_failed_videos, list_quarantine],
+    sensors=[mend_failed_videos, notice_dead_runs, list_quarantine],
     resources={
         "studio": studio,
         "artifacts": ArtifactIOManager(studio=studio),

@@ -1,5 +1,7 @@
 """What assets work with. The environment is read when a run starts, never on import."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -9,6 +11,7 @@ from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.planning.presets import limit_sources, load_limits
 from pytoon_pipeline.speech.recognisers import SpeechSettings
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.liveness import alive
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
 
@@ -21,9 +24,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     _places: Home = PrivateAttr()
     _store: Store = PrivateAttr()
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Studio"]:
+        """Ready for one run, which holds a lock for as long as its process lives; see ``defs/sensors.py``."""
         self._places = Home(Path(self.home).resolve()) if self.home else Home.locate()
         self._store = Store(self._places.store, self._places.work)
+        run = context.run
+        with alive(self._places.run_lock(run.run_id)) if run else nullcontext():
+            yield self
 
     @property
     def places(self) -> Home:

@@ -9,11 +9,14 @@ from pytoon_pipeline.defs.assets.quarantine import quarantine
 from pytoon_pipeline.defs.jobs import COMPILE, compile_video
 from pytoon_pipeline.planning.remedies import Step, decide
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.liveness import died
 from pytoon_pipeline.store.uploads import Uploads
 
 ATTEMPT_TAG = "pytoon/attempt"
 PARTITION_TAG = "dagster/partition"
+DEATHS_TAG = "pytoon/deaths"
 QC_FAILED = "qc_failed"
+WORKING = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 # A run that is killed again and again is left to a person.
 MOST_DEATHS = 5
 # Keys looked after in one tick: a tick must end within a minute.
@@ -32,11 +35,11 @@ def mend_failed_videos(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRe
     for key, step in waiting(uploads):
         if asked == A_TICK:
             break
-        died = deaths(context.instance, key, step)
-        if died is not None and died < MOST_DEATHS:
+        ended = deaths(context.instance, key, step)
+        if ended is not None and ended < MOST_DEATHS:
             asked += 1
             tags = {ATTEMPT_TAG: str(step.number)}
-            yield dg.RunRequest(run_key=f"{key}:{step.number}:{died}", partition_key=key, tags=tags)
+            yield dg.RunRequest(run_key=f"{key}:{step.number}:{ended}", partition_key=key, tags=tags)
     if not asked:
         yield dg.SkipReason("No video waits to be made again.")
 
@@ -57,6 +60,35 @@ def deaths(instance: dg.DagsterInstance, key: str, step: Step) -> int | None:
     tags = {PARTITION_TAG: key, ATTEMPT_TAG: str(step.number)}
     runs: Sequence[dg.DagsterRun] = instance.get_runs(dg.RunsFilter(job_name=COMPILE, tags=tags))
     return None if any(not run.is_finished for run in runs) else len(runs)
+
+
+@dg.sensor(
+    job=compile_video,
+    minimum_interval_seconds=10,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Runs whose process died are marked as failed; a first attempt that died so is asked for again.",
+)
+def notice_dead_runs(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    home, instance = Home.locate(), context.instance
+    uploads = Uploads(home.uploads)
+    asked = 0
+    for run in instance.get_runs(dg.RunsFilter(statuses=WORKING)):
+        lock = home.run_lock(run.run_id)
+        if not died(lock):
+            continue
+        instance.report_run_failed(run, "The process of this run has died.")
+        lock.unlink(missing_ok=True)
+        key = run.tags.get(PARTITION_TAG)
+        if run.job_name != COMPILE or key is None or ATTEMPT_TAG in run.tags or uploads.attempts(key):
+            continue  # a later attempt is looked after by the loop
+        deaths_of_first = int(run.tags.get(DEATHS_TAG, "0")) + 1
+        if deaths_of_first < MOST_DEATHS:
+            asked += 1
+            yield dg.RunRequest(
+                run_key=f"{key}:after:{run.run_id}", partition_key=key, tags={DEATHS_TAG: str(deaths_of_first)}
+            )
+    if not asked:
+        yield dg.SkipReason("No first attempt has died.")
 
 
 @dg.sensor(

@@ -42,6 +42,10 @@ class Home:
     def work(self) -> Path:
         return self.root / "work"
 
+    def run_lock(self, run: str) -> Path:
+        """The lock that a run holds while it works."""
+        return self.root / "runs" / f"{run}.lock"
+
     @property
     def dagster(self) -> Path:
         return self.root / "dagster"

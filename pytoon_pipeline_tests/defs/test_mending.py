@@ -1,6 +1,8 @@
 """The loop: what failed is made again with a change, until it passes or the safe video is delivered."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +13,14 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import add_partitions
-from pytoon_pipeline.defs.sensors import ATTEMPT_TAG, MOST_DEATHS, PARTITION_TAG, list_quarantine, mend_failed_videos
+from pytoon_pipeline.defs.sensors import (
+    ATTEMPT_TAG,
+    MOST_DEATHS,
+    PARTITION_TAG,
+    list_quarantine,
+    mend_failed_videos,
+    notice_dead_runs,
+)
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
@@ -169,3 +178,42 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     assert "as asked" in shown["attempts"].value
     value = Artifact.model_validate(Store(home.store, home.work).linked("qc_score", key).model_dump()).value
     assert value["verdict"] == "fail"
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from pytoon_pipeline.store.liveness import alive
+with alive(Path(sys.argv[1])):
+    print("holding", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    key = submit(strange_letters(tmp_path / "letters"), home, instance)
+
+    def look() -> list[dg.RunRequest]:
+        context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
+        return notice_dead_runs.evaluate_tick(context).run_requests or []  # type: ignore[return-value]
+
+    tags: dict[str, str] = {}
+    for death in range(1, MOST_DEATHS + 1):
+        started = instance.create_run_for_job(
+            defs.resolve_job_def(COMPILE), status=dg.DagsterRunStatus.STARTED, tags={PARTITION_TAG: key} | tags
+        )
+        lock = home.run_lock(started.run_id)
+        with subprocess.Popen([sys.executable, "-c", HOLDING, str(lock)], stdout=subprocess.PIPE) as worker:
+            assert worker.stdout is not None
+            worker.stdout.readline()
+            assert look() == []
+            worker.kill()
+        requests = look()
+        ended = instance.get_run_by_id(started.run_id)
+        assert ended is not None
+        assert ended.status == dg.DagsterRunStatus.FAILURE
+        assert len(requests) == (death < MOST_DEATHS)
+        tags = dict(requests[0].tags) if requests else {}
+    assert look() == []
