@@ -1,6 +1,7 @@
 """Sensors: thin shells that ask for runs. What is to be done is decided elsewhere."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
 
 import dagster as dg
 
@@ -16,7 +17,9 @@ ATTEMPT_TAG = "pytoon/attempt"
 PARTITION_TAG = "dagster/partition"
 DEATHS_TAG = "pytoon/deaths"
 QC_FAILED = "qc_failed"
-WORKING = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+# A process that has not begun after so many seconds never will.
+LONGEST_START = 90.0
+WORKING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 # A run that is killed again and again is left to a person.
 MOST_DEATHS = 5
 # Keys looked after in one tick: a tick must end within a minute.
@@ -42,6 +45,11 @@ def mend_failed_videos(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRe
             yield dg.RunRequest(run_key=f"{key}:{step.number}:{ended}", partition_key=key, tags=tags)
     if not asked:
         yield dg.SkipReason("No video waits to be made again.")
+
+
+def _aware(time: datetime) -> datetime:
+    """Dagster keeps times in UTC, some without saying so."""
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
 def waiting(uploads: Uploads) -> Iterator[tuple[str, Step]]:
@@ -72,9 +80,11 @@ def notice_dead_runs(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequ
     home, instance = Home.locate(), context.instance
     uploads = Uploads(home.uploads)
     asked = 0
-    for run in instance.get_runs(dg.RunsFilter(statuses=WORKING)):
-        lock = home.run_lock(run.run_id)
-        if not died(lock):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=WORKING)):
+        run, lock = record.dagster_run, home.run_lock(record.dagster_run.run_id)
+        starting = run.status == dg.DagsterRunStatus.STARTING
+        waited = (datetime.now(timezone.utc) - _aware(record.update_timestamp)).total_seconds()
+        if not (waited > LONGEST_START and not lock.exists() if starting else died(lock)):
             continue
         instance.report_run_failed(run, "The process of this run has died.")
         lock.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs import sensors
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import add_partitions
 from pytoon_pipeline.defs.sensors import (
@@ -217,3 +218,20 @@ def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
         assert len(requests) == (death < MOST_DEATHS)
         tags = dict(requests[0].tags) if requests else {}
     assert look() == []
+
+
+def test_a_process_that_never_begins_is_noticed(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = submit(strange_letters(tmp_path / "letters"), home, instance)
+    begun = instance.create_run_for_job(
+        defs.resolve_job_def(COMPILE), status=dg.DagsterRunStatus.STARTING, tags={PARTITION_TAG: key}
+    )
+    context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
+    assert not notice_dead_runs.evaluate_tick(context).run_requests, "it may yet begin"
+    monkeypatch.setattr(sensors, "LONGEST_START", 0.0)
+    (request,) = notice_dead_runs.evaluate_tick(context).run_requests or []
+    assert request.partition_key == key
+    ended = instance.get_run_by_id(begun.run_id)
+    assert ended is not None
+    assert ended.status == dg.DagsterRunStatus.FAILURE
