@@ -97,6 +97,12 @@ def _still_captions(request: Request) -> Request:
     return _adjusted(request, captions={"pop": 0.0}, headline={"entry": "none"})
 
 
+def _plated_text(request: Request) -> Request:
+    """Texts on an opaque plate of the opposite tone."""
+    box = {"colour": "#101418", "opacity": 0.92}
+    return _adjusted(request, headline={"backing": "box", "colour": "#FFFFFF", "box": box})
+
+
 def _widest_margins(request: Request) -> Request:
     return request.model_copy(update={"platform": "any"})
 
@@ -114,6 +120,7 @@ REMEDIES: dict[str, Callable[[Request], Request]] = {
     "no_captions": _no_captions,
     "still_captions": _still_captions,
     "widest_margins": _widest_margins,
+    "plated_text": _plated_text,
     "lower_peaks": _lower_peaks,
 }
 # What helps against a finding, the mildest first.
@@ -124,6 +131,7 @@ CURES: dict[str, tuple[str, ...]] = {
     "black": ("plain_cuts",),
     "shiver": ("steady_camera",),
     "missing_glyph": ("known_characters", "no_captions"),
+    "text_contrast": ("plated_text",),
     "text_unsafe": ("widest_margins", "still_captions"),
     "true_peak": ("lower_peaks",),
     "loudness": ("lower_peaks",),

@@ -1,11 +1,12 @@
 """What is checked, and how a finding about it is put."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, Severity, Tier
 from pytoon_pipeline.contracts.spec import RenderSpec, Segment
@@ -28,7 +29,8 @@ class Rendered:
 class Subject:
     """A file to check. ``spec`` is none for a foreign one, whose plan is unknown; ``silent`` is a planned silence.
 
-    ``played`` is the file's own sound, where that has to be compared with what was ``rendered``.
+    ``played`` is the file's own sound, where that has to be compared with what was ``rendered``; ``faces`` are those of
+    the items.
     """
 
     found: Inspection
@@ -38,6 +40,7 @@ class Subject:
     silent: bool = False
     rendered: Rendered | None = None
     played: Sound | None = None
+    faces: Mapping[str, Sequence[Face]] = field(default_factory=dict)
 
     @property
     def segments(self) -> Sequence[Segment]:

@@ -1,9 +1,10 @@
 """From findings to a score and a verdict."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.spec import RenderSpec
@@ -26,11 +27,13 @@ def judge(
     silent: bool = False,
     parts: Parts | None = None,
     rendered: Trace | None = None,
+    faces: Mapping[str, Sequence[Face]] | None = None,
 ) -> QcReport:
     """Checks a finished video against its plan, or any video when there is none.
 
     ``parts`` are the files that it was joined of, ``rendered`` what was measured while they were made: pictures and
-    sound that were copied unchanged are then not decoded again. Raises ``BadInput`` for a file that is no video.
+    sound that were copied unchanged are then not decoded again. ``faces`` are those found in the items. Raises
+    ``BadInput`` for a file that is no video.
     """
     began = time.perf_counter()
     found = inspect(path, parts)
@@ -39,7 +42,7 @@ def judge(
         compared = not found.copied
         made = Rendered(rendered, decoded(parts.sound) if compared else None)
         played = decoded(path) if compared and found.sound_codec else None
-    findings = tuple(check(Subject(found, spec, limits, sources, silent, made, played)))
+    findings = tuple(check(Subject(found, spec, limits, sources, silent, made, played, faces or {})))
     return QcReport(
         score=score(findings),
         arithmetic=arithmetic(findings),

@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
+from pytoon_pipeline.contracts.analysis import Box, Face
 from pytoon_pipeline.contracts.effects import Grade
 from pytoon_pipeline.contracts.layers import Camera, CropKey, VideoLayer
 from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, Transition
 from pytoon_pipeline.contracts.timing import FrameRange
+from pytoon_pipeline.planning.motion import window_at
+from pytoon_pipeline.planning.presets import limit_sources, load_limits
+from pytoon_pipeline.quality.verdict import judge
 from pytoon_pipeline_tests.quality import defects as d
 from pytoon_pipeline_tests.quality.defects import Change, Made
 
@@ -121,7 +125,16 @@ def shaking() -> RenderSpec:
     return spec.model_copy(update={"scenes": (scene, spec.scenes[1])})
 
 
+def pale() -> RenderSpec:
+    """Letters nearly as light as the coffee's cup, without an outline."""
+    spec = d.footage_then_picture()
+    layer = spec.overlays[0]
+    style = layer.style.model_copy(update={"outline": 0, "colour": "#8A8178"})
+    return spec.model_copy(update={"overlays": (layer.model_copy(update={"style": style}),)})
+
+
 PLAN = {
+    "text without contrast": ("text_contrast", (60, 120), pale()),
     "a caption without glyphs": ("missing_glyph", (5, 50), d.footage_then_picture(captions=cued("漢字"))),
     "one strange character": ("missing_glyph", (5, 50), d.footage_then_picture(captions=cued("ok ⛷字"))),
     "text too far left": ("text_unsafe", (60, 120), headline_at(150, 300)),
@@ -136,6 +149,16 @@ def test_a_defect_of_the_plan_is_found(made: Made, name: str) -> None:
     code, where, spec = PLAN[name]
     found = [one for one in d.findings(made, made.video, spec) if one.severity == "gate"]
     assert [(one.code, one.start_frame, one.end_frame) for one in found] == [(code, *where)]
+
+
+def test_a_face_that_the_frame_cuts_is_advice(made: Made) -> None:
+    window = window_at(made.spec.scenes[0].layers[0].camera, 0, 0)
+    for left, cut in ((window.x + window.width / 3, False), (window.x - 0.07, True), (0.0, False)):
+        box = Box(x=left, y=0.3, width=0.12, height=0.3)
+        faces = {d.TALK: [Face(time=n / 5, box=box, score=0.9) for n in range(10)]}
+        report = judge(made.video, load_limits(), limit_sources(), made.spec, False, made.parts, made.trace, faces)
+        found = [(f.code, f.severity, f.start_frame) for f in report.findings]
+        assert found == ([("face_cut", "advice", 0)] if cut else [])
 
 
 def test_a_file_that_breaks_off(made: Made, tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import Finished
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.render import TRACE, segment_files
+from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, stage_asset
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.quality.delivery import failure
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
 
-QC = Stage("qc_score", 3)
+QC = Stage("qc_score", 4)
 # The UI keeps pictures in its database.
 MOST_PICTURES = 6
 
@@ -43,6 +44,7 @@ def qc_score(
     render_spec: Artifact,
     rendered_segments: Artifact,
     composite: Artifact,
+    face_detections: Artifact,
 ) -> Iterator[dg.Output[Artifact] | dg.AssetCheckResult]:
     """What checking the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
     spec, limits, store = render_spec.read(RenderSpec), studio.limits, studio.store
@@ -50,11 +52,12 @@ def qc_score(
         done = run_stage(
             store,
             QC,
-            lambda room: Product(_judged(studio, spec, rendered_segments, composite)),
+            lambda room: Product(_judged(studio, spec, rendered_segments, composite, face_detections)),
             inputs={
                 "composite": composite.fingerprint,
                 "rendered_segments": rendered_segments.fingerprint,
                 "render_spec": render_spec.fingerprint,
+                "face_detections": face_detections.fingerprint,
             },
             parameters=limits.model_dump(mode="json"),
             tools={"ffmpeg": ffmpeg.identity()},
@@ -77,11 +80,12 @@ def qc_score(
         yield _check_result(check.name, report, spec.safe)
 
 
-def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Artifact) -> QcReport:
+def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Artifact, detected: Artifact) -> QcReport:
     from pytoon_pipeline.media.loudness import Loudness
     from pytoon_pipeline.media.trace import Trace
     from pytoon_pipeline.quality.inspection import Parts
     from pytoon_pipeline.quality.verdict import judge
+    from pytoon_pipeline.vision.faces import read
 
     store, finished = studio.store, composite.read(Finished)
     sound = finished.sound
@@ -93,7 +97,12 @@ def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Art
     )
     rendered = Trace.joined(Trace.load(path) for path in segment_files(store, segments, TRACE))
     video = store.path(composite.files["video"])
-    return judge(video, studio.limits, studio.limit_sources, spec, sound.silent, parts, rendered)
+    faces = {
+        item: read(store.path(part.files["faces"]))
+        for item, part in parts_of(store, detected).items()
+        if "faces" in part.files
+    }
+    return judge(video, studio.limits, studio.limit_sources, spec, sound.silent, parts, rendered, faces)
 
 
 def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, report: QcReport) -> None:
