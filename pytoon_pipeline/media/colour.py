@@ -29,11 +29,22 @@ def yuv(colour: str) -> tuple[float, float, float]:
     return float(y), float(u), float(v)
 
 
+def to_rgb(y: NDArray[Any], u: NDArray[Any], v: NDArray[Any]) -> NDArray[np.float32]:
+    """R, G, B of planes of one size, unrounded and unclipped, in the last axis."""
+    y, u, v = (plane.astype(np.float32) for plane in (y, u, v))
+    y, u, v = 1.16438 * (y - 16), u - 128, v - 128
+    return np.stack((y + 1.79274 * v, y - 0.21325 * u - 0.53291 * v, y + 2.11240 * u), axis=-1)
+
+
+def linear(values: NDArray[np.floating[Any]] | NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Linear light 0..1 of sRGB values 0..255 (WCAG 2.2)."""
+    scaled = np.asarray(values, np.float64) / 255
+    return np.where(scaled <= 0.04045, scaled / 12.92, ((scaled + 0.055) / 1.055) ** 2.4)
+
+
 def luminance(values: NDArray[np.floating[Any]] | NDArray[np.uint8]) -> NDArray[np.float64]:
     """Relative luminance 0..1 of sRGB values 0..255 in the last axis (WCAG 2.2)."""
-    scaled = np.asarray(values, np.float64) / 255
-    linear = np.where(scaled <= 0.04045, scaled / 12.92, ((scaled + 0.055) / 1.055) ** 2.4)
-    return linear @ np.array([KR, KG, KB])
+    return linear(values) @ np.array([KR, KG, KB])
 
 
 def luminance_of(colour: str) -> float:

@@ -163,12 +163,12 @@ def _standard(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
 
 
 def _planes(frame: "VideoFrame") -> Picture:
-    return Picture(*(_plane(plane) for plane in frame.planes[:3]))
+    return Picture(*(rows(plane)[:, : plane.width] for plane in frame.planes[:3]))
 
 
-def _plane(plane: Any) -> Plane:
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return rows[: plane.height, : plane.width]
+def rows(plane: Any) -> Plane:
+    """The rows of a frame's plane, which are its own memory, with what pads them at their end."""
+    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height]
 
 
 def _turn(picture: Picture, clockwise: int) -> Picture:

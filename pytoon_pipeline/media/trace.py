@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.media import colour
 from pytoon_pipeline.media.pictures import Plane
 
 # Rows and columns of blocks: 60×60 pixels each of a 1080×1920 picture.
@@ -105,16 +106,12 @@ class Tracer:
 
 def _seen(blocks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Relative luminance and WCAG's red measure of blocks of BT.709 planes, limited range."""
-    y, u, v = (blocks[..., n].astype(np.float32) for n in range(3))
-    y, u, v = 1.16438 * (y - 16), u - 128, v - 128
-    coded = np.stack((y + 1.79274 * v, y - 0.21325 * u - 0.53291 * v, y + 2.11240 * u), axis=-1)
-    linear = _LINEAR[np.clip(coded + 0.5, 0, 255).astype(np.uint8)]
-    light = linear @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    total = linear.sum(axis=-1)
-    saturated = (linear[..., 0] >= SATURATED * total) & (total > 0)
-    red = np.where(saturated, np.clip(2 * linear[..., 0] - total, 0, 1), 0)
+    shown = _LINEAR[np.clip(colour.to_rgb(*np.moveaxis(blocks, -1, 0)) + 0.5, 0, 255).astype(np.uint8)]
+    light = shown @ np.array([colour.KR, colour.KG, colour.KB], np.float32)
+    total = shown.sum(axis=-1)
+    saturated = (shown[..., 0] >= SATURATED * total) & (total > 0)
+    red = np.where(saturated, np.clip(2 * shown[..., 0] - total, 0, 1), 0)
     return (255 * light + 0.5).astype(np.uint8), (255 * red + 0.5).astype(np.uint8)
 
 
-_CODED = np.arange(256) / 255
-_LINEAR = np.where(_CODED <= 0.04045, _CODED / 12.92, ((_CODED + 0.055) / 1.055) ** 2.4).astype(np.float32)
+_LINEAR = colour.linear(np.arange(256, dtype=np.uint8)).astype(np.float32)

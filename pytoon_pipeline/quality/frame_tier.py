@@ -12,7 +12,6 @@ from pytoon_pipeline.planning.motion import state_at
 from pytoon_pipeline.quality.subject import Subject, runs
 from pytoon_pipeline.rendering.captions import missing_glyphs
 
-RENDERED = "What was measured while the video was rendered"
 # Blocks that must differ before a picture counts as another one: codecs leave a trace of their own.
 FEW_BLOCKS = 3
 # Detail is compared where there is some, in quarters of a level.
@@ -25,7 +24,7 @@ HELD, MOST_REFINED = 0.3, 0.5
 
 def likeness(subject: Subject) -> Iterator[Finding]:
     """Pictures that are not those that were rendered, and in what."""
-    if subject.rendered is None or len(subject.found.times) != len(subject.rendered.trace):
+    if subject.rendered is None or not subject.comparable:
         return
     limits, decoded = subject.limits, subject.found.decoded
     seen, made = subject.found.trace, subject.rendered.trace.at(decoded)
@@ -50,24 +49,6 @@ def likeness(subject: Subject) -> Iterator[Finding]:
             value = float(values.get(code, np.median(sharpness[start:end])))
             first, last = int(decoded[start]), int(decoded[end - 1]) + 1
             yield subject.limited("frame", code, limit, round(value, 3), message, "gate", first, last)
-
-
-def unplanned_cut(subject: Subject) -> Iterator[Finding]:
-    """A cut in the file where none was rendered."""
-    if subject.rendered is None or subject.found.copied or len(subject.found.times) != len(subject.rendered.trace):
-        return
-    limit = subject.limits.cut_luma
-    seen, made = (_steps(trace) for trace in (subject.found.trace, subject.rendered.trace))
-    for frame in np.flatnonzero((seen >= limit) & (made < limit / 2)) + 1:
-        yield subject.limited(
-            "time", "unplanned_cut", "cut_luma", round(float(seen[frame - 1]), 1), "This cut was not planned.", "gate",
-             int(frame), int(frame) + 1,
-        )  # fmt: skip
-
-
-def _steps(trace: Trace) -> NDArray[np.float64]:
-    """Mean change of blocks from picture to picture."""
-    return np.asarray(np.abs(np.diff(trace.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
 
 
 def _same_but_for_levels(seen: NDArray[np.uint8], made: NDArray[np.uint8], limit: float) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened
 from pytoon_pipeline.media.loudness import Loudness
+from pytoon_pipeline.media.pictures import Plane, rows
 from pytoon_pipeline.media.trace import Trace, Tracer
 
 if TYPE_CHECKING:
@@ -173,11 +174,10 @@ class _Packets:
                 self.undecodable += 1
 
 
-def _planes(frame: Any) -> Iterator[NDArray[np.uint8]]:
+def _planes(frame: Any) -> list[Plane]:
     if frame.format.name not in ("yuv420p", "yuvj420p"):
         frame = frame.reformat(format="yuv420p")
-    for plane in frame.planes[:3]:
-        yield np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+    return [rows(plane)[:, : plane.width] for plane in frame.planes[:3]]
 
 
 def _span(heard: list[tuple[int, int]], base: Fraction | None) -> tuple[float, float]:

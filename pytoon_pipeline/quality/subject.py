@@ -51,6 +51,11 @@ class Subject:
         """Measures of all pictures: of the file, or where that holds the segments' own packets, as rendered."""
         return self.rendered.trace if self.found.copied and self.rendered else self.found.trace
 
+    @property
+    def comparable(self) -> bool:
+        """Whether each picture of the file has one that was rendered beside it."""
+        return self.rendered is not None and len(self.found.times) == len(self.rendered.trace)
+
     def limited(
         self, tier: Tier, code: str, limit: str, value: float, message: str, severity: Severity = "gate",
         start: int | None = None, end: int | None = None,

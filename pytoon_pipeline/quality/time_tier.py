@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.layers import shows_footage
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.media.trace import Trace
 from pytoon_pipeline.quality.flashes import flashing
 from pytoon_pipeline.quality.subject import Subject, covered, runs
 
@@ -90,6 +91,24 @@ def flashes(subject: Subject) -> Iterator[Finding]:
             "time", "red_flash" if one.kind == "red" else "flash", "flashes_per_second", one.flashes,
             f"{what} more often than is safe to watch.", "gate", one.start, one.end,
         )  # fmt: skip
+
+
+def unplanned_cut(subject: Subject) -> Iterator[Finding]:
+    """A cut in the file where none was rendered."""
+    if subject.rendered is None or subject.found.copied or not subject.comparable:
+        return
+    limit = subject.limits.cut_luma
+    seen, made = (_steps(trace) for trace in (subject.found.trace, subject.rendered.trace))
+    for frame in np.flatnonzero((seen >= limit) & (made < limit / 2)) + 1:
+        yield subject.limited(
+            "time", "unplanned_cut", "cut_luma", round(float(seen[frame - 1]), 1), "This cut was not planned.", "gate",
+            int(frame), int(frame) + 1,
+        )  # fmt: skip
+
+
+def _steps(trace: Trace) -> NDArray[np.float64]:
+    """Mean change of blocks from picture to picture."""
+    return np.asarray(np.abs(np.diff(trace.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
 
 
 def _frames(subject: Subject, seconds: float) -> int:

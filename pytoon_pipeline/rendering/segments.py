@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline.media.pictures import rows
 from pytoon_pipeline.media.trace import Trace, Tracer
 from pytoon_pipeline.rendering.composing import compose
 from pytoon_pipeline.rendering.jobs import Job, Source
@@ -84,9 +83,9 @@ def _filled(sheet: Sheet, width: int, height: int) -> tuple["VideoFrame", Sheet]
     frame = av.VideoFrame(width, height, "yuv420p")
     planes = []
     for plane, values in zip(frame.planes, (sheet.y, sheet.u, sheet.v), strict=True):
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height]
-        rows[:, : plane.width] = values
+        memory = rows(plane)
+        memory[:, : plane.width] = values
         # x264 looks at what lies behind a row's end: with what memory held there, no two encodes would be alike.
-        rows[:, plane.width :] = values[:, -1:]
-        planes.append(rows[:, : plane.width])
+        memory[:, plane.width :] = values[:, -1:]
+        planes.append(memory[:, : plane.width])
     return frame, Sheet(*planes)

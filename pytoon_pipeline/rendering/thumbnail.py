@@ -8,6 +8,7 @@ import numpy as np
 from pytoon_pipeline.contracts.analysis import Box, Face
 from pytoon_pipeline.contracts.layers import VideoLayer
 from pytoon_pipeline.contracts.spec import RenderSpec, Scene, Segment
+from pytoon_pipeline.media.colour import to_rgb
 from pytoon_pipeline.media.pictures import Plane
 from pytoon_pipeline.planning.motion import window_at
 from pytoon_pipeline.rendering.composing import compose
@@ -84,9 +85,7 @@ def to_bgr(picture: Sheet) -> Plane:
 
     height, width = picture.y.shape
     u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (picture.u, picture.v))
-    y = 1.16438 * (picture.y.astype(np.float32) - 16)
-    cb, cr = u.astype(np.float32) - 128, v.astype(np.float32) - 128
-    bgr = np.stack((y + 2.11240 * cb, y - 0.21325 * cb - 0.53291 * cr, y + 1.79274 * cr), axis=2)
+    bgr = np.ascontiguousarray(to_rgb(picture.y, u, v)[..., ::-1])
     return np.clip(np.round(bgr), 0, 255).astype(np.uint8)
 
 
