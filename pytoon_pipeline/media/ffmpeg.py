@@ -1,52 +1,63 @@
-"""The ffmpeg program and how it is run."""
+"""The ffmpeg program, which sets text, and how it is run; and what becomes of its errors and those of libav."""
 
+import errno
+import os
 import subprocess
 from collections.abc import Sequence
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
 
+# No single call takes this long on any machine that is well.
+LONGEST_SECONDS = 60.0
+
 
 class EngineFault(PytoonError):
-    """ffmpeg ended with an error that no input explains."""
+    """The renderer ended with an error that no input explains."""
 
     failure = "bug"
 
 
-@lru_cache
 def program() -> str:
     """Path of the ffmpeg program. Raises ``MissingPart`` without one."""
     import imageio_ffmpeg
 
     try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
+        found = str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
-        raise MissingPart(
-            "ffmpeg_missing",
-            "The ffmpeg program is not there.",
-            "Install the package imageio-ffmpeg again; its wheel carries ffmpeg.",
-        ) from error
+        raise _missing() from error
+    if not Path(found).is_file():
+        raise _missing()
+    return found
 
 
-@lru_cache
+def _missing() -> MissingPart:
+    return MissingPart(
+        "ffmpeg_missing",
+        "The ffmpeg program is not there.",
+        "Install the package imageio-ffmpeg again; its wheel carries ffmpeg.",
+    )
+
+
 def identity() -> str:
-    """Which ffmpeg this is, without starting it."""
-    return f"imageio-ffmpeg {version('imageio-ffmpeg')}, {Path(program()).name}"
+    """Which ffmpeg this is, without starting it: that of the package, unless ``IMAGEIO_FFMPEG_EXE`` names another."""
+    other = os.environ.get("IMAGEIO_FFMPEG_EXE")
+    return other or f"imageio-ffmpeg {version('imageio-ffmpeg')}"
 
 
-def run(arguments: Sequence[str], data: bytes | None = None) -> tuple[bytes, str]:
+def run(arguments: Sequence[str], data: bytes | None = None, seconds: float = LONGEST_SECONDS) -> tuple[bytes, str]:
     """Runs ffmpeg to its end. Gives what it wrote to standard output and what it said.
 
-    Raises ``EngineFault`` with the last lines when it fails.
+    Raises ``MissingPart`` without ffmpeg, and ``EngineFault`` when it fails or takes longer than ``seconds``.
     """
-    done = subprocess.run(
-        [program(), "-hide_banner", "-nostdin", *arguments],
-        input=data or b"",
-        capture_output=True,
-        check=False,
-    )
+    command = [program(), "-hide_banner", "-nostdin", *arguments]
+    try:
+        done = subprocess.run(command, input=data or b"", capture_output=True, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise late(seconds) from error
+    except OSError as error:
+        raise fault(str(error)) from error
     said = done.stderr.decode("utf-8", "replace")
     if done.returncode:
         raise fault(said)
@@ -61,3 +72,20 @@ def fault(said: str) -> EngineFault:
         f"ffmpeg failed: {last[:400] or 'it said nothing'}.",
         "Run “pytoon doctor”; if that is fine, report this with the manifest of the upload.",
     )
+
+
+def late(seconds: float) -> EngineFault:
+    """The error for rendering that took longer than it may."""
+    return EngineFault(
+        "engine_late",
+        f"Rendering took longer than {seconds:.0f} s, the limit for this video.",
+        "Run “pytoon doctor”; a machine that does too much at once may need a higher limit in presets/limits.yaml.",
+    )
+
+
+def libav_fault(error: Exception) -> Exception:
+    """What to raise for an error of libav: a disk that is full is one of the system, all else the renderer's."""
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return OSError(number, os.strerror(number))
+    return fault(str(error))

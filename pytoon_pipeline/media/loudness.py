@@ -1,14 +1,19 @@
-"""Loudness and true peak as ITU-R BS.1770 defines them, measured by ffmpeg's ebur128 filter."""
+"""Loudness and true peak as ITU-R BS.1770 defines them, measured by libav's ebur128 filter."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import log10
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.filters import filtered, frames_of
+
+if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
 
 # What the meter gives for digital silence.
 FLOOR_LUFS = -70.0
@@ -25,32 +30,41 @@ class Loudness:
 
 def of_file(path: Path) -> Loudness:
     """Measures the first sound stream of a file, decoded."""
-    return _measure(["-i", str(path), "-map", "0:a:0"])
+    return _measure(_decoded(path))
 
 
 def integrated(path: Path) -> float:
     """Integrated loudness of a file's sound in LUFS, without the costlier true peak."""
-    return _measure(["-i", str(path), "-map", "0:a:0"], peak="none").integrated
+    return _measure(_decoded(path), peak="none").integrated
 
 
 def of_samples(samples: NDArray[np.float32], rate: int) -> Loudness:
     """Measures stereo samples, shape (n, 2), full scale ±1."""
-    if not len(samples):
-        return Loudness(FLOOR_LUFS, FLOOR_DBTP)
-    source = ["-f", "f32le", "-ar", str(rate), "-ac", "2", "-i", "-"]
-    return _measure(source, np.ascontiguousarray(samples).tobytes())
+    return _measure(frames_of(samples, rate))
 
 
-def _measure(source: Sequence[str], data: bytes | None = None, peak: str = "true") -> Loudness:
-    _, said = ffmpeg.run([*source, "-vn", "-af", f"ebur128=peak={peak}:framelog=quiet", "-f", "null", "-"], data)
-    summary = said[said.rfind("Summary:") :]
+def _decoded(path: Path) -> Iterator["AudioFrame"]:
+    import av
+
+    with opened(path) as container:
+        for packet in container.demux(container.streams.audio[0]):
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                continue
+
+
+def _measure(frames: Iterable["AudioFrame"], peak: str = "true") -> Loudness:
+    # The meter speaks at the end of every whole tenth of a second: silence after the end makes it tell of the last.
+    meter = (("apad", "pad_dur=0.1"), ("ebur128", f"peak={peak}:metadata=1:framelog=quiet"))
+    before: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for frame in filtered(frames, *meter):
+        if said := frame.metadata:
+            before, last = last, said
+    loudness = float(before.get("lavfi.r128.I", FLOOR_LUFS))
+    highest = float(last.get("lavfi.r128.true_peak", 0))
     return Loudness(
-        _figure(r"I:\s+(\S+) LUFS", summary, FLOOR_LUFS),
-        _figure(r"Peak:\s+(\S+) dBFS", summary, FLOOR_DBTP),
+        max(FLOOR_LUFS, loudness) if loudness == loudness else FLOOR_LUFS,
+        max(FLOOR_DBTP, round(20 * log10(highest), 2)) if highest > 0 else FLOOR_DBTP,
     )
-
-
-def _figure(pattern: str, text: str, floor: float) -> float:
-    found = re.search(pattern, text)
-    value = float(found.group(1)) if found else floor
-    return max(floor, value) if value == value else floor

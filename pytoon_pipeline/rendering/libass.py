@@ -4,8 +4,10 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event, Timer
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from pysubs2 import SSAFile, SSAStyle
 
 SECOND = 1000
+# Seconds after which libass hangs: it starts in less than one, and sets a text in some hundredths.
+LONGEST_START, LONGEST_TEXT = 20.0, 1.0
 
 
 def draw(texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool) -> Iterator[Sheet]:
@@ -33,23 +37,50 @@ def draw(texts: Sequence[str], style: "SSAStyle", font: str, width: int, height:
             f"color=black@0:s={width}x{height}:r=1:d={len(texts)},format=yuva444p,"
             f"setparams=range=tv:colorspace=bt709,ass=f=text.ass:fontsdir=fonts:alpha=1"
         )
+        limit = LONGEST_START + LONGEST_TEXT * len(texts)
         with (room / "errors").open("w+b") as errors:
-            process = subprocess.Popen(
+            process = _started(
                 [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,
                  "-f", "rawvideo", "-pix_fmt", "yuva444p", "-"],
-                cwd=room, env=dict(os.environ, FONTCONFIG_FILE=str(configuration)), stdout=subprocess.PIPE,
-                stderr=errors,
+                room, dict(os.environ, FONTCONFIG_FILE=str(configuration)), errors,
             )  # fmt: skip
-            with process:
+            with process, _killed_after(limit, process) as late:
                 assert process.stdout is not None
                 for _ in texts:
                     data = process.stdout.read(4 * width * height)
                     if len(data) < 4 * width * height:
                         break
                     yield _sheet(np.frombuffer(data, np.uint8).reshape(4, height, width))
+            if late.is_set():
+                raise ffmpeg.late(limit)
             if process.returncode:
                 errors.seek(0)
                 raise ffmpeg.fault(errors.read().decode("utf-8", "replace"))
+
+
+def _started(command: list[str], room: Path, env: dict[str, str], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(command, cwd=room, env=env, stdout=subprocess.PIPE, stderr=errors)
+    except OSError as error:
+        raise ffmpeg.fault(str(error)) from error
+
+
+@contextmanager
+def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[Event]:
+    """Ends ``process`` when it takes longer; the event says whether it did."""
+    late = Event()
+
+    def kill() -> None:
+        late.set()
+        process.kill()
+
+    timer = Timer(seconds, kill)
+    timer.start()
+    try:
+        yield late
+        process.wait()
+    finally:
+        timer.cancel()
 
 
 def _script(texts: Sequence[str], style: "SSAStyle", width: int, height: int, wrap: bool) -> "SSAFile":

@@ -41,7 +41,7 @@ def render(job: Job, sources: Mapping[str, Source], lettering: Lettering, out: P
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except av.error.FFmpegError as error:
-        raise ffmpeg.fault(str(error)) from error
+        raise ffmpeg.libav_fault(error) from error
     return tracer.done()
 
 

@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.spec import GainKey, SoundPart, SoundPlan
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media import sound as reading
 from pytoon_pipeline.media.encoder import SoundEncoder
+from pytoon_pipeline.media.filters import filtered, frames_of
 
 # Below this there is nothing to bring to a loudness.
 SILENT_LUFS = -60.0
@@ -103,34 +104,25 @@ def encode(track: Samples, plan: SoundPlan, encoder: SoundEncoder, out: Path) ->
 
 
 def _encode(track: Samples, gain: float, ceiling: float, plan: SoundPlan, encoder: SoundEncoder, out: Path) -> None:
-    limit = 10 ** (ceiling / 20)
-    filters = (
-        f"volume={gain:.4f}dB,aresample={OVERSAMPLED},"
-        f"alimiter=limit={limit:.6f}:attack=5:release=60:level=disabled:latency=1,"
-        f"aresample={plan.sample_rate},apad,atrim=end_sample={len(track)}"
+    import av
+
+    rate, duration = plan.sample_rate, len(track)
+    limiter = f"limit={10 ** (ceiling / 20):.6f}:attack=5:release=60:level=disabled:latency=1"
+    heard = filtered(
+        frames_of(track, rate),
+        ("volume", f"{gain:.4f}dB"),
+        ("aresample", str(OVERSAMPLED)),
+        ("alimiter", limiter),
+        ("aresample", str(rate)),
+        ("apad", ""),
+        ("atrim", f"end_sample={duration}"),
     )
-    ffmpeg.run(
-        [
-            "-f",
-            "f32le",
-            "-ar",
-            str(plan.sample_rate),
-            "-ac",
-            "2",
-            "-i",
-            "-",
-            "-af",
-            filters,
-            "-c:a",
-            encoder.codec,
-            "-b:a",
-            str(encoder.bit_rate),
-            "-ar",
-            str(encoder.sample_rate),
-            "-f",
-            "mp4",
-            "-y",
-            str(out),
-        ],
-        np.ascontiguousarray(track).tobytes(),
-    )
+    try:
+        with av.open(str(out), "w", format="mp4") as container:
+            stream = container.add_stream(encoder.codec, rate=encoder.sample_rate, layout="stereo")
+            stream.bit_rate = encoder.bit_rate
+            for frame in heard:
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except av.error.FFmpegError as error:
+        raise ffmpeg.libav_fault(error) from error

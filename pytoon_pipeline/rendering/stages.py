@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.sound import SoundSource
 
 SEGMENT = Stage("segment", 5)
-SOUND_TRACK = Stage("sound", 2)
+SOUND_TRACK = Stage("sound", 3)
 THUMBNAIL = Stage("thumbnail", 3)
 
 Progress = Callable[[int, int], None]
@@ -125,7 +125,7 @@ def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSourc
             "streams": streams,
             "encoder": SOUND.model_dump(mode="json"),
         },
-        tools={"ffmpeg": ffmpeg.identity(), "av": version("av")},
+        tools={"av": version("av")},
     )
 
 

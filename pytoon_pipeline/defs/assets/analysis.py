@@ -35,7 +35,7 @@ from pytoon_pipeline.store.stages import Product, Stage
 if TYPE_CHECKING:
     from pytoon_pipeline.vision.sampling import Samples
 
-METADATA = Stage("metadata", 2)
+METADATA = Stage("metadata", 3)
 TRANSCRIPTION = Stage("transcription", 3)
 SILENCE = Stage("silence_segments", 2)
 FRAMES = Stage("sampled_frames", 2)

@@ -1,6 +1,7 @@
 """Whether the finished file is good."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any
 
@@ -16,11 +17,10 @@ from pytoon_pipeline.defs.assets.render import TRACE, segment_files
 from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import failures, output, stage_asset
-from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.quality.delivery import failure
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
 
-QC = Stage("qc_score", 4)
+QC = Stage("qc_score", 5)
 # The UI keeps pictures in its database.
 MOST_PICTURES = 6
 
@@ -36,7 +36,7 @@ CHECKS = [
 ]
 
 
-@stage_asset(QC, "quality", "ffmpeg", check_specs=CHECKS)
+@stage_asset(QC, "quality", "pyav", check_specs=CHECKS)
 def qc_score(
     context: dg.AssetExecutionContext,
     studio: Studio,
@@ -60,7 +60,7 @@ def qc_score(
                 "face_detections": face_detections.fingerprint,
             },
             parameters=limits.model_dump(mode="json"),
-            tools={"ffmpeg": ffmpeg.identity()},
+            tools={"av": version("av")},
         )
     report = done.artifact.read(QcReport)
     upload = source_media.read(SourceMedia)
