@@ -23,13 +23,12 @@ from pathlib import Path
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload, instance
+from pytoon_pipeline.planning.admitting import take
+from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads, admit
 home = Home.locate()
-request = {"media": [{"file": "talk.mp4"}]}
-store = Store(home.store, home.work)
-upload = admit(store, Uploads(home.uploads), [(Path(sys.argv[1]), "media")], "talk", request)
+upload, _ = take(home, Store(home.store, home.work), read_upload(Path(sys.argv[1])), pending=False)
 job = defs.resolve_job_def(COMPILE)
 with instance(home) as opened:
     began = time.perf_counter()

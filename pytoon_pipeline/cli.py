@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.answers import copy_results, inbox_rows, report, result, standing_of, submitted
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.registry import Registry
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads, admit
+from pytoon_pipeline.store.uploads import Uploads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except PytoonError as error:
         if getattr(options, "json", False):
-            _print(_result(None, {}, error) if options.run is _render else {"error": error.as_dict()})
+            _print(result(None, {}, error) if options.run is _render else {"error": error.as_dict()})
         _complain(error)
         return 1
     except KeyboardInterrupt:
@@ -46,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--json", action="store_true", help="print one JSON object")
     render.set_defaults(run=_render)
 
-    submit = commands.add_parser("submit", help="add uploads, to be made in the Dagster UI or by a batch")
+    submit = commands.add_parser("submit", help="put uploads into the inbox, from which they are made by themselves")
     submit.add_argument("path", type=Path, nargs="+", metavar="PATH")
     _request_options(submit)
     submit.add_argument("--json", action="store_true", help="print one JSON object")
@@ -76,6 +77,17 @@ def _parser() -> argparse.ArgumentParser:
     regen.add_argument("--json", action="store_true", help="print one JSON object")
     regen.set_defaults(run=_regen)
 
+    setup = commands.add_parser("setup", help="make PYTOON_HOME ready: Dagster's settings and limits for this machine")
+    setup.set_defaults(run=_setup)
+
+    engine = commands.add_parser("engine", help="render for other machines").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    serve = engine.add_parser("serve", help="serve the renderer over HTTP; PYTOON_ENGINE_TOKEN is its password")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8410)
+    serve.set_defaults(run=_serve)
+
     doctor = commands.add_parser("doctor", help="what is installed: models, fonts, encoders, devices")
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
     doctor.set_defaults(run=_doctor)
@@ -101,49 +113,56 @@ def _render(options: argparse.Namespace) -> int:
     _show_progress()
     with instance(home) as opened:
         outcome = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, upload.key)
-    result = _result(outcome.key, outcome.assets, outcome.error)
+    answer = result(outcome.key, outcome.assets, outcome.error)
     if "qc_score" in outcome.assets:
-        result["qc"] = _report(home, outcome.key)
-    result["attempts"] = max(1, len(Uploads(home.uploads).attempts(upload.key)))
-    if options.out and result["video"]:
-        _copy_results(result, options.out)
-    result["wall_seconds"] = round(time.perf_counter() - began, 2)
+        answer["qc"] = report(home, outcome.key)
+    answer["attempts"] = max(1, len(Uploads(home).attempts(upload.key)))
+    if options.out and answer["video"]:
+        copy_results(answer, options.out)
+    answer["wall_seconds"] = round(time.perf_counter() - began, 2)
     if options.json:
-        _print(result)
-    elif result["video"]:
-        print(result["video"])
+        _print(answer)
+    elif answer["video"]:
+        print(answer["video"])
     if outcome.error:
         _complain(outcome.error)
     return 1 if outcome.error else 0
 
 
 def _submit(options: argparse.Namespace) -> int:
-    home = Home.locate()
-    uploads = [_admit(home, path, options) for path in options.path]
-    from pytoon_pipeline.defs.running import add_partitions, instance
+    from pytoon_pipeline.planning.requests import read_upload
+    from pytoon_pipeline.planning.submitting import submit
+    from pytoon_pipeline.store.inbox import locate
 
-    with instance(home) as opened:
-        add_partitions(opened, [upload.key for upload in uploads])
-    keys = [upload.key for upload in uploads]
+    inbox = locate(Home.locate())
+    uploads = [read_upload(path, options.request, options.preset, options.set) for path in options.path]
+    submitted = [submit(inbox, path, upload) for path, upload in zip(options.path, uploads, strict=True)]
     if options.json:
-        _print({"keys": keys})
+        _print({"keys": [one.key for one in submitted], "inbox": [one.name for one in submitted]})
     else:
-        print("\n".join(keys))
+        print("\n".join(one.key for one in submitted))
     return 0
 
 
 def _status(options: argparse.Namespace) -> int:
     home = Home.locate()
-    uploads = Uploads(home.uploads)
+    uploads = Uploads(home)
     keys = [options.key] if options.key else uploads.keys()
-    rows = [_standing(home, uploads.get(key)) for key in keys]
+    rows = [
+        (None if uploads.find(key) else submitted(home, key)) or standing_of(home, uploads.get(key)) for key in keys
+    ]
+    waiting = [] if options.key else inbox_rows(home)
     if options.json:
-        _print(rows[0] if options.key else {"uploads": rows})
+        _print(rows[0] if options.key else {"uploads": rows, "inbox": waiting})
         return 0
     for row in rows:
         print(f"{row['key']}  {row['status']:9}  {row['title']}")
         if row["video"]:
             print(f"    {row['video']}")
+        if row["error"]:
+            print(f"    {row['error']['message']} {row['error']['hint']}")
+    for row in waiting:
+        print(f"inbox: {row['status']:9}  {row['name']}")
         if row["error"]:
             print(f"    {row['error']['message']} {row['error']['hint']}")
     return 0
@@ -152,7 +171,7 @@ def _status(options: argparse.Namespace) -> int:
 def _qc(options: argparse.Namespace) -> int:
     from pytoon_pipeline.planning.presets import limit_sources, load_limits
     from pytoon_pipeline.quality.verdict import judge
-    from pytoon_pipeline.store.uploads import check_file
+    from pytoon_pipeline.store.admission import check_file
 
     check_file(options.file)
     report = judge(options.file.resolve(), load_limits(), limit_sources())
@@ -177,12 +196,28 @@ def _regen(options: argparse.Namespace) -> int:
     from pytoon_pipeline.planning.regenerating import regenerate
 
     home = Home.locate()
-    store, uploads, registry = Store(home.store, home.work), Uploads(home.uploads), Registry(home.registry)
+    store, uploads, registry = Store(home.store, home.work), Uploads(home), Registry(home)
     record = regenerate(store, uploads, registry, options.key, options.item, options.reason)
     if options.json:
         _print(record.model_dump(mode="json"))
     else:
         print(record.id)
+    return 0
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.defs.running import instance
+
+    home = Home.locate()
+    with instance(home):
+        print(home.dagster)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.rendering.engines.server import serve
+
+    serve(Home.locate(), options.host, options.port)
     return 0
 
 
@@ -200,83 +235,11 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
     """Reads an upload, takes it into the store and registers it and where its items come from."""
-    from pytoon_pipeline.media.generators import generation_of
+    from pytoon_pipeline.planning.admitting import take
     from pytoon_pipeline.planning.requests import read_upload
 
     upload = read_upload(path, options.request, options.preset, options.set)
-    request = upload.request.model_dump(mode="json", exclude_unset=True)
-    store, registry = Store(home.store, home.work), Registry(home.registry)
-    known = admit(store, Uploads(home.uploads), upload.files, upload.title, request)
-    for (file, _), item in zip(upload.files, known.items, strict=True):
-        registry.note(item, generation_of(file), upload.request.licence)
-    return known
-
-
-def _standing(home: Home, upload: SourceMedia) -> dict[str, Any]:
-    from pytoon_pipeline.quality.delivery import plan_delivery
-
-    failure = Uploads(home.uploads).failure(upload.key)
-    attempts = Uploads(home.uploads).attempts(upload.key)
-    video = home.outbox / plan_delivery(upload.title, upload.key).video
-    return {
-        "key": upload.key,
-        "title": upload.title,
-        "status": _word(failure is not None, video.is_file(), any(attempt.safe for attempt in attempts)),
-        "attempts": len(attempts),
-        "items": [record.id for record in Registry(home.registry).of(upload)],
-        "video": str(video) if video.is_file() else None,
-        "error": failure.model_dump(include={"code", "message", "hint"}) if failure else None,
-    }
-
-
-def _word(failed: bool, delivered: bool, degraded: bool) -> str:
-    if failed:
-        return "failed"
-    if not delivered:
-        return "waiting"
-    return "degraded" if degraded else "completed"
-
-
-def _result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonError | None) -> dict[str, Any]:
-    """The one object that ``render --json`` prints."""
-    delivered = assets.get("delivered_video", {})
-    segments = assets.get("rendered_segments", {})
-    outbox = delivered.get("manifest")
-    return {
-        "key": key,
-        "status": "failed" if error else "degraded" if delivered.get("degraded") else "completed",
-        "video": delivered.get("video"),
-        "thumbnail": delivered.get("thumbnail_file"),
-        "spec": str(Path(outbox).with_name("spec.json")) if outbox else None,
-        "manifest": outbox,
-        "qc": None,
-        "stages": [
-            {"name": name, "status": facts["status"], "seconds": facts["seconds"]} for name, facts in assets.items()
-        ],
-        "segments": {
-            "total": segments.get("segments", 0),
-            "rendered": segments.get("segments_rendered", 0),
-            "cached": segments.get("segments_cached", 0),
-        },
-        "attempts": 1,
-        "engine": segments.get("engine"),
-        "wall_seconds": 0.0,
-        "error": error.as_dict() if error else None,
-    }
-
-
-def _report(home: Home, key: str) -> dict[str, Any]:
-    value = Store(home.store, home.work).linked("qc_score", key).value
-    return {name: value[name] for name in ("score", "verdict", "findings", "seconds")}
-
-
-def _copy_results(result: dict[str, Any], folder: Path) -> None:
-    from pytoon_pipeline.store.atomic import copy_file
-
-    for file in sorted(Path(result["video"]).parent.iterdir()):
-        copy_file(file, folder / file.name)
-    for name in ("video", "thumbnail", "spec", "manifest"):
-        result[name] = str((folder / Path(result[name]).name).resolve())
+    return take(home, Store(home.store, home.work), upload, pending=False)[0]
 
 
 class _Progress(logging.Handler):

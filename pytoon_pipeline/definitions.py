@@ -2,18 +2,22 @@
 
 import dagster as dg
 
-from pytoon_pipeline.defs.assets import analysis, delivery, plan, quality, quarantine, render, source
+from pytoon_pipeline.defs.assets import analysis, attention, delivery, plan, quality, render, source
 from pytoon_pipeline.defs.io_managers import ArtifactIOManager, FramesIOManager
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.sensors import list_quarantine, mend_failed_videos, notice_dead_runs
+from pytoon_pipeline.defs.sensors.deaths import notice_dead_runs
+from pytoon_pipeline.defs.sensors.inbox import watch_inbox
+from pytoon_pipeline.defs.sensors.keys import look_after_keys
+from pytoon_pipeline.defs.sensors.standing import list_standing
 
 studio = Studio()
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery, quarantine]),
+    assets=[*dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery]), attention.attention],
+    asset_checks=[attention.nothing_failed_or_stuck],
     jobs=[compile_video],
-    sensors=[mend_failed_videos, notice_dead_runs, list_quarantine],
+    sensors=[watch_inbox, look_after_keys, notice_dead_runs, list_standing],
     resources={
         "studio": studio,
         "artifacts": ArtifactIOManager(studio=studio),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pytest
@@ -10,10 +9,10 @@ import pytest
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
+from pytoon_pipeline.planning.admitting import take
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads, admit
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +44,7 @@ def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Call
 
     def run(path: Path, *sets: str, preset: str | None = None) -> Outcome:
         upload = read_upload(path, preset=preset, sets=sets)
-        request: dict[str, Any] = upload.request.model_dump(mode="json", exclude_unset=True)
-        known = admit(store, Uploads(home.uploads), upload.files, upload.title, request)
+        known, _ = take(home, store, upload, pending=False)
         return compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key)
 
     return run

@@ -1,6 +1,10 @@
 """Errors for the person who has to act: a code for scripts, a sentence, and a hint at what to do."""
 
+import errno
 from typing import ClassVar
+
+# What the system says of a disk that is full, and of one that must not be written.
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class PytoonError(Exception):
@@ -46,3 +50,33 @@ class QualityFailure(PytoonError):
     """The finished video did not pass its checks."""
 
     failure = "quality"
+
+
+class InternalError(PytoonError):
+    """Something broke that no input explains."""
+
+
+def internal(stage: str, said: str) -> InternalError:
+    """The error for what nothing else names; ``said`` is the exception's kind and text."""
+    return InternalError(
+        "internal",
+        f"The stage “{stage}” broke: {said.strip()[:300]}",
+        "This is a fault of Pytoon. The run's log in the Dagster UI has the details.",
+    )
+
+
+def unwritable(error: OSError) -> PassingFault:
+    """The error for a store that cannot be written."""
+    return PassingFault(
+        "store_not_writable",
+        f"The store cannot be written: {error.strerror}.",
+        "Make space or permit writing; then it goes on by itself, and what is done stays done.",
+    )
+
+
+def died() -> PassingFault:
+    """The error of a run whose process is gone."""
+    return PassingFault(
+        "run_died", "The process that made this video has ended in the middle.",
+        "It is begun again by itself and goes on from what is done.",
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.rendering import EngineName, EngineTry
 from pytoon_pipeline.contracts.spec import RenderSpec
 
 
@@ -35,7 +36,8 @@ class Manifest(Record):
     spec: RenderSpec
     encoder: dict[str, Any]
     recogniser: Recogniser | None
-    engine: str
+    engine: EngineName
+    engines_that_failed: tuple[EngineTry, ...] = ()
     stages: tuple[StageUse, ...]
     files: dict[str, str]
     qc: QcReport

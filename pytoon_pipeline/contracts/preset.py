@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.style import Colour, TextBox
+from pytoon_pipeline.contracts.style import Colour, Setting, TextBox
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
 Entry = Literal["none", "fade", "rise", "pop"]
@@ -59,6 +59,7 @@ class CaptionStyle(Record):
     pop: float = Field(default=0.1, ge=0, le=1)
     words: int = Field(default=3, ge=1, le=10)
     characters: int = Field(default=18, ge=4, le=60)
+    setting: Setting = "shaped"
 
 
 class SoundSettings(Record):

@@ -1,6 +1,9 @@
 """What rendering says of its results."""
 
+from typing import Literal
+
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.spec import RenderSpec
 
 
 class SegmentResult(Record):
@@ -9,10 +12,32 @@ class SegmentResult(Record):
     frames: int
 
 
+EngineName = Literal["local", "remote", "safe"]
+
+
+class EngineTry(Record):
+    """An engine that could not render, and why."""
+
+    engine: EngineName
+    code: str
+    message: str
+    seconds: float
+
+
 class SegmentsReady(Record):
-    """All segments of a video lie in the store."""
+    """All segments of a video lie in the store. ``engine`` rendered them, after ``tried`` had failed.
+
+    ``plain`` is the plan that the safe engine rendered in place of the one that was asked for.
+    """
 
     segments: int
+    engine: EngineName = "local"
+    tried: tuple[EngineTry, ...] = ()
+    plain: RenderSpec | None = None
+
+    def shown(self, spec: RenderSpec) -> RenderSpec:
+        """The plan that the segments show."""
+        return self.plain or spec
 
 
 class ThumbnailResult(Record):

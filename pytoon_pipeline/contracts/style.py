@@ -9,6 +9,10 @@ from pytoon_pipeline.contracts.base import Record
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
+# How letters are set: shaped by libass, or plainly, one after the other, where libass cannot be had.
+Setting = Literal["shaped", "plain"]
+
+
 class TextBox(Record):
     """A plate behind text. ``opacity`` 0..1; ``padding`` around the text; ``radius`` of its corners."""
 
@@ -29,6 +33,7 @@ class TextStyle(Record):
     shadow: float = Field(default=0, ge=0, le=24)
     box: TextBox | None = None
     align: Literal["left", "centre", "right"] = "centre"
+    setting: Setting = "shaped"
 
 
 class Fill(Record):

@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.artifact import Artifact, PerItem, StoredFile
 from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output
+from pytoon_pipeline.defs.stage import output
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 from pytoon_pipeline.store.store import Store
 
@@ -38,10 +38,8 @@ def run_items(
     show: Callable[[Mapping[str, Artifact]], Mapping[str, Any]] = lambda parts: {},
 ) -> dg.Output[Artifact]:
     """Finds or makes the artifact of ``stage`` for each item, and the collection of them."""
-    with failures(context, studio):
-        done, parts = collect(studio.store, stage, items, work)
-        shown = show(parts)
-    return output(context, done, shown)
+    done, parts = collect(studio.store, stage, items, work)
+    return output(context, done, show(parts))
 
 
 def collect(

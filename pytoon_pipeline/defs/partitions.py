@@ -31,3 +31,8 @@ class UploadPartitions(dg.DynamicPartitionsDefinition):
 
 
 uploads = UploadPartitions(name=UPLOADS)
+
+
+def add_partitions(instance: dg.DagsterInstance, keys: list[str]) -> None:
+    """Makes uploads known to Dagster."""
+    instance.add_dynamic_partitions(UPLOADS, keys)

@@ -1,19 +1,26 @@
 """What assets work with. The environment is read when a run starts, never on import."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import PrivateAttr
 
+from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
+from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_operations
 from pytoon_pipeline.speech.recognisers import SpeechSettings
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.liveness import alive
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.rendering.engines.engine import Engine
 
 
 class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -43,7 +50,7 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def uploads(self) -> Uploads:
-        return Uploads(self._places.uploads)
+        return Uploads(self._places)
 
     @property
     def limits(self) -> Limits:
@@ -52,6 +59,27 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def limit_sources(self) -> dict[str, str]:
         return limit_sources()
+
+    @property
+    def operations(self) -> Operations:
+        return load_operations()
+
+    @property
+    def engines(self) -> "dict[EngineName, Engine]":
+        """Engines that this machine can ask, by name."""
+        from pytoon_pipeline.rendering.engines.local import LocalEngine
+        from pytoon_pipeline.rendering.engines.safe import SafeEngine
+
+        there: dict[EngineName, Engine] = {
+            "local": LocalEngine(self._store, self._places.health),
+            "safe": SafeEngine(self._store),
+        }
+        if os.environ.get("PYTOON_ENGINE_URL"):
+            from pytoon_pipeline.rendering.engines.remote import RemoteEngine
+
+            if remote := RemoteEngine.from_environment(self._store):
+                there["remote"] = remote
+        return there
 
     @property
     def speech(self) -> SpeechSettings:

@@ -9,17 +9,13 @@ from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.errors import PytoonError, internal
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.defs.partitions import UPLOADS
+from pytoon_pipeline.defs.partitions import add_partitions
 from pytoon_pipeline.planning.presets import PACKAGE
 from pytoon_pipeline.planning.remedies import decide
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.uploads import Uploads
-
-
-class InternalError(PytoonError):
-    """Something broke that no input explains."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +46,13 @@ def instance(home: Home) -> Iterator[dg.DagsterInstance]:
         yield opened
 
 
-def add_partitions(opened: dg.DagsterInstance, keys: list[str]) -> None:
-    """Makes uploads known to Dagster."""
-    opened.add_dynamic_partitions(UPLOADS, keys)
-
-
 def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
     """The same, and again with a change that may help while quality control fails, as the sensor would ask for."""
-    uploads = Uploads(home.uploads)
+    uploads = Uploads(home)
     request = Request.model_validate(uploads.get(key).request)
     while True:
         outcome = compile_upload(job, opened, home, key)
-        failed = outcome.error is not None and outcome.error.code == "qc_failed"
+        failed = outcome.error is not None and outcome.error.failure == "quality"
         if not failed or decide(request, uploads.attempts(key)).done:
             return outcome
 
@@ -69,7 +60,7 @@ def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, hom
 def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
     """Materializes what ``job`` selects, for one key. Never raises for a failed run; the outcome says why."""
     add_partitions(opened, [key])
-    uploads = Uploads(home.uploads)
+    uploads = Uploads(home)
     uploads.clear_failure(key)
     result = job.execute_in_process(
         instance=opened,
@@ -97,8 +88,4 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
     if steps and (raised := steps[0].step_failure_data.error):
         cause = raised.cause or raised
         said, stage = f"{cause.cls_name}: {cause.message.strip()}", str(steps[0].step_key)
-    return InternalError(
-        "internal",
-        f"The stage “{stage}” broke: {said[:300]}",
-        "This is a fault of Pytoon. The run's log in the Dagster UI has the details.",
-    )
+    return internal(stage, said)

@@ -1,23 +1,25 @@
 """From a domain stage to a Dagster output: status, figures and typed failures, the same for every asset."""
 
-import errno
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
+from inspect import isgeneratorfunction
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.errors import PassingFault, PytoonError
+from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal, unwritable
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
 # Listeners (the command line) hear of each stage as it ends; see cli.py.
 progress = logging.getLogger("pytoon.progress")
+log = logging.getLogger("pytoon.stage")
 
 
 def stage_asset(
@@ -25,18 +27,41 @@ def stage_asset(
     group: str,
     *kinds: str,
     io_manager_key: str = "artifacts",
+    pool: str | None = None,
     check_specs: Sequence[dg.AssetCheckSpec] = (),
 ) -> Any:
-    """Decorator for the asset that keeps ``stage``: named and versioned like it, one partition an upload."""
-    return dg.asset(
-        name=stage.name,
-        partitions_def=uploads,
-        group_name=group,
-        kinds=set(kinds),
-        code_version=str(stage.version),
-        io_manager_key=io_manager_key,
-        check_specs=check_specs or None,
-    )
+    """Decorator for the asset that keeps ``stage``: named and versioned like it, one partition an upload.
+
+    What it raises becomes the failure of its upload. ``pool`` names what the machine has only so much of.
+    """
+
+    def decorate(work: Callable[..., Any]) -> Any:
+        return dg.asset(
+            name=stage.name,
+            partitions_def=uploads,
+            group_name=group,
+            kinds=set(kinds),
+            code_version=str(stage.version),
+            io_manager_key=io_manager_key,
+            pool=pool,
+            check_specs=check_specs or None,
+        )(_guarded(work, stage.name))
+
+    return decorate
+
+
+def _guarded(work: Callable[..., Any], stage: str) -> Callable[..., Any]:
+    @wraps(work)
+    def plain(context: dg.AssetExecutionContext, **given: Any) -> Any:
+        with failures(context, given["studio"], stage):
+            return work(context, **given)
+
+    @wraps(work)
+    def generator(context: dg.AssetExecutionContext, **given: Any) -> Iterator[Any]:
+        with failures(context, given["studio"], stage):
+            yield from work(context, **given)
+
+    return generator if isgeneratorfunction(work) else plain
 
 
 def run(
@@ -51,8 +76,7 @@ def run(
     show: Callable[[Artifact], Mapping[str, Any]] = lambda artifact: {},
 ) -> dg.Output[Artifact]:
     """Finds or makes the artifact of ``stage``. ``show`` gives further metadata for the UI."""
-    with failures(context, studio):
-        done = run_stage(studio.store, stage, make, inputs=inputs, parameters=parameters, tools=tools)
+    done = run_stage(studio.store, stage, make, inputs=inputs, parameters=parameters, tools=tools)
     return output(context, done, show(done.artifact))
 
 
@@ -82,28 +106,33 @@ def output(
 
 
 @contextmanager
-def failures(context: dg.AssetExecutionContext, studio: Studio) -> Iterator[None]:
-    """Turns typed errors into a failed step that says what to do, and keeps them with the upload.
+def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str) -> Iterator[None]:
+    """Keeps why a step failed with its upload, typed; Dagster itself tries nothing again.
 
-    Trying again is left to whoever mends the cause: bad input is never retried as if it were a crash.
+    Whether and when it is tried again is decided in one place for all: ``planning/retrying.py``.
     """
     try:
         yield
     except PytoonError as error:
-        raise _failure(context, studio, error) from error
+        raise _failure(context, studio, stage, error) from error
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        if error.errno not in UNWRITABLE:
+            _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"))
             raise
-        full = PassingFault(
-            "store_not_writable",
-            f"The store cannot be written: {error.strerror}.",
-            "Make space or permit writing, then run it again; what is done stays done.",
-        )
-        raise _failure(context, studio, full) from error
+        raise _failure(context, studio, stage, unwritable(error)) from error
+    except Exception as error:
+        _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"))
+        raise
 
 
-def _failure(context: dg.AssetExecutionContext, studio: Studio, error: PytoonError) -> dg.Failure:
-    studio.uploads.fail(context.partition_key, error)
+def _failure(context: dg.AssetExecutionContext, studio: Studio, stage: str, error: PytoonError) -> dg.Failure:
+    key = context.partition_key
+    log.error("failed", extra={"event": "failed", "stage": stage, "failure": error.failure, "code": error.code})
+    try:
+        studio.uploads.fail(key, error, stage, context.run.run_id)
+    except OSError as unwritten:
+        # Where nothing can be written, the run's own record has to do.
+        log.error("failure not kept", extra={"event": "unkept", "stage": stage, "code": str(unwritten.errno)})
     return dg.Failure(
         description=str(error),
         metadata={**error.as_dict(), "class": error.failure},

@@ -74,11 +74,11 @@ def fault(said: str) -> EngineFault:
     )
 
 
-def late(seconds: float) -> EngineFault:
+def late(seconds: float | None = None) -> EngineFault:
     """The error for rendering that took longer than it may."""
     return EngineFault(
         "engine_late",
-        f"Rendering took longer than {seconds:.0f} s, the limit for this video.",
+        f"Rendering took longer than {f'{seconds:.0f} s' if seconds else 'the limit for this video'}.",
         "Run “pytoon doctor”; a machine that does too much at once may need a higher limit in presets/limits.yaml.",
     )
 

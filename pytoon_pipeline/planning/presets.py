@@ -7,11 +7,14 @@ from typing import Any
 
 from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.planning.documents import inside, read_document, validate
+from pytoon_pipeline.store.fingerprint import hash_value
 
 PACKAGE = Path(__file__).resolve().parents[1]
-LIMITS, PLATFORMS, BRANDS = "limits", "platforms", "brands"
+LIMITS, OPERATIONS, PLATFORMS, BRANDS = "limits", "operations", "platforms", "brands"
 
 
 def presets_folder() -> Path:
@@ -27,7 +30,9 @@ def presets_folder() -> Path:
 
 
 def preset_names() -> list[str]:
-    return sorted(path.stem for path in presets_folder().glob("*.yaml") if path.stem not in (LIMITS, PLATFORMS))
+    return sorted(
+        path.stem for path in presets_folder().glob("*.yaml") if path.stem not in (LIMITS, OPERATIONS, PLATFORMS)
+    )
 
 
 def brand_names() -> list[str]:
@@ -56,6 +61,20 @@ def load_brand(name: str) -> Brand:
     return validate(Brand, {"name": name, **document}, f"Brand “{name}”", "invalid_brand")
 
 
+def presets_print(request: Request, preset: str) -> str:
+    """Hash of all that a plan takes from the presets' folder: when it is another one, the plan is outdated.
+
+    Raises ``BadInput`` when the preset or the brand is there no longer.
+    """
+    return hash_value(
+        {
+            "preset": load_preset(preset, request.adjust).model_dump(mode="json"),
+            "platform": load_platform(request.platform).model_dump(mode="json"),
+            "brand": load_brand(request.brand).model_dump(mode="json") if request.brand else None,
+        }
+    )
+
+
 def brand_file(name: str) -> Path:
     """A file that a brand names, inside the folder of brands."""
     return inside(presets_folder() / BRANDS, name)
@@ -69,12 +88,20 @@ def load_platform(name: str) -> Platform:
 
 def load_limits() -> Limits:
     """The limits. Each entry of the file is ``{value, source}``."""
-    document = read_document(presets_folder() / f"{LIMITS}.yaml")
-    values = {name: entry.get("value") for name, entry in document.items()}
-    return validate(Limits, values, "limits.yaml", "invalid_limits")
+    return validate(Limits, _values(LIMITS), "limits.yaml", "invalid_limits")
 
 
 def limit_sources() -> dict[str, str]:
     """Where each limit comes from."""
     document = read_document(presets_folder() / f"{LIMITS}.yaml")
     return {name: str(entry.get("source", "")) for name, entry in document.items()}
+
+
+def load_operations() -> Operations:
+    """How the pipeline is run. Each entry of the file is ``{value, source}``."""
+    return validate(Operations, _values(OPERATIONS), "operations.yaml", "invalid_operations")
+
+
+def _values(name: str) -> dict[str, Any]:
+    document = read_document(presets_folder() / f"{name}.yaml")
+    return {setting: entry.get("value") for setting, entry in document.items()}

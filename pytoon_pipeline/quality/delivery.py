@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.manifest import Delivery, Manifest
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.store.atomic import copy_file, write_bytes
 from pytoon_pipeline.store.fingerprint import hash_files
+from pytoon_pipeline.store.home import Home
 
 LONGEST_NAME = 60
 
@@ -46,7 +47,7 @@ def plan_delivery(title: str, key: str) -> Delivery:
     )
 
 
-def deliver(outbox: Path, delivery: Delivery, files: Mapping[str, Path], manifest: Manifest) -> bool:
+def deliver(home: Home, delivery: Delivery, files: Mapping[str, Path], manifest: Manifest) -> bool:
     """Copies ``files`` (path below the outbox → file) and writes spec and manifest, the manifest last.
 
     Gives false when all of it was there already.
@@ -55,15 +56,17 @@ def deliver(outbox: Path, delivery: Delivery, files: Mapping[str, Path], manifes
         delivery.spec: manifest.spec.model_dump_json(indent=2).encode(),
         delivery.manifest: manifest.model_dump_json(indent=2).encode(),
     }
+    outbox = home.outbox
     present = all(_same(outbox / name, file) for name, file in files.items()) and all(
         (outbox / name).is_file() and (outbox / name).read_bytes() == text for name, text in texts.items()
     )
     if present:
         return False
+    home.work.mkdir(parents=True, exist_ok=True)
     for name, file in files.items():
-        copy_file(file, outbox / name)
+        copy_file(file, outbox / name, home.work)
     for name, text in texts.items():
-        write_bytes(outbox / name, text)
+        write_bytes(outbox / name, text, home.work)
     return True
 
 

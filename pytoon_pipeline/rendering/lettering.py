@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.planning.motion import State
-from pytoon_pipeline.rendering import libass
+from pytoon_pipeline.rendering import libass, plainly
 from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
 from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.placing import WHOLE, place
@@ -47,7 +47,8 @@ class Lettering:
     def _drawn(self, texts: Sequence[str]) -> dict[str, Sheet]:
         if not texts:
             return {}
-        drawn = libass.draw(texts, self._settings(), self._style.font, self._width, self._band, wrap=True)
+        set_in = libass.draw if self._style.setting == "shaped" else plainly.draw
+        drawn = set_in(texts, self._settings(), self._style.font, self._width, self._band, wrap=True)
         return dict(zip(texts, drawn, strict=True))
 
     def patch(self, event: Event, frame: int, canvas: tuple[int, int]) -> Patch | None:

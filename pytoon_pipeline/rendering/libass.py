@@ -23,10 +23,14 @@ SECOND = 1000
 LONGEST_START, LONGEST_TEXT = 20.0, 1.0
 
 
-def draw(texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool) -> Iterator[Sheet]:
+def draw(
+    texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool,
+    seconds: float = LONGEST_START,
+) -> Iterator[Sheet]:  # fmt: skip
     """Each text on ``width`` × ``height`` pixels, trimmed to what it covers; the sheet's box is the whole.
 
-    ``style`` is for the font named ``font``. Raises ``EngineFault`` when ffmpeg fails.
+    ``style`` is for the font named ``font``. Raises ``EngineFault`` when ffmpeg fails, or has
+    not begun after ``seconds``.
     """
     with tempfile.TemporaryDirectory(prefix="pytoon-text-") as folder:
         room = Path(folder)
@@ -37,7 +41,7 @@ def draw(texts: Sequence[str], style: "SSAStyle", font: str, width: int, height:
             f"color=black@0:s={width}x{height}:r=1:d={len(texts)},format=yuva444p,"
             f"setparams=range=tv:colorspace=bt709,ass=f=text.ass:fontsdir=fonts:alpha=1"
         )
-        limit = LONGEST_START + LONGEST_TEXT * len(texts)
+        limit = seconds + LONGEST_TEXT * len(texts)
         with (room / "errors").open("w+b") as errors:
             process = _started(
                 [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,

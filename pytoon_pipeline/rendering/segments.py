@@ -1,13 +1,15 @@
 """Rendering segments: each on its own, several at a time, every one found again when nothing in it changed."""
 
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytoon_pipeline.contracts.timing import FrameRate
 from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline.media.encoder import PictureEncoder
 from pytoon_pipeline.media.pictures import rows
 from pytoon_pipeline.media.trace import Trace, Tracer
 from pytoon_pipeline.rendering.composing import compose
@@ -16,33 +18,62 @@ from pytoon_pipeline.rendering.lettering import Lettering
 from pytoon_pipeline.rendering.sheets import Sheet, lay
 
 if TYPE_CHECKING:
-    from av.container import OutputContainer
     from av.video.frame import VideoFrame
 
 
-def render(job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path) -> Trace:
+def render(
+    job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path, until: float | None = None
+) -> Trace:
     """Encodes the pictures of ``job`` into the MP4 file ``out``, and measures them on the way.
 
-    Raises ``EngineFault`` when the encoder fails.
+    Raises ``EngineFault`` when the encoder fails, or when it is later than ``until`` on the monotonic clock.
     """
-    import av
-
     size = (job.width, job.height)
     tracer = Tracer()
+
+    def frames() -> Iterator["VideoFrame"]:
+        for number, sheet in enumerate(compose(job, sources)):
+            if until is not None and time.monotonic() > until:
+                raise ffmpeg.late()
+            frame, shown = _filled(sheet, *size)
+            for event in job.events:
+                if event.start <= number < event.end and (patch := lettering.patch(event, number, size)):
+                    lay(shown, patch)
+            tracer.add(shown.y, shown.u, shown.v)
+            yield frame
+
+    _encode(frames(), size, job.rate, job.encoder, out)
+    return tracer.done()
+
+
+def encode(
+    pictures: Iterable[Sheet], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
+) -> None:
+    """Encodes pictures of ``size`` (width, height) into the MP4 file ``out``. Raises ``EngineFault``."""
+    _encode((_filled(sheet, *size)[0] for sheet in pictures), size, rate, encoder, out)
+
+
+def _encode(
+    frames: Iterable["VideoFrame"], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
+) -> None:
+    import av
+
+    timescale = {"video_track_timescale": str(rate.numerator)}
     try:
-        with _encoder(job, out) as (container, stream):
-            for number, sheet in enumerate(compose(job, sources)):
-                frame, shown = _filled(sheet, *size)
-                for event in job.events:
-                    if event.start <= number < event.end and (patch := lettering.patch(event, number, size)):
-                        lay(shown, patch)
-                tracer.add(shown.y, shown.u, shown.v)
-                frame.pts, frame.time_base = number, 1 / job.rate.fraction
+        with av.open(str(out), "w", format="mp4", options=timescale) as container:
+            stream: Any = container.add_stream(encoder.codec, rate=rate.fraction, options=encoder.private(rate))
+            (stream.width, stream.height), stream.pix_fmt = size, encoder.pixel_format
+            context = stream.codec_context
+            context.time_base = 1 / rate.fraction
+            context.thread_count = encoder.threads
+            for name, value in encoder.colour.items():
+                setattr(context, name, value)
+            for number, frame in enumerate(frames):
+                frame.pts, frame.time_base = number, 1 / rate.fraction
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except av.error.FFmpegError as error:
         raise ffmpeg.libav_fault(error) from error
-    return tracer.done()
 
 
 def workers(count: int) -> ThreadPoolExecutor:
@@ -57,23 +88,6 @@ def workers(count: int) -> ThreadPoolExecutor:
 def processors() -> int:
     """Processors that this process may use; where the system cannot tell, all there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _encoder(job: Job, out: Path) -> Iterator[tuple["OutputContainer", Any]]:
-    import av
-
-    timescale = {"video_track_timescale": str(job.rate.numerator)}
-    with av.open(str(out), "w", format="mp4", options=timescale) as container:
-        settings = job.encoder
-        stream = container.add_stream(settings.codec, rate=job.rate.fraction, options=settings.private(job.rate))
-        stream.width, stream.height, stream.pix_fmt = job.width, job.height, settings.pixel_format
-        context = stream.codec_context
-        context.time_base = 1 / job.rate.fraction
-        context.thread_count = settings.threads
-        for name, value in settings.colour.items():
-            setattr(context, name, value)
-        yield container, stream
 
 
 def _filled(sheet: Sheet, width: int, height: int) -> tuple["VideoFrame", Sheet]:

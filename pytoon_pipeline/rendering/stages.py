@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SEGMENT = Stage("segment", 5)
 SOUND_TRACK = Stage("sound", 3)
-THUMBNAIL = Stage("thumbnail", 3)
+CHOICE = Stage("thumbnail_frame", 1)
+THUMBNAIL = Stage("thumbnail", 4)
 
 Progress = Callable[[int, int], None]
 
@@ -39,8 +40,31 @@ def _tools(names: Sequence[str]) -> dict[str, str]:
     return used | ({"fonts": fonts.identity(*names)} if names else {})
 
 
-def render_segments(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], progress: Progress) -> list[Done]:
-    """Finds or renders every segment, several at a time. ``progress`` hears how many of how many are ready."""
+def missing_segments(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"]) -> bool:
+    """Whether any segment has to be rendered."""
+    from pytoon_pipeline.rendering.jobs import plan_job
+
+    jobs = (plan_job(spec, segment, sources) for segment in spec.segments)
+    return not all(store.find(_recipe(job, sources).fingerprint) for job in jobs)
+
+
+def recipes(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | None = None) -> list[Recipe]:
+    """What an engine makes of a plan: its segments in order, or frame ``thumbnail`` of it as a thumbnail."""
+    if thumbnail is not None:
+        values = {"pictures": _pictures(spec), "frame": thumbnail}
+        return [Recipe(THUMBNAIL, {}, values, tools(spec))]
+    from pytoon_pipeline.rendering.jobs import plan_job
+
+    return [_recipe(plan_job(spec, segment, sources), sources) for segment in spec.segments]
+
+
+def render_segments(
+    store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], progress: Progress, until: float | None = None
+) -> list[Done]:
+    """Finds or renders every segment, several at a time. ``progress`` hears how many of how many are ready.
+
+    Raises ``EngineFault`` when a segment is not ready at ``until``, on the monotonic clock.
+    """
     from pytoon_pipeline.rendering.jobs import plan_job
 
     jobs = [plan_job(spec, segment, sources) for segment in spec.segments]
@@ -56,6 +80,7 @@ def render_segments(store: Store, spec: RenderSpec, sources: Mapping[str, "Sourc
             [(jobs[n], recipes[n]) for n in missing],
             sources,
             lambda ready: progress(len(done) + ready, len(jobs)),
+            until,
         )
         done |= dict(zip(missing, made, strict=True))
     return [done[n] for n in range(len(jobs))]
@@ -66,6 +91,7 @@ def _render(
     works: Sequence[tuple["Job", Recipe]],
     sources: Mapping[str, "Source"],
     progress: Callable[[int], None],
+    until: float | None,
 ) -> list[Done]:
     from pytoon_pipeline.rendering.lettering import Lettering
     from pytoon_pipeline.rendering.segments import render, workers
@@ -77,7 +103,7 @@ def _render(
     def one(job: "Job", recipe: Recipe) -> Done:
         def make(room: Path) -> Product:
             out, trace = room / "segment.mp4", room / "trace.npz"
-            render(job, sources, lettering, out).save(trace)
+            render(job, sources, lettering, out, until).save(trace)
             return Product(SegmentResult(frames=job.frames), {"video": out, "trace": trace})
 
         nonlocal ready
@@ -129,25 +155,29 @@ def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSourc
     )
 
 
-def make_thumbnail(
-    store: Store,
-    spec: RenderSpec,
-    sources: Mapping[str, "Source"],
-    choose: Callable[[], int],
-    seen: Mapping[str, str],
-) -> Done:
-    """Finds or makes the thumbnail: the frame that ``choose`` gives, for which it looked at the artifacts ``seen``."""
+def choose_thumbnail(store: Store, spec: RenderSpec, choose: Callable[[], int], seen: Mapping[str, str]) -> int:
+    """The frame that stands for the video: what ``choose`` gives, for which it looks at the artifacts ``seen``."""
+    done = run_stage(
+        store, CHOICE, lambda room: Product(ThumbnailResult(frame=choose())), inputs=seen,
+        parameters={"pictures": _pictures(spec)},
+    )  # fmt: skip
+    return done.artifact.read(ThumbnailResult).frame
+
+
+def make_thumbnail(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], frame: int) -> Done:
+    """Finds or makes the thumbnail, of frame ``frame``."""
 
     def make(room: Path) -> Product:
         from pytoon_pipeline.rendering import thumbnail
 
-        frame = choose()
         return Product(ThumbnailResult(frame=frame), thumbnail.draw(spec, frame, sources, room))
 
-    pictures = spec.model_dump(mode="json", include={"rate", "width", "height", "scenes", "overlays"})
-    return run_stage(
-        store, THUMBNAIL, make, inputs=seen, parameters={"pictures": hash_value(pictures)}, tools=tools(spec)
-    )
+    (recipe,) = recipes(spec, sources, frame)
+    return follow(store, recipe, make)
+
+
+def _pictures(spec: RenderSpec) -> str:
+    return hash_value(spec.model_dump(mode="json", include={"rate", "width", "height", "scenes", "overlays"}))
 
 
 def encoders() -> dict[str, object]:

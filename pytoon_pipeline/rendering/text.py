@@ -10,7 +10,7 @@ import numpy as np
 from pytoon_pipeline.contracts.style import TextBox, TextStyle
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb, yuv
-from pytoon_pipeline.rendering import ass, libass, shapes
+from pytoon_pipeline.rendering import ass, libass, plainly, shapes
 from pytoon_pipeline.rendering.sheets import Patch, Sheet, clear, from_premultiplied, lay
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def _set(lines: tuple[str, ...], style: TextStyle, box_w: int, box_h: int, reach
     place = {"left": 4, "centre": 5, "right": 6}[style.align]
     text = "\\N".join(ass.in_fonts(line, style.font) for line in lines)
     opening = f"{{\\an{place}\\pos({x:.2f},{height / 2:.2f})}}"
-    (sheet,) = libass.draw([opening + text], _settings(style, detail), style.font, width, height, wrap=False)
+    set_in = libass.draw if style.setting == "shaped" else plainly.draw
+    (sheet,) = set_in([opening + text], _settings(style, detail), style.font, width, height, wrap=False)
     left, top, _, _ = sheet.nominal
     return replace(sheet, box=(left + reach, top + reach, box_w, box_h))
 

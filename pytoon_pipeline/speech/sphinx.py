@@ -41,7 +41,8 @@ def recognise(samples: NDArray[np.int16], recogniser: Recogniser) -> Transcript:
         decoder.process_raw(samples[first:last].tobytes(), full_utt=True)
         decoder.end_utt()
         heard: list[Word] = []
-        for piece in decoder.seg():
+        # A piece too short for a single frame of the recogniser gives none at all.
+        for piece in decoder.seg() or ():
             if NO_WORD.match(piece.word):
                 continue
             heard.append(

@@ -42,6 +42,29 @@ class Home:
     def work(self) -> Path:
         return self.root / "work"
 
+    @property
+    def health(self) -> Path:
+        """Remembers when the engine of this machine was last seen to work."""
+        return self.root / "health.json"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def intake(self) -> Path:
+        """The index of what lies in the inbox."""
+        return self.root / "inbox.sqlite"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def figures(self) -> Path:
+        """Tables from which figures over all videos are computed."""
+        return self.root / "figures"
+
     def run_lock(self, run: str) -> Path:
         """The lock that a run holds while it works."""
         return self.root / "runs" / f"{run}.lock"

@@ -5,6 +5,7 @@ from pathlib import Path
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.provenance import Generation, ItemRecord
 from pytoon_pipeline.store.atomic import write_bytes
+from pytoon_pipeline.store.home import Home
 
 ID_DIGITS = 12
 KINDS = {"IMG": {".png", ".jpg", ".jpeg", ".webp"}, "AUD": {".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg"}}
@@ -18,10 +19,11 @@ def item_id(item: SourceItem) -> str:
 
 
 class Registry:
-    """Below ``root``, one JSON file an item."""
+    """One JSON file an item."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, home: Home) -> None:
+        self.root = home.registry
+        self._aside = home.work
 
     def note(
         self, item: SourceItem, generation: Generation | None = None, licence: str | None = None,
@@ -35,7 +37,8 @@ class Registry:
             id=item_id(item), sha256=item.sha256, name=item.name, role=item.role, origin=item.origin, licence=licence,
             generation=generation, replaces=replaces, reason=reason,
         )  # fmt: skip
-        write_bytes(self.root / f"{record.id}.json", record.model_dump_json(indent=2).encode())
+        self._aside.mkdir(parents=True, exist_ok=True)
+        write_bytes(self.root / f"{record.id}.json", record.model_dump_json(indent=2).encode(), self._aside)
         return record
 
     def get(self, name: str) -> ItemRecord | None:

@@ -1,14 +1,34 @@
 """The store: files named by their content, artifacts named by their fingerprint, links from a key to its artifacts."""
 
+import errno
+import hashlib
 import json
+import os
+import time
+from collections.abc import Generator, Iterable
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
-from pytoon_pipeline.contracts.errors import MissingPart
-from pytoon_pipeline.store.atomic import copy_file, put_in_place, write_bytes
+from pytoon_pipeline.contracts.errors import MissingPart, PassingFault
+from pytoon_pipeline.store.atomic import put_in_place, write_bytes
 from pytoon_pipeline.store.fingerprint import canonical, hash_files, hash_value
+from pytoon_pipeline.store.workroom import workroom
+
+# The use of an artifact is noted, as the time of its record, at most once in so many seconds.
+NOTED_SECONDS = 3600
+PIECE = 8 << 20
+
+T = TypeVar("T")
+
+
+class Digest(Protocol):
+    """What takes bytes one piece after the other."""
+
+    def update(self, data: bytes, /) -> None: ...
 
 
 class Store:
@@ -26,18 +46,38 @@ class Store:
 
     def add(self, path: Path) -> StoredFile:
         """Copies a file into the store."""
-        file = StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
-        if not self.intact(file):
-            self.work.mkdir(parents=True, exist_ok=True)
-            copy_file(path, self._object(file), self.work)
+        return whole(self.adding(path))
+
+    def adding(self, path: Path, *also: Digest) -> Generator[None, None, StoredFile]:
+        """The same piece by piece, for files that take longer than the caller has at a time.
+
+        ``also`` are digests that see the bytes as well. Raises ``PassingFault`` when the file changes meanwhile.
+        """
+        file = yield from _read(path, None, also)
+        if not self._there(file):
+            with workroom(self.work) as room:
+                copied = yield from _read(path, room / "copy")
+                if copied != file:
+                    raise PassingFault(
+                        "file_changing", "The file changed while it was read.", "Wait until it is written whole."
+                    )
+                put_in_place(room / "copy", self._object(file))
         return file
 
     def take(self, path: Path) -> StoredFile:
         """Moves a file that lies in the work folder into the store."""
         file = StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
-        if not self.intact(file):
+        if not self._there(file):
             put_in_place(path, self._object(file))
         return file
+
+    def _there(self, file: StoredFile) -> bool:
+        """Whether the file is intact; then it is as new, for whoever removes what was not used lately."""
+        now = time.time_ns()
+        if not self.intact(file) or not _note(self._object(file), now):
+            return False
+        self._verified[file.sha256] = (file.bytes, now)
+        return True
 
     def intact(self, file: StoredFile) -> bool:
         """Whether the file is there with the right content. A file that did not change is hashed once a process."""
@@ -70,17 +110,30 @@ class Store:
     # Artifacts
 
     def find(self, fingerprint: str) -> Artifact | None:
-        """The artifact of this fingerprint, or none when it was never made or is damaged."""
-        path = self._artifact(fingerprint)
+        """The artifact of this fingerprint, or none when it was never made or is damaged. Notes that it was used."""
+        artifact = self.record(fingerprint)
+        whole = artifact is not None and all(self.intact(file) for file in artifact.files.values())
+        return artifact if whole and self._noted(fingerprint) else None
+
+    def record(self, fingerprint: str) -> Artifact | None:
+        """The artifact as it was kept, whether its files are there or not; none when the record is damaged."""
         try:
-            document = json.loads(path.read_bytes())
+            document = json.loads(self._artifact(fingerprint).read_bytes())
             if hash_value(document["artifact"]) != document["sha256"]:
                 return None
             artifact = Artifact.model_validate(document["artifact"])
         except (FileNotFoundError, ValueError, KeyError, TypeError, ValidationError):
             return None
-        whole = all(self.intact(file) for file in artifact.files.values())
-        return artifact if whole and artifact.fingerprint == fingerprint else None
+        return artifact if artifact.fingerprint == fingerprint else None
+
+    def _noted(self, fingerprint: str) -> bool:
+        """Notes the use of an artifact. False when its record was removed at this moment."""
+        path, now = self._artifact(fingerprint), time.time_ns()
+        try:
+            recent = now - path.stat().st_mtime_ns < NOTED_SECONDS * 10**9
+        except FileNotFoundError:
+            return False
+        return recent or _note(path, now)
 
     def lineage(self, artifact: Artifact) -> list[Artifact]:
         """All artifacts that ``artifact`` was made from, directly or not, each once, in the order of making."""
@@ -128,3 +181,37 @@ class Store:
 
     def _link(self, stage: str, key: str) -> Path:
         return self.root / "links" / stage / key
+
+
+def _note(path: Path, now: int) -> bool:
+    """Marks a file as used ``now``, in nanoseconds. False when it is gone; where nothing can be written, no mark."""
+    try:
+        os.utime(path, ns=(now, now))
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+    return True
+
+
+def whole(work: Generator[None, None, T]) -> T:
+    """What comes of work that is done piece by piece."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
+
+
+def _read(path: Path, copy: Path | None, also: Iterable[Digest] = ()) -> Generator[None, None, StoredFile]:
+    digest, length = hashlib.sha256(), 0
+    with path.open("rb", buffering=0) as source, copy.open("wb") if copy else nullcontext() as target:
+        while piece := source.read(PIECE):
+            length += len(piece)
+            for one in (digest, *also):
+                one.update(piece)
+            if target is not None:
+                target.write(piece)
+            yield
+    return StoredFile(sha256=digest.hexdigest(), bytes=length)

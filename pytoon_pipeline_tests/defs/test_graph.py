@@ -85,10 +85,10 @@ def test_every_asset_is_described_and_grouped() -> None:
     from pytoon_pipeline.definitions import defs
 
     specs = list(defs.resolve_asset_graph().get_all_asset_keys())
-    assert {key.to_user_string() for key in specs} == ALL | {"quarantine"}
+    assert {key.to_user_string() for key in specs} == ALL | {"attention"}
     for asset in defs.resolve_all_asset_specs():
         assert asset.description
-        assert asset.group_name in {"source", "analysis", "plan", "render", "quality", "delivery"}
+        assert asset.group_name in {"source", "analysis", "plan", "render", "quality", "delivery", "reports"}
         assert asset.kinds
         assert asset.code_version
 
@@ -219,7 +219,7 @@ def test_bad_input_is_a_typed_error_and_harms_itself_alone(
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.failure) == (code, "bad_input")
     assert outcome.error.hint
-    kept = Uploads(home.uploads).failure(outcome.key)
+    kept = Uploads(home).failure(outcome.key)
     assert kept is not None
     assert kept.code == code
     assert not home.outbox.exists()
@@ -249,7 +249,7 @@ def test_a_mended_upload_loses_its_error(compile_file: Compile, talk: Path, home
     assert bad.error is not None
     assert bad.error.code == "unknown_font"
     assert compile_file(talk).error is None
-    assert Uploads(home.uploads).failure(bad.key) is None
+    assert Uploads(home).failure(bad.key) is None
 
 
 def test_a_video_that_fails_its_checks_is_not_delivered(

@@ -3,7 +3,10 @@
 import json
 import subprocess
 import sys
+import time
+import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -11,27 +14,28 @@ from PIL import Image
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.definitions import defs
-from pytoon_pipeline.defs import sensors
 from pytoon_pipeline.defs.jobs import COMPILE
-from pytoon_pipeline.defs.running import add_partitions
-from pytoon_pipeline.defs.sensors import (
-    ATTEMPT_TAG,
-    MOST_DEATHS,
-    PARTITION_TAG,
-    list_quarantine,
-    mend_failed_videos,
-    notice_dead_runs,
-)
+from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.sensors import deaths
+from pytoon_pipeline.defs.sensors.deaths import bury
+from pytoon_pipeline.defs.sensors.keys import PARTITION_TAG, look_after_keys
+from pytoon_pipeline.defs.sensors.standing import list_standing
+from pytoon_pipeline.planning.admitting import take
+from pytoon_pipeline.planning.presets import load_operations
 from pytoon_pipeline.planning.requests import read_upload
+from pytoon_pipeline.planning.retrying import DELAYS
+from pytoon_pipeline.planning.standing import standing
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads, admit
+from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
+
+STARTED = dg.DagsterRunStatus.STARTED
 
 
 @pytest.fixture
 def uploads(home: Home) -> Uploads:
-    return Uploads(home.uploads)
+    return Uploads(home)
 
 
 def strange_letters(path: Path) -> Path:
@@ -54,11 +58,9 @@ def strobe(path: Path) -> Path:
 
 
 def submit(path: Path, home: Home, instance: dg.DagsterInstance) -> str:
-    upload = read_upload(path)
-    request = upload.request.model_dump(mode="json", exclude_unset=True)
-    key = admit(Store(home.store, home.work), Uploads(home.uploads), upload.files, upload.title, request).key
-    add_partitions(instance, [key])
-    return key
+    upload, _ = take(home, Store(home.store, home.work), read_upload(path), pending=True)
+    add_partitions(instance, [upload.key])
+    return upload.key
 
 
 def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None) -> bool:
@@ -71,7 +73,7 @@ def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = No
 
 def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
-    return mend_failed_videos.evaluate_tick(context).run_requests or []  # type: ignore[return-value]
+    return look_after_keys.evaluate_tick(context).run_requests or []  # type: ignore[return-value]
 
 
 def until_quiet(instance: dg.DagsterInstance) -> int:
@@ -119,10 +121,15 @@ def test_what_cannot_be_mended_ends_degraded(
     assert manifest["qc"]["verdict"] == "fail"
     assert tick(instance) == []
     location = defs.get_repository_def()
-    listing = list_quarantine.evaluate_tick(dg.build_sensor_context(instance=instance, repository_def=location))
-    assert len(listing.run_requests or []) == 1
+    listing = list_standing.evaluate_tick(dg.build_sensor_context(instance=instance, repository_def=location))
+    materialized, checked = listing.asset_events
+    assert isinstance(materialized, dg.AssetMaterialization)
+    assert materialized.metadata["degraded"].value == 1
+    assert key in str(materialized.metadata["list"].value)
+    assert isinstance(checked, dg.AssetCheckEvaluation)
+    assert checked.passed, "a degraded video was delivered"
     context = dg.build_sensor_context(instance=instance, repository_def=location, cursor=listing.cursor)
-    assert not list_quarantine.evaluate_tick(context).run_requests
+    assert not list_standing.evaluate_tick(context).asset_events
 
 
 def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
@@ -137,25 +144,82 @@ def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp
 
 
 def test_killed_runs_are_asked_for_again_but_not_for_ever(
-    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = submit(strange_letters(tmp_path / "letters"), home, instance)
-    run(key, instance)
-    keys = []
-    for _ in range(MOST_DEATHS):
-        (request,) = tick(instance)
-        keys.append(request.run_key)
-        assert tick(instance)[0].run_key == request.run_key, "Dagster drops a run key that it knows"
-        tags = {PARTITION_TAG: key, **request.tags}
-        started = instance.create_run_for_job(
-            defs.resolve_job_def(COMPILE), status=dg.DagsterRunStatus.STARTED, tags=tags
-        )
-        assert started.tags[ATTEMPT_TAG] == "2"
+    clock = Clock(monkeypatch)
+    keys: list[str] = []
+    for _ in range(30):
+        if not (wanted := tick(instance)):
+            break
+        keys.append(str(wanted[0].run_key))
+        assert tick(instance)[0].run_key == keys[-1], "Dagster drops a run key that it knows"
+        started = begun(instance, key)
         assert tick(instance) == [], "it is on its way"
         instance.report_run_failed(started)
-    assert len(set(keys)) == MOST_DEATHS
+        assert tick(instance) == [], "what has ended without a word is noted first"
+        failed = uploads.failure(key)
+        assert failed is not None
+        assert (failed.code, failed.tries) == ("run_died", len(keys))
+        clock.on(3600)
+    assert len(keys) == len(set(keys)) == len(DELAYS["passing_fault"]) + 1
+    assert not standing(home, load_operations()).well
+
+
+def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    key = submit(strange_letters(tmp_path / "letters"), home, instance)
+    assert len(tick(instance)) == 1
+    instance.report_run_canceled(begun(instance, key))
     assert tick(instance) == []
-    assert len(uploads.attempts(key)) == 1
+    submit(strange_letters(tmp_path / "again"), home, instance)
+    assert tick(instance) == [], "the same again changes nothing"
+
+
+def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"no video")
+    key = submit(tmp_path / "a.mp4", home, instance)
+    assert not run(key, instance)
+    assert tick(instance) == []
+    now = standing(home, load_operations())
+    assert [line.code for line in now.failed] == ["not_media"]
+
+
+def test_a_fault_of_ours_is_kept_with_its_key_and_tried_once_more(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    key = submit(strange_letters(tmp_path / "letters"), home, instance)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+    assert not run(key, instance)
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert (failed.code, failed.failure, failed.stage) == ("internal", "bug", "render_spec")
+    assert "ZeroDivisionError" in failed.message
+    assert tick(instance) == []
+    clock.on(60)
+    assert len(tick(instance)) == 1
+    assert not run(key, instance)
+    clock.on(3600)
+    assert tick(instance) == []
+
+
+class Clock:
+    """The time that the sensor sees."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._ahead = 0.0
+        patch.setattr("pytoon_pipeline.defs.sensors.keys.time", SimpleNamespace(time=self._now))
+
+    def _now(self) -> float:
+        return time.time() + self._ahead
+
+    def on(self, seconds: float) -> None:
+        self._ahead += seconds
+
+
+def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus = STARTED) -> dg.DagsterRun:
+    run = dg.DagsterRun(job_name=COMPILE, run_id=str(uuid.uuid4()), status=status, tags={PARTITION_TAG: key})
+    return instance.add_run(run)
 
 
 def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
@@ -192,46 +256,39 @@ with alive(Path(sys.argv[1])):
 
 
 def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
-    home: Home, instance: dg.DagsterInstance, tmp_path: Path
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(strange_letters(tmp_path / "letters"), home, instance)
-
-    def look() -> list[dg.RunRequest]:
-        context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
-        return notice_dead_runs.evaluate_tick(context).run_requests or []  # type: ignore[return-value]
-
-    tags: dict[str, str] = {}
-    for death in range(1, MOST_DEATHS + 1):
-        started = instance.create_run_for_job(
-            defs.resolve_job_def(COMPILE), status=dg.DagsterRunStatus.STARTED, tags={PARTITION_TAG: key} | tags
-        )
-        lock = home.run_lock(started.run_id)
-        with subprocess.Popen([sys.executable, "-c", HOLDING, str(lock)], stdout=subprocess.PIPE) as worker:
-            assert worker.stdout is not None
-            worker.stdout.readline()
-            assert look() == []
-            worker.kill()
-        requests = look()
-        ended = instance.get_run_by_id(started.run_id)
-        assert ended is not None
-        assert ended.status == dg.DagsterRunStatus.FAILURE
-        assert len(requests) == (death < MOST_DEATHS)
-        tags = dict(requests[0].tags) if requests else {}
-    assert look() == []
-
-
-def test_a_process_that_never_begins_is_noticed(
-    home: Home, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = submit(strange_letters(tmp_path / "letters"), home, instance)
-    begun = instance.create_run_for_job(
-        defs.resolve_job_def(COMPILE), status=dg.DagsterRunStatus.STARTING, tags={PARTITION_TAG: key}
-    )
-    context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
-    assert not notice_dead_runs.evaluate_tick(context).run_requests, "it may yet begin"
-    monkeypatch.setattr(sensors, "LONGEST_START", 0.0)
-    (request,) = notice_dead_runs.evaluate_tick(context).run_requests or []
-    assert request.partition_key == key
-    ended = instance.get_run_by_id(begun.run_id)
+    started = begun(instance, key)
+    lock = home.run_lock(started.run_id)
+    with subprocess.Popen([sys.executable, "-c", HOLDING, str(lock)], stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        assert bury(instance, home) == 0
+        worker.kill()
+    assert bury(instance, home) == 1
+    ended = instance.get_run_by_id(started.run_id)
     assert ended is not None
     assert ended.status == dg.DagsterRunStatus.FAILURE
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert (failed.code, failed.failure) == ("run_died", "passing_fault")
+    assert [request.partition_key for request in tick(instance)] == [key]
+    assert bury(instance, home) == 0
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, STARTED])
+def test_a_process_that_never_begins_is_noticed(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    status: dg.DagsterRunStatus,
+) -> None:  # fmt: skip
+    key = submit(strange_letters(tmp_path / "letters"), home, instance)
+    never = begun(instance, key, status)
+    monkeypatch.setattr(deaths, "MOMENT", 0.0)
+    assert bury(instance, home) == 0, "it may yet begin"
+    monkeypatch.setattr(deaths, "LONGEST_START", 0.0)
+    assert bury(instance, home) == 1
+    ended = instance.get_run_by_id(never.run_id)
+    assert ended is not None
+    assert ended.status == dg.DagsterRunStatus.FAILURE
+    assert [request.partition_key for request in tick(instance)] == [key]

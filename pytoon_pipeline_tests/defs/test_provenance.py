@@ -10,8 +10,11 @@ from PIL import Image
 from pytoon_pipeline.cli import main
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.media.generators import generate, generation_of, wish
+from pytoon_pipeline.planning.admitting import take
+from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.registry import Registry
+from pytoon_pipeline.store.store import Store
 
 Said = pytest.CaptureFixture[str]
 
@@ -55,7 +58,7 @@ def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home:
     assert main(["regen", first["key"], old, "--reason", "too dark", "--json"]) == 0
     new = json.loads(capsys.readouterr().out)
     assert (new["replaces"], new["reason"], new["generation"]["seed"]) == (old, "too dark", 4)
-    kept = Registry(home.registry).get(new["id"])
+    kept = Registry(home).get(new["id"])
     assert kept is not None
     assert kept.generation is not None
     assert kept.generation.prompt == "warm sunrise"
@@ -75,8 +78,8 @@ def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home:
 
 def test_what_was_not_generated_cannot_be_made_again(tmp_path: Path, home: Home, capsys: Said) -> None:
     Image.new("RGB", (600, 800), "#884422").save(tmp_path / "hat.png")
-    assert main(["submit", str(tmp_path / "hat.png"), "--json"]) == 0
-    (key,) = json.loads(capsys.readouterr().out)["keys"]
+    upload, _ = take(home, Store(home.store, home.work), read_upload(tmp_path / "hat.png"), pending=True)
+    key = upload.key
     assert main(["status", key, "--json"]) == 0
     (item,) = json.loads(capsys.readouterr().out)["items"]
     for name in (item, "IMG-nothing"):

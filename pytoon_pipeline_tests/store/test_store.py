@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.contracts.errors import BadInput, MissingPart, PassingFault
+from pytoon_pipeline.store.admission import admitting, key_of
 from pytoon_pipeline.store.atomic import write_bytes
 from pytoon_pipeline.store.fingerprint import fingerprint, hash_files
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
-from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads, admit
+from pytoon_pipeline.store.store import Store, whole
+from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline.store.workroom import workroom
 
 STAGE = Stage("letters", 1)
@@ -167,10 +168,13 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
     a, b = tmp_path / "a.mp4", tmp_path / "b.mp4"
     a.write_bytes(b"first")
     b.write_bytes(b"second")
-    uploads = Uploads(home.uploads)
-    one = admit(store, uploads, [(a, "media")], "title", {})
+    uploads = Uploads(home)
+    one = whole(admitting(store, [(a, "media")], "title", {}))
     assert one.key == hash_files(a)[:32]
-    both = admit(store, uploads, [(a, "media"), (b, "media")], "title", {"variant": "teaser"})
+    both = whole(admitting(store, [(a, "media"), (b, "media")], "title", {"variant": "teaser"}))
+    assert both.key == key_of([(a, "media"), (b, "media")], {"variant": "teaser"})
+    uploads.register(one)
+    uploads.register(both)
     joined = tmp_path / "joined"
     joined.write_bytes(b"firstsecond")
     assert both.key == f"{hash_files(joined)[:32]}-teaser"
@@ -178,15 +182,31 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
     assert set(uploads.keys()) == {one.key, both.key}
 
 
+def test_of_several_failures_in_a_run_bad_input_tells_most(home: Home) -> None:
+    uploads, key = Uploads(home), "0" * 32
+    uploads.fail(key, PassingFault("a", "A.", "Wait."), "one", "run-1")
+    uploads.fail(key, PassingFault("b", "B.", "Wait."), "two", "run-1")
+    uploads.fail(key, PassingFault("c", "C.", "Wait."), "one", "run-2")
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert (failed.code, failed.tries) == ("c", 2)
+    uploads.fail(key, BadInput("d", "D.", "Mend it."), "two", "run-2")
+    uploads.fail(key, PassingFault("e", "E.", "Wait."), "three", "run-2")
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert (failed.code, failed.tries) == ("d", 1)
+
+
 def test_a_name_that_is_no_text_is_kept_readable(tmp_path: Path, home: Home, store: Store) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.mp4"))
     path.write_bytes(b"x")
-    upload = admit(store, Uploads(home.uploads), [(path, "media")], path.stem, {})
+    upload = whole(admitting(store, [(path, "media")], path.stem, {}))
+    Uploads(home).register(upload)
     assert (upload.title, upload.items[0].name) == ("caf\ufffd\ufffd", "caf\ufffd\ufffd.mp4")
-    assert Uploads(home.uploads).get(upload.key) == upload
+    assert Uploads(home).get(upload.key) == upload
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "0" * 31, "0" * 32 + "-../x"])
 def test_a_key_never_leads_out_of_the_register(home: Home, key: str) -> None:
     with pytest.raises(BadInput, match="unknown_upload"):
-        Uploads(home.uploads).get(key)
+        Uploads(home).get(key)

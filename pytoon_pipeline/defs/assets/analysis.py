@@ -24,7 +24,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items, stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output, stage_asset
+from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.media import probing
 from pytoon_pipeline.planning.needs import Needs, needs
 from pytoon_pipeline.planning.presets import load_preset
@@ -122,13 +122,12 @@ def transcription(
     context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact
 ) -> dg.Output[Artifact]:
     """The spoken words with their times, by Whisper where its weights are, else by pocketsphinx; it says which."""
-    with failures(context, studio):
-        known = parts_of(studio.store, metadata)
-        wanted = [
-            item for item in items_of(source_media, needed(studio, source_media, metadata).words)
-            if AUDIO in known[item.sha256].files
-        ]  # fmt: skip
-        choice = recognisers.choose(studio.speech) if wanted else None
+    known = parts_of(studio.store, metadata)
+    wanted = [
+        item for item in items_of(source_media, needed(studio, source_media, metadata).words)
+        if AUDIO in known[item.sha256].files
+    ]  # fmt: skip
+    choice = recognisers.choose(studio.speech) if wanted else None
 
     def work(item: SourceItem) -> Work:
         assert choice is not None
@@ -164,13 +163,12 @@ def silence_segments(
     transcription: Artifact,
 ) -> dg.Output[Artifact]:
     """Where nothing is said, what stays, and the words with impossible times repaired."""
-    with failures(context, studio):
-        request = request_of(source_media)
-        known = parts_of(studio.store, metadata)
-        heard = parts_of(studio.store, transcription)
-        wanted = items_of(source_media, needed(studio, source_media, metadata).speech)
-        name = resolved_preset(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
-        settings = load_preset(name, request.adjust).silence
+    request = request_of(source_media)
+    known = parts_of(studio.store, metadata)
+    heard = parts_of(studio.store, transcription)
+    wanted = items_of(source_media, needed(studio, source_media, metadata).speech)
+    name = resolved_preset(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
+    settings = load_preset(name, request.adjust).silence
 
     def work(item: SourceItem) -> Work:
         audio = known[item.sha256].files.get(AUDIO)
@@ -205,33 +203,32 @@ def sampled_frames(
 ) -> dg.Output[Frames]:
     """Small pictures five times a second and a thumb of every frame, from the one decode that feeds all detectors."""
     made: dict[str, Samples] = {}
-    with failures(context, studio):
-        known = parts_of(studio.store, metadata)
-        wanted = items_of(source_media, needed(studio, source_media, metadata).pictures)
-        limits = studio.limits
+    known = parts_of(studio.store, metadata)
+    wanted = items_of(source_media, needed(studio, source_media, metadata).pictures)
+    limits = studio.limits
 
-        def work(item: SourceItem) -> Work:
-            part = known[item.sha256]
-            info = part.read(Metadata).info
+    def work(item: SourceItem) -> Work:
+        part = known[item.sha256]
+        info = part.read(Metadata).info
 
-            def make(room: Path) -> Product:
-                from pytoon_pipeline.media import images
-                from pytoon_pipeline.vision.sampling import sample, sample_still
+        def make(room: Path) -> Product:
+            from pytoon_pipeline.media import images
+            from pytoon_pipeline.vision.sampling import sample, sample_still
 
-                if info.still is not None:
-                    samples = sample_still(images.read(studio.store.path(part.files[PICTURE])), room)
-                else:
-                    assert info.video is not None
-                    path = studio.store.path(stored(item))
-                    samples = sample(path, info.video, limits, room)
-                made[item.sha256] = samples
-                return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
+            if info.still is not None:
+                samples = sample_still(images.read(studio.store.path(part.files[PICTURE])), room)
+            else:
+                assert info.video is not None
+                path = studio.store.path(stored(item))
+                samples = sample(path, info.video, limits, room)
+            made[item.sha256] = samples
+            return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
 
-            video = info.model_dump(mode="json", include={"video", "still"})
-            tools = {"av": version("av"), "opencv": version("opencv-contrib-python")}
-            return Work(make, {"media": item.sha256}, video, tools)
+        video = info.model_dump(mode="json", include={"video", "still"})
+        tools = {"av": version("av"), "opencv": version("opencv-contrib-python")}
+        return Work(make, {"media": item.sha256}, video, tools)
 
-        done, parts = collect(studio.store, FRAMES, wanted, work)
+    done, parts = collect(studio.store, FRAMES, wanted, work)
     records = [part.read(SampledFrames) for part in parts.values()]
     shown = {
         "samples": sum(record.samples for record in records),
@@ -254,8 +251,7 @@ def face_detections(
     sampled_frames: Frames,
 ) -> dg.Output[Artifact]:  # fmt: skip
     """Faces in the sampled frames: boxes, scores and landmarks, as Parquet."""
-    with failures(context, studio):
-        frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
+    frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
 
     def work(item: SourceItem) -> Work:
         def make(room: Path) -> Product:
@@ -281,8 +277,7 @@ def focal_points(
     sampled_frames: Frames,
 ) -> dg.Output[Artifact]:  # fmt: skip
     """Where the picture's detail is: where to look when there is no face."""
-    with failures(context, studio):
-        frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
+    frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
 
     def work(item: SourceItem) -> Work:
         def make(room: Path) -> Product:
@@ -305,10 +300,9 @@ def shots(
     sampled_frames: Frames,
 ) -> dg.Output[Artifact]:  # fmt: skip
     """Scene cuts, by PySceneDetect over every frame; and where the source itself is still or black."""
-    with failures(context, studio):
-        frames, pictures = looked_at(studio, source_media, metadata, sampled_frames)
-        infos = infos_of(studio, metadata)
-        wanted = [item for item in pictures if infos[item.sha256].video is not None]
+    frames, pictures = looked_at(studio, source_media, metadata, sampled_frames)
+    infos = infos_of(studio, metadata)
+    wanted = [item for item in pictures if infos[item.sha256].video is not None]
 
     def work(item: SourceItem) -> Work:
         record = frames[item.sha256].read(SampledFrames)

@@ -9,15 +9,15 @@ from pytoon_pipeline.contracts.analysis import FocalPoints, SampledFrames, Shots
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import Metadata, SourceItem, SourceMedia
-from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import infos_of, request_of
 from pytoon_pipeline.defs.assets.source import brand_files, is_font_file
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import parts_of, stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, run, stage_asset
+from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.media import fonts
+from pytoon_pipeline.planning.admitting import meaning
 from pytoon_pipeline.planning.brief import Brief, Material
 from pytoon_pipeline.planning.presets import load_brand, load_platform, load_preset
 from pytoon_pipeline.planning.remedies import decide, treated
@@ -48,18 +48,17 @@ def render_spec(
         "focal_points": focal_points,
         "shots": shots,
     }
-    with failures(context, studio):
-        upload = source_media.read(SourceMedia)
-        asked, items = request_of(source_media), upload.items
-        step = decide(asked, studio.uploads.attempts(upload.key))
-        request = treated(asked, step.remedies)
-        infos = infos_of(studio, metadata)
-        preset = load_preset(resolved_preset(request, items, infos), request.adjust)
-        platform = load_platform(request.platform)
-        install_fonts(studio, source_media)
-        brand = load_brand(request.brand) if request.brand else None
-        if brand is not None:
-            brand = _own_fonts(brand, items)
+    upload = source_media.read(SourceMedia)
+    asked, items = request_of(source_media), upload.items
+    step = decide(asked, studio.uploads.attempts(upload.key))
+    request = treated(asked, step.remedies)
+    infos = infos_of(studio, metadata)
+    preset = load_preset(resolved_preset(request, items, infos), request.adjust)
+    platform = load_platform(request.platform)
+    install_fonts(studio, source_media)
+    brand = load_brand(request.brand) if request.brand else None
+    if brand is not None:
+        brand = _own_fonts(brand, items)
 
     def make(room: Path) -> Product:
         from pytoon_pipeline.planning.plan import plan_video
@@ -106,7 +105,7 @@ def render_spec(
         make,
         inputs={"metadata": metadata.fingerprint} | {name: artifact.fingerprint for name, artifact in analyses.items()},
         parameters={
-            "request": hash_value(_nameless(request, items)),
+            "request": hash_value(meaning(request, items)),
             "remedies": [*step.remedies, step.safe],
             "preset": preset.model_dump(mode="json"),
             "platform": platform.model_dump(mode="json"),
@@ -163,16 +162,3 @@ def _materials(studio: Studio, metadata: Artifact, analyses: dict[str, Artifact]
             sound_seconds=facts.audio_seconds,
         )
     return materials
-
-
-def _nameless(request: Request, items: tuple[SourceItem, ...]) -> dict[str, Any]:
-    """The request as it counts for the plan: files by content, so that a new name alone changes nothing.
-
-    Edit plans refer to files by name; there names count.
-    """
-    values = request.model_dump(mode="json", exclude={"variant", "licence"})
-    if request.edit_plan is None:
-        media = [item.sha256 for item in items if item.role == "media"]
-        for wish, item in zip(values["media"], media, strict=False):
-            wish["file"] = item
-    return values

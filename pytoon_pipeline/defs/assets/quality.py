@@ -11,12 +11,12 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.contracts.rendering import Finished
+from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.render import TRACE, segment_files
 from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output, stage_asset
+from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.quality.delivery import failure
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
 
@@ -47,24 +47,26 @@ def qc_score(
     face_detections: Artifact,
 ) -> Iterator[dg.Output[Artifact] | dg.AssetCheckResult]:
     """What checking the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
-    spec, limits, store = render_spec.read(RenderSpec), studio.limits, studio.store
-    with failures(context, studio):
-        done = run_stage(
-            store,
-            QC,
-            lambda room: Product(_judged(studio, spec, rendered_segments, composite, face_detections)),
-            inputs={
-                "composite": composite.fingerprint,
-                "rendered_segments": rendered_segments.fingerprint,
-                "render_spec": render_spec.fingerprint,
-                "face_detections": face_detections.fingerprint,
-            },
-            parameters=limits.model_dump(mode="json"),
-            tools={"av": version("av")},
-        )
+    ready, limits, store = rendered_segments.read(SegmentsReady), studio.limits, studio.store
+    spec = ready.shown(render_spec.read(RenderSpec))
+    done = run_stage(
+        store,
+        QC,
+        lambda room: Product(_judged(studio, spec, rendered_segments, composite, face_detections)),
+        inputs={
+            "composite": composite.fingerprint,
+            "rendered_segments": rendered_segments.fingerprint,
+            "render_spec": render_spec.fingerprint,
+            "face_detections": face_detections.fingerprint,
+        },
+        parameters=limits.model_dump(mode="json"),
+        tools={"av": version("av")},
+    )
     report = done.artifact.read(QcReport)
     upload = source_media.read(SourceMedia)
-    _record(studio, upload, spec, render_spec.fingerprint, report)
+    if ready.plain is None:
+        # What an engine could not render is no attempt at the plan.
+        _record(studio, upload, spec, render_spec.fingerprint, report, context.run.run_id)
     attempts = studio.uploads.attempts(upload.key)
     shown: dict[str, Any] = {
         "score": report.score,
@@ -105,7 +107,7 @@ def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Art
     return judge(video, studio.limits, studio.limit_sources, spec, sound.silent, parts, rendered, faces)
 
 
-def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, report: QcReport) -> None:
+def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, report: QcReport, run: str) -> None:
     """Keeps the attempt. A video that failed, and is not the last resort, is kept as the key's failure."""
     gates = tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate"))
     number = len(studio.uploads.attempts(upload.key)) + 1
@@ -117,7 +119,7 @@ def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, re
         ),
     )  # fmt: skip
     if report.verdict == "fail" and not spec.safe:
-        studio.uploads.fail(upload.key, failure(report))
+        studio.uploads.fail(upload.key, failure(report), QC.name, run)
 
 
 def _check_result(tier: str, report: QcReport, safe: bool) -> dg.AssetCheckResult:

@@ -2,6 +2,8 @@
 
 import base64
 import logging
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,29 +11,31 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.layers import VideoLayer
-from pytoon_pipeline.contracts.media import Metadata
-from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady, SoundResult
+from pytoon_pipeline.contracts.media import Metadata, SourceMedia
+from pytoon_pipeline.contracts.rendering import EngineTry, Finished, SegmentsReady, SoundResult
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.assets.analysis import PICTURE
+from pytoon_pipeline.defs.assets.analysis import PICTURE, request_of
 from pytoon_pipeline.defs.assets.plan import install_fonts
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import items_of, parts_of, stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, output, run, stage_asset
+from pytoon_pipeline.defs.stage import output, run, stage_asset
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
+    from pytoon_pipeline.rendering.engines.engine import Work
     from pytoon_pipeline.rendering.jobs import Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENTS = Stage("rendered_segments", 3)
-COMPOSITE = Stage("composite", 4)
+SEGMENTS = Stage("rendered_segments", 4)
+COMPOSITE = Stage("composite", 5)
 # Roles of the files of each segment.
 VIDEO, TRACE = "video", "trace"
 
+log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")
 
 
@@ -44,33 +48,57 @@ def rendered_segments(
     render_spec: Artifact,
 ) -> dg.Output[Artifact]:
     """The video in pieces of a few seconds, each encoded once at final quality. Only what changed is rendered."""
-    spec = render_spec.read(RenderSpec)
-    rendered: list[Done] = []
+    from pytoon_pipeline.rendering.engines import policy
 
-    def make(room: Path) -> Product:
-        def report(ready: int, total: int) -> None:
-            segment_progress.info("%d of %d", ready, total)
+    spec, store = render_spec.read(RenderSpec), studio.store
+    install_fonts(studio, source_media)
+    recipe = Recipe(
+        SEGMENTS,
+        inputs={"metadata": metadata.fingerprint, "spec": picture_plan(spec)},
+        parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
+        tools=stages.tools(spec),
+    )
+    if found := store.find(recipe.fingerprint):
+        return output(context, Done(found, "cached", 0.0), _ready(found, 0))
+    began = time.perf_counter()
+    engines = policy.order(request_of(source_media).engine_policy, studio.engines)
+    rendered = policy.render(engines, work_of(studio, source_media, metadata, spec), _report, _tell)
+    if rendered.plain is not None:
+        # Once the engine is well again, what was asked for is rendered.
+        recipe = replace(recipe, parameters={**recipe.parameters, "engine": rendered.engine})
+    files = {
+        f"{role}-{n:03}": done.artifact.files[role]
+        for role in (VIDEO, TRACE)
+        for n, done in enumerate(rendered.segments)
+    }
+    ready = SegmentsReady(
+        segments=len(rendered.segments), engine=rendered.engine, tried=rendered.tried, plain=rendered.plain
+    )
+    kept = follow(store, recipe, lambda room: Product(ready, stored=files))
+    fresh = sum(one.status == "computed" for one in rendered.segments)
+    done = Done(kept.artifact, "computed" if fresh else kept.status, time.perf_counter() - began)
+    return output(context, done, _ready(done.artifact, fresh))
 
-        sources = picture_sources(studio, source_media, metadata)
-        rendered.extend(stages.render_segments(studio.store, spec, sources, report))
-        files = {
-            f"{role}-{n:03}": done.artifact.files[role] for role in (VIDEO, TRACE) for n, done in enumerate(rendered)
-        }
-        return Product(SegmentsReady(segments=len(rendered)), stored=files)
 
-    with failures(context, studio):
-        install_fonts(studio, source_media)
-        done = run_stage(
-            studio.store,
-            SEGMENTS,
-            make,
-            inputs={"metadata": metadata.fingerprint, "spec": picture_plan(spec)},
-            parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
-            tools=stages.tools(spec),
-        )
-    total, fresh = len(spec.segments), sum(one.status == "computed" for one in rendered)
-    shown = {"segments": total, "segments_rendered": fresh, "segments_cached": total - fresh, "engine": "local"}
-    return output(context, done, shown)
+def _ready(artifact: Artifact, fresh: int) -> dict[str, Any]:
+    ready = artifact.read(SegmentsReady)
+    tried = "\n".join(f"- {one.engine}: {one.message}" for one in ready.tried)
+    return {
+        "segments": ready.segments,
+        "segments_rendered": fresh,
+        "segments_cached": ready.segments - fresh,
+        "engine": ready.engine,
+        "engines_that_failed": dg.MetadataValue.md(tried or "–"),
+    }
+
+
+def _report(ready: int, total: int) -> None:
+    segment_progress.info("%d of %d", ready, total)
+
+
+def _tell(tried: EngineTry) -> None:
+    log.warning("engine failed", extra={"event": "engine", "engine": tried.engine, "code": tried.code,
+                                        "seconds": tried.seconds})  # fmt: skip
 
 
 @stage_asset(COMPOSITE, "render", "ffmpeg")
@@ -85,11 +113,11 @@ def composite(
     face_detections: Artifact,
 ) -> dg.Output[Artifact]:
     """The finished MP4: segments joined by copying, sound mixed and brought to its loudness; and the thumbnail."""
-    spec = render_spec.read(RenderSpec)
+    ready = rendered_segments.read(SegmentsReady)
+    spec = ready.shown(render_spec.read(RenderSpec))
     store = studio.store
     seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
-    with failures(context, studio):
-        install_fonts(studio, source_media)
+    install_fonts(studio, source_media)
 
     def choose() -> int:
         from pytoon_pipeline.rendering import thumbnail
@@ -106,8 +134,9 @@ def composite(
         from pytoon_pipeline.rendering.composite import join
 
         sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
-        sources = picture_sources(studio, source_media, metadata)
-        picture = stages.make_thumbnail(store, spec, sources, choose, seen).artifact
+        frame = stages.choose_thumbnail(store, spec, choose, seen)
+        work = work_of(studio, source_media, metadata, spec)
+        picture = studio.engines[ready.engine].thumbnail(work, frame).artifact
         pieces = segment_files(store, rendered_segments, VIDEO)
         out = room / "video.mp4"
         joined = join(spec, pieces, store.path(sound.files["sound"]), out)
@@ -143,6 +172,16 @@ def composite(
         tools=stages.tools(spec),
         show=show,
     )
+
+
+def work_of(studio: Studio, source: Artifact, metadata: Artifact, spec: RenderSpec) -> "Work":
+    """What an engine needs for ``spec``."""
+    from pytoon_pipeline.rendering.engines.engine import Work
+
+    fonts = {item.sha256: studio.store.path(stored(item))
+             for item in source.read(SourceMedia).items if item.role == "font"}  # fmt: skip
+    seconds = studio.operations.render_seconds(spec.rate.seconds(spec.frames))
+    return Work(spec, picture_sources(studio, source, metadata), fonts, seconds)
 
 
 def segment_files(store: Store, segments: Artifact, role: str) -> list[Path]:

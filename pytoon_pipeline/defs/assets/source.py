@@ -11,10 +11,10 @@ from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.items import stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import failures, run, stage_asset
+from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.planning.presets import brand_file, load_brand
+from pytoon_pipeline.store.admission import check_file
 from pytoon_pipeline.store.stages import Product, Stage
-from pytoon_pipeline.store.uploads import check_file
 
 SOURCE = Stage("source_media", 2)
 
@@ -22,17 +22,16 @@ SOURCE = Stage("source_media", 2)
 @stage_asset(SOURCE, "source", "file")
 def source_media(context: dg.AssetExecutionContext, studio: Studio) -> dg.Output[Artifact]:
     """The upload as it came in: its files, verified by content, the files of its brand, the request, and origins."""
-    with failures(context, studio):
-        upload = studio.uploads.get(context.partition_key)
-        request = Request.model_validate(upload.request)
-        own = [stored(item) for item in upload.items]
-        for item, file in zip(upload.items, own, strict=True):
-            if not studio.store.intact(file):
-                raise MissingPart(
-                    "upload_damaged", f"The stored copy of “{item.name}” is gone or damaged.", "Add the upload again."
-                )
-        brand = load_brand(request.brand) if request.brand else None
-        items = (*upload.items, *(_kept(studio, path, role) for path, role in brand_files(brand)))
+    upload = studio.uploads.get(context.partition_key)
+    request = Request.model_validate(upload.request)
+    own = [stored(item) for item in upload.items]
+    for item, file in zip(upload.items, own, strict=True):
+        if not studio.store.intact(file):
+            raise MissingPart(
+                "upload_damaged", f"The stored copy of “{item.name}” is gone or damaged.", "Add the upload again."
+            )
+    brand = load_brand(request.brand) if request.brand else None
+    items = (*upload.items, *(_kept(studio, path, role) for path, role in brand_files(brand)))
     complete = SourceMedia(key=upload.key, title=upload.title, items=items, request=upload.request)
     files = {f"{item.role}-{n}": stored(item) for n, item in enumerate(items)}
     return run(

@@ -1,0 +1,104 @@
+"""What commands print: one object for a run, one for a key."""
+
+from pathlib import Path, PurePath
+from typing import Any
+
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.planning.intake import candidates
+from pytoon_pipeline.planning.submitting import DIGITS
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.inbox import locate
+from pytoon_pipeline.store.intake_index import IntakeIndex
+from pytoon_pipeline.store.registry import Registry
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import KEY, Uploads
+
+
+def standing_of(home: Home, upload: SourceMedia) -> dict[str, Any]:
+    from pytoon_pipeline.quality.delivery import plan_delivery
+
+    failure = Uploads(home).failure(upload.key)
+    attempts, delivered = Uploads(home).attempts(upload.key), Uploads(home).delivered(upload.key)
+    video = home.outbox / plan_delivery(upload.title, upload.key).video
+    return {
+        "key": upload.key,
+        "title": upload.title,
+        "status": _word(failure is not None, video.is_file(), delivered is not None and delivered.degraded),
+        "attempts": len(attempts),
+        "items": [record.id for record in Registry(home).of(upload)],
+        "video": str(video) if video.is_file() else None,
+        "error": failure.model_dump(include={"code", "message", "hint"}) if failure else None,
+    }
+
+
+def inbox_rows(home: Home) -> list[dict[str, Any]]:
+    """What lies in the inbox and became no upload: not whole yet, or rejected."""
+    return [
+        {
+            "name": row.name,
+            "status": "rejected" if row.state == "rejected" else "waiting",
+            "error": {"code": row.code, "message": row.message, "hint": row.hint} if row.code else None,
+        }
+        for row in IntakeIndex(home.intake).untaken()
+    ]
+
+
+def submitted(home: Home, key: str) -> dict[str, Any] | None:
+    """A key whose upload still lies in the inbox; none when there is no such."""
+    digits = f"-{key[:DIGITS]}"
+    for one in candidates(locate(home).entries()) if KEY.match(key) else ():
+        if PurePath(one.name).stem.endswith(digits) or one.name.endswith(digits):
+            nothing = dict.fromkeys(("video", "error"))
+            return {"key": key, "title": one.name, "status": "waiting", "attempts": 0, "items": [], **nothing}
+    return None
+
+
+def _word(failed: bool, delivered: bool, degraded: bool) -> str:
+    if failed:
+        return "failed"
+    if not delivered:
+        return "waiting"
+    return "degraded" if degraded else "completed"
+
+
+def result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonError | None) -> dict[str, Any]:
+    """The one object that ``render --json`` prints."""
+    delivered = assets.get("delivered_video", {})
+    segments = assets.get("rendered_segments", {})
+    outbox = delivered.get("manifest")
+    return {
+        "key": key,
+        "status": "failed" if error else "degraded" if delivered.get("degraded") else "completed",
+        "video": delivered.get("video"),
+        "thumbnail": delivered.get("thumbnail_file"),
+        "spec": str(Path(outbox).with_name("spec.json")) if outbox else None,
+        "manifest": outbox,
+        "qc": None,
+        "stages": [
+            {"name": name, "status": facts["status"], "seconds": facts["seconds"]} for name, facts in assets.items()
+        ],
+        "segments": {
+            "total": segments.get("segments", 0),
+            "rendered": segments.get("segments_rendered", 0),
+            "cached": segments.get("segments_cached", 0),
+        },
+        "attempts": 1,
+        "engine": segments.get("engine"),
+        "wall_seconds": 0.0,
+        "error": error.as_dict() if error else None,
+    }
+
+
+def report(home: Home, key: str) -> dict[str, Any]:
+    value = Store(home.store, home.work).linked("qc_score", key).value
+    return {name: value[name] for name in ("score", "verdict", "findings", "seconds")}
+
+
+def copy_results(result: dict[str, Any], folder: Path) -> None:
+    from pytoon_pipeline.store.atomic import copy_file
+
+    for file in sorted(Path(result["video"]).parent.iterdir()):
+        copy_file(file, folder / file.name)
+    for name in ("video", "thumbnail", "spec", "manifest"):
+        result[name] = str((folder / Path(result[name]).name).resolve())

@@ -1,0 +1,34 @@
+"""How a key stands: what it waits for, why it failed, what was delivered. Times in seconds since the epoch."""
+
+from typing import Literal
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.rendering import EngineName
+
+FailureClass = Literal["bad_input", "missing_part", "passing_fault", "quality", "bug"]
+
+
+class FailureRecord(Record):
+    """Why the last run of a key failed. ``tries`` counts failures of this class in a row; ``run`` is its id."""
+
+    code: str
+    message: str
+    hint: str
+    failure: FailureClass
+    stage: str = ""
+    run: str = ""
+    at: float = 0.0
+    tries: int = 1
+
+
+class DeliveryRecord(Record):
+    """What was delivered last. ``preset`` is its name; ``presets`` the hash of all that the plan took from the presets'
+    folder.
+    """
+
+    at: float
+    degraded: bool
+    engine: EngineName
+    preset: str
+    presets: str
+    codes: tuple[str, ...] = ()

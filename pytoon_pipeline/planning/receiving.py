@@ -1,0 +1,158 @@
+"""Taking uploads out of the inbox: a thin shell around ``planning/intake.py``, without Dagster."""
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.planning.admitting import News, taking
+from pytoon_pipeline.planning.intake import ASKING, Candidate, Known, candidates, decide
+from pytoon_pipeline.planning.requests import read_upload
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.inbox import Inbox
+from pytoon_pipeline.store.intake_index import IntakeIndex, Row
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.store.workroom import workroom
+
+log = logging.getLogger("pytoon.inbox")
+
+Taking = Generator[None, None, tuple[str, News]]
+
+
+@dataclass(frozen=True)
+class Received:
+    """What one look at the inbox gave: keys with new content or another request, names that were rejected, and how
+    many have not settled or wait for their turn.
+    """
+
+    keys: tuple[str, ...]
+    rejected: tuple[str, ...]
+    waiting: int
+
+
+class Receiver:
+    """Looks into an inbox again and again. What takes longer than one look is gone on with in the next."""
+
+    def __init__(
+        self, home: Home, inbox: Inbox, operations: Operations, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._home = home
+        self._inbox = inbox
+        self._operations = operations
+        self._clock = clock
+        self._store = Store(home.store, home.work)
+        self._index = IntakeIndex(home.intake)
+        self._begun: dict[tuple[str, str], Taking] = {}
+
+    def look(self) -> Received:
+        """Takes what has settled, for at most ``inbox_tick_seconds``.
+
+        Raises ``PassingFault`` when the inbox cannot be listed: that is no empty inbox.
+        """
+        until = time.monotonic() + self._operations.inbox_tick_seconds
+        found = candidates(self._inbox.entries())
+        rows = self._index.rows()
+        known = {row.name: Known(row.stamp, row.since, row.state) for row in rows.values()}  # type: ignore[arg-type]
+        now = self._clock()
+        decision = decide(found, known, now, self._operations.inbox_settled_seconds)
+        self._index.put(Row(one.name, one.stamp, now, "seen") for one in decision.watch)
+        self._index.forget(decision.forget)
+        for one in decision.watch:
+            if (before := rows.get(one.name)) and before.code:
+                self._inbox.note(one.name, None)
+        keys, rejected, waiting = [], [], len(decision.watch)
+        for one in decision.ready:
+            if time.monotonic() >= until or not self._complete(one, rows[one.name].since):
+                waiting += 1
+                continue
+            row = self._taken(one, rows[one.name], until)
+            if row is None:
+                waiting += 1
+                continue
+            self._index.put([row])
+            if row.state == "rejected":
+                rejected.append(row.name)
+                self._inbox.note(row.name, _note(row.message or "", row.hint or ""))
+            else:
+                keys.append(row.key or "")
+        self._tell_failures(rows)
+        return Received(tuple(keys), tuple(rejected), waiting)
+
+    def _complete(self, one: Candidate, since: float) -> bool:
+        """Whether nobody writes it any more, and all is there that it names; patience has an end."""
+        if any(self._inbox.being_written(name) for name in one.files):
+            return False
+        if self._clock() - since >= self._operations.inbox_patience_seconds:
+            return True
+        if not one.asks:
+            return False
+        if not one.folder:
+            return True
+        with workroom(self._store.work) as room:
+            folder = self._inbox.at_hand(one.name, room, ASKING)
+            try:
+                files = read_upload(folder).files
+            except BadInput as error:
+                # A request that is not valid is complete; one whose edit plan is still to come is not.
+                return error.code != "file_missing"
+            root = folder.resolve()
+            return all(path.exists() or _below(root, path, one.name) in one.files for path, _ in files)
+
+    def _taken(self, one: Candidate, row: Row, until: float) -> Row | None:
+        """The row of what was taken or rejected; none when it takes longer."""
+        name = (one.name, one.stamp)
+        work = self._begun.setdefault(name, self._taking(one))
+        try:
+            while time.monotonic() < until:
+                next(work)
+        except StopIteration as done:
+            key, news = done.value
+            log.info("taken", extra={"event": "taken", "key": key, "upload": one.name, "news": news})
+            del self._begun[name]
+            return replace(row, state="taken", key=key)
+        except BadInput as error:
+            log.info("rejected", extra={"event": "rejected", "upload": one.name, "code": error.code})
+            del self._begun[name]
+            return replace(row, state="rejected", code=error.code, message=error.message, hint=error.hint)
+        except (PassingFault, OSError) as error:
+            # It may work the next time; the row stays as it is.
+            log.warning("not taken", extra={"event": "not_taken", "upload": one.name, "reason": str(error)[:200]})
+            del self._begun[name]
+            return None
+        return None
+
+    def _taking(self, one: Candidate) -> Taking:
+        with workroom(self._store.work) as room:
+            upload = read_upload(self._inbox.at_hand(one.name, room))
+            given, news = yield from taking(self._home, self._store, upload, pending=True)
+        return given.key, news
+
+    def _tell_failures(self, rows: dict[str, Row]) -> None:
+        """Keeps the notes beside uploads in step with what runs say of them."""
+        uploads = Uploads(self._home)
+        bad = {key: failure for key in uploads.failing()
+               if (failure := uploads.failure(key)) and failure.failure == "bad_input"}  # fmt: skip
+        for row in rows.values():
+            if row.state != "taken":
+                continue
+            failure = bad.get(row.key or "")
+            if (failure.code if failure else None) == row.code:
+                continue
+            with suppress(OSError):
+                self._inbox.note(row.name, _note(failure.message, failure.hint) if failure else None)
+            told = (failure.code, failure.message, failure.hint) if failure else (None, None, None)
+            self._index.put([replace(row, code=told[0], message=told[1], hint=told[2])])
+
+
+def _below(root: Path, path: Path, name: str) -> str:
+    """The name in the listing of a file that a request names."""
+    return f"{name}/{path.relative_to(root).as_posix()}" if path.is_relative_to(root) else ""
+
+
+def _note(message: str, hint: str) -> str:
+    return f"{message}\n{hint}\n\nPut a mended file in its place, and it is looked at again.\n"

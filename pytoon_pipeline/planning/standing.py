@@ -1,0 +1,93 @@
+"""How all keys stand: what failed, what is stuck, what was delivered degraded, what was rejected. For people."""
+
+import time
+from dataclasses import dataclass
+
+from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.planning.retrying import Never, again
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.intake_index import IntakeIndex
+from pytoon_pipeline.store.uploads import Uploads
+
+# Tables for people have an end.
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One key, or name in the inbox, and what is to be said of it."""
+
+    name: str
+    title: str
+    code: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``failed`` will not be tried again by itself; ``stuck`` waits for longer than any video takes."""
+
+    failed: tuple[Line, ...]
+    retried: tuple[Line, ...]
+    stuck: tuple[Line, ...]
+    degraded: tuple[Line, ...]
+    rejected: tuple[Line, ...]
+
+    @property
+    def parts(self) -> tuple[tuple[Line, ...], ...]:
+        return self.failed, self.retried, self.stuck, self.degraded, self.rejected
+
+    @property
+    def well(self) -> bool:
+        return not self.failed and not self.stuck
+
+    def as_markdown(self) -> str:
+        tables = (
+            ("Failed", self.failed), ("Tried again by itself", self.retried), ("Stuck", self.stuck),
+            ("Delivered degraded", self.degraded), ("Rejected in the inbox", self.rejected),
+        )  # fmt: skip
+        return "\n\n".join(_table(head, lines) for head, lines in tables if lines) or "All is well."
+
+
+def standing(home: Home, operations: Operations) -> Standing:
+    """Reads how all keys stand."""
+    uploads, now = Uploads(home), time.time()
+    failed: list[Line] = []
+    retried: list[Line] = []
+    for key in uploads.failing():
+        if failure := uploads.failure(key):
+            when = again(failure)
+            line = Line(key, _title(uploads, key), failure.code, f"{failure.message} {failure.hint}")
+            (failed if isinstance(when, Never) else retried).append(line)
+    stuck = [
+        Line(key, _title(uploads, key), "stuck", f"waiting for {(now - since) / 60:.0f} minutes")
+        for key, since in uploads.pending().items()
+        if now - since > operations.stuck_seconds and uploads.failure(key) is None
+    ]
+    degraded = []
+    for key in uploads.degraded():
+        if record := uploads.delivered(key):
+            said = "made plainly: its engine could not be used" if record.engine == "safe" else "nothing mended it"
+            degraded.append(Line(key, _title(uploads, key), ", ".join(record.codes) or record.engine, said))
+    rejected = [
+        Line(row.name, row.key or "–", row.code or "", row.message or "") for row in IntakeIndex(home.intake).rejected()
+    ]
+    return Standing(tuple(failed), tuple(retried), tuple(stuck), tuple(degraded), tuple(rejected))
+
+
+def _title(uploads: Uploads, key: str) -> str:
+    upload = uploads.find(key)
+    return upload.title if upload else "–"
+
+
+def _table(head: str, lines: tuple[Line, ...]) -> str:
+    rows = [
+        f"| {_cell(line.name)} | {_cell(line.title)} | {line.code} | {_cell(line.said)} |" for line in lines[:MOST_ROWS]
+    ]
+    more = [f"\n… and {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []
+    return "\n".join([f"**{head}: {len(lines)}**\n", "| | title | code | what |", "|---|---|---|---|", *rows, *more])
+
+
+def _cell(text: str) -> str:
+    """Text that cannot end its cell, nor its line."""
+    return " ".join(text.replace("|", "/").split())

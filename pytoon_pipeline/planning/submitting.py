@@ -1,0 +1,53 @@
+"""Putting uploads into the inbox, for whoever has no folder to drop them into."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pytoon_pipeline.planning.requests import REQUEST_NAMES, Upload
+from pytoon_pipeline.store.admission import check_file, key_of
+from pytoon_pipeline.store.inbox import Inbox
+
+DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The key that the upload gets, and its name in the inbox."""
+
+    key: str
+    name: str
+
+
+def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
+    """Copies an upload into the inbox under a name of its own. Raises ``BadInput`` for files that cannot be read.
+
+    A file of which nothing special is asked goes as it is; everything else as a folder with its request.
+    """
+    for file, _ in upload.files:
+        check_file(file)
+    request = upload.request.model_dump(mode="json", exclude_unset=True)
+    key = key_of(upload.files, request)
+    asked = {name: value for name, value in request.items() if name not in ("media", "version")}
+    plain = path.is_file() and not asked and request.get("media") == [{"file": path.name}]
+    name = f"{path.stem if path.is_file() else path.resolve().name}-{key[:DIGITS]}".lstrip(".")
+    if plain:
+        name += path.suffix
+        inbox.put(path, name)
+        return Submitted(key, name)
+    with tempfile.TemporaryDirectory(prefix="pytoon-submit-") as room:
+        folder = Path(room) / "upload"
+        if path.is_dir():
+            shutil.copytree(path, folder)
+        else:
+            folder.mkdir()
+            for file, _ in upload.files:
+                shutil.copyfile(file, folder / file.name)
+        for other in REQUEST_NAMES:
+            (folder / other).unlink(missing_ok=True)
+        (folder / REQUEST_NAMES[0]).write_text(yaml.safe_dump(request, allow_unicode=True, sort_keys=False))
+        inbox.put(folder, name)
+    return Submitted(key, name)

@@ -1,0 +1,79 @@
+"""Taking files into the store: what an upload is, and which key it has."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
+from pytoon_pipeline.store.fingerprint import hash_files, hash_value
+from pytoon_pipeline.store.store import Store
+
+KEY_DIGITS = 32
+
+
+def admitting(
+    store: Store, files: Sequence[tuple[Path, Role]], title: str, request: dict[str, Any]
+) -> Generator[None, None, SourceMedia]:
+    """Takes files into the store, piece by piece, and gives the upload that they make; nobody knows of it yet.
+
+    The key is the first 32 hex digits of SHA-256 over the media bytes in order; for one file that is the file's own
+    hash, and without any that of the request. Raises ``BadInput`` for what is not a file with content.
+    """
+    items, together = [], hashlib.sha256()
+    for path, role in files:
+        check_file(path)
+        file = yield from store.adding(path, *([together] if role == "media" else []))
+        items.append(
+            SourceItem(
+                name=shown(path.name),
+                sha256=file.sha256,
+                bytes=file.bytes,
+                origin=shown(str(path.resolve())),
+                role=role,
+            )
+        )
+    digest = together.hexdigest() if any(item.role == "media" for item in items) else hash_value(request)
+    return SourceMedia(key=_key(digest, request), title=shown(title), items=tuple(items), request=request)
+
+
+def key_of(files: Sequence[tuple[Path, Role]], request: dict[str, Any]) -> str:
+    """The key that these files get, without taking them."""
+    media = [path for path, role in files if role == "media"]
+    return _key(hash_files(*media) if media else hash_value(request), request)
+
+
+def _key(digest: str, request: dict[str, Any]) -> str:
+    variant = request.get("variant")
+    return digest[:KEY_DIGITS] + (f"-{variant}" if variant else "")
+
+
+def shown(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8, and control characters, become a replacement mark."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def check_file(path: Path) -> None:
+    """Raises ``BadInput`` unless ``path`` is a readable file with content."""
+    name = f"“{shown(path.name)[:120]}”"
+    try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            with path.open("rb"):
+                pass
+    except FileNotFoundError:
+        raise BadInput("file_missing", f"There is no file {name}.", "Check the path and its spelling.") from None
+    except OSError as error:
+        raise BadInput(
+            "file_unreadable",
+            f"The file {name} cannot be read: {error.strerror}.",
+            "Check the path and the permissions.",
+        ) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise BadInput("not_a_file", f"{name} is not a file.", "Give a video file, or a folder with media.")
+    if status.st_size == 0:
+        raise BadInput("empty_file", f"The file {name} is empty.", "The upload may have broken off; add it again.")

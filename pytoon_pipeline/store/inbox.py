@@ -1,0 +1,219 @@
+"""Places where people drop uploads: a folder, or a prefix in S3, behind one interface."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.store.atomic import write_bytes
+from pytoon_pipeline.store.home import Home
+
+NOTE = ".rejected.txt"
+# What programs call files that they are not done with, or keep for themselves.
+TEMPORARY_ENDINGS = (
+    ".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".temp", ".swp", ".lock", "~", NOTE,
+)  # fmt: skip
+OWN_FILES = {"thumbs.db", "desktop.ini", "icon\r"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file: its path below the inbox, parts joined by “/”, and a stamp that changes with its content."""
+
+    name: str
+    bytes: int
+    stamp: str
+
+
+class Inbox(Protocol):
+    """Where uploads are dropped. All raise ``PassingFault`` when the place cannot be reached."""
+
+    def entries(self) -> list[Entry]:
+        """All files there, without temporary ones."""
+        ...
+
+    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
+        """A file or folder on this machine; ``room`` is an empty folder for copies.
+
+        Of a folder, files named in ``only`` are enough.
+        """
+        ...
+
+    def being_written(self, name: str) -> bool:
+        """Whether a program holds the file open for writing, as far as can be told."""
+        ...
+
+    def note(self, name: str, text: str | None) -> None:
+        """Puts a note beside an upload that says why it was rejected, or takes it away."""
+        ...
+
+    def put(self, path: Path, name: str) -> None:
+        """Copies a file or folder there, seen whole or not at all."""
+        ...
+
+
+def locate(home: Home) -> Inbox:
+    """The inbox that ``PYTOON_INBOX`` names, a folder or ``s3://bucket/prefix``; else the one of ``home``."""
+    place = os.environ.get("PYTOON_INBOX", "")
+    if place.startswith("s3://"):
+        return S3Inbox(place)
+    return FolderInbox(Path(place).expanduser() if place else home.inbox, own=not place)
+
+
+def temporary(name: str) -> bool:
+    """Whether a path names a file that somebody is not done with, or none that is meant as an upload."""
+    return any(
+        part.startswith((".", "~$")) or part.lower().endswith(TEMPORARY_ENDINGS) or part.lower() in OWN_FILES
+        for part in PurePosixPath(name).parts
+    )
+
+
+@dataclass(frozen=True)
+class FolderInbox:
+    """A local folder. Pytoon's ``own`` is made when it is not there; another that is not there is a fault."""
+
+    root: Path
+    own: bool = True
+
+    def entries(self) -> list[Entry]:
+        if self.own:
+            self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            return list(self._below(self.root, ""))
+        except OSError as error:
+            raise _unreadable(error) from error
+
+    def _below(self, folder: Path, prefix: str) -> Iterator[Entry]:
+        with os.scandir(folder) as found:
+            for one in found:
+                name = prefix + one.name
+                if temporary(one.name):
+                    continue
+                try:
+                    if one.is_dir(follow_symlinks=False):
+                        yield from self._below(Path(one.path), name + "/")
+                    elif not one.is_symlink() or one.is_file():
+                        # What is neither file nor folder is listed too, and rejected with a reason.
+                        status = one.stat()
+                        yield Entry(name, status.st_size, f"{status.st_mtime_ns}-{status.st_ino}")
+                except FileNotFoundError:
+                    continue  # it went while we looked
+
+    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
+        return self.root / name
+
+    def being_written(self, name: str) -> bool:
+        """By asking the kernel for a read lease, which it grants only where nobody writes."""
+        try:
+            descriptor = os.open(self.root / name, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError:
+            return False
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            # File systems without leases, and files of others: only time tells.
+            return False
+        finally:
+            os.close(descriptor)
+        return False
+
+    def note(self, name: str, text: str | None) -> None:
+        path = self.root / (name + NOTE)
+        if text is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_bytes(path, text.encode())
+
+    def put(self, path: Path, name: str) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        aside, target = self.root / f".{name}.part", self.root / name
+        if path.is_dir():
+            shutil.rmtree(aside, ignore_errors=True)
+            shutil.copytree(path, aside)
+            shutil.rmtree(target, ignore_errors=True)
+        else:
+            shutil.copyfile(path, aside)
+        aside.rename(target)
+
+
+class S3Inbox:
+    """All below a prefix of a bucket. Objects appear whole."""
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self._bucket, self._prefix = parts.netloc, parts.path.strip("/")
+        if not self._bucket:
+            raise BadInput("invalid_inbox", f"“{address[:80]}” names no bucket.", "Write s3://bucket/prefix.")
+
+    def entries(self) -> list[Entry]:
+        import botocore.exceptions
+
+        start = f"{self._prefix}/" if self._prefix else ""
+        try:
+            pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=start)
+            found = [one for page in pages for one in page.get("Contents", ())]
+        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+            raise _unreadable(error) from error
+        named = ((one["Key"].removeprefix(start), one) for one in found if not one["Key"].endswith("/"))
+        return [Entry(name, one["Size"], one["ETag"].strip('"')) for name, one in named if not temporary(name)]
+
+    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
+        import botocore.exceptions
+
+        inside = f"{name}/"
+        wanted = [
+            one.name for one in self.entries() if one.name == name or (
+                one.name.startswith(inside) and (not only or one.name.removeprefix(inside) in only)
+            )
+        ]  # fmt: skip
+        try:
+            for one in wanted:
+                target = room / PurePosixPath(one)
+                if not target.resolve().is_relative_to(room.resolve()):
+                    raise BadInput("outside_folder", f"“{one[:80]}” leads out of its folder.", "Rename the object.")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._client().download_file(self._bucket, self._key(one), str(target))
+        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+            raise _unreadable(error) from error
+        return room / name
+
+    def being_written(self, name: str) -> bool:
+        return False
+
+    def note(self, name: str, text: str | None) -> None:
+        key = self._key(name + NOTE)
+        if text is None:
+            self._client().delete_object(Bucket=self._bucket, Key=key)
+        else:
+            self._client().put_object(Bucket=self._bucket, Key=key, Body=text.encode())
+
+    def put(self, path: Path, name: str) -> None:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        # The request last: a folder counts from then on.
+        for file in sorted((one for one in files if one.is_file()), key=lambda one: one.name.startswith("request.")):
+            below = f"{name}/{file.relative_to(path).as_posix()}" if path.is_dir() else name
+            self._client().upload_file(str(file), self._bucket, self._key(below))
+
+    def _key(self, name: str) -> str:
+        return f"{self._prefix}/{name}" if self._prefix else name
+
+    def _client(self) -> Any:
+        import boto3
+
+        return boto3.client("s3")
+
+
+def _unreadable(error: Exception) -> PassingFault:
+    return PassingFault(
+        "inbox_unreadable",
+        f"The inbox cannot be read: {str(error)[:200]}",
+        "Check PYTOON_INBOX, that the place is mounted or reachable, and the permissions.",
+    )

@@ -1,0 +1,76 @@
+"""What is known of everything in the inbox: a small database, so that any number of files is looked up at once."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BUSY_SECONDS = 30
+TABLE = """
+create table if not exists inbox (
+    name text primary key, stamp text not null, since real not null, state text not null,
+    key text, code text, message text, hint text
+) without rowid
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A file or folder at the top of the inbox. ``code``, ``message`` and ``hint`` say why it was rejected."""
+
+    name: str
+    stamp: str
+    since: float
+    state: str
+    key: str | None = None
+    code: str | None = None
+    message: str | None = None
+    hint: str | None = None
+
+
+class IntakeIndex:
+    """One row a file or folder, by name."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def rows(self) -> dict[str, Row]:
+        with self._open() as opened:
+            return {row[0]: Row(*row) for row in opened.execute("select * from inbox")}
+
+    def rejected(self) -> list[Row]:
+        """What has a note beside it."""
+        if not self._path.exists():
+            return []
+        with self._open() as opened:
+            found = opened.execute("select * from inbox where code is not null order by name")
+            return [Row(*row) for row in found]
+
+    def untaken(self) -> list[Row]:
+        """What is not taken: seen but not whole yet, or rejected."""
+        if not self._path.exists():
+            return []
+        with self._open() as opened:
+            return [Row(*row) for row in opened.execute("select * from inbox where state != 'taken' order by name")]
+
+    def put(self, rows: Iterable[Row]) -> None:
+        """Adds rows, or replaces those of the same names."""
+        values = [(r.name, r.stamp, r.since, r.state, r.key, r.code, r.message, r.hint) for r in rows]
+        with self._open() as opened:
+            opened.executemany("insert or replace into inbox values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def forget(self, names: Iterable[str]) -> None:
+        with self._open() as opened:
+            opened.executemany("delete from inbox where name = ?", [(name,) for name in names])
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        opened = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        try:
+            with opened:
+                opened.execute(TABLE)
+                yield opened
+        finally:
+            opened.close()

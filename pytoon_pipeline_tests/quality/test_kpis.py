@@ -1,0 +1,208 @@
+"""Figures: logs are kept as tables, damage is counted, and DuckDB's sums are those that one would count by hand."""
+
+import json
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.quality.kpis import DayFigures, FailureFigures, Kpis, StageFigures, as_markdown, collect, kpis
+
+TODAY = date(2026, 11, 21)
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    # A name with what is a pattern to DuckDB.
+    folder = tmp_path / "a [1] *" / "logs"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def table(logs: Path) -> Path:
+    return logs.with_name("figures")
+
+
+def write(logs: Path, day: date, *lines: dict[str, Any], ending: str = "\n") -> Path:
+    """A log whose lines are a second apart."""
+    start = datetime(day.year, day.month, day.day, 10)
+    times = ((start + timedelta(seconds=n)).isoformat() + "Z" for n in range(len(lines)))
+    texts = [json.dumps({"time": time} | line) for time, line in zip(times, lines, strict=True)]
+    path = logs / f"{day}.jsonl"
+    path.write_text("\n".join(texts) + ending)
+    return path
+
+
+def figures(logs: Path, table: Path) -> Kpis:
+    collect(logs, table)
+    return kpis(table, TODAY)
+
+
+def stage(name: str, status: str, seconds: float, **more: object) -> dict[str, Any]:
+    return {"event": "stage", "stage": name, "status": status, "seconds": seconds} | more
+
+
+def test_figures_of_two_days(logs: Path, table: Path) -> None:
+    write(
+        logs, YESTERDAY,
+        stage("metadata", "computed", 1.0, bytes=100, key="a", run="1"),
+        stage("composite", "computed", 10.0, bytes=1000, key="a", run="1"),
+        {"event": "segment", "status": "computed", "seconds": 4.0, "bytes": 400, "engine": "local", "run": "1"},
+        {"event": "attempt", "key": "a", "attempt": 1, "verdict": "fail", "score": 40, "run": "1"},
+        {"event": "failed", "key": "a", "run": "1", "failure": "quality", "code": "qc_failed"},
+        {"event": "engine", "engine": "local", "code": "engine_stuck", "run": "2"},
+        {"event": "engine", "engine": "safe", "run": "2"},
+        {"event": "attempt", "key": "a", "attempt": 2, "verdict": "pass", "score": 93.5, "run": "2"},
+        {"event": "delivered", "key": "a", "run": "2", "degraded": True},
+        {"event": "failed", "key": "b", "run": "3", "failure": "bad_input", "code": "empty_file"},
+    )  # fmt: skip
+    write(
+        logs, TODAY,
+        stage("metadata", "cached", 0.01, key="b", run="4"),
+        stage("metadata", "cached", 0.01, key="b", run="4"),
+        stage("metadata", "computed", 3.0, bytes=50, key="c", run="5"),
+        {"event": "attempt", "key": "b", "attempt": 1, "verdict": "advise", "score": 80, "run": "4"},
+        {"event": "delivered", "key": "b", "run": "4", "degraded": False, "engine": "local"},
+        {"event": "failed", "key": "c", "run": "5", "failure": "bad_input", "code": "empty_file"},
+        {"event": "something else", "level": "warning", "whatever": [1, 2]},
+    )  # fmt: skip
+    found = figures(logs, table)
+    assert found == Kpis(
+        finished=1, degraded=1, failed=1, success_rate=2 / 3, fallback_rate=1 / 3, first_attempt_pass_rate=0.5,
+        attempts_per_video=1.5, bytes_made=1150, lines=17, damaged_lines=0,
+        days=(DayFigures(day=YESTERDAY, finished=0, degraded=1, failed=1),
+              DayFigures(day=TODAY, finished=1, degraded=0, failed=1)),
+        stages=(
+            StageFigures(stage="metadata", computed=2, cached=2, hit_rate=0.5, median_seconds=2.0,
+                         p95_seconds=2.9, bytes=150),
+            StageFigures(stage="composite", computed=1, cached=0, hit_rate=0, median_seconds=10, p95_seconds=10,
+                         bytes=1000),
+            StageFigures(stage="segment", computed=1, cached=0, hit_rate=0, median_seconds=4, p95_seconds=4, bytes=400),
+        ),
+        failures=(FailureFigures(failure="bad_input", code="empty_file", count=2),
+                  FailureFigures(failure="quality", code="qc_failed", count=1)),
+    )  # fmt: skip
+
+
+def test_days_before_the_last_thirty_count_in_the_sums_only(logs: Path, table: Path) -> None:
+    for ago in (30, 29):
+        write(logs, TODAY - timedelta(days=ago), {"event": "delivered", "key": str(ago)})
+    found = figures(logs, table)
+    assert found.finished == 2
+    assert [one.day for one in found.days] == [TODAY - timedelta(days=29)]
+
+
+def test_damaged_lines_are_counted_and_a_half_one_is_read_once_it_is_whole(logs: Path, table: Path) -> None:
+    log = write(logs, TODAY, {"event": "delivered", "key": "a"}, {"event": "delivered", "key": "b"}, ending="\n")
+    whole = log.read_bytes()
+    damaged = [
+        b"", b"null", b"{}", b'{"time": "yesterday", "event": "delivered"}', b"\xff\x00", b'{"event": "delivered"}',
+        b'{"time": "2026-11-21T10:00:00Z", "event": "stage", "stage": "x", "status": "computed", "seconds": NaN}',
+        b'{"time": "2026-11-21T10:00:00Z", "event": "stage", "bytes": 1e300}',
+        b'{"time": "0001-01-01T00:00:00+14:00", "event": "stage"}',
+    ]  # fmt: skip
+    log.write_bytes(b"\n".join([*damaged, whole[:-20]]))
+    found = figures(logs, table)
+    assert (found.finished, found.lines, found.damaged_lines) == (1, 1, len(damaged))
+    log.write_bytes(whole)
+    found = figures(logs, table)
+    assert (found.finished, found.lines, found.damaged_lines) == (2, 2, 0)
+
+
+def test_only_changed_logs_are_written_again_and_what_is_kept_outlives_its_log(logs: Path, table: Path) -> None:
+    old = write(logs, YESTERDAY, {"event": "delivered", "key": "a"})
+    write(logs, TODAY, {"event": "delivered", "key": "b"})
+    collect(logs, table)
+    before = {path.stem: path.stat().st_ino for path in table.iterdir()}
+    assert before.keys() == {str(YESTERDAY), str(TODAY)}
+    write(logs, TODAY, {"event": "delivered", "key": "b"}, {"event": "delivered", "key": "c"})
+    collect(logs, table)
+    after = {path.stem: path.stat().st_ino for path in table.iterdir()}
+    assert [day for day in before if before[day] != after[day]] == [str(TODAY)]
+    old.unlink()
+    assert figures(logs, table).finished == 3
+
+
+def test_nothing_yet_and_tables_of_fewer_columns(logs: Path, table: Path) -> None:
+    assert figures(logs, table) == Kpis()
+    assert figures(logs.with_name("nowhere"), table) == Kpis()
+    table.mkdir()
+    times = pa.array([datetime(2026, 11, 21, 10)], pa.timestamp("us"))
+    pq.write_table(pa.table({"time": times, "event": ["delivered"], "older": [1]}), table / "2026-11-21.parquet")
+    found = figures(logs, table)
+    assert (found.finished, found.lines, found.damaged_lines) == (1, 1, 0)
+    write(logs, YESTERDAY, {"event": "stage", "stage": "metadata", "status": "computed"})
+    (made,) = figures(logs, table).stages
+    assert (made.computed, made.median_seconds, made.bytes) == (1, None, 0)
+
+
+def test_a_damaged_table_is_made_again_from_its_log_or_named(logs: Path, table: Path) -> None:
+    log = write(logs, TODAY, {"event": "delivered", "key": "a"})
+    collect(logs, table)
+    kept = table / f"{TODAY}.parquet"
+    kept.write_bytes(kept.read_bytes()[:-30])
+    assert figures(logs, table).finished == 1
+    kept.write_bytes(b"nothing of the kind")
+    log.unlink()
+    with pytest.raises(MissingPart, match=kept.name):
+        figures(logs, table)
+
+
+lines = st.fixed_dictionaries(
+    {"event": st.sampled_from(["stage", "segment", "attempt", "failed", "delivered", "engine", "other"])},
+    optional={
+        "key": st.sampled_from("abc"), "run": st.sampled_from("123"), "attempt": st.integers(1, 4),
+        "stage": st.sampled_from(["metadata", "composite"]), "status": st.sampled_from(["computed", "cached"]),
+        "seconds": st.floats(0, 1000), "bytes": st.integers(0, 10**9), "verdict": st.sampled_from(["pass", "fail"]),
+        "engine": st.sampled_from(["local", "remote", "safe"]), "degraded": st.booleans(),
+        "failure": st.text(max_size=3), "code": st.none() | st.text(max_size=3),
+        "segment": st.integers(0, 9) | st.text(max_size=3),
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(lines, max_size=30))
+def test_sums_are_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
+    with TemporaryDirectory() as name:
+        write(Path(name), TODAY, *log)
+        found = figures(Path(name), Path(name) / "figures")
+    assert (found.lines, found.damaged_lines) == (len(log), 0)
+
+    ends: dict[object, str] = {}
+    for n, line in enumerate(log):
+        if line["event"] in ("failed", "delivered"):
+            done = "degraded" if line.get("degraded") else "finished"
+            ends[line.get("key", line.get("run", n))] = "failed" if line["event"] == "failed" else done
+    counts = Counter(ends.values())
+    assert (found.finished, found.degraded, found.failed) == (counts["finished"], counts["degraded"], counts["failed"])
+    assert [(one.finished, one.degraded, one.failed) for one in found.days] == (
+        [(found.finished, found.degraded, found.failed)] if ends else []
+    )
+    made = [line for line in log if line["event"] == "stage" and line.get("status") == "computed"]
+    assert found.bytes_made == sum(line.get("bytes", 0) for line in made)
+    for one in found.stages:
+        if one.stage != "segment":
+            seconds = [line["seconds"] for line in made if line.get("stage") == one.stage and "seconds" in line]
+            assert one.median_seconds == (pytest.approx(median(seconds)) if seconds else None)
+    failed = [(line.get("failure"), line.get("code")) for line in log if line["event"] == "failed"]
+    assert {(one.failure, one.code): one.count for one in found.failures} == Counter(failed)
+    as_markdown(found)
+
+
+def test_what_a_log_says_is_no_markup(logs: Path, table: Path) -> None:
+    write(logs, TODAY, {"event": "failed", "failure": "<img src=x>", "code": "a | b\n| ![c](d) |" + "x" * 500})
+    shown = as_markdown(figures(logs, table)).splitlines()
+    assert shown[-1].startswith(r"| \<img src=x\> | a \| b \| \!\[c\](d) \|x")
+    assert max(map(len, shown)) < 200

@@ -1,0 +1,496 @@
+"""The remote engine: the same frames, only what is missing on the way, and no harm from connections that drop."""
+
+import asyncio
+import itertools
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pytoon_pipeline.contracts.artifact import StoredFile
+from pytoon_pipeline.contracts.errors import BadInput, MissingPart, PassingFault, PytoonError
+from pytoon_pipeline.contracts.layers import Camera, CropKey
+from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
+from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.rendering.engines.arrivals import Arrivals, WrongOffset
+from pytoon_pipeline.rendering.engines.engine import Work
+from pytoon_pipeline.rendering.engines.local import LocalEngine
+from pytoon_pipeline.rendering.engines.protocol import Event, NamedFile, Picture, Problem, RenderOrder
+from pytoon_pipeline.rendering.engines.remote import Patience, RemoteEngine
+from pytoon_pipeline.rendering.engines.server import ServerSettings, application, serve
+from pytoon_pipeline.rendering.jobs import Source
+from pytoon_pipeline.store.fingerprint import canonical
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.plans import whole_frame
+
+TOKEN = "a token for tests only"
+RATE = FrameRate(numerator=25)
+FRAMES, SEGMENTS = 36, 3
+CAMERA = Camera(width=0.31640625, height=1.0, keys=(CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),))
+QUICK = Patience(tries=6, first_seconds=0.05, most_seconds=0.2)
+PIECE = 40_000
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def quiet(ready: int, total: int) -> None:
+    """Nobody listens."""
+
+
+def spec(item: str, text: str = "hello") -> RenderSpec:
+    """A small video in three segments; a caption in the last one."""
+    edges = range(0, FRAMES + 1, FRAMES // SEGMENTS)
+    word = CueWord(text=text, start=26, end=34)
+    return RenderSpec(
+        width=270, height=480, rate=RATE, frames=FRAMES,
+        scenes=(Scene(start=0, frames=FRAMES, layers=(whole_frame(item, 3, CAMERA),)),),
+        segments=tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
+        captions=CaptionPlan(style=CaptionStyle(), cues=(Cue(start=26, end=34, words=(word,)),)),
+        sound=SoundPlan(samples=FRAMES * 1920, loudness=-14, true_peak=-1),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return making.video(tmp_path_factory.mktemp("source") / "v.mp4", 2, "640x360", "25", False, "-b:v", "1M")
+
+
+@pytest.fixture
+def work(video: Path, store: Store) -> Work:
+    return work_in(store, video)
+
+
+def work_in(store: Store, video: Path, text: str = "hello") -> Work:
+    file = store.add(video)
+    return Work(spec(file.sha256, text), {file.sha256: Source(store.path(file), probe(video))}, {}, 120.0)
+
+
+def other_store(folder: Path) -> Store:
+    return Store(folder / "store", folder / "work")
+
+
+class Server:
+    """A real server in a thread. ``asked`` are its requests, ``(method, path)``."""
+
+    def __init__(self, store: Store, port: int = 0, **settings: object) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.inner = application(store, TOKEN, ServerSettings(**{"free_bytes": 0, **settings}))  # type: ignore[arg-type]
+        self.socket = socket.create_server(("127.0.0.1", port))
+        self.port = self.socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        config = uvicorn.Config(
+            self.listening, interface="asgi3", log_config=None, access_log=False, timeout_graceful_shutdown=1
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
+        self.thread.start()
+
+    async def listening(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.asked.append((scope["method"], scope["path"]))
+        app: ASGIApp = self.inner
+        await app(scope, receive, send)
+
+    def count(self, method: str, path: str = "/v1/files") -> int:
+        return sum(one == method and where.startswith(path) for one, where in self.asked)
+
+    def close(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+        self.socket.close()
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers, each on a store of its own unless it is given another one's home."""
+    running: list[Server] = []
+
+    def start(home: Path = tmp_path / "server", **settings: object) -> Server:
+        running.append(Server(other_store(home), **settings))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.close()
+
+
+class Proxy:
+    """Passes bytes on to ``port``. The first connections break after ``lasting`` bytes each, in both directions."""
+
+    def __init__(self, port: int, breaks: int = 0, lasting: int = 0) -> None:
+        self.port, self.breaks, self.lasting = port, breaks, lasting
+        self.connections, self.sent = 0, 0
+        self.open: list[socket.socket] = []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self.socket.accept()
+                far = socket.create_connection(("127.0.0.1", self.port))
+                self.open += [near, far]
+                self.connections += 1
+                left = [self.lasting if self.connections <= self.breaks else 1 << 40]
+                for one, other, up in ((near, far, True), (far, near, False)):
+                    threading.Thread(target=self._pass, args=(one, other, left, up), daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket, left: list[int], up: bool) -> None:
+        with suppress(OSError):
+            while data := one.recv(4096):
+                data = data[: max(0, left[0])]
+                left[0] -= len(data)
+                self.sent += len(data) if up else 0
+                other.sendall(data)
+                if left[0] <= 0:
+                    break
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        """Breaks all connections that are open."""
+        for one in self.open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self.socket.close()
+        self.cut()
+        for one in self.open:
+            one.close()
+
+
+@contextmanager
+def through(server: Server, **how: int) -> Iterator[Proxy]:
+    proxy = Proxy(server.port, **how)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
+
+
+def remote(store: Store, url: str, token: str = TOKEN) -> RemoteEngine:
+    return RemoteEngine(store, url, token, QUICK, PIECE)
+
+
+def names(done: list[Done]) -> list[tuple[str, str]]:
+    """What was made: fingerprints, and the hashes of the videos."""
+    return [(one.artifact.fingerprint, one.artifact.files["video"].sha256) for one in done]
+
+
+def locally(work: Work, folder: Path) -> tuple[list[Done], Done]:
+    engine = LocalEngine(other_store(folder), folder / "health.json")
+    return engine.segments(work, quiet), engine.thumbnail(work, 20)
+
+
+def test_remote_and_local_make_the_same_and_each_thing_travels_once(
+    work: Work, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (tmp_path / "local").mkdir()
+    segments, thumbnail = locally(work, tmp_path / "local")
+    server, heard = serving(), []
+    engine = remote(store, server.url)
+    made = engine.segments(work, lambda *ready: heard.append(ready))
+    assert names(made) == names(segments)
+    assert [one.status for one in made] == ["computed"] * SEGMENTS
+    assert (heard[0], heard[-1]) == ((0, SEGMENTS), (SEGMENTS, SEGMENTS))
+    assert engine.thumbnail(work, 20).artifact.files == thumbnail.artifact.files
+    assert server.count("PATCH") == -(-video.stat().st_size // PIECE)
+
+    asked = len(server.asked)
+    assert [one.status for one in engine.segments(work, quiet)] == ["cached"] * SEGMENTS
+    assert len(server.asked) == asked, "nothing is asked when all is here"
+
+    # Of the edited video one segment is missing here; for a machine that is new, all are, but none is rendered again.
+    edited = engine.segments(work_in(store, video, "other"), quiet)
+    assert [one.status for one in edited] == ["cached", "cached", "computed"]
+    assert [path for _, path in server.asked[asked:] if path.startswith("/v1/files")] == [
+        f"/v1/files/{file.sha256}" for file in edited[2].artifact.files.values()
+    ]
+    monkeypatch.setattr(LocalEngine, "segments", None)
+    fresh = other_store(tmp_path / "fresh")
+    sent = server.count("PATCH")
+    assert names(remote(fresh, server.url).segments(work_in(fresh, video), quiet)) == names(segments)
+    assert server.count("PATCH") == sent
+
+
+def test_connections_that_drop_again_and_again_only_cost_what_was_on_the_way(
+    work: Work, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
+    (tmp_path / "local").mkdir()
+    segments, _ = locally(work, tmp_path / "local")
+    server = serving()
+    with through(server, breaks=60, lasting=30_000) as proxy:
+        made = remote(store, proxy.url).segments(work, quiet)
+    assert names(made) == names(segments)
+    assert proxy.connections > 5
+    assert proxy.sent < 2 * video.stat().st_size
+
+
+def test_progress_goes_on_after_a_drop(
+    work: Work, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serving(heartbeat_seconds=0.1)
+    heard: list[int] = []
+    monkeypatch.setattr("pytoon_pipeline.rendering.segments.processors", lambda: 1)
+    with through(server) as proxy:
+
+        def progress(ready: int, total: int) -> None:
+            heard.append(ready)
+            proxy.cut()
+
+        made = remote(store, proxy.url).segments(work, progress)
+    assert len(made) == SEGMENTS
+    assert heard == sorted(set(heard))
+    assert server.count("GET", "/v1/renders") > 1
+
+
+KILLABLE = """
+import sys
+from pathlib import Path
+from pytoon_pipeline.rendering.engines.server import serve
+from pytoon_pipeline.store.home import Home
+serve(Home(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]))
+"""
+
+
+def test_a_killed_server_goes_on_where_it_was(
+    work: Work, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
+    home = tmp_path / "server"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = {"PYTOON_ENGINE_TOKEN": TOKEN, "PYTOON_ENGINE_FREE_BYTES": "0"}
+    command = [sys.executable, "-c", KILLABLE, str(home), str(port)]
+    killed = subprocess.Popen(command, env={**os.environ, **settings})
+    name, size = next(iter(work.pictures)), video.stat().st_size
+    arriving = home / "work" / "arriving" / name
+    again: list[Server] = []
+
+    class Killing(RemoteEngine):
+        """Kills the first server when half of the file is there."""
+
+        def _stored(self, path: Path) -> NamedFile:
+            threading.Thread(target=kill).start()
+            return super()._stored(path)
+
+    def kill() -> None:
+        while killed.poll() is None:
+            if arriving.exists() and arriving.stat().st_size > size // 2:
+                killed.send_signal(signal.SIGKILL)
+                killed.wait()
+                again.append(serving(home, port=port))
+
+    try:
+        patient = Patience(tries=100, first_seconds=0.05, most_seconds=0.2)
+        made = Killing(store, f"http://127.0.0.1:{port}", TOKEN, patient, 1000).segments(work, quiet)
+    finally:
+        killed.kill()
+        killed.wait()
+    assert len(made) == SEGMENTS
+    assert 0 < again[0].count("PATCH") <= size // 2 // 1000 + 1
+
+
+def test_tokens_are_asked_for_everywhere(
+    work: Work, store: Store, home: Home, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serving()
+    with pytest.raises(MissingPart, match="remote_refused"):
+        remote(store, server.url, "another token for it").segments(work, quiet)
+    assert len(server.asked) == 1
+    for path in ("/v1/health", "/v1/files/" + "a" * 64, "/", "/docs", "/openapi.json"):
+        assert httpx.get(server.url + path).status_code == 401
+    health = httpx.get(server.url + "/v1/health", headers=HEADERS, timeout=60)
+    assert health.json()["status"] == "well"
+    for token, code in (("", "engine_token_missing"), ("short", "engine_token_short")):
+        monkeypatch.setenv("PYTOON_ENGINE_TOKEN", token)
+        with pytest.raises(PytoonError, match=code):
+            serve(home, port=0)
+
+
+def order(work: Work, **changes: object) -> dict:
+    """The order for ``work`` as JSON, with fields replaced."""
+    pictures = {
+        item: Picture(file=NamedFile(sha256=item, bytes=source.path.stat().st_size), info=source.info)
+        for item, source in work.pictures.items()
+    }
+    values = RenderOrder(spec=work.spec, pictures=pictures, seconds=60.0).model_dump(mode="json")
+    return values | changes
+
+
+def test_what_is_wrong_is_refused_with_a_reason(work: Work, serving: Callable[..., Server]) -> None:
+    server = serving()
+    with httpx.Client(base_url=server.url, headers=HEADERS) as client:
+
+        def said(method: str, path: str, **what: object) -> tuple[int, str]:
+            response = client.request(method, path, **what)  # type: ignore[arg-type]
+            return response.status_code, response.json()["code"]
+
+        (item,) = work.pictures
+        size = work.pictures[item].path.stat().st_size
+        assert said("GET", f"/v1/renders/{'a' * 64}/events") == (404, "unknown_order")
+        assert said("PATCH", f"/v1/files/{item}", params={"offset": 0, "total": size}) == (404, "unknown_file")
+        state = client.post("/v1/renders", json=order(work)).json()
+        assert (state["state"], state["missing"]) == ("waiting", {item: size})
+
+        # The file itself: wrong place, wrong length, wrong content.
+        file, whole = f"/v1/files/{item}", {"offset": 0, "total": size}
+        assert said("PATCH", file, params={"offset": 7, "total": size}) == (409, "wrong_offset")
+        assert said("PATCH", file, params={"offset": 0, "total": size + 1}) == (400, "wrong_length")
+        assert said("PATCH", file, params=whole, content=b"x" * (size + 1)) == (413, "file_too_long")
+        assert client.patch(file, params=whole, content=b"x" * 100).headers["Upload-Offset"] == "100"
+        assert client.head(file).headers["Upload-Complete"] == "?0"
+        rest = {"offset": 100, "total": size}
+        assert said("PATCH", file, params=rest, content=b"x" * (size - 100)) == (422, "wrong_hash")
+        assert client.head(file).headers["Upload-Offset"] == "0"
+        assert said("GET", file) == (404, "unknown_file"), "only what was made is given away"
+
+        # Names that are no hashes.
+        for name in ("..%2f..%2fetc%2fpasswd", "A" * 64, "a" * 63, "a" * 64 + "%0a", ".."):
+            assert client.get(f"/v1/files/{name}").status_code in (400, 404)
+        info = work.pictures[item].info.model_dump(mode="json")
+        for name in ("../" + item[3:], item.upper(), item + "\n"):
+            wrong = {item: {"file": {"sha256": name, "bytes": size}, "info": info}}
+            assert said("POST", "/v1/renders", json=order(work, pictures=wrong)) == (400, "order_unreadable")
+
+        # Orders that ask for too much, or for nothing that can be.
+        large = {item: {"file": {"sha256": item, "bytes": 1 << 50}, "info": info}}
+        for changes, code in (
+            ({"pictures": large}, "order_too_large"),
+            ({"spec": order(work)["spec"] | {"width": 2160}}, "order_too_large"),
+            ({"spec": order(work)["spec"] | {"frames": 2000}}, "order_too_large"),
+            ({"spec": order(work)["spec"] | {"rate": {"numerator": 10**9}}}, "order_too_large"),
+            ({"pictures": {}}, "order_unusable"),
+            ({"thumbnail": FRAMES}, "order_unusable"),
+            ({"fonts": {"a" * 64: {"sha256": "b" * 64, "bytes": 9}}}, "order_unusable"),
+            ({"version": 2}, "order_unreadable"),
+        ):
+            assert said("POST", "/v1/renders", json=order(work, **changes))[1] == code
+        endless = canonical(order(work)).replace(b'"true_peak":-1.0', b'"true_peak":1e999')
+        assert said("POST", "/v1/renders", content=endless) == (400, "order_unusable")
+        assert said("POST", "/v1/renders", content=b"[") == (400, "order_unreadable")
+        assert said("POST", "/v1/renders", content=b" " * (9 << 20)) == (413, "order_too_large")
+
+
+def test_limits_and_failures_of_the_server_keep_their_class(
+    video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
+    work = work_in(store, video)
+    busy = serving(tmp_path / "busy", waiting=0)
+    with pytest.raises(PassingFault, match="remote_busy"):
+        remote(store, busy.url).segments(work, quiet)
+    assert busy.count("POST", "/v1/renders") == QUICK.tries + 1
+    small = serving(tmp_path / "small", file_bytes=1000)
+    with pytest.raises(BadInput, match="order_too_large"):
+        remote(store, small.url).segments(work, quiet)
+    assert small.count("POST", "/v1/renders") == 1
+    (tmp_path / "text").write_bytes(b"no video " * 100)
+    text = store.add(tmp_path / "text")
+    (info,) = (one.info for one in work.pictures.values())
+    damaged = replace(work, spec=spec(text.sha256), pictures={text.sha256: Source(store.path(text), info)})
+    with pytest.raises(BadInput, match="not_media"):
+        remote(store, serving(tmp_path / "third").url).segments(damaged, quiet)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(PassingFault, match="remote_unreachable"):
+        remote(store, f"http://127.0.0.1:{port}").segments(work, quiet)
+
+
+def test_only_what_was_asked_for_is_taken(
+    work: Work, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, real = serving(), LocalEngine.segments
+    wrong: dict[str, object] = {}
+
+    def other(engine: LocalEngine, asked: Work, progress: Callable[[int, int], None]) -> list[Done]:
+        made = real(engine, asked, progress)
+        return [replace(one, artifact=one.artifact.model_copy(update=wrong)) for one in made]
+
+    monkeypatch.setattr(LocalEngine, "segments", other)
+    # What it finds, it gives as it is; here it has to make it.
+    monkeypatch.setattr(Store, "find", lambda store, fingerprint: None)
+    for changes in (
+        {"version": 99},
+        {"inputs": {}},
+        {"tools": {"ffmpeg": "another"}},
+        {"files": {"video": StoredFile(sha256="a" * 64, bytes=1), "trace": StoredFile(sha256="../x", bytes=1)}},
+    ):
+        wrong.clear()
+        wrong.update(changes)
+        with pytest.raises(MissingPart, match="remote_not_an_engine"):
+            remote(store, server.url).segments(work, quiet)
+
+
+@given(st.text())
+def test_any_text_travels_in_one_line(text: str) -> None:
+    event = Event(n=1, error=Problem(code="x", message=text, hint="", failure="bug"))
+    (line,) = event.line.decode().splitlines()
+    assert Event.model_validate_json(line) == event
+
+
+async def pieces(*data: bytes) -> AsyncIterator[bytes]:
+    for piece in data:
+        yield piece
+
+
+def test_unfinished_files_are_bounded_and_dropped_when_old(store: Store) -> None:
+    arrivals = Arrivals(store, ServerSettings(free_bytes=0, upload_bytes=150, partial_seconds=50))
+    one, other = NamedFile(sha256="a" * 64, bytes=100), NamedFile(sha256="b" * 64, bytes=100)
+    assert asyncio.run(arrivals.receive(one, 0, pieces(b"x" * 30, b"x" * 30))) == 60
+    with pytest.raises(PassingFault, match="remote_busy"):
+        asyncio.run(arrivals.receive(other, 0, pieces(b"x")))
+    os.utime(arrivals.folder / one.sha256, (0, 0))
+    assert asyncio.run(arrivals.receive(other, 0, pieces(b"x"))) == 1
+    assert arrivals.received(one) == 0
+    full = Arrivals(store, ServerSettings(free_bytes=1 << 60))
+    with pytest.raises(PassingFault, match="remote_disk_full"):
+        asyncio.run(full.receive(one, 0, pieces(b"x")))
+
+
+def test_the_newest_of_two_connections_is_heard(store: Store) -> None:
+    arrivals = Arrivals(store, ServerSettings(free_bytes=0))
+    file = NamedFile(sha256="a" * 64, bytes=100)
+
+    async def both() -> None:
+        first_came, second_came = asyncio.Event(), asyncio.Event()
+
+        async def stale() -> AsyncIterator[bytes]:
+            yield b"1" * 10
+            first_came.set()
+            await second_came.wait()
+            yield b"1" * 10
+
+        async def newer() -> AsyncIterator[bytes]:
+            yield b"2" * 10
+            second_came.set()
+            await asyncio.sleep(0)
+            yield b"2" * 10
+
+        first = asyncio.create_task(arrivals.receive(file, 0, stale()))
+        await first_came.wait()
+        assert await arrivals.receive(file, 10, newer()) == 30
+        with pytest.raises(WrongOffset):
+            await first
+
+    asyncio.run(both())
+    assert (arrivals.folder / file.sha256).read_bytes() == b"1" * 10 + b"2" * 20
