@@ -41,8 +41,7 @@ schemas: setup
 	$(BIN)/python -m pytoon_pipeline.contracts.schemas docs/schemas
 
 dev: setup
-	mkdir -p $(PYTOON_HOME)/dagster
-	cp dagster.yaml $(PYTOON_HOME)/dagster/dagster.yaml
+	$(BIN)/pytoon setup
 	DAGSTER_HOME=$(PYTOON_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml
 
 # Peers need packages that do not go together with ours.

@@ -255,10 +255,7 @@ class _Progress(logging.Handler):
 
 
 def _show_progress() -> None:
-    log = logging.getLogger("pytoon.progress")
-    log.setLevel(logging.INFO)
-    log.addHandler(_Progress())
-    log.propagate = False
+    logging.getLogger("pytoon.progress").addHandler(_Progress())
 
 
 def _complain(error: PytoonError) -> None:

@@ -2,10 +2,12 @@
 
 import dagster as dg
 
-from pytoon_pipeline.defs.assets import analysis, attention, delivery, plan, quality, render, source
+from pytoon_pipeline.defs.assets import analysis, attention, delivery, plan, quality, render, reports, source
+from pytoon_pipeline.defs.housekeeping import housekeeping
 from pytoon_pipeline.defs.io_managers import ArtifactIOManager, FramesIOManager
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.schedules import kpi_refresh, nightly_batch, nightly_housekeeping
 from pytoon_pipeline.defs.sensors.deaths import notice_dead_runs
 from pytoon_pipeline.defs.sensors.inbox import watch_inbox
 from pytoon_pipeline.defs.sensors.keys import look_after_keys
@@ -14,9 +16,13 @@ from pytoon_pipeline.defs.sensors.standing import list_standing
 studio = Studio()
 
 defs = dg.Definitions(
-    assets=[*dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery]), attention.attention],
+    assets=[
+        *dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery, reports]),
+        attention.attention,
+    ],
     asset_checks=[attention.nothing_failed_or_stuck],
-    jobs=[compile_video],
+    jobs=[compile_video, housekeeping],
+    schedules=[nightly_batch, kpi_refresh, nightly_housekeeping],
     sensors=[watch_inbox, look_after_keys, notice_dead_runs, list_standing],
     resources={
         "studio": studio,

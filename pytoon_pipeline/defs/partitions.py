@@ -6,6 +6,7 @@ import dagster as dg
 from dagster._core.instance.types import DynamicPartitionsStore
 
 UPLOADS = "uploads"
+PARTITION_TAG, ATTEMPT_TAG, PRIORITY_TAG = "dagster/partition", "pytoon/attempt", "dagster/priority"
 
 
 class UploadPartitions(dg.DynamicPartitionsDefinition):

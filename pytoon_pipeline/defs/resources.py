@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,13 @@ from pydantic import PrivateAttr
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
+from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_operations
 from pytoon_pipeline.speech.recognisers import SpeechSettings
 from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.liveness import alive
+from pytoon_pipeline.store.liveness import alive, living
+from pytoon_pipeline.store.logs import about, write_to
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
 
@@ -35,9 +38,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Studio"]:
         """Ready for one run, which holds a lock for as long as its process lives; see ``defs/sensors.py``."""
         self._places = Home(Path(self.home).resolve()) if self.home else Home.locate()
-        self._store = Store(self._places.store, self._places.work)
+        self._store = Store(self._places.store, self._places.work, load_operations().free_bytes_kept)
         run = context.run
-        with alive(self._places.run_lock(run.run_id)) if run else nullcontext():
+        write_to(self._places.logs)
+        if run is None:
+            yield self
+            return
+        named = about(run=run.run_id, key=run.tags.get(PARTITION_TAG), attempt=run.tags.get(ATTEMPT_TAG))
+        with alive(self._places.run_lock(run.run_id)), named:
             yield self
 
     @property
@@ -65,14 +73,19 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         return load_operations()
 
     @property
+    def threads(self) -> int:
+        """This run's share of the processors at this moment."""
+        return Capacity.of_machine().threads(living(self._places.runs))
+
+    @property
     def engines(self) -> "dict[EngineName, Engine]":
         """Engines that this machine can ask, by name."""
         from pytoon_pipeline.rendering.engines.local import LocalEngine
         from pytoon_pipeline.rendering.engines.safe import SafeEngine
 
         there: dict[EngineName, Engine] = {
-            "local": LocalEngine(self._store, self._places.health),
-            "safe": SafeEngine(self._store),
+            "local": LocalEngine(self._store, self._places.health, self.threads),
+            "safe": SafeEngine(self._store, self.threads),
         }
         if os.environ.get("PYTOON_ENGINE_URL"):
             from pytoon_pipeline.rendering.engines.remote import RemoteEngine

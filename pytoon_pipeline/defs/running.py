@@ -1,7 +1,7 @@
 """Running the graph for one upload in this process, and what came of it. The command line and scripts use this."""
 
 import os
-import shutil
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +12,16 @@ import dagster as dg
 from pytoon_pipeline.contracts.errors import PytoonError, internal
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.sensors.deaths import bury
+from pytoon_pipeline.defs.stage import ENCODER, RECOGNISER
+from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.planning.presets import PACKAGE
 from pytoon_pipeline.planning.remedies import decide
+from pytoon_pipeline.store.atomic import write_bytes
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.uploads import Uploads
+
+RUNS = re.compile(r"(max_concurrent_runs: )\d+")
 
 
 @dataclass(frozen=True)
@@ -27,23 +33,36 @@ class Outcome:
     error: PytoonError | None = None
 
 
-def prepare(home: Home) -> None:
+def prepare(home: Home, capacity: Capacity) -> None:
     """Makes the folder that Dagster keeps its state in, with the settings that come with Pytoon."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     shipped = next(p for p in (PACKAGE.parent / "dagster.yaml", PACKAGE / "_dagster.yaml") if p.is_file())
+    wanted = RUNS.sub(rf"\g<1>{capacity.runs}", shipped.read_text("utf-8")).encode()
     settings = home.dagster / "dagster.yaml"
-    if not settings.exists() or settings.read_bytes() != shipped.read_bytes():
-        shutil.copyfile(shipped, settings)
+    if not settings.exists() or settings.read_bytes() != wanted:
+        home.work.mkdir(parents=True, exist_ok=True)
+        write_bytes(settings, wanted, home.work)
 
 
 @contextmanager
 def instance(home: Home) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of ``home``."""
-    prepare(home)
+    capacity = Capacity.of_machine()
+    prepare(home, capacity)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["PYTOON_HOME"] = str(home.root)
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
+        limit_pools(opened, capacity)
         yield opened
+
+
+def limit_pools(opened: dg.DagsterInstance, capacity: Capacity) -> None:
+    """Gives Dagster's pools as many slots as the machine has of each."""
+    events = opened.event_log_storage
+    known = {pool.name: pool.limit for pool in events.get_pool_limits()}
+    for name, slots in ((ENCODER, capacity.encoders), (RECOGNISER, capacity.recognisers)):
+        if known.get(name) != slots:
+            events.set_concurrency_slots(name, slots)
 
 
 def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
@@ -62,6 +81,8 @@ def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home
     add_partitions(opened, [key])
     uploads = Uploads(home)
     uploads.clear_failure(key)
+    # Without a daemon nobody else frees what killed runs held.
+    bury(opened, home)
     result = job.execute_in_process(
         instance=opened,
         partition_key=key,

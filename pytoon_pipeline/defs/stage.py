@@ -17,6 +17,8 @@ from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
+# Pools: what the machine has only so much of; see ``media/capacity.py``.
+ENCODER, RECOGNISER = "encoder", "recogniser"
 # Listeners (the command line) hear of each stage as it ends; see cli.py.
 progress = logging.getLogger("pytoon.progress")
 log = logging.getLogger("pytoon.stage")
@@ -85,7 +87,11 @@ def output(
 ) -> dg.Output[Any]:
     """The output of an asset. Its data version is the fingerprint; ``value`` defaults to the artifact."""
     artifact = done.artifact
-    progress.info("%s", artifact.stage, extra={"status": done.status, "seconds": done.seconds})
+    progress.info(
+        "%s", artifact.stage,
+        extra={"event": "stage", "stage": artifact.stage, "status": done.status, "seconds": round(done.seconds, 4),
+               "bytes": artifact.bytes, "device": artifact.device},
+    )  # fmt: skip
     metadata: dict[str, Any] = {
         "status": done.status,
         "seconds": round(done.seconds, 3),

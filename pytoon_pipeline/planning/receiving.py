@@ -45,7 +45,7 @@ class Receiver:
         self._inbox = inbox
         self._operations = operations
         self._clock = clock
-        self._store = Store(home.store, home.work)
+        self._store = Store(home.store, home.work, operations.free_bytes_kept)
         self._index = IntakeIndex(home.intake)
         self._begun: dict[tuple[str, str], Taking] = {}
 

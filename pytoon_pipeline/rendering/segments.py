@@ -1,6 +1,5 @@
 """Rendering segments: each on its own, several at a time, every one found again when nothing in it changed."""
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -76,18 +75,13 @@ def _encode(
         raise ffmpeg.libav_fault(error) from error
 
 
-def workers(count: int) -> ThreadPoolExecutor:
-    """Threads for ``count`` segments: one a processor that this process may use."""
+def workers(count: int, threads: int) -> ThreadPoolExecutor:
+    """Threads for ``count`` segments, at most ``threads``."""
     import cv2
 
     # Segments share the processors already; OpenCV's own threads would get in their way.
     cv2.setNumThreads(1)
-    return ThreadPoolExecutor(max(1, min(count, processors())), thread_name_prefix="segment")
-
-
-def processors() -> int:
-    """Processors that this process may use; where the system cannot tell, all there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ThreadPoolExecutor(max(1, min(count, threads)), thread_name_prefix="segment")
 
 
 def _filled(sheet: Sheet, width: int, height: int) -> tuple["VideoFrame", Sheet]:

@@ -3,6 +3,7 @@
 Whoever only asks what is there already imports nothing heavy: the renderer is imported where something is made.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.contracts.rendering import SegmentResult, ThumbnailResult
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
+from pytoon_pipeline.media.capacity import processors
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow, run_stage
@@ -19,6 +21,8 @@ from pytoon_pipeline.store.store import Store
 if TYPE_CHECKING:
     from pytoon_pipeline.rendering.jobs import Job, Source
     from pytoon_pipeline.rendering.sound import SoundSource
+
+log = logging.getLogger("pytoon.render")
 
 SEGMENT = Stage("segment", 5)
 SOUND_TRACK = Stage("sound", 3)
@@ -59,9 +63,15 @@ def recipes(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | 
 
 
 def render_segments(
-    store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], progress: Progress, until: float | None = None
+    store: Store,
+    spec: RenderSpec,
+    sources: Mapping[str, "Source"],
+    progress: Progress,
+    until: float | None = None,
+    threads: int | None = None,
 ) -> list[Done]:
-    """Finds or renders every segment, several at a time. ``progress`` hears how many of how many are ready.
+    """Finds or renders every segment, ``threads`` at a time, else one a processor. ``progress`` hears how many of how
+    many are ready.
 
     Raises ``EngineFault`` when a segment is not ready at ``until``, on the monotonic clock.
     """
@@ -81,6 +91,7 @@ def render_segments(
             sources,
             lambda ready: progress(len(done) + ready, len(jobs)),
             until,
+            threads or processors(),
         )
         done |= dict(zip(missing, made, strict=True))
     return [done[n] for n in range(len(jobs))]
@@ -92,6 +103,7 @@ def _render(
     sources: Mapping[str, "Source"],
     progress: Callable[[int], None],
     until: float | None,
+    threads: int,
 ) -> list[Done]:
     from pytoon_pipeline.rendering.lettering import Lettering
     from pytoon_pipeline.rendering.segments import render, workers
@@ -112,16 +124,22 @@ def _render(
         progress(ready)
         return done
 
-    with workers(len(works)) as pool:
+    with workers(len(works), threads) as pool:
         lettering.set([event.text for job, _ in works for event in job.events], pool)
         # The longest first: the last to end are short, and no processor waits long for another.
         order = sorted(range(len(works)), key=lambda n: -works[n][0].frames)
         waiting = {n: pool.submit(one, *works[n]) for n in order}
         try:
-            return [waiting[n].result() for n in range(len(works))]
+            return [_told(n, waiting[n].result()) for n in range(len(works))]
         finally:
             for work in waiting.values():
                 work.cancel()
+
+
+def _told(number: int, done: Done) -> Done:
+    log.info("segment", extra={"event": "segment", "segment": number, "status": done.status,
+                               "seconds": round(done.seconds, 4)})  # fmt: skip
+    return done
 
 
 def _recipe(job: "Job", sources: Mapping[str, "Source"]) -> Recipe:

@@ -78,12 +78,12 @@ def choose(settings: SpeechSettings) -> Choice:
     return Choice(_pocketsphinx(reason))
 
 
-def transcribe(choice: Choice, samples: "NDArray[np.int16]") -> Transcript:
-    """Words in 16 kHz mono ``samples``, shape (n,)."""
+def transcribe(choice: Choice, samples: "NDArray[np.int16]", threads: int | None = None) -> Transcript:
+    """Words in 16 kHz mono ``samples``, shape (n,). ``threads`` of the processor for Whisper; pocketsphinx uses one."""
     if choice.weights is not None:
         from pytoon_pipeline.speech.whispering import recognise as whisper
 
-        return whisper(samples, choice.weights, choice.recogniser)
+        return whisper(samples, choice.weights, choice.recogniser, threads)
     from pytoon_pipeline.speech.sphinx import recognise as sphinx
 
     return sphinx(samples, choice.recogniser)

@@ -44,10 +44,18 @@ def fetch(model: str, folder: Path) -> Path:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def recognise(samples: NDArray[np.int16], weights: Path, recogniser: Recogniser) -> Transcript:
-    """Words with times in 16 kHz mono ``samples``. Greedy decoding, so that the same sound gives the same words."""
+def recognise(
+    samples: NDArray[np.int16], weights: Path, recogniser: Recogniser, threads: int | None = None
+) -> Transcript:
+    """Words with times in 16 kHz mono ``samples``. Greedy decoding, so that the same sound gives the same words.
+
+    ``threads`` of the processor are used where there is no GPU.
+    """
     import torch
     import whisper
+
+    if threads:
+        torch.set_num_threads(threads)
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:

@@ -1,25 +1,44 @@
 """Writing that is seen whole or not at all."""
 
+import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+PART = ".part"
+MOMENT = 10.0
 
 
 @contextmanager
 def replacing(path: Path, aside_folder: Path | None = None) -> Iterator[Path]:
-    """Gives a temporary path on the same file system; on success it is synced and takes the place of ``path``."""
+    """Gives a temporary path on the same file system; on success it is synced and takes the place of ``path``.
+
+    A lock marks it as held; what a process left that was killed is removed by ``sweep``.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=aside_folder or path.parent, prefix=".", suffix=".part")
-    os.close(handle)
+    handle, name = tempfile.mkstemp(dir=aside_folder or path.parent, prefix=".", suffix=PART)
     aside = Path(name)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield aside
         put_in_place(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Removes temporary files that nobody holds any more."""
+    for path in folder.glob(f".*{PART}"):
+        with suppress(OSError), path.open("r+b") as left:
+            # A file is locked a moment after it is made.
+            if time.time() - path.stat().st_mtime > MOMENT:
+                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
 
 
 def put_in_place(aside: Path, path: Path) -> None:

@@ -65,9 +65,14 @@ class Home:
         """Tables from which figures over all videos are computed."""
         return self.root / "figures"
 
+    @property
+    def runs(self) -> Path:
+        """Locks of runs that are at work."""
+        return self.root / "runs"
+
     def run_lock(self, run: str) -> Path:
         """The lock that a run holds while it works."""
-        return self.root / "runs" / f"{run}.lock"
+        return self.runs / f"{run}.lock"
 
     @property
     def dagster(self) -> Path:

@@ -34,3 +34,8 @@ def died(path: Path) -> bool:
         return True
     finally:
         os.close(descriptor)
+
+
+def living(folder: Path) -> int:
+    """How many of the locks in a folder are held."""
+    return sum(path.exists() and not died(path) for path in folder.glob("*.lock"))

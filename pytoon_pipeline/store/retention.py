@@ -239,6 +239,7 @@ def _remove(seen: _Seen, work: Path) -> bool:
     """
     aside = work / f".{token_hex(16)}.part"
     try:
+        # Mostly seen here already, so that it is not even missed for a moment.
         if os.stat(seen.path).st_mtime_ns != seen.mtime_ns:
             return False
         os.replace(seen.path, aside)

@@ -76,6 +76,7 @@ def follow(store: Store, recipe: Recipe, make: Callable[[Path], Product]) -> Don
     began = time.perf_counter()
     if found := store.find(recipe.fingerprint):
         return Done(found, "cached", time.perf_counter() - began)
+    store.need_room()
     with workroom(store.work) as room:
         product = make(room)
         files = dict(product.stored) | {role: store.take(path) for role, path in product.files.items()}

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Generator, Iterable
 from contextlib import nullcontext
@@ -34,13 +35,22 @@ class Digest(Protocol):
 class Store:
     """Below ``root``: ``objects/`` (files), ``artifacts/`` (records), ``links/`` (latest artifact of a stage and key).
 
-    Whatever is read is verified. What does not match its name counts as absent.
+    Whatever is read is verified. What does not match its name counts as absent. ``kept_free`` bytes of the disk are
+    left for databases and logs, which must be written also when there is no room for videos.
     """
 
-    def __init__(self, root: Path, work: Path) -> None:
+    def __init__(self, root: Path, work: Path, kept_free: int = 0) -> None:
         self.root = root
         self.work = work
+        self._kept_free = kept_free
         self._verified: dict[str, tuple[int, int]] = {}
+
+    def need_room(self, more: int = 0) -> None:
+        """Raises ``OSError`` (ENOSPC) when the disk has no room for ``more`` bytes."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self.work).free
+        if free < self._kept_free + more:
+            raise OSError(errno.ENOSPC, f"its disk is full but for {free / 1e6:.0f} MB")
 
     # Files
 
@@ -55,6 +65,7 @@ class Store:
         """
         file = yield from _read(path, None, also)
         if not self._there(file):
+            self.need_room(file.bytes)
             with workroom(self.work) as room:
                 copied = yield from _read(path, room / "copy")
                 if copied != file:

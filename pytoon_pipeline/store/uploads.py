@@ -1,5 +1,6 @@
 """The register of uploads: which files and which request belong to a key, and how it stands."""
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -64,8 +65,15 @@ class Uploads:
 
     def keys(self) -> list[str]:
         """All known keys, the newest first."""
-        found = [(path.stat().st_mtime_ns, path.stem) for path in self.root.glob("*.json") if KEY.match(path.stem)]
-        return [key for _, key in sorted(found, reverse=True)]
+        return [key for key, _ in sorted(self.touched().items(), key=lambda one: one[1], reverse=True)]
+
+    def touched(self) -> dict[str, float]:
+        """All known keys, and when each was last registered."""
+        if not self.root.is_dir():
+            return {}
+        with os.scandir(self.root) as found:
+            named = ((one.name.removesuffix(".json"), one) for one in found if one.name.endswith(".json"))
+            return {key: one.stat().st_mtime for key, one in named if KEY.match(key)}
 
     # Waiting
 

@@ -3,13 +3,11 @@
 import fcntl
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# A file that is written aside is renamed within moments.
-LEFT_SECONDS = 3600
+from pytoon_pipeline.store.atomic import sweep
 
 
 @contextmanager
@@ -27,7 +25,7 @@ def workroom(root: Path) -> Iterator[Path]:
         name = room.with_suffix(".lock")
         lock = name.open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _sweep(root)
+        _clear(root)
     with lock:
         try:
             yield room
@@ -36,7 +34,7 @@ def workroom(root: Path) -> Iterator[Path]:
             name.unlink(missing_ok=True)
 
 
-def _sweep(root: Path) -> None:
+def _clear(root: Path) -> None:
     for path in root.glob("room-*.lock"):
         with suppress(OSError), path.open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -45,7 +43,4 @@ def _sweep(root: Path) -> None:
     for path in root.glob("room-*"):
         if path.is_dir() and not path.with_suffix(".lock").exists():
             shutil.rmtree(path, ignore_errors=True)
-    for path in root.glob(".*.part"):
-        with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > LEFT_SECONDS:
-                path.unlink()
+    sweep(root)

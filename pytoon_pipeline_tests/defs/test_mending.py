@@ -15,10 +15,10 @@ from PIL import Image
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
-from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.sensors import deaths
 from pytoon_pipeline.defs.sensors.deaths import bury
-from pytoon_pipeline.defs.sensors.keys import PARTITION_TAG, look_after_keys
+from pytoon_pipeline.defs.sensors.keys import look_after_keys
 from pytoon_pipeline.defs.sensors.standing import list_standing
 from pytoon_pipeline.planning.admitting import take
 from pytoon_pipeline.planning.presets import load_operations

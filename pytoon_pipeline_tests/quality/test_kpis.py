@@ -8,6 +8,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -23,9 +24,8 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
-    # A name with what is a pattern to DuckDB.
-    folder = tmp_path / "a [1] *" / "logs"
-    folder.mkdir(parents=True)
+    folder = tmp_path / "logs"
+    folder.mkdir()
     return folder
 
 
@@ -71,21 +71,22 @@ def test_figures_of_two_days(logs: Path, table: Path) -> None:
         logs, TODAY,
         stage("metadata", "cached", 0.01, key="b", run="4"),
         stage("metadata", "cached", 0.01, key="b", run="4"),
-        stage("metadata", "computed", 3.0, bytes=50, key="c", run="5"),
+        stage("metadata", "computed", 21.0, bytes=50, key="c", run="5"),
         {"event": "attempt", "key": "b", "attempt": 1, "verdict": "advise", "score": 80, "run": "4"},
         {"event": "delivered", "key": "b", "run": "4", "degraded": False, "engine": "local"},
         {"event": "failed", "key": "c", "run": "5", "failure": "bad_input", "code": "empty_file"},
+        {"event": "attempt", "key": "d", "attempt": 3, "verdict": "fail"},
         {"event": "something else", "level": "warning", "whatever": [1, 2]},
     )  # fmt: skip
     found = figures(logs, table)
     assert found == Kpis(
         finished=1, degraded=1, failed=1, success_rate=2 / 3, fallback_rate=1 / 3, first_attempt_pass_rate=0.5,
-        attempts_per_video=1.5, bytes_made=1150, lines=17, damaged_lines=0,
+        attempts_per_video=2, bytes_made=1150, lines=18, damaged_lines=0,
         days=(DayFigures(day=YESTERDAY, finished=0, degraded=1, failed=1),
               DayFigures(day=TODAY, finished=1, degraded=0, failed=1)),
         stages=(
-            StageFigures(stage="metadata", computed=2, cached=2, hit_rate=0.5, median_seconds=2.0,
-                         p95_seconds=2.9, bytes=150),
+            StageFigures(stage="metadata", computed=2, cached=2, hit_rate=0.5, median_seconds=11,
+                         p95_seconds=20, bytes=150),
             StageFigures(stage="composite", computed=1, cached=0, hit_rate=0, median_seconds=10, p95_seconds=10,
                          bytes=1000),
             StageFigures(stage="segment", computed=1, cached=0, hit_rate=0, median_seconds=4, p95_seconds=4, bytes=400),
@@ -108,8 +109,8 @@ def test_damaged_lines_are_counted_and_a_half_one_is_read_once_it_is_whole(logs:
     whole = log.read_bytes()
     damaged = [
         b"", b"null", b"{}", b'{"time": "yesterday", "event": "delivered"}', b"\xff\x00", b'{"event": "delivered"}',
-        b'{"time": "2026-11-21T10:00:00Z", "event": "stage", "stage": "x", "status": "computed", "seconds": NaN}',
-        b'{"time": "2026-11-21T10:00:00Z", "event": "stage", "bytes": 1e300}',
+        b'{"time": "2026-11-21T10:00:00Z", "event": "stage", "stage": "x", "status": "computed", "seconds": Infinity}',
+        b'{"time": "2026-11-21T10:00:00Z", "event": "stage", "bytes": 9999999999999999999}',
         b'{"time": "0001-01-01T00:00:00+14:00", "event": "stage"}',
     ]  # fmt: skip
     log.write_bytes(b"\n".join([*damaged, whole[:-20]]))
@@ -145,6 +146,14 @@ def test_nothing_yet_and_tables_of_fewer_columns(logs: Path, table: Path) -> Non
     write(logs, YESTERDAY, {"event": "stage", "stage": "metadata", "status": "computed"})
     (made,) = figures(logs, table).stages
     assert (made.computed, made.median_seconds, made.bytes) == (1, None, 0)
+
+
+def test_a_folder_named_like_a_pattern_has_its_own_tables(logs: Path, tmp_path: Path) -> None:
+    write(logs, TODAY, {"event": "delivered", "key": "a"})
+    collect(logs, tmp_path / "figures [1]*")
+    write(logs, TODAY, {"event": "failed", "key": "a"})
+    collect(logs, tmp_path / "figures 1")
+    assert kpis(tmp_path / "figures [1]*", TODAY).finished == 1
 
 
 def test_a_damaged_table_is_made_again_from_its_log_or_named(logs: Path, table: Path) -> None:
@@ -196,6 +205,7 @@ def test_sums_are_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
         if one.stage != "segment":
             seconds = [line["seconds"] for line in made if line.get("stage") == one.stage and "seconds" in line]
             assert one.median_seconds == (pytest.approx(median(seconds)) if seconds else None)
+            assert one.p95_seconds == (pytest.approx(np.quantile(seconds, 0.95)) if seconds else None)
     failed = [(line.get("failure"), line.get("code")) for line in log if line["event"] == "failed"]
     assert {(one.failure, one.code): one.count for one in found.failures} == Counter(failed)
     as_markdown(found)

@@ -1,5 +1,6 @@
 """Whether the finished file is good."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from types import MappingProxyType
@@ -23,6 +24,8 @@ from pytoon_pipeline.store.stages import Product, Stage, run_stage
 QC = Stage("qc_score", 5)
 # The UI keeps pictures in its database.
 MOST_PICTURES = 6
+
+log = logging.getLogger("pytoon.quality")
 
 
 CHECKS = [
@@ -67,6 +70,11 @@ def qc_score(
     if ready.plain is None:
         # What an engine could not render is no attempt at the plan.
         _record(studio, upload, spec, render_spec.fingerprint, report, context.run.run_id)
+    log.info(
+        "judged",
+        extra={"event": "attempt", "verdict": report.verdict, "score": report.score, "engine": ready.engine,
+               "seconds": report.seconds},
+    )  # fmt: skip
     attempts = studio.uploads.attempts(upload.key)
     shown: dict[str, Any] = {
         "score": report.score,

@@ -19,7 +19,7 @@ from pytoon_pipeline.defs.assets.plan import install_fonts
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import items_of, parts_of, stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import output, run, stage_asset
+from pytoon_pipeline.defs.stage import ENCODER, output, run, stage_asset
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow
@@ -39,7 +39,7 @@ log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")
 
 
-@stage_asset(SEGMENTS, "render", "ffmpeg")
+@stage_asset(SEGMENTS, "render", "ffmpeg", pool=ENCODER)
 def rendered_segments(
     context: dg.AssetExecutionContext,
     studio: Studio,

@@ -1,16 +1,19 @@
 """Runs whose process is gone are marked as failed, so that nothing stays “started” for ever."""
 
+import logging
 import time
 from datetime import datetime, timezone
 
 import dagster as dg
 
 from pytoon_pipeline.contracts.errors import died
-from pytoon_pipeline.defs.sensors.keys import PARTITION_TAG, aware
+from pytoon_pipeline.defs.partitions import PARTITION_TAG
+from pytoon_pipeline.defs.sensors.keys import aware
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.liveness import died as has_died
 from pytoon_pipeline.store.uploads import Uploads
 
+log = logging.getLogger("pytoon.runs")
 # A process that has not begun after so many seconds never will.
 LONGEST_START, MOMENT = 60.0, 2.0
 WORKING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
@@ -39,6 +42,7 @@ def bury(instance: dg.DagsterInstance, home: Home) -> int:
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         home.run_lock(run.run_id).unlink(missing_ok=True)
         key = run.tags.get(PARTITION_TAG)
+        log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
             uploads.fail(key, died(), run=run.run_id)
     return len(suspects)

@@ -9,6 +9,7 @@ from pytoon_pipeline.planning.presets import load_operations
 from pytoon_pipeline.planning.receiving import Receiver
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.inbox import locate
+from pytoon_pipeline.store.logs import write_to
 
 
 @dg.sensor(
@@ -29,4 +30,5 @@ def watch_inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 @cache
 def _receiver(home: Home) -> Receiver:
     """One for as long as the process lives: huge files are taken over many ticks."""
+    write_to(home.logs)
     return Receiver(home, locate(home), load_operations())

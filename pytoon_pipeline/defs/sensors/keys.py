@@ -15,15 +15,12 @@ import dagster as dg
 from pytoon_pipeline.contracts.errors import died
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.jobs import compile_video
-from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG, PRIORITY_TAG, add_partitions
 from pytoon_pipeline.planning.remedies import decide
 from pytoon_pipeline.planning.retrying import Never, again
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.uploads import Uploads
 
-ATTEMPT_TAG = "pytoon/attempt"
-PARTITION_TAG = "dagster/partition"
-PRIORITY_TAG = "dagster/priority"
 # People who wait in the UI come first (0), then new uploads and what is tried again, then nightly batches.
 UPLOAD_PRIORITY, BATCH_PRIORITY = -1, -10
 # Keys looked after in one tick: a tick must end within a minute.

@@ -29,10 +29,14 @@ class UnhealthyEngine(MissingPart):
 
 @dataclass(frozen=True)
 class LocalEngine:
-    """Renders here. ``probed`` is the file that remembers when that was last seen to work."""
+    """Renders here. ``probed`` is the file that remembers when that was last seen to work.
+
+    ``threads`` segments are rendered at once; without it, one a processor.
+    """
 
     store: Store
     probed: Path
+    threads: int | None = None
 
     @property
     def name(self) -> EngineName:
@@ -42,7 +46,7 @@ class LocalEngine:
         if missing := stages.missing_segments(self.store, work.spec, work.pictures):
             self.check()
         until = time.monotonic() + work.seconds if missing else None
-        return stages.render_segments(self.store, work.spec, work.pictures, progress, until)
+        return stages.render_segments(self.store, work.spec, work.pictures, progress, until, self.threads)
 
     def thumbnail(self, work: Work, frame: int) -> Done:
         return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)

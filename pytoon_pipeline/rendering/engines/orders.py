@@ -77,7 +77,10 @@ class Known:
 
 
 class Orders:
-    """Orders by their id. All that clients want of the server starts with one: it says which files may come and go."""
+    """Orders by their id. All that clients want of the server starts with one: it says which files may come and go.
+
+    Once ``stopping`` is set, what is being rendered ends after its segment.
+    """
 
     def __init__(self, store: Store, engine: Engine, settings: ServerSettings) -> None:
         self.store = store
@@ -85,7 +88,7 @@ class Orders:
         self.settings = settings
         self._known: dict[str, Known] = {}
         self._changing = threading.Lock()
-        self._stopping = threading.Event()
+        self.stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max(1, settings.renders), thread_name_prefix="render")
 
     def post(self, order: RenderOrder) -> OrderState:
@@ -140,7 +143,7 @@ class Orders:
 
     def close(self) -> None:
         """Ends soon: what is being rendered stops after its segment, and is found in the store later."""
-        self._stopping.set()
+        self.stopping.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _running(self, name: str) -> Known | None:
@@ -187,7 +190,7 @@ class Orders:
         )
 
         def progress(ready: int, total: int) -> None:
-            if self._stopping.is_set():
+            if self.stopping.is_set():
                 raise PassingFault("remote_stopping", "The remote engine is being stopped.", "Try again later.")
             known.progress(ready, total)
 

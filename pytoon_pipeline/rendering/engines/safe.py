@@ -20,13 +20,14 @@ class SafeEngine:
     """Renders plain plans here, without libass."""
 
     store: Store
+    threads: int | None = None
 
     @property
     def name(self) -> EngineName:
         return "safe"
 
     def segments(self, work: Work, progress: Progress) -> list[Done]:
-        return stages.render_segments(self.store, work.spec, work.pictures, progress)
+        return stages.render_segments(self.store, work.spec, work.pictures, progress, threads=self.threads)
 
     def thumbnail(self, work: Work, frame: int) -> Done:
         return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)

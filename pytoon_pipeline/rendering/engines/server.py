@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -71,6 +72,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
         await asyncio.to_thread(orders.close)
 
     app = FastAPI(title="Pytoon engine", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app.state.stopping = orders.stopping
     app.add_middleware(Guarded, token=token)
     _answer_errors(app, settings)
 
@@ -91,7 +93,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
 
     @app.get("/v1/renders/{name}/events")
     async def events(name: Name, after: Annotated[int, Query(ge=0)] = 0) -> StreamingResponse:
-        lines = _lines(orders.get(name), after, settings.heartbeat_seconds)
+        lines = _lines(orders.get(name), after, settings.heartbeat_seconds, orders.stopping)
         # A proxy that collects the answer would keep the progress to itself.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
@@ -132,7 +134,7 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     )  # fmt: skip
     with _listening(host, port) as listening:
         log.info("listening", extra={"event": "engine", "host": host, "port": listening.getsockname()[1]})
-        uvicorn.Server(config).run(sockets=[listening])
+        Host(config, app).run(sockets=[listening])
 
 
 def _token() -> str:
@@ -154,6 +156,18 @@ def _listening(host: str, port: int) -> socket.socket:
             "engine_address", f"The engine cannot listen on {host[:80]}, port {port}: {error.strerror}.",
             "Choose another port, or stop what listens there.",
         ) from error  # fmt: skip
+
+
+class Host(uvicorn.Server):
+    """Tells the application that it is to stop before it waits for connections: those that listen go at once."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self.app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.app.state.stopping.set()
+        await super().shutdown(sockets)
 
 
 class Guarded:
@@ -239,10 +253,10 @@ async def _pieces(request: Request, settings: ServerSettings) -> AsyncIterator[b
         yield piece
 
 
-async def _lines(known: Known, heard: int, heartbeat: float) -> AsyncIterator[bytes]:
-    """Events as JSON lines until the last one; an empty line when nothing happens for a while."""
+async def _lines(known: Known, heard: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:
+    """Events as JSON lines until the last one, or until the server stops; an empty line when nothing happens."""
     spoke = time.monotonic()
-    while True:
+    while not stopping.is_set():
         for event in known.after(heard):
             yield event.line
             heard, spoke = event.n, time.monotonic()

@@ -1,0 +1,17 @@
+"""Figures over all videos."""
+
+import dagster as dg
+
+from pytoon_pipeline.defs.resources import Studio
+
+
+@dg.asset(group_name="reports", kinds={"duckdb", "parquet"}, code_version="1")
+def pipeline_kpis(studio: Studio) -> dg.MaterializeResult[None]:
+    """Success, first-attempt and fallback rates, hits of the cache, and how long each stage takes, over all videos."""
+    from pytoon_pipeline.quality.kpis import as_markdown, collect, kpis
+
+    collect(studio.places.logs, studio.places.figures)
+    found = kpis(studio.places.figures)
+    return dg.MaterializeResult(
+        metadata={"figures": dg.MetadataValue.md(as_markdown(found)), "all": found.model_dump(mode="json")}
+    )

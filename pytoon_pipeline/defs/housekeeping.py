@@ -1,0 +1,71 @@
+"""Keeping the house: what is no longer needed goes, what is no longer looked at leaves the partitions."""
+
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from pytoon_pipeline.defs.partitions import UPLOADS
+from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.sensors.keys import at_work
+from pytoon_pipeline.planning.batches import DAY, archivable, rests
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.retention import Rules, sweep
+from pytoon_pipeline.store.uploads import Uploads
+
+# Results of these stages can be made again from the others.
+INTERMEDIATE = frozenset(
+    (
+        "segment", "rendered_segments", "sound", "thumbnail", "thumbnail_frame", "composite", "qc_score",
+        "delivered_video", "sampled_frames", "sampled_frames_of_item",
+    )
+)  # fmt: skip
+
+
+@dg.op(description="Removes intermediate files by age and size, old logs, and old keys from the partitions.")
+def tidy(context: dg.OpExecutionContext, studio: Studio) -> None:
+    rules = studio.operations
+    now, uploads, home = time.time(), studio.uploads, studio.places
+    swept = sweep(
+        studio.store,
+        Rules(rules.kept_days, rules.kept_bytes, rules.kept_grace_seconds, INTERMEDIATE),
+        protected(uploads),
+        oldest_run(home, context.run.run_id),
+        now,
+    )
+    logs = [path for path in home.logs.glob("*.jsonl") if now - path.stat().st_mtime > rules.logs_days * DAY]
+    for path in logs:
+        path.unlink()
+    busy = at_work(context.instance)
+    for key in archivable(rests(uploads), now, rules.archive_days, rules.partitions_most):
+        if key not in busy:
+            uploads.archive(key)
+    # Also those of which an earlier housekeeping was stopped half-way.
+    gone = (set(context.instance.get_dynamic_partitions(UPLOADS)) & uploads.archived()) - busy
+    for key in sorted(gone):
+        context.instance.delete_dynamic_partition(UPLOADS, key)
+    context.add_output_metadata({**vars(swept), "old_logs": len(logs), "archived_keys": len(gone)})
+
+
+def protected(uploads: Uploads) -> set[str]:
+    """Files of uploads, also of those that were never run."""
+    found = map(uploads.find, uploads.keys())
+    return {item.sha256 for upload in found if upload is not None for item in upload.items}
+
+
+def oldest_run(home: Home, own: str) -> float | None:
+    """When the oldest run that is at work began, other than ``own``."""
+    locks = [path for path in home.runs.glob("*.lock") if path != home.run_lock(own)]
+    return min((began for path in locks if (began := _began(path)) is not None), default=None)
+
+
+def _began(lock: Path) -> float | None:
+    try:
+        return lock.stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+@dg.job(description="Keeps the store, the logs and the partitions within their limits.")
+def housekeeping() -> None:
+    tidy()

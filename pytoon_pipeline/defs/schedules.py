@@ -1,0 +1,52 @@
+"""What happens by the clock. Each asks for what is missing; nothing is lost when a tick is."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pytoon_pipeline.defs.assets.reports import pipeline_kpis
+from pytoon_pipeline.defs.housekeeping import housekeeping
+from pytoon_pipeline.defs.jobs import compile_video
+from pytoon_pipeline.defs.partitions import PRIORITY_TAG, add_partitions
+from pytoon_pipeline.defs.sensors.keys import BATCH_PRIORITY, at_work
+from pytoon_pipeline.planning.batches import batch
+from pytoon_pipeline.planning.presets import load_operations
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.uploads import Uploads
+
+REASON_TAG = "pytoon/reason"
+
+
+@dg.schedule(
+    job=compile_video,
+    cron_schedule="0 2 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Makes what is pending, what failed for a reason that may have passed, and what has outdated presets.",
+)
+def nightly_batch(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    wanted = batch(Uploads(Home.locate()), at_work(context.instance), load_operations().batch_most)
+    add_partitions(context.instance, list(wanted))
+    night = context.scheduled_execution_time.date().isoformat()
+    for key, reason in wanted.items():
+        tags = {PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason}
+        yield dg.RunRequest(run_key=f"{night}:{key}", partition_key=key, tags=tags)
+    if not wanted:
+        yield dg.SkipReason("Every key has its video, planned with the presets of today.")
+
+
+kpi_refresh = dg.ScheduleDefinition(
+    name="kpi_refresh",
+    target=dg.AssetSelection.assets(pipeline_kpis),
+    cron_schedule="10 * * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Computes the figures over all videos.",
+    tags={PRIORITY_TAG: str(BATCH_PRIORITY)},
+)
+
+nightly_housekeeping = dg.ScheduleDefinition(
+    job=housekeeping,
+    cron_schedule="30 4 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Keeps the store, the logs and the partitions within their limits.",
+    tags={PRIORITY_TAG: str(BATCH_PRIORITY)},
+)
