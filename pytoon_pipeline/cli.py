@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve = engine.add_parser("serve", help="serve the renderer over HTTP; PYTOON_ENGINE_TOKEN is its password")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8410)
+    serve.add_argument("--port", type=int, default=8970)
     serve.set_defaults(run=_serve)
 
     doctor = commands.add_parser("doctor", help="what is installed: models, fonts, encoders, devices")
@@ -216,8 +216,11 @@ def _setup(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from pytoon_pipeline.rendering.engines.server import serve
+    from pytoon_pipeline.store.logs import write_to
 
-    serve(Home.locate(), options.host, options.port)
+    home = Home.locate()
+    write_to(home.logs)
+    serve(home, options.host, options.port)
     return 0
 
 

@@ -30,7 +30,7 @@ PACKAGES = (
 
 def examine(home: Home) -> dict[str, Any]:
     """Facts by name; ``ok`` is false when something that every video needs is missing."""
-    encoder = _try(_encode)
+    encoder = _try(_engine)
     fonts = {name: _try(lambda name=name: str(load(name).file.name)) for name in FONTS}
     pictures = _try(_opencv)
     needed = {"encoder": encoder, "opencv": pictures, **fonts}
@@ -50,17 +50,11 @@ def examine(home: Home) -> dict[str, Any]:
     }
 
 
-def _encode() -> str:
-    """Encodes for real: a listed encoder may still not work."""
-    with tempfile.TemporaryDirectory() as folder:
-        options = [
-            text
-            for name, value in PICTURE.options(FrameRate(numerator=30)).items()
-            for text in (f"-{name}", str(value))
-        ]
-        source = ["-f", "lavfi", "-i", "testsrc2=size=270x480:rate=30:duration=0.2"]
-        ffmpeg.run([*source, *options, str(Path(folder) / "probe.mp4")])
-    return f"{PICTURE.codec} works ({ffmpeg.identity()})"
+def _engine() -> str:
+    """Sets a word and encodes pictures for real: a listed encoder may still not work."""
+    from pytoon_pipeline.rendering.engines.local import probe
+
+    return probe()
 
 
 def _opencv() -> str:

@@ -1,5 +1,6 @@
 """What several folders of tests share."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
+from pytoon_pipeline.planning import presets
 from pytoon_pipeline.planning.admitting import take
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
@@ -48,3 +50,12 @@ def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Call
         return compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key)
 
     return run
+
+
+@pytest.fixture
+def own_presets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the presets that a test may edit."""
+    folder = tmp_path / "presets"
+    shutil.copytree(presets.presets_folder(), folder)
+    monkeypatch.setenv("PYTOON_PRESETS", str(folder))
+    return folder

@@ -44,6 +44,7 @@ kpi_refresh = dg.ScheduleDefinition(
 )
 
 nightly_housekeeping = dg.ScheduleDefinition(
+    name="nightly_housekeeping",
     job=housekeeping,
     cron_schedule="30 4 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,

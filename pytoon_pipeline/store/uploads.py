@@ -82,6 +82,10 @@ class Uploads:
         found = ((key, _read(self._marker("pending", key), _Since)) for key in self._marked("pending"))
         return {key: since.at for key, since in found if since is not None}
 
+    def unsettled(self) -> list[str]:
+        """Keys that wait for their first answer: neither a video nor a failure yet."""
+        return [key for key in self._marked("pending") if not self._marker("failed", key).exists()]
+
     # Failing
 
     def fail(self, key: str, error: PytoonError, stage: str = "", run: str = "") -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,6 @@ import pytest
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
-from pytoon_pipeline.planning import presets
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
@@ -122,15 +120,6 @@ def test_two_uploads_of_one_file_share_everything_but_their_names(compile_file: 
     copy.write_bytes(talk.read_bytes())
     again = compile_file(copy)
     assert computed(again) == {"source_media", "delivered_video"}
-
-
-@pytest.fixture
-def own_presets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the presets that a test may edit."""
-    folder = tmp_path / "presets"
-    shutil.copytree(presets.presets_folder(), folder)
-    monkeypatch.setenv("PYTOON_PRESETS", str(folder))
-    return folder
 
 
 def test_an_edited_preset_counts(compile_file: Compile, talk: Path, own_presets: Path) -> None:

@@ -374,6 +374,9 @@ def test_tokens_are_asked_for_everywhere(
         monkeypatch.setenv("PYTOON_ENGINE_TOKEN", token)
         with pytest.raises(PytoonError, match=code):
             serve(home, port=0)
+    monkeypatch.setenv("PYTOON_ENGINE_RENDERS", "many")
+    with pytest.raises(BadInput, match="invalid_setting"):
+        ServerSettings.from_environment()
 
 
 def order(work: Work, **changes: object) -> dict:

@@ -132,11 +132,13 @@ def composite(
 
     def make(room: Path) -> Product:
         from pytoon_pipeline.rendering.composite import join
+        from pytoon_pipeline.rendering.engines import policy
 
         sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
         frame = stages.choose_thumbnail(store, spec, choose, seen)
         work = work_of(studio, source_media, metadata, spec)
-        picture = studio.engines[ready.engine].thumbnail(work, frame).artifact
+        engines = policy.order(request_of(source_media).engine_policy, studio.engines)
+        picture = policy.thumbnail(engines, work, frame, ready.engine).artifact
         pieces = segment_files(store, rendered_segments, VIDEO)
         out = room / "video.mp4"
         joined = join(spec, pieces, store.path(sound.files["sound"]), out)

@@ -61,6 +61,7 @@ class LocalEngine:
             raise UnhealthyEngine(
                 "engine_unhealthy", f"The engine of this machine does not work: {error.message}", error.hint
             ) from error
+        self.store.work.mkdir(parents=True, exist_ok=True)
         write_bytes(self.probed, json.dumps({"well": time.time()}).encode(), self.store.work)
 
     def _well_lately(self) -> bool:

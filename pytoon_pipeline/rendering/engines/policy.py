@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -65,3 +66,12 @@ def render(
         else:
             return Rendered(segments, engine.name, tuple(tried), shown.spec if engine.name == "safe" else None)
     raise AssertionError("order() gives at least one engine")
+
+
+def thumbnail(engines: list[Engine], work: Work, frame: int, first: EngineName) -> Done:
+    """The thumbnail, of the engine ``first`` that rendered the video, or of another that can. Raises ``PytoonError``."""
+    in_order = sorted(engines, key=lambda engine: engine.name != first)
+    for engine in in_order[:-1]:
+        with suppress(PytoonError):
+            return engine.thumbnail(work, frame)
+    return in_order[-1].thumbnail(work, frame)

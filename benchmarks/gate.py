@@ -1,0 +1,139 @@
+"""Mixed uploads, dropped into the inbox of a home where only the daemon works: do all end as they should?
+
+Prints a JSON object with every upload that did not, times from drop to delivery, the rate of fallbacks and the peak of
+memory over all processes. ``python -m benchmarks.gate [--uploads 50] [--minutes 30]``.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+from benchmarks.crew import Crew, at_work, folder_of, memory_of, settled, wait_until
+from benchmarks.drops import Drop, mixed
+from benchmarks.machine import machine
+from pytoon_pipeline.planning.presets import presets_folder
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.intake_index import IntakeIndex, Row
+from pytoon_pipeline.store.uploads import Uploads
+
+# Short, so that what lacks a file is rejected within the measurement.
+PATIENCE = 30
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--uploads", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=30)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pytoon-gate-") as folder:
+        print(json.dumps({**measure(Path(folder), options.uploads, options.minutes), "machine": machine()}))
+
+
+def measure(folder: Path, count: int, minutes: float) -> dict[str, object]:
+    home = folder_of(folder / "home")
+    crew = Crew(home, {"PYTOON_PRESETS": str(patient_presets(folder))})
+    drops = mixed(count)
+    began = time.time()
+    with at_work(crew), memory_of(crew) as memory:
+        dropped = drop_all(home, drops)
+        done = wait_until(lambda: arrived(home, drops) and settled(home), 60 * minutes)
+        seconds = time.time() - began
+    return {"uploads": len(drops), "all_settled": done, "minutes": round(seconds / 60, 1),
+            **judged(home, drops, dropped), **memory}  # fmt: skip
+
+
+def patient_presets(folder: Path) -> Path:
+    """A copy of the presets with less patience for missing files."""
+    own = Path(shutil.copytree(presets_folder(), folder / "presets"))
+    file = own / "operations.yaml"
+    before = "inbox_patience_seconds:\n  value: "
+    head, _, tail = file.read_text().partition(before)
+    file.write_text(f"{head}{before}{PATIENCE}\n{tail.partition(chr(10))[2]}")
+    return own
+
+
+def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:
+    """Drops uploads as people do, several at a time; those of one group one after the other. Gives when."""
+    home.inbox.mkdir(parents=True, exist_ok=True)
+    when: dict[str, float] = {}
+
+    def put(one: Drop) -> None:
+        one.put(home.inbox / one.name)
+        when[one.name] = time.time()
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(put, [one for one in drops if not one.group]))
+    for one in drops:
+        if one.group:
+            put(one)
+            wait_until(lambda name=one.name: name in IntakeIndex(home.intake).rows(), 120, 0.2)
+    return when
+
+
+def arrived(home: Home, drops: list[Drop]) -> bool:
+    return {one.name for one in drops} <= set(IntakeIndex(home.intake).rows())
+
+
+def judged(home: Home, drops: list[Drop], dropped: dict[str, float]) -> dict[str, object]:
+    """How each upload ended against how it should have."""
+    rows, uploads = IntakeIndex(home.intake).rows(), Uploads(home)
+    wrong: list[dict[str, str]] = []
+    ended: Counter[str] = Counter()
+    times: list[float] = []
+    for one in drops:
+        row = rows.get(one.name)
+        found = outcome(uploads, row)
+        ended[found] += 1
+        wanted = one.expected if one.expected != "same" else "completed"
+        noted = (home.inbox / f"{one.name}.rejected.txt").exists()
+        if found != wanted or noted != (found not in ("completed", "degraded")):
+            wrong.append({"name": one.name, "expected": one.expected, "found": found, "noted": str(noted)})
+        delivered = uploads.delivered(row.key) if row is not None and row.key else None
+        if delivered and one.expected != "same":
+            times.append(delivered.at - dropped[one.name])
+    keys = {rows[one.name].key for one in drops if one.expected in ("completed", "degraded") and one.name in rows}
+    videos = sorted(path.name for path in home.outbox.glob("*/*.mp4"))
+    events = _events(home)
+    delivered_events = Counter(line["key"] for line in events if line.get("event") == "delivered")
+    runs = {line["run"] for line in events if "run" in line}
+    engines = Counter(line["engine"] for line in events if line.get("event") == "delivered")
+    return {
+        "as_they_should": len(drops) - len(wrong),
+        "wrong": wrong,
+        "ended": dict(sorted(ended.items())),
+        "videos": len(videos),
+        "videos_expected": len(keys),
+        "keys_delivered_more_than_once": sum(n > 1 for n in delivered_events.values()),
+        "runs": len(runs),
+        "fallback_rate": round(1 - engines["local"] / max(1, sum(engines.values())), 4),
+        "seconds_from_drop_to_delivery": {
+            "median": round(median(times), 1) if times else None, "most": round(max(times, default=0), 1),
+        },
+        "left_in_work": sorted(path.name for path in home.work.glob("*") if path.name != "mutex"),
+    }  # fmt: skip
+
+
+def outcome(uploads: Uploads, row: Row | None) -> str:
+    """How an upload ended, in a word: its state, or the code of its error."""
+    if row is None:
+        return "not seen"
+    if row.key is None:
+        return row.code or row.state
+    if failure := uploads.failure(row.key):
+        return failure.code
+    delivered = uploads.delivered(row.key)
+    return "waiting" if delivered is None else "degraded" if delivered.degraded else "completed"
+
+
+def _events(home: Home) -> list[dict[str, str]]:
+    return [json.loads(line) for path in sorted(home.logs.glob("*.jsonl")) for line in path.read_text().splitlines()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,280 @@
+"""Taking uploads: what is decided from a listing, and what becomes of real files and objects."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto.server import ThreadedMotoServer
+from PIL import Image
+
+from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.planning.intake import Known, candidates, decide
+from pytoon_pipeline.planning.presets import load_operations
+from pytoon_pipeline.planning.receiving import Received, Receiver
+from pytoon_pipeline.planning.requests import read_upload
+from pytoon_pipeline.planning.submitting import submit
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.inbox import NOTE, Entry, FolderInbox, Inbox, S3Inbox, locate, temporary
+from pytoon_pipeline.store.intake_index import IntakeIndex
+from pytoon_pipeline.store.uploads import Uploads
+
+NAMES = st.sampled_from(["a.mp4", "b.mp4", "c/request.yaml", "c/x.png", "d/e/f.png"])
+ENTRIES = st.lists(
+    st.builds(Entry, NAMES, st.integers(0, 3), st.sampled_from("xyz")), unique_by=lambda entry: entry.name
+)
+KNOWN = st.dictionaries(
+    st.sampled_from(["a.mp4", "b.mp4", "c", "d", "gone"]),
+    st.builds(Known, st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "taken", "rejected"])),
+)
+
+
+@given(ENTRIES, KNOWN, st.floats(0, 200), st.floats(0, 50))
+def test_only_what_has_settled_is_ready(
+    entries: list[Entry], known: dict[str, Known], now: float, settled: float
+) -> None:
+    found = {one.name: one for one in candidates(entries)}
+    assert {name.split("/")[0] for name in (entry.name for entry in entries)} == set(found)
+    first = decide(found.values(), known, now, settled)
+    assert first.ready == (), "nothing is taken at first sight, and a changed file is as new"
+    assert {one.name for one in first.watch} == set(found)
+    assert set(first.forget) == {name for name, one in known.items() if one.state == "seen" and name not in found}
+    seen = {one.name: Known(one.stamp, now, "seen") for one in found.values()}
+    later = decide(found.values(), seen, now + settled, settled)
+    assert {one.name for one in later.ready} == set(found) or settled > 0
+    assert later.watch == later.forget == ()
+    taken = {one.name: Known(one.stamp, now, "taken") for one in found.values()}
+    assert decide(found.values(), taken, now + 1000, settled).ready == ()
+
+
+@pytest.mark.parametrize("name", [
+    ".hidden.mp4", "a.mp4.part", "a.crdownload", "~$plan.docx", "a.mp4~", "Thumbs.db", "folder/.DS_Store", "a.TMP",
+    f"a.mp4{NOTE}",
+])  # fmt: skip
+def test_temporary_names_are_no_uploads(name: str) -> None:
+    assert temporary(name)
+    assert not temporary(name.replace(".", "_").replace("~", "-").replace("Thumbs_db", "x"))
+
+
+class Desk:
+    """An inbox, and the time that passes in front of it."""
+
+    def __init__(self, home: Home, inbox: Inbox, operations: Operations | None = None) -> None:
+        self.home = home
+        self.now = 1000.0
+        self.operations = operations or load_operations()
+        self.receiver = Receiver(home, inbox, self.operations, lambda: self.now)
+
+    def look(self, passed: float = 0.0) -> Received:
+        self.now += passed
+        return self.receiver.look()
+
+    def settle(self) -> Received:
+        """Two looks, so far apart that what does not change has settled."""
+        self.look()
+        return self.look(self.operations.inbox_settled_seconds)
+
+    @property
+    def uploads(self) -> Uploads:
+        return Uploads(self.home)
+
+
+@pytest.fixture
+def desk(home: Home) -> Desk:
+    home.inbox.mkdir(parents=True)
+    return Desk(home, FolderInbox(home.inbox))
+
+
+def picture(path: Path, colour: str = "#336699") -> Path:
+    Image.new("RGB", (400, 600), colour).save(path)
+    return path
+
+
+def folder(path: Path, request: dict[str, Any], *pictures: str) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    for name in pictures:
+        picture(path / name)
+    (path / "request.yaml").write_text(json.dumps(request))
+    return path
+
+
+def test_new_content_is_taken_once(desk: Desk) -> None:
+    picture(desk.home.inbox / "a.png")
+    assert desk.look().keys == (), "it may still grow"
+    (key,) = desk.look(5).keys
+    assert list(desk.uploads.pending()) == [key]
+    assert desk.settle().keys == ()
+    shutil.copy(desk.home.inbox / "a.png", desk.home.inbox / "the same.png")
+    desk.uploads.deliver(key, _delivered())
+    assert desk.settle().keys == (key,)
+    assert desk.uploads.pending() == {}, "the same content again asks for nothing"
+    assert desk.uploads.get(key).title == "a"
+
+
+def test_another_request_for_the_same_content_asks_again(desk: Desk) -> None:
+    folder(desk.home.inbox / "first", {"media": ["a.png"], "text": "Before"}, "a.png")
+    (key,) = desk.settle().keys
+    desk.uploads.deliver(key, _delivered())
+    folder(desk.home.inbox / "again", {"media": ["b.png"], "text": "Before"}, "b.png")
+    desk.settle()
+    assert desk.uploads.pending() == {}, "another name alone changes nothing"
+    folder(desk.home.inbox / "first", {"media": ["a.png"], "text": "After"})
+    assert desk.settle().keys == (key,)
+    assert list(desk.uploads.pending()) == [key]
+    assert desk.uploads.get(key).request["text"] == "After"
+
+
+def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
+    path = desk.home.inbox / "a.png"
+    content = picture(desk.home.root / "a.png").read_bytes()
+    with path.open("wb") as writing:
+        writing.write(content[:100])
+        writing.flush()
+        desk.look()
+        assert desk.look(60).keys == (), "somebody holds it open, however long"
+        writing.write(content[100:])
+    assert desk.look().keys == ()
+    assert len(desk.look(5).keys) == 1
+
+
+def test_a_folder_counts_when_all_that_it_names_is_there(desk: Desk) -> None:
+    inside = folder(desk.home.inbox / "set", {"media": ["a.png", "b.png"]}, "a.png")
+    assert desk.settle() == Received((), (), 1)
+    picture(inside / "b.png")
+    assert len(desk.settle().keys) == 1
+    lacking = folder(desk.home.inbox / "lacking", {"media": ["a.png", "c.png"]}, "a.png")
+    desk.settle()
+    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("lacking",)
+    assert "c.png" in (desk.home.inbox / f"lacking{NOTE}").read_text()
+    picture(lacking / "c.png")
+    assert len(desk.settle().keys) == 1
+    assert not (desk.home.inbox / f"lacking{NOTE}").exists()
+
+
+def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
+    folder(desk.home.inbox / "colour", {"media": ["a.png"], "colour": "red"}, "a.png")
+    folder(desk.home.inbox / "outside", {"media": ["../a.png"]})
+    (desk.home.inbox / "pictures").mkdir()
+    picture(desk.home.inbox / "pictures" / "a.png")
+    os.mkfifo(desk.home.inbox / "pipe.mp4")
+    (desk.home.inbox / "empty.mp4").touch()
+    assert set(desk.settle().rejected) == {"colour", "outside", "pipe.mp4", "empty.mp4"}
+    assert "colour" in (desk.home.inbox / f"colour{NOTE}").read_text()
+    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("pictures",)
+    codes = {row.name: row.code for row in IntakeIndex(home.intake).rejected()}
+    assert codes == {
+        "colour": "invalid_request", "outside": "outside_folder", "pipe.mp4": "not_a_file", "empty.mp4": "empty_file",
+        "pictures": "no_request",
+    }  # fmt: skip
+    assert desk.settle() == Received((), (), 0), "it is not looked at again while it stays as it is"
+
+
+def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
+    (desk.home.inbox / "a.mp4").write_bytes(b"no video")
+    (key,) = desk.settle().keys
+    desk.uploads.fail(key, BadInput("not_media", "It is no video.", "Export it again."))
+    desk.look()
+    assert "It is no video." in (desk.home.inbox / f"a.mp4{NOTE}").read_text()
+    desk.uploads.deliver(key, _delivered())
+    desk.look()
+    assert not (desk.home.inbox / f"a.mp4{NOTE}").exists()
+
+
+def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytoon_pipeline.store.store.PIECE", 1000)
+    home.inbox.mkdir(parents=True)
+    ticking = iter(range(10**6))
+    monkeypatch.setattr("pytoon_pipeline.planning.receiving.time.monotonic", lambda: float(next(ticking)))
+    operations = load_operations().model_copy(update={"inbox_tick_seconds": 20.0})
+    desk = Desk(home, FolderInbox(home.inbox), operations)
+    (home.inbox / "big.mp4").write_bytes(os.urandom(50_000))
+    looks = 0
+    desk.look()
+    desk.now += 5
+    while not (received := desk.look()).keys:
+        looks += 1
+        assert received.waiting == 1
+        assert looks < 50
+    assert looks > 2
+
+
+def test_a_failed_listing_is_not_an_empty_inbox(home: Home, tmp_path: Path) -> None:
+    place = tmp_path / "mounted"
+    place.mkdir()
+    desk = Desk(home, FolderInbox(place, own=False))
+    picture(place / "a.png")
+    desk.look()
+    place.rename(tmp_path / "gone")
+    with pytest.raises(PassingFault, match="inbox_unreadable"):
+        desk.look(5)
+    (tmp_path / "gone").rename(place)
+    assert len(desk.look(5).keys) == 1, "what was known of it is still known"
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    yield f"http://127.0.0.1:{server.get_host_and_port()[1]}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x"), ("DEFAULT_REGION", "us-east-1"),
+                        ("ENDPOINT_URL", s3), ("MAX_ATTEMPTS", "1")):  # fmt: skip
+        monkeypatch.setenv(f"AWS_{name}", value)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="drops")
+    yield client
+    for one in client.list_objects_v2(Bucket="drops").get("Contents", ()):
+        client.delete_object(Bucket="drops", Key=one["Key"])
+
+
+def test_a_prefix_in_s3_is_an_inbox_too(
+    home: Home, tmp_path: Path, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTOON_INBOX", "s3://drops/in")
+    inbox = locate(home)
+    assert isinstance(inbox, S3Inbox)
+    desk = Desk(home, inbox)
+    bucket.upload_file(str(picture(tmp_path / "a.png")), "drops", "in/a.png")
+    bucket.upload_file(str(picture(tmp_path / "b.png", "#aa3300")), "drops", "elsewhere/b.png")
+    bucket.put_object(Bucket="drops", Key="in/set/request.yaml", Body=b"media: [c.png]")
+    assert len(desk.settle().keys) == 1
+    bucket.upload_file(str(picture(tmp_path / "c.png", "#00aa33")), "drops", "in/set/c.png")
+    bucket.put_object(Bucket="drops", Key="in/bad/request.yaml", Body=b"colour: red")
+    received = desk.settle()
+    assert (len(received.keys), received.rejected) == (1, ("bad",))
+    note = bucket.get_object(Bucket="drops", Key=f"in/bad{NOTE}")["Body"].read().decode()
+    assert "colour" in note
+    submit(inbox, tmp_path / "b.png", read_upload(tmp_path / "b.png", sets=["text=Hello"]))
+    assert len(desk.settle().keys) == 1
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(PassingFault, match="inbox_unreadable"):
+        desk.look()
+
+
+def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
+    inbox = FolderInbox(desk.home.inbox)
+    path = picture(tmp_path / "shoe.png")
+    plain = submit(inbox, path, read_upload(path))
+    asked = submit(inbox, path, read_upload(path, sets=["text=Half price", "variant=sale"]))
+    assert set(desk.settle().keys) == {plain.key, asked.key}
+    assert desk.uploads.get(asked.key).request["text"] == "Half price"
+    again = submit(inbox, path, read_upload(path))
+    assert again == plain
+    assert desk.settle().keys == (plain.key,)
+
+
+def _delivered() -> Any:
+    from pytoon_pipeline.contracts.standing import DeliveryRecord
+
+    return DeliveryRecord(at=0.0, degraded=False, engine="local", preset="p", presets="x")
