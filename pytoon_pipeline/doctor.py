@@ -2,15 +2,11 @@
 
 import platform
 import shutil
-import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
-from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media import ffmpeg
-from pytoon_pipeline.media.encoder import PICTURE
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.planning.presets import preset_names
 from pytoon_pipeline.speech.recognisers import SpeechSettings, find_weights

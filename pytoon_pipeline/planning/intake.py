@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import NamedTuple, Protocol
 
 from pytoon_pipeline.planning.requests import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.store.fingerprint import hash_value
@@ -11,11 +11,8 @@ from pytoon_pipeline.store.inbox import Entry
 # Files by which a folder says what it wants.
 ASKING = (*REQUEST_NAMES, EDIT_PLAN_NAME)
 
-State = Literal["seen", "taken", "rejected"]
 
-
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A file, or a folder with its files, at the top of the inbox. ``stamp`` changes with any of them."""
 
     name: str
@@ -30,13 +27,19 @@ class Candidate:
         return not self.folder or any(f"{self.name}/{name}" in self.files for name in ASKING)
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known of a candidate: with which stamp it was seen first and when, and what became of it then."""
+class Known(Protocol):
+    """What is known of a candidate: with which stamp it was seen first and when, and what became of it then (“seen”:
+    nothing yet, “taken”, “rejected”).
+    """
 
-    stamp: str
-    since: float
-    state: State
+    @property
+    def stamp(self) -> str: ...
+
+    @property
+    def since(self) -> float: ...
+
+    @property
+    def state(self) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ import logging
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.planning.admitting import News, taking
-from pytoon_pipeline.planning.intake import ASKING, Candidate, Known, candidates, decide
+from pytoon_pipeline.planning.intake import ASKING, Candidate, candidates, decide
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.inbox import Inbox
@@ -57,9 +57,8 @@ class Receiver:
         until = time.monotonic() + self._operations.inbox_tick_seconds
         found = candidates(self._inbox.entries())
         rows = self._index.rows()
-        known = {row.name: Known(row.stamp, row.since, row.state) for row in rows.values()}  # type: ignore[arg-type]
         now = self._clock()
-        decision = decide(found, known, now, self._operations.inbox_settled_seconds)
+        decision = decide(found, rows, now, self._operations.inbox_settled_seconds)
         self._index.put(Row(one.name, one.stamp, now, "seen") for one in decision.watch)
         self._index.forget(decision.forget)
         for one in decision.watch:
@@ -114,11 +113,11 @@ class Receiver:
             key, news = done.value
             log.info("taken", extra={"event": "taken", "key": key, "upload": one.name, "news": news})
             del self._begun[name]
-            return replace(row, state="taken", key=key)
+            return row._replace(state="taken", key=key)
         except BadInput as error:
             log.info("rejected", extra={"event": "rejected", "upload": one.name, "code": error.code})
             del self._begun[name]
-            return replace(row, state="rejected", code=error.code, message=error.message, hint=error.hint)
+            return row._replace(state="rejected", code=error.code, message=error.message, hint=error.hint)
         except (PassingFault, OSError) as error:
             # It may work the next time; the row stays as it is.
             log.warning("not taken", extra={"event": "not_taken", "upload": one.name, "reason": str(error)[:200]})
@@ -137,16 +136,17 @@ class Receiver:
         uploads = Uploads(self._home)
         bad = {key: failure for key in uploads.failing()
                if (failure := uploads.failure(key)) and failure.failure == "bad_input"}  # fmt: skip
-        for row in rows.values():
-            if row.state != "taken":
-                continue
+        told = {row.name: row for row in self._index.rejected() if row.state == "taken"}
+        untold = bad.keys() - {row.key for row in told.values()}
+        fresh = [row for row in rows.values() if row.key in untold] if untold else []
+        for row in (*told.values(), *fresh):
             failure = bad.get(row.key or "")
             if (failure.code if failure else None) == row.code:
                 continue
             with suppress(OSError):
                 self._inbox.note(row.name, _note(failure.message, failure.hint) if failure else None)
-            told = (failure.code, failure.message, failure.hint) if failure else (None, None, None)
-            self._index.put([replace(row, code=told[0], message=told[1], hint=told[2])])
+            said = (failure.code, failure.message, failure.hint) if failure else (None, None, None)
+            self._index.put([row._replace(code=said[0], message=said[1], hint=said[2])])
 
 
 def _below(root: Path, path: Path, name: str) -> str:

@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 BUSY_SECONDS = 30
 TABLE = """
@@ -15,8 +15,7 @@ create table if not exists inbox (
 """
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A file or folder at the top of the inbox. ``code``, ``message`` and ``hint`` say why it was rejected."""
 
     name: str
@@ -37,7 +36,7 @@ class IntakeIndex:
 
     def rows(self) -> dict[str, Row]:
         with self._open() as opened:
-            return {row[0]: Row(*row) for row in opened.execute("select * from inbox")}
+            return {row.name: row for row in map(Row._make, opened.execute("select * from inbox"))}
 
     def rejected(self) -> list[Row]:
         """What has a note beside it."""
@@ -45,20 +44,21 @@ class IntakeIndex:
             return []
         with self._open() as opened:
             found = opened.execute("select * from inbox where code is not null order by name")
-            return [Row(*row) for row in found]
+            return [Row._make(row) for row in found]
 
     def untaken(self) -> list[Row]:
         """What is not taken: seen but not whole yet, or rejected."""
         if not self._path.exists():
             return []
         with self._open() as opened:
-            return [Row(*row) for row in opened.execute("select * from inbox where state != 'taken' order by name")]
+            return [
+                Row._make(row) for row in opened.execute("select * from inbox where state != 'taken' order by name")
+            ]
 
     def put(self, rows: Iterable[Row]) -> None:
         """Adds rows, or replaces those of the same names."""
-        values = [(r.name, r.stamp, r.since, r.state, r.key, r.code, r.message, r.hint) for r in rows]
         with self._open() as opened:
-            opened.executemany("insert or replace into inbox values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            opened.executemany("insert or replace into inbox values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def forget(self, names: Iterable[str]) -> None:
         with self._open() as opened:

@@ -16,14 +16,14 @@ from PIL import Image
 
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
 from pytoon_pipeline.contracts.operations import Operations
-from pytoon_pipeline.planning.intake import Known, candidates, decide
+from pytoon_pipeline.planning.intake import candidates, decide
 from pytoon_pipeline.planning.presets import load_operations
 from pytoon_pipeline.planning.receiving import Received, Receiver
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.planning.submitting import submit
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.inbox import NOTE, Entry, FolderInbox, Inbox, S3Inbox, locate, temporary
-from pytoon_pipeline.store.intake_index import IntakeIndex
+from pytoon_pipeline.store.intake_index import IntakeIndex, Row
 from pytoon_pipeline.store.uploads import Uploads
 
 NAMES = st.sampled_from(["a.mp4", "b.mp4", "c/request.yaml", "c/x.png", "d/e/f.png"])
@@ -32,13 +32,13 @@ ENTRIES = st.lists(
 )
 KNOWN = st.dictionaries(
     st.sampled_from(["a.mp4", "b.mp4", "c", "d", "gone"]),
-    st.builds(Known, st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "taken", "rejected"])),
+    st.builds(Row, st.just(""), st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "taken", "rejected"])),
 )
 
 
 @given(ENTRIES, KNOWN, st.floats(0, 200), st.floats(0, 50))
 def test_only_what_has_settled_is_ready(
-    entries: list[Entry], known: dict[str, Known], now: float, settled: float
+    entries: list[Entry], known: dict[str, Row], now: float, settled: float
 ) -> None:
     found = {one.name: one for one in candidates(entries)}
     assert {name.split("/")[0] for name in (entry.name for entry in entries)} == set(found)
@@ -46,11 +46,11 @@ def test_only_what_has_settled_is_ready(
     assert first.ready == (), "nothing is taken at first sight, and a changed file is as new"
     assert {one.name for one in first.watch} == set(found)
     assert set(first.forget) == {name for name, one in known.items() if one.state == "seen" and name not in found}
-    seen = {one.name: Known(one.stamp, now, "seen") for one in found.values()}
+    seen = {one.name: Row(one.name, one.stamp, now, "seen") for one in found.values()}
     later = decide(found.values(), seen, now + settled, settled)
     assert {one.name for one in later.ready} == set(found) or settled > 0
     assert later.watch == later.forget == ()
-    taken = {one.name: Known(one.stamp, now, "taken") for one in found.values()}
+    taken = {one.name: Row(one.name, one.stamp, now, "taken") for one in found.values()}
     assert decide(found.values(), taken, now + 1000, settled).ready == ()
 
 

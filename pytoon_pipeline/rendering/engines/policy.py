@@ -69,7 +69,7 @@ def render(
 
 
 def thumbnail(engines: list[Engine], work: Work, frame: int, first: EngineName) -> Done:
-    """The thumbnail, of the engine ``first`` that rendered the video, or of another that can. Raises ``PytoonError``."""
+    """The thumbnail, by the engine ``first`` that rendered the video, else by another. Raises ``PytoonError``."""
     in_order = sorted(engines, key=lambda engine: engine.name != first)
     for engine in in_order[:-1]:
         with suppress(PytoonError):

@@ -1,0 +1,122 @@
+"""A hundred thousand known uploads: how long until ten new ones are found and their runs asked for, and to submit one.
+
+The listing of the inbox is simulated; everything else is real: the index, the register, Dagster's partitions in SQLite,
+and its own handling of the sensors' results. ``python -m benchmarks.scale [--uploads 100000] [--runs 5]``.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.definitions.partitions.context import partition_loading_context
+from PIL import Image
+
+from benchmarks.crew import folder_of
+from benchmarks.machine import machine, spread
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.running import instance
+from pytoon_pipeline.defs.sensors.keys import look_after_keys
+from pytoon_pipeline.planning.intake import candidates
+from pytoon_pipeline.planning.presets import load_operations
+from pytoon_pipeline.planning.receiving import Receiver
+from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.inbox import Entry, FolderInbox
+from pytoon_pipeline.store.intake_index import IntakeIndex, Row
+
+NEW = 10
+
+
+class Listed(FolderInbox):
+    """A folder whose listing also names files that are known and need not be there."""
+
+    known: list[Entry] = []  # noqa: RUF012 - one listing for all
+
+    def entries(self) -> list[Entry]:
+        return self.known + super().entries()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--uploads", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pytoon-scale-") as folder:
+        print(json.dumps({**measure(Path(folder), options.uploads, options.runs), "machine": machine()}))
+
+
+def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
+    home = folder_of(folder / "home")
+    inbox = Listed(home.inbox)
+    Listed.known = known(home, count)
+    desk = Receiver(home, inbox, load_operations().model_copy(update={"inbox_settled_seconds": 0.0}))
+    env = {**os.environ, "PYTOON_HOME": str(home.root)}
+    finding: list[float] = []
+    asking: list[float] = []
+    submitting: list[float] = []
+    with instance(home) as opened:
+        add_partitions(opened, [f"{n:032x}" for n in range(count)])
+        for run in range(runs):
+            for n in range(NEW):
+                new = home.inbox / f"new-{run}-{n}.png"
+                Image.new("RGB", (64, 64), (run, n, 7)).save(new)
+            desk.look()
+            with timed(finding):
+                received = desk.look()
+            assert len(received.keys) == NEW, received
+            with timed(asking):
+                asked = tick(opened)
+            assert asked == NEW * (run + 1), asked
+        for run in range(runs):
+            path = folder / f"submitted-{run}.png"
+            Image.new("RGB", (64, 64), (run, 99, 9)).save(path)
+            with timed(submitting):
+                command = [sys.executable, "-m", "pytoon_pipeline.cli", "submit", str(path)]
+                subprocess.run(command, check=True, env=env, stdout=subprocess.DEVNULL)
+    return {
+        "known_uploads": count, "new_uploads": NEW, "tick_that_takes_them_seconds": spread(finding),
+        "tick_that_asks_for_their_runs_seconds": spread(asking), "submit_whole_process_seconds": spread(submitting),
+    }  # fmt: skip
+
+
+def known(home: Home, count: int) -> list[Entry]:
+    """Fills index and register as if so many uploads had been taken. Gives their listing."""
+    home.uploads.mkdir(parents=True)
+    home.inbox.mkdir(parents=True)
+    entries = [Entry(f"known-{n}.mp4", 1000 + n, f"{n}-{n}") for n in range(count)]
+    found = candidates(entries)
+    keys = {one.name: f"{int(one.name[6:-4]):032x}" for one in found}
+    IntakeIndex(home.intake).put(Row(one.name, one.stamp, 0.0, "taken", keys[one.name]) for one in found)
+    for one in found:
+        item = SourceItem(name=one.name, sha256=hash_value(one.name), bytes=one.bytes, origin=one.name)
+        upload = SourceMedia(key=keys[one.name], title=one.name, items=(item,), request={"media": [{"file": one.name}]})
+        (home.uploads / f"{upload.key}.json").write_text(upload.model_dump_json())
+    return entries
+
+
+def tick(opened: dg.DagsterInstance) -> int:
+    """Evaluates the sensor as its code server does, with Dagster's check of every partition. Gives how many it asks."""
+    context = dg.build_sensor_context(instance=opened, repository_def=defs.get_repository_def())
+    with partition_loading_context(dynamic_partitions_store=opened):
+        return len(look_after_keys.evaluate_tick(context).run_requests or [])
+
+
+@contextmanager
+def timed(seconds: list[float]) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    seconds.append(time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()
