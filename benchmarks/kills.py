@@ -99,6 +99,7 @@ class Killer:
         return bool(found)
 
     def revive(self) -> None:
+        """Starts again what is dead, as a supervisor does."""
         if self._crew.process is None or self._crew.process.poll() is not None:
             self._crew.start(setup=False)
         if self._engine.process is None or self._engine.process.poll() is not None:
@@ -142,7 +143,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
                 break
             killer.strike()
         striking = time.time() - began
-        done = wait_until(lambda: settled_all(home, drops), max(60.0, until - time.monotonic()))
+        done = wait_until(lambda: killer.revive() or settled_all(home, drops), max(60.0, until - time.monotonic()))
         quiet = wait_until(lambda: not unfinished(home), 120)
     finally:
         crew.stop()

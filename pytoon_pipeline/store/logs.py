@@ -51,6 +51,9 @@ class DailyFile(logging.Handler):
         self.setFormatter(_Formatter("%(levelname)s %(name)s %(message)s", rename_fields=RENAMED))
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Writes records of events; what is only said to somebody at a terminal is none."""
+        if not hasattr(record, "event"):
+            return
         for name, value in _about.get().items():
             if not hasattr(record, name):
                 setattr(record, name, value)
