@@ -1,6 +1,7 @@
 """A home with a daemon at work in it, as people run it, for measuring what happens when nobody looks."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from pathlib import Path
 from threading import Event, Thread
 
 import psutil
+import yaml
 
-from pytoon_pipeline.planning.presets import load_operations
+from pytoon_pipeline.planning.presets import load_operations, presets_folder
 from pytoon_pipeline.planning.standing import standing
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.intake_index import IntakeIndex
@@ -121,6 +123,16 @@ def wait_until(condition: Callable[[], bool], seconds: float, every: float = 1.0
             return True
         time.sleep(every)
     return condition()
+
+
+def edited_presets(folder: Path, **operations: float) -> Path:
+    """A copy of the presets below ``folder`` with other numbers in ``operations.yaml``."""
+    own = Path(shutil.copytree(presets_folder(), folder / "presets", dirs_exist_ok=True))
+    document = yaml.safe_load((own / "operations.yaml").read_text())
+    for name, value in operations.items():
+        document[name]["value"] = value
+    (own / "operations.yaml").write_text(yaml.safe_dump(document))
+    return own
 
 
 def folder_of(root: Path) -> Home:

@@ -6,7 +6,6 @@ memory over all processes. ``python -m benchmarks.gate [--uploads 50] [--minutes
 
 import argparse
 import json
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -14,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-from benchmarks.crew import Crew, at_work, folder_of, memory_of, settled, wait_until
+from benchmarks.crew import Crew, at_work, edited_presets, folder_of, memory_of, settled, wait_until
 from benchmarks.drops import Drop, mixed
 from benchmarks.machine import machine
-from pytoon_pipeline.planning.presets import presets_folder
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.intake_index import IntakeIndex, Row
 from pytoon_pipeline.store.uploads import Uploads
@@ -37,7 +35,7 @@ def main() -> None:
 
 def measure(folder: Path, count: int, minutes: float) -> dict[str, object]:
     home = folder_of(folder / "home")
-    crew = Crew(home, {"PYTOON_PRESETS": str(patient_presets(folder))})
+    crew = Crew(home, {"PYTOON_PRESETS": str(edited_presets(folder, inbox_patience_seconds=PATIENCE))})
     drops = mixed(count)
     began = time.time()
     with at_work(crew), memory_of(crew) as memory:
@@ -46,16 +44,6 @@ def measure(folder: Path, count: int, minutes: float) -> dict[str, object]:
         seconds = time.time() - began
     return {"uploads": len(drops), "all_settled": done, "minutes": round(seconds / 60, 1),
             **judged(home, drops, dropped), **memory}  # fmt: skip
-
-
-def patient_presets(folder: Path) -> Path:
-    """A copy of the presets with less patience for missing files."""
-    own = Path(shutil.copytree(presets_folder(), folder / "presets"))
-    file = own / "operations.yaml"
-    before = "inbox_patience_seconds:\n  value: "
-    head, _, tail = file.read_text().partition(before)
-    file.write_text(f"{head}{before}{PATIENCE}\n{tail.partition(chr(10))[2]}")
-    return own
 
 
 def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:

@@ -89,7 +89,7 @@ class Killer:
             return True
         found = self._crew.processes()
         if kind in ("run", "code server"):
-            wanted = "execute_run" if kind == "run" else "grpc"
+            wanted = "spawn_main" if kind == "run" else "grpc"
             found = [one for one in found if wanted in _command(one)]
         elif kind == "daemon":
             found = found[:1]

@@ -1,0 +1,94 @@
+"""A disk that is filled on purpose, before a run and in the middle of one: the run says so, and goes on later.
+
+Mounts a small tmpfs, for which it must be root. ``python -m benchmarks.full_disk`` prints a JSON object.
+"""
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.crew import Crew, at_work, edited_presets, folder_of, settled, wait_until
+from benchmarks.drops import mixed
+from benchmarks.machine import machine
+from pytoon_pipeline.store.fingerprint import hash_files
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.intake_index import IntakeIndex
+from pytoon_pipeline.store.uploads import Uploads
+
+MEGABYTE = 1 << 20
+SIZE = 500 * MEGABYTE
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="pytoon-full-") as folder, small_disk(Path(folder)) as disk:
+        found = [
+            measure(disk, "before the run", 100 * MEGABYTE, in_the_middle=False),
+            measure(disk, "in its middle", 0, in_the_middle=True),
+            measure(disk, "in its middle, with nothing kept free", 0, in_the_middle=True, kept_free=0),
+        ]
+        print(json.dumps({"disk_bytes": SIZE, "cases": found, "machine": machine()}))
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def measure(
+    disk: Path, name: str, left: int, *, in_the_middle: bool, kept_free: int | None = None
+) -> dict[str, object]:
+    home = folder_of(disk / "home")
+    home.inbox.mkdir(parents=True)
+    uploads, drop = Uploads(home), next(one for one in mixed(5) if one.name == "clip-0.mp4")
+    env = {} if kept_free is None else {"PYTOON_PRESETS": str(edited_presets(disk, free_bytes_kept=kept_free))}
+    with at_work(Crew(home, env)):
+        drop.put(home.inbox / drop.name)
+        began = time.time()
+        if in_the_middle:
+            wait_until(lambda: any((home.store / "artifacts").rglob("*.json")), 120, 0.02)
+        else:
+            wait_until(lambda: bool(uploads.pending()), 120, 0.02)
+        fill(disk / "filler", left)
+        said = wait_until(lambda: bool(uploads.failing()), 120, 0.2)
+        codes = {f"{record.failure}: {record.message}" for key in uploads.failing() if (record := uploads.failure(key))}
+        time.sleep(8)  # a few tries fail
+        (disk / "filler").unlink()
+        emptied = time.time()
+        done = wait_until(lambda: bool(IntakeIndex(home.intake).rows()) and settled(home), 300)
+        ended = time.time()
+    (video,) = home.outbox.glob("*/*.mp4") if done else [None]
+    found = {
+        "filled": name, "run_said_so": said, "said": sorted(codes), "completed_after_space_was_made": video is not None,
+        "seconds_until_then": round(ended - emptied, 1), "seconds": round(ended - began, 1),
+        "damaged_objects": damaged(home), "left_behind": [path.name for path in home.work.glob("room-*")],
+    }  # fmt: skip
+    shutil.rmtree(home.root)
+    return found
+
+
+def fill(path: Path, left: int) -> None:
+    """Fills the disk but for ``left`` bytes."""
+    with path.open("wb", buffering=0) as file:
+        try:
+            while shutil.disk_usage(path.parent).free > left:
+                file.write(bytes(min(MEGABYTE, max(4096, shutil.disk_usage(path.parent).free - left))))
+        except OSError:
+            return  # to the brim
+
+
+def damaged(home: Home) -> list[str]:
+    objects = (path for path in (home.store / "objects").rglob("*") if path.is_file())
+    return [path.name for path in objects if hash_files(path) != path.name]
+
+
+if __name__ == "__main__":
+    main()
