@@ -6,11 +6,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.planning.motion import State
 from pytoon_pipeline.rendering import libass, plainly
-from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
 from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.placing import WHOLE, place
 from pytoon_pipeline.rendering.sheets import Patch, Sheet
@@ -65,19 +62,12 @@ class Lettering:
     def _settings(self) -> "SSAStyle":
         import pysubs2
 
-        style, font = self._style, fonts.load(self._style.font)
-        return pysubs2.SSAStyle(
-            fontname=font.family,
-            fontsize=style.size,
-            bold=font.bold,
-            primarycolor=pysubs2.Color(*rgb(style.colour)),
-            outlinecolor=pysubs2.Color(*rgb(style.outline_colour)),
+        style = self._style
+        return libass.settings(
+            style.font, style.size, style.colour, style.outline_colour, style.outline, style.shadow,
             backcolor=pysubs2.Color(0, 0, 0, 128),
-            outline=style.outline,
-            shadow=style.shadow,
             alignment=pysubs2.Alignment.BOTTOM_CENTER,
             marginl=style.margin,
             marginr=style.margin,
             marginv=self._below,
-            encoding=AUTOMATIC_DIRECTION,
-        )
+        )  # fmt: skip

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Timer
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.media import ffmpeg, fonts
+from pytoon_pipeline.media.colour import rgb
+from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
 from pytoon_pipeline.rendering.sheets import Sheet, from_premultiplied
 
 if TYPE_CHECKING:
@@ -21,6 +23,26 @@ if TYPE_CHECKING:
 SECOND = 1000
 # Seconds after which libass hangs: it starts in less than one, and sets a text in some hundredths.
 LONGEST_START, LONGEST_TEXT = 20.0, 1.0
+
+
+def settings(
+    font: str, size: float, colour: str, outline_colour: str, outline: float, shadow: float, **more: Any
+) -> "SSAStyle":
+    """A style for libass: colours as ``#rrggbb``, sizes in pixels of what is drawn; ``more`` as pysubs2 names it."""
+    import pysubs2
+
+    known = fonts.load(font)
+    return pysubs2.SSAStyle(
+        fontname=known.family,
+        fontsize=size,
+        bold=known.bold,
+        primarycolor=pysubs2.Color(*rgb(colour)),
+        outlinecolor=pysubs2.Color(*rgb(outline_colour)),
+        outline=outline,
+        shadow=shadow,
+        encoding=AUTOMATIC_DIRECTION,
+        **more,
+    )
 
 
 def draw(

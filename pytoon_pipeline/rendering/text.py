@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytoon_pipeline.contracts.style import TextBox, TextStyle
-from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb, yuv
 from pytoon_pipeline.rendering import ass, libass, plainly, shapes
 from pytoon_pipeline.rendering.sheets import Patch, Sheet, clear, from_premultiplied, lay
@@ -59,15 +58,8 @@ def _set(lines: tuple[str, ...], style: TextStyle, box_w: int, box_h: int, reach
 def _settings(style: TextStyle, detail: float) -> "SSAStyle":
     import pysubs2
 
-    font = fonts.load(style.font)
-    return pysubs2.SSAStyle(
-        fontname=font.family,
-        fontsize=style.size * detail,
-        bold=font.bold,
-        primarycolor=pysubs2.Color(*rgb(style.colour)),
-        outlinecolor=pysubs2.Color(*rgb(style.outline_colour)),
-        backcolor=pysubs2.Color(*rgb(style.outline_colour), 90),
-        outline=style.outline * detail,
-        shadow=style.shadow * detail,
-        encoding=ass.AUTOMATIC_DIRECTION,
-    )
+    shade = pysubs2.Color(*rgb(style.outline_colour), 90)
+    return libass.settings(
+        style.font, style.size * detail, style.colour, style.outline_colour, style.outline * detail,
+        style.shadow * detail, backcolor=shade,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -20,8 +21,11 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.quality.delivery import failure
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
+from pytoon_pipeline.store.store import Store
 
-QC = Stage("qc_score", 5)
+QC = Stage("qc_score", 6)
+# Role of the file with pictures of findings.
+STILLS = "stills"
 # The UI keeps pictures in its database.
 MOST_PICTURES = 6
 
@@ -52,10 +56,19 @@ def qc_score(
     """What checking the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
     ready, limits, store = rendered_segments.read(SegmentsReady), studio.limits, studio.store
     spec = ready.shown(render_spec.read(RenderSpec))
+
+    def make(room: Path) -> Product:
+        from pytoon_pipeline.quality import stills
+
+        judged = _judged(studio, spec, rendered_segments, composite, face_detections)
+        wanted = sorted({f.start_frame for f in judged.findings if f.start_frame is not None})[:MOST_PICTURES]
+        stills.write(store.path(composite.files["video"]), spec.rate, wanted, room / "stills.json")
+        return Product(judged, {STILLS: room / "stills.json"})
+
     done = run_stage(
         store,
         QC,
-        lambda room: Product(_judged(studio, spec, rendered_segments, composite, face_detections)),
+        make,
         inputs={
             "composite": composite.fingerprint,
             "rendered_segments": rendered_segments.fingerprint,
@@ -79,7 +92,7 @@ def qc_score(
     shown: dict[str, Any] = {
         "score": report.score,
         "verdict": report.verdict,
-        "findings": dg.MetadataValue.md(findings_table(report, _pictures(studio, report, composite))),
+        "findings": dg.MetadataValue.md(findings_table(report, _pictures(store, done.artifact))),
         "arithmetic": report.arithmetic,
         "attempts": dg.MetadataValue.md(attempts_table(attempts)),
         "attempt": len(attempts),
@@ -142,12 +155,11 @@ def _check_result(tier: str, report: QcReport, safe: bool) -> dg.AssetCheckResul
     )
 
 
-def _pictures(studio: Studio, report: QcReport, composite: Artifact) -> dict[int, str]:
+def _pictures(store: Store, judged: Artifact) -> dict[int, str]:
     """Small pictures of the first frames of findings, as data addresses, by frame."""
-    from pytoon_pipeline.quality.stills import stills
+    from pytoon_pipeline.quality import stills
 
-    wanted = sorted({f.start_frame for f in report.findings if f.start_frame is not None})[:MOST_PICTURES]
-    return stills(studio.store.path(composite.files["video"]), wanted) if wanted else {}
+    return stills.read(store.path(judged.files[STILLS]))
 
 
 def findings_table(report: QcReport, pictures: Mapping[int, str] = MappingProxyType({})) -> str:
