@@ -144,7 +144,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
             killer.strike()
         striking = time.time() - began
         done = wait_until(lambda: killer.revive() or settled_all(home, drops), max(60.0, until - time.monotonic()))
-        quiet = wait_until(lambda: not unfinished(home), 120)
+        quiet = wait_until(lambda: not unfinished(home) and not any(home.runs.glob("*.lock")), 120)
     finally:
         crew.stop()
         engine.stop()

@@ -15,9 +15,9 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One key, or name in the inbox, and what is to be said of it."""
+    """A key, or none for what never became an upload; its title, or name in the inbox; what is to be said of it."""
 
-    name: str
+    key: str
     title: str
     code: str
     said: str
@@ -70,7 +70,9 @@ def standing(home: Home, operations: Operations) -> Standing:
             said = "made plainly: its engine could not be used" if record.engine == "safe" else "nothing mended it"
             degraded.append(Line(key, _title(uploads, key), ", ".join(record.codes) or record.engine, said))
     rejected = [
-        Line(row.name, row.key or "–", row.code or "", row.message or "") for row in IntakeIndex(home.intake).rejected()
+        Line(row.key or "–", row.name, row.code or "", f"{row.message} {row.hint}")
+        for row in IntakeIndex(home.intake).rejected()
+        if row.state == "rejected"
     ]
     return Standing(tuple(failed), tuple(retried), tuple(stuck), tuple(degraded), tuple(rejected))
 
@@ -82,10 +84,12 @@ def _title(uploads: Uploads, key: str) -> str:
 
 def _table(head: str, lines: tuple[Line, ...]) -> str:
     rows = [
-        f"| {_cell(line.name)} | {_cell(line.title)} | {line.code} | {_cell(line.said)} |" for line in lines[:MOST_ROWS]
+        f"| {_cell(line.title)} | {line.code} | {_cell(line.said)} | {_cell(line.key)} |" for line in lines[:MOST_ROWS]
     ]
     more = [f"\n… and {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []
-    return "\n".join([f"**{head}: {len(lines)}**\n", "| | title | code | what |", "|---|---|---|---|", *rows, *more])
+    return "\n".join(
+        [f"**{head}: {len(lines)}**\n", "| title | code | what | key |", "|---|---|---|---|", *rows, *more]
+    )
 
 
 def _cell(text: str) -> str:

@@ -6,18 +6,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pytoon_pipeline.store.atomic import PART, sweep
+
 
 @contextmanager
 def alive(path: Path) -> Iterator[None]:
     """Holds the lock ``path`` for as long as this process lives, at most until the block ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    # Locked before it can be seen: whoever finds it free may be sure that its holder is gone.
+    aside = path.with_name(f".{path.name}{PART}")
+    descriptor = os.open(aside, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
+        aside.rename(path)
         yield
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def clear(folder: Path) -> None:
+    """Removes locks in a folder whose holders are gone."""
+    sweep(folder)
+    for path in folder.glob("*.lock"):
+        if died(path):
+            path.unlink(missing_ok=True)
 
 
 def died(path: Path) -> bool:

@@ -25,7 +25,7 @@ def nothing_failed_or_stuck(studio: Studio) -> dg.AssetCheckResult:
 
 def evaluation(now: Standing) -> dg.AssetCheckResult:
     """The check's result for how all keys stand."""
-    keys = [line.name for line in (*now.failed, *now.stuck)]
+    keys = [line.key for line in (*now.failed, *now.stuck)]
     return dg.AssetCheckResult(
         passed=now.well, severity=dg.AssetCheckSeverity.WARN, metadata={"keys": len(keys), "first": keys[:20]}
     )

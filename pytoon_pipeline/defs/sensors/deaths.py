@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.errors import died
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.sensors.keys import aware
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.liveness import clear
 from pytoon_pipeline.store.liveness import died as has_died
 from pytoon_pipeline.store.uploads import Uploads
 
@@ -40,11 +41,12 @@ def bury(instance: dg.DagsterInstance, home: Home) -> int:
     for run in suspects:
         instance.report_run_failed(run, "The process of this run has died.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        home.run_lock(run.run_id).unlink(missing_ok=True)
         key = run.tags.get(PARTITION_TAG)
         log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
             uploads.fail(key, died(), run=run.run_id)
+    # Also those of runs whose end their code server has noticed.
+    clear(home.runs)
     return len(suspects)
 
 

@@ -16,7 +16,7 @@ from pytoon_pipeline.store.home import Home
 )
 def list_standing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     now = standing(Home.locate(), load_operations())
-    print_ = hash_value([[line.name, line.code] for part in now.parts for line in part])
+    print_ = hash_value([[line.key, line.title, line.code] for part in now.parts for line in part])
     if print_ == context.cursor:
         return dg.SkipReason("Nothing has changed.")
     result = evaluation(now)

@@ -1,0 +1,41 @@
+"""The real daemon: what is dropped into the inbox becomes videos and notes, also when a process is killed meanwhile."""
+
+import json
+
+import dagster as dg
+import pytest
+from PIL import Image
+
+from benchmarks.crew import Crew, at_work, settled, wait_until
+from pytoon_pipeline.defs import running
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.intake_index import IntakeIndex
+from pytoon_pipeline.store.uploads import Uploads
+
+
+def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox, uploads = home.inbox, Uploads(home)
+    folder = inbox / "hero"
+    folder.mkdir(parents=True)
+    Image.new("RGB", (400, 600), "#336699").save(folder / "a.png")
+    request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.2}], "text": "Half price"}
+    (folder / "request.yaml").write_text(json.dumps(request))
+    (inbox / "bad.mp4").write_bytes(b"no video")
+    (inbox / "half.mp4.part").write_bytes(b"not yet")
+    crew = Crew(home)
+    with at_work(crew):
+        assert wait_until(lambda: any(home.runs.glob("*.lock")), 60, 0.05), "a run begins"
+        (run,) = [one for one in crew.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
+        run.kill()
+        assert wait_until(lambda: len(IntakeIndex(home.intake).rows()) == 2 and settled(home), 150)
+        assert wait_until(lambda: (inbox / "bad.mp4.rejected.txt").exists(), 30)
+        assert wait_until(lambda: not list(home.runs.glob("*")), 30)
+    keys = {row.name: row.key for row in IntakeIndex(home.intake).rows().values()}
+    assert keys.keys() == {"hero", "bad.mp4"}
+    assert uploads.delivered(str(keys["hero"])) is not None
+    assert uploads.failing() == [keys["bad.mp4"]]
+    assert "not a video" in (inbox / "bad.mp4.rejected.txt").read_text()
+    assert [path.name for path in home.outbox.glob("*/*.mp4")] == ["hero.mp4"]
+    with running.instance(home) as opened:
+        statuses = [one.status for one in opened.get_runs()]
+    assert set(statuses) == {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}
