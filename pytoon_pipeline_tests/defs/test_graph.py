@@ -83,7 +83,7 @@ def test_every_asset_is_described_and_grouped() -> None:
     from pytoon_pipeline.definitions import defs
 
     specs = list(defs.resolve_asset_graph().get_all_asset_keys())
-    assert {key.to_user_string() for key in specs} == ALL | {"attention"}
+    assert {key.to_user_string() for key in specs} == ALL | {"attention", "pipeline_kpis"}
     for asset in defs.resolve_all_asset_specs():
         assert asset.description
         assert asset.group_name in {"source", "analysis", "plan", "render", "quality", "delivery", "reports"}
