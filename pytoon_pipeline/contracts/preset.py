@@ -207,6 +207,7 @@ class Limits(Record):
     source_side_min: int = Field(gt=0)
     source_side_max: int = Field(gt=0)
     picture_pixels_max: int = Field(gt=0)
+    picture_bytes_max: int = Field(gt=0)
     text_contrast: float = Field(ge=1)
     text_contrast_least: float = Field(ge=1)
     video_seconds_max: float = Field(gt=0)

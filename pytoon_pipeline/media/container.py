@@ -1,20 +1,46 @@
-"""Opening a file without trusting it."""
+"""Opening a file without trusting it.
 
+``python -m pytoon_pipeline.media.container FILE`` is the rehearsal of a file, see ``rehearse``.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import BadInput, PassingFault
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.stream import Stream
+    from av.video.stream import VideoStream
 
 # Formats that hold their own media. Playlists (HLS, DASH, concat, image sequences) name other files and are left out:
 # an upload must never make the machine open something else.
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,gif,wav,mp3,flac,aac,h264,hevc,dv,mxf"
 )
+# The largest picture of H.264 level 6.2 (MaxFS, 139264 macroblocks), HEVC level 6.2 and AV1 level 6.3 (MaxLumaPs).
+MOST_PIXELS = 35_651_584
+
+# What a rehearsal may take. Its process has 33 MB to begin with; the one that waits for it stays below 300 MB. Seconds
+# are those of the processor, which do not depend on what else the machine does; patience is by the clock.
+REHEARSAL_BYTES = 600 << 20
+REHEARSAL_SECONDS, BYTES_A_SECOND, PATIENCE = 6, 50 << 20, 20
+# A decoder keeps up to 16 pictures to predict others from. Up to this size they are little, and one tells enough.
+SMALL_PIXELS, LARGE_PICTURES = 4096 * 2304, 20
+# Where nothing moves, x264 spends a byte on 50,000 pixels (measured), and newer codecs on ten times that at most. What
+# is thinner was made to keep decoders busy; a film of few pictures may be as thin as it likes.
+PIXELS_A_BYTE, FREE_PIXELS = 500_000, 5_000_000_000
+# How it ends; Python gives 1 for an exception that nobody caught.
+FINE, UNCAUGHT, NOT_MEDIA, EXHAUSTING = 0, 1, 3, 4
 
 
 @contextmanager
@@ -22,13 +48,123 @@ def opened(path: Path) -> Iterator["InputContainer"]:
     """Opens a media file for reading. Raises ``BadInput`` for what is none."""
     import av
 
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
-        container = av.open(str(path), options={"format_whitelist": FORMATS})
+        # Names of files may look like addresses, and their tags need not be UTF-8.
+        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
-        raise BadInput(
-            "not_media",
-            "This is not a video that can be read: the file is of another kind, broken off or damaged.",
-            "Open it in a player; if it does not play there, export or upload it again as MP4.",
-        ) from error
+        raise not_media() from error
+    for stream in container.streams:
+        if stream.codec_context is not None:
+            stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     with container:
         yield container
+
+
+def not_media() -> BadInput:
+    return BadInput(
+        "not_media",
+        "This is not a video that can be read: the file is of another kind, broken off or damaged.",
+        "Open it in a player; if it does not play there, export or upload it again as MP4.",
+    )
+
+
+def picture_of(container: "InputContainer") -> "VideoStream | None":
+    """The picture stream that is used: the first that is not an attached picture."""
+    from av.stream import Disposition
+
+    streams = container.streams.video
+    return next((stream for stream in streams if not stream.disposition & Disposition.attached_pic), None)
+
+
+def packets_of(container: "InputContainer", *streams: "Stream") -> Iterator[Any]:
+    """Packets of some streams, or of all, and at the end those that empty the decoders."""
+    # PyAV trips over streams that turned up on the way, when all there was has been read.
+    with suppress(IndexError):
+        yield from container.demux(*streams)
+
+
+def rehearse(path: Path) -> None:
+    """Opens a file, reads it to its end and begins to decode it, in a process of its own.
+
+    Headers of a thousand bytes can ask for gigabytes or for hours; there they harm nobody. It takes 0.07 s and the time
+    of reading. Raises ``BadInput`` for a file that is no media, or takes more than any video would; ``PassingFault``
+    when the machine was too busy to tell.
+    """
+    seconds = REHEARSAL_SECONDS + path.stat().st_size // BYTES_A_SECOND
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, str(path.resolve()), str(seconds)],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds * PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _interrupted() from None
+    if done.returncode == NOT_MEDIA:
+        raise not_media()
+    if done.returncode == UNCAUGHT:
+        raise RuntimeError(done.stderr.decode("utf-8", "replace")[-300:])
+    if done.returncode == -signal.SIGKILL:
+        raise _interrupted()
+    if done.returncode != FINE:
+        # Also a signal: its time was over, or a decoder crashed.
+        raise BadInput(
+            "exhausting",
+            "This file claims to hold far more than it does: reading it would take more memory or time than any video.",
+            "Export it again as MP4 with H.264.",
+        )
+
+
+def _interrupted() -> PassingFault:
+    return PassingFault(
+        "rehearsal_interrupted", "Looking at the file was cut short by the machine.", "Try again when it is less busy."
+    )
+
+
+def _examine(path: Path) -> int:
+    import av
+
+    pixels = decoded = packets = size = 0
+    try:
+        with opened(path) as container:
+            picture = picture_of(container)
+            for packet in packets_of(container):
+                if packet.stream is not picture:
+                    continue
+                packets += 1
+                size += packet.size
+                if not decoded or (pixels > SMALL_PIXELS and decoded < LARGE_PICTURES):
+                    try:
+                        for frame in packet.decode():
+                            decoded, pixels = decoded + 1, frame.width * frame.height
+                    except av.error.FFmpegError:
+                        continue
+    except BadInput:
+        return NOT_MEDIA
+    except av.error.FFmpegError:
+        # A damaged end shows again, and is counted, when the file is decoded.
+        pass
+    thin = packets * pixels > max(FREE_PIXELS, PIXELS_A_BYTE * size)
+    return EXHAUSTING if thin else FINE
+
+
+def _watch() -> None:
+    """Ends this process when it has grown too large: libav hides from its callers that memory was refused."""
+    page = os.sysconf("SC_PAGESIZE")
+    while True:
+        time.sleep(0.005)
+        if int(Path("/proc/self/statm").read_text().split()[1]) * page > REHEARSAL_BYTES:
+            os._exit(EXHAUSTING)
+
+
+if __name__ == "__main__":
+    if Path("/proc/self/statm").exists():
+        threading.Thread(target=_watch, daemon=True).start()
+    limit = int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+    code = _examine(Path(sys.argv[1]))
+    # At once: a decoder that is taken apart on the way out has nothing more to say.
+    os._exit(code)

@@ -1,6 +1,7 @@
 """Still pictures: opened without trusting them, turned upright, in sRGB with transparency."""
 
 import io
+import struct
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from pytoon_pipeline.contracts.media import StillPicture
 from pytoon_pipeline.contracts.preset import Limits
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image, Transpose
 
 # RGBA, shape (height, width, 4).
 Rgba = NDArray[np.uint8]
@@ -21,6 +22,11 @@ Rgba = NDArray[np.uint8]
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 # A picture is kept with at most this many pixels on a side: twice the height of a video, for zooms.
 LARGEST_SIDE = 3840
+# A progressive JPEG sends its picture in some ten scans. Each is as much work as a whole picture, and a hundred bytes
+# are enough for one. By chance the mark of a scan comes once in 65,536 bytes of what is appended, such as a film.
+MOST_SCANS, SCAN, BYTES_A_SCAN = 100, b"\xff\xda", 32_768
+# Large pictures are converted so many pixels at a time.
+STRIP_PIXELS = 4_000_000
 
 
 def kind(path: Path) -> str | None:
@@ -34,20 +40,23 @@ def kind(path: Path) -> str | None:
 
 def normalise(path: Path, limits: Limits, out: Path) -> StillPicture:
     """Writes an upright sRGB copy of a picture as PNG. Raises ``BadInput`` for what cannot be used."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     form = kind(path)
     assert form is not None
     # The limit is checked before anything is decoded; Pillow's own warning would come later.
     Image.MAX_IMAGE_PIXELS = None
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=[form]) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _check(image, limits)
-            original = f"{form} {image.width}×{image.height} {image.mode}"
-            image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
-            image.load()
-            upright = _standard(ImageOps.exif_transpose(image))
+            with Image.open(path, formats=[form]) as image:
+                _check(image, limits)
+                if image.info.get("progressive"):
+                    _check_scans(path)
+                original = f"{form} {image.width}×{image.height} {image.mode}"
+                image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+                image.load()
+                upright = _upright(image)
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise BadInput(
             "picture_damaged", f"This {form} picture is broken off or damaged.", "Export or upload it again."
@@ -75,6 +84,12 @@ def _check(image: "Image", limits: Limits) -> None:
             f"The picture has {image.width}×{image.height} pixels.",
             f"At most {limits.picture_pixels_max / 1e6:.0f} million are taken: make it smaller.",
         )
+    if _decoded_bytes(image) > limits.picture_bytes_max:
+        raise BadInput(
+            "picture_size",
+            f"The picture has {image.width}×{image.height} pixels, too many for {image.format}.",
+            "Make it smaller, or save it as a plain JPEG.",
+        )
     if min(image.size) < limits.source_side_min:
         raise BadInput(
             "picture_size",
@@ -83,6 +98,58 @@ def _check(image: "Image", limits: Limits) -> None:
         )
     if getattr(image, "n_frames", 1) > 1:
         raise BadInput("animated_picture", "This picture is animated.", "Convert it to MP4, or save one frame of it.")
+
+
+def _check_scans(path: Path) -> None:
+    with path.open("rb") as file:
+        scans = sum(piece.count(SCAN) for piece in iter(lambda: file.read(1 << 20), b""))
+    if scans > MOST_SCANS + path.stat().st_size // BYTES_A_SCAN:
+        raise BadInput("picture_damaged", f"This JPEG picture has {scans} scans.", "Export it again.")
+
+
+def _decoded_bytes(image: "Image") -> int:
+    """Memory that decoding takes, as measured with Pillow 13.
+
+    WebP is decoded into four copies. A progressive JPEG is kept whole as coefficients of two bytes.
+    """
+    a_pixel = 1 if image.mode in ("1", "L", "P") else 4
+    if image.format == "WEBP":
+        a_pixel = 16
+    if image.info.get("progressive"):
+        a_pixel += 2 * len(image.getbands())
+    return a_pixel * image.width * image.height
+
+
+def _upright(image: "Image") -> "Image":
+    """A standard copy, upright. A large one is made smaller strip by strip, so that memory holds the large one once."""
+    from PIL import Image
+
+    width, height = image.size
+    factor = max(1, max(image.size) // LARGEST_SIDE)
+    rows = factor * max(1, STRIP_PIXELS // (factor * width))
+    made = Image.new("RGBA", (-(-width // factor), -(-height // factor)))
+    for top in range(0, height, rows):
+        strip = _standard(image.crop((0, top, width, min(top + rows, height)))).convert("RGBA")
+        made.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
+    if made.getchannel("A").getextrema()[0] == 255:
+        made = made.convert("RGB")
+    turn = _turn(image)
+    return made if turn is None else made.transpose(turn)
+
+
+def _turn(image: "Image") -> "Transpose | None":
+    """How a picture is turned upright, by the EXIF tag Orientation. Damaged tags say nothing."""
+    from PIL.ExifTags import Base
+    from PIL.Image import Transpose
+
+    turns = {
+        2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
+    }  # fmt: skip
+    try:
+        return turns.get(image.getexif().get(Base.Orientation, 1))
+    except (OSError, ValueError, SyntaxError, TypeError, struct.error):
+        return None
 
 
 def _standard(image: "Image") -> "Image":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.container import opened, packets_of
 from pytoon_pipeline.media.dynamic_range import to_standard_range
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ Plane = NDArray[np.uint8]
 PREROLL_SECONDS = 0.5
 # A frame counts as shown at a tick when it starts up to this part of a tick later: rounded time bases are off by that.
 TOLERANCE = 0.25
+# Each thread of a decoder holds a picture; large ones get fewer threads. libav has 16 at most.
+HELD_BYTES, MOST_THREADS = 512 << 20, 16
+# So many packets in a row without a picture, some minutes of video, end a source: nothing can be shown there.
+MOST_BARREN = 10_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def decode(
     """Decoded frames with their time in seconds from the first picture, from at or before ``start`` on.
 
     Packets that cannot be decoded are counted in ``damage`` and skipped; what the decoder could conceal is kept.
+    Pictures whose size changes on the way are brought to that of the first.
     """
     if start > PREROLL_SECONDS:
         frames = _decode(path, video, start - PREROLL_SECONDS, threads, damage)
@@ -71,15 +76,16 @@ def _decode(
         stream = container.streams[video.index]
         assert isinstance(stream, av.VideoStream)
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = threads
+        stream.codec_context.thread_count = threads or _threads(video)
         if seek is not None and stream.time_base:
             try:
                 container.seek(int((seek + video.start) / stream.time_base), stream=stream)
-            except av.error.FFmpegError:
+            except (av.error.FFmpegError, OverflowError):
                 return
-        last = -1.0
-        packets = container.demux(stream)
-        while True:
+        last, barren = -1.0, 0
+        packets = packets_of(container, stream)
+        while barren < MOST_BARREN:
+            barren += 1
             try:
                 packet = next(packets)
                 frames = packet.decode()
@@ -94,8 +100,20 @@ def _decode(
                     damage.packets += frame.is_corrupt
                 time = (frame.time if frame.time is not None else last) - video.start
                 if time > last:
-                    last = time
-                    yield time, frame
+                    last, barren = time, 0
+                    yield time, _sized(frame, video)
+
+
+def _threads(video: VideoStream) -> int:
+    """Threads for a decoder, 0 for as many as it likes."""
+    fitting = HELD_BYTES // (3 * video.width * video.height)
+    return 0 if fitting >= MOST_THREADS else max(1, fitting)
+
+
+def _sized(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
+    if (frame.width, frame.height) == (video.width, video.height):
+        return frame
+    return frame.reformat(width=video.width, height=video.height, threads=1)
 
 
 def at_ticks(

@@ -10,7 +10,8 @@ from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import AudioStream, Dynamic, MediaInfo, VideoStream
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.container import MOST_PIXELS, opened, packets_of, picture_of, rehearse
+from pytoon_pipeline.media.sound import MOST_CHANNELS, RATES
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream as AvAudio
@@ -43,9 +44,10 @@ TRANSFERS: dict[int, Dynamic] = {16: "pq", 18: "hlg"}
 
 
 def probe(path: Path) -> MediaInfo:
-    """Reads what ``path`` is. Raises ``BadInput`` when it is no media file."""
+    """Reads what ``path`` is. Raises ``BadInput`` when it is no media file, or one that would exhaust the machine."""
+    rehearse(path)
     with opened(path) as container:
-        picture = next((s for s in container.streams.video if not _attached(s)), None)
+        picture = picture_of(container)
         sound = _default(list(container.streams.audio))
         counts: dict[str, int] = {}
         for stream in container.streams:
@@ -74,19 +76,25 @@ def probe_still(path: Path, limits: Limits, out: Path) -> MediaInfo:
 def accept(info: MediaInfo, limits: Limits) -> VideoStream:
     """The picture stream, when the file can be made into a video. Raises ``BadInput`` otherwise."""
     video = info.video
+    if video is None and info.audio is None and "audio" in info.streams:
+        raise BadInput(
+            "no_sound",
+            "The sound of this file cannot be used.",
+            f"At most {MOST_CHANNELS} channels of {RATES[0] / 1000:g} to {RATES[-1] / 1000:g} kHz can be read.",
+        )
     if video is None:
         raise BadInput(
             "no_picture",
             "This file has sound but no moving picture." if info.audio else "This file has no picture.",
             "Upload a video. Sound alone can be used as voice or music of another video.",
         )
-    sides = (video.width, video.height)
-    if min(sides) < limits.source_side_min or max(sides) > limits.source_side_max:
-        raise BadInput(
-            "picture_size",
-            f"The picture is {video.width}×{video.height} pixels.",
-            f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels can be used.",
-        )
+    for width, height in ((video.width, video.height), video.display_size):
+        if min(width, height) < limits.source_side_min or max(width, height) > limits.source_side_max:
+            raise BadInput(
+                "picture_size",
+                f"The picture is {width:.0f}×{height:.0f} pixels.",
+                f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels can be used.",
+            )
     if info.seconds > limits.source_seconds_max:
         raise BadInput(
             "too_long",
@@ -97,16 +105,10 @@ def accept(info: MediaInfo, limits: Limits) -> VideoStream:
     return video
 
 
-def _attached(stream: "AvVideo") -> bool:
-    from av.stream import Disposition
-
-    return bool(stream.disposition & Disposition.attached_pic)
-
-
 def _default(streams: list["AvAudio"]) -> "AvAudio | None":
     from av.stream import Disposition
 
-    usable = [s for s in streams if s.codec_context is not None and s.channels and s.rate]
+    usable = [s for s in streams if s.codec_context is not None and s.rate in RATES and 0 < s.channels <= MOST_CHANNELS]
     marked = [stream for stream in usable if stream.disposition & Disposition.default]
     return next(iter(marked or usable), None)
 
@@ -122,9 +124,7 @@ def _audio(stream: "AvAudio") -> AudioStream:
 
 
 def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
-    times = _packet_times(container, stream)
-    container.seek(0)
-    frame = _first_frame(container, stream)
+    frame, times = _look(container, stream)
     rate, variable = frame_rate(times)
     matrix = MATRICES.get(int(frame.colorspace))
     tall = frame.height > 576
@@ -153,34 +153,46 @@ def _clockwise(rotation: float) -> Literal[0, 90, 180, 270]:
     return turned[round(-rotation / 90) % 4]
 
 
-def _first_frame(container: "InputContainer", stream: "AvVideo") -> "VideoFrame":
+def _look(container: "InputContainer", stream: "AvVideo") -> tuple["VideoFrame", list[float]]:
+    """The first picture, and the sorted presentation times of the first packets in seconds."""
     import av
 
-    for packet in islice(container.demux(stream), PACKETS_LOOKED_AT):
-        try:
-            for frame in packet.decode():
-                return frame
-        except av.error.FFmpegError:
-            continue
-    raise BadInput(
-        "no_picture_decoded",
-        f"No picture of this video can be decoded ({stream.codec_context.name}).",
-        "Export it again as MP4 with H.264.",
-    )
-
-
-def _packet_times(container: "InputContainer", stream: "AvVideo") -> list[float]:
-    import av
-
+    if stream.codec_context is None:
+        raise _undecodable("of an unknown kind")
+    # Asked before a decoder refuses the size and forgets it.
+    width, height = stream.width, stream.height
+    frame: VideoFrame | None = None
     times = []
-    try:
-        for packet in islice(container.demux(stream), PACKETS_LOOKED_AT):
+    packets = islice(packets_of(container, stream), PACKETS_LOOKED_AT)
+    while True:
+        try:
+            packet = next(packets)
             if packet.pts is not None and packet.time_base is not None:
                 times.append(float(packet.pts * packet.time_base))
-    except av.error.FFmpegError:
-        # A damaged end shows again, and is counted, when the file is decoded.
-        pass
-    return sorted(times)
+            if frame is None:
+                frame = next(iter(packet.decode()), None)
+        except (StopIteration, av.error.EOFError):
+            break
+        except av.error.FFmpegError:
+            # A damaged packet shows again, and is counted, when the file is decoded.
+            continue
+    if frame is not None:
+        return frame, sorted(times)
+    if width * height > MOST_PIXELS:
+        raise BadInput(
+            "picture_size",
+            f"The picture is {width}×{height} pixels.",
+            f"At most {MOST_PIXELS / 1e6:.1f} million pixels can be decoded, such as 8192×4352.",
+        )
+    raise _undecodable(stream.codec_context.name)
+
+
+def _undecodable(codec: str) -> BadInput:
+    return BadInput(
+        "no_picture_decoded",
+        f"No picture of this video can be decoded ({codec}).",
+        "Export it again as MP4 with H.264.",
+    )
 
 
 def frame_rate(times: list[float]) -> tuple[FrameRate | None, bool]:
@@ -204,5 +216,5 @@ def frame_rate(times: list[float]) -> tuple[FrameRate | None, bool]:
     elif abs(float(nearest) - measured) <= 0.005 * measured:
         chosen = Fraction(round(float(nearest)))
     else:
-        chosen = Fraction(measured).limit_denominator(1001)
+        chosen = max(Fraction(measured).limit_denominator(1001), Fraction(1, 1001))
     return FrameRate(numerator=chosen.numerator, denominator=chosen.denominator), variable

@@ -3,19 +3,67 @@
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.container import opened, packets_of
+
+if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
 
 ANALYSIS_RATE = 16_000
 PREROLL_SECONDS = 1.0
 # Timestamps jitter by rounding; only a jump beyond this is a real gap or overlap.
 GAP_SECONDS = 0.03
+# A gap comes in pieces: a lie of the clock may be days long, and who reads stops where the video does.
+SILENCE_SECONDS = 60
+# A clock that leaps by more than this has lost its way: what comes after it belongs nowhere.
+LEAP_SECONDS = 300
+# What is shorter is no sound: a recogniser asks for some 60 ms.
+SHORTEST_SECONDS = 0.1
+# What is taken for sound: telephones, the finest recorders and 22.2 channels lie well within. Headers that lie claim
+# gigahertz, and resampling those takes gigabytes.
+RATES, MOST_CHANNELS = range(2000, 768_001), 64
+# So many packets in a row without sound, some minutes, end a source.
+MOST_BARREN = 10_000
 
 Samples = NDArray[np.int16]
+
+
+class Converter:
+    """Brings decoded sound to one form, also where its own form changes on the way. Blocks have shape (n, channels)."""
+
+    def __init__(self, form: str, layout: str, rate: int) -> None:
+        self._wanted = {"format": form, "layout": layout, "rate": rate}
+        self._channels = _channels(layout)
+        self._known: tuple[str, str, int] | None = None
+        self._resampler: Any = None
+
+    def convert(self, frame: "AudioFrame") -> list[NDArray[Any]] | None:
+        """What is ready so far; none for a frame of which nothing can be made."""
+        import av
+
+        if frame.sample_rate not in RATES or not 0 < frame.layout.nb_channels <= MOST_CHANNELS:
+            return None
+        known = (frame.format.name, frame.layout.name, frame.sample_rate)
+        try:
+            made = self.rest() if known != self._known else []
+            if known != self._known:
+                self._resampler, self._known = av.AudioResampler(**self._wanted), known
+            return made + self._blocks(self._resampler.resample(frame))
+        except (av.error.FFmpegError, ValueError):
+            self._known = None
+            return None
+
+    def rest(self) -> list[NDArray[Any]]:
+        """What the last frames have left."""
+        return self._blocks(self._resampler.resample(None)) if self._known else []
+
+    def _blocks(self, frames: "list[AudioFrame]") -> list[NDArray[Any]]:
+        return [frame.to_ndarray().reshape(-1, self._channels) for frame in frames]
 
 
 def chunks(
@@ -33,13 +81,14 @@ def chunks(
             target = int((zero + start - PREROLL_SECONDS) / stream.time_base)
             try:
                 container.seek(target, stream=stream)
-            except av.error.FFmpegError:
-                container.seek(0)
-        resampler = av.AudioResampler(format="s16", layout=layout, rate=rate)
+            except (av.error.FFmpegError, OverflowError):
+                return
+        converter = Converter("s16", layout, rate)
         position: int | None = None
-        fed = 0.0  # output samples that the input given so far amounts to
-        packets = container.demux(stream)
-        while True:
+        fed, barren = 0.0, 0  # output samples that the input given so far amounts to
+        packets = packets_of(container, stream)
+        while barren < MOST_BARREN:
+            barren += 1
             try:
                 packet = next(packets)
                 frames = packet.decode()
@@ -52,21 +101,28 @@ def chunks(
                     due = (frame.time - zero) * rate
                     if position is None:
                         position, fed = round(due), due
+                    elif due - fed > LEAP_SECONDS * rate:
+                        return
                     elif due - fed > GAP_SECONDS * rate:
-                        gap = round(due - fed)
-                        yield position, np.zeros((gap, _channels(layout)), np.int16)
-                        position, fed = position + gap, fed + gap
+                        end = position + round(due - fed)
+                        fed += end - position
+                        while position < end:
+                            gap = min(end - position, SILENCE_SECONDS * rate)
+                            yield position, np.zeros((gap, _channels(layout)), np.int16)
+                            position += gap
                     elif fed - due > GAP_SECONDS * rate:
                         continue
+                blocks = converter.convert(frame)
+                if blocks is None:
+                    continue
                 if position is None:
                     position = 0
                 fed += frame.samples * rate / frame.sample_rate
-                for made in resampler.resample(frame):
-                    block = made.to_ndarray().reshape(-1, _channels(layout))
+                for block in blocks:
+                    barren = 0
                     yield position, block
                     position += len(block)
-        for made in resampler.resample(None):
-            block = made.to_ndarray().reshape(-1, _channels(layout))
+        for block in converter.rest():
             yield position or 0, block
             position = (position or 0) + len(block)
 
@@ -91,7 +147,7 @@ def read(path: Path, audio: AudioStream, zero: float, rate: int, layout: str, st
 
 
 def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, out: Path) -> float:
-    """Writes 16 kHz mono 16-bit WAV that starts with the picture. Gives its length in seconds."""
+    """Writes 16 kHz mono 16-bit WAV that starts with the picture. Gives its length in seconds, 0 for a mere click."""
     limit = round(limit_seconds * ANALYSIS_RATE)
     written = 0
     with wave.open(str(out), "wb") as file:
@@ -107,7 +163,8 @@ def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, o
             written += len(fresh)
             if written >= limit:
                 break
-    return written / ANALYSIS_RATE
+    seconds = written / ANALYSIS_RATE
+    return seconds if seconds >= SHORTEST_SECONDS else 0.0
 
 
 def load(path: Path) -> Samples:
@@ -131,11 +188,11 @@ def decoded(path: Path, rate: int = 48_000) -> NDArray[np.float32]:
 
     found: list[NDArray[np.float32]] = []
     with opened(path) as container:
-        resampler = av.AudioResampler(format="flt", layout="stereo", rate=rate)
-        for packet in container.demux(container.streams.audio[0]):
+        converter = Converter("flt", "stereo", rate)
+        for packet in packets_of(container, container.streams.audio[0]):
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:
                 continue
-            found += [made.to_ndarray().reshape(-1, 2) for frame in frames for made in resampler.resample(frame)]
+            found += [block for frame in frames for block in converter.convert(frame) or ()]
     return np.concatenate(found) if found else np.zeros((0, 2), np.float32)

@@ -1,5 +1,7 @@
 """Reading what people write: YAML or JSON, refused with the path of the field and what would be right."""
 
+import json
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,30 +10,117 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.store.admission import shown
 
 R = TypeVar("R", bound=Record)
 LARGEST_BYTES = 1 << 20
+# Far beyond any request or edit plan; what is read, checked and repeated in messages stays small.
+MOST_VALUES = 200_000
+DEEPEST = 40
+LARGEST_NUMBER = 1e15
+# How YAML says that something is text although it looks like a number.
+TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+# The parser that is written in C takes a second for what takes the other one ten.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Unreadable(Exception):
+    """Text that is no document, and where that shows."""
 
 
 def read_document(path: Path) -> dict[str, Any]:
     """The mapping in a YAML or JSON file. Raises ``BadInput`` when it holds something else."""
+    name = shown(path.name)
     try:
+        if not path.is_file() and path.exists():
+            raise BadInput("not_a_file", f"“{name}” is not a file.", "Give a file with settings.")
         if path.stat().st_size > LARGEST_BYTES:
-            raise BadInput("document_too_large", f"{path.name} is larger than 1 MB.", "Is it the right file?")
-        value = yaml.safe_load(path.read_text("utf-8"))
+            raise BadInput("document_too_large", f"{name} is larger than 1 MB.", "Is it the right file?")
+        value = parse(path.read_bytes().decode("utf-8-sig"), path.suffix.lower() == ".json")
     except FileNotFoundError:
-        raise BadInput("file_missing", f"There is no file {path.name}.", "Check the name.") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" near line {where.line + 1}" if where else ""
+        raise BadInput("file_missing", f"There is no file {name}.", "Check the name.") from None
+    except OSError as error:
         raise BadInput(
-            "document_unreadable", f"{path.name} is not valid YAML{line}.", "Check quotes and indentation."
+            "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
+        ) from None
+    except (UnicodeDecodeError, Unreadable) as error:
+        said = str(error) if isinstance(error, Unreadable) else "it is not text in UTF-8"
+        raise BadInput(
+            "document_unreadable", f"{name} is not a valid document: {said}.", "Check quotes and indentation."
         ) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise BadInput("document_unreadable", f"{path.name} is not a list of settings.", "Write “name: value” lines.")
+        raise BadInput("document_unreadable", f"{name} is not a list of settings.", "Write “name: value” lines.")
     return value
+
+
+def parse(text: str, as_json: bool = False) -> Any:
+    """The value in YAML or JSON text: words, finite numbers, lists and groups, no more. Raises ``Unreadable``."""
+    try:
+        if as_json:
+            value = json.loads(text)
+        else:
+            _outline(text)
+            value = yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        raise Unreadable("it is no YAML" + (f" near line {where.line + 1}" if where else "")) from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is no JSON near line {error.lineno}") from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+    except (ValueError, OverflowError) as error:
+        # Dates that do not exist, and numbers of thousands of digits.
+        raise Unreadable("a number or a date in it cannot be read") from error
+    _check(value, (), [MOST_VALUES])
+    return value
+
+
+def _outline(text: str) -> None:
+    """Refuses, before anything is built, what would grow when it is: aliases, tags, deep nesting."""
+    depth = count = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Unreadable("it refers to other places by “*”; write the value again, or put it in quotes")
+        tag = getattr(event, "tag", None)
+        if tag is not None and tag not in TEXT_TAGS:
+            raise Unreadable(f"it has a tag, “{tag[:40]}”")
+        count += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise Unreadable("it is nested too deeply")
+        if count > MOST_VALUES:
+            raise Unreadable("it holds too much")
+
+
+def _check(value: Any, path: tuple[str, ...], left: list[int]) -> None:
+    left[0] -= 1
+    if left[0] < 0:
+        raise Unreadable("it holds too much")
+    if len(path) > DEEPEST:
+        raise Unreadable("it is nested too deeply")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise Unreadable(f"a name{_at(path)} is a number, a date or nothing; put it in quotes")
+            _check(name, path, left)
+            _check(inner, (*path, name), left)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            _check(inner, (*path, str(place)), left)
+    elif isinstance(value, int | float):
+        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            raise Unreadable(f"the number{_at(path)} is too large, or is none")
+    elif isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise Unreadable(f"the text{_at(path)} has half a character (a lone surrogate)")
+    elif value is not None and not isinstance(value, date):
+        raise Unreadable(f"there is a {type(value).__name__}{_at(path)}")
+
+
+def _at(path: tuple[str, ...]) -> str:
+    return f" at {'.'.join(path)[:80]}" if path else ""
 
 
 def inside(folder: Path, name: str) -> Path:
@@ -43,7 +132,7 @@ def inside(folder: Path, name: str) -> Path:
         path = root
     if not path.is_relative_to(root) or path == root:
         raise BadInput(
-            "outside_folder", f"“{name[:80]}” lies outside the upload's folder.", "Copy the file into the folder."
+            "outside_folder", f"“{shown(name)[:80]}” is outside the upload's folder.", "Copy the file into the folder."
         )
     return path
 
@@ -56,17 +145,14 @@ def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
         problems = error.errors(include_url=False)
         # A list whose items are wrong is also reported as too short.
         deeper = {tuple(one["loc"][:n]) for one in problems for n in range(len(one["loc"]))}
-        wrong = [
-            f"{'.'.join(str(part) for part in problem['loc']) or 'document'}: {_sentence(problem)}"
-            for problem in problems
-            if not (problem["type"] == "too_short" and tuple(problem["loc"]) in deeper)
-        ]
-        known = ", ".join(record.model_fields)
-        raise BadInput(code, f"{what}: {'; '.join(wrong[:5])}", f"Known settings are: {known}.") from None
+        wrong = [one for one in problems if not (one["type"] == "too_short" and tuple(one["loc"]) in deeper)]
+        said, known = "; ".join(map(_sentence, wrong[:5])), ", ".join(record.model_fields)
+        raise BadInput(code, f"{what}: {said}", f"Known settings are: {known}.") from None
 
 
 def _sentence(problem: Any) -> str:
+    path = ".".join(str(part)[:40] for part in problem["loc"]) or "document"
     if problem["type"] == "extra_forbidden":
-        return "there is no such setting"
+        return f"{path}: there is no such setting"
     given = repr(problem.get("input"))
-    return f"{problem['msg']} (given {given[:60]})"
+    return f"{path}: {problem['msg']} (given {given[:60]})"

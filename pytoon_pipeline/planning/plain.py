@@ -3,6 +3,7 @@
 from collections.abc import Set
 from itertools import pairwise
 
+from pytoon_pipeline.contracts.effects import Blur
 from pytoon_pipeline.contracts.layers import GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec import Note, RenderSpec, Scene
 
@@ -13,7 +14,7 @@ NOTE = Note(
 
 
 def plain(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> RenderSpec:
-    """The same scenes at the same times: hard cuts, no effects, plain letters; layers of unreadable items left out."""
+    """The same scenes at the same times: hard cuts, no effect but blur, plain letters, no ``unreadable`` items."""
     captions = spec.captions.style.model_copy(update={"setting": "plain", "pop": 0.0})
     tracks = tuple(
         track.model_copy(update={"parts": tuple(part for part in track.parts if part.item not in unreadable)})
@@ -42,7 +43,8 @@ def _layers(layers: tuple[Layer, ...], unreadable: Set[str]) -> tuple[Layer, ...
     for layer in layers:
         if isinstance(layer, VideoLayer | ImageLayer) and layer.item in unreadable:
             continue
-        changes: dict[str, object] = {"effects": ()}
+        # A picture behind another one is unreadable without its blur; all else is decoration.
+        changes: dict[str, object] = {"effects": tuple(one for one in layer.effects if isinstance(one, Blur))}
         if isinstance(layer, TextLayer):
             changes["style"] = layer.style.model_copy(update={"setting": "plain"})
         if isinstance(layer, GroupLayer):

@@ -1,22 +1,26 @@
 """From what a person gave on the command line or dropped into the inbox to media files and a request."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.planning.documents import inside, read_document, validate
+from pytoon_pipeline.planning.brief import refused
+from pytoon_pipeline.planning.documents import Unreadable, inside, parse, read_document, validate
+from pytoon_pipeline.store.admission import shown
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
 EDIT_PLAN_NAME = "edit_plan.json"
 # Values of “background:” that are not files.
 BACKGROUNDS = ("brand", "gradient", "blur")
+# Pixels that an edit plan may ask to be drawn: of one layer at its largest, and of all layers of a scene. The video has
+# two million; drawing takes some 30 bytes a pixel.
+LAYER_PIXELS, SCENE_PIXELS = 20_000_000, 100_000_000
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,19 @@ def read_upload(
     path: Path, request_file: Path | None = None, preset: str | None = None, sets: Iterable[str] = ()
 ) -> Upload:
     """Reads a media file, or a folder with ``request.yaml`` or ``edit_plan.json``. Raises ``BadInput``."""
-    folder = path if path.is_dir() else None
+    # Unlike the method of paths, this takes names that no file system can hold for what they are: not there.
+    folder = path if os.path.isdir(path) else None
     document: dict[str, Any] = {}
     if request_file is None and folder is not None:
-        request_file = next((folder / name for name in REQUEST_NAMES if (folder / name).is_file()), None)
-        if request_file is None and (folder / EDIT_PLAN_NAME).is_file():
-            document = {"edit_plan": EDIT_PLAN_NAME}
-        elif request_file is None:
+        name = next((name for name in (*REQUEST_NAMES, EDIT_PLAN_NAME) if os.path.lexists(folder / name)), None)
+        if name is None:
             raise BadInput(
-                "no_request", f"The folder {path.name} has no request.yaml.", "Add one, or give a video file."
+                "no_request", f"The folder {shown(path.name)} has no request.yaml.", "Add one, or give a video file."
             )
+        if name == EDIT_PLAN_NAME:
+            document = {"edit_plan": name}
+        else:
+            request_file = inside(folder, name)
     if request_file:
         document = read_document(request_file)
     if preset:
@@ -53,20 +60,49 @@ def read_upload(
         document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
     request = validate(Request, document, "The request", "invalid_request")
     if folder is None:
-        request = _with_media(request, path.name)
+        request = _with_media(request, shown(path.name))
     if isinstance(request.edit_plan, EditPlan):
+        _check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
-    files = list(_files(request, home))
-    if folder is None:
-        # The file itself may be a link to anywhere; only what a document names must lie beside it.
-        files[0] = (path, "media")
-    return Upload((path.resolve().name if folder else path.stem) or "video", tuple(files), request)
+    files = tuple(_files(request, home, None if folder else path))
+    return Upload((path.resolve().name if folder else path.stem) or "video", files, request)
 
 
 def _with_media(request: Request, name: str) -> Request:
     """A file alone is the medium, with what the request says of the first."""
     first = request.media[0].model_copy(update={"file": name}) if request.media else MediaRequest(file=name)
     return _changed(request, media=(first,))
+
+
+def _check_size(plan: EditPlan) -> None:
+    """Refuses layers that would be drawn on sheets of gigabytes."""
+    parts = {f"edit_plan.scenes.{n}": scene.layers for n, scene in enumerate(plan.scenes)}
+    for path, layers in (parts | {"edit_plan": plan.overlays}).items():
+        drawn = dict(_drawn(layers, f"{path}.{'layers' if path in parts else 'overlays'}"))
+        for layer, pixels in drawn.items():
+            if pixels > LAYER_PIXELS:
+                raise refused(
+                    layer, "too_large", f"at its largest it has {pixels / 1e6:.0f} million pixels.",
+                    f"Up to {LAYER_PIXELS / 1e6:.0f} million can be drawn: lower its width, height or scale.",
+                )  # fmt: skip
+        if sum(drawn.values()) > SCENE_PIXELS:
+            raise refused(
+                path, "too_large", f"its layers have {sum(drawn.values()) / 1e6:.0f} million pixels together.",
+                f"Up to {SCENE_PIXELS / 1e6:.0f} million can be drawn: lower their sizes or their number.",
+            )  # fmt: skip
+
+
+def _drawn(layers: Iterable[EditLayer], path: str) -> Iterator[tuple[str, float]]:
+    """Each layer that is drawn, and its pixels. Pictures and clips are never drawn larger than they are."""
+    for place, layer in enumerate(layers):
+        if isinstance(layer, EditPicture):
+            continue
+        scales = [layer.scale, *(key.value for key in layer.keyframes.get("scale", ()))]
+        # A group is a sheet of its own size, however large it is shown.
+        scale = 1.0 if isinstance(layer, EditGroup) else max(1.0, *scales)
+        yield f"{path}.{place}", getattr(layer, "width", 0) * getattr(layer, "height", 0) * scale**2
+        if isinstance(layer, EditGroup):
+            yield from _drawn(layer.layers, f"{path}.{place}.layers")
 
 
 def _with_files(request: Request, plan: EditPlan) -> Request:
@@ -82,9 +118,11 @@ def _changed(request: Request, **fields: Any) -> Request:
     return Request(**(values | fields))
 
 
-def _files(request: Request, home: Path) -> Iterator[tuple[Path, Role]]:
+def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[Path, Role]]:
     for medium in request.media:
-        yield inside(home, medium.file), "media"
+        # A file alone may be a link to anywhere; only what a document names must lie beside it.
+        yield alone or inside(home, medium.file), "media"
+        alone = None
     wanted = request.background
     if wanted is not None and wanted not in BACKGROUNDS and not wanted.startswith("#"):
         yield inside(home, wanted), "background"
@@ -109,6 +147,6 @@ def _assign(document: dict[str, Any], assignment: str) -> None:
             raise BadInput("invalid_request", f"{name}: {parent} is not a group.", "Check the name.")
         place = deeper
     try:
-        place[last] = yaml.safe_load(text)
-    except yaml.YAMLError:
+        place[last] = parse(text)
+    except Unreadable:
         place[last] = text

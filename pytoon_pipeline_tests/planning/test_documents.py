@@ -1,12 +1,16 @@
 """What people write: requests and presets, refused with the path of the field."""
 
+import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media.fonts import load
+from pytoon_pipeline.planning.documents import DEEPEST, Unreadable, parse, read_document
 from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_preset, preset_names
 from pytoon_pipeline.planning.requests import read_upload
 
@@ -110,3 +114,123 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path, request_text: str, code: s
 def test_a_folder_without_a_request(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no_request"):
         read_upload(tmp_path)
+
+
+LOLS = "\n".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"a: &a [lol]\n{LOLS}\ntext: *i", "“*”"),
+        ("a: &a {b: 1}\nc: {<<: *a}", "“*”"),
+        ("text: &a [*a]", "“*”"),
+        ("text: " + "[" * 100_000, "nested too deeply"),
+        ("text:\n" + "- " * 100_000, "nested too deeply"),
+        ("text: [" + "1," * 300_000 + "]", "holds too much"),
+        ("text: !!python/object/apply:os.system ['id']", "tag"),
+        ("text: !!binary aGVsbG8=", "tag"),
+        ("text: !mine x", "tag"),
+        ("text: 2001-99-99", "date"),
+        ("text: " + "9" * 50_000, "number"),
+        ("a: {b: [1, 0x" + "f" * 9999 + "]}", "a.b.1"),
+        ("a: {b: .nan}", "a.b"),
+        ("a: -.inf", "a is too large"),
+        ("1: 2", "name"),
+    ],
+)
+def test_documents_that_explode_are_refused(text: str, said: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        parse(text)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '{"a":' * 100_000, '{"a": NaN}', '{"a": 1e999}', '{"a": ' + "9" * 5000 + "}", '"\\ud800"', "{"],
+)
+def test_json_that_explodes_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        parse(text, as_json=True)
+
+
+def test_nesting_that_people_use_is_read() -> None:
+    value: Any = parse("[" * DEEPEST + "]" * DEEPEST)
+    assert json.dumps(value).count("[") == DEEPEST
+    assert parse("a: !!str 5\nb: '*wow*'\nc: 1.5\nd: [x, true]") == {
+        "a": "5",
+        "b": "*wow*",
+        "c": 1.5,
+        "d": ["x", True],
+    }
+
+
+def test_escaped_characters_of_json_are_whole(tmp_path: Path) -> None:
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps({"text": "Go 🎬"}))
+    assert "\\ud83c" in path.read_text()
+    assert read_document(path) == {"text": "Go 🎬"}
+
+
+@pytest.mark.parametrize("name", ["request.yaml", "edit_plan.json", "other.json"])
+@pytest.mark.parametrize("target", ["/dev/zero", "/etc/passwd", None])
+def test_documents_are_files_of_the_folder(tmp_path: Path, name: str, target: str | None) -> None:
+    upload = folder(tmp_path, "edit_plan: other.json")
+    if name == "edit_plan.json":
+        (upload / "request.yaml").unlink()
+    (upload / name).unlink(missing_ok=True)
+    if target is None:
+        os.mkfifo(upload / name)
+    else:
+        (upload / name).symlink_to(target)
+    with pytest.raises(BadInput) as raised:
+        read_upload(upload)
+    assert raised.value.code == ("outside_folder" if target else "not_a_file")
+
+
+def test_a_file_alone_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "clip.mp4").write_bytes(b"x")
+    link = tmp_path / "link.mp4"
+    link.symlink_to(tmp_path / "elsewhere" / "clip.mp4")
+    assert read_upload(link).files == ((link, "media"),)
+
+
+def test_names_need_not_be_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe.mp4")
+    (tmp_path / name).write_bytes(b"x")
+    upload = read_upload(tmp_path / name)
+    upload.request.model_dump_json().encode()
+    assert upload.files[0][0].name == name
+    (tmp_path / os.fsdecode(b"\xff")).mkdir()
+    with pytest.raises(BadInput) as raised:
+        read_upload(tmp_path / os.fsdecode(b"\xff"))
+    raised.value.message.encode()
+    assert raised.value.code == "no_request"
+
+
+def test_long_names_of_settings_are_cut(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as raised:
+        read_upload(folder(tmp_path, "k" * 500_000 + ": 1"))
+    assert len(raised.value.message) < 1000
+
+
+SHAPE = {"kind": "shape", "fill": {"colours": ["#ff0000"]}}
+
+
+@pytest.mark.parametrize(
+    ("layers", "path"),
+    [
+        ([SHAPE | {"width": 8000, "height": 8000}], "edit_plan.scenes.0.layers.0"),
+        ([SHAPE | {"width": 1080, "height": 1920, "scale": 10}], "edit_plan.scenes.0.layers.0"),
+        ([SHAPE | {"width": 1080, "height": 1920, "keyframes": {"scale": [{"time": 0, "value": 9}]}}], "layers.0"),
+        ([{"kind": "group", "layers": [SHAPE | {"width": 8000, "height": 8000}]}], "layers.0.layers.0"),
+        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0: its layers"),
+    ],
+)
+def test_layers_of_gigabytes_are_refused(tmp_path: Path, layers: list[Any], path: str) -> None:
+    upload = folder(tmp_path, json.dumps({"edit_plan": {"scenes": [{"seconds": 1, "layers": layers}]}}))
+    with pytest.raises(BadInput) as raised:
+        read_upload(upload)
+    assert raised.value.code == "too_large"
+    assert path in raised.value.message
