@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.spec import Note, RenderSpec, Scene
 
 NOTE = Note(
     code="plain",
-    message="This video was made plainly, without transitions, set type and most effects: its engine could not be used.",
+    message="This video was made plainly, without transitions and most effects: its engine could not be used.",
 )
 
 

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Generator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +62,7 @@ class Receiver:
         self._index.forget(decision.forget)
         for one in decision.watch:
             if (before := rows.get(one.name)) and before.code:
-                self._inbox.note(one.name, None)
+                self._beside(one.name, None)
         keys, rejected, waiting = [], [], len(decision.watch)
         for one in decision.ready:
             if time.monotonic() >= until or not self._complete(one, rows[one.name].since):
@@ -76,7 +75,7 @@ class Receiver:
             self._index.put([row])
             if row.state == "rejected":
                 rejected.append(row.name)
-                self._inbox.note(row.name, _note(row.message or "", row.hint or ""))
+                self._beside(row.name, _note(row.message or "", row.hint or ""))
             else:
                 keys.append(row.key or "")
         self._tell_failures(rows)
@@ -131,6 +130,13 @@ class Receiver:
             given, news = yield from taking(self._home, self._store, upload, pending=True)
         return given.key, news
 
+    def _beside(self, name: str, text: str | None) -> None:
+        """Keeps the note beside an upload. One that cannot be written there is still in the UI."""
+        try:
+            self._inbox.note(name, text)
+        except (OSError, PassingFault) as error:
+            log.warning("no note", extra={"event": "no_note", "upload": name, "reason": str(error)[:200]})
+
     def _tell_failures(self, rows: dict[str, Row]) -> None:
         """Keeps the notes beside uploads in step with what runs say of them."""
         uploads = Uploads(self._home)
@@ -143,8 +149,7 @@ class Receiver:
             failure = bad.get(row.key or "")
             if (failure.code if failure else None) == row.code:
                 continue
-            with suppress(OSError):
-                self._inbox.note(row.name, _note(failure.message, failure.hint) if failure else None)
+            self._beside(row.name, _note(failure.message, failure.hint) if failure else None)
             said = (failure.code, failure.message, failure.hint) if failure else (None, None, None)
             self._index.put([row._replace(code=said[0], message=said[1], hint=said[2])])
 

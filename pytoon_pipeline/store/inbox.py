@@ -4,13 +4,14 @@ import fcntl
 import os
 import shutil
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
-from pytoon_pipeline.store.atomic import write_bytes
+from pytoon_pipeline.store.atomic import PART, write_bytes
+from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.home import Home
 
 NOTE = ".rejected.txt"
@@ -75,10 +76,14 @@ def temporary(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FolderInbox:
-    """A local folder. Pytoon's ``own`` is made when it is not there; another that is not there is a fault."""
+    """A local folder. Pytoon's ``own`` is made when it is not there; another that is not there is a fault.
+
+    Names that are no UTF-8 are listed with escapes in them; the last listing knows what they are called on disk.
+    """
 
     root: Path
     own: bool = True
+    _on_disk: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def entries(self) -> list[Entry]:
         if self.own:
@@ -91,7 +96,9 @@ class FolderInbox:
     def _below(self, folder: Path, prefix: str) -> Iterator[Entry]:
         with os.scandir(folder) as found:
             for one in found:
-                name = prefix + one.name
+                name = prefix + _escaped(one.name)
+                if name != prefix + one.name or prefix.rstrip("/") in self._on_disk:
+                    self._on_disk[name] = os.path.relpath(one.path, self.root)
                 if temporary(one.name):
                     continue
                 try:
@@ -105,12 +112,12 @@ class FolderInbox:
                     continue  # it went while we looked
 
     def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
-        return self.root / name
+        return self._path(name)
 
     def being_written(self, name: str) -> bool:
         """By asking the kernel for a read lease, which it grants only where nobody writes."""
         try:
-            descriptor = os.open(self.root / name, os.O_RDONLY | os.O_NONBLOCK)
+            descriptor = os.open(self._path(name), os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
             return False
         try:
@@ -126,15 +133,19 @@ class FolderInbox:
         return False
 
     def note(self, name: str, text: str | None) -> None:
-        path = self.root / (name + NOTE)
+        path = self._path(name)
+        path = path.with_name(path.name + NOTE)
         if text is None:
             path.unlink(missing_ok=True)
         else:
             write_bytes(path, text.encode())
 
+    def _path(self, name: str) -> Path:
+        return self.root / self._on_disk.get(name, name)
+
     def put(self, path: Path, name: str) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        aside, target = self.root / f".{name}.part", self.root / name
+        aside, target = self.root / f".{hash_value(name)[:16]}{PART}", self.root / name
         if path.is_dir():
             shutil.rmtree(aside, ignore_errors=True)
             shutil.copytree(path, aside)
@@ -189,11 +200,16 @@ class S3Inbox:
         return False
 
     def note(self, name: str, text: str | None) -> None:
+        import botocore.exceptions
+
         key = self._key(name + NOTE)
-        if text is None:
-            self._client().delete_object(Bucket=self._bucket, Key=key)
-        else:
-            self._client().put_object(Bucket=self._bucket, Key=key, Body=text.encode())
+        try:
+            if text is None:
+                self._client().delete_object(Bucket=self._bucket, Key=key)
+            else:
+                self._client().put_object(Bucket=self._bucket, Key=key, Body=text.encode())
+        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+            raise _unreadable(error) from error
 
     def put(self, path: Path, name: str) -> None:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
@@ -209,6 +225,11 @@ class S3Inbox:
         import boto3
 
         return boto3.client("s3")
+
+
+def _escaped(name: str) -> str:
+    """A name as text that can be kept: bytes that are no UTF-8 as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _unreadable(error: Exception) -> PassingFault:

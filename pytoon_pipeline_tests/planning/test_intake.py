@@ -176,6 +176,23 @@ def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
     assert desk.settle() == Received((), (), 0), "it is not looked at again while it stays as it is"
 
 
+@pytest.mark.parametrize("name", [
+    b"caf\xe9.png", b"a'\"; drop table inbox.png", b"-i %d:\n.png", b"$(id).png", b"x" * 230 + b".png", b"caf\xe9/set",
+])  # fmt: skip
+def test_any_name_will_do(desk: Desk, name: bytes) -> None:
+    path = Path(os.fsdecode(os.fsencode(desk.home.inbox) + b"/" + name))
+    if name.endswith(b"set"):
+        folder(path.parent, {"media": ["a.png"]}, "a.png")
+    else:
+        picture(path)
+    assert len(desk.settle().keys) == 1
+    assert desk.settle() == Received((), (), 0)
+    bad = desk.home.inbox / os.fsdecode(name.replace(b"/", b"")[:200] + b"y" * 50)
+    bad.touch()
+    assert len(desk.settle().rejected) == 1
+    assert len(IntakeIndex(desk.home.intake).rejected()) == 1, "also where the note's name is too long"
+
+
 def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
     (desk.home.inbox / "a.mp4").write_bytes(b"no video")
     (key,) = desk.settle().keys
