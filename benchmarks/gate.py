@@ -1,11 +1,13 @@
 """Mixed uploads, dropped into the inbox of a home where only the daemon works: do all end as they should?
 
 Prints a JSON object with every upload that did not, times from drop to delivery, the rate of fallbacks and the peak of
-memory over all processes. ``python -m benchmarks.gate [--uploads 50] [--minutes 30]``.
+memory over all processes. ``python -m benchmarks.gate [--uploads 50] [--hostile 300] [--minutes 30]``; with hostile
+files among them, these must only be rejected with a reason or made, and must not hold up the others.
 """
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from collections import Counter
@@ -13,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
+from benchmarks import hostile_files
 from benchmarks.crew import Crew, at_work, edited_presets, folder_of, memory_of, settled, wait_until
 from benchmarks.drops import Drop, mixed
 from benchmarks.machine import machine
@@ -27,23 +30,30 @@ PATIENCE = 30
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--uploads", type=int, default=50)
+    parser.add_argument("--hostile", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=30)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pytoon-gate-") as folder:
-        print(json.dumps({**measure(Path(folder), options.uploads, options.minutes), "machine": machine()}))
+        print(
+            json.dumps(
+                {**measure(Path(folder), options.uploads, options.hostile, options.minutes), "machine": machine()}
+            )
+        )
 
 
-def measure(folder: Path, count: int, minutes: float) -> dict[str, object]:
+def measure(folder: Path, count: int, hostile: int, minutes: float) -> dict[str, object]:
     home = folder_of(folder / "home")
     crew = Crew(home, {"PYTOON_PRESETS": str(edited_presets(folder, inbox_patience_seconds=PATIENCE))})
     drops = mixed(count)
+    home.inbox.mkdir(parents=True)
+    enemies = set_free(hostile_files.make(folder / "hostile", hostile), home.inbox) if hostile else []
     began = time.time()
     with at_work(crew), memory_of(crew) as memory:
         dropped = drop_all(home, drops)
         done = wait_until(lambda: arrived(home, drops) and settled(home), 60 * minutes)
         seconds = time.time() - began
     return {"uploads": len(drops), "all_settled": done, "minutes": round(seconds / 60, 1),
-            **judged(home, drops, dropped), **memory}  # fmt: skip
+            **judged(home, drops, dropped), **(of_enemies(home, enemies) if hostile else {}), **memory}  # fmt: skip
 
 
 def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:
@@ -62,6 +72,25 @@ def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:
             put(one)
             wait_until(lambda name=one.name: name in IntakeIndex(home.intake).rows(), 120, 0.2)
     return when
+
+
+def set_free(files: list[Path], inbox: Path) -> list[str]:
+    """Moves hostile uploads into the inbox, under names of their own as far as they differ."""
+    names = []
+    for number, path in enumerate(files):
+        name = path.name if not os.path.lexists(inbox / path.name) else f"{number}{path.name}"
+        os.rename(path, inbox / name)
+        names.append(name)
+    return names
+
+
+def of_enemies(home: Home, names: list[str]) -> dict[str, object]:
+    """How hostile uploads ended: by the code of their rejection, and which failed for a fault that is not their own."""
+    uploads, rows = Uploads(home), IntakeIndex(home.intake).rows()
+    ended = Counter(outcome(uploads, rows.get(os.fsencode(name).decode("utf-8", "backslashreplace"))) for name in names)
+    faults = [failure.model_dump() for key in uploads.failing()
+              if (failure := uploads.failure(key)) and failure.failure not in ("bad_input", "quality")]  # fmt: skip
+    return {"hostile": len(names), "hostile_ended": dict(sorted(ended.items())), "hostile_faults": faults}
 
 
 def arrived(home: Home, drops: list[Drop]) -> bool:

@@ -29,6 +29,9 @@ FORMATS = (
 )
 # The largest picture of H.264 level 6.2 (MaxFS, 139264 macroblocks), HEVC level 6.2 and AV1 level 6.3 (MaxLumaPs).
 MOST_PIXELS = 35_651_584
+# What is taken for sound: telephones, the finest recorders and 22.2 channels lie well within. Headers that lie claim
+# gigahertz, and resampling those takes gigabytes.
+SOUND_RATES, MOST_CHANNELS = range(2000, 768_001), 64
 
 # What a rehearsal may take. Its process has 33 MB to begin with; the one that waits for it stays below 300 MB. Seconds
 # are those of the processor, which do not depend on what else the machine does; patience is by the clock.

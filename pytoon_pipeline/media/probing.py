@@ -10,8 +10,15 @@ from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import AudioStream, Dynamic, MediaInfo, VideoStream
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media.container import MOST_PIXELS, opened, packets_of, picture_of, rehearse
-from pytoon_pipeline.media.sound import MOST_CHANNELS, RATES
+from pytoon_pipeline.media.container import (
+    MOST_CHANNELS,
+    MOST_PIXELS,
+    SOUND_RATES,
+    opened,
+    packets_of,
+    picture_of,
+    rehearse,
+)
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream as AvAudio
@@ -77,10 +84,11 @@ def accept(info: MediaInfo, limits: Limits) -> VideoStream:
     """The picture stream, when the file can be made into a video. Raises ``BadInput`` otherwise."""
     video = info.video
     if video is None and info.audio is None and "audio" in info.streams:
+        low, high = SOUND_RATES[0] / 1000, SOUND_RATES[-1] / 1000
         raise BadInput(
             "no_sound",
             "The sound of this file cannot be used.",
-            f"At most {MOST_CHANNELS} channels of {RATES[0] / 1000:g} to {RATES[-1] / 1000:g} kHz can be read.",
+            f"At most {MOST_CHANNELS} channels of {low:g} to {high:g} kHz can be read.",
         )
     if video is None:
         raise BadInput(
@@ -108,7 +116,9 @@ def accept(info: MediaInfo, limits: Limits) -> VideoStream:
 def _default(streams: list["AvAudio"]) -> "AvAudio | None":
     from av.stream import Disposition
 
-    usable = [s for s in streams if s.codec_context is not None and s.rate in RATES and 0 < s.channels <= MOST_CHANNELS]
+    usable = [
+        s for s in streams if s.codec_context is not None and s.rate in SOUND_RATES and 0 < s.channels <= MOST_CHANNELS
+    ]
     marked = [stream for stream in usable if stream.disposition & Disposition.default]
     return next(iter(marked or usable), None)
 

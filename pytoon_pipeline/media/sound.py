@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media.container import opened, packets_of
+from pytoon_pipeline.media.container import MOST_CHANNELS, SOUND_RATES, opened, packets_of
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -24,9 +24,6 @@ SILENCE_SECONDS = 60
 LEAP_SECONDS = 300
 # What is shorter is no sound: a recogniser asks for some 60 ms.
 SHORTEST_SECONDS = 0.1
-# What is taken for sound: telephones, the finest recorders and 22.2 channels lie well within. Headers that lie claim
-# gigahertz, and resampling those takes gigabytes.
-RATES, MOST_CHANNELS = range(2000, 768_001), 64
 # So many packets in a row without sound, some minutes, end a source.
 MOST_BARREN = 10_000
 
@@ -46,7 +43,7 @@ class Converter:
         """What is ready so far; none for a frame of which nothing can be made."""
         import av
 
-        if frame.sample_rate not in RATES or not 0 < frame.layout.nb_channels <= MOST_CHANNELS:
+        if frame.sample_rate not in SOUND_RATES or not 0 < frame.layout.nb_channels <= MOST_CHANNELS:
             return None
         known = (frame.format.name, frame.layout.name, frame.sample_rate)
         try:
