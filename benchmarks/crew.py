@@ -112,7 +112,8 @@ def settled(home: Home) -> bool:
     if any(row.state == "seen" for row in IntakeIndex(home.intake).rows().values()):
         return False
     now = standing(home, load_operations())
-    return not Uploads(home).unsettled() and not now.retried
+    uploads = Uploads(home)
+    return not now.retried and all(uploads.failure(key) for key in uploads.pending())
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, every: float = 1.0) -> bool:

@@ -18,13 +18,15 @@ from pytoon_pipeline.store.uploads import KEY, Uploads
 def standing_of(home: Home, upload: SourceMedia) -> dict[str, Any]:
     from pytoon_pipeline.quality.delivery import plan_delivery
 
-    failure = Uploads(home).failure(upload.key)
-    attempts, delivered = Uploads(home).attempts(upload.key), Uploads(home).delivered(upload.key)
+    uploads = Uploads(home)
+    failure = uploads.failure(upload.key)
+    attempts, delivered = uploads.attempts(upload.key), uploads.delivered(upload.key)
+    degraded = delivered is not None and delivered.degraded
     video = home.outbox / plan_delivery(upload.title, upload.key).video
     return {
         "key": upload.key,
         "title": upload.title,
-        "status": _word(failure is not None, video.is_file(), delivered is not None and delivered.degraded),
+        "status": _word(failure is not None, video.is_file() and not uploads.waits(upload.key), degraded),
         "attempts": len(attempts),
         "items": [record.id for record in Registry(home).of(upload)],
         "video": str(video) if video.is_file() else None,

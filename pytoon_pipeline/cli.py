@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.answers import copy_results, inbox_rows, report, result, standing_of, submitted
-from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.errors import UNWRITABLE, PassingFault, PytoonError, unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.registry import Registry
@@ -28,6 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if getattr(options, "json", False):
             _print(result(None, {}, error) if options.run is _render else {"error": error.as_dict()})
         _complain(error)
+        return 1
+    except OSError as error:
+        failed = unwritable(error) if error.errno in UNWRITABLE else PassingFault(
+            "system", f"The system refuses: {error}.", "Check paths and permissions, PYTOON_HOME and PYTOON_INBOX."
+        )  # fmt: skip
+        if getattr(options, "json", False):
+            _print(result(None, {}, failed) if options.run is _render else {"error": failed.as_dict()})
+        _complain(failed)
         return 1
     except KeyboardInterrupt:
         print("Stopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_operations
 from pytoon_pipeline.speech.recognisers import SpeechSettings
 from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.liveness import alive, living
+from pytoon_pipeline.store.liveness import alive, living, seat
 from pytoon_pipeline.store.logs import about, write_to
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
@@ -36,7 +36,7 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Studio"]:
-        """Ready for one run, which holds a lock for as long as its process lives; see ``defs/sensors.py``."""
+        """Ready for one run, which holds a lock for as long as its process lives; see ``defs/sensors/deaths.py``."""
         self._places = Home(Path(self.home).resolve()) if self.home else Home.locate()
         self._store = Store(self._places.store, self._places.work, load_operations().free_bytes_kept)
         run = context.run
@@ -76,6 +76,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     def threads(self) -> int:
         """This run's share of the processors at this moment."""
         return Capacity.of_machine().threads(living(self._places.runs))
+
+    def encoder(self) -> AbstractContextManager[None]:
+        """This run's turn to encode, of as many as the machine can do at once."""
+        return seat(self._places.seats, "encoder", Capacity.of_machine().encoders)
+
+    def recogniser(self) -> AbstractContextManager[None]:
+        """This run's turn to recognise speech."""
+        return seat(self._places.seats, "recogniser", Capacity.of_machine().recognisers)
 
     @property
     def engines(self) -> "dict[EngineName, Engine]":

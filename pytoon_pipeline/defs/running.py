@@ -12,8 +12,6 @@ import dagster as dg
 from pytoon_pipeline.contracts.errors import PytoonError, internal
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.partitions import add_partitions
-from pytoon_pipeline.defs.sensors.deaths import bury
-from pytoon_pipeline.defs.stage import ENCODER, RECOGNISER
 from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.planning.presets import PACKAGE
 from pytoon_pipeline.planning.remedies import decide
@@ -47,26 +45,15 @@ def prepare(home: Home, capacity: Capacity) -> None:
 @contextmanager
 def instance(home: Home) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of ``home``."""
-    capacity = Capacity.of_machine()
-    prepare(home, capacity)
+    prepare(home, Capacity.of_machine())
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["PYTOON_HOME"] = str(home.root)
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
-        limit_pools(opened, capacity)
         yield opened
 
 
-def limit_pools(opened: dg.DagsterInstance, capacity: Capacity) -> None:
-    """Gives Dagster's pools as many slots as the machine has of each."""
-    events = opened.event_log_storage
-    known = {pool.name: pool.limit for pool in events.get_pool_limits()}
-    for name, slots in ((ENCODER, capacity.encoders), (RECOGNISER, capacity.recognisers)):
-        if known.get(name) != slots:
-            events.set_concurrency_slots(name, slots)
-
-
 def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
-    """The same, and again with a change that may help while quality control fails, as the sensor would ask for."""
+    """Runs ``compile_upload``, and again with a change that may help while quality control fails, as sensors do."""
     uploads = Uploads(home)
     request = Request.model_validate(uploads.get(key).request)
     while True:
@@ -81,8 +68,6 @@ def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home
     add_partitions(opened, [key])
     uploads = Uploads(home)
     uploads.clear_failure(key)
-    # Without a daemon nobody else frees what killed runs held.
-    bury(opened, home)
     result = job.execute_in_process(
         instance=opened,
         partition_key=key,
@@ -105,8 +90,14 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
         error.failure = failure.failure  # type: ignore[misc]
         return error
     steps = [event for event in result.all_events if event.is_step_failure]
+    ended = [event for event in result.all_events if event.is_job_event and event.is_failure]
     said, stage = "it ended early", "run"
+    if not steps and ended and (raised := ended[-1].job_failure_data.error):
+        cause = raised.cause or raised
+        said = f"{cause.cls_name}: {cause.message.strip()}"
     if steps and (raised := steps[0].step_failure_data.error):
         cause = raised.cause or raised
+        if cause.cls_name == "DagsterExecutionInterruptedError":
+            raise KeyboardInterrupt
         said, stage = f"{cause.cls_name}: {cause.message.strip()}", str(steps[0].step_key)
     return internal(stage, said)

@@ -24,10 +24,13 @@ REASON_TAG = "pytoon/reason"
     description="Makes what is pending, what failed for a reason that may have passed, and what has outdated presets.",
 )
 def nightly_batch(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    wanted = batch(Uploads(Home.locate()), at_work(context.instance), load_operations().batch_most)
+    uploads = Uploads(Home.locate())
+    wanted = batch(uploads, at_work(context.instance), load_operations().batch_most)
     add_partitions(context.instance, list(wanted))
     night = context.scheduled_execution_time.date().isoformat()
     for key, reason in wanted.items():
+        if reason == "presets":
+            uploads.forget_attempts(key)
         tags = {PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason}
         yield dg.RunRequest(run_key=f"{night}:{key}", partition_key=key, tags=tags)
     if not wanted:

@@ -13,12 +13,11 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal, unwritable
+from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
-# Pools: what the machine has only so much of; see ``media/capacity.py``.
-ENCODER, RECOGNISER = "encoder", "recogniser"
 # Listeners (the command line) hear of each stage as it ends; see cli.py.
 progress = logging.getLogger("pytoon.progress")
 log = logging.getLogger("pytoon.stage")
@@ -29,12 +28,11 @@ def stage_asset(
     group: str,
     *kinds: str,
     io_manager_key: str = "artifacts",
-    pool: str | None = None,
     check_specs: Sequence[dg.AssetCheckSpec] = (),
 ) -> Any:
     """Decorator for the asset that keeps ``stage``: named and versioned like it, one partition an upload.
 
-    What it raises becomes the failure of its upload. ``pool`` names what the machine has only so much of.
+    What it raises becomes the failure of its upload.
     """
 
     def decorate(work: Callable[..., Any]) -> Any:
@@ -45,7 +43,6 @@ def stage_asset(
             kinds=set(kinds),
             code_version=str(stage.version),
             io_manager_key=io_manager_key,
-            pool=pool,
             check_specs=check_specs or None,
         )(_guarded(work, stage.name))
 
@@ -55,12 +52,12 @@ def stage_asset(
 def _guarded(work: Callable[..., Any], stage: str) -> Callable[..., Any]:
     @wraps(work)
     def plain(context: dg.AssetExecutionContext, **given: Any) -> Any:
-        with failures(context, given["studio"], stage):
+        with failures(context, given["studio"], stage, given.get("source_media")):
             return work(context, **given)
 
     @wraps(work)
     def generator(context: dg.AssetExecutionContext, **given: Any) -> Iterator[Any]:
-        with failures(context, given["studio"], stage):
+        with failures(context, given["studio"], stage, given.get("source_media")):
             yield from work(context, **given)
 
     return generator if isgeneratorfunction(work) else plain
@@ -112,30 +109,34 @@ def output(
 
 
 @contextmanager
-def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str) -> Iterator[None]:
-    """Keeps why a step failed with its upload, typed; Dagster itself tries nothing again.
+def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str, source: Artifact | None) -> Iterator[None]:
+    """Keeps why a step failed with its upload, typed; Dagster itself tries nothing again. What was changed since the
+    run has read it, ``source``, is asked for anew anyhow.
 
     Whether and when it is tried again is decided in one place for all: ``planning/retrying.py``.
     """
     try:
         yield
     except PytoonError as error:
-        raise _failure(context, studio, stage, error) from error
+        raise _failure(context, studio, stage, error, source) from error
     except OSError as error:
         if error.errno not in UNWRITABLE:
-            _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"))
+            _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"), source)
             raise
-        raise _failure(context, studio, stage, unwritable(error)) from error
+        raise _failure(context, studio, stage, unwritable(error), source) from error
     except Exception as error:
-        _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"))
+        _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"), source)
         raise
 
 
-def _failure(context: dg.AssetExecutionContext, studio: Studio, stage: str, error: PytoonError) -> dg.Failure:
+def _failure(
+    context: dg.AssetExecutionContext, studio: Studio, stage: str, error: PytoonError, source: Artifact | None
+) -> dg.Failure:
     key = context.partition_key
     log.error("failed", extra={"event": "failed", "stage": stage, "failure": error.failure, "code": error.code})
     try:
-        studio.uploads.fail(key, error, stage, context.run.run_id)
+        if source is None or studio.uploads.stands(source.read(SourceMedia)):
+            studio.uploads.fail(key, error, stage, context.run.run_id)
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.
         log.error("failure not kept", extra={"event": "unkept", "stage": stage, "code": str(unwritten.errno)})

@@ -79,7 +79,7 @@ def late(seconds: float | None = None) -> EngineFault:
     return EngineFault(
         "engine_late",
         f"Rendering took longer than {f'{seconds:.0f} s' if seconds else 'the limit for this video'}.",
-        "Run “pytoon doctor”; a machine that does too much at once may need a higher limit in presets/limits.yaml.",
+        "Run “pytoon doctor”; a machine that does too much at once may need a higher one in presets/operations.yaml.",
     )
 
 

@@ -94,5 +94,5 @@ def generation_of(path: Path) -> Generation | None:
         with Image.open(path, formats=["PNG"]) as image:
             text = image.info.get(CHUNK)
             return Generation.model_validate(json.loads(text)) if isinstance(text, str) else None
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, ValueError, SyntaxError, RecursionError, Image.DecompressionBombError):
         return None

@@ -7,7 +7,10 @@ from functools import cache
 from itertools import islice
 from typing import Literal
 
+from pydantic import ValidationError
+
 from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.standing import DeliveryRecord, FailureRecord
 from pytoon_pipeline.planning.presets import presets_print
@@ -48,19 +51,19 @@ def batch(uploads: Uploads, busy: Collection[str], most: int) -> dict[str, Reaso
 
 
 def _wanted(uploads: Uploads, busy: Collection[str]) -> Iterator[tuple[str, Reason]]:
-    pending, hidden, today = uploads.pending(), uploads.archived(), _today()
+    pending, hidden, today = uploads.pending(), uploads.archived() | uploads.stopped(), _today()
     newest = uploads.keys()
     for key in newest:
         if key in busy or key in hidden:
             continue
-        delivered = uploads.delivered(key)
-        presets = today(Request.model_validate(uploads.get(key).request), delivered.preset) if delivered else None
+        delivered, upload = uploads.delivered(key), uploads.find(key)
+        presets = today(upload, delivered.preset) if delivered and upload else None
         if why := reason(Facts(key in pending, uploads.failure(key), delivered, presets)):
             yield key, why
 
 
-def _today() -> Callable[[Request, str], str | None]:
-    """Gives the hash of what a request would be planned with; each combination is read once."""
+def _today() -> Callable[[SourceMedia, str], str | None]:
+    """Gives the hash of what an upload would be planned with; each combination is read once."""
 
     @cache
     def read(preset: str, adjust: str, platform: str, brand: str | None) -> str | None:
@@ -70,9 +73,14 @@ def _today() -> Callable[[Request, str], str | None]:
         except BadInput:
             return None
 
-    return lambda request, preset: read(
-        preset, json.dumps(request.adjust, sort_keys=True), request.platform, request.brand
-    )
+    def today(upload: SourceMedia, preset: str) -> str | None:
+        try:
+            request = Request.model_validate(upload.request)
+        except ValidationError:
+            return None
+        return read(preset, json.dumps(request.adjust, sort_keys=True), request.platform, request.brand)
+
+    return today
 
 
 @dataclass(frozen=True)

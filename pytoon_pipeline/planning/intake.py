@@ -45,7 +45,7 @@ class Known(Protocol):
 @dataclass(frozen=True)
 class Decision:
     """``watch``: new or changed, to be looked at again; ``ready``: they have settled, those that came first in front;
-    ``forget``: gone before they were taken.
+    ``forget``: gone, and never taken.
     """
 
     watch: tuple[Candidate, ...]
@@ -86,6 +86,6 @@ def decide(found: Iterable[Candidate], known: Mapping[str, Known], now: float, s
             watch.append(one)
         elif before.state == "seen" and now - before.since >= settled:
             ready.append((before.since, one))
-    gone = tuple(name for name, one in known.items() if one.state == "seen" and name not in there)
+    gone = tuple(name for name, one in known.items() if one.state != "taken" and name not in there)
     in_order = sorted(ready, key=lambda pair: (pair[0], pair[1].name))
     return Decision(tuple(watch), tuple(one for _, one in in_order), gone)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +63,16 @@ class Receiver:
         for one in decision.watch:
             if (before := rows.get(one.name)) and before.code:
                 self._beside(one.name, None)
+        for name in decision.forget:
+            if rows[name].code:
+                self._beside(name, None)
+        self._give_up({(one.name, one.stamp) for one in decision.ready})
         keys, rejected, waiting = [], [], len(decision.watch)
+        # Each gets its share of the time: a huge file does not keep the others waiting.
+        share = self._operations.inbox_tick_seconds / max(1, len(decision.ready))
         for one in decision.ready:
-            if time.monotonic() >= until or not self._complete(one, rows[one.name].since):
-                waiting += 1
-                continue
-            row = self._taken(one, rows[one.name], until)
+            now = time.monotonic()
+            row = self._looked_at(one, rows[one.name], min(until, now + share)) if now < until else None
             if row is None:
                 waiting += 1
                 continue
@@ -80,6 +84,19 @@ class Receiver:
                 keys.append(row.key or "")
         self._tell_failures(rows)
         return Received(tuple(keys), tuple(rejected), waiting)
+
+    def _give_up(self, ready: Set[tuple[str, str]]) -> None:
+        """Ends the taking of what has changed meanwhile."""
+        for name in self._begun.keys() - ready:
+            self._begun.pop(name).close()
+
+    def _looked_at(self, one: Candidate, row: Row, until: float) -> Row | None:
+        """The row of what was taken or rejected; none when it waits. What cannot be read now harms itself alone."""
+        try:
+            return self._taken(one, row, until) if self._complete(one, row.since) else None
+        except (PassingFault, OSError) as error:
+            log.warning("not taken", extra={"event": "not_taken", "upload": one.name, "reason": str(error)[:200]})
+            return None
 
     def _complete(self, one: Candidate, since: float) -> bool:
         """Whether nobody writes it any more, and all is there that it names; patience has an end."""
@@ -106,6 +123,7 @@ class Receiver:
         name = (one.name, one.stamp)
         work = self._begun.setdefault(name, self._taking(one))
         try:
+            next(work)
             while time.monotonic() < until:
                 next(work)
         except StopIteration as done:
@@ -117,14 +135,14 @@ class Receiver:
             log.info("rejected", extra={"event": "rejected", "upload": one.name, "code": error.code})
             del self._begun[name]
             return row._replace(state="rejected", code=error.code, message=error.message, hint=error.hint)
-        except (PassingFault, OSError) as error:
+        except (PassingFault, OSError):
             # It may work the next time; the row stays as it is.
-            log.warning("not taken", extra={"event": "not_taken", "upload": one.name, "reason": str(error)[:200]})
             del self._begun[name]
-            return None
+            raise
         return None
 
     def _taking(self, one: Candidate) -> Taking:
+        self._store.need_room(one.bytes)
         with workroom(self._store.work) as room:
             upload = read_upload(self._inbox.at_hand(one.name, room))
             given, news = yield from taking(self._home, self._store, upload, pending=True)

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.contracts.tables import cell
 from pytoon_pipeline.planning.retrying import Never, again
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.intake_index import IntakeIndex
@@ -84,14 +85,9 @@ def _title(uploads: Uploads, key: str) -> str:
 
 def _table(head: str, lines: tuple[Line, ...]) -> str:
     rows = [
-        f"| {_cell(line.title)} | {line.code} | {_cell(line.said)} | {_cell(line.key)} |" for line in lines[:MOST_ROWS]
+        f"| {cell(line.title)} | {line.code} | {cell(line.said)} | {cell(line.key)} |" for line in lines[:MOST_ROWS]
     ]
     more = [f"\n… and {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []
     return "\n".join(
         [f"**{head}: {len(lines)}**\n", "| title | code | what | key |", "|---|---|---|---|", *rows, *more]
     )
-
-
-def _cell(text: str) -> str:
-    """Text that cannot end its cell, nor its line."""
-    return " ".join(text.replace("|", "/").split())

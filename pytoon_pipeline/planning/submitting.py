@@ -8,10 +8,11 @@ from pathlib import Path
 import yaml
 
 from pytoon_pipeline.planning.requests import REQUEST_NAMES, Upload
-from pytoon_pipeline.store.admission import check_file, key_of
-from pytoon_pipeline.store.inbox import Inbox
+from pytoon_pipeline.store.admission import check_file, key_of, shown
+from pytoon_pipeline.store.inbox import Inbox, temporary
 
 DIGITS = 8
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
     key = key_of(upload.files, request)
     asked = {name: value for name, value in request.items() if name not in ("media", "version")}
     plain = path.is_file() and not asked and request.get("media") == [{"file": path.name}]
-    name = f"{path.stem if path.is_file() else path.resolve().name}-{key[:DIGITS]}".lstrip(".")
-    if plain:
+    stem = readable(path.stem if path.is_file() else path.resolve().name)
+    name = f"{stem}-{key[:DIGITS]}"
+    if plain and not temporary(name + path.suffix):
         name += path.suffix
         inbox.put(path, name)
         return Submitted(key, name)
@@ -44,10 +46,20 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
             shutil.copytree(path, folder)
         else:
             folder.mkdir()
+            home = path.resolve().parent
             for file, _ in upload.files:
-                shutil.copyfile(file, folder / file.name)
+                # The file itself may be a link to anywhere; what its request names lies beside it.
+                below = Path(file.name) if file == path else file.resolve().relative_to(home)
+                (folder / below).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, folder / below)
         for other in REQUEST_NAMES:
             (folder / other).unlink(missing_ok=True)
         (folder / REQUEST_NAMES[0]).write_text(yaml.safe_dump(request, allow_unicode=True, sort_keys=False))
         inbox.put(folder, name)
     return Submitted(key, name)
+
+
+def readable(name: str) -> str:
+    """A name that the inbox takes for an upload, close to ``name``."""
+    plain = shown(name).replace("\ufffd", "_").replace("/", "_").lstrip(".~$ ")[:LONGEST_NAME]
+    return "upload" if not plain or temporary(plain) else plain

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.contracts.tables import cell
 from pytoon_pipeline.store.atomic import replacing
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Kpis(Record):
     lines: int = 0
     damaged_lines: int = 0
 
+
+LONGEST_CELL = 80
 
 # Collecting
 
@@ -326,13 +329,8 @@ def as_markdown(figures: Kpis) -> str:
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     """A Markdown table; nothing without rows. What logs say never becomes markup."""
-    lines = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    lines = ["| " + " | ".join(cell(value, LONGEST_CELL) for value in row) + " |" for row in rows]
     return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) if lines else ""
-
-
-def _cell(value: object) -> str:
-    text = " ".join(str(value).split())[:80]
-    return "".join(f"\\{char}" if char in "\\|`*[]<>&!" else char for char in text)
 
 
 def _percent(rate: float | None) -> str:

@@ -70,6 +70,11 @@ class Home:
         """Locks of runs that are at work."""
         return self.root / "runs"
 
+    @property
+    def seats(self) -> Path:
+        """Of what the machine has only so much: who holds it at this moment."""
+        return self.root / "seats"
+
     def run_lock(self, run: str) -> Path:
         """The lock that a run holds while it works."""
         return self.runs / f"{run}.lock"

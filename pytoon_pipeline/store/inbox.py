@@ -3,11 +3,11 @@
 import fcntl
 import os
 import shutil
+import signal
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Protocol
 
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
 from pytoon_pipeline.store.atomic import PART, write_bytes
@@ -32,7 +32,7 @@ class Entry:
 
 
 class Inbox(Protocol):
-    """Where uploads are dropped. All raise ``PassingFault`` when the place cannot be reached."""
+    """Where uploads are dropped. All raise ``PassingFault``, or ``OSError``, when the place cannot be reached."""
 
     def entries(self) -> list[Entry]:
         """All files there, without temporary ones."""
@@ -62,6 +62,8 @@ def locate(home: Home) -> Inbox:
     """The inbox that ``PYTOON_INBOX`` names, a folder or ``s3://bucket/prefix``; else the one of ``home``."""
     place = os.environ.get("PYTOON_INBOX", "")
     if place.startswith("s3://"):
+        from pytoon_pipeline.store.inbox_s3 import S3Inbox
+
         return S3Inbox(place)
     return FolderInbox(Path(place).expanduser() if place else home.inbox, own=not place)
 
@@ -91,7 +93,7 @@ class FolderInbox:
         try:
             return list(self._below(self.root, ""))
         except OSError as error:
-            raise _unreadable(error) from error
+            raise unreadable(error) from error
 
     def _below(self, folder: Path, prefix: str) -> Iterator[Entry]:
         with os.scandir(folder) as found:
@@ -104,15 +106,18 @@ class FolderInbox:
                 try:
                     if one.is_dir(follow_symlinks=False):
                         yield from self._below(Path(one.path), name + "/")
-                    elif not one.is_symlink() or one.is_file():
+                    else:
                         # What is neither file nor folder is listed too, and rejected with a reason.
-                        status = one.stat()
+                        status = one.stat(follow_symlinks=False)
                         yield Entry(name, status.st_size, f"{status.st_mtime_ns}-{status.st_ino}")
                 except FileNotFoundError:
                     continue  # it went while we looked
 
     def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
-        return self._path(name)
+        path = self._path(name)
+        if path.is_symlink():
+            raise BadInput("link", "This is a link, not a file.", "Put a copy of the file here.")
+        return path
 
     def being_written(self, name: str) -> bool:
         """By asking the kernel for a read lease, which it grants only where nobody writes."""
@@ -121,6 +126,8 @@ class FolderInbox:
         except OSError:
             return False
         try:
+            # Who opens the file for writing in this moment sends a signal, which by default ends the process.
+            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
         except BlockingIOError:
@@ -144,8 +151,9 @@ class FolderInbox:
         return self.root / self._on_disk.get(name, name)
 
     def put(self, path: Path, name: str) -> None:
-        self.root.mkdir(parents=True, exist_ok=True)
-        aside, target = self.root / f".{hash_value(name)[:16]}{PART}", self.root / name
+        if self.own:
+            self.root.mkdir(parents=True, exist_ok=True)
+        aside, target = self.root / f".{hash_value(_escaped(name))[:16]}{PART}", self.root / name
         if path.is_dir():
             shutil.rmtree(aside, ignore_errors=True)
             shutil.copytree(path, aside)
@@ -155,84 +163,12 @@ class FolderInbox:
         aside.rename(target)
 
 
-class S3Inbox:
-    """All below a prefix of a bucket. Objects appear whole."""
-
-    def __init__(self, address: str) -> None:
-        parts = urlsplit(address)
-        self._bucket, self._prefix = parts.netloc, parts.path.strip("/")
-        if not self._bucket:
-            raise BadInput("invalid_inbox", f"“{address[:80]}” names no bucket.", "Write s3://bucket/prefix.")
-
-    def entries(self) -> list[Entry]:
-        import botocore.exceptions
-
-        start = f"{self._prefix}/" if self._prefix else ""
-        try:
-            pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=start)
-            found = [one for page in pages for one in page.get("Contents", ())]
-        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-            raise _unreadable(error) from error
-        named = ((one["Key"].removeprefix(start), one) for one in found if not one["Key"].endswith("/"))
-        return [Entry(name, one["Size"], one["ETag"].strip('"')) for name, one in named if not temporary(name)]
-
-    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
-        import botocore.exceptions
-
-        inside = f"{name}/"
-        wanted = [
-            one.name for one in self.entries() if one.name == name or (
-                one.name.startswith(inside) and (not only or one.name.removeprefix(inside) in only)
-            )
-        ]  # fmt: skip
-        try:
-            for one in wanted:
-                target = room / PurePosixPath(one)
-                if not target.resolve().is_relative_to(room.resolve()):
-                    raise BadInput("outside_folder", f"“{one[:80]}” leads out of its folder.", "Rename the object.")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._client().download_file(self._bucket, self._key(one), str(target))
-        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-            raise _unreadable(error) from error
-        return room / name
-
-    def being_written(self, name: str) -> bool:
-        return False
-
-    def note(self, name: str, text: str | None) -> None:
-        import botocore.exceptions
-
-        key = self._key(name + NOTE)
-        try:
-            if text is None:
-                self._client().delete_object(Bucket=self._bucket, Key=key)
-            else:
-                self._client().put_object(Bucket=self._bucket, Key=key, Body=text.encode())
-        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-            raise _unreadable(error) from error
-
-    def put(self, path: Path, name: str) -> None:
-        files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        # The request last: a folder counts from then on.
-        for file in sorted((one for one in files if one.is_file()), key=lambda one: one.name.startswith("request.")):
-            below = f"{name}/{file.relative_to(path).as_posix()}" if path.is_dir() else name
-            self._client().upload_file(str(file), self._bucket, self._key(below))
-
-    def _key(self, name: str) -> str:
-        return f"{self._prefix}/{name}" if self._prefix else name
-
-    def _client(self) -> Any:
-        import boto3
-
-        return boto3.client("s3")
-
-
 def _escaped(name: str) -> str:
     """A name as text that can be kept: bytes that are no UTF-8 as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _unreadable(error: Exception) -> PassingFault:
+def unreadable(error: Exception) -> PassingFault:
     return PassingFault(
         "inbox_unreadable",
         f"The inbox cannot be read: {str(error)[:200]}",

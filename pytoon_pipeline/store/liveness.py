@@ -2,11 +2,15 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pytoon_pipeline.store.atomic import PART, sweep
+
+# Between one look for a free seat and the next.
+SEAT_SECONDS = 0.3
 
 
 @contextmanager
@@ -23,6 +27,22 @@ def alive(path: Path) -> Iterator[None]:
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+@contextmanager
+def seat(folder: Path, name: str, count: int) -> Iterator[None]:
+    """One of ``count`` seats, held until the block ends or this process dies; waits while all are taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    while True:
+        for number in range(count):
+            with (folder / f"{name}-{number}").open("w") as one:
+                try:
+                    fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                yield
+                return
+        time.sleep(SEAT_SECONDS)
 
 
 def clear(folder: Path) -> None:

@@ -1,11 +1,14 @@
 """The register of uploads: which files and which request belong to a key, and how it stands."""
 
+import logging
 import os
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
+
+from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
@@ -15,6 +18,8 @@ from pytoon_pipeline.contracts.standing import DeliveryRecord, FailureRecord
 from pytoon_pipeline.store.atomic import write_bytes
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.home import Home
+
+log = logging.getLogger("pytoon.uploads")
 
 R = TypeVar("R", bound=Record)
 
@@ -44,11 +49,13 @@ class Uploads:
 
     def register(self, upload: SourceMedia, *, pending: bool = True) -> None:
         """Makes an upload known, or changes it. ``pending``: its video is to be made without being asked for again."""
-        self._write(self._path(upload.key), upload)
-        self._marker("archived", upload.key).unlink(missing_ok=True)
         if pending:
-            self.clear_failure(upload.key)
+            # First: whoever is killed in between leaves a key that is looked after.
             self._write(self._marker("pending", upload.key), _Since(at=time.time()))
+            self.clear_failure(upload.key)
+        for standing in ("archived", "stopped"):
+            self._marker(standing, upload.key).unlink(missing_ok=True)
+        self._write(self._path(upload.key), upload)
 
     def get(self, key: str) -> SourceMedia:
         """The upload of a key. Raises ``BadInput`` for an unknown one."""
@@ -62,6 +69,11 @@ class Uploads:
 
     def find(self, key: str) -> SourceMedia | None:
         return _read(self._path(key), SourceMedia) if KEY.match(key) else None
+
+    def stands(self, read: SourceMedia) -> bool:
+        """Whether an upload is still as a run has read it; the run may have added files of its brand."""
+        now = self.find(read.key)
+        return now is not None and now.request == read.request and now.items == read.items[: len(now.items)]
 
     def keys(self) -> list[str]:
         """All known keys, the newest first."""
@@ -82,9 +94,9 @@ class Uploads:
         found = ((key, _read(self._marker("pending", key), _Since)) for key in self._marked("pending"))
         return {key: since.at for key, since in found if since is not None}
 
-    def unsettled(self) -> list[str]:
-        """Keys that wait for their first answer: neither a video nor a failure yet."""
-        return [key for key in self._marked("pending") if not self._marker("failed", key).exists()]
+    def waits(self, key: str) -> bool:
+        """Whether the video of a key is still to be made."""
+        return self._marker("pending", key).exists()
 
     # Failing
 
@@ -111,32 +123,48 @@ class Uploads:
         """Keys whose last run has failed."""
         return sorted(self._marked("failed"))
 
+    # Stopped
+
+    def stop(self, key: str) -> None:
+        """Nothing more is done for the key by itself: a person has stopped its run."""
+        self._write(self._marker("stopped", key), _Since(at=time.time()))
+        self._marker("pending", key).unlink(missing_ok=True)
+
+    def stopped(self) -> set[str]:
+        return set(self._marked("stopped"))
+
     # Attempts
 
     def attempts(self, key: str) -> tuple[Attempt, ...]:
-        """Attempts at the key's present request, in order."""
+        """Attempts at what the key asks for at present, in order."""
         found = _read(self._marker("attempts", key), _Attempts)
-        return found.attempts if found and found.request == hash_value(self.get(key).request) else ()
+        return found.attempts if found and found.request == _print(self.get(key)) else ()
+
+    def forget_attempts(self, key: str) -> None:
+        """The key begins anew, with what its presets say today."""
+        self._marker("attempts", key).unlink(missing_ok=True)
 
     def record(self, key: str, attempt: Attempt) -> None:
         """Adds an attempt. One that was recorded already, by its plan, stays as it is."""
         known = self.attempts(key)
         if all(attempt.plan != one.plan or attempt.safe != one.safe for one in known):
-            kept = _Attempts(request=hash_value(self.get(key).request), attempts=(*known, attempt))
+            kept = _Attempts(request=_print(self.get(key)), attempts=(*known, attempt))
             self._write(self._marker("attempts", key), kept)
 
     # Delivered
 
-    def deliver(self, key: str, record: DeliveryRecord) -> None:
-        """The key has its video: it waits for nothing and fails no longer."""
+    def deliver(self, key: str, record: DeliveryRecord, read: SourceMedia | None = None) -> None:
+        """The key has its video: it waits for nothing and fails no longer, unless it has changed since ``read``."""
         self._write(self._marker("delivered", key), record)
         degraded = self._marker("degraded", key)
         if record.degraded:
             self._write(degraded, record)
         else:
             degraded.unlink(missing_ok=True)
-        self.clear_failure(key)
-        self._marker("pending", key).unlink(missing_ok=True)
+        if read is None or self.stands(read):
+            self.clear_failure(key)
+            for standing in ("pending", "stopped"):
+                self._marker(standing, key).unlink(missing_ok=True)
 
     def delivered(self, key: str) -> DeliveryRecord | None:
         return _read(self._marker("delivered", key), DeliveryRecord)
@@ -170,8 +198,16 @@ class Uploads:
         write_bytes(path, record.model_dump_json(indent=2).encode(), self._aside)
 
 
+def _print(upload: SourceMedia) -> str:
+    return hash_value([upload.request, [[item.role, item.sha256] for item in upload.items]])
+
+
 def _read(path: Path, record: type[R]) -> R | None:
+    """A record; one that cannot be read counts as absent, and is told of."""
     try:
         return record.model_validate_json(path.read_bytes())
     except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        log.warning("unreadable record", extra={"event": "unreadable", "file": path.name, "reason": str(error)[:200]})
         return None

@@ -160,7 +160,7 @@ def test_housekeeping_removes_what_can_be_made_again(
 
 def test_a_full_disk_says_so_and_heals(compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path) -> None:
     path = hero(tmp_path / "hero")
-    change(own_presets, free_bytes_kept=1 << 60)
+    change(own_presets, free_bytes_kept=10**15)
     outcome = compile_file(path)
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.failure) == ("store_not_writable", "passing_fault")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pytoon_pipeline.rendering.engines.remote import Patience, RemoteEngine
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline_tests import making
 
 TOKEN = "a token for tests only"
 Compile = Callable[..., Outcome]
@@ -121,6 +123,7 @@ def test_preferred_local_falls_back_to_the_remote_engine_with_equal_frames(
     assert ready.engine == manifest.engine == "remote"
     assert [one.code for one in ready.tried] == ["engine_unhealthy"]
     assert not manifest.degraded
+    shutil.rmtree(home.store)
     ready, here, _ = used(home, compile_file(hero, "variant=well", "engine_policy=local_only"))
     assert (ready.engine, ready.tried) == ("local", ())
     assert packets == here
@@ -145,6 +148,18 @@ def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
     assert (ready.engine, manifest.degraded) == ("local", False)
     assert properly != plainly
     assert uploads.degraded() == []
+
+
+def test_the_safe_video_has_the_sound_of_its_own_request(
+    compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = making.video(tmp_path / "a.mp4", 1.6)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(missing(tmp_path)))
+    request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
+    for wanted in (-14.0, -24.0):
+        outcome = compile_file(clip, *request, f"adjust.sound.loudness={wanted}")
+        used(home, outcome)
+        assert outcome.assets["composite"]["loudness_lufs"] == pytest.approx(wanted, abs=0.5)
 
 
 @pytest.mark.usefixtures("nobody")

@@ -10,17 +10,23 @@ from types import SimpleNamespace
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.partitions.context import partition_loading_context
 from PIL import Image
 
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.sensors import deaths
 from pytoon_pipeline.defs.sensors.deaths import bury
-from pytoon_pipeline.defs.sensors.keys import look_after_keys
+from pytoon_pipeline.defs.sensors.keys import A_TICK, look_after_keys
 from pytoon_pipeline.defs.sensors.standing import list_standing
+from pytoon_pipeline.planning import plan
 from pytoon_pipeline.planning.admitting import take
+from pytoon_pipeline.planning.brief import Brief
 from pytoon_pipeline.planning.presets import load_operations
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.planning.retrying import DELAYS
@@ -73,7 +79,8 @@ def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = No
 
 def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
-    return look_after_keys.evaluate_tick(context).run_requests or []  # type: ignore[return-value]
+    with partition_loading_context(dynamic_partitions_store=instance):
+        return look_after_keys.evaluate_tick(context).run_requests or []  # type: ignore[return-value]
 
 
 def until_quiet(instance: dg.DagsterInstance) -> int:
@@ -175,6 +182,61 @@ def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.Dags
     assert tick(instance) == [], "the same again changes nothing"
 
 
+def test_stopped_runs_do_not_hold_up_others(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    uploads = Uploads(home)
+    for n in range(A_TICK + 5):
+        key = f"{n:032x}"
+        uploads.register(SourceMedia(key=key, title="x", items=(), request={"text": "x"}))
+        instance.report_run_canceled(begun(instance, key))
+    key = submit(strange_letters(tmp_path / "letters"), home, instance)
+    assert [request.partition_key for request in tick(instance)] == [key]
+    assert len(uploads.stopped()) == A_TICK + 5
+
+
+def test_a_record_that_cannot_be_read_harms_itself_alone(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
+) -> None:
+    key = submit(strange_letters(tmp_path / "letters"), home, instance)
+    for name in ("0" * 32, "1" * 32):
+        uploads.register(SourceMedia(key=name, title="x", items=(), request={"no_such_setting": 1}))
+        uploads.fail(name, PassingFault("x", "X.", "Wait."))
+    (home.uploads / "failed" / f"{'0' * 32}.json").write_text("")
+    assert key in [request.partition_key for request in tick(instance)]
+    failed = uploads.failure("1" * 32)
+    assert failed is not None
+    assert failed.code == "invalid_request"
+    standing(home, load_operations())
+
+
+def test_a_request_that_changes_under_a_run_is_not_lost(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "hat"
+    folder.mkdir()
+    Image.new("RGB", (400, 600), "#336699").save(folder / "a.png")
+
+    def ask(text: str) -> str:
+        request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.2}], "text": text}
+        (folder / "request.yaml").write_text(json.dumps(request))
+        return submit(folder, home, instance)
+
+    key = ask("Before")
+    real = plan.plan_video
+
+    def meanwhile(brief: Brief) -> RenderSpec:
+        ask("After")
+        return real(brief)
+
+    monkeypatch.setattr(plan, "plan_video", meanwhile)
+    assert run(key, instance)
+    monkeypatch.setattr(plan, "plan_video", real)
+    assert [request.partition_key for request in tick(instance)] == [key]
+    assert run(key, instance)
+    assert tick(instance) == []
+    manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
+    assert manifest["request"]["text"] == "After"
+
+
 def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"no video")
     key = submit(tmp_path / "a.mp4", home, instance)
@@ -208,7 +270,9 @@ class Clock:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._ahead = 0.0
-        patch.setattr("pytoon_pipeline.defs.sensors.keys.time", SimpleNamespace(time=self._now))
+        patch.setattr(
+            "pytoon_pipeline.defs.sensors.keys.time", SimpleNamespace(time=self._now, monotonic=time.monotonic)
+        )
 
     def _now(self) -> float:
         return time.time() + self._ahead

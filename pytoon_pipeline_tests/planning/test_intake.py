@@ -22,7 +22,8 @@ from pytoon_pipeline.planning.receiving import Received, Receiver
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.planning.submitting import submit
 from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.inbox import NOTE, Entry, FolderInbox, Inbox, S3Inbox, locate, temporary
+from pytoon_pipeline.store.inbox import NOTE, Entry, FolderInbox, Inbox, locate, temporary
+from pytoon_pipeline.store.inbox_s3 import S3Inbox
 from pytoon_pipeline.store.intake_index import IntakeIndex, Row
 from pytoon_pipeline.store.uploads import Uploads
 
@@ -45,7 +46,7 @@ def test_only_what_has_settled_is_ready(
     first = decide(found.values(), known, now, settled)
     assert first.ready == (), "nothing is taken at first sight, and a changed file is as new"
     assert {one.name for one in first.watch} == set(found)
-    assert set(first.forget) == {name for name, one in known.items() if one.state == "seen" and name not in found}
+    assert set(first.forget) == {name for name, one in known.items() if one.state != "taken" and name not in found}
     seen = {one.name: Row(one.name, one.stamp, now, "seen") for one in found.values()}
     later = decide(found.values(), seen, now + settled, settled)
     assert {one.name for one in later.ready} == set(found) or settled > 0
@@ -193,6 +194,22 @@ def test_any_name_will_do(desk: Desk, name: bytes) -> None:
     assert len(IntakeIndex(desk.home.intake).rejected()) == 1, "also where the note's name is too long"
 
 
+def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:
+    (desk.home.inbox / "a.png").symlink_to(picture(tmp_path / "private.png"))
+    inside = folder(desk.home.inbox / "set", {"media": ["b.png"]})
+    (inside / "b.png").symlink_to(tmp_path / "private.png")
+    assert set(desk.settle().rejected) == {"a.png", "set"}
+    (desk.home.inbox / "a.png").unlink()
+    desk.look()
+    assert not os.path.lexists(desk.home.inbox / f"a.png{NOTE}"), "the note goes with what it is about"
+
+
+def test_one_upload_that_cannot_be_read_now_does_not_hold_up_others(desk: Desk) -> None:
+    folder(desk.home.inbox / "aaa", {"media": ["x" * 300 + ".mp4"]})
+    picture(desk.home.inbox / "b.png")
+    assert len(desk.settle().keys) == 1
+
+
 def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
     (desk.home.inbox / "a.mp4").write_bytes(b"no video")
     (key,) = desk.settle().keys
@@ -275,8 +292,11 @@ def test_a_prefix_in_s3_is_an_inbox_too(
     submit(inbox, tmp_path / "b.png", read_upload(tmp_path / "b.png", sets=["text=Hello"]))
     assert len(desk.settle().keys) == 1
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    nowhere = S3Inbox("s3://drops/in")
     with pytest.raises(PassingFault, match="inbox_unreadable"):
-        desk.look()
+        Desk(home, nowhere).look()
+    with pytest.raises(PassingFault, match="inbox_unreadable"):
+        nowhere.put(tmp_path / "b.png", "b.png")
 
 
 def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:

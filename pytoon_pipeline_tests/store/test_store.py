@@ -7,17 +7,20 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import BadInput, MissingPart, PassingFault
 from pytoon_pipeline.store.admission import admitting, key_of
 from pytoon_pipeline.store.atomic import write_bytes
 from pytoon_pipeline.store.fingerprint import fingerprint, hash_files
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.liveness import seat
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 from pytoon_pipeline.store.store import Store, whole
 from pytoon_pipeline.store.uploads import Uploads
@@ -195,6 +198,34 @@ def test_of_several_failures_in_a_run_bad_input_tells_most(home: Home) -> None:
     failed = uploads.failure(key)
     assert failed is not None
     assert (failed.code, failed.tries) == ("d", 1)
+
+
+def test_another_file_begins_attempts_anew(tmp_path: Path, home: Home, store: Store) -> None:
+    uploads, items = Uploads(home), []
+    for n in range(2):
+        path = tmp_path / f"{n}.mp3"
+        path.write_bytes(bytes([n]))
+        items.append(whole(admitting(store, [(path, "music")], "x", {"music": "a.mp3"})))
+    uploads.register(items[0])
+    uploads.record(items[0].key, Attempt(number=1, plan="p", verdict="fail", score=1))
+    assert len(uploads.attempts(items[0].key)) == 1
+    uploads.register(items[1])
+    assert items[0].key == items[1].key
+    assert uploads.attempts(items[0].key) == ()
+
+
+def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path) -> None:
+    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.store.liveness import seat\n"
+    held += "with seat(Path(sys.argv[1]), 'encoder', 1): print('held', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        Timer(0.5, holder.kill).start()
+        began = time.monotonic()
+        with seat(tmp_path, "encoder", 1):
+            assert time.monotonic() - began > 0.3
+    with seat(tmp_path, "encoder", 2), seat(tmp_path, "encoder", 2), seat(tmp_path, "recogniser", 1):
+        pass
 
 
 def test_a_name_that_is_no_text_is_kept_readable(tmp_path: Path, home: Home, store: Store) -> None:

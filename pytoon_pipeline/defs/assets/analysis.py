@@ -24,7 +24,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items, stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import RECOGNISER, output, stage_asset
+from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.media import probing
 from pytoon_pipeline.planning.needs import Needs, needs
 from pytoon_pipeline.planning.presets import load_preset
@@ -117,7 +117,7 @@ def needed(studio: Studio, source: Artifact, metadata: Artifact) -> Needs:
     return needs(request_of(source), source.read(SourceMedia).items, infos_of(studio, metadata))
 
 
-@stage_asset(TRANSCRIPTION, "analysis", "whisper", "pocketsphinx", pool=RECOGNISER)
+@stage_asset(TRANSCRIPTION, "analysis", "whisper", "pocketsphinx")
 def transcription(
     context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact
 ) -> dg.Output[Artifact]:
@@ -136,7 +136,8 @@ def transcription(
         def make(room: Path) -> Product:
             from pytoon_pipeline.media.sound import load
 
-            return Product(recognisers.transcribe(choice, load(studio.store.path(audio)), studio.threads))
+            with studio.recogniser():
+                return Product(recognisers.transcribe(choice, load(studio.store.path(audio)), studio.threads))
 
         return Work(make, {"audio": audio.sha256}, tools={"recogniser": choice.recogniser.identity})
 

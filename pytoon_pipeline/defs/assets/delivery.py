@@ -102,6 +102,7 @@ def delivered_video(
             presets=presets_print(request, name),
             codes=tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate")),
         ),
+        upload,
     )
     log.info(
         "delivered",

@@ -80,8 +80,8 @@ def qc_score(
     )
     report = done.artifact.read(QcReport)
     upload = source_media.read(SourceMedia)
-    if ready.plain is None:
-        # What an engine could not render is no attempt at the plan.
+    if ready.plain is None and studio.uploads.stands(upload):
+        # What an engine could not render is no attempt at the plan, nor what has another request by now.
         _record(studio, upload, spec, render_spec.fingerprint, report, context.run.run_id)
     log.info(
         "judged",

@@ -3,6 +3,7 @@
 import base64
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from pytoon_pipeline.defs.assets.plan import install_fonts
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import items_of, parts_of, stored
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import ENCODER, output, run, stage_asset
+from pytoon_pipeline.defs.stage import output, run, stage_asset
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow
@@ -39,7 +40,7 @@ log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")
 
 
-@stage_asset(SEGMENTS, "render", "ffmpeg", pool=ENCODER)
+@stage_asset(SEGMENTS, "render", "ffmpeg")
 def rendered_segments(
     context: dg.AssetExecutionContext,
     studio: Studio,
@@ -62,10 +63,15 @@ def rendered_segments(
         return output(context, Done(found, "cached", 0.0), _ready(found, 0))
     began = time.perf_counter()
     engines = policy.order(request_of(source_media).engine_policy, studio.engines)
-    rendered = policy.render(engines, work_of(studio, source_media, metadata, spec), _report, _tell)
+    work = work_of(studio, source_media, metadata, spec)
+    rendered = policy.render(engines, work, _report, _tell, studio.encoder)
+    # Another machine may have other tools.
+    recipe = replace(recipe, tools=tools_used(rendered.segments, recipe.tools))
     if rendered.plain is not None:
         # Once the engine is well again, what was asked for is rendered.
-        recipe = replace(recipe, parameters={**recipe.parameters, "engine": rendered.engine})
+        plain = hash_value(rendered.plain.model_dump(mode="json"))
+        tried = [[one.engine, one.code] for one in rendered.tried]
+        recipe = replace(recipe, parameters={**recipe.parameters, "plain": plain, "tried": tried})
     files = {
         f"{role}-{n:03}": done.artifact.files[role]
         for role in (VIDEO, TRACE)
@@ -90,6 +96,15 @@ def _ready(artifact: Artifact, fresh: int) -> dict[str, Any]:
         "engine": ready.engine,
         "engines_that_failed": dg.MetadataValue.md(tried or "–"),
     }
+
+
+def tools_used(segments: list[Done], here: Mapping[str, str]) -> dict[str, str]:
+    """The versions of tools that made the segments; of what they do not name, those here."""
+    used: dict[str, set[str]] = {name: set() for name in here}
+    for done in segments:
+        for name in here.keys() & done.artifact.tools.keys():
+            used[name].add(done.artifact.tools[name])
+    return {name: "; ".join(sorted(versions)) or here[name] for name, versions in used.items()}
 
 
 def _report(ready: int, total: int) -> None:
@@ -138,7 +153,7 @@ def composite(
         frame = stages.choose_thumbnail(store, spec, choose, seen)
         work = work_of(studio, source_media, metadata, spec)
         engines = policy.order(request_of(source_media).engine_policy, studio.engines)
-        picture = policy.thumbnail(engines, work, frame, ready.engine).artifact
+        picture = policy.thumbnail(engines, work, frame, ready.engine, _tell).artifact
         pieces = segment_files(store, rendered_segments, VIDEO)
         out = room / "video.mp4"
         joined = join(spec, pieces, store.path(sound.files["sound"]), out)

@@ -17,7 +17,12 @@ from pytoon_pipeline.store.uploads import Uploads
 log = logging.getLogger("pytoon.runs")
 # A process that has not begun after so many seconds never will.
 LONGEST_START, MOMENT = 60.0, 2.0
-WORKING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+WORKING = [
+    dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]  # fmt: skip
+# A run that was made and never put into the queue.
+LONGEST_UNQUEUED = 300.0
 
 
 @dg.sensor(
@@ -39,8 +44,10 @@ def bury(instance: dg.DagsterInstance, home: Home) -> int:
         suspects = _lost(instance, home)
     uploads = Uploads(home)
     for run in suspects:
+        if run.status == dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, "The process of this run has died.")
+            continue
         instance.report_run_failed(run, "The process of this run has died.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         key = run.tags.get(PARTITION_TAG)
         log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
@@ -56,6 +63,8 @@ def _lost(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
     for record in instance.get_run_records(dg.RunsFilter(statuses=WORKING)):
         lock = home.run_lock(record.dagster_run.run_id)
         waited = (datetime.now(timezone.utc) - aware(record.update_timestamp)).total_seconds()
-        if has_died(lock) or (waited > LONGEST_START and not lock.exists()):
+        unqueued = record.dagster_run.status == dg.DagsterRunStatus.NOT_STARTED
+        longest = LONGEST_UNQUEUED if unqueued else LONGEST_START
+        if has_died(lock) or (waited > longest and not lock.exists()):
             found.append(record.dagster_run)
     return found

@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.timing import FrameRate
 from pytoon_pipeline.media.encoder import PICTURE
+from pytoon_pipeline.media.ffmpeg import EngineFault
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.engines.engine import Work
 from pytoon_pipeline.rendering.stages import Progress
@@ -46,7 +47,15 @@ class LocalEngine:
         if missing := stages.missing_segments(self.store, work.spec, work.pictures):
             self.check()
         until = time.monotonic() + work.seconds if missing else None
-        return stages.render_segments(self.store, work.spec, work.pictures, progress, until, self.threads)
+        try:
+            return stages.render_segments(self.store, work.spec, work.pictures, progress, until, self.threads)
+        except (PytoonError, OSError):
+            raise
+        except Exception as error:
+            raise EngineFault(
+                "engine_broke", f"Rendering broke: {type(error).__name__}: {str(error)[:200]}",
+                "This is a fault of Pytoon; report it with the manifest of the upload.",
+            ) from error  # fmt: skip
 
     def thumbnail(self, work: Work, frame: int) -> Done:
         return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)

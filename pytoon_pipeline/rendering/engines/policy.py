@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -45,9 +45,11 @@ def order(policy: Policy, there: Mapping[EngineName, Engine]) -> list[Engine]:
 
 
 def render(
-    engines: list[Engine], work: Work, progress: Progress, told: Callable[[EngineTry], None] = lambda one: None
-) -> Rendered:
-    """Segments of the first engine that gives them; ``told`` hears of each that does not.
+    engines: list[Engine], work: Work, progress: Progress, told: Callable[[EngineTry], None],
+    turn: Callable[[], AbstractContextManager[None]],
+) -> Rendered:  # fmt: skip
+    """Segments of the first engine that gives them; ``told`` hears of each that does not. Engines of this machine wait
+    for their ``turn``.
 
     Raises what the last one raised. A full disk (``OSError``) is nobody's fault here and goes through.
     """
@@ -56,7 +58,8 @@ def render(
         began = time.monotonic()
         shown = replace(work, spec=plain_version(work)) if engine.name == "safe" else work
         try:
-            segments = engine.segments(shown, progress)
+            with nullcontext() if engine.name == "remote" else turn():
+                segments = engine.segments(shown, progress)
         except PytoonError as error:
             seconds = round(time.monotonic() - began, 2)
             tried.append(EngineTry(engine=engine.name, code=error.code, message=error.message, seconds=seconds))
@@ -68,10 +71,14 @@ def render(
     raise AssertionError("order() gives at least one engine")
 
 
-def thumbnail(engines: list[Engine], work: Work, frame: int, first: EngineName) -> Done:
+def thumbnail(
+    engines: list[Engine], work: Work, frame: int, first: EngineName, told: Callable[[EngineTry], None]
+) -> Done:
     """The thumbnail, by the engine ``first`` that rendered the video, else by another. Raises ``PytoonError``."""
     in_order = sorted(engines, key=lambda engine: engine.name != first)
     for engine in in_order[:-1]:
-        with suppress(PytoonError):
+        try:
             return engine.thumbnail(work, frame)
+        except PytoonError as error:
+            told(EngineTry(engine=engine.name, code=error.code, message=error.message, seconds=0))
     return in_order[-1].thumbnail(work, frame)
