@@ -11,7 +11,6 @@ from pytoon_pipeline.defs.sensors.keys import at_work
 from pytoon_pipeline.planning.batches import DAY, archivable, rests
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.retention import Rules, sweep
-from pytoon_pipeline.store.uploads import Uploads
 
 # Results of these stages can be made again from the others.
 INTERMEDIATE = frozenset(
@@ -29,7 +28,7 @@ def tidy(context: dg.OpExecutionContext, studio: Studio) -> None:
     swept = sweep(
         studio.store,
         Rules(rules.kept_days, rules.kept_bytes, rules.kept_grace_seconds, INTERMEDIATE),
-        protected(uploads),
+        uploads.files(),
         oldest_run(home, context.run.run_id),
         now,
     )
@@ -45,12 +44,6 @@ def tidy(context: dg.OpExecutionContext, studio: Studio) -> None:
     for key in sorted(gone):
         context.instance.delete_dynamic_partition(UPLOADS, key)
     context.add_output_metadata({**vars(swept), "old_logs": len(logs), "archived_keys": len(gone)})
-
-
-def protected(uploads: Uploads) -> set[str]:
-    """Files of uploads, also of those that were never run."""
-    found = map(uploads.find, uploads.keys())
-    return {item.sha256 for upload in found if upload is not None for item in upload.items}
 
 
 def oldest_run(home: Home, own: str) -> float | None:

@@ -70,6 +70,11 @@ class Uploads:
     def find(self, key: str) -> SourceMedia | None:
         return _read(self._path(key), SourceMedia) if KEY.match(key) else None
 
+    def files(self) -> set[str]:
+        """SHA-256 of the files of all uploads, also of those that were never run."""
+        found = map(self.find, self.touched())
+        return {item.sha256 for upload in found if upload is not None for item in upload.items}
+
     def stands(self, read: SourceMedia) -> bool:
         """Whether an upload is still as a run has read it; the run may have added files of its brand."""
         now = self.find(read.key)

@@ -32,13 +32,17 @@ from pytoon_pipeline.contracts.errors import (
     unwritable,
 )
 from pytoon_pipeline.planning.documents import validate
+from pytoon_pipeline.planning.presets import load_operations
 from pytoon_pipeline.rendering.engines.arrivals import Arrivals, WrongOffset
 from pytoon_pipeline.rendering.engines.limits import ServerSettings
 from pytoon_pipeline.rendering.engines.local import LocalEngine
 from pytoon_pipeline.rendering.engines.orders import Known, Orders
 from pytoon_pipeline.rendering.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, Problem, RenderOrder
+from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.retention import Rules, sweep
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import Uploads
 
 __all__ = ["ServerSettings", "application", "serve"]
 
@@ -57,6 +61,9 @@ STATUS = {
 STATUS_OF_FAILURE = {"bad_input": 400, "passing_fault": 503}
 
 Name = Annotated[str, InPath(pattern=HASH)]
+
+# Stages whose results lie here only for others, and the seconds from one tidying to the next.
+MADE_HERE, TIDY_SECONDS = frozenset((SEGMENT.name, THUMBNAIL.name)), 6 * 3600.0
 
 log = logging.getLogger("pytoon.engine")
 
@@ -127,7 +134,9 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     the port cannot be had.
     """
     token, settings = _token(), ServerSettings.from_environment()
-    app = application(Store(home.store, home.work), token, settings)
+    store = Store(home.store, home.work)
+    app = application(store, token, settings)
+    threading.Thread(target=_keep_tidy, args=(home, store), daemon=True).start()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, limit_concurrency=settings.connections,
         timeout_graceful_shutdown=LEAVING_SECONDS,
@@ -135,6 +144,16 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     with _listening(host, port) as listening:
         log.info("listening", extra={"event": "engine", "host": host, "port": listening.getsockname()[1]})
         Host(config, app).run(sockets=[listening])
+
+
+def _keep_tidy(home: Home, store: Store) -> None:
+    """Removes by and by what nobody has asked for lately; a pipeline in the same home has files of its own."""
+    while True:
+        rules = load_operations()
+        kept = Rules(rules.kept_days, rules.kept_bytes, rules.kept_grace_seconds, MADE_HERE)
+        swept = sweep(store, kept, Uploads(home).files(), None, time.time())
+        log.info("tidied", extra={"event": "tidied", "bytes": swept.bytes_freed})
+        time.sleep(TIDY_SECONDS)
 
 
 def _token() -> str:
