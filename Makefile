@@ -8,7 +8,7 @@ HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt open
 PYTOON_HOME ?= $(CURDIR)/.pytoon
 export PYTOON_HOME
 
-.PHONY: setup setup-test demo test check schemas dev bench clean
+.PHONY: setup setup-test demo test check schemas dev bench bench-unattended clean
 
 setup: .venv/installed
 
@@ -60,6 +60,14 @@ bench: setup-test .venv-peers/installed
 	$(BIN)/python -m benchmarks.analysis
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.peers .venv-peers/bin/python
+
+# What happens when nobody looks: half an hour, and root for the small disk that is filled.
+bench-unattended: setup-test
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.gate
+	$(BIN)/python -m benchmarks.hostile
+	$(BIN)/python -m benchmarks.kills
+	$(BIN)/python -m benchmarks.full_disk
 
 clean:
 	rm -rf .venv .venv-peers .pytoon
