@@ -78,6 +78,8 @@ def set_free(files: list[Path], inbox: Path) -> list[str]:
     """Moves hostile uploads into the inbox, under names of their own as far as they differ."""
     names = []
     for number, path in enumerate(files):
+        if not os.path.lexists(path):
+            continue  # one that names what is not there
         name = path.name if not os.path.lexists(inbox / path.name) else f"{number}{path.name}"
         os.rename(path, inbox / name)
         names.append(name)
