@@ -9,7 +9,9 @@ FailureClass = Literal["bad_input", "missing_part", "passing_fault", "quality", 
 
 
 class FailureRecord(Record):
-    """Why the last run of a key failed. ``tries`` counts failures of this class in a row; ``run`` is its id."""
+    """Why the last run of a key failed. ``tries`` counts failures of this class in a row, ``total`` those of
+    any; ``run`` is its id.
+    """
 
     code: str
     message: str
@@ -19,6 +21,7 @@ class FailureRecord(Record):
     run: str = ""
     at: float = 0.0
     tries: int = 1
+    total: int = 1
 
 
 class DeliveryRecord(Record):

@@ -21,6 +21,8 @@ DELAYS: Mapping[FailureClass, tuple[float, ...]] = {
     # Once more, for what happens once in a thousand times.
     "bug": (30,),
 }
+# Failures of several classes by turns end, too.
+MOST = 30
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,6 @@ def again(failure: FailureRecord) -> float | Never:
     delays = DELAYS[failure.failure]
     if not delays:
         return Never("trying again gives the same answer")
-    if failure.tries > len(delays):
-        return Never(f"it has failed {failure.tries} times")
+    if failure.tries > len(delays) or failure.total > MOST:
+        return Never(f"it has failed {failure.total} times")
     return failure.at + delays[failure.tries - 1]

@@ -108,13 +108,22 @@ class Uploads:
     def fail(self, key: str, error: PytoonError, stage: str = "", run: str = "") -> None:
         """Keeps why a run of the key failed. Of several in one run the first counts, and bad input before all."""
         before = self.failure(key)
+        total = before.total + 1 if before is not None else 1
         if before is not None and run and before.run == run:
             if before.failure == "bad_input" or error.failure != "bad_input":
                 return
             before = None
         tries = before.tries + 1 if before is not None and before.failure == error.failure else 1
         record = FailureRecord.model_validate(
-            {**error.as_dict(), "failure": error.failure, "stage": stage, "run": run, "at": time.time(), "tries": tries}
+            {
+                **error.as_dict(),
+                "failure": error.failure,
+                "stage": stage,
+                "run": run,
+                "at": time.time(),
+                "tries": tries,
+                "total": total,
+            }
         )
         self._write(self._marker("failed", key), record)
 

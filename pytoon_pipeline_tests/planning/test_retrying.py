@@ -1,0 +1,45 @@
+"""When a key is tried again by itself."""
+
+from typing import get_args
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytoon_pipeline.contracts.errors import BadInput, InternalError, PassingFault
+from pytoon_pipeline.contracts.standing import FailureClass, FailureRecord
+from pytoon_pipeline.planning.retrying import DELAYS, MOST, Never, again
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.uploads import Uploads
+
+CLASSES = st.sampled_from(get_args(FailureClass))
+
+
+@given(CLASSES, st.integers(1, 50), st.integers(1, 50), st.floats(0, 1e9))
+def test_every_class_has_a_rule_that_ends(failure: FailureClass, tries: int, total: int, at: float) -> None:
+    record = FailureRecord(
+        code="x", message="X.", hint="Y.", failure=failure, at=at, tries=tries, total=max(tries, total)
+    )
+    when = again(record)
+    if isinstance(when, Never):
+        assert tries > len(DELAYS[failure]) or record.total > MOST
+        assert when.reason
+    else:
+        assert when >= at
+        assert failure != "bad_input"
+
+
+def test_failures_of_several_classes_by_turns_end_too(home: Home) -> None:
+    uploads, key, tried = Uploads(home), "0" * 32, 0
+    while tried < 100:
+        error = (PassingFault, InternalError)[tried % 2]("x", "X.", "Y.")
+        uploads.fail(key, error, run=str(tried))
+        failed = uploads.failure(key)
+        assert failed is not None
+        if isinstance(again(failed), Never):
+            break
+        tried += 1
+    assert tried == MOST
+    uploads.fail(key, BadInput("y", "Y.", "Z."), run="last")
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert isinstance(again(failed), Never)
