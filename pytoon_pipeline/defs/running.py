@@ -38,7 +38,6 @@ def prepare(home: Home, capacity: Capacity) -> None:
     wanted = RUNS.sub(rf"\g<1>{capacity.runs}", shipped.read_text("utf-8")).encode()
     settings = home.dagster / "dagster.yaml"
     if not settings.exists() or settings.read_bytes() != wanted:
-        home.work.mkdir(parents=True, exist_ok=True)
         write_bytes(settings, wanted, home.work)
 
 
@@ -91,13 +90,14 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
         return error
     steps = [event for event in result.all_events if event.is_step_failure]
     ended = [event for event in result.all_events if event.is_job_event and event.is_failure]
-    said, stage = "it ended early", "run"
-    if not steps and ended and (raised := ended[-1].job_failure_data.error):
-        cause = raised.cause or raised
-        said = f"{cause.cls_name}: {cause.message.strip()}"
-    if steps and (raised := steps[0].step_failure_data.error):
-        cause = raised.cause or raised
-        if cause.cls_name == "DagsterExecutionInterruptedError":
-            raise KeyboardInterrupt
-        said, stage = f"{cause.cls_name}: {cause.message.strip()}", str(steps[0].step_key)
-    return internal(stage, said)
+    stage, raised = "run", None
+    if steps:
+        stage, raised = str(steps[0].step_key), steps[0].step_failure_data.error
+    elif ended:
+        raised = ended[-1].job_failure_data.error
+    if raised is None:
+        return internal(stage, "it ended early")
+    cause = raised.cause or raised
+    if cause.cls_name == "DagsterExecutionInterruptedError":
+        raise KeyboardInterrupt
+    return internal(stage, f"{cause.cls_name}: {cause.message.strip()}")

@@ -119,12 +119,9 @@ def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str, sour
         yield
     except PytoonError as error:
         raise _failure(context, studio, stage, error, source) from error
-    except OSError as error:
-        if error.errno not in UNWRITABLE:
-            _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"), source)
-            raise
-        raise _failure(context, studio, stage, unwritable(error), source) from error
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            raise _failure(context, studio, stage, unwritable(error), source) from error
         _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"), source)
         raise
 

@@ -62,7 +62,6 @@ def deliver(home: Home, delivery: Delivery, files: Mapping[str, Path], manifest:
     )
     if present:
         return False
-    home.work.mkdir(parents=True, exist_ok=True)
     for name, file in files.items():
         copy_file(file, outbox / name, home.work)
     for name, text in texts.items():

@@ -4,6 +4,7 @@ Whoever only asks what is there already imports nothing heavy: the renderer is i
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -44,14 +45,6 @@ def _tools(names: Sequence[str]) -> dict[str, str]:
     return used | ({"fonts": fonts.identity(*names)} if names else {})
 
 
-def missing_segments(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"]) -> bool:
-    """Whether any segment has to be rendered."""
-    from pytoon_pipeline.rendering.jobs import plan_job
-
-    jobs = (plan_job(spec, segment, sources) for segment in spec.segments)
-    return not all(store.find(_recipe(job, sources).fingerprint) for job in jobs)
-
-
 def recipes(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | None = None) -> list[Recipe]:
     """What an engine makes of a plan: its segments in order, or frame ``thumbnail`` of it as a thumbnail."""
     if thumbnail is not None:
@@ -67,13 +60,14 @@ def render_segments(
     spec: RenderSpec,
     sources: Mapping[str, "Source"],
     progress: Progress,
-    until: float | None = None,
+    seconds: float | None = None,
     threads: int | None = None,
+    before: Callable[[], None] = lambda: None,
 ) -> list[Done]:
     """Finds or renders every segment, ``threads`` at a time, else one a processor. ``progress`` hears how many of how
-    many are ready.
+    many are ready; ``before`` is called when there is something to render.
 
-    Raises ``EngineFault`` when a segment is not ready at ``until``, on the monotonic clock.
+    Raises ``EngineFault`` when rendering takes longer than ``seconds``.
     """
     from pytoon_pipeline.rendering.jobs import plan_job
 
@@ -85,12 +79,13 @@ def render_segments(
     progress(len(done), len(jobs))
     missing = [n for n in range(len(jobs)) if n not in done]
     if missing:
+        before()
         made = _render(
             store,
             [(jobs[n], recipes[n]) for n in missing],
             sources,
             lambda ready: progress(len(done) + ready, len(jobs)),
-            until,
+            None if seconds is None else time.monotonic() + seconds,
             threads or processors(),
         )
         done |= dict(zip(missing, made, strict=True))

@@ -19,8 +19,10 @@ def replacing(path: Path, aside_folder: Path | None = None) -> Iterator[Path]:
 
     A lock marks it as held; what a process left that was killed is removed by ``sweep``.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=aside_folder or path.parent, prefix=".", suffix=PART)
+    aside_folder = aside_folder or path.parent
+    for folder in {path.parent, aside_folder}:
+        folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=aside_folder, prefix=".", suffix=PART)
     aside = Path(name)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -37,7 +37,6 @@ class Registry:
             id=item_id(item), sha256=item.sha256, name=item.name, role=item.role, origin=item.origin, licence=licence,
             generation=generation, replaces=replaces, reason=reason,
         )  # fmt: skip
-        self._aside.mkdir(parents=True, exist_ok=True)
         write_bytes(self.root / f"{record.id}.json", record.model_dump_json(indent=2).encode(), self._aside)
         return record
 

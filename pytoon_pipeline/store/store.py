@@ -162,7 +162,6 @@ class Store:
 
     def keep(self, artifact: Artifact) -> None:
         body = artifact.model_dump(mode="json")
-        self.work.mkdir(parents=True, exist_ok=True)
         document = canonical({"artifact": body, "sha256": hash_value(body)})
         write_bytes(self._artifact(artifact.fingerprint), document, self.work)
 
@@ -173,7 +172,6 @@ class Store:
 
     def link(self, stage: str, key: str, fingerprint: str) -> None:
         """Remembers which artifact a stage last gave for a key."""
-        self.work.mkdir(parents=True, exist_ok=True)
         write_bytes(self._link(stage, key), fingerprint.encode(), self.work)
 
     def linked(self, stage: str, key: str) -> Artifact:

@@ -208,7 +208,6 @@ class Uploads:
         return self.root / f"{key}.json"
 
     def _write(self, path: Path, record: Record) -> None:
-        self._aside.mkdir(parents=True, exist_ok=True)
         write_bytes(path, record.model_dump_json(indent=2).encode(), self._aside)
 
 

@@ -36,7 +36,7 @@ def notice_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 
 
 def bury(instance: dg.DagsterInstance, home: Home) -> int:
-    """Marks dead runs, frees what they held, and keeps with their keys that they died. Gives how many there were."""
+    """Marks dead runs, removes their locks, and keeps with their keys that they died. Gives how many there were."""
     suspects = _lost(instance, home)
     if any(not home.run_lock(run.run_id).exists() for run in suspects):
         # A run lets its lock go a moment before it reports its end.

@@ -44,11 +44,10 @@ class LocalEngine:
         return "local"
 
     def segments(self, work: Work, progress: Progress) -> list[Done]:
-        if missing := stages.missing_segments(self.store, work.spec, work.pictures):
-            self.check()
-        until = time.monotonic() + work.seconds if missing else None
         try:
-            return stages.render_segments(self.store, work.spec, work.pictures, progress, until, self.threads)
+            return stages.render_segments(
+                self.store, work.spec, work.pictures, progress, work.seconds, self.threads, before=self.check
+            )
         except (PytoonError, OSError):
             raise
         except Exception as error:
@@ -70,7 +69,6 @@ class LocalEngine:
             raise UnhealthyEngine(
                 "engine_unhealthy", f"The engine of this machine does not work: {error.message}", error.hint
             ) from error
-        self.store.work.mkdir(parents=True, exist_ok=True)
         write_bytes(self.probed, json.dumps({"well": time.time()}).encode(), self.store.work)
 
     def _well_lately(self) -> bool:
