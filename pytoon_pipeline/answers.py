@@ -5,6 +5,8 @@ from typing import Any
 
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.rendering import SegmentsReady
+from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.planning.intake import candidates
 from pytoon_pipeline.planning.submitting import DIGITS
 from pytoon_pipeline.store.home import Home
@@ -77,6 +79,7 @@ def result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonErro
         "spec": str(Path(outbox).with_name("spec.json")) if outbox else None,
         "manifest": outbox,
         "qc": None,
+        "notes": [],
         "stages": [
             {"name": name, "status": facts["status"], "seconds": facts["seconds"]} for name, facts in assets.items()
         ],
@@ -95,6 +98,14 @@ def result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonErro
 def report(home: Home, key: str) -> dict[str, Any]:
     value = Store(home.store, home.work).linked("qc_score", key).value
     return {name: value[name] for name in ("score", "verdict", "findings", "seconds")}
+
+
+def notes(home: Home, key: str) -> list[dict[str, str]]:
+    """What a person should know about the finished video of ``key``, as ``{code, message}``."""
+    store = Store(home.store, home.work)
+    spec = store.linked("render_spec", key).read(RenderSpec)
+    shown = store.linked("rendered_segments", key).read(SegmentsReady).shown(spec)
+    return [note.model_dump() for note in shown.notes]
 
 
 def copy_results(result: dict[str, Any], folder: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.answers import copy_results, inbox_rows, report, result, standing_of, submitted
+from pytoon_pipeline.answers import copy_results, inbox_rows, notes, report, result, standing_of, submitted
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PassingFault, PytoonError, unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.store.home import Home
@@ -123,7 +123,7 @@ def _render(options: argparse.Namespace) -> int:
         outcome = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, upload.key)
     answer = result(outcome.key, outcome.assets, outcome.error)
     if "qc_score" in outcome.assets:
-        answer["qc"] = report(home, outcome.key)
+        answer["qc"], answer["notes"] = report(home, outcome.key), notes(home, outcome.key)
     answer["attempts"] = max(1, len(Uploads(home).attempts(upload.key)))
     if options.out and answer["video"]:
         copy_results(answer, options.out)
@@ -132,6 +132,8 @@ def _render(options: argparse.Namespace) -> int:
         _print(answer)
     elif answer["video"]:
         print(answer["video"])
+    for note in answer["notes"]:
+        print(f"note: {note['message']} [{note['code']}]", file=sys.stderr)
     if outcome.error:
         _complain(outcome.error)
     return 1 if outcome.error else 0

@@ -11,7 +11,7 @@ from pytoon_pipeline.cli import main
 from pytoon_pipeline_tests import making
 
 FIELDS = {
-    "key", "status", "video", "thumbnail", "spec", "manifest", "qc", "stages", "segments", "attempts", "engine",
+    "key", "status", "video", "thumbnail", "spec", "manifest", "qc", "notes", "stages", "segments", "attempts", "engine",
     "wall_seconds", "error",
 }  # fmt: skip
 
@@ -39,6 +39,7 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
         assert Path(result[name]).parent == tmp_path / "out"
     assert result["qc"]["verdict"] == "pass", "a video without sound is silent as planned"
     assert set(result["qc"]) == {"score", "verdict", "findings", "seconds"}
+    assert "no_sound" in {note["code"] for note in result["notes"]}
     assert result["segments"] == {"total": 1, "rendered": 1, "cached": 0}
     assert next(stage["name"] for stage in result["stages"]) == "source_media"
 
@@ -52,6 +53,7 @@ def test_progress_goes_to_standard_error(clip: Path, capsys: pytest.CaptureFixtu
     assert printed.out.strip().endswith("clip.mp4")
     assert "rendered_segments" in printed.err
     assert "computed" in printed.err
+    assert "[no_sound]" in printed.err, "the notes of the plan are for people too"
 
 
 @pytest.mark.parametrize(
