@@ -226,6 +226,9 @@ class Limits(Record):
     detail_least: float = Field(gt=0, lt=1)
     detail_most: float = Field(gt=1)
     shiver: float = Field(gt=0)
+    presence_min: float = Field(gt=0, lt=1)
+    source_likeness_min: float = Field(gt=0, lt=1)
+    letter_likeness_min: float = Field(gt=0, lt=1)
     click_level: float = Field(gt=0)
     loudness_tolerance: float = Field(gt=0)
     true_peak_max: float

@@ -43,13 +43,17 @@ _files: dict[str, Path] = {}
 
 @dataclass(frozen=True)
 class Font:
-    """One font file. ``height`` is the distance from ascender to descender, which libass takes as the font size."""
+    """One font file. ``height`` is the distance from ascender to descender, which libass takes as the font size;
+    ``ascent`` the part of it above the baseline, ``em`` the em square, all in units of the font.
+    """
 
     name: str
     file: Path
     family: str
     bold: bool
     height: int
+    ascent: int
+    em: int
     characters: frozenset[int] = field(repr=False)
 
     def missing(self, text: str) -> set[str]:
@@ -92,6 +96,8 @@ def load(name: str) -> Font:
                 family=str(names.getDebugName(1)),
                 bold=bool(font["head"].macStyle & 1),
                 height=font["OS/2"].usWinAscent + font["OS/2"].usWinDescent,
+                ascent=font["OS/2"].usWinAscent,
+                em=font["head"].unitsPerEm,
                 characters=frozenset(font.getBestCmap()),
             )
     except (TTLibError, KeyError, TypeError, AttributeError) as error:

@@ -3,7 +3,7 @@
 Pictures are decoded all, once; or, where packets prove that they are those of the segments, only the key frames.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -19,6 +19,7 @@ from pytoon_pipeline.media.container import opened
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.pictures import Plane, rows
 from pytoon_pipeline.media.trace import Trace, Tracer
+from pytoon_pipeline.rendering.contact_sheet import Image, small
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -32,9 +33,10 @@ KEY_FRAMES = 15
 class Inspection:
     """Measurements of one file.
 
-    ``times`` are those of all pictures, in seconds; ``trace`` measures the pictures ``decoded`` (by number). ``sound``
-    is none for a file without sound; lengths are in seconds. ``copied`` says that every packet is that of a segment or
-    of the sound track, byte for byte.
+    ``times`` are those of all pictures, in seconds; ``trace`` measures the pictures ``decoded`` (by number), and
+    ``pictures`` are small copies of those that were wanted, or of all when only key frames were decoded. ``sound`` is
+    none for a file without sound; lengths are in seconds. ``copied`` says that every packet is that of a segment or of
+    the sound track, byte for byte.
     """
 
     codec: str
@@ -56,6 +58,7 @@ class Inspection:
     sound_seconds: float
     index_first: bool
     sound: Loudness | None
+    pictures: Mapping[int, Image]
     copied: bool = False
 
 
@@ -71,8 +74,8 @@ class Parts:
     loudness: Loudness
 
 
-def inspect(path: Path, parts: Parts | None = None) -> Inspection:
-    """Looks at ``path``. Raises ``BadInput`` for a file that is no video at all."""
+def inspect(path: Path, parts: Parts | None = None, wanted: Collection[int] = ()) -> Inspection:
+    """Looks at ``path`` and keeps copies of the frames ``wanted``. Raises ``BadInput`` for a file that is no video."""
     with opened(path) as container:
         if not container.streams.video:
             raise BadInput("no_picture", "This file has no picture.", "Give a finished video.")
@@ -82,14 +85,19 @@ def inspect(path: Path, parts: Parts | None = None) -> Inspection:
         stream.thread_type = "AUTO"
         packets = _Packets(container, audio, keep=parts is not None)
         copied = parts is not None and packets.are(parts)
-        tracer, shown, undecodable = Tracer(), [], 0
+        tracer, undecodable = Tracer(), 0
+        shown: list[Any] = []
+        number = {pts: n for n, pts in enumerate(sorted(packets.pictures))} if copied else {}
+        pictures: dict[int, Image] = {}
         for frame in packets.decoded(copied):
             # A decoder hides damage as well as it can, and marks what it made up.
             undecodable += frame.is_corrupt
+            planes = _planes(frame)
+            if copied or len(shown) in wanted:
+                pictures[number[frame.pts] if copied else len(shown)] = small(*planes)
             shown.append(frame.pts)
-            tracer.add(*_planes(frame))
+            tracer.add(*planes)
         base = stream.time_base or Fraction(1)
-        number = {pts: n for n, pts in enumerate(sorted(packets.pictures))}
         times = np.array([float(pts * base) for pts in (number if copied else shown) if pts is not None])
         rate = float(stream.average_rate or 0)
         sound_start, sound_end = _span(packets.heard, audio.time_base if audio else None)
@@ -116,6 +124,7 @@ def inspect(path: Path, parts: Parts | None = None) -> Inspection:
             sound_seconds=sound_end - max(0.0, sound_start),
             index_first=_index_first(path),
             sound=_loudness(path, parts if copied else None) if audio else None,
+            pictures=pictures,
             copied=copied,
         )  # fmt: skip
 

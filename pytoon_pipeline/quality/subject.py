@@ -13,6 +13,8 @@ from pytoon_pipeline.contracts.spec import RenderSpec, Segment
 from pytoon_pipeline.contracts.timing import FrameRange
 from pytoon_pipeline.media.trace import Trace
 from pytoon_pipeline.quality.inspection import Inspection
+from pytoon_pipeline.quality.references import References
+from pytoon_pipeline.rendering.contact_sheet import Image
 
 Sound = NDArray[np.float32]
 
@@ -30,7 +32,7 @@ class Subject:
     """A file to check. ``spec`` is none for a foreign one, whose plan is unknown; ``silent`` is a planned silence.
 
     ``played`` is the file's own sound, where that has to be compared with what was ``rendered``; ``faces`` are those of
-    the items.
+    the items. ``pictures`` are small copies of frames of the file, to be compared with the items' ``references``.
     """
 
     found: Inspection
@@ -41,6 +43,8 @@ class Subject:
     rendered: Rendered | None = None
     played: Sound | None = None
     faces: Mapping[str, Sequence[Face]] = field(default_factory=dict)
+    pictures: Mapping[int, Image] = field(default_factory=dict)
+    references: References | None = None
 
     @property
     def segments(self) -> Sequence[Segment]:

@@ -12,7 +12,9 @@ from pytoon_pipeline.media.sound import decoded
 from pytoon_pipeline.media.trace import Trace
 from pytoon_pipeline.quality.checks import check
 from pytoon_pipeline.quality.inspection import Inspection, Parts, inspect
+from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.subject import Rendered, Subject
+from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
 
 # Points off for one finding. A gate alone takes the score below any that passes.
 GATE_POINTS = 50.0
@@ -28,21 +30,27 @@ def judge(
     parts: Parts | None = None,
     rendered: Trace | None = None,
     faces: Mapping[str, Sequence[Face]] | None = None,
+    sheets: Mapping[int, Image] | None = None,
+    references: References | None = None,
 ) -> QcReport:
     """Checks a finished video against its plan, or any video when there is none.
 
     ``parts`` are the files that it was joined of, ``rendered`` what was measured while they were made: pictures and
-    sound that were copied unchanged are then not decoded again. ``faces`` are those found in the items. Raises
-    ``BadInput`` for a file that is no video.
+    sound that were copied unchanged are then not decoded again. ``faces`` are those found in the items. ``sheets`` are
+    small copies of frames, made while the segments were, and ``references`` the pictures of the sources: with them,
+    what is shown is compared with the plan. Raises ``BadInput`` for a file that is not a video.
     """
     began = time.perf_counter()
-    found = inspect(path, parts)
+    found = inspect(path, parts, sampled_frames(spec) if spec and references else ())
     made, played = None, None
     if rendered is not None and parts is not None:
         compared = not found.copied
         made = Rendered(rendered, decoded(parts.sound) if compared else None)
         played = decoded(path) if compared and found.sound_codec else None
-    findings = tuple(check(Subject(found, spec, limits, sources, silent, made, played, faces or {})))
+    # Of a file that holds the segments' own packets, what was seen while they were made counts as well.
+    pictures = {**(sheets or {}), **found.pictures} if found.copied else found.pictures
+    subject = Subject(found, spec, limits, sources, silent, made, played, faces or {}, pictures, references)
+    findings = tuple(check(subject))
     return QcReport(
         score=score(findings),
         arithmetic=arithmetic(findings),

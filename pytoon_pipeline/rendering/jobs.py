@@ -14,6 +14,7 @@ from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
 from pytoon_pipeline.planning.motion import State, Window, state_at, window_at
 from pytoon_pipeline.rendering import captions
 from pytoon_pipeline.rendering.captions import Event
+from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 
 # What of a layer is worked out frame by frame, or has no picture.
 WORKED_OUT = {"name", "role", "start", "frames", "motion", "camera", "layers", "source_start"}
@@ -87,7 +88,7 @@ class View:
 
 @dataclass(frozen=True)
 class Job:
-    """All that decides the pictures of one segment."""
+    """All that decides the pictures of one segment. ``sheet`` are its frames that the contact sheet holds."""
 
     width: int
     height: int
@@ -97,6 +98,7 @@ class Job:
     overlays: tuple[Drawn, ...]
     events: tuple[Event, ...]
     style: CaptionStyle
+    sheet: tuple[int, ...] = ()
     encoder: PictureEncoder = field(default=PICTURE)
 
     def drawn(self) -> Iterator[Drawn]:
@@ -130,6 +132,7 @@ class Job:
             "overlays": [layer.parameters(sources) for layer in self.overlays],
             "events": [[event.start, event.end, event.text, *event.growing] for event in self.events],
             "style": self.style.model_dump(mode="json") if self.events else None,
+            "sheet": list(self.sheet),
             "encoder": self.encoder.model_dump(mode="json"),
         }
 
@@ -147,6 +150,7 @@ def plan_job(
         overlays=_drawn(spec.overlays, 0, spec.frames, segment, sources),
         events=tuple(captions.events(spec.captions, segment.start, segment.frames, spec.width, spec.rate)),
         style=spec.captions.style,
+        sheet=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
         encoder=encoder,
     )
 

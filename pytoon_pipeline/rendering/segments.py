@@ -12,6 +12,7 @@ from pytoon_pipeline.media.encoder import PictureEncoder
 from pytoon_pipeline.media.pictures import rows
 from pytoon_pipeline.media.trace import Trace, Tracer
 from pytoon_pipeline.rendering.composing import compose
+from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.jobs import Job, Source
 from pytoon_pipeline.rendering.lettering import Lettering
 from pytoon_pipeline.rendering.sheets import Sheet, lay
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
 
 def render(
-    job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path, until: float | None = None
-) -> Trace:
-    """Encodes the pictures of ``job`` into the MP4 file ``out``, and measures them on the way.
+    job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path, until: float | None = None,
+    sheet: ContactSheet | None = None,
+) -> Trace:  # fmt: skip
+    """Encodes the pictures of ``job`` into the MP4 file ``out``, measures them on the way and copies some to ``sheet``.
 
     Raises ``EngineFault`` when the encoder fails, or when it is later than ``until`` on the monotonic clock.
     """
@@ -31,14 +33,16 @@ def render(
     tracer = Tracer()
 
     def frames() -> Iterator["VideoFrame"]:
-        for number, sheet in enumerate(compose(job, sources)):
+        for number, composed in enumerate(compose(job, sources)):
             if until is not None and time.monotonic() > until:
                 raise ffmpeg.late()
-            frame, shown = _filled(sheet, *size)
+            frame, shown = _filled(composed, *size)
             for event in job.events:
                 if event.start <= number < event.end and (patch := lettering.patch(event, number, size)):
                     lay(shown, patch)
             tracer.add(shown.y, shown.u, shown.v)
+            if sheet is not None:
+                sheet.add(number, shown.y, shown.u, shown.v)
             yield frame
 
     _encode(frames(), size, job.rate, job.encoder, out)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pytoon.render")
 
-SEGMENT = Stage("segment", 5)
+SEGMENT = Stage("segment", 6)
 SOUND_TRACK = Stage("sound", 3)
 CHOICE = Stage("thumbnail_frame", 1)
 THUMBNAIL = Stage("thumbnail", 4)
@@ -100,6 +100,7 @@ def _render(
     until: float | None,
     threads: int,
 ) -> list[Done]:
+    from pytoon_pipeline.rendering.contact_sheet import ContactSheet
     from pytoon_pipeline.rendering.lettering import Lettering
     from pytoon_pipeline.rendering.segments import render, workers
 
@@ -109,9 +110,11 @@ def _render(
 
     def one(job: "Job", recipe: Recipe) -> Done:
         def make(room: Path) -> Product:
-            out, trace = room / "segment.mp4", room / "trace.npz"
-            render(job, sources, lettering, out, until).save(trace)
-            return Product(SegmentResult(frames=job.frames), {"video": out, "trace": trace})
+            files = {"video": room / "segment.mp4", "trace": room / "trace.npz", "sheet": room / "sheet.jpg"}
+            sheet = ContactSheet(job.sheet)
+            render(job, sources, lettering, files["video"], until, sheet).save(files["trace"])
+            sheet.save(files["sheet"])
+            return Product(SegmentResult(frames=job.frames), files)
 
         nonlocal ready
         done = follow(store, recipe, make)

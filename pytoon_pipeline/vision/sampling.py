@@ -4,10 +4,10 @@ Pictures are kept as JPEG in Parquet, so that an hour of footage stays small, an
 whoever looks first or later: a detector sees the same pixels in either case.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,27 @@ def read_images(path: Path) -> Iterator[tuple[float, Image]]:
                 yield time, decode_jpeg(jpeg)
 
 
-def decode_jpeg(jpeg: bytes) -> Image:
+def read_near(samples: Samples, times: Iterable[float]) -> dict[float, tuple[float, Image]]:
+    """For each of ``times``, in seconds, the time and the BGR image of the sample nearest to it."""
+    if samples.held is not None:
+        there = np.array([time for time, _ in samples.held])
+        return {time: samples.held[int(np.abs(there - time).argmin())] for time in times}
+    import pyarrow.parquet as pq
+
+    found = {}
+    with pq.ParquetFile(samples.pictures) as file:
+        there = file.read(columns=["time"]).column("time").to_numpy()
+        rows = {time: int(np.abs(there - time).argmin()) for time in times}
+        # All groups but the last have ROWS rows; only those that are needed are read.
+        for group in sorted({row // ROWS for row in rows.values()}):
+            jpegs = file.read_row_group(group, columns=["jpeg"]).column("jpeg")
+            for time, row in rows.items():
+                if row // ROWS == group:
+                    found[time] = (float(there[row]), decode_jpeg(jpegs[row % ROWS].as_buffer()))
+    return found
+
+
+def decode_jpeg(jpeg: Any) -> Image:
     import cv2
 
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)

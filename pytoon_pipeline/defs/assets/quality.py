@@ -5,17 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
 from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.defs.assets.render import TRACE, segment_files
+from pytoon_pipeline.defs.assets.analysis import PICTURE
+from pytoon_pipeline.defs.assets.render import SHEET, TRACE, segment_files
+from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
@@ -23,7 +25,10 @@ from pytoon_pipeline.quality.delivery import failure
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
 from pytoon_pipeline.store.store import Store
 
-QC = Stage("qc_score", 6)
+if TYPE_CHECKING:
+    from pytoon_pipeline.quality.references import References
+
+QC = Stage("qc_score", 7)
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.
@@ -48,9 +53,11 @@ def qc_score(
     context: dg.AssetExecutionContext,
     studio: Studio,
     source_media: Artifact,
+    metadata: Artifact,
     render_spec: Artifact,
     rendered_segments: Artifact,
     composite: Artifact,
+    sampled_frames: Frames,
     face_detections: Artifact,
 ) -> Iterator[dg.Output[Artifact] | dg.AssetCheckResult]:
     """What checking the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
@@ -60,7 +67,8 @@ def qc_score(
     def make(room: Path) -> Product:
         from pytoon_pipeline.quality import stills
 
-        judged = _judged(studio, spec, rendered_segments, composite, face_detections)
+        references = _references(store, metadata, sampled_frames)
+        judged = _judged(studio, spec, rendered_segments, composite, face_detections, references)
         wanted = sorted({f.start_frame for f in judged.findings if f.start_frame is not None})[:MOST_PICTURES]
         stills.write(store.path(composite.files["video"]), spec.rate, wanted, room / "stills.json")
         return Product(judged, {STILLS: room / "stills.json"})
@@ -74,6 +82,7 @@ def qc_score(
             "rendered_segments": rendered_segments.fingerprint,
             "render_spec": render_spec.fingerprint,
             "face_detections": face_detections.fingerprint,
+            "sampled_frames": sampled_frames.artifact.fingerprint,
         },
         parameters=limits.model_dump(mode="json"),
         tools={"av": version("av")},
@@ -103,11 +112,15 @@ def qc_score(
         yield _check_result(check.name, report, spec.safe)
 
 
-def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Artifact, detected: Artifact) -> QcReport:
+def _judged(
+    studio: Studio, spec: RenderSpec, segments: Artifact, composite: Artifact, detected: Artifact,
+    references: "References",
+) -> QcReport:  # fmt: skip
     from pytoon_pipeline.media.loudness import Loudness
     from pytoon_pipeline.media.trace import Trace
     from pytoon_pipeline.quality.inspection import Parts
     from pytoon_pipeline.quality.verdict import judge
+    from pytoon_pipeline.rendering import contact_sheet
     from pytoon_pipeline.vision.faces import read
 
     store, finished = studio.store, composite.read(Finished)
@@ -125,7 +138,22 @@ def _judged(studio: Studio, spec: RenderSpec, segments: Artifact, composite: Art
         for item, part in parts_of(store, detected).items()
         if "faces" in part.files
     }
-    return judge(video, studio.limits, studio.limit_sources, spec, sound.silent, parts, rendered, faces)
+    sheets = contact_sheet.read(spec, segment_files(store, segments, SHEET))
+    return judge(
+        video, studio.limits, studio.limit_sources, spec, sound.silent, parts, rendered, faces, sheets, references
+    )
+
+
+def _references(store: Store, metadata: Artifact, frames: Frames) -> "References":
+    """The pictures that analysis has kept of each item; of stills with transparency, their files."""
+    from pytoon_pipeline.quality.references import Reference, References
+
+    cutouts = {
+        item: store.path(part.files[PICTURE])
+        for item, part in parts_of(store, metadata).items()
+        if (still := part.read(Metadata).info.still) is not None and still.transparent
+    }
+    return References({item: Reference(frames.samples(item), cutouts.get(item)) for item in frames.parts})
 
 
 def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, report: QcReport, run: str) -> None:

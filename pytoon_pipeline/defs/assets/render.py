@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.jobs import Source
     from pytoon_pipeline.rendering.sound import SoundSource
 
-SEGMENTS = Stage("rendered_segments", 4)
+SEGMENTS = Stage("rendered_segments", 5)
 COMPOSITE = Stage("composite", 5)
 # Roles of the files of each segment.
-VIDEO, TRACE = "video", "trace"
+VIDEO, TRACE, SHEET = "video", "trace", "sheet"
 
 log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")
@@ -74,7 +74,7 @@ def rendered_segments(
         recipe = replace(recipe, parameters={**recipe.parameters, "plain": plain, "tried": tried})
     files = {
         f"{role}-{n:03}": done.artifact.files[role]
-        for role in (VIDEO, TRACE)
+        for role in (VIDEO, TRACE, SHEET)
         for n, done in enumerate(rendered.segments)
     }
     ready = SegmentsReady(

@@ -17,7 +17,7 @@ from pytoon_pipeline.store.stages import Recipe
 from pytoon_pipeline.store.store import Store
 
 # What artifacts of a stage hold: the files, and the number that is their value and one of the parameters.
-FILES = {SEGMENT.name: {"video", "trace"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
+FILES = {SEGMENT.name: {"video", "trace", "sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
 VALUE = {SEGMENT.name: "frames", THUMBNAIL.name: "frame"}
 
 log = logging.getLogger("pytoon.remote")

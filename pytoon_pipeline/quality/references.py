@@ -1,0 +1,67 @@
+"""Pictures of the source files as analysis has kept them, to compare finished pictures with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.vision.sampling import Image, Samples, read_near
+
+# BGR, 0..255, and coverage, 0..1, by which it is multiplied; no coverage where all is opaque.
+Tile = tuple[NDArray[Any], NDArray[np.float32] | None]
+
+# A picture is made smaller to at most this many pixels on its longer side.
+SIDE = 480
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One source. ``cutout`` is the picture file of a still with transparency, which samples do not keep."""
+
+    samples: Samples
+    cutout: Path | None = None
+
+
+@dataclass
+class References:
+    """Source pictures by item. What a check needs is read at once with ``fetch``."""
+
+    sources: Mapping[str, Reference]
+    _stills: dict[str, Tile] = field(default_factory=dict)
+    _moments: dict[tuple[str, float], tuple[float, Image]] = field(default_factory=dict)
+
+    def fetch(self, wanted: Mapping[str, set[float]]) -> None:
+        """Reads the pictures nearest to ``wanted`` times, in seconds of each item."""
+        for item, times in wanted.items():
+            if item in self.sources:
+                for time, found in read_near(self.sources[item].samples, times).items():
+                    self._moments[item, time] = found
+
+    def picture(self, item: str, seconds: float) -> tuple[Tile, float] | None:
+        """A fetched moment, and by how many seconds it is off; none where it is not known."""
+        source = self.sources.get(item)
+        if source is not None and source.cutout is not None:
+            if item not in self._stills:
+                self._stills[item] = _cutout(source.cutout)
+            return self._stills[item], 0.0
+        if (item, seconds) not in self._moments:
+            return None
+        time, image = self._moments[item, seconds]
+        return (image, None), abs(time - seconds)
+
+
+def _cutout(path: Path) -> Tile:
+    import cv2
+
+    picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
+    scale = min(1.0, SIDE / max(picture.shape[:2]))
+    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
+    if picture.shape[2] == 3:
+        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)), None
+    alpha = picture[:, :, 3].astype(np.float32) / 255
+    values = picture[:, :, :3] * alpha[:, :, None]
+    values, alpha = (np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA)) for one in (values, alpha))
+    return values, alpha

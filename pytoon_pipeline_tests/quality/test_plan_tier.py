@@ -1,0 +1,396 @@
+"""Faults planted in the renderer itself are found: pictures are compared with the plan and the sources."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pytoon_pipeline.contracts.effects import Blur, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.layers import (
+    Camera,
+    CropKey,
+    GroupLayer,
+    ImageLayer,
+    Key,
+    Motion,
+    ShapeLayer,
+    TextLayer,
+    VideoLayer,
+    steady,
+)
+from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
+from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
+from pytoon_pipeline.contracts.style import Fill, TextBox, TextStyle
+from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
+from pytoon_pipeline.media import images
+from pytoon_pipeline.media.loudness import Loudness
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.planning.motion import State, Window
+from pytoon_pipeline.planning.presets import limit_sources, load_limits
+from pytoon_pipeline.quality.inspection import Parts
+from pytoon_pipeline.quality.references import Reference, References
+from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.rendering import (
+    captions,
+    composing,
+    composite,
+    contact_sheet,
+    jobs,
+    lettering,
+    segments,
+    stages,
+    text,
+)
+from pytoon_pipeline.rendering.engines.engine import Work
+from pytoon_pipeline.rendering.engines.safe import plain_version
+from pytoon_pipeline.rendering.jobs import Source
+from pytoon_pipeline.rendering.sheets import clear
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.vision.sampling import sample, sample_still
+from pytoon_pipeline_tests import making
+
+WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
+TALK, COFFEE, ROCKET, BOTTLE, LOGO = (digit * 64 for digit in "abcde")
+PLAN_CODES = {"missing_item", "wrong_crop", "missing_text", "missing_layer", "unverified"}
+
+
+def still_camera(x: float = 0.5, width: float = 0.3, height: float = 0.8, zoom: float = 1.0) -> Camera:
+    key = CropKey(frame=0, x=x, y=0.5, focus_x=x, focus_y=0.5, zoom=zoom)
+    return Camera(width=width, height=height, keys=(key,))
+
+
+def at(x: float, y: float, **more: Any) -> Motion:
+    return Motion(x=steady(x), y=steady(y), **more)
+
+
+def words(said: str, start: int, end: int) -> Cue:
+    parts = said.split()
+    edges = np.linspace(start, end, len(parts) + 1).round().astype(int).tolist()
+    return Cue(start=start, end=end, words=tuple(
+        CueWord(text=word, start=a, end=b) for word, a, b in zip(parts, edges, edges[1:], strict=False)))  # fmt: skip
+
+
+def plan() -> RenderSpec:
+    """Three scenes of a little more than a second: footage; a card on a blurred copy; a cut-out among shapes."""
+    whole = {"width": WIDTH, "height": HEIGHT, "motion": at(WIDTH / 2, HEIGHT / 2)}
+    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.4, focus_y=0.5)
+    nearer = Camera(width=0.375, height=1.0, keys=(key, key.model_copy(update={"frame": PART, "zoom": 1.12})))
+    size, turning = {"width": 300, "height": 60}, {"rotation": steady(8)}
+    return RenderSpec(
+        width=WIDTH, height=HEIGHT, rate=RATE, frames=3 * PART,
+        scenes=(
+            Scene(start=0, frames=PART, layers=(
+                VideoLayer(name="talk", item=TALK, source_start=6, camera=nearer, **whole),)),
+            Scene(start=PART, frames=PART, layers=(
+                ImageLayer(name="copy", item=COFFEE, camera=still_camera(), **whole,
+                           effects=(Blur(radius=20), Grade(brightness=-0.1))),
+                ImageLayer(name="card", item=COFFEE, width=420, height=280, camera=still_camera(width=1, height=1),
+                           motion=at(270, 430), effects=(Rounded(radius=24), Shadow())),
+                TextLayer(name="price", lines=("JUST", "4.90"), style=TextStyle(size=60, box=TextBox(colour="#FFD60A",
+                          opacity=1, padding=16), colour="#101010"), width=220, height=150, motion=at(270, 700)))),
+            Scene(start=2 * PART, frames=PART, background="#1B5E20", layers=(
+                ShapeLayer(name="disc", shape="ellipse", width=380, height=380, motion=at(270, 480),
+                           fill=Fill(colours=("#FFD60A", "#FB8C00"), angle=30)),
+                ImageLayer(name="bottle", item=BOTTLE, width=170, height=340, motion=at(270, 480),
+                           camera=still_camera(width=1, height=1)),
+                ImageLayer(name="rocket", item=ROCKET, width=150, height=150, motion=at(110, 800, **turning),
+                           camera=still_camera(width=0.6, height=0.9)),
+                GroupLayer(name="banner", width=320, height=80, motion=at(340, 740), layers=(
+                    ShapeLayer(name="bar", width=320, height=80, fill=Fill(colours=("#101418",)), motion=at(160, 40),
+                               effects=(Rounded(radius=30),)),
+                    TextLayer(name="label", lines=("This week",), style=TextStyle(size=44), motion=at(160, 40),
+                              **size))))),
+        ),
+        overlays=(
+            TextLayer(name="headline", lines=("THE BEST", "MORNING"), style=TextStyle(size=76, outline=5), width=480,
+                      height=160, frames=2 * PART, motion=at(270, 170, opacity=(
+                          Key(value=0), Key(frame=8, value=1), Key(frame=2 * PART - 6, value=1),
+                          Key(frame=2 * PART, value=0)))),
+            ImageLayer(name="logo", item=LOGO, width=90, height=45, camera=still_camera(width=1, height=1),
+                       motion=at(470, 50, opacity=steady(0.85))),
+        ),
+        segments=(Segment(start=0, frames=50), Segment(start=50, frames=40), Segment(start=90, frames=18)),
+        captions=CaptionPlan(style=CaptionStyle(size=44, margin=40), cues=(
+            words("we drink it black", 4, 20), words("every single morning", 20, 44), words("and then again", 50, 70))),
+        sound=SoundPlan(samples=3 * PART * 1600, loudness=-14, true_peak=-1),
+        still=(FrameRange(start=PART, end=3 * PART),),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """Sources with what analysis knows of them."""
+
+    sources: Mapping[str, Source]
+    references: References
+
+
+@pytest.fixture(scope="module")
+def scenery(tmp_path_factory: pytest.TempPathFactory) -> Scenery:
+    folder = tmp_path_factory.mktemp("scenery")
+    sources, known = {}, {}
+    talk = probe(making.SAMPLE)
+    assert talk.video is not None
+    (folder / TALK).mkdir()
+    sources[TALK] = Source(making.SAMPLE, talk)
+    known[TALK] = Reference(replace(sample(making.SAMPLE, talk.video, load_limits(), folder / TALK), held=None))
+    samples = making.SAMPLE.parent
+    for item, path in {COFFEE: samples / "hero/coffee.jpg", ROCKET: samples / "many/rocket.jpg",
+                       BOTTLE: samples / "overlay/bottle.png", LOGO: logo(folder / "logo.png")}.items():  # fmt: skip
+        (folder / item).mkdir()
+        upright = folder / f"{item}.png"
+        still = images.normalise(path, load_limits(), upright)
+        sources[item] = Source(upright, about(still))
+        known[item] = Reference(
+            sample_still(images.read(upright), folder / item), upright if still.transparent else None
+        )
+    return Scenery(sources, References(known))
+
+
+def logo(path: Path) -> Path:
+    picture = Image.new("RGBA", (240, 120))
+    picture.paste((30, 60, 200, 255), (20, 20, 100, 100))
+    picture.paste((255, 255, 255, 255), (120, 40, 220, 80))
+    picture.save(path)
+    return path
+
+
+def about(still: StillPicture) -> MediaInfo:
+    return MediaInfo(container="picture", seconds=0, video=None, audio=None, still=still, streams={})
+
+
+def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec | None = None) -> list[Finding]:
+    """Gates of the pictures of ``spec`` as the renderer makes it; ``shown`` is what it is told to make instead."""
+    store = Store(folder / "store", folder / "work")
+    done = stages.render_segments(store, shown or spec, scenery.sources, lambda ready, total: None)
+    sound = stages.make_sound(store, spec, {}).artifact
+    track = store.path(sound.files["sound"])
+    joined = composite.join(spec, [store.path(one.artifact.files["video"]) for one in done], track, folder / "v.mp4")
+    parts = Parts(joined.picture_packets, joined.sound_packets, track, Loudness(-70, -120))
+    trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
+    sheets = contact_sheet.read(spec, [store.path(one.artifact.files["sheet"]) for one in done])
+    report = judge(folder / "v.mp4", load_limits(), limit_sources(), spec, True, parts, trace, None, sheets,
+                   scenery.references)  # fmt: skip
+    return [one for one in report.findings if one.severity == "gate"]
+
+
+# Faults of the renderer. Each patches one of its functions.
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def without(*names: str) -> Patch:
+    """Layers are forgotten."""
+    make = composing.Player._make
+    return lambda patch: patch.setattr(
+        composing.Player, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
+    )
+
+
+def without_caption(said: str) -> Patch:
+    draw = lettering.Lettering.patch
+    return lambda patch: patch.setattr(
+        lettering.Lettering, "patch",
+        lambda self, event, frame, canvas: None if said in event.text else draw(self, event, frame, canvas),
+    )  # fmt: skip
+
+
+def exchanged(one: str, other: str) -> Patch:
+    """Another picture file is read."""
+    read = composing.reader
+
+    def reader(drawn: Any, sources: Mapping[str, Source], rate: FrameRate) -> Any:
+        return read(drawn, {**sources, one: sources[other]}, rate)
+
+    return lambda patch: patch.setattr(composing, "reader", reader)
+
+
+def later(frames: int) -> Patch:
+    """Footage from another time."""
+    read = composing._video
+    return lambda patch: patch.setattr(
+        composing, "_video",
+        lambda drawn, layer, source, rate: read(replace(drawn, offset=drawn.offset + frames), layer, source, rate),
+    )  # fmt: skip
+
+
+def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Patch:
+    """A window that lies elsewhere, or has another size, as shares of the right one."""
+    place = composing.place
+    make = composing.Player._make
+
+    def wrong(self: Any, n: int) -> Any:
+        if self._drawn.layer.name != name:
+            return make(self, n)
+        windows = tuple(
+            Window(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
+                   w.height * size) for w in self._drawn.windows)  # fmt: skip
+        kept, self._drawn = self._drawn, replace(self._drawn, windows=windows)
+        try:
+            return make(self, n)
+        finally:
+            self._drawn = kept
+
+    assert place is not None
+    return lambda patch: patch.setattr(composing.Player, "_make", wrong)
+
+
+def moved(name: str, **changes: float) -> Patch:
+    """A layer in another place, at another size or opacity."""
+    make = composing.Player._make
+
+    def wrong(self: Any, n: int) -> Any:
+        if self._drawn.layer.name != name:
+            return make(self, n)
+        states = tuple(
+            State(**{f: v + changes.get(f, 0.0) for f, v in state._asdict().items()}) for state in self._drawn.states
+        )
+        kept, self._drawn = self._drawn, replace(self._drawn, states=states)
+        try:
+            return make(self, n)
+        finally:
+            self._drawn = kept
+
+    return lambda patch: patch.setattr(composing.Player, "_make", wrong)
+
+
+def without_plates(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(text, "_plate", lambda box, width, height, detail: clear(width, height))
+    text.draw.cache_clear()
+
+
+def without_letters(patch: pytest.MonkeyPatch) -> None:
+    set_ = text._set
+
+    def empty(*given: Any) -> Any:
+        sheet = set_(*given)
+        return replace(sheet, a=np.zeros_like(sheet.a), h=np.zeros_like(sheet.h), y=np.zeros_like(sheet.y),
+                       u=np.zeros_like(sheet.u), v=np.zeros_like(sheet.v))  # fmt: skip
+
+    patch.setattr(text, "_set", empty)
+    text.draw.cache_clear()
+
+
+def other_words(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(captions, "_clean", lambda said, style: said[::-1].upper())
+
+
+def in_the_wrong_line(patch: pytest.MonkeyPatch) -> None:
+    begin = lettering.Lettering.__init__
+
+    def lower(self: Any, *given: Any) -> None:
+        begin(self, *given)
+        self._bottom += 200
+
+    patch.setattr(lettering.Lettering, "__init__", lower)
+
+
+def without_overlays(patch: pytest.MonkeyPatch) -> None:
+    compose = segments.compose
+    patch.setattr(segments, "compose", lambda job, sources: compose(replace(job, overlays=()), sources))
+
+
+def another_ground(patch: pytest.MonkeyPatch) -> None:
+    plain = composing.plain
+    patch.setattr(composing, "plain", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h))
+
+
+def mirrored(patch: pytest.MonkeyPatch) -> None:
+    picture = composing.picture
+
+    def flipped(path: Path, factor: float) -> Any:
+        sheet = picture(path, factor)
+        return replace(sheet, **{name: np.ascontiguousarray(getattr(sheet, name)[:, ::-1]) for name in "yuv"})
+
+    patch.setattr(composing, "picture", flipped)
+
+
+def no_sheets(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(contact_sheet.ContactSheet, "add", lambda self, frame, y, u, v: (
+        self._pictures.append(contact_sheet.small(y, u, v)) if frame == min(self._wanted) else None))  # fmt: skip
+
+
+FAULTS: dict[str, tuple[str, Patch]] = {
+    **{f"no {name}": ("missing_layer" if name in ("disc", "bar") else "missing_item", without(name))
+       for name in ("talk", "copy", "card", "disc", "bottle", "rocket", "bar", "logo")},
+    **{f"no text {name}": ("missing_text", without(name)) for name in ("label", "headline")},
+    "no text price": ("missing_layer", without("price")),
+    "no banner": ("missing_text", without("banner")),
+    "no overlays": ("missing_text", without_overlays),
+    "no layer at all": ("missing_item", without("talk", "copy", "card", "disc", "bottle", "rocket", "banner")),
+    **{f"no caption “{said}”": ("missing_text", without_caption(said)) for said in ("black", "single", "again")},
+    "no captions": ("missing_text", without_caption("")),
+    "other words": ("missing_text", other_words),
+    "captions too low": ("missing_text", in_the_wrong_line),
+    "no plate": ("missing_layer", without_plates),
+    "a plate without letters": ("missing_text", without_letters),
+    "the rocket for the coffee": ("missing_item", exchanged(COFFEE, ROCKET)),
+    "the coffee for the rocket": ("missing_item", exchanged(ROCKET, COFFEE)),
+    "the logo for the bottle": ("missing_item", exchanged(BOTTLE, LOGO)),
+    "the bottle for the logo": ("missing_item", exchanged(LOGO, BOTTLE)),
+    "mirrored pictures": ("missing_item", mirrored),
+    "footage 2 s later": ("wrong_crop", later(60)),
+    "footage 5 s later": ("wrong_crop", later(150)),
+    "footage 5 % to the right": ("wrong_crop", cropped("talk", x=0.05)),
+    "footage 12 % to the left": ("wrong_crop", cropped("talk", x=-0.12)),
+    "footage 8 % up": ("wrong_crop", cropped("talk", y=-0.08, size=0.9)),
+    "footage too near": ("wrong_crop", cropped("talk", size=0.85)),
+    "card 6 % to the left": ("wrong_crop", cropped("card", x=-0.06, size=0.9)),
+    "card too near": ("wrong_crop", cropped("card", size=0.8)),
+    "bottle cut off": ("wrong_crop", cropped("bottle", y=-0.2, size=0.7)),
+    "bottle elsewhere": ("wrong_crop", moved("bottle", x=60)),
+    "logo in the other corner": ("missing_item", moved("logo", x=-390)),
+    "logo hardly visible": ("missing_item", moved("logo", opacity=-0.75)),
+    "card too small": ("wrong_crop", moved("card", scale=-0.25)),
+    "headline elsewhere": ("missing_text", moved("headline", y=120)),
+    "headline too small": ("missing_text", moved("headline", scale=-0.4)),
+    "headline transparent": ("missing_text", moved("headline", opacity=-0.7)),
+    "disc elsewhere": ("missing_layer", moved("disc", x=-200)),
+    "another ground": ("missing_layer", another_ground),
+    "sheets without pictures": ("unverified", no_sheets),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_renderer_is_found(
+    scenery: Scenery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    code, plant = FAULTS[name]
+    plant(monkeypatch)
+    found = findings(scenery, plan(), tmp_path)
+    assert {one.code for one in found} & ({code, "missing_item"} if code == "wrong_crop" else {code}), [
+        (one.code, one.value, one.message) for one in found
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_texts() -> Iterator[None]:
+    yield
+    text.draw.cache_clear()
+
+
+def test_what_is_as_planned_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+    assert [(one.code, one.value, one.message) for one in findings(scenery, plan(), tmp_path)] == []
+
+
+def test_the_plain_version_is_checked_against_the_plain_plan(scenery: Scenery, tmp_path: Path) -> None:
+    plain = plain_version(Work(plan(), scenery.sources))
+    assert [(one.code, one.value, one.message) for one in findings(scenery, plain, tmp_path)] == []
+
+
+def test_an_edit_of_one_caption_leaves_other_sheets_alone(scenery: Scenery) -> None:
+    spec = plan()
+    cues = (*spec.captions.cues[:2], words("and again", 52, 66))
+    edited = spec.model_copy(update={"captions": spec.captions.model_copy(update={"cues": cues})})
+    before, after = (
+        [jobs.plan_job(one, segment, scenery.sources).parameters(scenery.sources) for segment in one.segments]
+        for one in (spec, edited)
+    )
+    assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
