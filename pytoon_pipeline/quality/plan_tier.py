@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.quality import expected
 from pytoon_pipeline.quality.expected import Area, Element, Values, View
+from pytoon_pipeline.quality.lettering import SLACK
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.subject import Subject
 from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
@@ -160,7 +161,9 @@ def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list
         if one.certain and likeness is None:
             change = (one.over(before) - before) * clear[:, :, None]
             share, form = _share(change, visible, shown - wanted, one.slack)
-            likeness = form if all(other.certain for other in elements) else None
+            # Letters that are set plainly, and what stands before another moment of footage, have no exact form.
+            known = one.slack == SLACK and all(other.certain for other in elements)
+            likeness = form if known else None
         found.append(Seen(one, share, likeness))
         clear *= 0.0 if one.alpha is None else 1 - one.alpha
     return found[::-1]
