@@ -11,8 +11,8 @@ from pytoon_pipeline.cli import main
 from pytoon_pipeline_tests import making
 
 FIELDS = {
-    "key", "status", "video", "thumbnail", "spec", "manifest", "qc", "notes", "stages", "segments", "attempts", "engine",
-    "wall_seconds", "error",
+    "key", "status", "video", "thumbnail", "spec", "manifest", "qc", "notes", "stages", "segments", "attempts",
+    "engine", "wall_seconds", "error",
 }  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -88,6 +87,18 @@ def other_store(folder: Path) -> Store:
     return Store(folder / "store", folder / "work")
 
 
+class Listening:
+    """Notes what is asked for, also without the token."""
+
+    def __init__(self, app: ASGIApp, asked: list[tuple[str, str]]) -> None:
+        self.app, self.asked = app, asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.asked.append((scope["method"], scope["path"]))
+        await self.app(scope, receive, send)
+
+
 class Server:
     """A real server in a thread. ``asked`` are its requests, ``(method, path)``."""
 
@@ -97,18 +108,10 @@ class Server:
         self.socket = socket.create_server(("127.0.0.1", port))
         self.port = self.socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(
-            self.listening, interface="asgi3", log_config=None, access_log=False, timeout_graceful_shutdown=1
-        )
-        self.server = Host(config, self.inner)
+        self.inner.add_middleware(Listening, asked=self.asked)
+        self.server = Host(self.inner, leaving_seconds=1)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
         self.thread.start()
-
-    async def listening(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            self.asked.append((scope["method"], scope["path"]))
-        app: ASGIApp = self.inner
-        await app(scope, receive, send)
 
     def count(self, method: str, path: str = "/v1/files") -> int:
         return sum(one == method and where.startswith(path) for one, where in self.asked)
