@@ -4,9 +4,11 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.registry import Registry
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
+
+# As a shell counts a command that SIGPIPE has ended.
+READER_GONE = 128 + signal.SIGPIPE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print(result(None, {}, error) if options.run is _render else {"error": error.as_dict()})
         _complain(error)
         return 1
+    except BrokenPipeError:
+        # Whoever read the output has closed it; see script().
+        raise
     except OSError as error:
         failed = unwritable(error) if error.errno in UNWRITABLE else PassingFault(
             "system", f"The system refuses: {error}.", "Check paths and permissions, PYTOON_HOME and PYTOON_INBOX."
@@ -256,15 +264,16 @@ def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
 
 
 class _Progress(logging.Handler):
-    """Writes a line a stage; on a terminal, also how many segments are ready."""
+    """Writes a line a stage; on a terminal, also how many segments are ready. Work goes on when nobody reads them."""
 
     def emit(self, record: logging.LogRecord) -> None:
         status = getattr(record, "status", None)
-        if status is not None:
-            sys.stderr.write(f"\r{record.getMessage():18} {status:9} {record.seconds:7.2f} s\n")  # type: ignore[attr-defined]
-        elif sys.stderr.isatty():
-            sys.stderr.write(f"\rrendering {record.getMessage()} ")
-        sys.stderr.flush()
+        with suppress(BrokenPipeError):
+            if status is not None:
+                sys.stderr.write(f"\r{record.getMessage():18} {status:9} {record.seconds:7.2f} s\n")  # type: ignore[attr-defined]
+            elif sys.stderr.isatty():
+                sys.stderr.write(f"\rrendering {record.getMessage()} ")
+            sys.stderr.flush()
 
 
 def _show_progress() -> None:
@@ -280,10 +289,19 @@ def _print(value: dict[str, Any]) -> None:
 
 
 def script() -> None:
-    """The installed command. Ends the process at once: tearing down a thousand modules takes half a second."""
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    """The installed command. Ends the process at once: tearing down a thousand modules takes half a second.
+
+    When nobody reads its output any more (``pytoon status | head``), it ends as quietly as other commands do.
+    """
+    try:
+        try:
+            code = main()
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = READER_GONE
     os._exit(code)
 
 

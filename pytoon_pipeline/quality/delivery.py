@@ -8,6 +8,7 @@ from pathlib import Path
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest
 from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.planning.remedies import MOST
 from pytoon_pipeline.store.atomic import copy_file, write_bytes
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.home import Home
@@ -28,7 +29,8 @@ def failure(report: QcReport) -> QualityFailure:
     return QualityFailure(
         "qc_failed",
         f"The finished video did not pass: {' '.join(dict.fromkeys(gates[:3]))}",
-        "The findings of qc_score say where. It is made again with a change that may help, at most three times.",
+        f"The findings of qc_score say where. It is made again with another change that may help, until {MOST} attempts"
+        " have failed; then plainly.",
     )
 
 

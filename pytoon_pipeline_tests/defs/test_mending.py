@@ -315,7 +315,7 @@ from pathlib import Path
 from pytoon_pipeline.store.liveness import alive
 with alive(Path(sys.argv[1])):
     print("holding", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 

@@ -181,7 +181,7 @@ lines = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(lines, max_size=30))
 def test_sums_are_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as name:
