@@ -146,7 +146,7 @@ def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
     uploads = Uploads(home)
     assert uploads.degraded() == [outcome.key]
     ready, properly, manifest = used(home, compile_file(hero, "engine_policy=local_only"))
-    assert (ready.engine, manifest.degraded) == ("local", False)
+    assert (ready.engine, manifest.degraded) == ("local", None)
     assert properly != plainly
     assert uploads.degraded() == []
 
@@ -181,7 +181,7 @@ def test_with_no_engine_at_all_the_video_is_still_made(
 ) -> None:
     ill(monkeypatch, failing(tmp_path))
     ready, _, manifest = used(home, compile_file(hero))
-    assert (ready.engine, manifest.degraded) == ("safe", True)
+    assert (ready.engine, manifest.degraded is None) == ("safe", False)
     assert [(one.engine, one.code) for one in ready.tried] == [
         ("local", "engine_unhealthy"), ("remote", "remote_unreachable"),
     ]  # fmt: skip
