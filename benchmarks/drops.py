@@ -17,8 +17,8 @@ SLOWLY = 4.0
 
 @dataclass(frozen=True)
 class Drop:
-    """An upload by its name in the inbox. ``expected``: “completed”, “degraded”, “same” (nothing new) or the code of
-    its rejection. Drops of one ``group`` ask for the same video; the last of them counts.
+    """An upload by its name in the inbox. ``expected``: “completed”, “degraded”, “held”, “same” (nothing new) or the
+    code of its rejection. Drops of one ``group`` ask for the same video; the last of them counts.
     """
 
     name: str
@@ -109,7 +109,7 @@ def _mended(n: int) -> list[Drop]:
 def _strobe(n: int) -> list[Drop]:
     """Flashes five times a second: no plan makes that safe."""
     request = {"archetype": "hero", "media": ["a.mp4"], "max_seconds": 2.5}
-    return [Drop(f"strobe-{n}", lambda to: _folder(to, request, {"a.mp4": flashing(n)}), "degraded")]
+    return [Drop(f"strobe-{n}", lambda to: _folder(to, request, {"a.mp4": flashing(n)}), "held")]
 
 
 KINDS: Sequence[Callable[[int], list[Drop]]] = (

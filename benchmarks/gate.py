@@ -111,7 +111,7 @@ def judged(home: Home, drops: list[Drop], dropped: dict[str, float]) -> dict[str
         ended[found] += 1
         wanted = one.expected if one.expected != "same" else "completed"
         noted = (home.inbox / f"{one.name}.rejected.txt").exists()
-        if found != wanted or noted != (found not in ("completed", "degraded")):
+        if found != wanted or noted != (found not in ("completed", "degraded", "held")):
             wrong.append({"name": one.name, "expected": one.expected, "found": found, "noted": str(noted)})
         delivered = uploads.delivered(row.key) if row is not None and row.key else None
         if delivered and one.expected != "same":
@@ -147,7 +147,9 @@ def outcome(uploads: Uploads, row: Row | None) -> str:
     if failure := uploads.failure(row.key):
         return failure.code
     delivered = uploads.delivered(row.key)
-    return "waiting" if delivered is None else "degraded" if delivered.degraded else "completed"
+    if delivered is None:
+        return "waiting"
+    return "held" if delivered.held else "degraded" if delivered.degraded else "completed"
 
 
 def _events(home: Home) -> list[dict[str, str]]:

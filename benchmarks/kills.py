@@ -156,7 +156,8 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     return {
         "kills": dict(killer.killed), "all_kills": killer.killed.total(), "uploads": len(drops),
         "all_settled": done, "no_run_unfinished": quiet, "incomplete": incomplete, "unlike_undisturbed": unlike,
-        "degraded": uploads.degraded(), "left_behind": left, "minutes_of_kills": round(striking / 60, 1),
+        "degraded": uploads.degraded(), "held": uploads.held(), "left_behind": left,
+        "minutes_of_kills": round(striking / 60, 1),
         "minutes": round((time.time() - began) / 60, 1), "runs": _runs(home),
     }  # fmt: skip
 

@@ -6,7 +6,8 @@ from typing import Any
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.rendering import SegmentsReady
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec import Note, RenderSpec
+from pytoon_pipeline.contracts.standing import DeliveryRecord
 from pytoon_pipeline.planning.intake import candidates
 from pytoon_pipeline.planning.submitting import DIGITS
 from pytoon_pipeline.store.home import Home
@@ -18,22 +19,32 @@ from pytoon_pipeline.store.uploads import KEY, Uploads
 
 
 def standing_of(home: Home, upload: SourceMedia) -> dict[str, Any]:
-    from pytoon_pipeline.quality.delivery import plan_delivery
-
     uploads = Uploads(home)
-    failure = uploads.failure(upload.key)
-    attempts, delivered = uploads.attempts(upload.key), uploads.delivered(upload.key)
-    degraded = delivered is not None and delivered.degraded
-    video = home.outbox / plan_delivery(upload.title, upload.key).video
+    failure, record = uploads.failure(upload.key), uploads.delivered(upload.key)
+    there = record is not None and bool(record.video) and (home.root / record.video).is_file()
+    video = str(home.root / record.video) if record is not None and there else None
+    status = _word(failure is not None, None if uploads.waits(upload.key) or not there else record)
+    error = held_error(uploads, upload.key) if status == "held" else None
     return {
         "key": upload.key,
         "title": upload.title,
-        "status": _word(failure is not None, video.is_file() and not uploads.waits(upload.key), degraded),
-        "attempts": len(attempts),
-        "items": [record.id for record in Registry(home).of(upload)],
-        "video": str(video) if video.is_file() else None,
-        "error": failure.model_dump(include={"code", "message", "hint"}) if failure else None,
+        "status": status,
+        "attempts": len(uploads.attempts(upload.key)),
+        "items": [one.id for one in Registry(home).of(upload)],
+        "video": None if record is not None and record.held else video,
+        "held": video if record is not None and record.held else None,
+        "degraded": record.degraded.model_dump() if record is not None and record.degraded is not None else None,
+        "released": record.released.model_dump() if record is not None and record.released is not None else None,
+        "error": failure.model_dump(include={"code", "message", "hint"}) if failure else error and error.as_dict(),
     }
+
+
+def held_error(uploads: Uploads, key: str) -> PytoonError | None:
+    """Why the finished video of a key is not in the outbox; none unless it is held."""
+    from pytoon_pipeline.quality.degradation import held
+
+    record = uploads.delivered(key)
+    return held(key, record) if record is not None and record.held else None
 
 
 def inbox_rows(home: Home) -> list[dict[str, Any]]:
@@ -53,17 +64,17 @@ def submitted(home: Home, key: str) -> dict[str, Any] | None:
     digits = f"-{key[:DIGITS]}"
     for one in candidates(locate(home).entries()) if KEY.match(key) else ():
         if PurePath(one.name).stem.endswith(digits) or one.name.endswith(digits):
-            nothing = dict.fromkeys(("video", "error"))
+            nothing = dict.fromkeys(("video", "held", "degraded", "released", "error"))
             return {"key": key, "title": one.name, "status": "waiting", "attempts": 0, "items": [], **nothing}
     return None
 
 
-def _word(failed: bool, delivered: bool, degraded: bool) -> str:
+def _word(failed: bool, record: DeliveryRecord | None) -> str:
     if failed:
         return "failed"
-    if not delivered:
+    if record is None:
         return "waiting"
-    return "degraded" if degraded else "completed"
+    return "held" if record.held else "degraded" if record.degraded is not None else "completed"
 
 
 def result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonError | None) -> dict[str, Any]:
@@ -105,7 +116,10 @@ def notes(home: Home, key: str) -> list[dict[str, str]]:
     store = Store(home.store, home.work)
     spec = store.linked("render_spec", key).read(RenderSpec)
     shown = store.linked("rendered_segments", key).read(SegmentsReady).shown(spec)
-    return [note.model_dump() for note in shown.notes]
+    record = Uploads(home).delivered(key)
+    reasons = record.degraded.reasons if record is not None and record.degraded is not None else ()
+    said = [Note(code=reason.code, message=f"Degraded: {reason.message}") for reason in reasons]
+    return [note.model_dump() for note in (*shown.notes, *said)]
 
 
 def copy_results(result: dict[str, Any], folder: Path) -> None:

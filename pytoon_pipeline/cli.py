@@ -1,22 +1,28 @@
 """The command line. Results go to standard output, progress and errors to standard error."""
 
 import argparse
+import getpass
 import json
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.answers import copy_results, inbox_rows, notes, report, result, standing_of, submitted
+from pytoon_pipeline.answers import copy_results, held_error, inbox_rows, notes, report, result, standing_of, submitted
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PassingFault, PytoonError, unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.registry import Registry
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
+
+# As a shell counts a command that SIGPIPE has ended.
+READER_GONE = 128 + signal.SIGPIPE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print(result(None, {}, error) if options.run is _render else {"error": error.as_dict()})
         _complain(error)
         return 1
+    except BrokenPipeError:
+        # Whoever read the output has closed it; see script().
+        raise
     except OSError as error:
         failed = unwritable(error) if error.errno in UNWRITABLE else PassingFault(
             "system", f"The system refuses: {error}.", "Check paths and permissions, PYTOON_HOME and PYTOON_INBOX."
@@ -85,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     regen.add_argument("--json", action="store_true", help="print one JSON object")
     regen.set_defaults(run=_regen)
 
+    release = commands.add_parser("release", help="deliver a video that is held because it can harm viewers")
+    release.add_argument("key", metavar="KEY")
+    release.add_argument("--reason", default="", metavar="TEXT", help="kept in the manifest, with time and user")
+    release.add_argument("--json", action="store_true", help="print one JSON object")
+    release.set_defaults(run=_release)
+
     setup = commands.add_parser("setup", help="make PYTOON_HOME ready: Dagster's settings and limits for this machine")
     setup.set_defaults(run=_setup)
 
@@ -121,7 +136,8 @@ def _render(options: argparse.Namespace) -> int:
     _show_progress()
     with instance(home) as opened:
         outcome = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, upload.key)
-    answer = result(outcome.key, outcome.assets, outcome.error)
+    error = outcome.error or held_error(Uploads(home), upload.key)
+    answer = result(outcome.key, outcome.assets, error)
     if "qc_score" in outcome.assets:
         answer["qc"], answer["notes"] = report(home, outcome.key), notes(home, outcome.key)
     answer["attempts"] = max(1, len(Uploads(home).attempts(upload.key)))
@@ -134,9 +150,9 @@ def _render(options: argparse.Namespace) -> int:
         print(answer["video"])
     for note in answer["notes"]:
         print(f"note: {note['message']} [{note['code']}]", file=sys.stderr)
-    if outcome.error:
-        _complain(outcome.error)
-    return 1 if outcome.error else 0
+    if error:
+        _complain(error)
+    return 1 if error else 0
 
 
 def _submit(options: argparse.Namespace) -> int:
@@ -167,8 +183,10 @@ def _status(options: argparse.Namespace) -> int:
         return 0
     for row in rows:
         print(f"{row['key']}  {row['status']:9}  {row['title']}")
-        if row["video"]:
-            print(f"    {row['video']}")
+        if path := row["video"] or row["held"]:
+            print(f"    {path}")
+        for reason in row["degraded"]["reasons"] if row["degraded"] else ():
+            print(f"    degraded: {reason['message']} [{reason['code']}]")
         if row["error"]:
             print(f"    {row['error']['message']} {row['error']['hint']}")
     for row in waiting:
@@ -215,6 +233,28 @@ def _regen(options: argparse.Namespace) -> int:
     return 0
 
 
+def _release(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.quality.releasing import release
+    from pytoon_pipeline.store.logs import write_to
+
+    home = Home.locate()
+    write_to(home.logs)
+    record = release(home, options.key, _user(), options.reason)
+    if options.json:
+        _print(standing_of(home, Uploads(home).get(options.key)))
+    else:
+        print(home.root / record.video)
+    return 0
+
+
+def _user() -> str:
+    """Who types; the number of a user that has no name, as in containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 def _setup(options: argparse.Namespace) -> int:
     from pytoon_pipeline.defs.running import instance
 
@@ -256,15 +296,16 @@ def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
 
 
 class _Progress(logging.Handler):
-    """Writes a line a stage; on a terminal, also how many segments are ready."""
+    """Writes a line a stage; on a terminal, also how many segments are ready. Work goes on when nobody reads them."""
 
     def emit(self, record: logging.LogRecord) -> None:
         status = getattr(record, "status", None)
-        if status is not None:
-            sys.stderr.write(f"\r{record.getMessage():18} {status:9} {record.seconds:7.2f} s\n")  # type: ignore[attr-defined]
-        elif sys.stderr.isatty():
-            sys.stderr.write(f"\rrendering {record.getMessage()} ")
-        sys.stderr.flush()
+        with suppress(BrokenPipeError):
+            if status is not None:
+                sys.stderr.write(f"\r{record.getMessage():18} {status:9} {record.seconds:7.2f} s\n")  # type: ignore[attr-defined]
+            elif sys.stderr.isatty():
+                sys.stderr.write(f"\rrendering {record.getMessage()} ")
+            sys.stderr.flush()
 
 
 def _show_progress() -> None:
@@ -280,10 +321,19 @@ def _print(value: dict[str, Any]) -> None:
 
 
 def script() -> None:
-    """The installed command. Ends the process at once: tearing down a thousand modules takes half a second."""
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    """The installed command. Ends the process at once: tearing down a thousand modules takes half a second.
+
+    When nobody reads its output any more (``pytoon status | head``), it ends as quietly as other commands do.
+    """
+    try:
+        try:
+            code = main()
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = READER_GONE
     os._exit(code)
 
 

@@ -1,11 +1,13 @@
 """What several folders of tests share."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
@@ -15,6 +17,12 @@ from pytoon_pipeline.planning.admitting import take
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
+
+# No test may depend on how fast the machine is. Where CI is set, the same examples are tried every time.
+settings.register_profile(
+    "any_speed", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("any_speed")
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.cli import main
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
 
 FIELDS = {
@@ -129,3 +132,43 @@ def test_loading_the_code_location_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def command(*arguments: str, reads: int | None = None, stream: str = "stdout") -> tuple[int, bytes]:
+    """Runs the installed command as a shell does, reads so many bytes of ``stream`` and closes it. Gives the exit
+    code, and all of the other stream.
+    """
+    run = [sys.executable, "-m", "pytoon_pipeline.cli", *arguments]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        closed, other = process.stdout, process.stderr
+        if stream == "stderr":
+            closed, other = other, closed
+        if reads:
+            closed.read(reads)
+        closed.close()
+        said = other.read()
+    return process.returncode, said
+
+
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_reader_that_goes_away_ends_the_command_quietly(options: list[str]) -> None:
+    uploads = Uploads(Home.locate())
+    for n in range(600):
+        uploads.register(SourceMedia(key=f"{n:032x}", title="a long title " * 12, items=(), request={"text": "x"}))
+    code, complaints = command("status", *options, reads=100)
+    assert (code, complaints) == (141, b""), "as when SIGPIPE had ended it, and without a traceback"
+
+
+def test_wrong_usage_and_help_end_quietly_without_a_reader() -> None:
+    code, complaints = command("render", "--help")
+    assert (code in (0, 141), complaints) == (True, b"")
+    code, printed = command("render", stream="stderr")
+    assert (code in (2, 141), printed) == (True, b"")
+
+
+def test_progress_that_nobody_reads_does_not_stop_the_work(clip: Path) -> None:
+    code, path = command("render", str(clip), stream="stderr")
+    assert Path(path.decode().strip()).is_file()
+    assert code in (0, 141)

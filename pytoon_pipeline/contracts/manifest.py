@@ -6,6 +6,7 @@ from pytoon_pipeline.contracts.analysis import Recogniser
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.provenance import ItemRecord
@@ -26,7 +27,9 @@ class StageUse(Record):
 
 
 class Manifest(Record):
-    version: int = 2
+    """``degraded`` says why the video is not what was asked for, ``released`` who delivered it although it was held."""
+
+    version: int = 3
     key: str
     title: str
     media: tuple[SourceItem, ...]
@@ -43,11 +46,12 @@ class Manifest(Record):
     qc: QcReport
     items: tuple[ItemRecord, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-    degraded: bool = False
+    degraded: Degradation | None = None
+    released: Release | None = None
 
 
 class Delivery(Record):
-    """Where a finished video lies: paths below the outbox."""
+    """Where a finished video lies: paths below the outbox, or below the folder of held videos."""
 
     folder: str
     video: str

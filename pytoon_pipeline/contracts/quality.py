@@ -9,6 +9,8 @@ from pytoon_pipeline.contracts.base import Record
 Severity = Literal["gate", "advice"]
 Tier = Literal["file", "time", "frame", "sound"]
 Verdict = Literal["pass", "advise", "fail"]
+# Gates that can harm a viewer (seizures): a video with one of them is delivered only when a person says so.
+HAZARDS = ("flash", "red_flash", "pattern")
 
 
 class Finding(Record):

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.rendering import EngineName
 
 FailureClass = Literal["bad_input", "missing_part", "passing_fault", "quality", "bug"]
@@ -25,13 +26,25 @@ class FailureRecord(Record):
 
 
 class DeliveryRecord(Record):
-    """What was delivered last. ``preset`` is its name; ``presets`` the hash of all that the plan took from the presets'
-    folder.
+    """What was delivered last, or *held*: kept out of the outbox until a person releases it.
+
+    ``preset`` is its name; ``presets`` the hash of all that the plan took from the presets' folder. ``video`` is the
+    path of the file, ``others`` are folders of earlier deliveries that are still there; all below the home. ``codes``
+    are gates that failed.
     """
 
     at: float
-    degraded: bool
+    degraded: Degradation | None = None
+    held: bool = False
+    released: Release | None = None
+    video: str = ""
+    others: tuple[str, ...] = ()
     engine: EngineName
     preset: str
     presets: str
     codes: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Folders that we wrote for the key, the current one first."""
+        return (*((self.video.rpartition("/")[0],) if self.video else ()), *self.others)

@@ -66,7 +66,7 @@ def generate(wanted: Generation, out: Path) -> None:
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    made = GENERATORS[wanted.generator].make(wanted.prompt, wanted.seed)
+    made = _known(wanted.generator).make(wanted.prompt, wanted.seed)
     origin = PngInfo()
     origin.add_text(CHUNK, wanted.model_dump_json())
     Image.fromarray(made).save(out, "PNG", pnginfo=origin)
@@ -74,13 +74,18 @@ def generate(wanted: Generation, out: Path) -> None:
 
 def wish(generator: str, prompt: str, seed: int) -> Generation:
     """What to generate. Raises ``BadInput`` for an unknown generator or a prompt that is none."""
+    known = _known(generator)
+    if not prompt.strip() or len(prompt) > LONGEST_PROMPT:
+        raise BadInput("bad_prompt", f"The prompt has {len(prompt)} characters.", f"Give 1 to {LONGEST_PROMPT}.")
+    return Generation(generator=generator, model=known.model, prompt=prompt, seed=seed)
+
+
+def _known(generator: str) -> Generator:
     if generator not in GENERATORS:
         raise BadInput(
             "unknown_generator", f"There is no generator “{generator[:60]}”.", f"Use one of: {', '.join(GENERATORS)}."
         )
-    if not prompt.strip() or len(prompt) > LONGEST_PROMPT:
-        raise BadInput("bad_prompt", f"The prompt has {len(prompt)} characters.", f"Give 1 to {LONGEST_PROMPT}.")
-    return Generation(generator=generator, model=GENERATORS[generator].model, prompt=prompt, seed=seed)
+    return GENERATORS[generator]
 
 
 def generation_of(path: Path) -> Generation | None:

@@ -111,7 +111,9 @@ def rests(uploads: Uploads) -> list[Rest]:
         if key not in hidden:
             delivered = uploads.delivered(key)
             at = max(touched, delivered.at) if delivered else touched
-            found.append(Rest(key, at, key not in pending and (key not in failing or _final(uploads, key))))
+            decided = delivered is None or not delivered.held
+            settled = decided and key not in pending and (key not in failing or _final(uploads, key))
+            found.append(Rest(key, at, settled))
     return found
 
 

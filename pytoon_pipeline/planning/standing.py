@@ -1,4 +1,6 @@
-"""How all keys stand: what failed, what is stuck, what was delivered degraded, what was rejected. For people."""
+"""How all keys stand: what failed, what is stuck, what was delivered degraded, what is held, what was rejected. For
+people.
+"""
 
 import time
 from dataclasses import dataclass
@@ -26,17 +28,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """``failed`` will not be tried again by itself; ``stuck`` waits for longer than any video takes."""
+    """``failed`` will not be tried again by itself; ``stuck`` waits for longer than any video takes; ``held`` waits for
+    a person's decision.
+    """
 
     failed: tuple[Line, ...]
     retried: tuple[Line, ...]
     stuck: tuple[Line, ...]
     degraded: tuple[Line, ...]
+    held: tuple[Line, ...]
     rejected: tuple[Line, ...]
 
     @property
     def parts(self) -> tuple[tuple[Line, ...], ...]:
-        return self.failed, self.retried, self.stuck, self.degraded, self.rejected
+        return self.failed, self.retried, self.stuck, self.degraded, self.held, self.rejected
 
     @property
     def well(self) -> bool:
@@ -45,7 +50,8 @@ class Standing:
     def as_markdown(self) -> str:
         tables = (
             ("Failed", self.failed), ("Tried again by itself", self.retried), ("Stuck", self.stuck),
-            ("Delivered degraded", self.degraded), ("Rejected in the inbox", self.rejected),
+            ("Delivered degraded", self.degraded), ("Held until a person releases them", self.held),
+            ("Rejected in the inbox", self.rejected),
         )  # fmt: skip
         return "\n\n".join(_table(head, lines) for head, lines in tables if lines) or "All is well."
 
@@ -65,17 +71,24 @@ def standing(home: Home, operations: Operations) -> Standing:
         for key, since in uploads.pending().items()
         if now - since > operations.stuck_seconds and uploads.failure(key) is None
     ]
-    degraded = []
-    for key in uploads.degraded():
-        if record := uploads.delivered(key):
-            said = "made plainly: its engine could not be used" if record.engine == "safe" else "nothing mended it"
-            degraded.append(Line(key, _title(uploads, key), ", ".join(record.codes) or record.engine, said))
+    degraded = [_degraded(uploads, key) for key in uploads.degraded()]
+    held = [_degraded(uploads, key) for key in uploads.held()]
     rejected = [
         Line(row.key or "–", row.name, row.code or "", f"{row.message} {row.hint}")
         for row in IntakeIndex(home.intake).rejected()
         if row.state == "rejected"
     ]
-    return Standing(tuple(failed), tuple(retried), tuple(stuck), tuple(degraded), tuple(rejected))
+    return Standing(tuple(failed), tuple(retried), tuple(stuck), tuple(degraded), tuple(held), tuple(rejected))
+
+
+def _degraded(uploads: Uploads, key: str) -> Line:
+    """Why the video of a key is not what was asked for; what is held says how to deliver it, too."""
+    record = uploads.delivered(key)
+    reasons = record.degraded.reasons if record is not None and record.degraded is not None else ()
+    said = " ".join(dict.fromkeys(reason.message for reason in reasons))
+    if record is not None and record.held:
+        said += f" It lies in “{record.video}”; “pytoon release {key}” delivers it."
+    return Line(key, _title(uploads, key), ", ".join(dict.fromkeys(reason.code for reason in reasons)), said)
 
 
 def _title(uploads: Uploads, key: str) -> str:

@@ -194,9 +194,9 @@ FILES = "SELECT * FROM nothing UNION ALL BY NAME SELECT * FROM read_parquet(?, u
 # How each video stood at the end of each ``span``.
 ENDS = """
 WITH ends AS (
-    SELECT {span} AS span, CASE WHEN event = 'failed' THEN 'failed' WHEN degraded THEN 'degraded' ELSE 'finished' END
+    SELECT {span} AS span, CASE WHEN event <> 'delivered' THEN event WHEN degraded THEN 'degraded' ELSE 'finished' END
         AS outcome
-    FROM lines WHERE event IN ('failed', 'delivered')
+    FROM lines WHERE event IN ('failed', 'delivered', 'held')
     QUALIFY row_number() OVER (PARTITION BY video, {span} ORDER BY time DESC, nth DESC) = 1
 )
 SELECT span, count(*) FILTER (outcome = 'finished') AS finished, count(*) FILTER (outcome = 'degraded') AS degraded,

@@ -27,14 +27,20 @@ class _Timed:
     packet: Any
 
 
-def join(spec: RenderSpec, segments: Sequence[Path], sound: Path, out: Path) -> CompositeResult:
-    """Writes the MP4, its index first. Raises ``BrokenJoint`` unless every frame time appears exactly once."""
+def join(
+    spec: RenderSpec, segments: Sequence[Path], sound: Path, out: Path, comment: str | None = None
+) -> CompositeResult:
+    """Writes the MP4, its index first, with ``comment`` in its metadata. Raises ``BrokenJoint`` unless every frame time
+    appears exactly once.
+    """
     import av
 
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     with av.open(str(segments[0])) as first, av.open(str(sound)) as heard, av.open(
         str(out), "w", format="mp4", options=options
     ) as container:  # fmt: skip
+        if comment:
+            container.metadata["comment"] = comment
         picture_out = container.add_stream_from_template(first.streams.video[0])
         sound_in = heard.streams.audio[0]
         sound_out = container.add_stream_from_template(sound_in)

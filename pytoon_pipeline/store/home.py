@@ -35,6 +35,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def held(self) -> Path:
+        """Finished videos that wait for a person's decision; see ``quality/releasing.py``."""
+        return self.root / "held"
+
+    @property
     def models(self) -> Path:
         return self.root / "models"
 

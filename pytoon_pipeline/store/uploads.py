@@ -168,13 +168,16 @@ class Uploads:
     # Delivered
 
     def deliver(self, key: str, record: DeliveryRecord, read: SourceMedia | None = None) -> None:
-        """The key has its video: it waits for nothing and fails no longer, unless it has changed since ``read``."""
+        """The key has its video, delivered or held: it waits for nothing and fails no longer, unless it has changed
+        since ``read``.
+        """
         self._write(self._marker("delivered", key), record)
-        degraded = self._marker("degraded", key)
-        if record.degraded:
-            self._write(degraded, record)
-        else:
-            degraded.unlink(missing_ok=True)
+        degraded = record.degraded is not None and not record.held
+        for standing, stands in (("degraded", degraded), ("held", record.held)):
+            if stands:
+                self._write(self._marker(standing, key), record)
+            else:
+                self._marker(standing, key).unlink(missing_ok=True)
         if read is None or self.stands(read):
             self.clear_failure(key)
             for standing in ("pending", "stopped"):
@@ -186,6 +189,10 @@ class Uploads:
     def degraded(self) -> list[str]:
         """Keys whose video is not what was asked for: somebody should look at them."""
         return sorted(self._marked("degraded"))
+
+    def held(self) -> list[str]:
+        """Keys whose video is kept out of the outbox until a person releases it."""
+        return sorted(self._marked("held"))
 
     # Archived
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from pytoon_pipeline.contracts.degradation import Degradation
 from pytoon_pipeline.contracts.errors import PassingFault
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.standing import DeliveryRecord
@@ -96,7 +97,7 @@ def test_the_night_makes_what_is_missing_or_outdated(
     change(own_presets, batch_most=1)
     assert list(night(lasting)) == [waiting], "the newest first"
     change(own_presets, batch_most=10)
-    uploads.deliver(waiting, record.model_copy(update={"engine": "safe", "degraded": True}))
+    uploads.deliver(waiting, record.model_copy(update={"engine": "safe", "degraded": Degradation(reasons=())}))
     uploads.fail(done.key, PassingFault("store_not_writable", "The disk is full.", "Make space."))
     assert night(lasting) == {done.key: "failed", waiting: "engine"}
 
@@ -106,7 +107,7 @@ def test_keys_that_rest_leave_the_partitions_and_come_back(
 ) -> None:
     uploads = Uploads(home)
     old, waiting = given(home, hero(tmp_path / "old")), given(home, hero(tmp_path / "waiting", "#993366"))
-    uploads.deliver(old, DeliveryRecord(at=0.0, degraded=False, engine="local", preset="p", presets="x"))
+    uploads.deliver(old, DeliveryRecord(at=0.0, engine="local", preset="p", presets="x"))
     add_partitions(instance, [old, waiting])
     change(own_presets, archive_days=1e-6)
     time.sleep(0.2)

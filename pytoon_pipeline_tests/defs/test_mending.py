@@ -108,12 +108,12 @@ def test_a_mendable_video_is_mended(home: Home, instance: dg.DagsterInstance, tm
         ((), "fail"), (("known_characters",), "pass"),
     ]  # fmt: skip
     manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
-    assert (manifest["degraded"], len(manifest["attempts"])) == (False, 2)
+    assert (manifest["degraded"], len(manifest["attempts"])) == (None, 2)
     assert run(key, instance), "again, nothing changes"
     assert len(uploads.attempts(key)) == 2
 
 
-def test_what_cannot_be_mended_ends_degraded(
+def test_what_still_flashes_is_held_and_told(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(strobe(tmp_path / "strobe"), home, instance)
@@ -122,19 +122,21 @@ def test_what_cannot_be_mended_ends_degraded(
     attempts = uploads.attempts(key)
     assert [one.safe for one in attempts] == [False, False, False, True]
     assert {code for one in attempts for code in one.codes} >= {"flash"}
-    assert uploads.degraded() == [key]
-    manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
-    assert manifest["degraded"]
+    assert (uploads.held(), uploads.degraded(), uploads.failing()) == ([key], [], [])
+    assert not home.outbox.exists()
+    manifest = json.loads(next(home.held.rglob("manifest.json")).read_text())
+    assert {"simplified", "flash"} <= {reason["code"] for reason in manifest["degraded"]["reasons"]}
     assert manifest["qc"]["verdict"] == "fail"
     assert tick(instance) == []
     location = defs.get_repository_def()
     listing = list_standing.evaluate_tick(dg.build_sensor_context(instance=instance, repository_def=location))
     materialized, checked = listing.asset_events
     assert isinstance(materialized, dg.AssetMaterialization)
-    assert materialized.metadata["degraded"].value == 1
+    assert (materialized.metadata["held"].value, materialized.metadata["degraded"].value) == (1, 0)
+    assert "Held until" in str(materialized.metadata["list"].value)
     assert key in str(materialized.metadata["list"].value)
     assert isinstance(checked, dg.AssetCheckEvaluation)
-    assert checked.passed, "a degraded video was delivered"
+    assert checked.passed, "a held video has not failed"
     context = dg.build_sensor_context(instance=instance, repository_def=location, cursor=listing.cursor)
     assert not list_standing.evaluate_tick(context).asset_events
 
@@ -315,7 +317,7 @@ from pathlib import Path
 from pytoon_pipeline.store.liveness import alive
 with alive(Path(sys.argv[1])):
     print("holding", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 

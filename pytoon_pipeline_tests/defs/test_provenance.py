@@ -35,6 +35,13 @@ def test_what_cannot_be_generated_is_refused(generator: str, prompt: str) -> Non
         wish(generator, prompt, 0)
 
 
+def test_a_record_of_an_unknown_generator_is_refused(tmp_path: Path) -> None:
+    wanted = wish("backdrop", "sea", 1).model_copy(update={"generator": "no longer there"})
+    with pytest.raises(BadInput, match="unknown_generator"):
+        generate(wanted, tmp_path / "a.png")
+    assert not (tmp_path / "a.png").exists()
+
+
 def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home: Home, capsys: Said) -> None:
     folder = tmp_path / "shoe"
     folder.mkdir()

@@ -96,7 +96,7 @@ def within_limits(spec: RenderSpec, request: dict) -> None:
 FIELDS = set(Request.model_fields)
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(wishes())
 def test_any_valid_request_is_planned_or_refused(wish: tuple[list[Material], dict]) -> None:
     media, request = wish

@@ -314,4 +314,4 @@ def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
 def _delivered() -> Any:
     from pytoon_pipeline.contracts.standing import DeliveryRecord
 
-    return DeliveryRecord(at=0.0, degraded=False, engine="local", preset="p", presets="x")
+    return DeliveryRecord(at=0.0, engine="local", preset="p", presets="x")

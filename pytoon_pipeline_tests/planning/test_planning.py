@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint, Word
@@ -206,7 +206,6 @@ timed_words = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(timed_words, st.integers(1, 5), st.integers(8, 30))
 def test_captions_show_every_word_once_in_order(raw: list, most: int, characters: int) -> None:
     style = CaptionStyle(words=most, characters=characters)

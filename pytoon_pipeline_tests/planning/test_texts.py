@@ -15,7 +15,7 @@ ROOM = Room("Manrope ExtraBold", 130, 64, 800, 520, 4)
 writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=200)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(writing.map(clean).filter(bool))
 def test_what_fits_is_whole_and_inside(text: str) -> None:
     for page in pages(text, ROOM):

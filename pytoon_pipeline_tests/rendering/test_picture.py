@@ -23,7 +23,7 @@ windows = st.tuples(st.floats(0, 0.6), st.floats(0, 0.4), st.floats(0.2, 0.4)).m
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(windows, st.sampled_from([(640, 640), (1280, 720), (3840, 2160)]))
 def test_every_pixel_comes_from_its_place(window: Window, size: tuple[int, int]) -> None:
     columns, rows = size

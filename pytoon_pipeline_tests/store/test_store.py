@@ -7,7 +7,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 
 import pytest
 from hypothesis import given
@@ -121,7 +121,7 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from pytoon_pipeline.store.workroom import workroom\n"
         "with workroom(Path(sys.argv[1])) as room:\n"
-        "    (room / 'half').write_text('x'); print('ready', flush=True); time.sleep(60)"
+        "    (room / 'half').write_text('x'); print('ready', flush=True); time.sleep(3600)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -216,14 +216,19 @@ def test_another_file_begins_attempts_anew(tmp_path: Path, home: Home, store: St
 
 def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path) -> None:
     held = "import sys,time; from pathlib import Path; from pytoon_pipeline.store.liveness import seat\n"
-    held += "with seat(Path(sys.argv[1]), 'encoder', 1): print('held', flush=True); time.sleep(60)"
+    held += "with seat(Path(sys.argv[1]), 'encoder', 1): print('held', flush=True); time.sleep(3600)"
     with subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        Timer(0.5, holder.kill).start()
-        began = time.monotonic()
+        killed = Event()
+
+        def kill() -> None:
+            killed.set()
+            holder.kill()
+
+        Timer(0.5, kill).start()
         with seat(tmp_path, "encoder", 1):
-            assert time.monotonic() - began > 0.3
+            assert killed.is_set(), "not before its holder was killed"
     with seat(tmp_path, "encoder", 2), seat(tmp_path, "encoder", 2), seat(tmp_path, "recogniser", 1):
         pass
 

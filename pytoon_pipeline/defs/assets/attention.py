@@ -14,7 +14,7 @@ attention = dg.AssetSpec(
     group_name="reports",
     kinds={"file"},
     code_version="1",
-    description="Uploads that failed, are stuck, were rejected or delivered degraded, each with what to do about it.",
+    description="Uploads that failed, are stuck, held, rejected or delivered degraded, each with what to do about it.",
 )
 
 

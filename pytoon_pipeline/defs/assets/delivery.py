@@ -22,12 +22,13 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.planning.presets import load_brand, load_preset, presets_print
 from pytoon_pipeline.planning.resolving import resolved_preset
-from pytoon_pipeline.quality.delivery import deliver, failure, plan_delivery
+from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
+from pytoon_pipeline.quality.delivery import deliver, failure, plan_delivery, replace_earlier
 from pytoon_pipeline.rendering import stages, subtitles
 from pytoon_pipeline.store.registry import Registry
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
-DELIVERY = Stage("delivered_video", 4)
+DELIVERY = Stage("delivered_video", 5)
 
 log = logging.getLogger("pytoon.delivery")
 
@@ -44,14 +45,20 @@ def delivered_video(
     composite: Artifact,
     qc_score: Artifact,
 ) -> dg.Output[Artifact]:
-    """Video, thumbnail, captions and manifest in the outbox, when the verdict allows it."""
+    """Video, thumbnail, captions and manifest in the outbox, when the verdict allows it; with a hazard in the folder
+    of held videos, until a person releases it."""
     report = qc_score.read(QcReport)
     upload = source_media.read(SourceMedia)
-    ready = rendered_segments.read(SegmentsReady)
-    spec = ready.shown(render_spec.read(RenderSpec))
+    ready, planned = rendered_segments.read(SegmentsReady), render_spec.read(RenderSpec)
+    spec = ready.shown(planned)
     if report.verdict == "fail" and not spec.safe:
         raise failure(report)
-    plan = plan_delivery(upload.title, upload.key)
+    attempts, earlier = studio.uploads.attempts(upload.key), studio.uploads.delivered(upload.key)
+    degraded = degradation(planned, ready, report, attempts)
+    released = release_of(earlier, composite.files["video"].sha256)
+    codes = tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate"))
+    held = bool(hazards(codes)) and released is None
+    plan = plan_delivery(upload.title, upload.key, degraded is not None)
 
     def make(room: Path) -> Product:
         stored = {"video": composite.files["video"], "thumbnail": composite.files["thumbnail"]}
@@ -65,7 +72,7 @@ def delivered_video(
             artifact.stage: artifact.fingerprint
             for artifact in (source_media, transcription, render_spec, rendered_segments, composite, qc_score)
         },
-        parameters={"key": upload.key, "title": upload.title},
+        parameters={"key": upload.key, "title": upload.title, "degraded": degraded is not None},
     )
     names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _names(plan), strict=True))
     files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
@@ -88,37 +95,35 @@ def delivered_video(
         files={name: done.artifact.files[role].sha256 for role, name in names.items()},
         qc=report,
         items=tuple(Registry(studio.places).of(upload)),
-        attempts=studio.uploads.attempts(upload.key),
-        degraded=spec.safe,
+        attempts=attempts,
+        degraded=degraded,
+        released=released,
     )
-    written = deliver(studio.places, plan, files, manifest)
-    studio.uploads.deliver(
-        upload.key,
-        DeliveryRecord(
-            at=time.time(),
-            degraded=spec.safe,
-            engine=ready.engine,
-            preset=name,
-            presets=presets_print(request, name),
-            codes=tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate")),
-        ),
-        upload,
+    home = studio.places
+    root = home.held if held else home.outbox
+    written = deliver(root, home.work, plan, files, manifest)
+    record = DeliveryRecord(
+        at=time.time(),
+        degraded=degraded,
+        held=held,
+        released=released,
+        video=(root / plan.video).relative_to(home.root).as_posix(),
+        others=replace_earlier(home, upload.key, earlier, root / plan.folder, held),
+        engine=ready.engine,
+        preset=name,
+        presets=presets_print(request, name),
+        codes=codes,
     )
+    studio.uploads.deliver(upload.key, record, upload)
+    event = "held" if held else "delivered"
     log.info(
-        "delivered",
-        extra={"event": "delivered", "engine": ready.engine, "degraded": spec.safe, "verdict": report.verdict,
-               "score": report.score, "attempt": len(studio.uploads.attempts(upload.key))},
+        event,
+        extra={"event": event, "engine": ready.engine, "degraded": degraded is not None, "verdict": report.verdict,
+               "score": report.score, "attempt": len(attempts)},
     )  # fmt: skip
     status = Done(done.artifact, "computed" if written else done.status, done.seconds)
     return output(
-        context,
-        status,
-        {
-            "title": upload.title,
-            "degraded": spec.safe,
-            "engine": ready.engine,
-            **_shown(studio.places.outbox, plan, report),
-        },
+        context, status, {"title": upload.title, "engine": ready.engine, **_shown(root, plan, record, report)}
     )
 
 
@@ -137,12 +142,16 @@ def _use(artifact: Artifact) -> StageUse:
     )
 
 
-def _shown(outbox: Path, plan: Delivery, report: QcReport) -> dict[str, Any]:
+def _shown(root: Path, plan: Delivery, record: DeliveryRecord, report: QcReport) -> dict[str, Any]:
+    reasons = record.degraded.reasons if record.degraded is not None else ()
+    names = {"video": plan.video, "thumbnail_file": plan.thumbnail, "captions": plan.captions[0]}
+    paths = {f"held_{name}" if record.held else name: path for name, path in names.items()}
     return {
-        "video": dg.MetadataValue.path(str(outbox / plan.video)),
-        "thumbnail_file": dg.MetadataValue.path(str(outbox / plan.thumbnail)),
-        "captions": dg.MetadataValue.path(str(outbox / plan.captions[0])),
-        "manifest": dg.MetadataValue.path(str(outbox / plan.manifest)),
+        "degraded": bool(reasons),
+        "degraded_because": dg.MetadataValue.md("\n".join(f"- {one.code}: {one.message}" for one in reasons) or "–"),
+        "held": record.held,
+        **{name: dg.MetadataValue.path(str(root / path)) for name, path in paths.items()},
+        "manifest": dg.MetadataValue.path(str(root / plan.manifest)),
         "verdict": report.verdict,
         "score": report.score,
     }

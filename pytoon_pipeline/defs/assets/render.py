@@ -21,6 +21,7 @@ from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import items_of, parts_of, stored
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, run, stage_asset
+from pytoon_pipeline.quality.degradation import comment
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.sound import SoundSource
 
 SEGMENTS = Stage("rendered_segments", 5)
-COMPOSITE = Stage("composite", 5)
+COMPOSITE = Stage("composite", 6)
 # Roles of the files of each segment.
 VIDEO, TRACE, SHEET = "video", "trace", "sheet"
 
@@ -128,8 +129,8 @@ def composite(
     face_detections: Artifact,
 ) -> dg.Output[Artifact]:
     """The finished MP4: segments joined by copying, sound mixed and brought to its loudness; and the thumbnail."""
-    ready = rendered_segments.read(SegmentsReady)
-    spec = ready.shown(render_spec.read(RenderSpec))
+    ready, planned = rendered_segments.read(SegmentsReady), render_spec.read(RenderSpec)
+    spec, marked = ready.shown(planned), comment(planned, ready)
     store = studio.store
     seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
     install_fonts(studio, source_media)
@@ -156,7 +157,7 @@ def composite(
         picture = policy.thumbnail(engines, work, frame, ready.engine, _tell).artifact
         pieces = segment_files(store, rendered_segments, VIDEO)
         out = room / "video.mp4"
-        joined = join(spec, pieces, store.path(sound.files["sound"]), out)
+        joined = join(spec, pieces, store.path(sound.files["sound"]), out, marked)
         value = Finished(joined=joined, sound=sound.read(SoundResult))
         return Product(value, {"video": out}, {**picture.files, "sound": sound.files["sound"]})
 
@@ -185,6 +186,7 @@ def composite(
             "encoder": stages.encoders()["sound"],
             "sound": stages.SOUND_TRACK.version,
             "thumbnail": stages.THUMBNAIL.version,
+            "comment": marked,
         },
         tools=stages.tools(spec),
         show=show,

@@ -12,7 +12,7 @@ from pytoon_pipeline.store.home import Home
 @dg.sensor(
     minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Lists what failed, is stuck, was rejected or delivered degraded, whenever that list changes.",
+    description="Lists what failed, is stuck, was rejected, held, or delivered degraded, whenever that list changes.",
 )
 def list_standing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     now = standing(Home.locate(), load_operations())

@@ -24,6 +24,8 @@ class ServerSettings:
     Sizes in bytes, times in seconds. ``upload_bytes`` bounds what has arrived of unfinished files together, and the
     files of one order; ``partial_seconds`` is how long an unfinished file waits for the rest. ``renders`` orders are
     rendered at once, ``waiting`` more may wait. ``remembered`` orders are known for ``remembered_seconds``.
+    ``connections`` requests with the token are answered at once; ``unauthenticated`` connections without it may be
+    open, each for ``header_seconds``.
     ``silence_seconds`` is how long a client may send nothing, ``heartbeat_seconds`` how long the server says nothing.
     """
 
@@ -37,6 +39,8 @@ class ServerSettings:
     render_seconds: float = 3600.0
     video_seconds: float = field(default_factory=lambda: load_limits().video_seconds_max)
     connections: int = 64
+    unauthenticated: int = 512
+    header_seconds: float = 10.0
     remembered: int = 64
     remembered_seconds: float = 3600.0
     silence_seconds: float = 30.0

@@ -34,6 +34,7 @@ from pytoon_pipeline.contracts.errors import (
 from pytoon_pipeline.planning.documents import validate
 from pytoon_pipeline.planning.presets import load_operations
 from pytoon_pipeline.rendering.engines.arrivals import Arrivals, WrongOffset
+from pytoon_pipeline.rendering.engines.connections import Connections, ensure_open_files, http_protocol
 from pytoon_pipeline.rendering.engines.limits import ServerSettings
 from pytoon_pipeline.rendering.engines.local import LocalEngine
 from pytoon_pipeline.rendering.engines.orders import Known, Orders
@@ -52,6 +53,9 @@ TOKEN_CHARACTERS = 16
 TICK_SECONDS = 0.1
 # A server that is stopped lets open connections go after so long.
 LEAVING_SECONDS = 3
+# Connections that the system keeps until they are accepted. Fewer than may be unauthenticated: those that are accepted
+# together are all read before one of them is closed for being the oldest.
+BACKLOG = 128
 
 STATUS = {
     "remote_refused": 401, "unknown_order": 404, "unknown_file": 404, "not_found": 404, "wrong_offset": 409,
@@ -80,7 +84,8 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
 
     app = FastAPI(title="Pytoon engine", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.stopping = orders.stopping
-    app.add_middleware(Guarded, token=token)
+    app.state.connections = connections = Connections(settings)
+    app.add_middleware(Guarded, token=token, connections=connections, retry_seconds=settings.retry_seconds)
     _answer_errors(app, settings)
 
     @app.get("/v1/health")
@@ -136,14 +141,11 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     token, settings = _token(), ServerSettings.from_environment()
     store = Store(home.store, home.work)
     app = application(store, token, settings)
+    ensure_open_files(settings)
     threading.Thread(target=_keep_tidy, args=(home, store), daemon=True).start()
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, limit_concurrency=settings.connections,
-        timeout_graceful_shutdown=LEAVING_SECONDS,
-    )  # fmt: skip
     with _listening(host, port) as listening:
         log.info("listening", extra={"event": "engine", "host": host, "port": listening.getsockname()[1]})
-        Host(config, app).run(sockets=[listening])
+        Host(app).run(sockets=[listening])
 
 
 def _keep_tidy(home: Home, store: Store) -> None:
@@ -169,7 +171,7 @@ def _token() -> str:
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise PassingFault(
             "engine_address", f"The engine cannot listen on {host[:80]}, port {port}: {error.strerror}.",
@@ -178,9 +180,16 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 class Host(uvicorn.Server):
-    """Tells the application that it is to stop before it waits for connections: those that listen go at once."""
+    """Serves ``app`` and watches its connections. Tells it that it is to stop before it waits for connections: those
+    that listen go at once.
+    """
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, leaving_seconds: int = LEAVING_SECONDS) -> None:
+        # A connection is known by its real ends, so what a proxy says of its clients is not put in their place.
+        config = uvicorn.Config(
+            app, http=http_protocol(app.state.connections), ws="none", log_config=None, access_log=False,
+            server_header=False, proxy_headers=False, backlog=BACKLOG, timeout_graceful_shutdown=leaving_seconds,
+        )  # fmt: skip
         super().__init__(config)
         self.app = app
 
@@ -190,20 +199,29 @@ class Host(uvicorn.Server):
 
 
 class Guarded:
-    """Lets nothing through without the token, whatever path it asks for."""
+    """Lets nothing through without the token, whatever path it asks for, and with it so many requests at once."""
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
+    def __init__(self, app: ASGIApp, token: str, connections: Connections, retry_seconds: float) -> None:
         self.app = app
         self.wanted = f"Bearer {token}".encode()
+        self.connections = connections
+        self.retry_seconds = retry_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-            if not hmac.compare_digest(given, self.wanted):
-                error = MissingPart("remote_refused", "The token is missing or wrong.", "Set PYTOON_ENGINE_TOKEN.")
-                await _problem(error, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        if not hmac.compare_digest(given, self.wanted):
+            error = MissingPart("remote_refused", "The token is missing or wrong.", "Set PYTOON_ENGINE_TOKEN.")
+            await _problem(error, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
+            return
+        with self.connections.authorised(scope) as admitted:
+            if admitted:
+                await self.app(scope, receive, send)
+            else:
+                busy = PassingFault("remote_busy", "The engine has too many connections.", "Try again later.")
+                await _problem(busy, _retry_after(self.retry_seconds))(scope, receive, send)
 
 
 def _answer_errors(app: FastAPI, settings: ServerSettings) -> None:
@@ -211,7 +229,7 @@ def _answer_errors(app: FastAPI, settings: ServerSettings) -> None:
         assert isinstance(error, PytoonError)
         if isinstance(error, WrongOffset):
             return _problem(error, {OFFSET: str(error.offset)})
-        return _problem(error, {"Retry-After": f"{settings.retry_seconds:.0f}"} if error.code == "remote_busy" else {})
+        return _problem(error, _retry_after(settings.retry_seconds) if error.code == "remote_busy" else {})
 
     def wrong(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -243,6 +261,10 @@ def _answer_errors(app: FastAPI, settings: ServerSettings) -> None:
 def _problem(error: PytoonError, headers: Mapping[str, str] | None = None, status: int | None = None) -> JSONResponse:
     code = status or STATUS.get(error.code) or STATUS_OF_FAILURE.get(error.failure, 500)
     return JSONResponse(Problem.of(error).model_dump(), code, dict(headers or {}))
+
+
+def _retry_after(seconds: float) -> dict[str, str]:
+    return {"Retry-After": f"{seconds:.0f}"}
 
 
 def _arrived(bytes_here: int, whole: bool) -> Response:

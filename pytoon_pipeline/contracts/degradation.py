@@ -1,0 +1,34 @@
+"""Why a video is not what was asked for, and who decided to deliver it anyway."""
+
+from typing import Literal
+
+from pytoon_pipeline.contracts.base import Record
+
+# engine_fallback: an engine could not render the plan. simplified: earlier attempts had failed their checks.
+# quality_gate: a check failed that no attempt could fix.
+Kind = Literal["engine_fallback", "simplified", "quality_gate"]
+
+
+class Reason(Record):
+    """One thing that went wrong, with the code of the engine's error or of the finding."""
+
+    kind: Kind
+    code: str
+    message: str
+
+
+class Degradation(Record):
+    """All reasons why a video is *degraded*: finished, but not as asked for."""
+
+    reasons: tuple[Reason, ...]
+
+
+class Release(Record):
+    """A person's decision to deliver a held video: when (seconds since the epoch), who, why, and the SHA-256 of the
+    video that it is about. Another video of the same key is held again.
+    """
+
+    at: float
+    by: str
+    reason: str
+    video: str
