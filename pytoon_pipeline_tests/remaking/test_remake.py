@@ -7,20 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from PIL import Image
 
 from pytoon_pipeline.cli import main
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.manifest import Difference, Manifest, Remade
-from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, wish
 from pytoon_pipeline.planning import presets
+from pytoon_pipeline.planning.admitting import take
 from pytoon_pipeline.planning.presets import load_limits
+from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.remaking.reading import read_manifest
 from pytoon_pipeline.remaking.remake import failure
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 
 Said = pytest.CaptureFixture[str]
@@ -68,7 +74,10 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
         patch.setenv("PYTOON_HOME", str(root / "home"))
         patch.setenv("PYTOON_RECOGNISER", "pocketsphinx")
         patch.setenv("PYTOON_PRESETS", str(root / "presets"))
-        assert main(["render", str(upload)]) == 0
+        home = Home.locate()
+        known, _ = take(home, Store(home.store, home.work), read_upload(upload), pending=False)
+        with dg.DagsterInstance.ephemeral() as instance:
+            assert compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key).error is None
     delivered = root / "delivered"
     shutil.copytree(next((root / "home" / "outbox").iterdir()), delivered)
     shutil.rmtree(root / "home")
@@ -105,18 +114,6 @@ def test_an_empty_home_makes_the_same_file_again(original: Original, home: Home,
         assert Path(ours).read_bytes() == (original.manifest.parent / Path(ours).name).read_bytes()
     assert not list(home.store.rglob("*")), "nothing was looked up or kept"
     assert [path.name for path in home.work.iterdir()] == ["mutex"]
-
-
-def test_another_version_of_a_tool_is_named_and_equal_frames_stay_equal(
-    original: Original, tmp_path: Path, capsys: Said
-) -> None:
-    path = edited(original, tmp_path, lambda document: document["tools"].update(numba="0.1", gone="7"))
-    code = main(["remake", str(path), "--media", str(original.media), "--out", str(tmp_path / "out")])
-    said = capsys.readouterr()
-    assert code == 0
-    assert said.out.strip() == str(tmp_path / "out" / "upload.mp4")
-    assert "numba: 0.1 then" in said.err
-    assert "gone: 7 then, none now" in said.err
 
 
 def test_an_edited_plan_gives_other_frames_and_no_tool_is_blamed(
@@ -238,12 +235,23 @@ def test_a_plain_video_is_made_again_also_where_the_engine_is_well(
     assert [one["tool"] for one in said["differences"]] == ["ffmpeg"], "the one that could not be used"
 
 
-def test_a_generated_picture_is_generated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
+def test_a_generated_picture_is_generated_again_and_another_version_of_a_tool_is_named(
+    compile_file: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
     folder = tmp_path / "sky"
     folder.mkdir()
     generate(wish("backdrop", "blue sky", 3), folder / "sky.png")
-    (folder / "request.yaml").write_text(json.dumps({"media": [{"file": "sky.png", "end": 1.2}]}))
-    assert main(["render", str(folder), "--out", str(tmp_path / "done")]) == 0
+    Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(folder / "a.png")
+    request = {"archetype": "overlay", "media": [{"file": "a.png", "end": 1.2}], "background": "sky.png"}
+    (folder / "request.yaml").write_text(json.dumps(request))
+    manifest = Path(compile_file(folder).assets["delivered_video"]["manifest"])
+    document = json.loads(manifest.read_text())
+    document["tools"].update(numba="0.1", gone="7")
+    manifest.write_text(json.dumps(document))
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "empty"))
-    code, said = answer(capsys, str(tmp_path / "done" / "manifest.json"))
-    assert (code, said["equal"], said["differences"]) == (0, True, [])
+    (folder / "sky.png").unlink()
+    assert main(["remake", str(manifest), "--media", str(folder), "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr()
+    assert said.out.strip() == str(tmp_path / "out" / "sky.mp4")
+    assert "numba: 0.1 then" in said.err
+    assert "gone: 7 then, none now" in said.err
