@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import jsonschema
 import pytest
 from PIL import Image
 
 from pytoon_pipeline.cli import main
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.manifest import Difference, Manifest, Remade
+from pytoon_pipeline.contracts.schemas import schema
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
@@ -87,6 +89,10 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     for number, path in enumerate(sources):
         shutil.move(path, kept / f"{number}.bin")
     return Original(delivered / "manifest.json", root / "archive")
+
+
+def test_a_manifest_fits_its_schema(original: Original) -> None:
+    jsonschema.Draft202012Validator(schema(Manifest)).validate(original.document)
 
 
 def answer(capsys: Said, *arguments: str) -> tuple[int, dict[str, Any]]:
