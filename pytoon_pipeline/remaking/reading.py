@@ -20,6 +20,8 @@ from pytoon_pipeline.store.uploads import KEY
 MAX_BYTES = 8 << 20
 # No request can ask for a layer beyond this, in pixels, or for a larger scale.
 MAX_SIDE, MAX_SCALE = 8192, 10
+# Of the sound: a minute cut into pieces of a few milliseconds.
+MAX_PARTS = 10_000
 # Versions without the hashes of the packets, the frame of the thumbnail and the versions of tools.
 LACKING = (1, 2)
 VERSION = Reproducible.model_fields["version"].default
@@ -67,7 +69,7 @@ def _too_much(spec: RenderSpec) -> dict[str, bool]:
     return {
         "the sound is longer than the video": spec.sound.samples > limit_of_sound(spec),
         "a part of the sound is longer than the video": any(part.samples > spec.sound.samples for part in parts),
-        "the sound has too many parts": len(parts) > spec.frames * max(1, len(spec.sound.tracks)),
+        "the sound has too many parts": len(parts) > MAX_PARTS,
         "a layer is too large": any(map(_large, _layers(spec))),
     }
 

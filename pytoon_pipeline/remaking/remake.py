@@ -1,6 +1,7 @@
 """A video from its manifest: found files, the same plan, and whether the same packets come of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import BadInput, InternalError, MissingPart, PytoonError
@@ -26,6 +27,9 @@ from pytoon_pipeline.store.workroom import workroom
 
 # What of a probed file decides pictures and sound.
 DECIDING = {"video", "audio", "still"}
+# Files in the order in which a delivery names them.
+ROLES = ("video", "thumbnail", *subtitles.FORMATS)
+LONGEST = 300
 HINT = "The video was made all the same; look at it before you use it."
 
 
@@ -49,7 +53,7 @@ def remake(
         raise BadInput(
             "original_there", "The finished video lies in this folder; it would be overwritten.", "Give another --out."
         )
-    with workroom(home.work) as room:
+    with workroom(home.work) as room, _plan_faults():
         store = Store(room / "store", room / "work", load_operations().free_bytes_kept)
         files = sources.find(manifest, Store(home.store, home.work), media, store)
         found = sources.probe(files, load_limits(), room)
@@ -59,13 +63,9 @@ def remake(
             threads = Capacity.of_machine().threads(living(home.runs) + 1)
             made, joined = _make(store, room, manifest, found, threads, progress)
         identical = hash_files(made["video"]) in manifest.files.values()
-        names = {
-            "video": plan.video,
-            "thumbnail": plan.thumbnail,
-            **dict(zip(subtitles.FORMATS, plan.captions, strict=True)),
-        }
-        written = {role: folder / Path(name).name for role, name in names.items()}
-        for role, target in written.items():
+        names = (plan.video, plan.thumbnail, *plan.captions)
+        written = [folder / Path(name).name for name in names]
+        for role, target in zip(ROLES, written, strict=True):
             copy_file(made[role], target)
     pictures = joined.picture_packets == manifest.picture_packets
     sound = joined.sound_packets == manifest.sound_packets
@@ -74,9 +74,9 @@ def remake(
         pictures_equal=pictures,
         sound_equal=sound,
         identical=identical,
-        video=str(written["video"]),
-        thumbnail=str(written["thumbnail"]),
-        subtitles=tuple(str(written[name]) for name in subtitles.FORMATS),
+        video=str(written[0]),
+        thumbnail=str(written[1]),
+        subtitles=tuple(map(str, written[2:])),
         differences=differences,
     )
 
@@ -90,22 +90,28 @@ def _make(
     spec = manifest.spec
     seconds = load_operations().render_seconds(spec.rate.seconds(spec.frames))
     video = room / "video.mp4"
+    segments = stages.render_segments(store, spec, found.pictures, progress, seconds, threads)
+    sound = stages.make_sound(store, spec, found.sounds).artifact
+    picture = stages.make_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
+    pieces = [store.path(done.artifact.files["video"]) for done in segments]
+    joined = join(spec, pieces, store.path(sound.files["sound"]), video)
+    made = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
+    return made | subtitles.write(spec, room), joined
+
+
+@contextmanager
+def _plan_faults() -> Iterator[None]:
+    """Tells of whatever breaks on a plan that somebody may have edited, as an error with a code."""
     try:
-        segments = stages.render_segments(store, spec, found.pictures, progress, seconds, threads)
-        sound = stages.make_sound(store, spec, found.sounds).artifact
-        picture = stages.make_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
-        pieces = [store.path(done.artifact.files["video"]) for done in segments]
-        joined = join(spec, pieces, store.path(sound.files["sound"]), video)
+        yield
     except (PytoonError, OSError):
         raise
     except Exception as error:
         raise EngineFault(
             "remake_broke",
-            f"The plan in this manifest cannot be rendered: {type(error).__name__}: {str(error)[:200]}",
+            f"The plan in this manifest cannot be rendered: {type(error).__name__}: {shown(str(error))[:200]}",
             "If nobody has edited the manifest, this is a fault of Pytoon; report it with the manifest.",
         ) from error
-    made = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
-    return made | subtitles.write(spec, room), joined
 
 
 def _tools(spec: RenderSpec, found: sources.Sources) -> dict[str, str]:
@@ -153,4 +159,5 @@ def failure(remade: Remade) -> PytoonError | None:
 
 def described(one: Difference) -> str:
     """A difference in words."""
-    return f"{one.tool}: {one.then or 'none'} then, {one.now or 'none'} now"
+    tool, then, now = (shown(text or "none")[:LONGEST] for text in (one.tool, one.then, one.now))
+    return f"{tool}: {then} then, {now} now"

@@ -79,9 +79,9 @@ def _add(path: Path, wanted: Mapping[str, SourceItem], found: dict[str, Path], s
 def _generated(manifest: Reproducible, item: SourceItem, scratch: Store) -> Path | None:
     """The file of an item that a generator made, when it gives the same again."""
     record = next((one for one in manifest.items if one.sha256 == item.sha256), None)
-    if record is None or record.generation is None:
+    asked = record.generation if record else None
+    if asked is None or asked.seed < 0:
         return None
-    asked = record.generation
     try:
         wanted = generators.wish(asked.generator, asked.prompt, asked.seed)
     except BadInput:

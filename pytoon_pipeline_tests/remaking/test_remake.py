@@ -212,6 +212,19 @@ def test_a_manifest_that_was_edited_is_refused_before_anything_is_made(
     assert not home.root.exists()
 
 
+def test_a_plan_that_breaks_the_renderer_shows_no_traceback(original: Original, tmp_path: Path, capsys: Said) -> None:
+    def confuse(document: dict[str, Any]) -> None:
+        music = next(item["sha256"] for item in document["media"] if item["role"] == "music")
+        document["spec"]["scenes"][0]["layers"][0]["item"] = music
+        document["tools"]["numba"] = "\x1b[2J"
+
+    path = edited(original, tmp_path, confuse)
+    assert main(["remake", str(path), "--media", str(original.media)]) == 1
+    said = capsys.readouterr().err
+    assert "[remake_broke]" in said
+    assert "\x1b" not in said, "nothing of it reaches the terminal as it is"
+
+
 def test_what_people_only_read_may_have_changed_its_form(original: Original, tmp_path: Path) -> None:
     path = edited(original, tmp_path, lambda d: (d["preset"].update(mood="new"), d.update(qc=None, later=1)))
     assert read_manifest(path, load_limits()).key == original.document["key"]
