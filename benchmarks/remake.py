@@ -33,6 +33,8 @@ TOKEN = "a token for this benchmark only"
 ENDINGS = {".mp4", ".mov", ".webm", ".mkv", ".m4v"}
 # What is rendered of each, in seconds: enough for several segments.
 SECONDS = 4
+# How long one command may take.
+MAX_SECONDS = 900
 QUICK = {"adjust": {"stills": {"seconds": 1.5}}}
 # An engine that does not work, so that the safe one renders.
 ILL = {"IMAGEIO_FFMPEG_EXE": "/nowhere/ffmpeg"}
@@ -170,11 +172,15 @@ def _pytoon(*arguments: str) -> list[str]:
 def said(env: Mapping[str, str], *arguments: str) -> tuple[dict[str, object], float]:
     """What a command prints, and the seconds that it takes."""
     began = time.perf_counter()
-    done = subprocess.run(_pytoon(*arguments, "--json"), env=env, capture_output=True, text=True, check=False)
+    command = _pytoon(*arguments, "--json")
     try:
-        return json.loads(done.stdout), time.perf_counter() - began
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=MAX_SECONDS)
+        answer = json.loads(done.stdout)
     except json.JSONDecodeError:
-        return {"error": {"code": "no_answer", "message": done.stderr[-500:]}}, time.perf_counter() - began
+        answer = {"error": {"code": "no_answer", "message": done.stderr[-500:]}}
+    except subprocess.TimeoutExpired:
+        answer = {"error": {"code": "no_end", "message": f"no end within {MAX_SECONDS} s"}}
+    return answer, time.perf_counter() - began
 
 
 @dataclass(frozen=True)

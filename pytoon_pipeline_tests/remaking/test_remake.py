@@ -27,9 +27,11 @@ from pytoon_pipeline.planning.presets import load_limits
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.remaking.reading import read_manifest
 from pytoon_pipeline.remaking.remake import failure
+from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.plans import edited as edited_plan
 
 Said = pytest.CaptureFixture[str]
 BRAND = """
@@ -223,6 +225,13 @@ def test_a_plan_that_breaks_the_renderer_shows_no_traceback(original: Original, 
     said = capsys.readouterr().err
     assert "[remake_broke]" in said
     assert "\x1b" not in said, "nothing of it reaches the terminal as it is"
+
+
+def test_fonts_of_texts_in_groups_are_recorded() -> None:
+    text = {"kind": "text", "text": "Now", "style": {"font": "Fredoka One"}}
+    spec = edited_plan({"scenes": [{"seconds": 1, "layers": [{"kind": "group", "layers": [text]}]}]})
+    assert "Fredoka One" in stages.fonts_of(spec)
+    assert "font-fredoka-one" in stages.tools(spec)["fonts"]
 
 
 def test_what_people_only_read_may_have_changed_its_form(original: Original, tmp_path: Path) -> None:
