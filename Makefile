@@ -59,6 +59,7 @@ bench: setup-test .venv-peers/installed
 	$(BIN)/python -m benchmarks.edit
 	$(BIN)/python -m benchmarks.analysis
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.remake
 	$(BIN)/python -m benchmarks.peers .venv-peers/bin/python
 
 # What happens when nobody looks: half an hour, and root for the small disk that is filled.

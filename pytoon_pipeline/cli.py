@@ -15,6 +15,7 @@ from typing import Any
 
 from pytoon_pipeline.answers import copy_results, held_error, inbox_rows, notes, report, result, standing_of, submitted
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PassingFault, PytoonError, unwritable
+from pytoon_pipeline.contracts.manifest import Difference
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.registry import Registry
@@ -99,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("--reason", default="", metavar="TEXT", help="kept in the manifest, with time and user")
     release.add_argument("--json", action="store_true", help="print one JSON object")
     release.set_defaults(run=_release)
+
+    remake = commands.add_parser("remake", help="make a finished video again from its manifest, and compare")
+    remake.add_argument("manifest", type=Path, metavar="MANIFEST")
+    remake.add_argument("--media", type=Path, metavar="DIR", help="where files lie that PYTOON_HOME does not have")
+    remake.add_argument("--out", type=Path, metavar="DIR", help="where the video goes; else a folder of PYTOON_HOME")
+    remake.add_argument("--json", action="store_true", help="print one JSON object")
+    remake.set_defaults(run=_remake)
 
     setup = commands.add_parser("setup", help="make PYTOON_HOME ready: Dagster's settings and limits for this machine")
     setup.set_defaults(run=_setup)
@@ -253,6 +261,32 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def _remake(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.remaking.remake import described, failure, remake
+
+    def tell(differences: Sequence[Difference]) -> None:
+        for one in differences:
+            print(f"not as it was: {described(one)}", file=sys.stderr)
+
+    remade = remake(Home.locate(), options.manifest, options.media, options.out, tell, _show_segments)
+    error = failure(remade)
+    if options.json:
+        _print({**remade.model_dump(mode="json"), "error": error.as_dict() if error else None})
+    else:
+        print(remade.video)
+    if error:
+        _complain(error)
+    elif not options.json:
+        print("Pictures and sound are equal to those of the first video.", file=sys.stderr)
+    return 1 if error else 0
+
+
+def _show_segments(ready: int, total: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\rrendering {ready} of {total} ")
+        sys.stderr.flush()
 
 
 def _setup(options: argparse.Namespace) -> int:

@@ -68,7 +68,8 @@ class CompositeResult(Record):
 
 
 class Finished(Record):
-    """A finished file: its pictures and its sound."""
+    """A finished file: its pictures and its sound, and the frame of its thumbnail."""
 
     joined: CompositeResult
     sound: SoundResult
+    thumbnail: int

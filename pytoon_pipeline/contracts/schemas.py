@@ -12,11 +12,14 @@ from pytoon_pipeline.contracts.easing import EASINGS
 from pytoon_pipeline.contracts.edit_plan import EDIT_LAYERS, EditPlan
 from pytoon_pipeline.contracts.effects import EFFECTS
 from pytoon_pipeline.contracts.kinds import PLACE, Kinds
+from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
 
 TABLES: tuple[Kinds[Any], ...] = (EASINGS, EFFECTS, EDIT_LAYERS)
-DOCUMENTS: dict[str, type[Record]] = {"request": Request, "edit_plan": EditPlan, "render_spec": RenderSpec}
+DOCUMENTS: dict[str, type[Record]] = {
+    "request": Request, "edit_plan": EditPlan, "render_spec": RenderSpec, "manifest": Manifest,
+}  # fmt: skip
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

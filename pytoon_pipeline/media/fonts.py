@@ -77,7 +77,10 @@ class Font:
 
 def know(name: str, file: Path) -> str:
     """Makes a font file usable under ``name``. Raises ``BadInput`` when it is not a font."""
-    _files[name] = file
+    if _files.get(name) != file:
+        # Another copy: the one that was read before may be gone.
+        _files[name] = file
+        load.cache_clear()
     return load(name).name
 
 

@@ -28,14 +28,16 @@ class Unreadable(Exception):
     """Text that is no document, and where that shows."""
 
 
-def read_document(path: Path) -> dict[str, Any]:
+def read_document(path: Path, most_bytes: int = LARGEST_BYTES) -> dict[str, Any]:
     """The mapping in a YAML or JSON file. Raises ``BadInput`` when it holds something else."""
     name = shown(path.name)
     try:
         if not path.is_file() and path.exists():
             raise BadInput("not_a_file", f"“{name}” is not a file.", "Give a file with settings.")
-        if path.stat().st_size > LARGEST_BYTES:
-            raise BadInput("document_too_large", f"{name} is larger than 1 MB.", "Is it the right file?")
+        if path.stat().st_size > most_bytes:
+            raise BadInput(
+                "document_too_large", f"{name} is larger than {most_bytes >> 20} MB.", "Is it the right file?"
+            )
         value = parse(path.read_bytes().decode("utf-8-sig"), path.suffix.lower() == ".json")
     except FileNotFoundError:
         raise BadInput("file_missing", f"There is no file {name}.", "Check the name.") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.media import AudioStream
+from pytoon_pipeline.contracts.media import AudioStream, MediaInfo
 from pytoon_pipeline.contracts.rendering import SoundResult
 from pytoon_pipeline.contracts.spec import GainKey, SoundPart, SoundPlan
 from pytoon_pipeline.media import ffmpeg, loudness
@@ -34,6 +34,13 @@ class SoundSource:
     path: Path
     audio: AudioStream
     zero: float
+
+    @classmethod
+    def of(cls, path: Path, info: MediaInfo) -> "SoundSource | None":
+        """The sound of a file; none without any."""
+        if info.audio is None:
+            return None
+        return cls(path, info.audio, info.video.start if info.video else info.audio.start)
 
 
 def mix(plan: SoundPlan, sources: Mapping[str, SoundSource]) -> Samples:

@@ -5,17 +5,18 @@ Whoever only asks what is there already imports nothing heavy: the renderer is i
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytoon_pipeline.contracts.layers import GroupLayer, Layer, TextLayer
 from pytoon_pipeline.contracts.rendering import SegmentResult, ThumbnailResult
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.capacity import processors
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
-from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.fingerprint import canonical, hash_value
 from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow, run_stage
 from pytoon_pipeline.store.store import Store
 
@@ -35,13 +36,41 @@ Progress = Callable[[int, int], None]
 
 def tools(spec: RenderSpec) -> dict[str, str]:
     """Versions of what decides the pictures of a video."""
-    styles = {layer.style.font for _, _, layer in spec.texts()} | {spec.captions.style.font}
-    return _tools(sorted(styles))
+    return _tools(sorted(fonts_of(spec)))
+
+
+def fonts_of(spec: RenderSpec) -> set[str]:
+    """Names of all fonts that a plan sets text in."""
+    return {font for _, _, layer in spec.layers() for font in _fonts(layer)} | {spec.captions.style.font}
+
+
+def tools_used(parts: Sequence[Mapping[str, str]], here: Mapping[str, str]) -> dict[str, str]:
+    """The versions of tools that made the parts of a video; of what they do not name, those here."""
+    used: dict[str, set[str]] = {name: set() for name in here}
+    for part in parts:
+        for name in here.keys() & part.keys():
+            used[name].add(part[name])
+    return {name: "; ".join(sorted(versions)) or here[name] for name, versions in used.items()}
+
+
+def makers(tools: Mapping[str, str]) -> dict[str, str]:
+    """Versions of all that decides pictures and sound: Pytoon, its stages, its encoders' settings, and ``tools``."""
+    own = {f"{stage.name} stage": str(stage.version) for stage in (SEGMENT, SOUND_TRACK, THUMBNAIL)}
+    settings = {f"{name} encoder": canonical(values).decode() for name, values in encoders().items()}
+    return {"pytoon": version("pytoon-pipeline")} | own | settings | dict(tools)
+
+
+def _fonts(layer: Layer) -> Iterator[str]:
+    if isinstance(layer, TextLayer):
+        yield layer.style.font
+    elif isinstance(layer, GroupLayer):
+        for child in layer.layers:
+            yield from _fonts(child)
 
 
 def _tools(names: Sequence[str]) -> dict[str, str]:
-    used = {"ffmpeg": ffmpeg.identity(), "av": version("av"), "opencv": version("opencv-contrib-python")}
-    used["numba"] = version("numba")
+    used = {"ffmpeg": ffmpeg.identity(), "opencv": version("opencv-contrib-python")}
+    used |= {name: version(name) for name in ("av", "numba", "numpy", "pillow")}
     return used | ({"fonts": fonts.identity(*names)} if names else {})
 
 

@@ -40,6 +40,11 @@ class Home:
         return self.root / "held"
 
     @property
+    def remade(self) -> Path:
+        """Videos that were made again from their manifests."""
+        return self.root / "remade"
+
+    @property
     def models(self) -> Path:
         return self.root / "models"
 

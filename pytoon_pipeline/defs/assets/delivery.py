@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest, StageUse
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.contracts.rendering import SegmentsReady
+from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.contracts.standing import DeliveryRecord
@@ -22,7 +22,7 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.planning.presets import load_brand, load_preset, presets_print
 from pytoon_pipeline.planning.resolving import resolved_preset
-from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
+from pytoon_pipeline.quality.degradation import comment, degradation, hazards, release_of
 from pytoon_pipeline.quality.delivery import deliver, failure, plan_delivery, replace_earlier
 from pytoon_pipeline.rendering import stages, subtitles
 from pytoon_pipeline.store.registry import Registry
@@ -79,10 +79,17 @@ def delivered_video(
     request = Request.model_validate(upload.request)
     name = resolved_preset(request, upload.items, infos_of(studio, metadata))
     heard = [part.read(Transcript).recogniser for part in parts_of(studio.store, transcription).values()]
+    finished = composite.read(Finished)
     manifest = Manifest(
         key=upload.key,
         title=upload.title,
         media=upload.items,
+        probed=infos_of(studio, metadata),
+        thumbnail=finished.thumbnail,
+        tools=stages.makers(rendered_segments.tools),
+        picture_packets=finished.joined.picture_packets,
+        sound_packets=finished.joined.sound_packets,
+        comment=comment(planned, ready),
         request=upload.request,
         preset=load_preset(name, request.adjust),
         brand=load_brand(request.brand) if request.brand else None,

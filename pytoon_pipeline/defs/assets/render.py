@@ -3,7 +3,6 @@
 import base64
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +66,7 @@ def rendered_segments(
     work = work_of(studio, source_media, metadata, spec)
     rendered = policy.render(engines, work, _report, _tell, studio.encoder)
     # Another machine may have other tools.
-    recipe = replace(recipe, tools=tools_used(rendered.segments, recipe.tools))
+    recipe = replace(recipe, tools=stages.tools_used([done.artifact.tools for done in rendered.segments], recipe.tools))
     if rendered.plain is not None:
         # Once the engine is well again, what was asked for is rendered.
         plain = hash_value(rendered.plain.model_dump(mode="json"))
@@ -97,15 +96,6 @@ def _ready(artifact: Artifact, fresh: int) -> dict[str, Any]:
         "engine": ready.engine,
         "engines_that_failed": dg.MetadataValue.md(tried or "–"),
     }
-
-
-def tools_used(segments: list[Done], here: Mapping[str, str]) -> dict[str, str]:
-    """The versions of tools that made the segments; of what they do not name, those here."""
-    used: dict[str, set[str]] = {name: set() for name in here}
-    for done in segments:
-        for name in here.keys() & done.artifact.tools.keys():
-            used[name].add(done.artifact.tools[name])
-    return {name: "; ".join(sorted(versions)) or here[name] for name, versions in used.items()}
 
 
 def _report(ready: int, total: int) -> None:
@@ -158,7 +148,7 @@ def composite(
         pieces = segment_files(store, rendered_segments, VIDEO)
         out = room / "video.mp4"
         joined = join(spec, pieces, store.path(sound.files["sound"]), out, marked)
-        value = Finished(joined=joined, sound=sound.read(SoundResult))
+        value = Finished(joined=joined, sound=sound.read(SoundResult), thumbnail=frame)
         return Product(value, {"video": out}, {**picture.files, "sound": sound.files["sound"]})
 
     def show(artifact: Artifact) -> dict[str, Any]:
@@ -229,17 +219,16 @@ def picture_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "di
     return found
 
 
-def sound_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "dict[str, SoundSource]":
+def sound_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> "dict[str, SoundSource]":
     """All files with sound, by content."""
     from pytoon_pipeline.rendering.sound import SoundSource
 
     known = parts_of(studio.store, metadata)
     found = {}
-    for item in items_of(source):
+    for item in items_of(source_media):
         info = known[item.sha256].read(Metadata).info
-        if info.audio is not None:
-            start = info.video.start if info.video else info.audio.start
-            found[item.sha256] = SoundSource(studio.store.path(stored(item)), info.audio, start)
+        if source := SoundSource.of(studio.store.path(stored(item)), info):
+            found[item.sha256] = source
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import MediaInfo
+from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.planning.presets import load_limits
 from pytoon_pipeline.rendering.engines.protocol import Picture, RenderOrder, items_shown
 
@@ -80,11 +81,8 @@ def check(order: RenderOrder, settings: ServerSettings) -> None:
 
 
 def _too_large(order: RenderOrder, settings: ServerSettings) -> dict[str, bool]:
-    spec, sizes = order.spec, [file.bytes for file in order.files.values()]
-    return {
-        "the picture is too large": spec.width > WIDTH or spec.height > HEIGHT,
-        "there are too many frames a second": spec.rate.fraction > RATE,
-        "the video is too long": spec.rate.seconds(spec.frames) > settings.video_seconds,
+    sizes = [file.bytes for file in order.files.values()]
+    return too_large(order.spec, settings.video_seconds) | {
         "a file is too large": max(sizes, default=0) > settings.file_bytes,
         "the files are too large together": sum(sizes) > settings.upload_bytes,
     }
@@ -92,15 +90,30 @@ def _too_large(order: RenderOrder, settings: ServerSettings) -> dict[str, bool]:
 
 def _unusable(order: RenderOrder) -> dict[str, bool]:
     spec = order.spec
-    return {
-        "the video has no size": spec.width < 2 or spec.height < 2,
-        "a segment ends after the video": max(one.start + one.frames for one in spec.segments) > spec.frames,
-        "segments overlap": sum(one.frames for one in spec.segments) > spec.frames,
+    return unusable(spec) | {
         "the thumbnail is no frame of the video": order.thumbnail is not None and order.thumbnail >= spec.frames,
         "it shows a picture without its file": not items_shown(spec) <= order.pictures.keys(),
         "a font is not named by its content": any(file.sha256 != name for name, file in order.fonts.items()),
         "a video is not the item it is for": any(not _own(item, one) for item, one in order.pictures.items()),
         "a picture has no size": any(not _sized(one.info) for one in order.pictures.values()),
+    }
+
+
+def too_large(spec: RenderSpec, seconds: float) -> dict[str, bool]:
+    """What of a plan, in words, is more than any plan of Pytoon asks for, when videos have at most ``seconds``."""
+    return {
+        "the picture is too large": spec.width > WIDTH or spec.height > HEIGHT,
+        "there are too many frames a second": spec.rate.fraction > RATE,
+        "the video is too long": spec.rate.seconds(spec.frames) > seconds,
+    }
+
+
+def unusable(spec: RenderSpec) -> dict[str, bool]:
+    """What of a plan, in words, cannot be rendered."""
+    return {
+        "the video has no size": spec.width < 2 or spec.height < 2,
+        "a segment ends after the video": max(one.start + one.frames for one in spec.segments) > spec.frames,
+        "segments overlap": sum(one.frames for one in spec.segments) > spec.frames,
     }
 
 
