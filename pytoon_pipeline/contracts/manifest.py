@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from pytoon_pipeline.contracts.analysis import Recogniser
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
@@ -26,11 +28,14 @@ class StageUse(Record):
 
 
 class Manifest(Record):
+    """``request`` is what counted; ``overrides`` are those of its fields that the run, not the upload, asked for."""
+
     version: int = 2
     key: str
     title: str
     media: tuple[SourceItem, ...]
     request: dict[str, Any]
+    overrides: dict[str, Any] = Field(default_factory=dict)
     preset: Preset
     brand: Brand | None = None
     spec: RenderSpec

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.rendering import EngineName
 
@@ -10,7 +12,7 @@ FailureClass = Literal["bad_input", "missing_part", "passing_fault", "quality", 
 
 class FailureRecord(Record):
     """Why the last run of a key failed. ``tries`` counts failures of this class in a row, ``total`` those of
-    any; ``run`` is its id.
+    any; ``run`` is its id, ``overrides`` are the fields of the request that it was given other values for.
     """
 
     code: str
@@ -19,6 +21,7 @@ class FailureRecord(Record):
     failure: FailureClass
     stage: str = ""
     run: str = ""
+    overrides: dict[str, object] = Field(default_factory=dict)
     at: float = 0.0
     tries: int = 1
     total: int = 1
@@ -26,7 +29,7 @@ class FailureRecord(Record):
 
 class DeliveryRecord(Record):
     """What was delivered last. ``preset`` is its name; ``presets`` the hash of all that the plan took from the presets'
-    folder.
+    folder; ``overrides`` are the fields of the request that its run was given other values for.
     """
 
     at: float
@@ -35,3 +38,4 @@ class DeliveryRecord(Record):
     preset: str
     presets: str
     codes: tuple[str, ...] = ()
+    overrides: dict[str, object] = Field(default_factory=dict)

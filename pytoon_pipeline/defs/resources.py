@@ -12,6 +12,7 @@ from pydantic import PrivateAttr
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
 from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_operations
@@ -38,8 +39,9 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Studio"]:
         """Ready for one run, which holds a lock for as long as its process lives; see ``defs/sensors/deaths.py``."""
         self._places = Home(Path(self.home).resolve()) if self.home else Home.locate()
-        self._store = Store(self._places.store, self._places.work, load_operations().free_bytes_kept)
         run = context.run
+        anew = run is not None and recomputes(run.run_config)
+        self._store = Store(self._places.store, self._places.work, load_operations().free_bytes_kept, recompute=anew)
         write_to(self._places.logs)
         if run is None:
             yield self

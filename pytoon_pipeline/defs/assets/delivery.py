@@ -69,14 +69,15 @@ def delivered_video(
     )
     names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _names(plan), strict=True))
     files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
-    request = Request.model_validate(upload.request)
+    request = Request.model_validate(upload.asked)
     name = resolved_preset(request, upload.items, infos_of(studio, metadata))
     heard = [part.read(Transcript).recogniser for part in parts_of(studio.store, transcription).values()]
     manifest = Manifest(
         key=upload.key,
         title=upload.title,
         media=upload.items,
-        request=upload.request,
+        request=upload.asked,
+        overrides=upload.overrides,
         preset=load_preset(name, request.adjust),
         brand=load_brand(request.brand) if request.brand else None,
         spec=spec,
@@ -88,7 +89,7 @@ def delivered_video(
         files={name: done.artifact.files[role].sha256 for role, name in names.items()},
         qc=report,
         items=tuple(Registry(studio.places).of(upload)),
-        attempts=studio.uploads.attempts(upload.key),
+        attempts=studio.uploads.attempts(upload.key, upload.overrides),
         degraded=spec.safe,
     )
     written = deliver(studio.places, plan, files, manifest)
@@ -101,13 +102,14 @@ def delivered_video(
             preset=name,
             presets=presets_print(request, name),
             codes=tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate")),
+            overrides=upload.overrides,
         ),
         upload,
     )
     log.info(
         "delivered",
         extra={"event": "delivered", "engine": ready.engine, "degraded": spec.safe, "verdict": report.verdict,
-               "score": report.score, "attempt": len(studio.uploads.attempts(upload.key))},
+               "score": report.score, "attempt": len(studio.uploads.attempts(upload.key, upload.overrides))},
     )  # fmt: skip
     status = Done(done.artifact, "computed" if written else done.status, done.seconds)
     return output(
@@ -115,6 +117,7 @@ def delivered_video(
         status,
         {
             "title": upload.title,
+            "overrides": upload.overrides,
             "degraded": spec.safe,
             "engine": ready.engine,
             **_shown(studio.places.outbox, plan, report),
