@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from itertools import islice
 
 import dagster as dg
 
@@ -27,6 +28,8 @@ log = logging.getLogger("pytoon.runs")
 LONGEST_START, MOMENT = 60.0, 2.0
 # A run that was made and never put into the queue.
 LONGEST_UNQUEUED = 300.0
+# Due keys that are looked at in one tick.
+A_LOOK = 100
 WORKING = [
     dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
@@ -41,6 +44,15 @@ def lost_runs(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
         time.sleep(MOMENT)
         suspects = _suspects(instance, home)
     return suspects
+
+
+def any_unheard(instance: dg.DagsterInstance, uploads: Uploads) -> bool:
+    """Whether a run of a due key ended in a way that is not kept with its key. Looks at the first due keys, for which
+    others wait. Changes nothing.
+    """
+    busy = at_work(instance)
+    first = islice((due for due in due_keys(uploads, time.time()) if due.key not in busy), A_LOOK)
+    return any(unheard(instance, due) for due in first)
 
 
 def reconcile(instance: dg.DagsterInstance, home: Home) -> int:

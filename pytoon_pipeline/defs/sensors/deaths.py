@@ -2,21 +2,23 @@
 
 import dagster as dg
 
-from pytoon_pipeline.defs.reconcile import RECONCILE, lost_runs, reconcile_runs
+from pytoon_pipeline.defs.reconcile import RECONCILE, any_unheard, lost_runs
 from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_ask
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.uploads import Uploads
 
 
 @dg.sensor(
-    job=reconcile_runs,
+    job_name=RECONCILE,
     minimum_interval_seconds=EVERY_LOOP,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for a run that marks runs whose process has died as failed; their keys are then tried again.",
 )
 def notice_dead_runs(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    lost = lost_runs(context.instance, Home.locate())
-    if not lost:
+    home, instance = Home.locate(), context.instance
+    lost = lost_runs(instance, home)
+    if not lost and not any_unheard(instance, Uploads(home)):
         return dg.SkipReason("No run has died.")
-    if not may_ask(context.instance, RECONCILE, frozenset(run.run_id for run in lost)):
-        return dg.SkipReason(f"{len(lost)} runs have died; a run is marking them.")
+    if not may_ask(instance, RECONCILE, frozenset(run.run_id for run in lost)):
+        return dg.SkipReason("Runs have died; another run is marking them.")
     return dg.RunRequest()

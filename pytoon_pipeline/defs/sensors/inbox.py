@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pytoon_pipeline.contracts.errors import PassingFault
-from pytoon_pipeline.defs.ingest import INGEST, ingest_uploads
+from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_ask
 from pytoon_pipeline.planning.receiving import to_do
 from pytoon_pipeline.store.home import Home
@@ -11,7 +11,7 @@ from pytoon_pipeline.store.inbox import locate
 
 
 @dg.sensor(
-    job=ingest_uploads,
+    job_name=INGEST,
     minimum_interval_seconds=EVERY_LOOP,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for a run that takes what people drop into the inbox, one at a time.",

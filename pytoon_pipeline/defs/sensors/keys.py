@@ -6,12 +6,11 @@ from collections.abc import Mapping
 import dagster as dg
 
 from pytoon_pipeline.defs.due import Due, due_keys, unheard
-from pytoon_pipeline.defs.jobs import COMPILE, compile_video
+from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PRIORITY_TAG
 from pytoon_pipeline.defs.partitions import uploads as partitions
-from pytoon_pipeline.defs.reconcile import RECONCILE, reconcile_runs
-from pytoon_pipeline.defs.requesting import EVERY_LOOP, at_work, may_ask
+from pytoon_pipeline.defs.requesting import EVERY_LOOP, at_work
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.uploads import Uploads
 
@@ -22,7 +21,7 @@ A_TICK, LONGEST_TICK = 100, 30.0
 
 
 @dg.sensor(
-    jobs=[compile_video, reconcile_runs],
+    job=compile_video,
     minimum_interval_seconds=EVERY_LOOP,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for the videos of new uploads, and tries again what may go better the next time.",
@@ -32,29 +31,25 @@ def look_after_keys(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg
     # What is at work is read first: a run that ends in between leaves a key that waits no longer.
     busy = at_work(context.instance)
     wanted: list[Due] = []
-    silent, began = 0, time.monotonic()
+    began = time.monotonic()
     for due in due_keys(uploads, time.time()):
         if len(wanted) == A_TICK or time.monotonic() - began > LONGEST_TICK:
             break
-        if due.key not in busy:
-            if unheard(context.instance, due):
-                silent += 1
-            else:
-                wanted.append(due)
-    requests = [requested(due) for due in wanted]
-    if silent and may_ask(context.instance, RECONCILE):
-        requests.append(dg.RunRequest(job_name=RECONCILE))
-    if not requests:
+        # What its last run could not say itself is kept with the key first; see reconcile.py.
+        if due.key not in busy and unheard(context.instance, due) is None:
+            wanted.append(due)
+    if not wanted:
         return dg.SkipReason("No key waits to be run.")
-    added = [partitions.build_add_request([due.key for due in wanted])] if wanted else []
-    return dg.SensorResult(run_requests=requests, dynamic_partitions_requests=added)
+    return dg.SensorResult(
+        run_requests=[requested(due) for due in wanted],
+        dynamic_partitions_requests=[partitions.build_add_request([due.key for due in wanted])],
+    )
 
 
 def requested(due: Due) -> dg.RunRequest:
     """The request for a run of a key that nothing works on."""
     return dg.RunRequest(
         run_key=f"{due.key}:{due.attempt}:{due.since:.3f}",
-        job_name=COMPILE,
         partition_key=due.key,
         run_config=config_for(due.overrides),
         tags=tags(due.attempt, UPLOAD_PRIORITY),
