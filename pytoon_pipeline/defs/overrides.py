@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.spec import Note
 from pytoon_pipeline.planning.documents import validate
 from pytoon_pipeline.planning.presets import load_brand, load_preset
 
+# The step that takes the configuration.
 SOURCE_OP = "source_media"
 # The code of the note on what counted in place of the upload's own request.
 OVERRIDDEN = "overridden"
@@ -59,10 +60,10 @@ def checked(upload: SourceMedia) -> Request:
 
 def told(upload: SourceMedia) -> tuple[Note, ...]:
     """What a person should know about a video of another request than its upload's own."""
+    if not upload.overrides:
+        return ()
     said = ", ".join(f"{name}: {value}" for name, value in upload.overrides.items())
-    return (
-        Note(code=OVERRIDDEN, message=f"The run was given other values than the upload's request: {said}."),
-    ) * bool(said)
+    return (Note(code=OVERRIDDEN, message=f"The run was given other values than the upload's request: {said}."),)
 
 
 def _given(run_config: Mapping[str, Any]) -> Mapping[str, Any]:

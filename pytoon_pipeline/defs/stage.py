@@ -132,12 +132,13 @@ def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str, sour
 def _failure(
     context: dg.AssetExecutionContext, studio: Studio, stage: str, error: PytoonError, source: Artifact | None
 ) -> dg.Failure:
-    key, overrides = context.partition_key, overrides_of(context.run.run_config)
+    key, read = context.partition_key, source.read(SourceMedia) if source is not None else None
+    overrides = read.overrides if read is not None else overrides_of(context.run.run_config)
     log.error("failed", extra={"event": "failed", "stage": stage, "failure": error.failure, "code": error.code})
     try:
         # What a person mistyped for a single run is no fault of the upload.
         mistyped = bool(overrides) and error.failure == "bad_input"
-        if not mistyped and (source is None or studio.uploads.stands(source.read(SourceMedia))):
+        if not mistyped and (read is None or studio.uploads.stands(read)):
             studio.uploads.fail(key, error, stage, context.run.run_id, overrides)
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.

@@ -78,14 +78,13 @@ class Receiver:
             if rows[name].code:
                 self._beside(name, None)
         self._give_up({(one.name, one.stamp) for one in decision.ready})
-        keys, rejected, waiting = [], [], len(decision.watch)
+        keys, rejected = [], []
         # Each gets its share of the time: a huge file does not keep the others waiting.
         share = self._operations.inbox_tick_seconds / max(1, len(decision.ready))
         for one in decision.ready:
             now = time.monotonic()
             row = self._looked_at(one, rows[one.name], min(until, now + share)) if now < until else None
             if row is None:
-                waiting += 1
                 continue
             self._index.put([row])
             if row.state == "rejected":
@@ -94,6 +93,7 @@ class Receiver:
             else:
                 keys.append(row.key or "")
         self._tell_failures()
+        waiting = sum(row.state == "seen" for row in self._index.untaken())
         return Received(tuple(keys), tuple(rejected), waiting)
 
     def _give_up(self, ready: Set[tuple[str, str]]) -> None:

@@ -13,6 +13,10 @@ from pytoon_pipeline.store.intake_index import IntakeIndex
 from pytoon_pipeline.store.uploads import Uploads
 
 
+def made_something(home: Home) -> bool:
+    return any('"event": "stage"' in path.read_text() for path in home.logs.glob("*.jsonl"))
+
+
 def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox, uploads = home.inbox, Uploads(home)
     folder = inbox / "hero"
@@ -24,7 +28,7 @@ def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.Mon
     (inbox / "half.mp4.part").write_bytes(b"not yet")
     crew = Crew(home)
     with at_work(crew):
-        assert wait_until(lambda: any(home.runs.glob("*.lock")), 60, 0.05), "a run begins"
+        assert wait_until(lambda: made_something(home), 90, 0.05), "a video is begun"
         (run,) = [one for one in crew.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
         run.kill()
         assert wait_until(lambda: len(IntakeIndex(home.intake).rows()) == 2 and settled(home), 150)

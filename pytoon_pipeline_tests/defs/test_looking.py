@@ -179,7 +179,7 @@ def test_a_refresh_forgets_attempts_when_it_runs(
 def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
-    document["inbox_settled_seconds"]["value"] = 0
+    document["inbox_settled_seconds"]["value"] = 1.5
     file.write_text(yaml.safe_dump(document))
     assert not evaluated("watch_inbox", lasting).run_requests, "nothing lies there"
     Image.new("RGB", (400, 600), "#336699").save(home.inbox / "a.png")
