@@ -81,7 +81,8 @@ def _end(instance: dg.DagsterInstance, home: Home, lost: Sequence[dg.DagsterRun]
         if key is not None and uploads.find(key):
             uploads.fail(key, died(), run=run.run_id, overrides=overrides_of(run.run_config))
     # Also the locks of runs whose end their code server has noticed.
-    clear(home.runs)
+    for locks in (home.runs, home.video_runs):
+        clear(locks)
     return len(lost)
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,8 +46,9 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         if run is None:
             yield self
             return
-        named = about(run=run.run_id, key=run.tags.get(PARTITION_TAG), attempt=run.tags.get(ATTEMPT_TAG))
-        with alive(self._places.run_lock(run.run_id)), named:
+        key, lock = run.tags.get(PARTITION_TAG), self._places.run_lock(run.run_id)
+        sharing = alive(self._places.video_runs / lock.name) if key else nullcontext()
+        with alive(lock), sharing, about(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG)):
             yield self
 
     @property
@@ -77,7 +78,7 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def threads(self) -> int:
         """This run's share of the processors at this moment."""
-        return Capacity.of_machine().threads(living(self._places.runs))
+        return Capacity.of_machine().threads(living(self._places.video_runs))
 
     def encoder(self) -> AbstractContextManager[None]:
         """This run's turn to encode, of as many as the machine can do at once."""

@@ -20,8 +20,10 @@ from pytoon_pipeline.defs import dagster_yaml, running
 from pytoon_pipeline.defs.housekeeping import housekeeping
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.reconcile import RECONCILE
+from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.liveness import alive
 from pytoon_pipeline_tests import making
 
 MINE = "# mine\ntelemetry: {enabled: false}\nrun_monitoring: {enabled: true}\n"
@@ -179,3 +181,22 @@ def test_databases_stay_open_between_queries(home: Home) -> None:
             query()
             assert index.stat().st_ino == before.st_ino
             assert index.stat().st_ctime_ns == before.st_ctime_ns
+
+
+def test_only_runs_that_make_videos_share_the_processors(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Capacity(processors=16, runs=8, encoders=4, recognisers=4)
+    monkeypatch.setattr(Capacity, "of_machine", classmethod(lambda cls: machine))
+    threads: list[int] = []
+
+    @dg.op
+    def look(studio: Studio) -> None:
+        threads.append(studio.threads)
+
+    @dg.job(resource_defs={"studio": Studio()})
+    def looking() -> None:
+        look()
+
+    with alive(home.video_runs / "another.lock"):
+        looking.execute_in_process()
+        looking.execute_in_process(tags={PARTITION_TAG: "k"})
+    assert threads == [16, 8]
