@@ -65,6 +65,7 @@ bench: setup-test .venv-peers/installed
 # What happens when nobody looks: half an hour, and root for the small disk that is filled.
 bench-unattended: setup-test
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.idle
 	$(BIN)/python -m benchmarks.gate
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.kills

@@ -30,8 +30,8 @@ from benchmarks.machine import machine
 from pytoon_pipeline.contracts.rendering import Finished
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.requesting import UNFINISHED
 from pytoon_pipeline.defs.running import compile_until_settled, instance
-from pytoon_pipeline.defs.sensors.keys import UNFINISHED
 from pytoon_pipeline.planning.admitting import take
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.atomic import MOMENT

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.definitions.partitions.context import partition_loading_context
 from PIL import Image
 
 from benchmarks.crew import folder_of
@@ -106,9 +105,10 @@ def known(home: Home, count: int) -> list[Entry]:
 
 def tick(opened: dg.DagsterInstance) -> int:
     """Evaluates the sensor as its code server does, with Dagster's check of every partition. Gives how many it asks."""
-    context = dg.build_sensor_context(instance=opened, repository_def=defs.get_repository_def())
-    with partition_loading_context(dynamic_partitions_store=opened):
-        return len(look_after_keys.evaluate_tick(context).run_requests or [])
+    context = dg.build_sensor_context(
+        instance=opened, instance_ref=opened.get_ref(), repository_def=defs.get_repository_def()
+    )
+    return len(look_after_keys.evaluate_tick(context).run_requests or [])
 
 
 @contextmanager

@@ -17,7 +17,9 @@ from pytoon_pipeline.answers import copy_results, held_error, inbox_rows, notes,
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PassingFault, PytoonError, unwritable
 from pytoon_pipeline.contracts.manifest import Difference
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.spec import Note
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.liveness import abandoned
 from pytoon_pipeline.store.registry import Registry
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
@@ -139,10 +141,12 @@ def _render(options: argparse.Namespace) -> int:
     upload = _admit(home, options.path, options)
     from pytoon_pipeline.definitions import defs
     from pytoon_pipeline.defs.jobs import COMPILE
+    from pytoon_pipeline.defs.reconcile import fail_lost
     from pytoon_pipeline.defs.running import compile_until_settled, instance
 
     _show_progress()
-    with instance(home) as opened:
+    with instance(home, _note) as opened:
+        _say_lost(fail_lost(opened, home))
         outcome = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, upload.key)
     error = outcome.error or held_error(Uploads(home), upload.key)
     answer = result(outcome.key, outcome.assets, error)
@@ -157,7 +161,7 @@ def _render(options: argparse.Namespace) -> int:
     elif answer["video"]:
         print(answer["video"])
     for note in answer["notes"]:
-        print(f"note: {note['message']} [{note['code']}]", file=sys.stderr)
+        _note(Note.model_validate(note))
     if error:
         _complain(error)
     return 1 if error else 0
@@ -186,6 +190,12 @@ def _status(options: argparse.Namespace) -> int:
         (None if uploads.find(key) else submitted(home, key)) or standing_of(home, uploads.get(key)) for key in keys
     ]
     waiting = [] if options.key else inbox_rows(home)
+    if lost := abandoned(home.runs):
+        # Reading the status changes nothing.
+        said = (
+            f"Runs whose process has died: {lost}. The daemon, “pytoon render” or “pytoon setup” marks them as failed."
+        )
+        _note(Note(code="lost_runs", message=said))
     if options.json:
         _print(rows[0] if options.key else {"uploads": rows, "inbox": waiting})
         return 0
@@ -290,10 +300,12 @@ def _show_segments(ready: int, total: int) -> None:
 
 
 def _setup(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.defs.reconcile import fail_lost
     from pytoon_pipeline.defs.running import instance
 
     home = Home.locate()
-    with instance(home):
+    with instance(home, _note) as opened:
+        _say_lost(fail_lost(opened, home))
         print(home.dagster)
     return 0
 
@@ -344,6 +356,15 @@ class _Progress(logging.Handler):
 
 def _show_progress() -> None:
     logging.getLogger("pytoon.progress").addHandler(_Progress())
+
+
+def _note(note: Note) -> None:
+    print(f"note: {note.message} [{note.code}]", file=sys.stderr)
+
+
+def _say_lost(runs: int) -> None:
+    if runs:
+        _note(Note(code="lost_runs", message=f"Runs whose process had died, now marked as failed: {runs}."))
 
 
 def _complain(error: PytoonError) -> None:

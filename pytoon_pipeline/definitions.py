@@ -4,8 +4,10 @@ import dagster as dg
 
 from pytoon_pipeline.defs.assets import analysis, attention, delivery, plan, quality, render, reports, source
 from pytoon_pipeline.defs.housekeeping import housekeeping
+from pytoon_pipeline.defs.ingest import ingest_uploads
 from pytoon_pipeline.defs.io_managers import ArtifactIOManager, FramesIOManager
 from pytoon_pipeline.defs.jobs import compile_video
+from pytoon_pipeline.defs.reconcile import reconcile_runs
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.schedules import kpi_refresh, nightly_batch, nightly_housekeeping
 from pytoon_pipeline.defs.sensors.deaths import notice_dead_runs
@@ -21,7 +23,7 @@ defs = dg.Definitions(
         attention.attention,
     ],
     asset_checks=[attention.nothing_failed_or_stuck],
-    jobs=[compile_video, housekeeping],
+    jobs=[compile_video, ingest_uploads, reconcile_runs, housekeeping],
     schedules=[nightly_batch, kpi_refresh, nightly_housekeeping],
     sensors=[watch_inbox, look_after_keys, notice_dead_runs, list_standing],
     resources={

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.defs import dagster_yaml
+from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.planning.presets import preset_names
 from pytoon_pipeline.speech.recognisers import SpeechSettings, find_weights
@@ -42,6 +44,7 @@ def examine(home: Home) -> dict[str, Any]:
         "fonts": fonts,
         "recogniser": _try(lambda: _recogniser(home)),
         "device": _device(),
+        "dagster": str(dagster_yaml.examine(home, Capacity.of_machine())),
         "presets": preset_names(),
     }
 

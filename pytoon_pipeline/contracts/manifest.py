@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from pytoon_pipeline.contracts.analysis import Recogniser
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
@@ -54,10 +56,12 @@ class Manifest(Reproducible):
     """The same, and how it came about: the request, its settings, engines, quality and attempts.
 
     ``engine`` rendered it after ``engines_that_failed``. ``degraded`` says why the video is not what was asked for,
-    ``released`` who delivered it although it was held.
+    ``released`` who delivered it although it was held. ``request`` is what counted; ``overrides`` are those of its
+    fields that the run, not the upload, asked for.
     """
 
     request: dict[str, Any]
+    overrides: dict[str, Any] = Field(default_factory=dict)
     preset: Preset
     brand: Brand | None = None
     encoder: dict[str, Any]

@@ -90,12 +90,21 @@ class SourceItem(Record):
 
 
 class SourceMedia(Record):
-    """An upload in the store: its key, its files in request order and the request as written."""
+    """An upload in the store: its key, its files in request order and the request as written.
+
+    ``overrides`` are fields of the request that one run was given other values for.
+    """
 
     key: str
     title: str
     items: tuple[SourceItem, ...]
     request: dict[str, object]
+    overrides: dict[str, object] = Field(default_factory=dict)
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """The request that counts."""
+        return self.request | self.overrides
 
 
 class Metadata(Record):

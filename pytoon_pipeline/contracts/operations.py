@@ -20,6 +20,8 @@ class Operations(Record):
     kept_bytes: int = Field(gt=0)
     kept_grace_seconds: float = Field(ge=0)
     logs_days: float = Field(gt=0)
+    history_days: float = Field(gt=0)
+    operational_history_days: float = Field(gt=0)
     archive_days: float = Field(gt=0)
     partitions_most: int = Field(gt=0)
 

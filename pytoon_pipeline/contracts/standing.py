@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.rendering import EngineName
@@ -11,7 +13,7 @@ FailureClass = Literal["bad_input", "missing_part", "passing_fault", "quality", 
 
 class FailureRecord(Record):
     """Why the last run of a key failed. ``tries`` counts failures of this class in a row, ``total`` those of
-    any; ``run`` is its id.
+    any; ``run`` is its id, ``overrides`` are the fields of the request that it was given other values for.
     """
 
     code: str
@@ -20,6 +22,7 @@ class FailureRecord(Record):
     failure: FailureClass
     stage: str = ""
     run: str = ""
+    overrides: dict[str, object] = Field(default_factory=dict)
     at: float = 0.0
     tries: int = 1
     total: int = 1
@@ -30,7 +33,7 @@ class DeliveryRecord(Record):
 
     ``preset`` is its name; ``presets`` the hash of all that the plan took from the presets' folder. ``video`` is the
     path of the file, ``others`` are folders of earlier deliveries that are still there; all below the home. ``codes``
-    are gates that failed.
+    are gates that failed; ``overrides`` the fields of the request that its run was given other values for.
     """
 
     at: float
@@ -43,6 +46,7 @@ class DeliveryRecord(Record):
     preset: str
     presets: str
     codes: tuple[str, ...] = ()
+    overrides: dict[str, object] = Field(default_factory=dict)
 
     @property
     def folders(self) -> tuple[str, ...]:

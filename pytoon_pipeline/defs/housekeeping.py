@@ -5,9 +5,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from pytoon_pipeline.defs.partitions import UPLOADS
+from pytoon_pipeline.defs.history import remove_old_runs
+from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
+from pytoon_pipeline.defs.requesting import at_work
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.sensors.keys import at_work
 from pytoon_pipeline.planning.batches import DAY, archivable, rests
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.retention import Rules, sweep
@@ -21,7 +22,10 @@ INTERMEDIATE = frozenset(
 )  # fmt: skip
 
 
-@dg.op(description="Removes intermediate files by age and size, old logs, and old keys from the partitions.")
+@dg.op(
+    config_schema={},
+    description="Removes intermediate files by age and size, old logs and runs, and old keys from the partitions.",
+)
 def tidy(context: dg.OpExecutionContext, studio: Studio) -> None:
     rules = studio.operations
     now, uploads, home = time.time(), studio.uploads, studio.places
@@ -43,7 +47,13 @@ def tidy(context: dg.OpExecutionContext, studio: Studio) -> None:
     gone = (set(context.instance.get_dynamic_partitions(UPLOADS)) & uploads.archived()) - busy
     for key in sorted(gone):
         context.instance.delete_dynamic_partition(UPLOADS, key)
-    context.add_output_metadata({**vars(swept), "old_logs": len(logs), "archived_keys": len(gone)})
+    # Keys of which Dagster's database knows nothing, as after its loss.
+    lacking = set(uploads.keys()) - uploads.archived() - set(context.instance.get_dynamic_partitions(UPLOADS))
+    add_partitions(context.instance, sorted(lacking))
+    runs = remove_old_runs(context.instance, rules.history_days, rules.operational_history_days)
+    context.add_output_metadata(
+        {**vars(swept), "old_logs": len(logs), "archived_keys": len(gone), "old_runs": runs}
+    )  # fmt: skip
 
 
 def oldest_run(home: Home, own: str) -> float | None:

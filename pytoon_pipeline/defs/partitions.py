@@ -1,12 +1,14 @@
 """One partition an upload, named by its key."""
 
 from datetime import datetime
+from typing import Any
 
 import dagster as dg
-from dagster._core.instance.types import DynamicPartitionsStore
 
 UPLOADS = "uploads"
 PARTITION_TAG, ATTEMPT_TAG, PRIORITY_TAG = "dagster/partition", "pytoon/attempt", "dagster/priority"
+# Why a run was asked for by itself; see planning/batches.py.
+REASON_TAG = "pytoon/reason"
 
 
 class UploadPartitions(dg.DynamicPartitionsDefinition):
@@ -22,7 +24,7 @@ class UploadPartitions(dg.DynamicPartitionsDefinition):
         self,
         partition_key: str,
         current_time: datetime | None = None,
-        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+        dynamic_partitions_store: Any = None,
     ) -> bool:
         if partition_key not in self._known:
             if not super().has_partition_key(partition_key, current_time, dynamic_partitions_store):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from pydantic import PrivateAttr
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
 from pytoon_pipeline.media.capacity import Capacity
 from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_operations
@@ -38,14 +39,16 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Studio"]:
         """Ready for one run, which holds a lock for as long as its process lives; see ``defs/sensors/deaths.py``."""
         self._places = Home(Path(self.home).resolve()) if self.home else Home.locate()
-        self._store = Store(self._places.store, self._places.work, load_operations().free_bytes_kept)
         run = context.run
+        anew = run is not None and recomputes(run.run_config)
+        self._store = Store(self._places.store, self._places.work, load_operations().free_bytes_kept, recompute=anew)
         write_to(self._places.logs)
         if run is None:
             yield self
             return
-        named = about(run=run.run_id, key=run.tags.get(PARTITION_TAG), attempt=run.tags.get(ATTEMPT_TAG))
-        with alive(self._places.run_lock(run.run_id)), named:
+        key, lock = run.tags.get(PARTITION_TAG), self._places.run_lock(run.run_id)
+        sharing = alive(self._places.video_runs / lock.name) if key else nullcontext()
+        with alive(lock), sharing, about(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG)):
             yield self
 
     @property
@@ -75,7 +78,7 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def threads(self) -> int:
         """This run's share of the processors at this moment."""
-        return Capacity.of_machine().threads(living(self._places.runs))
+        return Capacity.of_machine().threads(living(self._places.video_runs))
 
     def encoder(self) -> AbstractContextManager[None]:
         """This run's turn to encode, of as many as the machine can do at once."""

@@ -1,8 +1,7 @@
 """Running the graph for one upload in this process, and what came of it. The command line and scripts use this."""
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +10,14 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.errors import PytoonError, internal
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec import Note
+from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.partitions import add_partitions
 from pytoon_pipeline.media.capacity import Capacity
-from pytoon_pipeline.planning.presets import PACKAGE
 from pytoon_pipeline.planning.remedies import decide
-from pytoon_pipeline.store.atomic import write_bytes
 from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.inbox import make_own
 from pytoon_pipeline.store.uploads import Uploads
-
-RUNS = re.compile(r"(max_concurrent_runs: )\d+")
 
 
 @dataclass(frozen=True)
@@ -31,20 +29,21 @@ class Outcome:
     error: PytoonError | None = None
 
 
-def prepare(home: Home, capacity: Capacity) -> None:
-    """Makes the folder that Dagster keeps its state in, with the settings that come with Pytoon."""
+def prepare(home: Home, capacity: Capacity) -> Note | None:
+    """Makes the folders that Dagster keeps its state in and that people drop uploads into. Gives what to say of
+    settings that an operator has changed, once.
+    """
     home.dagster.mkdir(parents=True, exist_ok=True)
-    shipped = next(p for p in (PACKAGE.parent / "dagster.yaml", PACKAGE / "_dagster.yaml") if p.is_file())
-    wanted = RUNS.sub(rf"\g<1>{capacity.runs}", shipped.read_text("utf-8")).encode()
-    settings = home.dagster / "dagster.yaml"
-    if not settings.exists() or settings.read_bytes() != wanted:
-        write_bytes(settings, wanted, home.work)
+    make_own(home)
+    settings, news = dagster_yaml.settle(home, capacity)
+    return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if news else None
 
 
 @contextmanager
-def instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of ``home``."""
-    prepare(home, Capacity.of_machine())
+def instance(home: Home, tell: Callable[[Note], None] = lambda note: None) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of ``home``. ``tell`` hears what a person should know of its settings."""
+    if note := prepare(home, Capacity.of_machine()):
+        tell(note)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["PYTOON_HOME"] = str(home.root)
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:

@@ -7,14 +7,14 @@ import dagster as dg
 from pytoon_pipeline.defs.assets.reports import pipeline_kpis
 from pytoon_pipeline.defs.housekeeping import housekeeping
 from pytoon_pipeline.defs.jobs import compile_video
-from pytoon_pipeline.defs.partitions import PRIORITY_TAG, add_partitions
-from pytoon_pipeline.defs.sensors.keys import BATCH_PRIORITY, at_work
-from pytoon_pipeline.planning.batches import batch
+from pytoon_pipeline.defs.overrides import config_for
+from pytoon_pipeline.defs.partitions import PRIORITY_TAG, REASON_TAG, UPLOADS
+from pytoon_pipeline.defs.requesting import at_work
+from pytoon_pipeline.defs.sensors.keys import BATCH_PRIORITY
+from pytoon_pipeline.planning.batches import batch, last_overrides
 from pytoon_pipeline.planning.presets import load_operations
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.uploads import Uploads
-
-REASON_TAG = "pytoon/reason"
 
 
 @dg.schedule(
@@ -25,14 +25,15 @@ REASON_TAG = "pytoon/reason"
 )
 def nightly_batch(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     uploads = Uploads(Home.locate())
-    wanted = batch(uploads, at_work(context.instance), load_operations().batch_most)
-    add_partitions(context.instance, list(wanted))
+    # A schedule cannot add partitions. A key without one has not been asked for yet: that is for the sensor to do.
+    known = set(context.instance.get_dynamic_partitions(UPLOADS))
+    wanted = batch(uploads, at_work(context.instance), known, load_operations().batch_most)
     night = context.scheduled_execution_time.date().isoformat()
     for key, reason in wanted.items():
-        if reason == "presets":
-            uploads.forget_attempts(key)
+        # With the reason “presets”, the run forgets earlier attempts; see assets/source.py.
         tags = {PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason}
-        yield dg.RunRequest(run_key=f"{night}:{key}", partition_key=key, tags=tags)
+        config = config_for(last_overrides(uploads, key, reason))
+        yield dg.RunRequest(run_key=f"{night}:{key}", partition_key=key, run_config=config, tags=tags)
     if not wanted:
         yield dg.SkipReason("Every key has its video, planned with the presets of today.")
 

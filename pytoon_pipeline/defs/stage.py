@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from inspect import isgeneratorfunction
+from inspect import isgeneratorfunction, signature
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import dagster as dg
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal, unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
@@ -44,6 +45,8 @@ def stage_asset(
             code_version=str(stage.version),
             io_manager_key=io_manager_key,
             check_specs=check_specs or None,
+            # Configuration that nothing reads is refused, rather than ignored.
+            config_schema=None if "config" in signature(work).parameters else {},
         )(_guarded(work, stage.name))
 
     return decorate
@@ -129,11 +132,14 @@ def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str, sour
 def _failure(
     context: dg.AssetExecutionContext, studio: Studio, stage: str, error: PytoonError, source: Artifact | None
 ) -> dg.Failure:
-    key = context.partition_key
+    key, read = context.partition_key, source.read(SourceMedia) if source is not None else None
+    overrides = read.overrides if read is not None else overrides_of(context.run.run_config)
     log.error("failed", extra={"event": "failed", "stage": stage, "failure": error.failure, "code": error.code})
     try:
-        if source is None or studio.uploads.stands(source.read(SourceMedia)):
-            studio.uploads.fail(key, error, stage, context.run.run_id)
+        # What a person mistyped for a single run is no fault of the upload.
+        mistyped = bool(overrides) and error.failure == "bad_input"
+        if not mistyped and (read is None or studio.uploads.stands(read)):
+            studio.uploads.fail(key, error, stage, context.run.run_id, overrides)
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.
         log.error("failure not kept", extra={"event": "unkept", "stage": stage, "code": str(unwritten.errno)})

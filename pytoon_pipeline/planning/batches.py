@@ -1,7 +1,7 @@
 """Which keys a nightly batch makes, and which leave Dagster's partitions: decisions, and the facts they rest on."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -45,9 +45,15 @@ def reason(facts: Facts) -> Reason | None:
     return "presets" if facts.presets not in (None, facts.delivered.presets) else None
 
 
-def batch(uploads: Uploads, busy: Collection[str], most: int) -> dict[str, Reason]:
-    """At most ``most`` keys for a batch and why, the newest first, without those that are at work."""
-    return dict(islice(_wanted(uploads, busy), most))
+def batch(uploads: Uploads, busy: Collection[str], known: Collection[str], most: int) -> dict[str, Reason]:
+    """At most ``most`` of the ``known`` keys for a batch and why, the newest first, without those that are at work."""
+    return dict(islice(((key, why) for key, why in _wanted(uploads, busy) if key in known), most))
+
+
+def last_overrides(uploads: Uploads, key: str, why: Reason) -> Mapping[str, object]:
+    """Other values for fields of its request with which a key was run last, when that run is to be made again."""
+    record = uploads.failure(key) if why == "failed" else uploads.delivered(key) if why != "pending" else None
+    return record.overrides if record is not None else {}
 
 
 def _wanted(uploads: Uploads, busy: Collection[str]) -> Iterator[tuple[str, Reason]]:
@@ -57,7 +63,11 @@ def _wanted(uploads: Uploads, busy: Collection[str]) -> Iterator[tuple[str, Reas
         if key in busy or key in hidden:
             continue
         delivered, upload = uploads.delivered(key), uploads.find(key)
-        presets = today(upload, delivered.preset) if delivered and upload else None
+        presets = (
+            today(upload.model_copy(update={"overrides": delivered.overrides}), delivered.preset)
+            if (delivered and upload)
+            else None
+        )
         if why := reason(Facts(key in pending, uploads.failure(key), delivered, presets)):
             yield key, why
 
@@ -75,7 +85,7 @@ def _today() -> Callable[[SourceMedia, str], str | None]:
 
     def today(upload: SourceMedia, preset: str) -> str | None:
         try:
-            request = Request.model_validate(upload.request)
+            request = Request.model_validate(upload.asked)
         except ValidationError:
             return None
         return read(preset, json.dumps(request.adjust, sort_keys=True), request.platform, request.brand)

@@ -1,8 +1,9 @@
 """Taking uploads out of the inbox: a thin shell around ``planning/intake.py``, without Dagster."""
 
 import logging
+import math
 import time
-from collections.abc import Callable, Generator, Set
+from collections.abc import Callable, Generator, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,16 @@ class Received:
     keys: tuple[str, ...]
     rejected: tuple[str, ...]
     waiting: int
+
+
+def to_do(home: Home, inbox: Inbox) -> int:
+    """How many uploads are to be looked at, and notes to be written or taken away. Changes nothing.
+
+    Raises ``PassingFault`` when the inbox cannot be listed: that is no empty inbox.
+    """
+    rows = IntakeIndex(home.intake).rows()
+    found = decide(candidates(inbox.entries()), rows, now=0.0, settled=-math.inf)
+    return len(found.watch) + len(found.ready) + len(found.forget) + sum(1 for _ in _notes_due(Uploads(home), rows))
 
 
 class Receiver:
@@ -67,14 +78,13 @@ class Receiver:
             if rows[name].code:
                 self._beside(name, None)
         self._give_up({(one.name, one.stamp) for one in decision.ready})
-        keys, rejected, waiting = [], [], len(decision.watch)
+        keys, rejected = [], []
         # Each gets its share of the time: a huge file does not keep the others waiting.
         share = self._operations.inbox_tick_seconds / max(1, len(decision.ready))
         for one in decision.ready:
             now = time.monotonic()
             row = self._looked_at(one, rows[one.name], min(until, now + share)) if now < until else None
             if row is None:
-                waiting += 1
                 continue
             self._index.put([row])
             if row.state == "rejected":
@@ -82,7 +92,8 @@ class Receiver:
                 self._beside(row.name, _note(row.message or "", row.hint or ""))
             else:
                 keys.append(row.key or "")
-        self._tell_failures(rows)
+        self._tell_failures()
+        waiting = sum(row.state == "seen" for row in self._index.untaken())
         return Received(tuple(keys), tuple(rejected), waiting)
 
     def _give_up(self, ready: Set[tuple[str, str]]) -> None:
@@ -155,21 +166,23 @@ class Receiver:
         except (OSError, PassingFault) as error:
             log.warning("no note", extra={"event": "no_note", "upload": name, "reason": str(error)[:200]})
 
-    def _tell_failures(self, rows: dict[str, Row]) -> None:
+    def _tell_failures(self) -> None:
         """Keeps the notes beside uploads in step with what runs say of them."""
-        uploads = Uploads(self._home)
-        bad = {key: failure for key in uploads.failing()
-               if (failure := uploads.failure(key)) and failure.failure == "bad_input"}  # fmt: skip
-        told = {row.name: row for row in self._index.rejected() if row.state == "taken"}
-        untold = bad.keys() - {row.key for row in told.values()}
-        fresh = [row for row in rows.values() if row.key in untold] if untold else []
-        for row in (*told.values(), *fresh):
+        for row in list(_notes_due(Uploads(self._home), self._index.rows())):
+            self._beside(row.name, _note(row.message or "", row.hint or "") if row.code else None)
+            self._index.put([row])
+
+
+def _notes_due(uploads: Uploads, rows: Mapping[str, Row]) -> Iterator[Row]:
+    """Rows of what was taken, as they should be: with the failure of their key when the upload is to blame for it."""
+    bad = {key: failure for key in uploads.failing()
+           if (failure := uploads.failure(key)) and failure.failure == "bad_input"}  # fmt: skip
+    for row in rows.values():
+        if row.state == "taken" and (row.code or row.key in bad):
             failure = bad.get(row.key or "")
-            if (failure.code if failure else None) == row.code:
-                continue
-            self._beside(row.name, _note(failure.message, failure.hint) if failure else None)
             said = (failure.code, failure.message, failure.hint) if failure else (None, None, None)
-            self._index.put([row._replace(code=said[0], message=said[1], hint=said[2])])
+            if said[0] != row.code:
+                yield row._replace(code=said[0], message=said[1], hint=said[2])
 
 
 def _below(root: Path, path: Path, name: str) -> str:

@@ -103,7 +103,7 @@ def render_segments(
     jobs = [plan_job(spec, segment, sources) for segment in spec.segments]
     recipes = [_recipe(job, sources) for job in jobs]
     done = {
-        n: Done(found, "cached", 0.0) for n, recipe in enumerate(recipes) if (found := store.find(recipe.fingerprint))
+        n: Done(found, "cached", 0.0) for n, recipe in enumerate(recipes) if (found := store.reuse(recipe.fingerprint))
     }
     progress(len(done), len(jobs))
     missing = [n for n in range(len(jobs)) if n not in done]

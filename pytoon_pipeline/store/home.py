@@ -85,6 +85,11 @@ class Home:
         """Of what the machine has only so much: who holds it at this moment."""
         return self.root / "seats"
 
+    @property
+    def video_runs(self) -> Path:
+        """Locks of those runs at work that share the processors: they make a video."""
+        return self.root / "video_runs"
+
     def run_lock(self, run: str) -> Path:
         """The lock that a run holds while it works."""
         return self.runs / f"{run}.lock"

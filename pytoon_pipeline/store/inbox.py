@@ -68,6 +68,13 @@ def locate(home: Home) -> Inbox:
     return FolderInbox(Path(place).expanduser() if place else home.inbox, own=not place)
 
 
+def make_own(home: Home) -> None:
+    """Makes the folder to drop uploads into, unless they are dropped elsewhere."""
+    inbox = locate(home)
+    if isinstance(inbox, FolderInbox) and inbox.own:
+        inbox.root.mkdir(parents=True, exist_ok=True)
+
+
 def temporary(name: str) -> bool:
     """Whether a path names a file that somebody is not done with, or none that is meant as an upload."""
     return any(
@@ -78,7 +85,7 @@ def temporary(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FolderInbox:
-    """A local folder. Pytoon's ``own`` is made when it is not there; another that is not there is a fault.
+    """A local folder. Pytoon's ``own`` is empty while it is not there; another that is not there is a fault.
 
     Names that are no UTF-8 are listed with escapes in them; the last listing knows what they are called on disk.
     """
@@ -88,8 +95,8 @@ class FolderInbox:
     _on_disk: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def entries(self) -> list[Entry]:
-        if self.own:
-            self.root.mkdir(parents=True, exist_ok=True)
+        if self.own and not self.root.exists():
+            return []
         try:
             return list(self._below(self.root, ""))
         except OSError as error:

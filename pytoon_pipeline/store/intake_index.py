@@ -35,6 +35,8 @@ class IntakeIndex:
         self._path = path
 
     def rows(self) -> dict[str, Row]:
+        if not self._path.exists():
+            return {}
         with self._open() as opened:
             return {row.name: row for row in map(Row._make, opened.execute("select * from inbox"))}
 

@@ -69,6 +69,11 @@ def died(path: Path) -> bool:
         os.close(descriptor)
 
 
+def abandoned(folder: Path) -> int:
+    """How many of the locks in a folder have lost their holder."""
+    return sum(died(path) for path in folder.glob("*.lock"))
+
+
 def living(folder: Path) -> int:
     """How many of the locks in a folder are held."""
     return sum(path.exists() and not died(path) for path in folder.glob("*.lock"))

@@ -74,7 +74,7 @@ def run_stage(
 def follow(store: Store, recipe: Recipe, make: Callable[[Path], Product]) -> Done:
     """Finds or makes what ``recipe`` gives."""
     began = time.perf_counter()
-    if found := store.find(recipe.fingerprint):
+    if found := store.reuse(recipe.fingerprint):
         return Done(found, "cached", time.perf_counter() - began)
     store.need_room()
     with workroom(store.work) as room:

@@ -36,14 +36,16 @@ class Store:
     """Below ``root``: ``objects/`` (files), ``artifacts/`` (records), ``links/`` (latest artifact of a stage and key).
 
     Whatever is read is verified. What does not match its name counts as absent. ``kept_free`` bytes of the disk are
-    left for databases and logs, which must be written also when there is no room for videos.
+    left for databases and logs, which must be written also when there is no room for videos. With ``recompute``, only
+    what was kept through this store is taken in place of work.
     """
 
-    def __init__(self, root: Path, work: Path, kept_free: int = 0) -> None:
+    def __init__(self, root: Path, work: Path, kept_free: int = 0, *, recompute: bool = False) -> None:
         self.root = root
         self.work = work
         self._kept_free = kept_free
         self._verified: dict[str, tuple[int, int]] = {}
+        self._recomputed: set[str] | None = set() if recompute else None
 
     def need_room(self, more: int = 0) -> None:
         """Raises ``OSError`` (ENOSPC) when the disk has no room for ``more`` bytes."""
@@ -126,6 +128,11 @@ class Store:
         whole = artifact is not None and all(self.intact(file) for file in artifact.files.values())
         return artifact if whole and self._noted(fingerprint) else None
 
+    def reuse(self, fingerprint: str) -> Artifact | None:
+        """The artifact of this fingerprint, for whoever would make it otherwise."""
+        may = self._recomputed is None or fingerprint in self._recomputed
+        return self.find(fingerprint) if may else None
+
     def record(self, fingerprint: str) -> Artifact | None:
         """The artifact as it was kept, whether its files are there or not; none when the record is damaged."""
         try:
@@ -164,6 +171,8 @@ class Store:
         body = artifact.model_dump(mode="json")
         document = canonical({"artifact": body, "sha256": hash_value(body)})
         write_bytes(self._artifact(artifact.fingerprint), document, self.work)
+        if self._recomputed is not None:
+            self._recomputed.add(artifact.fingerprint)
 
     def _artifact(self, fingerprint: str) -> Path:
         return self.root / "artifacts" / fingerprint[:2] / f"{fingerprint}.json"

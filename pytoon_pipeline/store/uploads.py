@@ -4,8 +4,9 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -22,6 +23,8 @@ from pytoon_pipeline.store.home import Home
 log = logging.getLogger("pytoon.uploads")
 
 R = TypeVar("R", bound=Record)
+# Fields of the request that one run was given other values for.
+Overrides = Mapping[str, object]
 
 KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,30})?$")
 
@@ -105,7 +108,9 @@ class Uploads:
 
     # Failing
 
-    def fail(self, key: str, error: PytoonError, stage: str = "", run: str = "") -> None:
+    def fail(
+        self, key: str, error: PytoonError, stage: str = "", run: str = "", overrides: Overrides = MappingProxyType({})
+    ) -> None:
         """Keeps why a run of the key failed. Of several in one run the first counts, and bad input before all."""
         before = self.failure(key)
         total = before.total + 1 if before is not None else 1
@@ -120,6 +125,7 @@ class Uploads:
                 "failure": error.failure,
                 "stage": stage,
                 "run": run,
+                "overrides": dict(overrides),
                 "at": time.time(),
                 "tries": tries,
                 "total": total,
@@ -147,23 +153,26 @@ class Uploads:
     def stopped(self) -> set[str]:
         return set(self._marked("stopped"))
 
-    # Attempts
+    # Attempts. Those of a run with overrides are kept apart, and only the latest such.
 
-    def attempts(self, key: str) -> tuple[Attempt, ...]:
-        """Attempts at what the key asks for at present, in order."""
-        found = _read(self._marker("attempts", key), _Attempts)
-        return found.attempts if found and found.request == _print(self.get(key)) else ()
+    def attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> tuple[Attempt, ...]:
+        """Attempts at what the key asks for at present, or asks for with ``overrides``, in order."""
+        found = _read(self._attempts(key, overrides), _Attempts)
+        return found.attempts if found and found.request == _print(self.get(key), overrides) else ()
 
-    def forget_attempts(self, key: str) -> None:
+    def forget_attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> None:
         """The key begins anew, with what its presets say today."""
-        self._marker("attempts", key).unlink(missing_ok=True)
+        self._attempts(key, overrides).unlink(missing_ok=True)
 
-    def record(self, key: str, attempt: Attempt) -> None:
+    def record(self, key: str, attempt: Attempt, overrides: Overrides = MappingProxyType({})) -> None:
         """Adds an attempt. One that was recorded already, by its plan, stays as it is."""
-        known = self.attempts(key)
+        known = self.attempts(key, overrides)
         if all(attempt.plan != one.plan or attempt.safe != one.safe for one in known):
-            kept = _Attempts(request=_print(self.get(key)), attempts=(*known, attempt))
-            self._write(self._marker("attempts", key), kept)
+            kept = _Attempts(request=_print(self.get(key), overrides), attempts=(*known, attempt))
+            self._write(self._attempts(key, overrides), kept)
+
+    def _attempts(self, key: str, overrides: Overrides) -> Path:
+        return self._marker("overridden" if overrides else "attempts", key)
 
     # Delivered
 
@@ -218,8 +227,8 @@ class Uploads:
         write_bytes(path, record.model_dump_json(indent=2).encode(), self._aside)
 
 
-def _print(upload: SourceMedia) -> str:
-    return hash_value([upload.request, [[item.role, item.sha256] for item in upload.items]])
+def _print(upload: SourceMedia, overrides: Overrides) -> str:
+    return hash_value([upload.request | dict(overrides), [[item.role, item.sha256] for item in upload.items]])
 
 
 def _read(path: Path, record: type[R]) -> R | None:

@@ -83,6 +83,8 @@ def test_the_night_makes_what_is_missing_or_outdated(
     (tmp_path / "bad.mp4").write_bytes(b"no video")
     bad = compile_file(tmp_path / "bad.mp4")
     assert bad.error is not None
+    assert night(lasting) == {}, "the sensor asks for what is new"
+    add_partitions(lasting, [done.key, waiting, bad.key])
     assert night(lasting) == {waiting: "pending"}
     uploads = Uploads(home)
     record = uploads.delivered(done.key)

@@ -16,6 +16,10 @@ from pytoon_pipeline.store.uploads import Uploads
 LONG = 900
 
 
+def made_something(home: Home) -> bool:
+    return any('"event": "stage"' in path.read_text() for path in home.logs.glob("*.jsonl"))
+
+
 def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox, uploads = home.inbox, Uploads(home)
     folder = inbox / "hero"
@@ -27,7 +31,7 @@ def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.Mon
     (inbox / "half.mp4.part").write_bytes(b"not yet")
     crew = Crew(home)
     with at_work(crew):
-        assert wait_until(lambda: any(home.runs.glob("*.lock")), LONG, 0.05), "a run begins"
+        assert wait_until(lambda: made_something(home), LONG, 0.05), "a video is begun"
         (run,) = [one for one in crew.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
         run.kill()
         assert wait_until(lambda: len(IntakeIndex(home.intake).rows()) == 2 and settled(home), LONG)

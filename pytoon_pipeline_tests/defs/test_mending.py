@@ -7,6 +7,7 @@ import time
 import uuid
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -18,10 +19,11 @@ from pytoon_pipeline.contracts.errors import PassingFault
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs import reconcile as reconciling
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
-from pytoon_pipeline.defs.sensors import deaths
-from pytoon_pipeline.defs.sensors.deaths import bury
+from pytoon_pipeline.defs.reconcile import RECONCILE, fail_lost
+from pytoon_pipeline.defs.sensors.deaths import notice_dead_runs
 from pytoon_pipeline.defs.sensors.keys import A_TICK, look_after_keys
 from pytoon_pipeline.defs.sensors.standing import list_standing
 from pytoon_pipeline.planning import plan
@@ -37,6 +39,7 @@ from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
 
 STARTED = dg.DagsterRunStatus.STARTED
+QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @pytest.fixture
@@ -73,14 +76,19 @@ def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = No
     job = defs.resolve_job_def(COMPILE)
     return job.execute_in_process(
         instance=instance, partition_key=key, raise_on_error=False, tags=tags,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        run_config=QUIET,
     ).success  # fmt: skip
 
 
 def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    """Runs of uploads that are asked for. When records are to be brought in line, that is done then."""
     context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
     with partition_loading_context(dynamic_partitions_store=instance):
-        return look_after_keys.evaluate_tick(context).run_requests or []  # type: ignore[return-value]
+        asked = look_after_keys.evaluate_tick(context).run_requests or []
+        if notice_dead_runs.evaluate_tick(context).run_requests:
+            job = defs.resolve_job_def(RECONCILE)
+            assert job.execute_in_process(instance=instance, run_config=QUIET).success
+    return list(asked)
 
 
 def until_quiet(instance: dg.DagsterInstance) -> int:
@@ -203,10 +211,13 @@ def test_a_record_that_cannot_be_read_harms_itself_alone(
         uploads.register(SourceMedia(key=name, title="x", items=(), request={"no_such_setting": 1}))
         uploads.fail(name, PassingFault("x", "X.", "Wait."))
     (home.uploads / "failed" / f"{'0' * 32}.json").write_text("")
-    assert key in [request.partition_key for request in tick(instance)]
+    add_partitions(instance, ["0" * 32, "1" * 32])
+    assert {str(request.partition_key) for request in tick(instance)} == {key, "0" * 32, "1" * 32}
+    assert not run("1" * 32, instance)
     failed = uploads.failure("1" * 32)
     assert failed is not None
     assert failed.code == "invalid_request"
+    assert "1" * 32 not in [request.partition_key for request in tick(instance)]
     standing(home, load_operations())
 
 
@@ -272,9 +283,9 @@ class Clock:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._ahead = 0.0
-        patch.setattr(
-            "pytoon_pipeline.defs.sensors.keys.time", SimpleNamespace(time=self._now, monotonic=time.monotonic)
-        )
+        seen = SimpleNamespace(time=self._now, monotonic=time.monotonic, sleep=time.sleep)
+        for name in ("sensors.keys", "reconcile"):
+            patch.setattr(f"pytoon_pipeline.defs.{name}.time", seen)
 
     def _now(self) -> float:
         return time.time() + self._ahead
@@ -330,9 +341,9 @@ def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
     with subprocess.Popen([sys.executable, "-c", HOLDING, str(lock)], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         worker.stdout.readline()
-        assert bury(instance, home) == 0
+        assert fail_lost(instance, home) == 0
         worker.kill()
-    assert bury(instance, home) == 1
+    assert fail_lost(instance, home) == 1
     ended = instance.get_run_by_id(started.run_id)
     assert ended is not None
     assert ended.status == dg.DagsterRunStatus.FAILURE
@@ -340,7 +351,7 @@ def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
     assert failed is not None
     assert (failed.code, failed.failure) == ("run_died", "passing_fault")
     assert [request.partition_key for request in tick(instance)] == [key]
-    assert bury(instance, home) == 0
+    assert fail_lost(instance, home) == 0
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, STARTED])
@@ -350,10 +361,10 @@ def test_a_process_that_never_begins_is_noticed(
 ) -> None:  # fmt: skip
     key = submit(strange_letters(tmp_path / "letters"), home, instance)
     never = begun(instance, key, status)
-    monkeypatch.setattr(deaths, "MOMENT", 0.0)
-    assert bury(instance, home) == 0, "it may yet begin"
-    monkeypatch.setattr(deaths, "LONGEST_START", 0.0)
-    assert bury(instance, home) == 1
+    monkeypatch.setattr(reconciling, "MOMENT", 0.0)
+    assert fail_lost(instance, home) == 0, "it may yet begin"
+    monkeypatch.setattr(reconciling, "LONGEST_START", 0.0)
+    assert fail_lost(instance, home) == 1
     ended = instance.get_run_by_id(never.run_id)
     assert ended is not None
     assert ended.status == dg.DagsterRunStatus.FAILURE

@@ -105,7 +105,7 @@ def described(info: MediaInfo) -> str:
 
 
 def request_of(source: Artifact) -> Request:
-    return Request.model_validate(source.read(SourceMedia).request)
+    return Request.model_validate(source.read(SourceMedia).asked)
 
 
 def infos_of(studio: Studio, metadata: Artifact) -> dict[str, MediaInfo]:

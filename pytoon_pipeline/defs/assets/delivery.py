@@ -53,7 +53,7 @@ def delivered_video(
     spec = ready.shown(planned)
     if report.verdict == "fail" and not spec.safe:
         raise failure(report)
-    attempts, earlier = studio.uploads.attempts(upload.key), studio.uploads.delivered(upload.key)
+    attempts, earlier = studio.uploads.attempts(upload.key, upload.overrides), studio.uploads.delivered(upload.key)
     degraded = degradation(planned, ready, report, attempts)
     released = release_of(earlier, composite.files["video"].sha256)
     codes = tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate"))
@@ -76,7 +76,7 @@ def delivered_video(
     )
     names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _names(plan), strict=True))
     files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
-    request = Request.model_validate(upload.request)
+    request = Request.model_validate(upload.asked)
     name = resolved_preset(request, upload.items, infos_of(studio, metadata))
     heard = [part.read(Transcript).recogniser for part in parts_of(studio.store, transcription).values()]
     finished = composite.read(Finished)
@@ -90,7 +90,8 @@ def delivered_video(
         picture_packets=finished.joined.picture_packets,
         sound_packets=finished.joined.sound_packets,
         comment=comment(planned, ready),
-        request=upload.request,
+        request=upload.asked,
+        overrides=upload.overrides,
         preset=load_preset(name, request.adjust),
         brand=load_brand(request.brand) if request.brand else None,
         spec=spec,
@@ -120,6 +121,7 @@ def delivered_video(
         preset=name,
         presets=presets_print(request, name),
         codes=codes,
+        overrides=upload.overrides,
     )
     studio.uploads.deliver(upload.key, record, upload)
     event = "held" if held else "delivered"
@@ -130,7 +132,14 @@ def delivered_video(
     )  # fmt: skip
     status = Done(done.artifact, "computed" if written else done.status, done.seconds)
     return output(
-        context, status, {"title": upload.title, "engine": ready.engine, **_shown(root, plan, record, report)}
+        context,
+        status,
+        {
+            "title": upload.title,
+            "overrides": upload.overrides,
+            "engine": ready.engine,
+            **_shown(root, plan, record, report),
+        },
     )
 
 

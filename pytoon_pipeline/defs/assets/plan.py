@@ -14,6 +14,7 @@ from pytoon_pipeline.defs.assets.analysis import infos_of, request_of
 from pytoon_pipeline.defs.assets.source import brand_files, is_font_file
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import parts_of, stored
+from pytoon_pipeline.defs.overrides import told
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.media import fonts
@@ -50,7 +51,7 @@ def render_spec(
     }
     upload = source_media.read(SourceMedia)
     asked, items = request_of(source_media), upload.items
-    step = decide(asked, studio.uploads.attempts(upload.key))
+    step = decide(asked, studio.uploads.attempts(upload.key, upload.overrides))
     request = treated(asked, step.remedies)
     infos = infos_of(studio, metadata)
     preset = load_preset(resolved_preset(request, items, infos), request.adjust)
@@ -81,7 +82,9 @@ def render_spec(
             brand=brand,
             files=dict(zip(names, of["media"], strict=False)),
         )
-        return Product(plan_video(brief).model_copy(update={"remedies": step.remedies, "safe": step.safe}))
+        spec = plan_video(brief)
+        notes = (*spec.notes, *told(upload))
+        return Product(spec.model_copy(update={"remedies": step.remedies, "safe": step.safe, "notes": notes}))
 
     def show(artifact: Artifact) -> dict[str, Any]:
         spec = artifact.read(RenderSpec)
@@ -112,6 +115,7 @@ def render_spec(
             "brand": brand.model_dump(mode="json") if brand else None,
             "items": [[item.role, item.sha256] for item in items],
             "limits": studio.limits.model_dump(mode="json"),
+            **({"overrides": upload.overrides} if upload.overrides else {}),
         },
         show=show,
     )

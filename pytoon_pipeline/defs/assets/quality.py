@@ -97,7 +97,7 @@ def qc_score(
         extra={"event": "attempt", "verdict": report.verdict, "score": report.score, "engine": ready.engine,
                "seconds": report.seconds},
     )  # fmt: skip
-    attempts = studio.uploads.attempts(upload.key)
+    attempts = studio.uploads.attempts(upload.key, upload.overrides)
     shown: dict[str, Any] = {
         "score": report.score,
         "verdict": report.verdict,
@@ -159,16 +159,17 @@ def _references(store: Store, metadata: Artifact, frames: Frames) -> "References
 def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, report: QcReport, run: str) -> None:
     """Keeps the attempt. A video that failed, and is not the last resort, is kept as the key's failure."""
     gates = tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate"))
-    number = len(studio.uploads.attempts(upload.key)) + 1
+    number = len(studio.uploads.attempts(upload.key, upload.overrides)) + 1
     studio.uploads.record(
         upload.key,
         Attempt(
             number=number, plan=plan, remedies=spec.remedies, safe=spec.safe, verdict=report.verdict,
             score=report.score, codes=gates,
         ),
+        upload.overrides,
     )  # fmt: skip
     if report.verdict == "fail" and not spec.safe:
-        studio.uploads.fail(upload.key, failure(report), QC.name, run)
+        studio.uploads.fail(upload.key, failure(report), QC.name, run, upload.overrides)
 
 
 def _check_result(tier: str, report: QcReport, safe: bool) -> dg.AssetCheckResult:

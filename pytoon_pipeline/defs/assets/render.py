@@ -59,7 +59,7 @@ def rendered_segments(
         parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
-    if found := store.find(recipe.fingerprint):
+    if found := store.reuse(recipe.fingerprint):
         return output(context, Done(found, "cached", 0.0), _ready(found, 0))
     began = time.perf_counter()
     engines = policy.order(request_of(source_media).engine_policy, studio.engines)

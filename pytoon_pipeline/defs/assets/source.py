@@ -7,9 +7,10 @@ import dagster as dg
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import MissingPart
-from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
-from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.media import Role, SourceItem
 from pytoon_pipeline.defs.items import stored
+from pytoon_pipeline.defs.overrides import RunOverrides, checked
+from pytoon_pipeline.defs.partitions import REASON_TAG
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.planning.presets import brand_file, load_brand
@@ -20,10 +21,12 @@ SOURCE = Stage("source_media", 2)
 
 
 @stage_asset(SOURCE, "source", "file")
-def source_media(context: dg.AssetExecutionContext, studio: Studio) -> dg.Output[Artifact]:
+def source_media(context: dg.AssetExecutionContext, studio: Studio, config: RunOverrides) -> dg.Output[Artifact]:
     """The upload as it came in: its files, verified by content, the files of its brand, the request, and origins."""
-    upload = studio.uploads.get(context.partition_key)
-    request = Request.model_validate(upload.request)
+    upload = studio.uploads.get(context.partition_key).model_copy(update={"overrides": config.fields})
+    request = checked(upload)
+    if context.run.tags.get(REASON_TAG) == "presets":
+        studio.uploads.forget_attempts(upload.key, upload.overrides)
     own = [stored(item) for item in upload.items]
     for item, file in zip(upload.items, own, strict=True):
         if not studio.store.intact(file):
@@ -32,7 +35,7 @@ def source_media(context: dg.AssetExecutionContext, studio: Studio) -> dg.Output
             )
     brand = load_brand(request.brand) if request.brand else None
     items = (*upload.items, *(_kept(studio, path, role) for path, role in brand_files(brand)))
-    complete = SourceMedia(key=upload.key, title=upload.title, items=items, request=upload.request)
+    complete = upload.model_copy(update={"items": items})
     files = {f"{item.role}-{n}": stored(item) for n, item in enumerate(items)}
     return run(
         context,
@@ -46,7 +49,8 @@ def source_media(context: dg.AssetExecutionContext, studio: Studio) -> dg.Output
             "items": dg.MetadataValue.md(
                 "\n".join(f"- {item.role}: {item.name}, {item.bytes / 1e6:.2f} MB" for item in items) or "–"
             ),
-            "request": upload.request,
+            "request": upload.asked,
+            "overrides": upload.overrides,
         },
     )
 

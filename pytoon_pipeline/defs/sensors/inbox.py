@@ -1,34 +1,29 @@
-"""Takes uploads out of the inbox. Their videos are asked for by ``keys.py``."""
-
-from functools import cache
+"""Looks whether something is to be taken out of the inbox."""
 
 import dagster as dg
 
 from pytoon_pipeline.contracts.errors import PassingFault
-from pytoon_pipeline.planning.presets import load_operations
-from pytoon_pipeline.planning.receiving import Receiver
+from pytoon_pipeline.defs.ingest import INGEST
+from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_ask
+from pytoon_pipeline.planning.receiving import to_do
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.inbox import locate
-from pytoon_pipeline.store.logs import write_to
 
 
 @dg.sensor(
-    minimum_interval_seconds=5,
+    job_name=INGEST,
+    minimum_interval_seconds=EVERY_LOOP,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Takes what people drop into the inbox, when it is whole; what cannot be used gets a note beside it.",
+    description="Asks for a run that takes what people drop into the inbox, one at a time.",
 )
-def watch_inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+def watch_inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    home = Home.locate()
     try:
-        received = _receiver(Home.locate()).look()
+        waiting = to_do(home, locate(home))
     except PassingFault as fault:
-        context.log.warning(str(fault))
         return dg.SkipReason(str(fault))
-    said = f"{len(received.keys)} taken, {len(received.rejected)} rejected, {received.waiting} not ready yet."
-    return dg.SkipReason(said)
-
-
-@cache
-def _receiver(home: Home) -> Receiver:
-    """One for as long as the process lives: huge files are taken over many ticks."""
-    write_to(home.logs)
-    return Receiver(home, locate(home), load_operations())
+    if not waiting:
+        return dg.SkipReason("Nothing new in the inbox.")
+    if not may_ask(context.instance, INGEST):
+        return dg.SkipReason(f"{waiting} in the inbox; a run is taking them.")
+    return dg.RunRequest()

@@ -72,7 +72,7 @@ class RemoteEngine:
         done = {
             n: Done(found, "cached", 0.0)
             for n, recipe in enumerate(recipes)
-            if (found := self.store.find(recipe.fingerprint))
+            if (found := self.store.reuse(recipe.fingerprint))
         }
         progress(len(done), len(recipes))
         there = len(done)
@@ -86,7 +86,7 @@ class RemoteEngine:
 
     def thumbnail(self, work: Work, frame: int) -> Done:
         (recipe,) = stages.recipes(work.spec, work.pictures, frame)
-        if found := self.store.find(recipe.fingerprint):
+        if found := self.store.reuse(recipe.fingerprint):
             return Done(found, "cached", 0.0)
         (made,) = self._have_made(work, [Segment(start=frame, frames=1)], [recipe], lambda ready, total: None, frame)
         return made

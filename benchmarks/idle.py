@@ -1,0 +1,83 @@
+"""What a daemon writes to the disk while there is nothing to do, and how often its sensors look.
+
+Prints a JSON object. ``python -m benchmarks.idle [--minutes 4] [--warm 45]``
+"""
+
+import argparse
+import json
+import sqlite3
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+from benchmarks.crew import Crew, at_work, folder_of
+from benchmarks.machine import machine
+
+TICKS = "select j.job_body, t.timestamp from job_ticks t join jobs j on j.selector_id = t.selector_id order by t.id"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=4)
+    parser.add_argument("--warm", type=float, default=45, help="seconds before measuring begins")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pytoon-idle-") as folder:
+        print(json.dumps({**measure(Path(folder), options.minutes, options.warm), "machine": machine()}))
+
+
+def measure(folder: Path, minutes: float, warm: float) -> dict[str, object]:
+    crew = Crew(folder_of(folder / "home"))
+    with at_work(crew):
+        time.sleep(warm)
+        before, began = written(crew), time.time()
+        time.sleep(60 * minutes)
+        after, ended = written(crew), time.time()
+        hours = (ended - began) / 3600
+        grown = {name: sum(after[pid][name] - before.get(pid, {}).get(name, 0) for pid in after) for name in FIELDS}
+        intervals = between_ticks(crew.home.dagster / "schedules" / "schedules.db", began)
+    return {
+        "minutes": minutes,
+        "mb_an_hour": round(grown["write_bytes"] / hours / 1e6, 1),
+        "mb_an_hour_by_calls": round(grown["write_chars"] / hours / 1e6, 1),
+        "write_calls_an_hour": round(grown["write_count"] / hours),
+        "cpu_share": round(grown["cpu"] / (ended - began), 3),
+        "seconds_between_ticks": intervals,
+    }
+
+
+FIELDS = ("write_bytes", "write_chars", "write_count", "cpu")
+
+
+def written(crew: Crew) -> dict[int, dict[str, float]]:
+    """What each process has written so far, and its processor time."""
+    found = {}
+    for one in crew.processes():
+        io, cpu = one.io_counters(), one.cpu_times()
+        found[one.pid] = {
+            "write_bytes": io.write_bytes, "write_chars": io.write_chars, "write_count": io.write_count,
+            "cpu": cpu.user + cpu.system,
+        }  # fmt: skip
+    return found
+
+
+def between_ticks(database: Path, since: float) -> dict[str, dict[str, float]]:
+    """Seconds from one tick of a sensor or schedule to its next."""
+    found: dict[str, list[float]] = {}
+    with sqlite3.connect(database) as opened:
+        for body, at in opened.execute(
+            "select j.job_body, (julianday(t.timestamp) - 2440587.5) * 86400"
+            " from job_ticks t join jobs j on j.selector_id = t.selector_id order by t.id"
+        ):
+            if at >= since:
+                found.setdefault(json.loads(body)["origin"]["job_name"], []).append(at)
+    return {
+        name: {"median": round(median(gaps), 2), "most": round(max(gaps), 2)}
+        for name, times in sorted(found.items())
+        if (gaps := [b - a for a, b in pairwise(times)])
+    }
+
+
+if __name__ == "__main__":
+    main()

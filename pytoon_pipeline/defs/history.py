@@ -1,0 +1,43 @@
+"""What leaves Dagster's history: old runs, with their events and captured output."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
+
+import dagster as dg
+
+from pytoon_pipeline.defs.partitions import PARTITION_TAG
+from pytoon_pipeline.defs.requesting import aware
+
+PAGE = 500
+FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+def remove_old_runs(instance: dg.DagsterInstance, days: float, operational_days: float) -> int:
+    """Removes finished runs by age, and gives how many. ``operational_days`` are for those that made no video."""
+    old = list(old_runs(_finished(instance), datetime.now(timezone.utc), days, operational_days))
+    for run in old:
+        instance.delete_run(run)
+        instance.compute_log_manager.delete_logs(prefix=[run])
+    return len(old)
+
+
+def old_runs(
+    records: Iterable[dg.RunRecord], now: datetime, days: float, operational_days: float
+) -> Iterator[str]:  # fmt: skip
+    """Ids of runs that go, of finished ones from the newest to the oldest. The newest successful one of each job and
+    key stays: the UI shows what it made.
+    """
+    shown: set[tuple[str, str | None]] = set()
+    for record in records:
+        run, key = record.dagster_run, record.dagster_run.tags.get(PARTITION_TAG)
+        if run.status == dg.DagsterRunStatus.SUCCESS and (run.job_name, key) not in shown:
+            shown.add((run.job_name, key))
+        elif now - aware(record.create_timestamp) > timedelta(days=days if key else operational_days):
+            yield run.run_id
+
+
+def _finished(instance: dg.DagsterInstance) -> Iterator[dg.RunRecord]:
+    cursor = None
+    while page := instance.get_run_records(dg.RunsFilter(statuses=FINISHED), limit=PAGE, cursor=cursor):
+        yield from page
+        cursor = page[-1].dagster_run.run_id

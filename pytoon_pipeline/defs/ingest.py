@@ -1,0 +1,41 @@
+"""Taking uploads out of the inbox, as a run of its own: what a sensor does would also happen when somebody previews it.
+
+Their videos are asked for by ``sensors/keys.py``.
+"""
+
+import time
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.planning.receiving import Receiver
+from pytoon_pipeline.store.inbox import locate
+from pytoon_pipeline.store.liveness import seat
+
+INGEST = "ingest_uploads"
+# Seconds between two looks while something settles or is not whole, and for which one run goes on looking.
+PAUSE, LONGEST = 1.0, 300.0
+
+
+@dg.op(config_schema={}, description="Takes what is whole, until nothing waits; what cannot be used gets a note.")
+def take_uploads(context: dg.OpExecutionContext, studio: Studio) -> None:
+    until = time.monotonic() + LONGEST
+    taken, rejected = 0, 0
+    with seat(studio.places.seats, INGEST, 1):
+        receiver = Receiver(studio.places, locate(studio.places), studio.operations)
+        while True:
+            try:
+                received = receiver.look()
+            except PassingFault as fault:
+                raise dg.Failure(str(fault), metadata=fault.as_dict(), allow_retries=False) from fault
+            taken, rejected = taken + len(received.keys), rejected + len(received.rejected)
+            if not received.waiting or time.monotonic() > until:
+                break
+            time.sleep(PAUSE)
+    context.add_output_metadata({"taken": taken, "rejected": rejected, "waiting": received.waiting})
+
+
+@dg.job(name=INGEST, description="Takes what people drop into the inbox, when it is whole.")
+def ingest_uploads() -> None:
+    take_uploads()

@@ -1,0 +1,197 @@
+"""What a person gives a single run in the Launchpad works and is recorded, or is refused."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+from PIL import Image
+
+from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.overrides import RunOverrides
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
+from pytoon_pipeline.defs.reconcile import fail_lost
+from pytoon_pipeline.defs.schedules import nightly_batch
+from pytoon_pipeline.defs.sensors.keys import look_after_keys
+from pytoon_pipeline.planning.admitting import take
+from pytoon_pipeline.planning.requests import read_upload
+from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.uploads import Uploads
+
+NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
+ASSETS = sorted(key.to_user_string() for key in defs.resolve_job_def(COMPILE).asset_layer.executable_asset_keys)
+
+
+@pytest.fixture
+def instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """Schedules ask for an instance on disk."""
+    with running.instance(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def key(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> str:
+    folder = tmp_path / "shoe"
+    folder.mkdir()
+    Image.new("RGB", (400, 600), "#336699").save(folder / "a.png")
+    request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.2}], "text": "Half price"}
+    (folder / "request.yaml").write_text(json.dumps(request))
+    upload, _ = take(home, Store(home.store, home.work), read_upload(folder), pending=True)
+    add_partitions(instance, [upload.key])
+    return upload.key
+
+
+@pytest.fixture
+def uploads(home: Home) -> Uploads:
+    return Uploads(home)
+
+
+def configured(**config: Any) -> dict[str, Any]:
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    return quiet | ({"ops": {"source_media": {"config": config}}} if config else {})
+
+
+def run(key: str, instance: dg.DagsterInstance, **config: Any) -> dict[str, dict[str, Any]] | None:
+    """Metadata of each asset; none for a run that failed."""
+    result = defs.resolve_job_def(COMPILE).execute_in_process(
+        instance=instance, partition_key=key, raise_on_error=False, run_config=configured(**config)
+    )  # fmt: skip
+    made = result.get_asset_materialization_events()
+    return {
+        event.asset_key.to_user_string(): {
+            name: one.value for name, one in event.step_materialization_data.materialization.metadata.items()
+        }
+        for event in made if event.asset_key
+    } if result.success else None  # fmt: skip
+
+
+def manifest(home: Home) -> dict[str, Any]:
+    (found,) = home.outbox.rglob("manifest.json")
+    return json.loads(found.read_text())
+
+
+def asked(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
+    with dg.partition_loading_context(dynamic_partitions_store=instance):
+        return list(look_after_keys.evaluate_tick(context).run_requests or [])
+
+
+def test_values_of_a_run_work_and_are_recorded(
+    home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads, own_presets: Path
+) -> None:
+    stored = uploads.get(key)
+    plain = run(key, instance)
+    assert plain is not None
+    assert "overridden" not in {note["code"] for note in manifest(home)["spec"]["notes"]}
+    own = run(key, instance, preset="night-neon", text="Tonight only")
+    assert own is not None
+    assert own["render_spec"]["preset"] == "night-neon"
+    assert own["render_spec"]["fingerprint"] != plain["render_spec"]["fingerprint"]
+    assert own["source_media"]["overrides"] == {"preset": "night-neon", "text": "Tonight only"}
+    delivered = manifest(home)
+    assert (delivered["preset"]["name"], delivered["request"]["text"]) == ("night-neon", "Tonight only")
+    assert delivered["overrides"] == {"preset": "night-neon", "text": "Tonight only"}
+    (note,) = [one for one in delivered["spec"]["notes"] if one["code"] == "overridden"]
+    assert "night-neon" in note["message"]
+    assert [len(uploads.attempts(key)), len(uploads.attempts(key, delivered["overrides"]))] == [1, 1]
+    assert uploads.get(key) == stored, "what the upload asks for stays"
+    assert not uploads.waits(key)
+
+    assert asked(instance) == []
+    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
+    assert not [one for one in nightly_batch(context) if isinstance(one, dg.RunRequest)], "it stands"
+    preset = own_presets / "night-neon.yaml"
+    preset.write_text(yaml.safe_dump({**yaml.safe_load(preset.read_text()), "stills": {"seconds": 2.9}}))
+    (nightly,) = [one for one in nightly_batch(context) if isinstance(one, dg.RunRequest)]
+    assert nightly.run_config["ops"]["source_media"]["config"] == delivered["overrides"]
+
+    assert run(key, instance) is not None
+    assert manifest(home)["request"]["text"] == "Half price", "without values, what the upload asks for"
+    assert manifest(home)["overrides"] == {}
+
+
+@pytest.mark.parametrize("asset", ASSETS)
+def test_unknown_configuration_is_refused(asset: str) -> None:
+    job = defs.resolve_job_def(COMPILE)
+    for wrong in ({"ops": {asset: {"config": {"prest": "night-neon"}}}}, {"preset": "night-neon"}):
+        with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
+            dg.validate_run_config(job, wrong)
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        dg.validate_run_config(job, {"ops": {"source_media": {"config": {"preset": 7}}}})
+    known = dg.validate_run_config(job, configured(preset="night-neon"))
+    assert known["ops"]["source_media"]["config"].keys() == RunOverrides.model_fields.keys()
+
+
+def test_operational_jobs_take_no_configuration() -> None:
+    for job, op in (
+        ("housekeeping", "tidy"),
+        ("ingest_uploads", "take_uploads"),
+        ("reconcile_runs", "reconcile_records"),
+    ):
+        with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
+            dg.validate_run_config(defs.resolve_job_def(job), {"ops": {op: {"config": {"days": 1}}}})
+
+
+def test_a_mistyped_name_fails_the_run_and_not_the_upload(
+    instance: dg.DagsterInstance, key: str, uploads: Uploads
+) -> None:
+    assert run(key, instance, preset="night-nylon") is None
+    assert run(key, instance, brand="no-such-brand") is None
+    assert uploads.failure(key) is None
+    assert [(one.partition_key, one.run_config) for one in asked(instance)] == [(key, {})], "it still waits"
+
+
+def test_force_makes_all_anew(instance: dg.DagsterInstance, key: str) -> None:
+    first, again, forced = run(key, instance), run(key, instance), run(key, instance, force=True)
+    assert first is not None
+    assert again is not None
+    assert forced is not None
+    assert {facts["status"] for facts in again.values()} == {"cached"}
+    assert {name for name, facts in forced.items() if facts["status"] != "computed"} == set()
+    assert forced["rendered_segments"]["segments_rendered"] == forced["rendered_segments"]["segments"]
+    assert {name: facts["fingerprint"] for name, facts in forced.items()} == {
+        name: facts["fingerprint"] for name, facts in first.items()
+    }  # fmt: skip
+
+
+def test_tries_after_a_failure_keep_the_values(
+    home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads
+) -> None:
+    values = {"text": "Tonight only"}
+    failed = PytoonError("qc_failed", "It flashes.", "Wait.")
+    failed.failure = "quality"  # type: ignore[misc]
+    uploads.record(key, Attempt(number=1, plan="p", verdict="fail", score=1, codes=("black",)), values)
+    uploads.fail(key, failed, "qc_score", "run", values)
+    (request,) = asked(instance)
+    assert request.run_config == {"ops": {"source_media": {"config": values}}}
+    assert request.tags["pytoon/attempt"] == "2"
+    made = run(key, instance, **values)
+    assert made is not None
+    assert made["render_spec"]["remedies"] == "plain_cuts", "attempts at the same values count"
+    assert uploads.failure(key) is None
+    assert uploads.attempts(key) == (), "those at the upload's own request are others"
+
+
+def test_a_lost_run_with_values_is_tried_again_with_them(
+    home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads
+) -> None:
+    lost = dg.DagsterRun(
+        job_name=COMPILE, run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.STARTED, tags={PARTITION_TAG: key},
+        run_config=configured(text="Tonight only", force=True),
+    )  # fmt: skip
+    instance.add_run(lost)
+    home.runs.mkdir(parents=True, exist_ok=True)
+    home.run_lock(lost.run_id).touch()
+    assert fail_lost(instance, home) == 1
+    (request,) = asked(instance)
+    assert request.run_config == {"ops": {"source_media": {"config": {"text": "Tonight only"}}}}
