@@ -385,8 +385,10 @@ def script() -> None:
             code = main()
         except SystemExit as stopped:
             code = int(stopped.code or 0)
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            # None where the shell has closed it (>&-).
+            if stream is not None:
+                stream.flush()
     except BrokenPipeError:
         code = READER_GONE
     os._exit(code)
