@@ -71,6 +71,8 @@ def cases() -> list[Case]:
     """Twenty videos of all kinds."""
     talk = {"talk.mp4": SAMPLES / "talk.mp4"}
     return [
+        _edit_plan("price-reveal"),
+        _edit_plan("three-facts"),
         Case("talk", {"media": ["talk.mp4"]}, talk),
         Case("bold talk", {"media": ["talk.mp4"], "preset": "bold-talk"}, talk),
         _sample("hero"),
@@ -90,8 +92,6 @@ def cases() -> list[Case]:
         _sample("many"),
         _sample("many", "handmade", preset="handmade", brand_safe=True),
         _sample("text"),
-        _edit_plan("price-reveal"),
-        _edit_plan("three-facts"),
     ]  # fmt: skip
 
 
@@ -108,7 +108,9 @@ def _sample(
 
 def _edit_plan(name: str) -> Case:
     folder = presets_folder() / "edit_plans" / name
-    return Case(name, {"max_seconds": 60}, {path.name: path for path in folder.iterdir()})
+    return Case(
+        name, {"edit_plan": "edit_plan.json", "max_seconds": 60}, {path.name: path for path in folder.iterdir()}
+    )
 
 
 def _own(path: Path) -> Case:
