@@ -133,7 +133,10 @@ def elements(view: View) -> list[Element]:
     for cue in spec.captions.cues:
         if cue.start <= frame < cue.end:
             letters = lettering.cue_letters(cue, frame, spec.captions.style, spec.width, spec.height)
-            found += [one for line in letters for one in _letters(view, cue.text, line, 1.0)]
+            # While it grows to its size, a caption is known to be there, but not where its letters are.
+            grown = spec.rate.seconds(frame - cue.start) >= spec.captions.style.pop
+            lines = (one for line in letters for one in _letters(view, cue.text, line, 1.0))
+            found += [one if grown else replace(one, certain=False) for one in lines]
     return found
 
 

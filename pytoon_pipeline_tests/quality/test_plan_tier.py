@@ -394,3 +394,11 @@ def test_an_edit_of_one_caption_leaves_other_sheets_alone(scenery: Scenery) -> N
         for one in (spec, edited)
     )
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
+
+
+def test_a_caption_that_grows_at_a_key_frame_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+    spec = plan()
+    cues = (words("growing here", 0, 20), words("and over the cut", 50, 80), words("and again", 90, 106))
+    style = spec.captions.style.model_copy(update={"pop": 0.3})
+    growing = spec.model_copy(update={"captions": CaptionPlan(style=style, cues=cues)})
+    assert [(one.code, one.value, one.message) for one in findings(scenery, growing, tmp_path)] == []
