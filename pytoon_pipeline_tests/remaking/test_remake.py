@@ -68,7 +68,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     (brands / "mine.yaml").write_text(BRAND)
     Image.effect_mandelbrot((200, 120), (-2, -1.5, 1, 1.5), 30).save(brands / "logo.png")
     upload.mkdir()
-    making.video(upload / "clip.mp4", 1.0)
+    cut = ("-t", "1", "-c:v", "libx264", "-preset", "ultrafast")
+    making.run("-i", str(making.SAMPLE), *cut, str(upload / "clip.mp4"))
     making.write_wav(upload / "bed.wav", making.babble(1.5, [(0.1, 1.4)]))
     Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(upload / "a.png")
     media = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "sound": "keep"}]
