@@ -52,8 +52,8 @@ class Request(Record):
     ``archetype`` and ``preset`` none: chosen by what the media are. ``adjust`` changes single settings of the preset,
     by the same names (``adjust.silence.drop_db``). ``background`` (overlay) is ``brand``, ``gradient``, ``blur``, a
     colour ``#rrggbb``, or a picture or clip of the folder. ``licence`` of the files is
-    kept with them. ``missing_glyphs``: whether characters that no font has fail
-    quality control, or are left out.
+    kept with them. ``missing_glyphs``: whether a text with characters that no font
+    has is refused, or made without them, with a note.
     """
 
     version: Literal[1] = 1

@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.layers import Camera, ImageLayer, Layer, TextLaye
 from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
-from pytoon_pipeline.planning import backgrounds, footage, stills
+from pytoon_pipeline.planning import backgrounds, footage, glyphs, stills
 from pytoon_pipeline.planning.assembly import budget, finish, rate_of, shared, timeline
 from pytoon_pipeline.planning.branding import end_card, text_area
 from pytoon_pipeline.planning.brief import HEIGHT, Brief, Material, refused
@@ -60,6 +60,9 @@ def items(brief: Brief, rate: FrameRate, talk: bool) -> tuple[list[Piece], list[
         wish = brief.wish(index)
         if talk and not material.is_still:
             piece = footage.talking(material, wish, brief.preset, rate, frames)
+            drop = brief.request.missing_glyphs == "drop"
+            cues, said = glyphs.spoken(piece.cues, brief.preset.captions, wish.file, drop=drop)
+            piece = replace(piece, cues=cues, notes=(*piece.notes, *said))
         else:
             piece = shown(brief, material, wish, index, frames, rate)
         pieces.append(with_text(brief, piece, index, rate))

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.planning.brief import refused
 from pytoon_pipeline.planning.documents import Unreadable, inside, parse, read_document, validate
+from pytoon_pipeline.planning.glyphs import check_request
 from pytoon_pipeline.store.admission import shown
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
@@ -64,6 +65,7 @@ def read_upload(
     if isinstance(request.edit_plan, EditPlan):
         _check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
+    check_request(request)
     files = tuple(_files(request, home, None if folder else path))
     return Upload((path.resolve().name if folder else path.stem) or "video", files, request)
 

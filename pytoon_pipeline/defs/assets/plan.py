@@ -25,7 +25,7 @@ from pytoon_pipeline.planning.resolving import archetype_of, resolved_preset
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
-SPEC = Stage("render_spec", 3)
+SPEC = Stage("render_spec", 4)
 
 
 @stage_asset(SPEC, "plan", "python")
