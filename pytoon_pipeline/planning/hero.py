@@ -10,10 +10,11 @@ from pytoon_pipeline.contracts.layers import Camera, ImageLayer, Layer, TextLaye
 from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
-from pytoon_pipeline.planning import backgrounds, footage, glyphs, stills
+from pytoon_pipeline.planning import backgrounds, footage, stills
 from pytoon_pipeline.planning.assembly import budget, finish, rate_of, shared, timeline
 from pytoon_pipeline.planning.branding import end_card, text_area
 from pytoon_pipeline.planning.brief import HEIGHT, Brief, Material, refused
+from pytoon_pipeline.planning.captioning import captioned
 from pytoon_pipeline.planning.contrast import Backdrop, Behind, everywhere, of_whole, together
 from pytoon_pipeline.planning.headlines import headline, item_text, over_time, reading_seconds, wishes
 from pytoon_pipeline.planning.motion import window_at
@@ -60,9 +61,7 @@ def items(brief: Brief, rate: FrameRate, talk: bool) -> tuple[list[Piece], list[
         wish = brief.wish(index)
         if talk and not material.is_still:
             piece = footage.talking(material, wish, brief.preset, rate, frames)
-            drop = brief.request.missing_glyphs == "drop"
-            cues, said = glyphs.spoken(piece.cues, brief.preset.captions, wish.file, drop=drop)
-            piece = replace(piece, cues=cues, notes=(*piece.notes, *said))
+            piece = captioned(brief, piece, material, wish.file)
         else:
             piece = shown(brief, material, wish, index, frames, rate)
         pieces.append(with_text(brief, piece, index, rate))

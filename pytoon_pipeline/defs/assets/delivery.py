@@ -133,6 +133,7 @@ def _use(artifact: Artifact) -> StageUse:
         version=artifact.version,
         tools=artifact.tools,
         device=artifact.device,
+        precision=artifact.precision,
         seconds=artifact.seconds,
     )
 
