@@ -1,7 +1,9 @@
 """Reading subtitles: text tracks inside a video file, and SubRip or WebVTT files beside it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,11 @@ SUFFIXES = (".srt", ".vtt")
 TEXT_CODECS = ("mov_text", "subrip", "srt", "webvtt", "ass", "ssa", "text")
 LARGEST_BYTES, MOST_CUES = 2_000_000, 20_000
 SECOND = 1000
+# Override blocks of ASS, tags of SubRip and WebVTT, breaks and hard spaces, and braces that are meant as such.
+STYLING = (
+    (re.compile(r"\{\\[^{}]*\}"), ""), (re.compile(r"</?[A-Za-z0-9][^<>]*>"), ""), (re.compile(r"\\[Nnh]"), " "),
+    (re.compile(r"\\([{}])"), r"\1"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ def read(path: Path, called: str = "") -> tuple[Line, ...]:
         raise _unreadable(name, "it is not text in UTF-8") from error
     except (pysubs2.Pysubs2Error, ValueError, OverflowError) as error:
         raise _unreadable(name, "its times or its form cannot be read") from error
-    lines = tuple(_lines((event.start, event.end, event.plaintext) for event in found[:MOST_CUES]))
+    lines = tuple(_lines((event.start, event.end, _plain(event.text)) for event in found[:MOST_CUES]))
     if not lines:
         raise _unreadable(name, "it has no lines")
     return lines
@@ -71,7 +78,7 @@ def tracks(path: Path, zero: float) -> list[Track]:
             start = float(packet.pts * packet.time_base) - zero
             end = start + float(packet.duration * packet.time_base)
             try:
-                said = "\n".join(_plain(part) for part in packet.decode())
+                said = "\n".join(_plain(_dialogue(part)) for part in packet.decode())
             except (av.error.FFmpegError, ValueError):
                 # A damaged line is lost like a damaged picture.
                 continue
@@ -87,12 +94,15 @@ def tracks(path: Path, zero: float) -> list[Track]:
         ]
 
 
-def _plain(part: Any) -> str:
-    """The text of one decoded part, without styling."""
-    import pysubs2
+def _dialogue(part: Any) -> str:
+    return (getattr(part, "dialogue", b"") or b"").decode("utf-8", "replace")
 
-    said = getattr(part, "dialogue", b"") or b""
-    return pysubs2.SSAEvent(text=said.decode("utf-8", "replace")).plaintext
+
+def _plain(text: str) -> str:
+    """Text without styling; braces that style nothing are part of it."""
+    for pattern, instead in STYLING:
+        text = pattern.sub(instead, text)
+    return unescape(text)
 
 
 def _lines(found: Any) -> Iterator[Line]:

@@ -27,6 +27,10 @@ def captioned(brief: Brief, piece: Piece, material: Material, name: str) -> Piec
     if source is not None and brief.preset.captions.show:
         notes = [note for note in notes if note.code != "no_words" or not source.rejected_words]
         notes += _notes(source, name, bool(cues))
+        lost = material.silence.dropped_words if material.silence and _written(source) else 0
+        if lost:
+            message = f"{lost} words of the subtitles of “{name}” stand where nothing sounds, and have no caption."
+            notes.append(Note(code="subtitles_lost", message=message))
     if brief.request.profanity == "mask" and (source is None or not _written(source)):
         cues, count = masked(cues, brief.profanity)
         if count:

@@ -74,6 +74,7 @@ def presets_print(request: Request, preset: str) -> str:
             "preset": load_preset(preset, request.adjust).model_dump(mode="json"),
             "platform": load_platform(request.platform).model_dump(mode="json"),
             "brand": load_brand(request.brand).model_dump(mode="json") if request.brand else None,
+            "profanity": load_profanity() if request.profanity == "mask" else (),
         }
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pytoon_pipeline.contracts.spec import Cue, CueWord
 
-LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def masked(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue, ...], int]:

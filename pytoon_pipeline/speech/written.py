@@ -47,8 +47,8 @@ def transcript(
     lines: Sequence[Line], recogniser: Recogniser, language: str, samples: NDArray[np.int16], rate: int
 ) -> Transcript:
     """Words of ``lines``: each line's over its time, by their length, where something sounds."""
-    quiet, seconds = _quiet(samples, rate), len(samples) / rate
-    words = tuple(word for line in lines for word in _spread(line, quiet) if word.start < seconds)
+    quiet = _quiet(samples, rate)
+    words = tuple(word for line in lines for word in _spread(line, quiet))
     return Transcript(words=words, language=language, recogniser=recogniser)
 
 
