@@ -32,10 +32,13 @@ LEAST_WORDS_A_SECOND = 0.7
 LONG_SECONDS = 3.0
 # The rest is recognised twice, the second time this much faster. What was understood comes back; what was guessed, of
 # music, noise or another language, does not. Evidence is the mean confidence of the words of both times, those that did
-# not come back counting nothing. MEASURED
+# not come back counting nothing. Measured: 14 clips of clean English speech 0.40 to 0.92, with up to 0.4 of their words
+# wrong; three with noise or music, with more than half of them wrong, 0.33 and less; music of films and made, crowds,
+# noise, birds, reversed speech and other languages 0.27 and less. Confidence alone: 0.25 to 0.99, and 0 to 0.73.
 SPEED = 1.05
-LEAST_EVIDENCE = 0.33
-# Fewer words than this in an utterance tell little: such utterances are judged together, and together need three.
+LEAST_EVIDENCE = 0.36
+# Fewer words than this in an utterance tell little: such utterances are judged together, and beside others; in all,
+# three words must have been understood.
 FEW_WORDS, LEAST_WORDS = 6, 3
 # Hypotheses kept in a frame: with 5000 in place of 30000 the words stay the same, and it takes 0.7 of the time.
 MOST_HYPOTHESES = 5000
@@ -92,8 +95,9 @@ def evidence(heard: Sequence[Utterance]) -> float:
 def _understood(heard: Sequence[Utterance]) -> list[Utterance]:
     """Utterances for which there is evidence, in order; short ones stand and fall together."""
     short = [one for one in heard if len(one.words) < FEW_WORDS]
-    told = sum(len(one.words) for one in short) >= LEAST_WORDS and evidence(short) >= LEAST_EVIDENCE
-    return [one for one in heard if (told if one in short else evidence([one]) >= LEAST_EVIDENCE)]
+    told = evidence(short) >= LEAST_EVIDENCE
+    kept = [one for one in heard if (told if one in short else evidence([one]) >= LEAST_EVIDENCE)]
+    return kept if sum(len(one.words) for one in kept) >= LEAST_WORDS else []
 
 
 def _decoded(decoder: "pocketsphinx.Decoder", samples: NDArray[np.int16], offset: float) -> list[Word]:
