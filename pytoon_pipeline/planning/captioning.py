@@ -29,7 +29,10 @@ def captioned(brief: Brief, piece: Piece, material: Material, name: str) -> Piec
         notes += _notes(source, name, bool(cues))
         lost = material.silence.dropped_words if material.silence and _written(source) else 0
         if lost:
-            message = f"{lost} words of the subtitles of “{name}” stand where nothing sounds or after the end, and have no caption."
+            message = (
+                f"{lost} words of the subtitles of “{name}” stand where nothing sounds or after the end, "
+                "and have no caption."
+            )
             notes.append(Note(code="subtitles_lost", message=message))
     if brief.request.profanity == "mask" and (source is None or not _written(source)):
         cues, count = masked(cues, brief.profanity)
