@@ -151,6 +151,9 @@ def test_damaged_weights_are_said(tmp_path: Path) -> None:
         transcribe(choice, np.zeros(16_000, np.int16))
 
 
+SAID = [{"word": " Hello", "start": 0.1, "end": 0.5, "probability": 0.9}]
+SEGMENT = {"avg_logprob": -0.3, "compression_ratio": 1.2, "no_speech_prob": 0.01, "words": SAID}
+HEARD = {"segments": [SEGMENT], "language": "en"}
 SAYINGS = [
     "CUDA out of memory. Tried to allocate 2.00 GiB",
     "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)",
@@ -164,8 +167,10 @@ def test_without_memory_on_the_gpu_whisper_goes_to_the_processor(
 ) -> None:
     import torch
     import whisper
+    from whisper.model import Whisper
 
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
     real, asked = whisper.load_model, []
     error = torch.cuda.OutOfMemoryError if "CUDA out" in saying else RuntimeError
 
@@ -197,14 +202,12 @@ def test_the_device_is_the_one_that_was_used(
     from whisper.model import Whisper
 
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
     choice = choose(SpeechSettings("whisper", "mini", tmp_path))
     plain = transcribe(choice, spoken[: 16_000 * 2])
     assert (plain.device, plain.precision, plain.device_fallback) == ("cpu", "float32", None)
-    real, decode = whisper.load_model, Whisper.transcribe
+    real = whisper.load_model
     monkeypatch.setattr(whisper, "load_model", lambda name, device, **more: real(name, device="cpu", **more))
-    monkeypatch.setattr(
-        Whisper, "transcribe", lambda model, data, **more: decode(model, data, **(more | {"fp16": False}))
-    )
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda n=0: "Test GPU")
     on_gpu = transcribe(choice, spoken[: 16_000 * 2])
@@ -232,9 +235,7 @@ def test_whisper_says_itself_what_it_did_not_understand(
     from whisper.model import Whisper
 
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
-    said = [{"word": " Hello", "start": 0.1, "end": 0.5, "probability": 0.9}]
-    segment = {"avg_logprob": -0.3, "compression_ratio": 1.2, "no_speech_prob": 0.01, "words": said} | changes
-    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: {"segments": [segment], "language": "en"})
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD | {"segments": [SEGMENT | changes]})
     transcript = transcribe(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
     assert ([word.text for word in transcript.words], transcript.rejected_words) == (
         (["Hello"], 0) if understood else ([], 1)
