@@ -18,9 +18,12 @@ class Word(Record):
 
 
 class Recogniser(Record):
-    """Which recogniser was used; ``fallback`` says why it was not the preferred one."""
+    """Where the words come from: a recogniser, or *subtitles* that somebody wrote, in the file or beside it.
 
-    engine: Literal["whisper", "pocketsphinx"]
+    ``fallback`` says why it was not the preferred one.
+    """
+
+    engine: Literal["whisper", "pocketsphinx", "subtitles"]
     model: str
     identity: str
     fallback: str | None = None
@@ -29,14 +32,17 @@ class Recogniser(Record):
 class Transcript(Record):
     """Words as the recogniser gave them, before any repair.
 
-    ``rejected_words`` were heard in what is more likely music or noise. ``recogniser`` is none for a source without
-    sound.
+    ``rejected_words`` were heard in music, noise or speech that was not understood. ``recogniser`` is none for a
+    source without sound. ``device`` and ``precision`` made it; ``device_fallback`` says why not the preferred device.
     """
 
     words: tuple[Word, ...]
     language: str
     recogniser: Recogniser | None
     rejected_words: int = 0
+    device: str = "cpu"
+    precision: str = ""
+    device_fallback: str | None = None
 
 
 class SilenceSegments(Record):

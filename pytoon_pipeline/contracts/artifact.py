@@ -30,6 +30,7 @@ class Artifact(Record):
     files: dict[str, StoredFile]
     seconds: float
     device: str
+    precision: str = ""
 
     def read(self, record: type[R]) -> R:
         """The value as ``record``."""

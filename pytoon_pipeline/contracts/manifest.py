@@ -25,6 +25,7 @@ class StageUse(Record):
     version: int
     tools: dict[str, str]
     device: str
+    precision: str = ""
     seconds: float
 
 

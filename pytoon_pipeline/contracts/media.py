@@ -1,5 +1,6 @@
 """What a source file is."""
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field
@@ -47,6 +48,7 @@ class AudioStream(Record):
     sample_rate: int
     channels: int
     start: float = 0.0
+    language: str = ""
 
 
 class StillPicture(Record):
@@ -76,11 +78,16 @@ class MediaInfo(Record):
         return self.video.display_size if self.video is not None else (0.0, 0.0)
 
 
-Role = Literal["media", "background", "music", "voice", "logo", "font"]
+Role = Literal["media", "subtitles", "background", "music", "voice", "logo", "font"]
+# What is no picture, clip or sound: nobody probes it.
+NO_MEDIA: tuple[Role, ...] = ("subtitles", "font")
 
 
 class SourceItem(Record):
-    """One file of an upload, as kept in the store, what it is for, and where it came from."""
+    """One file of an upload, as kept in the store, what it is for, and where it came from.
+
+    *subtitles* belong to the item before them.
+    """
 
     name: str
     sha256: str
@@ -105,6 +112,10 @@ class SourceMedia(Record):
     def asked(self) -> dict[str, object]:
         """The request that counts."""
         return self.request | self.overrides
+
+    def subtitles(self) -> dict[str, SourceItem]:
+        """Subtitle files by the SHA-256 of the item that they belong to."""
+        return {item.sha256: after for item, after in pairwise(self.items) if after.role == "subtitles"}
 
 
 class Metadata(Record):

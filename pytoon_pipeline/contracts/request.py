@@ -52,8 +52,9 @@ class Request(Record):
     ``archetype`` and ``preset`` none: chosen by what the media are. ``adjust`` changes single settings of the preset,
     by the same names (``adjust.silence.drop_db``). ``background`` (overlay) is ``brand``, ``gradient``, ``blur``, a
     colour ``#rrggbb``, or a picture or clip of the folder. ``licence`` of the files is
-    kept with them. ``missing_glyphs``: whether characters that no font has fail
-    quality control, or are left out.
+    kept with them. ``missing_glyphs``: whether a text with characters that no font
+    has is refused, or made without them, with a note.
+    ``profanity``: whether captions mask such words where a machine recognised them.
     """
 
     version: Literal[1] = 1
@@ -77,5 +78,6 @@ class Request(Record):
     engine_policy: Literal["local_only", "local_preferred", "api_only"] = "local_preferred"
     licence: str | None = Field(default=None, min_length=1, max_length=200)
     missing_glyphs: Literal["refuse", "drop"] = "refuse"
+    profanity: Literal["mask", "keep"] = "mask"
     edit_plan: EditPlan | str | None = None
     variant: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")

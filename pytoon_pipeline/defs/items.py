@@ -9,7 +9,7 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact, PerItem, StoredFile
 from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
-from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.contracts.media import NO_MEDIA, SourceItem, SourceMedia
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
@@ -60,7 +60,15 @@ def collect(
             raise
     parts = {item: one.artifact for item, one in done.items()}
     prints = {item: artifact.fingerprint for item, artifact in parts.items()}
-    together = run_stage(store, stage, lambda room: Product(PerItem(items=prints)), inputs=prints)
+
+    def of(name: str) -> str:
+        """Devices or precisions of all items; the processor when there are none."""
+        return ", ".join(dict.fromkeys(str(getattr(artifact, name)) for artifact in parts.values()))
+
+    def gather(room: Path) -> Product:
+        return Product(PerItem(items=prints), device=of("device") or "cpu", precision=of("precision"))
+
+    together = run_stage(store, stage, gather, inputs=prints)
     computed = any(one.status == "computed" for one in done.values()) or (not done and together.status == "computed")
     seconds = sum(one.seconds for one in done.values())
     return Done(together.artifact, "computed" if computed else "cached", seconds), parts
@@ -80,7 +88,7 @@ def parts_of(store: Store, collection: Artifact) -> dict[str, Artifact]:
 
 def items_of(source: Artifact, wanted: Sequence[str] | None = None) -> list[SourceItem]:
     """The files of an upload, each content once; those in ``wanted`` only, when given."""
-    by_content = {item.sha256: item for item in source.read(SourceMedia).items if item.role != "font"}
+    by_content = {item.sha256: item for item in source.read(SourceMedia).items if item.role not in NO_MEDIA}
     return [item for item in by_content.values() if wanted is None or item.sha256 in wanted]
 
 

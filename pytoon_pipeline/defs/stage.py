@@ -99,6 +99,7 @@ def output(
         **shown,
         "bytes": artifact.bytes,
         "device": artifact.device,
+        "precision": artifact.precision or "–",
         "made_in_seconds": artifact.seconds,
         "fingerprint": artifact.fingerprint,
         "tools": dict(artifact.tools),

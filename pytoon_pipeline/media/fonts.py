@@ -1,5 +1,6 @@
 """Fonts: those that come with pip packages and those of brands; which characters they have, how wide text is."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -58,11 +59,7 @@ class Font:
 
     def missing(self, text: str) -> set[str]:
         """Characters of ``text`` that would be drawn as boxes."""
-        return {
-            char
-            for char in text
-            if ord(char) not in self.characters and ord(char) not in INVISIBLE and not char.isspace()
-        }
+        return {char for char in text if ord(char) not in self.characters and not invisible(char)}
 
     def width(self, text: str, size: float) -> float:
         """Width of ``text`` on one line in pixels, shaped as libass shapes it."""
@@ -73,6 +70,16 @@ class Font:
         buffer.guess_segment_properties()
         uharfbuzz.shape(_shaper(self.file), buffer)
         return float(size * sum(place.x_advance for place in buffer.glyph_positions or ()) / self.height)
+
+
+def invisible(char: str) -> bool:
+    """Whether a character needs no glyph: space, control codes, joiners, variation selectors."""
+    return char.isspace() or ord(char) in INVISIBLE or unicodedata.category(char) in ("Cc", "Cf")
+
+
+def printed(char: str) -> bool:
+    """Whether a character reaches the text engine; control codes become spaces before it."""
+    return ord(char) in INVISIBLE or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp")
 
 
 def know(name: str, file: Path) -> str:
@@ -140,6 +147,14 @@ def with_fallbacks(name: str) -> list[Font]:
 def lacking(text: str, name: str) -> set[str]:
     """Characters of ``text`` that no font here has."""
     return set.intersection(*(font.missing(text) for font in with_fallbacks(name)))
+
+
+def unknown(text: str) -> set[str]:
+    """Characters of ``text`` that none of the fonts has that come with Pytoon."""
+    left = set() if text.isascii() else set.intersection(*(load(name).missing(text) for name in FALLBACKS))
+    for name in FONTS:
+        left &= load(name).missing("".join(left)) if left else left
+    return left
 
 
 def fitting(word: str, name: str) -> Font:

@@ -130,6 +130,7 @@ def _audio(stream: "AvAudio") -> AudioStream:
         sample_rate=stream.rate,
         channels=stream.channels,
         start=float((stream.start_time or 0) * (stream.time_base or 0)),
+        language=str(stream.language or ""),
     )
 
 

@@ -51,7 +51,9 @@ def meaning(request: Request, items: Sequence[SourceItem]) -> dict[str, Any]:
         media = [item.sha256 for item in items if item.role == "media"]
         for wish, item in zip(values["media"], media, strict=False):
             wish["file"] = item
-    return values | {item.role: item.sha256 for item in items if item.role in ("background", "music", "voice")}
+    beside = [item.sha256 for item in items if item.role == "subtitles"]
+    values |= {item.role: item.sha256 for item in items if item.role in ("background", "music", "voice")}
+    return values | ({"subtitles": beside} if beside else {})
 
 
 def _same(one: SourceMedia, other: SourceMedia) -> bool:

@@ -126,7 +126,12 @@ def end_card(brief: Brief, rate: FrameRate) -> list[Piece]:
     line = clean(brand.end_card.text)
     wide = 2 * min(WIDTH / 2 - safe.left, safe.right - WIDTH / 2) - 40
     room = Room(brand.fonts.headline, END_TEXT_SIZE, 40, wide, 300, 2)
-    if line and (page := fit(line, room)):
+    if line:
+        page = fit(line, room)
+        if page is None:
+            raise refused(
+                "brand.end_card.text", "text_too_long", f"“{line[:40]}” does not fit on the end card.", "Shorten it."
+            )
         colour = brand.colours.text
         if contrast(luminance_of(colour), luminance_of(brand.colours.primary)) < brief.limits.text_contrast:
             colour = opposite(brand.colours.primary)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoints, SampledFrames, Shots, SilenceSegments
+from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
 from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import MediaInfo, VideoStream
@@ -32,6 +32,7 @@ class Material:
     focus: FocalPoints = NO_FOCUS
     shots: Shots = NO_SHOTS
     silence: SilenceSegments | None = None
+    transcript: Transcript | None = None
     loudness: float | None = None
     sound_seconds: float = 0.0
 
@@ -76,7 +77,10 @@ class Material:
 
 @dataclass(frozen=True)
 class Brief:
-    """What is wanted and what there is. ``preset`` is as resolved for this request, brand rules applied."""
+    """What is wanted and what there is. ``preset`` is as resolved for this request, brand rules applied.
+
+    ``profanity`` are words that captions mask, see ``planning/profanity.py``.
+    """
 
     request: Request
     archetype: Archetype
@@ -90,6 +94,7 @@ class Brief:
     logo: Material | None = None
     brand: Brand | None = None
     files: dict[str, Material] = field(default_factory=dict)
+    profanity: tuple[str, ...] = ()
 
     @property
     def safe(self) -> Area:

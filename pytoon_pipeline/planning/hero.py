@@ -14,6 +14,7 @@ from pytoon_pipeline.planning import backgrounds, footage, stills
 from pytoon_pipeline.planning.assembly import budget, finish, rate_of, shared, timeline
 from pytoon_pipeline.planning.branding import end_card, text_area
 from pytoon_pipeline.planning.brief import HEIGHT, Brief, Material, refused
+from pytoon_pipeline.planning.captioning import captioned
 from pytoon_pipeline.planning.contrast import Backdrop, Behind, everywhere, of_whole, together
 from pytoon_pipeline.planning.headlines import headline, item_text, over_time, reading_seconds, wishes
 from pytoon_pipeline.planning.motion import window_at
@@ -60,6 +61,7 @@ def items(brief: Brief, rate: FrameRate, talk: bool) -> tuple[list[Piece], list[
         wish = brief.wish(index)
         if talk and not material.is_still:
             piece = footage.talking(material, wish, brief.preset, rate, frames)
+            piece = captioned(brief, piece, material, wish.file)
         else:
             piece = shown(brief, material, wish, index, frames, rate)
         pieces.append(with_text(brief, piece, index, rate))

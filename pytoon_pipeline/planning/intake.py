@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
+from pytoon_pipeline.media.subtitles import SUFFIXES
 from pytoon_pipeline.planning.requests import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.inbox import Entry
@@ -13,7 +15,7 @@ ASKING = (*REQUEST_NAMES, EDIT_PLAN_NAME)
 
 
 class Candidate(NamedTuple):
-    """A file, or a folder with its files, at the top of the inbox. ``stamp`` changes with any of them."""
+    """A file, with its subtitles, or a folder with its files, at the top of the inbox. ``stamp`` changes with any."""
 
     name: str
     folder: bool
@@ -23,8 +25,10 @@ class Candidate(NamedTuple):
 
     @property
     def asks(self) -> bool:
-        """Whether it says what it wants: a file does by itself, a folder by its request."""
-        return not self.folder or any(f"{self.name}/{name}" in self.files for name in ASKING)
+        """Whether it says what it wants: a clip does by itself, a folder by its request; subtitles wait for theirs."""
+        if not self.folder:
+            return not _is_subtitles(self.name)
+        return any(f"{self.name}/{name}" in self.files for name in ASKING)
 
 
 class Known(Protocol):
@@ -63,12 +67,35 @@ def candidates(entries: Iterable[Entry]) -> list[Candidate]:
             folders.setdefault(top, []).append(entry)
         else:
             single.append(Candidate(top, False, (top,), entry.bytes, f"{entry.bytes}-{entry.stamp}"))
+    single = _paired(single)
     for name, inside in folders.items():
         inside.sort(key=lambda entry: entry.name)
         stamp = hash_value([[entry.name, entry.bytes, entry.stamp] for entry in inside])
         files = tuple(entry.name for entry in inside)
         single.append(Candidate(name, True, files, sum(entry.bytes for entry in inside), stamp))
     return sorted(single, key=lambda one: one.name)
+
+
+def _paired(single: Iterable[Candidate]) -> list[Candidate]:
+    """Files, with subtitles joined to the clip whose name they have; without one they stand for themselves."""
+    clips = {one.name: one for one in single if not _is_subtitles(one.name)}
+    owner = {PurePosixPath(name).stem: name for name in clips}
+    alone = []
+    for one in single:
+        if not _is_subtitles(one.name):
+            continue
+        clip = clips.get(owner.get(PurePosixPath(one.name).stem, ""))
+        if clip is None:
+            alone.append(one)
+            continue
+        clips[clip.name] = clip._replace(
+            files=(*clip.files, one.name), bytes=clip.bytes + one.bytes, stamp=f"{clip.stamp}+{one.stamp}"
+        )
+    return [*clips.values(), *alone]
+
+
+def _is_subtitles(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
 
 
 def decide(found: Iterable[Candidate], known: Mapping[str, Known], now: float, settled: float) -> Decision:

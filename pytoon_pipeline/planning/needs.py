@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.media import MediaInfo, Role, SourceItem
+from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.planning.resolving import archetype_of
 
@@ -29,7 +29,7 @@ class Needs:
 def needs(request: Request, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> Needs:
     """What ``request`` needs to know. Raises ``BadInput`` for a file that is not what it is used for."""
     for item in items:
-        if item.role != "font":
+        if item.role not in NO_MEDIA:
             _fits(item, infos[item.sha256])
     media = [item.sha256 for item in items if item.role == "media"]
     archetype = archetype_of(request, items, infos)

@@ -7,7 +7,7 @@ from pytoon_pipeline.contracts.spec import Archetype, Note, RenderSpec
 from pytoon_pipeline.planning.branding import branded
 from pytoon_pipeline.planning.brief import Brief
 from pytoon_pipeline.planning.edit_plans import plan_edit
-from pytoon_pipeline.planning.glyphs import known_captions, known_only, left_out
+from pytoon_pipeline.planning.glyphs import drawable
 from pytoon_pipeline.planning.hero import plan_footage, plan_hero
 from pytoon_pipeline.planning.meme import plan_meme
 from pytoon_pipeline.planning.overlay import plan_overlay
@@ -27,11 +27,6 @@ def plan_video(brief: Brief) -> RenderSpec:
     if brief.brand is not None:
         preset, notes = branded(brief.preset, brief.brand, brief.request)
         brief = replace(brief, preset=preset)
-    if brief.request.missing_glyphs == "refuse":
-        spec = PLANNERS[brief.archetype](brief)
-    else:
-        known = known_only(brief)
-        notes += left_out(brief, known)
-        spec = PLANNERS[brief.archetype](known)
-        spec = spec.model_copy(update={"captions": known_captions(spec.captions)})
-    return spec.model_copy(update={"notes": (*notes, *spec.notes)})
+    brief, left_out = drawable(brief)
+    spec = PLANNERS[brief.archetype](brief)
+    return spec.model_copy(update={"notes": (*notes, *left_out, *spec.notes)})

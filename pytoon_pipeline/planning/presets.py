@@ -15,6 +15,7 @@ from pytoon_pipeline.store.fingerprint import hash_value
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LIMITS, OPERATIONS, PLATFORMS, BRANDS = "limits", "operations", "platforms", "brands"
+PROFANITY = "profanity"
 
 
 def presets_folder() -> Path:
@@ -31,7 +32,9 @@ def presets_folder() -> Path:
 
 def preset_names() -> list[str]:
     return sorted(
-        path.stem for path in presets_folder().glob("*.yaml") if path.stem not in (LIMITS, OPERATIONS, PLATFORMS)
+        path.stem
+        for path in presets_folder().glob("*.yaml")
+        if path.stem not in (LIMITS, OPERATIONS, PLATFORMS, PROFANITY)
     )
 
 
@@ -71,6 +74,7 @@ def presets_print(request: Request, preset: str) -> str:
             "preset": load_preset(preset, request.adjust).model_dump(mode="json"),
             "platform": load_platform(request.platform).model_dump(mode="json"),
             "brand": load_brand(request.brand).model_dump(mode="json") if request.brand else None,
+            "profanity": load_profanity() if request.profanity == "mask" else (),
         }
     )
 
@@ -95,6 +99,14 @@ def limit_sources() -> dict[str, str]:
     """Where each limit comes from."""
     document = read_document(presets_folder() / f"{LIMITS}.yaml")
     return {name: str(entry.get("source", "")) for name, entry in document.items()}
+
+
+def load_profanity() -> tuple[str, ...]:
+    """Words that captions mask. Raises ``BadInput`` unless the file holds a list of words."""
+    words = read_document(presets_folder() / f"{PROFANITY}.yaml").get("words", [])
+    if not isinstance(words, list) or not all(isinstance(word, str) and word.strip("*") for word in words):
+        raise BadInput("invalid_profanity", "profanity.yaml: words is not a list of words.", "Write “words: [one, …]”.")
+    return tuple(words)
 
 
 def load_operations() -> Operations:

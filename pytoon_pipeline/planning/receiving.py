@@ -155,7 +155,10 @@ class Receiver:
     def _taking(self, one: Candidate) -> Taking:
         self._store.need_room(one.bytes)
         with workroom(self._store.work) as room:
-            upload = read_upload(self._inbox.at_hand(one.name, room))
+            path = self._inbox.at_hand(one.name, room)
+            for beside in () if one.folder else one.files[1:]:
+                self._inbox.at_hand(beside, room)
+            upload = read_upload(path)
             given, news = yield from taking(self._home, self._store, upload, pending=True)
         return given.key, news
 

@@ -85,14 +85,6 @@ def _steady_camera(request: Request) -> Request:
     )
 
 
-def _known_characters(request: Request) -> Request:
-    return request.model_copy(update={"missing_glyphs": "drop"})
-
-
-def _no_captions(request: Request) -> Request:
-    return _adjusted(request, captions={"show": False})
-
-
 def _still_captions(request: Request) -> Request:
     return _adjusted(request, captions={"pop": 0.0}, headline={"entry": "none"})
 
@@ -116,21 +108,18 @@ REMEDIES: dict[str, Callable[[Request], Request]] = {
     "soft_transitions": _soft_transitions,
     "plain_cuts": _plain_cuts,
     "steady_camera": _steady_camera,
-    "known_characters": _known_characters,
-    "no_captions": _no_captions,
     "still_captions": _still_captions,
     "widest_margins": _widest_margins,
     "plated_text": _plated_text,
     "lower_peaks": _lower_peaks,
 }
-# What helps against a finding, the mildest first.
+# What helps against a finding, the mildest first. None takes away words: that only the request may ask for.
 CURES: dict[str, tuple[str, ...]] = {
     "flash": ("slower_pictures", "soft_transitions", "steady_camera"),
     "red_flash": ("slower_pictures", "soft_transitions", "steady_camera"),
     "odd_frame": ("slower_pictures", "plain_cuts", "still_captions"),
     "black": ("plain_cuts",),
     "shiver": ("steady_camera",),
-    "missing_glyph": ("known_characters", "no_captions"),
     "text_contrast": ("plated_text",),
     "text_unsafe": ("widest_margins", "still_captions"),
     "true_peak": ("lower_peaks",),
@@ -140,6 +129,5 @@ CURES: dict[str, tuple[str, ...]] = {
 ANY = ("plain_cuts", "steady_camera", "still_captions")
 # The plain video that is delivered when all else has failed.
 SAFE = (
-    "slower_pictures", "plain_cuts", "steady_camera", "still_captions", "known_characters", "widest_margins",
-    "lower_peaks",
+    "slower_pictures", "plain_cuts", "steady_camera", "still_captions", "widest_margins", "lower_peaks",
 )  # fmt: skip

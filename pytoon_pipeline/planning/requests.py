@@ -10,8 +10,10 @@ from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPictur
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
+from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.planning.brief import refused
 from pytoon_pipeline.planning.documents import Unreadable, inside, parse, read_document, validate
+from pytoon_pipeline.planning.glyphs import check_request
 from pytoon_pipeline.store.admission import shown
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
@@ -55,6 +57,11 @@ def read_upload(
         document["preset"] = preset
     for assignment in sets:
         _assign(document, assignment)
+    if folder is None and path.suffix.lower() in subtitles.SUFFIXES:
+        raise BadInput(
+            "subtitles_alone", f"{shown(path.name)} holds subtitles, and there is no clip of this name beside it.",
+            "Put it beside its clip, with the same name up to the ending.",
+        )  # fmt: skip
     home = folder or path.parent
     if isinstance(document.get("edit_plan"), str):
         document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
@@ -64,6 +71,7 @@ def read_upload(
     if isinstance(request.edit_plan, EditPlan):
         _check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
+    check_request(request)
     files = tuple(_files(request, home, None if folder else path))
     return Upload((path.resolve().name if folder else path.stem) or "video", files, request)
 
@@ -121,7 +129,10 @@ def _changed(request: Request, **fields: Any) -> Request:
 def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[Path, Role]]:
     for medium in request.media:
         # A file alone may be a link to anywhere; only what a document names must lie beside it.
-        yield alone or inside(home, medium.file), "media"
+        path = alone or inside(home, medium.file)
+        yield path, "media"
+        if (beside := subtitles_of(path)) is not None:
+            yield beside, "subtitles"
         alone = None
     wanted = request.background
     if wanted is not None and wanted not in BACKGROUNDS and not wanted.startswith("#"):
@@ -130,6 +141,16 @@ def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[P
         yield inside(home, request.music), "music"
     if request.voice is not None:
         yield inside(home, request.voice), "voice"
+
+
+def subtitles_of(path: Path) -> Path | None:
+    """The subtitles beside a clip: a file of its name. Raises ``BadInput`` when they cannot be read."""
+    for suffix in subtitles.SUFFIXES:
+        beside = path.with_suffix(suffix) if path.name else path
+        if beside != path and os.path.isfile(beside) and not os.path.islink(beside):
+            subtitles.read(beside)
+            return beside
+    return None
 
 
 def _assign(document: dict[str, Any], assignment: str) -> None:

@@ -33,7 +33,7 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     key = key_of(upload.files, request)
     asked = {name: value for name, value in request.items() if name not in ("media", "version")}
-    plain = path.is_file() and not asked and request.get("media") == [{"file": path.name}]
+    plain = path.is_file() and len(upload.files) == 1 and not asked and request.get("media") == [{"file": path.name}]
     stem = readable(path.stem if path.is_file() else path.resolve().name)
     name = f"{stem}-{key[:DIGITS]}"
     if plain and not temporary(name + path.suffix):

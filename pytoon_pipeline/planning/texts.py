@@ -45,7 +45,7 @@ def clean(text: str, uppercase: bool = False) -> str:
     """Text without control characters, white space collapsed; line breaks stay."""
     lines = []
     for line in text.splitlines():
-        printable = "".join(char if char.isprintable() or ord(char) in fonts.INVISIBLE else " " for char in line)
+        printable = "".join(char if fonts.printed(char) else " " for char in line)
         lines.append(" ".join(printable.split()))
     done = "\n".join(line for line in lines if line)
     return done.upper() if uppercase else done

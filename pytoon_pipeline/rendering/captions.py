@@ -49,7 +49,7 @@ def missing_glyphs(cues: Sequence[Cue], style: CaptionStyle) -> dict[int, str]:
 
 
 def _clean(text: str, style: CaptionStyle) -> str:
-    printable = "".join(char if char.isprintable() else " " for char in text)
+    printable = "".join(char if fonts.printed(char) else " " for char in text)
     plain = " ".join(printable.split())
     return plain.upper() if style.uppercase else plain
 

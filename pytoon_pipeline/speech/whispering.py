@@ -5,14 +5,19 @@ import socket
 import tempfile
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Recogniser, Transcript, Word
-from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.contracts.errors import MissingPart, PassingFault
 
 TIMEOUT_SECONDS = 20.0
+# Whisper's own limits. It decodes again where one is broken; what still breaks it was not understood.
+LEAST_LOGPROB, MOST_COMPRESSION, MOST_NO_SPEECH = -1.0, 2.4, 0.6
+# What CUDA and its libraries say when memory has run out; torch's own error is a RuntimeError of this kind, too.
+EXHAUSTED = ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
 
 
 def fetch(model: str, folder: Path) -> Path:
@@ -49,15 +54,47 @@ def recognise(
 ) -> Transcript:
     """Words with times in 16 kHz mono ``samples``. Greedy decoding, so that the same sound gives the same words.
 
-    ``threads`` of the processor are used where there is no GPU.
+    ``threads`` of the processor are used where there is no GPU, or too little memory on it; the transcript says so.
+    Raises ``PassingFault`` when the machine's own memory is too small.
     """
     import torch
-    import whisper
 
     if threads:
         torch.set_num_threads(threads)
+    reason = None
+    if torch.cuda.is_available():
+        try:
+            return _on("cuda", samples, weights, recogniser)
+        except RuntimeError as error:
+            if not _exhausted(error):
+                raise
+            reason = f"the memory of {_named('cuda')} was exhausted ({str(error).splitlines()[0][:120]})"
+        torch.cuda.empty_cache()
+    try:
+        return _on("cpu", samples, weights, recogniser).model_copy(update={"device_fallback": reason})
+    except (MemoryError, RuntimeError) as error:
+        if not _exhausted(error):
+            raise
+        raise PassingFault(
+            "memory_exhausted", f"There is not enough memory for Whisper's model “{recogniser.model}”.",
+            "Set PYTOON_WHISPER_MODEL to a smaller one, or run fewer uploads at once (PYTOON_RUNS).",
+        ) from error  # fmt: skip
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+
+def _exhausted(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in EXHAUSTED)
+
+
+def _named(device: str) -> str:
+    import torch
+
+    return f"cuda:0 {torch.cuda.get_device_name(0)}" if device == "cuda" else device
+
+
+def _on(device: str, samples: NDArray[np.int16], weights: Path, recogniser: Recogniser) -> Transcript:
+    import torch
+    import whisper
+
     try:
         # By name, Whisper also knows which attention heads tell the times of words.
         if recogniser.model == weights.stem and weights.stem in whisper.available_models():
@@ -65,6 +102,8 @@ def recognise(
         else:
             model = whisper.load_model(str(weights), device=device)
     except (RuntimeError, KeyError, OSError, EOFError, UnpicklingError) as error:
+        if _exhausted(error):
+            raise
         raise MissingPart(
             "weights_damaged",
             f"Whisper's checkpoint {weights.name} cannot be loaded.",
@@ -78,15 +117,34 @@ def recognise(
         fp16=device == "cuda",
         verbose=None,
     )
-    words = tuple(
+    words = tuple(word for segment in result["segments"] if _understood(segment) for word in _words(segment))
+    return Transcript(
+        words=words,
+        language=str(result["language"]),
+        recogniser=recogniser,
+        rejected_words=sum(len(_words(segment)) for segment in result["segments"] if not _understood(segment)),
+        device=_named(device),
+        precision="float16" if device == "cuda" else "float32",
+    )
+
+
+def _understood(segment: dict[str, Any]) -> bool:
+    """Whether Whisper itself believes that a segment is speech, and what it says."""
+    return bool(
+        segment["avg_logprob"] >= LEAST_LOGPROB
+        and segment["compression_ratio"] <= MOST_COMPRESSION
+        and segment["no_speech_prob"] <= MOST_NO_SPEECH
+    )
+
+
+def _words(segment: dict[str, Any]) -> list[Word]:
+    return [
         Word(
             text=text,
             start=round(float(word["start"]), 3),
             end=round(float(word["end"]), 3),
             confidence=round(float(word["probability"]), 3),
         )
-        for segment in result["segments"]
         for word in segment.get("words", ())
         if (text := word["word"].strip())
-    )
-    return Transcript(words=words, language=str(result["language"]), recogniser=recogniser)
+    ]

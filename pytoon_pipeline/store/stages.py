@@ -24,12 +24,16 @@ class Stage:
 
 @dataclass(frozen=True)
 class Product:
-    """What a stage makes: a record, files that lie in its workroom or in the store already, and the device used."""
+    """What a stage makes: a record, files that lie in its workroom or in the store already, the device and precision.
+
+    ``precision`` is that of a model's numbers; none for what has no model.
+    """
 
     value: Record
     files: Mapping[str, Path] = field(default_factory=dict)
     stored: Mapping[str, StoredFile] = field(default_factory=dict)
     device: str = "cpu"
+    precision: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def follow(store: Store, recipe: Recipe, make: Callable[[Path], Product]) -> Don
         files=files,
         seconds=round(seconds, 4),
         device=product.device,
+        precision=product.precision,
     )
     store.keep(artifact)
     return Done(artifact, "computed", seconds)

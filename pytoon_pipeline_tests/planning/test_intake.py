@@ -132,6 +132,57 @@ def test_another_request_for_the_same_content_asks_again(desk: Desk) -> None:
     assert desk.uploads.get(key).request["text"] == "After"
 
 
+SUBTITLES = "1\n00:00:00,500 --> 00:00:01,500\nGood morning\n"
+
+
+@pytest.mark.parametrize("late", ["talk.srt", "talk.mp4"])
+def test_subtitles_belong_to_the_clip_of_their_name(desk: Desk, late: str) -> None:
+    content = {"talk.mp4": b"a clip", "talk.srt": SUBTITLES.encode()}
+    for name in sorted(content, key=lambda name: name == late):
+        (desk.home.inbox / name).write_bytes(content[name])
+        desk.settle()
+    (key,) = desk.uploads.keys()
+    upload = desk.uploads.get(key)
+    assert [(item.name, item.role) for item in upload.items] == [("talk.mp4", "media"), ("talk.srt", "subtitles")]
+    assert [item.name for item in upload.subtitles().values()] == ["talk.srt"]
+    assert list(desk.uploads.pending()) == [key]
+    assert not list(desk.home.inbox.glob(f"*{NOTE}"))
+    before = desk.uploads.get(key)
+    (desk.home.inbox / "talk.srt").write_text(SUBTITLES.replace("Good", "Bad"))
+    desk.settle()
+    assert desk.uploads.get(key).items != before.items, "other subtitles are another request"
+
+
+def test_subtitles_without_a_clip_wait_and_then_get_a_note(desk: Desk) -> None:
+    (desk.home.inbox / "alone.srt").write_text(SUBTITLES)
+    assert desk.settle() == Received((), (), 1)
+    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("alone.srt",)
+    assert "alone.srt" in (desk.home.inbox / f"alone.srt{NOTE}").read_text()
+    (desk.home.inbox / "alone.mp4").write_bytes(b"a clip")
+    desk.settle()
+    assert len(desk.uploads.keys()) == 1
+    assert not (desk.home.inbox / f"alone.srt{NOTE}").exists()
+
+
+def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Path) -> None:
+    inside = folder(tmp_path / "set", {"archetype": "footage", "media": ["one.mp4", "two.mp4"]})
+    for name in ("one.mp4", "two.mp4"):
+        (inside / name).write_bytes(name.encode())
+    (inside / "two.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n")
+    assert [role for _, role in read_upload(inside).files] == ["media", "media", "subtitles"]
+    (tmp_path / "talk.mp4").write_bytes(b"a clip")
+    (tmp_path / "talk.srt").symlink_to(inside / "request.yaml")
+    assert len(read_upload(tmp_path / "talk.mp4").files) == 1, "links lead anywhere"
+    (tmp_path / "talk.srt").unlink()
+    (tmp_path / "talk.srt").write_text(SUBTITLES)
+    submit(FolderInbox(desk.home.inbox), tmp_path / "talk.mp4", read_upload(tmp_path / "talk.mp4"))
+    (key,) = desk.settle().keys
+    assert [item.role for item in desk.uploads.get(key).items] == ["media", "subtitles"]
+    (tmp_path / "talk.srt").write_bytes(b"nothing")
+    with pytest.raises(BadInput, match="subtitles_unreadable"):
+        read_upload(tmp_path / "talk.mp4")
+
+
 def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
     path = desk.home.inbox / "a.png"
     content = picture(desk.home.root / "a.png").read_bytes()

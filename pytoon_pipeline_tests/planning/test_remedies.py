@@ -50,10 +50,19 @@ def test_a_treated_request_is_a_valid_request(request: Request, names: list[str]
 
 def test_a_passed_video_stays_as_it_is() -> None:
     request = Request()
-    first = attempt(decide(request, []), ["missing_glyph"])
+    first = attempt(decide(request, []), ["true_peak"])
     second = decide(request, [first])
-    assert second == Step(2, ("known_characters",))
-    assert decide(request, [first, attempt(second, [])]) == Step(2, ("known_characters",), done=True)
+    assert second == Step(2, ("lower_peaks",))
+    assert decide(request, [first, attempt(second, [])]) == Step(2, ("lower_peaks",), done=True)
+
+
+@given(requests, st.lists(st.sampled_from([*REMEDIES]), max_size=4))
+def test_no_remedy_takes_away_words(request: Request, names: list[str]) -> None:
+    for remedies in (names, SAFE):
+        changed = treated(request, remedies)
+        assert changed.missing_glyphs == "refuse"
+        assert changed.adjust.get("captions", {}).get("show", True)
+        assert changed.text == request.text
 
 
 def test_what_the_finding_calls_for_comes_first() -> None:

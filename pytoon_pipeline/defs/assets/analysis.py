@@ -3,7 +3,7 @@
 Detectors are imported where they look: loading the code location, and finding what is there, imports nothing heavy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,19 +25,20 @@ from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items, stored
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
-from pytoon_pipeline.media import probing
+from pytoon_pipeline.media import probing, subtitles
 from pytoon_pipeline.planning.needs import Needs, needs
 from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.planning.resolving import resolved_preset
 from pytoon_pipeline.speech import recognisers
+from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
 if TYPE_CHECKING:
     from pytoon_pipeline.vision.sampling import Samples
 
-METADATA = Stage("metadata", 3)
-TRANSCRIPTION = Stage("transcription", 3)
-SILENCE = Stage("silence_segments", 2)
+METADATA = Stage("metadata", 4)
+TRANSCRIPTION = Stage("transcription", 4)
+SILENCE = Stage("silence_segments", 3)
 FRAMES = Stage("sampled_frames", 2)
 FACES = Stage("face_detections", 2)
 FOCUS = Stage("focal_points", 2)
@@ -121,38 +122,65 @@ def needed(studio: Studio, source: Artifact, metadata: Artifact) -> Needs:
 def transcription(
     context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: Artifact
 ) -> dg.Output[Artifact]:
-    """The spoken words with their times, by Whisper where its weights are, else by pocketsphinx; it says which."""
+    """The spoken words with their times: from subtitles, else by Whisper where its weights are, else by pocketsphinx;
+    it says which.
+    """
     known = parts_of(studio.store, metadata)
     wanted = [
         item for item in items_of(source_media, needed(studio, source_media, metadata).words)
         if AUDIO in known[item.sha256].files
     ]  # fmt: skip
-    choice = recognisers.choose(studio.speech) if wanted else None
+    beside = source_media.read(SourceMedia).subtitles()
+    heard = [item for item in wanted if item.sha256 not in beside]
+    choice = recognisers.choose(studio.speech) if heard else None
 
     def work(item: SourceItem) -> Work:
-        assert choice is not None
-        audio = known[item.sha256].files[AUDIO]
+        audio, info = known[item.sha256].files[AUDIO], known[item.sha256].read(Metadata).info
+        file = beside.get(item.sha256)
+        inputs = {"audio": audio.sha256}
+        if file is not None:
+            inputs |= {"subtitles": file.sha256, "subtitles_name": hash_value(file.name)}
+        elif info.streams.get("subtitle"):
+            inputs["media"] = item.sha256
 
         def make(room: Path) -> Product:
-            from pytoon_pipeline.media.sound import load
+            from pytoon_pipeline.media.sound import ANALYSIS_RATE, load
+            from pytoon_pipeline.speech import written
 
+            samples = load(studio.store.path(audio))
+            if file is not None:
+                lines = subtitles.read(studio.store.path(stored(file)), file.name)
+                return Product(written.from_file(lines, file.name, samples, ANALYSIS_RATE))
+            if "media" in inputs and info.audio is not None:
+                tracks = subtitles.tracks(studio.store.path(stored(item)), info.video.start if info.video else 0.0)
+                found = written.from_track(tracks, info.audio.language, samples, ANALYSIS_RATE)
+                if found is not None:
+                    return Product(found)
+            assert choice is not None
             with studio.recogniser():
-                return Product(recognisers.transcribe(choice, load(studio.store.path(audio)), studio.threads))
+                value = recognisers.transcribe(choice, samples, studio.threads)
+            return Product(value, device=value.device, precision=value.precision)
 
-        return Work(make, {"audio": audio.sha256}, tools={"recogniser": choice.recogniser.identity})
+        tools = {"recogniser": choice.recogniser.identity} if choice is not None and file is None else {}
+        return Work(make, inputs, tools=tools)
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         found = [part.read(Transcript) for part in parts.values()]
         words = [word.text for transcript in found for word in transcript.words]
+        used = [transcript.recogniser for transcript in found if transcript.recogniser is not None]
         return {
             "words": len(words),
             "rejected_words": sum(transcript.rejected_words for transcript in found),
             "text": " ".join(words)[:500],
-            "recogniser": f"{choice.recogniser.engine} {choice.recogniser.model}" if choice else "–",
-            "fallback": (choice.recogniser.fallback if choice else None) or "–",
+            "recogniser": _joined(f"{by.engine} {by.model}" for by in used),
+            "fallback": _joined([*(by.fallback for by in used), *(one.device_fallback for one in found)]),
         }
 
     return run_items(context, studio, TRANSCRIPTION, wanted, work, show)
+
+
+def _joined(said: Iterable[str | None]) -> str:
+    return ", ".join(dict.fromkeys(one for one in said if one)) or "–"
 
 
 @stage_asset(SILENCE, "analysis", "numpy")

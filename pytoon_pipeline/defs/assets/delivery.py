@@ -154,6 +154,7 @@ def _use(artifact: Artifact) -> StageUse:
         version=artifact.version,
         tools=artifact.tools,
         device=artifact.device,
+        precision=artifact.precision,
         seconds=artifact.seconds,
     )
 

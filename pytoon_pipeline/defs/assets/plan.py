@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.analysis import FocalPoints, SampledFrames, Shots, SilenceSegments
+from pytoon_pipeline.contracts.analysis import FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import Metadata, SourceItem, SourceMedia
@@ -20,13 +20,13 @@ from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.admitting import meaning
 from pytoon_pipeline.planning.brief import Brief, Material
-from pytoon_pipeline.planning.presets import load_brand, load_platform, load_preset
+from pytoon_pipeline.planning.presets import load_brand, load_platform, load_preset, load_profanity
 from pytoon_pipeline.planning.remedies import decide, treated
 from pytoon_pipeline.planning.resolving import archetype_of, resolved_preset
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
-SPEC = Stage("render_spec", 3)
+SPEC = Stage("render_spec", 4)
 
 
 @stage_asset(SPEC, "plan", "python")
@@ -35,6 +35,7 @@ def render_spec(
     studio: Studio,
     source_media: Artifact,
     metadata: Artifact,
+    transcription: Artifact,
     silence_segments: Artifact,
     sampled_frames: Frames,
     face_detections: Artifact,
@@ -43,6 +44,7 @@ def render_spec(
 ) -> dg.Output[Artifact]:
     """The complete plan of the video: scenes and their layers, captions, sound, and how it is cut into segments."""
     analyses = {
+        "transcription": transcription,
         "silence_segments": silence_segments,
         "sampled_frames": sampled_frames.artifact,
         "face_detections": face_detections,
@@ -57,6 +59,7 @@ def render_spec(
     preset = load_preset(resolved_preset(request, items, infos), request.adjust)
     platform = load_platform(request.platform)
     install_fonts(studio, source_media)
+    profanity = load_profanity() if request.profanity == "mask" else ()
     brand = load_brand(request.brand) if request.brand else None
     if brand is not None:
         brand = _own_fonts(brand, items)
@@ -81,6 +84,7 @@ def render_spec(
             logo=next(iter(of["logo"]), None),
             brand=brand,
             files=dict(zip(names, of["media"], strict=False)),
+            profanity=profanity,
         )
         spec = plan_video(brief)
         notes = (*spec.notes, *told(upload))
@@ -116,6 +120,7 @@ def render_spec(
             "items": [[item.role, item.sha256] for item in items],
             "limits": studio.limits.model_dump(mode="json"),
             **({"overrides": upload.overrides} if upload.overrides else {}),
+            "profanity": list(profanity),
         },
         show=show,
     )
@@ -154,6 +159,7 @@ def _materials(studio: Studio, metadata: Artifact, analyses: dict[str, Artifact]
         frames, faces = found["sampled_frames"].get(item), found["face_detections"].get(item)
         focus, cuts = found["focal_points"].get(item), found["shots"].get(item)
         silence = found["silence_segments"].get(item)
+        said = found["transcription"].get(item)
         materials[item] = Material(
             item=item,
             info=facts.info,
@@ -162,6 +168,7 @@ def _materials(studio: Studio, metadata: Artifact, analyses: dict[str, Artifact]
             focus=focus.read(FocalPoints) if focus else FocalPoints(points=()),
             shots=cuts.read(Shots) if cuts else Shots(cuts=(), still=(), dark=()),
             silence=silence.read(SilenceSegments) if silence and facts.audio_seconds else None,
+            transcript=said.read(Transcript) if said else None,
             loudness=facts.loudness,
             sound_seconds=facts.audio_seconds,
         )

@@ -1,0 +1,129 @@
+"""Reading subtitles: text tracks inside a video file, and SubRip or WebVTT files beside it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.media.container import opened, packets_of
+
+SUFFIXES = (".srt", ".vtt")
+# Codecs that hold text; the others are pictures of letters.
+TEXT_CODECS = ("mov_text", "subrip", "srt", "webvtt", "ass", "ssa", "text")
+LARGEST_BYTES, MOST_CUES = 2_000_000, 20_000
+SECOND = 1000
+# Override blocks of ASS, tags of SubRip and WebVTT, breaks and hard spaces, and braces that are meant as such.
+STYLING = (
+    (re.compile(r"\{\\[^{}]*\}"), ""), (re.compile(r"</?[A-Za-z0-9][^<>]*>"), ""), (re.compile(r"\\[Nnh]"), " "),
+    (re.compile(r"\\([{}])"), r"\1"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """What stands on screen from ``start`` to ``end``, in seconds from the first picture."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Track:
+    """A track of text. ``name`` is for people; ``forced`` ones translate only single lines."""
+
+    name: str
+    language: str
+    forced: bool
+    lines: tuple[Line, ...]
+
+
+def read(path: Path, called: str = "") -> tuple[Line, ...]:
+    """The lines of a SubRip or WebVTT file, which people know as ``called``. Raises ``BadInput`` when it holds none."""
+    import pysubs2
+
+    name = called or path.name
+
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise _unreadable(name, f"it is larger than {LARGEST_BYTES / 1e6:g} MB")
+        text = path.read_bytes().decode("utf-8-sig")
+        found = pysubs2.SSAFile.from_string(text, format_="vtt" if text.lstrip().startswith("WEBVTT") else "srt")
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, "it is not text in UTF-8") from error
+    except (pysubs2.Pysubs2Error, ValueError, OverflowError) as error:
+        raise _unreadable(name, "its times or its form cannot be read") from error
+    lines = tuple(_lines((event.start, event.end, _plain(event.text)) for event in found[:MOST_CUES]))
+    if not lines:
+        raise _unreadable(name, "it has no lines")
+    return lines
+
+
+def tracks(path: Path, zero: float) -> list[Track]:
+    """The tracks of text in a video file whose first picture is at ``zero`` seconds of the container's clock."""
+    import av
+    from av.stream import Disposition
+
+    with opened(path) as container:
+        known = [one for one in container.streams.subtitles if one.codec_context is not None]
+        streams = [one for one in known if one.codec_context.name in TEXT_CODECS]
+        told: dict[int, list[tuple[float, float, str]]] = {stream.index: [] for stream in streams}
+        for packet in islice(packets_of(container, *streams), MOST_CUES) if streams else ():
+            if packet.pts is None or not packet.duration:
+                continue
+            start = float(packet.pts * packet.time_base) - zero
+            end = start + float(packet.duration * packet.time_base)
+            try:
+                said = "\n".join(_plain(_dialogue(part)) for part in packet.decode())
+            except (av.error.FFmpegError, ValueError):
+                # A damaged line is lost like a damaged picture.
+                continue
+            told[packet.stream.index].append((start * SECOND, end * SECOND, said))
+        return [
+            Track(
+                name=f"{stream.codec_context.name} track {stream.index}",
+                language=str(stream.language or ""),
+                forced=bool(stream.disposition & Disposition.forced),
+                lines=tuple(_lines(told[stream.index])),
+            )
+            for stream in streams
+        ]
+
+
+def _dialogue(part: Any) -> str:
+    return (getattr(part, "dialogue", b"") or b"").decode("utf-8", "replace")
+
+
+def _plain(text: str) -> str:
+    """Text without styling; braces that style nothing are part of it."""
+    for pattern, instead in STYLING:
+        text = pattern.sub(instead, text)
+    return unescape(text)
+
+
+def _lines(found: Any) -> Iterator[Line]:
+    """Lines in order of time, those with text and length only; one that runs into the next ends there."""
+    told = sorted((start, end, " ".join(text.split())) for start, end, text in found if end > start and end > 0)
+    told = [one for one in told if one[2]]
+    merged: list[tuple[float, float, str]] = []
+    for start, end, text in told:
+        if merged and merged[-1][0] == start:
+            said = merged[-1][2]
+            merged[-1] = (start, max(merged[-1][1], end), said if said == text else f"{said} {text}")
+        else:
+            if merged and merged[-1][1] > start:
+                merged[-1] = (merged[-1][0], start, merged[-1][2])
+            merged.append((start, end, text))
+    for start, end, text in merged:
+        yield Line(max(0.0, start / SECOND), end / SECOND, text)
+
+
+def _unreadable(name: str, why: str) -> BadInput:
+    return BadInput(
+        "subtitles_unreadable", f"The subtitles {name[:80]} cannot be used: {why}.",
+        "Save them as SubRip (.srt) or WebVTT (.vtt) in UTF-8, or take them away.",
+    )  # fmt: skip
