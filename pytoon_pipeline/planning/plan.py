@@ -11,6 +11,7 @@ from pytoon_pipeline.planning.glyphs import known_captions, known_only, left_out
 from pytoon_pipeline.planning.hero import plan_footage, plan_hero
 from pytoon_pipeline.planning.meme import plan_meme
 from pytoon_pipeline.planning.overlay import plan_overlay
+from pytoon_pipeline.planning.sources import source_losses, source_notes
 
 PLANNERS: dict[Archetype, Callable[[Brief], RenderSpec]] = {
     "hero": plan_hero,
@@ -34,4 +35,5 @@ def plan_video(brief: Brief) -> RenderSpec:
         notes += left_out(brief, known)
         spec = PLANNERS[brief.archetype](known)
         spec = spec.model_copy(update={"captions": known_captions(spec.captions)})
-    return spec.model_copy(update={"notes": (*notes, *spec.notes)})
+    notes += tuple(source_notes(brief))
+    return spec.model_copy(update={"notes": (*notes, *spec.notes), "losses": source_losses(brief)})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.quality import file_tier, frame_tier, legibility, sound_tier, time_tier
+from pytoon_pipeline.quality import file_tier, frame_tier, legibility, sound_tier, source_tier, time_tier
 from pytoon_pipeline.quality.subject import Subject
 
 CHECKS = (
@@ -11,7 +11,7 @@ CHECKS = (
     time_tier.black, time_tier.frozen, time_tier.odd, time_tier.flashes, time_tier.unplanned_cut,
     frame_tier.likeness, frame_tier.glyphs, frame_tier.unsafe_text, frame_tier.shiver,
     legibility.text_contrast, legibility.face_cut,
-    sound_tier.level, sound_tier.likeness,
+    sound_tier.level, sound_tier.likeness, source_tier.truncated,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def watch_inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         context.log.warning(str(fault))
         return dg.SkipReason(str(fault))
     said = f"{len(received.keys)} taken, {len(received.rejected)} rejected, {received.waiting} not ready yet."
+    said = " ".join((said, *received.lacking[:3]))
     return dg.SkipReason(said)
 
 
