@@ -27,6 +27,7 @@ from pytoon_pipeline.media.structure import Structure, structure_of
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 # Formats that hold their own media. Playlists (HLS, DASH, concat, image sequences) name other files and are left out:
@@ -105,6 +106,16 @@ def packets_of(container: "InputContainer", *streams: "Stream") -> Iterator[Any]
     # PyAV trips over streams that turned up on the way, when all there was has been read.
     with suppress(IndexError):
         yield from container.demux(*streams)
+
+
+def moment_of(container: "InputContainer", frame: "VideoFrame") -> float | None:
+    """When a decoded picture is due, in seconds on the container's clock.
+
+    AVI knows no order of presentation: of pictures that were sent in another order only the times of decoding rise.
+    """
+    if container.format.name == "avi" and frame.dts is not None and frame.time_base:
+        return float(frame.dts * frame.time_base)
+    return frame.time
 
 
 def rehearse(path: Path, patience: float | None = None) -> Rehearsal:

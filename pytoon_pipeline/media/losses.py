@@ -29,6 +29,14 @@ def losses(
             yield found
 
 
+def sound_lost(info: MediaInfo, zero: float, seconds: float, undecoded: float) -> float:
+    """Seconds of sound that were read and are not among the ``seconds`` that were decoded from ``zero`` on."""
+    if info.audio is None or info.sound_promise is None:
+        return 0.0
+    due = info.audio.start + info.sound_promise.read_seconds - zero
+    return round(max(undecoded, due - seconds, 0.0), 6)
+
+
 def _loss(name: str, track: str, promise: Promise, undecoded: float, broken_off: bool, least: float) -> Loss | None:
     read = promise.read_seconds
     whole = max(promise.seconds if promise.seconds is not None else read, read)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media.container import opened, packets_of
+from pytoon_pipeline.media.container import moment_of, opened, packets_of
 from pytoon_pipeline.media.dynamic_range import to_standard_range
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ def _decode(
                 if damage is not None:
                     damage.packets += frame.is_corrupt
                     damage.interlaced |= frame.interlaced_frame
-                time = (frame.time if frame.time is not None else last) - video.start
+                moment = moment_of(container, frame)
+                time = (moment if moment is not None else last) - video.start
                 if time > last:
                     last, barren = time, 0
                     yield time, _sized(frame, video)

@@ -15,6 +15,7 @@ from pytoon_pipeline.media.container import (
     MOST_CHANNELS,
     MOST_PIXELS,
     SOUND_RATES,
+    moment_of,
     opened,
     packets_of,
     picture_of,
@@ -164,7 +165,7 @@ def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
         sample_aspect=float(stream.sample_aspect_ratio or 1) or 1.0,
         average_rate=rate,
         variable_rate=variable,
-        start=frame.time or 0.0,
+        start=moment_of(container, frame) or 0.0,
         # Untagged pictures are BT.601 in standard definition and BT.709 above, as players assume.
         matrix=matrix or ("bt709" if tall else "bt601"),
         matrix_assumed=matrix is None,

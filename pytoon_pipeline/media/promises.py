@@ -42,7 +42,8 @@ def _promised(
         return None if structure.open_ended else _of_movie(stream.id, own, structure, read)
     if form == "avi":
         frames = _frames(form, stream, structure)
-        return None if frames is None else frames * float(stream.time_base or 0)
+        # Counted from the beginning, with empty pictures before the first.
+        return None if frames is None else frames * float(stream.time_base or 0) - max(0.0, read.start)
     if form.startswith("matroska") and (tag := _clock(stream.metadata.get("DURATION", ""))):
         return tag - max(0.0, read.start)
     # The whole may be as long as its longest stream: what another one fills is not missing.

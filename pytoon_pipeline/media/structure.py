@@ -13,6 +13,10 @@ from pathlib import Path
 from pytoon_pipeline.media.ebml import walk_ebml
 
 # Boxes of MP4 that hold other boxes on the way to sample entries, and sample entries of encrypted streams.
+TOP_BOXES = (
+    b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"free", b"skip", b"wide", b"meta", b"udta",
+    b"uuid", b"emsg", b"prft", b"pdin", b"pnot", b"PICT", b"junk",
+)  # fmt: skip
 HOLDERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex")
 ENCRYPTED = (b"encv", b"enca", b"encs", b"drms", b"drmi")
 TS_SYNC, TS_SIZES, TS_LOOKED_AT = 0x47, ((188, 0), (192, 4), (204, 0)), 8
@@ -85,11 +89,11 @@ def _boxes(data: mmap.mmap, start: int, end: int) -> Iterator[tuple[bytes, int, 
 def _mp4(data: mmap.mmap, found: Structure) -> None:
     fragmented = sized = False
     for kind, start, end in _boxes(data, 0, len(data)):
-        if end > len(data):
-            found.broken_off = True
-        if not kind:
+        if kind not in TOP_BOXES:
             found.damaged = True
-        elif kind == b"moov":
+        elif end > len(data):
+            found.broken_off = True
+        if kind == b"moov":
             fragmented, sized = _movie(data, start, min(end, len(data)), found)
         elif kind == b"sidx":
             sized = True

@@ -26,7 +26,7 @@ from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_it
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.media import probing
-from pytoon_pipeline.media.losses import check_whole
+from pytoon_pipeline.media.losses import check_whole, sound_lost
 from pytoon_pipeline.planning.examining import Examiner
 from pytoon_pipeline.planning.needs import Needs, needs
 from pytoon_pipeline.planning.presets import load_preset
@@ -70,7 +70,8 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
                 return Product(Metadata(info=info, audio_seconds=0))
             audio = room / "audio.wav"
             start = info.video.start if info.video else info.audio.start
-            seconds, lost = sound.extract(path, info.audio, start, limits.source_seconds_max, audio)
+            seconds, undecoded = sound.extract(path, info.audio, start, limits.source_seconds_max, audio)
+            lost = sound_lost(info, start, seconds, undecoded)
             check_whole(info, limits, audio_lost=lost)
             if not seconds:
                 return Product(Metadata(info=info, audio_seconds=0, audio_lost=lost))
