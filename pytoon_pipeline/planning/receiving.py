@@ -87,15 +87,12 @@ class Receiver:
             if row is None:
                 waiting += 1
                 continue
+            if row != rows[one.name]:
+                self._index.put([row])
             if row.state == "seen":
                 waiting += 1
                 told.append(f"“{row.name}”: {row.message}")
-                if row == rows[one.name]:
-                    continue
-            self._index.put([row])
-            if row.state == "seen":
-                continue
-            if row.state == "rejected":
+            elif row.state == "rejected":
                 rejected.append(row.name)
                 self._beside(row.name, _note(row.message or "", row.hint or ""))
             else:
@@ -109,7 +106,10 @@ class Receiver:
             self._begun.pop(name).close()
 
     def _looked_at(self, one: Candidate, row: Row, until: float) -> Row | None:
-        """The row of what was taken or rejected; none when it waits. What cannot be read now harms itself alone."""
+        """The row of what was taken or rejected, or of what waits for something; none when it takes longer.
+
+        What cannot be read now harms itself alone.
+        """
         try:
             if waits_for := self._waits_for(one, row.since):
                 return row._replace(message=waits_for)
