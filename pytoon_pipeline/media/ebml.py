@@ -33,6 +33,8 @@ def walk_ebml(data: mmap.mmap) -> Outline:
                 found.broken_off = True
                 break
             found.damaged, position, inside = True, _resumed(data, position), size
+            # Nonsense to the very end of a segment whose length nobody knows stands where something else was.
+            found.broken_off |= position == size == segment
             continue
         element, content, length = head
         end = size if length is None else content + length

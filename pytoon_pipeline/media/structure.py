@@ -20,6 +20,8 @@ TOP_BOXES = (
 HOLDERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex")
 ENCRYPTED = (b"encv", b"enca", b"encs", b"drms", b"drmi")
 TS_SYNC, TS_SIZES, TS_LOOKED_AT = 0x47, ((188, 0), (192, 4), (204, 0)), 8
+# libav looks no farther for the next packet (measured); what comes behind a larger hole is not read.
+TS_RESYNC_BYTES = 131_072
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 RIFF_UNKNOWN = (0, 0xFFFFFFFF)
@@ -87,8 +89,9 @@ def _boxes(data: mmap.mmap, start: int, end: int) -> Iterator[tuple[bytes, int, 
 
 
 def _mp4(data: mmap.mmap, found: Structure) -> None:
-    fragmented = sized = False
+    fragmented = sized = ended = False
     for kind, start, end in _boxes(data, 0, len(data)):
+        ended |= kind == b"mfra"
         if kind not in TOP_BOXES:
             found.damaged = True
         elif end > len(data):
@@ -100,6 +103,8 @@ def _mp4(data: mmap.mmap, found: Structure) -> None:
         elif kind == b"moof":
             fragmented = True
     found.open_ended = fragmented and not sized
+    # Behind the index of fragments something may be appended; before it nonsense stands where fragments were.
+    found.broken_off |= found.open_ended and found.damaged and not ended
 
 
 def _movie(data: mmap.mmap, start: int, end: int, found: Structure) -> tuple[bool, bool]:
@@ -243,6 +248,10 @@ def _ts(data: mmap.mmap, size: int, offset: int, found: Structure) -> None:
     whole, rest = divmod(len(data) - offset, size)
     marks = data[offset : offset + whole * size : size]
     found.damaged = marks.count(TS_SYNC) != whole
+    sync = bytes([TS_SYNC])
+    hole = max(map(len, marks[: marks.rfind(sync)].split(sync)))
     # Where the last packets are none, something was appended.
-    found.broken_off = rest > 4 and marks[-1] == TS_SYNC and data[offset + whole * size] == TS_SYNC
+    found.broken_off = hole * size > TS_RESYNC_BYTES or (
+        rest > 4 and marks[-1] == TS_SYNC and data[offset + whole * size] == TS_SYNC
+    )
     found.open_ended = True
