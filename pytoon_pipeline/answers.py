@@ -53,6 +53,7 @@ def inbox_rows(home: Home) -> list[dict[str, Any]]:
         {
             "name": row.name,
             "status": "rejected" if row.state == "rejected" else "waiting",
+            "waiting_for": row.message if row.state == "seen" else None,
             "error": {"code": row.code, "message": row.message, "hint": row.hint} if row.code else None,
         }
         for row in IntakeIndex(home.intake).untaken()

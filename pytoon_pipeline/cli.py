@@ -209,6 +209,8 @@ def _status(options: argparse.Namespace) -> int:
             print(f"    {row['error']['message']} {row['error']['hint']}")
     for row in waiting:
         print(f"inbox: {row['status']:9}  {row['name']}")
+        if row["waiting_for"]:
+            print(f"    {row['waiting_for']}")
         if row["error"]:
             print(f"    {row['error']['message']} {row['error']['hint']}")
     return 0

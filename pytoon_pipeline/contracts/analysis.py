@@ -91,7 +91,8 @@ class SampledFrames(Record):
     """Small pictures of a source and the exact times of all its frames.
 
     ``picture`` is the area that is not constantly black. ``seconds`` is the length that can really be decoded;
-    ``damaged`` counts packets that could not.
+    ``damaged`` counts packets that could not, and ``lost_seconds`` is for how long pictures are missing that were read
+    but not decoded.
     """
 
     rate: float
@@ -102,6 +103,7 @@ class SampledFrames(Record):
     seconds: float
     picture: Box
     damaged: int
+    lost_seconds: float = 0.0
     tones: Tones
 
 

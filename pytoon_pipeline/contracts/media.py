@@ -60,8 +60,25 @@ class StillPicture(Record):
     original: str
 
 
+class Promise(Record):
+    """What headers and index of a file say of one stream, and what came of it; lengths in seconds.
+
+    ``seconds`` and ``frames`` are promised, none where nothing is said. ``read_seconds`` and ``packets`` were read;
+    ``gap_seconds`` are missing between them, told only of files that are damaged.
+    """
+
+    seconds: float | None = None
+    frames: int | None = None
+    read_seconds: float = 0.0
+    packets: int = 0
+    gap_seconds: float = 0.0
+
+
 class MediaInfo(Record):
-    """Result of probing one file. ``seconds`` comes from its headers and may be wrong in a damaged file."""
+    """Result of probing one file. ``seconds`` comes from its headers and may be wrong in a damaged file.
+
+    ``broken_off``: the file ends before the parts that its headers announce.
+    """
 
     container: str
     seconds: float
@@ -69,6 +86,9 @@ class MediaInfo(Record):
     audio: AudioStream | None
     still: StillPicture | None = None
     streams: dict[str, int]
+    picture_promise: Promise | None = None
+    sound_promise: Promise | None = None
+    broken_off: bool = False
 
     @property
     def display_size(self) -> tuple[float, float]:
@@ -76,6 +96,26 @@ class MediaInfo(Record):
         if self.still is not None:
             return self.still.width, self.still.height
         return self.video.display_size if self.video is not None else (0.0, 0.0)
+
+
+class Loss(Record):
+    """A part of a source that was promised and is missing or cannot be decoded.
+
+    ``promised`` and ``lost`` are none where nobody knows how long the whole was.
+    """
+
+    name: str
+    track: Literal["picture", "sound"]
+    promised: float | None
+    came: float
+    lost: float | None
+
+    @property
+    def message(self) -> str:
+        what = f"the sound of “{self.name}”" if self.track == "sound" else f"“{self.name}”"
+        if self.promised is None:
+            return f"{what[0].upper()}{what[1:]} breaks off after {self.came:.1f} s; how much is missing is not known."
+        return f"{what[0].upper()}{what[1:]} promised {self.promised:.1f} s, {self.came:.1f} s came."
 
 
 Role = Literal["media", "subtitles", "background", "music", "voice", "logo", "font"]
@@ -121,9 +161,11 @@ class SourceMedia(Record):
 class Metadata(Record):
     """Probed facts of one file. ``audio_seconds`` is the length of its 16 kHz extract, 0 when there is none.
 
-    ``loudness`` is that of its sound in LUFS, none without sound.
+    ``audio_lost`` counts seconds of sound that could not be decoded. ``loudness`` is that of its sound in LUFS, none
+    without sound.
     """
 
     info: MediaInfo
     audio_seconds: float
+    audio_lost: float = 0.0
     loudness: float | None = None

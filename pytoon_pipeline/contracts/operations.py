@@ -10,6 +10,8 @@ class Operations(Record):
 
     inbox_settled_seconds: float = Field(ge=0)
     inbox_patience_seconds: float = Field(ge=0)
+    inbox_missing_seconds: float = Field(ge=0)
+    inbox_look_seconds: float = Field(gt=0, le=20)
     inbox_tick_seconds: float = Field(gt=0, le=50)
     render_base_seconds: float = Field(gt=0)
     render_seconds_a_second: float = Field(gt=0)

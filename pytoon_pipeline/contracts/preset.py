@@ -208,6 +208,8 @@ class Limits(Record):
     source_side_max: int = Field(gt=0)
     picture_pixels_max: int = Field(gt=0)
     picture_bytes_max: int = Field(gt=0)
+    lost_seconds: float = Field(gt=0)
+    lost_share_max: float = Field(gt=0, le=1)
     text_contrast: float = Field(ge=1)
     text_contrast_least: float = Field(ge=1)
     video_seconds_max: float = Field(gt=0)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.layers import Layer, TextLayer
+from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
@@ -149,7 +150,8 @@ class RenderSpec(Record):
     """Scenes one after the other, overlays over all of them, captions and sound.
 
     The length is the sum of the scenes less their overlaps. ``overlays`` count frames of the video. ``still`` and
-    ``dark`` ranges are motionless or black as planned, so not a fault of the video.
+    ``dark`` ranges are motionless or black as planned, so not a fault of the video. ``losses`` are parts of its sources
+    that were promised and did not come.
     """
 
     version: Literal[2] = 2
@@ -170,6 +172,7 @@ class RenderSpec(Record):
     remedies: tuple[str, ...] = ()
     safe: bool = False
     notes: tuple[Note, ...] = ()
+    losses: tuple[Loss, ...] = ()
 
     def layers(self) -> Iterator[tuple[int, int, Layer]]:
         """All layers that are not inside a group, with the frames ``[first, last)`` of the video that show them."""

@@ -3,6 +3,7 @@
 ``python -m pytoon_pipeline.media.container FILE`` is the rehearsal of a file, see ``rehearse``.
 """
 
+import json
 import os
 import resource
 import signal
@@ -10,16 +11,23 @@ import subprocess
 import sys
 import threading
 import time
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.media.signatures import encrypted, not_media
+from pytoon_pipeline.media.structure import Structure, structure_of
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 # Formats that hold their own media. Playlists (HLS, DASH, concat, image sequences) name other files and are left out:
@@ -44,6 +52,27 @@ SMALL_PIXELS, LARGE_PICTURES = 4096 * 2304, 20
 PIXELS_A_BYTE, FREE_PIXELS = 500_000, 5_000_000_000
 # How it ends; Python gives 1 for an exception that nobody caught.
 FINE, UNCAUGHT, NOT_MEDIA, EXHAUSTING = 0, 1, 3, 4
+# Steps between packets above this, and above four usual ones, are gaps.
+GAP_SECONDS, GAP_STEPS = 0.25, 4
+
+
+@dataclass(frozen=True)
+class StreamRead:
+    """What came of a stream: packets that are to be shown, their first and last moment, and seconds without any."""
+
+    packets: int
+    start: float
+    end: float
+    gaps: float
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What reading a file to its end has shown. ``corrupt`` counts packets that the container says are damaged."""
+
+    structure: Structure = field(default_factory=Structure)
+    streams: dict[int, StreamRead] = field(default_factory=dict)
+    corrupt: int = 0
 
 
 @contextmanager
@@ -56,20 +85,12 @@ def opened(path: Path) -> Iterator["InputContainer"]:
         # Names of files may look like addresses, and their tags need not be UTF-8.
         container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
-        raise not_media() from error
+        raise not_media(path) from error
     for stream in container.streams:
         if stream.codec_context is not None:
             stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     with container:
         yield container
-
-
-def not_media() -> BadInput:
-    return BadInput(
-        "not_media",
-        "This is not a video that can be read: the file is of another kind, broken off or damaged.",
-        "Open it in a player; if it does not play there, export or upload it again as MP4.",
-    )
 
 
 def picture_of(container: "InputContainer") -> "VideoStream | None":
@@ -87,12 +108,22 @@ def packets_of(container: "InputContainer", *streams: "Stream") -> Iterator[Any]
         yield from container.demux(*streams)
 
 
-def rehearse(path: Path) -> None:
+def moment_of(container: "InputContainer", frame: "VideoFrame") -> float | None:
+    """When a decoded picture is due, in seconds on the container's clock.
+
+    AVI knows no order of presentation: of pictures that were sent in another order only the times of decoding rise.
+    """
+    if container.format.name == "avi" and frame.dts is not None and frame.time_base:
+        return float(frame.dts * frame.time_base)
+    return frame.time
+
+
+def rehearse(path: Path, patience: float | None = None) -> Rehearsal:
     """Opens a file, reads it to its end and begins to decode it, in a process of its own.
 
     Headers of a thousand bytes can ask for gigabytes or for hours; there they harm nobody. It takes 0.07 s and the time
-    of reading. Raises ``BadInput`` for a file that is no media, or takes more than any video would; ``PassingFault``
-    when the machine was too busy to tell.
+    of reading, at most ``patience`` seconds. Raises ``BadInput`` for a file that is no media, is encrypted, or takes
+    more than any video would; ``PassingFault`` when there was not enough time to tell.
     """
     seconds = REHEARSAL_SECONDS + path.stat().st_size // BYTES_A_SECOND
     try:
@@ -101,13 +132,13 @@ def rehearse(path: Path) -> None:
             cwd=Path(__file__).parents[2],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=seconds * PATIENCE,
+            timeout=patience or seconds * PATIENCE,
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise _interrupted() from None
     if done.returncode == NOT_MEDIA:
-        raise not_media()
+        raise not_media(path)
     if done.returncode == UNCAUGHT:
         raise RuntimeError(done.stderr.decode("utf-8", "replace")[-300:])
     if done.returncode == -signal.SIGKILL:
@@ -119,6 +150,14 @@ def rehearse(path: Path) -> None:
             "This file claims to hold far more than it does: reading it would take more memory or time than any video.",
             "Export it again as MP4 with H.264.",
         )
+    said = json.loads(done.stdout)
+    structure = Structure(**said["structure"])
+    if structure.encrypted:
+        raise encrypted()
+    for numbered in ("tracks", "indexed"):
+        setattr(structure, numbered, {int(number): value for number, value in getattr(structure, numbered).items()})
+    streams = {int(index): StreamRead(**read) for index, read in said["streams"].items()}
+    return Rehearsal(structure, streams, said["corrupt"])
 
 
 def _interrupted() -> PassingFault:
@@ -127,14 +166,41 @@ def _interrupted() -> PassingFault:
     )
 
 
+class _Times:
+    """Moments of the packets of one stream."""
+
+    def __init__(self) -> None:
+        self.starts = array("d")
+        self.end = 0.0
+
+    def add(self, start: float, length: float) -> None:
+        self.end = max(self.end, start + length) if self.starts else start + length
+        self.starts.append(start)
+
+    @property
+    def read(self) -> StreamRead:
+        starts = sorted(self.starts)
+        steps = [b - a for a, b in pairwise(starts)]
+        usual = median_low(steps) if steps else 0.0
+        long = max(GAP_SECONDS, GAP_STEPS * usual)
+        return StreamRead(len(starts), starts[0], self.end, sum(step - usual for step in steps if step > long))
+
+
 def _examine(path: Path) -> int:
     import av
 
-    pixels = decoded = packets = size = 0
+    pixels = decoded = packets = size = corrupt = 0
+    times: dict[int, _Times] = {}
     try:
         with opened(path) as container:
             picture = picture_of(container)
             for packet in packets_of(container):
+                if packet.size and not packet.is_discard and packet.time_base:
+                    corrupt += packet.is_corrupt
+                    moment = packet.pts if packet.pts is not None else packet.dts
+                    if moment is not None:
+                        length = float((packet.duration or 0) * packet.time_base)
+                        times.setdefault(packet.stream.index, _Times()).add(float(moment * packet.time_base), length)
                 if packet.stream is not picture:
                     continue
                 packets += 1
@@ -150,8 +216,11 @@ def _examine(path: Path) -> int:
     except av.error.FFmpegError:
         # A damaged end shows again, and is counted, when the file is decoded.
         pass
-    thin = packets * pixels > max(FREE_PIXELS, PIXELS_A_BYTE * size)
-    return EXHAUSTING if thin else FINE
+    if packets * pixels > max(FREE_PIXELS, PIXELS_A_BYTE * size):
+        return EXHAUSTING
+    streams = {index: asdict(one.read) for index, one in times.items()}
+    print(json.dumps({"structure": asdict(structure_of(path)), "streams": streams, "corrupt": corrupt}), flush=True)
+    return FINE
 
 
 def _watch() -> None:

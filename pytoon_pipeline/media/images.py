@@ -3,6 +3,8 @@
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,8 @@ LARGEST_SIDE = 3840
 # A progressive JPEG sends its picture in some ten scans. Each is as much work as a whole picture, and a hundred bytes
 # are enough for one. By chance the mark of a scan comes once in 65,536 bytes of what is appended, such as a film.
 MOST_SCANS, SCAN, BYTES_A_SCAN = 100, b"\xff\xda", 32_768
+# A first look decodes pictures up to this size, which takes half a second.
+INSPECTED_PIXELS = 30_000_000
 # Large pictures are converted so many pixels at a time.
 STRIP_PIXELS = 4_000_000
 
@@ -38,8 +42,11 @@ def kind(path: Path) -> str | None:
     return next((name for mark, name in SIGNATURES.items() if head.startswith(mark)), None)
 
 
-def normalise(path: Path, limits: Limits, out: Path) -> StillPicture:
-    """Writes an upright sRGB copy of a picture as PNG. Raises ``BadInput`` for what cannot be used."""
+@contextmanager
+def _opened(path: Path, limits: Limits) -> Iterator["tuple[Image, str]"]:
+    """A picture within the limits, nothing of it decoded yet, and what it is. Raises ``BadInput``, also for what
+    decoding it inside says.
+    """
     from PIL import Image
 
     form = kind(path)
@@ -53,14 +60,30 @@ def normalise(path: Path, limits: Limits, out: Path) -> StillPicture:
                 _check(image, limits)
                 if image.info.get("progressive"):
                     _check_scans(path)
-                original = f"{form} {image.width}×{image.height} {image.mode}"
-                image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
-                image.load()
-                upright = _upright(image)
+                yield image, f"{form} {image.width}×{image.height} {image.mode}"
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise BadInput(
             "picture_damaged", f"This {form} picture is broken off or damaged.", "Export or upload it again."
         ) from error
+
+
+def inspect(path: Path, limits: Limits) -> StillPicture:
+    """What a picture is; one that is not huge is decoded, to see that it can be. Raises ``BadInput``."""
+    with _opened(path, limits) as (image, original):
+        width, height = image.size
+        if width * height <= INSPECTED_PIXELS:
+            image.load()
+        return StillPicture(width=width, height=height, transparent="A" in image.mode, original=original)
+
+
+def normalise(path: Path, limits: Limits, out: Path) -> StillPicture:
+    """Writes an upright sRGB copy of a picture as PNG. Raises ``BadInput`` for what cannot be used."""
+    from PIL import Image
+
+    with _opened(path, limits) as (image, original):
+        image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+        image.load()
+        upright = _upright(image)
     if max(upright.size) > LARGEST_SIDE:
         upright.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.LANCZOS)
     upright.save(out, "PNG", compress_level=1)

@@ -1,7 +1,8 @@
 """Reading pictures: every source becomes 8-bit 4:2:0 planes in BT.709 limited range, upright, at a constant rate."""
 
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media.container import opened, packets_of
+from pytoon_pipeline.media.container import moment_of, opened, packets_of
 from pytoon_pipeline.media.dynamic_range import to_standard_range
 
 if TYPE_CHECKING:
@@ -38,9 +39,29 @@ class Picture:
 
 @dataclass
 class Damage:
-    """Counts packets that could not be decoded, wholly or in part."""
+    """Counts packets that could not be decoded, wholly or in part, and keeps when all that were read are due.
+
+    ``late`` counts pictures that are left out because their time is before one that was shown.
+    """
 
     packets: int = 0
+    due: "array[float]" = field(default_factory=lambda: array("d"))
+    late: int = 0
+    interlaced: bool = False
+
+    def lost_seconds(self, shown: list[float]) -> float:
+        """For how long a picture stands, of those ``shown`` at these times, although another was due."""
+        if not shown or len(self.due) < 2:
+            return 0.0
+        due, times = np.unique(np.asarray(self.due)), np.asarray(shown)
+        usual = float(np.median(np.diff(due))) if len(due) > 1 else 0.0
+        # Fields of one picture may come in packets of their own.
+        next_due = np.searchsorted(due, times + usual / 2) + self.interlaced
+        until = np.append(times[1:], max(due[-1] + usual, times[-1]))
+        relieved = np.minimum(np.where(next_due < len(due), due[np.minimum(next_due, len(due) - 1)], until), until)
+        missing = until - relieved
+        before = max(0.0, float(times[0] - due[0]))
+        return before + float(missing[missing > usual / 2].sum()) + self.late * usual
 
 
 def decode(
@@ -88,6 +109,8 @@ def _decode(
             barren += 1
             try:
                 packet = next(packets)
+                if damage is not None:
+                    _note_due(damage, packet, video)
                 frames = packet.decode()
             except (StopIteration, av.error.EOFError):
                 return
@@ -98,10 +121,20 @@ def _decode(
             for frame in frames:
                 if damage is not None:
                     damage.packets += frame.is_corrupt
-                time = (frame.time if frame.time is not None else last) - video.start
+                    damage.interlaced |= frame.interlaced_frame
+                moment = moment_of(container, frame)
+                time = (moment if moment is not None else last) - video.start
                 if time > last:
                     last, barren = time, 0
                     yield time, _sized(frame, video)
+                elif damage is not None:
+                    damage.late += 1
+
+
+def _note_due(damage: Damage, packet: Any, video: VideoStream) -> None:
+    moment = packet.pts if packet.pts is not None else packet.dts
+    if packet.size and moment is not None and not packet.is_discard:
+        damage.due.append(float(moment * packet.time_base) - video.start)
 
 
 def _threads(video: VideoStream) -> int:

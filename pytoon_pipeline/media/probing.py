@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import islice, pairwise
+from math import ceil, floor
 from pathlib import Path
 from statistics import median_low
 from typing import TYPE_CHECKING, Literal
@@ -14,11 +15,14 @@ from pytoon_pipeline.media.container import (
     MOST_CHANNELS,
     MOST_PIXELS,
     SOUND_RATES,
+    moment_of,
     opened,
     packets_of,
     picture_of,
     rehearse,
 )
+from pytoon_pipeline.media.promises import promise_of
+from pytoon_pipeline.media.signatures import refuse_stills
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream as AvAudio
@@ -50,9 +54,14 @@ MATRICES: dict[int, Literal["bt601", "bt709", "bt2020"]] = {
 TRANSFERS: dict[int, Dynamic] = {16: "pq", 18: "hlg"}
 
 
-def probe(path: Path) -> MediaInfo:
-    """Reads what ``path`` is. Raises ``BadInput`` when it is no media file, or one that would exhaust the machine."""
-    rehearse(path)
+def probe(path: Path, patience: float | None = None) -> MediaInfo:
+    """Reads what ``path`` is, within about ``patience`` seconds.
+
+    Raises ``BadInput`` when it is no media file, or one that would exhaust the machine; ``PassingFault`` when there was
+    not enough time.
+    """
+    refuse_stills(path)
+    rehearsal = rehearse(path, patience)
     with opened(path) as container:
         picture = picture_of(container)
         sound = _default(list(container.streams.audio))
@@ -69,6 +78,9 @@ def probe(path: Path) -> MediaInfo:
             video=video,
             audio=_audio(sound) if sound is not None else None,
             streams=counts,
+            picture_promise=promise_of(container, picture, rehearsal) if picture is not None else None,
+            sound_promise=promise_of(container, sound, rehearsal) if sound is not None else None,
+            broken_off=rehearsal.structure.broken_off,
         )
 
 
@@ -100,17 +112,22 @@ def accept(info: MediaInfo, limits: Limits) -> VideoStream:
         if min(width, height) < limits.source_side_min or max(width, height) > limits.source_side_max:
             raise BadInput(
                 "picture_size",
-                f"The picture is {width:.0f}×{height:.0f} pixels.",
+                f"The picture is {_outward(width, limits)}×{_outward(height, limits)} pixels.",
                 f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels can be used.",
             )
     if info.seconds > limits.source_seconds_max:
         raise BadInput(
             "too_long",
-            f"The video is {info.seconds / 60:.0f} minutes long.",
-            f"Cut it below {limits.source_seconds_max / 60:.0f} minutes, or raise source_seconds_max in "
+            f"The video is {ceil(info.seconds / 6) / 10:.1f} minutes long.",
+            f"Cut it below {limits.source_seconds_max / 60:g} minutes, or raise source_seconds_max in "
             "presets/limits.yaml.",
         )
     return video
+
+
+def _outward(side: float, limits: Limits) -> int:
+    """A side in whole pixels, rounded so that one that is too short or too long still reads so."""
+    return ceil(side) if side > limits.source_side_max else floor(side)
 
 
 def _default(streams: list["AvAudio"]) -> "AvAudio | None":
@@ -149,7 +166,7 @@ def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
         sample_aspect=float(stream.sample_aspect_ratio or 1) or 1.0,
         average_rate=rate,
         variable_rate=variable,
-        start=frame.time or 0.0,
+        start=moment_of(container, frame) or 0.0,
         # Untagged pictures are BT.601 in standard definition and BT.709 above, as players assume.
         matrix=matrix or ("bt709" if tall else "bt601"),
         matrix_assumed=matrix is None,

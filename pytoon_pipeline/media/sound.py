@@ -64,11 +64,18 @@ class Converter:
 
 
 def chunks(
-    path: Path, audio: AudioStream, zero: float, rate: int, layout: str, start: float = 0.0
+    path: Path,
+    audio: AudioStream,
+    zero: float,
+    rate: int,
+    layout: str,
+    start: float = 0.0,
+    unreadable: list[float] | None = None,
 ) -> Iterator[tuple[int, Samples]]:
     """Decoded sound as ``(position, samples)``: position in samples from ``zero`` (seconds of the container's clock),
     samples of shape (n, channels), 16 bit. Without gaps from the first chunk on; ``start`` may be met some time early.
-    """
+    Lengths in seconds of packets that cannot be decoded are added to ``unreadable``.
+    """  # fmt: skip
     import av
 
     with opened(path) as container:
@@ -92,6 +99,8 @@ def chunks(
             except (StopIteration, av.error.EOFError):
                 break
             except av.error.FFmpegError:
+                if unreadable is not None and packet.duration:
+                    unreadable.append(float(packet.duration * packet.time_base))
                 continue
             for frame in frames:
                 if frame.time is not None:
@@ -143,15 +152,19 @@ def read(path: Path, audio: AudioStream, zero: float, rate: int, layout: str, st
     return out
 
 
-def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, out: Path) -> float:
-    """Writes 16 kHz mono 16-bit WAV that starts with the picture. Gives its length in seconds, 0 for a mere click."""
+def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, out: Path) -> tuple[float, float]:
+    """Writes 16 kHz mono 16-bit WAV that starts with the picture.
+
+    Gives its length in seconds, 0 for a mere click, and how many seconds could not be decoded.
+    """
+    unreadable: list[float] = []
     limit = round(limit_seconds * ANALYSIS_RATE)
     written = 0
     with wave.open(str(out), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(ANALYSIS_RATE)
-        for position, block in chunks(path, audio, zero, ANALYSIS_RATE, "mono"):
+        for position, block in chunks(path, audio, zero, ANALYSIS_RATE, "mono", unreadable=unreadable):
             if position > written:
                 file.writeframes(bytes(2 * min(position - written, limit - written)))
                 written = min(position, limit)
@@ -161,7 +174,7 @@ def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, o
             if written >= limit:
                 break
     seconds = written / ANALYSIS_RATE
-    return seconds if seconds >= SHORTEST_SECONDS else 0.0
+    return (seconds if seconds >= SHORTEST_SECONDS else 0.0), sum(unreadable)
 
 
 def load(path: Path) -> Samples:

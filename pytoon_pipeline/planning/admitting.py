@@ -1,6 +1,6 @@
 """From what a person gave to a registered upload, and what is new about it."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, Literal
 
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
@@ -13,6 +13,7 @@ from pytoon_pipeline.store.store import Store, whole
 from pytoon_pipeline.store.uploads import Uploads
 
 News = Literal["new", "changed", "known"]
+Examine = Callable[[Request, Sequence[SourceItem]], Generator[None, None, None]]
 
 
 def take(home: Home, store: Store, upload: Upload, *, pending: bool) -> tuple[SourceMedia, News]:
@@ -21,9 +22,9 @@ def take(home: Home, store: Store, upload: Upload, *, pending: bool) -> tuple[So
 
 
 def taking(
-    home: Home, store: Store, upload: Upload, *, pending: bool
+    home: Home, store: Store, upload: Upload, *, pending: bool, examine: Examine | None = None
 ) -> Generator[None, None, tuple[SourceMedia, News]]:
-    """The same piece by piece.
+    """The same piece by piece. What ``examine`` refuses is not registered.
 
     With ``pending``, what is known already with a request that means the same stays as it is, under its first name.
     """
@@ -31,6 +32,8 @@ def taking(
 
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     given = yield from admitting(store, upload.files, upload.title, request)
+    if examine is not None:
+        yield from examine(upload.request, given.items)
     registry, uploads = Registry(home), Uploads(home)
     for (file, _), item in zip(upload.files, given.items, strict=True):
         registry.note(item, generation_of(file), upload.request.licence)

@@ -15,6 +15,9 @@ from pytoon_pipeline.planning.subjects import focal_box
 
 WIDTH, HEIGHT = 1080, 1920
 SAMPLE_RATE = 48_000
+# A track that is less loud is the noise of a converter or a muted microphone; bringing it to the loudness of speech
+# would make that noise loud. Quiet speech measures -45. The measure needs blocks of 0.4 s.
+INAUDIBLE_LUFS, MEASURABLE_SECONDS = -55.0, 0.5
 # What belongs to a head around the box of its face, as shares of the box.
 HAIR, CHIN, SIDE = 0.7, 0.25, 0.3
 NO_FOCUS = FocalPoints(points=())
@@ -23,10 +26,14 @@ NO_SHOTS = Shots(cuts=(), still=(), dark=())
 
 @dataclass(frozen=True)
 class Material:
-    """One file and what is known of it. Sound alone has no ``frames``; ``silence`` is none without sound."""
+    """One file and what is known of it. Sound alone has no ``frames``; ``silence`` is none without sound.
+
+    ``name`` is what the person called it; ``audio_lost`` counts seconds of its sound that could not be decoded.
+    """
 
     item: str
     info: MediaInfo
+    name: str = ""
     frames: SampledFrames | None = None
     faces: Sequence[Face] = ()
     focus: FocalPoints = NO_FOCUS
@@ -35,6 +42,14 @@ class Material:
     transcript: Transcript | None = None
     loudness: float | None = None
     sound_seconds: float = 0.0
+    audio_lost: float = 0.0
+
+    @property
+    def audible(self) -> bool:
+        """Whether anything can be heard of it; what is too short to be measured counts as heard."""
+        if self.info.audio is None:
+            return False
+        return self.loudness is None or self.loudness > INAUDIBLE_LUFS or self.sound_seconds < MEASURABLE_SECONDS
 
     @property
     def is_still(self) -> bool:

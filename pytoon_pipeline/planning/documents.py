@@ -1,6 +1,8 @@
 """Reading what people write: YAML or JSON, refused with the path of the field and what would be right."""
 
 import json
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +27,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Unreadable(Exception):
-    """Text that is no document, and where that shows."""
+    """Text that is no document, where that shows, and what to do."""
+
+    def __init__(self, said: str, hint: str = "Check quotes and indentation.") -> None:
+        super().__init__(said)
+        self.hint = hint
 
 
 def read_document(path: Path, most_bytes: int = LARGEST_BYTES) -> dict[str, Any]:
@@ -46,10 +52,8 @@ def read_document(path: Path, most_bytes: int = LARGEST_BYTES) -> dict[str, Any]
             "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
         ) from None
     except (UnicodeDecodeError, Unreadable) as error:
-        said = str(error) if isinstance(error, Unreadable) else "it is not text in UTF-8"
-        raise BadInput(
-            "document_unreadable", f"{name} is not a valid document: {said}.", "Check quotes and indentation."
-        ) from error
+        known = error if isinstance(error, Unreadable) else Unreadable("it is not text in UTF-8", "Save it as UTF-8.")
+        raise BadInput("document_unreadable", f"{name} is not a valid document: {known}.", known.hint) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -61,7 +65,7 @@ def parse(text: str, as_json: bool = False) -> Any:
     """The value in YAML or JSON text: words, finite numbers, lists and groups, no more. Raises ``Unreadable``."""
     try:
         if as_json:
-            value = json.loads(text)
+            value = json.loads(text, object_pairs_hook=_unique)
         else:
             _outline(text)
             value = yaml.load(text, _Loader)
@@ -82,6 +86,7 @@ def parse(text: str, as_json: bool = False) -> Any:
 def _outline(text: str) -> None:
     """Refuses, before anything is built, what would grow when it is: aliases, tags, deep nesting."""
     depth = count = 0
+    open_groups: list[_Group] = []
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable("it refers to other places by “*”; write the value again, or put it in quotes")
@@ -89,11 +94,49 @@ def _outline(text: str) -> None:
         if tag is not None and tag not in TEXT_TAGS:
             raise Unreadable(f"it has a tag, “{tag[:40]}”")
         count += isinstance(event, yaml.NodeEvent)
+        _note_name(event, open_groups)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise Unreadable("it is nested too deeply")
         if count > MOST_VALUES:
             raise Unreadable("it holds too much")
+
+
+@dataclass
+class _Group:
+    """A mapping or list that is being read: the names in it so far with their lines; none for a list."""
+
+    names: dict[str, int] | None
+    awaits_name: bool = True
+
+
+def _note_name(event: Any, open_groups: list[_Group]) -> None:
+    """Follows a document event by event. Raises ``Unreadable`` for a name that a group has twice."""
+    if isinstance(event, yaml.CollectionEndEvent):
+        open_groups.pop()
+        return
+    if not isinstance(event, yaml.NodeEvent):
+        return
+    if open_groups and (names := open_groups[-1].names) is not None:
+        group = open_groups[-1]
+        if group.awaits_name and isinstance(event, yaml.ScalarEvent):
+            assert event.start_mark is not None
+            line = event.start_mark.line + 1
+            if event.value in names:
+                where = f"in lines {names[event.value]} and {line}"
+                raise Unreadable(f"“{event.value[:40]}” is set twice, {where}", "Keep one of them.")
+            names[event.value] = line
+        group.awaits_name = not group.awaits_name
+    if isinstance(event, yaml.CollectionStartEvent):
+        open_groups.append(_Group({} if isinstance(event, yaml.MappingStartEvent) else None))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise Unreadable(f"“{twice[:40]}” is set twice in one group", "Keep one of them.")
+    return value
 
 
 def _check(value: Any, path: tuple[str, ...], left: list[int]) -> None:

@@ -95,7 +95,7 @@ def _(layer: EditVideo, setting: Setting) -> Layer:
     width, height, camera = _picture(layer, material)
     common = _common(layer, setting, width, height)
     source = setting.rate.nearest(layer.source)
-    if layer.volume is not None and material.info.audio is not None:
+    if layer.volume is not None and material.audible:
         frames = common["frames"] or setting.frames - common["start"]
         setting.heard.append(
             Heard(material.item, setting.start + common["start"], min(frames, setting.frames - common["start"]),

@@ -29,7 +29,7 @@ FACE_SECONDS = 1.0
 def talking(material: Material, wish: MediaRequest, preset: Preset, rate: FrameRate, most: int) -> Piece:
     """What is said in a video, at most ``most`` frames of it. Raises ``BadInput`` when nothing would be left."""
     speech = material.silence.speech if material.silence else (TimeRange(start=0.0, end=material.seconds),)
-    words = material.silence.words if material.silence else ()
+    words = material.silence.words if material.silence and material.audible else ()
     first, last = part(material, wish)
     speech = tuple(
         TimeRange(start=max(one.start, first), end=min(one.end, last))
@@ -49,9 +49,9 @@ def talking(material: Material, wish: MediaRequest, preset: Preset, rate: FrameR
         shown = most / float(rate.fraction)
         notes.append(Note(code="shortened", message=f"The video was cut to the first {shown:g} s that stay."))
     notes += _notes(material)
-    if material.silence is None:
+    if material.info.audio is None or material.silence is None:
         notes.append(Note(code="no_sound", message="The source has no sound; the video is silent."))
-    elif not cues and preset.captions.show:
+    elif material.audible and not cues and preset.captions.show:
         notes.append(Note(code="no_words", message="No words were recognised; the video has no captions."))
     if not material.faces:
         notes.append(Note(code="no_face", message="No face was found; the window rests where the picture has detail."))
@@ -81,7 +81,7 @@ def part(material: Material, wish: MediaRequest) -> tuple[float, float]:
 def _shown(material: Material, takes: Sequence[Take], preset: Preset, rate: FrameRate) -> Piece:
     scenes = _scenes(material, takes, preset, rate)
     heard: tuple[Heard, ...] = ()
-    if material.info.audio is not None:
+    if material.audible:
         heard = tuple(Heard(material.item, take.start, take.frames, take.source_start) for take in takes)
     tones = material.looked_at.tones
     windows = [

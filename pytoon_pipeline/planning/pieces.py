@@ -26,7 +26,7 @@ class Heard:
 
 def own_sound(material: Material, frames: int, source_start: int) -> tuple[Heard, ...]:
     """What is heard of an item while a piece shows it; nothing of a picture or a silent clip."""
-    if material.is_still or material.info.audio is None:
+    if material.is_still or not material.audible:
         return ()
     return (Heard(material.item, 0, frames, source_start),)
 

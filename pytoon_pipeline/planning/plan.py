@@ -11,6 +11,7 @@ from pytoon_pipeline.planning.glyphs import drawable
 from pytoon_pipeline.planning.hero import plan_footage, plan_hero
 from pytoon_pipeline.planning.meme import plan_meme
 from pytoon_pipeline.planning.overlay import plan_overlay
+from pytoon_pipeline.planning.sources import source_losses, source_notes
 
 PLANNERS: dict[Archetype, Callable[[Brief], RenderSpec]] = {
     "hero": plan_hero,
@@ -29,4 +30,5 @@ def plan_video(brief: Brief) -> RenderSpec:
         brief = replace(brief, preset=preset)
     brief, left_out = drawable(brief)
     spec = PLANNERS[brief.archetype](brief)
-    return spec.model_copy(update={"notes": (*notes, *left_out, *spec.notes)})
+    notes = (*notes, *left_out, *source_notes(brief), *spec.notes)
+    return spec.model_copy(update={"notes": notes, "losses": source_losses(brief)})

@@ -3,14 +3,18 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Set
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.planning.admitting import News, taking
+from pytoon_pipeline.planning.examining import Examiner
 from pytoon_pipeline.planning.intake import ASKING, Candidate, candidates, decide
+from pytoon_pipeline.planning.presets import load_limits
 from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.inbox import Inbox
@@ -18,6 +22,9 @@ from pytoon_pipeline.store.intake_index import IntakeIndex, Row
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline.store.workroom import workroom
+
+# So many names are enough to know what is missing.
+SHOWN = 5
 
 log = logging.getLogger("pytoon.inbox")
 
@@ -27,12 +34,13 @@ Taking = Generator[None, None, tuple[str, News]]
 @dataclass(frozen=True)
 class Received:
     """What one look at the inbox gave: keys with new content or another request, names that were rejected, and how
-    many have not settled or wait for their turn.
+    many have not settled or wait for their turn; ``lacking`` says of some of them what they wait for.
     """
 
     keys: tuple[str, ...]
     rejected: tuple[str, ...]
     waiting: int
+    lacking: tuple[str, ...] = ()
 
 
 def to_do(home: Home, inbox: Inbox) -> int:
@@ -78,7 +86,9 @@ class Receiver:
             if rows[name].code:
                 self._beside(name, None)
         self._give_up({(one.name, one.stamp) for one in decision.ready})
-        keys, rejected = [], []
+        keys: list[str] = []
+        rejected: list[str] = []
+        told: list[str] = []
         # Each gets its share of the time: a huge file does not keep the others waiting.
         share = self._operations.inbox_tick_seconds / max(1, len(decision.ready))
         for one in decision.ready:
@@ -86,15 +96,18 @@ class Receiver:
             row = self._looked_at(one, rows[one.name], min(until, now + share)) if now < until else None
             if row is None:
                 continue
-            self._index.put([row])
-            if row.state == "rejected":
+            if row != rows[one.name]:
+                self._index.put([row])
+            if row.state == "seen":
+                told.append(f"“{row.name}”: {row.message}")
+            elif row.state == "rejected":
                 rejected.append(row.name)
                 self._beside(row.name, _note(row.message or "", row.hint or ""))
             else:
                 keys.append(row.key or "")
         self._tell_failures()
         waiting = sum(row.state == "seen" for row in self._index.untaken())
-        return Received(tuple(keys), tuple(rejected), waiting)
+        return Received(tuple(keys), tuple(rejected), waiting, tuple(told))
 
     def _give_up(self, ready: Set[tuple[str, str]]) -> None:
         """Ends the taking of what has changed meanwhile."""
@@ -102,32 +115,48 @@ class Receiver:
             self._begun.pop(name).close()
 
     def _looked_at(self, one: Candidate, row: Row, until: float) -> Row | None:
-        """The row of what was taken or rejected; none when it waits. What cannot be read now harms itself alone."""
+        """The row of what was taken or rejected, or of what waits for something; none when it takes longer.
+
+        What cannot be read now harms itself alone.
+        """
         try:
-            return self._taken(one, row, until) if self._complete(one, row.since) else None
+            if waits_for := self._waits_for(one, row.since):
+                return row._replace(message=waits_for)
+            return self._taken(one, row._replace(message=None), until)
         except (PassingFault, OSError) as error:
             log.warning("not taken", extra={"event": "not_taken", "upload": one.name, "reason": str(error)[:200]})
             return None
 
-    def _complete(self, one: Candidate, since: float) -> bool:
-        """Whether nobody writes it any more, and all is there that it names; patience has an end."""
-        if any(self._inbox.being_written(name) for name in one.files):
-            return False
-        if self._clock() - since >= self._operations.inbox_patience_seconds:
-            return True
-        if not one.asks:
-            return False
+    def _waits_for(self, one: Candidate, since: float) -> str | None:
+        """What it waits for: that nobody writes it any more, and that all is there that it names. Patience has an end,
+        sooner where nothing in the folder tells that more is to come.
+        """
+        if written := [name for name in one.files if self._inbox.being_written(name)]:
+            return f"Waiting for {_names(written)} to be written."
+        waited = self._clock() - since
+        if waited >= self._operations.inbox_patience_seconds:
+            return None
+        lacking = self._lacking(one)
+        if lacking and (waited < self._operations.inbox_missing_seconds or self._inbox.unfinished(one.name)):
+            return f"Waiting for {_names(lacking)}."
+        return None
+
+    def _lacking(self, one: Candidate) -> list[str]:
+        """Files that it names and that are not there."""
         if not one.folder:
-            return True
+            return []
+        if not one.asks:
+            return [ASKING[0]]
         with workroom(self._store.work) as room:
             folder = self._inbox.at_hand(one.name, room, ASKING)
             try:
                 files = read_upload(folder).files
             except BadInput as error:
-                # A request that is not valid is complete; one whose edit plan is still to come is not.
-                return error.code != "file_missing"
+                # A request that is not valid lacks nothing; one whose edit plan is still to come does.
+                return ["its edit plan"] if error.code == "file_missing" else []
             root = folder.resolve()
-            return all(path.exists() or _below(root, path, one.name) in one.files for path, _ in files)
+            return [path.name for path, _ in files
+                    if not path.exists() and _below(root, path, one.name) not in one.files]  # fmt: skip
 
     def _taken(self, one: Candidate, row: Row, until: float) -> Row | None:
         """The row of what was taken or rejected; none when it takes longer."""
@@ -159,8 +188,15 @@ class Receiver:
             for beside in () if one.folder else one.files[1:]:
                 self._inbox.at_hand(beside, room)
             upload = read_upload(path)
-            given, news = yield from taking(self._home, self._store, upload, pending=True)
+            given, news = yield from taking(self._home, self._store, upload, pending=True, examine=self._examining)
         return given.key, news
+
+    def _examining(self, request: Request, items: Sequence[SourceItem]) -> Generator[None, None, None]:
+        """Refuses at once what its run would refuse. What takes too long to look at is left to the run."""
+        try:
+            yield from Examiner(self._store, load_limits(), self._operations.inbox_look_seconds)(request, items)
+        except PassingFault as fault:
+            log.warning("not looked at", extra={"event": "not_looked_at", "reason": str(fault)[:200]})
 
     def _beside(self, name: str, text: str | None) -> None:
         """Keeps the note beside an upload. One that cannot be written there is still in the UI."""
@@ -191,6 +227,12 @@ def _notes_due(uploads: Uploads, rows: Mapping[str, Row]) -> Iterator[Row]:
 def _below(root: Path, path: Path, name: str) -> str:
     """The name in the listing of a file that a request names."""
     return f"{name}/{path.relative_to(root).as_posix()}" if path.is_relative_to(root) else ""
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(f"“{PurePosixPath(name).name[:80]}”" for name in names[:SHOWN]) + (
+        "…" if len(names) > SHOWN else ""
+    )
 
 
 def _note(message: str, hint: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import yaml
 
+from pytoon_pipeline.planning.examining import examine
 from pytoon_pipeline.planning.requests import REQUEST_NAMES, Upload
-from pytoon_pipeline.store.admission import check_file, key_of, shown
+from pytoon_pipeline.store.admission import check_files, key_of, shown
 from pytoon_pipeline.store.inbox import Inbox, temporary
 
 DIGITS = 8
@@ -24,12 +25,12 @@ class Submitted:
 
 
 def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
-    """Copies an upload into the inbox under a name of its own. Raises ``BadInput`` for files that cannot be read.
+    """Copies an upload into the inbox under a name of its own. Raises ``BadInput`` for what cannot be used.
 
     A file of which nothing special is asked goes as it is; everything else as a folder with its request.
     """
-    for file, _ in upload.files:
-        check_file(file)
+    check_files([file for file, _ in upload.files])
+    examine(upload)
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     key = key_of(upload.files, request)
     asked = {name: value for name, value in request.items() if name not in ("media", "version")}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.quality import file_tier, frame_tier, legibility, plan_tier, sound_tier, time_tier
+from pytoon_pipeline.quality import file_tier, frame_tier, legibility, plan_tier, sound_tier, source_tier, time_tier
 from pytoon_pipeline.quality.subject import Subject
 
 CHECKS = (
@@ -12,7 +12,7 @@ CHECKS = (
     frame_tier.likeness, frame_tier.glyphs, frame_tier.unsafe_text, frame_tier.shiver,
     legibility.text_contrast, legibility.face_cut,
     plan_tier.unverified, plan_tier.plan_likeness,
-    sound_tier.level, sound_tier.likeness,
+    sound_tier.level, sound_tier.likeness, source_tier.truncated,
 )  # fmt: skip
 
 

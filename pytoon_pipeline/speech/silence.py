@@ -41,20 +41,26 @@ def quiet_ranges(decibels: NDArray[np.float64], threshold: float, minimum: float
 
 
 def find_silence(
-    samples: NDArray[np.int16], rate: int, transcript: Transcript, settings: SilenceSettings
+    samples: NDArray[np.int16], rate: int, transcript: Transcript, settings: SilenceSettings, asked: bool = False
 ) -> SilenceSegments:
-    """What is silent and what stays. Raises ``BadInput`` when there is nothing but silence."""
+    """What is silent and what stays. Of nothing but silence all stays.
+
+    Raises ``BadInput`` for that when somebody has ``asked`` for the removal of silence.
+    """
     decibels = levels(samples, rate)
     level = speech_level(decibels)
-    if settings.remove and len(samples) and level < ALL_SILENT_DB:
+    seconds = len(samples) / rate
+    all_silent = bool(len(samples)) and level < ALL_SILENT_DB
+    if all_silent and asked and settings.remove:
         raise BadInput(
             "all_silent",
-            "This video has a sound track, but nothing can be heard on it.",
-            "Check the microphone or the export. To keep it as it is, set adjust.silence.remove=false.",
+            "Silence is to be removed, but nothing can be heard on the sound track of this video.",
+            "Check the microphone or the export. To keep all of it, leave out adjust.silence.remove.",
         )
     threshold = level - settings.drop_db
+    if all_silent:
+        settings = settings.model_copy(update={"remove": False})
     silences = quiet_ranges(decibels, threshold, settings.minimum)
-    seconds = len(samples) / rate
     words, changed, dropped = repair(transcript.words, silences, seconds)
     return SilenceSegments(
         silences=silences,

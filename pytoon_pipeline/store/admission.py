@@ -24,8 +24,8 @@ def admitting(
     hash, and without any that of the request. Raises ``BadInput`` for what is not a file with content.
     """
     items, together = [], hashlib.sha256()
+    check_files([path for path, _ in files])
     for path, role in files:
-        check_file(path)
         file = yield from store.adding(path, *([together] if role == "media" else []))
         items.append(
             SourceItem(
@@ -55,6 +55,16 @@ def shown(name: str) -> str:
     """A file name as text: bytes that are no UTF-8, and control characters, become a replacement mark."""
     text = os.fsencode(name).decode("utf-8", "replace")
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def check_files(paths: Sequence[Path]) -> None:
+    """Raises ``BadInput`` unless all are readable files with content; all that are not there are named."""
+    missing = [f"“{shown(path.name)[:120]}”" for path in paths if not os.path.lexists(path)]
+    if len(missing) > 1:
+        names = ", ".join(missing[:8]) + ("…" if len(missing) > 8 else "")
+        raise BadInput("file_missing", f"There are no files {names}.", "Check the paths and their spelling.")
+    for path in paths:
+        check_file(path)
 
 
 def check_file(path: Path) -> None:

@@ -49,6 +49,10 @@ class Inbox(Protocol):
         """Whether a program holds the file open for writing, as far as can be told."""
         ...
 
+    def unfinished(self, name: str) -> bool:
+        """Whether more may be on its way into a folder: files lie there that a program is not done with."""
+        ...
+
     def note(self, name: str, text: str | None) -> None:
         """Puts a note beside an upload that says why it was rejected, or takes it away."""
         ...
@@ -145,6 +149,10 @@ class FolderInbox:
         finally:
             os.close(descriptor)
         return False
+
+    def unfinished(self, name: str) -> bool:
+        found = (file for _, _, files in os.walk(self._path(name)) for file in files)
+        return any(temporary(file) and file.lower() not in OWN_FILES | {".ds_store"} for file in found)
 
     def note(self, name: str, text: str | None) -> None:
         path = self._path(name)

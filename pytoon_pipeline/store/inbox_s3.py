@@ -42,6 +42,10 @@ class S3Inbox:
     def being_written(self, name: str) -> bool:
         return False
 
+    def unfinished(self, name: str) -> bool:
+        """Always: an object is not seen before it is whole."""
+        return True
+
     def note(self, name: str, text: str | None) -> None:
         with _reached():
             if text is None:

@@ -4,6 +4,7 @@ Pictures are kept as JPEG in Parquet, so that an hour of footage stays small, an
 whoever looks first or later: a detector sees the same pixels in either case.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,7 +143,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         if time > limits.source_seconds_max:
             raise BadInput(
                 "too_long",
-                f"The video goes on beyond {limits.source_seconds_max / 60:.0f} minutes.",
+                f"The video goes on beyond {limits.source_seconds_max / 60:g} minutes.",
                 "Cut it, or raise source_seconds_max in presets/limits.yaml.",
             )
         times.append(time)
@@ -160,10 +161,11 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     pictures.close()
     thumbs.close()
     seconds = _length(times)
-    if brightest is None or seconds < limits.source_seconds_min:
+    # Times are rounded in files: a millisecond makes no video too short.
+    if brightest is None or round(seconds, 3) < limits.source_seconds_min:
         raise BadInput(
             "too_short",
-            f"Only {seconds:.2f} s of this video can be shown."
+            f"Only {floored(seconds)} s of this video can be shown."
             + (f" {damage.packets} pieces of it are damaged." if damage.packets else ""),
             f"At least {limits.source_seconds_min:g} s are needed.",
         )
@@ -176,6 +178,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         seconds=round(seconds, 6),
         picture=active_picture(brightest),
         damaged=damage.packets,
+        lost_seconds=round(damage.lost_seconds(times), 6),
         tones=meter.tones,
     )
     return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", held)
@@ -254,6 +257,11 @@ def _between_bars(lit: NDArray[np.bool_]) -> tuple[float, float]:
         return 0.0, 1.0
     # One more line inside each bar's edge, which scaling has mixed with the picture.
     return (before + 1) / size, (size - before - after - 2) / size
+
+
+def floored(seconds: float) -> str:
+    """Seconds that are too few, as text that does not round up to what is enough."""
+    return f"{math.floor(seconds * 1000) / 1000:.3f}" if seconds > 0.99 else f"{math.floor(seconds * 100) / 100:.2f}"
 
 
 def _length(times: list[float]) -> float:

@@ -40,7 +40,8 @@ def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.Mon
     keys = {row.name: row.key for row in IntakeIndex(home.intake).rows().values()}
     assert keys.keys() == {"hero", "bad.mp4"}
     assert uploads.delivered(str(keys["hero"])) is not None
-    assert uploads.failing() == [keys["bad.mp4"]]
+    assert keys["bad.mp4"] is None, "it was refused before any run"
+    assert uploads.failing() == []
     assert "not a video" in (inbox / "bad.mp4.rejected.txt").read_text()
     assert [path.name for path in home.outbox.glob("*/*.mp4")] == ["hero.mp4"]
     with running.instance(home) as opened:

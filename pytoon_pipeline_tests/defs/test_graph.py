@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.contracts.manifest import Manifest
+from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
 from pytoon_pipeline.store.home import Home
@@ -196,7 +197,6 @@ def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_pa
         ("sound.mp3", lambda p: making.run("-f", "lavfi", "-i", "sine=duration=3", str(p)), "no_picture"),
         ("pixel.mp4", lambda p: making.video(p, 3, "2x2"), "picture_size"),
         ("frame.mp4", lambda p: making.video(p, 0.04), "too_short"),
-        ("silent.mp4", lambda p: making.video(p, 3, "320x180", "25", True, "-af", "volume=0"), "all_silent"),
         ("paper.png", lambda p: p.write_bytes(b"%PDF-1.7 not a picture"), "not_media"),
     ],
 )
@@ -213,6 +213,50 @@ def test_bad_input_is_a_typed_error_and_harms_itself_alone(
     assert kept.code == code
     assert not home.outbox.exists()
     assert not list(home.work.glob("room-*"))
+
+
+def codes(outcome: Outcome, store: Store) -> set[str]:
+    return {note.code for note in spec_of(store, outcome).notes}
+
+
+def test_a_silent_track_is_like_none(compile_file: Compile, tmp_path: Path, store: Store) -> None:
+    """What nobody hears counts as nothing: brought to the loudness of speech it would be loud."""
+    path = making.video(tmp_path / "silent.mp4", 3, "320x180", "25", True, "-af", "volume=-42dB")
+    outcome = compile_file(path)
+    assert outcome.error is None
+    assert codes(outcome, store) >= {"silent_track"}
+    assert not codes(outcome, store) & {"no_words", "no_sound"}
+    spec = spec_of(store, outcome)
+    assert spec.sound.tracks == ()
+    assert spec.frames == 75, "all of it stays"
+    report = store.linked("qc_score", outcome.key).read(QcReport)
+    assert report.verdict == "pass"
+    assert report.measured["loudness_lufs"] == -70
+    asked = compile_file(path, "adjust.silence.remove=true")
+    assert asked.error is not None
+    assert asked.error.code == "all_silent"
+
+
+def test_what_is_missing_of_a_source_is_in_front_of_a_person(
+    compile_file: Compile, tmp_path: Path, store: Store
+) -> None:
+    whole = making.video(tmp_path / "whole.mp4", 6, "320x180", "25", True, "-movflags", "+faststart", "-g", "25")
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 85 // 100])
+    outcome = compile_file(path)
+    assert outcome.error is None
+    (loss,) = spec_of(store, outcome).losses
+    assert loss.promised == pytest.approx(6)
+    assert 4 < loss.came < 5.5
+    report = store.linked("qc_score", outcome.key).read(QcReport)
+    (finding,) = [one for one in report.findings if one.code == "truncated_source"]
+    assert (finding.severity, finding.message) == ("advice", loss.message)
+    assert finding.message == f"“cut.mp4” promised 6.0 s, {loss.came:.1f} s came."
+    assert "truncated_source" in codes(outcome, store)
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    refused = compile_file(path)
+    assert refused.error is not None
+    assert (refused.error.code, refused.error.failure) == ("truncated_source", "bad_input")
 
 
 @pytest.mark.parametrize(

@@ -75,16 +75,17 @@ def test_a_hole_in_the_sound_does_not_shift_what_follows(tmp_path: Path) -> None
 def test_the_extract_starts_with_the_picture(tmp_path: Path) -> None:
     path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=3, offset=0.5)
     stream, zero = audio(path)
-    seconds = sound.extract(path, stream, zero, 100, tmp_path / "a.wav")
+    seconds, undecoded = sound.extract(path, stream, zero, 100, tmp_path / "a.wav")
     samples = sound.load(tmp_path / "a.wav")
     assert seconds == pytest.approx(3.5, abs=0.05)
+    assert undecoded == 0
     assert int(np.abs(samples.astype(int)).argmax()) == pytest.approx(1.5 * sound.ANALYSIS_RATE, abs=20)
 
 
 def test_the_extract_stops_at_the_limit(tmp_path: Path) -> None:
     path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=3)
     stream, zero = audio(path)
-    assert sound.extract(path, stream, zero, 1.5, tmp_path / "a.wav") == 1.5
+    assert sound.extract(path, stream, zero, 1.5, tmp_path / "a.wav")[0] == 1.5
 
 
 def test_loudness_of_a_known_tone() -> None:

@@ -154,6 +154,31 @@ def test_json_that_explodes_is_refused(text: str) -> None:
         parse(text, as_json=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "as_json", "said"),
+    [
+        ("text: Before\npreset: clean-talk\ntext: After\n", False, "“text” is set twice, in lines 1 and 3"),
+        ("a:\n  b: 1\n  c: {d: 1, d: 2}\n", False, "“d” is set twice, in lines 3 and 3"),
+        ("- {a: 1}\n- b: 1\n  'b': 2\n", False, "“b” is set twice, in lines 2 and 3"),
+        ("a:\n- 1\nb: []\na: 2\n", False, "“a” is set twice, in lines 1 and 4"),
+        ('{"a": {"b": 1, "c": 2, "b": 3}}', True, "“b” is set twice"),
+    ],
+)
+def test_what_is_set_twice_is_refused(text: str, as_json: bool, said: str) -> None:
+    with pytest.raises(Unreadable, match=said):
+        parse(text, as_json)
+
+
+def test_the_same_name_in_several_groups_is_no_repetition(tmp_path: Path) -> None:
+    assert parse("a: {b: 1}\nc: {b: 2, a: b}\nd: [{b: 1}, {b: 2}]\nb: [a, a]\n")["b"] == ["a", "a"]
+    assert parse('{"a": {"b": 1}, "b": [{"b": 1}, {"b": 2}]}', True)["a"] == {"b": 1}
+    (tmp_path / "request.yaml").write_text("media: [a.png]\nmedia: [b.png]\n")
+    with pytest.raises(BadInput, match="document_unreadable") as raised:
+        read_upload(tmp_path)
+    assert "lines 1 and 2" in raised.value.message
+    assert raised.value.hint == "Keep one of them."
+
+
 def test_nesting_that_people_use_is_read() -> None:
     value: Any = parse("[" * DEEPEST + "]" * DEEPEST)
     assert json.dumps(value).count("[") == DEEPEST

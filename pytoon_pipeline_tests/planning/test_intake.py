@@ -26,6 +26,7 @@ from pytoon_pipeline.store.inbox import NOTE, Entry, FolderInbox, Inbox, locate,
 from pytoon_pipeline.store.inbox_s3 import S3Inbox
 from pytoon_pipeline.store.intake_index import IntakeIndex, Row
 from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline_tests import making
 
 NAMES = st.sampled_from(["a.mp4", "b.mp4", "c/request.yaml", "c/x.png", "d/e/f.png"])
 ENTRIES = st.lists(
@@ -198,12 +199,16 @@ def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
 
 def test_a_folder_counts_when_all_that_it_names_is_there(desk: Desk) -> None:
     inside = folder(desk.home.inbox / "set", {"media": ["a.png", "b.png"]}, "a.png")
-    assert desk.settle() == Received((), (), 1)
+    assert desk.settle() == Received((), (), 1, ("“set”: Waiting for “b.png”.",)), (
+        "a person sees at once what is missing"
+    )
+    assert [row.message for row in IntakeIndex(desk.home.intake).untaken()] == ["Waiting for “b.png”."]
     picture(inside / "b.png")
     assert len(desk.settle().keys) == 1
     lacking = folder(desk.home.inbox / "lacking", {"media": ["a.png", "c.png"]}, "a.png")
     desk.settle()
-    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("lacking",)
+    assert desk.look(desk.operations.inbox_missing_seconds - 6).rejected == ()
+    assert desk.look(6).rejected == ("lacking",), "long before patience ends: nothing has changed"
     assert "c.png" in (desk.home.inbox / f"lacking{NOTE}").read_text()
     picture(lacking / "c.png")
     assert len(desk.settle().keys) == 1
@@ -219,7 +224,7 @@ def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
     (desk.home.inbox / "empty.mp4").touch()
     assert set(desk.settle().rejected) == {"colour", "outside", "pipe.mp4", "empty.mp4"}
     assert "colour" in (desk.home.inbox / f"colour{NOTE}").read_text()
-    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("pictures",)
+    assert desk.look(desk.operations.inbox_missing_seconds).rejected == ("pictures",)
     codes = {row.name: row.code for row in IntakeIndex(home.intake).rejected()}
     assert codes == {
         "colour": "invalid_request", "outside": "outside_folder", "pipe.mp4": "not_a_file", "empty.mp4": "empty_file",
@@ -262,14 +267,69 @@ def test_one_upload_that_cannot_be_read_now_does_not_hold_up_others(desk: Desk) 
 
 
 def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
-    (desk.home.inbox / "a.mp4").write_bytes(b"no video")
+    picture(desk.home.inbox / "a.png")
     (key,) = desk.settle().keys
-    desk.uploads.fail(key, BadInput("not_media", "It is no video.", "Export it again."))
+    desk.uploads.fail(key, BadInput("too_dark", "It is too dark.", "Export it again."))
     desk.look()
-    assert "It is no video." in (desk.home.inbox / f"a.mp4{NOTE}").read_text()
+    assert "It is too dark." in (desk.home.inbox / f"a.png{NOTE}").read_text()
     desk.uploads.deliver(key, _delivered())
     desk.look()
-    assert not (desk.home.inbox / f"a.mp4{NOTE}").exists()
+    assert not (desk.home.inbox / f"a.png{NOTE}").exists()
+
+
+def test_what_can_be_known_is_said_when_it_comes_in(desk: Desk, home: Home, tmp_path: Path) -> None:
+    """No run is needed to refuse these, so none waits for its turn behind videos that are being made."""
+    inbox = home.inbox
+    (inbox / "text.mp4").write_text("no video at all")
+    small = inbox / "small.png"
+    Image.new("RGB", (20, 20)).save(small)
+    whole = making.video(tmp_path / "v.mp4", 6, "320x180", "25", True, "-movflags", "+faststart")
+    (inbox / "cut.mp4").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    folder(inbox / "mute", {"media": ["a.png"], "music": "b.png"}, "a.png", "b.png")
+    folder(inbox / "style", {"media": ["a.png"], "preset": "of-nobody"}, "a.png")
+    cut = picture(tmp_path / "c.png").read_bytes()
+    (inbox / "cut.png").write_bytes(cut[: len(cut) // 2])
+    picture(inbox / "good.png")
+    received = desk.settle()
+    codes = {row.name: row.code for row in IntakeIndex(home.intake).rejected()}
+    assert codes == {
+        "text.mp4": "not_media", "small.png": "picture_size", "cut.mp4": "truncated_source", "mute": "no_sound",
+        "style": "unknown_preset", "cut.png": "picture_damaged",
+    }  # fmt: skip
+    assert set(received.rejected) == set(codes)
+    assert len(received.keys) == len(desk.uploads.keys()) == 1, "what is refused never becomes an upload"
+    assert "text file" in (inbox / f"text.mp4{NOTE}").read_text()
+    assert "promised 6.0 s" in (inbox / f"cut.mp4{NOTE}").read_text()
+    whole.rename(inbox / "cut.mp4")
+    assert len(desk.settle().keys) == 1
+    assert not (inbox / f"cut.mp4{NOTE}").exists()
+
+
+def test_a_look_has_an_end(desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be looked at in time is left to its run."""
+    making.video(home.inbox / "v.mp4", 2)
+    monkeypatch.setattr("pytoon_pipeline.media.container.sys.executable", _sleeper(tmp_path))
+    desk.operations = desk.operations.model_copy(update={"inbox_look_seconds": 0.2})
+    desk.receiver = Receiver(home, FolderInbox(home.inbox), desk.operations, lambda: desk.now)
+    assert len(desk.settle().keys) == 1
+
+
+def test_unfinished_files_keep_a_folder_waiting(desk: Desk) -> None:
+    inside = folder(desk.home.inbox / "set", {"media": ["a.png"]})
+    (inside / "a.png.part").write_bytes(b"half")
+    desk.settle()
+    desk.look(desk.operations.inbox_missing_seconds)
+    received = desk.look(desk.operations.inbox_missing_seconds)
+    assert (received.rejected, received.waiting) == ((), 1)
+    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("set",)
+
+
+def _sleeper(folder: Path) -> str:
+    """A program that does nothing for a long time, whatever it is asked."""
+    path = folder / "sleeper"
+    path.write_text("#!/bin/sh\nexec sleep 60\n")
+    path.chmod(0o755)
+    return str(path)
 
 
 def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +339,7 @@ def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest
     monkeypatch.setattr("pytoon_pipeline.planning.receiving.time.monotonic", lambda: float(next(ticking)))
     operations = load_operations().model_copy(update={"inbox_tick_seconds": 20.0})
     desk = Desk(home, FolderInbox(home.inbox), operations)
-    (home.inbox / "big.mp4").write_bytes(os.urandom(50_000))
+    Image.frombytes("RGB", (100, 180), os.urandom(54_000)).save(home.inbox / "big.png")
     looks = 0
     desk.look()
     desk.now += 5
@@ -357,6 +417,13 @@ def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
     asked = submit(inbox, path, read_upload(path, sets=["text=Half price", "variant=sale"]))
     assert set(desk.settle().keys) == {plain.key, asked.key}
     assert desk.uploads.get(asked.key).request["text"] == "Half price"
+    (tmp_path / "text.mp4").write_text("no video at all")
+    with pytest.raises(BadInput, match="not_media"):
+        submit(inbox, tmp_path / "text.mp4", read_upload(tmp_path / "text.mp4"))
+    lacking = folder(tmp_path / "lacking", {"media": ["a.png", "b.png"]})
+    with pytest.raises(BadInput, match=r"“a\.png”, “b\.png”"):
+        submit(inbox, lacking, read_upload(lacking))
+    assert len(list(desk.home.inbox.iterdir())) == 2, "it is looked at before it is copied"
     again = submit(inbox, path, read_upload(path))
     assert again == plain
     assert desk.settle().keys == (plain.key,)

@@ -49,9 +49,14 @@ def test_no_silence_keeps_everything() -> None:
     assert found.speech == (TimeRange(start=0, end=3),)
 
 
-def test_all_silence_is_an_error_that_says_so() -> None:
+def test_of_nothing_but_silence_all_stays() -> None:
+    found = find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS)
+    assert found.speech == (TimeRange(start=0, end=3),)
+
+
+def test_all_silence_is_an_error_for_who_asked_for_its_removal() -> None:
     with pytest.raises(BadInput, match="all_silent"):
-        find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS)
+        find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, asked=True)
 
 
 def test_silence_can_be_kept_on_request() -> None:

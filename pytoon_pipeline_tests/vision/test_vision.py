@@ -27,6 +27,17 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     return sampled(making.SAMPLE, tmp_path_factory.mktemp("talk"))
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(0.04, "0.04"), (0.9994, "0.999"), (0.9999999, "0.999")])
+def test_too_few_seconds_never_read_as_enough(seconds: float, said: str) -> None:
+    assert sampling.floored(seconds) == said
+
+
+def test_one_second_is_a_second(tmp_path: Path) -> None:
+    """Thirty frames of a rounded time base last 0.9999 s."""
+    path = making.video(tmp_path / "v.mp4", 1, "160x96", "30", False, "-video_track_timescale", "90001")
+    assert sampled(path, tmp_path).record.seconds == pytest.approx(1, abs=0.001)
+
+
 def test_one_decode_gives_samples_and_every_frame(talk: Samples) -> None:
     assert talk.record.frames == 330
     assert talk.record.samples == len(list(talk)) == 55

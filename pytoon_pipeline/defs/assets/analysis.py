@@ -26,6 +26,8 @@ from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_it
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.media import probing, subtitles
+from pytoon_pipeline.media.losses import check_whole, sound_lost
+from pytoon_pipeline.planning.examining import Examiner
 from pytoon_pipeline.planning.needs import Needs, needs
 from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.planning.resolving import resolved_preset
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
 
 METADATA = Stage("metadata", 4)
 TRANSCRIPTION = Stage("transcription", 4)
-SILENCE = Stage("silence_segments", 3)
-FRAMES = Stage("sampled_frames", 2)
+SILENCE = Stage("silence_segments", 4)
+FRAMES = Stage("sampled_frames", 3)
 FACES = Stage("face_detections", 2)
 FOCUS = Stage("focal_points", 2)
 SHOTS = Stage("shots", 2)
@@ -61,18 +63,22 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
             if images.kind(path):
                 info = probing.probe_still(path, limits, room / "picture.png")
                 return Product(Metadata(info=info, audio_seconds=0), {PICTURE: room / "picture.png"})
-            info = probing.probe(path)
-            if info.video is not None:
+            info = Examiner(studio.store, limits).look(item)
+            if info.video is not None or info.audio is None:
                 probing.accept(info, limits)
+            check_whole(info, limits)
             if info.audio is None:
-                probing.accept(info, limits)
                 return Product(Metadata(info=info, audio_seconds=0))
             audio = room / "audio.wav"
             start = info.video.start if info.video else info.audio.start
-            seconds = sound.extract(path, info.audio, start, limits.source_seconds_max, audio)
+            seconds, undecoded = sound.extract(path, info.audio, start, limits.source_seconds_max, audio)
+            lost = sound_lost(info, start, seconds, undecoded)
+            check_whole(info, limits, audio_lost=lost)
             if not seconds:
-                return Product(Metadata(info=info, audio_seconds=0))
-            value = Metadata(info=info, audio_seconds=seconds, loudness=loudness.integrated(audio))
+                return Product(Metadata(info=info, audio_seconds=0, audio_lost=lost))
+            value = Metadata(
+                info=info, audio_seconds=seconds, audio_lost=lost, loudness=loudness.integrated(audio)
+            )  # fmt: skip
             return Product(value, {AUDIO: audio})
 
         tools = {"av": version("av"), "pillow": version("pillow")}
@@ -198,10 +204,12 @@ def silence_segments(
     wanted = items_of(source_media, needed(studio, source_media, metadata).speech)
     name = resolved_preset(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
     settings = load_preset(name, request.adjust).silence
+    asked = request.adjust.get("silence", {}).get("remove") is True
 
     def work(item: SourceItem) -> Work:
         audio = known[item.sha256].files.get(AUDIO)
         words = heard.get(item.sha256)
+        talk = asked and item.role == "media"
 
         def make(room: Path) -> Product:
             from pytoon_pipeline.media import sound
@@ -209,10 +217,10 @@ def silence_segments(
 
             transcript = words.read(Transcript) if words else Transcript(words=(), language="", recogniser=None)
             samples = sound.load(studio.store.path(audio)) if audio else sound.nothing()
-            return Product(silence.find_silence(samples, sound.ANALYSIS_RATE, transcript, settings))
+            return Product(silence.find_silence(samples, sound.ANALYSIS_RATE, transcript, settings, talk))
 
         inputs = {"audio": audio.sha256 if audio else "none", "words": words.fingerprint if words else "none"}
-        return Work(make, inputs, settings.model_dump(mode="json"))
+        return Work(make, inputs, {**settings.model_dump(mode="json"), "asked": talk})
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         found = [part.read(SilenceSegments) for part in parts.values()]
@@ -250,6 +258,7 @@ def sampled_frames(
                 assert info.video is not None
                 path = studio.store.path(stored(item))
                 samples = sample(path, info.video, limits, room)
+                check_whole(info, limits, samples.record)
             made[item.sha256] = samples
             return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
 

@@ -67,7 +67,7 @@ def render_spec(
     def make(room: Path) -> Product:
         from pytoon_pipeline.planning.plan import plan_video
 
-        materials = _materials(studio, metadata, analyses)
+        materials = _materials(studio, items, metadata, analyses)
         of = {role: [materials[item.sha256] for item in items if item.role == role] for role in
               ("media", "background", "music", "voice", "logo")}  # fmt: skip
         names = [medium.file for medium in request.media]
@@ -148,10 +148,13 @@ def _own_fonts(brand: Brand, items: tuple[SourceItem, ...]) -> Brand:
     return brand.model_copy(update={"fonts": used})
 
 
-def _materials(studio: Studio, metadata: Artifact, analyses: dict[str, Artifact]) -> dict[str, Material]:
+def _materials(
+    studio: Studio, items: tuple[SourceItem, ...], metadata: Artifact, analyses: dict[str, Artifact]
+) -> dict[str, Material]:
     from pytoon_pipeline.vision.faces import read
 
     known = parts_of(studio.store, metadata)
+    names = {item.sha256: item.name for item in reversed(items)}
     found = {name: parts_of(studio.store, artifact) for name, artifact in analyses.items()}
     materials = {}
     for item, part in known.items():
@@ -163,6 +166,7 @@ def _materials(studio: Studio, metadata: Artifact, analyses: dict[str, Artifact]
         materials[item] = Material(
             item=item,
             info=facts.info,
+            name=names.get(item, ""),
             frames=frames.read(SampledFrames) if frames else None,
             faces=tuple(read(studio.store.path(faces.files["faces"]))) if faces else (),
             focus=focus.read(FocalPoints) if focus else FocalPoints(points=()),
@@ -171,5 +175,6 @@ def _materials(studio: Studio, metadata: Artifact, analyses: dict[str, Artifact]
             transcript=said.read(Transcript) if said else None,
             loudness=facts.loudness,
             sound_seconds=facts.audio_seconds,
+            audio_lost=facts.audio_lost,
         )
     return materials

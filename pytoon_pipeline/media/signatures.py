@@ -1,0 +1,104 @@
+"""What a file is that is no media, as far as its first bytes tell; and the errors that say so."""
+
+from pathlib import Path
+
+from pytoon_pipeline.contracts.errors import BadInput
+
+LOOKED_AT = 4096
+STILL_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC",
+                b"hevc": "HEIC", b"hevx": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}  # fmt: skip
+PICTURES = {
+    b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"8BPS": "Photoshop", b"\x00\x00\x01\x00": "icon",
+    b"\x00\x00\x00\x0cJXL ": "JPEG XL", b"\xff\x0a": "JPEG XL", b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
+}  # fmt: skip
+OTHERS = {
+    b"%PDF-": "a PDF document", b"{\\rtf": "a text document (RTF)", b"\xd0\xcf\x11\xe0": "an Office document",
+    b"Rar!\x1a\x07": "a RAR archive", b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive", b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive", b"\xfd7zXZ\x00": "an xz archive", b"\x7fELF": "a program", b"MZ": "a program",
+    b"SQLite format 3": "a database", b"#!": "a script", b"bplist00": "a property list", b"wOFF": "a font",
+    b"wOF2": "a font", b"OTTO": "a font", b"\x00\x01\x00\x00\x00": "a font", b"#EXTM3U": "a playlist",
+}  # fmt: skip
+# What names of entries at the beginning of a ZIP tell.
+ZIPPED = {
+    b"word/": "a Word document", b"xl/": "an Excel workbook", b"ppt/": "a PowerPoint presentation",
+    b"mimetypeapplication/epub": "an e-book", b"mimetypeapplication/vnd.oasis": "an OpenDocument file",
+}  # fmt: skip
+MARKUP = {
+    b"<svg": "an SVG drawing",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "an XML document",
+}
+
+
+def refuse_stills(path: Path) -> None:
+    """Raises ``BadInput`` for a picture of a kind that is not taken: some open like videos of one frame."""
+    head = _head(path)
+    if head[4:8] == b"ftyp" and (form := STILL_BRANDS.get(head[8:12])):
+        raise _picture(form)
+
+
+def not_media(path: Path) -> BadInput:
+    """The error for a file that is no media, with what it is where that can be told."""
+    head = _head(path)
+    still = STILL_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
+    if form := still or next((name for mark, name in PICTURES.items() if head.startswith(mark)), None):
+        return _picture(form)
+    if kind := _kind(head):
+        return BadInput(
+            "not_media", f"This is {kind}, not a video, picture or sound.",
+            "Give the media file itself: MP4, MOV or WebM; PNG, JPEG or WebP; WAV, MP3 or M4A.",
+        )  # fmt: skip
+    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free"):
+        return BadInput(
+            "not_media",
+            "This MP4 or MOV cannot be read: its index is missing or damaged.",
+            "The recording or the upload broke off: upload the whole file again.",
+        )
+    return BadInput(
+        "not_media",
+        "This is not a video that can be read: the file is of another kind, broken off or damaged.",
+        "Open it in a player; if it does not play there, export or upload it again as MP4.",
+    )
+
+
+def encrypted() -> BadInput:
+    return BadInput(
+        "encrypted", "This file is encrypted (DRM): its pictures or its sound cannot be read.",
+        "Give a copy without protection, such as your own recording or export.",
+    )  # fmt: skip
+
+
+def _picture(form: str) -> BadInput:
+    return BadInput(
+        "picture_format", f"This is a picture in the format {form}, which is not taken.",
+        "Save or export it as JPEG, PNG or WebP. iPhones do with Settings, Camera, Formats, Most Compatible."
+        if form == "HEIC" else "Save or export it as JPEG, PNG or WebP.",
+    )  # fmt: skip
+
+
+def _kind(head: bytes) -> str | None:
+    if head.startswith(b"PK\x03\x04"):
+        return next((name for mark, name in ZIPPED.items() if mark in head), "a ZIP archive")
+    if found := next((name for mark, name in OTHERS.items() if head.startswith(mark)), None):
+        return found
+    if head[257:262] == b"ustar":
+        return "a tar archive"
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if found := next((name for mark, name in MARKUP.items() if text.startswith(mark)), None):
+        return "an SVG drawing" if b"<svg" in text else found
+    return "a text file" if _is_text(head) else None
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        # The last character may be cut.
+        text = head.decode("utf-8", "strict" if len(head) < LOOKED_AT else "ignore")
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and all(char.isprintable() or char in "\t\r\n\f\v" for char in text)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LOOKED_AT)

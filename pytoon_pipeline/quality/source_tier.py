@@ -1,0 +1,20 @@
+"""The sources: whether what they promised is in the video."""
+
+from collections.abc import Iterator
+
+from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.quality.subject import Subject
+
+
+def truncated(subject: Subject) -> Iterator[Finding]:
+    """A part of a source that never came: the video is whole, what it was made from is not."""
+    for loss in subject.spec.losses if subject.spec else ():
+        yield subject.finding(
+            "file",
+            "truncated_source",
+            "advice",
+            loss.message,
+            loss.lost if loss.lost is not None else "unknown",
+            subject.limits.lost_seconds,
+            subject.sources["lost_seconds"],
+        )
