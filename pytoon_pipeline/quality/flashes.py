@@ -20,6 +20,8 @@ RED_CHANGE = 20 / 320
 AREA = 0.25
 # Transitions of neighbouring blocks that are so many frames apart belong together: edges do not flash at once.
 TOGETHER = 1
+# Flashing begins and ends with a change of at least this share of the blocks that change at its largest.
+MANY = 0.5
 # Of a block's four neighbours so many flash with it: what flashes are areas.
 NEIGHBOURS = 2
 # Points count in stripes, seen up to so many frames before or after, or where this share of all change at once.
@@ -51,11 +53,12 @@ def flashing(trace: Trace, rate: float, per_second: int, sustained: tuple[int, f
             continue
         blocks, points = (_transitions(levels, 255 * change, 255 * below) for levels in (values, singles))
         times = list(_flash_frames(blocks.reshape(len(blocks), -1)))
-        found += _too_many(kind, times, rate, per_second)
-        found += _too_long(kind, times, rate, *sustained)
+        whole = [*_too_many(kind, times, rate, per_second), *_too_long(kind, times, rate, *sustained)]
+        found += whole
         for ways in (_beside_others(blocks), _at_once(points, trace.stripes)):
-            found += _blocks_too_many(kind, ways, rate, per_second)
-            found += _blocks_too_long(kind, ways, rate, *sustained)
+            single = (*_blocks_too_many(kind, ways, rate, per_second), *_blocks_too_long(kind, ways, rate, *sustained))
+            # Where all of the picture flashes, that says more exactly from when to when.
+            found += [one for one in single if not any(one.start < f.end and f.start < one.end for f in whole)]
     return _merged(found)
 
 
@@ -120,8 +123,11 @@ def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Ite
     reached = np.sort(within, axis=1)[:, -_enough(ways)]
     for n in np.flatnonzero(reached > 2 * per_second):
         start = max(0, int(n) - second + 1)
-        changed = np.flatnonzero((ways[start : n + 1] != 0).any(axis=1))
-        yield Flashing(kind, start + int(changed[0]), int(n) + 1, float(reached[n]) / 2)
+        these = ways[start : n + 1, within[n] > 2 * per_second] != 0
+        shares = these.mean(axis=1)
+        changed = np.flatnonzero(shares >= MANY * shares.max())
+        if changed[-1] == len(these) - 1:
+            yield Flashing(kind, start + int(changed[0]), int(n) + 1, float(reached[n]) / 2)
 
 
 def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: float) -> Iterator[Flashing]:

@@ -1,6 +1,7 @@
 """Where the plan itself changes pictures from one to the next: texts and other layers that come and go, captions."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
     motion = layer.motion
     tracks: Sequence[tuple[Key, ...]] = (motion.x, motion.y, motion.scale, motion.rotation, motion.opacity)
     for track in tracks:
-        for before, after in zip(track, track[1:], strict=False):
+        for before, after in pairwise(track):
             if before.value != after.value:
                 yield before.frame, after.frame
 

@@ -49,16 +49,19 @@ def odd(subject: Subject) -> Iterator[Finding]:
     """A single picture that is unlike both of its neighbours, while these are alike.
 
     Footage may do so by itself, and pictures on their way from scene to scene pass by: what was rendered like that
-    is no fault there. Where the plan changes a text just then, nothing is odd.
+    is no fault there, nor where the plan changes something just then, such as one text for the next.
     """
     limits, spec = subject.limits, subject.spec
-    planned = changing(spec, len(subject.trace)) if spec is not None else None
-    share = _odd_share(subject.trace.blocks, limits.odd_luma, planned)
-    made = np.zeros_like(share)
-    if subject.rendered:
-        made = _odd_share(subject.rendered.trace.blocks, limits.odd_luma, planned)
+    odd_blocks = _odd_blocks(subject.trace.blocks, limits.odd_luma)
+    made_blocks = np.zeros_like(odd_blocks)
+    if subject.rendered is not None and len(subject.rendered.trace) == len(subject.trace):
+        made_blocks = _odd_blocks(subject.rendered.trace.blocks, limits.odd_luma)
+    if spec is not None and len(odd_blocks):
+        planned = changing(spec, len(subject.trace))[1:-1]
+        odd_blocks, made_blocks = odd_blocks & ~(planned & made_blocks), made_blocks & ~planned
+    share, made = (blocks.mean(axis=(1, 2)) for blocks in (odd_blocks, made_blocks))
     for start, end in runs(share >= limits.odd_area):
-        rendered = len(made) == len(share) and bool(made[start:end].max() >= limits.odd_area)
+        rendered = bool(made[start:end].max() >= limits.odd_area)
         if rendered and spec is not None and _passes_by(spec, start + 1):
             continue
         foreign = spec is None or (rendered and _shows_footage(spec, start + 1, end + 1))
@@ -68,20 +71,12 @@ def odd(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _odd_share(
-    blocks: NDArray[np.uint8], least: float, planned: NDArray[np.bool_] | None = None
-) -> NDArray[np.float64]:
-    """Share of blocks that step away and back though nothing is ``planned`` there, for all pictures but the first and
-    the last."""
+def _odd_blocks(blocks: NDArray[np.uint8], least: float) -> NDArray[np.bool_]:
+    """Blocks that step away and back, for all pictures but the first and the last."""
     y = blocks[..., 0].astype(np.int16)
-    if len(y) < 3:
-        return np.zeros(0)
     step = np.minimum(np.abs(y[1:-1] - y[:-2]), np.abs(y[2:] - y[1:-1]))
     back = np.abs(y[2:] - y[:-2]) <= BACK * step
-    odd = (step >= least) & back
-    if planned is not None and len(planned) == len(y):
-        odd &= ~planned[1:-1]
-    return np.asarray(odd.mean(axis=(1, 2)))
+    return np.asarray((step >= least) & back)
 
 
 def _passes_by(spec: RenderSpec, frame: int) -> bool:

@@ -169,7 +169,7 @@ SAFE, FLASH, RED_FLASH, PATTERN = "", "flash", "red_flash", "pattern"
 # What is shown, for how many seconds, and what the standards make of it. WCAG 2.3.1: more than three flashes in any
 # second on a quarter of the picture; a flash is a pair of opposing changes by a tenth of the largest luminance, the
 # darker side below 0.8, or of saturated red. BT.1702: nor a long run below that. Ofcom: more than five pairs of stripes
-# of high contrast for more than half a second, on 40 % of the picture, or on 25 % where they flash, reverse or oscillate.
+# of high contrast for more than half a second, on 40 % of the picture, or 25 % where they flash, reverse or oscillate.
 STANDARDS: dict[str, tuple[Shown, float, str]] = {
     # Frequency, all of the picture
     **{f"{hz:g} Hz": (strobe(hz), 2.0, SAFE) for hz in (1, 1.5, 2, 2.5, 3)},
@@ -275,3 +275,24 @@ def test_parts_of_a_trace_say_the_same_as_the_whole() -> None:
     shown = bars(8, at=lambda n: lit(n, 5) / 2)
     parts = [traced(lambda n, start=start: shown(n + start), 0.5) for start in (0, 15, 30, 45)]  # type: ignore[misc]
     assert found(Trace.joined(parts)) == found(traced(shown, 2.0)) >= {FLASH}
+
+
+def filmed(shown: Shown, seconds: float, out: Path) -> Path:
+    """A real file, encoded as finished videos are, twice the size."""
+    pictures = [[cv2.resize(plane, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST) for plane in shown(n)]
+                for n in range(round(seconds * RATE))]  # fmt: skip
+    return defects.written(pictures, np.zeros((round(seconds * 48000), 2), np.float32), out)
+
+
+@pytest.mark.parametrize("name", [
+    "15 Hz", "3 Hz", "white, white, black", "every picture, grey and black", "halves in antiphase at 15 Hz",
+    "red and black at every picture", "stripes change places at every picture", "stripes at 30°", "six pairs of stripes",
+    "five pairs of stripes", "a trembling hand", "grain and film flicker",
+])  # fmt: skip
+def test_a_real_file_is_judged_alike(name: str, tmp_path: Path) -> None:
+    shown, _, code = STANDARDS[name]
+    report = judge(filmed(shown, 1.4, tmp_path / "file.mp4"), load_limits(), limit_sources())
+    gates = [one for one in report.findings if one.code in {FLASH, RED_FLASH, PATTERN, "odd_frame"}]
+    gates = [one for one in gates if one.severity == "gate"]
+    assert code in {one.code for one in gates} if code else not gates, gates
+    assert all(one.source and one.start_frame is not None for one in gates)
