@@ -6,8 +6,10 @@ turns or at every picture. The picture as a whole counts too, so flashes that ar
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from pytoon_pipeline.media.trace import Trace
@@ -65,17 +67,25 @@ def flashing(trace: Trace, rate: float, per_second: int, sustained: tuple[int, f
 def _transitions(values: NDArray[np.uint8], change: float, darker_below: float) -> Ways:
     """+1 and -1 where a block has gone up or down by ``change`` since its last extreme, in the shape of ``values``."""
     found = np.zeros(values.shape, np.int8)
-    low = high = values[0].astype(np.int16)
-    way = np.zeros(values.shape[1:], np.int8)
-    for n in range(1, len(values)):
-        now = values[n].astype(np.int16)
-        up = (now - low >= change) & (low < darker_below) & (way != 1)
-        down = (high - now >= change) & (now < darker_below) & (way != -1) & ~up
-        found[n][up], found[n][down] = 1, -1
-        way[up], way[down] = 1, -1
-        high = np.where(up, now, np.maximum(high, now))
-        low = np.where(down, now, np.minimum(low, now))
+    _follow(values.reshape(len(values), -1), change, darker_below, found.reshape(len(values), -1))
     return found
+
+
+@njit(nogil=True, cache=True)
+def _follow(values: Any, change: float, darker_below: float, found: Any) -> None:  # pragma: no cover
+    count, blocks = values.shape
+    for block in range(blocks):
+        low = high = int(values[0, block])
+        way = 0
+        for n in range(1, count):
+            now = int(values[n, block])
+            if way != 1 and now - low >= change and low < darker_below:
+                found[n, block] = way = 1
+                high = now
+            elif way != -1 and high - now >= change and now < darker_below:
+                found[n, block] = way = -1
+                low = now
+            low, high = min(low, now), max(high, now)
 
 
 def _beside_others(ways: Ways) -> Ways:
@@ -115,12 +125,14 @@ def _nearby(flags: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
 
 def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Iterator[Flashing]:
     """Where enough blocks make more than two transitions a flash within a second."""
-    second = max(1, round(rate))
+    second, enough = max(1, round(rate)), _enough(ways)
+    if ((ways != 0).sum(axis=0) > 2 * per_second).sum() < enough:
+        return
     total = np.cumsum(ways != 0, axis=0, dtype=np.int32)
     within = total.copy()
     within[second:] -= total[:-second]
     # The number that a quarter of the blocks reach.
-    reached = np.sort(within, axis=1)[:, -_enough(ways)]
+    reached = np.sort(within, axis=1)[:, -enough]
     for n in np.flatnonzero(reached > 2 * per_second):
         start = max(0, int(n) - second + 1)
         these = ways[start : n + 1, within[n] > 2 * per_second] != 0

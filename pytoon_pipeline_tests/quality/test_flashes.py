@@ -92,8 +92,10 @@ def elsewhere(frequency: float) -> Shown:
     return shown
 
 
-def bars(period: float, angle: float = 0.0, light: int = WHITE, dark: int = BLACK, area: float = 1.0,
-         at: Callable[[int], float] = lambda n: 0.0, seen: Callable[[int], bool] = lambda n: True) -> Shown:  # fmt: skip
+def bars(
+    period: float, angle: float = 0.0, light: int = WHITE, dark: int = BLACK, area: float = 1.0,
+    at: Callable[[int], float] = lambda n: 0.0, seen: Callable[[int], bool] = lambda n: True,
+) -> Shown:  # fmt: skip
     """Stripes over a part of the picture, from the top down, on grey; ``at`` moves them, in periods."""
     turn = np.deg2rad(angle)
     across = (ACROSS * np.cos(turn) + DOWN * np.sin(turn)) / period
@@ -286,8 +288,8 @@ def filmed(shown: Shown, seconds: float, out: Path) -> Path:
 
 @pytest.mark.parametrize("name", [
     "15 Hz", "3 Hz", "white, white, black", "every picture, grey and black", "halves in antiphase at 15 Hz",
-    "red and black at every picture", "stripes change places at every picture", "stripes at 30°", "six pairs of stripes",
-    "five pairs of stripes", "a trembling hand", "grain and film flicker",
+    "red and black at every picture", "stripes change places at every picture", "stripes at 30°",
+    "six pairs of stripes", "five pairs of stripes", "a trembling hand", "grain and film flicker",
 ])  # fmt: skip
 def test_a_real_file_is_judged_alike(name: str, tmp_path: Path) -> None:
     shown, _, code = STANDARDS[name]

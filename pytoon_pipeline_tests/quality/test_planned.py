@@ -25,8 +25,8 @@ def turning() -> RenderSpec:
     """A headline of large letters that gives way to the next one; for one picture there is none."""
     style = TextStyle(size=100, outline=0, colour="#FFFFFF")
     layers = [
-        TextLayer(role="headline", lines=lines, style=style, width=500, height=330, start=start, frames=TURN - d.HALF - n,
-                  motion=entering("none", 270, 400, start, 30, d.RATE))
+        TextLayer(role="headline", lines=lines, style=style, width=500, height=330, start=start,
+                  frames=TURN - d.HALF - n, motion=entering("none", 270, 400, start, 30, d.RATE))
         for n, (start, lines) in enumerate(zip((d.HALF, TURN + 1), PAGES, strict=True))
     ]  # fmt: skip
     return d.footage_then_picture(overlays=tuple(layers))
