@@ -75,10 +75,10 @@ def _transitions(values: NDArray[np.uint8], change: float, darker_below: float) 
 def _follow(values: Any, change: float, darker_below: float, found: Any) -> None:  # pragma: no cover
     count, blocks = values.shape
     for block in range(blocks):
-        low = high = int(values[0, block])
+        low = high = np.int64(values[0, block])
         way = 0
         for n in range(1, count):
-            now = int(values[n, block])
+            now = np.int64(values[n, block])
             if way != 1 and now - low >= change and low < darker_below:
                 found[n, block] = way = 1
                 high = now
@@ -131,15 +131,15 @@ def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Ite
     total = np.cumsum(ways != 0, axis=0, dtype=np.int32)
     within = total.copy()
     within[second:] -= total[:-second]
-    # The number that a quarter of the blocks reach.
-    reached = np.sort(within, axis=1)[:, -enough]
-    for n in np.flatnonzero(reached > 2 * per_second):
+    for n in np.flatnonzero((within > 2 * per_second).sum(axis=1) >= enough):
         start = max(0, int(n) - second + 1)
         these = ways[start : n + 1, within[n] > 2 * per_second] != 0
         shares = these.mean(axis=1)
         changed = np.flatnonzero(shares >= MANY * shares.max())
         if changed[-1] == len(these) - 1:
-            yield Flashing(kind, start + int(changed[0]), int(n) + 1, float(reached[n]) / 2)
+            # The number that a quarter of the blocks reach.
+            reached = np.sort(within[n])[-enough]
+            yield Flashing(kind, start + int(changed[0]), int(n) + 1, float(reached) / 2)
 
 
 def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: float) -> Iterator[Flashing]:
