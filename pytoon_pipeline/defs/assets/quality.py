@@ -23,7 +23,7 @@ from pytoon_pipeline.quality.delivery import failure
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
 from pytoon_pipeline.store.store import Store
 
-QC = Stage("qc_score", 7)
+QC = Stage("qc_score", 8)
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.
