@@ -15,6 +15,8 @@ from pytoon_pipeline.media.pictures import Plane
 ROWS, COLUMNS = 32, 18
 # Levels and changes look at every fourth value of luma in each direction, detail at every tenth row.
 STEP, DETAIL_STEP = 4, 10
+# Stripes are looked for at every other picture and stand for the next one, too.
+STRIPES_EVERY = 2
 # Share of luma values that lie at or below a picture's level: a logo or a clock on black stays black.
 LEVEL = 0.98
 # The second difference along a row: nothing in smooth parts, much at edges of blocks and in grain.
@@ -31,12 +33,18 @@ class Trace:
     each and WCAG 2.3.1's measure of red, R - G - B, 0 where red is not saturated, both with 255 for 1. ``detail`` is
     the mean second difference of luma along rows, shape (n, ROWS, COLUMNS), in quarters of a level. ``levels`` is the
     98th percentile of luma; ``changes`` the mean difference of luma to the picture before, NaN for the first.
+
+    What means over a block cannot show: ``point_light`` and ``point_red`` are those of a small square in the middle of
+    each block; ``stripes`` say where in the cycle of regular stripes that lies, shape (n, ROWS, COLUMNS, 2).
     """
 
     blocks: NDArray[np.uint8]
     detail: NDArray[np.uint8]
     light: NDArray[np.uint8]
     red: NDArray[np.uint8]
+    point_light: NDArray[np.uint8]
+    point_red: NDArray[np.uint8]
+    stripes: NDArray[np.uint8]
     levels: NDArray[np.float32]
     changes: NDArray[np.float32]
 
@@ -67,6 +75,8 @@ class Tracer:
 
     def __init__(self) -> None:
         self._blocks: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+        self._points: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+        self._stripes: list[NDArray[np.uint8]] = []
         self._detail: list[NDArray[np.uint8]] = []
         self._levels: list[float] = []
         self._changes: list[float] = []
@@ -76,10 +86,15 @@ class Tracer:
         """Planes of 4:2:0, 8 bits, limited range."""
         import cv2
 
+        from pytoon_pipeline.media.stripes import points, stripes
+
         small = np.ascontiguousarray(y[::STEP, ::STEP])
         size = (COLUMNS, ROWS)
-        for planes, plane in zip(self._blocks, (small, u[::2, ::2], v[::2, ::2]), strict=True):
+        for planes, single, plane in zip(self._blocks, self._points, (small, u[::2, ::2], v[::2, ::2]), strict=True):
             planes.append(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+            single.append(points(plane, ROWS, COLUMNS))
+        again = len(self._stripes) % STRIPES_EVERY
+        self._stripes.append(self._stripes[-1] if again else stripes(y, ROWS, COLUMNS))
         bends = cv2.convertScaleAbs(cv2.filter2D(y[::DETAIL_STEP], cv2.CV_16S, BEND), alpha=4)
         self._detail.append(cv2.resize(bends, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA))
         counts = cv2.calcHist([small], [0], None, [256], [0, 256])
@@ -94,11 +109,17 @@ class Tracer:
         shape = (-1, ROWS, COLUMNS)
         blocks = np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._blocks], axis=-1)
         light, red = _seen(blocks)
+        point_light, point_red = _seen(
+            np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._points], axis=-1)
+        )
         return Trace(
             blocks=blocks,
             detail=np.array(self._detail, np.uint8).reshape(shape),
             light=light,
             red=red,
+            point_light=point_light,
+            point_red=point_red,
+            stripes=np.array(self._stripes, np.uint8).reshape((*shape, 2)),
             levels=np.array(self._levels, np.float32),
             changes=np.array(self._changes, np.float32),
         )

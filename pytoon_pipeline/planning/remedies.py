@@ -6,6 +6,7 @@ from typing import Any
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec import Note
 
 # So many attempts are made before the safe one.
 MOST = 3
@@ -37,6 +38,19 @@ def decide(request: Request, attempts: Sequence[Attempt]) -> Step:
             if name not in last.remedies and treated(request, (*last.remedies, name)) not in seen:
                 return Step(number, (*last.remedies, name))
     return Step(number, SAFE, safe=True)
+
+
+def changes(step: Step, attempts: Sequence[Attempt]) -> tuple[Note, ...]:
+    """What a person should know when the video is not as it was asked for: what was changed, and why."""
+    if not step.remedies:
+        return ()
+    before = [attempt for attempt in attempts if attempt.number < step.number and attempt.verdict == "fail"]
+    codes = ", ".join(dict.fromkeys(code for attempt in before for code in attempt.codes)) or "unknown"
+    failed = "The first version" if len(before) == 1 else f"{len(before)} versions"
+    changes = "; ".join(IN_WORDS[name] for name in step.remedies)
+    kind = "This plain version, the last resort, has" if step.safe else "This version has"
+    text = f"{failed} failed the check ({codes}). {kind} changes that were not asked for: {changes}."
+    return (Note(code="changed_after_check", message=text),)
 
 
 def treated(request: Request, remedies: Sequence[str]) -> Request:
@@ -113,10 +127,22 @@ REMEDIES: dict[str, Callable[[Request], Request]] = {
     "plated_text": _plated_text,
     "lower_peaks": _lower_peaks,
 }
+# What a remedy changes, as a person is told.
+IN_WORDS = {
+    "slower_pictures": f"each item is shown for at least {CALM:g} s",
+    "soft_transitions": "scenes follow each other in crossfades",
+    "plain_cuts": "scenes follow each other in plain cuts, without transitions",
+    "steady_camera": "the camera stands still or moves slowly, without zoom",
+    "still_captions": "captions and texts appear without moving",
+    "widest_margins": "texts keep to the safe zone of all platforms",
+    "plated_text": "texts stand on an opaque plate",
+    "lower_peaks": "sound peaks are 2 dB lower",
+}
 # What helps against a finding, the mildest first. None takes away words: that only the request may ask for.
 CURES: dict[str, tuple[str, ...]] = {
     "flash": ("slower_pictures", "soft_transitions", "steady_camera"),
     "red_flash": ("slower_pictures", "soft_transitions", "steady_camera"),
+    "pattern": ("steady_camera",),
     "odd_frame": ("slower_pictures", "plain_cuts", "still_captions"),
     "black": ("plain_cuts",),
     "shiver": ("steady_camera",),

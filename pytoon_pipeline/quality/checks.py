@@ -8,7 +8,8 @@ from pytoon_pipeline.quality.subject import Subject
 
 CHECKS = (
     file_tier.undecodable, file_tier.layout, file_tier.duration, file_tier.desync,
-    time_tier.black, time_tier.frozen, time_tier.odd, time_tier.flashes, time_tier.unplanned_cut,
+    time_tier.black, time_tier.frozen, time_tier.odd, time_tier.flashes, time_tier.stripes,
+    time_tier.unplanned_cut,
     frame_tier.likeness, frame_tier.glyphs, frame_tier.unsafe_text, frame_tier.shiver,
     legibility.text_contrast, legibility.face_cut,
     plan_tier.unverified, plan_tier.plan_likeness,

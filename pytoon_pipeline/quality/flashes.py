@@ -1,9 +1,15 @@
-"""Flashes that may cause seizures: general and red ones, as WCAG 2.3.1 and ITU-R BT.1702 define them."""
+"""Flashes that may cause seizures: general and red ones, as WCAG 2.3.1 and ITU-R BT.1702 define them.
+
+They are counted twice. Each block counts its own transitions, so it does not matter whether blocks flash together, in
+turns or at every picture. The picture as a whole counts too, so flashes that are elsewhere each time are found.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from pytoon_pipeline.media.trace import Trace
@@ -12,12 +18,18 @@ from pytoon_pipeline.media.trace import Trace
 GENERAL_CHANGE, DARKER_BELOW = 0.1, 0.8
 # A red transition has a saturated red side and changes (R - G - B) × 320 by more than 20 (WCAG 2.3.1).
 RED_CHANGE = 20 / 320
-# Together transitions count where they take a quarter of the picture; videos on phones fill the screen.
+# Transitions count where they take a quarter of the picture; videos on phones fill the screen.
 AREA = 0.25
 # Transitions of neighbouring blocks that are so many frames apart belong together: edges do not flash at once.
 TOGETHER = 1
+# Flashing begins and ends with a change of at least this share of the blocks that change at its largest.
+MANY = 0.5
+# Of a block's four neighbours so many flash with it: what flashes are areas.
+NEIGHBOURS = 2
+# Points count in stripes, seen up to so many frames before or after, or where this share of all change at once.
+STRIPES_WITHIN, NEARLY_ALL = 4, 0.75
 
-Levels = NDArray[np.int16]
+Ways = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -27,7 +39,7 @@ class Flashing:
     kind: str
     start: int
     end: int
-    flashes: int
+    flashes: float
 
 
 def flashing(trace: Trace, rate: float, per_second: int, sustained: tuple[int, float]) -> list[Flashing]:
@@ -35,37 +47,125 @@ def flashing(trace: Trace, rate: float, per_second: int, sustained: tuple[int, f
     second for longer than the second of it, in seconds.
     """
     found: list[Flashing] = []
-    for kind, values, change, below in (
-        ("general", trace.light, GENERAL_CHANGE, DARKER_BELOW),
-        ("red", trace.red, RED_CHANGE, 1.0),
+    for kind, values, singles, change, below in (
+        ("general", trace.light, trace.point_light, GENERAL_CHANGE, DARKER_BELOW),
+        ("red", trace.red, trace.point_red, RED_CHANGE, 1.0),
     ):
-        if len(values) < 3 or values.max() < 255 * change:
+        if len(values) < 3 or max(values.max(), singles.max()) < 255 * change:
             continue
-        times = list(
-            _flash_frames(_transitions(values.reshape(len(values), -1).astype(np.int16), 255 * change, 255 * below))
-        )
-        found += _too_many(kind, times, rate, per_second)
-        found += _too_long(kind, times, rate, *sustained)
+        blocks, points = (_transitions(levels, 255 * change, 255 * below) for levels in (values, singles))
+        times = list(_flash_frames(blocks.reshape(len(blocks), -1)))
+        whole = [*_too_many(kind, times, rate, per_second), *_too_long(kind, times, rate, *sustained)]
+        found += whole
+        for ways in (_beside_others(blocks), _at_once(points, trace.stripes)):
+            single = (*_blocks_too_many(kind, ways, rate, per_second), *_blocks_too_long(kind, ways, rate, *sustained))
+            # Where all of the picture flashes, that says more exactly from when to when.
+            found += [one for one in single if not any(one.start < f.end and f.start < one.end for f in whole)]
     return _merged(found)
 
 
-def _transitions(values: Levels, change: float, darker_below: float) -> NDArray[np.int8]:
-    """+1 and -1 where a block has gone up or down by ``change`` since its last extreme, shape (n, blocks)."""
+def _transitions(values: NDArray[np.uint8], change: float, darker_below: float) -> Ways:
+    """+1 and -1 where a block has gone up or down by ``change`` since its last extreme, in the shape of ``values``."""
     found = np.zeros(values.shape, np.int8)
-    low, high = values[0].copy(), values[0].copy()
-    way = np.zeros(values.shape[1], np.int8)
-    for n in range(1, len(values)):
-        now = values[n]
-        up = (now - low >= change) & (low < darker_below) & (way != 1)
-        down = (high - now >= change) & (now < darker_below) & (way != -1) & ~up
-        found[n][up], found[n][down] = 1, -1
-        way[up], way[down] = 1, -1
-        high = np.where(up, now, np.maximum(high, now))
-        low = np.where(down, now, np.minimum(low, now))
+    _follow(values.reshape(len(values), -1), change, darker_below, found.reshape(len(values), -1))
     return found
 
 
-def _flash_frames(transitions: NDArray[np.int8]) -> Iterator[tuple[int, int]]:
+@njit(nogil=True, cache=True)
+def _follow(values: Any, change: float, darker_below: float, found: Any) -> None:  # pragma: no cover
+    count, blocks = values.shape
+    for block in range(blocks):
+        low = high = np.int64(values[0, block])
+        way = 0
+        for n in range(1, count):
+            now = np.int64(values[n, block])
+            if way != 1 and now - low >= change and low < darker_below:
+                found[n, block] = way = 1
+                high = now
+            elif way != -1 and high - now >= change and now < darker_below:
+                found[n, block] = way = -1
+                low = now
+            low, high = min(low, now), max(high, now)
+
+
+def _beside_others(ways: Ways) -> Ways:
+    """Transitions of blocks that neighbours go along with, shape (n, blocks). In what only shakes they go anyhow."""
+    kept = np.zeros_like(ways)
+    for way in (1, -1):
+        same = _nearby(ways == way, TOGETHER)
+        padded = np.pad(same, ((0, 0), (1, 1), (1, 1))).astype(np.int8)
+        beside = padded[:, 2:, 1:-1] + padded[:, :-2, 1:-1] + padded[:, 1:-1, 2:] + padded[:, 1:-1, :-2]
+        kept[(ways == way) & (beside >= NEIGHBOURS)] = way
+    return kept.reshape(len(ways), -1)
+
+
+def _at_once(ways: Ways, stripes: NDArray[np.uint8]) -> Ways:
+    """Transitions of points that others make at once, in stripes or nearly everywhere, shape (n, blocks).
+
+    What moves passes points one after the other; details that shake pass many of them, though never nearly all.
+    """
+    moved = ways != 0
+    striped = moved & _nearby((stripes > 0).any(axis=-1), STRIPES_WITHIN)
+    counts = striped | (moved.mean(axis=(1, 2)) >= NEARLY_ALL)[:, None, None]
+    counts &= (counts.mean(axis=(1, 2)) >= AREA)[:, None, None]
+    return np.where(counts, ways, np.int8(0)).reshape(len(ways), -1)
+
+
+def _nearby(flags: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
+    """Where a flag is set up to so many frames before or after."""
+    near = flags.copy()
+    for by in range(1, frames + 1):
+        near[by:] |= flags[:-by]
+        near[:-by] |= flags[by:]
+    return near
+
+
+# Each block by itself
+
+
+def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Iterator[Flashing]:
+    """Where enough blocks make more than two transitions a flash within a second."""
+    second, enough = max(1, round(rate)), _enough(ways)
+    if ((ways != 0).sum(axis=0) > 2 * per_second).sum() < enough:
+        return
+    total = np.cumsum(ways != 0, axis=0, dtype=np.int32)
+    within = total.copy()
+    within[second:] -= total[:-second]
+    for n in np.flatnonzero((within > 2 * per_second).sum(axis=1) >= enough):
+        start = max(0, int(n) - second + 1)
+        these = ways[start : n + 1, within[n] > 2 * per_second] != 0
+        shares = these.mean(axis=1)
+        changed = np.flatnonzero(shares >= MANY * shares.max())
+        if changed[-1] == len(these) - 1:
+            # The number that a quarter of the blocks reach.
+            reached = np.sort(within[n])[-enough]
+            yield Flashing(kind, start + int(changed[0]), int(n) + 1, float(reached) / 2)
+
+
+def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: float) -> Iterator[Flashing]:
+    """Where enough blocks make ``least`` flashes in every second of a run that is too long."""
+    count = ways.shape[1]
+    before = np.full((2 * least, count), -np.inf)
+    start = np.full(count, np.inf)
+    for n in np.flatnonzero(ways.any(axis=1)):
+        now = ways[n] != 0
+        broken = now & (n - before[-1] > rate)
+        start = np.where(broken, n, start)
+        before = np.where(now, np.concatenate(([np.full(count, n)], before[:-1])), before)
+        lasting = (before[0] - start > seconds * rate) & (n - before[0] <= rate)
+        if lasting.sum() >= _enough(ways):
+            first = int(np.median(start[lasting]))
+            yield Flashing(kind, first, int(n) + 1, round(least * (n - first) / rate, 1))
+
+
+def _enough(ways: Ways) -> int:
+    return max(1, int(np.ceil(AREA * ways.shape[1])))
+
+
+# The picture as a whole
+
+
+def _flash_frames(transitions: Ways) -> Iterator[tuple[int, int]]:
     """First and last frame of each flash: a transition of enough of the picture, and the opposing one after it."""
     begun: tuple[int, int] | None = None
     for frame, way in _of_the_picture(transitions):
@@ -76,21 +176,23 @@ def _flash_frames(transitions: NDArray[np.int8]) -> Iterator[tuple[int, int]]:
             begun = None
 
 
-def _of_the_picture(transitions: NDArray[np.int8]) -> Iterator[tuple[int, int]]:
+def _of_the_picture(transitions: Ways) -> Iterator[tuple[int, int]]:
     """Frames at which enough blocks go the same way, and which."""
-    count = transitions.shape[1]
-    quiet_until = -1
+    enough, quiet_until = _enough(transitions), -1
     for n in np.flatnonzero(transitions.any(axis=1)):
         if n <= quiet_until:
             continue
-        near = transitions[n : n + TOGETHER + 1]
-        for way in (1, -1):
-            if (near == way).any(axis=0).sum() >= AREA * count:
-                yield int(n), way
-                # What is left of the same transition a frame later is no further one.
-                if (transitions[n] == way).sum() < AREA * count:
-                    quiet_until = int(n) + TOGETHER
-                break
+        # Of two transitions in a row, a block's first is the one that belongs here.
+        near = transitions[n]
+        for later in transitions[n + 1 : n + TOGETHER + 1]:
+            near = np.where(near == 0, later, near)
+        up, down = (near == 1).sum(), (near == -1).sum()
+        if max(up, down) >= enough:
+            way = 1 if up >= down else -1
+            yield int(n), way
+            # What is left of the same transition a frame later is no further one.
+            if (transitions[n] == way).sum() < enough:
+                quiet_until = int(n) + TOGETHER
 
 
 def _too_many(kind: str, times: list[tuple[int, int]], rate: float, per_second: int) -> Iterator[Flashing]:

@@ -1,4 +1,4 @@
-"""All pictures in order: black, frozen, single odd ones, flashes."""
+"""All pictures in order: black, frozen, single odd ones, flashes, stripes."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,8 @@ from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.media.trace import Trace
 from pytoon_pipeline.quality.flashes import flashing
+from pytoon_pipeline.quality.patterns import patterns
+from pytoon_pipeline.quality.planned import changing
 from pytoon_pipeline.quality.subject import Subject, covered, runs
 
 # A block that differs from its neighbours in time by less than this part of the step is back where it was.
@@ -47,13 +49,19 @@ def odd(subject: Subject) -> Iterator[Finding]:
     """A single picture that is unlike both of its neighbours, while these are alike.
 
     Footage may do so by itself, and pictures on their way from scene to scene pass by: what was rendered like that
-    is no fault there.
+    is no fault there, nor where the plan changes something just then, such as one text for the next.
     """
     limits, spec = subject.limits, subject.spec
-    share = _odd_share(subject.trace.blocks, limits.odd_luma)
-    made = _odd_share(subject.rendered.trace.blocks, limits.odd_luma) if subject.rendered else np.zeros_like(share)
+    odd_blocks = _odd_blocks(subject.trace.blocks, limits.odd_luma)
+    made_blocks = np.zeros_like(odd_blocks)
+    if subject.rendered is not None and len(subject.rendered.trace) == len(subject.trace):
+        made_blocks = _odd_blocks(subject.rendered.trace.blocks, limits.odd_luma)
+    if spec is not None and len(odd_blocks):
+        planned = changing(spec, len(subject.trace))[1:-1]
+        odd_blocks, made_blocks = odd_blocks & ~(planned & made_blocks), made_blocks & ~planned
+    share, made = (blocks.mean(axis=(1, 2)) for blocks in (odd_blocks, made_blocks))
     for start, end in runs(share >= limits.odd_area):
-        rendered = len(made) == len(share) and bool(made[start:end].max() >= limits.odd_area)
+        rendered = bool(made[start:end].max() >= limits.odd_area)
         if rendered and spec is not None and _passes_by(spec, start + 1):
             continue
         foreign = spec is None or (rendered and _shows_footage(spec, start + 1, end + 1))
@@ -63,14 +71,12 @@ def odd(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _odd_share(blocks: NDArray[np.uint8], least: float) -> NDArray[np.float64]:
-    """Share of blocks that step away and back, for all pictures but the first and the last."""
+def _odd_blocks(blocks: NDArray[np.uint8], least: float) -> NDArray[np.bool_]:
+    """Blocks that step away and back, for all pictures but the first and the last."""
     y = blocks[..., 0].astype(np.int16)
-    if len(y) < 3:
-        return np.zeros(0)
     step = np.minimum(np.abs(y[1:-1] - y[:-2]), np.abs(y[2:] - y[1:-1]))
     back = np.abs(y[2:] - y[:-2]) <= BACK * step
-    return np.asarray(((step >= least) & back).mean(axis=(1, 2)))
+    return np.asarray((step >= least) & back)
 
 
 def _passes_by(spec: RenderSpec, frame: int) -> bool:
@@ -90,6 +96,19 @@ def flashes(subject: Subject) -> Iterator[Finding]:
         yield subject.limited(
             "time", "red_flash" if one.kind == "red" else "flash", "flashes_per_second", one.flashes,
             f"{what} more often than is safe to watch.", "gate", one.start, one.end,
+        )  # fmt: skip
+
+
+def stripes(subject: Subject) -> Iterator[Finding]:
+    """Regular patterns of high contrast, such as stripes."""
+    limits = subject.limits
+    areas = (limits.pattern_area, limits.pattern_area_unsteady)
+    for one in patterns(subject.trace, subject.found.rate, limits.pattern_seconds, *areas):
+        limit = "pattern_area_unsteady" if one.unsteady else "pattern_area"
+        what = "Stripes that flash or move to and fro" if one.unsteady else "Stripes of high contrast"
+        yield subject.limited(
+            "time", "pattern", limit, one.area, f"{what} take more of the picture than is safe to watch.", "gate",
+            one.start, one.end,
         )  # fmt: skip
 
 

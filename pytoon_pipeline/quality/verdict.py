@@ -1,7 +1,7 @@
 """From findings to a score and a verdict."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pytoon_pipeline.contracts.analysis import Face
@@ -50,7 +50,7 @@ def judge(
     # Of a file that holds the segments' own packets, what was seen while they were made counts as well.
     pictures = {**(sheets or {}), **found.pictures} if found.copied else found.pictures
     subject = Subject(found, spec, limits, sources, silent, made, played, faces or {}, pictures, references)
-    findings = tuple(check(subject))
+    findings = merged(check(subject))
     return QcReport(
         score=score(findings),
         arithmetic=arithmetic(findings),
@@ -61,8 +61,34 @@ def judge(
     )
 
 
+def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with the same advice told once, from where it is first seen to where it is last: footage that shakes or
+    flickers does so all the time."""
+    found: list[Finding] = []
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in findings:
+        key = (one.tier, one.code, one.message)
+        if one.severity == "gate" or key not in alike:
+            found.append(one)
+        if one.severity == "advice":
+            alike.setdefault(key, []).append(one)
+    return tuple(one if one.severity == "gate" else _together(alike[one.tier, one.code, one.message]) for one in found)
+
+
+def _together(alike: Sequence[Finding]) -> Finding:
+    if len(alike) == 1:
+        return alike[0]
+    ends = [one.end_frame for one in alike if one.end_frame is not None]
+    changes = {
+        "end_frame": max(ends, default=None),
+        "value": max((one.value for one in alike if isinstance(one.value, float)), default=alike[0].value),
+        "message": f"{alike[0].message} ({len(alike)} times)",
+    }
+    return alike[0].model_copy(update=changes)
+
+
 def score(findings: tuple[Finding, ...]) -> float:
-    """100 less 50 for each gate and 5 for each advice, not below 0."""
+    """100 less 50 for each gate and 5 for each code of advice, not below 0."""
     gates, advice = _counts(findings)
     return max(0.0, 100.0 - GATE_POINTS * gates - ADVICE_POINTS * advice)
 
@@ -77,7 +103,7 @@ def arithmetic(findings: tuple[Finding, ...]) -> str:
 
 def _counts(findings: tuple[Finding, ...]) -> tuple[int, int]:
     gates = sum(finding.severity == "gate" for finding in findings)
-    return gates, len(findings) - gates
+    return gates, len({finding.code for finding in findings if finding.severity == "advice"})
 
 
 def verdict(findings: tuple[Finding, ...]) -> Verdict:

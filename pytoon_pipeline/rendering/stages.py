@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pytoon.render")
 
-SEGMENT = Stage("segment", 6)
+SEGMENT = Stage("segment", 7)
 SOUND_TRACK = Stage("sound", 3)
 CHOICE = Stage("thumbnail_frame", 1)
 THUMBNAIL = Stage("thumbnail", 4)

@@ -119,6 +119,8 @@ def test_a_mendable_video_is_mended(home: Home, instance: dg.DagsterInstance, tm
     ]  # fmt: skip
     manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
     assert (manifest["degraded"], len(manifest["attempts"])) == (None, 2)
+    (told,) = (note["message"] for note in manifest["spec"]["notes"] if note["code"] == "changed_after_check")
+    assert "flash" in told
     assert run(key, instance), "again, nothing changes"
     assert len(uploads.attempts(key)) == 2
 

@@ -21,7 +21,7 @@ from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.admitting import meaning
 from pytoon_pipeline.planning.brief import Brief, Material
 from pytoon_pipeline.planning.presets import load_brand, load_platform, load_preset, load_profanity
-from pytoon_pipeline.planning.remedies import decide, treated
+from pytoon_pipeline.planning.remedies import changes, decide, treated
 from pytoon_pipeline.planning.resolving import archetype_of, resolved_preset
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
@@ -53,7 +53,9 @@ def render_spec(
     }
     upload = source_media.read(SourceMedia)
     asked, items = request_of(source_media), upload.items
-    step = decide(asked, studio.uploads.attempts(upload.key, upload.overrides))
+    attempts = studio.uploads.attempts(upload.key, upload.overrides)
+    step = decide(asked, attempts)
+    changed = changes(step, attempts)
     request = treated(asked, step.remedies)
     infos = infos_of(studio, metadata)
     preset = load_preset(resolved_preset(request, items, infos), request.adjust)
@@ -87,7 +89,7 @@ def render_spec(
             profanity=profanity,
         )
         spec = plan_video(brief)
-        notes = (*spec.notes, *told(upload))
+        notes = (*spec.notes, *told(upload), *changed)
         return Product(spec.model_copy(update={"remedies": step.remedies, "safe": step.safe, "notes": notes}))
 
     def show(artifact: Artifact) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def render_spec(
         parameters={
             "request": hash_value(meaning(request, items)),
             "remedies": [*step.remedies, step.safe],
+            "told": [note.message for note in changed],
             "preset": preset.model_dump(mode="json"),
             "platform": platform.model_dump(mode="json"),
             "brand": brand.model_dump(mode="json") if brand else None,

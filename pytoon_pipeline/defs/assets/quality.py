@@ -28,7 +28,7 @@ from pytoon_pipeline.store.store import Store
 if TYPE_CHECKING:
     from pytoon_pipeline.quality.references import References
 
-QC = Stage("qc_score", 7)
+QC = Stage("qc_score", 8)
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.
