@@ -30,8 +30,9 @@ FEW, FEW_SHARE = 24, 0.05
 # levels of contrast.
 CLEAR, ENOUGH, CONTRAST = 0.95, 60, 6.0
 # A sampled picture is of the frame that was measured when its blocks differ by less, in levels on average: measured are
-# 1 to 2.5, because blocks look at every fourth pixel only.
-SAME_MEAN = 4.0
+# 1 to 2.5, because blocks look at every fourth pixel only. Colours beyond RGB come back with another luma: then the
+# correlation of the blocks decides.
+SAME_MEAN, SAME_FORM = 4.0, 0.95
 # A picture that is less like the planned one than this is another one altogether.
 ANOTHER = 0.5
 
@@ -100,7 +101,11 @@ def _same(picture: Image | None, blocks: NDArray[np.uint8]) -> bool:
         return False
     luma = 16 + (picture.astype(np.float32) @ LUMA) * 219 / 255
     means = cv2.resize(luma, blocks.shape[::-1], interpolation=cv2.INTER_AREA)
-    return float(np.abs(means - blocks).mean()) < SAME_MEAN
+    a, b = means.ravel().astype(np.float64), blocks.ravel().astype(np.float64)
+    if np.abs(a - b).mean() < SAME_MEAN:
+        return True
+    a, b = a - a.mean(), b - b.mean()
+    return float((a * b).sum()) > SAME_FORM * float(np.sqrt((a**2).sum() * (b**2).sum()))
 
 
 @dataclass(frozen=True)
