@@ -143,10 +143,10 @@ class Receiver:
 
     def _lacking(self, one: Candidate) -> list[str]:
         """Files that it names and that are not there."""
+        if not one.asks:
+            return [ASKING[0] if one.folder else f"{PurePosixPath(one.name).stem}.mp4 or .mov"]
         if not one.folder:
             return []
-        if not one.asks:
-            return [ASKING[0]]
         with workroom(self._store.work) as room:
             folder = self._inbox.at_hand(one.name, room, ASKING)
             try:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.effects import Blur, Effect, Grade, Rounded
+from pytoon_pipeline.contracts.effects import Blur, Effect, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.layers import (
     GroupLayer,
     ImageLayer,
@@ -182,10 +182,13 @@ def _drawn(view: View, layer: Layer, begin: int, onto: NDArray[np.float64], opac
             tile = _picture(picture, window, matrix, layer, area)
             drawn = _element("picture", name, tile, layer, layer.effects, matrix, view, area, opacity)
             certain = off < SAME_MOMENT
+            yield from _shadows(drawn, layer, view)
             yield replace(drawn, certain=certain, exact=certain and not _reach(layer.effects))
     elif isinstance(layer, ShapeLayer):
         tile = _filled(layer.fill, matrix, layer, area)
-        yield _element("shape", name, tile, layer, layer.effects, matrix, view, area, opacity)
+        drawn = _element("shape", name, tile, layer, layer.effects, matrix, view, area, opacity)
+        yield from _shadows(drawn, layer, view)
+        yield drawn
     elif isinstance(layer, TextLayer):
         if (behind := layer.style.box) is not None and behind.opacity > 0:
             tile = _filled(Fill(colours=(behind.colour,)), matrix, layer, area)
@@ -228,6 +231,26 @@ def _element(
             values = np.asarray(cv2.GaussianBlur(values, (0, 0), sigma))
             alpha = None if alpha is None else np.asarray(cv2.GaussianBlur(alpha, (0, 0), sigma))
     return Element(kind, name, area, values, alpha)
+
+
+def _shadows(one: Element, layer: Layer, view: View) -> Iterator[Element]:
+    """The shadows of an element. They are near enough to compare what lies under them, not to be judged themselves."""
+    import cv2
+
+    for effect in layer.effects:
+        if isinstance(effect, Shadow):
+            sigma, right, down = (length * view.scale for length in (effect.radius, effect.x, effect.y))
+            margin = ceil(2.5 * sigma + max(abs(right), abs(down)))
+            left, top, width, height = one.area.left, one.area.top, *one.area.size
+            area = _clipped(left - margin, top - margin, left + width + margin, top + height + margin, view.size)
+            if area is None:
+                continue
+            shape = np.ones((height, width), np.float32) if one.alpha is None else one.alpha
+            moved = np.array([[1, 0, left - area.left + right], [0, 1, top - area.top + down]], np.float64)
+            alpha = cv2.warpAffine(shape, moved, area.size, flags=cv2.INTER_LINEAR) * np.float32(effect.opacity)
+            alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), sigma) if sigma > 0 else alpha, np.float32)
+            colour = np.array(rgb(effect.colour)[::-1], np.float32)
+            yield Element("shape", f"{one.name} shadow", area, alpha[:, :, None] * colour, alpha, certain=False)
 
 
 def _area(matrix: NDArray[np.float64], view: View, reach: float) -> Area | None:

@@ -167,7 +167,7 @@ def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list
             change = (one.over(before) - before) * clear[:, :, None]
             share, form = _share(change, visible, shown - wanted, one.slack)
             # Letters that are set plainly, and what stands before another moment of footage, have no exact form.
-            known = one.slack == SLACK and all(other.certain for other in elements)
+            known = one.slack == SLACK and all(other.certain for other in elements if other.kind == "picture")
             likeness = form if known else None
         found.append(Seen(one, share, likeness))
         clear *= 0.0 if one.alpha is None else 1 - one.alpha

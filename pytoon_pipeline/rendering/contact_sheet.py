@@ -32,13 +32,15 @@ Image = NDArray[np.uint8]
 
 def sheet_frames(spec: RenderSpec, segment: Segment) -> tuple[int, ...]:
     """Frames of the video that the contact sheet of ``segment`` holds, in order; of a transition, its middle."""
+    middle = segment.start + segment.frames // 2
     if segment.kind == "seam":
-        return (segment.start + segment.frames // 2,)
+        return (middle,)
     chosen: set[int] = set()
     for preferred in _elements(spec, segment):
         if not chosen.intersection(preferred):
             chosen.add(preferred[0])
-    return tuple(sorted(chosen))
+    # A segment of a few frames shows nothing long enough; its sheet has a picture all the same.
+    return tuple(sorted(chosen)) or (middle,)
 
 
 def sampled_frames(spec: RenderSpec) -> frozenset[int]:

@@ -149,7 +149,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     now = standing(home, load_operations())
     assert [line.key for line in now.held] == [key]
     assert (now.failed, now.degraded, now.well) == ((), (), True)
-    assert (list(due_keys(uploads, FAR)), batch(uploads, (), 10)) == ([], {})
+    assert (list(due_keys(uploads, FAR)), batch(uploads, (), {key}, 10)) == ([], {})
     assert [one.settled for one in rests(uploads)] == [False]
     held.write_bytes(held.read_bytes()[:-1])
     assert main(["release", key, "--json"]) == 1

@@ -27,6 +27,7 @@ from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, add_partitio
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.intake_index import IntakeIndex, Row
 from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline_tests import making
 
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
@@ -47,7 +48,7 @@ def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
         uploads.register(SourceMedia(key=key, title=key[0], items=(), request={"text": "x"}), pending=key != OUTDATED)
     uploads.register(SourceMedia(key=INVALID, title="6", items=(), request={"no_such_setting": 1}))
     uploads.fail(INVALID, PassingFault("x", "X.", "Wait."))
-    record = DeliveryRecord(at=0.0, degraded=False, engine="local", preset="clean-product", presets="of yesterday")
+    record = DeliveryRecord(at=0.0, engine="local", preset="clean-product", presets="of yesterday")
     uploads.deliver(OUTDATED, record)
     uploads.record(OUTDATED, Attempt(number=1, plan="p", verdict="fail", score=1))
     add_partitions(lasting, [OUTDATED])
@@ -183,7 +184,7 @@ def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterIns
     file.write_text(yaml.safe_dump(document))
     assert not evaluated("watch_inbox", lasting).run_requests, "nothing lies there"
     Image.new("RGB", (400, 600), "#336699").save(home.inbox / "a.png")
-    (home.inbox / "bad.mp4").write_bytes(b"no video")
+    making.video(home.inbox / "bad.mp4", 2.0, "160x120")
     assert len(evaluated("watch_inbox", lasting).run_requests) == 1
     on_its_way = lasting.add_run(
         dg.DagsterRun(job_name=INGEST, run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.NOT_STARTED)

@@ -99,6 +99,10 @@ def picture(path: Path, colour: str = "#336699") -> Path:
     return path
 
 
+def clip(path: Path) -> Path:
+    return making.video(path, 1.5, "160x120", "25", False)
+
+
 def folder(path: Path, request: dict[str, Any], *pictures: str) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     for name in pictures:
@@ -138,7 +142,7 @@ SUBTITLES = "1\n00:00:00,500 --> 00:00:01,500\nGood morning\n"
 
 @pytest.mark.parametrize("late", ["talk.srt", "talk.mp4"])
 def test_subtitles_belong_to_the_clip_of_their_name(desk: Desk, late: str) -> None:
-    content = {"talk.mp4": b"a clip", "talk.srt": SUBTITLES.encode()}
+    content = {"talk.mp4": clip(desk.home.root / "clip.mp4").read_bytes(), "talk.srt": SUBTITLES.encode()}
     for name in sorted(content, key=lambda name: name == late):
         (desk.home.inbox / name).write_bytes(content[name])
         desk.settle()
@@ -156,10 +160,11 @@ def test_subtitles_belong_to_the_clip_of_their_name(desk: Desk, late: str) -> No
 
 def test_subtitles_without_a_clip_wait_and_then_get_a_note(desk: Desk) -> None:
     (desk.home.inbox / "alone.srt").write_text(SUBTITLES)
-    assert desk.settle() == Received((), (), 1)
+    waits = "“alone.srt”: Waiting for “alone.mp4 or .mov”."
+    assert desk.settle() == Received((), (), 1, (waits,))
     assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("alone.srt",)
     assert "alone.srt" in (desk.home.inbox / f"alone.srt{NOTE}").read_text()
-    (desk.home.inbox / "alone.mp4").write_bytes(b"a clip")
+    clip(desk.home.inbox / "alone.mp4")
     desk.settle()
     assert len(desk.uploads.keys()) == 1
     assert not (desk.home.inbox / f"alone.srt{NOTE}").exists()
@@ -171,7 +176,7 @@ def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Pat
         (inside / name).write_bytes(name.encode())
     (inside / "two.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n")
     assert [role for _, role in read_upload(inside).files] == ["media", "media", "subtitles"]
-    (tmp_path / "talk.mp4").write_bytes(b"a clip")
+    clip(tmp_path / "talk.mp4")
     (tmp_path / "talk.srt").symlink_to(inside / "request.yaml")
     assert len(read_upload(tmp_path / "talk.mp4").files) == 1, "links lead anywhere"
     (tmp_path / "talk.srt").unlink()

@@ -28,7 +28,7 @@ from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
 from pytoon_pipeline.contracts.style import Fill, TextBox, TextStyle
 from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
-from pytoon_pipeline.media import images
+from pytoon_pipeline.media import generators, images
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.media.trace import Trace, Tracer
@@ -414,3 +414,22 @@ def test_a_picture_in_colours_beyond_rgb_is_that_of_its_frame() -> None:
     kept = contact_sheet.small(y, u, v)
     assert plan_tier._same(kept, blocks)
     assert not plan_tier._same(kept[:, ::-1].copy(), blocks), "the mirrored picture is another"
+
+
+def test_a_shadow_on_a_soft_picture_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+    generators.generate(generators.wish("backdrop", "warm sunrise", 3), tmp_path / "soft.png")
+    upright = tmp_path / "upright.png"
+    still = images.normalise(tmp_path / "soft.png", load_limits(), upright)
+    soft, whole = "f" * 64, {"width": WIDTH, "height": HEIGHT, "motion": at(WIDTH / 2, HEIGHT / 2)}
+    scene = Scene(start=0, frames=PART, layers=(
+        ImageLayer(name="soft", item=soft, camera=still_camera(width=1, height=1), **whole),
+        ImageLayer(name="bottle", item=BOTTLE, width=170, height=340, motion=at(270, 480),
+                   camera=still_camera(width=1, height=1), effects=(Shadow(opacity=0.8),))))  # fmt: skip
+    spec = plan().model_copy(update={
+        "frames": PART, "scenes": (scene,), "overlays": (), "segments": (Segment(start=0, frames=PART),),
+        "captions": CaptionPlan(style=CaptionStyle(), cues=()), "still": (FrameRange(start=0, end=PART),),
+        "sound": SoundPlan(samples=PART * 1600, loudness=-14, true_peak=-1)})  # fmt: skip
+    known = {**scenery.references.sources, soft: Reference(sample_still(images.read(upright), tmp_path), None)}
+    more = Scenery({**scenery.sources, soft: Source(upright, about(still))}, References(known))
+    found = [one for one in findings(more, spec, tmp_path) if one.code in PLAN_CODES]
+    assert [(one.code, one.value, one.message) for one in found] == []

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.planning.headlines import entering
 from pytoon_pipeline.planning.presets import limit_sources, load_limits
-from pytoon_pipeline.planning.remedies import IN_WORDS, REMEDIES, SAFE, Step, told
+from pytoon_pipeline.planning.remedies import IN_WORDS, REMEDIES, SAFE, Step, changes
 from pytoon_pipeline.quality.verdict import arithmetic, judge, merged, score
 from pytoon_pipeline_tests.quality import defects as d
 from pytoon_pipeline_tests.quality.defects import Made
@@ -103,12 +103,12 @@ def attempt(number: int, codes: tuple[str, ...], remedies: tuple[str, ...] = ())
 
 def test_what_was_changed_is_told() -> None:
     first = attempt(1, ("odd_frame", "black"))
-    assert told(Step(1), ()) == ()
-    (note,) = told(Step(2, ("plain_cuts",)), [first])
+    assert changes(Step(1), ()) == ()
+    (note,) = changes(Step(2, ("plain_cuts",)), [first])
     assert (note.code, "odd_frame, black" in note.message) == ("changed_after_check", True)
     assert "plain cuts" in note.message
     done = Step(2, ("plain_cuts",), done=True)
-    assert told(done, [first, attempt(2, (), ("plain_cuts",))]) == (note,), "an attempt that passed changes nothing"
-    (last,) = told(Step(4, SAFE, safe=True), [first, attempt(2, ("flash",)), attempt(3, ("flash",))])
+    assert changes(done, [first, attempt(2, (), ("plain_cuts",))]) == (note,), "an attempt that passed changes nothing"
+    (last,) = changes(Step(4, SAFE, safe=True), [first, attempt(2, ("flash",)), attempt(3, ("flash",))])
     assert last.message.startswith("3 versions failed the check (odd_frame, black, flash).")
     assert set(IN_WORDS) == set(REMEDIES)
