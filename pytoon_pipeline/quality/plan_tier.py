@@ -14,10 +14,11 @@ from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.quality import expected
-from pytoon_pipeline.quality.expected import Area, Element, Values, View
+from pytoon_pipeline.quality.expected import Element, View
 from pytoon_pipeline.quality.lettering import SLACK
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.subject import Subject
+from pytoon_pipeline.quality.tiles import Area, Values
 from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
 
 # Standard deviation of the blur under which pictures are compared, in small pixels: renderers differ in single ones.

@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pytoon_pipeline.quality.tiles import Tile
 from pytoon_pipeline.vision.sampling import Image, Samples, read_near
-
-# BGR, 0..255, and coverage, 0..1, by which it is multiplied; no coverage where all is opaque.
-Tile = tuple[NDArray[Any], NDArray[np.float32] | None]
 
 # A picture is made smaller to at most this many pixels on its longer side.
 SIDE = 480

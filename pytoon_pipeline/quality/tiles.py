@@ -1,0 +1,128 @@
+"""Small pictures drawn from fills and source pictures: where they lie, what they cover, how they are changed."""
+
+from collections.abc import Sequence
+from math import ceil, cos, floor, radians, sin
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.effects import Effect, Grade, Rounded
+from pytoon_pipeline.contracts.layers import Layer
+from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.media.colour import rgb
+
+Values = NDArray[np.float32]
+# From one plane to another: shape (3, 3), homogeneous.
+Matrix = NDArray[np.float64]
+# BGR, 0..255, and coverage, 0..1, by which it is multiplied; no coverage where all is opaque.
+Tile = tuple[NDArray[Any], Values | None]
+
+
+class Area(NamedTuple):
+    """Pixels ``[left, right)`` × ``[top, bottom)`` of the small picture."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.right - self.left, self.bottom - self.top
+
+    def of(self, picture: NDArray[Any]) -> NDArray[Any]:
+        """This part of a picture."""
+        return picture[self.top : self.bottom, self.left : self.right]
+
+
+def clipped(left: float, top: float, right: float, bottom: float, size: tuple[int, int]) -> Area | None:
+    """The whole pixels around a rectangle that lie on ``size`` pixels (width, height); none where none do."""
+    area = Area(max(0, floor(left)), max(0, floor(top)), min(size[0], ceil(right)), min(size[1], ceil(bottom)))
+    return area if min(area.size) > 0 else None
+
+
+def filled(fill: Fill, matrix: Matrix, layer: Layer, area: Area) -> Tile:
+    """A colour or a gradient over the box of a layer."""
+    width, height = area.size
+    first, last = (np.array(rgb(colour)[::-1], np.float32) for colour in (fill.colours[0], fill.colours[-1]))
+    values = np.empty((height, width, 3), np.float32)
+    values[:] = first
+    if len(fill.colours) > 1:
+        angle = radians(fill.angle)
+        across, down = -sin(angle), cos(angle)
+        inverse = shift(-0.5, -0.5) @ inverted(matrix)
+        columns, rows = np.arange(area.left, area.right) + 0.5, np.arange(area.top, area.bottom)[:, None] + 0.5
+        x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
+        y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
+        share = np.clip((x * across + y * down) / (abs(across) + abs(down)) + 0.5, 0, 1)
+        values += share[:, :, None].astype(np.float32) * (last - first)
+    return values, None
+
+
+def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Area, ellipse: bool) -> Values | None:
+    """Coverage of a layer's box, 0..1: with round corners, or the ellipse in it; none where it covers all."""
+    # The middle of each pixel in the layer's own box, from its centre.
+    inverse = np.diag((layer.width, layer.height, 1.0)) @ shift(-0.5, -0.5) @ inverted(matrix)
+    columns, rows = np.arange(area.left, area.right) + 0.5, np.arange(area.top, area.bottom) + 0.5
+    # Pixels of the layer for one of the small picture.
+    pixel = float(np.hypot(inverse[0, 0], inverse[1, 0]))
+    half_w, half_h = layer.width / 2, layer.height / 2
+    corner = next((min(one.radius, half_w, half_h) for one in effects if isinstance(one, Rounded)), 0.0)
+    if not ellipse and not corner and abs(inverse[0, 1]) + abs(inverse[1, 0]) < 1e-9:
+        across = half_w - np.abs(inverse[0, 0] * columns + inverse[0, 2])
+        down = half_h - np.abs(inverse[1, 1] * rows + inverse[1, 2])
+        if min(across[0], across[-1], down[0], down[-1]) >= pixel / 2 - 1e-6:
+            return None
+        cover = np.clip(down / pixel + 0.5, 0, 1)[:, None] * np.clip(across / pixel + 0.5, 0, 1)
+        return cover.astype(np.float32)
+    x = inverse[0, 0] * columns + inverse[0, 1] * rows[:, None] + inverse[0, 2]
+    y = inverse[1, 0] * columns + inverse[1, 1] * rows[:, None] + inverse[1, 2]
+    if ellipse:
+        inside = (1 - np.hypot(x / half_w, y / half_h)) * min(half_w, half_h)
+    else:
+        out_x, out_y = np.abs(x) - (half_w - corner), np.abs(y) - (half_h - corner)
+        outside = np.hypot(np.maximum(out_x, 0), np.maximum(out_y, 0)) + np.minimum(np.maximum(out_x, out_y), 0)
+        inside = corner - outside
+    return np.clip(inside / pixel + 0.5, 0, 1).astype(np.float32)
+
+
+def graded(values: NDArray[Any], alpha: Values | None, effects: Sequence[Effect]) -> NDArray[Any]:
+    """BGR values, multiplied by ``alpha``, after changes of tone."""
+    for effect in effects:
+        if isinstance(effect, Grade):
+            full = np.float32(1) if alpha is None else alpha[:, :, None]
+            grey = values @ np.array([[0.0722], [0.7152], [0.2126]], np.float32)
+            values = grey + (values - grey) * effect.saturation
+            values = (values - 127.5 * full) * effect.contrast + (127.5 + 255 * effect.brightness) * full
+            values = np.clip(values, 0, 255 * full).astype(np.float32)
+    return values
+
+
+def warped(picture: NDArray[Any], matrix: Matrix, area: Area) -> NDArray[Any]:
+    """``picture`` on the pixels of ``area``; ``matrix`` maps its pixels' corners to those of the small picture."""
+    import cv2
+
+    # Linear interpolation looks at four pixels: what becomes much smaller is made smaller by averaging first.
+    shrink = 1 / max(1e-6, float(np.hypot(matrix[0, 0], matrix[1, 0])))
+    if shrink > 1.5:
+        height, width = picture.shape[:2]
+        less = (max(1, round(width / shrink)), max(1, round(height / shrink)))
+        picture = np.asarray(cv2.resize(picture, less, interpolation=cv2.INTER_AREA))
+        matrix = matrix @ np.diag((width / less[0], height / less[1], 1.0))
+    # OpenCV counts from the middle of pixels.
+    matrix = shift(-0.5 - area.left, -0.5 - area.top) @ matrix @ shift(0.5, 0.5)
+    options: dict[str, Any] = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+    return np.asarray(cv2.warpAffine(picture, matrix[:2], area.size, **options))
+
+
+def inverted(matrix: Matrix) -> Matrix:
+    """The way back."""
+    import cv2
+
+    return np.vstack((cv2.invertAffineTransform(matrix[:2]), (0, 0, 1)))
+
+
+def shift(x: float, y: float) -> Matrix:
+    """A move."""
+    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], np.float64)
