@@ -101,7 +101,17 @@ def _bad(n: int) -> list[Drop]:
 
 
 def _mended(n: int) -> list[Drop]:
-    """Characters that no font has: the first attempt fails, the second passes."""
+    """Pictures that flash by: the first attempt fails, the second shows them longer and passes."""
+    files: dict[str, Image.Image | bytes] = {
+        f"{name}.png": Image.new("RGB", (400, 600), (grey + n % 20,) * 3) for name, grey in (("a", 10), ("b", 225))
+    }
+    media = [{"file": f"{name}.png", "end": 0.1} for name in "ababababab"]
+    request = {"archetype": "hero", "media": media, "transition": "cut"}
+    return [Drop(f"hasty-{n}", lambda to: _folder(to, request, files), "completed")]
+
+
+def _unknown_letters(n: int) -> list[Drop]:
+    """Characters that no font has are refused before anything is rendered."""
     request = {"archetype": "hero", "media": [{"file": "a.png", "end": 2}], "text": f"漢字 {n}"}
     return [Drop(f"letters-{n}", lambda to: _folder(to, request, _still(6000 + n)), "missing_glyphs")]
 
@@ -113,7 +123,7 @@ def _strobe(n: int) -> list[Drop]:
 
 
 KINDS: Sequence[Callable[[int], list[Drop]]] = (
-    _hero, _footage, _duplicate, _slow, _edited, _variant, _designs, _bad, _mended, _strobe,
+    _hero, _footage, _duplicate, _slow, _edited, _variant, _designs, _bad, _mended, _unknown_letters, _strobe,
 )  # fmt: skip
 
 
