@@ -76,6 +76,7 @@ def unheard(instance: dg.DagsterInstance, due: Due) -> dg.DagsterRun | None:
     run = last.dagster_run
     if run.status == dg.DagsterRunStatus.CANCELED:
         return run
-    # A run with values of its own that fails for them says so to whoever has started it.
+    # A run with values of its own that fails for them says so to whoever has started it; the one that was asked for
+    # again with them does not.
     silent = run.status == dg.DagsterRunStatus.FAILURE and run.run_id != due.noted
-    return run if silent and not overrides_of(run.run_config) else None
+    return run if silent and overrides_of(run.run_config) == due.overrides else None

@@ -30,7 +30,8 @@ def take_uploads(context: dg.OpExecutionContext, studio: Studio) -> None:
             except PassingFault as fault:
                 raise dg.Failure(str(fault), metadata=fault.as_dict(), allow_retries=False) from fault
             taken, rejected = taken + len(received.keys), rejected + len(received.rejected)
-            if not received.waiting or time.monotonic() > until:
+            # What has begun would have to begin again in another run.
+            if not received.waiting or (time.monotonic() > until and not receiver.busy):
                 break
             time.sleep(PAUSE)
     context.add_output_metadata({"taken": taken, "rejected": rejected, "waiting": received.waiting})

@@ -94,7 +94,7 @@ def _hear(instance: dg.DagsterInstance, uploads: Uploads) -> None:
         if run is not None and run.status == dg.DagsterRunStatus.CANCELED:
             uploads.stop(due.key)
         elif run is not None:
-            uploads.fail(due.key, died(), run=run.run_id)
+            uploads.fail(due.key, died(), run=run.run_id, overrides=due.overrides)
 
 
 def _suspects(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:

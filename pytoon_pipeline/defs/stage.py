@@ -137,8 +137,11 @@ def _failure(
     overrides = read.overrides if read is not None else overrides_of(context.run.run_config)
     log.error("failed", extra={"event": "failed", "stage": stage, "failure": error.failure, "code": error.code})
     try:
-        # What a person mistyped for a single run is no fault of the upload.
-        mistyped = bool(overrides) and error.failure == "bad_input"
+        # What a person mistyped for a single run is no fault of the upload. What failed with the same values before is
+        # tried again by itself, and nobody else would hear of it.
+        before = studio.uploads.failure(key)
+        tried = before is not None and before.overrides == overrides
+        mistyped = bool(overrides) and error.failure == "bad_input" and not tried
         if not mistyped and (read is None or studio.uploads.stands(read)):
             studio.uploads.fail(key, error, stage, context.run.run_id, overrides)
     except OSError as unwritten:

@@ -28,7 +28,8 @@ NO_SHOTS = Shots(cuts=(), still=(), dark=())
 class Material:
     """One file and what is known of it. Sound alone has no ``frames``; ``silence`` is none without sound.
 
-    ``name`` is what the person called it; ``audio_lost`` counts seconds of its sound that could not be decoded.
+    ``name`` is what the person called it; ``audio_lost`` counts seconds of its sound that could not be decoded;
+    ``subtitled`` tells that somebody gave a file of subtitles for it.
     """
 
     item: str
@@ -43,6 +44,7 @@ class Material:
     loudness: float | None = None
     sound_seconds: float = 0.0
     audio_lost: float = 0.0
+    subtitled: bool = False
 
     @property
     def audible(self) -> bool:

@@ -77,20 +77,22 @@ def candidates(entries: Iterable[Entry]) -> list[Candidate]:
 
 
 def _paired(single: Iterable[Candidate]) -> list[Candidate]:
-    """Files, with subtitles joined to the clip whose name they have; without one they stand for themselves."""
+    """Files, with subtitles joined to all clips whose name they have; without one they stand for themselves."""
+    single = list(single)
     clips = {one.name: one for one in single if not _is_subtitles(one.name)}
-    owner = {PurePosixPath(name).stem: name for name in clips}
+    owners: dict[str, list[str]] = {}
+    for name in clips:
+        owners.setdefault(PurePosixPath(name).stem, []).append(name)
     alone = []
-    for one in single:
-        if not _is_subtitles(one.name):
-            continue
-        clip = clips.get(owner.get(PurePosixPath(one.name).stem, ""))
-        if clip is None:
+    for one in (one for one in single if _is_subtitles(one.name)):
+        named = owners.get(PurePosixPath(one.name).stem, [])
+        for name in named:
+            clip = clips[name]
+            clips[name] = clip._replace(
+                files=(*clip.files, one.name), bytes=clip.bytes + one.bytes, stamp=f"{clip.stamp}+{one.stamp}"
+            )
+        if not named:
             alone.append(one)
-            continue
-        clips[clip.name] = clip._replace(
-            files=(*clip.files, one.name), bytes=clip.bytes + one.bytes, stamp=f"{clip.stamp}+{one.stamp}"
-        )
     return [*clips.values(), *alone]
 
 

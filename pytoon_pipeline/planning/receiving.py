@@ -67,6 +67,11 @@ class Receiver:
         self._index = IntakeIndex(home.intake)
         self._begun: dict[tuple[str, str], Taking] = {}
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being taken that takes longer than the last look: only this receiver can go on."""
+        return bool(self._begun)
+
     def look(self) -> Received:
         """Takes what has settled, for at most ``inbox_tick_seconds``.
 

@@ -145,12 +145,22 @@ def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[P
 
 def subtitles_of(path: Path) -> Path | None:
     """The subtitles beside a clip: a file of its name. Raises ``BadInput`` when they cannot be read."""
-    for suffix in subtitles.SUFFIXES:
-        beside = path.with_suffix(suffix) if path.name else path
-        if beside != path and os.path.isfile(beside) and not os.path.islink(beside):
+    try:
+        there = os.listdir(path.parent)
+    except OSError:
+        return None
+    named = [path.parent / name for name in sorted(there) if _names(name, path)]
+    for beside in sorted(named, key=lambda one: subtitles.SUFFIXES.index(one.suffix.lower())):
+        if os.path.isfile(beside) and not os.path.islink(beside):
             subtitles.read(beside)
             return beside
     return None
+
+
+def _names(name: str, clip: Path) -> bool:
+    """Whether a file in the folder of ``clip`` has its name and an ending of subtitles, in letters of either case."""
+    other = clip.with_name(name)
+    return other != clip and other.stem == clip.stem and other.suffix.lower() in subtitles.SUFFIXES
 
 
 def _assign(document: dict[str, Any], assignment: str) -> None:

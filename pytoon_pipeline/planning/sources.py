@@ -22,6 +22,9 @@ def source_notes(brief: Brief) -> Iterator[Note]:
     for loss in source_losses(brief):
         yield Note(code="truncated_source", message=loss.message)
     for one in _files(brief):
+        if one.subtitled and (one.transcript is None or not brief.preset.captions.show):
+            message = f"The subtitles beside “{one.name}” are not used: only talking videos with sound have captions."
+            yield Note(code="subtitles_unused", message=message)
         if one.info.audio is None and one.info.streams.get("audio"):
             yield Note(code="unreadable_sound", message=f"The sound of “{one.name}” cannot be read and is left out.")
         elif one.info.audio is not None and not one.audible:

@@ -47,7 +47,7 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
             shutil.copytree(path, folder)
         else:
             folder.mkdir()
-            home = path.resolve().parent
+            home = path.parent.resolve()
             for file, _ in upload.files:
                 # The file itself may be a link to anywhere; what its request names lies beside it.
                 below = Path(file.name) if file == path else file.resolve().relative_to(home)

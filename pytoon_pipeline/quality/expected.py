@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.effects import Blur, Effect, Rounded, Shadow
+from pytoon_pipeline.contracts.effects import Blur, Effect, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.layers import (
     GroupLayer,
     ImageLayer,
@@ -24,15 +24,23 @@ from pytoon_pipeline.contracts.layers import (
 from pytoon_pipeline.contracts.spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
+from pytoon_pipeline.media.pictures import TOLERANCE
 from pytoon_pipeline.planning.motion import Window, state_at, window_at
 from pytoon_pipeline.quality import lettering
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.tiles import Area, Matrix, Tile, Values, clipped, coverage, filled, graded, shift, warped
 
+# Changes of tone beyond these clip so much that detail is lost.
+BRIGHT, LOW, HIGH = 0.2, 0.5, 1.5
+# Matrices of less shear and turn than this stand upright.
+UPRIGHT = 1e-6
+
 Kind = Literal["ground", "picture", "text", "plate", "shape"]
 
-# Of a time at which analysis kept no picture, a moving one may differ by more than this, in seconds.
-SAME_MOMENT = 0.03
+# Letters are drawn with shadows up to so many pixels as if they had none.
+SMALL_SHADOW = 4.0
+# Groups that are less opaque than this are faded as a whole, which differs from fading what overlaps in them.
+OPAQUE = 0.95
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,9 @@ class Element:
     """One thing on the frame: BGR ``values``, 0..255, of the part of the frame that it may cover.
 
     ``alpha`` is its coverage there, 0..1, by which the values are multiplied already; none where it covers all.
-    ``certain``: its source picture is of just this moment; ``exact``: its detail is not blurred either. ``slack`` is by
-    how many small pixels it may lie elsewhere.
+    ``certain``: it is known how it looks, and a source picture is of just this moment; ``exact``: its detail is not
+    blurred either. ``slack`` is by how many small pixels it may lie elsewhere; what is ``loose`` may be arranged in any
+    way inside its area. A source picture is ``magnified`` to so many small pixels for one of its own.
     """
 
     kind: Kind
@@ -52,6 +61,8 @@ class Element:
     certain: bool = True
     exact: bool = False
     slack: int = 0
+    loose: bool = False
+    magnified: float = 1.0
 
     def over(self, under: Values) -> NDArray[Any]:
         """The element over what lies under it."""
@@ -91,7 +102,8 @@ def _items(layer: Layer, begin: int, frame: int, spec: RenderSpec) -> Iterator[t
 def _seconds(layer: VideoLayer | ImageLayer, begin: int, frame: int, spec: RenderSpec) -> float:
     if isinstance(layer, ImageLayer):
         return 0.0
-    return spec.rate.seconds(layer.source_start + frame - begin - layer.start)
+    # As the reader of sources does it: a frame that begins a little later than the video's own is taken for it.
+    return spec.rate.seconds(layer.source_start + frame - begin - layer.start) + TOLERANCE / float(spec.rate.fraction)
 
 
 def scene_of(spec: RenderSpec, frame: int) -> Scene | None:
@@ -118,8 +130,8 @@ def elements(view: View) -> list[Element]:
             letters = lettering.cue_letters(cue, frame, spec.captions.style, spec.width, spec.height)
             # While it grows to its size, a caption is known to be there, but not where its letters are.
             grown = spec.rate.seconds(frame - cue.start) >= spec.captions.style.pop
-            lines = (one for line in letters for one in _letters(view, cue.text, line, 1.0))
-            found += [one if grown else replace(one, certain=False) for one in lines]
+            grown &= spec.captions.style.shadow <= SMALL_SHADOW
+            found += [one for line in letters for one in _letters(view, cue.text, line, 1.0, grown)]
     return found
 
 
@@ -151,24 +163,22 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
     matrix = onto @ place @ box
     name = layer.name or layer.kind
     if isinstance(layer, GroupLayer):
-        inner = matrix @ np.diag((1 / layer.width, 1 / layer.height, 1.0))
-        for child in layer.layers:
-            if _shown(child, begin + layer.start, view.spec.frames, view.frame):
-                yield from _drawn(view, child, begin + layer.start, inner, opacity)
+        yield from _grouped(view, layer, begin + layer.start, matrix, opacity)
     elif (area := _area(matrix, view, _reach(layer.effects))) is None:
         return
     elif isinstance(layer, VideoLayer | ImageLayer):
         seconds = _seconds(layer, begin, view.frame, view.spec)
         if (known := view.references.picture(layer.item, seconds)) is not None:
-            picture, off = known
+            picture, certain = known
             window = window_at(layer.camera, view.frame - begin - layer.start, view.frame)
-            tile = _picture(picture, window, matrix, layer, area)
+            tile, magnified = _picture(picture, window, matrix, layer, area)
             drawn = _element("picture", name, tile, layer, layer.effects, matrix, view, area, opacity)
-            certain = off < SAME_MOMENT
             yield from _shadows(drawn, layer, view)
-            yield replace(drawn, certain=certain, exact=certain and not _reach(layer.effects))
+            exact = certain and not any(map(_veils, layer.effects))
+            yield replace(drawn, certain=certain, exact=exact, magnified=magnified)
     elif isinstance(layer, ShapeLayer):
-        tile = filled(layer.fill, matrix, layer, area)
+        values, _ = filled(layer.fill, matrix, layer, area)
+        tile = graded(values, None, layer.effects), None
         drawn = _element("shape", name, tile, layer, layer.effects, matrix, view, area, opacity)
         yield from _shadows(drawn, layer, view)
         yield drawn
@@ -178,20 +188,55 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
             round_corners = (Rounded(radius=max(1, behind.radius)),)
             share = opacity * behind.opacity
             yield _element("plate", layer.text, tile, layer, round_corners, matrix, view, area, share)
-        # Letters that stand at an angle are not compared.
-        if not state.rotation % 360:
-            x, y, _ = matrix @ (0.5, 0.5, 1) / view.scale
-            scale = float(matrix[0, 0] / layer.width / view.scale)
-            for letters in lettering.text_letters(layer.lines, layer.style, float(x), float(y), layer.width, scale):
-                yield from _letters(view, layer.text, letters, opacity)
+        if abs(matrix[0, 1]) + abs(matrix[1, 0]) > UPRIGHT or matrix[0, 0] <= 0:
+            # Letters that stand at an angle are not compared, nor what lies under them.
+            yield from _hidden(view, matrix, _reach(layer.effects) + layer.style.outline + layer.style.size / 2)
+            return
+        x, y, _ = matrix @ (0.5, 0.5, 1) / view.scale
+        scale = float(matrix[0, 0] / layer.width / view.scale)
+        certain = not layer.effects and layer.style.shadow <= SMALL_SHADOW
+        for letters in lettering.text_letters(layer.lines, layer.style, float(x), float(y), layer.width, scale):
+            yield from _letters(view, layer.text, letters, opacity, certain)
 
 
-def _letters(view: View, name: str, letters: lettering.Letters, opacity: float) -> Iterator[Element]:
+def _grouped(view: View, group: GroupLayer, begin: int, matrix: Matrix, opacity: float) -> Iterator[Element]:
+    """The elements of a group as far as they lie inside its box. Effects on the whole are not drawn: what they change
+    is not judged.
+    """
+    if any(not isinstance(effect, Rounded) for effect in group.effects):
+        spread = max((effect.radius * 2.5 + max(abs(effect.x), abs(effect.y)) for effect in group.effects
+                      if isinstance(effect, Shadow)), default=0.0)  # fmt: skip
+        yield from _hidden(view, matrix, max(spread, _reach(group.effects)))
+    certain = all(isinstance(effect, Rounded | Shadow) for effect in group.effects)
+    certain &= opacity >= OPAQUE or len(group.layers) == 1
+    inner = matrix @ np.diag((1 / group.width, 1 / group.height, 1.0))
+    for child in group.layers:
+        if _shown(child, begin, view.spec.frames, view.frame):
+            for one in _drawn(view, child, begin, inner, opacity):
+                cover = coverage(matrix, group, group.effects, one.area, ellipse=False)
+                one = one if cover is None else _covered(one, cover)
+                yield replace(one, certain=one.certain and certain, exact=one.exact and certain)
+
+
+def _hidden(view: View, matrix: Matrix, reach: float) -> Iterator[Element]:
+    """What cannot be told of a box and ``reach`` pixels of the video around it."""
+    if (area := _area(matrix, view, reach)) is not None:
+        width, height = area.size
+        yield Element("shape", "", area, np.zeros((height, width, 3), np.float32), certain=False)
+
+
+def _covered(one: Element, cover: Values) -> Element:
+    alpha = cover if one.alpha is None else one.alpha * cover
+    return replace(one, values=one.values * cover[:, :, None], alpha=alpha)
+
+
+def _letters(view: View, name: str, letters: lettering.Letters, opacity: float, certain: bool) -> Iterator[Element]:
     left, top, right, bottom = (edge * view.scale for edge in letters.extent)
     area = clipped(left, top, right, bottom, view.size)
     if area is not None:
         values, alpha = lettering.draw(letters, area, view.scale)
-        yield Element("text", name, area, values * opacity, alpha * opacity, slack=letters.slack)
+        loose = letters.leftward
+        yield Element("text", name, area, values * opacity, alpha * opacity, certain, slack=letters.slack, loose=loose)
 
 
 def _element(
@@ -249,12 +294,19 @@ def _reach(effects: Sequence[Effect]) -> float:
     return max((2 * effect.radius for effect in effects if isinstance(effect, Blur)), default=0.0)
 
 
-def _picture(picture: Tile, window: Window, matrix: Matrix, layer: Layer, area: Area) -> Tile:
-    """A source picture seen through ``window`` at its place."""
+def _veils(effect: Effect) -> bool:
+    """Whether an effect changes the detail of a picture, not only its tones."""
+    strong = isinstance(effect, Grade) and (abs(effect.brightness) > BRIGHT or not LOW <= effect.contrast <= HIGH)
+    return strong or isinstance(effect, Blur)
+
+
+def _picture(picture: Tile, window: Window, matrix: Matrix, layer: Layer, area: Area) -> tuple[Tile, float]:
+    """A source picture seen through ``window`` at its place, and small pixels for one of its own."""
     height, width = picture[0].shape[:2]
     to_box = shift(-window.x / window.width, -window.y / window.height) @ np.diag(
         (1 / (width * window.width), 1 / (height * window.height), 1.0)
     )
-    values, alpha = (None if one is None else warped(one, matrix @ to_box, area) for one in picture)
+    onto = matrix @ to_box
+    values, alpha = (None if one is None else warped(one, onto, area) for one in picture)
     assert values is not None
-    return graded(values, alpha, layer.effects), alpha
+    return (graded(values, alpha, layer.effects), alpha), float(np.hypot(onto[0, 0], onto[1, 0]))

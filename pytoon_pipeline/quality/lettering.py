@@ -44,6 +44,11 @@ class Letters(NamedTuple):
     slack: int = SLACK
 
     @property
+    def leftward(self) -> bool:
+        """Whether any of it runs from right to left. Such letters are drawn in the right place, but not in order."""
+        return any(unicodedata.bidirectional(char) in ("R", "AL") for run in self.runs for char in run.text)
+
+    @property
     def extent(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of all that may be drawn."""
         left = min(run.x for run in self.runs)
@@ -93,9 +98,9 @@ def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: i
 def _set(lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: float, outline: float) -> list[Letters]:
     """All lines as one; of letters that are set plainly, each for itself."""
     if style.setting == "shaped":
-        runs = tuple(run for line in lines for run in line)
-        return [Letters(runs, style.font, size, outline, style.outline_colour)]
-    return [Letters(tuple(line), style.font, size, outline, style.outline_colour, PLAIN_SLACK) for line in lines]
+        lines = [[run for line in lines for run in line]]
+    slack = SLACK if style.setting == "shaped" else PLAIN_SLACK
+    return [Letters(tuple(line), style.font, size, outline, style.outline_colour, slack) for line in lines if line]
 
 
 def draw(

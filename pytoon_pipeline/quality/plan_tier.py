@@ -5,6 +5,7 @@ Nothing that the renderer says of its work counts here: ``expected`` draws small
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,10 @@ FEW, FEW_SHARE = 24, 0.05
 # Of pictures, the part is compared that is this opaque and not covered, at half the size; it needs so many pixels and
 # levels of contrast.
 CLEAR, ENOUGH, CONTRAST = 0.95, 60, 6.0
-# A sampled picture is of the frame that was measured when its blocks differ by less, in levels on average: measured are
-# 1 to 2.5, because blocks look at every fourth pixel only. Colours beyond RGB come back with another luma: then the
-# correlation of the blocks decides.
-SAME_MEAN, SAME_FORM = 4.0, 0.95
+# Less than this of a pixel shows through what covers it.
+COVERED = 0.02
+# Source pictures with more small pixels than this for one of their own lack detail that the video shows.
+COARSE = 2.0
 # A picture that is less like the planned one than this is another one altogether.
 ANOTHER = 0.5
 
@@ -47,7 +48,6 @@ WHAT = {
     "plate": ("missing_layer", "the plate behind “{name}”"),
     "text": ("missing_text", "the text “{name}”"),
 }
-LUMA = np.array([0.0722, 0.7152, 0.2126], np.float32)
 
 
 @dataclass(frozen=True)
@@ -82,31 +82,15 @@ def plan_likeness(subject: Subject) -> Iterator[Finding]:
 
 
 def unverified(subject: Subject) -> Iterator[Finding]:
-    """Contact sheets that lack pictures, or that do not show the frames that were measured."""
-    spec, trace = subject.spec, subject.trace
-    if spec is None or subject.references is None or len(trace) != spec.frames:
+    """Contact sheets that lack pictures."""
+    spec = subject.spec
+    if spec is None or subject.references is None or len(subject.trace) != spec.frames:
         return
     wanted = sampled_frames(spec)
-    wrong = [n for n in sorted(wanted) if not _same(subject.pictures.get(n), trace.blocks[n, :, :, 0])]
-    if wrong:
-        message = f"{len(wrong)} of {len(wanted)} sampled pictures are not those of the video."
-        source = "Every sampled picture must be there"
-        yield subject.finding("frame", "unverified", "gate", message, len(wrong), 0, source, wrong[0], wrong[-1] + 1)
-
-
-def _same(picture: Image | None, blocks: NDArray[np.uint8]) -> bool:
-    """Whether a small picture has the means of luma, in limited range, that were measured for its frame."""
-    import cv2
-
-    if picture is None:
-        return False
-    luma = 16 + (picture.astype(np.float32) @ LUMA) * 219 / 255
-    means = cv2.resize(luma, blocks.shape[::-1], interpolation=cv2.INTER_AREA)
-    a, b = means.ravel().astype(np.float64), blocks.ravel().astype(np.float64)
-    if np.abs(a - b).mean() < SAME_MEAN:
-        return True
-    a, b = a - a.mean(), b - b.mean()
-    return float((a * b).sum()) > SAME_FORM * float(np.sqrt((a**2).sum() * (b**2).sum()))
+    if lacking := sorted(wanted - subject.pictures.keys()):
+        message = f"{len(lacking)} of {len(wanted)} sampled pictures of the video are not there."
+        source, end = "Every sampled picture must be there", lacking[-1] + 1
+        yield subject.finding("frame", "unverified", "gate", message, len(lacking), 0, source, lacking[0], end)
 
 
 @dataclass(frozen=True)
@@ -163,13 +147,15 @@ def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list
         visible = clear if one.alpha is None else one.alpha * clear
         share = likeness = None
         if one.exact:
-            likeness = _likeness(shown, wanted, visible > CLEAR)
+            likeness = _likeness(shown, wanted, visible > CLEAR, one.magnified)
         if one.certain and likeness is None:
             change = (one.over(before) - before) * clear[:, :, None]
-            share, form = _share(change, visible, shown - wanted, one.slack)
+            # What covers it may look other than it is drawn.
+            error = (shown - wanted) * (clear > COVERED)[:, :, None]
+            share, form = _share(change, visible, error, one)
             # Letters that are set plainly, and what stands before another moment of footage, have no exact form.
             known = one.slack == SLACK and all(other.certain for other in elements if other.kind == "picture")
-            likeness = form if known else None
+            likeness = form if known and not one.loose else None
         found.append(Seen(one, share, likeness))
         clear *= 0.0 if one.alpha is None else 1 - one.alpha
     return found[::-1]
@@ -195,19 +181,21 @@ def _laid(one: Element, canvas: Values) -> Values:
     return before
 
 
-def _share(change: Values, visible: Values, error: Values, slack: int) -> tuple[float | None, float | None]:
+def _share(change: Values, visible: Values, error: Values, one: Element) -> tuple[float | None, float | None]:
     """The share of a planned ``change`` that is in the picture, which is off by ``error`` from the whole plan; of what
-    has ``slack``, such as letters, also how much its form is like the planned one.
+    has slack, such as letters, also how much its form is like the planned one.
 
-    The share is the least-squares factor on the change that explains the picture best, at the best place within
-    ``slack``.
+    The share is the least-squares factor on the change that explains the picture best, at the best place within the
+    slack; of what is loose, the ratio of the changes' magnitudes.
     """
     import cv2
 
     changed = int((cv2.cvtColor(np.abs(change), cv2.COLOR_BGR2GRAY) > FAINT).sum())
     if changed < max(FEW, FEW_SHARE * float(visible.sum())):
         return None, None
-    there = error + change
+    there, slack = error + change, one.slack
+    if one.loose:
+        return float(np.sqrt((_half(there) ** 2).sum() / (_half(change) ** 2).sum())), None
     if not slack:
         there, change = _half(there), _half(change)
         return float((there * change).sum() / (change**2).sum()), None
@@ -218,11 +206,20 @@ def _share(change: Values, visible: Values, error: Values, slack: int) -> tuple[
     return share, float(cv2.matchTemplate(sharp, form, cv2.TM_CCOEFF_NORMED).max())
 
 
-def _likeness(picture: Image, wanted: Values, where: NDArray[np.bool_]) -> float | None:
-    """Correlation of luma inside ``where``, at half the size; brightness and contrast do not count."""
+def _likeness(picture: Image, wanted: Values, where: NDArray[np.bool_], magnified: float) -> float | None:
+    """Correlation of luma inside ``where``, at half the size; brightness and contrast do not count.
+
+    Of a source picture that is ``magnified``, detail is not known: then both are compared without it.
+    """
     import cv2
 
-    inside = cv2.erode(_half(where.astype(np.uint8)), np.ones((3, 3), np.uint8), borderValue=0) > 0
+    edge = 1
+    if magnified > COARSE:
+        sigma = magnified / 2
+        edge = ceil(sigma)
+        picture, wanted = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (picture, wanted))
+    kernel = np.ones((2 * edge + 1, 2 * edge + 1), np.uint8)
+    inside = cv2.erode(_half(where.astype(np.uint8)), kernel, borderValue=0) > 0
     if inside.sum() < ENOUGH:
         return None
     a, b = (cv2.cvtColor(_half(one), cv2.COLOR_BGR2GRAY)[inside].astype(np.float32) for one in (picture, wanted))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pytoon_pipeline.quality.tiles import Tile
-from pytoon_pipeline.vision.sampling import Image, Samples, read_near
+from pytoon_pipeline.vision.sampling import Image, Samples, read_shown
 
 # A picture is made smaller to at most this many pixels on its longer side.
 SIDE = 480
@@ -27,26 +27,26 @@ class References:
 
     sources: Mapping[str, Reference]
     _stills: dict[str, Tile] = field(default_factory=dict)
-    _moments: dict[tuple[str, float], tuple[float, Image]] = field(default_factory=dict)
+    _moments: dict[tuple[str, float], tuple[Image, bool]] = field(default_factory=dict)
 
     def fetch(self, wanted: Mapping[str, set[float]]) -> None:
-        """Reads the pictures nearest to ``wanted`` times, in seconds of each item."""
+        """Reads what the sources show at ``wanted`` times, in seconds of each item."""
         for item, times in wanted.items():
             if item in self.sources:
-                for time, found in read_near(self.sources[item].samples, times).items():
+                for time, found in read_shown(self.sources[item].samples, times).items():
                     self._moments[item, time] = found
 
-    def picture(self, item: str, seconds: float) -> tuple[Tile, float] | None:
-        """A fetched moment, and by how many seconds it is off; none where it is not known."""
+    def picture(self, item: str, seconds: float) -> tuple[Tile, bool] | None:
+        """A fetched moment, and whether it is just this one rather than one shortly before; none if not known."""
         source = self.sources.get(item)
         if source is not None and source.cutout is not None:
             if item not in self._stills:
                 self._stills[item] = _cutout(source.cutout)
-            return self._stills[item], 0.0
+            return self._stills[item], True
         if (item, seconds) not in self._moments:
             return None
-        time, image = self._moments[item, seconds]
-        return (image, None), abs(time - seconds)
+        image, certain = self._moments[item, seconds]
+        return (image, None), certain
 
 
 def _cutout(path: Path) -> Tile:

@@ -74,7 +74,8 @@ def _visible(layer: Layer, begin: int, end: int, segment: Segment) -> Sequence[i
     own = begin + layer.start
     last = end if layer.frames is None else min(end, own + layer.frames)
     opacity = {frame: state_at(layer.motion, frame - begin).opacity for frame in _inside(own, last, segment)}
-    return [frame for frame, value in opacity.items() if value >= VISIBLE * max(opacity.values())]
+    best = max(opacity.values(), default=0.0)
+    return [frame for frame, value in opacity.items() if value >= VISIBLE * best]
 
 
 def _sampled(spec: RenderSpec, frame: int) -> bool:

@@ -28,6 +28,8 @@ SAMPLES_A_SECOND = 5.0
 SAMPLE_SIDE = 480
 THUMB_SIDE = 64
 ROWS = 512
+# Seconds by which times may be off: where a frame begins just then, either may be shown.
+ROUNDING = 1e-4
 # Decoded samples stay in memory for the next steps up to this size; beyond it they are decoded again from the store.
 MEMORY_BYTES = 256 << 20
 
@@ -99,24 +101,31 @@ def read_images(path: Path) -> Iterator[tuple[float, Image]]:
                 yield time, decode_jpeg(jpeg)
 
 
-def read_near(samples: Samples, times: Iterable[float]) -> dict[float, tuple[float, Image]]:
-    """For each of ``times``, in seconds, the time and the BGR image of the sample nearest to it."""
-    if samples.held is not None:
-        there = np.array([time for time, _ in samples.held])
-        return {time: samples.held[int(np.abs(there - time).argmin())] for time in times}
+def read_shown(samples: Samples, times: Iterable[float]) -> dict[float, tuple[Image, bool]]:
+    """For each of ``times``, in seconds, the last BGR image that was sampled until then, and whether it is that of the
+    frame which the source shows at this time.
+    """
     import pyarrow.parquet as pq
 
-    found = {}
+    frames = pq.read_table(samples.thumbs, columns=["time"]).column("time").to_numpy()
+    found: dict[float, tuple[Image, bool]] = {}
     with pq.ParquetFile(samples.pictures) as file:
         there = file.read(columns=["time"]).column("time").to_numpy()
-        rows = {time: int(np.abs(there - time).argmin()) for time in times}
+        rows = {time: _last(there, time) for time in times}
         # All groups but the last have ROWS rows; only those that are needed are read.
         for group in sorted({row // ROWS for row in rows.values()}):
             jpegs = file.read_row_group(group, columns=["jpeg"]).column("jpeg")
             for time, row in rows.items():
                 if row // ROWS == group:
-                    found[time] = (float(there[row]), decode_jpeg(jpegs[row % ROWS].as_buffer()))
+                    image = decode_jpeg(jpegs[row % ROWS].as_buffer())
+                    shown = {float(frames[_last(frames, time + step)]) for step in (-ROUNDING, ROUNDING)}
+                    found[time] = image, shown == {float(there[row])}
     return found
+
+
+def _last(times: NDArray[np.float64], until: float) -> int:
+    """The row of the last of ``times`` that is not after ``until``, at least the first."""
+    return max(0, int(np.searchsorted(times, until, side="right")) - 1)
 
 
 def decode_jpeg(jpeg: Any) -> Image:

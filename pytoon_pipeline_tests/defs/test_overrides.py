@@ -13,7 +13,7 @@ import yaml
 from PIL import Image
 
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.errors import PytoonError, died
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.jobs import COMPILE
@@ -180,6 +180,20 @@ def test_tries_after_a_failure_keep_the_values(
     assert made["render_spec"]["remedies"] == "plain_cuts", "attempts at the same values count"
     assert uploads.failure(key) is None
     assert uploads.attempts(key) == (), "those at the upload's own request are others"
+
+
+def test_a_try_with_values_that_cannot_work_is_the_last(
+    instance: dg.DagsterInstance, key: str, uploads: Uploads
+) -> None:
+    values = {"preset": "night-nylon"}
+    uploads.fail(key, died(), run="run", overrides=values)
+    failure = uploads.failure(key)
+    assert failure is not None
+    assert run(key, instance, **values) is None
+    failure = uploads.failure(key)
+    assert failure is not None
+    assert (failure.failure, failure.overrides) == ("bad_input", values), "nobody else would hear of it"
+    assert asked(instance) == []
 
 
 def test_a_lost_run_with_values_is_tried_again_with_them(

@@ -58,3 +58,14 @@ def test_the_device_of_a_stage_is_in_the_manifest(
     assert used == {("cuda:0 Test GPU", "float16")}
     codes = {note.code for note in manifest.spec.notes}
     assert {"captions_unreliable", "device_fallback"} <= codes
+
+
+def test_subtitles_that_are_not_used_are_told_of(
+    compile_file: Callable[..., Outcome], home: Home, tmp_path: Path
+) -> None:
+    clip = video(tmp_path / "silent.mp4", 1.5, sound=False)
+    (tmp_path / "silent.SRT").write_text(SRT)
+    compile_file(clip)
+    (path,) = home.outbox.rglob("manifest.json")
+    codes = {note.code for note in Manifest.model_validate(json.loads(path.read_text())).spec.notes}
+    assert "subtitles_unused" in codes

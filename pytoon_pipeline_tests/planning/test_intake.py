@@ -158,6 +158,17 @@ def test_subtitles_belong_to_the_clip_of_their_name(desk: Desk, late: str) -> No
     assert desk.uploads.get(key).items != before.items, "other subtitles are another request"
 
 
+def test_subtitles_belong_to_all_clips_of_their_name_in_letters_of_either_case(desk: Desk) -> None:
+    clip(desk.home.inbox / "talk.mp4")
+    shutil.copy(desk.home.inbox / "talk.mp4", desk.home.inbox / "talk.mov")
+    with (desk.home.inbox / "talk.mov").open("ab") as other:
+        other.write(b"\0\0\0\x08free")
+    (desk.home.inbox / "talk.SRT").write_text(SUBTITLES)
+    desk.settle()
+    found = [[item.name for item in desk.uploads.get(key).items] for key in sorted(desk.uploads.keys())]
+    assert sorted(found) == [["talk.mov", "talk.SRT"], ["talk.mp4", "talk.SRT"]]
+
+
 def test_subtitles_without_a_clip_wait_and_then_get_a_note(desk: Desk) -> None:
     (desk.home.inbox / "alone.srt").write_text(SUBTITLES)
     waits = "“alone.srt”: Waiting for “alone.mp4 or .mov”."
@@ -184,6 +195,12 @@ def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Pat
     submit(FolderInbox(desk.home.inbox), tmp_path / "talk.mp4", read_upload(tmp_path / "talk.mp4"))
     (key,) = desk.settle().keys
     assert [item.role for item in desk.uploads.get(key).items] == ["media", "subtitles"]
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "talk.mp4").symlink_to(tmp_path / "talk.mp4")
+    (tmp_path / "links" / "talk.srt").write_text(SUBTITLES.replace("Good", "Bad"))
+    linked = tmp_path / "links" / "talk.mp4"
+    name = submit(FolderInbox(desk.home.inbox), linked, read_upload(linked)).name
+    assert (desk.home.inbox / name / "talk.srt").read_text() == (tmp_path / "links" / "talk.srt").read_text()
     (tmp_path / "talk.srt").write_bytes(b"nothing")
     with pytest.raises(BadInput, match="subtitles_unreadable"):
         read_upload(tmp_path / "talk.mp4")

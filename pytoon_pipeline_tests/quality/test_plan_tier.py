@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.layers import (
     GroupLayer,
     ImageLayer,
     Key,
+    Layer,
     Motion,
     ShapeLayer,
     TextLayer,
@@ -31,10 +32,9 @@ from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
 from pytoon_pipeline.media import generators, images
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.media.trace import Trace, Tracer
+from pytoon_pipeline.media.trace import Trace
 from pytoon_pipeline.planning.motion import State, Window
 from pytoon_pipeline.planning.presets import limit_sources, load_limits
-from pytoon_pipeline.quality import plan_tier
 from pytoon_pipeline.quality.inspection import Parts
 from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import judge
@@ -405,17 +405,6 @@ def test_a_caption_that_grows_at_a_key_frame_raises_no_alarm(scenery: Scenery, t
     assert [(one.code, one.value, one.message) for one in findings(scenery, growing, tmp_path)] == []
 
 
-def test_a_picture_in_colours_beyond_rgb_is_that_of_its_frame() -> None:
-    y = np.tile(np.linspace(40, 220, WIDTH).astype(np.uint8), (HEIGHT, 1))
-    u, v = np.full((HEIGHT // 2, WIDTH // 2), 225, np.uint8), np.full((HEIGHT // 2, WIDTH // 2), 40, np.uint8)
-    tracer = Tracer()
-    tracer.add(y, u, v)
-    blocks = tracer.done().blocks[0, :, :, 0]
-    kept = contact_sheet.small(y, u, v)
-    assert plan_tier._same(kept, blocks)
-    assert not plan_tier._same(kept[:, ::-1].copy(), blocks), "the mirrored picture is another"
-
-
 def test_a_shadow_on_a_soft_picture_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
     generators.generate(generators.wish("backdrop", "warm sunrise", 3), tmp_path / "soft.png")
     upright = tmp_path / "upright.png"
@@ -433,3 +422,89 @@ def test_a_shadow_on_a_soft_picture_raises_no_alarm(scenery: Scenery, tmp_path: 
     more = Scenery({**scenery.sources, soft: Source(upright, about(still))}, References(known))
     found = [one for one in findings(more, spec, tmp_path) if one.code in PLAN_CODES]
     assert [(one.code, one.value, one.message) for one in found] == []
+
+
+def one_scene(*layers: Layer, background: str = "#1B5E20") -> RenderSpec:
+    return plan().model_copy(update={
+        "frames": PART, "scenes": (Scene(start=0, frames=PART, layers=layers, background=background),), "overlays": (),
+        "segments": (Segment(start=0, frames=PART),), "captions": CaptionPlan(style=CaptionStyle(), cues=()),
+        "still": (FrameRange(start=0, end=PART),), "sound": SoundPlan(samples=PART * 1600, loudness=-14, true_peak=-1),
+    })  # fmt: skip
+
+
+def alarms(scenery: Scenery, spec: RenderSpec, folder: Path) -> list[tuple[str, Any, str]]:
+    return [(one.code, one.value, one.message) for one in findings(scenery, spec, folder) if one.code in PLAN_CODES]
+
+
+HEBREW = TextLayer(name="hebrew", lines=("שלום עולם", "hello עולם"), style=TextStyle(size=64), width=400, height=160,
+                   motion=at(270, 300))  # fmt: skip
+
+
+def test_letters_that_run_from_right_to_left_raise_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+    assert alarms(scenery, one_scene(HEBREW), tmp_path) == []
+
+
+def test_letters_that_run_from_right_to_left_are_missed(
+    scenery: Scenery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without("hebrew")(monkeypatch)
+    assert [code for code, _, _ in alarms(scenery, one_scene(HEBREW), tmp_path)] == ["missing_text"]
+
+
+def test_groups_turned_texts_and_graded_shapes_raise_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+    wide = ShapeLayer(name="wide", width=500, height=90, fill=Fill(colours=("#FFD60A",)), motion=at(150, 60))
+    label = TextLayer(name="label", lines=("This week",), style=TextStyle(size=44), width=300, height=60,
+                      motion=at(150, 60))  # fmt: skip
+    groups = [
+        GroupLayer(name=f"group {n}", width=300, height=120, motion=at(270, 120 + 180 * n, **more),
+                   layers=(wide, label), effects=effects)
+        for n, (effects, more) in enumerate((
+            ((), {}), ((Rounded(radius=50), Shadow(opacity=0.9)), {}), ((Grade(brightness=-0.3),), {}),
+            ((), {"opacity": steady(0.5)}), ((), {"rotation": steady(180)}),
+        ))
+    ]  # fmt: skip
+    spec = one_scene(
+        ShapeLayer(name="graded", width=500, height=900, fill=Fill(colours=("#C04020",)), motion=at(270, 480),
+                   effects=(Grade(brightness=0.3, saturation=0.2),)),
+        *groups,
+        TextLayer(name="turned", lines=("SALE",), style=TextStyle(size=90), width=300, height=120,
+                  motion=at(150, 860, rotation=steady(-12))),
+        TextLayer(name="soft", lines=("GLOW",), style=TextStyle(size=70), width=300, height=120, motion=at(400, 880),
+                  effects=(Blur(radius=6),)),
+    )  # fmt: skip
+    assert alarms(scenery, spec, tmp_path) == []
+
+
+@pytest.mark.parametrize("rate", ["24", "25", "60", "24000/1001"])
+def test_footage_of_another_rate_raises_no_alarm(scenery: Scenery, tmp_path: Path, rate: str) -> None:
+    path, item = tmp_path / "other.mp4", "9" * 64
+    # Every frame differs from its neighbours.
+    making.run("-i", str(making.SAMPLE), "-vf", f"scroll=h=0.02,fps={rate}", "-t", "3", "-an", str(path))
+    info = probe(path)
+    assert info.video is not None
+    known = Reference(sample(path, info.video, load_limits(), tmp_path))
+    more = Scenery({**scenery.sources, item: Source(path, info)}, References({item: known}))
+    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
+    layer = VideoLayer(name="talk", item=item, source_start=5, camera=Camera(width=0.375, height=1.0, keys=(key,)),
+                       width=WIDTH, height=HEIGHT, motion=at(WIDTH / 2, HEIGHT / 2))  # fmt: skip
+    spec = one_scene(layer).model_copy(update={"still": ()})
+    assert alarms(more, spec, tmp_path) == []
+    if rate in ("25", "60"):
+        # Of these, the moments that analysis keeps are shown for whole frames of the video.
+        wrong = one_scene(layer.model_copy(update={"source_start": 35})).model_copy(update={"still": ()})
+        assert {one.code for one in findings(more, spec, tmp_path / "wrong", wrong)} & PLAN_CODES
+
+
+def test_detail_that_analysis_has_not_kept_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+    """A page of fine print, of which a small part is shown: samples of 480 pixels do not have its letters."""
+    noise = np.random.default_rng(1).random((3000, 2000)) < 0.3
+    page = np.where(noise, 20, 235).astype(np.uint8)
+    page[1000:2000, 700:1300] = np.where(noise[1000:2000, 700:1300], 20, 150)
+    page[1400:1600, 900:1100] = 60
+    Image.fromarray(page).save(tmp_path / "page.png")
+    still, item = images.normalise(tmp_path / "page.png", load_limits(), tmp_path / "upright.png"), "8" * 64
+    known = Reference(sample_still(images.read(tmp_path / "upright.png"), tmp_path))
+    more = Scenery({item: Source(tmp_path / "upright.png", about(still))}, References({item: known}))
+    layer = ImageLayer(name="page", item=item, width=WIDTH, height=HEIGHT, motion=at(WIDTH / 2, HEIGHT / 2),
+                       camera=still_camera(width=0.2, height=0.237))  # fmt: skip
+    assert alarms(more, one_scene(layer), tmp_path) == []

@@ -69,7 +69,7 @@ def render_spec(
     def make(room: Path) -> Product:
         from pytoon_pipeline.planning.plan import plan_video
 
-        materials = _materials(studio, items, metadata, analyses)
+        materials = _materials(studio, upload, metadata, analyses)
         of = {role: [materials[item.sha256] for item in items if item.role == role] for role in
               ("media", "background", "music", "voice", "logo")}  # fmt: skip
         names = [medium.file for medium in request.media]
@@ -152,12 +152,12 @@ def _own_fonts(brand: Brand, items: tuple[SourceItem, ...]) -> Brand:
 
 
 def _materials(
-    studio: Studio, items: tuple[SourceItem, ...], metadata: Artifact, analyses: dict[str, Artifact]
+    studio: Studio, upload: SourceMedia, metadata: Artifact, analyses: dict[str, Artifact]
 ) -> dict[str, Material]:
     from pytoon_pipeline.vision.faces import read
 
     known = parts_of(studio.store, metadata)
-    names = {item.sha256: item.name for item in reversed(items)}
+    names, subtitled = {item.sha256: item.name for item in reversed(upload.items)}, upload.subtitles()
     found = {name: parts_of(studio.store, artifact) for name, artifact in analyses.items()}
     materials = {}
     for item, part in known.items():
@@ -179,5 +179,6 @@ def _materials(
             loudness=facts.loudness,
             sound_seconds=facts.audio_seconds,
             audio_lost=facts.audio_lost,
+            subtitled=item in subtitled,
         )
     return materials
