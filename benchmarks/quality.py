@@ -18,9 +18,11 @@ from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.trace import Trace, Tracer
 from pytoon_pipeline.planning.presets import limit_sources, load_limits
 from pytoon_pipeline.quality.inspection import Parts
+from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import judge
-from pytoon_pipeline.rendering import composite, stages
+from pytoon_pipeline.rendering import composite, contact_sheet, stages
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.vision.sampling import sample
 
 SECONDS = 60.0
 
@@ -42,16 +44,24 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     quiet = Loudness(-70.0, -120.0)
     parts = Parts(joined.picture_packets, joined.sound_packets, store.path(sound.files["sound"]), quiet)
     limits, sources = load_limits(), limit_sources()
+    known = {}
+    for item, source in line.sources.items():
+        (folder / item).mkdir()
+        known[item] = Reference(sample(source.path, source.info.video, limits, folder / item))
 
-    def own() -> None:
+    def own(against_plan: bool = True) -> None:
         trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
-        judge(video, limits, sources, line.spec, True, parts, trace)
+        sheets = [store.path(one.artifact.files["sheet"]) for one in done] if against_plan else []
+        pictures = contact_sheet.read(line.spec, sheets) if sheets else None
+        references = References(known) if against_plan else None
+        judge(video, limits, sources, line.spec, True, parts, trace, None, pictures, references)
 
-    inside = [timed(own) for _ in range(runs)]
+    inside, alone = ([timed(own, plan) for _ in range(runs)] for plan in (True, False))
     foreign = [timed(judge, video, limits, sources) for _ in range(runs)]
     return {
         "seconds_of_video": SECONDS,
         "inside_the_pipeline_seconds": spread(inside),
+        "of_that_against_the_plan": round(statistics.median(inside) - statistics.median(alone), 3),
         "foreign_seconds": spread(foreign),
         "foreign_times_real_time": round(SECONDS / statistics.median(foreign), 1),
     }

@@ -56,13 +56,13 @@ def _elements(spec: RenderSpec, segment: Segment) -> Iterator[list[int]]:
         spans.append(_inside(scene.start, scene.end, segment))
         others = (layer for layer in scene.layers if not isinstance(layer, VideoLayer))
         spans += [_visible(layer, scene.start, scene.end, segment) for layer in others]
+    skipped = _between_samples(spec, segment)
     for span in sorted(spans, key=len):
         if len(span) >= MIN_FRAMES:
             # Of footage, the moments that analysis has kept can be compared best; then what is far from both ends.
-            kept = {frame: _sampled(spec, frame) for frame in span}
-            best = max(kept.values())
+            best = [frame for frame in span if frame not in skipped] or span
             middle = (span[0] + span[-1]) / 2
-            yield sorted((n for n in span if kept[n] == best), key=lambda n: abs(n - middle))
+            yield sorted(best, key=lambda n: abs(n - middle))
 
 
 def _inside(start: int, end: int, segment: Segment) -> Sequence[int]:
@@ -78,17 +78,19 @@ def _visible(layer: Layer, begin: int, end: int, segment: Segment) -> Sequence[i
     return [frame for frame, value in opacity.items() if value >= VISIBLE * best]
 
 
-def _sampled(spec: RenderSpec, frame: int) -> bool:
-    """Whether analysis keeps what footage shows here: the first picture at or after each fifth of a second."""
-    for scene in spec.scenes:
-        if scene.start <= frame < scene.end:
-            for layer in scene.layers:
-                if isinstance(layer, VideoLayer):
-                    passed = frame - scene.start - layer.start
-                    position = spec.rate.seconds(layer.source_start + passed) * SAMPLES_A_SECOND
-                    if (position + 1e-6) % 1 >= SAMPLES_A_SECOND / float(spec.rate.fraction) - 1e-6:
-                        return False
-    return True
+def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:
+    """Frames of the segment that show footage of which analysis keeps no picture: it keeps the first at or after each
+    fifth of a second.
+    """
+    step = SAMPLES_A_SECOND / float(spec.rate.fraction)
+    return {
+        frame
+        for scene in spec.scenes
+        for layer in scene.layers
+        if isinstance(layer, VideoLayer)
+        for frame in _inside(scene.start, scene.end, segment)
+        if ((layer.source_start + frame - scene.start - layer.start) * step + 1e-6) % 1 >= step - 1e-6
+    }
 
 
 class ContactSheet:
