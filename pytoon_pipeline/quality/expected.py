@@ -168,14 +168,16 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
         return
     elif isinstance(layer, VideoLayer | ImageLayer):
         seconds = _seconds(layer, begin, view.frame, view.spec)
-        if (known := view.references.picture(layer.item, seconds)) is not None:
-            picture, certain = known
-            window = window_at(layer.camera, view.frame - begin - layer.start, view.frame)
-            tile, magnified = _picture(picture, window, matrix, layer, area)
-            drawn = _element("picture", name, tile, layer, layer.effects, matrix, view, area, opacity)
-            yield from _shadows(drawn, layer, view)
-            exact = certain and not any(map(_veils, layer.effects))
-            yield replace(drawn, certain=certain, exact=exact, magnified=magnified)
+        if (known := view.references.picture(layer.item, seconds)) is None:
+            yield from _hidden(view, matrix, _reach(layer.effects))
+            return
+        picture, certain = known
+        window = window_at(layer.camera, view.frame - begin - layer.start, view.frame)
+        tile, magnified = _picture(picture, window, matrix, layer, area)
+        drawn = _element("picture", name, tile, layer, layer.effects, matrix, view, area, opacity)
+        yield from _shadows(drawn, layer, view)
+        exact = certain and not any(map(_veils, layer.effects))
+        yield replace(drawn, certain=certain, exact=exact, magnified=magnified)
     elif isinstance(layer, ShapeLayer):
         values, _ = filled(layer.fill, matrix, layer, area)
         tile = graded(values, None, layer.effects), None
