@@ -5,6 +5,7 @@ Windows of cameras are fractions of the source picture as displayed (rotated, sq
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -140,6 +141,14 @@ Layer = Annotated[
 GroupLayer.model_rebuild()
 
 
+def nested(layer: Layer) -> Iterator[Layer]:
+    """The layer, and all that are in it when it is a group, at any depth."""
+    yield layer
+    if isinstance(layer, GroupLayer):
+        for child in layer.layers:
+            yield from nested(child)
+
+
 def shows_footage(layer: Layer) -> bool:
     """Whether a layer is a video, or a group that holds one."""
-    return isinstance(layer, VideoLayer) or (isinstance(layer, GroupLayer) and any(map(shows_footage, layer.layers)))
+    return any(isinstance(one, VideoLayer) for one in nested(layer))

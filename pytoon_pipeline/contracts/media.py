@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.timing import FrameRate
 
@@ -134,6 +135,11 @@ class SourceItem(Record):
     bytes: int
     origin: str
     role: Role = "media"
+
+    @property
+    def stored(self) -> StoredFile:
+        """The file in the store."""
+        return StoredFile(sha256=self.sha256, bytes=self.bytes)
 
 
 class SourceMedia(Record):

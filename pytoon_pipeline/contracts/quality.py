@@ -38,3 +38,8 @@ class QcReport(Record):
     findings: tuple[Finding, ...]
     measured: dict[str, float | str | None]
     seconds: float
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """Codes of the gates that failed, each once, in order."""
+        return tuple(dict.fromkeys(finding.code for finding in self.findings if finding.severity == "gate"))

@@ -4,6 +4,7 @@ and left as they are once an operator has changed them.
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,13 @@ def settle(home: Home, capacity: Capacity) -> tuple[Settings, bool]:
     if found.own:
         if digest not in known:
             # First: whoever is killed in between leaves settings that are known as Pytoon's, the old or the new.
-            write_bytes(home.dagster / WRITTEN, "".join(f"{one}\n" for one in (*known, digest)).encode(), home.work)
+            _keep(home, (*known, digest))
         if not path.exists() or path.read_bytes() != wanted:
             write_bytes(path, wanted, home.work)
         return found, False
     told = f"told {_digest(path.read_bytes() + wanted)}"
     if told not in known:
-        write_bytes(home.dagster / WRITTEN, "".join(f"{one}\n" for one in (*known, told)).encode(), home.work)
+        _keep(home, (*known, told))
     return found, told not in known
 
 
@@ -78,6 +79,10 @@ def _digest(data: bytes) -> str:
 def _written(home: Home) -> list[str]:
     file = home.dagster / WRITTEN
     return file.read_text("utf-8").splitlines() if file.exists() else []
+
+
+def _keep(home: Home, written: Iterable[str]) -> None:
+    write_bytes(home.dagster / WRITTEN, "".join(f"{one}\n" for one in written).encode(), home.work)
 
 
 def _differing(present: bytes, wanted: bytes) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.artifact import Artifact, PerItem, StoredFile
+from pytoon_pipeline.contracts.artifact import Artifact, PerItem
 from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
 from pytoon_pipeline.contracts.media import NO_MEDIA, SourceItem, SourceMedia
 from pytoon_pipeline.defs.resources import Studio
@@ -90,8 +90,3 @@ def items_of(source: Artifact, wanted: Sequence[str] | None = None) -> list[Sour
     """The files of an upload, each content once; those in ``wanted`` only, when given."""
     by_content = {item.sha256: item for item in source.read(SourceMedia).items if item.role not in NO_MEDIA}
     return [item for item in by_content.values() if wanted is None or item.sha256 in wanted]
-
-
-def stored(item: SourceItem) -> StoredFile:
-    """The file of an item in the store."""
-    return StoredFile(sha256=item.sha256, bytes=item.bytes)

@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.errors import died
 from pytoon_pipeline.defs.due import due_keys, unheard
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
-from pytoon_pipeline.defs.requesting import at_work, aware
+from pytoon_pipeline.defs.requesting import WORKING, at_work, aware
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.liveness import clear, seat
@@ -30,10 +30,6 @@ LONGEST_START, MOMENT = 60.0, 2.0
 LONGEST_UNQUEUED = 300.0
 # Due keys that are looked at in one tick.
 A_LOOK = 100
-WORKING = [
-    dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]  # fmt: skip
 
 
 def lost_runs(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:

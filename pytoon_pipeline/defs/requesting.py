@@ -9,10 +9,12 @@ from pytoon_pipeline.defs.partitions import PARTITION_TAG
 # Dagster looks every 5 s which sensors are due. One that is due after 5 s is a few milliseconds short of it at the next
 # look, and so would be evaluated every 10 s.
 EVERY_LOOP = 4
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING,
+# Runs that have left the queue, or never were in it.
+WORKING = [
+    dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
 ]  # fmt: skip
+UNFINISHED = [dg.DagsterRunStatus.QUEUED, *WORKING]
 # After a failure, an operational job is asked for again only so many seconds later.
 PAUSE_AFTER_FAILURE = 20.0
 

@@ -33,16 +33,14 @@ MARKUP = {
 
 def refuse_stills(path: Path) -> None:
     """Raises ``BadInput`` for a picture of a kind that is not taken: some open like videos of one frame."""
-    head = _head(path)
-    if head[4:8] == b"ftyp" and (form := STILL_BRANDS.get(head[8:12])):
+    if form := _still(_head(path)):
         raise _picture(form)
 
 
 def not_media(path: Path) -> BadInput:
     """The error for a file that is no media, with what it is where that can be told."""
     head = _head(path)
-    still = STILL_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
-    if form := still or next((name for mark, name in PICTURES.items() if head.startswith(mark)), None):
+    if form := _still(head) or next((name for mark, name in PICTURES.items() if head.startswith(mark)), None):
         return _picture(form)
     if kind := _kind(head):
         return BadInput(
@@ -67,6 +65,10 @@ def encrypted() -> BadInput:
         "encrypted", "This file is encrypted (DRM): its pictures or its sound cannot be read.",
         "Give a copy without protection, such as your own recording or export.",
     )  # fmt: skip
+
+
+def _still(head: bytes) -> str | None:
+    return STILL_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
 
 
 def _picture(form: str) -> BadInput:

@@ -7,7 +7,7 @@ only, and give up at the first that makes no sense. Offsets and numbers are untr
 import mmap
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pytoon_pipeline.media.ebml import walk_ebml
@@ -50,9 +50,8 @@ def structure_of(path: Path) -> Structure:
         found = Structure()
         head = data[:16]
         if head[:4] == b"\x1a\x45\xdf\xa3":
-            outline = walk_ebml(data)
-            found.broken_off, found.damaged, found.encrypted = outline.broken_off, outline.damaged, outline.encrypted
-        elif head[:4] == b"RIFF":
+            return Structure(**asdict(walk_ebml(data)))
+        if head[:4] == b"RIFF":
             _riff(data, found)
         elif head == ASF_HEADER:
             _asf(data, found)

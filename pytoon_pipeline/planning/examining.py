@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
@@ -36,7 +35,7 @@ class Examiner:
 
     def look(self, item: SourceItem) -> MediaInfo:
         """What a file in the store is."""
-        path = self.store.path(StoredFile(sha256=item.sha256, bytes=item.bytes))
+        path = self.store.path(item.stored)
 
         def make(room: Path) -> Product:
             return Product(first_look(path, self.limits, self.patience))

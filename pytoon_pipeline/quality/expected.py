@@ -137,17 +137,9 @@ def elements(view: View) -> list[Element]:
 
 def _layers(spec: RenderSpec, frame: int) -> Iterator[tuple[int, Layer]]:
     """Layers that a frame shows, from back to front, and the frame of the video from which each counts."""
-    scene = scene_of(spec, frame)
-    stacks: list[tuple[int, int, Sequence[Layer]]] = [(scene.start, scene.end, scene.layers)] if scene else []
-    for begin, end, layers in (*stacks, (0, spec.frames, spec.overlays)):
-        for layer in layers:
-            if _shown(layer, begin, end, frame):
-                yield begin, layer
-
-
-def _shown(layer: Layer, begin: int, end: int, frame: int) -> bool:
-    first = begin + layer.start
-    return first <= frame < (end if layer.frames is None else min(end, first + layer.frames))
+    for first, last, layer in spec.layers():
+        if first <= frame < last:
+            yield first - layer.start, layer
 
 
 def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -> Iterator[Element]:
@@ -213,7 +205,8 @@ def _grouped(view: View, group: GroupLayer, begin: int, matrix: Matrix, opacity:
     certain &= opacity >= OPAQUE or len(group.layers) == 1
     inner = matrix @ np.diag((1 / group.width, 1 / group.height, 1.0))
     for child in group.layers:
-        if _shown(child, begin, view.spec.frames, view.frame):
+        first = begin + child.start
+        if first <= view.frame and (child.frames is None or view.frame < first + child.frames):
             for one in _drawn(view, child, begin, inner, opacity):
                 cover = coverage(matrix, group, group.effects, one.area, ellipse=False)
                 one = one if cover is None else _covered(one, cover)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.media.stripes import CYCLE
 from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.quality.subject import runs
 
 # Stripes that are gone for so many seconds and come back are the same stripes: they flash.
 GONE = 0.25
@@ -50,7 +51,7 @@ def patterns(trace: Trace, rate: float, seconds: float, area: float, unsteady_ar
     found = []
     for flags, limit, kind in ((unsteady, unsteady_area, True), (long, area, False)):
         shares = flags.mean(axis=1)
-        for start, end in _runs(shares > limit):
+        for start, end in runs(shares > limit):
             found.append(
                 Pattern(around.start + start, around.start + end, round(float(shares[start:end].max()), 3), kind)
             )
@@ -108,11 +109,6 @@ def _within(values: NDArray[np.float64], second: int) -> NDArray[np.float64]:
     total = np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
     at = np.arange(len(values))
     return np.asarray(total[np.minimum(at + second // 2 + 1, len(values))] - total[np.maximum(at - second // 2, 0)])
-
-
-def _runs(flags: Flags) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _inside(one: Pattern, other: Pattern) -> bool:

@@ -122,6 +122,9 @@ def fetch(spec: RenderSpec, frames: Mapping[int, Image], references: References)
     """Reads the source pictures that checking ``frames`` takes."""
     wanted: dict[str, set[float]] = {}
     for frame in frames:
+        # What is not judged takes no pictures.
+        if expected.scene_of(spec, frame) is None:
+            continue
         for item, seconds in expected.moments(spec, frame):
             wanted.setdefault(item, set()).add(seconds)
     references.fetch(wanted)

@@ -7,10 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pytoon_pipeline.quality.tiles import Tile
-from pytoon_pipeline.vision.sampling import Image, Samples, read_shown
-
-# A picture is made smaller to at most this many pixels on its longer side.
-SIDE = 480
+from pytoon_pipeline.vision.sampling import SAMPLE_SIDE, Image, Samples, read_shown
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def _cutout(path: Path) -> Tile:
     import cv2
 
     picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
-    scale = min(1.0, SIDE / max(picture.shape[:2]))
+    scale = min(1.0, SAMPLE_SIDE / max(picture.shape[:2]))
     size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
     if picture.shape[2] == 3:
         return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)), None

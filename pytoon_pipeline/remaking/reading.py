@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.layers import GroupLayer, Layer
+from pytoon_pipeline.contracts.layers import Layer, nested
 from pytoon_pipeline.contracts.manifest import Reproducible
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.spec import RenderSpec, SoundPart
@@ -70,7 +70,7 @@ def _too_much(spec: RenderSpec) -> dict[str, bool]:
         "the sound is longer than the video": spec.sound.samples > limit_of_sound(spec),
         "a part of the sound is longer than the video": any(part.samples > spec.sound.samples for part in parts),
         "the sound has too many parts": len(parts) > MAX_PARTS,
-        "a layer is too large": any(map(_large, _layers(spec))),
+        "a layer is too large": any(_large(one) for _, _, layer in spec.layers() for one in nested(layer)),
     }
 
 
@@ -113,15 +113,6 @@ def _gapless(spec: RenderSpec) -> bool:
             return False
         at += segment.frames
     return at == spec.frames
-
-
-def _layers(spec: RenderSpec) -> Iterator[Layer]:
-    waiting = [layer for _, _, layer in spec.layers()]
-    while waiting:
-        layer = waiting.pop()
-        yield layer
-        if isinstance(layer, GroupLayer):
-            waiting.extend(layer.layers)
 
 
 def _large(layer: Layer) -> bool:

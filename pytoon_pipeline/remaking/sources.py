@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import BadInput, MissingPart
 from pytoon_pipeline.contracts.manifest import Reproducible
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
@@ -40,7 +39,7 @@ def find(manifest: Reproducible, kept: Store, media: Path | None, scratch: Store
         )
     used = items_used(manifest.spec)
     wanted = {item.sha256: item for item in manifest.media if item.sha256 in used}
-    found = {name: kept.path(file) for name, item in wanted.items() if kept.intact(file := _file(item))}
+    found = {name: kept.path(item.stored) for name, item in wanted.items() if kept.intact(item.stored)}
     for path in _files(media) if media else ():
         if not found.keys() >= wanted.keys():
             _add(path, wanted, found, scratch)
@@ -51,10 +50,6 @@ def find(manifest: Reproducible, kept: Store, media: Path | None, scratch: Store
     if missing:
         raise _missing(missing)
     return {wanted[name]: path for name, path in found.items()}
-
-
-def _file(item: SourceItem) -> StoredFile:
-    return StoredFile(sha256=item.sha256, bytes=item.bytes)
 
 
 def _files(folder: Path) -> Iterator[Path]:

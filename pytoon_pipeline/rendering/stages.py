@@ -5,12 +5,12 @@ Whoever only asks what is there already imports nothing heavy: the renderer is i
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.layers import GroupLayer, Layer, TextLayer
+from pytoon_pipeline.contracts.layers import TextLayer, nested
 from pytoon_pipeline.contracts.rendering import SegmentResult, ThumbnailResult
 from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
@@ -41,7 +41,8 @@ def tools(spec: RenderSpec) -> dict[str, str]:
 
 def fonts_of(spec: RenderSpec) -> set[str]:
     """Names of all fonts that a plan sets text in."""
-    return {font for _, _, layer in spec.layers() for font in _fonts(layer)} | {spec.captions.style.font}
+    drawn = (one for _, _, layer in spec.layers() for one in nested(layer))
+    return {one.style.font for one in drawn if isinstance(one, TextLayer)} | {spec.captions.style.font}
 
 
 def tools_used(parts: Sequence[Mapping[str, str]], here: Mapping[str, str]) -> dict[str, str]:
@@ -58,14 +59,6 @@ def makers(tools: Mapping[str, str]) -> dict[str, str]:
     own = {f"{stage.name} stage": str(stage.version) for stage in (SEGMENT, SOUND_TRACK, THUMBNAIL)}
     settings = {f"{name} encoder": canonical(values).decode() for name, values in encoders().items()}
     return {"pytoon": version("pytoon-pipeline")} | own | settings | dict(tools)
-
-
-def _fonts(layer: Layer) -> Iterator[str]:
-    if isinstance(layer, TextLayer):
-        yield layer.style.font
-    elif isinstance(layer, GroupLayer):
-        for child in layer.layers:
-            yield from _fonts(child)
 
 
 def _tools(names: Sequence[str]) -> dict[str, str]:

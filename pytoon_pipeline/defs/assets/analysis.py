@@ -22,7 +22,7 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.io_managers import Frames
-from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items, stored
+from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.media import probing, subtitles
@@ -59,7 +59,7 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
         def make(room: Path) -> Product:
             from pytoon_pipeline.media import images, loudness, sound
 
-            path = studio.store.path(stored(item))
+            path = studio.store.path(item.stored)
             if images.kind(path):
                 info = probing.probe_still(path, limits, room / "picture.png")
                 return Product(Metadata(info=info, audio_seconds=0), {PICTURE: room / "picture.png"})
@@ -155,10 +155,10 @@ def transcription(
 
             samples = load(studio.store.path(audio))
             if file is not None:
-                lines = subtitles.read(studio.store.path(stored(file)), file.name)
+                lines = subtitles.read(studio.store.path(file.stored), file.name)
                 return Product(written.from_file(lines, file.name, samples, ANALYSIS_RATE))
             if "media" in inputs and info.audio is not None:
-                tracks = subtitles.tracks(studio.store.path(stored(item)), info.video.start if info.video else 0.0)
+                tracks = subtitles.tracks(studio.store.path(item.stored), info.video.start if info.video else 0.0)
                 found = written.from_track(tracks, info.audio.language, samples, ANALYSIS_RATE)
                 if found is not None:
                     return Product(found)
@@ -256,7 +256,7 @@ def sampled_frames(
                 samples = sample_still(images.read(studio.store.path(part.files[PICTURE])), room)
             else:
                 assert info.video is not None
-                path = studio.store.path(stored(item))
+                path = studio.store.path(item.stored)
                 samples = sample(path, info.video, limits, room)
                 check_whole(info, limits, samples.record)
             made[item.sha256] = samples

@@ -56,8 +56,7 @@ def delivered_video(
     attempts, earlier = studio.uploads.attempts(upload.key, upload.overrides), studio.uploads.delivered(upload.key)
     degraded = degradation(planned, ready, report, attempts)
     released = release_of(earlier, composite.files["video"].sha256)
-    codes = tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate"))
-    held = bool(hazards(codes)) and released is None
+    held = bool(hazards(report.gates)) and released is None
     plan = plan_delivery(upload.title, upload.key, degraded is not None)
 
     def make(room: Path) -> Product:
@@ -77,14 +76,15 @@ def delivered_video(
     names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _names(plan), strict=True))
     files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
     request = Request.model_validate(upload.asked)
-    name = resolved_preset(request, upload.items, infos_of(studio, metadata))
+    infos = infos_of(studio, metadata)
+    name = resolved_preset(request, upload.items, infos)
     heard = [part.read(Transcript).recogniser for part in parts_of(studio.store, transcription).values()]
     finished = composite.read(Finished)
     manifest = Manifest(
         key=upload.key,
         title=upload.title,
         media=upload.items,
-        probed=infos_of(studio, metadata),
+        probed=infos,
         thumbnail=finished.thumbnail,
         tools=stages.makers(rendered_segments.tools),
         picture_packets=finished.joined.picture_packets,
@@ -120,7 +120,7 @@ def delivered_video(
         engine=ready.engine,
         preset=name,
         presets=presets_print(request, name),
-        codes=codes,
+        codes=report.gates,
         overrides=upload.overrides,
     )
     studio.uploads.deliver(upload.key, record, upload)

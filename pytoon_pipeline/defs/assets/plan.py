@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import infos_of, request_of
 from pytoon_pipeline.defs.assets.source import brand_files, is_font_file
 from pytoon_pipeline.defs.io_managers import Frames
-from pytoon_pipeline.defs.items import parts_of, stored
+from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.overrides import told
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
@@ -133,7 +133,7 @@ def install_fonts(studio: Studio, source: Artifact) -> None:
     """Makes the font files of an upload's brand known to this process, under their content's hash."""
     for item in source.read(SourceMedia).items:
         if item.role == "font":
-            fonts.know(item.sha256, studio.store.path(stored(item)))
+            fonts.know(item.sha256, studio.store.path(item.stored))
 
 
 def _own_fonts(brand: Brand, items: tuple[SourceItem, ...]) -> Brand:

@@ -158,13 +158,12 @@ def _references(store: Store, metadata: Artifact, frames: Frames) -> "References
 
 def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, report: QcReport, run: str) -> None:
     """Keeps the attempt. A video that failed, and is not the last resort, is kept as the key's failure."""
-    gates = tuple(dict.fromkeys(f.code for f in report.findings if f.severity == "gate"))
     number = len(studio.uploads.attempts(upload.key, upload.overrides)) + 1
     studio.uploads.record(
         upload.key,
         Attempt(
             number=number, plan=plan, remedies=spec.remedies, safe=spec.safe, verdict=report.verdict,
-            score=report.score, codes=gates,
+            score=report.score, codes=report.gates,
         ),
         upload.overrides,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from pytoon_pipeline.contracts.spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import PICTURE, request_of
 from pytoon_pipeline.defs.assets.plan import install_fonts
 from pytoon_pipeline.defs.io_managers import Frames
-from pytoon_pipeline.defs.items import items_of, parts_of, stored
+from pytoon_pipeline.defs.items import items_of, parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, run, stage_asset
 from pytoon_pipeline.quality.degradation import comment
@@ -187,7 +187,7 @@ def work_of(studio: Studio, source: Artifact, metadata: Artifact, spec: RenderSp
     """What an engine needs for ``spec``."""
     from pytoon_pipeline.rendering.engines.engine import Work
 
-    fonts = {item.sha256: studio.store.path(stored(item))
+    fonts = {item.sha256: studio.store.path(item.stored)
              for item in source.read(SourceMedia).items if item.role == "font"}  # fmt: skip
     seconds = studio.operations.render_seconds(spec.rate.seconds(spec.frames))
     return Work(spec, picture_sources(studio, source, metadata), fonts, seconds)
@@ -214,7 +214,7 @@ def picture_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "di
         part = known[item.sha256]
         info = part.read(Metadata).info
         if info.still is not None or info.video is not None:
-            file = part.files[PICTURE] if info.still is not None else stored(item)
+            file = part.files[PICTURE] if info.still is not None else item.stored
             found[item.sha256] = Source(studio.store.path(file), info)
     return found
 
@@ -227,7 +227,7 @@ def sound_sources(studio: Studio, source_media: Artifact, metadata: Artifact) ->
     found = {}
     for item in items_of(source_media):
         info = known[item.sha256].read(Metadata).info
-        if source := SoundSource.of(studio.store.path(stored(item)), info):
+        if source := SoundSource.of(studio.store.path(item.stored), info):
             found[item.sha256] = source
     return found
 

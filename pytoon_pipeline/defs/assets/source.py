@@ -8,7 +8,6 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import MissingPart
 from pytoon_pipeline.contracts.media import Role, SourceItem
-from pytoon_pipeline.defs.items import stored
 from pytoon_pipeline.defs.overrides import RunOverrides, checked
 from pytoon_pipeline.defs.partitions import REASON_TAG
 from pytoon_pipeline.defs.resources import Studio
@@ -27,7 +26,7 @@ def source_media(context: dg.AssetExecutionContext, studio: Studio, config: RunO
     request = checked(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
         studio.uploads.forget_attempts(upload.key, upload.overrides)
-    own = [stored(item) for item in upload.items]
+    own = [item.stored for item in upload.items]
     for item, file in zip(upload.items, own, strict=True):
         if not studio.store.intact(file):
             raise MissingPart(
@@ -36,7 +35,7 @@ def source_media(context: dg.AssetExecutionContext, studio: Studio, config: RunO
     brand = load_brand(request.brand) if request.brand else None
     items = (*upload.items, *(_kept(studio, path, role) for path, role in brand_files(brand)))
     complete = upload.model_copy(update={"items": items})
-    files = {f"{item.role}-{n}": stored(item) for n, item in enumerate(items)}
+    files = {f"{item.role}-{n}": item.stored for n, item in enumerate(items)}
     return run(
         context,
         studio,

@@ -1,7 +1,7 @@
 """What the remote engine and its clients say to each other: orders, what they lack, what becomes of them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,7 +9,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import BadInput, InternalError, MissingPart, PassingFault, PytoonError
-from pytoon_pipeline.contracts.layers import GroupLayer, ImageLayer, Layer, VideoLayer
+from pytoon_pipeline.contracts.layers import ImageLayer, VideoLayer, nested
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.spec import RenderSpec, Segment
 from pytoon_pipeline.store.fingerprint import hash_value
@@ -119,16 +119,9 @@ def asked(spec: RenderSpec, segments: Sequence[Segment]) -> RenderSpec:
 def items_shown(spec: RenderSpec) -> set[str]:
     """Items whose pictures the segments of ``spec`` show."""
     return {
-        item
+        one.item
         for first, last, layer in spec.layers()
         if any(first < segment.start + segment.frames and segment.start < last for segment in spec.segments)
-        for item in _items(layer)
+        for one in nested(layer)
+        if isinstance(one, VideoLayer | ImageLayer)
     }
-
-
-def _items(layer: Layer) -> Iterator[str]:
-    if isinstance(layer, VideoLayer | ImageLayer):
-        yield layer.item
-    elif isinstance(layer, GroupLayer):
-        for child in layer.layers:
-            yield from _items(child)
