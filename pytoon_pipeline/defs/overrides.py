@@ -1,4 +1,4 @@
-"""What a person gives a single run in the Launchpad: other values for fields of the request, or to make all anew."""
+"""What a person gives a single run in the Launchpad: other values for fields of the request, or to make all again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ class RunOverrides(dg.Config):
     brand: str | None = Field(default=None, description="A file of presets/brands/, without .yaml.")
     text: str | None = Field(default=None, description="The text, as one line.")
     force: bool = Field(
-        default=False, description="Makes everything that this run selects anew, instead of taking it from the store."
+        default=False, description="Makes everything that this run selects again, instead of taking it from the store."
     )
 
     @property

@@ -62,5 +62,5 @@ def check_whole(
             raise BadInput(
                 "truncated_source",
                 f"{what} promised {loss.promised:.1f} s, {loss.came:.1f} s came: it is broken off or damaged.",
-                "Upload the whole file again. To use what came, export it anew from a player or an editor.",
+                "Upload the whole file again. To use what came, export it again from a player or an editor.",
             )

@@ -1,1 +1,1 @@
-"""Making a video again from its manifest. It looks into no cache: what it gives was rendered anew."""
+"""Making a video again from its manifest. It looks into no cache: it renders everything again."""
