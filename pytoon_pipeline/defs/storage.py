@@ -1,7 +1,7 @@
 """Dagster's SQLite storage with connections that stay open. Named in ``dagster.yaml``.
 
 Dagster opens and closes a connection for each query. The last close writes SQLite's log back to the database and
-removes it with its index of 32 KB; the next query makes them again, even when it only reads. An idle daemon asks several
+removes it with its index of 32 KB; the next query makes them again, even to read. An idle daemon asks several
 times a second: that alone writes 1.3 GB an hour. Every new engine also compiles its statements again: kept open, a run
 in which all is cached costs a third less.
 """
