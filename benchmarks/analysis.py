@@ -23,7 +23,7 @@ def main() -> None:
         environment = dict(os.environ, PYTOON_HOME=str(Path(folder) / "home"), PYTOON_RECOGNISER="pocketsphinx")
         began = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", "pytoon_pipeline.cli", "render", str(path), "--json"],
+            [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(path), "--json"],
             env=environment, check=True, capture_output=True, text=True,
         )  # fmt: skip
         wall = time.perf_counter() - began

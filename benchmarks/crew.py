@@ -15,11 +15,11 @@ from threading import Event, Thread
 import psutil
 import yaml
 
-from pytoon_pipeline.planning.presets import load_operations, presets_folder
-from pytoon_pipeline.planning.standing import standing
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.intake_index import IntakeIndex
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_operations, presets_folder
+from pytoon_pipeline.operations.status import standing
+from pytoon_pipeline.runtime.home import Home
 
 DAEMON = (sys.executable, "-m", "dagster._daemon", "run", "-m", "pytoon_pipeline.definitions")
 
@@ -40,7 +40,7 @@ class Crew:
     def start(self, setup: bool = True) -> None:
         """Starts the daemon; its output goes to ``daemon.log`` in the home."""
         if setup:
-            command = [sys.executable, "-m", "pytoon_pipeline.cli", "setup"]
+            command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "setup"]
             subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL)
         with (self.home.root / "daemon.log").open("ab") as log:
             self.process = subprocess.Popen(

@@ -23,16 +23,16 @@ import numpy as np
 
 from benchmarks.damaged_files import CONTAINERS, make, variants
 from benchmarks.machine import machine
+from pytoon_pipeline.analysis.speech.silence import find_silence, levels
+from pytoon_pipeline.analysis.vision.sampling import sample
+from pytoon_pipeline.config.presets import load_limits, load_platform, load_preset
 from pytoon_pipeline.contracts.analysis import FocalPoints, Shots, Transcript
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.media import loudness, probing, sound
+from pytoon_pipeline.media import audio, loudness, probing
 from pytoon_pipeline.media.losses import check_whole, sound_lost
-from pytoon_pipeline.planning.brief import Brief, Material
+from pytoon_pipeline.planning.context import Brief, Material
 from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline.planning.presets import load_limits, load_platform, load_preset
-from pytoon_pipeline.speech.silence import find_silence, levels
-from pytoon_pipeline.vision.sampling import sample
 
 FILES, HANGING_SECONDS, LOUD_SECONDS = 10, 60.0, 0.5
 # Notes that tell of a loss.
@@ -71,19 +71,19 @@ def process(path: Path, folder: Path) -> Came:
     info = probing.probe(path)
     video = probing.accept(info, limits)
     check_whole(info, limits)
-    seconds, lost, level, samples = 0.0, 0.0, None, sound.nothing()
+    seconds, lost, level, samples = 0.0, 0.0, None, audio.nothing()
     if info.audio is not None:
         wav = folder / "audio.wav"
-        seconds, undecoded = sound.extract(path, info.audio, video.start, limits.source_seconds_max, wav)
+        seconds, undecoded = audio.extract(path, info.audio, video.start, limits.source_seconds_max, wav)
         lost = sound_lost(info, video.start, seconds, undecoded)
         check_whole(info, limits, audio_lost=lost)
         if seconds:
-            level, samples = loudness.integrated(wav), sound.load(wav)
+            level, samples = loudness.integrated(wav), audio.load(wav)
     record = sample(path, video, limits, folder).record
     check_whole(info, limits, record)
     preset = load_preset("clean-talk")
     said = Transcript(words=(), language="", recogniser=None)
-    silence = find_silence(samples, sound.ANALYSIS_RATE, said, preset.silence) if seconds else None
+    silence = find_silence(samples, audio.ANALYSIS_RATE, said, preset.silence) if seconds else None
     material = Material(
         item="0" * 64, info=info, name=path.name, frames=record, focus=FocalPoints(points=()),
         shots=Shots(cuts=(), still=(), dark=()), silence=silence, loudness=level, sound_seconds=seconds,
@@ -95,7 +95,7 @@ def process(path: Path, folder: Path) -> Came:
         media=(material,), files={path.name: material},
     )  # fmt: skip
     notes = tuple(note.code for note in plan_video(brief).notes)
-    heard = tuple(levels(samples, sound.ANALYSIS_RATE)[::5].tolist())
+    heard = tuple(levels(samples, audio.ANALYSIS_RATE)[::5].tolist())
     return Came(frames=record.frames, seconds=record.seconds, heard=heard, notes=notes)
 
 

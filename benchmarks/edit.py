@@ -11,12 +11,12 @@ from pathlib import Path
 from benchmarks.floor import in_memory
 from benchmarks.machine import machine
 from benchmarks.timelines import Timeline, clip, cues, finished, footage, photo, stills
-from pytoon_pipeline.contracts.layers import ImageLayer, VideoLayer
-from pytoon_pipeline.contracts.spec import RenderSpec, SoundPart, SoundTrack
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, SoundPart, SoundTrack
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.rendering import composite, stages
-from pytoon_pipeline.rendering.sound import SoundSource
+from pytoon_pipeline.rendering import concat, stages
+from pytoon_pipeline.rendering.audio_mix import SoundSource
 from pytoon_pipeline.store.stages import Done
 from pytoon_pipeline.store.store import Store
 
@@ -35,7 +35,7 @@ class Studio:
         done = stages.render_segments(self.store, spec, self.line.sources, lambda ready, total: None)
         sound = stages.make_sound(self.store, spec, self.sounds)
         files = [self.store.path(one.artifact.files["video"]) for one in done]
-        joined = composite.join(spec, files, self.store.path(sound.artifact.files["sound"]), out)
+        joined = concat.join(spec, files, self.store.path(sound.artifact.files["sound"]), out)
         assert abs(joined.picture_seconds - joined.sound_seconds) <= 0.020
         return time.perf_counter() - began, done, sound
 

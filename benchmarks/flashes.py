@@ -10,8 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.machine import machine
+from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
 from pytoon_pipeline.quality.verdict import judge
 
 KINDS = {".avi", ".m4v", ".mkv", ".mov", ".mp4", ".ogv", ".webm"}

@@ -15,10 +15,10 @@ from pathlib import Path
 from benchmarks.crew import Crew, at_work, edited_presets, folder_of, settled, wait_until
 from benchmarks.drops import mixed
 from benchmarks.machine import machine
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.intake_index import IntakeIndex
-from pytoon_pipeline.store.uploads import Uploads
 
 MEGABYTE = 1 << 20
 SIZE = 500 * MEGABYTE

@@ -19,9 +19,9 @@ from benchmarks import hostile_files
 from benchmarks.crew import Crew, at_work, edited_presets, folder_of, memory_of, settled, wait_until
 from benchmarks.drops import Drop, mixed
 from benchmarks.machine import machine
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.intake_index import IntakeIndex, Row
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
 
 # Short, so that what lacks a file is rejected within the measurement.
 PATIENCE = 30

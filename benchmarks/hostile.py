@@ -98,10 +98,10 @@ def _render(upload: Path, room: Path, whole: bool) -> None:
         os.chdir(upload.parent)
         if not whole:
             _end_after("render_spec")
-        from pytoon_pipeline import cli
+        from pytoon_pipeline.cli.main import main
 
         # The name is relative, so that one that begins with a dash or looks like an address is seen as it is.
-        code = cli.main(["render", "--json", "--", upload.name])
+        code = main.main(["render", "--json", "--", upload.name])
         sys.stdout.flush()
     except SystemExit as error:
         code = int(error.code or 0)

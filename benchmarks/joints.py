@@ -13,11 +13,11 @@ from benchmarks.floor import TAGGED, encode, in_memory
 from benchmarks.machine import machine
 from benchmarks.render import rendered
 from benchmarks.timelines import Timeline, footage, stills
-from pytoon_pipeline.contracts.spec import Segment
+from pytoon_pipeline.contracts.spec.render_spec import Segment
 from pytoon_pipeline.media import ffmpeg
-from pytoon_pipeline.rendering import composite, stages
-from pytoon_pipeline.rendering.composing import compose
-from pytoon_pipeline.rendering.jobs import plan_job
+from pytoon_pipeline.rendering import concat, stages
+from pytoon_pipeline.rendering.compositor import compose
+from pytoon_pipeline.rendering.segment_plan import plan_job
 from pytoon_pipeline.store.store import Store
 
 # Frames on each side of a joint.
@@ -54,7 +54,7 @@ def measure(line: Timeline, folder: Path) -> dict[str, object]:
     store = Store(folder / "sound", folder / "work")
     quiet = store.path(stages.make_sound(store, line.spec, {}).artifact.files["sound"])
     joined, one = folder / "joined.mp4", folder / "one.mp4"
-    composite.join(line.spec, files, quiet, joined)
+    concat.join(line.spec, files, quiet, joined)
     encode(raw, 0, line.spec.frames, 1, one)
     ours, other = (vmaf(video, raw, folder / "log.csv") for video in (joined, one))
     edges = [segment.start for segment in line.spec.segments[1:]]

@@ -27,19 +27,19 @@ import psutil
 from benchmarks.crew import Crew, folder_of, settled, wait_until
 from benchmarks.drops import Drop, mixed
 from benchmarks.machine import machine
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.rendering import Finished
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.requesting import UNFINISHED
 from pytoon_pipeline.defs.running import compile_until_settled, instance
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.store.atomic import MOMENT
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.intake_index import IntakeIndex
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.runtime.atomic import MOMENT
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.scratch import workroom
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads
-from pytoon_pipeline.store.workroom import workroom
 
 TOKEN = "a token for benchmarks only"
 # So many uploads wait at any time, so that there is always something to break.
@@ -57,7 +57,7 @@ class Engine:
 
     def start(self) -> None:
         env = dict(os.environ, PYTOON_HOME=str(self.home), PYTOON_ENGINE_TOKEN=TOKEN)
-        command = (sys.executable, "-m", "pytoon_pipeline.cli", "engine", "serve", "--port", str(self.port))
+        command = (sys.executable, "-m", "pytoon_pipeline.cli.main", "engine", "serve", "--port", str(self.port))
         self.process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
 
     def stop(self) -> None:

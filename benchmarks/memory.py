@@ -31,10 +31,10 @@ from pytoon_pipeline.contracts.analysis import Transcript
 from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.media import loudness, sound
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.planning.presets import load_limits
-from pytoon_pipeline.speech.silence import find_silence
-from pytoon_pipeline.vision import faces, focus, shots
-from pytoon_pipeline.vision.sampling import sample
+from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.analysis.speech.silence import find_silence
+from pytoon_pipeline.analysis.vision import faces, focus, shots
+from pytoon_pipeline.analysis.vision.sampling import sample
 path, folder = Path(sys.argv[2]), Path(sys.argv[1])
 info = probe(path)
 sound.extract(path, info.audio, info.video.start, 7200, folder / "audio.wav")

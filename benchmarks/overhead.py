@@ -23,9 +23,9 @@ from pathlib import Path
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload, instance
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 home = Home.locate()
 upload, _ = take(home, Store(home.store, home.work), read_upload(Path(sys.argv[1])), pending=False)
@@ -55,7 +55,7 @@ def main() -> None:
         load = [timed("-c", LOAD)[0] for _ in range(runs)]
         cold = float(timed("-c", RUN, str(SAMPLE))[1])
         own = [float(timed("-c", RUN, str(SAMPLE))[1]) for _ in range(runs)]
-        render = ("-m", "pytoon_pipeline.cli", "render", str(SAMPLE), "--json")
+        render = ("-m", "pytoon_pipeline.cli.main", "render", str(SAMPLE), "--json")
         warm = [timed(*render)[0] for _ in range(runs)]
     result = {
         "python_start_seconds": spread(nothing),

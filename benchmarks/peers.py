@@ -18,10 +18,10 @@ from benchmarks.floor import in_memory
 from benchmarks.machine import machine, spread
 from benchmarks.render import rendered
 from benchmarks.timelines import Timeline, stills
-from pytoon_pipeline.contracts.layers import ImageLayer
+from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.media import images
-from pytoon_pipeline.planning.motion import window_at
-from pytoon_pipeline.rendering import composite, stages
+from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.store.store import Store
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def own(line: Timeline, folder: Path, out: Path) -> float:
     _, files = rendered(line, folder)
     store = Store(folder / "store", folder / "work")
     quiet = store.path(stages.make_sound(store, line.spec, {}).artifact.files["sound"])
-    composite.join(line.spec, files, quiet, out)
+    concat.join(line.spec, files, quiet, out)
     return time.perf_counter() - began
 
 

@@ -14,15 +14,15 @@ from benchmarks.floor import in_memory
 from benchmarks.machine import machine, spread
 from benchmarks.render import rendered
 from benchmarks.timelines import footage
+from pytoon_pipeline.analysis.vision.sampling import sample
+from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.media.frame_stats import Trace, Tracer
 from pytoon_pipeline.media.loudness import Loudness
-from pytoon_pipeline.media.trace import Trace, Tracer
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
 from pytoon_pipeline.quality.inspection import Parts
 from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import judge
-from pytoon_pipeline.rendering import composite, contact_sheet, stages
+from pytoon_pipeline.rendering import concat, contact_sheet, stages
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.vision.sampling import sample
 
 SECONDS = 60.0
 
@@ -40,7 +40,7 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     sound = stages.make_sound(store, line.spec, {}).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
     video = folder / "video.mp4"
-    joined = composite.join(line.spec, segments, store.path(sound.files["sound"]), video)
+    joined = concat.join(line.spec, segments, store.path(sound.files["sound"]), video)
     quiet = Loudness(-70.0, -120.0)
     parts = Parts(joined.picture_packets, joined.sound_packets, store.path(sound.files["sound"]), quiet)
     limits, sources = load_limits(), limit_sources()

@@ -23,9 +23,9 @@ import numpy as np
 import yaml
 
 from benchmarks.machine import machine, spread
+from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, wish
-from pytoon_pipeline.planning.presets import presets_folder
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
@@ -168,7 +168,7 @@ def environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
 
 
 def _pytoon(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "pytoon_pipeline.cli", *arguments]
+    return [sys.executable, "-m", "pytoon_pipeline.cli.main", *arguments]
 
 
 def said(env: Mapping[str, str], *arguments: str) -> tuple[dict[str, object], float]:

@@ -14,7 +14,7 @@ from benchmarks.floor import decoded, floor, in_memory
 from benchmarks.machine import machine, spread
 from benchmarks.timelines import Timeline, footage, stills
 from pytoon_pipeline.media.encoder import PICTURE
-from pytoon_pipeline.rendering import composite, stages
+from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.store.store import Store
 
 
@@ -32,7 +32,7 @@ def measure(line: Timeline, folder: Path, runs: int) -> dict[str, object]:
     quiet = store.path(stages.make_sound(store, line.spec, {}).artifact.files["sound"])
     _, files = rendered(line, folder / "first")
     video, raw = folder / "video.mp4", folder / "raw.yuv"
-    composite.join(line.spec, files, quiet, video)
+    concat.join(line.spec, files, quiet, video)
     frames = decoded(video, raw)
     assert frames == line.spec.frames
     ratios, floors, ours = [], [], []

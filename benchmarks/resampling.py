@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from benchmarks.machine import machine, spread
-from pytoon_pipeline.rendering.picture import resample
+from pytoon_pipeline.rendering.resampling import resample
 
 WIDTH, HEIGHT = 1080, 1920
 W, H = 397.0, 705.8

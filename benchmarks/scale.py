@@ -20,18 +20,18 @@ from PIL import Image
 
 from benchmarks.crew import folder_of
 from benchmarks.machine import machine, spread
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.partitions import add_partitions
 from pytoon_pipeline.defs.running import instance
 from pytoon_pipeline.defs.sensors.keys import look_after_keys
-from pytoon_pipeline.planning.intake import candidates
-from pytoon_pipeline.planning.presets import load_operations
-from pytoon_pipeline.planning.receiving import Receiver
+from pytoon_pipeline.intake.decide import candidates
+from pytoon_pipeline.intake.inbox import Entry, FolderInbox
+from pytoon_pipeline.intake.ingest import Receiver
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.inbox import Entry, FolderInbox
-from pytoon_pipeline.store.intake_index import IntakeIndex, Row
 
 NEW = 10
 
@@ -80,7 +80,7 @@ def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
             path = folder / f"submitted-{run}.png"
             Image.new("RGB", (64, 64), (run, 99, 9)).save(path)
             with timed(submitting):
-                command = [sys.executable, "-m", "pytoon_pipeline.cli", "submit", str(path)]
+                command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "submit", str(path)]
                 subprocess.run(command, check=True, env=env, stdout=subprocess.DEVNULL)
     return {
         "known_uploads": count, "new_uploads": NEW, "tick_that_takes_them_seconds": spread(finding),

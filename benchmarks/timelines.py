@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from math import sin
 from pathlib import Path
 
-from pytoon_pipeline.contracts.layers import Breathing, Camera, CropKey, ImageLayer, Motion, VideoLayer, steady
+from pytoon_pipeline.config.presets import load_preset
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, SoundPlan, Transition
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.spec.layers import Breathing, Camera, CropKey, ImageLayer, Motion, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.render_spec import (
+    CaptionPlan,
+    Cue,
+    CueWord,
+    RenderSpec,
+    Scene,
+    SoundPlan,
+    Transition,
+)
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.planning.presets import load_preset
 from pytoon_pipeline.planning.segments import plan_segments
-from pytoon_pipeline.rendering.jobs import Source
+from pytoon_pipeline.rendering.segment_plan import Source
 
 RATE = FrameRate(numerator=30)
 SAMPLE = Path(__file__).parents[1] / "samples" / "talk.mp4"

@@ -9,13 +9,13 @@ import dagster as dg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pytoon_pipeline.config import presets
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
-from pytoon_pipeline.planning import presets
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
 # No test may depend on how fast the machine is. Where CI is set, the same examples are tried every time.

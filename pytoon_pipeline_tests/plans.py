@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from pytoon_pipeline.config.defaults import DEFAULT_PRESETS
+from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
 from pytoon_pipeline.contracts.analysis import (
     Box,
     Face,
@@ -17,15 +19,13 @@ from pytoon_pipeline.contracts.analysis import (
     Word,
 )
 from pytoon_pipeline.contracts.edit_plan import EditPlan
-from pytoon_pipeline.contracts.layers import Camera, CropKey, Motion, VideoLayer, steady
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, StillPicture, VideoStream
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import RenderSpec, Scene
-from pytoon_pipeline.contracts.timing import FrameRate, TimeRange
-from pytoon_pipeline.planning.brief import Brief, Material
+from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, Motion, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
+from pytoon_pipeline.contracts.time import FrameRate, TimeRange
+from pytoon_pipeline.planning.context import Brief, Material
 from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline.planning.presets import load_brand, load_limits, load_platform, load_preset
-from pytoon_pipeline.planning.resolving import DEFAULT_PRESETS
 
 RATE = FrameRate(numerator=30)
 WHOLE = Box(x=0, y=0, width=1, height=1)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pytoon_pipeline.cli import main
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests import making
 
 FIELDS = {
@@ -138,7 +138,7 @@ def command(*arguments: str, reads: int | None = None, stream: str = "stdout") -
     """Runs the installed command as a shell does, reads so many bytes of ``stream`` and closes it. Gives the exit
     code, and all of the other stream.
     """
-    run = [sys.executable, "-m", "pytoon_pipeline.cli", *arguments]
+    run = [sys.executable, "-m", "pytoon_pipeline.cli.main", *arguments]
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None

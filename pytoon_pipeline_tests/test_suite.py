@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.planning.retrying import DELAYS
+from pytoon_pipeline.operations.retries import DELAYS
 
 DOCUMENTS = Path(__file__).parents[1] / "docs"
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.timing import TimeRange
+from pytoon_pipeline.contracts.time import TimeRange
 
 
 class Word(Record):

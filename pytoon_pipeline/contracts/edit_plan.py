@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.easing import Easing, Linear
-from pytoon_pipeline.contracts.effects import Effect
-from pytoon_pipeline.contracts.kinds import Kinds
-from pytoon_pipeline.contracts.spec import TransitionKind
+from pytoon_pipeline.contracts.registry import Kinds
+from pytoon_pipeline.contracts.spec.easing import Easing, Linear
+from pytoon_pipeline.contracts.spec.effects import Effect
+from pytoon_pipeline.contracts.spec.render_spec import TransitionKind
 from pytoon_pipeline.contracts.style import Colour, Fill, TextStyle
 
 Animated = Literal["x", "y", "scale", "rotation", "opacity"]

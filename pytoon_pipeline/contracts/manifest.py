@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import EngineName, EngineTry
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 
 class StageUse(Record):

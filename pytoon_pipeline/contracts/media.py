@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate
 
 Dynamic = Literal["sdr", "hlg", "pq"]
 

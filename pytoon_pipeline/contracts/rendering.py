@@ -3,7 +3,7 @@
 from typing import Literal
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 
 class SegmentResult(Record):

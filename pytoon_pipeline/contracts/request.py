@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.edit_plan import EditPlan
-from pytoon_pipeline.contracts.spec import Archetype
+from pytoon_pipeline.contracts.spec.render_spec import Archetype
 
 Line = Annotated[str, Field(max_length=600)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]

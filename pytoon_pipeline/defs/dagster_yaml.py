@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from pytoon_pipeline.media.capacity import Capacity
-from pytoon_pipeline.planning.presets import PACKAGE
-from pytoon_pipeline.store.atomic import write_bytes
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.config.presets import PACKAGE
+from pytoon_pipeline.runtime.atomic import write_bytes
+from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.home import Home
 
 NAME = "dagster.yaml"
 # Digests of all that was ever written here, a line each, so that the settings of an earlier version are known as such.

@@ -9,15 +9,15 @@ from typing import Any
 import dagster as dg
 from pydantic import ValidationError
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.standing import FailureRecord
+from pytoon_pipeline.contracts.status import FailureRecord
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.requesting import aware
-from pytoon_pipeline.planning.remedies import decide
-from pytoon_pipeline.planning.retrying import Never, again
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.operations.remedies import decide
+from pytoon_pipeline.operations.retries import Never, again
 
 # Databases may keep times in whole seconds.
 CLOCK_STEP = 1.0

@@ -9,8 +9,8 @@ from pytoon_pipeline.defs.history import remove_old_runs
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
 from pytoon_pipeline.defs.requesting import at_work
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.planning.batches import DAY, archivable, rests
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.operations.batches import DAY, archivable, rests
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.retention import Rules, sweep
 
 # Results of these stages can be made again from the others.

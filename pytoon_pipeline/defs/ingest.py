@@ -9,9 +9,9 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.errors import PassingFault
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.planning.receiving import Receiver
-from pytoon_pipeline.store.inbox import locate
-from pytoon_pipeline.store.liveness import seat
+from pytoon_pipeline.intake.inbox import locate
+from pytoon_pipeline.intake.ingest import Receiver
+from pytoon_pipeline.runtime.locks import seat
 
 INGEST = "ingest_uploads"
 # Seconds between two looks while something settles or is not whole, and for which one run goes on looking.

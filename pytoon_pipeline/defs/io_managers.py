@@ -15,7 +15,7 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.vision.sampling import Samples
+    from pytoon_pipeline.analysis.vision.sampling import Samples
 
 
 class ArtifactIOManager(dg.ConfigurableIOManager):
@@ -45,7 +45,7 @@ class Frames:
 
     def samples(self, item: str) -> "Samples":
         """The pictures of one item."""
-        from pytoon_pipeline.vision.sampling import Samples
+        from pytoon_pipeline.analysis.vision.sampling import Samples
 
         part = self.parts[item]
         return Samples(

@@ -6,11 +6,11 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from pytoon_pipeline.config.documents import validate
+from pytoon_pipeline.config.presets import load_brand, load_preset
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import Note
-from pytoon_pipeline.planning.documents import validate
-from pytoon_pipeline.planning.presets import load_brand, load_preset
+from pytoon_pipeline.contracts.spec.render_spec import Note
 
 # The step that takes the configuration.
 SOURCE_OP = "source_media"

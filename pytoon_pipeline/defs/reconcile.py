@@ -11,16 +11,16 @@ from itertools import islice
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import died
 from pytoon_pipeline.defs.due import due_keys, unheard
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.requesting import WORKING, at_work, aware
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.liveness import clear, seat
-from pytoon_pipeline.store.liveness import died as has_died
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import clear, seat
+from pytoon_pipeline.runtime.locks import died as has_died
 
 RECONCILE = "reconcile_runs"
 log = logging.getLogger("pytoon.runs")

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import PrivateAttr
 
+from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import limit_sources, load_limits, load_operations
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
-from pytoon_pipeline.media.capacity import Capacity
-from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_operations
-from pytoon_pipeline.speech.recognisers import SpeechSettings
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.liveness import alive, living, seat
-from pytoon_pipeline.store.logs import about, write_to
+from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import alive, living, seat
+from pytoon_pipeline.runtime.logs import about, write_to
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.rendering.engines.engine import Engine
+    from pytoon_pipeline.engines.engine import Engine
 
 
 class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -91,15 +91,15 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def engines(self) -> "dict[EngineName, Engine]":
         """Engines that this machine can ask, by name."""
-        from pytoon_pipeline.rendering.engines.local import LocalEngine
-        from pytoon_pipeline.rendering.engines.safe import SafeEngine
+        from pytoon_pipeline.engines.fallback import SafeEngine
+        from pytoon_pipeline.engines.local import LocalEngine
 
         there: dict[EngineName, Engine] = {
             "local": LocalEngine(self._store, self._places.health, self.threads),
             "safe": SafeEngine(self._store, self.threads),
         }
         if os.environ.get("PYTOON_ENGINE_URL"):
-            from pytoon_pipeline.rendering.engines.remote import RemoteEngine
+            from pytoon_pipeline.engines.remote.engine import RemoteEngine
 
             if remote := RemoteEngine.from_environment(self._store):
                 there["remote"] = remote

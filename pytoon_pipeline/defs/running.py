@@ -8,16 +8,16 @@ from typing import Any
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import Note
+from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.partitions import add_partitions
-from pytoon_pipeline.media.capacity import Capacity
-from pytoon_pipeline.planning.remedies import decide
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.inbox import make_own
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.intake.inbox import make_own
+from pytoon_pipeline.operations.remedies import decide
+from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.home import Home
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.defs.assets.reports import pipeline_kpis
 from pytoon_pipeline.defs.housekeeping import housekeeping
 from pytoon_pipeline.defs.jobs import compile_video
@@ -11,10 +13,8 @@ from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.partitions import PRIORITY_TAG, REASON_TAG, UPLOADS
 from pytoon_pipeline.defs.requesting import at_work
 from pytoon_pipeline.defs.sensors.keys import BATCH_PRIORITY
-from pytoon_pipeline.planning.batches import batch, last_overrides
-from pytoon_pipeline.planning.presets import load_operations
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.operations.batches import batch, last_overrides
+from pytoon_pipeline.runtime.home import Home
 
 
 @dg.schedule(

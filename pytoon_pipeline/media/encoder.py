@@ -1,7 +1,7 @@
 """How finished pictures and sound are encoded. The manifest carries these settings, so anyone can encode alike."""
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate
 
 # x264's AVX-512 code reads memory that nobody wrote (with mbtree on): no two encodes are alike. Up to AVX2 every
 # processor gives the same bytes.

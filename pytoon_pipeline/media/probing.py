@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import AudioStream, Dynamic, MediaInfo, VideoStream
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.container import (
     MOST_CHANNELS,
     MOST_PIXELS,

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pytoon_pipeline.contracts.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec import BrandUse, CaptionPlan, Constraints, Note, RenderSpec, Scene
-from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
+from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import BrandUse, CaptionPlan, Constraints, Note, RenderSpec, Scene
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.planning.audio_mix import plan_sound
 from pytoon_pipeline.planning.branding import allowed_transition, end_card, watermark
-from pytoon_pipeline.planning.brief import HEIGHT, WIDTH, Brief, Material, refused
-from pytoon_pipeline.planning.pieces import Heard, Piece, Timeline, join, overlaps
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Brief, Material, refused
 from pytoon_pipeline.planning.segments import plan_segments
-from pytoon_pipeline.planning.sounds import plan_sound
-from pytoon_pipeline.planning.takes import DEFAULT_RATE, output_rate
+from pytoon_pipeline.planning.sequences import Heard, Piece, Timeline, join, overlaps
+from pytoon_pipeline.planning.shots.edit_ranges import DEFAULT_RATE, output_rate
 
 
 def rate_of(media: Sequence[Material]) -> FrameRate:

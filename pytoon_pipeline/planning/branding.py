@@ -3,19 +3,19 @@
 from typing import Any
 
 from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.layers import ImageLayer, Layer, Motion, TextLayer, steady
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import Area, Note, Scene
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, Motion, TextLayer, steady
+from pytoon_pipeline.contracts.spec.render_spec import Area, Note, Scene
 from pytoon_pipeline.contracts.style import TextStyle
-from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.planning.brief import HEIGHT, WIDTH, Brief, Material, refused
-from pytoon_pipeline.planning.contrast import everywhere, of_colours, opposite
-from pytoon_pipeline.planning.pieces import Piece
-from pytoon_pipeline.planning.places import around
-from pytoon_pipeline.planning.stills import fitted, fixed
-from pytoon_pipeline.planning.texts import Room, clean, fit
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Brief, Material, refused
+from pytoon_pipeline.planning.layout.contrast import everywhere, of_colours, opposite
+from pytoon_pipeline.planning.layout.text_fit import Room, clean, fit
+from pytoon_pipeline.planning.layout.text_placement import around
+from pytoon_pipeline.planning.sequences import Piece
+from pytoon_pipeline.planning.shots.stills import fitted, fixed
 
 # Without a brand, brand-safe still means: nothing that pulls pictures about.
 CALM = ("cut", "crossfade", "fade", "slide")

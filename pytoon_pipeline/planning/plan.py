@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from pytoon_pipeline.contracts.spec import Archetype, Note, RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import Archetype, Note, RenderSpec
+from pytoon_pipeline.planning.archetypes.edit_plan import plan_edit
+from pytoon_pipeline.planning.archetypes.hero import plan_footage, plan_hero
+from pytoon_pipeline.planning.archetypes.meme import plan_meme
+from pytoon_pipeline.planning.archetypes.overlay import plan_overlay
 from pytoon_pipeline.planning.branding import branded
-from pytoon_pipeline.planning.brief import Brief
-from pytoon_pipeline.planning.edit_plans import plan_edit
-from pytoon_pipeline.planning.glyphs import drawable
-from pytoon_pipeline.planning.hero import plan_footage, plan_hero
-from pytoon_pipeline.planning.meme import plan_meme
-from pytoon_pipeline.planning.overlay import plan_overlay
-from pytoon_pipeline.planning.sources import source_losses, source_notes
+from pytoon_pipeline.planning.context import Brief
+from pytoon_pipeline.planning.layout.glyphs import drawable
+from pytoon_pipeline.planning.source_notes import source_losses, source_notes
 
 PLANNERS: dict[Archetype, Callable[[Brief], RenderSpec]] = {
     "hero": plan_hero,

@@ -5,8 +5,8 @@ Bodies end at scene changes or where texts come and go, so that an edit touches 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pytoon_pipeline.contracts.spec import Scene, Segment
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.spec.render_spec import Scene, Segment
+from pytoon_pipeline.contracts.time import FrameRate
 
 # In seconds. A group of pictures ends after 2 s in any case, so shorter segments cost little, and many share evenly.
 SHORTEST, TARGET, LONGEST = 1.5, 2.0, 3.0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.quality import file_tier, frame_tier, legibility, plan_tier, sound_tier, source_tier, time_tier
-from pytoon_pipeline.quality.subject import Subject
+from pytoon_pipeline.quality.context import Subject
 
 CHECKS = (
     file_tier.undecodable, file_tier.layout, file_tier.duration, file_tier.desync,

@@ -7,8 +7,8 @@ from pytoon_pipeline.contracts.degradation import Degradation, Reason, Release
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.quality import HAZARDS, QcReport
 from pytoon_pipeline.contracts.rendering import SegmentsReady
-from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.contracts.standing import DeliveryRecord
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.status import DeliveryRecord
 
 
 def degradation(

@@ -12,8 +12,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.effects import Blur, Effect, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.layers import (
+from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.evaluate import Window, state_at, window_at
+from pytoon_pipeline.contracts.spec.layers import (
     GroupLayer,
     ImageLayer,
     Layer,
@@ -21,12 +22,11 @@ from pytoon_pipeline.contracts.layers import (
     TextLayer,
     VideoLayer,
 )
-from pytoon_pipeline.contracts.spec import RenderSpec, Scene
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
-from pytoon_pipeline.media.pictures import TOLERANCE
-from pytoon_pipeline.planning.motion import Window, state_at, window_at
-from pytoon_pipeline.quality import lettering
+from pytoon_pipeline.media.frames import TOLERANCE
+from pytoon_pipeline.quality import expected_text
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.tiles import Area, Matrix, Tile, Values, clipped, coverage, filled, graded, shift, warped
 
@@ -127,7 +127,7 @@ def elements(view: View) -> list[Element]:
     found = [one for begin, layer in _layers(spec, frame) for one in _drawn(view, layer, begin, whole, 1.0)]
     for cue in spec.captions.cues:
         if cue.start <= frame < cue.end:
-            letters = lettering.cue_letters(cue, frame, spec.captions.style, spec.width, spec.height)
+            letters = expected_text.cue_letters(cue, frame, spec.captions.style, spec.width, spec.height)
             # While it grows to its size, a caption is known to be there, but not where its letters are.
             grown = spec.rate.seconds(frame - cue.start) >= spec.captions.style.pop
             grown &= spec.captions.style.shadow <= SMALL_SHADOW
@@ -189,7 +189,7 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
         x, y, _ = matrix @ (0.5, 0.5, 1) / view.scale
         scale = float(matrix[0, 0] / layer.width / view.scale)
         certain = not layer.effects and layer.style.shadow <= SMALL_SHADOW
-        for letters in lettering.text_letters(layer.lines, layer.style, float(x), float(y), layer.width, scale):
+        for letters in expected_text.text_letters(layer.lines, layer.style, float(x), float(y), layer.width, scale):
             yield from _letters(view, layer.text, letters, opacity, certain)
 
 
@@ -225,11 +225,11 @@ def _covered(one: Element, cover: Values) -> Element:
     return replace(one, values=one.values * cover[:, :, None], alpha=alpha)
 
 
-def _letters(view: View, name: str, letters: lettering.Letters, opacity: float, certain: bool) -> Iterator[Element]:
+def _letters(view: View, name: str, letters: expected_text.Letters, opacity: float, certain: bool) -> Iterator[Element]:
     left, top, right, bottom = (edge * view.scale for edge in letters.extent)
     area = clipped(left, top, right, bottom, view.size)
     if area is not None:
-        values, alpha = lettering.draw(letters, area, view.scale)
+        values, alpha = expected_text.draw(letters, area, view.scale)
         loose = letters.leftward
         yield Element("text", name, area, values * opacity, alpha * opacity, certain, slack=letters.slack, loose=loose)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.quality.subject import Subject
+from pytoon_pipeline.quality.context import Subject
 
 BT709 = (1, 1, 1, 1)
 PRODUCT = "RenderSpec of the video"

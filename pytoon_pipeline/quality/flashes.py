@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.media.frame_stats import Trace
 
 # A transition changes relative luminance by a tenth of the most there is, its darker side below 0.8 (WCAG 2.3.1).
 GENERAL_CHANGE, DARKER_BELOW = 0.1, 0.8

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.contracts.spec.evaluate import state_at
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.trace import Trace
-from pytoon_pipeline.planning.motion import state_at
-from pytoon_pipeline.quality.subject import Subject, runs
+from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.quality.context import Subject, runs
 from pytoon_pipeline.rendering.captions import missing_glyphs
 
 # Blocks that must differ before a picture counts as another one: codecs leave a trace of their own.

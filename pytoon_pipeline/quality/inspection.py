@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.frame_stats import Trace, Tracer
+from pytoon_pipeline.media.frames import Plane, rows
 from pytoon_pipeline.media.loudness import Loudness
-from pytoon_pipeline.media.pictures import Plane, rows
-from pytoon_pipeline.media.trace import Trace, Tracer
 from pytoon_pipeline.rendering.contact_sheet import Image, small
 
 if TYPE_CHECKING:

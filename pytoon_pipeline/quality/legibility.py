@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Face
-from pytoon_pipeline.contracts.layers import TextLayer, VideoLayer
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec import RenderSpec, Scene
+from pytoon_pipeline.contracts.spec.evaluate import state_at, window_at
+from pytoon_pipeline.contracts.spec.layers import TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.media.trace import COLUMNS, ROWS
-from pytoon_pipeline.planning.motion import state_at, window_at
-from pytoon_pipeline.quality.subject import Subject, runs
+from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
+from pytoon_pipeline.quality.context import Subject, runs
 
 # An outline from this width on, in pixels, or a plate from this opacity on, is what a text stands out from.
 OUTLINED, PLATED = 3, 0.6

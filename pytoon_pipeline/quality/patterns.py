@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.media.frame_stats import Trace
 from pytoon_pipeline.media.stripes import CYCLE
-from pytoon_pipeline.media.trace import Trace
-from pytoon_pipeline.quality.subject import runs
+from pytoon_pipeline.quality.context import runs
 
 # Stripes that are gone for so many seconds and come back are the same stripes: they flash.
 GONE = 0.25

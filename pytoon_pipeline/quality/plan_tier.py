@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.quality import expected
+from pytoon_pipeline.quality.context import Subject
 from pytoon_pipeline.quality.expected import Element, View
-from pytoon_pipeline.quality.lettering import SLACK
+from pytoon_pipeline.quality.expected_text import SLACK
 from pytoon_pipeline.quality.references import References
-from pytoon_pipeline.quality.subject import Subject
 from pytoon_pipeline.quality.tiles import Area, Values
 from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from pytoon_pipeline.analysis.vision.sampling import SAMPLE_SIDE, Image, Samples, read_shown
 from pytoon_pipeline.quality.tiles import Tile
-from pytoon_pipeline.vision.sampling import SAMPLE_SIDE, Image, Samples, read_shown
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.quality import Finding, Severity
-from pytoon_pipeline.quality.subject import Subject, runs
+from pytoon_pipeline.quality.context import Subject, runs
 
 RATE = 48_000
 # Sound is compared in windows of so many samples, 5 ms: the shortest click that is meant to be found.

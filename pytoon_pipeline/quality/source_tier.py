@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.quality.subject import Subject
+from pytoon_pipeline.quality.context import Subject
 
 
 def truncated(subject: Subject) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.effects import Effect, Grade, Rounded
-from pytoon_pipeline.contracts.layers import Layer
+from pytoon_pipeline.contracts.spec.effects import Effect, Grade, Rounded
+from pytoon_pipeline.contracts.spec.layers import Layer
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 

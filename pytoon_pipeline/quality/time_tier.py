@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.layers import shows_footage
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.contracts.spec.layers import shows_footage
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.quality.context import Subject, covered, runs
 from pytoon_pipeline.quality.flashes import flashing
 from pytoon_pipeline.quality.patterns import patterns
-from pytoon_pipeline.quality.planned import changing
-from pytoon_pipeline.quality.subject import Subject, covered, runs
+from pytoon_pipeline.quality.planned_changes import changing
 
 # A block that differs from its neighbours in time by less than this part of the step is back where it was.
 BACK = 0.35

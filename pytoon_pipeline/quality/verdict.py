@@ -7,13 +7,13 @@ from pathlib import Path
 from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
-from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.media.sound import decoded
-from pytoon_pipeline.media.trace import Trace
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.media.audio import decoded
+from pytoon_pipeline.media.frame_stats import Trace
 from pytoon_pipeline.quality.checks import check
+from pytoon_pipeline.quality.context import Rendered, Subject
 from pytoon_pipeline.quality.inspection import Inspection, Parts, inspect
 from pytoon_pipeline.quality.references import References
-from pytoon_pipeline.quality.subject import Rendered, Subject
 from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
 
 # Points off for one finding. A gate alone takes the score below any that passes.

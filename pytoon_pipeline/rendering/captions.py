@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec import CaptionPlan, Cue
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering.ass import colour_tag, in_fonts
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.layers import Layer, VideoLayer
-from pytoon_pipeline.contracts.spec import RenderSpec, Segment
+from pytoon_pipeline.analysis.vision.sampling import SAMPLES_A_SECOND
+from pytoon_pipeline.contracts.spec.evaluate import state_at
+from pytoon_pipeline.contracts.spec.layers import Layer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
 from pytoon_pipeline.media.colour import to_rgb
-from pytoon_pipeline.media.pictures import Plane
-from pytoon_pipeline.planning.motion import state_at
-from pytoon_pipeline.vision.sampling import SAMPLES_A_SECOND
+from pytoon_pipeline.media.frames import Plane
 
 # Height of a small picture in pixels: captions of 88 px on 1920 are 18 px high.
 HEIGHT = 384

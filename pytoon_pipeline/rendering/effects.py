@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.effects import Blur, EffectKind, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.effects import Blur, EffectKind, Grade, Rounded, Shadow
 from pytoon_pipeline.media.colour import yuv
-from pytoon_pipeline.media.pictures import Plane
+from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering import shapes
-from pytoon_pipeline.rendering.sheets import Patch, Sheet, clear, lay, masked
+from pytoon_pipeline.rendering.yuva import Patch, Sheet, clear, lay, masked
 
 # Standard deviations after which a blur has faded out.
 REACH = 2.5

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
-from pytoon_pipeline.rendering.sheets import Sheet, from_premultiplied
+from pytoon_pipeline.rendering.yuva import Sheet, from_premultiplied
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile, SSAStyle

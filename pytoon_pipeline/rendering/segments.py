@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.encoder import PictureEncoder
-from pytoon_pipeline.media.pictures import rows
-from pytoon_pipeline.media.trace import Trace, Tracer
-from pytoon_pipeline.rendering.composing import compose
+from pytoon_pipeline.media.frame_stats import Trace, Tracer
+from pytoon_pipeline.media.frames import rows
+from pytoon_pipeline.rendering.caption_raster import Lettering
+from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-from pytoon_pipeline.rendering.jobs import Job, Source
-from pytoon_pipeline.rendering.lettering import Lettering
-from pytoon_pipeline.rendering.sheets import Sheet, lay
+from pytoon_pipeline.rendering.segment_plan import Job, Source
+from pytoon_pipeline.rendering.yuva import Sheet, lay
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame

@@ -6,7 +6,7 @@ import numpy as np
 
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, rgb
-from pytoon_pipeline.rendering.sheets import Sheet, Values, from_values
+from pytoon_pipeline.rendering.yuva import Sheet, Values, from_values
 
 # Eight bits show steps in a wide gradient; noise of half a step hides them.
 DITHER = 0.5

@@ -10,19 +10,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.layers import TextLayer, nested
 from pytoon_pipeline.contracts.rendering import SegmentResult, ThumbnailResult
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.layers import TextLayer, nested
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
-from pytoon_pipeline.media.capacity import processors
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
+from pytoon_pipeline.runtime.capacity import processors
 from pytoon_pipeline.store.fingerprint import canonical, hash_value
 from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow, run_stage
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.rendering.jobs import Job, Source
-    from pytoon_pipeline.rendering.sound import SoundSource
+    from pytoon_pipeline.rendering.audio_mix import SoundSource
+    from pytoon_pipeline.rendering.segment_plan import Job, Source
 
 log = logging.getLogger("pytoon.render")
 
@@ -72,7 +72,7 @@ def recipes(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | 
     if thumbnail is not None:
         values = {"pictures": _pictures(spec), "frame": thumbnail}
         return [Recipe(THUMBNAIL, {}, values, tools(spec))]
-    from pytoon_pipeline.rendering.jobs import plan_job
+    from pytoon_pipeline.rendering.segment_plan import plan_job
 
     return [_recipe(plan_job(spec, segment, sources), sources) for segment in spec.segments]
 
@@ -91,7 +91,7 @@ def render_segments(
 
     Raises ``EngineFault`` when rendering takes longer than ``seconds``.
     """
-    from pytoon_pipeline.rendering.jobs import plan_job
+    from pytoon_pipeline.rendering.segment_plan import plan_job
 
     jobs = [plan_job(spec, segment, sources) for segment in spec.segments]
     recipes = [_recipe(job, sources) for job in jobs]
@@ -122,8 +122,8 @@ def _render(
     until: float | None,
     threads: int,
 ) -> list[Done]:
+    from pytoon_pipeline.rendering.caption_raster import Lettering
     from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-    from pytoon_pipeline.rendering.lettering import Lettering
     from pytoon_pipeline.rendering.segments import render, workers
 
     first = works[0][0]
@@ -171,10 +171,10 @@ def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSourc
     """Finds or makes the sound track of a video."""
 
     def make(room: Path) -> Product:
-        from pytoon_pipeline.rendering import sound
+        from pytoon_pipeline.rendering import audio_mix
 
         out = room / "sound.mp4"
-        result = sound.encode(sound.mix(spec.sound, sources), spec.sound, SOUND, out)
+        result = audio_mix.encode(audio_mix.mix(spec.sound, sources), spec.sound, SOUND, out)
         return Product(result, {"sound": out})
 
     heard = sorted({part.item for track in spec.sound.tracks for part in track.parts})

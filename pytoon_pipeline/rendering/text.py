@@ -9,8 +9,8 @@ import numpy as np
 
 from pytoon_pipeline.contracts.style import TextBox, TextStyle
 from pytoon_pipeline.media.colour import rgb, yuv
-from pytoon_pipeline.rendering import ass, libass, plainly, shapes
-from pytoon_pipeline.rendering.sheets import Patch, Sheet, clear, from_premultiplied, lay
+from pytoon_pipeline.rendering import ass, fallback_text, libass, shapes
+from pytoon_pipeline.rendering.yuva import Patch, Sheet, clear, from_premultiplied, lay
 
 if TYPE_CHECKING:
     from pysubs2 import SSAStyle
@@ -49,7 +49,7 @@ def _set(lines: tuple[str, ...], style: TextStyle, box_w: int, box_h: int, reach
     place = {"left": 4, "centre": 5, "right": 6}[style.align]
     text = "\\N".join(ass.in_fonts(line, style.font) for line in lines)
     opening = f"{{\\an{place}\\pos({x:.2f},{height / 2:.2f})}}"
-    set_in = libass.draw if style.setting == "shaped" else plainly.draw
+    set_in = libass.draw if style.setting == "shaped" else fallback_text.draw
     (sheet,) = set_in([opening + text], _settings(style, detail), style.font, width, height, wrap=False)
     left, top, _, _ = sheet.nominal
     return replace(sheet, box=(left + reach, top + reach, box_w, box_h))

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from pytoon_pipeline.contracts.analysis import Box, Face
-from pytoon_pipeline.contracts.layers import VideoLayer
-from pytoon_pipeline.contracts.spec import RenderSpec, Scene, Segment
+from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.spec.layers import VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
 from pytoon_pipeline.media.colour import to_rgb
-from pytoon_pipeline.media.pictures import Plane
-from pytoon_pipeline.planning.motion import window_at
-from pytoon_pipeline.rendering.composing import compose
-from pytoon_pipeline.rendering.jobs import Source, plan_job
-from pytoon_pipeline.rendering.sheets import Sheet
+from pytoon_pipeline.media.frames import Plane
+from pytoon_pipeline.rendering.compositor import compose
+from pytoon_pipeline.rendering.segment_plan import Source, plan_job
+from pytoon_pipeline.rendering.yuva import Sheet
 
 # A face must be this much inside the window to be shown off.
 INSIDE = 0.95

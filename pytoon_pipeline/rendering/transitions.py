@@ -5,10 +5,10 @@ from math import floor
 
 import numpy as np
 
-from pytoon_pipeline.media.pictures import Picture, Plane
-from pytoon_pipeline.planning.motion import Window
-from pytoon_pipeline.rendering.picture import show
-from pytoon_pipeline.rendering.sheets import Patch, Sheet, copied, lay
+from pytoon_pipeline.contracts.spec.evaluate import Window
+from pytoon_pipeline.media.frames import Picture, Plane
+from pytoon_pipeline.rendering.resampling import show
+from pytoon_pipeline.rendering.yuva import Patch, Sheet, copied, lay
 
 # How far the zoom transition enlarges what leaves.
 ZOOM = 1.35

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.runtime.scratch import workroom
 from pytoon_pipeline.store.fingerprint import fingerprint
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.workroom import workroom
 
 
 @dataclass(frozen=True)

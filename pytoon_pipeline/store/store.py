@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.errors import MissingPart, PassingFault
-from pytoon_pipeline.store.atomic import put_in_place, write_bytes
+from pytoon_pipeline.runtime.atomic import put_in_place, write_bytes
+from pytoon_pipeline.runtime.scratch import workroom
 from pytoon_pipeline.store.fingerprint import canonical, hash_files, hash_value
-from pytoon_pipeline.store.workroom import workroom
 
 # The use of an artifact is noted, as the time of its record, at most once in so many seconds.
 NOTED_SECONDS = 3600

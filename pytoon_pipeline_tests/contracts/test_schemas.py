@@ -8,11 +8,11 @@ import jsonschema
 import pytest
 import yaml
 
+from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.layers import Motion, VideoLayer
 from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema, text
-from pytoon_pipeline.contracts.versions import read_spec
-from pytoon_pipeline.planning.presets import presets_folder
+from pytoon_pipeline.contracts.spec.layers import Motion, VideoLayer
+from pytoon_pipeline.contracts.spec.versions import read_spec
 from pytoon_pipeline_tests.plans import edited, footage, heard, planned, still
 
 ROOT = Path(__file__).parents[2]

@@ -13,10 +13,11 @@ import pytest
 import yaml
 from PIL import Image
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.degradation import Degradation
 from pytoon_pipeline.contracts.errors import PassingFault
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.standing import DeliveryRecord
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.housekeeping import housekeeping
@@ -24,13 +25,12 @@ from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
 from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.defs.schedules import nightly_batch
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.batches import Rest, archivable
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.liveness import alive
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.operations.batches import Rest, archivable
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import alive
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads
 
 Compile = Callable[..., Outcome]
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from benchmarks.crew import Crew, at_work, settled, wait_until
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs import running
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.intake_index import IntakeIndex
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
 
 # Seconds after which something hangs, on the slowest machine.
 LONG = 900

@@ -9,24 +9,24 @@ import dagster as dg
 import pytest
 from PIL import Image
 
-from pytoon_pipeline.answers import standing_of
-from pytoon_pipeline.cli import main
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.quality import HAZARDS
-from pytoon_pipeline.contracts.standing import DeliveryRecord
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload
 from pytoon_pipeline.defs.sensors.keys import due_keys
-from pytoon_pipeline.planning.batches import batch, rests
-from pytoon_pipeline.planning.presets import load_operations
-from pytoon_pipeline.planning.remedies import MOST
-from pytoon_pipeline.planning.standing import standing
+from pytoon_pipeline.delivery.outbox import replace_earlier
+from pytoon_pipeline.operations.batches import batch, rests
+from pytoon_pipeline.operations.remedies import MOST
+from pytoon_pipeline.operations.status import standing
 from pytoon_pipeline.quality.degradation import release_of
-from pytoon_pipeline.quality.delivery import replace_earlier
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.answers import standing_of
 from pytoon_pipeline.store.fingerprint import hash_files
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
 
 Said = pytest.CaptureFixture[str]

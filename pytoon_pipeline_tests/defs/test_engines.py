@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
 from pytoon_pipeline.defs.running import Outcome
-from pytoon_pipeline.rendering.engines import local
-from pytoon_pipeline.rendering.engines.remote import Patience, RemoteEngine
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.engines import local
+from pytoon_pipeline.engines.remote.engine import Patience, RemoteEngine
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
 
 TOKEN = "a token for tests only"
@@ -35,7 +35,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     env = dict(os.environ, PYTOON_HOME=str(tmp_path_factory.mktemp("remote")), PYTOON_ENGINE_TOKEN=TOKEN)
     env["PYTOON_ENGINE_FREE_BYTES"] = "0"
-    command = [sys.executable, "-m", "pytoon_pipeline.cli", "engine", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "engine", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=env) as process:
         try:
             while process.poll() is None:

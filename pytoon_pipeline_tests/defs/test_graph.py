@@ -14,13 +14,13 @@ import dagster as dg
 import numpy as np
 import pytest
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import footage_layer
 
@@ -303,7 +303,7 @@ def test_a_killed_run_goes_on_where_it_was(talk: Path, tmp_path: Path) -> None:
 
     def start(home: str) -> subprocess.Popen[str]:
         environment = dict(os.environ, PYTOON_HOME=str(tmp_path / home))
-        command = [sys.executable, "-m", "pytoon_pipeline.cli", "render", str(making.SAMPLE), "--json"]
+        command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(making.SAMPLE), "--json"]
         return subprocess.Popen(
             command,
             env=environment,

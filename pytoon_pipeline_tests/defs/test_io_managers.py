@@ -5,16 +5,16 @@ from pathlib import Path
 import dagster as dg
 import numpy as np
 
+from pytoon_pipeline.analysis.vision import sampling
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.media import SourceItem, VideoStream
 from pytoon_pipeline.defs.io_managers import Frames, FramesIOManager
 from pytoon_pipeline.defs.items import Work, collect
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.planning.presets import load_limits
 from pytoon_pipeline.store.stages import Product, Stage
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.vision import sampling
 from pytoon_pipeline_tests import making
 
 KEY = "0" * 32

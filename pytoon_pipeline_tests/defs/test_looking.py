@@ -14,19 +14,19 @@ import yaml
 from dagster._daemon.sensor import MIN_INTERVAL_LOOP_TIME
 from PIL import Image
 
-from pytoon_pipeline.cli import main
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.standing import DeliveryRecord
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, add_partitions
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.intake_index import IntakeIndex, Row
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests import making
 
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -14,10 +14,12 @@ import pytest
 from dagster._core.definitions.partitions.context import partition_loading_context
 from PIL import Image
 
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import PassingFault
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import reconcile as reconciling
 from pytoon_pipeline.defs.jobs import COMPILE
@@ -26,16 +28,14 @@ from pytoon_pipeline.defs.reconcile import RECONCILE, fail_lost
 from pytoon_pipeline.defs.sensors.deaths import notice_dead_runs
 from pytoon_pipeline.defs.sensors.keys import A_TICK, look_after_keys
 from pytoon_pipeline.defs.sensors.standing import list_standing
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.operations.retries import DELAYS
+from pytoon_pipeline.operations.status import standing
 from pytoon_pipeline.planning import plan
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.brief import Brief
-from pytoon_pipeline.planning.presets import load_operations
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.planning.retrying import DELAYS
-from pytoon_pipeline.planning.standing import standing
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.planning.context import Brief
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads
 from pytoon_pipeline_tests import making
 
 STARTED = dg.DagsterRunStatus.STARTED
@@ -330,7 +330,7 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
 HOLDING = """
 import sys, time
 from pathlib import Path
-from pytoon_pipeline.store.liveness import alive
+from pytoon_pipeline.runtime.locks import alive
 with alive(Path(sys.argv[1])):
     print("holding", flush=True)
     time.sleep(3600)

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.errors import PytoonError, died
 from pytoon_pipeline.definitions import defs
@@ -22,11 +23,10 @@ from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.defs.schedules import nightly_batch
 from pytoon_pipeline.defs.sensors.keys import look_after_keys
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.store.uploads import Uploads
 
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
 ASSETS = sorted(key.to_user_string() for key in defs.resolve_job_def(COMPILE).asset_layer.executable_asset_keys)

@@ -11,12 +11,12 @@ from PIL import Image
 from skimage import data
 from skimage.metrics import structural_similarity
 
-from pytoon_pipeline.contracts.layers import ImageLayer, Layer, TextLayer
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.contracts.spec.evaluate import state_at, window_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
 from pytoon_pipeline.media.colour import contrast, luminance, rgb
-from pytoon_pipeline.planning.motion import state_at, window_at
-from pytoon_pipeline.planning.presets import presets_folder
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pytoon_pipeline.cli import main
+from pytoon_pipeline.catalog.items import Registry
+from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media.generators import generate, generation_of, wish
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.registry import Registry
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
 Said = pytest.CaptureFixture[str]

@@ -14,16 +14,16 @@ import dagster as dg
 import pytest
 import yaml
 
-from pytoon_pipeline.cli import main
+from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import dagster_yaml, running
 from pytoon_pipeline.defs.housekeeping import housekeeping
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.reconcile import RECONCILE
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.media.capacity import Capacity
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.liveness import alive
+from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import alive
 from pytoon_pipeline_tests import making
 
 MINE = "# mine\ntelemetry: {enabled: false}\nrun_monitoring: {enabled: true}\n"
@@ -146,7 +146,7 @@ def test_a_killed_run_of_the_command_line_is_marked_by_the_next(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clip = making.video(tmp_path / "clip.mp4", 2, sound=False)
-    command = [sys.executable, "-m", "pytoon_pipeline.cli", "render", str(clip), "--json"]
+    command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(clip), "--json"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as render:
         until = time.monotonic() + 120
         while not list(home.runs.glob("*.lock")) and time.monotonic() < until:

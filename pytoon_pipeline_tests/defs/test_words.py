@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.defs.running import Outcome
-from pytoon_pipeline.speech import recognisers
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.making import run, video
 
 SRT = "1\n00:00:00,200 --> 00:00:01,200\nGood morning\n\n2\n00:00:01,300 --> 00:00:02,200\nholy shit\n"
@@ -19,7 +19,7 @@ SRT = "1\n00:00:00,200 --> 00:00:01,200\nGood morning\n\n2\n00:00:01,300 --> 00:
 def test_subtitles_become_captions_without_any_recogniser(
     where: str, compile_file: Callable[..., Outcome], home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recognisers, "transcribe", lambda *_: pytest.fail("recognised"))
+    monkeypatch.setattr(transcribers, "transcribe", lambda *_: pytest.fail("recognised"))
     subtitles, clip = tmp_path / "talk.srt", video(tmp_path / "talk.mp4", 2.4)
     subtitles.write_text(SRT)
     if where == "track":
@@ -46,11 +46,11 @@ def test_the_device_of_a_stage_is_in_the_manifest(
 ) -> None:
     from pytoon_pipeline.contracts.analysis import Transcript
 
-    def transcribe(choice: recognisers.Choice, *_: object) -> Transcript:
+    def transcribe(choice: transcribers.Choice, *_: object) -> Transcript:
         return Transcript(words=(), language="en", recogniser=choice.recogniser, rejected_words=7,
                           device="cuda:0 Test GPU", precision="float16", device_fallback="it was tired")  # fmt: skip
 
-    monkeypatch.setattr(recognisers, "transcribe", transcribe)
+    monkeypatch.setattr(transcribers, "transcribe", transcribe)
     compile_file(video(tmp_path / "talk.mp4", 1.5))
     (path,) = home.outbox.rglob("manifest.json")
     manifest = Manifest.model_validate(json.loads(path.read_text()))

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media import container, images, pictures, sound
+from pytoon_pipeline.media import audio, container, frames, images
 from pytoon_pipeline.media.container import opened, packets_of
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
-from pytoon_pipeline.planning.presets import load_limits
 from pytoon_pipeline_tests import making
 
 LIMITS = load_limits()
@@ -141,9 +141,9 @@ def test_pictures_that_change_their_size_keep_that_of_the_first(tmp_path: Path) 
         path.write_bytes((path.read_bytes() if number else b"") + part.read_bytes())
     video = probe(path).video
     assert video is not None
-    frames = [frame for _, frame in pictures.decode(path, video)]
-    assert len(frames) > 20
-    assert {(frame.width, frame.height) for frame in frames} == {(320, 288)}
+    decoded = [frame for _, frame in frames.decode(path, video)]
+    assert len(decoded) > 20
+    assert {(frame.width, frame.height) for frame in decoded} == {(320, 288)}
 
 
 def test_a_source_ends_where_nothing_is_decoded_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,16 +156,16 @@ def test_a_source_ends_where_nothing_is_decoded_any_more(tmp_path: Path, monkeyp
     path.write_bytes(data)
     video = probe(path).video
     assert video is not None
-    assert max(time for time, _ in pictures.decode(path, video)) > 3.5
-    monkeypatch.setattr(pictures, "MOST_BARREN", 50)
-    assert max(time for time, _ in pictures.decode(path, video)) < 1
+    assert max(time for time, _ in frames.decode(path, video)) > 3.5
+    monkeypatch.setattr(frames, "MOST_BARREN", 50)
+    assert max(time for time, _ in frames.decode(path, video)) < 1
 
 
 def test_large_pictures_get_few_threads(tmp_path: Path) -> None:
     video = probe(making.video(tmp_path / "v.mp4", 1)).video
     assert video is not None
-    assert pictures._threads(video) == 0
-    assert pictures._threads(video.model_copy(update={"width": 8192, "height": 4320})) == 5
+    assert frames._threads(video) == 0
+    assert frames._threads(video.model_copy(update={"width": 8192, "height": 4320})) == 5
 
 
 # Sound
@@ -186,8 +186,8 @@ def test_sound_that_changes_its_form_goes_on(tmp_path: Path) -> None:
         )
     path = tmp_path / "v.mp3"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
-    assert sound.extract(path, heard(path), 0, 100, tmp_path / "a.wav")[0] == pytest.approx(2, abs=0.3)
-    assert len(sound.decoded(path)) == pytest.approx(2 * 48_000, rel=0.15)
+    assert audio.extract(path, heard(path), 0, 100, tmp_path / "a.wav")[0] == pytest.approx(2, abs=0.3)
+    assert len(audio.decoded(path)) == pytest.approx(2 * 48_000, rel=0.15)
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(2**31 - 1, 1), (190_000_000, 1), (1, 1), (48_000, 200)])
@@ -203,22 +203,22 @@ def test_sound_ends_where_its_clock_leaps(tmp_path: Path) -> None:
     path = tmp_path / "a.mka"
     leaping = "sine=duration=1:sample_rate=48000,asetpts='PTS+gt(N,20000)*5000/TB'"
     making.run("-f", "lavfi", "-i", leaping, "-c:a", "flac", str(path))
-    assert sound.extract(path, heard(path), 0, 7200, tmp_path / "a.wav")[0] == pytest.approx(20 / 48, abs=0.1)
+    assert audio.extract(path, heard(path), 0, 7200, tmp_path / "a.wav")[0] == pytest.approx(20 / 48, abs=0.1)
 
 
 def test_a_gap_of_sound_comes_in_pieces(tmp_path: Path) -> None:
     path = tmp_path / "a.mka"
     leaping = "sine=duration=1:sample_rate=48000,asetpts='PTS+gt(N,20000)*200/TB'"
     making.run("-f", "lavfi", "-i", leaping, "-c:a", "flac", str(path))
-    pieces = list(sound.chunks(path, heard(path), 0, 16_000, "mono"))
-    assert max(len(block) for _, block in pieces) == sound.SILENCE_SECONDS * 16_000
+    pieces = list(audio.chunks(path, heard(path), 0, 16_000, "mono"))
+    assert max(len(block) for _, block in pieces) == audio.SILENCE_SECONDS * 16_000
     assert sum(len(block) for _, block in pieces) == pytest.approx(201 * 16_000, rel=0.001)
 
 
 def test_a_click_is_no_sound(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     making.write_wav(path, np.ones(600))
-    assert sound.extract(path, heard(path), 0, 100, tmp_path / "out.wav")[0] == 0
+    assert audio.extract(path, heard(path), 0, 100, tmp_path / "out.wav")[0] == 0
 
 
 # Still pictures

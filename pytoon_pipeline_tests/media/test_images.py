@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.colour import yuv
-from pytoon_pipeline.planning.presets import load_limits
-from pytoon_pipeline.rendering.sheets import from_rgba
+from pytoon_pipeline.rendering.yuva import from_rgba
 
 LIMITS = load_limits()
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.analysis.vision.sampling import sample
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import Loss, MediaInfo, Metadata
+from pytoon_pipeline.media.audio import extract
 from pytoon_pipeline.media.losses import check_whole, losses, sound_lost
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.media.sound import extract
-from pytoon_pipeline.planning.presets import load_limits
-from pytoon_pipeline.vision.sampling import sample
 from pytoon_pipeline_tests import making
 
 LIMITS = load_limits()

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.contracts.media import VideoStream
-from pytoon_pipeline.contracts.timing import FrameRate
-from pytoon_pipeline.media.pictures import Picture, at_ticks
+from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.media.frames import Picture, at_ticks
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests import making
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
-from pytoon_pipeline.planning.presets import load_limits
 from pytoon_pipeline_tests import making
 
 

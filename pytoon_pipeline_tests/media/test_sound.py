@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media import loudness, sound
+from pytoon_pipeline.media import audio, loudness
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests import making
 
@@ -26,7 +26,7 @@ def with_clicks(path: Path, clicks: list[float], seconds: float = 6.0, offset: f
     return path
 
 
-def audio(path: Path) -> tuple[AudioStream, float]:
+def opened(path: Path) -> tuple[AudioStream, float]:
     info = probe(path)
     assert info.audio is not None
     assert info.video is not None
@@ -45,9 +45,9 @@ def click_at(samples: np.ndarray) -> int:
 @pytest.mark.parametrize("offset", [0.0, 0.4])
 def test_a_click_is_found_where_it_was_put(tmp_path: Path, name: str, codec: str, rounding: int, offset: float) -> None:
     path = with_clicks(tmp_path / name, [4.0], offset=offset, codec=codec)
-    stream, zero = audio(path)
-    whole = sound.read(path, stream, zero, RATE, "stereo", 0, 7 * RATE)
-    part = sound.read(path, stream, zero, RATE, "stereo", round((3.9 + offset) * RATE), RATE)
+    stream, zero = opened(path)
+    whole = audio.read(path, stream, zero, RATE, "stereo", 0, 7 * RATE)
+    part = audio.read(path, stream, zero, RATE, "stereo", round((3.9 + offset) * RATE), RATE)
     expected = (4.0 + offset) * RATE
     assert click_at(whole) == pytest.approx(expected, abs=60)
     assert click_at(part) + round((3.9 + offset) * RATE) == pytest.approx(click_at(whole), abs=rounding)
@@ -55,8 +55,8 @@ def test_a_click_is_found_where_it_was_put(tmp_path: Path, name: str, codec: str
 
 def test_what_lies_outside_is_silence(tmp_path: Path) -> None:
     path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=2)
-    stream, zero = audio(path)
-    beyond = sound.read(path, stream, zero, RATE, "stereo", 5 * RATE, 1000)
+    stream, zero = opened(path)
+    beyond = audio.read(path, stream, zero, RATE, "stereo", 5 * RATE, 1000)
     assert beyond.shape == (1000, 2)
     assert not beyond.any()
 
@@ -67,25 +67,25 @@ def test_a_hole_in_the_sound_does_not_shift_what_follows(tmp_path: Path) -> None
     making.run(
         "-i", str(path), "-map", "0", "-c", "copy", "-bsf:a", "noise=drop=gt(pts*tb\\,1)*lt(pts*tb\\,2)", str(holed)
     )
-    stream, zero = audio(holed)
-    samples = sound.read(holed, stream, zero, RATE, "stereo", 0, 6 * RATE)
+    stream, zero = opened(holed)
+    samples = audio.read(holed, stream, zero, RATE, "stereo", 0, 6 * RATE)
     assert click_at(samples) == pytest.approx(4.0 * RATE, abs=60)
 
 
 def test_the_extract_starts_with_the_picture(tmp_path: Path) -> None:
     path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=3, offset=0.5)
-    stream, zero = audio(path)
-    seconds, undecoded = sound.extract(path, stream, zero, 100, tmp_path / "a.wav")
-    samples = sound.load(tmp_path / "a.wav")
+    stream, zero = opened(path)
+    seconds, undecoded = audio.extract(path, stream, zero, 100, tmp_path / "a.wav")
+    samples = audio.load(tmp_path / "a.wav")
     assert seconds == pytest.approx(3.5, abs=0.05)
     assert undecoded == 0
-    assert int(np.abs(samples.astype(int)).argmax()) == pytest.approx(1.5 * sound.ANALYSIS_RATE, abs=20)
+    assert int(np.abs(samples.astype(int)).argmax()) == pytest.approx(1.5 * audio.ANALYSIS_RATE, abs=20)
 
 
 def test_the_extract_stops_at_the_limit(tmp_path: Path) -> None:
     path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=3)
-    stream, zero = audio(path)
-    assert sound.extract(path, stream, zero, 1.5, tmp_path / "a.wav")[0] == 1.5
+    stream, zero = opened(path)
+    assert audio.extract(path, stream, zero, 1.5, tmp_path / "a.wav")[0] == 1.5
 
 
 def test_loudness_of_a_known_tone() -> None:

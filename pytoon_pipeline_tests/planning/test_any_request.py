@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.planning.brief import Material
-from pytoon_pipeline.planning.motion import state_at
+from pytoon_pipeline.contracts.spec.evaluate import state_at
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.planning.context import Material
 from pytoon_pipeline_tests.plans import footage, heard, planned, still
 
 lines = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60) | st.sampled_from(

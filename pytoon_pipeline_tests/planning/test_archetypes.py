@@ -6,9 +6,9 @@ import pytest
 
 from pytoon_pipeline.contracts.analysis import Box, Face
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.layers import ImageLayer, ShapeLayer, TextLayer, VideoLayer
-from pytoon_pipeline.contracts.spec import Area, RenderSpec
-from pytoon_pipeline.planning.motion import window_at
+from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer, TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import Area, RenderSpec
 from pytoon_pipeline_tests.plans import footage, heard, planned, still, tones
 
 

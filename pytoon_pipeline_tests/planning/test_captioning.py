@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.config.presets import load_profanity, preset_names
 from pytoon_pipeline.contracts.analysis import Recogniser, Transcript, Word
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.spec import Cue, CueWord, RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
+from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.planning.captions.profanity import masked
 from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline.planning.presets import load_profanity, preset_names
-from pytoon_pipeline.planning.profanity import masked
-from pytoon_pipeline.rendering import subtitles
 from pytoon_pipeline_tests.plans import brief, footage
 
 SPHINX = Recogniser(engine="pocketsphinx", model="en-us", identity="x")

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from pytoon_pipeline.config.documents import DEEPEST, Unreadable, parse, read_document
+from pytoon_pipeline.config.presets import limit_sources, load_limits, load_preset, preset_names
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media.fonts import load
-from pytoon_pipeline.planning.documents import DEEPEST, Unreadable, parse, read_document
-from pytoon_pipeline.planning.presets import limit_sources, load_limits, load_preset, preset_names
-from pytoon_pipeline.planning.requests import read_upload
 
 
 @pytest.mark.parametrize("name", preset_names())

@@ -5,14 +5,14 @@ from typing import Literal
 
 import pytest
 
+from pytoon_pipeline.config.documents import validate
+from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.contracts.edit_plan import EDIT_LAYERS, EditLayer, EditPlan
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.layers import GroupLayer, ImageLayer, Layer, Motion, ShapeLayer, TextLayer, steady
+from pytoon_pipeline.contracts.spec.evaluate import state_at
+from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, Layer, Motion, ShapeLayer, TextLayer, steady
 from pytoon_pipeline.contracts.style import Fill
-from pytoon_pipeline.planning.documents import validate
-from pytoon_pipeline.planning.edit_layers import Setting, made
-from pytoon_pipeline.planning.motion import state_at
-from pytoon_pipeline.planning.presets import presets_folder
+from pytoon_pipeline.planning.archetypes.edit_layers import Setting, made
 from pytoon_pipeline_tests.plans import edited, footage, still
 
 TEXT = {"kind": "text", "text": "Hello"}

@@ -9,11 +9,11 @@ from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.brand import EndCard
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.planning.glyphs import check_request
+from pytoon_pipeline.planning.layout.glyphs import check_request
 from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline.planning.requests import read_upload
 from pytoon_pipeline_tests.plans import brief, edited, footage, planned, still
 
 JAPANESE, THAI, HINDI = "今日のコーヒー", "กาแฟวันนี้", "आज की कॉफी"

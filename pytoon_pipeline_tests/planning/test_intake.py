@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
+from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.errors import BadInput, PassingFault
 from pytoon_pipeline.contracts.operations import Operations
-from pytoon_pipeline.planning.intake import candidates, decide
-from pytoon_pipeline.planning.presets import load_operations
-from pytoon_pipeline.planning.receiving import Received, Receiver
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.planning.submitting import submit
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.inbox import NOTE, Entry, FolderInbox, Inbox, locate, temporary
-from pytoon_pipeline.store.inbox_s3 import S3Inbox
-from pytoon_pipeline.store.intake_index import IntakeIndex, Row
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.intake.decide import candidates, decide
+from pytoon_pipeline.intake.inbox import NOTE, Entry, FolderInbox, Inbox, locate, temporary
+from pytoon_pipeline.intake.inbox_s3 import S3Inbox
+from pytoon_pipeline.intake.ingest import Received, Receiver
+from pytoon_pipeline.intake.submit import submit
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests import making
 
 NAMES = st.sampled_from(["a.mp4", "b.mp4", "c/request.yaml", "c/x.png", "d/e/f.png"])
@@ -358,7 +358,7 @@ def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest
     monkeypatch.setattr("pytoon_pipeline.store.store.PIECE", 1000)
     home.inbox.mkdir(parents=True)
     ticking = iter(range(10**6))
-    monkeypatch.setattr("pytoon_pipeline.planning.receiving.time.monotonic", lambda: float(next(ticking)))
+    monkeypatch.setattr("pytoon_pipeline.intake.ingest.time.monotonic", lambda: float(next(ticking)))
     operations = load_operations().model_copy(update={"inbox_tick_seconds": 20.0})
     desk = Desk(home, FolderInbox(home.inbox), operations)
     Image.frombytes("RGB", (100, 180), os.urandom(54_000)).save(home.inbox / "big.png")
@@ -452,6 +452,6 @@ def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
 
 
 def _delivered() -> Any:
-    from pytoon_pipeline.contracts.standing import DeliveryRecord
+    from pytoon_pipeline.contracts.status import DeliveryRecord
 
     return DeliveryRecord(at=0.0, engine="local", preset="p", presets="x")

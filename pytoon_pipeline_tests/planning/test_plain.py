@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from pytoon_pipeline.contracts.effects import Blur
-from pytoon_pipeline.contracts.layers import ImageLayer, TextLayer
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.planning.plain import plain
+from pytoon_pipeline.contracts.spec.effects import Blur
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
+from pytoon_pipeline.planning.fallback_spec import plain
+from pytoon_pipeline.rendering.caption_raster import Lettering
 from pytoon_pipeline.rendering.captions import Event
-from pytoon_pipeline.rendering.lettering import Lettering
-from pytoon_pipeline.rendering.plainly import literal
+from pytoon_pipeline.rendering.fallback_text import literal
 from pytoon_pipeline.rendering.text import draw
 from pytoon_pipeline_tests.plans import planned, still
 

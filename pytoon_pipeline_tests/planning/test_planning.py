@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint, Word
-from pytoon_pipeline.contracts.layers import Breathing, Camera, CropKey
 from pytoon_pipeline.contracts.preset import CameraSettings, CaptionStyle
-from pytoon_pipeline.contracts.spec import RenderSpec, Transition
-from pytoon_pipeline.contracts.timing import FrameRate, TimeRange
-from pytoon_pipeline.planning.brief import Material
-from pytoon_pipeline.planning.camera import Frame, hold, plan_shot
-from pytoon_pipeline.planning.captions import plan_cues
-from pytoon_pipeline.planning.motion import window_at, zoom_at
+from pytoon_pipeline.contracts.spec.evaluate import window_at, zoom_at
+from pytoon_pipeline.contracts.spec.layers import Breathing, Camera, CropKey
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Transition
+from pytoon_pipeline.contracts.time import FrameRate, TimeRange
+from pytoon_pipeline.planning.captions.cues import plan_cues
+from pytoon_pipeline.planning.context import Material
 from pytoon_pipeline.planning.segments import plan_segments
-from pytoon_pipeline.planning.takes import Take, output_rate, plan_takes, to_output
+from pytoon_pipeline.planning.shots.camera import Frame, hold, plan_shot
+from pytoon_pipeline.planning.shots.edit_ranges import Take, output_rate, plan_takes, to_output
 from pytoon_pipeline_tests.plans import RATE, WHOLE, footage, footage_layer, planned, scene, stream
 
 ASPECT = 9 / 16
@@ -50,7 +50,7 @@ spans = st.lists(st.tuples(st.floats(0, 100), st.floats(0.05, 30)), min_size=1, 
 
 
 def merged(pairs: list[tuple[float, float]]) -> list[TimeRange]:
-    from pytoon_pipeline.speech.silence import merge
+    from pytoon_pipeline.analysis.speech.silence import merge
 
     return list(merge([(a, a + b) for a, b in pairs], 100))
 

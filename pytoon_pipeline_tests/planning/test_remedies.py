@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.planning.remedies import CURES, MOST, REMEDIES, SAFE, Step, decide, treated
+from pytoon_pipeline.operations.remedies import CURES, MOST, REMEDIES, SAFE, Step, decide, treated
 
 codes = st.lists(st.sampled_from([*CURES, "undecodable", "blur", "silent"]), min_size=1, max_size=3, unique=True)
 requests = st.builds(

@@ -5,11 +5,11 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import BadInput, InternalError, PassingFault
-from pytoon_pipeline.contracts.standing import FailureClass, FailureRecord
-from pytoon_pipeline.planning.retrying import DELAYS, MOST, Never, again
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.contracts.status import FailureClass, FailureRecord
+from pytoon_pipeline.operations.retries import DELAYS, MOST, Never, again
+from pytoon_pipeline.runtime.home import Home
 
 CLASSES = st.sampled_from(get_args(FailureClass))
 

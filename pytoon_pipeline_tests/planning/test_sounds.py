@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.preset import SoundSettings
-from pytoon_pipeline.planning.sounds import ducking, loops, merged
+from pytoon_pipeline.planning.audio_mix import ducking, loops, merged
 from pytoon_pipeline_tests.plans import heard, planned, still
 
 RATE = 48_000

@@ -8,8 +8,8 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.style import TextBox
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.planning.contrast import Backdrop, opposite, plate, readable
-from pytoon_pipeline.planning.texts import Room, clean, fit, pages
+from pytoon_pipeline.planning.layout.contrast import Backdrop, opposite, plate, readable
+from pytoon_pipeline.planning.layout.text_fit import Room, clean, fit, pages
 
 ROOM = Room("Manrope ExtraBold", 130, 64, 800, 520, 4)
 writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=200)

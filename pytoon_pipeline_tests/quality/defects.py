@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.layers import Camera, CropKey, ImageLayer, Motion, TextLayer, VideoLayer, steady
+from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec import (
+from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, ImageLayer, Motion, TextLayer, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.render_spec import (
     CaptionPlan,
     Constraints,
     Cue,
@@ -26,17 +27,16 @@ from pytoon_pipeline.contracts.spec import (
     SoundTrack,
 )
 from pytoon_pipeline.contracts.style import TextStyle
-from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.media.audio import decoded
+from pytoon_pipeline.media.frame_stats import Trace
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.media.sound import decoded
-from pytoon_pipeline.media.trace import Trace
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
 from pytoon_pipeline.quality.inspection import Parts
 from pytoon_pipeline.quality.verdict import judge
-from pytoon_pipeline.rendering import composite, stages
-from pytoon_pipeline.rendering.jobs import Source
-from pytoon_pipeline.rendering.sound import SoundSource
+from pytoon_pipeline.rendering import concat, stages
+from pytoon_pipeline.rendering.audio_mix import SoundSource
+from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 
@@ -119,7 +119,7 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     sound = stages.make_sound(store, spec, heard).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
     video, track = folder / "video.mp4", store.path(sound.files["sound"])
-    joined = composite.join(spec, segments, track, video)
+    joined = concat.join(spec, segments, track, video)
     loud = Loudness(sound.value["loudness"], sound.value["true_peak"])
     parts = Parts(joined.picture_packets, joined.sound_packets, track, loud)
     trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)

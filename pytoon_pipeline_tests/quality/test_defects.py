@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
+from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.analysis import Box, Face
-from pytoon_pipeline.contracts.effects import Grade
-from pytoon_pipeline.contracts.layers import Camera, CropKey, VideoLayer
-from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, Transition
-from pytoon_pipeline.contracts.timing import FrameRange
-from pytoon_pipeline.planning.motion import window_at
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
+from pytoon_pipeline.contracts.spec.effects import Grade
+from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, Transition
+from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.quality.verdict import judge
 from pytoon_pipeline_tests.quality import defects as d
 from pytoon_pipeline_tests.quality.defects import Change, Made

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pytoon_pipeline.media.trace import Trace, Tracer
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
+from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.media.frame_stats import Trace, Tracer
 from pytoon_pipeline.quality.flashes import flashing
 from pytoon_pipeline.quality.patterns import patterns
 from pytoon_pipeline.quality.verdict import judge

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.errors import MissingPart
-from pytoon_pipeline.quality.kpis import DayFigures, FailureFigures, Kpis, StageFigures, as_markdown, collect, kpis
+from pytoon_pipeline.reporting.kpis import DayFigures, FailureFigures, Kpis, StageFigures, as_markdown, collect, kpis
 
 TODAY = date(2026, 11, 21)
 YESTERDAY = TODAY - timedelta(days=1)

@@ -9,8 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pytoon_pipeline.contracts.effects import Blur, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.layers import (
+from pytoon_pipeline.analysis.vision.sampling import sample, sample_still
+from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
+from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.contracts.spec.effects import Blur, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.evaluate import State, Window
+from pytoon_pipeline.contracts.spec.layers import (
     Camera,
     CropKey,
     GroupLayer,
@@ -23,38 +29,32 @@ from pytoon_pipeline.contracts.layers import (
     VideoLayer,
     steady,
 )
-from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
+from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
 from pytoon_pipeline.contracts.style import Fill, TextBox, TextStyle
-from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.engines.engine import Work
+from pytoon_pipeline.engines.fallback import plain_version
 from pytoon_pipeline.media import generators, images
+from pytoon_pipeline.media.frame_stats import Trace
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.media.trace import Trace
-from pytoon_pipeline.planning.motion import State, Window
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
 from pytoon_pipeline.quality.inspection import Parts
 from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import judge
 from pytoon_pipeline.rendering import (
+    caption_raster,
     captions,
-    composing,
-    composite,
+    compositor,
+    concat,
     contact_sheet,
-    jobs,
-    lettering,
+    segment_plan,
     segments,
     stages,
     text,
 )
-from pytoon_pipeline.rendering.engines.engine import Work
-from pytoon_pipeline.rendering.engines.safe import plain_version
-from pytoon_pipeline.rendering.jobs import Source
-from pytoon_pipeline.rendering.sheets import clear
+from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.rendering.yuva import clear
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline.vision.sampling import sample, sample_still
 from pytoon_pipeline_tests import making
 
 WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
@@ -173,7 +173,7 @@ def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec
     done = stages.render_segments(store, shown or spec, scenery.sources, lambda ready, total: None)
     sound = stages.make_sound(store, spec, {}).artifact
     track = store.path(sound.files["sound"])
-    joined = composite.join(spec, [store.path(one.artifact.files["video"]) for one in done], track, folder / "v.mp4")
+    joined = concat.join(spec, [store.path(one.artifact.files["video"]) for one in done], track, folder / "v.mp4")
     parts = Parts(joined.picture_packets, joined.sound_packets, track, Loudness(-70, -120))
     trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
     sheets = contact_sheet.read(spec, [store.path(one.artifact.files["sheet"]) for one in done])
@@ -189,43 +189,43 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 def without(*names: str) -> Patch:
     """Layers are forgotten."""
-    make = composing.Player._make
+    make = compositor.Player._make
     return lambda patch: patch.setattr(
-        composing.Player, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
+        compositor.Player, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
     )
 
 
 def without_caption(said: str) -> Patch:
-    draw = lettering.Lettering.patch
+    draw = caption_raster.Lettering.patch
     return lambda patch: patch.setattr(
-        lettering.Lettering, "patch",
+        caption_raster.Lettering, "patch",
         lambda self, event, frame, canvas: None if said in event.text else draw(self, event, frame, canvas),
     )  # fmt: skip
 
 
 def exchanged(one: str, other: str) -> Patch:
     """Another picture file is read."""
-    read = composing.reader
+    read = compositor.reader
 
     def reader(drawn: Any, sources: Mapping[str, Source], rate: FrameRate) -> Any:
         return read(drawn, {**sources, one: sources[other]}, rate)
 
-    return lambda patch: patch.setattr(composing, "reader", reader)
+    return lambda patch: patch.setattr(compositor, "reader", reader)
 
 
 def later(frames: int) -> Patch:
     """Footage from another time."""
-    read = composing._video
+    read = compositor._video
     return lambda patch: patch.setattr(
-        composing, "_video",
+        compositor, "_video",
         lambda drawn, layer, source, rate: read(replace(drawn, offset=drawn.offset + frames), layer, source, rate),
     )  # fmt: skip
 
 
 def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Patch:
     """A window that lies elsewhere, or has another size, as shares of the right one."""
-    place = composing.place
-    make = composing.Player._make
+    place = compositor.place
+    make = compositor.Player._make
 
     def wrong(self: Any, n: int) -> Any:
         if self._drawn.layer.name != name:
@@ -240,12 +240,12 @@ def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Pat
             self._drawn = kept
 
     assert place is not None
-    return lambda patch: patch.setattr(composing.Player, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.Player, "_make", wrong)
 
 
 def moved(name: str, **changes: float) -> Patch:
     """A layer in another place, at another size or opacity."""
-    make = composing.Player._make
+    make = compositor.Player._make
 
     def wrong(self: Any, n: int) -> Any:
         if self._drawn.layer.name != name:
@@ -259,7 +259,7 @@ def moved(name: str, **changes: float) -> Patch:
         finally:
             self._drawn = kept
 
-    return lambda patch: patch.setattr(composing.Player, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.Player, "_make", wrong)
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
@@ -284,13 +284,13 @@ def other_words(patch: pytest.MonkeyPatch) -> None:
 
 
 def in_the_wrong_line(patch: pytest.MonkeyPatch) -> None:
-    begin = lettering.Lettering.__init__
+    begin = caption_raster.Lettering.__init__
 
     def lower(self: Any, *given: Any) -> None:
         begin(self, *given)
         self._bottom += 200
 
-    patch.setattr(lettering.Lettering, "__init__", lower)
+    patch.setattr(caption_raster.Lettering, "__init__", lower)
 
 
 def without_overlays(patch: pytest.MonkeyPatch) -> None:
@@ -299,18 +299,18 @@ def without_overlays(patch: pytest.MonkeyPatch) -> None:
 
 
 def another_ground(patch: pytest.MonkeyPatch) -> None:
-    plain = composing.plain
-    patch.setattr(composing, "plain", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h))
+    plain = compositor.plain
+    patch.setattr(compositor, "plain", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h))
 
 
 def mirrored(patch: pytest.MonkeyPatch) -> None:
-    picture = composing.picture
+    picture = compositor.picture
 
     def flipped(path: Path, factor: float) -> Any:
         sheet = picture(path, factor)
         return replace(sheet, **{name: np.ascontiguousarray(getattr(sheet, name)[:, ::-1]) for name in "yuv"})
 
-    patch.setattr(composing, "picture", flipped)
+    patch.setattr(compositor, "picture", flipped)
 
 
 def no_sheets(patch: pytest.MonkeyPatch) -> None:
@@ -391,7 +391,7 @@ def test_an_edit_of_one_caption_leaves_other_sheets_alone(scenery: Scenery) -> N
     cues = (*spec.captions.cues[:2], words("and again", 52, 66))
     edited = spec.model_copy(update={"captions": spec.captions.model_copy(update={"cues": cues})})
     before, after = (
-        [jobs.plan_job(one, segment, scenery.sources).parameters(scenery.sources) for segment in one.segments]
+        [segment_plan.plan_job(one, segment, scenery.sources).parameters(scenery.sources) for segment in one.segments]
         for one in (spec, edited)
     )
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]

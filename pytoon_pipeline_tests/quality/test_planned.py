@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.layers import TextLayer
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.layers import TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.style import TextStyle
-from pytoon_pipeline.planning.headlines import entering
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
-from pytoon_pipeline.planning.remedies import IN_WORDS, REMEDIES, SAFE, Step, changes
+from pytoon_pipeline.operations.remedies import IN_WORDS, REMEDIES, SAFE, Step, changes
+from pytoon_pipeline.planning.layout.titles import entering
 from pytoon_pipeline.quality.verdict import arithmetic, judge, merged, score
 from pytoon_pipeline_tests.quality import defects as d
 from pytoon_pipeline_tests.quality.defects import Made

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding, QcReport
-from pytoon_pipeline.contracts.spec import (
+from pytoon_pipeline.contracts.spec.render_spec import (
     CaptionPlan,
     Cue,
     CueWord,
@@ -18,9 +19,8 @@ from pytoon_pipeline.contracts.spec import (
     SoundPlan,
     SoundTrack,
 )
-from pytoon_pipeline.contracts.timing import FrameRange, FrameRate
-from pytoon_pipeline.planning.presets import limit_sources, load_limits
-from pytoon_pipeline.quality.delivery import failure, plan_delivery, readable_name
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.delivery.outbox import failure, plan_delivery, readable_name
 from pytoon_pipeline.quality.verdict import judge
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import scene

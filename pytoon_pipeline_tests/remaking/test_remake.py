@@ -12,23 +12,23 @@ import jsonschema
 import pytest
 from PIL import Image
 
-from pytoon_pipeline.cli import main
+from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.config import presets
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.manifest import Difference, Manifest, Remade
 from pytoon_pipeline.contracts.schemas import schema
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
+from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, wish
-from pytoon_pipeline.planning import presets
-from pytoon_pipeline.planning.admitting import take
-from pytoon_pipeline.planning.presets import load_limits
-from pytoon_pipeline.planning.requests import read_upload
-from pytoon_pipeline.remaking.reading import read_manifest
-from pytoon_pipeline.remaking.remake import failure
+from pytoon_pipeline.operations.remake.manifest import read_manifest
+from pytoon_pipeline.operations.remake.remake import failure
 from pytoon_pipeline.rendering import stages
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import edited as edited_plan

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering import ass, captions
-from pytoon_pipeline.rendering.lettering import Lettering
-from pytoon_pipeline.rendering.sheets import lay, plain
+from pytoon_pipeline.rendering.caption_raster import Lettering
 from pytoon_pipeline.rendering.thumbnail import to_bgr
+from pytoon_pipeline.rendering.yuva import lay, plain
 
 RATE = FrameRate(numerator=30)
 STYLE = CaptionStyle(pop=0)

@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.rendering.engines.connections import ensure_open_files
-from pytoon_pipeline.rendering.engines.engine import Work
-from pytoon_pipeline.rendering.engines.limits import ServerSettings
-from pytoon_pipeline.rendering.engines.local import LocalEngine
+from pytoon_pipeline.engines.engine import Work
+from pytoon_pipeline.engines.local import LocalEngine
+from pytoon_pipeline.engines.server.connections import ensure_open_files
+from pytoon_pipeline.engines.server.settings import ServerSettings
 from pytoon_pipeline.store.stages import Done
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.rendering import test_remote

@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 from skimage.metrics import structural_similarity
 
-from pytoon_pipeline.contracts.easing import EASINGS
-from pytoon_pipeline.contracts.effects import EFFECTS, Blur, EffectKind, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.layers import (
+from pytoon_pipeline.config.presets import load_preset
+from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
+from pytoon_pipeline.contracts.spec.easing import EASINGS
+from pytoon_pipeline.contracts.spec.effects import EFFECTS, Blur, EffectKind, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.layers import (
     Camera,
     CropKey,
     GroupLayer,
@@ -23,17 +25,15 @@ from pytoon_pipeline.contracts.layers import (
     TextLayer,
     steady,
 )
-from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.spec import CaptionPlan, RenderSpec, Scene, Segment, SoundPlan, Transition
+from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, RenderSpec, Scene, Segment, SoundPlan, Transition
 from pytoon_pipeline.contracts.style import Fill, TextBox, TextStyle
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.colour import contrast, luminance, yuv
-from pytoon_pipeline.planning.presets import load_preset
-from pytoon_pipeline.rendering.composing import compose
+from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.effects import apply
-from pytoon_pipeline.rendering.jobs import Source, plan_job
-from pytoon_pipeline.rendering.sheets import Sheet
+from pytoon_pipeline.rendering.segment_plan import Source, plan_job
 from pytoon_pipeline.rendering.thumbnail import to_bgr
+from pytoon_pipeline.rendering.yuva import Sheet
 
 RATE = FrameRate(numerator=30)
 ITEM = "a" * 64

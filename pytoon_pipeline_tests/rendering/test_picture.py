@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.media.pictures import Picture
-from pytoon_pipeline.planning.motion import Window
-from pytoon_pipeline.rendering.picture import show
+from pytoon_pipeline.contracts.spec.evaluate import Window
+from pytoon_pipeline.media.frames import Picture
+from pytoon_pipeline.rendering.resampling import show
 
 
 def ramp(width: int, height: int) -> Picture:

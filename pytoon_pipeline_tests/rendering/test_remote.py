@@ -21,23 +21,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import BadInput, MissingPart, PassingFault, PytoonError
-from pytoon_pipeline.contracts.layers import Camera, CropKey, ImageLayer, Motion, steady
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, ImageLayer, Motion, steady
+from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
+from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.engines.engine import Work
+from pytoon_pipeline.engines.local import LocalEngine
+from pytoon_pipeline.engines.protocol import Event, NamedFile, Picture, Problem, RenderOrder
+from pytoon_pipeline.engines.remote.client import Arrived, Line
+from pytoon_pipeline.engines.remote.engine import Patience, RemoteEngine
+from pytoon_pipeline.engines.server.app import Host, ServerSettings, application, serve
+from pytoon_pipeline.engines.server.uploads import Arrivals, WrongOffset
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.rendering.engines.arrivals import Arrivals, WrongOffset
-from pytoon_pipeline.rendering.engines.engine import Work
-from pytoon_pipeline.rendering.engines.line import Arrived, Line
-from pytoon_pipeline.rendering.engines.local import LocalEngine
-from pytoon_pipeline.rendering.engines.protocol import Event, NamedFile, Picture, Problem, RenderOrder
-from pytoon_pipeline.rendering.engines.remote import Patience, RemoteEngine
-from pytoon_pipeline.rendering.engines.server import Host, ServerSettings, application, serve
-from pytoon_pipeline.rendering.jobs import Source
+from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import canonical
-from pytoon_pipeline.store.home import Home
 from pytoon_pipeline.store.stages import Done
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
@@ -284,8 +284,8 @@ def test_progress_goes_on_after_a_drop(
 KILLABLE = """
 import sys
 from pathlib import Path
-from pytoon_pipeline.rendering.engines.server import serve
-from pytoon_pipeline.store.home import Home
+from pytoon_pipeline.engines.server.app import serve
+from pytoon_pipeline.runtime.home import Home
 serve(Home(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]))
 """
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.contracts.errors import PytoonError
-from pytoon_pipeline.contracts.layers import Camera, CropKey
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.rendering import CompositeResult
-from pytoon_pipeline.contracts.spec import (
+from pytoon_pipeline.contracts.spec.layers import Camera, CropKey
+from pytoon_pipeline.contracts.spec.render_spec import (
     CaptionPlan,
     Cue,
     CueWord,
@@ -25,14 +25,15 @@ from pytoon_pipeline.contracts.spec import (
     SoundPlan,
     SoundTrack,
 )
-from pytoon_pipeline.contracts.timing import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.encoder import SOUND, PictureEncoder
 from pytoon_pipeline.media.ffmpeg import EngineFault
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.rendering import composite, segments, sound, stages, subtitles, thumbnail
-from pytoon_pipeline.rendering.jobs import Source, plan_job
-from pytoon_pipeline.rendering.lettering import Lettering
+from pytoon_pipeline.rendering import audio_mix, concat, segments, stages, thumbnail
+from pytoon_pipeline.rendering.caption_raster import Lettering
+from pytoon_pipeline.rendering.segment_plan import Source, plan_job
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import whole_frame
@@ -69,7 +70,7 @@ def rendered(plan: RenderSpec, source: Source, store: Store) -> list[Path]:
 
 def joined(plan: RenderSpec, source: Source, store: Store, out: Path) -> CompositeResult:
     silent = stages.make_sound(store, plan, {})
-    return composite.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["sound"]), out)
+    return concat.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["sound"]), out)
 
 
 def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store: Store, tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_
 ENCODED_TWICE = """
 import sys
 from pathlib import Path
-from pytoon_pipeline.rendering.lettering import Lettering
+from pytoon_pipeline.rendering.caption_raster import Lettering
 from pytoon_pipeline.rendering.segments import render
 from pytoon_pipeline_tests.rendering.test_segments import ITEM, Source, plan_job, probe, spec
 source = Source(Path(sys.argv[1]), probe(Path(sys.argv[1])))
@@ -140,11 +141,11 @@ def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_
     files = rendered(plan, source, store)
     quiet = store.path(stages.make_sound(store, plan, {}).artifact.files["sound"])
     with pytest.raises(PytoonError, match="broken_joint"):
-        composite.join(plan, files[::-1], quiet, tmp_path / "v.mp4")
+        concat.join(plan, files[::-1], quiet, tmp_path / "v.mp4")
     other = tmp_path / "other.mp4"
     making.run("-i", str(files[1]), "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", str(other))
     with pytest.raises(PytoonError, match="decoder settings differ"):
-        composite.join(plan, [files[0], other], quiet, tmp_path / "v.mp4")
+        concat.join(plan, [files[0], other], quiet, tmp_path / "v.mp4")
 
 
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> N
         segments.render(job, {ITEM: source}, Lettering(job.style, 1080, 1920), tmp_path / "v.mp4")
 
 
-def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> sound.SoundSource:
+def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> audio_mix.SoundSource:
     time = np.arange(round(seconds * making.RATE)) / making.RATE
     speech = np.random.default_rng(0).normal(0, 1, len(time)) * (0.3 + np.abs(np.sin(time * 7))) * level
     making.write_wav(tmp_path / "a.wav", speech)
@@ -165,7 +166,7 @@ def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> sound.SoundS
     info = probe(path)
     assert info.audio is not None
     assert info.video is not None
-    return sound.SoundSource(path, info.audio, info.video.start)
+    return audio_mix.SoundSource(path, info.audio, info.video.start)
 
 
 def plan_of(*clips: tuple[int, int]) -> SoundPlan:
@@ -182,7 +183,7 @@ def test_loudness_and_peak_hold_on_the_encoded_file(tmp_path: Path, level: float
     source = sounding(tmp_path, level)
     plan = plan_of((0, 96_000), (120_000, 96_000))
     out = tmp_path / "sound.mp4"
-    result = sound.encode(sound.mix(plan, {ITEM: source}), plan, SOUND, out)
+    result = audio_mix.encode(audio_mix.mix(plan, {ITEM: source}), plan, SOUND, out)
     measured = loudness.of_file(out)
     assert measured.integrated == pytest.approx(-14, abs=0.5)
     assert measured.true_peak <= -1
@@ -191,7 +192,7 @@ def test_loudness_and_peak_hold_on_the_encoded_file(tmp_path: Path, level: float
 
 def test_silence_stays_silent(tmp_path: Path) -> None:
     plan = plan_of((0, 96_000)).model_copy(update={"tracks": ()})
-    result = sound.encode(sound.mix(plan, {}), plan, SOUND, tmp_path / "s.mp4")
+    result = audio_mix.encode(audio_mix.mix(plan, {}), plan, SOUND, tmp_path / "s.mp4")
     assert result.silent
     assert loudness.of_file(tmp_path / "s.mp4").integrated == loudness.FLOOR_LUFS
 
@@ -206,7 +207,7 @@ def test_joints_do_not_click(tmp_path: Path) -> None:
     info = probe(path)
     assert info.audio is not None
     plan = plan_of((1000, 20_000), (50_321, 20_000), (90_777, 20_000))
-    track = sound.mix(plan, {ITEM: sound.SoundSource(path, info.audio, 0.0)})[:, 0]
+    track = audio_mix.mix(plan, {ITEM: audio_mix.SoundSource(path, info.audio, 0.0)})[:, 0]
     steps = np.abs(np.diff(track))
     assert steps.max() < 2 * np.pi * 55 / making.RATE * 0.95 + 0.9 / 384 + 0.001
     assert np.abs(track[[0, 20_000, 40_000, -1]]).max() < 0.005
@@ -215,9 +216,9 @@ def test_joints_do_not_click(tmp_path: Path) -> None:
 def test_the_encoder_moves_no_sample(tmp_path: Path) -> None:
     source = sounding(tmp_path, 0.05)
     plan = plan_of((0, 144_000))
-    track = sound.mix(plan, {ITEM: source})
+    track = audio_mix.mix(plan, {ITEM: source})
     out = tmp_path / "s.mp4"
-    sound.encode(track, plan, SOUND, out)
+    audio_mix.encode(track, plan, SOUND, out)
     played = making.heard(out)
     a, b = track[4800:52_800, 0], played[4800:52_800]
     spectrum = np.fft.irfft(np.fft.rfft(b) * np.conj(np.fft.rfft(a)))

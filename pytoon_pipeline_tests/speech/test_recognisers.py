@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytoon_pipeline.analysis.speech import pocketsphinx
+from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, choose, transcribe
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.errors import MissingPart, PassingFault
-from pytoon_pipeline.media import sound
+from pytoon_pipeline.media import audio
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.speech import sphinx
-from pytoon_pipeline.speech.recognisers import SpeechSettings, choose, transcribe
 from pytoon_pipeline_tests.making import SAMPLE
 
 
@@ -26,8 +26,8 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     assert info.audio is not None
     assert info.video is not None
     path = tmp_path_factory.mktemp("speech") / "a.wav"
-    sound.extract(SAMPLE, info.audio, info.video.start, 100, path)
-    return sound.load(path)
+    audio.extract(SAMPLE, info.audio, info.video.start, 100, path)
+    return audio.load(path)
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,12 @@ def test_pocketsphinx_recognises_english(spoken: np.ndarray, tmp_path: Path) -> 
 def test_speech_is_told_from_music(count: int, seconds: float, confidence: float, spoken: bool) -> None:
     step = seconds / max(1, count)
     words = [Word(text="word", start=n * step, end=(n + 1) * step, confidence=confidence) for n in range(count)]
-    assert sphinx._spoken(words, seconds) is spoken
+    assert pocketsphinx._spoken(words, seconds) is spoken
 
 
-def utterance(words: str, again: str, confidence: float = 0.9) -> sphinx.Utterance:
+def utterance(words: str, again: str, confidence: float = 0.9) -> pocketsphinx.Utterance:
     said = tuple(Word(text=text, start=n, end=n + 1, confidence=confidence) for n, text in enumerate(words.split()))
-    return sphinx.Utterance(said, tuple(again.split()))
+    return pocketsphinx.Utterance(said, tuple(again.split()))
 
 
 @pytest.mark.parametrize(
@@ -89,15 +89,15 @@ def utterance(words: str, again: str, confidence: float = 0.9) -> sphinx.Utteran
     ],
 )
 def test_words_need_evidence(words: str, again: str, confidence: float, understood: bool) -> None:
-    assert bool(sphinx._understood([utterance(words, again, confidence)])) is understood
+    assert bool(pocketsphinx._understood([utterance(words, again, confidence)])) is understood
 
 
 def test_utterances_are_judged_one_by_one_and_short_ones_together() -> None:
     music = utterance("okay cook who unlike whew you you the", "a b c d", 0.8)
     speech = utterance("ask not what your country can do", "ask not what your country can do")
     yes, no = utterance("yes", "yes"), utterance("no way", "no way")
-    assert sphinx._understood([music, yes, speech, no]) == [yes, speech, no]
-    assert sphinx._understood([yes]) == []
+    assert pocketsphinx._understood([music, yes, speech, no]) == [yes, speech, no]
+    assert pocketsphinx._understood([yes]) == []
 
 
 def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:

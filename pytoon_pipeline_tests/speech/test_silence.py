@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytoon_pipeline.analysis.speech.silence import find_silence, merge, quiet_ranges, speech_ranges
+from pytoon_pipeline.analysis.speech.word_times import LONGEST_SPOKEN, repair
 from pytoon_pipeline.contracts.analysis import Transcript, Word
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.preset import SilenceSettings
-from pytoon_pipeline.contracts.timing import TimeRange
-from pytoon_pipeline.speech.silence import find_silence, merge, quiet_ranges, speech_ranges
-from pytoon_pipeline.speech.words import LONGEST_SPOKEN, repair
+from pytoon_pipeline.contracts.time import TimeRange
 
 RATE = 16_000
 NOTHING = Transcript(words=(), language="", recogniser=None)

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytoon_pipeline.analysis.speech import subtitle_words
 from pytoon_pipeline.contracts.analysis import Recogniser
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.media.subtitles import Line, Track
-from pytoon_pipeline.speech import written
 from pytoon_pipeline_tests.making import run, video
 
 RATE = 16_000
@@ -73,23 +73,23 @@ def track(language: str, *times: tuple[float, float], forced: bool = False) -> T
 def test_only_a_track_that_covers_the_speech_takes_its_place() -> None:
     samples = sounding((0, 10), seconds=12)
     full, signs = track("eng", (0, 4), (5, 9)), track("eng", (2, 3))
-    assert written.choose([signs], "eng", samples, RATE) is None
-    assert written.choose([signs, full], "eng", samples, RATE) == full
-    assert written.choose([track("eng", (0, 9), forced=True)], "eng", samples, RATE) is None
+    assert subtitle_words.choose([signs], "eng", samples, RATE) is None
+    assert subtitle_words.choose([signs, full], "eng", samples, RATE) == full
+    assert subtitle_words.choose([track("eng", (0, 9), forced=True)], "eng", samples, RATE) is None
     german = track("deu", (0, 4), (5, 8))
-    assert written.choose([full, german], "deu", samples, RATE) == german
-    assert written.choose([german, full], "", samples, RATE) == full
-    assert written.choose([], "eng", samples, RATE) is None
+    assert subtitle_words.choose([full, german], "deu", samples, RATE) == german
+    assert subtitle_words.choose([german, full], "", samples, RATE) == full
+    assert subtitle_words.choose([], "eng", samples, RATE) is None
 
 
 def test_words_lie_where_something_sounds_in_order_and_by_length() -> None:
     samples = sounding((0.5, 1.0), (2.0, 2.5))
-    found = written.from_file([Line(0.4, 2.6, "one three fourteen")], "a.srt", samples, RATE)
+    found = subtitle_words.from_file([Line(0.4, 2.6, "one three fourteen")], "a.srt", samples, RATE)
     assert [word.text for word in found.words] == ["one", "three", "fourteen"]
     times = [(word.start, word.end) for word in found.words]
     assert times == sorted(times)
     for start, end in times:
-        assert any(a - 0.05 <= start < end <= b + 0.05 or end - start <= written.LONGEST_WORD
+        assert any(a - 0.05 <= start < end <= b + 0.05 or end - start <= subtitle_words.LONGEST_WORD
                    for a, b in ((0.5, 1.0), (2.0, 2.5)))  # fmt: skip
         assert start < 1.05 or start > 1.9
     assert found.words[2].end - found.words[2].start > found.words[0].end - found.words[0].start
@@ -97,6 +97,6 @@ def test_words_lie_where_something_sounds_in_order_and_by_length() -> None:
 
 
 def test_a_line_over_silence_keeps_its_words() -> None:
-    found = written.from_file([Line(1.0, 2.0, "no sound here")], "a.srt", sounding((3.0, 3.5)), RATE)
+    found = subtitle_words.from_file([Line(1.0, 2.0, "no sound here")], "a.srt", sounding((3.0, 3.5)), RATE)
     assert [word.text for word in found.words] == ["no", "sound", "here"]
     assert found.words[0].start == 1.0

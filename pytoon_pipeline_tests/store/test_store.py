@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import BadInput, MissingPart, PassingFault
-from pytoon_pipeline.store.admission import admitting, key_of
-from pytoon_pipeline.store.atomic import write_bytes
+from pytoon_pipeline.intake.admission import admitting, key_of
+from pytoon_pipeline.runtime.atomic import write_bytes
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import seat
+from pytoon_pipeline.runtime.scratch import workroom
 from pytoon_pipeline.store.fingerprint import fingerprint, hash_files
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.liveness import seat
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 from pytoon_pipeline.store.store import Store, whole
-from pytoon_pipeline.store.uploads import Uploads
-from pytoon_pipeline.store.workroom import workroom
 
 STAGE = Stage("letters", 1)
 
@@ -119,7 +119,7 @@ def test_a_failed_write_keeps_the_old_content(tmp_path: Path, monkeypatch: pytes
 
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from pytoon_pipeline.store.workroom import workroom\n"
+        "import sys, time; from pathlib import Path; from pytoon_pipeline.runtime.scratch import workroom\n"
         "with workroom(Path(sys.argv[1])) as room:\n"
         "    (room / 'half').write_text('x'); print('ready', flush=True); time.sleep(3600)"
     )
@@ -215,7 +215,7 @@ def test_another_file_begins_attempts_anew(tmp_path: Path, home: Home, store: St
 
 
 def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path) -> None:
-    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.store.liveness import seat\n"
+    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import seat\n"
     held += "with seat(Path(sys.argv[1]), 'encoder', 1): print('held', flush=True); time.sleep(3600)"
     with subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytoon_pipeline.analysis.vision import faces, focus, sampling, shots
+from pytoon_pipeline.analysis.vision.sampling import Samples
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.planning.presets import load_limits
-from pytoon_pipeline.vision import faces, focus, sampling, shots
-from pytoon_pipeline.vision.sampling import Samples
 from pytoon_pipeline_tests import making
 
 LIMITS = load_limits()

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pytoon_pipeline.analysis.needs import Needs, needs
+from pytoon_pipeline.analysis.speech import transcribers
+from pytoon_pipeline.config.defaults import resolved_preset
+from pytoon_pipeline.config.presets import load_preset
 from pytoon_pipeline.contracts.analysis import (
     FaceSummary,
     FocalPoints,
@@ -25,18 +29,14 @@ from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
-from pytoon_pipeline.media import probing, subtitles
+from pytoon_pipeline.intake.preflight import Examiner
+from pytoon_pipeline.media import probing
 from pytoon_pipeline.media.losses import check_whole, sound_lost
-from pytoon_pipeline.planning.examining import Examiner
-from pytoon_pipeline.planning.needs import Needs, needs
-from pytoon_pipeline.planning.presets import load_preset
-from pytoon_pipeline.planning.resolving import resolved_preset
-from pytoon_pipeline.speech import recognisers
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.vision.sampling import Samples
+    from pytoon_pipeline.analysis.vision.sampling import Samples
 
 METADATA = Stage("metadata", 4)
 TRANSCRIPTION = Stage("transcription", 4)
@@ -57,7 +57,7 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
 
     def work(item: SourceItem) -> Work:
         def make(room: Path) -> Product:
-            from pytoon_pipeline.media import images, loudness, sound
+            from pytoon_pipeline.media import audio, images, loudness
 
             path = studio.store.path(item.stored)
             if images.kind(path):
@@ -69,17 +69,17 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
             check_whole(info, limits)
             if info.audio is None:
                 return Product(Metadata(info=info, audio_seconds=0))
-            audio = room / "audio.wav"
+            wav = room / "audio.wav"
             start = info.video.start if info.video else info.audio.start
-            seconds, undecoded = sound.extract(path, info.audio, start, limits.source_seconds_max, audio)
+            seconds, undecoded = audio.extract(path, info.audio, start, limits.source_seconds_max, wav)
             lost = sound_lost(info, start, seconds, undecoded)
             check_whole(info, limits, audio_lost=lost)
             if not seconds:
                 return Product(Metadata(info=info, audio_seconds=0, audio_lost=lost))
             value = Metadata(
-                info=info, audio_seconds=seconds, audio_lost=lost, loudness=loudness.integrated(audio)
+                info=info, audio_seconds=seconds, audio_lost=lost, loudness=loudness.integrated(wav)
             )  # fmt: skip
-            return Product(value, {AUDIO: audio})
+            return Product(value, {AUDIO: wav})
 
         tools = {"av": version("av"), "pillow": version("pillow")}
         return Work(make, {"media": item.sha256}, limits.model_dump(mode="json"), tools)
@@ -138,7 +138,7 @@ def transcription(
     ]  # fmt: skip
     beside = source_media.read(SourceMedia).subtitles()
     heard = [item for item in wanted if item.sha256 not in beside]
-    choice = recognisers.choose(studio.speech) if heard else None
+    choice = transcribers.choose(studio.speech) if heard else None
 
     def work(item: SourceItem) -> Work:
         audio, info = known[item.sha256].files[AUDIO], known[item.sha256].read(Metadata).info
@@ -150,21 +150,22 @@ def transcription(
             inputs["media"] = item.sha256
 
         def make(room: Path) -> Product:
-            from pytoon_pipeline.media.sound import ANALYSIS_RATE, load
-            from pytoon_pipeline.speech import written
+            from pytoon_pipeline.analysis.speech import subtitle_words
+            from pytoon_pipeline.media import subtitles
+            from pytoon_pipeline.media.audio import ANALYSIS_RATE, load
 
             samples = load(studio.store.path(audio))
             if file is not None:
                 lines = subtitles.read(studio.store.path(file.stored), file.name)
-                return Product(written.from_file(lines, file.name, samples, ANALYSIS_RATE))
+                return Product(subtitle_words.from_file(lines, file.name, samples, ANALYSIS_RATE))
             if "media" in inputs and info.audio is not None:
                 tracks = subtitles.tracks(studio.store.path(item.stored), info.video.start if info.video else 0.0)
-                found = written.from_track(tracks, info.audio.language, samples, ANALYSIS_RATE)
+                found = subtitle_words.from_track(tracks, info.audio.language, samples, ANALYSIS_RATE)
                 if found is not None:
                     return Product(found)
             assert choice is not None
             with studio.recogniser():
-                value = recognisers.transcribe(choice, samples, studio.threads)
+                value = transcribers.transcribe(choice, samples, studio.threads)
             return Product(value, device=value.device, precision=value.precision)
 
         tools = {"recogniser": choice.recogniser.identity} if choice is not None and file is None else {}
@@ -207,19 +208,19 @@ def silence_segments(
     asked = request.adjust.get("silence", {}).get("remove") is True
 
     def work(item: SourceItem) -> Work:
-        audio = known[item.sha256].files.get(AUDIO)
+        stored = known[item.sha256].files.get(AUDIO)
         words = heard.get(item.sha256)
         talk = asked and item.role == "media"
 
         def make(room: Path) -> Product:
-            from pytoon_pipeline.media import sound
-            from pytoon_pipeline.speech import silence
+            from pytoon_pipeline.analysis.speech import silence
+            from pytoon_pipeline.media import audio
 
             transcript = words.read(Transcript) if words else Transcript(words=(), language="", recogniser=None)
-            samples = sound.load(studio.store.path(audio)) if audio else sound.nothing()
-            return Product(silence.find_silence(samples, sound.ANALYSIS_RATE, transcript, settings, talk))
+            samples = audio.load(studio.store.path(stored)) if stored else audio.nothing()
+            return Product(silence.find_silence(samples, audio.ANALYSIS_RATE, transcript, settings, talk))
 
-        inputs = {"audio": audio.sha256 if audio else "none", "words": words.fingerprint if words else "none"}
+        inputs = {"audio": stored.sha256 if stored else "none", "words": words.fingerprint if words else "none"}
         return Work(make, inputs, {**settings.model_dump(mode="json"), "asked": talk})
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
@@ -249,8 +250,8 @@ def sampled_frames(
         info = part.read(Metadata).info
 
         def make(room: Path) -> Product:
+            from pytoon_pipeline.analysis.vision.sampling import sample, sample_still
             from pytoon_pipeline.media import images
-            from pytoon_pipeline.vision.sampling import sample, sample_still
 
             if info.still is not None:
                 samples = sample_still(images.read(studio.store.path(part.files[PICTURE])), room)
@@ -293,7 +294,7 @@ def face_detections(
 
     def work(item: SourceItem) -> Work:
         def make(room: Path) -> Product:
-            from pytoon_pipeline.vision import faces
+            from pytoon_pipeline.analysis.vision import faces
 
             found, summary = faces.detect(sampled_frames.samples(item.sha256))
             faces.write(found, room / "faces.parquet")
@@ -319,7 +320,7 @@ def focal_points(
 
     def work(item: SourceItem) -> Work:
         def make(room: Path) -> Product:
-            from pytoon_pipeline.vision.focus import find
+            from pytoon_pipeline.analysis.vision.focus import find
 
             return Product(find(sampled_frames.samples(item.sha256)))
 
@@ -346,7 +347,7 @@ def shots(
         record = frames[item.sha256].read(SampledFrames)
 
         def make(room: Path) -> Product:
-            from pytoon_pipeline.vision.shots import find
+            from pytoon_pipeline.analysis.vision.shots import find
 
             return Product(find(sampled_frames.samples(item.sha256).every_frame(), record.frames / record.seconds))
 

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.planning.standing import Standing, standing
+from pytoon_pipeline.operations.status import Standing, standing
 
 ATTENTION, CHECK = "attention", "nothing_failed_or_stuck"
 

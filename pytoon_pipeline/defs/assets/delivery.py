@@ -7,6 +7,9 @@ from typing import Any
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.items import Registry
+from pytoon_pipeline.config.defaults import resolved_preset
+from pytoon_pipeline.config.presets import load_brand, load_preset, presets_print
 from pytoon_pipeline.contracts.analysis import Transcript
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest, StageUse
@@ -14,18 +17,16 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec import RenderSpec
-from pytoon_pipeline.contracts.standing import DeliveryRecord
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.defs.assets.analysis import infos_of
 from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
-from pytoon_pipeline.planning.presets import load_brand, load_preset, presets_print
-from pytoon_pipeline.planning.resolving import resolved_preset
+from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.delivery.outbox import deliver, failure, plan_delivery, replace_earlier
 from pytoon_pipeline.quality.degradation import comment, degradation, hazards, release_of
-from pytoon_pipeline.quality.delivery import deliver, failure, plan_delivery, replace_earlier
-from pytoon_pipeline.rendering import stages, subtitles
-from pytoon_pipeline.store.registry import Registry
+from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
 
 DELIVERY = Stage("delivered_video", 5)

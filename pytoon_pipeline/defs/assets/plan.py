@@ -5,11 +5,13 @@ from typing import Any
 
 import dagster as dg
 
+from pytoon_pipeline.config.defaults import archetype_of, resolved_preset
+from pytoon_pipeline.config.presets import load_brand, load_platform, load_preset, load_profanity
 from pytoon_pipeline.contracts.analysis import FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import Metadata, SourceItem, SourceMedia
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import infos_of, request_of
 from pytoon_pipeline.defs.assets.source import brand_files, is_font_file
 from pytoon_pipeline.defs.io_managers import Frames
@@ -17,12 +19,10 @@ from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.overrides import told
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
+from pytoon_pipeline.intake.register import meaning
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.planning.admitting import meaning
-from pytoon_pipeline.planning.brief import Brief, Material
-from pytoon_pipeline.planning.presets import load_brand, load_platform, load_preset, load_profanity
-from pytoon_pipeline.planning.remedies import changes, decide, treated
-from pytoon_pipeline.planning.resolving import archetype_of, resolved_preset
+from pytoon_pipeline.operations.remedies import changes, decide, treated
+from pytoon_pipeline.planning.context import Brief, Material
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Product, Stage
 
@@ -154,7 +154,7 @@ def _own_fonts(brand: Brand, items: tuple[SourceItem, ...]) -> Brand:
 def _materials(
     studio: Studio, upload: SourceMedia, metadata: Artifact, analyses: dict[str, Artifact]
 ) -> dict[str, Material]:
-    from pytoon_pipeline.vision.faces import read
+    from pytoon_pipeline.analysis.vision.faces import read
 
     known = parts_of(studio.store, metadata)
     names, subtitled = {item.sha256: item.name for item in reversed(upload.items)}, upload.subtitles()

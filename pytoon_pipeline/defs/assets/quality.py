@@ -14,14 +14,14 @@ from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import PICTURE
 from pytoon_pipeline.defs.assets.render import SHEET, TRACE, segment_files
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
-from pytoon_pipeline.quality.delivery import failure
+from pytoon_pipeline.delivery.outbox import failure
 from pytoon_pipeline.store.stages import Product, Stage, run_stage
 from pytoon_pipeline.store.store import Store
 
@@ -65,12 +65,12 @@ def qc_score(
     spec = ready.shown(render_spec.read(RenderSpec))
 
     def make(room: Path) -> Product:
-        from pytoon_pipeline.quality import stills
+        from pytoon_pipeline.reporting import previews
 
         references = _references(store, metadata, sampled_frames)
         judged = _judged(studio, spec, rendered_segments, composite, face_detections, references)
         wanted = sorted({f.start_frame for f in judged.findings if f.start_frame is not None})[:MOST_PICTURES]
-        stills.write(store.path(composite.files["video"]), spec.rate, wanted, room / "stills.json")
+        previews.write(store.path(composite.files["video"]), spec.rate, wanted, room / "stills.json")
         return Product(judged, {STILLS: room / "stills.json"})
 
     done = run_stage(
@@ -116,12 +116,12 @@ def _judged(
     studio: Studio, spec: RenderSpec, segments: Artifact, composite: Artifact, detected: Artifact,
     references: "References",
 ) -> QcReport:  # fmt: skip
+    from pytoon_pipeline.analysis.vision.faces import read
+    from pytoon_pipeline.media.frame_stats import Trace
     from pytoon_pipeline.media.loudness import Loudness
-    from pytoon_pipeline.media.trace import Trace
     from pytoon_pipeline.quality.inspection import Parts
     from pytoon_pipeline.quality.verdict import judge
     from pytoon_pipeline.rendering import contact_sheet
-    from pytoon_pipeline.vision.faces import read
 
     store, finished = studio.store, composite.read(Finished)
     sound = finished.sound
@@ -185,9 +185,9 @@ def _check_result(tier: str, report: QcReport, safe: bool) -> dg.AssetCheckResul
 
 def _pictures(store: Store, judged: Artifact) -> dict[int, str]:
     """Small pictures of the first frames of findings, as data addresses, by frame."""
-    from pytoon_pipeline.quality import stills
+    from pytoon_pipeline.reporting import previews
 
-    return stills.read(store.path(judged.files[STILLS]))
+    return previews.read(store.path(judged.files[STILLS]))
 
 
 def findings_table(report: QcReport, pictures: Mapping[int, str] = MappingProxyType({})) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.layers import VideoLayer
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.rendering import EngineTry, Finished, SegmentsReady, SoundResult
-from pytoon_pipeline.contracts.spec import RenderSpec
+from pytoon_pipeline.contracts.spec.layers import VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import PICTURE, request_of
 from pytoon_pipeline.defs.assets.plan import install_fonts
 from pytoon_pipeline.defs.io_managers import Frames
@@ -27,9 +27,9 @@ from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.rendering.engines.engine import Work
-    from pytoon_pipeline.rendering.jobs import Source
-    from pytoon_pipeline.rendering.sound import SoundSource
+    from pytoon_pipeline.engines.engine import Work
+    from pytoon_pipeline.rendering.audio_mix import SoundSource
+    from pytoon_pipeline.rendering.segment_plan import Source
 
 SEGMENTS = Stage("rendered_segments", 5)
 COMPOSITE = Stage("composite", 6)
@@ -49,7 +49,7 @@ def rendered_segments(
     render_spec: Artifact,
 ) -> dg.Output[Artifact]:
     """The video in pieces of a few seconds, each encoded once at final quality. Only what changed is rendered."""
-    from pytoon_pipeline.rendering.engines import policy
+    from pytoon_pipeline.engines import policy
 
     spec, store = render_spec.read(RenderSpec), studio.store
     install_fonts(studio, source_media)
@@ -126,8 +126,8 @@ def composite(
     install_fonts(studio, source_media)
 
     def choose() -> int:
+        from pytoon_pipeline.analysis.vision.faces import read
         from pytoon_pipeline.rendering import thumbnail
-        from pytoon_pipeline.vision.faces import read
 
         first = spec.scenes[0].layers[:1]
         if spec.archetype != "footage" or not first or not isinstance(first[0], VideoLayer):
@@ -137,8 +137,8 @@ def composite(
         return thumbnail.choose(spec, item, sampled_frames.samples(item), read(store.path(faces)))
 
     def make(room: Path) -> Product:
-        from pytoon_pipeline.rendering.composite import join
-        from pytoon_pipeline.rendering.engines import policy
+        from pytoon_pipeline.engines import policy
+        from pytoon_pipeline.rendering.concat import join
 
         sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
         frame = stages.choose_thumbnail(store, spec, choose, seen)
@@ -185,7 +185,7 @@ def composite(
 
 def work_of(studio: Studio, source: Artifact, metadata: Artifact, spec: RenderSpec) -> "Work":
     """What an engine needs for ``spec``."""
-    from pytoon_pipeline.rendering.engines.engine import Work
+    from pytoon_pipeline.engines.engine import Work
 
     fonts = {item.sha256: studio.store.path(item.stored)
              for item in source.read(SourceMedia).items if item.role == "font"}  # fmt: skip
@@ -206,7 +206,7 @@ def picture_plan(spec: RenderSpec) -> str:
 
 def picture_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "dict[str, Source]":
     """All files with pictures, by content; of a still picture, its upright copy."""
-    from pytoon_pipeline.rendering.jobs import Source
+    from pytoon_pipeline.rendering.segment_plan import Source
 
     known = parts_of(studio.store, metadata)
     found = {}
@@ -221,7 +221,7 @@ def picture_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "di
 
 def sound_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> "dict[str, SoundSource]":
     """All files with sound, by content."""
-    from pytoon_pipeline.rendering.sound import SoundSource
+    from pytoon_pipeline.rendering.audio_mix import SoundSource
 
     known = parts_of(studio.store, metadata)
     found = {}

@@ -8,7 +8,7 @@ from pytoon_pipeline.defs.resources import Studio
 @dg.asset(group_name="reports", kinds={"duckdb", "parquet"}, code_version="1", config_schema={})
 def pipeline_kpis(studio: Studio) -> dg.MaterializeResult[None]:
     """Success, first-attempt and fallback rates, hits of the cache, and how long each stage takes, over all videos."""
-    from pytoon_pipeline.quality.kpis import as_markdown, collect, kpis
+    from pytoon_pipeline.reporting.kpis import as_markdown, collect, kpis
 
     collect(studio.places.logs, studio.places.figures)
     found = kpis(studio.places.figures)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pytoon_pipeline.config.presets import brand_file, load_brand
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import MissingPart
@@ -12,8 +13,7 @@ from pytoon_pipeline.defs.overrides import RunOverrides, checked
 from pytoon_pipeline.defs.partitions import REASON_TAG
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
-from pytoon_pipeline.planning.presets import brand_file, load_brand
-from pytoon_pipeline.store.admission import check_file
+from pytoon_pipeline.intake.admission import check_file
 from pytoon_pipeline.store.stages import Product, Stage
 
 SOURCE = Stage("source_media", 2)

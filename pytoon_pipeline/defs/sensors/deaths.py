@@ -2,10 +2,10 @@
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.reconcile import RECONCILE, any_unheard, lost_runs
 from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_ask
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
 
 
 @dg.sensor(

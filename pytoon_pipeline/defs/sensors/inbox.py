@@ -5,9 +5,9 @@ import dagster as dg
 from pytoon_pipeline.contracts.errors import PassingFault
 from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_ask
-from pytoon_pipeline.planning.receiving import to_do
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.inbox import locate
+from pytoon_pipeline.intake.inbox import locate
+from pytoon_pipeline.intake.ingest import to_do
+from pytoon_pipeline.runtime.home import Home
 
 
 @dg.sensor(

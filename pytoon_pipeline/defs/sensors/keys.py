@@ -5,14 +5,14 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.due import Due, due_keys, unheard
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PRIORITY_TAG
 from pytoon_pipeline.defs.partitions import uploads as partitions
 from pytoon_pipeline.defs.requesting import EVERY_LOOP, at_work
-from pytoon_pipeline.store.home import Home
-from pytoon_pipeline.store.uploads import Uploads
+from pytoon_pipeline.runtime.home import Home
 
 # People who wait in the UI come first (0), then new uploads and what is tried again, then nightly batches.
 UPLOAD_PRIORITY, BATCH_PRIORITY = -1, -10

@@ -2,11 +2,11 @@
 
 import dagster as dg
 
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.defs.assets.attention import ATTENTION, CHECK, evaluation, shown
-from pytoon_pipeline.planning.presets import load_operations
-from pytoon_pipeline.planning.standing import standing
+from pytoon_pipeline.operations.status import standing
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.home import Home
 
 
 @dg.sensor(

@@ -1,0 +1,106 @@
+"""Silence and speech from levels alone."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.analysis.speech.word_times import repair
+from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript, Word
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.preset import SilenceSettings
+from pytoon_pipeline.contracts.time import TimeRange
+
+WINDOW_SECONDS = 0.01
+FLOOR_DB = -120.0
+# A recording whose loud parts are below this carries no sound that anybody could hear beside a phone's own noise.
+ALL_SILENT_DB = -60.0
+
+
+def levels(samples: NDArray[np.int16], rate: int) -> NDArray[np.float64]:
+    """RMS of each 10 ms in dB relative to full scale, shape (windows,). The last, incomplete window counts too."""
+    window = round(rate * WINDOW_SECONDS)
+    power = np.square(samples.astype(np.float32) / 32768)
+    padded = np.pad(power, (0, -len(power) % window))
+    mean = padded.reshape(-1, window).mean(axis=1, dtype=np.float64)
+    return np.maximum(10 * np.log10(mean + 1e-12), FLOOR_DB)
+
+
+def speech_level(decibels: NDArray[np.float64]) -> float:
+    """How loud the loud parts are: the 95th percentile of the windows."""
+    return float(np.percentile(decibels, 95)) if len(decibels) else FLOOR_DB
+
+
+def quiet_ranges(decibels: NDArray[np.float64], threshold: float, minimum: float) -> tuple[TimeRange, ...]:
+    """Ranges of at least ``minimum`` seconds in which every window is below ``threshold``."""
+    quiet = np.concatenate(([0], (decibels < threshold).astype(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(quiet)) * WINDOW_SECONDS
+    ranges = (
+        TimeRange(start=round(float(a), 3), end=round(float(b), 3))
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+    )
+    return tuple(found for found in ranges if found.seconds >= minimum - 1e-6)
+
+
+def find_silence(
+    samples: NDArray[np.int16], rate: int, transcript: Transcript, settings: SilenceSettings, asked: bool = False
+) -> SilenceSegments:
+    """What is silent and what stays. Of nothing but silence all stays.
+
+    Raises ``BadInput`` for that when somebody has ``asked`` for the removal of silence.
+    """
+    decibels = levels(samples, rate)
+    level = speech_level(decibels)
+    seconds = len(samples) / rate
+    all_silent = bool(len(samples)) and level < ALL_SILENT_DB
+    if all_silent and asked and settings.remove:
+        raise BadInput(
+            "all_silent",
+            "Silence is to be removed, but nothing can be heard on the sound track of this video.",
+            "Check the microphone or the export. To keep all of it, leave out adjust.silence.remove.",
+        )
+    threshold = level - settings.drop_db
+    if all_silent:
+        settings = settings.model_copy(update={"remove": False})
+    silences = quiet_ranges(decibels, threshold, settings.minimum)
+    words, changed, dropped = repair(transcript.words, silences, seconds)
+    return SilenceSegments(
+        silences=silences,
+        speech=speech_ranges(silences, words, seconds, settings),
+        words=words,
+        repaired_words=changed,
+        dropped_words=dropped,
+        level_db=round(level, 2),
+        threshold_db=round(threshold, 2),
+    )
+
+
+def speech_ranges(
+    silences: tuple[TimeRange, ...],
+    words: tuple[Word, ...],
+    seconds: float,
+    settings: SilenceSettings,
+) -> tuple[TimeRange, ...]:
+    """What stays of ``seconds``: all that is not silent, padded, and every word whole."""
+    if not settings.remove:
+        return (TimeRange(start=0.0, end=seconds),)
+    sounding: list[tuple[float, float]] = []
+    position = 0.0
+    for silence in (*silences, TimeRange(start=seconds, end=seconds)):
+        if silence.start > position:
+            sounding.append((position - settings.pad_before, silence.start + settings.pad_after))
+        position = silence.end
+    sounding += [(word.start, word.end) for word in words]
+    return merge(sounding, seconds)
+
+
+def merge(ranges: list[tuple[float, float]], seconds: float) -> tuple[TimeRange, ...]:
+    """The union of ``ranges`` within ``[0, seconds]``, in order."""
+    merged: list[list[float]] = []
+    for start, end in sorted(ranges):
+        start, end = max(0.0, start), min(seconds, end)
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    return tuple(TimeRange(start=round(a, 4), end=round(b, 4)) for a, b in merged)

@@ -1,0 +1,64 @@
+"""Repairing word times that cannot be true.
+
+Recognisers place a first word at 0.0 s although speech starts later, stretch a word through the pause after it, give
+words no length, let them overlap, or hear words where nothing sounds or where there is only music.
+"""
+
+from pytoon_pipeline.contracts.analysis import Word
+from pytoon_pipeline.contracts.time import TimeRange
+
+SHORTEST = 0.04
+# Longer words with a pause inside were stretched over it; shorter ones are said that way.
+LONGEST_WHOLE = 1.0
+# Nobody takes this long over one word: it is music or noise that was heard as one.
+LONGEST_SPOKEN = 2.0
+
+
+def repair(
+    words: tuple[Word, ...], silences: tuple[TimeRange, ...], seconds: float
+) -> tuple[tuple[Word, ...], int, int]:
+    """The words in order, none in silence, none overlapping, none outside ``[0, seconds]``.
+
+    Gives them with the number of words whose times changed and the number that were dropped because nothing sounds
+    where they should be, or they last too long to be speech.
+    """
+    kept: list[Word] = []
+    changed = dropped = 0
+    previous_end = 0.0
+    for word in sorted(words, key=lambda word: (word.start, word.end)):
+        start, end = max(word.start, previous_end), min(max(word.end, word.start), seconds)
+        start, end = _out_of_silence(start, end, silences)
+        if end - start > LONGEST_SPOKEN:
+            dropped += 1
+            continue
+        if end - start < SHORTEST:
+            end = min(start + SHORTEST, seconds)
+            if end - start < SHORTEST / 2 or _silent(start, end, silences):
+                dropped += 1
+                continue
+        if (start, end) != (word.start, word.end):
+            changed += 1
+        kept.append(word.model_copy(update={"start": round(start, 4), "end": round(end, 4)}))
+        previous_end = end
+    return tuple(kept), changed, dropped
+
+
+def _out_of_silence(start: float, end: float, silences: tuple[TimeRange, ...]) -> tuple[float, float]:
+    for silence in silences:
+        if silence.end <= start or silence.start >= end:
+            continue
+        if silence.start <= start and silence.end >= end:
+            return silence.start, silence.start
+        if silence.start <= start:
+            start = silence.end
+        elif silence.end >= end:
+            end = silence.start
+        elif end - start > LONGEST_WHOLE:
+            before, after = silence.start - start, end - silence.end
+            start, end = (start, silence.start) if before >= after else (silence.end, end)
+    return start, end
+
+
+def _silent(start: float, end: float, silences: tuple[TimeRange, ...]) -> bool:
+    middle = (start + end) / 2
+    return any(silence.start <= middle < silence.end for silence in silences)

@@ -1,0 +1,44 @@
+"""Where to look when nobody is seen: where the picture's detail is."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.contracts.analysis import Box, FocalPoint, FocalPoints
+
+# The box holds this part of the detail in each direction; the rest is scattered texture.
+SHARE = 0.9
+# Gradients below this (of 255 a pixel) are noise and compression.
+NOISE = 12.0
+
+
+def find(samples: Iterable[tuple[float, Image]]) -> FocalPoints:
+    """The focal point of each ``(seconds, BGR image)`` sample. ``weight`` is the mean gradient; 0: nothing is there."""
+    return FocalPoints(points=tuple(_point(time, image) for time, image in samples))
+
+
+def _point(time: float, image: Image) -> FocalPoint:
+    import cv2
+
+    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (3, 3), 0)
+    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3)
+    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
+    detail = cv2.magnitude(across, down) / 4
+    detail[detail < NOISE] = 0
+    weight = float(detail.mean())
+    if weight == 0:
+        return FocalPoint(time=time, box=Box(x=0, y=0, width=1, height=1), weight=0)
+    x, width = _span(detail.sum(axis=0))
+    y, height = _span(detail.sum(axis=1))
+    box = Box(x=round(x, 5), y=round(y, 5), width=round(width, 5), height=round(height, 5))
+    return FocalPoint(time=time, box=box, weight=round(weight, 4))
+
+
+def _span(profile: NDArray[np.float32]) -> tuple[float, float]:
+    """Start and length, as fractions, of the middle ``SHARE`` of a profile's mass."""
+    mass = np.cumsum(profile, dtype=np.float64) / profile.sum(dtype=np.float64)
+    edge = (1 - SHARE) / 2
+    first, last = np.searchsorted(mass, (edge, 1 - edge))
+    return first / len(profile), (last + 1 - first) / len(profile)

@@ -1,0 +1,300 @@
+"""One decode of a source for all detectors: small pictures at a fixed rate, and a thumb of every frame.
+
+Pictures are kept as JPEG in Parquet, so that an hour of footage stays small, and are read back in the same form by
+whoever looks first or later: a detector sees the same pixels in either case.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.analysis.vision.tones import ToneMeter
+from pytoon_pipeline.contracts.analysis import Box, SampledFrames
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.media import VideoStream
+from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.media.frames import Damage, decode
+from pytoon_pipeline.media.images import Rgba
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+SAMPLES_A_SECOND = 5.0
+SAMPLE_SIDE = 480
+THUMB_SIDE = 64
+ROWS = 512
+# Seconds by which times may be off: where a frame begins just then, either may be shown.
+ROUNDING = 1e-4
+# Decoded samples stay in memory for the next steps up to this size; beyond it they are decoded again from the store.
+MEMORY_BYTES = 256 << 20
+
+Image = NDArray[np.uint8]
+
+
+@dataclass
+class Samples:
+    """Pictures of one source. Iterating gives ``(seconds, image)``; images are BGR, shape (height, width, 3)."""
+
+    record: SampledFrames
+    pictures: Path
+    thumbs: Path
+    held: list[tuple[float, Image]] | None = field(default=None, repr=False)
+
+    def __iter__(self) -> Iterator[tuple[float, Image]]:
+        return iter(self.held) if self.held is not None else read_images(self.pictures)
+
+    def every_frame(self) -> Iterator[tuple[float, Image]]:
+        """``(seconds, thumb)`` of all frames of the source; thumbs are BGR and not turned upright."""
+        return read_images(self.thumbs)
+
+
+class ImageTable:
+    """Writes ``time`` and ``jpeg`` columns in groups of rows, so that memory does not grow with length."""
+
+    def __init__(self, path: Path, quality: int) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.schema = pa.schema([("time", pa.float64()), ("jpeg", pa.binary())])
+        self._writer = pq.ParquetWriter(path, self.schema, compression="none")
+        self._quality = quality
+        self._times: list[float] = []
+        self._images: list[bytes] = []
+
+    def add(self, time: float, image: Image) -> bytes:
+        """Appends a picture and gives its JPEG."""
+        import cv2
+
+        _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, self._quality])
+        jpeg = bytes(coded)
+        self._times.append(time)
+        self._images.append(jpeg)
+        if len(self._times) == ROWS:
+            self._flush()
+        return jpeg
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._times:
+            self._writer.write_table(pa.table([self._times, self._images], schema=self.schema))
+            self._times, self._images = [], []
+
+
+def read_images(path: Path) -> Iterator[tuple[float, Image]]:
+    """``(time, BGR image)`` of each row of an image table, in order."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(ROWS):
+            columns = batch.to_pydict()
+            for time, jpeg in zip(columns["time"], columns["jpeg"], strict=True):
+                yield time, decode_jpeg(jpeg)
+
+
+def read_shown(samples: Samples, times: Iterable[float]) -> dict[float, tuple[Image, bool]]:
+    """For each of ``times``, in seconds, the last BGR image that was sampled until then, and whether it is that of the
+    frame which the source shows at this time.
+    """
+    import pyarrow.parquet as pq
+
+    frames = pq.read_table(samples.thumbs, columns=["time"]).column("time").to_numpy()
+    found: dict[float, tuple[Image, bool]] = {}
+    with pq.ParquetFile(samples.pictures) as file:
+        there = file.read(columns=["time"]).column("time").to_numpy()
+        rows = {time: _last(there, time) for time in times}
+        # All groups but the last have ROWS rows; only those that are needed are read.
+        for group in sorted({row // ROWS for row in rows.values()}):
+            jpegs = file.read_row_group(group, columns=["jpeg"]).column("jpeg")
+            for time, row in rows.items():
+                if row // ROWS == group:
+                    image = decode_jpeg(jpegs[row % ROWS].as_buffer())
+                    shown = {float(frames[_last(frames, time + step)]) for step in (-ROUNDING, ROUNDING)}
+                    found[time] = image, shown == {float(there[row])}
+    return found
+
+
+def _last(times: NDArray[np.float64], until: float) -> int:
+    """The row of the last of ``times`` that is not after ``until``, at least the first."""
+    return max(0, int(np.searchsorted(times, until, side="right")) - 1)
+
+
+def decode_jpeg(jpeg: Any) -> Image:
+    import cv2
+
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    return np.asarray(image, np.uint8)
+
+
+def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samples:
+    """Decodes ``path`` once, to its end or the limit of length, into two tables in ``folder``.
+
+    Raises ``BadInput`` when less than the shortest usable length can be decoded, or more than the longest.
+    """
+    width, height = sample_size(video)
+    damage, times = Damage(), []
+    pictures = ImageTable(folder / "pictures.parquet", quality=92)
+    thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
+    held: list[tuple[float, Image]] | None = []
+    meter = ToneMeter()
+    brightest: Image | None = None
+    count = 0
+    for time, frame in decode(path, video, damage=damage):
+        if time > limits.source_seconds_max:
+            raise BadInput(
+                "too_long",
+                f"The video goes on beyond {limits.source_seconds_max / 60:g} minutes.",
+                "Cut it, or raise source_seconds_max in presets/limits.yaml.",
+            )
+        times.append(time)
+        thumbs.add(time, _small(frame, *_fit(frame.width, frame.height, THUMB_SIDE)))
+        if time + 1e-6 >= count / SAMPLES_A_SECOND:
+            image = _upright(_small(frame, width, height), video.rotation)
+            image = decode_jpeg(pictures.add(time, image))
+            meter.add(image)
+            brightest = image if brightest is None else np.maximum(brightest, image)
+            count = int(time * SAMPLES_A_SECOND + 1e-6) + 1
+            if held is not None:
+                held.append((time, image))
+                if len(held) * image.nbytes > MEMORY_BYTES:
+                    held = None
+    pictures.close()
+    thumbs.close()
+    seconds = _length(times)
+    # Times are rounded in files: a millisecond makes no video too short.
+    if brightest is None or round(seconds, 3) < limits.source_seconds_min:
+        raise BadInput(
+            "too_short",
+            f"Only {floored(seconds)} s of this video can be shown."
+            + (f" {damage.packets} pieces of it are damaged." if damage.packets else ""),
+            f"At least {limits.source_seconds_min:g} s are needed.",
+        )
+    record = SampledFrames(
+        rate=SAMPLES_A_SECOND,
+        width=brightest.shape[1],
+        height=brightest.shape[0],
+        samples=_rows(folder / "pictures.parquet"),
+        frames=len(times),
+        seconds=round(seconds, 6),
+        picture=active_picture(brightest),
+        damaged=damage.packets,
+        lost_seconds=round(damage.lost_seconds(times), 6),
+        tones=meter.tones,
+    )
+    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", held)
+
+
+def sample_still(picture: Rgba, folder: Path) -> Samples:
+    """A still picture as one sample and one thumb, so that every detector sees it as it sees footage.
+
+    Behind transparency it is grey; its ``picture`` is the area that shows anything.
+    """
+    import cv2
+
+    height, width = picture.shape[:2]
+    alpha = picture[:, :, 3:].astype(np.float32) / 255
+    flat = np.round(picture[:, :, 2::-1] * alpha + 128 * (1 - alpha)).astype(np.uint8)
+    small = _fit(width, height, SAMPLE_SIDE)
+    image = np.asarray(cv2.resize(flat, small, interpolation=cv2.INTER_AREA), np.uint8)
+    pictures = ImageTable(folder / "pictures.parquet", quality=92)
+    thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
+    image = decode_jpeg(pictures.add(0.0, image))
+    thumbs.add(0.0, np.asarray(cv2.resize(image, _fit(*small, THUMB_SIDE), interpolation=cv2.INTER_AREA), np.uint8))
+    pictures.close()
+    thumbs.close()
+    meter = ToneMeter()
+    meter.add(image)
+    record = SampledFrames(
+        rate=SAMPLES_A_SECOND,
+        width=small[0],
+        height=small[1],
+        samples=1,
+        frames=1,
+        seconds=0.0,
+        picture=visible_area(picture),
+        damaged=0,
+        tones=meter.tones,
+    )
+    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", [(0.0, image)])
+
+
+def visible_area(picture: Rgba) -> Box:
+    """The smallest box around all that is not transparent; the whole of an opaque or empty picture."""
+    seen = picture[:, :, 3] > 8
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return Box(x=0, y=0, width=1, height=1)
+    height, width = seen.shape
+    return Box(
+        x=columns[0] / width,
+        y=rows[0] / height,
+        width=(columns[-1] + 1 - columns[0]) / width,
+        height=(rows[-1] + 1 - rows[0]) / height,
+    )
+
+
+def sample_size(video: VideoStream) -> tuple[int, int]:
+    """Width and height of samples before turning: square pixels, the longer side at most ``SAMPLE_SIDE``."""
+    return _fit(video.width * video.sample_aspect, video.height, SAMPLE_SIDE)
+
+
+def active_picture(brightest: Image) -> Box:
+    """The part that is not black in all samples; the whole unless there are matching bars on opposite sides."""
+    lit = brightest.max(axis=2) > 24
+    x, width = _between_bars(lit.mean(axis=0) > 0.02)
+    y, height = _between_bars(lit.mean(axis=1) > 0.02)
+    return Box(x=x, y=y, width=width, height=height)
+
+
+def _between_bars(lit: NDArray[np.bool_]) -> tuple[float, float]:
+    found = np.flatnonzero(lit)
+    size = len(lit)
+    if not len(found):
+        return 0.0, 1.0
+    before, after = int(found[0]), size - 1 - int(found[-1])
+    # Bars lie on both sides and are alike; darkness on one side, or around a spot of light, is part of the picture.
+    if min(before, after) < 2 or abs(before - after) > 0.04 * size or before + after > 0.7 * size:
+        return 0.0, 1.0
+    # One more line inside each bar's edge, which scaling has mixed with the picture.
+    return (before + 1) / size, (size - before - after - 2) / size
+
+
+def floored(seconds: float) -> str:
+    """Seconds that are too few, as text that does not round up to what is enough."""
+    return f"{math.floor(seconds * 1000) / 1000:.3f}" if seconds > 0.99 else f"{math.floor(seconds * 100) / 100:.2f}"
+
+
+def _length(times: list[float]) -> float:
+    """Seconds that the frames are shown: to the last one's start and one usual step more."""
+    if len(times) < 2:
+        return 0.0
+    return times[-1] + float(np.median(np.diff(times)))
+
+
+def _fit(width: float, height: float, side: int) -> tuple[int, int]:
+    scale = min(1.0, side / max(width, height))
+    return max(2, round(width * scale)), max(2, round(height * scale))
+
+
+def _small(frame: "VideoFrame", width: int, height: int) -> Image:
+    small = frame.reformat(width=width, height=height, format="bgr24", interpolation="AREA", threads=1)
+    return np.asarray(small.to_ndarray(), np.uint8)
+
+
+def _upright(image: Image, clockwise: int) -> Image:
+    return np.ascontiguousarray(np.rot90(image, -clockwise // 90)) if clockwise else image
+
+
+def _rows(path: Path) -> int:
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)

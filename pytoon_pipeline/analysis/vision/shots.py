@@ -1,0 +1,56 @@
+"""Scene cuts, and where the source itself is still or black."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.contracts.analysis import Shots
+from pytoon_pipeline.contracts.time import TimeRange
+
+SHORTEST_SHOT_SECONDS = 0.5
+# Levels of 255 in a thumb: compression moves pixels this far where nothing moves.
+STILL_DIFFERENCE = 2
+DARK_LEVEL = 28
+
+
+def find(frames: Iterable[tuple[float, Image]], rate: float) -> Shots:
+    """Cuts by PySceneDetect's adaptive detector over ``(seconds, BGR thumb)`` of all frames, ``rate`` a second."""
+    from scenedetect import AdaptiveDetector, FrameTimecode
+
+    detector = AdaptiveDetector(
+        adaptive_threshold=3.0,
+        min_content_val=15.0,
+        min_scene_len=max(1, round(rate * SHORTEST_SHOT_SECONDS)),
+    )
+    times: list[float] = []
+    still: list[bool] = []
+    dark: list[bool] = []
+    cuts: list[int] = []
+    before: Image | None = None
+    for index, (time, thumb) in enumerate(frames):
+        cuts += [cut.frame_num for cut in detector.process_frame(FrameTimecode(index, float(rate)), thumb)]
+        times.append(time)
+        still.append(before is not None and _alike(before, thumb))
+        dark.append(int(np.percentile(thumb, 98)) <= DARK_LEVEL)
+        before = thumb
+    cuts += [cut.frame_num for cut in detector.post_process(FrameTimecode(len(times), float(rate)))]
+    return Shots(
+        cuts=tuple(times[cut] for cut in sorted(set(cuts)) if 0 < cut < len(times)),
+        still=_ranges(times, still, rate),
+        dark=_ranges(times, dark, rate),
+    )
+
+
+def _alike(a: Image, b: Image) -> bool:
+    return int(np.abs(a.astype(np.int16) - b).max()) <= STILL_DIFFERENCE
+
+
+def _ranges(times: list[float], flags: list[bool], rate: float) -> tuple[TimeRange, ...]:
+    edges: NDArray[np.int8] = np.diff(np.array([0, *flags, 0], np.int8))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return tuple(
+        TimeRange(start=round(times[a], 4), end=round(times[b - 1] + 1 / rate, 4))
+        for a, b in zip(starts, ends, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Records of uploads, attempts, items and the inbox."""

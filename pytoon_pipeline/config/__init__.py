@@ -1,0 +1,1 @@
+"""Presets, brands, platforms and limits: loading, validating and resolving what people write."""

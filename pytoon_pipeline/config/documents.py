@@ -1,0 +1,203 @@
+"""Reading what people write: YAML or JSON, refused with the path of the field and what would be right."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.intake.admission import shown
+
+R = TypeVar("R", bound=Record)
+LARGEST_BYTES = 1 << 20
+# Far beyond any request or edit plan; what is read, checked and repeated in messages stays small.
+MOST_VALUES = 200_000
+DEEPEST = 40
+LARGEST_NUMBER = 1e15
+# How YAML says that something is text although it looks like a number.
+TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+# The parser that is written in C takes a second for what takes the other one ten.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Unreadable(Exception):
+    """Text that is no document, where that shows, and what to do."""
+
+    def __init__(self, said: str, hint: str = "Check quotes and indentation.") -> None:
+        super().__init__(said)
+        self.hint = hint
+
+
+def read_document(path: Path, most_bytes: int = LARGEST_BYTES) -> dict[str, Any]:
+    """The mapping in a YAML or JSON file. Raises ``BadInput`` when it holds something else."""
+    name = shown(path.name)
+    try:
+        if not path.is_file() and path.exists():
+            raise BadInput("not_a_file", f"“{name}” is not a file.", "Give a file with settings.")
+        if path.stat().st_size > most_bytes:
+            raise BadInput(
+                "document_too_large", f"{name} is larger than {most_bytes >> 20} MB.", "Is it the right file?"
+            )
+        value = parse(path.read_bytes().decode("utf-8-sig"), path.suffix.lower() == ".json")
+    except FileNotFoundError:
+        raise BadInput("file_missing", f"There is no file {name}.", "Check the name.") from None
+    except OSError as error:
+        raise BadInput(
+            "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
+        ) from None
+    except (UnicodeDecodeError, Unreadable) as error:
+        known = error if isinstance(error, Unreadable) else Unreadable("it is not text in UTF-8", "Save it as UTF-8.")
+        raise BadInput("document_unreadable", f"{name} is not a valid document: {known}.", known.hint) from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BadInput("document_unreadable", f"{name} is not a list of settings.", "Write “name: value” lines.")
+    return value
+
+
+def parse(text: str, as_json: bool = False) -> Any:
+    """The value in YAML or JSON text: words, finite numbers, lists and groups, no more. Raises ``Unreadable``."""
+    try:
+        if as_json:
+            value = json.loads(text, object_pairs_hook=_unique)
+        else:
+            _outline(text)
+            value = yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        raise Unreadable("it is no YAML" + (f" near line {where.line + 1}" if where else "")) from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is no JSON near line {error.lineno}") from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+    except (ValueError, OverflowError) as error:
+        # Dates that do not exist, and numbers of thousands of digits.
+        raise Unreadable("a number or a date in it cannot be read") from error
+    _check(value, (), [MOST_VALUES])
+    return value
+
+
+def _outline(text: str) -> None:
+    """Refuses, before anything is built, what would grow when it is: aliases, tags, deep nesting."""
+    depth = count = 0
+    open_groups: list[_Group] = []
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Unreadable("it refers to other places by “*”; write the value again, or put it in quotes")
+        tag = getattr(event, "tag", None)
+        if tag is not None and tag not in TEXT_TAGS:
+            raise Unreadable(f"it has a tag, “{tag[:40]}”")
+        count += isinstance(event, yaml.NodeEvent)
+        _note_name(event, open_groups)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise Unreadable("it is nested too deeply")
+        if count > MOST_VALUES:
+            raise Unreadable("it holds too much")
+
+
+@dataclass
+class _Group:
+    """A mapping or list that is being read: the names in it so far with their lines; none for a list."""
+
+    names: dict[str, int] | None
+    awaits_name: bool = True
+
+
+def _note_name(event: Any, open_groups: list[_Group]) -> None:
+    """Follows a document event by event. Raises ``Unreadable`` for a name that a group has twice."""
+    if isinstance(event, yaml.CollectionEndEvent):
+        open_groups.pop()
+        return
+    if not isinstance(event, yaml.NodeEvent):
+        return
+    if open_groups and (names := open_groups[-1].names) is not None:
+        group = open_groups[-1]
+        if group.awaits_name and isinstance(event, yaml.ScalarEvent):
+            assert event.start_mark is not None
+            line = event.start_mark.line + 1
+            if event.value in names:
+                where = f"in lines {names[event.value]} and {line}"
+                raise Unreadable(f"“{event.value[:40]}” is set twice, {where}", "Keep one of them.")
+            names[event.value] = line
+        group.awaits_name = not group.awaits_name
+    if isinstance(event, yaml.CollectionStartEvent):
+        open_groups.append(_Group({} if isinstance(event, yaml.MappingStartEvent) else None))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise Unreadable(f"“{twice[:40]}” is set twice in one group", "Keep one of them.")
+    return value
+
+
+def _check(value: Any, path: tuple[str, ...], left: list[int]) -> None:
+    left[0] -= 1
+    if left[0] < 0:
+        raise Unreadable("it holds too much")
+    if len(path) > DEEPEST:
+        raise Unreadable("it is nested too deeply")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise Unreadable(f"a name{_at(path)} is a number, a date or nothing; put it in quotes")
+            _check(name, path, left)
+            _check(inner, (*path, name), left)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            _check(inner, (*path, str(place)), left)
+    elif isinstance(value, int | float):
+        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            raise Unreadable(f"the number{_at(path)} is too large, or is none")
+    elif isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise Unreadable(f"the text{_at(path)} has half a character (a lone surrogate)")
+    elif value is not None and not isinstance(value, date):
+        raise Unreadable(f"there is a {type(value).__name__}{_at(path)}")
+
+
+def _at(path: tuple[str, ...]) -> str:
+    return f" at {'.'.join(path)[:80]}" if path else ""
+
+
+def inside(folder: Path, name: str) -> Path:
+    """A file below ``folder``. Raises ``BadInput`` for a name that leads out of it, also by a symbolic link."""
+    root = folder.resolve()
+    try:
+        path = (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError):
+        path = root
+    if not path.is_relative_to(root) or path == root:
+        raise BadInput(
+            "outside_folder", f"“{shown(name)[:80]}” is outside the upload's folder.", "Copy the file into the folder."
+        )
+    return path
+
+
+def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
+    """``value`` as ``record``. Raises ``BadInput`` with the path of each wrong field."""
+    try:
+        return record.model_validate(value)
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        # A list whose items are wrong is also reported as too short.
+        deeper = {tuple(one["loc"][:n]) for one in problems for n in range(len(one["loc"]))}
+        wrong = [one for one in problems if not (one["type"] == "too_short" and tuple(one["loc"]) in deeper)]
+        said, known = "; ".join(map(_sentence, wrong[:5])), ", ".join(record.model_fields)
+        raise BadInput(code, f"{what}: {said}", f"Known settings are: {known}.") from None
+
+
+def _sentence(problem: Any) -> str:
+    path = ".".join(str(part)[:40] for part in problem["loc"]) or "document"
+    if problem["type"] == "extra_forbidden":
+        return f"{path}: there is no such setting"
+    given = repr(problem.get("input"))
+    return f"{path}: {problem['msg']} (given {given[:60]})"

@@ -1,0 +1,119 @@
+"""Finding and reading ``presets/``."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.config.documents import inside, read_document, validate
+from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.contracts.preset import Limits, Preset
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.store.fingerprint import hash_value
+
+PACKAGE = Path(__file__).resolve().parents[1]
+LIMITS, OPERATIONS, PLATFORMS, BRANDS = "limits", "operations", "platforms", "brands"
+PROFANITY = "profanity"
+
+
+def presets_folder() -> Path:
+    """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
+    if chosen := os.environ.get("PYTOON_PRESETS"):
+        return Path(chosen)
+    for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
+        if (place / f"{LIMITS}.yaml").is_file():
+            return place
+    raise MissingPart(
+        "presets_missing", "The folder with presets is not there.", "Install Pytoon again, or set PYTOON_PRESETS."
+    )
+
+
+def preset_names() -> list[str]:
+    return sorted(
+        path.stem
+        for path in presets_folder().glob("*.yaml")
+        if path.stem not in (LIMITS, OPERATIONS, PLATFORMS, PROFANITY)
+    )
+
+
+def brand_names() -> list[str]:
+    return sorted(path.stem for path in (presets_folder() / BRANDS).glob("*.yaml"))
+
+
+def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
+    """A preset by name, with single settings replaced. Raises ``BadInput`` for unknown names and wrong values."""
+    if name not in preset_names():
+        raise BadInput(
+            "unknown_preset", f"preset: there is no preset “{name}”.", f"Use one of: {', '.join(preset_names())}."
+        )
+    document = read_document(presets_folder() / f"{name}.yaml")
+    for part, settings in (adjust or {}).items():
+        document[part] = {**document.get(part, {}), **settings}
+    return validate(Preset, {"name": name, **document}, f"Preset “{name}”", "invalid_preset")
+
+
+def load_brand(name: str) -> Brand:
+    """A brand by name. Raises ``BadInput`` for unknown names and wrong values."""
+    if name not in brand_names():
+        raise BadInput(
+            "unknown_brand", f"brand: there is no brand “{name}”.", f"Use one of: {', '.join(brand_names())}."
+        )
+    document = read_document(presets_folder() / BRANDS / f"{name}.yaml")
+    return validate(Brand, {"name": name, **document}, f"Brand “{name}”", "invalid_brand")
+
+
+def presets_print(request: Request, preset: str) -> str:
+    """Hash of all that a plan takes from the presets' folder: when it is another one, the plan is outdated.
+
+    Raises ``BadInput`` when the preset or the brand is there no longer.
+    """
+    return hash_value(
+        {
+            "preset": load_preset(preset, request.adjust).model_dump(mode="json"),
+            "platform": load_platform(request.platform).model_dump(mode="json"),
+            "brand": load_brand(request.brand).model_dump(mode="json") if request.brand else None,
+            "profanity": load_profanity() if request.profanity == "mask" else (),
+        }
+    )
+
+
+def brand_file(name: str) -> Path:
+    """A file that a brand names, inside the folder of brands."""
+    return inside(presets_folder() / BRANDS, name)
+
+
+def load_platform(name: str) -> Platform:
+    """The safe zone of a platform."""
+    document = read_document(presets_folder() / f"{PLATFORMS}.yaml")
+    return validate(Platform, {"name": name, **document.get(name, {})}, f"Platform “{name}”", "invalid_platform")
+
+
+def load_limits() -> Limits:
+    """The limits. Each entry of the file is ``{value, source}``."""
+    return validate(Limits, _values(LIMITS), "limits.yaml", "invalid_limits")
+
+
+def limit_sources() -> dict[str, str]:
+    """Where each limit comes from."""
+    document = read_document(presets_folder() / f"{LIMITS}.yaml")
+    return {name: str(entry.get("source", "")) for name, entry in document.items()}
+
+
+def load_profanity() -> tuple[str, ...]:
+    """Words that captions mask. Raises ``BadInput`` unless the file holds a list of words."""
+    words = read_document(presets_folder() / f"{PROFANITY}.yaml").get("words", [])
+    if not isinstance(words, list) or not all(isinstance(word, str) and word.strip("*") for word in words):
+        raise BadInput("invalid_profanity", "profanity.yaml: words is not a list of words.", "Write “words: [one, …]”.")
+    return tuple(words)
+
+
+def load_operations() -> Operations:
+    """How the pipeline is run. Each entry of the file is ``{value, source}``."""
+    return validate(Operations, _values(OPERATIONS), "operations.yaml", "invalid_operations")
+
+
+def _values(name: str) -> dict[str, Any]:
+    document = read_document(presets_folder() / f"{name}.yaml")
+    return {setting: entry.get("value") for setting, entry in document.items()}

@@ -1,0 +1,1 @@
+"""RenderSpec, the plan of one video, and what its keyframes mean at a frame."""

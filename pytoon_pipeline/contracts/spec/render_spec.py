@@ -1,0 +1,192 @@
+"""RenderSpec: the complete plan of one video. It names no engine; times are whole output frames or sound samples."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.media import Loss
+from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
+from pytoon_pipeline.contracts.style import Colour
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+
+TransitionKind = Literal["crossfade", "fade", "slide", "push", "zoom"]
+Archetype = Literal["hero", "overlay", "meme", "footage", "edit_plan"]
+
+
+class Transition(Record):
+    """How a scene comes in over the one before: both are seen, or on their way, for ``frames`` frames."""
+
+    kind: TransitionKind
+    frames: int = Field(gt=0)
+
+
+class Scene(Record):
+    """A stack of layers, back to front, for some time. With a transition its first frames overlap the scene before."""
+
+    start: int = Field(ge=0)
+    frames: int = Field(gt=0)
+    background: Colour = "#000000"
+    layers: tuple[Layer, ...]
+    transition: Transition | None = None
+
+    @property
+    def end(self) -> int:
+        return self.start + self.frames
+
+
+class Segment(Record):
+    """A run of frames that is rendered on its own: a *body*, or a *seam*, the overlap of a transition."""
+
+    kind: Literal["body", "seam"] = "body"
+    start: int = Field(ge=0)
+    frames: int = Field(gt=0)
+
+
+class CueWord(Record):
+    text: str
+    start: int
+    end: int
+
+
+class Cue(Record):
+    """One caption on screen, its words lit one after the other."""
+
+    start: int
+    end: int
+    words: tuple[CueWord, ...] = Field(min_length=1)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+class CaptionPlan(Record):
+    style: CaptionStyle
+    cues: tuple[Cue, ...]
+
+
+class SoundPart(Record):
+    """A run of an item's sound. ``start`` counts samples of the video, ``source_start`` those of the source.
+
+    A source with pictures is counted from its first picture. Fades are equal in power, so that overlapping parts keep
+    their level.
+    """
+
+    item: str
+    start: int = Field(ge=0)
+    source_start: int = Field(ge=0)
+    samples: int = Field(gt=0)
+    fade_in: int = Field(default=0, ge=0)
+    fade_out: int = Field(default=0, ge=0)
+
+
+class GainKey(Record):
+    """Gain in dB at a sample of the video; between keys it runs in a straight line of dB."""
+
+    sample: int = Field(ge=0)
+    db: float
+
+
+class SoundTrack(Record):
+    """Parts that are summed, one gain in dB for all of them, gain that changes over time, such as ducking, and a fade
+    over the last ``fade_out`` samples of the video.
+    """
+
+    role: Literal["original", "voice", "music"]
+    parts: tuple[SoundPart, ...]
+    gain_db: float = 0
+    envelope: tuple[GainKey, ...] = ()
+    fade_out: int = Field(default=0, ge=0)
+
+
+class SoundPlan(Record):
+    """The sound of the video: the sum of its tracks; none means silence.
+
+    ``loudness`` in LUFS and ``true_peak`` in dBTP are those of the encoded file.
+    """
+
+    sample_rate: int = 48000
+    samples: int = Field(ge=0)
+    tracks: tuple[SoundTrack, ...] = ()
+    loudness: float
+    true_peak: float
+
+
+class Note(Record):
+    """Something a person should know about the plan, such as a limit that shortened it."""
+
+    code: str
+    message: str
+
+
+class Area(Record):
+    """A rectangle on the video, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class Constraints(Record):
+    """What the plan was held to: the platform, where text may be, and the length."""
+
+    platform: str = "any"
+    safe: Area = Area(left=0, top=0, right=1080, bottom=1920)
+    max_frames: int = Field(default=1800, gt=0)
+
+
+class BrandUse(Record):
+    """Which brand the plan follows, and whether it was held to the brand's rules."""
+
+    name: str
+    safe: bool
+
+
+class RenderSpec(Record):
+    """Scenes one after the other, overlays over all of them, captions and sound.
+
+    The length is the sum of the scenes less their overlaps. ``overlays`` count frames of the video. ``still`` and
+    ``dark`` ranges are motionless or black as planned, so not a fault of the video. ``losses`` are parts of its sources
+    that were promised and did not come.
+    """
+
+    version: Literal[2] = 2
+    archetype: Archetype = "footage"
+    width: int = 1080
+    height: int = 1920
+    rate: FrameRate
+    frames: int = Field(gt=0)
+    scenes: tuple[Scene, ...] = Field(min_length=1)
+    overlays: tuple[Layer, ...] = ()
+    segments: tuple[Segment, ...] = Field(min_length=1)
+    captions: CaptionPlan
+    sound: SoundPlan
+    constraints: Constraints = Constraints()
+    brand: BrandUse | None = None
+    still: tuple[FrameRange, ...] = ()
+    dark: tuple[FrameRange, ...] = ()
+    remedies: tuple[str, ...] = ()
+    safe: bool = False
+    notes: tuple[Note, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+    def layers(self) -> Iterator[tuple[int, int, Layer]]:
+        """All layers that are not inside a group, with the frames ``[first, last)`` of the video that show them."""
+        for scene in self.scenes:
+            for layer in scene.layers:
+                yield scene.start + layer.start, _end(layer, scene.start, scene.end), layer
+        for layer in self.overlays:
+            yield layer.start, _end(layer, 0, self.frames), layer
+
+    def texts(self) -> list[tuple[int, int, TextLayer]]:
+        """Text layers with the frames that show them, in order of time."""
+        found = [(a, b, layer) for a, b, layer in self.layers() if isinstance(layer, TextLayer)]
+        return sorted(found, key=lambda one: (one[0], one[1]))
+
+
+def _end(layer: Layer, offset: int, end: int) -> int:
+    return end if layer.frames is None else min(end, offset + layer.start + layer.frames)

@@ -1,0 +1,97 @@
+"""The engine in this process."""
+
+import json
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.engines.engine import Work
+from pytoon_pipeline.media.encoder import PICTURE
+from pytoon_pipeline.media.ffmpeg import EngineFault
+from pytoon_pipeline.rendering import stages
+from pytoon_pipeline.rendering.stages import Progress
+from pytoon_pipeline.runtime.atomic import write_bytes
+from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.store import Store
+
+# An engine that was well so many seconds ago is asked again no sooner.
+HEALTH_SECONDS = 60.0
+# The probe sets a word and encodes a few pictures: a tenth of a second where all is well.
+PROBE_SECONDS, PROBE_FRAMES, PROBE_SIZE = 10.0, 5, (270, 480)
+
+
+class UnhealthyEngine(MissingPart):
+    """The engine cannot do the least that rendering takes."""
+
+
+@dataclass(frozen=True)
+class LocalEngine:
+    """Renders here. ``probed`` is the file that remembers when that was last seen to work.
+
+    ``threads`` segments are rendered at once; without it, one a processor.
+    """
+
+    store: Store
+    probed: Path
+    threads: int | None = None
+
+    @property
+    def name(self) -> EngineName:
+        return "local"
+
+    def segments(self, work: Work, progress: Progress) -> list[Done]:
+        try:
+            return stages.render_segments(
+                self.store, work.spec, work.pictures, progress, work.seconds, self.threads, before=self.check
+            )
+        except (PytoonError, OSError):
+            raise
+        except Exception as error:
+            raise EngineFault(
+                "engine_broke", f"Rendering broke: {type(error).__name__}: {str(error)[:200]}",
+                "This is a fault of Pytoon; report it with the manifest of the upload.",
+            ) from error  # fmt: skip
+
+    def thumbnail(self, work: Work, frame: int) -> Done:
+        return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)
+
+    def check(self) -> None:
+        """Sets a word and encodes pictures for real. Raises ``UnhealthyEngine`` when that fails or hangs."""
+        if self._well_lately():
+            return
+        try:
+            probe()
+        except PytoonError as error:
+            raise UnhealthyEngine(
+                "engine_unhealthy", f"The engine of this machine does not work: {error.message}", error.hint
+            ) from error
+        write_bytes(self.probed, json.dumps({"well": time.time()}).encode(), self.store.work)
+
+    def _well_lately(self) -> bool:
+        try:
+            well = float(json.loads(self.probed.read_bytes())["well"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return False
+        return 0 <= time.time() - well < HEALTH_SECONDS
+
+
+def probe() -> str:
+    """Encodes a few pictures and sets a word, for real; says with what. Raises ``PytoonError`` when that fails."""
+    import pysubs2
+
+    from pytoon_pipeline.media import ffmpeg
+    from pytoon_pipeline.rendering import libass
+    from pytoon_pipeline.rendering.segments import encode
+    from pytoon_pipeline.rendering.yuva import plain
+
+    width, height = PROBE_SIZE
+    style = pysubs2.SSAStyle(fontname="Roboto", fontsize=40)
+    list(libass.draw(["Aa"], style, "Roboto Black", width, 60, wrap=True, seconds=PROBE_SECONDS))
+    with tempfile.TemporaryDirectory(prefix="pytoon-probe-") as folder:
+        pictures = (plain(f"#{40 * n:02x}8080", width, height) for n in range(PROBE_FRAMES))
+        encode(pictures, PROBE_SIZE, FrameRate(numerator=30), PICTURE, Path(folder) / "probe.mp4")
+    return f"{PICTURE.codec} works ({ffmpeg.identity()})"

@@ -1,0 +1,84 @@
+"""Which engines are asked, in which order, and what is told of those that failed."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.contracts.rendering import EngineName, EngineTry
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.engines.engine import Engine, Work
+from pytoon_pipeline.engines.fallback import plain_version
+from pytoon_pipeline.rendering.stages import Progress
+from pytoon_pipeline.store.stages import Done
+
+Policy = Literal["local_only", "local_preferred", "api_only"]
+ORDERS: Mapping[Policy, tuple[EngineName, ...]] = {
+    "local_only": ("local", "safe"),
+    "local_preferred": ("local", "remote", "safe"),
+    "api_only": ("remote",),
+}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Segments, who rendered them, who could not, and the plain plan when that is what they show."""
+
+    segments: list[Done]
+    engine: EngineName
+    tried: tuple[EngineTry, ...]
+    plain: RenderSpec | None = None
+
+
+def order(policy: Policy, there: Mapping[EngineName, Engine]) -> list[Engine]:
+    """The engines that ``policy`` allows and that are there. Raises ``MissingPart`` when there is none."""
+    engines = [there[name] for name in ORDERS[policy] if name in there]
+    if not engines:
+        raise MissingPart(
+            "no_engine",
+            "The request wants its video rendered by the remote engine only, and none is set up.",
+            "Set PYTOON_ENGINE_URL and PYTOON_ENGINE_TOKEN, or another engine_policy.",
+        )
+    return engines
+
+
+def render(
+    engines: list[Engine], work: Work, progress: Progress, told: Callable[[EngineTry], None],
+    turn: Callable[[], AbstractContextManager[None]],
+) -> Rendered:  # fmt: skip
+    """Segments of the first engine that gives them; ``told`` hears of each that does not. Engines of this machine wait
+    for their ``turn``.
+
+    Raises what the last one raised. A full disk (``OSError``) is nobody's fault here and goes through.
+    """
+    tried: list[EngineTry] = []
+    for last, engine in ((engine is engines[-1], engine) for engine in engines):
+        began = time.monotonic()
+        shown = replace(work, spec=plain_version(work)) if engine.name == "safe" else work
+        try:
+            with nullcontext() if engine.name == "remote" else turn():
+                segments = engine.segments(shown, progress)
+        except PytoonError as error:
+            seconds = round(time.monotonic() - began, 2)
+            tried.append(EngineTry(engine=engine.name, code=error.code, message=error.message, seconds=seconds))
+            told(tried[-1])
+            if last:
+                raise
+        else:
+            return Rendered(segments, engine.name, tuple(tried), shown.spec if engine.name == "safe" else None)
+    raise AssertionError("order() gives at least one engine")
+
+
+def thumbnail(
+    engines: list[Engine], work: Work, frame: int, first: EngineName, told: Callable[[EngineTry], None]
+) -> Done:
+    """The thumbnail, by the engine ``first`` that rendered the video, else by another. Raises ``PytoonError``."""
+    in_order = sorted(engines, key=lambda engine: engine.name != first)
+    for engine in in_order[:-1]:
+        try:
+            return engine.thumbnail(work, frame)
+        except PytoonError as error:
+            told(EngineTry(engine=engine.name, code=error.code, message=error.message, seconds=0))
+    return in_order[-1].thumbnail(work, frame)

@@ -1,0 +1,196 @@
+"""HTTP from the client's side: what goes wrong is typed, what comes is checked."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any, NamedTuple, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.errors import MissingPart, PassingFault, PytoonError
+from pytoon_pipeline.engines.protocol import (
+    COMPLETE,
+    OFFSET,
+    YES,
+    Event,
+    NamedFile,
+    OrderState,
+    Problem,
+    RenderOrder,
+)
+from pytoon_pipeline.store.fingerprint import canonical
+
+# A server that is well says something every few seconds; hashing a large file may take longer.
+QUIET_SECONDS, CONNECT_SECONDS = 60.0, 10.0
+
+R = TypeVar("R", bound=Record)
+
+
+class Arrived(NamedTuple):
+    """Bytes of a file that the server has, and whether that is all of it, with the right hash."""
+
+    offset: int
+    whole: bool
+
+
+class Dropped(PassingFault):
+    """The connection cannot be had or broke: what was under way may go on from where it is."""
+
+
+class Busy(PassingFault):
+    """The server has too much to do. It says when to come again: in ``after`` seconds."""
+
+    def __init__(self, message: str, after: float) -> None:
+        super().__init__("remote_busy", message, "Try again later, or let the server take more at once.")
+        self.after = after
+
+
+class Late(PassingFault):
+    """The time for all of it is over."""
+
+
+class Line:
+    """Requests to the server at ``url``, none after ``until`` on the monotonic clock.
+
+    All raise ``Dropped``, ``Busy``, ``MissingPart`` when the token is refused or no engine answers, and the server's
+    own errors as what they are.
+    """
+
+    def __init__(self, url: str, token: str, until: float) -> None:
+        with _typed():
+            self._http = httpx.Client(
+                base_url=f"{url.rstrip('/')}/v1/",
+                headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
+                timeout=httpx.Timeout(QUIET_SECONDS, connect=CONNECT_SECONDS),
+            )
+        self._until = until
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._http.close()
+
+    def post(self, order: RenderOrder) -> OrderState:
+        """Gives the order, and hears how it stands."""
+        body, headers = canonical(order.model_dump(mode="json")), {"Content-Type": "application/json"}
+        return _read(OrderState, self._answer("POST", "renders", content=body, headers=headers).content)
+
+    def received(self, file: NamedFile) -> Arrived:
+        """How much of the file the server has."""
+        return _arrived(self._answer("HEAD", f"files/{file.sha256}"))
+
+    def send(self, file: NamedFile, offset: int, piece: bytes) -> Arrived:
+        """Sends bytes of the file from ``offset`` on. It may have to go on elsewhere."""
+        wanted = {"offset": offset, "total": file.bytes}
+        return _arrived(self._answer("PATCH", f"files/{file.sha256}", params=wanted, content=piece))
+
+    def events(self, order: str, after: int) -> Iterator[Event | None]:
+        """What happens to an order, after the ``after``-th event; none for every sign of life in between."""
+        with self._stream("GET", f"renders/{order}/events", params={"after": after}) as response:
+            for line in response.iter_lines():
+                self._in_time()
+                yield _read(Event, line.encode()) if line else None
+
+    def fetch(self, file: NamedFile, offset: int) -> Iterator[bytes]:
+        """Bytes of a file from ``offset`` on."""
+        with self._stream("GET", f"files/{file.sha256}", headers={"Range": f"bytes={offset}-"}) as response:
+            if offset and response.headers.get("Content-Range", "").split("-")[0] != f"bytes {offset}":
+                raise stranger("it does not go on in the middle of a file")
+            for piece in response.iter_bytes():
+                self._in_time()
+                yield piece
+
+    def _answer(self, method: str, path: str, **what: Any) -> httpx.Response:
+        self._in_time()
+        with _typed():
+            response = self._http.request(method, path, **what)
+        if response.status_code == httpx.codes.CONFLICT and OFFSET in response.headers:
+            return response
+        _check(response)
+        return response
+
+    @contextmanager
+    def _stream(self, method: str, path: str, **what: Any) -> Iterator[httpx.Response]:
+        self._in_time()
+        with _typed(), self._http.stream(method, path, **what) as response:
+            if not response.is_success:
+                response.read()
+            _check(response)
+            yield response
+
+    def _in_time(self) -> None:
+        if time.monotonic() > self._until:
+            raise Late(
+                "remote_late", "The remote engine took longer than the limit for this video.",
+                "It may have too much to do. What it has rendered is found there when it is asked again.",
+            )  # fmt: skip
+
+
+@contextmanager
+def _typed() -> Iterator[None]:
+    try:
+        yield
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise stranger("it is no address of a web server") from error
+    except httpx.RequestError as error:
+        raise Dropped(
+            "remote_unreachable", f"The remote engine cannot be reached: {str(error)[:200] or type(error).__name__}.",
+            "See whether it runs, and whether PYTOON_ENGINE_URL is its address.",
+        ) from error  # fmt: skip
+
+
+def _check(response: httpx.Response) -> None:
+    """Raises what an answer other than success means."""
+    status, problem = response.status_code, None
+    if response.is_success:
+        return
+    with suppress(ValidationError):
+        problem = Problem.model_validate_json(response.content).error()
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        raise MissingPart(
+            "remote_refused", "The remote engine refuses the token.",
+            "Set PYTOON_ENGINE_TOKEN to the same value on both machines.",
+        )  # fmt: skip
+    if status in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
+        raise _busy(response, problem)
+    if status == httpx.codes.NOT_FOUND and (problem is not None or response.request.method == "HEAD"):
+        raise Dropped("remote_unreachable", "The remote engine was started anew.", "The order is given again.")
+    if problem is not None:
+        raise problem
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
+        raise Dropped("remote_unreachable", f"The remote engine answers with status {status}.", "Look at its log.")
+    raise stranger(f"it answers with status {status}")
+
+
+def _busy(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
+    if problem is not None and problem.code != "remote_busy":
+        return problem
+    after = response.headers.get("Retry-After", "")
+    message = problem.message if problem else "The remote engine has too much to do."
+    return Busy(message, float(after) if after.isdecimal() else 0.0)
+
+
+def _arrived(response: httpx.Response) -> Arrived:
+    offset = response.headers.get(OFFSET, "")
+    if not offset.isdecimal():
+        raise stranger("it does not say how much of a file it has")
+    return Arrived(int(offset), response.headers.get(COMPLETE) == YES)
+
+
+def _read(record: type[R], said: bytes) -> R:
+    try:
+        return record.model_validate_json(said)
+    except ValidationError as error:
+        raise stranger("its answer cannot be read") from error
+
+
+def stranger(why: str) -> MissingPart:
+    """The error for a server that is none, or of another version."""
+    return MissingPart(
+        "remote_not_an_engine", f"What PYTOON_ENGINE_URL names does not answer as this version of Pytoon does: {why}.",
+        "Check the address, and use the same version of Pytoon on both machines.",
+    )  # fmt: skip

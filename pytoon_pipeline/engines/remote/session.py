@@ -1,0 +1,149 @@
+"""One order at the server, from giving it to having all that it made."""
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.engines.protocol import NamedFile, RenderOrder
+from pytoon_pipeline.engines.remote.client import Dropped, Line, stranger
+from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL, Progress
+from pytoon_pipeline.store.fingerprint import canonical, fingerprint, hash_files
+from pytoon_pipeline.store.stages import Recipe
+from pytoon_pipeline.store.store import Store
+
+# What artifacts of a stage hold: the files, and the number that is their value and one of the parameters.
+FILES = {SEGMENT.name: {"video", "trace", "sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
+VALUE = {SEGMENT.name: "frames", THUMBNAIL.name: "frame"}
+
+log = logging.getLogger("pytoon.remote")
+
+
+class Errand:
+    """Knows how far it has come. Every try goes on from there: the server says what it lacks and how the order stands.
+
+    ``artifacts`` are what ``recipes`` give, once it is ``finished``; then they and their files are in the store.
+    ``progress`` hears how many of them are ready.
+    """
+
+    def __init__(
+        self, store: Store, room: Path, line: Line, order: RenderOrder, recipes: Sequence[Recipe], progress: Progress,
+        piece: int,
+    ) -> None:  # fmt: skip
+        self.artifacts: tuple[Artifact, ...] = ()
+        self.finished = False
+        self._store, self._room, self._line = store, room, line
+        self._order, self._recipes, self._progress, self._piece = order, recipes, progress, piece
+        self._id, self._files = order.id, order.files
+        # How often it got on; how much of each file is there; which event was heard last, and what it said.
+        self._gains = 0
+        self._reached: dict[str, int] = {}
+        self._heard = self._ready = 0
+
+    def go_on(self) -> None:
+        """Goes on to the end, or until the connection breaks. Raises ``Dropped`` when it broke and nothing was gained,
+        and all that the server raises.
+        """
+        before = self._gains
+        try:
+            self.artifacts = self.artifacts or self._have_made()
+            self._fetch_all()
+            self.finished = True
+        except Dropped as dropped:
+            # The server may have begun anew: it is asked again what it has.
+            self.artifacts = ()
+            if self._gains == before:
+                raise
+            log.info("remote engine: going on", extra={"event": "remote_dropped", "code": dropped.code})
+
+    def _have_made(self) -> tuple[Artifact, ...]:
+        state = self._line.post(self._order)
+        if state.missing:
+            for name in state.missing:
+                if name not in self._files:
+                    raise stranger("it wants a file that the order does not name")
+                self._send(self._files[name])
+            state = self._line.post(self._order)
+        if state.missing:
+            raise Dropped("remote_unreachable", "The remote engine lost files that it had.", "They are sent again.")
+        return self._checked(self._listen())
+
+    def _send(self, file: NamedFile) -> None:
+        with self._store.path(file).open("rb") as source:
+            at, whole = self._line.received(file)
+            while not whole:
+                self._gain(file, at)
+                source.seek(at)
+                at, whole = self._line.send(file, at, source.read(self._piece))
+        self._gain(file, file.bytes)
+
+    def _listen(self) -> tuple[Artifact, ...]:
+        for event in self._line.events(self._id, self._heard):
+            if event is None:
+                self._gains += 1
+                continue
+            self._heard = event.n
+            if event.error is not None:
+                self._heard = 0
+                raise event.error.error()
+            if event.artifacts is not None:
+                return event.artifacts
+            if event.ready is not None and event.ready > self._ready:
+                self._gains += 1
+                self._ready = event.ready
+                self._progress(self._ready, len(self._recipes))
+        raise Dropped("remote_unreachable", "The remote engine stopped telling how it goes.", "It is asked again.")
+
+    def _checked(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+        """Raises ``MissingPart`` for anything but what was asked for. Tools may differ: they stay recorded."""
+        if len(artifacts) != len(self._recipes):
+            raise stranger("it made another number of parts")
+        for artifact, recipe in zip(artifacts, self._recipes, strict=True):
+            stage = recipe.stage
+            if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, recipe.inputs):
+                raise stranger("it made something else")
+            if artifact.parameters != json.loads(canonical(recipe.parameters)):
+                raise stranger("it made something else")
+            named = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
+            value = {VALUE[stage.name]: recipe.parameters[VALUE[stage.name]]}
+            if artifact.fingerprint != named or artifact.value != value or artifact.files.keys() != FILES[stage.name]:
+                raise stranger("its results contradict themselves")
+            try:
+                for file in artifact.files.values():
+                    NamedFile.model_validate(file.model_dump())
+            except ValidationError as error:
+                raise stranger("a file has no proper name") from error
+        return artifacts
+
+    def _fetch_all(self) -> None:
+        for artifact in self.artifacts:
+            for file in artifact.files.values():
+                if not self._store.intact(file):
+                    self._fetch(NamedFile(sha256=file.sha256, bytes=file.bytes))
+            self._store.keep(artifact)
+
+    def _fetch(self, file: NamedFile) -> None:
+        part = self._room / file.sha256
+        with part.open("ab") as out:
+            if out.tell() < file.bytes:
+                for piece in self._line.fetch(file, out.tell()):
+                    out.write(piece)
+                    self._gain(file, out.tell())
+                    if out.tell() > file.bytes:
+                        break
+            size = out.tell()
+        if size < file.bytes:
+            raise Dropped("remote_unreachable", "The remote engine sent only a part of a file.", "It is asked again.")
+        if size > file.bytes or hash_files(part) != file.sha256:
+            part.unlink()
+            raise PassingFault("remote_damaged", "A file came from the remote engine damaged.", "It is fetched again.")
+        self._store.take(part)
+
+    def _gain(self, file: NamedFile, reached: int) -> None:
+        if reached > self._reached.get(file.sha256, 0):
+            self._gains += 1
+            self._reached[file.sha256] = reached

@@ -1,0 +1,112 @@
+"""Who may hold a connection to the engine server: whoever shows the token, and others only for a moment.
+
+A connection is *unauthenticated* until one of its requests shows the token. It is closed when that takes longer than
+``header_seconds``, however many bytes come, and earlier when more than ``unauthenticated`` of them are open: the oldest
+first. So strangers can neither hold connections nor keep others out. Between two requests with the token the same time
+limit counts again. All of this runs in the server's event loop, so it needs no lock.
+"""
+
+import asyncio
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from starlette.types import Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.engines.server.settings import ServerSettings
+
+# Open files that the server needs besides connections: media, databases, pipes of encoders.
+OTHER_FILES = 256
+
+# A connection is named by its two ends, as the scope of a request gives them.
+Ends = tuple[Any, Any]
+
+
+class Connections:
+    """The open connections of one server, and how many requests with the token are being answered."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.active = 0
+        self._settings = settings
+        self._open: dict[Ends, asyncio.Transport] = {}
+        self._timers: dict[Ends, asyncio.TimerHandle] = {}
+        # In the order in which they were accepted.
+        self._unauthenticated: dict[Ends, None] = {}
+
+    def opened(self, ends: Ends, transport: asyncio.Transport) -> None:
+        """A connection was accepted. Closes the oldest unauthenticated one when there are too many."""
+        self._open[ends] = transport
+        self._unauthenticated[ends] = None
+        self._limit(ends)
+        if len(self._unauthenticated) > self._settings.unauthenticated:
+            self._close(next(iter(self._unauthenticated)))
+
+    def closed(self, ends: Ends) -> None:
+        """A connection is gone."""
+        self._unlimit(ends)
+        self._open.pop(ends, None)
+        self._unauthenticated.pop(ends, None)
+
+    @contextmanager
+    def authorised(self, scope: Scope) -> Iterator[bool]:
+        """Counts a request that showed the token for as long as the block lasts; false when there are too many."""
+        ends = (scope["client"], scope["server"])
+        self._unlimit(ends)
+        self._unauthenticated.pop(ends, None)
+        self.active += 1
+        try:
+            yield self.active <= self._settings.connections
+        finally:
+            self.active -= 1
+            if ends in self._open:
+                self._limit(ends)
+
+    def _limit(self, ends: Ends) -> None:
+        self._unlimit(ends)
+        loop = asyncio.get_running_loop()
+        self._timers[ends] = loop.call_later(self._settings.header_seconds, self._close, ends)
+
+    def _unlimit(self, ends: Ends) -> None:
+        if timer := self._timers.pop(ends, None):
+            timer.cancel()
+
+    def _close(self, ends: Ends) -> None:
+        transport = self._open[ends]
+        if ends in self._unauthenticated:
+            # A stranger who does not read must not hold the connection open.
+            del self._unauthenticated[ends]
+            transport.abort()
+        else:
+            transport.close()
+
+
+def http_protocol(connections: Connections) -> type[asyncio.Protocol]:
+    """uvicorn's HTTP protocol, which tells ``connections`` of every connection."""
+
+    class Watched(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            connections.opened((self.client, self.server), transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            connections.closed((self.client, self.server))
+            super().connection_lost(exc)
+
+    return Watched
+
+
+def ensure_open_files(settings: ServerSettings) -> None:
+    """Lets this process open as many files as its connections need. Raises ``BadInput`` when the system forbids it."""
+    wanted = settings.connections + settings.unauthenticated + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY in (soft, hard) or soft >= wanted:
+        return
+    if hard < wanted:
+        raise BadInput(
+            "invalid_setting", f"The engine needs {wanted} open files at once, and the system allows {hard}.",
+            "Lower PYTOON_ENGINE_UNAUTHENTICATED or PYTOON_ENGINE_CONNECTIONS, or raise “ulimit -Hn”.",
+        )  # fmt: skip
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

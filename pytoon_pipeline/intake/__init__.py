@@ -1,0 +1,1 @@
+"""How uploads enter: inboxes, preflight checks, ingest and submit."""

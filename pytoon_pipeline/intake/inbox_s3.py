@@ -1,0 +1,92 @@
+"""An inbox in S3."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.intake.inbox import NOTE, Entry, temporary, unreadable
+
+
+class S3Inbox:
+    """All below a prefix of a bucket. Objects appear whole; each is fetched at once when it is taken."""
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self._bucket, self._prefix = parts.netloc, parts.path.strip("/")
+        if not self._bucket:
+            raise BadInput("invalid_inbox", f"“{address[:80]}” names no bucket.", "Write s3://bucket/prefix.")
+
+    def entries(self) -> list[Entry]:
+        return [one for one in self._listed("") if not temporary(one.name)]
+
+    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
+        inside = f"{name}/"
+        wanted = [
+            one.name for one in self._listed(name) if one.name == name or (
+                one.name.startswith(inside) and (not only or one.name.removeprefix(inside) in only)
+            )
+        ]  # fmt: skip
+        for one in wanted:
+            target = room / PurePosixPath(one)
+            if not target.resolve().is_relative_to(room.resolve()):
+                raise BadInput("outside_folder", f"“{one[:80]}” leads out of its folder.", "Rename the object.")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with _reached():
+                self._client.download_file(self._bucket, self._key(one), str(target))
+        return room / name
+
+    def being_written(self, name: str) -> bool:
+        return False
+
+    def unfinished(self, name: str) -> bool:
+        """Always: an object is not seen before it is whole."""
+        return True
+
+    def note(self, name: str, text: str | None) -> None:
+        with _reached():
+            if text is None:
+                self._client.delete_object(Bucket=self._bucket, Key=self._key(name + NOTE))
+            else:
+                self._client.put_object(Bucket=self._bucket, Key=self._key(name + NOTE), Body=text.encode())
+
+    def put(self, path: Path, name: str) -> None:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        # The request last: a folder counts from then on.
+        for file in sorted((one for one in files if one.is_file()), key=lambda one: one.name.startswith("request.")):
+            below = f"{name}/{file.relative_to(path).as_posix()}" if path.is_dir() else name
+            with _reached():
+                self._client.upload_file(str(file), self._bucket, self._key(below))
+
+    def _listed(self, below: str) -> list[Entry]:
+        """Objects whose names begin with ``below``, the prefix of the inbox apart."""
+        start = f"{self._prefix}/" if self._prefix else ""
+        with _reached():
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=start + below)
+            found = [one for page in pages for one in page.get("Contents", ())]
+        named = ((one["Key"].removeprefix(start), one) for one in found if not one["Key"].endswith("/"))
+        return [Entry(name, one["Size"], one["ETag"].strip('"')) for name, one in named]
+
+    def _key(self, name: str) -> str:
+        return f"{self._prefix}/{name}" if self._prefix else name
+
+    @cached_property
+    def _client(self) -> Any:
+        import boto3
+
+        return boto3.client("s3")
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    import boto3.exceptions
+    import botocore.exceptions
+
+    faults = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, boto3.exceptions.Boto3Error)
+    try:
+        yield
+    except faults as error:
+        raise unreadable(error) from error

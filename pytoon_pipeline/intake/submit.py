@@ -1,0 +1,66 @@
+"""Putting uploads into the inbox, for whoever has no folder to drop them into."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pytoon_pipeline.intake.admission import check_files, key_of, shown
+from pytoon_pipeline.intake.inbox import Inbox, temporary
+from pytoon_pipeline.intake.preflight import examine
+from pytoon_pipeline.intake.uploads import REQUEST_NAMES, Upload
+
+DIGITS = 8
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The key that the upload gets, and its name in the inbox."""
+
+    key: str
+    name: str
+
+
+def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
+    """Copies an upload into the inbox under a name of its own. Raises ``BadInput`` for what cannot be used.
+
+    A file of which nothing special is asked goes as it is; everything else as a folder with its request.
+    """
+    check_files([file for file, _ in upload.files])
+    examine(upload)
+    request = upload.request.model_dump(mode="json", exclude_unset=True)
+    key = key_of(upload.files, request)
+    asked = {name: value for name, value in request.items() if name not in ("media", "version")}
+    plain = path.is_file() and len(upload.files) == 1 and not asked and request.get("media") == [{"file": path.name}]
+    stem = readable(path.stem if path.is_file() else path.resolve().name)
+    name = f"{stem}-{key[:DIGITS]}"
+    if plain and not temporary(name + path.suffix):
+        name += path.suffix
+        inbox.put(path, name)
+        return Submitted(key, name)
+    with tempfile.TemporaryDirectory(prefix="pytoon-submit-") as room:
+        folder = Path(room) / "upload"
+        if path.is_dir():
+            shutil.copytree(path, folder)
+        else:
+            folder.mkdir()
+            home = path.parent.resolve()
+            for file, _ in upload.files:
+                # The file itself may be a link to anywhere; what its request names lies beside it.
+                below = Path(file.name) if file == path else file.resolve().relative_to(home)
+                (folder / below).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, folder / below)
+        for other in REQUEST_NAMES:
+            (folder / other).unlink(missing_ok=True)
+        (folder / REQUEST_NAMES[0]).write_text(yaml.safe_dump(request, allow_unicode=True, sort_keys=False))
+        inbox.put(folder, name)
+    return Submitted(key, name)
+
+
+def readable(name: str) -> str:
+    """A name that the inbox takes for an upload, close to ``name``."""
+    plain = shown(name).replace("\ufffd", "_").replace("/", "_").lstrip(".~$ ")[:LONGEST_NAME]
+    return "upload" if not plain or temporary(plain) else plain

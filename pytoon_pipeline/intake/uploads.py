@@ -1,0 +1,183 @@
+"""From what a person gave on the command line or dropped into the inbox to media files and a request."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytoon_pipeline.config.documents import Unreadable, inside, parse, read_document, validate
+from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan
+from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.media import Role
+from pytoon_pipeline.contracts.request import MediaRequest, Request
+from pytoon_pipeline.intake.admission import shown
+from pytoon_pipeline.media import subtitles
+from pytoon_pipeline.planning.context import refused
+from pytoon_pipeline.planning.layout.glyphs import check_request
+
+REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
+EDIT_PLAN_NAME = "edit_plan.json"
+# Values of “background:” that are not files.
+BACKGROUNDS = ("brand", "gradient", "blur")
+# Pixels that an edit plan may ask to be drawn: of one layer at its largest, and of all layers of a scene. The video has
+# two million; drawing takes some 30 bytes a pixel.
+LAYER_PIXELS, SCENE_PIXELS = 20_000_000, 100_000_000
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a person dropped: files in order, each with what it is for, a title and a checked request."""
+
+    title: str
+    files: tuple[tuple[Path, Role], ...]
+    request: Request
+
+
+def read_upload(
+    path: Path, request_file: Path | None = None, preset: str | None = None, sets: Iterable[str] = ()
+) -> Upload:
+    """Reads a media file, or a folder with ``request.yaml`` or ``edit_plan.json``. Raises ``BadInput``."""
+    # Unlike the method of paths, this takes names that no file system can hold for what they are: not there.
+    folder = path if os.path.isdir(path) else None
+    document: dict[str, Any] = {}
+    if request_file is None and folder is not None:
+        name = next((name for name in (*REQUEST_NAMES, EDIT_PLAN_NAME) if os.path.lexists(folder / name)), None)
+        if name is None:
+            raise BadInput(
+                "no_request", f"The folder {shown(path.name)} has no request.yaml.", "Add one, or give a video file."
+            )
+        if name == EDIT_PLAN_NAME:
+            document = {"edit_plan": name}
+        else:
+            request_file = inside(folder, name)
+    if request_file:
+        document = read_document(request_file)
+    if preset:
+        document["preset"] = preset
+    for assignment in sets:
+        _assign(document, assignment)
+    if folder is None and path.suffix.lower() in subtitles.SUFFIXES:
+        raise BadInput(
+            "subtitles_alone", f"{shown(path.name)} holds subtitles, and there is no clip of this name beside it.",
+            "Put it beside its clip, with the same name up to the ending.",
+        )  # fmt: skip
+    home = folder or path.parent
+    if isinstance(document.get("edit_plan"), str):
+        document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
+    request = validate(Request, document, "The request", "invalid_request")
+    if folder is None:
+        request = _with_media(request, shown(path.name))
+    if isinstance(request.edit_plan, EditPlan):
+        _check_size(request.edit_plan)
+        request = _with_files(request, request.edit_plan)
+    check_request(request)
+    files = tuple(_files(request, home, None if folder else path))
+    return Upload((path.resolve().name if folder else path.stem) or "video", files, request)
+
+
+def _with_media(request: Request, name: str) -> Request:
+    """A file alone is the medium, with what the request says of the first."""
+    first = request.media[0].model_copy(update={"file": name}) if request.media else MediaRequest(file=name)
+    return _changed(request, media=(first,))
+
+
+def _check_size(plan: EditPlan) -> None:
+    """Refuses layers that would be drawn on sheets of gigabytes."""
+    parts = {f"edit_plan.scenes.{n}": scene.layers for n, scene in enumerate(plan.scenes)}
+    for path, layers in (parts | {"edit_plan": plan.overlays}).items():
+        drawn = dict(_drawn(layers, f"{path}.{'layers' if path in parts else 'overlays'}"))
+        for layer, pixels in drawn.items():
+            if pixels > LAYER_PIXELS:
+                raise refused(
+                    layer, "too_large", f"at its largest it has {pixels / 1e6:.0f} million pixels.",
+                    f"Up to {LAYER_PIXELS / 1e6:.0f} million can be drawn: lower its width, height or scale.",
+                )  # fmt: skip
+        if sum(drawn.values()) > SCENE_PIXELS:
+            raise refused(
+                path, "too_large", f"its layers have {sum(drawn.values()) / 1e6:.0f} million pixels together.",
+                f"Up to {SCENE_PIXELS / 1e6:.0f} million can be drawn: lower their sizes or their number.",
+            )  # fmt: skip
+
+
+def _drawn(layers: Iterable[EditLayer], path: str) -> Iterator[tuple[str, float]]:
+    """Each layer that is drawn, and its pixels. Pictures and clips are never drawn larger than they are."""
+    for place, layer in enumerate(layers):
+        if isinstance(layer, EditPicture):
+            continue
+        scales = [layer.scale, *(key.value for key in layer.keyframes.get("scale", ()))]
+        # A group is a sheet of its own size, however large it is shown.
+        scale = 1.0 if isinstance(layer, EditGroup) else max(1.0, *scales)
+        yield f"{path}.{place}", getattr(layer, "width", 0) * getattr(layer, "height", 0) * scale**2
+        if isinstance(layer, EditGroup):
+            yield from _drawn(layer.layers, f"{path}.{place}.layers")
+
+
+def _with_files(request: Request, plan: EditPlan) -> Request:
+    """An edit plan names its own files."""
+    known = {medium.file for medium in request.media}
+    added = tuple(MediaRequest(file=name) for name in plan.files() if name not in known)
+    return _changed(request, media=(*request.media, *added))
+
+
+def _changed(request: Request, **fields: Any) -> Request:
+    # Unlike model_copy, this keeps to the fields that were set: they are what the upload's record shows.
+    values = {name: getattr(request, name) for name in request.model_fields_set}
+    return Request(**(values | fields))
+
+
+def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[Path, Role]]:
+    for medium in request.media:
+        # A file alone may be a link to anywhere; only what a document names must lie beside it.
+        path = alone or inside(home, medium.file)
+        yield path, "media"
+        if (beside := subtitles_of(path)) is not None:
+            yield beside, "subtitles"
+        alone = None
+    wanted = request.background
+    if wanted is not None and wanted not in BACKGROUNDS and not wanted.startswith("#"):
+        yield inside(home, wanted), "background"
+    if request.music is not None:
+        yield inside(home, request.music), "music"
+    if request.voice is not None:
+        yield inside(home, request.voice), "voice"
+
+
+def subtitles_of(path: Path) -> Path | None:
+    """The subtitles beside a clip: a file of its name. Raises ``BadInput`` when they cannot be read."""
+    try:
+        there = os.listdir(path.parent)
+    except OSError:
+        return None
+    named = [path.parent / name for name in sorted(there) if _names(name, path)]
+    for beside in sorted(named, key=lambda one: subtitles.SUFFIXES.index(one.suffix.lower())):
+        if os.path.isfile(beside) and not os.path.islink(beside):
+            subtitles.read(beside)
+            return beside
+    return None
+
+
+def _names(name: str, clip: Path) -> bool:
+    """Whether a file in the folder of ``clip`` has its name and an ending of subtitles, in letters of either case."""
+    other = clip.with_name(name)
+    return other != clip and other.stem == clip.stem and other.suffix.lower() in subtitles.SUFFIXES
+
+
+def _assign(document: dict[str, Any], assignment: str) -> None:
+    """Applies one ``a.b=value``; the value is read as YAML."""
+    name, equals, text = assignment.partition("=")
+    if not equals or not name:
+        raise BadInput(
+            "invalid_request", f"“{assignment[:80]}” is not name=value.", "Write --set adjust.silence.minimum=0.6."
+        )
+    *parents, last = name.split(".")
+    place = document
+    for parent in parents:
+        deeper = place.setdefault(parent, {})
+        if not isinstance(deeper, dict):
+            raise BadInput("invalid_request", f"{name}: {parent} is not a group.", "Check the name.")
+        place = deeper
+    try:
+        place[last] = parse(text)
+    except Unreadable:
+        place[last] = text

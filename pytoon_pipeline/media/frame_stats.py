@@ -1,0 +1,138 @@
+"""What finished pictures look like, in a few numbers each: enough to see what is wrong, small enough to keep."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.media import colour
+from pytoon_pipeline.media.frames import Plane
+
+# Rows and columns of blocks: 60×60 pixels each of a 1080×1920 picture.
+ROWS, COLUMNS = 32, 18
+# Levels and changes look at every fourth value of luma in each direction, detail at every tenth row.
+STEP, DETAIL_STEP = 4, 10
+# Stripes are looked for at every other picture and stand for the next one, too.
+STRIPES_EVERY = 2
+# Share of luma values that lie at or below a picture's level: a logo or a clock on black stays black.
+LEVEL = 0.98
+# The second difference along a row: nothing in smooth parts, much at edges of blocks and in grain.
+BEND = np.array([[1, -2, 1]], np.float32)
+# Red is saturated from this share of all light on (WCAG 2.3.1).
+SATURATED = 0.8
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Measures of ``n`` pictures one after the other.
+
+    ``blocks`` are mean Y, U, V, shape (n, ROWS, COLUMNS, 3), 8 bits; ``light`` and ``red`` the relative luminance of
+    each and WCAG 2.3.1's measure of red, R - G - B, 0 where red is not saturated, both with 255 for 1. ``detail`` is
+    the mean second difference of luma along rows, shape (n, ROWS, COLUMNS), in quarters of a level. ``levels`` is the
+    98th percentile of luma; ``changes`` the mean difference of luma to the picture before, NaN for the first.
+
+    What means over a block cannot show: ``point_light`` and ``point_red`` are those of a small square in the middle of
+    each block; ``stripes`` say where in the cycle of regular stripes that lies, shape (n, ROWS, COLUMNS, 2).
+    """
+
+    blocks: NDArray[np.uint8]
+    detail: NDArray[np.uint8]
+    light: NDArray[np.uint8]
+    red: NDArray[np.uint8]
+    point_light: NDArray[np.uint8]
+    point_red: NDArray[np.uint8]
+    stripes: NDArray[np.uint8]
+    levels: NDArray[np.float32]
+    changes: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez_compressed(file, **{field.name: getattr(self, field.name) for field in fields(self)})
+
+    @classmethod
+    def load(cls, path: Path) -> "Trace":
+        with np.load(path) as stored:
+            return cls(**{field.name: stored[field.name] for field in fields(cls)})
+
+    @classmethod
+    def joined(cls, traces: Iterable["Trace"]) -> "Trace":
+        parts = list(traces)
+        return cls(**{field.name: np.concatenate([getattr(t, field.name) for t in parts]) for field in fields(cls)})
+
+    def at(self, frames: Any) -> "Trace":
+        """The measures of some of the pictures."""
+        return Trace(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
+
+
+class Tracer:
+    """Measures pictures as they come by."""
+
+    def __init__(self) -> None:
+        self._blocks: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+        self._points: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+        self._stripes: list[NDArray[np.uint8]] = []
+        self._detail: list[NDArray[np.uint8]] = []
+        self._levels: list[float] = []
+        self._changes: list[float] = []
+        self._before: Plane | None = None
+
+    def add(self, y: Plane, u: Plane, v: Plane) -> None:
+        """Planes of 4:2:0, 8 bits, limited range."""
+        import cv2
+
+        from pytoon_pipeline.media.stripes import points, stripes
+
+        small = np.ascontiguousarray(y[::STEP, ::STEP])
+        size = (COLUMNS, ROWS)
+        for planes, single, plane in zip(self._blocks, self._points, (small, u[::2, ::2], v[::2, ::2]), strict=True):
+            planes.append(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+            single.append(points(plane, ROWS, COLUMNS))
+        again = len(self._stripes) % STRIPES_EVERY
+        self._stripes.append(self._stripes[-1] if again else stripes(y, ROWS, COLUMNS))
+        bends = cv2.convertScaleAbs(cv2.filter2D(y[::DETAIL_STEP], cv2.CV_16S, BEND), alpha=4)
+        self._detail.append(cv2.resize(bends, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA))
+        counts = cv2.calcHist([small], [0], None, [256], [0, 256])
+        self._levels.append(float(np.searchsorted(counts[:, 0].cumsum(), LEVEL * small.size)))
+        change = float("nan")
+        if self._before is not None:
+            change = float(cv2.norm(small, self._before, cv2.NORM_L1)) / small.size
+        self._changes.append(change)
+        self._before = small
+
+    def done(self) -> Trace:
+        shape = (-1, ROWS, COLUMNS)
+        blocks = np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._blocks], axis=-1)
+        light, red = _seen(blocks)
+        point_light, point_red = _seen(
+            np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._points], axis=-1)
+        )
+        return Trace(
+            blocks=blocks,
+            detail=np.array(self._detail, np.uint8).reshape(shape),
+            light=light,
+            red=red,
+            point_light=point_light,
+            point_red=point_red,
+            stripes=np.array(self._stripes, np.uint8).reshape((*shape, 2)),
+            levels=np.array(self._levels, np.float32),
+            changes=np.array(self._changes, np.float32),
+        )
+
+
+def _seen(blocks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Relative luminance and WCAG's red measure of blocks of BT.709 planes, limited range."""
+    shown = _LINEAR[np.clip(colour.to_rgb(*np.moveaxis(blocks, -1, 0)) + 0.5, 0, 255).astype(np.uint8)]
+    light = shown @ np.array([colour.KR, colour.KG, colour.KB], np.float32)
+    total = shown.sum(axis=-1)
+    saturated = (shown[..., 0] >= SATURATED * total) & (total > 0)
+    red = np.where(saturated, np.clip(2 * shown[..., 0] - total, 0, 1), 0)
+    return (255 * light + 0.5).astype(np.uint8), (255 * red + 0.5).astype(np.uint8)
+
+
+_LINEAR = colour.linear(np.arange(256, dtype=np.uint8)).astype(np.float32)

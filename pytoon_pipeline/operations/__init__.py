@@ -1,0 +1,1 @@
+"""Remedies, retries, batches, status, regeneration and remakes."""

@@ -1,0 +1,164 @@
+"""A video from its manifest: found files, the same plan, and whether the same packets come of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from pytoon_pipeline.config.presets import load_limits, load_operations
+from pytoon_pipeline.contracts.errors import BadInput, InternalError, MissingPart, PytoonError
+from pytoon_pipeline.contracts.manifest import Difference, Remade, Reproducible
+from pytoon_pipeline.contracts.media import MediaInfo
+from pytoon_pipeline.contracts.rendering import CompositeResult
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.delivery.outbox import plan_delivery
+from pytoon_pipeline.intake.admission import shown
+from pytoon_pipeline.media.ffmpeg import EngineFault
+from pytoon_pipeline.operations.remake import sources
+from pytoon_pipeline.operations.remake.manifest import read_manifest
+from pytoon_pipeline.rendering import stages
+from pytoon_pipeline.rendering.stages import Progress
+from pytoon_pipeline.runtime.atomic import copy_file
+from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import living, seat
+from pytoon_pipeline.runtime.scratch import workroom
+from pytoon_pipeline.store.fingerprint import canonical, hash_files
+from pytoon_pipeline.store.store import Store
+
+# What of a probed file decides pictures and sound.
+DECIDING = {"video", "audio", "still"}
+# Files in the order in which a delivery names them.
+ROLES = ("video", "thumbnail", *subtitles.FORMATS)
+LONGEST = 300
+HINT = "The video was made all the same; look at it before you use it."
+
+
+def remake(
+    home: Home,
+    path: Path,
+    media: Path | None,
+    out: Path | None,
+    told: Callable[[tuple[Difference, ...]], None],
+    progress: Progress,
+) -> Remade:
+    """Makes the video of the manifest ``path`` again, into ``out`` or a folder of ``home``. ``told`` hears what differs
+    before it is made.
+
+    Raises ``BadInput`` for a manifest that cannot be used, ``MissingPart`` when a file is nowhere.
+    """
+    manifest = read_manifest(path, load_limits())
+    plan = plan_delivery(manifest.title, manifest.key)
+    folder = out or home.remade / plan.folder
+    if folder.resolve() == path.resolve().parent:
+        raise BadInput(
+            "original_there", "The finished video lies in this folder; it would be overwritten.", "Give another --out."
+        )
+    with workroom(home.work) as room, _plan_faults():
+        store = Store(room / "store", room / "work", load_operations().free_bytes_kept)
+        files = sources.find(manifest, Store(home.store, home.work), media, store)
+        found = sources.probe(files, load_limits(), room)
+        differences = compare(manifest, _tools(manifest.spec, found), found.infos)
+        told(differences)
+        with seat(home.seats, "encoder", Capacity.of_machine().encoders):
+            threads = Capacity.of_machine().threads(living(home.runs) + 1)
+            made, joined = _make(store, room, manifest, found, threads, progress)
+        identical = hash_files(made["video"]) in manifest.files.values()
+        names = (plan.video, plan.thumbnail, *plan.captions)
+        written = [folder / Path(name).name for name in names]
+        for role, target in zip(ROLES, written, strict=True):
+            copy_file(made[role], target)
+    pictures = joined.picture_packets == manifest.picture_packets
+    sound = joined.sound_packets == manifest.sound_packets
+    return Remade(
+        equal=pictures and sound,
+        pictures_equal=pictures,
+        sound_equal=sound,
+        identical=identical,
+        video=str(written[0]),
+        thumbnail=str(written[1]),
+        subtitles=tuple(map(str, written[2:])),
+        differences=differences,
+    )
+
+
+def _make(
+    store: Store, room: Path, manifest: Reproducible, found: sources.Sources, threads: int, progress: Progress
+) -> tuple[dict[str, Path], CompositeResult]:
+    """Everything that was delivered, by role, rendered into an empty store."""
+    from pytoon_pipeline.rendering.concat import join
+
+    spec = manifest.spec
+    seconds = load_operations().render_seconds(spec.rate.seconds(spec.frames))
+    video = room / "video.mp4"
+    segments = stages.render_segments(store, spec, found.pictures, progress, seconds, threads)
+    sound = stages.make_sound(store, spec, found.sounds).artifact
+    picture = stages.make_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
+    pieces = [store.path(done.artifact.files["video"]) for done in segments]
+    joined = join(spec, pieces, store.path(sound.files["sound"]), video, manifest.comment)
+    made = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
+    return made | subtitles.write(spec, room), joined
+
+
+@contextmanager
+def _plan_faults() -> Iterator[None]:
+    """Tells of whatever breaks on a plan that somebody may have edited, as an error with a code."""
+    try:
+        yield
+    except (PytoonError, OSError):
+        raise
+    except Exception as error:
+        raise EngineFault(
+            "remake_broke",
+            f"The plan in this manifest cannot be rendered: {type(error).__name__}: {shown(str(error))[:200]}",
+            "If nobody has edited the manifest, this is a fault of Pytoon; report it with the manifest.",
+        ) from error
+
+
+def _tools(spec: RenderSpec, found: sources.Sources) -> dict[str, str]:
+    parts = [recipe.tools for recipe in stages.recipes(spec, found.pictures)]
+    return stages.makers(stages.tools_used(parts, stages.tools(spec)))
+
+
+def compare(manifest: Reproducible, tools: Mapping[str, str], infos: Mapping[str, MediaInfo]) -> tuple[Difference, ...]:
+    """What decides frames and is not as the manifest has it: ``tools``, and what files are taken for."""
+    names = {item.sha256: item.name for item in manifest.media}
+    then = dict(manifest.tools) | {
+        f"file {shown(names[item])[:60]}": _facts(manifest.probed.get(item)) for item in infos
+    }
+    now = dict(tools) | {f"file {shown(names[item])[:60]}": _facts(info) for item, info in infos.items()}
+    return tuple(
+        Difference(tool=tool, then=then.get(tool), now=now.get(tool))
+        for tool in sorted({**then, **now})
+        if then.get(tool) != now.get(tool)
+    )
+
+
+def _facts(info: MediaInfo | None) -> str | None:
+    return canonical(info.model_dump(mode="json", include=DECIDING)).decode() if info else None
+
+
+def failure(remade: Remade) -> PytoonError | None:
+    """The error of a video that did not come out the same."""
+    if remade.equal:
+        return None
+    what = " and ".join(
+        word for word, equal in (("pictures", remade.pictures_equal), ("sound", remade.sound_equal)) if not equal
+    )
+    if not remade.differences:
+        return InternalError(
+            "remake_differs",
+            f"The {what} came out differently, and no version of a tool explains it.",
+            f"Either the manifest was edited, or this machine calculates differently. {HINT}",
+        )
+    tools = "; ".join(described(one) for one in remade.differences)
+    return MissingPart(
+        "remake_differs", f"The {what} came out differently. These are not as they were: {tools}.",
+        f"With the versions of then it comes out the same. {HINT}",
+    )  # fmt: skip
+
+
+def described(one: Difference) -> str:
+    """A difference in words."""
+    tool, then, now = (shown(text or "none")[:LONGEST] for text in (one.tool, one.then, one.now))
+    return f"{tool}: {then} then, {now} now"

@@ -1,0 +1,1 @@
+"""One module per archetype. Each turns a planning context into a RenderSpec."""

@@ -1,0 +1,34 @@
+"""Masking profanity in captions: the first letter stays, and the rest becomes asterisks."""
+
+import re
+from collections.abc import Sequence
+
+from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
+
+LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def masked(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue, ...], int]:
+    """``cues`` with every one of ``words`` masked, and how many were. A word that ends in “*” is the beginning of all
+    that it stands for.
+    """
+    whole = {word for word in words if not word.endswith("*")}
+    stems = tuple(word[:-1] for word in words if word.endswith("*"))
+    count = 0
+
+    def mask(found: re.Match[str]) -> str:
+        nonlocal count
+        text = found.group()
+        plain = text.lower()
+        if plain not in whole and not (stems and plain.startswith(stems)):
+            return text
+        count += 1
+        return text[0] + "*" * (len(text) - 1)
+
+    changed = tuple(
+        cue.model_copy(update={"words": tuple(
+            CueWord(text=LETTERS.sub(mask, word.text), start=word.start, end=word.end) for word in cue.words
+        )})
+        for cue in cues
+    )  # fmt: skip
+    return changed, count

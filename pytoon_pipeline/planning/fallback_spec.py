@@ -1,0 +1,53 @@
+"""The plain version of a plan: what always works, from whatever can be read. Pure."""
+
+from collections.abc import Set
+from itertools import pairwise
+
+from pytoon_pipeline.contracts.spec.effects import Blur
+from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
+
+NOTE = Note(
+    code="plain",
+    message="This video was made plainly, without transitions and most effects: its engine could not be used.",
+)
+
+
+def plain(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> RenderSpec:
+    """The same scenes at the same times: hard cuts, no effect but blur, plain letters, no ``unreadable`` items."""
+    captions = spec.captions.style.model_copy(update={"setting": "plain", "pop": 0.0})
+    tracks = tuple(
+        track.model_copy(update={"parts": tuple(part for part in track.parts if part.item not in unreadable)})
+        for track in spec.sound.tracks
+    )
+    ends = [following.start for _, following in pairwise(spec.scenes)] + [spec.frames]
+    return spec.model_copy(
+        update={
+            "scenes": tuple(_cut(scene, end, unreadable) for scene, end in zip(spec.scenes, ends, strict=True)),
+            "overlays": _layers(spec.overlays, unreadable),
+            "captions": spec.captions.model_copy(update={"style": captions}),
+            "sound": spec.sound.model_copy(update={"tracks": tracks}),
+            "safe": True,
+            "notes": (*spec.notes, NOTE),
+        }
+    )
+
+
+def _cut(scene: Scene, end: int, unreadable: Set[str]) -> Scene:
+    changes = {"transition": None, "frames": end - scene.start, "layers": _layers(scene.layers, unreadable)}
+    return scene.model_copy(update=changes)
+
+
+def _layers(layers: tuple[Layer, ...], unreadable: Set[str]) -> tuple[Layer, ...]:
+    found = []
+    for layer in layers:
+        if isinstance(layer, VideoLayer | ImageLayer) and layer.item in unreadable:
+            continue
+        # A picture behind another one is unreadable without its blur; all else is decoration.
+        changes: dict[str, object] = {"effects": tuple(one for one in layer.effects if isinstance(one, Blur))}
+        if isinstance(layer, TextLayer):
+            changes["style"] = layer.style.model_copy(update={"setting": "plain"})
+        if isinstance(layer, GroupLayer):
+            changes["layers"] = _layers(layer.layers, unreadable)
+        found.append(layer.model_copy(update=changes))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Where text, products and backgrounds are placed, how large they are and how they keep their contrast."""

@@ -1,0 +1,70 @@
+"""Designed backgrounds: a colour, a gradient, soft shapes that drift, or a blurred copy of what stands before it."""
+
+from pytoon_pipeline.contracts.preset import BackgroundSettings
+from pytoon_pipeline.contracts.spec.easing import EaseInOut
+from pytoon_pipeline.contracts.spec.effects import Blur, Grade
+from pytoon_pipeline.contracts.spec.layers import Key, Layer, Motion, ShapeLayer, steady
+from pytoon_pipeline.contracts.style import Colour, Fill
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Material
+from pytoon_pipeline.planning.layout.contrast import Behind, everywhere, of_colours
+from pytoon_pipeline.planning.shots.stills import FULL_FRAME, behind_camera, fixed, layer_of, window
+
+# Where shapes start and end, as shares of the frame: across and down. They cross the frame slowly and out of step.
+PATHS = (((0.05, 0.15), (0.35, 0.3)), ((0.95, 0.85), (0.7, 0.65)), ((0.1, 0.95), (0.3, 0.8)))
+SHAPE_SIZE = 900
+SHAPE_BLUR = 120
+SHAPE_OPACITY = 0.55
+COPY_DARK = -0.10
+
+Ground = tuple[tuple[Layer, ...], Behind]
+
+
+def designed(settings: BackgroundSettings, frames: int) -> Ground:
+    """Layers of a background of colours, and what texts on it have to stand out from."""
+    colours = settings.colours if settings.kind == "gradient" else settings.colours[:1]
+    fill = Fill(colours=colours, angle=settings.angle)
+    layers: list[Layer] = [ShapeLayer(name="background", fill=fill, **FULL_FRAME)]
+    layers += [_drifting(colour, path, frames) for colour, path in zip(settings.shapes, PATHS, strict=False)]
+    return tuple(layers), everywhere(of_colours(*colours, *settings.shapes))
+
+
+def plain(colour: Colour) -> Ground:
+    fill = Fill(colours=(colour,))
+    return (ShapeLayer(name="background", fill=fill, **FULL_FRAME),), everywhere(of_colours(colour))
+
+
+def copied(material: Material, settings: BackgroundSettings, source_start: int = 0) -> Ground:
+    """A blurred, darkened copy of a picture or clip over the whole frame."""
+    camera = fixed(*window(material, WIDTH / HEIGHT))
+    effects = (Blur(radius=settings.blur), Grade(brightness=COPY_DARK))
+    layer = layer_of(material, camera, effects, source_start, "blurred copy", **FULL_FRAME)
+    return (layer,), behind_camera(material, camera, 1)
+
+
+def filled(material: Material, source_start: int = 0) -> Ground:
+    """A picture or clip over the whole frame."""
+    camera = fixed(*window(material, WIDTH / HEIGHT))
+    return (layer_of(material, camera, (), source_start, "background", **FULL_FRAME),), behind_camera(
+        material, camera, 1
+    )
+
+
+def _drifting(colour: Colour, path: tuple[tuple[float, float], tuple[float, float]], frames: int) -> Layer:
+    (x0, y0), (x1, y1) = path
+    last = max(1, frames - 1)
+
+    def track(start: float, end: float, length: int) -> tuple[Key, ...]:
+        return (
+            Key(value=round(start * length, 2)),
+            Key(frame=last, value=round(end * length, 2), easing=EaseInOut()),
+        )
+
+    return ShapeLayer(
+        name="shape",
+        shape="ellipse",
+        width=SHAPE_SIZE,
+        height=SHAPE_SIZE,
+        fill=Fill(colours=(colour,)),
+        effects=(Blur(radius=SHAPE_BLUR),),
+        motion=Motion(x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT), opacity=steady(SHAPE_OPACITY)),
+    )

@@ -1,0 +1,124 @@
+"""Where products stand in a frame: alone, stacked, side by side, or one large with small ones at its feet."""
+
+from collections.abc import Sequence
+
+from pytoon_pipeline.contracts.spec.render_spec import Area
+from pytoon_pipeline.planning.branding import text_area
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Brief, Material
+from pytoon_pipeline.planning.layout.text_fit import clean, fit
+from pytoon_pipeline.planning.layout.titles import INSET, ITEM_SMALLEST, block, fitted, item_room, wishes
+from pytoon_pipeline.planning.shots import stills
+
+# A headline takes at most this share of the safe zone's height, an item's own text this of its place.
+HEADLINE_SHARE, ITEM_SHARE = 0.34, 0.2
+GAP = 40
+EDGE = 60
+# Size of the small products beside a large one, as a share of the whole place.
+INSET_SHARE = 0.36
+
+Numbered = Sequence[tuple[int, Material]]
+
+
+def places(brief: Brief, area: Area, group: Numbered) -> list[Area] | None:
+    """A place for each product of ``group``, so that the smallest is as large as can be.
+
+    None when products that stand together leave no room for a text of one of them.
+    """
+    if len(group) == 1:
+        return [area]
+    options = [_inset(area, len(group))]
+    if brief.preset.layout.arrange == "split":
+        options = [_rows(area, len(group)), _columns(area, len(group))]
+    fitting = [option for option in options if _texts_fit(brief, option, group)]
+    return max(fitting, key=lambda option: _smallest(group, option), default=None)
+
+
+def text_zone(brief: Brief, place: Area) -> Area:
+    """The lower part of a product's place, where its own text may be."""
+    safe, settings = text_area(brief), brief.preset.headline
+    height = place.bottom - place.top
+    least = ITEM_SMALLEST + 2 * settings.box.padding + INSET
+    share = min(height // 2, max(round(height * ITEM_SHARE), least))
+    return Area(
+        left=max(place.left, safe.left), top=place.bottom - share,
+        right=min(place.right, safe.right), bottom=place.bottom,
+    )  # fmt: skip
+
+
+def _texts_fit(brief: Brief, option: Sequence[Area], group: Numbered) -> bool:
+    for (index, _), place in zip(group, option, strict=True):
+        text = clean(brief.wish(index).text or "", brief.preset.headline.uppercase)
+        if text and fit(text, item_room(brief, text_zone(brief, place))) is None:
+            return False
+    return True
+
+
+def _inset(area: Area, count: int) -> list[Area]:
+    width = round((area.right - area.left) * INSET_SHARE)
+    top = area.bottom - round((area.bottom - area.top) * INSET_SHARE)
+    corners = [
+        area.model_copy(update={"left": area.right - width, "top": top}),
+        area.model_copy(update={"right": area.left + width, "top": top}),
+    ]
+    main = area.model_copy(update={"bottom": top + round((area.bottom - top) * 0.4)})
+    return [main, *corners[: count - 1]]
+
+
+def areas(brief: Brief) -> tuple[Area, Area]:
+    """Where the headline is and where products stand."""
+    safe = text_area(brief)
+    wanted = wishes(brief)
+    layout, settings = brief.preset.layout, brief.preset.headline
+    above = settings.position < 0.5
+    height = safe.bottom - safe.top
+    share = round(height * HEADLINE_SHARE)
+    band = (
+        safe.model_copy(update={"bottom": safe.top + share})
+        if above
+        else safe.model_copy(update={"top": safe.bottom - share})
+    )
+    taken = 0
+    for wish in wanted:
+        for page in fitted(brief, wish.text, band, wish.field):
+            place = block(brief, page, band, settings.position)
+            taken = max(taken, place.bottom - safe.top if above else safe.bottom - place.top)
+    gap = GAP if taken else 0
+    # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
+    written = any(wish.text for wish in brief.request.media)
+    top, bottom = brief.safe.top // 2, safe.bottom if written else (brief.safe.bottom + HEIGHT) // 2
+    wide = Area(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
+    if above:
+        free = wide.model_copy(update={"top": safe.top + taken + gap if taken else top})
+    else:
+        free = wide.model_copy(update={"bottom": safe.bottom - taken - gap if taken else bottom})
+    return band, _centred(free, layout.width, layout.height, layout.middle)
+
+
+def _centred(free: Area, width: float, height: float, middle: float) -> Area:
+    """A place with these shares of the free area's width and height, at ``middle`` of what is left of its height."""
+    across = free.right - free.left
+    down = round((free.bottom - free.top) * height)
+    left = free.left + round(across * (1 - width) / 2)
+    top = free.top + round((free.bottom - free.top - down) * middle)
+    return Area(left=left, top=top, right=left + round(across * width), bottom=top + down)
+
+
+def _rows(area: Area, count: int) -> list[Area]:
+    step = (area.bottom - area.top + GAP) / count
+    edges = [(round(area.top + n * step), round(area.top + (n + 1) * step) - GAP) for n in range(count)]
+    return [area.model_copy(update={"top": top, "bottom": bottom}) for top, bottom in edges]
+
+
+def _columns(area: Area, count: int) -> list[Area]:
+    step = (area.right - area.left + GAP) / count
+    edges = [(round(area.left + n * step), round(area.left + (n + 1) * step) - GAP) for n in range(count)]
+    return [area.model_copy(update={"left": left, "right": right}) for left, right in edges]
+
+
+def _smallest(group: Numbered, option: Sequence[Area]) -> float:
+    """The smallest of the areas that products have in these places."""
+    sizes = (
+        stills.fitted(material, place.right - place.left, place.bottom - place.top)
+        for (_, material), place in zip(group, option, strict=True)
+    )
+    return min(width * height for width, height in sizes)

@@ -1,0 +1,1 @@
+"""How a source becomes shots: edit ranges, the camera path, still images and clips."""

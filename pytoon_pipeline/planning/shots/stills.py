@@ -1,0 +1,211 @@
+"""Pictures in a frame: covering it, or whole over a blurred copy of themselves; with a slow move."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pytoon_pipeline.contracts.analysis import Box
+from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
+from pytoon_pipeline.contracts.request import Fit
+from pytoon_pipeline.contracts.spec.easing import EaseInOut
+from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.evaluate import Window, window_at
+from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, ImageLayer, Key, Layer, Motion, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.render_spec import Area
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Material
+from pytoon_pipeline.planning.layout.contrast import Backdrop, Behind, of_tones
+from pytoon_pipeline.planning.shots.camera import Frame
+
+# What matters may reach this far out of a covering window before the picture is shown whole instead.
+OVERREACH = 1.06
+# A picture is also shown whole when covering would hide more than this share of it and its detail is all over it.
+MOST_HIDDEN = 0.45
+# A contained picture moves less: its edges are in view.
+CONTAINED_ZOOM = 0.5
+# How a layer is placed that fills the frame.
+FULL_FRAME: dict[str, Any] = {
+    "width": WIDTH, "height": HEIGHT, "motion": Motion(x=steady(WIDTH / 2), y=steady(HEIGHT / 2)),
+}  # fmt: skip
+BEHIND_BLUR, BEHIND_DARK = 45.0, -0.12
+
+
+def window(material: Material, aspect: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Size of the largest window of ``aspect`` over a picture, and the centre that keeps in view what matters."""
+    frame = Frame(*material.size, material.looked_at.picture)
+    size = frame.window(aspect)
+    matter, picture = material.matter, frame.picture
+    x = _inside(matter.centre[0], size[0], picture.x, picture.width)
+    y = _inside(matter.centre[1], size[1], picture.y, picture.height)
+    return size, (x, y)
+
+
+def covers_well(material: Material, aspect: float) -> bool:
+    """Whether a window of ``aspect`` over the picture leaves out nothing that matters."""
+    size, _ = window(material, aspect)
+    matter, picture = material.matter, material.looked_at.picture
+    shown = size[0] * size[1] / (picture.width * picture.height)
+    fits = matter.width <= size[0] * OVERREACH and matter.height <= size[1] * OVERREACH
+    return fits or (not material.faces and shown >= 1 - MOST_HIDDEN)
+
+
+def covering(material: Material, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:
+    """The picture over the whole frame."""
+    size, centre = window(material, WIDTH / HEIGHT)
+    camera = moving(size, centre, material.looked_at.picture, material.matter, frames, move, settings)
+    return (ImageLayer(name="picture", item=material.item, camera=camera, **FULL_FRAME),)
+
+
+def moving(
+    size: tuple[float, float],
+    centre: tuple[float, float],
+    picture: Box,
+    matter: Box,
+    frames: int,
+    move: Move,
+    settings: StillSettings,
+) -> Camera:
+    """A steady move of a window over ``frames``: nearer, away, or sidewards as far as the picture goes."""
+    last = max(1, frames - 1)
+    if move in ("in", "out", "hold"):
+        focus = matter.centre
+        zooms = {"in": (1.0, settings.zoom), "out": (settings.zoom, 1.0), "hold": (1.0,)}[move]
+        marks = [(*centre, *focus, zoom) for zoom in zooms]
+    else:
+        # A window that is a little nearer has room to go sidewards also where the picture has none to spare.
+        zoom = max(settings.zoom, 1 + settings.pan)
+        dx, dy = {"left": (1, 0), "right": (-1, 0), "up": (0, 1), "down": (0, -1)}[move]
+        marks = []
+        for way in (settings.pan / 2, -settings.pan / 2):
+            x = _keeping(centre[0] + dx * way * size[0], size[0] / zoom, matter.x, matter.width)
+            y = _keeping(centre[1] + dy * way * size[1], size[1] / zoom, matter.y, matter.height)
+            x = _inside(x, size[0] / zoom, picture.x, picture.width)
+            y = _inside(y, size[1] / zoom, picture.y, picture.height)
+            marks.append((x, y, x, y, zoom))
+    keys = tuple(
+        CropKey(frame=frame, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy), zoom=_r(zoom))
+        for frame, (x, y, fx, fy, zoom) in zip((0, last), marks, strict=False)
+    )
+    return Camera(width=_r(size[0]), height=_r(size[1]), keys=keys)
+
+
+def contained(
+    material: Material, frames: int, move: Move, settings: StillSettings, source_start: int = 0
+) -> tuple[Layer, ...]:
+    """All of the picture or clip, over a blurred and darkened copy of itself."""
+    zoom = 1 + (settings.zoom - 1) * CONTAINED_ZOOM
+    effects: tuple[Effect, ...] = (Blur(radius=BEHIND_BLUR), Grade(brightness=BEHIND_DARK))
+    size, centre = window(material, WIDTH / HEIGHT)
+    copy = layer_of(material, fixed(size, centre), effects, source_start, "blurred copy", **FULL_FRAME)
+    picture = material.looked_at.picture
+    width, height = fitted(material, WIDTH / zoom, HEIGHT / zoom)
+    first, last = {"in": (1.0, zoom), "out": (zoom, 1.0)}.get(move, (1.0, 1.0))
+    scale = (Key(value=_r(first)), Key(frame=max(1, frames - 1), value=_r(last))) if first != last else steady(first)
+    motion = Motion(x=steady(WIDTH / 2), y=steady(HEIGHT / 2), scale=scale)
+    camera = fixed((picture.width, picture.height), picture.centre)
+    top = layer_of(material, camera, (), source_start, "picture", width=width, height=height, motion=motion)
+    return copy, top
+
+
+def barred(material: Material, source_start: int = 0) -> tuple[Layer, ...]:
+    """All of the picture or clip, with bars where it does not fill the frame: only when asked for."""
+    width, height, camera = boxed(material, WIDTH, HEIGHT)
+    motion = Motion(x=steady(WIDTH / 2), y=steady(HEIGHT / 2))
+    return (layer_of(material, camera, (), source_start, "picture", width=width, height=height, motion=motion),)
+
+
+def standing(
+    material: Material, area: Area, settings: LayoutSettings, frames: int, source_start: int = 0, phase: int = 0
+) -> Layer:
+    """A product as large as it can stand in ``area``: cut-outs with their own shape, others as cards."""
+    width, height, camera = boxed(material, area.right - area.left, area.bottom - area.top)
+    effects: list[Effect] = []
+    if not material.transparent and settings.card:
+        effects.append(Rounded(radius=min(settings.card, width / 2, height / 2)))
+    if settings.shadow:
+        effects.append(Shadow(opacity=settings.shadow))
+    x, y = round((area.left + area.right) / 2), round((area.top + area.bottom) / 2)
+    motion = Motion(x=steady(x), y=floating(y, settings.float, frames, phase))
+    return layer_of(
+        material, camera, tuple(effects), source_start, "product", width=width, height=height, motion=motion
+    )
+
+
+def floating(y: float, reach: float, frames: int, phase: int) -> tuple[Key, ...]:
+    """Gently up and down, each way over two seconds at 30 frames a second."""
+    if not reach or frames < 30:
+        return steady(y)
+    sign = 1 if phase % 2 else -1
+    keys = [Key(value=_r(y))]
+    for number, frame in enumerate(range(60, frames + 60, 60)):
+        up = sign * (-1) ** number
+        keys.append(Key(frame=frame, value=_r(y + up * reach / 2), easing=EaseInOut()))
+    return tuple(keys)
+
+
+def boxed(material: Material, width: float, height: float) -> tuple[int, int, Camera]:
+    """Size in whole even pixels of the picture inside ``width`` × ``height``, and a window of exactly that shape.
+
+    On whole pixels edges stay sharp; the window leaves out less than a pixel rather than stretch.
+    """
+    exact = fitted(material, width, height)
+    across, down = (max(2, 2 * round(length / 2)) for length in exact)
+    frame = Frame(*material.size, material.looked_at.picture)
+    return across, down, fixed(frame.window(across / down), material.looked_at.picture.centre)
+
+
+def fitted(material: Material, width: float, height: float) -> tuple[float, float]:
+    """Size of the whole visible picture inside ``width`` × ``height``, without stretching."""
+    picture = material.looked_at.picture
+    across, down = material.size[0] * picture.width, material.size[1] * picture.height
+    scale = min(width / across, height / down)
+    return round(across * scale, 3), round(down * scale, 3)
+
+
+def layer_of(
+    material: Material, camera: Camera, effects: Sequence[Effect], source_start: int, name: str, **placed: object
+) -> Layer:
+    """A layer of a picture or of a clip, whichever the material is."""
+    values = {"name": name, "item": material.item, "camera": camera, "effects": tuple(effects), **placed}
+    if material.is_still:
+        return ImageLayer(**values)  # type: ignore[arg-type]
+    return VideoLayer(**values, source_start=source_start)  # type: ignore[arg-type]
+
+
+def fixed(size: tuple[float, float], centre: tuple[float, float]) -> Camera:
+    """A window that stays."""
+    key = CropKey(frame=0, x=_r(centre[0]), y=_r(centre[1]), focus_x=_r(centre[0]), focus_y=_r(centre[1]))
+    return Camera(width=_r(size[0]), height=_r(size[1]), keys=(key,))
+
+
+def fit_of(material: Material, wanted: Fit, settings: StillSettings) -> Fit:
+    """How a picture is fitted: as asked for, else as the preset says, else as suits it."""
+    if wanted != "auto":
+        return wanted
+    if settings.fit != "auto":
+        return settings.fit
+    return "cover" if not material.transparent and covers_well(material, WIDTH / HEIGHT) else "contain"
+
+
+def behind_camera(material: Material, camera: Camera, frames: int) -> Behind:
+    """What texts over a covering picture have to stand out from."""
+
+    def behind(area: Area) -> Backdrop:
+        moments = (0, frames // 2, max(0, frames - 1))
+        windows: list[Window] = [window_at(camera, frame, frame) for frame in moments]
+        return of_tones(material.looked_at.tones, windows, area, WIDTH, HEIGHT)
+
+    return behind
+
+
+def _keeping(centre: float, length: float, low: float, extent: float) -> float:
+    """The centre of a window of ``length``, moved as far as it must be to hold what matters, if it can."""
+    if extent >= length:
+        return centre
+    return min(max(centre, low + extent - length / 2), low + length / 2)
+
+
+def _inside(centre: float, length: float, low: float, extent: float) -> float:
+    return min(max(centre, low + length / 2), max(low + length / 2, low + extent - length / 2))
+
+
+def _r(value: float) -> float:
+    return round(float(value), 6)

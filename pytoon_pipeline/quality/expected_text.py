@@ -1,0 +1,182 @@
+"""Where letters should be: texts and captions of a plan drawn small by Pillow, which has no part in rendering them."""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.spec.render_spec import Cue
+from pytoon_pipeline.contracts.style import Colour, TextStyle
+from pytoon_pipeline.media import fonts
+from pytoon_pipeline.media.colour import rgb
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+# Letters are drawn this much larger than they are needed, and made smaller.
+OVERSAMPLING = 2
+# Small pixels by which letters may lie elsewhere: kerning and hinting of two renderers differ, and of letters that are
+# set plainly also the lines.
+SLACK, PLAIN_SLACK = 2, 12
+
+
+class Run(NamedTuple):
+    """A piece of a line in one colour: its left edge and its baseline in pixels of the video."""
+
+    text: str
+    x: float
+    baseline: float
+    colour: Colour
+
+
+class Letters(NamedTuple):
+    """Runs in one style. Lengths in pixels of the video; ``slack`` in small pixels, by which they may lie elsewhere."""
+
+    runs: tuple[Run, ...]
+    font: str
+    size: float
+    outline: float
+    outline_colour: Colour
+    slack: int = SLACK
+
+    @property
+    def leftward(self) -> bool:
+        """Whether any of it runs from right to left. Such letters are drawn in the right place, but not in order."""
+        return any(unicodedata.bidirectional(char) in ("R", "AL") for run in self.runs for char in run.text)
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of all that may be drawn."""
+        left = min(run.x for run in self.runs)
+        right = max(run.x + fonts.text_width(run.text, self.font, self.size) for run in self.runs)
+        top, bottom = min(run.baseline for run in self.runs), max(run.baseline for run in self.runs)
+        margin = self.outline + 0.2 * self.size
+        return left - margin, top - self.size - margin, right + margin, bottom + 0.3 * self.size + margin
+
+
+def text_letters(
+    lines: Sequence[str], style: TextStyle, x: float, y: float, width: float, scale: float
+) -> list[Letters]:
+    """The lines of a text layer with its centre at ``x``, ``y`` and ``width`` at scale 1."""
+    size = style.size * scale
+    inset = (style.box.padding if style.box else 0) * scale
+    left, right = x - width * scale / 2 + inset, x + width * scale / 2 - inset
+    top = y - len(lines) * size / 2
+    found = []
+    for number, line in enumerate(lines):
+        wide = fonts.text_width(line, style.font, size)
+        start = {"left": left, "centre": x - wide / 2, "right": right - wide}[style.align]
+        found.append(
+            _runs([(line, style.colour)], start, _baseline(style.font, top + number * size, size), style, size)
+        )
+    return _set(found, style, size, style.outline * scale)
+
+
+def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: int) -> list[Letters]:
+    """A caption at a frame of the video, the word that is said in its own colour."""
+    words = [_clean(word.text, style) for word in cue.words]
+    lit = max((n for n, word in enumerate(cue.words) if word.start <= frame), default=0)
+    room = width - 2 * style.margin
+    widest = max(fonts.text_width(word, style.font, style.size) for word in words)
+    size = style.size * (min(1.0, (room - 2 * style.outline) / widest) if widest else 1.0)
+    lines = _wrapped(words, style.font, size, room)
+    bottom = 2 * round(height * style.position / 2)
+    found = []
+    for number, line in enumerate(lines):
+        # Letters that are set plainly have one colour.
+        parts = [(words[n], style.highlight if n == lit and style.setting == "shaped" else style.colour) for n in line]
+        wide = fonts.text_width(" ".join(word for word, _ in parts), style.font, size)
+        top = bottom - (len(lines) - number) * size
+        found.append(_runs(parts, (width - wide) / 2, _baseline(style.font, top, size), style, size))
+    return _set(found, style, size, style.outline)
+
+
+def _set(lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: float, outline: float) -> list[Letters]:
+    """All lines as one; of letters that are set plainly, each for itself."""
+    if style.setting == "shaped":
+        lines = [[run for line in lines for run in line]]
+    slack = SLACK if style.setting == "shaped" else PLAIN_SLACK
+    return [Letters(tuple(line), style.font, size, outline, style.outline_colour, slack) for line in lines if line]
+
+
+def draw(
+    letters: Letters, area: tuple[int, int, int, int], scale: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Premultiplied BGR, 0..255, and coverage, 0..1, of the pixels ``area`` (left, top, right, bottom); ``scale`` of
+    them for one of the video.
+    """
+    import cv2
+    from PIL import Image, ImageDraw
+
+    size = (area[2] - area[0], area[3] - area[1])
+    picture = Image.new("RGBA", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
+    pen = ImageDraw.Draw(picture)
+    factor = scale * OVERSAMPLING
+    # Outlines of all letters lie under the letters of all.
+    for stroke in (True, False) if letters.outline else (False,):
+        for run in letters.runs:
+            font = _font(fonts.fitting(run.text, letters.font).name, round(letters.size * factor, 2))
+            place = (run.x * factor - area[0] * OVERSAMPLING, run.baseline * factor - area[1] * OVERSAMPLING)
+            colour = rgb(letters.outline_colour if stroke else run.colour)
+            width = letters.outline * factor if stroke else 0
+            pen.text(place, run.text, fill=colour, font=font, anchor="ls", stroke_width=width, stroke_fill=colour)
+    values = np.asarray(cv2.resize(np.asarray(picture), size, interpolation=cv2.INTER_AREA), np.float32)
+    alpha = values[:, :, 3] / 255
+    return values[:, :, 2::-1] * alpha[:, :, None], alpha
+
+
+def _runs(
+    parts: Sequence[tuple[str, Colour]], x: float, baseline: float, style: TextStyle | CaptionStyle, size: float
+) -> list[Run]:
+    """Parts of a line from the left edge ``x`` on; lines that run from right to left stay whole."""
+    line = " ".join(text for text, _ in parts)
+    if any(unicodedata.bidirectional(char) in ("R", "AL") for char in line):
+        return [Run(line, x, baseline, parts[0][1])]
+    space = fonts.load(style.font).width(" ", size)
+    found = []
+    for text, colour in parts:
+        for word in text.split(" "):
+            found.append(Run(word, x, baseline, colour))
+            x += fonts.text_width(word, style.font, size) + space
+    return found
+
+
+def _baseline(font: str, top: float, size: float) -> float:
+    known = fonts.load(font)
+    return top + size * known.ascent / known.height
+
+
+def _clean(text: str, style: CaptionStyle) -> str:
+    plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return plain.upper() if style.uppercase else plain
+
+
+def _wrapped(words: Sequence[str], font: str, size: float, room: float) -> list[list[int]]:
+    """Numbers of the words in each line: as few lines as fit, two of them as even as can be."""
+
+    def wide(numbers: Sequence[int]) -> float:
+        return fonts.text_width(" ".join(words[n] for n in numbers), font, size)
+
+    lines: list[list[int]] = [[]]
+    for number in range(len(words)):
+        if lines[-1] and wide([*lines[-1], number]) > room:
+            lines.append([])
+        lines[-1].append(number)
+    if len(lines) != 2:
+        return lines
+    every = list(range(len(words)))
+    splits = [(every[:n], every[n:]) for n in range(1, len(words))]
+    fitting = [split for split in splits if max(map(wide, split)) <= room]
+    return [*min(fitting or [tuple(lines)], key=lambda split: abs(wide(split[0]) - wide(split[1])))]  # type: ignore[list-item]
+
+
+@lru_cache(maxsize=32)
+def _font(name: str, size: float) -> "FreeTypeFont":
+    from PIL import ImageFont
+
+    known = fonts.load(name)
+    return ImageFont.truetype(str(known.file), max(1.0, size * known.em / known.height))

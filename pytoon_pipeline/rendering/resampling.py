@@ -1,0 +1,125 @@
+"""One picture through the window of a camera, moved by fractions of a pixel.
+
+Every value is worked out from the exact place of its pixel, across and then down, by kernels that numba compiles.
+docs/rendering.md has the figures of what else was tried. The kernels reassociate nothing and fuse nothing, so every
+processor gives the same values.
+"""
+
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from pytoon_pipeline.contracts.spec.evaluate import Window
+from pytoon_pipeline.media.frames import Picture, Plane
+
+# Between the two passes values have so many bits behind the point; cubic overshoot still fits in 16 bits.
+FINER = np.float32(64)
+# Below this factor cubic interpolation skips pixels: averaging comes first.
+REDUCE_BELOW = 0.67
+# Neighbours on each side that cubic interpolation looks at.
+CONTEXT = 2
+
+
+def show(picture: Picture, window: Window, width: int, height: int) -> Picture:
+    """``window`` (fractions of the picture) of ``picture``, as planes for ``width`` × ``height`` pixels."""
+    rows, columns = picture.y.shape
+    x, y = window.x * columns, window.y * rows
+    w, h = window.width * columns, window.height * rows
+    # Chroma lies on every other luma column (H.264's default siting): scaling must keep it there.
+    left = x / 2 + 0.25 * (1 - w / width)
+    chroma = (left, y / 2, w / 2, h / 2)
+    return Picture(
+        resample(picture.y, x, y, w, h, width, height),
+        resample(picture.u, *chroma, width // 2, height // 2),
+        resample(picture.v, *chroma, width // 2, height // 2),
+    )
+
+
+def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, height: int) -> Plane:
+    """The rectangle (x, y, w, h) in pixels of ``plane``, edges counted, as ``height`` × ``width`` values.
+
+    What lies outside the plane repeats its edge. A rectangle of whole pixels inside it that keeps its size comes back
+    as a view.
+    """
+    import cv2
+
+    rows, columns = plane.shape
+    if (w, h, x % 1, y % 1) == (width, height, 0, 0) and min(x, y) >= 0 and x + w <= columns and y + h <= rows:
+        return plane[int(y) : int(y) + height, int(x) : int(x) + width]
+    across, down = _reduction(width / w), _reduction(height / h)
+    x0, x1 = _span(x, w, columns, across)
+    y0, y1 = _span(y, h, rows, down)
+    cut: Any = plane[y0:y1, x0:x1]
+    if across > 1 or down > 1:
+        size = (max(1, (x1 - x0) // across), max(1, (y1 - y0) // down))
+        cut = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)
+    # The kernel runs along rows of memory, so going across it works on the transposed picture.
+    columns, rows = cut.shape[1], cut.shape[0]
+    middle = np.empty((width, rows), np.int16)
+    _finer(cv2.transpose(cut), *_weights((x - x0) / across, w / across, width, columns, FINER), middle)
+    done = np.empty((height, width), np.uint8)
+    _rounded(cv2.transpose(middle), *_weights((y - y0) / down, h / down, height, rows, 1 / FINER), done)
+    return done
+
+
+def _reduction(factor: float) -> int:
+    return max(1, floor(1 / factor)) if factor < REDUCE_BELOW else 1
+
+
+def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
+    """First and last whole pixel for a range, with context, on multiples of ``step`` inside ``[0, size]``."""
+    first = max(0, floor(start / step) - CONTEXT) * step
+    last = min(size, (ceil((start + length) / step) + CONTEXT) * step)
+    return min(first, size - step), max(last, first + step)
+
+
+@njit(nogil=True, cache=True)
+def _weights(
+    start: float, length: float, count: int, size: int, scale: float
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:  # pragma: no cover
+    """For ``count`` pixels over a range of a row of ``size``: four neighbours of each, how much of each, × ``scale``.
+
+    Keys' cubic convolution with a = -0.75, the value that OpenCV takes.
+    """
+    places = np.empty((count, 4), np.int32)
+    weights = np.empty((count, 4), np.float32)
+    for i in range(count):
+        at = start + (i + 0.5) * length / count - 0.5
+        low = int(np.floor(at)) - 1
+        total = 0.0
+        for k in range(4):
+            x = abs(at - (low + k))
+            weight = (1.25 * x - 2.25) * x * x + 1 if x <= 1 else ((-0.75 * x + 3.75) * x - 6) * x + 3
+            places[i, k] = min(max(low + k, 0), size - 1)
+            weights[i, k] = weight
+            total += weight
+        for k in range(4):
+            weights[i, k] *= scale / total
+    return places, weights
+
+
+@njit(nogil=True, cache=True)
+def _finer(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
+    """Rows of ``out``, 16 bits with ``FINER``, each mixed of four rows of 8 bits."""
+    half = np.float32(0.5)
+    for i in range(len(out)):
+        row = out[i]
+        a, b, c, d = source[places[i, 0]], source[places[i, 1]], source[places[i, 2]], source[places[i, 3]]
+        p, q, r, s = weights[i, 0], weights[i, 1], weights[i, 2], weights[i, 3]
+        for j in range(len(row)):
+            row[j] = np.int16(p * a[j] + q * b[j] + r * c[j] + s * d[j] + half)
+
+
+@njit(nogil=True, cache=True)
+def _rounded(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
+    """Rows of ``out``, 8 bits, each mixed of four rows of 16 bits with ``FINER``."""
+    half, least, most = np.float32(0.5), np.float32(0), np.float32(255)
+    for i in range(len(out)):
+        row = out[i]
+        a, b, c, d = source[places[i, 0]], source[places[i, 1]], source[places[i, 2]], source[places[i, 3]]
+        p, q, r, s = weights[i, 0], weights[i, 1], weights[i, 2], weights[i, 3]
+        for j in range(len(row)):
+            row[j] = np.uint8(min(max(p * a[j] + q * b[j] + r * c[j] + s * d[j] + half, least), most))

@@ -1,0 +1,1 @@
+"""KPIs and pictures for operators."""

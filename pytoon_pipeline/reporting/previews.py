@@ -1,0 +1,36 @@
+"""Small pictures of single frames of a video, for tables that people read."""
+
+import base64
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.media.frames import at_ticks
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.rendering.thumbnail import to_bgr
+from pytoon_pipeline.rendering.yuva import opaque
+
+WIDTH, QUALITY = 72, 50
+
+
+def write(video: Path, rate: FrameRate, frames: Sequence[int], out: Path) -> None:
+    """Writes frames as data addresses of small WebP pictures, by number, into a JSON file."""
+    import cv2
+
+    stream = probe(video).video
+    assert stream is not None, "a finished video has pictures"
+    found: dict[int, str] = {}
+    for number in frames:
+        for picture in at_ticks(video, stream, rate, number, 1):
+            whole = to_bgr(opaque(picture))
+            size = (WIDTH, WIDTH * whole.shape[0] // whole.shape[1])
+            small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+            _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+            found[number] = f"data:image/webp;base64,{base64.b64encode(bytes(coded)).decode()}"
+    out.write_text(json.dumps(found))
+
+
+def read(file: Path) -> dict[int, str]:
+    """What ``write`` wrote."""
+    return {int(number): address for number, address in json.loads(file.read_text()).items()}

@@ -1,0 +1,46 @@
+"""Folders for unfinished work, cleared when the process that held them is gone."""
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pytoon_pipeline.runtime.atomic import sweep
+
+
+@contextmanager
+def workroom(root: Path) -> Iterator[Path]:
+    """An empty folder below ``root`` that exists while the block runs.
+
+    A lock marks it as held. The lock dies with the process, also one that is killed; what a dead process left is
+    removed when the next room is opened.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "mutex").open("w") as mutex:
+        # Under the mutex nobody takes a room that is not locked yet for one that was left.
+        fcntl.flock(mutex, fcntl.LOCK_EX)
+        room = Path(tempfile.mkdtemp(dir=root, prefix="room-"))
+        name = room.with_suffix(".lock")
+        lock = name.open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _clear(root)
+    with lock:
+        try:
+            yield room
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+            name.unlink(missing_ok=True)
+
+
+def _clear(root: Path) -> None:
+    for path in root.glob("room-*.lock"):
+        with suppress(OSError), path.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+            path.unlink(missing_ok=True)
+    for path in root.glob("room-*"):
+        if path.is_dir() and not path.with_suffix(".lock").exists():
+            shutil.rmtree(path, ignore_errors=True)
+    sweep(root)

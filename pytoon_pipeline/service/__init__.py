@@ -1,0 +1,1 @@
+"""Use cases, typed in and typed out. The command line, the API and the Dagster adapters call them."""
