@@ -20,7 +20,7 @@ def main() -> None:
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE
     seconds = probe(path).seconds
     with tempfile.TemporaryDirectory() as folder:
-        environment = dict(os.environ, PYTOON_HOME=str(Path(folder) / "home"), PYTOON_RECOGNISER="pocketsphinx")
+        environment = dict(os.environ, PYTOON_HOME=str(Path(folder) / "home"), PYTOON_TRANSCRIBER="pocketsphinx")
         began = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(path), "--json"],

@@ -15,10 +15,10 @@ from threading import Event, Thread
 import psutil
 import yaml
 
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations, presets_folder
-from pytoon_pipeline.operations.status import standing
+from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.runtime.home import Home
 
 DAEMON = (sys.executable, "-m", "dagster._daemon", "run", "-m", "pytoon_pipeline.definitions")
@@ -35,7 +35,7 @@ class Crew:
     @property
     def environment(self) -> dict[str, str]:
         own = {"PYTOON_HOME": str(self.home.root), "DAGSTER_HOME": str(self.home.dagster)}
-        return {**os.environ, "PYTOON_RECOGNISER": "pocketsphinx", **own, **self.env}
+        return {**os.environ, "PYTOON_TRANSCRIBER": "pocketsphinx", **own, **self.env}
 
     def start(self, setup: bool = True) -> None:
         """Starts the daemon; its output goes to ``daemon.log`` in the home."""
@@ -109,9 +109,9 @@ def resident(process: psutil.Process) -> int:
 
 def settled(home: Home) -> bool:
     """Whether nothing in the inbox waits, and no key waits or will be tried again."""
-    if any(row.state == "seen" for row in IntakeIndex(home.intake).rows().values()):
+    if any(row.state == "seen" for row in InboxIndex(home.intake).rows().values()):
         return False
-    now = standing(home, load_operations())
+    now = status_report(home, load_operations())
     uploads = Uploads(home)
     return not now.retried and all(uploads.failure(key) for key in uploads.pending())
 

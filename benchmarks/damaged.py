@@ -27,11 +27,11 @@ from pytoon_pipeline.analysis.speech.silence import find_silence, levels
 from pytoon_pipeline.analysis.vision.sampling import sample
 from pytoon_pipeline.config.presets import load_limits, load_platform, load_preset
 from pytoon_pipeline.contracts.analysis import FocalPoints, Shots, Transcript
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.media import audio, loudness, probing
 from pytoon_pipeline.media.losses import check_whole, sound_lost
-from pytoon_pipeline.planning.context import Brief, Material
+from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
 from pytoon_pipeline.planning.plan import plan_video
 
 FILES, HANGING_SECONDS, LOUD_SECONDS = 10, 60.0, 0.5
@@ -66,7 +66,7 @@ class Answer:
 
 
 def process(path: Path, folder: Path) -> Came:
-    """What the stages of the pipeline do with one file, up to its plan. Raises ``BadInput`` as they do."""
+    """What the stages of the pipeline do with one file, up to its plan. Raises ``InvalidInput`` as they do."""
     limits = load_limits()
     info = probing.probe(path)
     video = probing.accept(info, limits)
@@ -82,15 +82,15 @@ def process(path: Path, folder: Path) -> Came:
     record = sample(path, video, limits, folder).record
     check_whole(info, limits, record)
     preset = load_preset("clean-talk")
-    said = Transcript(words=(), language="", recogniser=None)
+    said = Transcript(words=(), language="", transcriber=None)
     silence = find_silence(samples, audio.ANALYSIS_RATE, said, preset.silence) if seconds else None
-    material = Material(
+    material = AnalysedMedia(
         item="0" * 64, info=info, name=path.name, frames=record, focus=FocalPoints(points=()),
-        shots=Shots(cuts=(), still=(), dark=()), silence=silence, loudness=level, sound_seconds=seconds,
+        shots=Shots(cuts=(), static=(), black=()), silence=silence, loudness=level, sound_seconds=seconds,
         audio_lost=lost,
     )  # fmt: skip
     request = Request(media=(MediaRequest(file=path.name),))
-    brief = Brief(
+    brief = PlanContext(
         request=request, archetype="footage", preset=preset, platform=load_platform("any"), limits=limits,
         media=(material,), files={path.name: material},
     )  # fmt: skip
@@ -103,7 +103,7 @@ def _work(path: Path, answer: Connection) -> None:
     with TemporaryDirectory() as folder:
         try:
             answer.send(process(path, Path(folder)))
-        except BadInput as error:
+        except InvalidInput as error:
             answer.send(Came(code=error.code))
 
 

@@ -12,12 +12,12 @@ from benchmarks.floor import in_memory
 from benchmarks.machine import machine
 from benchmarks.timelines import Timeline, clip, cues, finished, footage, photo, stills
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, SoundPart, SoundTrack
+from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioTrack, RenderSpec
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering import concat, stages
-from pytoon_pipeline.rendering.audio_mix import SoundSource
-from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.rendering.audio_mix import AudioSource
+from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 
 SECONDS, CAPTIONS = 60, 20
@@ -26,17 +26,17 @@ SECONDS, CAPTIONS = 60, 20
 class Studio:
     """Makes whole videos of plans in one store."""
 
-    def __init__(self, folder: Path, line: Timeline, sounds: dict[str, SoundSource]) -> None:
+    def __init__(self, folder: Path, line: Timeline, sounds: dict[str, AudioSource]) -> None:
         self.folder, self.line, self.sounds = folder, line, sounds
         self.store = Store(folder / "store", folder / "work")
 
-    def make(self, spec: RenderSpec, out: Path) -> tuple[float, list[Done], Done]:
+    def make(self, spec: RenderSpec, out: Path) -> tuple[float, list[StageResult], StageResult]:
         began = time.perf_counter()
         done = stages.render_segments(self.store, spec, self.line.sources, lambda ready, total: None)
-        sound = stages.make_sound(self.store, spec, self.sounds)
+        sound = stages.mix_audio(self.store, spec, self.sounds)
         files = [self.store.path(one.artifact.files["video"]) for one in done]
         joined = concat.join(spec, files, self.store.path(sound.artifact.files["sound"]), out)
-        assert abs(joined.picture_seconds - joined.sound_seconds) <= 0.020
+        assert abs(joined.picture_seconds - joined.audio_seconds) <= 0.020
         return time.perf_counter() - began, done, sound
 
 
@@ -89,12 +89,12 @@ def over_footage(folder: Path) -> dict[str, object]:
     music = clip(folder, 20)
     heard = probe(music)
     assert heard.audio is not None
-    sounds = {item: SoundSource(line.sources[item].path, info.audio, info.video.start),
-              "m" * 64: SoundSource(music, heard.audio, 0.0)}  # fmt: skip
+    sounds = {item: AudioSource(line.sources[item].path, info.audio, info.video.start),
+              "m" * 64: AudioSource(music, heard.audio, 0.0)}  # fmt: skip
     samples = SECONDS * 48_000
-    voice = SoundTrack(role="original", parts=(SoundPart(item=item, start=0, source_start=0, samples=samples),))
+    voice = AudioTrack(role="original", clips=(AudioClip(item=item, start=0, source_start=0, samples=samples),))
     spec = captioned(line.spec)
-    spec = spec.model_copy(update={"sound": spec.sound.model_copy(update={"tracks": (voice,)})})
+    spec = spec.model_copy(update={"audio": spec.audio.model_copy(update={"tracks": (voice,)})})
     studio = Studio(folder, line, sounds)
     before = folder / "before.mp4"
     cold, _, _ = studio.make(spec, before)
@@ -108,15 +108,15 @@ def over_footage(folder: Path) -> dict[str, object]:
 
     layer = spec.scenes[0].layers[0]
     assert isinstance(layer, VideoLayer)
-    keys = list(layer.camera.keys)
+    keys = list(layer.crop_path.keyframes)
     keys[120] = keys[120].model_copy(update={"x": keys[120].x + 0.01})
-    camera = layer.camera.model_copy(update={"keys": tuple(keys)})
-    moved = spec.scenes[0].model_copy(update={"layers": (layer.model_copy(update={"camera": camera}),)})
+    camera = layer.crop_path.model_copy(update={"keyframes": tuple(keys)})
+    moved = spec.scenes[0].model_copy(update={"layers": (layer.model_copy(update={"crop_path": camera}),)})
     one_key = spec.model_copy(update={"scenes": (moved,)})
 
-    bed = SoundTrack(role="music", gain_db=-12,
-                     parts=(SoundPart(item="m" * 64, start=0, source_start=0, samples=20 * 48_000),))  # fmt: skip
-    other_music = spec.model_copy(update={"sound": spec.sound.model_copy(update={"tracks": (voice, bed)})})
+    bed = AudioTrack(role="music", gain_db=-12,
+                     clips=(AudioClip(item="m" * 64, start=0, source_start=0, samples=20 * 48_000),))  # fmt: skip
+    other_music = spec.model_copy(update={"audio": spec.audio.model_copy(update={"tracks": (voice, bed)})})
 
     style = spec.captions.style.model_copy(update={"highlight": "#00FF88"})
     preset = spec.model_copy(update={"captions": spec.captions.model_copy(update={"style": style})})

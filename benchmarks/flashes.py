@@ -11,11 +11,11 @@ from pathlib import Path
 
 from benchmarks.machine import machine
 from pytoon_pipeline.config.presets import limit_sources, load_limits
-from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.quality.verdict import check_video
 
 KINDS = {".avi", ".m4v", ".mkv", ".mov", ".mp4", ".ogv", ".webm"}
-CODES = ("flash", "red_flash", "pattern", "odd_frame")
+CODES = ("flash", "red_flash", "pattern", "glitch_frame")
 
 
 def measure(videos: list[Path]) -> dict[str, object]:
@@ -25,8 +25,8 @@ def measure(videos: list[Path]) -> dict[str, object]:
     for video in videos:
         began = time.process_time()
         try:
-            report = judge(video, limits, sources)
-        except BadInput as error:
+            report = check_video(video, limits, sources)
+        except InvalidInput as error:
             unreadable.append(f"{video.name}: {error.code}")
             continue
         spent += time.process_time() - began

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.crew import Crew, at_work, edited_presets, folder_of, settled, wait_until
 from benchmarks.drops import mixed
 from benchmarks.machine import machine
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
@@ -49,7 +49,7 @@ def measure(
     home = folder_of(disk / "home")
     home.inbox.mkdir(parents=True)
     uploads, drop = Uploads(home), next(one for one in mixed(5) if one.name == "clip-0.mp4")
-    env = {} if kept_free is None else {"PYTOON_PRESETS": str(edited_presets(disk, free_bytes_kept=kept_free))}
+    env = {} if kept_free is None else {"PYTOON_PRESETS": str(edited_presets(disk, min_free_bytes=kept_free))}
     with at_work(Crew(home, env)):
         drop.put(home.inbox / drop.name)
         began = time.time()
@@ -59,11 +59,13 @@ def measure(
             wait_until(lambda: bool(uploads.pending()), 120, 0.02)
         fill(disk / "filler", left)
         said = wait_until(lambda: bool(uploads.failing()), 120, 0.2)
-        codes = {f"{record.failure}: {record.message}" for key in uploads.failing() if (record := uploads.failure(key))}
+        codes = {
+            f"{record.category}: {record.message}" for key in uploads.failing() if (record := uploads.failure(key))
+        }
         time.sleep(8)  # a few tries fail
         (disk / "filler").unlink()
         emptied = time.time()
-        done = wait_until(lambda: bool(IntakeIndex(home.intake).rows()) and settled(home), 300)
+        done = wait_until(lambda: bool(InboxIndex(home.intake).rows()) and settled(home), 300)
         ended = time.time()
     (video,) = home.outbox.glob("*/*.mp4") if done else [None]
     found = {

@@ -19,7 +19,7 @@ from benchmarks import hostile_files
 from benchmarks.crew import Crew, at_work, edited_presets, folder_of, memory_of, settled, wait_until
 from benchmarks.drops import Drop, mixed
 from benchmarks.machine import machine
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
 
@@ -43,7 +43,7 @@ def main() -> None:
 
 def measure(folder: Path, count: int, hostile: int, minutes: float) -> dict[str, object]:
     home = folder_of(folder / "home")
-    crew = Crew(home, {"PYTOON_PRESETS": str(edited_presets(folder, inbox_patience_seconds=PATIENCE))})
+    crew = Crew(home, {"PYTOON_PRESETS": str(edited_presets(folder, incomplete_folder_timeout_seconds=PATIENCE))})
     drops = mixed(count)
     home.inbox.mkdir(parents=True)
     enemies = set_free(hostile_files.make(folder / "hostile", hostile), home.inbox) if hostile else []
@@ -70,7 +70,7 @@ def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:
     for one in drops:
         if one.group:
             put(one)
-            wait_until(lambda name=one.name: name in IntakeIndex(home.intake).rows(), 120, 0.2)
+            wait_until(lambda name=one.name: name in InboxIndex(home.intake).rows(), 120, 0.2)
     return when
 
 
@@ -88,20 +88,23 @@ def set_free(files: list[Path], inbox: Path) -> list[str]:
 
 def of_enemies(home: Home, names: list[str]) -> dict[str, object]:
     """How hostile uploads ended: by the code of their rejection, and which failed for a fault that is not their own."""
-    uploads, rows = Uploads(home), IntakeIndex(home.intake).rows()
+    uploads, rows = Uploads(home), InboxIndex(home.intake).rows()
     ended = Counter(outcome(uploads, rows.get(os.fsencode(name).decode("utf-8", "backslashreplace"))) for name in names)
-    faults = [failure.model_dump() for key in uploads.failing()
-              if (failure := uploads.failure(key)) and failure.failure not in ("bad_input", "quality")]  # fmt: skip
+    faults = [
+        failure.model_dump()
+        for key in uploads.failing()
+        if (failure := uploads.failure(key)) and failure.category not in ("invalid_input", "quality")
+    ]
     return {"hostile": len(names), "hostile_ended": dict(sorted(ended.items())), "hostile_faults": faults}
 
 
 def arrived(home: Home, drops: list[Drop]) -> bool:
-    return {one.name for one in drops} <= set(IntakeIndex(home.intake).rows())
+    return {one.name for one in drops} <= set(InboxIndex(home.intake).rows())
 
 
 def judged(home: Home, drops: list[Drop], dropped: dict[str, float]) -> dict[str, object]:
     """How each upload ended against how it should have."""
-    rows, uploads = IntakeIndex(home.intake).rows(), Uploads(home)
+    rows, uploads = InboxIndex(home.intake).rows(), Uploads(home)
     wrong: list[dict[str, str]] = []
     ended: Counter[str] = Counter()
     times: list[float] = []

@@ -36,7 +36,7 @@ HEAVY = (
     "pytoon_pipeline.definitions", "pytoon_pipeline.planning.plan", "av", "cv2", "PIL.ImageCms", "mediapipe",
     "scenedetect", "pocketsphinx", "pyarrow.parquet", "uharfbuzz", "numba",
 )  # fmt: skip
-MOST_SECONDS, MOST_BYTES = 10.0, 1 << 30
+MAX_SECONDS, MAX_BYTES = 10.0, 1 << 30
 HANGING_SECONDS, FLOODING_BYTES = 60.0, 4 << 30
 # Codes that say that something broke, not that the upload was looked at and refused.
 BROKEN = ("internal", "ffmpeg_failed")
@@ -58,7 +58,7 @@ class Answer:
     def offends(self) -> bool:
         if self.outcome == "accepted":
             return False
-        return self.outcome != "rejected" or self.seconds > MOST_SECONDS or self.megabytes * 1e6 > MOST_BYTES
+        return self.outcome != "rejected" or self.seconds > MAX_SECONDS or self.megabytes * 1e6 > MAX_BYTES
 
 
 def ask(upload: Path, room: Path, whole: bool) -> Answer:
@@ -94,7 +94,7 @@ def _render(upload: Path, room: Path, whole: bool) -> None:
         os.setpgid(0, 0)
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(room / name, os.O_WRONLY | os.O_CREAT), number)
-        os.environ.update(PYTOON_HOME=str(room / "home"), PYTOON_RECOGNISER="pocketsphinx")
+        os.environ.update(PYTOON_HOME=str(room / "home"), PYTOON_TRANSCRIBER="pocketsphinx")
         os.chdir(upload.parent)
         if not whole:
             _end_after("render_spec")

@@ -552,7 +552,7 @@ def requests(rng: random.Random) -> Iterator[Recipe]:
         "underscores": hello + "max_seconds: 1" + "_" * 90_000,
         "infinite": hello + "max_seconds: .inf\n", "no number": hello + "max_seconds: .nan\n",
         "adjusted to no number": hello + "text: Hi\nadjust: {captions: {size: .nan}}\n",
-        "adjusted without media": "text: Hi\nadjust: {silence: {minimum: .nan}}\n",
+        "adjusted without media": "text: Hi\nadjust: {silence: {min_seconds: .nan}}\n",
         "infinite start": "media: [{file: plain.mp4, start: .inf}]\n",
         "no start": "media: [{file: plain.mp4, start: .nan}]\n",
         "late start": "media: [{file: plain.mp4, start: 7000}]\n",

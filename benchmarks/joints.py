@@ -17,7 +17,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Segment
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.compositor import compose
-from pytoon_pipeline.rendering.segment_plan import plan_job
+from pytoon_pipeline.rendering.segment_plan import plan_segment
 from pytoon_pipeline.store.store import Store
 
 # Frames on each side of a joint.
@@ -47,12 +47,12 @@ def measure(line: Timeline, folder: Path) -> dict[str, object]:
     raw = folder / "raw.yuv"
     whole = Segment(start=0, frames=line.spec.frames)
     with raw.open("wb") as file:
-        for sheet in compose(plan_job(line.spec, whole, line.sources), line.sources):
+        for sheet in compose(plan_segment(line.spec, whole, line.sources), line.sources):
             for plane in (sheet.y, sheet.u, sheet.v):
                 file.write(plane.tobytes())
     _, files = rendered(line, folder / "parts")
     store = Store(folder / "sound", folder / "work")
-    quiet = store.path(stages.make_sound(store, line.spec, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["sound"])
     joined, one = folder / "joined.mp4", folder / "one.mp4"
     concat.join(line.spec, files, quiet, joined)
     encode(raw, 0, line.spec.frames, 1, one)

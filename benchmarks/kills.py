@@ -27,24 +27,24 @@ import psutil
 from benchmarks.crew import Crew, folder_of, settled, wait_until
 from benchmarks.drops import Drop, mixed
 from benchmarks.machine import machine
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.contracts.rendering import Finished
+from pytoon_pipeline.contracts.rendering import FinishedVideo
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.requesting import UNFINISHED
 from pytoon_pipeline.defs.running import compile_until_settled, instance
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.atomic import MOMENT
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.scratch import workroom
+from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.store import Store
 
 TOKEN = "a token for benchmarks only"
 # So many uploads wait at any time, so that there is always something to break.
 WAITING = 6
-LEAST_PAUSE, MOST_PAUSE = 0.5, 5.0
+MIN_PAUSE, MAX_PAUSE = 0.5, 5.0
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Killer:
 
     def strike(self) -> None:
         """Waits a while, then kills one; starts again what is dead."""
-        time.sleep(self._random.uniform(LEAST_PAUSE, MOST_PAUSE))
+        time.sleep(self._random.uniform(MIN_PAUSE, MAX_PAUSE))
         kind = self._random.choice(("run", "run", "run", "code server", "daemon", "all", "engine"))
         if self._victims(kind):
             self.killed[kind] += 1
@@ -149,7 +149,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         crew.stop()
         engine.stop()
     time.sleep(MOMENT + 1)
-    with workroom(home.work):
+    with scratch_dir(home.work):
         left = sorted(str(path.relative_to(home.root)) for path in leftovers(home))
     unlike = differing(home, drops, folder / "undisturbed")
     incomplete = [one.name for one in drops if (key := _key(home, one)) is None or uploads.delivered(key) is None]
@@ -175,19 +175,19 @@ def drop(home: Home, one: Drop, remote: bool) -> None:
 
 
 def _key(home: Home, one: Drop) -> str | None:
-    row = IntakeIndex(home.intake).rows().get(one.name)
+    row = InboxIndex(home.intake).rows().get(one.name)
     return row.key if row is not None else None
 
 
 def _open(home: Home, drops: list[Drop], uploads: Uploads) -> int:
     """How many uploads have no video yet."""
-    rows = IntakeIndex(home.intake).rows()
+    rows = InboxIndex(home.intake).rows()
     keys = [row.key if (row := rows.get(one.name)) is not None else None for one in drops]
     return sum(key is None or uploads.delivered(key) is None for key in keys)
 
 
 def settled_all(home: Home, drops: list[Drop]) -> bool:
-    return {one.name for one in drops} <= set(IntakeIndex(home.intake).rows()) and settled(home)
+    return {one.name for one in drops} <= set(InboxIndex(home.intake).rows()) and settled(home)
 
 
 def _with_instance(home: Home, ask: Callable[[dg.DagsterInstance], object]) -> object:
@@ -219,7 +219,7 @@ def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
     job = defs.resolve_job_def(COMPILE)
     with instance(calm) as opened:
         for one in drops:
-            upload, _ = take(calm, Store(calm.store, calm.work), read_upload(home.inbox / one.name), pending=False)
+            upload, _ = ingest(calm, Store(calm.store, calm.work), read_upload(home.inbox / one.name), pending=False)
             request = {**upload.request, "engine_policy": "local_only"}
             Uploads(calm).register(upload.model_copy(update={"request": request}), pending=False)
             compile_until_settled(job, opened, calm, upload.key)
@@ -229,8 +229,8 @@ def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
 
 
 def packets(home: Home, key: str) -> tuple[str, str]:
-    joined = Store(home.store, home.work).linked("composite", key).read(Finished).joined
-    return joined.picture_packets, joined.sound_packets
+    joined = Store(home.store, home.work).latest("composite", key).read(FinishedVideo).composite
+    return joined.picture_packets, joined.audio_packets
 
 
 def _free_port() -> int:

@@ -49,7 +49,7 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PYTOON_HOME"] = str(Path(folder) / "home")
-        os.environ.setdefault("PYTOON_RECOGNISER", "pocketsphinx")
+        os.environ.setdefault("PYTOON_TRANSCRIBER", "pocketsphinx")
         timed("-c", LOAD)
         nothing = [timed("-c", "pass")[0] for _ in range(runs)]
         load = [timed("-c", LOAD)[0] for _ in range(runs)]

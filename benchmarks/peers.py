@@ -18,7 +18,7 @@ from benchmarks.floor import in_memory
 from benchmarks.machine import machine, spread
 from benchmarks.render import rendered
 from benchmarks.timelines import Timeline, stills
-from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.media import images
 from pytoon_pipeline.rendering import concat, stages
@@ -41,7 +41,7 @@ def own(line: Timeline, folder: Path, out: Path) -> float:
     began = time.perf_counter()
     _, files = rendered(line, folder)
     store = Store(folder / "store", folder / "work")
-    quiet = store.path(stages.make_sound(store, line.spec, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["sound"])
     concat.join(line.spec, files, quiet, out)
     return time.perf_counter() - began
 
@@ -60,8 +60,8 @@ def likeness(line: Timeline, video: Path, whole_way: int) -> float:
         layer = scene.layers[0]
         assert isinstance(layer, ImageLayer)
         at = number - scene.start
-        keys = (layer.camera.keys[0], layer.camera.keys[1].model_copy(update={"frame": whole_way}))
-        window = window_at(layer.camera.model_copy(update={"keys": keys}), at, number)
+        keys = (layer.crop_path.keyframes[0], layer.crop_path.keyframes[1].model_copy(update={"frame": whole_way}))
+        window = crop_at(layer.crop_path.model_copy(update={"keyframes": keys}), at, number)
         picture = Image.fromarray(images.read(line.sources[layer.item].path)[..., :3]).convert("L")
         width, height = picture.size
         box = (window.x * width, window.y * height,
@@ -81,9 +81,9 @@ def main() -> None:
         for scene in line.spec.scenes:
             layer = scene.layers[0]
             assert isinstance(layer, ImageLayer)
-            keys = tuple(key.model_copy(update={"focus_x": 0.5, "focus_y": 0.5}) for key in layer.camera.keys)
-            camera = layer.camera.model_copy(update={"keys": keys})
-            scenes.append(scene.model_copy(update={"layers": (layer.model_copy(update={"camera": camera}),)}))
+            keys = tuple(key.model_copy(update={"focus_x": 0.5, "focus_y": 0.5}) for key in layer.crop_path.keyframes)
+            camera = layer.crop_path.model_copy(update={"keyframes": keys})
+            scenes.append(scene.model_copy(update={"layers": (layer.model_copy(update={"crop_path": camera}),)}))
         line = Timeline(line.spec.model_copy(update={"scenes": tuple(scenes)}), line.sources)
         times: dict[str, list[float]] = {name: [] for name in (*PEERS, "pytoon")}
         for run in range(runs):

@@ -16,11 +16,11 @@ from benchmarks.render import rendered
 from benchmarks.timelines import footage
 from pytoon_pipeline.analysis.vision.sampling import sample
 from pytoon_pipeline.config.presets import limit_sources, load_limits
-from pytoon_pipeline.media.frame_stats import Trace, Tracer
+from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.loudness import Loudness
-from pytoon_pipeline.quality.inspection import Parts
+from pytoon_pipeline.quality.inspection import DeliveredParts
 from pytoon_pipeline.quality.references import Reference, References
-from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline.rendering import concat, contact_sheet, stages
 from pytoon_pipeline.store.store import Store
 
@@ -37,12 +37,12 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     line = footage(folder, SECONDS)
     store = Store(folder / "store", folder / "work")
     done = stages.render_segments(store, line.spec, line.sources, lambda ready, total: None)
-    sound = stages.make_sound(store, line.spec, {}).artifact
+    sound = stages.mix_audio(store, line.spec, {}).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
     video = folder / "video.mp4"
     joined = concat.join(line.spec, segments, store.path(sound.files["sound"]), video)
     quiet = Loudness(-70.0, -120.0)
-    parts = Parts(joined.picture_packets, joined.sound_packets, store.path(sound.files["sound"]), quiet)
+    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, store.path(sound.files["sound"]), quiet)
     limits, sources = load_limits(), limit_sources()
     known = {}
     for item, source in line.sources.items():
@@ -50,14 +50,14 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
         known[item] = Reference(sample(source.path, source.info.video, limits, folder / item))
 
     def own(against_plan: bool = True) -> None:
-        trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
+        trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
         sheets = [store.path(one.artifact.files["sheet"]) for one in done] if against_plan else []
         pictures = contact_sheet.read(line.spec, sheets) if sheets else None
         references = References(known) if against_plan else None
-        judge(video, limits, sources, line.spec, True, parts, trace, None, pictures, references)
+        check_video(video, limits, sources, line.spec, True, parts, trace, None, pictures, references)
 
     inside, alone = ([timed(own, plan) for _ in range(runs)] for plan in (True, False))
-    foreign = [timed(judge, video, limits, sources) for _ in range(runs)]
+    foreign = [timed(check_video, video, limits, sources) for _ in range(runs)]
     return {
         "seconds_of_video": SECONDS,
         "inside_the_pipeline_seconds": spread(inside),
@@ -73,7 +73,7 @@ def tap(folder: Path, runs: int) -> dict[str, object]:
     ratios = []
     for run in range(runs + 1):
         seconds, _ = rendered(line, folder / f"with-{run}")
-        with patch.object(Tracer, "add", lambda self, y, u, v: None):
+        with patch.object(FrameStatsCollector, "add", lambda self, y, u, v: None):
             plain, _ = rendered(line, folder / f"without-{run}")
         if run:
             ratios.append(seconds / plain)

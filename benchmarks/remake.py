@@ -25,7 +25,7 @@ import yaml
 from benchmarks.machine import machine, spread
 from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.generators import generate, wish
+from pytoon_pipeline.media.generators import generate, generation_request
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
@@ -132,7 +132,7 @@ def _tone(frequency: int) -> Callable[[Path], None]:
 
 
 def _backdrop(path: Path) -> None:
-    generate(wish("backdrop", "warm sunrise", 3), path)
+    generate(generation_request("backdrop", "warm sunrise", 3), path)
 
 
 def own_presets(folder: Path) -> Path:
@@ -164,7 +164,7 @@ def engine(home: Path) -> Iterator[dict[str, str]]:
 
 
 def environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
-    return {**os.environ, "PYTOON_RECOGNISER": "pocketsphinx", "PYTOON_HOME": str(home), **more}
+    return {**os.environ, "PYTOON_TRANSCRIBER": "pocketsphinx", "PYTOON_HOME": str(home), **more}
 
 
 def _pytoon(*arguments: str) -> list[str]:

@@ -20,16 +20,16 @@ from PIL import Image
 
 from benchmarks.crew import folder_of
 from benchmarks.machine import machine, spread
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.partitions import add_partitions
 from pytoon_pipeline.defs.running import instance
-from pytoon_pipeline.defs.sensors.keys import look_after_keys
+from pytoon_pipeline.defs.sensors.keys import request_runs
 from pytoon_pipeline.intake.decide import candidates
 from pytoon_pipeline.intake.inbox import Entry, FolderInbox
-from pytoon_pipeline.intake.ingest import Receiver
+from pytoon_pipeline.intake.ingest import Ingester
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
 
@@ -58,7 +58,7 @@ def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
     home = folder_of(folder / "home")
     inbox = Listed(home.inbox)
     Listed.known = known(home, count)
-    desk = Receiver(home, inbox, load_operations().model_copy(update={"inbox_settled_seconds": 0.0}))
+    desk = Ingester(home, inbox, load_operations().model_copy(update={"inbox_settled_seconds": 0.0}))
     env = {**os.environ, "PYTOON_HOME": str(home.root)}
     finding: list[float] = []
     asking: list[float] = []
@@ -95,7 +95,7 @@ def known(home: Home, count: int) -> list[Entry]:
     entries = [Entry(f"known-{n}.mp4", 1000 + n, f"{n}-{n}") for n in range(count)]
     found = candidates(entries)
     keys = {one.name: f"{int(one.name[6:-4]):032x}" for one in found}
-    IntakeIndex(home.intake).put(Row(one.name, one.stamp, 0.0, "taken", keys[one.name]) for one in found)
+    InboxIndex(home.intake).put(Row(one.name, one.etag, 0.0, "taken", keys[one.name]) for one in found)
     for one in found:
         item = SourceItem(name=one.name, sha256=hash_value(one.name), bytes=one.bytes, origin=one.name)
         upload = SourceMedia(key=keys[one.name], title=one.name, items=(item,), request={"media": [{"file": one.name}]})
@@ -108,7 +108,7 @@ def tick(opened: dg.DagsterInstance) -> int:
     context = dg.build_sensor_context(
         instance=opened, instance_ref=opened.get_ref(), repository_def=defs.get_repository_def()
     )
-    return len(look_after_keys.evaluate_tick(context).run_requests or [])
+    return len(request_runs.evaluate_tick(context).run_requests or [])
 
 
 @contextmanager

@@ -9,14 +9,22 @@ from pathlib import Path
 
 from pytoon_pipeline.config.presets import load_preset
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.spec.layers import Breathing, Camera, CropKey, ImageLayer, Motion, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.layers import (
+    CropKeyframe,
+    CropPath,
+    ImageLayer,
+    Transform,
+    VideoLayer,
+    ZoomPulse,
+    constant,
+)
 from pytoon_pipeline.contracts.spec.render_spec import (
+    AudioMix,
     CaptionPlan,
     Cue,
     CueWord,
     RenderSpec,
     Scene,
-    SoundPlan,
     Transition,
 )
 from pytoon_pipeline.contracts.time import FrameRate
@@ -69,12 +77,12 @@ def finished(scenes: list[Scene], captions: tuple[Cue, ...]) -> RenderSpec:
     return RenderSpec(
         rate=RATE, frames=frames, scenes=tuple(scenes), segments=plan_segments(frames, scenes, marks, RATE),
         captions=CaptionPlan(style=load_preset("clean-talk").captions, cues=captions),
-        sound=SoundPlan(samples=frames * 1600, loudness=-14, true_peak=-1),
+        audio=AudioMix(samples=frames * 1600, loudness=-14, true_peak=-1),
     )  # fmt: skip
 
 
 def whole() -> dict[str, object]:
-    return {"width": 1080, "height": 1920, "motion": Motion(x=steady(540), y=steady(960))}
+    return {"width": 1080, "height": 1920, "transform": Transform(x=constant(540), y=constant(960))}
 
 
 def stills(folder: Path, count: int = 3, each: int = 120, overlap: int = 15, captions: bool = True) -> Timeline:
@@ -92,10 +100,10 @@ def stills(folder: Path, count: int = 3, each: int = 120, overlap: int = 15, cap
         sources[item] = Source(path, info)
         zooms = (1.0, 1.1) if number % 2 == 0 else (1.1, 1.0)
         keys = tuple(
-            CropKey(frame=frame, x=0.5, y=0.5, focus_x=0.45, focus_y=0.4, zoom=zoom)
+            CropKeyframe(frame=frame, x=0.5, y=0.5, focus_x=0.45, focus_y=0.4, zoom=zoom)
             for frame, zoom in zip((0, each - 1), zooms, strict=True)
         )
-        layer = ImageLayer(item=item, camera=Camera(width=0.75, height=1.0, keys=keys), **whole())  # type: ignore[arg-type]
+        layer = ImageLayer(item=item, crop_path=CropPath(width=0.75, height=1.0, keyframes=keys), **whole())  # type: ignore[arg-type]
         coming = Transition(kind="crossfade", frames=overlap) if scenes else None
         position -= overlap if scenes else 0
         scenes.append(Scene(start=position, frames=each, layers=(layer,), transition=coming))
@@ -120,11 +128,11 @@ def footage(folder: Path, seconds: float = 30.0) -> Timeline:
     item = "f" * 64
     frames = round(seconds * 30)
     keys = tuple(
-        CropKey(frame=frame, x=round(0.5 + 0.2 * sin(frame / 60), 5), y=0.5,
+        CropKeyframe(frame=frame, x=round(0.5 + 0.2 * sin(frame / 60), 5), y=0.5,
                 focus_x=round(0.5 + 0.2 * sin(frame / 60), 5), focus_y=0.4)
         for frame in range(0, frames, 6)
     )  # fmt: skip
-    camera = Camera(width=0.31640625, height=1.0, keys=keys, breathing=Breathing(maximum=1.06, period=180))
-    layer = VideoLayer(item=item, source_start=0, camera=camera, **whole())  # type: ignore[arg-type]
+    camera = CropPath(width=0.31640625, height=1.0, keyframes=keys, zoom_pulse=ZoomPulse(amount=1.06, period=180))
+    layer = VideoLayer(item=item, source_start=0, crop_path=camera, **whole())  # type: ignore[arg-type]
     scene = Scene(start=0, frames=frames, layers=(layer,))
     return Timeline(finished([scene], cues(frames)), {item: Source(path, probe(path))})

@@ -10,10 +10,10 @@ from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.reconcile import reconcile_runs
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.schedules import kpi_refresh, nightly_batch, nightly_housekeeping
-from pytoon_pipeline.defs.sensors.deaths import notice_dead_runs
+from pytoon_pipeline.defs.sensors.deaths import fail_lost_runs
 from pytoon_pipeline.defs.sensors.inbox import watch_inbox
-from pytoon_pipeline.defs.sensors.keys import look_after_keys
-from pytoon_pipeline.defs.sensors.standing import list_standing
+from pytoon_pipeline.defs.sensors.keys import request_runs
+from pytoon_pipeline.defs.sensors.standing import publish_status
 
 studio = Studio()
 
@@ -25,7 +25,7 @@ defs = dg.Definitions(
     asset_checks=[attention.nothing_failed_or_stuck],
     jobs=[compile_video, ingest_uploads, reconcile_runs, housekeeping],
     schedules=[nightly_batch, kpi_refresh, nightly_housekeeping],
-    sensors=[watch_inbox, look_after_keys, notice_dead_runs, list_standing],
+    sensors=[watch_inbox, request_runs, fail_lost_runs, publish_status],
     resources={
         "studio": studio,
         "artifacts": ArtifactIOManager(studio=studio),

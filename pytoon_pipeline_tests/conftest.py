@@ -13,7 +13,7 @@ from pytoon_pipeline.config import presets
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
@@ -29,7 +29,7 @@ settings.load_profile("any_speed")
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a home of its own, and no test asks the network for models."""
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PYTOON_RECOGNISER", "pocketsphinx")
+    monkeypatch.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Call
 
     def run(path: Path, *sets: str, preset: str | None = None) -> Outcome:
         upload = read_upload(path, preset=preset, sets=sets)
-        known, _ = take(home, store, upload, pending=False)
+        known, _ = ingest(home, store, upload, pending=False)
         return compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key)
 
     return run

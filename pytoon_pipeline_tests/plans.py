@@ -21,10 +21,10 @@ from pytoon_pipeline.contracts.analysis import (
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, StillPicture, VideoStream
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, Motion, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, Transform, VideoLayer, constant
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
-from pytoon_pipeline.planning.context import Brief, Material
+from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
 from pytoon_pipeline.planning.plan import plan_video
 
 RATE = FrameRate(numerator=30)
@@ -52,7 +52,7 @@ def footage(
     seconds: float = 20.0, speech: tuple[tuple[float, float], ...] = ((0.0, 20.0),), cuts: tuple[float, ...] = (),
     words: tuple[Word, ...] = (), faces: Sequence[Face] = (), video: VideoStream | None = None, sound: bool = True,
     item: str = ITEM,
-) -> Material:  # fmt: skip
+) -> AnalysedMedia:  # fmt: skip
     """A clip of which all is known."""
     audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=2) if sound else None
     times = np.arange(0, seconds, 0.2)
@@ -62,13 +62,13 @@ def footage(
         dropped_words=0, level_db=-20, threshold_db=-46,
     )  # fmt: skip
     video = video or stream()
-    return Material(
+    return AnalysedMedia(
         item=item,
         info=MediaInfo(container="mp4", seconds=seconds, video=video, audio=audio, streams={}),
         frames=sampled(seconds),
         faces=tuple(faces),
         focus=FocalPoints(points=focal),
-        shots=Shots(cuts=cuts, still=(), dark=()),
+        shots=Shots(cuts=cuts, static=(), black=()),
         silence=silence if sound else None,
         loudness=-20.0 if sound else None,
         sound_seconds=seconds if sound else 0.0,
@@ -78,11 +78,11 @@ def footage(
 def still(
     width: int = 1600, height: int = 1200, item: str = ITEM, transparent: bool = False, matter: Box | None = None,
     faces: Sequence[Face] = (), grey: Tones | None = None,
-) -> Material:  # fmt: skip
+) -> AnalysedMedia:  # fmt: skip
     """A picture of which all is known."""
     picture = StillPicture(width=width, height=height, transparent=transparent, original="PNG")
     box = matter or Box(x=0.3, y=0.3, width=0.4, height=0.4)
-    return Material(
+    return AnalysedMedia(
         item=item,
         info=MediaInfo(container="picture", seconds=0, video=None, audio=None, still=picture, streams={}),
         frames=sampled(0.0, grey=grey),
@@ -91,14 +91,14 @@ def still(
     )
 
 
-def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: str = "b" * 64) -> Material:
+def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: str = "b" * 64) -> AnalysedMedia:
     """A file of sound alone."""
     audio = AudioStream(index=0, codec="aac", sample_rate=48000, channels=2)
     silence = SilenceSegments(
         silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=(), repaired_words=0,
         dropped_words=0, level_db=-20, threshold_db=-46,
     )  # fmt: skip
-    return Material(
+    return AnalysedMedia(
         item=item,
         info=MediaInfo(container="wav", seconds=seconds, video=None, audio=audio, streams={}),
         silence=silence if speech else None,
@@ -107,13 +107,13 @@ def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: st
     )
 
 
-def brief(media: Sequence[Material] = (), **wishes: object) -> Brief:
-    """A brief for ``media`` with fields of the request, and ``music``, ``voice``, ``logo``, ``background`` as given."""
+def plan_context(media: Sequence[AnalysedMedia] = (), **wishes: object) -> PlanContext:
+    """A context for ``media`` with fields of the request, and ``music``, ``voice``, ``logo``, ``background`` as given."""
     parts = {name: wishes.pop(name) for name in ("music", "voice", "logo", "background_item") if name in wishes}
     names = [f"item-{n}" for n in range(len(media))]
     request = Request.model_validate({"media": wishes.pop("media_wishes", names), **wishes})
     archetype = request.archetype or ("footage" if media and not any(m.is_still for m in media) else "hero")
-    return Brief(
+    return PlanContext(
         request=request,
         archetype=archetype,
         preset=load_preset(request.preset or DEFAULT_PRESETS[archetype], request.adjust),
@@ -129,26 +129,26 @@ def brief(media: Sequence[Material] = (), **wishes: object) -> Brief:
     )
 
 
-def planned(media: Sequence[Material] = (), **wishes: object) -> RenderSpec:
-    """The plan of ``brief(media, …)``."""
-    return plan_video(brief(media, **wishes))
+def planned(media: Sequence[AnalysedMedia] = (), **wishes: object) -> RenderSpec:
+    """The plan of ``plan_context(media, …)``."""
+    return plan_video(plan_context(media, **wishes))
 
 
-def edited(plan: dict, media: dict[str, Material] | None = None, **wishes: object) -> RenderSpec:
+def edited(plan: dict, media: dict[str, AnalysedMedia] | None = None, **wishes: object) -> RenderSpec:
     """The RenderSpec of an edit plan."""
-    made = brief(
+    made = plan_context(
         tuple((media or {}).values()), archetype="edit_plan", edit_plan=EditPlan.model_validate(plan), **wishes
     )
 
     return plan_video(replace(made, files=dict(media or {})))
 
 
-def whole_frame(item: str = ITEM, source_start: int = 0, camera: Camera | None = None) -> VideoLayer:
+def whole_frame(item: str = ITEM, source_start: int = 0, camera: CropPath | None = None) -> VideoLayer:
     """A layer of footage over the whole frame."""
-    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
+    key = CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
     return VideoLayer(
-        item=item, source_start=source_start, camera=camera or Camera(width=1, height=1, keys=(key,)),
-        width=1080, height=1920, motion=Motion(x=steady(540), y=steady(960)),
+        item=item, source_start=source_start, crop_path=camera or CropPath(width=1, height=1, keyframes=(key,)),
+        width=1080, height=1920, transform=Transform(x=constant(540), y=constant(960)),
     )  # fmt: skip
 
 

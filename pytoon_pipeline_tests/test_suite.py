@@ -26,4 +26,4 @@ def test_properties_hold_however_slow_examples_are(number: int) -> None:
 
 @pytest.mark.parametrize("name", ["operations.md", "quality.md"])
 def test_documents_tell_how_often_a_killed_run_is_tried_again(name: str) -> None:
-    assert f"{len(DELAYS['passing_fault'])} times" in (DOCUMENTS / name).read_text()
+    assert f"{len(DELAYS['transient'])} times" in (DOCUMENTS / name).read_text()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.config.defaults import archetype_of
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
 from pytoon_pipeline.contracts.request import Request
 
@@ -27,7 +27,7 @@ class Needs:
 
 
 def needs(request: Request, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> Needs:
-    """What ``request`` needs to know. Raises ``BadInput`` for a file that is not what it is used for."""
+    """What ``request`` needs to know. Raises ``InvalidInput`` for a file that is not what it is used for."""
     for item in items:
         if item.role not in NO_MEDIA:
             _fits(item, infos[item.sha256])
@@ -50,8 +50,10 @@ def _of(items: Sequence[SourceItem], roles: Sequence[Role]) -> tuple[str, ...]:
 
 def _fits(item: SourceItem, info: MediaInfo) -> None:
     if item.role in ("music", "voice") and info.audio is None:
-        raise BadInput(
+        raise InvalidInput(
             "no_sound", f"{item.role}: “{item.name[:80]}” has no sound.", "Give a sound file, such as WAV, MP3 or M4A."
         )
     if item.role == "logo" and info.still is None:
-        raise BadInput("no_picture", f"The logo “{item.name[:80]}” is not a picture.", "Give a PNG, JPEG or WebP file.")
+        raise InvalidInput(
+            "no_picture", f"The logo “{item.name[:80]}” is not a picture.", "Give a PNG, JPEG or WebP file."
+        )

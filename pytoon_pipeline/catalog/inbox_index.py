@@ -19,7 +19,7 @@ class Row(NamedTuple):
     """A file or folder at the top of the inbox. ``code``, ``message`` and ``hint`` say why it was rejected."""
 
     name: str
-    stamp: str
+    etag: str
     since: float
     state: str
     key: str | None = None
@@ -28,7 +28,7 @@ class Row(NamedTuple):
     hint: str | None = None
 
 
-class IntakeIndex:
+class InboxIndex:
     """One row a file or folder, by name."""
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class IntakeIndex:
             found = opened.execute("select * from inbox where code is not null order by name")
             return [Row._make(row) for row in found]
 
-    def untaken(self) -> list[Row]:
+    def not_ingested(self) -> list[Row]:
         """What is not taken: seen but not whole yet, or rejected."""
         if not self._path.exists():
             return []

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import BadInput, PytoonError
+from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
 from pytoon_pipeline.runtime.atomic import write_bytes
@@ -61,10 +61,10 @@ class Uploads:
         self._write(self._path(upload.key), upload)
 
     def get(self, key: str) -> SourceMedia:
-        """The upload of a key. Raises ``BadInput`` for an unknown one."""
+        """The upload of a key. Raises ``InvalidInput`` for an unknown one."""
         if found := self.find(key):
             return found
-        raise BadInput(
+        raise InvalidInput(
             "unknown_upload",
             f"There is no upload with the key “{key[:80]}”.",
             "Add it with “pytoon submit PATH”, or list the known keys with “pytoon status”.",
@@ -78,7 +78,7 @@ class Uploads:
         found = map(self.find, self.touched())
         return {item.sha256 for upload in found if upload is not None for item in upload.items}
 
-    def stands(self, read: SourceMedia) -> bool:
+    def status_marks(self, read: SourceMedia) -> bool:
         """Whether an upload is still as a run has read it; the run may have added files of its brand."""
         now = self.find(read.key)
         return now is not None and now.request == read.request and now.items == read.items[: len(now.items)]
@@ -102,7 +102,7 @@ class Uploads:
         found = ((key, _read(self._marker("pending", key), _Since)) for key in self._marked("pending"))
         return {key: since.at for key, since in found if since is not None}
 
-    def waits(self, key: str) -> bool:
+    def is_pending(self, key: str) -> bool:
         """Whether the video of a key is still to be made."""
         return self._marker("pending", key).exists()
 
@@ -115,14 +115,14 @@ class Uploads:
         before = self.failure(key)
         total = before.total + 1 if before is not None else 1
         if before is not None and run and before.run == run:
-            if before.failure == "bad_input" or error.failure != "bad_input":
+            if before.category == "invalid_input" or error.category != "invalid_input":
                 return
             before = None
-        tries = before.tries + 1 if before is not None and before.failure == error.failure else 1
+        tries = before.tries + 1 if before is not None and before.category == error.category else 1
         record = FailureRecord.model_validate(
             {
                 **error.as_dict(),
-                "failure": error.failure,
+                "category": error.category,
                 "stage": stage,
                 "run": run,
                 "overrides": dict(overrides),
@@ -158,7 +158,7 @@ class Uploads:
     def attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> tuple[Attempt, ...]:
         """Attempts at what the key asks for at present, or asks for with ``overrides``, in order."""
         found = _read(self._attempts(key, overrides), _Attempts)
-        return found.attempts if found and found.request == _print(self.get(key), overrides) else ()
+        return found.attempts if found and found.request == _digest(self.get(key), overrides) else ()
 
     def forget_attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> None:
         """The key begins anew, with what its presets say today."""
@@ -167,8 +167,8 @@ class Uploads:
     def record(self, key: str, attempt: Attempt, overrides: Overrides = MappingProxyType({})) -> None:
         """Adds an attempt. One that was recorded already, by its plan, stays as it is."""
         known = self.attempts(key, overrides)
-        if all(attempt.plan != one.plan or attempt.safe != one.safe for one in known):
-            kept = _Attempts(request=_print(self.get(key), overrides), attempts=(*known, attempt))
+        if all(attempt.plan != one.plan or attempt.fallback != one.fallback for one in known):
+            kept = _Attempts(request=_digest(self.get(key), overrides), attempts=(*known, attempt))
             self._write(self._attempts(key, overrides), kept)
 
     def _attempts(self, key: str, overrides: Overrides) -> Path:
@@ -187,7 +187,7 @@ class Uploads:
                 self._write(self._marker(standing, key), record)
             else:
                 self._marker(standing, key).unlink(missing_ok=True)
-        if read is None or self.stands(read):
+        if read is None or self.status_marks(read):
             self.clear_failure(key)
             for standing in ("pending", "stopped"):
                 self._marker(standing, key).unlink(missing_ok=True)
@@ -227,7 +227,7 @@ class Uploads:
         write_bytes(path, record.model_dump_json(indent=2).encode(), self._aside)
 
 
-def _print(upload: SourceMedia, overrides: Overrides) -> str:
+def _digest(upload: SourceMedia, overrides: Overrides) -> str:
     return hash_value([upload.request | dict(overrides), [[item.role, item.sha256] for item in upload.items]])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
 from pytoon_pipeline.config.presets import preset_names
-from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.runtime.capacity import Capacity
@@ -60,7 +60,7 @@ def _opencv() -> str:
     try:
         import cv2
     except ImportError as error:
-        raise MissingPart(
+        raise DependencyMissing(
             "opencv_unusable",
             f"OpenCV cannot be loaded ({error}).",
             "Run “pip install --no-deps --force-reinstall -c constraints.txt opencv-contrib-python-headless”.",
@@ -71,9 +71,9 @@ def _opencv() -> str:
 def _recogniser(home: Home) -> str:
     settings = SpeechSettings.from_environment(home.models)
     weights = find_weights(settings)
-    if settings.wanted != "pocketsphinx" and weights:
+    if settings.engine != "pocketsphinx" and weights:
         return f"whisper {settings.model} ({weights})"
-    if settings.wanted == "pocketsphinx":
+    if settings.engine == "pocketsphinx":
         return "pocketsphinx, as chosen"
     return f"pocketsphinx; whisper's model “{settings.model}” is fetched on first use, when the network allows"
 

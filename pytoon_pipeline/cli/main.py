@@ -15,12 +15,12 @@ from typing import Any
 
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.contracts.errors import UNWRITABLE, PassingFault, PytoonError, unwritable
+from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, TransientError, storage_unwritable
 from pytoon_pipeline.contracts.manifest import Difference
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import abandoned
+from pytoon_pipeline.runtime.locks import abandoned_locks
 from pytoon_pipeline.service.answers import (
     copy_results,
     held_error,
@@ -28,7 +28,7 @@ from pytoon_pipeline.service.answers import (
     notes,
     report,
     result,
-    standing_of,
+    status_of,
     submitted,
 )
 from pytoon_pipeline.store.store import Store
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has closed it; see script().
         raise
     except OSError as error:
-        failed = unwritable(error) if error.errno in UNWRITABLE else PassingFault(
+        failed = storage_unwritable(error) if error.errno in UNWRITABLE else TransientError(
             "system", f"The system refuses: {error}.", "Check paths and permissions, PYTOON_HOME and PYTOON_INBOX."
         )  # fmt: skip
         if getattr(options, "json", False):
@@ -177,11 +177,11 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _submit(options: argparse.Namespace) -> int:
-    from pytoon_pipeline.intake.inbox import locate
+    from pytoon_pipeline.intake.inbox import open_inbox
     from pytoon_pipeline.intake.submit import submit
     from pytoon_pipeline.intake.uploads import read_upload
 
-    inbox = locate(Home.locate())
+    inbox = open_inbox(Home.locate())
     uploads = [read_upload(path, options.request, options.preset, options.set) for path in options.path]
     submitted = [submit(inbox, path, upload) for path, upload in zip(options.path, uploads, strict=True)]
     if options.json:
@@ -195,11 +195,9 @@ def _status(options: argparse.Namespace) -> int:
     home = Home.locate()
     uploads = Uploads(home)
     keys = [options.key] if options.key else uploads.keys()
-    rows = [
-        (None if uploads.find(key) else submitted(home, key)) or standing_of(home, uploads.get(key)) for key in keys
-    ]
+    rows = [(None if uploads.find(key) else submitted(home, key)) or status_of(home, uploads.get(key)) for key in keys]
     waiting = [] if options.key else inbox_rows(home)
-    if lost := abandoned(home.runs):
+    if lost := abandoned_locks(home.runs):
         # Reading the status changes nothing.
         said = (
             f"Runs whose process has died: {lost}. The daemon, “pytoon render” or “pytoon setup” marks them as failed."
@@ -228,10 +226,10 @@ def _status(options: argparse.Namespace) -> int:
 def _qc(options: argparse.Namespace) -> int:
     from pytoon_pipeline.config.presets import limit_sources, load_limits
     from pytoon_pipeline.intake.admission import check_file
-    from pytoon_pipeline.quality.verdict import judge
+    from pytoon_pipeline.quality.verdict import check_video
 
     check_file(options.file)
-    report = judge(options.file.resolve(), load_limits(), limit_sources())
+    report = check_video(options.file.resolve(), load_limits(), limit_sources())
     if options.json:
         _print(report.model_dump(mode="json"))
     else:
@@ -242,9 +240,9 @@ def _qc(options: argparse.Namespace) -> int:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    from pytoon_pipeline.media.generators import generate, wish
+    from pytoon_pipeline.media.generators import generate, generation_request
 
-    generate(wish(options.generator, options.prompt, options.seed), options.out)
+    generate(generation_request(options.generator, options.prompt, options.seed), options.out)
     print(options.out)
     return 0
 
@@ -270,7 +268,7 @@ def _release(options: argparse.Namespace) -> int:
     write_to(home.logs)
     record = release(home, options.key, _user(), options.reason)
     if options.json:
-        _print(standing_of(home, Uploads(home).get(options.key)))
+        _print(status_of(home, Uploads(home).get(options.key)))
     else:
         print(home.root / record.video)
     return 0
@@ -345,11 +343,11 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
     """Reads an upload, takes it into the store and registers it and where its items come from."""
-    from pytoon_pipeline.intake.register import take
+    from pytoon_pipeline.intake.register import ingest
     from pytoon_pipeline.intake.uploads import read_upload
 
     upload = read_upload(path, options.request, options.preset, options.set)
-    return take(home, Store(home.store, home.work), upload, pending=False)[0]
+    return ingest(home, Store(home.store, home.work), upload, pending=False)[0]
 
 
 class _Progress(logging.Handler):

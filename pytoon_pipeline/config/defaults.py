@@ -26,6 +26,6 @@ def archetype_of(request: Request, items: Sequence[SourceItem], infos: Mapping[s
     return "footage" if media and all(info.still is None for info in media) else "hero"
 
 
-def resolved_preset(request: Request, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> str:
+def preset_name(request: Request, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> str:
     """Name of the preset that is used."""
     return request.preset or DEFAULT_PRESETS[archetype_of(request, items, infos)]

@@ -11,15 +11,15 @@ import yaml
 from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.intake.admission import shown
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.intake.admission import printable_name
 
 R = TypeVar("R", bound=Record)
-LARGEST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 # Far beyond any request or edit plan; what is read, checked and repeated in messages stays small.
-MOST_VALUES = 200_000
-DEEPEST = 40
-LARGEST_NUMBER = 1e15
+MAX_VALUES = 200_000
+MAX_DEPTH = 40
+MAX_NUMBER = 1e15
 # How YAML says that something is text although it looks like a number.
 TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 # The parser that is written in C takes a second for what takes the other one ten.
@@ -34,30 +34,30 @@ class Unreadable(Exception):
         self.hint = hint
 
 
-def read_document(path: Path, most_bytes: int = LARGEST_BYTES) -> dict[str, Any]:
-    """The mapping in a YAML or JSON file. Raises ``BadInput`` when it holds something else."""
-    name = shown(path.name)
+def read_document(path: Path, most_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """The mapping in a YAML or JSON file. Raises ``InvalidInput`` when it holds something else."""
+    name = printable_name(path.name)
     try:
         if not path.is_file() and path.exists():
-            raise BadInput("not_a_file", f"“{name}” is not a file.", "Give a file with settings.")
+            raise InvalidInput("not_a_file", f"“{name}” is not a file.", "Give a file with settings.")
         if path.stat().st_size > most_bytes:
-            raise BadInput(
+            raise InvalidInput(
                 "document_too_large", f"{name} is larger than {most_bytes >> 20} MB.", "Is it the right file?"
             )
         value = parse(path.read_bytes().decode("utf-8-sig"), path.suffix.lower() == ".json")
     except FileNotFoundError:
-        raise BadInput("file_missing", f"There is no file {name}.", "Check the name.") from None
+        raise InvalidInput("file_missing", f"There is no file {name}.", "Check the name.") from None
     except OSError as error:
-        raise BadInput(
+        raise InvalidInput(
             "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
         ) from None
     except (UnicodeDecodeError, Unreadable) as error:
         known = error if isinstance(error, Unreadable) else Unreadable("it is not text in UTF-8", "Save it as UTF-8.")
-        raise BadInput("document_unreadable", f"{name} is not a valid document: {known}.", known.hint) from error
+        raise InvalidInput("document_unreadable", f"{name} is not a valid document: {known}.", known.hint) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise BadInput("document_unreadable", f"{name} is not a list of settings.", "Write “name: value” lines.")
+        raise InvalidInput("document_unreadable", f"{name} is not a list of settings.", "Write “name: value” lines.")
     return value
 
 
@@ -79,7 +79,7 @@ def parse(text: str, as_json: bool = False) -> Any:
     except (ValueError, OverflowError) as error:
         # Dates that do not exist, and numbers of thousands of digits.
         raise Unreadable("a number or a date in it cannot be read") from error
-    _check(value, (), [MOST_VALUES])
+    _check(value, (), [MAX_VALUES])
     return value
 
 
@@ -96,9 +96,9 @@ def _outline(text: str) -> None:
         count += isinstance(event, yaml.NodeEvent)
         _note_name(event, open_groups)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise Unreadable("it is nested too deeply")
-        if count > MOST_VALUES:
+        if count > MAX_VALUES:
             raise Unreadable("it holds too much")
 
 
@@ -143,7 +143,7 @@ def _check(value: Any, path: tuple[str, ...], left: list[int]) -> None:
     left[0] -= 1
     if left[0] < 0:
         raise Unreadable("it holds too much")
-    if len(path) > DEEPEST:
+    if len(path) > MAX_DEPTH:
         raise Unreadable("it is nested too deeply")
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -155,7 +155,7 @@ def _check(value: Any, path: tuple[str, ...], left: list[int]) -> None:
         for place, inner in enumerate(value):
             _check(inner, (*path, str(place)), left)
     elif isinstance(value, int | float):
-        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        if not -MAX_NUMBER <= value <= MAX_NUMBER:
             raise Unreadable(f"the number{_at(path)} is too large, or is none")
     elif isinstance(value, str):
         if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
@@ -169,21 +169,23 @@ def _at(path: tuple[str, ...]) -> str:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """A file below ``folder``. Raises ``BadInput`` for a name that leads out of it, also by a symbolic link."""
+    """A file below ``folder``. Raises ``InvalidInput`` for a name that leads out of it, also by a symbolic link."""
     root = folder.resolve()
     try:
         path = (folder / name).resolve()
     except (OSError, ValueError, RuntimeError):
         path = root
     if not path.is_relative_to(root) or path == root:
-        raise BadInput(
-            "outside_folder", f"“{shown(name)[:80]}” is outside the upload's folder.", "Copy the file into the folder."
+        raise InvalidInput(
+            "outside_folder",
+            f"“{printable_name(name)[:80]}” is outside the upload's folder.",
+            "Copy the file into the folder.",
         )
     return path
 
 
 def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
-    """``value`` as ``record``. Raises ``BadInput`` with the path of each wrong field."""
+    """``value`` as ``record``. Raises ``InvalidInput`` with the path of each wrong field."""
     try:
         return record.model_validate(value)
     except ValidationError as error:
@@ -192,7 +194,7 @@ def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
         deeper = {tuple(one["loc"][:n]) for one in problems for n in range(len(one["loc"]))}
         wrong = [one for one in problems if not (one["type"] == "too_short" and tuple(one["loc"]) in deeper)]
         said, known = "; ".join(map(_sentence, wrong[:5])), ", ".join(record.model_fields)
-        raise BadInput(code, f"{what}: {said}", f"Known settings are: {known}.") from None
+        raise InvalidInput(code, f"{what}: {said}", f"Known settings are: {known}.") from None
 
 
 def _sentence(problem: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytoon_pipeline.config.documents import inside, read_document, validate
 from pytoon_pipeline.contracts.brand import Brand, Platform
-from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
@@ -25,7 +25,7 @@ def presets_folder() -> Path:
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
         if (place / f"{LIMITS}.yaml").is_file():
             return place
-    raise MissingPart(
+    raise DependencyMissing(
         "presets_missing", "The folder with presets is not there.", "Install Pytoon again, or set PYTOON_PRESETS."
     )
 
@@ -43,9 +43,9 @@ def brand_names() -> list[str]:
 
 
 def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
-    """A preset by name, with single settings replaced. Raises ``BadInput`` for unknown names and wrong values."""
+    """A preset by name, with single settings replaced. Raises ``InvalidInput`` for unknown names and wrong values."""
     if name not in preset_names():
-        raise BadInput(
+        raise InvalidInput(
             "unknown_preset", f"preset: there is no preset “{name}”.", f"Use one of: {', '.join(preset_names())}."
         )
     document = read_document(presets_folder() / f"{name}.yaml")
@@ -55,19 +55,19 @@ def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def load_brand(name: str) -> Brand:
-    """A brand by name. Raises ``BadInput`` for unknown names and wrong values."""
+    """A brand by name. Raises ``InvalidInput`` for unknown names and wrong values."""
     if name not in brand_names():
-        raise BadInput(
+        raise InvalidInput(
             "unknown_brand", f"brand: there is no brand “{name}”.", f"Use one of: {', '.join(brand_names())}."
         )
     document = read_document(presets_folder() / BRANDS / f"{name}.yaml")
     return validate(Brand, {"name": name, **document}, f"Brand “{name}”", "invalid_brand")
 
 
-def presets_print(request: Request, preset: str) -> str:
+def presets_digest(request: Request, preset: str) -> str:
     """Hash of all that a plan takes from the presets' folder: when it is another one, the plan is outdated.
 
-    Raises ``BadInput`` when the preset or the brand is there no longer.
+    Raises ``InvalidInput`` when the preset or the brand is there no longer.
     """
     return hash_value(
         {
@@ -102,10 +102,12 @@ def limit_sources() -> dict[str, str]:
 
 
 def load_profanity() -> tuple[str, ...]:
-    """Words that captions mask. Raises ``BadInput`` unless the file holds a list of words."""
+    """Words that captions mask. Raises ``InvalidInput`` unless the file holds a list of words."""
     words = read_document(presets_folder() / f"{PROFANITY}.yaml").get("words", [])
     if not isinstance(words, list) or not all(isinstance(word, str) and word.strip("*") for word in words):
-        raise BadInput("invalid_profanity", "profanity.yaml: words is not a list of words.", "Write “words: [one, …]”.")
+        raise InvalidInput(
+            "invalid_profanity", "profanity.yaml: words is not a list of words.", "Write “words: [one, …]”."
+        )
     return tuple(words)
 
 

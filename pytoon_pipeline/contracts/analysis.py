@@ -17,7 +17,7 @@ class Word(Record):
     confidence: float
 
 
-class Recogniser(Record):
+class Transcriber(Record):
     """Where the words come from: a recogniser, or *subtitles* that somebody wrote, in the file or beside it.
 
     ``fallback`` says why it was not the preferred one.
@@ -38,7 +38,7 @@ class Transcript(Record):
 
     words: tuple[Word, ...]
     language: str
-    recogniser: Recogniser | None
+    transcriber: Transcriber | None
     rejected_words: int = 0
     device: str = "cpu"
     precision: str = ""
@@ -132,8 +132,8 @@ class Shots(Record):
     """
 
     cuts: tuple[float, ...]
-    still: tuple[TimeRange, ...]
-    dark: tuple[TimeRange, ...]
+    static: tuple[TimeRange, ...]
+    black: tuple[TimeRange, ...]
 
 
 class FocalPoint(Record):

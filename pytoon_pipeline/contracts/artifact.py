@@ -41,7 +41,7 @@ class Artifact(Record):
         return sum(file.bytes for file in self.files.values())
 
 
-class PerItem(Record):
+class ItemArtifacts(Record):
     """What a stage gave for each item that it concerns: fingerprints by the item's SHA-256."""
 
     items: dict[str, str]

@@ -14,7 +14,7 @@ class Attempt(Record):
     number: int
     plan: str
     remedies: tuple[str, ...] = ()
-    safe: bool = False
+    fallback: bool = False
     verdict: Verdict
     score: float
     codes: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ class Brand(Record):
     transitions: tuple[Literal["cut", "crossfade", "fade", "slide", "push", "zoom"], ...] = Field(
         default=("cut", "crossfade", "fade"), min_length=1
     )
-    moves: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
+    ken_burns: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
     zoom: float = Field(default=1.12, ge=1, le=1.5)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.registry import Kinds
+from pytoon_pipeline.contracts.registry import Registry
 from pytoon_pipeline.contracts.spec.easing import Easing, Linear
 from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.spec.render_spec import TransitionKind
@@ -20,7 +20,7 @@ Seconds = Annotated[float, Field(ge=0, le=7200)]
 Pixels = Annotated[float, Field(ge=-8000, le=8000)]
 
 
-class EditKey(Record):
+class EditKeyframe(Record):
     """A value at ``time`` seconds after the layer's start; ``easing`` shapes the way here from the key before."""
 
     time: Seconds
@@ -43,7 +43,7 @@ class EditLayer(Record):
     scale: float = Field(default=1, gt=0, le=10)
     rotation: float = Field(default=0, ge=-3600, le=3600)
     opacity: float = Field(default=1, ge=0, le=1)
-    keyframes: dict[Animated, Annotated[tuple[EditKey, ...], Field(min_length=1, max_length=100)]] = Field(
+    keyframes: dict[Animated, Annotated[tuple[EditKeyframe, ...], Field(min_length=1, max_length=100)]] = Field(
         default_factory=dict
     )
     effects: Annotated[tuple[Effect, ...], Field(max_length=8)] = ()
@@ -59,7 +59,7 @@ class EditLayer(Record):
         return self
 
 
-EDIT_LAYERS: Kinds[EditLayer] = Kinds("layer")
+EDIT_LAYERS: Registry[EditLayer] = Registry("layer")
 AnyLayer = Annotated[EditLayer, EDIT_LAYERS]
 Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=40)]
 Size = Annotated[float, Field(gt=0, le=8000)]

@@ -10,10 +10,10 @@ UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 class PytoonError(Exception):
     """Base of all errors that Pytoon raises on purpose.
 
-    ``failure`` says how the error behaves when the same work is tried again.
+    ``category`` says how the error behaves when the same work is tried again.
     """
 
-    failure: ClassVar[str] = "bug"
+    category: ClassVar[str] = "bug"
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
@@ -28,35 +28,35 @@ class PytoonError(Exception):
         return f"{self.message} ({self.code}). {self.hint}"
 
 
-class BadInput(PytoonError):
+class InvalidInput(PytoonError):
     """The upload or the request is at fault: trying again gives the same answer."""
 
-    failure = "bad_input"
+    category = "invalid_input"
 
 
-class MissingPart(PytoonError):
+class DependencyMissing(PytoonError):
     """Something that the work needs is not installed, or was removed from the store."""
 
-    failure = "missing_part"
+    category = "dependency_missing"
 
 
-class PassingFault(PytoonError):
+class TransientError(PytoonError):
     """The machine was at fault (disk full, process killed): trying again may succeed."""
 
-    failure = "passing_fault"
+    category = "transient"
 
 
 class QualityFailure(PytoonError):
     """The finished video did not pass its checks."""
 
-    failure = "quality"
+    category = "quality"
 
 
 class InternalError(PytoonError):
     """Something broke that no input explains."""
 
 
-def internal(stage: str, said: str) -> InternalError:
+def internal_error(stage: str, said: str) -> InternalError:
     """The error for what nothing else names; ``said`` is the exception's kind and text."""
     return InternalError(
         "internal",
@@ -65,18 +65,18 @@ def internal(stage: str, said: str) -> InternalError:
     )
 
 
-def unwritable(error: OSError) -> PassingFault:
+def storage_unwritable(error: OSError) -> TransientError:
     """The error for a store that cannot be written."""
-    return PassingFault(
+    return TransientError(
         "store_not_writable",
         f"The store cannot be written: {error.strerror}.",
         "Make space or permit writing; then it goes on by itself, and what is done stays done.",
     )
 
 
-def died() -> PassingFault:
+def process_died() -> TransientError:
     """The error of a run whose process is gone."""
-    return PassingFault(
+    return TransientError(
         "run_died", "The process that made this video has ended in the middle.",
         "It is begun again by itself and goes on from what is done.",
     )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pytoon_pipeline.contracts.analysis import Recogniser
+from pytoon_pipeline.contracts.analysis import Transcriber
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.contracts.rendering import EngineName, EngineTry
+from pytoon_pipeline.contracts.rendering import EngineAttempt, EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 
@@ -34,7 +34,7 @@ class Reproducible(Record):
 
     ``probed`` is what each file was taken for, by its SHA-256; ``thumbnail`` the frame that stands for the video.
     ``tools`` are the versions of what made frames and sound, Pytoon's own stages and encoder settings among them.
-    ``picture_packets`` and ``sound_packets`` are SHA-256 of the encoded packets, ``files`` of the delivered files;
+    ``picture_packets`` and ``audio_packets`` are SHA-256 of the encoded packets, ``files`` of the delivered files;
     ``comment`` is what the video file says of itself in its metadata.
     """
 
@@ -47,7 +47,7 @@ class Reproducible(Record):
     thumbnail: int
     tools: dict[str, str]
     picture_packets: str
-    sound_packets: str
+    audio_packets: str
     files: dict[str, str]
     comment: str | None = None
     items: tuple[ItemRecord, ...] = ()
@@ -56,7 +56,7 @@ class Reproducible(Record):
 class Manifest(Reproducible):
     """The same, and how it came about: the request, its settings, engines, quality and attempts.
 
-    ``engine`` rendered it after ``engines_that_failed``. ``degraded`` says why the video is not what was asked for,
+    ``engine`` rendered it after ``failed_engines``. ``degraded`` says why the video is not what was asked for,
     ``released`` who delivered it although it was held. ``request`` is what counted; ``overrides`` are those of its
     fields that the run, not the upload, asked for.
     """
@@ -66,9 +66,9 @@ class Manifest(Reproducible):
     preset: Preset
     brand: Brand | None = None
     encoder: dict[str, Any]
-    recogniser: Recogniser | None
+    transcriber: Transcriber | None
     engine: EngineName
-    engines_that_failed: tuple[EngineTry, ...] = ()
+    failed_engines: tuple[EngineAttempt, ...] = ()
     stages: tuple[StageUse, ...]
     qc: QcReport
     attempts: tuple[Attempt, ...] = ()
@@ -92,7 +92,7 @@ class Remade(Record):
 
     equal: bool
     pictures_equal: bool
-    sound_equal: bool
+    audio_equal: bool
     identical: bool
     video: str
     thumbnail: str

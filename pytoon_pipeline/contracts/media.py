@@ -88,7 +88,7 @@ class MediaInfo(Record):
     still: StillPicture | None = None
     streams: dict[str, int]
     picture_promise: Promise | None = None
-    sound_promise: Promise | None = None
+    audio_promise: Promise | None = None
     broken_off: bool = False
 
     @property

@@ -9,24 +9,24 @@ class Operations(Record):
     """Edited in ``presets/operations.yaml``, where each number has its reason. Names end in their units."""
 
     inbox_settled_seconds: float = Field(ge=0)
-    inbox_patience_seconds: float = Field(ge=0)
-    inbox_missing_seconds: float = Field(ge=0)
-    inbox_look_seconds: float = Field(gt=0, le=20)
-    inbox_tick_seconds: float = Field(gt=0, le=50)
-    render_base_seconds: float = Field(gt=0)
-    render_seconds_a_second: float = Field(gt=0)
-    free_bytes_kept: int = Field(ge=0)
+    incomplete_folder_timeout_seconds: float = Field(ge=0)
+    missing_file_timeout_seconds: float = Field(ge=0)
+    preflight_timeout_seconds: float = Field(gt=0, le=20)
+    ingest_budget_seconds: float = Field(gt=0, le=50)
+    render_timeout_base_seconds: float = Field(gt=0)
+    render_timeout_factor: float = Field(gt=0)
+    min_free_bytes: int = Field(ge=0)
     stuck_seconds: float = Field(gt=0)
-    batch_most: int = Field(ge=0, le=1000)
-    kept_days: float = Field(gt=0)
-    kept_bytes: int = Field(gt=0)
-    kept_grace_seconds: float = Field(ge=0)
-    logs_days: float = Field(gt=0)
-    history_days: float = Field(gt=0)
-    operational_history_days: float = Field(gt=0)
-    archive_days: float = Field(gt=0)
-    partitions_most: int = Field(gt=0)
+    max_batch_size: int = Field(ge=0, le=1000)
+    retention_days: float = Field(gt=0)
+    retention_bytes: int = Field(gt=0)
+    retention_grace_seconds: float = Field(ge=0)
+    log_retention_days: float = Field(gt=0)
+    run_retention_days: float = Field(gt=0)
+    operational_run_retention_days: float = Field(gt=0)
+    archive_after_days: float = Field(gt=0)
+    max_partitions: int = Field(gt=0)
 
-    def render_seconds(self, video_seconds: float) -> float:
+    def render_timeout_seconds(self, video_seconds: float) -> float:
         """How long rendering a video of this length may take."""
-        return self.render_base_seconds + self.render_seconds_a_second * video_seconds
+        return self.render_timeout_base_seconds + self.render_timeout_factor * video_seconds

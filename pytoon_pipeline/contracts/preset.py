@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.style import Colour, Setting, TextBox
+from pytoon_pipeline.contracts.style import Colour, TextBackground, TextEngine
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
-Entry = Literal["none", "fade", "rise", "pop"]
+AnimationIn = Literal["none", "fade", "rise", "pop"]
 
 
 class SilenceSettings(Record):
@@ -19,25 +19,31 @@ class SilenceSettings(Record):
     """
 
     remove: bool = True
-    drop_db: float = Field(default=26.0, gt=3, le=80)
-    minimum: float = Field(default=0.45, ge=0.1, le=10)
+    threshold_below_speech_db: float = Field(default=26.0, gt=3, le=80)
+    min_seconds: float = Field(default=0.45, ge=0.1, le=10)
     pad_before: float = Field(default=0.10, ge=0, le=2)
     pad_after: float = Field(default=0.15, ge=0, le=2)
+
+
+class ZoomPulseSettings(Record):
+    """A slow zoom in and out: up to the factor ``amount``, once every ``period`` seconds."""
+
+    amount: float = Field(default=1.06, ge=1.0, le=1.5)
+    period: float = Field(default=6.0, ge=2, le=60)
 
 
 class CameraSettings(Record):
     """How the 9:16 window follows what matters.
 
-    ``hold`` is how far, as a fraction of the window's width, a face may wander before the window moves; ``smoothing``
-    is the time constant of moves in seconds; ``zoom`` the largest factor of the breathing zoom, one breath every
-    ``period`` seconds; ``headroom`` the height of the face's centre in the window.
+    ``dead_zone`` is how far a face may move before the window follows, as a fraction of the window's width;
+    ``smoothing`` is the time constant of moves in seconds; ``subject_y`` is the height of the face's centre in the
+    window, 0 top, 1 bottom.
     """
 
-    hold: float = Field(default=0.10, ge=0, le=0.4)
+    dead_zone: float = Field(default=0.10, ge=0, le=0.4)
     smoothing: float = Field(default=0.5, gt=0, le=5)
-    zoom: float = Field(default=1.06, ge=1.0, le=1.5)
-    period: float = Field(default=6.0, ge=2, le=60)
-    headroom: float = Field(default=0.40, ge=0.2, le=0.8)
+    zoom_pulse: ZoomPulseSettings = ZoomPulseSettings()
+    subject_y: float = Field(default=0.40, ge=0.2, le=0.8)
 
 
 class CaptionStyle(Record):
@@ -56,13 +62,13 @@ class CaptionStyle(Record):
     position: float = Field(default=0.72, ge=0.15, le=0.9)
     margin: int = Field(default=110, ge=0, le=400)
     uppercase: bool = False
-    pop: float = Field(default=0.1, ge=0, le=1)
-    words: int = Field(default=3, ge=1, le=10)
-    characters: int = Field(default=18, ge=4, le=60)
-    setting: Setting = "shaped"
+    scale_in_seconds: float = Field(default=0.1, ge=0, le=1)
+    max_words: int = Field(default=3, ge=1, le=10)
+    max_chars: int = Field(default=18, ge=4, le=60)
+    text_engine: TextEngine = "shaped"
 
 
-class SoundSettings(Record):
+class AudioSettings(Record):
     """Loudness of the encoded file: ``loudness`` in LUFS (ITU-R BS.1770), none for the platform's; ``true_peak`` in
     dBTP; ``fade`` at cuts in s.
 
@@ -79,7 +85,7 @@ class SoundSettings(Record):
     duck: float = Field(default=14.0, ge=0, le=40)
     attack: float = Field(default=0.25, ge=0.01, le=2)
     release: float = Field(default=0.6, ge=0.01, le=5)
-    lowered: float = Field(default=-12.0, ge=-60, le=0)
+    original_gain_db: float = Field(default=-12.0, ge=-60, le=0)
     music_fade: float = Field(default=1.5, ge=0, le=10)
     loop_fade: float = Field(default=0.4, ge=0.01, le=5)
 
@@ -96,20 +102,20 @@ class HeadlineSettings(Record):
 
     font: str = "Roboto Black"
     size: int = Field(default=130, ge=24, le=400)
-    smallest: int = Field(default=64, ge=24, le=200)
+    min_size: int = Field(default=64, ge=24, le=200)
     item_size: int = Field(default=92, ge=24, le=400)
-    lines: int = Field(default=4, ge=1, le=8)
+    max_lines: int = Field(default=4, ge=1, le=8)
     colour: Colour = "#FFFFFF"
-    backing: Literal["outline", "shadow", "box", "auto", "auto_box"] = "auto"
-    backing_colour: Colour = "#000000"
-    box: TextBox = TextBox()
+    background: Literal["outline", "shadow", "box", "auto", "auto_box"] = "auto"
+    background_colour: Colour = "#000000"
+    box: TextBackground = TextBackground()
     outline: float = Field(default=6, ge=0, le=24)
     position: float = Field(default=0.2, ge=0, le=1)
-    items: float = Field(default=0.85, ge=0, le=1)
+    item_position: float = Field(default=0.85, ge=0, le=1)
     align: Literal["left", "centre", "right"] = "centre"
     uppercase: bool = False
-    entry: Entry = "rise"
-    reading: float = Field(default=20, ge=5, le=40)
+    animation_in: AnimationIn = "rise"
+    max_cps: float = Field(default=20, ge=5, le=40)
 
 
 class StillSettings(Record):
@@ -121,9 +127,9 @@ class StillSettings(Record):
     """
 
     seconds: float = Field(default=4.0, ge=1, le=15)
-    shortest: float = Field(default=1.2, ge=0.5, le=5)
-    longest: float = Field(default=7.0, ge=1, le=60)
-    moves: tuple[Move, ...] = Field(default=("in", "out"), min_length=1)
+    min_seconds: float = Field(default=1.2, ge=0.5, le=5)
+    max_seconds: float = Field(default=7.0, ge=1, le=60)
+    ken_burns: tuple[Move, ...] = Field(default=("in", "out"), min_length=1)
     zoom: float = Field(default=1.1, ge=1, le=1.5)
     pan: float = Field(default=0.08, ge=0, le=0.3)
     fit: Literal["auto", "cover", "contain"] = "auto"
@@ -151,10 +157,10 @@ class LayoutSettings(Record):
     arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
     width: float = Field(default=0.9, gt=0, le=1)
     height: float = Field(default=0.9, gt=0, le=1)
-    middle: float = Field(default=0.5, ge=0, le=1)
+    vertical_align: float = Field(default=0.5, ge=0, le=1)
     shadow: float = Field(default=0.4, ge=0, le=1)
-    card: float = Field(default=36, ge=0, le=400)
-    float: int = Field(default=10, ge=0, le=100)
+    corner_radius: float = Field(default=36, ge=0, le=400)
+    bob_amplitude: int = Field(default=10, ge=0, le=100)
 
 
 class MemeSettings(Record):
@@ -166,8 +172,8 @@ class MemeSettings(Record):
     outline_colour: Colour = "#000000"
     outline: int = Field(default=10, ge=2, le=24)
     size: int = Field(default=150, ge=40, le=300)
-    smallest: int = Field(default=72, ge=24, le=200)
-    lines: int = Field(default=3, ge=1, le=6)
+    min_size: int = Field(default=72, ge=24, le=200)
+    max_lines: int = Field(default=3, ge=1, le=6)
     seconds: float = Field(default=6, ge=1, le=60)
 
 
@@ -193,7 +199,7 @@ class Preset(Record):
     layout: LayoutSettings = LayoutSettings()
     meme: MemeSettings = MemeSettings()
     transition: TransitionSettings = TransitionSettings()
-    sound: SoundSettings = SoundSettings()
+    audio: AudioSettings = AudioSettings()
 
 
 class Limits(Record):
@@ -211,15 +217,15 @@ class Limits(Record):
     lost_seconds: float = Field(gt=0)
     lost_share_max: float = Field(gt=0, le=1)
     text_contrast: float = Field(ge=1)
-    text_contrast_least: float = Field(ge=1)
+    text_contrast_min: float = Field(ge=1)
     video_seconds_max: float = Field(gt=0)
     black_seconds: float = Field(gt=0)
     black_luma: float
     frozen_seconds: float = Field(gt=0)
     frozen_luma: float
     held_seconds: float = Field(gt=0)
-    odd_luma: float = Field(gt=0)
-    odd_area: float = Field(gt=0, le=1)
+    glitch_luma: float = Field(gt=0)
+    glitch_area: float = Field(gt=0, le=1)
     flashes_per_second: int = Field(ge=1)
     flashes_sustained: int = Field(ge=1)
     flashes_sustained_seconds: float = Field(gt=0)
@@ -228,9 +234,9 @@ class Limits(Record):
     pattern_area_unsteady: float = Field(gt=0, le=1)
     cut_luma: float = Field(gt=0)
     altered_luma: float = Field(gt=0)
-    detail_least: float = Field(gt=0, lt=1)
-    detail_most: float = Field(gt=1)
-    shiver: float = Field(gt=0)
+    detail_min: float = Field(gt=0, lt=1)
+    detail_max: float = Field(gt=1)
+    camera_jitter: float = Field(gt=0)
     presence_min: float = Field(gt=0, lt=1)
     source_likeness_min: float = Field(gt=0, lt=1)
     letter_likeness_min: float = Field(gt=0, lt=1)

@@ -7,7 +7,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.base import Record
 
 Severity = Literal["gate", "advice"]
-Tier = Literal["file", "time", "frame", "sound"]
+Tier = Literal["file", "time", "frame", "audio"]
 Verdict = Literal["pass", "advise", "fail"]
 # Gates that can harm a viewer (seizures): a video with one of them is delivered only when a person says so.
 HAZARDS = ("flash", "red_flash", "pattern")
@@ -33,7 +33,7 @@ class QcReport(Record):
     also when they are within limits."""
 
     score: float = Field(ge=0, le=100)
-    arithmetic: str
+    score_breakdown: str
     verdict: Verdict
     findings: tuple[Finding, ...]
     measured: dict[str, float | str | None]

@@ -13,7 +13,7 @@ R = TypeVar("R", bound=Record)
 PLACE = "x-kinds"
 
 
-class Kinds(Generic[R]):
+class Registry(Generic[R]):
     """A table of record classes, each with a field ``kind`` that defaults to its name.
 
     Used as ``Annotated[Effect, EFFECTS]``. In documents a kind without settings may be written as its bare name.

@@ -12,10 +12,10 @@ class SegmentResult(Record):
     frames: int
 
 
-EngineName = Literal["local", "remote", "safe"]
+EngineName = Literal["local", "remote", "fallback"]
 
 
-class EngineTry(Record):
+class EngineAttempt(Record):
     """An engine that could not render, and why."""
 
     engine: EngineName
@@ -24,7 +24,7 @@ class EngineTry(Record):
     seconds: float
 
 
-class SegmentsReady(Record):
+class RenderedSegments(Record):
     """All segments of a video lie in the store. ``engine`` rendered them, after ``tried`` had failed.
 
     ``plain`` is the plan that the safe engine rendered in place of the one that was asked for.
@@ -32,12 +32,12 @@ class SegmentsReady(Record):
 
     segments: int
     engine: EngineName = "local"
-    tried: tuple[EngineTry, ...] = ()
-    plain: RenderSpec | None = None
+    engine_attempts: tuple[EngineAttempt, ...] = ()
+    fallback_spec: RenderSpec | None = None
 
-    def shown(self, spec: RenderSpec) -> RenderSpec:
+    def as_rendered(self, spec: RenderSpec) -> RenderSpec:
         """The plan that the segments show."""
-        return self.plain or spec
+        return self.fallback_spec or spec
 
 
 class ThumbnailResult(Record):
@@ -46,7 +46,7 @@ class ThumbnailResult(Record):
     frame: int
 
 
-class SoundResult(Record):
+class AudioResult(Record):
     """What was measured on the encoded sound (LUFS, dBTP), and the gain and ceiling (dB) that brought it there."""
 
     loudness: float
@@ -62,14 +62,14 @@ class CompositeResult(Record):
     frames: int
     samples: int
     picture_seconds: float
-    sound_seconds: float
+    audio_seconds: float
     picture_packets: str
-    sound_packets: str
+    audio_packets: str
 
 
-class Finished(Record):
+class FinishedVideo(Record):
     """A finished file: its pictures and its sound, and the frame of its thumbnail."""
 
-    joined: CompositeResult
-    sound: SoundResult
+    composite: CompositeResult
+    audio: AudioResult
     thumbnail: int

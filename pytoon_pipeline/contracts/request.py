@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Archetype
 
 Line = Annotated[str, Field(max_length=600)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Sound = Literal["keep", "lower", "mute"]
+OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["auto", "cover", "contain", "bars"]
 
 
@@ -25,7 +25,7 @@ class MediaRequest(Record):
     start: float = Field(default=0, ge=0, le=7200)
     end: float | None = Field(default=None, gt=0, le=7200)
     fit: Fit | None = None
-    sound: Sound | None = None
+    audio: OriginalAudio | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "MediaRequest":
@@ -50,7 +50,8 @@ class Request(Record):
     """``request.yaml``. Everything has a default: a bare video gets the default preset.
 
     ``archetype`` and ``preset`` none: chosen by what the media are. ``adjust`` changes single settings of the preset,
-    by the same names (``adjust.silence.drop_db``). ``background`` (overlay) is ``brand``, ``gradient``, ``blur``, a
+    by the same names (``adjust.silence.threshold_below_speech_db``). ``background`` (overlay) is ``brand``,
+    ``gradient``, ``blur``, a
     colour ``#rrggbb``, or a picture or clip of the folder. ``licence`` of the files is
     kept with them. ``missing_glyphs``: whether a text with characters that no font
     has is refused, or made without them, with a note.
@@ -70,7 +71,7 @@ class Request(Record):
     brand_safe: bool = True
     music: str | None = Field(default=None, min_length=1)
     voice: str | None = Field(default=None, min_length=1)
-    original_sound: Sound = "keep"
+    original_audio: OriginalAudio = "keep"
     fit: Fit = "auto"
     max_seconds: float = Field(default=60.0, ge=1, le=60)
     platform: Literal["tiktok", "reels", "shorts", "any"] = "any"

@@ -10,13 +10,13 @@ from pydantic.json_schema import models_json_schema
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.edit_plan import EDIT_LAYERS, EditPlan
 from pytoon_pipeline.contracts.manifest import Manifest
-from pytoon_pipeline.contracts.registry import PLACE, Kinds
+from pytoon_pipeline.contracts.registry import PLACE, Registry
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.easing import EASINGS
 from pytoon_pipeline.contracts.spec.effects import EFFECTS
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
-TABLES: tuple[Kinds[Any], ...] = (EASINGS, EFFECTS, EDIT_LAYERS)
+TABLES: tuple[Registry[Any], ...] = (EASINGS, EFFECTS, EDIT_LAYERS)
 DOCUMENTS: dict[str, type[Record]] = {
     "request": Request, "edit_plan": EditPlan, "render_spec": RenderSpec, "manifest": Manifest,
 }  # fmt: skip

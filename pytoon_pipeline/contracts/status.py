@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.rendering import EngineName
 
-FailureClass = Literal["bad_input", "missing_part", "passing_fault", "quality", "bug"]
+ErrorCategory = Literal["invalid_input", "dependency_missing", "transient", "quality", "bug"]
 
 
 class FailureRecord(Record):
@@ -19,7 +19,7 @@ class FailureRecord(Record):
     code: str
     message: str
     hint: str
-    failure: FailureClass
+    category: ErrorCategory
     stage: str = ""
     run: str = ""
     overrides: dict[str, object] = Field(default_factory=dict)

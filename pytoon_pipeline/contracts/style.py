@@ -10,10 +10,10 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 # How letters are set: shaped by libass, or plainly, one after the other, where libass cannot be had.
-Setting = Literal["shaped", "plain"]
+TextEngine = Literal["shaped", "plain"]
 
 
-class TextBox(Record):
+class TextBackground(Record):
     """A plate behind text. ``opacity`` 0..1; ``padding`` around the text; ``radius`` of its corners."""
 
     colour: Colour = "#000000"
@@ -31,9 +31,9 @@ class TextStyle(Record):
     outline: float = Field(default=0, ge=0, le=24)
     outline_colour: Colour = "#000000"
     shadow: float = Field(default=0, ge=0, le=24)
-    box: TextBox | None = None
+    background: TextBackground | None = None
     align: Literal["left", "centre", "right"] = "centre"
-    setting: Setting = "shaped"
+    text_engine: TextEngine = "shaped"
 
 
 class Fill(Record):

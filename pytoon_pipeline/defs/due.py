@@ -16,8 +16,8 @@ from pytoon_pipeline.contracts.status import FailureRecord
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.requesting import aware
-from pytoon_pipeline.operations.remedies import decide
-from pytoon_pipeline.operations.retries import Never, again
+from pytoon_pipeline.operations.remedies import next_step
+from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
 
 # Databases may keep times in whole seconds.
 CLOCK_STEP = 1.0
@@ -48,7 +48,7 @@ def due_keys(uploads: Uploads, now: float) -> Iterator[Due]:
         failure, upload = uploads.failure(key), uploads.find(key)
         if key in stopped or failure is None or upload is None:
             continue
-        if isinstance(when := again(failure), Never) or when > now:
+        if isinstance(when := next_retry_at(failure), GaveUp) or when > now:
             continue
         if attempt := _attempt(uploads, upload, failure):
             found.append(Due(key, attempt, failure.at, failure.run, failure.overrides))
@@ -63,11 +63,11 @@ def _attempt(uploads: Uploads, upload: SourceMedia, failure: FailureRecord) -> i
         request = Request.model_validate(upload.request | failure.overrides)
     except ValidationError:
         return 1
-    step = decide(request, uploads.attempts(upload.key, failure.overrides))
-    return None if failure.failure == "quality" and step.done else step.number
+    step = next_step(request, uploads.attempts(upload.key, failure.overrides))
+    return None if failure.category == "quality" and step.done else step.number
 
 
-def unheard(instance: dg.DagsterInstance, due: Due) -> dg.DagsterRun | None:
+def not_requested(instance: dg.DagsterInstance, due: Due) -> dg.DagsterRun | None:
     """The last run of a due key, when a person has stopped it, or it ended before any stage could say why."""
     of_key = dg.RunsFilter(tags={PARTITION_TAG: due.key})
     last = next(iter(instance.get_run_records(of_key, limit=1)), None)

@@ -7,7 +7,7 @@ import dagster as dg
 
 from pytoon_pipeline.defs.history import remove_old_runs
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
-from pytoon_pipeline.defs.requesting import at_work
+from pytoon_pipeline.defs.requesting import runs_in_progress
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.operations.batches import DAY, archivable, rests
 from pytoon_pipeline.runtime.home import Home
@@ -26,21 +26,21 @@ INTERMEDIATE = frozenset(
     config_schema={},
     description="Removes intermediate files by age and size, old logs and runs, and old keys from the partitions.",
 )
-def tidy(context: dg.OpExecutionContext, studio: Studio) -> None:
+def collect_garbage(context: dg.OpExecutionContext, studio: Studio) -> None:
     rules = studio.operations
     now, uploads, home = time.time(), studio.uploads, studio.places
     swept = sweep(
         studio.store,
-        Rules(rules.kept_days, rules.kept_bytes, rules.kept_grace_seconds, INTERMEDIATE),
+        Rules(rules.retention_days, rules.retention_bytes, rules.retention_grace_seconds, INTERMEDIATE),
         uploads.files(),
         oldest_run(home, context.run.run_id),
         now,
     )
-    logs = [path for path in home.logs.glob("*.jsonl") if now - path.stat().st_mtime > rules.logs_days * DAY]
+    logs = [path for path in home.logs.glob("*.jsonl") if now - path.stat().st_mtime > rules.log_retention_days * DAY]
     for path in logs:
         path.unlink()
-    busy = at_work(context.instance)
-    for key in archivable(rests(uploads), now, rules.archive_days, rules.partitions_most):
+    busy = runs_in_progress(context.instance)
+    for key in archivable(rests(uploads), now, rules.archive_after_days, rules.max_partitions):
         if key not in busy:
             uploads.archive(key)
     # Also those of which an earlier housekeeping was stopped half-way.
@@ -50,7 +50,7 @@ def tidy(context: dg.OpExecutionContext, studio: Studio) -> None:
     # Keys of which Dagster's database knows nothing, as after its loss.
     lacking = set(uploads.keys()) - uploads.archived() - set(context.instance.get_dynamic_partitions(UPLOADS))
     add_partitions(context.instance, sorted(lacking))
-    runs = remove_old_runs(context.instance, rules.history_days, rules.operational_history_days)
+    runs = remove_old_runs(context.instance, rules.run_retention_days, rules.operational_run_retention_days)
     context.add_output_metadata(
         {**vars(swept), "old_logs": len(logs), "archived_keys": len(gone), "old_runs": runs}
     )  # fmt: skip
@@ -71,4 +71,4 @@ def _began(lock: Path) -> float | None:
 
 @dg.job(description="Keeps the store, the logs and the partitions within their limits.")
 def housekeeping() -> None:
-    tidy()
+    collect_garbage()

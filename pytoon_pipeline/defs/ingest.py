@@ -7,27 +7,27 @@ import time
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.intake.inbox import locate
-from pytoon_pipeline.intake.ingest import Receiver
-from pytoon_pipeline.runtime.locks import seat
+from pytoon_pipeline.intake.inbox import open_inbox
+from pytoon_pipeline.intake.ingest import Ingester
+from pytoon_pipeline.runtime.locks import slot
 
 INGEST = "ingest_uploads"
 # Seconds between two looks while something settles or is not whole, and for which one run goes on looking.
-PAUSE, LONGEST = 1.0, 300.0
+PAUSE, MAX_SECONDS = 1.0, 300.0
 
 
 @dg.op(config_schema={}, description="Takes what is whole, until nothing waits; what cannot be used gets a note.")
-def take_uploads(context: dg.OpExecutionContext, studio: Studio) -> None:
-    until = time.monotonic() + LONGEST
+def ingest(context: dg.OpExecutionContext, studio: Studio) -> None:
+    until = time.monotonic() + MAX_SECONDS
     taken, rejected = 0, 0
-    with seat(studio.places.seats, INGEST, 1):
-        receiver = Receiver(studio.places, locate(studio.places), studio.operations)
+    with slot(studio.places.slots, INGEST, 1):
+        receiver = Ingester(studio.places, open_inbox(studio.places), studio.operations)
         while True:
             try:
                 received = receiver.look()
-            except PassingFault as fault:
+            except TransientError as fault:
                 raise dg.Failure(str(fault), metadata=fault.as_dict(), allow_retries=False) from fault
             taken, rejected = taken + len(received.keys), rejected + len(received.rejected)
             # What has begun would have to begin again in another run.
@@ -39,4 +39,4 @@ def take_uploads(context: dg.OpExecutionContext, studio: Studio) -> None:
 
 @dg.job(name=INGEST, description="Takes what people drop into the inbox, when it is whole.")
 def ingest_uploads() -> None:
-    take_uploads()
+    ingest()

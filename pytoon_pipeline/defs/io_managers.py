@@ -24,10 +24,10 @@ class ArtifactIOManager(dg.ConfigurableIOManager):
     studio: dg.ResourceDependency[Studio]
 
     def handle_output(self, context: dg.OutputContext, obj: Artifact) -> None:
-        self.studio.store.link(context.asset_key.to_user_string(), context.partition_key, obj.fingerprint)
+        self.studio.store.set_latest(context.asset_key.to_user_string(), context.partition_key, obj.fingerprint)
 
     def load_input(self, context: dg.InputContext) -> Artifact:
-        return self.studio.store.linked(context.asset_key.to_user_string(), context.partition_key)
+        return self.studio.store.latest(context.asset_key.to_user_string(), context.partition_key)
 
 
 class Frames:
@@ -64,7 +64,9 @@ class FramesIOManager(dg.ConfigurableIOManager):
     _last: tuple[tuple[Any, ...], Frames] | None = PrivateAttr(default=None)
 
     def handle_output(self, context: dg.OutputContext, obj: Frames) -> None:
-        self.studio.store.link(context.asset_key.to_user_string(), context.partition_key, obj.artifact.fingerprint)
+        self.studio.store.set_latest(
+            context.asset_key.to_user_string(), context.partition_key, obj.artifact.fingerprint
+        )
         self._last = ((context.run_id, context.asset_key, context.partition_key, os.getpid()), obj)
 
     def load_input(self, context: dg.InputContext) -> Frames:
@@ -72,4 +74,4 @@ class FramesIOManager(dg.ConfigurableIOManager):
         if self._last is not None and self._last[0] == wanted:
             return self._last[1]
         store = self.studio.store
-        return Frames(store, store.linked(context.asset_key.to_user_string(), context.partition_key))
+        return Frames(store, store.latest(context.asset_key.to_user_string(), context.partition_key))

@@ -7,12 +7,12 @@ from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.artifact import Artifact, PerItem
-from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.contracts.artifact import Artifact, ItemArtifacts
+from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.contracts.media import NO_MEDIA, SourceItem, SourceMedia
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output
-from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
 # Distinguishes the work on one item from the collection that an asset keeps.
@@ -20,10 +20,10 @@ ITEM = "_of_item"
 
 
 @dataclass(frozen=True)
-class Work:
+class ItemWork:
     """What it takes to make a stage's artifact for one item."""
 
-    make: Callable[[Path], Product]
+    compute: Callable[[Path], StageOutput]
     inputs: Mapping[str, str]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
@@ -34,24 +34,24 @@ def run_items(
     studio: Studio,
     stage: Stage,
     items: Sequence[SourceItem],
-    work: Callable[[SourceItem], Work],
+    work: Callable[[SourceItem], ItemWork],
     show: Callable[[Mapping[str, Artifact]], Mapping[str, Any]] = lambda parts: {},
 ) -> dg.Output[Artifact]:
     """Finds or makes the artifact of ``stage`` for each item, and the collection of them."""
-    done, parts = collect(studio.store, stage, items, work)
+    done, parts = collect_items(studio.store, stage, items, work)
     return output(context, done, show(parts))
 
 
-def collect(
-    store: Store, stage: Stage, items: Sequence[SourceItem], work: Callable[[SourceItem], Work]
-) -> tuple[Done, dict[str, Artifact]]:
+def collect_items(
+    store: Store, stage: Stage, items: Sequence[SourceItem], work: Callable[[SourceItem], ItemWork]
+) -> tuple[StageResult, dict[str, Artifact]]:
     """The collection, and the artifact of each item. Errors name the file when there are several."""
-    done: dict[str, Done] = {}
+    done: dict[str, StageResult] = {}
     for item in items:
         try:
             one = work(item)
             done[item.sha256] = run_stage(
-                store, Stage(stage.name + ITEM, stage.version), one.make,
+                store, Stage(stage.name + ITEM, stage.version), one.compute,
                 inputs=one.inputs, parameters=one.parameters, tools=one.tools,
             )  # fmt: skip
         except PytoonError as error:
@@ -65,20 +65,20 @@ def collect(
         """Devices or precisions of all items; the processor when there are none."""
         return ", ".join(dict.fromkeys(str(getattr(artifact, name)) for artifact in parts.values()))
 
-    def gather(room: Path) -> Product:
-        return Product(PerItem(items=prints), device=of("device") or "cpu", precision=of("precision"))
+    def gather(scratch: Path) -> StageOutput:
+        return StageOutput(ItemArtifacts(items=prints), device=of("device") or "cpu", precision=of("precision"))
 
     together = run_stage(store, stage, gather, inputs=prints)
     computed = any(one.status == "computed" for one in done.values()) or (not done and together.status == "computed")
     seconds = sum(one.seconds for one in done.values())
-    return Done(together.artifact, "computed" if computed else "cached", seconds), parts
+    return StageResult(together.artifact, "computed" if computed else "cached", seconds), parts
 
 
 def parts_of(store: Store, collection: Artifact) -> dict[str, Artifact]:
-    """The artifact of each item in a collection. Raises ``MissingPart`` when one is gone or damaged."""
-    found = {item: store.find(fingerprint) for item, fingerprint in collection.read(PerItem).items.items()}
+    """The artifact of each item in a collection. Raises ``DependencyMissing`` when one is gone or damaged."""
+    found = {item: store.find(fingerprint) for item, fingerprint in collection.read(ItemArtifacts).items.items()}
     if not all(found.values()):
-        raise MissingPart(
+        raise DependencyMissing(
             "artifact_missing",
             f"A result of “{collection.stage}” is no longer in the store.",
             f"Materialize “{collection.stage}” for this upload, or the whole graph.",

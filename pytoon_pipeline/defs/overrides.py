@@ -48,8 +48,11 @@ def config_for(overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {"ops": {SOURCE_OP: {"config": dict(overrides)}}} if overrides else {}
 
 
-def checked(upload: SourceMedia) -> Request:
-    """The request that counts. Raises ``BadInput`` for one that this version does not take, and for unknown names."""
+def check_overrides(upload: SourceMedia) -> Request:
+    """The request that counts.
+
+    Raises ``InvalidInput`` for one that this version does not take, and for unknown names.
+    """
     request = validate(Request, dict(upload.asked), "The request", "invalid_request")
     if "preset" in upload.overrides and request.preset:
         load_preset(request.preset)
@@ -58,7 +61,7 @@ def checked(upload: SourceMedia) -> Request:
     return request
 
 
-def told(upload: SourceMedia) -> tuple[Note, ...]:
+def override_notes(upload: SourceMedia) -> tuple[Note, ...]:
     """What a person should know about a video of another request than its upload's own."""
     if not upload.overrides:
         return ()

@@ -19,13 +19,13 @@ UNFINISHED = [dg.DagsterRunStatus.QUEUED, *WORKING]
 PAUSE_AFTER_FAILURE = 20.0
 
 
-def at_work(instance: dg.DagsterInstance) -> set[str]:
+def runs_in_progress(instance: dg.DagsterInstance) -> set[str]:
     """Keys of runs that have not ended."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return {key for run in runs if (key := run.tags.get(PARTITION_TAG))}
 
 
-def may_ask(instance: dg.DagsterInstance, job: str, lost: frozenset[str] = frozenset()) -> bool:
+def may_request(instance: dg.DagsterInstance, job: str, lost: frozenset[str] = frozenset()) -> bool:
     """Whether a job has no run that has yet to end, other than ``lost`` ones, and has not failed just now."""
     unfinished = instance.get_runs(dg.RunsFilter(job_name=job, statuses=UNFINISHED))
     if any(run.run_id not in lost for run in unfinished):

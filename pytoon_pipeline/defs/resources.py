@@ -19,8 +19,8 @@ from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import alive, living, seat
-from pytoon_pipeline.runtime.logs import about, write_to
+from pytoon_pipeline.runtime.locks import count_held, run_lock, slot
+from pytoon_pipeline.runtime.logs import log_context, write_to
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._places = Home(Path(self.home).resolve()) if self.home else Home.locate()
         run = context.run
         anew = run is not None and recomputes(run.run_config)
-        self._store = Store(self._places.store, self._places.work, load_operations().free_bytes_kept, recompute=anew)
+        self._store = Store(self._places.store, self._places.work, load_operations().min_free_bytes, recompute=anew)
         write_to(self._places.logs)
         if run is None:
             yield self
             return
         key, lock = run.tags.get(PARTITION_TAG), self._places.run_lock(run.run_id)
-        sharing = alive(self._places.video_runs / lock.name) if key else nullcontext()
-        with alive(lock), sharing, about(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG)):
+        sharing = run_lock(self._places.video_runs / lock.name) if key else nullcontext()
+        with run_lock(lock), sharing, log_context(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG)):
             yield self
 
     @property
@@ -78,25 +78,25 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def threads(self) -> int:
         """This run's share of the processors at this moment."""
-        return Capacity.of_machine().threads(living(self._places.video_runs))
+        return Capacity.of_machine().threads(count_held(self._places.video_runs))
 
     def encoder(self) -> AbstractContextManager[None]:
         """This run's turn to encode, of as many as the machine can do at once."""
-        return seat(self._places.seats, "encoder", Capacity.of_machine().encoders)
+        return slot(self._places.slots, "encoder", Capacity.of_machine().encoders)
 
     def recogniser(self) -> AbstractContextManager[None]:
         """This run's turn to recognise speech."""
-        return seat(self._places.seats, "recogniser", Capacity.of_machine().recognisers)
+        return slot(self._places.slots, "transcriber", Capacity.of_machine().transcribers)
 
     @property
     def engines(self) -> "dict[EngineName, Engine]":
         """Engines that this machine can ask, by name."""
-        from pytoon_pipeline.engines.fallback import SafeEngine
+        from pytoon_pipeline.engines.fallback import FallbackEngine
         from pytoon_pipeline.engines.local import LocalEngine
 
         there: dict[EngineName, Engine] = {
             "local": LocalEngine(self._store, self._places.health, self.threads),
-            "safe": SafeEngine(self._store, self.threads),
+            "fallback": FallbackEngine(self._store, self.threads),
         }
         if os.environ.get("PYTOON_ENGINE_URL"):
             from pytoon_pipeline.engines.remote.engine import RemoteEngine

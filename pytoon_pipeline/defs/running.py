@@ -9,13 +9,13 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.contracts.errors import PytoonError, internal
+from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.partitions import add_partitions
 from pytoon_pipeline.intake.inbox import make_own
-from pytoon_pipeline.operations.remedies import decide
+from pytoon_pipeline.operations.remedies import next_step
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 
@@ -56,8 +56,8 @@ def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, hom
     request = Request.model_validate(uploads.get(key).request)
     while True:
         outcome = compile_upload(job, opened, home, key)
-        failed = outcome.error is not None and outcome.error.failure == "quality"
-        if not failed or decide(request, uploads.attempts(key)).done:
+        failed = outcome.error is not None and outcome.error.category == "quality"
+        if not failed or next_step(request, uploads.attempts(key)).done:
             return outcome
 
 
@@ -85,7 +85,7 @@ def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home
 def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> PytoonError:
     if failure := uploads.failure(key):
         error = PytoonError(failure.code, failure.message, failure.hint)
-        error.failure = failure.failure  # type: ignore[misc]
+        error.category = failure.category  # type: ignore[misc]
         return error
     steps = [event for event in result.all_events if event.is_step_failure]
     ended = [event for event in result.all_events if event.is_job_event and event.is_failure]
@@ -95,8 +95,8 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
     elif ended:
         raised = ended[-1].job_failure_data.error
     if raised is None:
-        return internal(stage, "it ended early")
+        return internal_error(stage, "it ended early")
     cause = raised.cause or raised
     if cause.cls_name == "DagsterExecutionInterruptedError":
         raise KeyboardInterrupt
-    return internal(stage, f"{cause.cls_name}: {cause.message.strip()}")
+    return internal_error(stage, f"{cause.cls_name}: {cause.message.strip()}")

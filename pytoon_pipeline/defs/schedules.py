@@ -11,7 +11,7 @@ from pytoon_pipeline.defs.housekeeping import housekeeping
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.partitions import PRIORITY_TAG, REASON_TAG, UPLOADS
-from pytoon_pipeline.defs.requesting import at_work
+from pytoon_pipeline.defs.requesting import runs_in_progress
 from pytoon_pipeline.defs.sensors.keys import BATCH_PRIORITY
 from pytoon_pipeline.operations.batches import batch, last_overrides
 from pytoon_pipeline.runtime.home import Home
@@ -27,7 +27,7 @@ def nightly_batch(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReque
     uploads = Uploads(Home.locate())
     # A schedule cannot add partitions. A key without one has not been asked for yet: that is for the sensor to do.
     known = set(context.instance.get_dynamic_partitions(UPLOADS))
-    wanted = batch(uploads, at_work(context.instance), known, load_operations().batch_most)
+    wanted = batch(uploads, runs_in_progress(context.instance), known, load_operations().max_batch_size)
     night = context.scheduled_execution_time.date().isoformat()
     for key, reason in wanted.items():
         # With the reason “presets”, the run forgets earlier attempts; see assets/source.py.

@@ -12,12 +12,12 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal, unwritable
+from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal_error, storage_unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 
 # Listeners (the command line) hear of each stage as it ends; see cli.py.
 progress = logging.getLogger("pytoon.progress")
@@ -70,7 +70,7 @@ def run(
     context: dg.AssetExecutionContext,
     studio: Studio,
     stage: Stage,
-    make: Callable[[Path], Product],
+    make: Callable[[Path], StageOutput],
     *,
     inputs: Mapping[str, str],
     parameters: Mapping[str, Any] | None = None,
@@ -83,7 +83,7 @@ def run(
 
 
 def output(
-    context: dg.AssetExecutionContext, done: Done, shown: Mapping[str, Any], value: Any = None
+    context: dg.AssetExecutionContext, done: StageResult, shown: Mapping[str, Any], value: Any = None
 ) -> dg.Output[Any]:
     """The output of an asset. Its data version is the fingerprint; ``value`` defaults to the artifact."""
     artifact = done.artifact
@@ -125,8 +125,8 @@ def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str, sour
         raise _failure(context, studio, stage, error, source) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno in UNWRITABLE:
-            raise _failure(context, studio, stage, unwritable(error), source) from error
-        _failure(context, studio, stage, internal(stage, f"{type(error).__name__}: {error}"), source)
+            raise _failure(context, studio, stage, storage_unwritable(error), source) from error
+        _failure(context, studio, stage, internal_error(stage, f"{type(error).__name__}: {error}"), source)
         raise
 
 
@@ -135,20 +135,20 @@ def _failure(
 ) -> dg.Failure:
     key, read = context.partition_key, source.read(SourceMedia) if source is not None else None
     overrides = read.overrides if read is not None else overrides_of(context.run.run_config)
-    log.error("failed", extra={"event": "failed", "stage": stage, "failure": error.failure, "code": error.code})
+    log.error("failed", extra={"event": "failed", "stage": stage, "category": error.category, "code": error.code})
     try:
         # What a person mistyped for a single run is no fault of the upload. What failed with the same values before is
         # tried again by itself, and nobody else would hear of it.
         before = studio.uploads.failure(key)
         tried = before is not None and before.overrides == overrides
-        mistyped = bool(overrides) and error.failure == "bad_input" and not tried
-        if not mistyped and (read is None or studio.uploads.stands(read)):
+        mistyped = bool(overrides) and error.category == "invalid_input" and not tried
+        if not mistyped and (read is None or studio.uploads.status_marks(read)):
             studio.uploads.fail(key, error, stage, context.run.run_id, overrides)
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.
         log.error("failure not kept", extra={"event": "unkept", "stage": stage, "code": str(unwritten.errno)})
     return dg.Failure(
         description=str(error),
-        metadata={**error.as_dict(), "class": error.failure},
+        metadata={**error.as_dict(), "class": error.category},
         allow_retries=False,
     )

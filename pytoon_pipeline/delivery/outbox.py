@@ -11,12 +11,12 @@ from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.status import DeliveryRecord
-from pytoon_pipeline.operations.remedies import MOST
+from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
 from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 
-LONGEST_NAME = 60
+MAX_NAME = 60
 SPEC, MANIFEST = "spec.json", "manifest.json"
 
 
@@ -31,7 +31,7 @@ def readable_name(title: str) -> str:
     """A file name that any system takes, close to ``title``."""
     plain = unicodedata.normalize("NFKC", title)
     words = re.sub(r"[^\w]+", "-", plain, flags=re.UNICODE).strip("-_")
-    return words[:LONGEST_NAME].strip("-_") or "video"
+    return words[:MAX_NAME].strip("-_") or "video"
 
 
 def failure(report: QcReport) -> QualityFailure:
@@ -40,7 +40,7 @@ def failure(report: QcReport) -> QualityFailure:
     return QualityFailure(
         "qc_failed",
         f"The finished video did not pass: {' '.join(dict.fromkeys(gates[:3]))}",
-        f"The findings of qc_score say where. It is made again with another change that may help, until {MOST} attempts"
+        f"The findings of qc_score say where. It is made again with another change that may help, until {MAX_ATTEMPTS} attempts"
         " have failed; then plainly.",
     )
 
@@ -60,7 +60,7 @@ def plan_delivery(title: str, key: str, degraded: bool = False) -> Delivery:
     )
 
 
-def deliver(root: Path, aside: Path, delivery: Delivery, files: Mapping[str, Path], manifest: Manifest) -> bool:
+def deliver(root: Path, tmp_path: Path, delivery: Delivery, files: Mapping[str, Path], manifest: Manifest) -> bool:
     """Copies ``files`` (path below ``root`` → file) and writes spec and manifest, the manifest last.
 
     Returns false when all of it was there already.
@@ -75,9 +75,9 @@ def deliver(root: Path, aside: Path, delivery: Delivery, files: Mapping[str, Pat
     if present:
         return False
     for name, file in files.items():
-        copy_file(file, root / name, aside)
+        copy_file(file, root / name, tmp_path)
     for name, text in texts.items():
-        write_bytes(root / name, text, aside)
+        write_bytes(root / name, text, tmp_path)
     return True
 
 

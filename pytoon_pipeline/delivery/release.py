@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.degradation import Release
-from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.delivery.outbox import MANIFEST, deliver, plan_delivery, replace_earlier
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.logs import about
+from pytoon_pipeline.runtime.logs import log_context
 from pytoon_pipeline.store.fingerprint import hash_files
 
 log = logging.getLogger("pytoon.delivery")
@@ -23,12 +23,15 @@ log = logging.getLogger("pytoon.delivery")
 def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     """Puts the held video of ``key`` into the outbox and keeps who decided it and why.
 
-    Raises ``BadInput`` when no video of the key is held, ``MissingPart`` when it is no longer what was checked.
+    Raises ``InvalidInput`` when no video of the key is held, ``DependencyMissing`` when it is no longer what was
+    checked.
     """
     uploads = Uploads(home)
     upload, record = uploads.get(key), uploads.delivered(key)
-    if record is None or not record.held or uploads.waits(key):
-        raise BadInput("not_held", "No video of this upload is held.", f"See how it stands with “pytoon status {key}”.")
+    if record is None or not record.held or uploads.is_pending(key):
+        raise InvalidInput(
+            "not_held", "No video of this upload is held.", f"See how it stands with “pytoon status {key}”."
+        )
     place = home.root / record.video
     manifest = _manifest(place.parent / MANIFEST)
     plan = plan_delivery(manifest.title, key, degraded=True)
@@ -43,7 +46,7 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     stay = replace_earlier(home, key, record, current, held=False)
     released = record.model_copy(update={**changes, "others": stay})
     uploads.deliver(key, released, upload)
-    with about(key=key):
+    with log_context(key=key):
         log.info("delivered", extra={"event": "delivered", "engine": record.engine, "degraded": True})
     return released
 
@@ -65,8 +68,8 @@ def _verify(files: Mapping[str, Path], manifest: Manifest) -> None:
             raise _damaged()
 
 
-def _damaged() -> MissingPart:
-    return MissingPart(
+def _damaged() -> DependencyMissing:
+    return DependencyMissing(
         "held_damaged", "The held video is not what was checked: files are missing or were changed.",
         "Run “pytoon render” for the upload again; what is there already is not made again.",
     )  # fmt: skip

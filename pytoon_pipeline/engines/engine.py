@@ -9,11 +9,11 @@ from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.stages import Progress
-from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.stages import StageResult
 
 
 @dataclass(frozen=True)
-class Work:
+class RenderRequest:
     """All that rendering a plan takes: files with pictures by item, and font files of brands by their content.
 
     ``seconds`` is the time that rendering may take.
@@ -28,16 +28,16 @@ class Work:
 class Engine(Protocol):
     """Whoever renders. What it makes lies in the store of whoever asks, as the same artifacts from every engine.
 
-    Both raise ``PytoonError``; a ``PassingFault`` may go away when tried again.
+    Both raise ``PytoonError``; a ``TransientError`` may go away when tried again.
     """
 
     @property
     def name(self) -> EngineName: ...
 
-    def segments(self, work: Work, progress: Progress) -> list[Done]:
+    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
         """All segments of the plan, in order. ``progress`` hears how many of how many are ready."""
         ...
 
-    def thumbnail(self, work: Work, frame: int) -> Done:
+    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
         """Frame ``frame`` of the plan as a picture, in several sizes."""
         ...

@@ -6,17 +6,17 @@ from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.engines.engine import Work
-from pytoon_pipeline.planning.fallback_spec import plain
+from pytoon_pipeline.engines.engine import RenderRequest
+from pytoon_pipeline.planning.fallback_spec import fallback_spec
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.stages import Progress
-from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 
 
 @dataclass(frozen=True)
-class SafeEngine:
+class FallbackEngine:
     """Renders plain plans here, without libass."""
 
     store: Store
@@ -24,18 +24,18 @@ class SafeEngine:
 
     @property
     def name(self) -> EngineName:
-        return "safe"
+        return "fallback"
 
-    def segments(self, work: Work, progress: Progress) -> list[Done]:
+    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
         return stages.render_segments(self.store, work.spec, work.pictures, progress, threads=self.threads)
 
-    def thumbnail(self, work: Work, frame: int) -> Done:
+    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
         return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)
 
 
-def plain_version(work: Work) -> RenderSpec:
+def fallback_of(work: RenderRequest) -> RenderSpec:
     """The plain plan for what can be read of the work's files."""
-    return plain(work.spec, {item for item, source in work.pictures.items() if not readable(source)})
+    return fallback_spec(work.spec, {item for item, source in work.pictures.items() if not readable(source)})
 
 
 def readable(source: Source) -> bool:
@@ -43,13 +43,13 @@ def readable(source: Source) -> bool:
     import av
 
     from pytoon_pipeline.media import images
-    from pytoon_pipeline.media.frames import at_ticks
+    from pytoon_pipeline.media.frames import frames_at_cfr
 
     try:
         if source.info.video is None:
             images.read(source.path)
         else:
-            next(at_ticks(source.path, source.info.video, FrameRate(numerator=30), 0, 1))
+            next(frames_at_cfr(source.path, source.info.video, FrameRate(numerator=30), 0, 1))
     except (PytoonError, av.error.FFmpegError, OSError, ValueError, StopIteration, RuntimeError):
         return False
     return True

@@ -6,16 +6,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.engines.engine import Work
+from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.media.encoder import PICTURE
-from pytoon_pipeline.media.ffmpeg import EngineFault
+from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.runtime.atomic import write_bytes
-from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 
 # An engine that was well so many seconds ago is asked again no sooner.
@@ -24,7 +24,7 @@ HEALTH_SECONDS = 60.0
 PROBE_SECONDS, PROBE_FRAMES, PROBE_SIZE = 10.0, 5, (270, 480)
 
 
-class UnhealthyEngine(MissingPart):
+class EngineUnhealthy(DependencyMissing):
     """The engine cannot do the least that rendering takes."""
 
 
@@ -43,7 +43,7 @@ class LocalEngine:
     def name(self) -> EngineName:
         return "local"
 
-    def segments(self, work: Work, progress: Progress) -> list[Done]:
+    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
         try:
             return stages.render_segments(
                 self.store, work.spec, work.pictures, progress, work.seconds, self.threads, before=self.check
@@ -51,27 +51,27 @@ class LocalEngine:
         except (PytoonError, OSError):
             raise
         except Exception as error:
-            raise EngineFault(
+            raise RenderError(
                 "engine_broke", f"Rendering broke: {type(error).__name__}: {str(error)[:200]}",
                 "This is a fault of Pytoon; report it with the manifest of the upload.",
             ) from error  # fmt: skip
 
-    def thumbnail(self, work: Work, frame: int) -> Done:
+    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
         return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)
 
     def check(self) -> None:
         """Sets a word and encodes pictures for real. Raises ``UnhealthyEngine`` when that fails or hangs."""
-        if self._well_lately():
+        if self._recently_healthy():
             return
         try:
             probe()
         except PytoonError as error:
-            raise UnhealthyEngine(
+            raise EngineUnhealthy(
                 "engine_unhealthy", f"The engine of this machine does not work: {error.message}", error.hint
             ) from error
         write_bytes(self.probed, json.dumps({"well": time.time()}).encode(), self.store.work)
 
-    def _well_lately(self) -> bool:
+    def _recently_healthy(self) -> bool:
         try:
             well = float(json.loads(self.probed.read_bytes())["well"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
@@ -86,12 +86,12 @@ def probe() -> str:
     from pytoon_pipeline.media import ffmpeg
     from pytoon_pipeline.rendering import libass
     from pytoon_pipeline.rendering.segments import encode
-    from pytoon_pipeline.rendering.yuva import plain
+    from pytoon_pipeline.rendering.yuva import solid
 
     width, height = PROBE_SIZE
     style = pysubs2.SSAStyle(fontname="Roboto", fontsize=40)
     list(libass.draw(["Aa"], style, "Roboto Black", width, 60, wrap=True, seconds=PROBE_SECONDS))
     with tempfile.TemporaryDirectory(prefix="pytoon-probe-") as folder:
-        pictures = (plain(f"#{40 * n:02x}8080", width, height) for n in range(PROBE_FRAMES))
+        pictures = (solid(f"#{40 * n:02x}8080", width, height) for n in range(PROBE_FRAMES))
         encode(pictures, PROBE_SIZE, FrameRate(numerator=30), PICTURE, Path(folder) / "probe.mp4")
     return f"{PICTURE.codec} works ({ffmpeg.identity()})"

@@ -6,18 +6,18 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
-from pytoon_pipeline.contracts.rendering import EngineName, EngineTry
+from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
+from pytoon_pipeline.contracts.rendering import EngineAttempt, EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.engines.engine import Engine, Work
-from pytoon_pipeline.engines.fallback import plain_version
+from pytoon_pipeline.engines.engine import Engine, RenderRequest
+from pytoon_pipeline.engines.fallback import fallback_of
 from pytoon_pipeline.rendering.stages import Progress
-from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.stages import StageResult
 
 Policy = Literal["local_only", "local_preferred", "api_only"]
-ORDERS: Mapping[Policy, tuple[EngineName, ...]] = {
-    "local_only": ("local", "safe"),
-    "local_preferred": ("local", "remote", "safe"),
+CHAINS: Mapping[Policy, tuple[EngineName, ...]] = {
+    "local_only": ("local", "fallback"),
+    "local_preferred": ("local", "remote", "fallback"),
     "api_only": ("remote",),
 }
 
@@ -26,17 +26,17 @@ ORDERS: Mapping[Policy, tuple[EngineName, ...]] = {
 class Rendered:
     """Segments, who rendered them, who could not, and the plain plan when that is what they show."""
 
-    segments: list[Done]
+    segments: list[StageResult]
     engine: EngineName
-    tried: tuple[EngineTry, ...]
-    plain: RenderSpec | None = None
+    attempts: tuple[EngineAttempt, ...]
+    fallback_spec: RenderSpec | None = None
 
 
-def order(policy: Policy, there: Mapping[EngineName, Engine]) -> list[Engine]:
-    """The engines that ``policy`` allows and that are there. Raises ``MissingPart`` when there is none."""
-    engines = [there[name] for name in ORDERS[policy] if name in there]
+def engine_chain(policy: Policy, there: Mapping[EngineName, Engine]) -> list[Engine]:
+    """The engines that ``policy`` allows and that are there. Raises ``DependencyMissing`` when there is none."""
+    engines = [there[name] for name in CHAINS[policy] if name in there]
     if not engines:
-        raise MissingPart(
+        raise DependencyMissing(
             "no_engine",
             "The request wants its video rendered by the remote engine only, and none is set up.",
             "Set PYTOON_ENGINE_URL and PYTOON_ENGINE_TOKEN, or another engine_policy.",
@@ -45,7 +45,7 @@ def order(policy: Policy, there: Mapping[EngineName, Engine]) -> list[Engine]:
 
 
 def render(
-    engines: list[Engine], work: Work, progress: Progress, told: Callable[[EngineTry], None],
+    engines: list[Engine], work: RenderRequest, progress: Progress, told: Callable[[EngineAttempt], None],
     turn: Callable[[], AbstractContextManager[None]],
 ) -> Rendered:  # fmt: skip
     """Segments of the first engine that gives them; ``told`` hears of each that does not. Engines of this machine wait
@@ -53,32 +53,32 @@ def render(
 
     Raises what the last one raised. A full disk (``OSError``) is nobody's fault here and goes through.
     """
-    tried: list[EngineTry] = []
+    tried: list[EngineAttempt] = []
     for last, engine in ((engine is engines[-1], engine) for engine in engines):
         began = time.monotonic()
-        shown = replace(work, spec=plain_version(work)) if engine.name == "safe" else work
+        shown = replace(work, spec=fallback_of(work)) if engine.name == "fallback" else work
         try:
             with nullcontext() if engine.name == "remote" else turn():
                 segments = engine.segments(shown, progress)
         except PytoonError as error:
             seconds = round(time.monotonic() - began, 2)
-            tried.append(EngineTry(engine=engine.name, code=error.code, message=error.message, seconds=seconds))
+            tried.append(EngineAttempt(engine=engine.name, code=error.code, message=error.message, seconds=seconds))
             told(tried[-1])
             if last:
                 raise
         else:
-            return Rendered(segments, engine.name, tuple(tried), shown.spec if engine.name == "safe" else None)
+            return Rendered(segments, engine.name, tuple(tried), shown.spec if engine.name == "fallback" else None)
     raise AssertionError("order() gives at least one engine")
 
 
 def thumbnail(
-    engines: list[Engine], work: Work, frame: int, first: EngineName, told: Callable[[EngineTry], None]
-) -> Done:
+    engines: list[Engine], work: RenderRequest, frame: int, first: EngineName, told: Callable[[EngineAttempt], None]
+) -> StageResult:
     """The thumbnail, by the engine ``first`` that rendered the video, else by another. Raises ``PytoonError``."""
     in_order = sorted(engines, key=lambda engine: engine.name != first)
     for engine in in_order[:-1]:
         try:
             return engine.thumbnail(work, frame)
         except PytoonError as error:
-            told(EngineTry(engine=engine.name, code=error.code, message=error.message, seconds=0))
+            told(EngineAttempt(engine=engine.name, code=error.code, message=error.message, seconds=0))
     return in_order[-1].thumbnail(work, frame)

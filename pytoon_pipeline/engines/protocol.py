@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import BadInput, InternalError, MissingPart, PassingFault, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, InternalError, InvalidInput, PytoonError, TransientError
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
@@ -22,7 +22,7 @@ Hash = Annotated[str, Field(pattern=HASH)]
 OFFSET, COMPLETE = "Upload-Offset", "Upload-Complete"
 YES, NO = "?1", "?0"
 
-ERRORS = {kind.failure: kind for kind in (BadInput, MissingPart, PassingFault, InternalError)}
+ERRORS = {kind.category: kind for kind in (InvalidInput, DependencyMissing, TransientError, InternalError)}
 
 
 class NamedFile(StoredFile):
@@ -79,15 +79,15 @@ class Problem(Record):
     code: str
     message: str
     hint: str
-    failure: str
+    category: str
 
     @classmethod
     def of(cls, error: PytoonError) -> "Problem":
-        return cls(failure=error.failure, **error.as_dict())
+        return cls(category=error.category, **error.as_dict())
 
     def error(self) -> PytoonError:
         """The same error, of the same class of failure."""
-        return ERRORS.get(self.failure, InternalError)(self.code, self.message, self.hint)
+        return ERRORS.get(self.category, InternalError)(self.code, self.message, self.hint)
 
 
 class Event(Record):
@@ -110,10 +110,10 @@ class Event(Record):
         return json.dumps(said, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
-def asked(spec: RenderSpec, segments: Sequence[Segment]) -> RenderSpec:
+def requested_spec(spec: RenderSpec, segments: Sequence[Segment]) -> RenderSpec:
     """As much of a plan as rendering ``segments`` takes: no sound, and no notes for people."""
-    silent = spec.sound.model_copy(update={"tracks": ()})
-    return spec.model_copy(update={"segments": tuple(segments), "sound": silent, "notes": ()})
+    silent = spec.audio.model_copy(update={"tracks": ()})
+    return spec.model_copy(update={"segments": tuple(segments), "audio": silent, "notes": ()})
 
 
 def items_shown(spec: RenderSpec) -> set[str]:

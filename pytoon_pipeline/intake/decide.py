@@ -21,7 +21,7 @@ class Candidate(NamedTuple):
     folder: bool
     files: tuple[str, ...]
     bytes: int
-    stamp: str
+    etag: str
 
     @property
     def asks(self) -> bool:
@@ -37,7 +37,7 @@ class Known(Protocol):
     """
 
     @property
-    def stamp(self) -> str: ...
+    def etag(self) -> str: ...
 
     @property
     def since(self) -> float: ...
@@ -66,11 +66,11 @@ def candidates(entries: Iterable[Entry]) -> list[Candidate]:
         if slash:
             folders.setdefault(top, []).append(entry)
         else:
-            single.append(Candidate(top, False, (top,), entry.bytes, f"{entry.bytes}-{entry.stamp}"))
+            single.append(Candidate(top, False, (top,), entry.bytes, f"{entry.bytes}-{entry.etag}"))
     single = _paired(single)
     for name, inside in folders.items():
         inside.sort(key=lambda entry: entry.name)
-        stamp = hash_value([[entry.name, entry.bytes, entry.stamp] for entry in inside])
+        stamp = hash_value([[entry.name, entry.bytes, entry.etag] for entry in inside])
         files = tuple(entry.name for entry in inside)
         single.append(Candidate(name, True, files, sum(entry.bytes for entry in inside), stamp))
     return sorted(single, key=lambda one: one.name)
@@ -89,7 +89,7 @@ def _paired(single: Iterable[Candidate]) -> list[Candidate]:
         for name in named:
             clip = clips[name]
             clips[name] = clip._replace(
-                files=(*clip.files, one.name), bytes=clip.bytes + one.bytes, stamp=f"{clip.stamp}+{one.stamp}"
+                files=(*clip.files, one.name), bytes=clip.bytes + one.bytes, etag=f"{clip.etag}+{one.etag}"
             )
         if not named:
             alone.append(one)
@@ -111,7 +111,7 @@ def decide(found: Iterable[Candidate], known: Mapping[str, Known], now: float, s
     for one in found:
         there.add(one.name)
         before = known.get(one.name)
-        if before is None or before.stamp != one.stamp:
+        if before is None or before.etag != one.etag:
             watch.append(one)
         elif before.state == "seen" and now - before.since >= settled:
             ready.append((before.since, one))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.runtime.atomic import PART, write_bytes
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
@@ -28,18 +28,18 @@ class Entry:
 
     name: str
     bytes: int
-    stamp: str
+    etag: str
 
 
 class Inbox(Protocol):
-    """Where uploads are dropped. All raise ``PassingFault``, or ``OSError``, when the place cannot be reached."""
+    """Where uploads are dropped. All raise ``TransientError``, or ``OSError``, when the place cannot be reached."""
 
     def entries(self) -> list[Entry]:
         """All files there, without temporary ones."""
         ...
 
-    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
-        """A file or folder on this machine; ``room`` is an empty folder for copies.
+    def local_copy(self, name: str, scratch: Path, only: Collection[str] = ()) -> Path:
+        """A file or folder on this machine; ``scratch`` is an empty folder for copies.
 
         Of a folder, files named in ``only`` are enough.
         """
@@ -53,7 +53,7 @@ class Inbox(Protocol):
         """Whether more may be on its way into a folder: files lie there that a program is not done with."""
         ...
 
-    def note(self, name: str, text: str | None) -> None:
+    def write_note(self, name: str, text: str | None) -> None:
         """Puts a note beside an upload that says why it was rejected, or takes it away."""
         ...
 
@@ -62,7 +62,7 @@ class Inbox(Protocol):
         ...
 
 
-def locate(home: Home) -> Inbox:
+def open_inbox(home: Home) -> Inbox:
     """The inbox that ``PYTOON_INBOX`` names, a folder or ``s3://bucket/prefix``; else the one of ``home``."""
     place = os.environ.get("PYTOON_INBOX", "")
     if place.startswith("s3://"):
@@ -74,7 +74,7 @@ def locate(home: Home) -> Inbox:
 
 def make_own(home: Home) -> None:
     """Makes the folder to drop uploads into, unless they are dropped elsewhere."""
-    inbox = locate(home)
+    inbox = open_inbox(home)
     if isinstance(inbox, FolderInbox) and inbox.own:
         inbox.root.mkdir(parents=True, exist_ok=True)
 
@@ -124,10 +124,10 @@ class FolderInbox:
                 except FileNotFoundError:
                     continue  # it went while we looked
 
-    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
+    def local_copy(self, name: str, scratch: Path, only: Collection[str] = ()) -> Path:
         path = self._path(name)
         if path.is_symlink():
-            raise BadInput("link", "This is a link, not a file.", "Put a copy of the file here.")
+            raise InvalidInput("link", "This is a link, not a file.", "Put a copy of the file here.")
         return path
 
     def being_written(self, name: str) -> bool:
@@ -154,7 +154,7 @@ class FolderInbox:
         found = (file for _, _, files in os.walk(self._path(name)) for file in files)
         return any(temporary(file) and file.lower() not in OWN_FILES | {".ds_store"} for file in found)
 
-    def note(self, name: str, text: str | None) -> None:
+    def write_note(self, name: str, text: str | None) -> None:
         path = self._path(name)
         path = path.with_name(path.name + NOTE)
         if text is None:
@@ -168,14 +168,14 @@ class FolderInbox:
     def put(self, path: Path, name: str) -> None:
         if self.own:
             self.root.mkdir(parents=True, exist_ok=True)
-        aside, target = self.root / f".{hash_value(_escaped(name))[:16]}{PART}", self.root / name
+        tmp_path, target = self.root / f".{hash_value(_escaped(name))[:16]}{PART}", self.root / name
         if path.is_dir():
-            shutil.rmtree(aside, ignore_errors=True)
-            shutil.copytree(path, aside)
+            shutil.rmtree(tmp_path, ignore_errors=True)
+            shutil.copytree(path, tmp_path)
             shutil.rmtree(target, ignore_errors=True)
         else:
-            shutil.copyfile(path, aside)
-        aside.rename(target)
+            shutil.copyfile(path, tmp_path)
+        tmp_path.rename(target)
 
 
 def _escaped(name: str) -> str:
@@ -183,8 +183,8 @@ def _escaped(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def unreadable(error: Exception) -> PassingFault:
-    return PassingFault(
+def unreadable(error: Exception) -> TransientError:
+    return TransientError(
         "inbox_unreadable",
         f"The inbox cannot be read: {str(error)[:200]}",
         "Check PYTOON_INBOX, that the place is mounted or reachable, and the permissions.",

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.intake.inbox import NOTE, Entry, temporary, unreadable
 
 
@@ -18,12 +18,12 @@ class S3Inbox:
         parts = urlsplit(address)
         self._bucket, self._prefix = parts.netloc, parts.path.strip("/")
         if not self._bucket:
-            raise BadInput("invalid_inbox", f"“{address[:80]}” names no bucket.", "Write s3://bucket/prefix.")
+            raise InvalidInput("invalid_inbox", f"“{address[:80]}” names no bucket.", "Write s3://bucket/prefix.")
 
     def entries(self) -> list[Entry]:
         return [one for one in self._listed("") if not temporary(one.name)]
 
-    def at_hand(self, name: str, room: Path, only: Collection[str] = ()) -> Path:
+    def local_copy(self, name: str, scratch: Path, only: Collection[str] = ()) -> Path:
         inside = f"{name}/"
         wanted = [
             one.name for one in self._listed(name) if one.name == name or (
@@ -31,13 +31,13 @@ class S3Inbox:
             )
         ]  # fmt: skip
         for one in wanted:
-            target = room / PurePosixPath(one)
-            if not target.resolve().is_relative_to(room.resolve()):
-                raise BadInput("outside_folder", f"“{one[:80]}” leads out of its folder.", "Rename the object.")
+            target = scratch / PurePosixPath(one)
+            if not target.resolve().is_relative_to(scratch.resolve()):
+                raise InvalidInput("outside_folder", f"“{one[:80]}” leads out of its folder.", "Rename the object.")
             target.parent.mkdir(parents=True, exist_ok=True)
             with _reached():
                 self._client.download_file(self._bucket, self._key(one), str(target))
-        return room / name
+        return scratch / name
 
     def being_written(self, name: str) -> bool:
         return False
@@ -46,7 +46,7 @@ class S3Inbox:
         """Always: an object is not seen before it is whole."""
         return True
 
-    def note(self, name: str, text: str | None) -> None:
+    def write_note(self, name: str, text: str | None) -> None:
         with _reached():
             if text is None:
                 self._client.delete_object(Bucket=self._bucket, Key=self._key(name + NOTE))

@@ -6,14 +6,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.needs import LOOKED_AT, needs
-from pytoon_pipeline.config.defaults import resolved_preset
+from pytoon_pipeline.config.defaults import preset_name
 from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.uploads import Upload
-from pytoon_pipeline.store.stages import Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
 PROBED = Stage("probed", 1)
@@ -22,7 +22,7 @@ Look = Callable[[SourceItem], MediaInfo]
 
 
 @dataclass(frozen=True)
-class Examiner:
+class Preflight:
     """Looks at files in the store, each content once; a look at one ends after ``patience`` seconds."""
 
     store: Store
@@ -31,14 +31,14 @@ class Examiner:
 
     def __call__(self, request: Request, items: Sequence[SourceItem]) -> Generator[None, None, None]:
         """Looks at the items of an upload, one after the other. Raises as ``examining`` does."""
-        return examining(request, items, self.limits, self.look)
+        return preflight_in_steps(request, items, self.limits, self.look)
 
     def look(self, item: SourceItem) -> MediaInfo:
         """What a file in the store is."""
         path = self.store.path(item.stored)
 
-        def make(room: Path) -> Product:
-            return Product(first_look(path, self.limits, self.patience))
+        def make(scratch: Path) -> StageOutput:
+            return StageOutput(preflight_file(path, self.limits, self.patience))
 
         parameters = {"picture_pixels_max": self.limits.picture_pixels_max, "side": self.limits.source_side_min}
         tools = {"av": version("av"), "pillow": version("pillow")}
@@ -46,16 +46,19 @@ class Examiner:
         return done.artifact.read(MediaInfo)
 
 
-def examine(upload: Upload) -> None:
-    """Looks at the files of an upload where they lie. Raises ``BadInput`` for what its run would refuse at once."""
+def preflight(upload: Upload) -> None:
+    """Looks at the files of an upload where they lie. Raises ``InvalidInput`` for what its run would refuse at once."""
     limits = load_limits()
     items = [SourceItem(name=path.name, sha256=str(path), bytes=0, origin="", role=role) for path, role in upload.files]
-    for _ in examining(upload.request, items, limits, lambda item: first_look(Path(item.sha256), limits)):
+    for _ in preflight_in_steps(upload.request, items, limits, lambda item: preflight_file(Path(item.sha256), limits)):
         pass
 
 
-def first_look(path: Path, limits: Limits, patience: float | None = None) -> MediaInfo:
-    """What a file is. Raises ``BadInput`` for what is no media, and ``PassingFault`` when patience is at its end."""
+def preflight_file(path: Path, limits: Limits, patience: float | None = None) -> MediaInfo:
+    """What a file is.
+
+    Raises ``InvalidInput`` for what is no media, and ``TransientError`` when patience is at its end.
+    """
     from pytoon_pipeline.media import images, probing
 
     if images.kind(path):
@@ -64,10 +67,12 @@ def first_look(path: Path, limits: Limits, patience: float | None = None) -> Med
     return probing.probe(path, patience)
 
 
-def examining(request: Request, items: Sequence[SourceItem], limits: Limits, look: Look) -> Generator[None, None, None]:
+def preflight_in_steps(
+    request: Request, items: Sequence[SourceItem], limits: Limits, look: Look
+) -> Generator[None, None, None]:
     """Looks at items one after the other, and at what is asked of them.
 
-    Raises ``BadInput`` for a file that cannot be used as it is to be, naming it where there are several, and for
+    Raises ``InvalidInput`` for a file that cannot be used as it is to be, naming it where there are several, and for
     presets, platforms and brands that are not there.
     """
     from pytoon_pipeline.media import probing
@@ -83,13 +88,13 @@ def examining(request: Request, items: Sequence[SourceItem], limits: Limits, loo
                 if item.role in LOOKED_AT:
                     probing.accept(info, limits)
                 check_whole(info, limits)
-        except BadInput as error:
+        except InvalidInput as error:
             if len(items) > 1:
                 error.message = f"“{item.name}”: {error.message}"
             raise
         yield
     needs(request, items, infos)
-    load_preset(resolved_preset(request, items, infos), request.adjust)
+    load_preset(preset_name(request, items, infos), request.adjust)
     load_platform(request.platform)
     if request.brand:
         load_brand(request.brand)

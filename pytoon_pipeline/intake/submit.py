@@ -7,13 +7,13 @@ from pathlib import Path
 
 import yaml
 
-from pytoon_pipeline.intake.admission import check_files, key_of, shown
+from pytoon_pipeline.intake.admission import check_files, key_of, printable_name
 from pytoon_pipeline.intake.inbox import Inbox, temporary
-from pytoon_pipeline.intake.preflight import examine
+from pytoon_pipeline.intake.preflight import preflight
 from pytoon_pipeline.intake.uploads import REQUEST_NAMES, Upload
 
 DIGITS = 8
-LONGEST_NAME = 100
+MAX_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Submitted:
 
 
 def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
-    """Copies an upload into the inbox under a name of its own. Raises ``BadInput`` for what cannot be used.
+    """Copies an upload into the inbox under a name of its own. Raises ``InvalidInput`` for what cannot be used.
 
     A file of which nothing special is asked goes as it is; everything else as a folder with its request.
     """
     check_files([file for file, _ in upload.files])
-    examine(upload)
+    preflight(upload)
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     key = key_of(upload.files, request)
     asked = {name: value for name, value in request.items() if name not in ("media", "version")}
@@ -41,8 +41,8 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
         name += path.suffix
         inbox.put(path, name)
         return Submitted(key, name)
-    with tempfile.TemporaryDirectory(prefix="pytoon-submit-") as room:
-        folder = Path(room) / "upload"
+    with tempfile.TemporaryDirectory(prefix="pytoon-submit-") as scratch:
+        folder = Path(scratch) / "upload"
         if path.is_dir():
             shutil.copytree(path, folder)
         else:
@@ -62,5 +62,5 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
 
 def readable(name: str) -> str:
     """A name that the inbox takes for an upload, close to ``name``."""
-    plain = shown(name).replace("\ufffd", "_").replace("/", "_").lstrip(".~$ ")[:LONGEST_NAME]
+    plain = printable_name(name).replace("\ufffd", "_").replace("/", "_").lstrip(".~$ ")[:MAX_NAME]
     return "upload" if not plain or temporary(plain) else plain

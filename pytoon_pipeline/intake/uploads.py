@@ -8,12 +8,12 @@ from typing import Any
 
 from pytoon_pipeline.config.documents import Unreadable, inside, parse, read_document, validate
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.intake.admission import shown
+from pytoon_pipeline.intake.admission import printable_name
 from pytoon_pipeline.media import subtitles
-from pytoon_pipeline.planning.context import refused
+from pytoon_pipeline.planning.context import field_error
 from pytoon_pipeline.planning.layout.glyphs import check_request
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
@@ -37,15 +37,17 @@ class Upload:
 def read_upload(
     path: Path, request_file: Path | None = None, preset: str | None = None, sets: Iterable[str] = ()
 ) -> Upload:
-    """Reads a media file, or a folder with ``request.yaml`` or ``edit_plan.json``. Raises ``BadInput``."""
+    """Reads a media file, or a folder with ``request.yaml`` or ``edit_plan.json``. Raises ``InvalidInput``."""
     # Unlike the method of paths, this takes names that no file system can hold for what they are: not there.
     folder = path if os.path.isdir(path) else None
     document: dict[str, Any] = {}
     if request_file is None and folder is not None:
         name = next((name for name in (*REQUEST_NAMES, EDIT_PLAN_NAME) if os.path.lexists(folder / name)), None)
         if name is None:
-            raise BadInput(
-                "no_request", f"The folder {shown(path.name)} has no request.yaml.", "Add one, or give a video file."
+            raise InvalidInput(
+                "no_request",
+                f"The folder {printable_name(path.name)} has no request.yaml.",
+                "Add one, or give a video file.",
             )
         if name == EDIT_PLAN_NAME:
             document = {"edit_plan": name}
@@ -58,16 +60,17 @@ def read_upload(
     for assignment in sets:
         _assign(document, assignment)
     if folder is None and path.suffix.lower() in subtitles.SUFFIXES:
-        raise BadInput(
-            "subtitles_alone", f"{shown(path.name)} holds subtitles, and there is no clip of this name beside it.",
+        raise InvalidInput(
+            "subtitles_alone",
+            f"{printable_name(path.name)} holds subtitles, and there is no clip of this name beside it.",
             "Put it beside its clip, with the same name up to the ending.",
-        )  # fmt: skip
+        )
     home = folder or path.parent
     if isinstance(document.get("edit_plan"), str):
         document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
     request = validate(Request, document, "The request", "invalid_request")
     if folder is None:
-        request = _with_media(request, shown(path.name))
+        request = _with_media(request, printable_name(path.name))
     if isinstance(request.edit_plan, EditPlan):
         _check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
@@ -89,12 +92,12 @@ def _check_size(plan: EditPlan) -> None:
         drawn = dict(_drawn(layers, f"{path}.{'layers' if path in parts else 'overlays'}"))
         for layer, pixels in drawn.items():
             if pixels > LAYER_PIXELS:
-                raise refused(
+                raise field_error(
                     layer, "too_large", f"at its largest it has {pixels / 1e6:.0f} million pixels.",
                     f"Up to {LAYER_PIXELS / 1e6:.0f} million can be drawn: lower its width, height or scale.",
                 )  # fmt: skip
         if sum(drawn.values()) > SCENE_PIXELS:
-            raise refused(
+            raise field_error(
                 path, "too_large", f"its layers have {sum(drawn.values()) / 1e6:.0f} million pixels together.",
                 f"Up to {SCENE_PIXELS / 1e6:.0f} million can be drawn: lower their sizes or their number.",
             )  # fmt: skip
@@ -144,7 +147,7 @@ def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[P
 
 
 def subtitles_of(path: Path) -> Path | None:
-    """The subtitles beside a clip: a file of its name. Raises ``BadInput`` when they cannot be read."""
+    """The subtitles beside a clip: a file of its name. Raises ``InvalidInput`` when they cannot be read."""
     try:
         there = os.listdir(path.parent)
     except OSError:
@@ -167,15 +170,15 @@ def _assign(document: dict[str, Any], assignment: str) -> None:
     """Applies one ``a.b=value``; the value is read as YAML."""
     name, equals, text = assignment.partition("=")
     if not equals or not name:
-        raise BadInput(
-            "invalid_request", f"“{assignment[:80]}” is not name=value.", "Write --set adjust.silence.minimum=0.6."
+        raise InvalidInput(
+            "invalid_request", f"“{assignment[:80]}” is not name=value.", "Write --set adjust.silence.min_seconds=0.6."
         )
     *parents, last = name.split(".")
     place = document
     for parent in parents:
         deeper = place.setdefault(parent, {})
         if not isinstance(deeper, dict):
-            raise BadInput("invalid_request", f"{name}: {parent} is not a group.", "Check the name.")
+            raise InvalidInput("invalid_request", f"{name}: {parent} is not a group.", "Check the name.")
         place = deeper
     try:
         place[last] = parse(text)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media.container import MOST_CHANNELS, SOUND_RATES, opened, packets_of
+from pytoon_pipeline.media.container import MAX_CHANNELS, SOUND_RATES, demux, opened
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -23,14 +23,14 @@ SILENCE_SECONDS = 60
 # A clock that leaps by more than this has lost its way: what comes after it belongs nowhere.
 LEAP_SECONDS = 300
 # What is shorter is no sound: a recogniser asks for some 60 ms.
-SHORTEST_SECONDS = 0.1
+MIN_SECONDS = 0.1
 # So many packets in a row without sound, some minutes, end a source.
-MOST_BARREN = 10_000
+MAX_BARREN = 10_000
 
 Samples = NDArray[np.int16]
 
 
-class Converter:
+class Resampler:
     """Brings decoded sound to one form, also where its own form changes on the way. Blocks have shape (n, channels)."""
 
     def __init__(self, form: str, layout: str, rate: int) -> None:
@@ -43,7 +43,7 @@ class Converter:
         """What is ready so far; none for a frame of which nothing can be made."""
         import av
 
-        if frame.sample_rate not in SOUND_RATES or not 0 < frame.layout.nb_channels <= MOST_CHANNELS:
+        if frame.sample_rate not in SOUND_RATES or not 0 < frame.layout.nb_channels <= MAX_CHANNELS:
             return None
         known = (frame.format.name, frame.layout.name, frame.sample_rate)
         try:
@@ -63,7 +63,7 @@ class Converter:
         return [frame.to_ndarray().reshape(-1, self._channels) for frame in frames]
 
 
-def chunks(
+def blocks(
     path: Path,
     audio: AudioStream,
     zero: float,
@@ -87,11 +87,11 @@ def chunks(
                 container.seek(target, stream=stream)
             except (av.error.FFmpegError, OverflowError):
                 return
-        converter = Converter("s16", layout, rate)
+        converter = Resampler("s16", layout, rate)
         position: int | None = None
         fed, barren = 0.0, 0  # output samples that the input given so far amounts to
-        packets = packets_of(container, stream)
-        while barren < MOST_BARREN:
+        packets = demux(container, stream)
+        while barren < MAX_BARREN:
             barren += 1
             try:
                 packet = next(packets)
@@ -137,11 +137,11 @@ def read(path: Path, audio: AudioStream, zero: float, rate: int, layout: str, st
     """Exactly ``count`` samples from sample ``start`` on, shape (count, channels); silence where there is none."""
     out = np.zeros((count, _channels(layout)), np.int16)
     begin = start / rate
-    pieces = chunks(path, audio, zero, rate, layout, begin)
+    pieces = blocks(path, audio, zero, rate, layout, begin)
     piece = next(pieces, None)
     if begin > PREROLL_SECONDS and (piece is None or piece[0] > start):
         # Some containers seek past a time: decoding from the beginning always gets there.
-        pieces = chunks(path, audio, zero, rate, layout)
+        pieces = blocks(path, audio, zero, rate, layout)
         piece = next(pieces, None)
     while piece is not None and piece[0] < start + count:
         position, block = piece
@@ -164,7 +164,7 @@ def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, o
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(ANALYSIS_RATE)
-        for position, block in chunks(path, audio, zero, ANALYSIS_RATE, "mono", unreadable=unreadable):
+        for position, block in blocks(path, audio, zero, ANALYSIS_RATE, "mono", unreadable=unreadable):
             if position > written:
                 file.writeframes(bytes(2 * min(position - written, limit - written)))
                 written = min(position, limit)
@@ -174,7 +174,7 @@ def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, o
             if written >= limit:
                 break
     seconds = written / ANALYSIS_RATE
-    return (seconds if seconds >= SHORTEST_SECONDS else 0.0), sum(unreadable)
+    return (seconds if seconds >= MIN_SECONDS else 0.0), sum(unreadable)
 
 
 def load(path: Path) -> Samples:
@@ -198,8 +198,8 @@ def decoded(path: Path, rate: int = 48_000) -> NDArray[np.float32]:
 
     found: list[NDArray[np.float32]] = []
     with opened(path) as container:
-        converter = Converter("flt", "stereo", rate)
-        for packet in packets_of(container, container.streams.audio[0]):
+        converter = Resampler("flt", "stereo", rate)
+        for packet in demux(container, container.streams.audio[0]):
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
-from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.media.signatures import encrypted, not_media
 from pytoon_pipeline.media.structure import Structure, structure_of
 
@@ -36,15 +36,15 @@ FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,gif,wav,mp3,flac,aac,h264,hevc,dv,mxf"
 )
 # The largest picture of H.264 level 6.2 (MaxFS, 139264 macroblocks), HEVC level 6.2 and AV1 level 6.3 (MaxLumaPs).
-MOST_PIXELS = 35_651_584
+MAX_PIXELS = 35_651_584
 # What is taken for sound: telephones, the finest recorders and 22.2 channels lie well within. Headers that lie claim
 # gigahertz, and resampling those takes gigabytes.
-SOUND_RATES, MOST_CHANNELS = range(2000, 768_001), 64
+SOUND_RATES, MAX_CHANNELS = range(2000, 768_001), 64
 
 # What a rehearsal may take. Its process has 33 MB to begin with; the one that waits for it stays below 300 MB. Seconds
 # are those of the processor, which do not depend on what else the machine does; patience is by the clock.
 REHEARSAL_BYTES = 600 << 20
-REHEARSAL_SECONDS, BYTES_A_SECOND, PATIENCE = 6, 50 << 20, 20
+REHEARSAL_SECONDS, BYTES_A_SECOND, PREFLIGHT_TIMEOUT_SECONDS = 6, 50 << 20, 20
 # A decoder keeps up to 16 pictures to predict others from. Up to this size they are little, and one tells enough.
 SMALL_PIXELS, LARGE_PICTURES = 4096 * 2304, 20
 # Where nothing moves, x264 spends a byte on 50,000 pixels (measured), and newer codecs on ten times that at most. What
@@ -57,7 +57,7 @@ GAP_SECONDS, GAP_STEPS = 0.25, 4
 
 
 @dataclass(frozen=True)
-class StreamRead:
+class StreamStats:
     """What came of a stream: packets that are to be shown, their first and last moment, and seconds without any."""
 
     packets: int
@@ -67,17 +67,17 @@ class StreamRead:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class Preflight:
     """What reading a file to its end has shown. ``corrupt`` counts packets that the container says are damaged."""
 
     structure: Structure = field(default_factory=Structure)
-    streams: dict[int, StreamRead] = field(default_factory=dict)
+    streams: dict[int, StreamStats] = field(default_factory=dict)
     corrupt: int = 0
 
 
 @contextmanager
 def opened(path: Path) -> Iterator["InputContainer"]:
-    """Opens a media file for reading. Raises ``BadInput`` for what is none."""
+    """Opens a media file for reading. Raises ``InvalidInput`` for what is none."""
     import av
 
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
@@ -88,12 +88,12 @@ def opened(path: Path) -> Iterator["InputContainer"]:
         raise not_media(path) from error
     for stream in container.streams:
         if stream.codec_context is not None:
-            stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     with container:
         yield container
 
 
-def picture_of(container: "InputContainer") -> "VideoStream | None":
+def picture_stream(container: "InputContainer") -> "VideoStream | None":
     """The picture stream that is used: the first that is not an attached picture."""
     from av.stream import Disposition
 
@@ -101,14 +101,14 @@ def picture_of(container: "InputContainer") -> "VideoStream | None":
     return next((stream for stream in streams if not stream.disposition & Disposition.attached_pic), None)
 
 
-def packets_of(container: "InputContainer", *streams: "Stream") -> Iterator[Any]:
+def demux(container: "InputContainer", *streams: "Stream") -> Iterator[Any]:
     """Packets of some streams, or of all, and at the end those that empty the decoders."""
     # PyAV trips over streams that turned up on the way, when all there was has been read.
     with suppress(IndexError):
         yield from container.demux(*streams)
 
 
-def moment_of(container: "InputContainer", frame: "VideoFrame") -> float | None:
+def presentation_time(container: "InputContainer", frame: "VideoFrame") -> float | None:
     """When a decoded picture is due, in seconds on the container's clock.
 
     AVI knows no order of presentation: of pictures that were sent in another order only the times of decoding rise.
@@ -118,12 +118,13 @@ def moment_of(container: "InputContainer", frame: "VideoFrame") -> float | None:
     return frame.time
 
 
-def rehearse(path: Path, patience: float | None = None) -> Rehearsal:
+def preflight(path: Path, patience: float | None = None) -> Preflight:
     """Opens a file, reads it to its end and begins to decode it, in a process of its own.
 
     Headers of a thousand bytes can ask for gigabytes or for hours; there they harm nobody. It takes 0.07 s and the time
-    of reading, at most ``patience`` seconds. Raises ``BadInput`` for a file that is no media, is encrypted, or takes
-    more than any video would; ``PassingFault`` when there was not enough time to tell.
+    of reading, at most ``patience`` seconds. Raises ``InvalidInput`` for a file that is no media, is encrypted, or
+    takes
+    more than any video would; ``TransientError`` when there was not enough time to tell.
     """
     seconds = REHEARSAL_SECONDS + path.stat().st_size // BYTES_A_SECOND
     try:
@@ -132,7 +133,7 @@ def rehearse(path: Path, patience: float | None = None) -> Rehearsal:
             cwd=Path(__file__).parents[2],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=patience or seconds * PATIENCE,
+            timeout=patience or seconds * PREFLIGHT_TIMEOUT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -145,7 +146,7 @@ def rehearse(path: Path, patience: float | None = None) -> Rehearsal:
         raise _interrupted()
     if done.returncode != FINE:
         # Also a signal: its time was over, or a decoder crashed.
-        raise BadInput(
+        raise InvalidInput(
             "exhausting",
             "This file claims to hold far more than it does: reading it would take more memory or time than any video.",
             "Export it again as MP4 with H.264.",
@@ -156,12 +157,12 @@ def rehearse(path: Path, patience: float | None = None) -> Rehearsal:
         raise encrypted()
     for numbered in ("tracks", "indexed"):
         setattr(structure, numbered, {int(number): value for number, value in getattr(structure, numbered).items()})
-    streams = {int(index): StreamRead(**read) for index, read in said["streams"].items()}
-    return Rehearsal(structure, streams, said["corrupt"])
+    streams = {int(index): StreamStats(**read) for index, read in said["streams"].items()}
+    return Preflight(structure, streams, said["corrupt"])
 
 
-def _interrupted() -> PassingFault:
-    return PassingFault(
+def _interrupted() -> TransientError:
+    return TransientError(
         "rehearsal_interrupted", "Looking at the file was cut short by the machine.", "Try again when it is less busy."
     )
 
@@ -178,12 +179,12 @@ class _Times:
         self.starts.append(start)
 
     @property
-    def read(self) -> StreamRead:
+    def read(self) -> StreamStats:
         starts = sorted(self.starts)
         steps = [b - a for a, b in pairwise(starts)]
         usual = median_low(steps) if steps else 0.0
         long = max(GAP_SECONDS, GAP_STEPS * usual)
-        return StreamRead(len(starts), starts[0], self.end, sum(step - usual for step in steps if step > long))
+        return StreamStats(len(starts), starts[0], self.end, sum(step - usual for step in steps if step > long))
 
 
 def _examine(path: Path) -> int:
@@ -193,8 +194,8 @@ def _examine(path: Path) -> int:
     times: dict[int, _Times] = {}
     try:
         with opened(path) as container:
-            picture = picture_of(container)
-            for packet in packets_of(container):
+            picture = picture_stream(container)
+            for packet in demux(container):
                 if packet.size and not packet.is_discard and packet.time_base:
                     corrupt += packet.is_corrupt
                     moment = packet.pts if packet.pts is not None else packet.dts
@@ -211,7 +212,7 @@ def _examine(path: Path) -> int:
                             decoded, pixels = decoded + 1, frame.width * frame.height
                     except av.error.FFmpegError:
                         continue
-    except BadInput:
+    except InvalidInput:
         return NOT_MEDIA
     except av.error.FFmpegError:
         # A damaged end shows again, and is counted, when the file is decoded.

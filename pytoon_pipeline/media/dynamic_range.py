@@ -1,7 +1,7 @@
 """HDR pictures (HLG, PQ) as standard ones.
 
 Transfer functions and luminances are those of ITU-R BT.2100; the primaries' matrix is that of ITU-R BT.2087. Diffuse
-white (203 cd/m², ITU-R BT.2408) becomes 100 % minus the room that highlights need.
+white (203 cd/m², ITU-R BT.2408) becomes 100 % minus the scratch that highlights need.
 """
 
 from functools import lru_cache

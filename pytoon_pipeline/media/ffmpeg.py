@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from pytoon_pipeline.contracts.errors import MissingPart, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 
 # No single call takes this long on any machine that is well.
-LONGEST_SECONDS = 60.0
+MAX_SECONDS = 60.0
 
 
-class EngineFault(PytoonError):
+class RenderError(PytoonError):
     """The renderer ended with an error that no input explains."""
 
-    failure = "bug"
+    category = "bug"
 
 
 def program() -> str:
-    """Path of the ffmpeg program. Raises ``MissingPart`` without one."""
+    """Path of the ffmpeg program. Raises ``DependencyMissing`` without one."""
     import imageio_ffmpeg
 
     try:
@@ -32,8 +32,8 @@ def program() -> str:
     return found
 
 
-def _missing() -> MissingPart:
-    return MissingPart(
+def _missing() -> DependencyMissing:
+    return DependencyMissing(
         "ffmpeg_missing",
         "The ffmpeg program is not there.",
         "Install the package imageio-ffmpeg again; its wheel carries ffmpeg.",
@@ -46,37 +46,37 @@ def identity() -> str:
     return other or f"imageio-ffmpeg {version('imageio-ffmpeg')}"
 
 
-def run(arguments: Sequence[str], data: bytes | None = None, seconds: float = LONGEST_SECONDS) -> tuple[bytes, str]:
+def run(arguments: Sequence[str], data: bytes | None = None, seconds: float = MAX_SECONDS) -> tuple[bytes, str]:
     """Runs ffmpeg to its end. Gives what it wrote to standard output and what it said.
 
-    Raises ``MissingPart`` without ffmpeg, and ``EngineFault`` when it fails or takes longer than ``seconds``.
+    Raises ``DependencyMissing`` without ffmpeg, and ``RenderError`` when it fails or takes longer than ``seconds``.
     """
     command = [program(), "-hide_banner", "-nostdin", *arguments]
     try:
         done = subprocess.run(command, input=data or b"", capture_output=True, check=False, timeout=seconds)
     except subprocess.TimeoutExpired as error:
-        raise late(seconds) from error
+        raise timed_out(seconds) from error
     except OSError as error:
-        raise fault(str(error)) from error
+        raise ffmpeg_error(str(error)) from error
     said = done.stderr.decode("utf-8", "replace")
     if done.returncode:
-        raise fault(said)
+        raise ffmpeg_error(said)
     return done.stdout, said
 
 
-def fault(said: str) -> EngineFault:
+def ffmpeg_error(said: str) -> RenderError:
     """The error for an ffmpeg that failed after saying ``said``."""
     last = " / ".join(line.strip() for line in said.strip().splitlines()[-3:])
-    return EngineFault(
+    return RenderError(
         "ffmpeg_failed",
         f"ffmpeg failed: {last[:400] or 'it said nothing'}.",
         "Run “pytoon doctor”; if that is fine, report this with the manifest of the upload.",
     )
 
 
-def late(seconds: float | None = None) -> EngineFault:
+def timed_out(seconds: float | None = None) -> RenderError:
     """The error for rendering that took longer than it may."""
-    return EngineFault(
+    return RenderError(
         "engine_late",
         f"Rendering took longer than {f'{seconds:.0f} s' if seconds else 'the limit for this video'}.",
         "Run “pytoon doctor”; a machine that does too much at once may need a higher one in presets/operations.yaml.",
@@ -88,4 +88,4 @@ def libav_fault(error: Exception) -> Exception:
     number = getattr(error, "errno", None)
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return OSError(number, os.strerror(number))
-    return fault(str(error))
+    return ffmpeg_error(str(error))

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.contracts.errors import BadInput, MissingPart
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 
 # Name in presets → (package, module, file below it). The family that a file names itself is read from the file.
 FONTS = {
@@ -82,8 +82,8 @@ def printed(char: str) -> bool:
     return ord(char) in INVISIBLE or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp")
 
 
-def know(name: str, file: Path) -> str:
-    """Makes a font file usable under ``name``. Raises ``BadInput`` when it is not a font."""
+def register(name: str, file: Path) -> str:
+    """Makes a font file usable under ``name``. Raises ``InvalidInput`` when it is not a font."""
     if _files.get(name) != file:
         # Another copy: the one that was read before may be gone.
         _files[name] = file
@@ -93,7 +93,7 @@ def know(name: str, file: Path) -> str:
 
 @lru_cache
 def load(name: str) -> Font:
-    """A font by its name. Raises ``BadInput`` for an unknown one, ``MissingPart`` when it is gone."""
+    """A font by its name. Raises ``InvalidInput`` for an unknown one, ``DependencyMissing`` when it is gone."""
     from fontTools.ttLib import TTFont, TTLibError
 
     file = _find(name)
@@ -111,23 +111,23 @@ def load(name: str) -> Font:
                 characters=frozenset(font.getBestCmap()),
             )
     except (TTLibError, KeyError, TypeError, AttributeError) as error:
-        raise BadInput(
+        raise InvalidInput(
             "not_a_font", f"“{file.name[:40]}” is not a font that can be used.", "Give a TrueType or OpenType file."
         ) from error
     except OSError as error:
-        raise MissingPart("font_missing", f"The font “{name[:40]}” cannot be read.", "Put it back.") from error
+        raise DependencyMissing("font_missing", f"The font “{name[:40]}” cannot be read.", "Put it back.") from error
 
 
 def _find(name: str) -> Path:
     if name in _files:
         return _files[name]
     if name not in FONTS:
-        raise BadInput("unknown_font", f"There is no font “{name[:80]}”.", f"Use one of: {', '.join(FONTS)}.")
+        raise InvalidInput("unknown_font", f"There is no font “{name[:80]}”.", f"Use one of: {', '.join(FONTS)}.")
     package, module, below = FONTS[name]
     try:
         return Path(str(import_module(module).__file__)).parent / below
     except ImportError as error:
-        raise MissingPart(
+        raise DependencyMissing(
             "font_missing", f"The font “{name}” is not installed.", f"Install the package {package}."
         ) from error
 
@@ -144,7 +144,7 @@ def with_fallbacks(name: str) -> list[Font]:
     return [load(one) for one in dict.fromkeys((name, *FALLBACKS))]
 
 
-def lacking(text: str, name: str) -> set[str]:
+def missing_characters(text: str, name: str) -> set[str]:
     """Characters of ``text`` that no font here has."""
     return set.intersection(*(font.missing(text) for font in with_fallbacks(name)))
 

@@ -26,7 +26,7 @@ SATURATED = 0.8
 
 
 @dataclass(frozen=True)
-class Trace:
+class FrameStats:
     """Measures of ``n`` pictures one after the other.
 
     ``blocks`` are mean Y, U, V, shape (n, ROWS, COLUMNS, 3), 8 bits; ``light`` and ``red`` the relative luminance of
@@ -56,21 +56,21 @@ class Trace:
             np.savez_compressed(file, **{field.name: getattr(self, field.name) for field in fields(self)})
 
     @classmethod
-    def load(cls, path: Path) -> "Trace":
+    def load(cls, path: Path) -> "FrameStats":
         with np.load(path) as stored:
             return cls(**{field.name: stored[field.name] for field in fields(cls)})
 
     @classmethod
-    def joined(cls, traces: Iterable["Trace"]) -> "Trace":
+    def joined(cls, traces: Iterable["FrameStats"]) -> "FrameStats":
         parts = list(traces)
         return cls(**{field.name: np.concatenate([getattr(t, field.name) for t in parts]) for field in fields(cls)})
 
-    def at(self, frames: Any) -> "Trace":
+    def at(self, frames: Any) -> "FrameStats":
         """The measures of some of the pictures."""
-        return Trace(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
+        return FrameStats(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
 
 
-class Tracer:
+class FrameStatsCollector:
     """Measures pictures as they come by."""
 
     def __init__(self) -> None:
@@ -105,14 +105,14 @@ class Tracer:
         self._changes.append(change)
         self._before = small
 
-    def done(self) -> Trace:
+    def done(self) -> FrameStats:
         shape = (-1, ROWS, COLUMNS)
         blocks = np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._blocks], axis=-1)
         light, red = _seen(blocks)
         point_light, point_red = _seen(
             np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._points], axis=-1)
         )
-        return Trace(
+        return FrameStats(
             blocks=blocks,
             detail=np.array(self._detail, np.uint8).reshape(shape),
             light=light,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.container import moment_of, opened, packets_of
+from pytoon_pipeline.media.container import demux, opened, presentation_time
 from pytoon_pipeline.media.dynamic_range import to_standard_range
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ PREROLL_SECONDS = 0.5
 # A frame counts as shown at a tick when it starts up to this part of a tick later: rounded time bases are off by that.
 TOLERANCE = 0.25
 # Each thread of a decoder holds a picture; large ones get fewer threads. libav has 16 at most.
-HELD_BYTES, MOST_THREADS = 512 << 20, 16
+HELD_BYTES, MAX_THREADS = 512 << 20, 16
 # So many packets in a row without a picture, some minutes of video, end a source: nothing can be shown there.
-MOST_BARREN = 10_000
+MAX_BARREN = 10_000
 
 
 @dataclass(frozen=True)
-class Picture:
+class YuvFrame:
     """Planes Y, U and V; U and V have half the size of Y, rounded up."""
 
     y: Plane
@@ -38,7 +38,7 @@ class Picture:
 
 
 @dataclass
-class Damage:
+class DecodeDamage:
     """Counts packets that could not be decoded, wholly or in part, and keeps when all that were read are due.
 
     ``late`` counts pictures that are left out because their time is before one that was shown.
@@ -70,7 +70,7 @@ def decode(
     *,
     start: float = 0.0,
     threads: int = 0,
-    damage: Damage | None = None,
+    damage: DecodeDamage | None = None,
 ) -> Iterator[tuple[float, "VideoFrame"]]:
     """Decoded frames with their time in seconds from the first picture, from at or before ``start`` on.
 
@@ -89,7 +89,7 @@ def decode(
 
 
 def _decode(
-    path: Path, video: VideoStream, seek: float | None, threads: int, damage: Damage | None
+    path: Path, video: VideoStream, seek: float | None, threads: int, damage: DecodeDamage | None
 ) -> Iterator[tuple[float, "VideoFrame"]]:
     import av
 
@@ -104,8 +104,8 @@ def _decode(
             except (av.error.FFmpegError, OverflowError):
                 return
         last, barren = -1.0, 0
-        packets = packets_of(container, stream)
-        while barren < MOST_BARREN:
+        packets = demux(container, stream)
+        while barren < MAX_BARREN:
             barren += 1
             try:
                 packet = next(packets)
@@ -122,7 +122,7 @@ def _decode(
                 if damage is not None:
                     damage.packets += frame.is_corrupt
                     damage.interlaced |= frame.interlaced_frame
-                moment = moment_of(container, frame)
+                moment = presentation_time(container, frame)
                 time = (moment if moment is not None else last) - video.start
                 if time > last:
                     last, barren = time, 0
@@ -131,7 +131,7 @@ def _decode(
                     damage.late += 1
 
 
-def _note_due(damage: Damage, packet: Any, video: VideoStream) -> None:
+def _note_due(damage: DecodeDamage, packet: Any, video: VideoStream) -> None:
     moment = packet.pts if packet.pts is not None else packet.dts
     if packet.size and moment is not None and not packet.is_discard:
         damage.due.append(float(moment * packet.time_base) - video.start)
@@ -140,7 +140,7 @@ def _note_due(damage: Damage, packet: Any, video: VideoStream) -> None:
 def _threads(video: VideoStream) -> int:
     """Threads for a decoder, 0 for as many as it likes."""
     fitting = HELD_BYTES // (3 * video.width * video.height)
-    return 0 if fitting >= MOST_THREADS else max(1, fitting)
+    return 0 if fitting >= MAX_THREADS else max(1, fitting)
 
 
 def _sized(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
@@ -149,9 +149,9 @@ def _sized(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
     return frame.reformat(width=video.width, height=video.height, threads=1)
 
 
-def at_ticks(
+def frames_at_cfr(
     path: Path, video: VideoStream, rate: FrameRate, first: int, count: int, threads: int = 1
-) -> Iterator[Picture]:
+) -> Iterator[YuvFrame]:
     """``count`` pictures, one a tick of ``rate`` from tick ``first`` on: each the one on screen at that moment.
 
     A source that ends early repeats its last picture.
@@ -164,10 +164,10 @@ def at_ticks(
     def due(time: float) -> bool:
         return time > (tick + TOLERANCE) * period
 
-    converted: Picture | None = None
+    converted: YuvFrame | None = None
     for time, frame in decode(path, video, start=first * period, threads=threads):
         while shown is not None and due(time):
-            converted = converted or planes(shown[1], video)
+            converted = converted or yuv_planes(shown[1], video)
             yield converted
             following = next(ticks, None)
             if following is None:
@@ -176,13 +176,13 @@ def at_ticks(
         shown, converted = (time, frame), None
     if shown is None:
         return
-    converted = converted or planes(shown[1], video)
+    converted = converted or yuv_planes(shown[1], video)
     yield converted
     for tick in ticks:  # noqa: B007
         yield converted
 
 
-def planes(frame: "VideoFrame", video: VideoStream) -> Picture:
+def yuv_planes(frame: "VideoFrame", video: VideoStream) -> YuvFrame:
     """A decoded frame as upright BT.709 planes."""
     return _turn(_planes(_standard(frame, video)), video.rotation)
 
@@ -213,8 +213,8 @@ def _standard(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
     )
 
 
-def _planes(frame: "VideoFrame") -> Picture:
-    return Picture(*(rows(plane)[:, : plane.width] for plane in frame.planes[:3]))
+def _planes(frame: "VideoFrame") -> YuvFrame:
+    return YuvFrame(*(rows(plane)[:, : plane.width] for plane in frame.planes[:3]))
 
 
 def rows(plane: Any) -> Plane:
@@ -222,13 +222,13 @@ def rows(plane: Any) -> Plane:
     return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height]
 
 
-def _turn(picture: Picture, clockwise: int) -> Picture:
+def _turn(picture: YuvFrame, clockwise: int) -> YuvFrame:
     if not clockwise:
         return picture
     import cv2
 
     turn = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-    return Picture(
+    return YuvFrame(
         *(np.asarray(cv2.rotate(plane, turn[clockwise]), np.uint8)
           for plane in (picture.y, picture.u, picture.v))
     )  # fmt: skip

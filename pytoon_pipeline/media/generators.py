@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.provenance import Generation
 
 WIDTH, HEIGHT = 1080, 1920
 # The text chunk of a PNG that says how it was made.
 CHUNK = "pytoon:generation"
-LONGEST_PROMPT = 500
+MAX_PROMPT = 500
 # Words that name a colour or bring one to mind, and its hue as OpenCV counts it, 0..180.
 HUES = {
     "red": 178, "rose": 172, "warm": 12, "sun": 14, "autumn": 10, "fire": 6, "orange": 12, "gold": 22, "sand": 18,
@@ -62,7 +62,7 @@ GENERATORS = {"backdrop": Generator("backdrop", "backdrop 1", backdrop)}
 
 
 def generate(wanted: Generation, out: Path) -> None:
-    """Writes the picture as PNG, with its origin inside. Raises ``BadInput`` for an unknown generator."""
+    """Writes the picture as PNG, with its origin inside. Raises ``InvalidInput`` for an unknown generator."""
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
@@ -72,17 +72,17 @@ def generate(wanted: Generation, out: Path) -> None:
     Image.fromarray(made).save(out, "PNG", pnginfo=origin)
 
 
-def wish(generator: str, prompt: str, seed: int) -> Generation:
-    """What to generate. Raises ``BadInput`` for an unknown generator or a prompt that is none."""
+def generation_request(generator: str, prompt: str, seed: int) -> Generation:
+    """What to generate. Raises ``InvalidInput`` for an unknown generator or a prompt that is none."""
     known = _known(generator)
-    if not prompt.strip() or len(prompt) > LONGEST_PROMPT:
-        raise BadInput("bad_prompt", f"The prompt has {len(prompt)} characters.", f"Give 1 to {LONGEST_PROMPT}.")
+    if not prompt.strip() or len(prompt) > MAX_PROMPT:
+        raise InvalidInput("bad_prompt", f"The prompt has {len(prompt)} characters.", f"Give 1 to {MAX_PROMPT}.")
     return Generation(generator=generator, model=known.model, prompt=prompt, seed=seed)
 
 
 def _known(generator: str) -> Generator:
     if generator not in GENERATORS:
-        raise BadInput(
+        raise InvalidInput(
             "unknown_generator", f"There is no generator “{generator[:60]}”.", f"Use one of: {', '.join(GENERATORS)}."
         )
     return GENERATORS[generator]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import StillPicture
 from pytoon_pipeline.contracts.preset import Limits
 
@@ -23,10 +23,10 @@ Rgba = NDArray[np.uint8]
 
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 # A picture is kept with at most this many pixels on a side: twice the height of a video, for zooms.
-LARGEST_SIDE = 3840
+MAX_SIDE = 3840
 # A progressive JPEG sends its picture in some ten scans. Each is as much work as a whole picture, and a hundred bytes
 # are enough for one. By chance the mark of a scan comes once in 65,536 bytes of what is appended, such as a film.
-MOST_SCANS, SCAN, BYTES_A_SCAN = 100, b"\xff\xda", 32_768
+MAX_SCANS, SCAN, BYTES_A_SCAN = 100, b"\xff\xda", 32_768
 # A first look decodes pictures up to this size, which takes half a second.
 INSPECTED_PIXELS = 30_000_000
 # Large pictures are converted so many pixels at a time.
@@ -44,7 +44,7 @@ def kind(path: Path) -> str | None:
 
 @contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator["tuple[Image, str]"]:
-    """A picture within the limits, nothing of it decoded yet, and what it is. Raises ``BadInput``, also for what
+    """A picture within the limits, nothing of it decoded yet, and what it is. Raises ``InvalidInput``, also for what
     decoding it inside says.
     """
     from PIL import Image
@@ -62,13 +62,13 @@ def _opened(path: Path, limits: Limits) -> Iterator["tuple[Image, str]"]:
                     _check_scans(path)
                 yield image, f"{form} {image.width}×{image.height} {image.mode}"
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise BadInput(
+        raise InvalidInput(
             "picture_damaged", f"This {form} picture is broken off or damaged.", "Export or upload it again."
         ) from error
 
 
 def inspect(path: Path, limits: Limits) -> StillPicture:
-    """What a picture is; one that is not huge is decoded, to see that it can be. Raises ``BadInput``."""
+    """What a picture is; one that is not huge is decoded, to see that it can be. Raises ``InvalidInput``."""
     with _opened(path, limits) as (image, original):
         width, height = image.size
         if width * height <= INSPECTED_PIXELS:
@@ -77,15 +77,15 @@ def inspect(path: Path, limits: Limits) -> StillPicture:
 
 
 def normalise(path: Path, limits: Limits, out: Path) -> StillPicture:
-    """Writes an upright sRGB copy of a picture as PNG. Raises ``BadInput`` for what cannot be used."""
+    """Writes an upright sRGB copy of a picture as PNG. Raises ``InvalidInput`` for what cannot be used."""
     from PIL import Image
 
     with _opened(path, limits) as (image, original):
-        image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+        image.draft("RGB", (MAX_SIDE, MAX_SIDE))
         image.load()
         upright = _upright(image)
-    if max(upright.size) > LARGEST_SIDE:
-        upright.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.LANCZOS)
+    if max(upright.size) > MAX_SIDE:
+        upright.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     upright.save(out, "PNG", compress_level=1)
     return StillPicture(
         width=upright.width, height=upright.height, transparent=upright.mode == "RGBA", original=original
@@ -102,32 +102,34 @@ def read(path: Path) -> Rgba:
 
 def _check(image: "Image", limits: Limits) -> None:
     if image.width * image.height > limits.picture_pixels_max:
-        raise BadInput(
+        raise InvalidInput(
             "picture_size",
             f"The picture has {image.width}×{image.height} pixels.",
             f"At most {limits.picture_pixels_max / 1e6:.0f} million are taken: make it smaller.",
         )
     if _decoded_bytes(image) > limits.picture_bytes_max:
-        raise BadInput(
+        raise InvalidInput(
             "picture_size",
             f"The picture has {image.width}×{image.height} pixels, too many for {image.format}.",
             "Make it smaller, or save it as a plain JPEG.",
         )
     if min(image.size) < limits.source_side_min:
-        raise BadInput(
+        raise InvalidInput(
             "picture_size",
             f"The picture is {image.width}×{image.height} pixels.",
             f"Sides must be at least {limits.source_side_min} pixels.",
         )
     if getattr(image, "n_frames", 1) > 1:
-        raise BadInput("animated_picture", "This picture is animated.", "Convert it to MP4, or save one frame of it.")
+        raise InvalidInput(
+            "animated_picture", "This picture is animated.", "Convert it to MP4, or save one frame of it."
+        )
 
 
 def _check_scans(path: Path) -> None:
     with path.open("rb") as file:
         scans = sum(piece.count(SCAN) for piece in iter(lambda: file.read(1 << 20), b""))
-    if scans > MOST_SCANS + path.stat().st_size // BYTES_A_SCAN:
-        raise BadInput("picture_damaged", f"This JPEG picture has {scans} scans.", "Export it again.")
+    if scans > MAX_SCANS + path.stat().st_size // BYTES_A_SCAN:
+        raise InvalidInput("picture_damaged", f"This JPEG picture has {scans} scans.", "Export it again.")
 
 
 def _decoded_bytes(image: "Image") -> int:
@@ -148,7 +150,7 @@ def _upright(image: "Image") -> "Image":
     from PIL import Image
 
     width, height = image.size
-    factor = max(1, max(image.size) // LARGEST_SIDE)
+    factor = max(1, max(image.size) // MAX_SIDE)
     rows = factor * max(1, STRIP_PIXELS // (factor * width))
     made = Image.new("RGBA", (-(-width // factor), -(-height // factor)))
     for top in range(0, height, rows):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.analysis import SampledFrames
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Loss, MediaInfo, Promise
 from pytoon_pipeline.contracts.preset import Limits
 
@@ -22,18 +22,18 @@ def losses(
         if found is not None:
             gone = found.lost if found.lost is not None else float("inf")
             yield found
-    if info.sound_promise is not None and info.audio is not None:
+    if info.audio_promise is not None and info.audio is not None:
         broken = info.broken_off and info.video is None
-        found = _loss(name, "sound", info.sound_promise, audio_lost, broken, limits.lost_seconds)
+        found = _loss(name, "sound", info.audio_promise, audio_lost, broken, limits.lost_seconds)
         if found is not None and (found.lost is None or found.lost > gone + limits.lost_seconds):
             yield found
 
 
 def sound_lost(info: MediaInfo, zero: float, seconds: float, undecoded: float) -> float:
     """Seconds of sound that were read and are not among the ``seconds`` that were decoded from ``zero`` on."""
-    if info.audio is None or info.sound_promise is None:
+    if info.audio is None or info.audio_promise is None:
         return 0.0
-    due = info.audio.start + info.sound_promise.read_seconds - zero
+    due = info.audio.start + info.audio_promise.read_seconds - zero
     return round(max(undecoded, due - seconds, 0.0), 6)
 
 
@@ -55,11 +55,11 @@ def _loss(name: str, track: str, promise: Promise, undecoded: float, broken_off:
 def check_whole(
     info: MediaInfo, limits: Limits, frames: SampledFrames | None = None, audio_lost: float = 0.0
 ) -> None:  # fmt: skip
-    """Raises ``BadInput`` when more of a source is lost than ``lost_share_max``."""
+    """Raises ``InvalidInput`` when more of a source is lost than ``lost_share_max``."""
     for loss in losses("This file", info, limits, frames, audio_lost):
         if loss.lost is not None and loss.promised and loss.lost > limits.lost_share_max * loss.promised:
             what = "The sound of this file" if loss.track == "sound" else "This file"
-            raise BadInput(
+            raise InvalidInput(
                 "truncated_source",
                 f"{what} promised {loss.promised:.1f} s, {loss.came:.1f} s came: it is broken off or damaged.",
                 "Upload the whole file again. To use what came, export it again from a player or an editor.",

@@ -7,21 +7,21 @@ from pathlib import Path
 from statistics import median_low
 from typing import TYPE_CHECKING, Literal
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import AudioStream, Dynamic, MediaInfo, VideoStream
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.container import (
-    MOST_CHANNELS,
-    MOST_PIXELS,
+    MAX_CHANNELS,
+    MAX_PIXELS,
     SOUND_RATES,
-    moment_of,
+    demux,
     opened,
-    packets_of,
-    picture_of,
-    rehearse,
+    picture_stream,
+    preflight,
+    presentation_time,
 )
-from pytoon_pipeline.media.promises import promise_of
+from pytoon_pipeline.media.promises import stream_promise
 from pytoon_pipeline.media.signatures import refuse_stills
 
 if TYPE_CHECKING:
@@ -57,13 +57,14 @@ TRANSFERS: dict[int, Dynamic] = {16: "pq", 18: "hlg"}
 def probe(path: Path, patience: float | None = None) -> MediaInfo:
     """Reads what ``path`` is, within about ``patience`` seconds.
 
-    Raises ``BadInput`` when it is no media file, or one that would exhaust the machine; ``PassingFault`` when there was
+    Raises ``InvalidInput`` when it is no media file, or one that would exhaust the machine; ``TransientError`` when
+    there was
     not enough time.
     """
     refuse_stills(path)
-    rehearsal = rehearse(path, patience)
+    rehearsal = preflight(path, patience)
     with opened(path) as container:
-        picture = picture_of(container)
+        picture = picture_stream(container)
         sound = _default(list(container.streams.audio))
         counts: dict[str, int] = {}
         for stream in container.streams:
@@ -78,14 +79,14 @@ def probe(path: Path, patience: float | None = None) -> MediaInfo:
             video=video,
             audio=_audio(sound) if sound is not None else None,
             streams=counts,
-            picture_promise=promise_of(container, picture, rehearsal) if picture is not None else None,
-            sound_promise=promise_of(container, sound, rehearsal) if sound is not None else None,
+            picture_promise=stream_promise(container, picture, rehearsal) if picture is not None else None,
+            audio_promise=stream_promise(container, sound, rehearsal) if sound is not None else None,
             broken_off=rehearsal.structure.broken_off,
         )
 
 
 def probe_still(path: Path, limits: Limits, out: Path) -> MediaInfo:
-    """What a picture file is; its upright copy is written to ``out``. Raises ``BadInput``."""
+    """What a picture file is; its upright copy is written to ``out``. Raises ``InvalidInput``."""
     from pytoon_pipeline.media import images
 
     still = images.normalise(path, limits, out)
@@ -93,30 +94,30 @@ def probe_still(path: Path, limits: Limits, out: Path) -> MediaInfo:
 
 
 def accept(info: MediaInfo, limits: Limits) -> VideoStream:
-    """The picture stream, when the file can be made into a video. Raises ``BadInput`` otherwise."""
+    """The picture stream, when the file can be made into a video. Raises ``InvalidInput`` otherwise."""
     video = info.video
     if video is None and info.audio is None and "audio" in info.streams:
         low, high = SOUND_RATES[0] / 1000, SOUND_RATES[-1] / 1000
-        raise BadInput(
+        raise InvalidInput(
             "no_sound",
             "The sound of this file cannot be used.",
-            f"At most {MOST_CHANNELS} channels of {low:g} to {high:g} kHz can be read.",
+            f"At most {MAX_CHANNELS} channels of {low:g} to {high:g} kHz can be read.",
         )
     if video is None:
-        raise BadInput(
+        raise InvalidInput(
             "no_picture",
             "This file has sound but no moving picture." if info.audio else "This file has no picture.",
             "Upload a video. Sound alone can be used as voice or music of another video.",
         )
     for width, height in ((video.width, video.height), video.display_size):
         if min(width, height) < limits.source_side_min or max(width, height) > limits.source_side_max:
-            raise BadInput(
+            raise InvalidInput(
                 "picture_size",
                 f"The picture is {_outward(width, limits)}×{_outward(height, limits)} pixels.",
                 f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels can be used.",
             )
     if info.seconds > limits.source_seconds_max:
-        raise BadInput(
+        raise InvalidInput(
             "too_long",
             f"The video is {ceil(info.seconds / 6) / 10:.1f} minutes long.",
             f"Cut it below {limits.source_seconds_max / 60:g} minutes, or raise source_seconds_max in "
@@ -134,7 +135,7 @@ def _default(streams: list["AvAudio"]) -> "AvAudio | None":
     from av.stream import Disposition
 
     usable = [
-        s for s in streams if s.codec_context is not None and s.rate in SOUND_RATES and 0 < s.channels <= MOST_CHANNELS
+        s for s in streams if s.codec_context is not None and s.rate in SOUND_RATES and 0 < s.channels <= MAX_CHANNELS
     ]
     marked = [stream for stream in usable if stream.disposition & Disposition.default]
     return next(iter(marked or usable), None)
@@ -166,7 +167,7 @@ def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
         sample_aspect=float(stream.sample_aspect_ratio or 1) or 1.0,
         average_rate=rate,
         variable_rate=variable,
-        start=moment_of(container, frame) or 0.0,
+        start=presentation_time(container, frame) or 0.0,
         # Untagged pictures are BT.601 in standard definition and BT.709 above, as players assume.
         matrix=matrix or ("bt709" if tall else "bt601"),
         matrix_assumed=matrix is None,
@@ -191,7 +192,7 @@ def _look(container: "InputContainer", stream: "AvVideo") -> tuple["VideoFrame",
     width, height = stream.width, stream.height
     frame: VideoFrame | None = None
     times = []
-    packets = islice(packets_of(container, stream), PACKETS_LOOKED_AT)
+    packets = islice(demux(container, stream), PACKETS_LOOKED_AT)
     while True:
         try:
             packet = next(packets)
@@ -206,17 +207,17 @@ def _look(container: "InputContainer", stream: "AvVideo") -> tuple["VideoFrame",
             continue
     if frame is not None:
         return frame, sorted(times)
-    if width * height > MOST_PIXELS:
-        raise BadInput(
+    if width * height > MAX_PIXELS:
+        raise InvalidInput(
             "picture_size",
             f"The picture is {width}×{height} pixels.",
-            f"At most {MOST_PIXELS / 1e6:.1f} million pixels can be decoded, such as 8192×4352.",
+            f"At most {MAX_PIXELS / 1e6:.1f} million pixels can be decoded, such as 8192×4352.",
         )
     raise _undecodable(stream.codec_context.name)
 
 
-def _undecodable(codec: str) -> BadInput:
-    return BadInput(
+def _undecodable(codec: str) -> InvalidInput:
+    return InvalidInput(
         "no_picture_decoded",
         f"No picture of this video can be decoded ({codec}).",
         "Export it again as MP4 with H.264.",

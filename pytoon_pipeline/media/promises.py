@@ -6,7 +6,7 @@ Only what a writer has said counts: libav fills in lengths that it estimates fro
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.media import Promise
-from pytoon_pipeline.media.container import Rehearsal, StreamRead
+from pytoon_pipeline.media.container import Preflight, StreamStats
 from pytoon_pipeline.media.structure import Structure
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ TELLING = ("matroska", "flv", "wav", "flac")
 AGREEMENT = 0.5
 
 
-def promise_of(container: "InputContainer", stream: "Stream", rehearsal: Rehearsal) -> Promise:
+def stream_promise(container: "InputContainer", stream: "Stream", rehearsal: Preflight) -> Promise:
     """The promise of one stream; its ``seconds`` run from the first moment that was read."""
     structure = rehearsal.structure
-    read = rehearsal.streams.get(stream.index, StreamRead(0, 0.0, 0.0, 0.0))
+    read = rehearsal.streams.get(stream.index, StreamStats(0, 0.0, 0.0, 0.0))
     seconds = _promised(container, stream, rehearsal, read)
     return Promise(
         seconds=round(seconds, 6) if seconds is not None and seconds > 0 else None,
@@ -34,7 +34,7 @@ def promise_of(container: "InputContainer", stream: "Stream", rehearsal: Rehears
 
 
 def _promised(
-    container: "InputContainer", stream: "Stream", rehearsal: Rehearsal, read: StreamRead
+    container: "InputContainer", stream: "Stream", rehearsal: Preflight, read: StreamStats
 ) -> float | None:  # fmt: skip
     form, structure = container.format.name, rehearsal.structure
     own = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
@@ -56,7 +56,7 @@ def _promised(
     return read.end - read.start + max(0.0, missing)
 
 
-def _of_movie(track: int, own: float | None, structure: Structure, read: StreamRead) -> float | None:
+def _of_movie(track: int, own: float | None, structure: Structure, read: StreamStats) -> float | None:
     """An edit list that was damaged shortens what libav shows: then the headers of track and movie say more."""
     said = structure.tracks.get(track, 0.0) - read.start
     agreed = structure.seconds is not None and structure.tracks.get(track, 0.0) <= structure.seconds + AGREEMENT

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 
 LOOKED_AT = 4096
 STILL_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC",
@@ -32,36 +32,36 @@ MARKUP = {
 
 
 def refuse_stills(path: Path) -> None:
-    """Raises ``BadInput`` for a picture of a kind that is not taken: some open like videos of one frame."""
+    """Raises ``InvalidInput`` for a picture of a kind that is not taken: some open like videos of one frame."""
     if form := _still(_head(path)):
         raise _picture(form)
 
 
-def not_media(path: Path) -> BadInput:
+def not_media(path: Path) -> InvalidInput:
     """The error for a file that is no media, with what it is where that can be told."""
     head = _head(path)
     if form := _still(head) or next((name for mark, name in PICTURES.items() if head.startswith(mark)), None):
         return _picture(form)
     if kind := _kind(head):
-        return BadInput(
+        return InvalidInput(
             "not_media", f"This is {kind}, not a video, picture or sound.",
             "Give the media file itself: MP4, MOV or WebM; PNG, JPEG or WebP; WAV, MP3 or M4A.",
         )  # fmt: skip
     if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free"):
-        return BadInput(
+        return InvalidInput(
             "not_media",
             "This MP4 or MOV cannot be read: its index is missing or damaged.",
             "The recording or the upload broke off: upload the whole file again.",
         )
-    return BadInput(
+    return InvalidInput(
         "not_media",
         "This is not a video that can be read: the file is of another kind, broken off or damaged.",
         "Open it in a player; if it does not play there, export or upload it again as MP4.",
     )
 
 
-def encrypted() -> BadInput:
-    return BadInput(
+def encrypted() -> InvalidInput:
+    return InvalidInput(
         "encrypted", "This file is encrypted (DRM): its pictures or its sound cannot be read.",
         "Give a copy without protection, such as your own recording or export.",
     )  # fmt: skip
@@ -71,8 +71,8 @@ def _still(head: bytes) -> str | None:
     return STILL_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
 
 
-def _picture(form: str) -> BadInput:
-    return BadInput(
+def _picture(form: str) -> InvalidInput:
+    return InvalidInput(
         "picture_format", f"This is a picture in the format {form}, which is not taken.",
         "Save or export it as JPEG, PNG or WebP. iPhones do with Settings, Camera, Formats, Most Compatible."
         if form == "HEIC" else "Save or export it as JPEG, PNG or WebP.",

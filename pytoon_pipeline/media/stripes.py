@@ -22,7 +22,7 @@ STRIPES = 11
 # Lines are looked at in so many samples across the shorter side: one and a half minutes of arc on a phone.
 SAMPLES = 540
 # A pair of stripes takes at least so many samples; below, at eleven pairs a degree on a phone, no one sees stripes.
-FINEST = 5
+MIN_STRIPE_PIXELS = 5
 # Pairs that follow each other differ in length by at most this share.
 IRREGULAR = 0.25
 # Points are means over a square of this share of the shorter side: WCAG 2.3.1 exempts finer flicker, below 0.1°.
@@ -129,7 +129,7 @@ def _sequences(edges: Any, found: int, up: bool, count: int, out: Any) -> None: 
 def _regular(edges: Any, first: int, last: int) -> bool:  # pragma: no cover
     """Whether the stripe from edge ``last`` to the next goes on what began with edge ``first``."""
     pair = edges[last + 1] - edges[last - 1]
-    if pair < FINEST:
+    if pair < MIN_STRIPE_PIXELS:
         return False
     if last - 2 < first:
         return True

@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.media.container import opened, packets_of
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.media.container import demux, opened
 
 SUFFIXES = (".srt", ".vtt")
 # Codecs that hold text; the others are pictures of letters.
 TEXT_CODECS = ("mov_text", "subrip", "srt", "webvtt", "ass", "ssa", "text")
-LARGEST_BYTES, MOST_CUES = 2_000_000, 20_000
+MAX_BYTES, MAX_CUES = 2_000_000, 20_000
 SECOND = 1000
 # Override blocks of ASS, tags of SubRip and WebVTT, breaks and hard spaces, and braces that are meant as such.
 STYLING = (
@@ -24,7 +24,7 @@ STYLING = (
 
 
 @dataclass(frozen=True)
-class Line:
+class SubtitleCue:
     """What stands on screen from ``start`` to ``end``, in seconds from the first picture."""
 
     start: float
@@ -33,37 +33,40 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Track:
+class SubtitleTrack:
     """A track of text. ``name`` is for people; ``forced`` ones translate only single lines."""
 
     name: str
     language: str
     forced: bool
-    lines: tuple[Line, ...]
+    lines: tuple[SubtitleCue, ...]
 
 
-def read(path: Path, called: str = "") -> tuple[Line, ...]:
-    """The lines of a SubRip or WebVTT file, which people know as ``called``. Raises ``BadInput`` when it holds none."""
+def read(path: Path, called: str = "") -> tuple[SubtitleCue, ...]:
+    """The lines of a SubRip or WebVTT file, which people know as ``called``.
+
+    Raises ``InvalidInput`` when it holds none.
+    """
     import pysubs2
 
     name = called or path.name
 
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise _unreadable(name, f"it is larger than {LARGEST_BYTES / 1e6:g} MB")
+        if path.stat().st_size > MAX_BYTES:
+            raise _unreadable(name, f"it is larger than {MAX_BYTES / 1e6:g} MB")
         text = path.read_bytes().decode("utf-8-sig")
         found = pysubs2.SSAFile.from_string(text, format_="vtt" if text.lstrip().startswith("WEBVTT") else "srt")
     except UnicodeDecodeError as error:
         raise _unreadable(name, "it is not text in UTF-8") from error
     except (pysubs2.Pysubs2Error, ValueError, OverflowError) as error:
         raise _unreadable(name, "its times or its form cannot be read") from error
-    lines = tuple(_lines((event.start, event.end, _plain(event.text)) for event in found[:MOST_CUES]))
+    lines = tuple(_lines((event.start, event.end, _plain(event.text)) for event in found[:MAX_CUES]))
     if not lines:
         raise _unreadable(name, "it has no lines")
     return lines
 
 
-def tracks(path: Path, zero: float) -> list[Track]:
+def tracks(path: Path, zero: float) -> list[SubtitleTrack]:
     """The tracks of text in a video file whose first picture is at ``zero`` seconds of the container's clock."""
     import av
     from av.stream import Disposition
@@ -72,7 +75,7 @@ def tracks(path: Path, zero: float) -> list[Track]:
         known = [one for one in container.streams.subtitles if one.codec_context is not None]
         streams = [one for one in known if one.codec_context.name in TEXT_CODECS]
         told: dict[int, list[tuple[float, float, str]]] = {stream.index: [] for stream in streams}
-        for packet in islice(packets_of(container, *streams), MOST_CUES) if streams else ():
+        for packet in islice(demux(container, *streams), MAX_CUES) if streams else ():
             if packet.pts is None or not packet.duration:
                 continue
             start = float(packet.pts * packet.time_base) - zero
@@ -84,7 +87,7 @@ def tracks(path: Path, zero: float) -> list[Track]:
                 continue
             told[packet.stream.index].append((start * SECOND, end * SECOND, said))
         return [
-            Track(
+            SubtitleTrack(
                 name=f"{stream.codec_context.name} track {stream.index}",
                 language=str(stream.language or ""),
                 forced=bool(stream.disposition & Disposition.forced),
@@ -105,7 +108,7 @@ def _plain(text: str) -> str:
     return unescape(text)
 
 
-def _lines(found: Any) -> Iterator[Line]:
+def _lines(found: Any) -> Iterator[SubtitleCue]:
     """Lines in order of time, those with text and length only; one that runs into the next ends there."""
     told = sorted((start, end, " ".join(text.split())) for start, end, text in found if end > start and end > 0)
     told = [one for one in told if one[2]]
@@ -119,11 +122,11 @@ def _lines(found: Any) -> Iterator[Line]:
                 merged[-1] = (merged[-1][0], start, merged[-1][2])
             merged.append((start, end, text))
     for start, end, text in merged:
-        yield Line(max(0.0, start / SECOND), end / SECOND, text)
+        yield SubtitleCue(max(0.0, start / SECOND), end / SECOND, text)
 
 
-def _unreadable(name: str, why: str) -> BadInput:
-    return BadInput(
+def _unreadable(name: str, why: str) -> InvalidInput:
+    return InvalidInput(
         "subtitles_unreadable", f"The subtitles {name[:80]} cannot be used: {why}.",
         "Save them as SubRip (.srt) or WebVTT (.vtt) in UTF-8, or take them away.",
     )  # fmt: skip

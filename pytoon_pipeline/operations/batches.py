@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.config.presets import presets_print
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.config.presets import presets_digest
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
@@ -35,12 +35,12 @@ class Facts:
 def reason(facts: Facts) -> Reason | None:
     """Why a key belongs into the batch; none when it does not."""
     if facts.failure is not None:
-        return "failed" if facts.failure.failure in ("missing_part", "passing_fault", "bug") else None
+        return "failed" if facts.failure.category in ("dependency_missing", "transient", "bug") else None
     if facts.pending:
         return "pending"
     if facts.delivered is None:
         return None
-    if facts.delivered.engine == "safe":
+    if facts.delivered.engine == "fallback":
         return "engine"
     return "presets" if facts.presets not in (None, facts.delivered.presets) else None
 
@@ -79,8 +79,8 @@ def _today() -> Callable[[SourceMedia, str], str | None]:
     def read(preset: str, adjust: str, platform: str, brand: str | None) -> str | None:
         request = Request.model_validate({"adjust": json.loads(adjust), "platform": platform, "brand": brand})
         try:
-            return presets_print(request, preset)
-        except BadInput:
+            return presets_digest(request, preset)
+        except InvalidInput:
             return None
 
     def today(upload: SourceMedia, preset: str) -> str | None:
@@ -129,4 +129,4 @@ def rests(uploads: Uploads) -> list[Rest]:
 
 def _final(uploads: Uploads, key: str) -> bool:
     failure = uploads.failure(key)
-    return failure is None or failure.failure == "bad_input"
+    return failure is None or failure.category == "invalid_input"

@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 
 # So many attempts are made before the safe one.
-MOST = 3
+MAX_ATTEMPTS = 3
 # A picture that only flashes by is shown at least so long, in seconds.
 CALM = 1.2
 
@@ -20,24 +20,24 @@ class Step:
 
     number: int
     remedies: tuple[str, ...] = ()
-    safe: bool = False
+    fallback: bool = False
     done: bool = False
 
 
-def decide(request: Request, attempts: Sequence[Attempt]) -> Step:
+def next_step(request: Request, attempts: Sequence[Attempt]) -> Step:
     """The next step: each remedy changes the plan, no two attempts are alike, and it ends with the safe one."""
     if not attempts:
         return Step(1)
     last = attempts[-1]
-    if last.verdict != "fail" or last.safe:
-        return Step(last.number, last.remedies, last.safe, done=True)
+    if last.verdict != "fail" or last.fallback:
+        return Step(last.number, last.remedies, last.fallback, done=True)
     number = last.number + 1
-    if len(attempts) < MOST:
-        seen = [treated(request, attempt.remedies) for attempt in attempts]
+    if len(attempts) < MAX_ATTEMPTS:
+        seen = [apply_remedies(request, attempt.remedies) for attempt in attempts]
         for name in _candidates(last.codes):
-            if name not in last.remedies and treated(request, (*last.remedies, name)) not in seen:
+            if name not in last.remedies and apply_remedies(request, (*last.remedies, name)) not in seen:
                 return Step(number, (*last.remedies, name))
-    return Step(number, SAFE, safe=True)
+    return Step(number, FALLBACK, fallback=True)
 
 
 def changes(step: Step, attempts: Sequence[Attempt]) -> tuple[Note, ...]:
@@ -47,13 +47,13 @@ def changes(step: Step, attempts: Sequence[Attempt]) -> tuple[Note, ...]:
     before = [attempt for attempt in attempts if attempt.number < step.number and attempt.verdict == "fail"]
     codes = ", ".join(dict.fromkeys(code for attempt in before for code in attempt.codes)) or "unknown"
     failed = "The first version" if len(before) == 1 else f"{len(before)} versions"
-    changes = "; ".join(IN_WORDS[name] for name in step.remedies)
-    kind = "This plain version, the last resort, has" if step.safe else "This version has"
+    changes = "; ".join(DESCRIPTIONS[name] for name in step.remedies)
+    kind = "This plain version, the last resort, has" if step.fallback else "This version has"
     text = f"{failed} failed the check ({codes}). {kind} changes that were not asked for: {changes}."
     return (Note(code="changed_after_check", message=text),)
 
 
-def treated(request: Request, remedies: Sequence[str]) -> Request:
+def apply_remedies(request: Request, remedies: Sequence[str]) -> Request:
     """The request after remedies, each named in ``REMEDIES``."""
     for name in remedies:
         request = REMEDIES[name](request)
@@ -62,8 +62,8 @@ def treated(request: Request, remedies: Sequence[str]) -> Request:
 
 def _candidates(codes: Sequence[str]) -> Iterator[str]:
     for code in codes:
-        yield from CURES.get(code, ())
-    yield from ANY
+        yield from REMEDIES_BY_CODE.get(code, ())
+    yield from GENERIC
 
 
 def _adjusted(request: Request, **sections: dict[str, Any]) -> Request:
@@ -95,18 +95,21 @@ def _plain_cuts(request: Request) -> Request:
 
 def _steady_camera(request: Request) -> Request:
     return _adjusted(
-        request, camera={"zoom": 1.0, "smoothing": 1.5, "hold": 0.25}, stills={"moves": ["hold"]}, layout={"float": 0}
+        request,
+        camera={"zoom_pulse": {"amount": 1.0}, "smoothing": 1.5, "dead_zone": 0.25},
+        stills={"ken_burns": ["hold"]},
+        layout={"bob_amplitude": 0},
     )
 
 
 def _still_captions(request: Request) -> Request:
-    return _adjusted(request, captions={"pop": 0.0}, headline={"entry": "none"})
+    return _adjusted(request, captions={"scale_in_seconds": 0.0}, headline={"animation_in": "none"})
 
 
 def _plated_text(request: Request) -> Request:
     """Texts on an opaque plate of the opposite tone."""
     box = {"colour": "#101418", "opacity": 0.92}
-    return _adjusted(request, headline={"backing": "box", "colour": "#FFFFFF", "box": box})
+    return _adjusted(request, headline={"background": "box", "colour": "#FFFFFF", "box": box})
 
 
 def _widest_margins(request: Request) -> Request:
@@ -114,7 +117,7 @@ def _widest_margins(request: Request) -> Request:
 
 
 def _lower_peaks(request: Request) -> Request:
-    return _adjusted(request, sound={"true_peak": -3.0})
+    return _adjusted(request, audio={"true_peak": -3.0})
 
 
 REMEDIES: dict[str, Callable[[Request], Request]] = {
@@ -128,7 +131,7 @@ REMEDIES: dict[str, Callable[[Request], Request]] = {
     "lower_peaks": _lower_peaks,
 }
 # What a remedy changes, as a person is told.
-IN_WORDS = {
+DESCRIPTIONS = {
     "slower_pictures": f"each item is shown for at least {CALM:g} s",
     "soft_transitions": "scenes follow each other in crossfades",
     "plain_cuts": "scenes follow each other in plain cuts, without transitions",
@@ -139,21 +142,21 @@ IN_WORDS = {
     "lower_peaks": "sound peaks are 2 dB lower",
 }
 # What helps against a finding, the mildest first. None takes away words: that only the request may ask for.
-CURES: dict[str, tuple[str, ...]] = {
+REMEDIES_BY_CODE: dict[str, tuple[str, ...]] = {
     "flash": ("slower_pictures", "soft_transitions", "steady_camera"),
     "red_flash": ("slower_pictures", "soft_transitions", "steady_camera"),
     "pattern": ("steady_camera",),
-    "odd_frame": ("slower_pictures", "plain_cuts", "still_captions"),
+    "glitch_frame": ("slower_pictures", "plain_cuts", "still_captions"),
     "black": ("plain_cuts",),
-    "shiver": ("steady_camera",),
+    "camera_jitter": ("steady_camera",),
     "text_contrast": ("plated_text",),
     "text_unsafe": ("widest_margins", "still_captions"),
     "true_peak": ("lower_peaks",),
     "loudness": ("lower_peaks",),
 }
 # What may help against anything.
-ANY = ("plain_cuts", "steady_camera", "still_captions")
+GENERIC = ("plain_cuts", "steady_camera", "still_captions")
 # The plain video that is delivered when all else has failed.
-SAFE = (
+FALLBACK = (
     "slower_pictures", "plain_cuts", "steady_camera", "still_captions", "widest_margins", "lower_peaks",
 )  # fmt: skip

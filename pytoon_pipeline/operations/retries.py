@@ -3,40 +3,40 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pytoon_pipeline.contracts.status import FailureClass, FailureRecord
+from pytoon_pipeline.contracts.status import ErrorCategory, FailureRecord
 
 MINUTE, HOUR = 60.0, 3600.0
 # Seconds before the next try, for each class of failure: as many tries as there are numbers, then it is left to the
 # nightly batch and to people.
-DELAYS: Mapping[FailureClass, tuple[float, ...]] = {
+DELAYS: Mapping[ErrorCategory, tuple[float, ...]] = {
     # The same upload gives the same answer.
-    "bad_input": (),
+    "invalid_input": (),
     # What a run missed in the store is made by the next; what is not installed may be soon.
-    "missing_part": (5, MINUTE, 10 * MINUTE, HOUR),
+    "dependency_missing": (5, MINUTE, 10 * MINUTE, HOUR),
     # Killed processes begin again at once and go on from what is done; a full disk or an engine that cannot be
     # reached may take longer.
-    "passing_fault": (0, 2, 5, 10, 15, 20, 30, 30, MINUTE, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE),
+    "transient": (0, 2, 5, 10, 15, 20, 30, 30, MINUTE, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE),
     # Each time with another change: see remedies.py, which says when it ends.
     "quality": (0,) * 8,
     # Once more, for what happens once in a thousand times.
     "bug": (30,),
 }
 # Failures of several classes by turns end, too.
-MOST = 30
+MAX_RETRIES = 30
 
 
 @dataclass(frozen=True)
-class Never:
+class GaveUp:
     """Not by itself; ``reason`` for people."""
 
     reason: str
 
 
-def again(failure: FailureRecord) -> float | Never:
+def next_retry_at(failure: FailureRecord) -> float | GaveUp:
     """When the key is tried again, in seconds since the epoch, or why it never is."""
-    delays = DELAYS[failure.failure]
+    delays = DELAYS[failure.category]
     if not delays:
-        return Never("trying again gives the same answer")
-    if failure.tries > len(delays) or failure.total > MOST:
-        return Never(f"it has failed {failure.total} times")
+        return GaveUp("trying again gives the same answer")
+    if failure.tries > len(delays) or failure.total > MAX_RETRIES:
+        return GaveUp(f"it has failed {failure.total} times")
     return failure.at + delays[failure.tries - 1]

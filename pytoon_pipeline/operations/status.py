@@ -5,15 +5,15 @@ people.
 import time
 from dataclasses import dataclass
 
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.operations import Operations
-from pytoon_pipeline.operations.retries import Never, again
+from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
 from pytoon_pipeline.reporting.markdown import cell
 from pytoon_pipeline.runtime.home import Home
 
 # Tables for people have an end.
-MOST_ROWS = 100
+MAX_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StatusReport:
     """``failed`` will not be tried again by itself; ``stuck`` waits for longer than any video takes; ``held`` waits for
     a person's decision.
     """
@@ -56,16 +56,16 @@ class Standing:
         return "\n\n".join(_table(head, lines) for head, lines in tables if lines) or "All is well."
 
 
-def standing(home: Home, operations: Operations) -> Standing:
+def status_report(home: Home, operations: Operations) -> StatusReport:
     """Reads how all keys stand."""
     uploads, now = Uploads(home), time.time()
     failed: list[Line] = []
     retried: list[Line] = []
     for key in uploads.failing():
         if failure := uploads.failure(key):
-            when = again(failure)
+            when = next_retry_at(failure)
             line = Line(key, _title(uploads, key), failure.code, f"{failure.message} {failure.hint}")
-            (failed if isinstance(when, Never) else retried).append(line)
+            (failed if isinstance(when, GaveUp) else retried).append(line)
     stuck = [
         Line(key, _title(uploads, key), "stuck", f"waiting for {(now - since) / 60:.0f} minutes")
         for key, since in uploads.pending().items()
@@ -75,10 +75,10 @@ def standing(home: Home, operations: Operations) -> Standing:
     held = [_degraded(uploads, key) for key in uploads.held()]
     rejected = [
         Line(row.key or "–", row.name, row.code or "", f"{row.message} {row.hint}")
-        for row in IntakeIndex(home.intake).rejected()
+        for row in InboxIndex(home.intake).rejected()
         if row.state == "rejected"
     ]
-    return Standing(tuple(failed), tuple(retried), tuple(stuck), tuple(degraded), tuple(held), tuple(rejected))
+    return StatusReport(tuple(failed), tuple(retried), tuple(stuck), tuple(degraded), tuple(held), tuple(rejected))
 
 
 def _degraded(uploads: Uploads, key: str) -> Line:
@@ -97,10 +97,8 @@ def _title(uploads: Uploads, key: str) -> str:
 
 
 def _table(head: str, lines: tuple[Line, ...]) -> str:
-    rows = [
-        f"| {cell(line.title)} | {line.code} | {cell(line.said)} | {cell(line.key)} |" for line in lines[:MOST_ROWS]
-    ]
-    more = [f"\n… and {len(lines) - MOST_ROWS} more"] if len(lines) > MOST_ROWS else []
+    rows = [f"| {cell(line.title)} | {line.code} | {cell(line.said)} | {cell(line.key)} |" for line in lines[:MAX_ROWS]]
+    more = [f"\n… and {len(lines) - MAX_ROWS} more"] if len(lines) > MAX_ROWS else []
     return "\n".join(
         [f"**{head}: {len(lines)}**\n", "| title | code | what | key |", "|---|---|---|---|", *rows, *more]
     )

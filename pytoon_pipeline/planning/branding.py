@@ -5,23 +5,23 @@ from typing import Any
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, Motion, TextLayer, steady
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import Area, Note, Scene
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Brief, Material, refused
-from pytoon_pipeline.planning.layout.contrast import everywhere, of_colours, opposite
-from pytoon_pipeline.planning.layout.text_fit import Room, clean, fit
-from pytoon_pipeline.planning.layout.text_placement import around
-from pytoon_pipeline.planning.sequences import Piece
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.layout.contrast import colour_backdrop, everywhere, opposite
+from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit
+from pytoon_pipeline.planning.layout.text_placement import layer_area
+from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots.stills import fitted, fixed
 
 # Without a brand, brand-safe still means: nothing that pulls pictures about.
 CALM = ("cut", "crossfade", "fade", "slide")
 # Settings that belong to the brand while its rules hold.
 OWNED = {
-    "headline": {"font", "colour", "backing_colour"},
+    "headline": {"font", "colour", "background_colour"},
     "background": {"colours", "shapes"},
     "captions": {"font", "colour", "highlight", "outline_colour"},
 }
@@ -32,7 +32,10 @@ END_TEXT_SIZE = 84
 
 
 def branded(preset: Preset, brand: Brand, request: Request) -> tuple[Preset, tuple[Note, ...]]:
-    """The preset in the brand's looks. When the request is brand-safe, raises ``BadInput`` for what it may not ask."""
+    """The preset in the brand's looks.
+
+    When the request is brand-safe, raises ``InvalidInput`` for what it may not ask.
+    """
     if request.brand_safe:
         _check(brand, request)
     colours, fonts = brand.colours, brand.fonts
@@ -40,7 +43,7 @@ def branded(preset: Preset, brand: Brand, request: Request) -> tuple[Preset, tup
     plate = colours.accent if contrast(luminance_of(text), luminance_of(colours.accent)) >= 4.5 else opposite(text)
     changes: dict[str, dict[str, Any]] = {
         "headline": {
-            "font": fonts.headline, "colour": text, "backing_colour": plate,
+            "font": fonts.headline, "colour": text, "background_colour": plate,
             "box": preset.headline.box.model_copy(update={"colour": plate}),
         },
         "background": {
@@ -51,8 +54,8 @@ def branded(preset: Preset, brand: Brand, request: Request) -> tuple[Preset, tup
     }  # fmt: skip
     notes = []
     if request.brand_safe:
-        moves = tuple(move for move in preset.stills.moves if move in brand.moves) or brand.moves[:1]
-        changes["stills"] = {"moves": moves, "zoom": min(preset.stills.zoom, brand.zoom)}
+        moves = tuple(move for move in preset.stills.ken_burns if move in brand.ken_burns) or brand.ken_burns[:1]
+        changes["stills"] = {"ken_burns": moves, "zoom": min(preset.stills.zoom, brand.zoom)}
         if preset.transition.kind not in brand.transitions and request.transition is None:
             other = next((one for one in brand.transitions if one != "cut"), brand.transitions[0])
             changes["transition"] = {"kind": other}
@@ -65,16 +68,16 @@ def branded(preset: Preset, brand: Brand, request: Request) -> tuple[Preset, tup
     return preset, tuple(notes)
 
 
-def allowed_transition(brief: Brief) -> tuple[str, float]:
-    """Kind and seconds of transitions. Raises ``BadInput`` for one that brand-safe does not allow."""
-    wanted = brief.request.transition
-    settings = brief.preset.transition
-    allowed = brief.brand.transitions if brief.brand else CALM
+def allowed_transition(context: PlanContext) -> tuple[str, float]:
+    """Kind and seconds of transitions. Raises ``InvalidInput`` for one that brand-safe does not allow."""
+    wanted = context.request.transition
+    settings = context.preset.transition
+    allowed = context.brand.transitions if context.brand else CALM
     kind: str = wanted or settings.kind
-    if brief.request.brand_safe and kind not in allowed:
+    if context.request.brand_safe and kind not in allowed:
         if wanted is not None:
-            whose = f"The brand “{brief.brand.name}”" if brief.brand else "brand_safe"
-            raise refused(
+            whose = f"The brand “{context.brand.name}”" if context.brand else "brand_safe"
+            raise field_error(
                 "transition", "brand_refused", f"{whose} does not allow “{wanted}”.",
                 f"Use one of: {', '.join(allowed)}; or set brand_safe: false.",
             )  # fmt: skip
@@ -82,27 +85,27 @@ def allowed_transition(brief: Brief) -> tuple[str, float]:
     return kind, settings.seconds
 
 
-def watermark(brief: Brief, frames: int) -> tuple[Layer, ...]:
+def watermark(context: PlanContext, frames: int) -> tuple[Layer, ...]:
     """The logo in its corner for ``frames``."""
-    if brief.brand is None or brief.logo is None or brief.brand.watermark is None:
+    if context.brand is None or context.logo is None or context.brand.watermark is None:
         return ()
-    settings, safe = brief.brand.watermark, brief.safe
-    width, height = fitted(brief.logo, settings.width * WIDTH, settings.width * WIDTH)
+    settings, safe = context.brand.watermark, context.safe_area
+    width, height = fitted(context.logo, settings.width * WIDTH, settings.width * WIDTH)
     inset = 28
     x = safe.left + inset + width / 2 if "left" in settings.corner else safe.right - inset - width / 2
     y = safe.top + inset + height / 2 if "top" in settings.corner else safe.bottom - inset - height / 2
-    return (_logo(brief.logo, "watermark", width, height, x, y, settings.opacity, frames),)
+    return (_logo(context.logo, "watermark", width, height, x, y, settings.opacity, frames),)
 
 
-def watermark_area(brief: Brief) -> Area | None:
+def watermark_area(context: PlanContext) -> Area | None:
     """What the watermark takes of the safe zone, with a little air."""
-    layers = watermark(brief, 1)
-    return around(layers[0], AIR, AIR) if layers else None
+    layers = watermark(context, 1)
+    return layer_area(layers[0], AIR, AIR) if layers else None
 
 
-def text_area(brief: Brief) -> Area:
+def text_area(context: PlanContext) -> Area:
     """The part of the safe zone that texts may use: all but the watermark's strip."""
-    safe, taken = brief.safe, watermark_area(brief)
+    safe, taken = context.safe_area, watermark_area(context)
     if taken is None:
         return safe
     if taken.top - safe.top < safe.bottom - taken.bottom:
@@ -110,58 +113,60 @@ def text_area(brief: Brief) -> Area:
     return safe.model_copy(update={"bottom": max(safe.top + 200, taken.top)})
 
 
-def end_card(brief: Brief, rate: FrameRate) -> list[Piece]:
+def end_card(context: PlanContext, rate: FrameRate) -> list[SceneSequence]:
     """The closing scene of a brand: its logo and a line on its colour; none without a brand."""
-    brand = brief.brand
-    if brand is None or brand.end_card.seconds <= 0 or (brief.logo is None and not brand.end_card.text):
+    brand = context.brand
+    if brand is None or brand.end_card.seconds <= 0 or (context.logo is None and not brand.end_card.text):
         return []
     frames = rate.nearest(brand.end_card.seconds)
-    safe = brief.safe
+    safe = context.safe_area
     layers: list[Layer] = []
     middle = (safe.top + safe.bottom) / 2
-    if brief.logo is not None:
-        width, height = fitted(brief.logo, END_LOGO_WIDTH * WIDTH, 0.3 * HEIGHT)
-        layers.append(_logo(brief.logo, "logo", width, height, WIDTH / 2, middle - 60, 1.0, None))
+    if context.logo is not None:
+        width, height = fitted(context.logo, END_LOGO_WIDTH * WIDTH, 0.3 * HEIGHT)
+        layers.append(_logo(context.logo, "logo", width, height, WIDTH / 2, middle - 60, 1.0, None))
         middle += height / 2 + 60
     line = clean(brand.end_card.text)
     wide = 2 * min(WIDTH / 2 - safe.left, safe.right - WIDTH / 2) - 40
-    room = Room(brand.fonts.headline, END_TEXT_SIZE, 40, wide, 300, 2)
+    room = TextBox(brand.fonts.headline, END_TEXT_SIZE, 40, wide, 300, 2)
     if line:
         page = fit(line, room)
         if page is None:
-            raise refused(
+            raise field_error(
                 "brand.end_card.text", "text_too_long", f"“{line[:40]}” does not fit on the end card.", "Shorten it."
             )
         colour = brand.colours.text
-        if contrast(luminance_of(colour), luminance_of(brand.colours.primary)) < brief.limits.text_contrast:
+        if contrast(luminance_of(colour), luminance_of(brand.colours.primary)) < context.limits.text_contrast:
             colour = opposite(brand.colours.primary)
         style = TextStyle(font=brand.fonts.headline, size=page.size, colour=colour)
-        motion = Motion(x=steady(WIDTH / 2), y=steady(middle + page.height / 2))
+        motion = Transform(x=constant(WIDTH / 2), y=constant(middle + page.height / 2))
         layers.append(
             TextLayer(name="end card", lines=page.lines, style=style, width=page.width, height=page.height,
-                      motion=motion)
+                      transform=motion)
         )  # fmt: skip
     scene = Scene(start=0, frames=frames, background=brand.colours.primary, layers=tuple(layers))
     return [
-        Piece((scene,), everywhere(of_colours(brand.colours.primary)), still=(FrameRange(start=0, end=frames),))
-    ]  # fmt: skip
+        SceneSequence(
+            (scene,), everywhere(colour_backdrop(brand.colours.primary)), static=(FrameRange(start=0, end=frames),)
+        )
+    ]
 
 
 def _logo(
-    logo: Material, name: str, width: float, height: float, x: float, y: float, opacity: float, frames: int | None
+    logo: AnalysedMedia, name: str, width: float, height: float, x: float, y: float, opacity: float, frames: int | None
 ) -> ImageLayer:
     picture = logo.looked_at.picture
     return ImageLayer(
         name=name, item=logo.item, width=width, height=height, frames=frames,
-        camera=fixed((picture.width, picture.height), picture.centre),
-        motion=Motion(x=steady(x), y=steady(y), opacity=steady(opacity)),
+        crop_path=fixed((picture.width, picture.height), picture.centre),
+        transform=Transform(x=constant(x), y=constant(y), opacity=constant(opacity)),
     )  # fmt: skip
 
 
 def _check(brand: Brand, request: Request) -> None:
     for part, owned in OWNED.items():
         for name in sorted(owned & _adjusted(request, part)):
-            raise refused(
+            raise field_error(
                 f"adjust.{part}.{name}", "brand_refused", f"this is set by the brand “{brand.name}”.",
                 "Leave it out, or set brand_safe: false.",
             )  # fmt: skip

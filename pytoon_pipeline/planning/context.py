@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
 from pytoon_pipeline.contracts.brand import Brand, Platform
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import MediaInfo, VideoStream
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import MediaRequest, Request
@@ -21,11 +21,11 @@ INAUDIBLE_LUFS, MEASURABLE_SECONDS = -55.0, 0.5
 # What belongs to a head around the box of its face, as shares of the box.
 HAIR, CHIN, SIDE = 0.7, 0.25, 0.3
 NO_FOCUS = FocalPoints(points=())
-NO_SHOTS = Shots(cuts=(), still=(), dark=())
+NO_SHOTS = Shots(cuts=(), static=(), black=())
 
 
 @dataclass(frozen=True)
-class Material:
+class AnalysedMedia:
     """One file and what is known of it. Sound alone has no ``frames``; ``silence`` is none without sound.
 
     ``name`` is what the person called it; ``audio_lost`` counts seconds of its sound that could not be decoded;
@@ -81,7 +81,7 @@ class Material:
         return self.frames.seconds if self.frames else 0.0
 
     @property
-    def matter(self) -> Box:
+    def subject_box(self) -> Box:
         """Where the picture's matter is: its heads, else its detail, else all that shows anything."""
         if self.faces:
             boxes = [face.box for face in self.faces]
@@ -93,7 +93,7 @@ class Material:
 
 
 @dataclass(frozen=True)
-class Brief:
+class PlanContext:
     """What is wanted and what there is. ``preset`` is as resolved for this request, brand rules applied.
 
     ``profanity`` are words that captions mask, see ``planning/profanity.py``.
@@ -104,30 +104,30 @@ class Brief:
     preset: Preset
     platform: Platform
     limits: Limits
-    media: Sequence[Material] = ()
-    background: Material | None = None
-    music: Material | None = None
-    voice: Material | None = None
-    logo: Material | None = None
+    media: Sequence[AnalysedMedia] = ()
+    background: AnalysedMedia | None = None
+    music: AnalysedMedia | None = None
+    voice: AnalysedMedia | None = None
+    logo: AnalysedMedia | None = None
     brand: Brand | None = None
-    files: dict[str, Material] = field(default_factory=dict)
+    files: dict[str, AnalysedMedia] = field(default_factory=dict)
     profanity: tuple[str, ...] = ()
 
     @property
-    def safe(self) -> Area:
+    def safe_area(self) -> Area:
         """Where text may be."""
         zone = self.platform
         return Area(left=zone.left, top=zone.top, right=WIDTH - zone.right, bottom=HEIGHT - zone.bottom)
 
-    def wish(self, index: int) -> MediaRequest:
+    def media_request(self, index: int) -> MediaRequest:
         """What the request says of the item at ``index``."""
         return self.request.media[index]
 
-    def begin(self, index: int, rate: FrameRate) -> int:
+    def source_start(self, index: int, rate: FrameRate) -> int:
         """The output frame of its source at which the item at ``index`` begins; 0 for a picture."""
-        return 0 if self.media[index].is_still else rate.nearest(self.wish(index).start)
+        return 0 if self.media[index].is_still else rate.nearest(self.media_request(index).start)
 
 
-def refused(field_path: str, code: str, message: str, hint: str) -> BadInput:
+def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidInput:
     """The error for a wish that cannot be met, with the path of the field."""
-    return BadInput(code, f"{field_path}: {message}", hint)
+    return InvalidInput(code, f"{field_path}: {message}", hint)

@@ -13,12 +13,12 @@ NOTE = Note(
 )
 
 
-def plain(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> RenderSpec:
+def fallback_spec(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> RenderSpec:
     """The same scenes at the same times: hard cuts, no effect but blur, plain letters, no ``unreadable`` items."""
-    captions = spec.captions.style.model_copy(update={"setting": "plain", "pop": 0.0})
+    captions = spec.captions.style.model_copy(update={"text_engine": "plain", "scale_in_seconds": 0.0})
     tracks = tuple(
-        track.model_copy(update={"parts": tuple(part for part in track.parts if part.item not in unreadable)})
-        for track in spec.sound.tracks
+        track.model_copy(update={"clips": tuple(part for part in track.clips if part.item not in unreadable)})
+        for track in spec.audio.tracks
     )
     ends = [following.start for _, following in pairwise(spec.scenes)] + [spec.frames]
     return spec.model_copy(
@@ -26,8 +26,8 @@ def plain(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> RenderSpec:
             "scenes": tuple(_cut(scene, end, unreadable) for scene, end in zip(spec.scenes, ends, strict=True)),
             "overlays": _layers(spec.overlays, unreadable),
             "captions": spec.captions.model_copy(update={"style": captions}),
-            "sound": spec.sound.model_copy(update={"tracks": tracks}),
-            "safe": True,
+            "audio": spec.audio.model_copy(update={"tracks": tracks}),
+            "fallback": True,
             "notes": (*spec.notes, NOTE),
         }
     )
@@ -46,7 +46,7 @@ def _layers(layers: tuple[Layer, ...], unreadable: Set[str]) -> tuple[Layer, ...
         # A picture behind another one is unreadable without its blur; all else is decoration.
         changes: dict[str, object] = {"effects": tuple(one for one in layer.effects if isinstance(one, Blur))}
         if isinstance(layer, TextLayer):
-            changes["style"] = layer.style.model_copy(update={"setting": "plain"})
+            changes["style"] = layer.style.model_copy(update={"text_engine": "plain"})
         if isinstance(layer, GroupLayer):
             changes["layers"] = _layers(layer.layers, unreadable)
         found.append(layer.model_copy(update=changes))

@@ -1,4 +1,4 @@
-"""The product compiler: from a brief to the plan of a video."""
+"""The product compiler: from a context to the plan of a video."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,11 +9,11 @@ from pytoon_pipeline.planning.archetypes.hero import plan_footage, plan_hero
 from pytoon_pipeline.planning.archetypes.meme import plan_meme
 from pytoon_pipeline.planning.archetypes.overlay import plan_overlay
 from pytoon_pipeline.planning.branding import branded
-from pytoon_pipeline.planning.context import Brief
-from pytoon_pipeline.planning.layout.glyphs import drawable
+from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.glyphs import without_missing_glyphs
 from pytoon_pipeline.planning.source_notes import source_losses, source_notes
 
-PLANNERS: dict[Archetype, Callable[[Brief], RenderSpec]] = {
+PLANNERS: dict[Archetype, Callable[[PlanContext], RenderSpec]] = {
     "hero": plan_hero,
     "overlay": plan_overlay,
     "meme": plan_meme,
@@ -22,13 +22,13 @@ PLANNERS: dict[Archetype, Callable[[Brief], RenderSpec]] = {
 }
 
 
-def plan_video(brief: Brief) -> RenderSpec:
-    """The RenderSpec of a brief. Raises ``BadInput`` with the path of the field that cannot be met."""
+def plan_video(context: PlanContext) -> RenderSpec:
+    """The RenderSpec of a context. Raises ``InvalidInput`` with the path of the field that cannot be met."""
     notes: tuple[Note, ...] = ()
-    if brief.brand is not None:
-        preset, notes = branded(brief.preset, brief.brand, brief.request)
-        brief = replace(brief, preset=preset)
-    brief, left_out = drawable(brief)
-    spec = PLANNERS[brief.archetype](brief)
-    notes = (*notes, *left_out, *source_notes(brief), *spec.notes)
-    return spec.model_copy(update={"notes": notes, "losses": source_losses(brief)})
+    if context.brand is not None:
+        preset, notes = branded(context.preset, context.brand, context.request)
+        context = replace(context, preset=preset)
+    context, left_out = without_missing_glyphs(context)
+    spec = PLANNERS[context.archetype](context)
+    notes = (*notes, *left_out, *source_notes(context), *spec.notes)
+    return spec.model_copy(update={"notes": notes, "losses": source_losses(context)})

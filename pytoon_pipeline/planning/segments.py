@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
 
 # In seconds. A group of pictures ends after 2 s in any case, so shorter segments cost little, and many share evenly.
-SHORTEST, TARGET, LONGEST = 1.5, 2.0, 3.0
+MIN_SEGMENT_SECONDS, TARGET_SEGMENT_SECONDS, MAX_SEGMENT_SECONDS = 1.5, 2.0, 3.0
 
 
 def plan_segments(frames: int, scenes: Sequence[Scene], marks: Iterable[int], rate: FrameRate) -> tuple[Segment, ...]:
@@ -28,7 +28,9 @@ def plan_segments(frames: int, scenes: Sequence[Scene], marks: Iterable[int], ra
 
 def _bodies(start: int, end: int, cuts: set[int], pauses: set[int], rate: FrameRate) -> Iterator[Segment]:
     """A body ends at a cut if one is in reach, else where no text is crossed, else at the target length."""
-    shortest, target, longest = (rate.nearest(s) for s in (SHORTEST, TARGET, LONGEST))
+    shortest, target, longest = (
+        rate.nearest(s) for s in (MIN_SEGMENT_SECONDS, TARGET_SEGMENT_SECONDS, MAX_SEGMENT_SECONDS)
+    )
     while end - start > longest:
         reach = range(start + shortest, min(start + longest, end - shortest) + 1)
         at = _nearest(cuts, reach, start + target) or _nearest(pauses, reach, start + target) or start + target

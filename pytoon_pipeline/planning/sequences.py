@@ -1,4 +1,7 @@
-"""Pieces of a video: scenes that belong together, with their captions and sound; and how pieces become a timeline."""
+"""Pieces of a video:
+
+scenes that belong together, with their captions and sound; and how sequences become a timeline.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -6,34 +9,34 @@ from itertools import pairwise
 
 from pytoon_pipeline.contracts.spec.render_spec import Area, Cue, CueWord, Note, Scene, Transition, TransitionKind
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.planning.context import Material
-from pytoon_pipeline.planning.layout.contrast import Behind, together
+from pytoon_pipeline.planning.context import AnalysedMedia
+from pytoon_pipeline.planning.layout.contrast import Backdrops, together
 
 # A transition takes at most this share of the shorter of its two pieces.
-MOST_OVERLAP = 0.4
+MAX_OVERLAP = 0.4
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A run of an item's own sound, in frames of the piece and of the source."""
+class AudioRef:
+    """A run of an item's own sound, in frames of the sequence and of the source."""
 
     item: str
     start: int
     frames: int
     source_start: int
-    volume_db: float = 0.0
+    gain_db: float = 0.0
 
 
-def own_sound(material: Material, frames: int, source_start: int) -> tuple[Heard, ...]:
-    """What is heard of an item while a piece shows it; nothing of a picture or a silent clip."""
+def own_sound(material: AnalysedMedia, frames: int, source_start: int) -> tuple[AudioRef, ...]:
+    """What is heard of an item while a sequence shows it; nothing of a picture or a silent clip."""
     if material.is_still or not material.audible:
         return ()
-    return (Heard(material.item, 0, frames, source_start),)
+    return (AudioRef(material.item, 0, frames, source_start),)
 
 
 @dataclass(frozen=True)
-class Obstacle:
-    """An area that texts had better not cover, in frames ``[start, end)`` of the piece; a face counts most."""
+class KeepOutArea:
+    """An area that texts had better not cover, in frames ``[start, end)`` of the sequence; a face counts most."""
 
     start: int
     end: int
@@ -42,7 +45,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class Piece:
+class SceneSequence:
     """Scenes one after the other, counted from 0. ``behind`` is what texts over it have to stand out from.
 
     ``avoid`` is what they had better not cover. ``speech`` is where somebody talks; ``still`` and ``dark`` where
@@ -50,13 +53,13 @@ class Piece:
     """
 
     scenes: tuple[Scene, ...]
-    behind: Behind
-    avoid: tuple[Obstacle, ...] = ()
+    backdrop: Backdrops
+    keep_out: tuple[KeepOutArea, ...] = ()
     cues: tuple[Cue, ...] = ()
-    heard: tuple[Heard, ...] = ()
+    audio: tuple[AudioRef, ...] = ()
     speech: tuple[FrameRange, ...] = ()
-    still: tuple[FrameRange, ...] = ()
-    dark: tuple[FrameRange, ...] = ()
+    static: tuple[FrameRange, ...] = ()
+    black: tuple[FrameRange, ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property
@@ -65,59 +68,59 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Timeline(Piece):
+class Timeline(SceneSequence):
     """Pieces joined; ``parts`` are the frames of each."""
 
     parts: tuple[FrameRange, ...] = field(default=())
 
 
 def overlaps(lengths: Sequence[int], kind: str, frames: int) -> list[int]:
-    """Frames by which each piece overlaps the one before: 0 for the first, and for cuts."""
+    """Frames by which each sequence overlaps the one before: 0 for the first, and for cuts."""
     if kind == "cut":
         return [0] * len(lengths)
     found = [0]
     for before, after in pairwise(lengths):
-        found.append(max(0, min(frames, int(MOST_OVERLAP * min(before, after)))))
+        found.append(max(0, min(frames, int(MAX_OVERLAP * min(before, after)))))
     return found
 
 
-def join(pieces: Sequence[Piece], kind: str, frames: int) -> Timeline:
+def join(sequences: Sequence[SceneSequence], kind: str, frames: int) -> Timeline:
     """Pieces one after the other, each coming in by the transition ``kind`` of ``frames``."""
-    steps = overlaps([piece.frames for piece in pieces], kind, frames)
-    moved: list[Piece] = []
+    steps = overlaps([sequence.frames for sequence in sequences], kind, frames)
+    moved: list[SceneSequence] = []
     position = 0
-    for piece, overlap in zip(pieces, steps, strict=True):
+    for sequence, overlap in zip(sequences, steps, strict=True):
         position -= overlap
-        moved.append(_moved(piece, position, kind, overlap))
-        position += piece.frames
+        moved.append(_moved(sequence, position, kind, overlap))
+        position += sequence.frames
     return Timeline(
-        scenes=tuple(scene for piece in moved for scene in piece.scenes),
-        behind=together([piece.behind for piece in pieces]),
-        avoid=tuple(one for piece in moved for one in piece.avoid),
-        cues=tuple(cue for piece in moved for cue in piece.cues),
-        heard=tuple(heard for piece in moved for heard in piece.heard),
-        speech=tuple(one for piece in moved for one in piece.speech),
-        still=tuple(one for piece in moved for one in piece.still),
-        dark=tuple(one for piece in moved for one in piece.dark),
-        notes=tuple(note for piece in moved for note in piece.notes),
+        scenes=tuple(scene for sequence in moved for scene in sequence.scenes),
+        backdrop=together([sequence.backdrop for sequence in sequences]),
+        keep_out=tuple(one for sequence in moved for one in sequence.keep_out),
+        cues=tuple(cue for sequence in moved for cue in sequence.cues),
+        audio=tuple(heard for sequence in moved for heard in sequence.audio),
+        speech=tuple(one for sequence in moved for one in sequence.speech),
+        static=tuple(one for sequence in moved for one in sequence.static),
+        black=tuple(one for sequence in moved for one in sequence.black),
+        notes=tuple(note for sequence in moved for note in sequence.notes),
         parts=tuple(FrameRange(start=p.scenes[0].start, end=p.scenes[-1].end) for p in moved),
     )
 
 
-def _moved(piece: Piece, by: int, kind: str, overlap: int) -> Piece:
-    scenes = [scene.model_copy(update={"start": scene.start + by}) for scene in piece.scenes]
+def _moved(sequence: SceneSequence, by: int, kind: str, overlap: int) -> SceneSequence:
+    scenes = [scene.model_copy(update={"start": scene.start + by}) for scene in sequence.scenes]
     if overlap:
         coming: TransitionKind = kind  # type: ignore[assignment]
         scenes[0] = scenes[0].model_copy(update={"transition": Transition(kind=coming, frames=overlap)})
     return replace(
-        piece,
+        sequence,
         scenes=tuple(scenes),
-        avoid=tuple(replace(one, start=one.start + by, end=one.end + by) for one in piece.avoid),
-        cues=tuple(_later(cue, by) for cue in piece.cues),
-        heard=tuple(replace(heard, start=heard.start + by) for heard in piece.heard),
-        speech=_shifted(piece.speech, by),
-        still=_shifted(piece.still, by),
-        dark=_shifted(piece.dark, by),
+        keep_out=tuple(replace(one, start=one.start + by, end=one.end + by) for one in sequence.keep_out),
+        cues=tuple(_later(cue, by) for cue in sequence.cues),
+        audio=tuple(replace(heard, start=heard.start + by) for heard in sequence.audio),
+        speech=_shifted(sequence.speech, by),
+        static=_shifted(sequence.static, by),
+        black=_shifted(sequence.black, by),
     )
 
 
@@ -130,7 +133,7 @@ def _shifted(ranges: Sequence[FrameRange], by: int) -> tuple[FrameRange, ...]:
     return tuple(FrameRange(start=one.start + by, end=one.end + by) for one in ranges)
 
 
-def share_out(wanted: Sequence[float], shortest: Sequence[float], most: float) -> tuple[list[float], bool]:
+def distribute(wanted: Sequence[float], shortest: Sequence[float], most: float) -> tuple[list[float], bool]:
     """Lengths that add up to at most ``most``, all shortened by one factor, none below its shortest.
 
     Gives the lengths and whether they were shortened. When even the shortest do not fit, those are given.

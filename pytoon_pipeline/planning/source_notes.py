@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.media.losses import losses
-from pytoon_pipeline.planning.context import Brief, Material
+from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
 
 
-def source_losses(brief: Brief) -> tuple[Loss, ...]:
-    """What was promised and did not come, of all files of the brief."""
+def source_losses(context: PlanContext) -> tuple[Loss, ...]:
+    """What was promised and did not come, of all files of the context."""
     return tuple(
         loss
-        for one in _files(brief)
-        for loss in losses(one.name, one.info, brief.limits, one.frames, one.audio_lost)
+        for one in _files(context)
+        for loss in losses(one.name, one.info, context.limits, one.frames, one.audio_lost)
     )  # fmt: skip
 
 
-def source_notes(brief: Brief) -> Iterator[Note]:
+def source_notes(context: PlanContext) -> Iterator[Note]:
     """Notes about files, each once."""
-    for loss in source_losses(brief):
+    for loss in source_losses(context):
         yield Note(code="truncated_source", message=loss.message)
-    for one in _files(brief):
-        if one.subtitled and (one.transcript is None or not brief.preset.captions.show):
+    for one in _files(context):
+        if one.subtitled and (one.transcript is None or not context.preset.captions.show):
             message = f"The subtitles beside “{one.name}” are not used: only talking videos with sound have captions."
             yield Note(code="subtitles_unused", message=message)
         if one.info.audio is None and one.info.streams.get("audio"):
@@ -34,7 +34,7 @@ def source_notes(brief: Brief) -> Iterator[Note]:
             )
 
 
-def _files(brief: Brief) -> list[Material]:
-    alone = (brief.background, brief.music, brief.voice, brief.logo)
-    found = [*brief.media, *brief.files.values(), *(one for one in alone if one is not None)]
+def _files(context: PlanContext) -> list[AnalysedMedia]:
+    alone = (context.background, context.music, context.voice, context.logo)
+    found = [*context.media, *context.files.values(), *(one for one in alone if one is not None)]
     return list({one.item: one for one in reversed(found)}.values())[::-1]

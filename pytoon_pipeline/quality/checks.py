@@ -4,20 +4,20 @@ from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.quality import file_tier, frame_tier, legibility, plan_tier, sound_tier, source_tier, time_tier
-from pytoon_pipeline.quality.context import Subject
+from pytoon_pipeline.quality.context import CheckContext
 
 CHECKS = (
     file_tier.undecodable, file_tier.layout, file_tier.duration, file_tier.desync,
-    time_tier.black, time_tier.frozen, time_tier.odd, time_tier.flashes, time_tier.stripes,
+    time_tier.black, time_tier.frozen, time_tier.glitch_frame, time_tier.flashes, time_tier.stripes,
     time_tier.unplanned_cut,
-    frame_tier.likeness, frame_tier.glyphs, frame_tier.unsafe_text, frame_tier.shiver,
+    frame_tier.matches_rendered, frame_tier.glyphs, frame_tier.unsafe_text, frame_tier.camera_jitter,
     legibility.text_contrast, legibility.face_cut,
     plan_tier.unverified, plan_tier.plan_likeness,
-    sound_tier.level, sound_tier.likeness, source_tier.truncated,
+    sound_tier.level, sound_tier.matches_mix, source_tier.truncated,
 )  # fmt: skip
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: CheckContext) -> Iterator[Finding]:
     """All findings."""
     for one in CHECKS:
         yield from one(subject)

@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, Severity, Tier
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.inspection import Inspection
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.rendering.contact_sheet import Image
@@ -23,12 +23,12 @@ Sound = NDArray[np.float32]
 class Rendered:
     """What was measured while the video was made: its pictures, and its sound as it was encoded, shape (n, 2)."""
 
-    trace: Trace
+    frame_stats: FrameStats
     sound: Sound | None = None
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckContext:
     """A file to check. ``spec`` is none for a foreign one, whose plan is unknown; ``silent`` is a planned silence.
 
     ``played`` is the file's own sound, where that has to be compared with what was ``rendered``; ``faces`` are those of
@@ -51,14 +51,14 @@ class Subject:
         return self.spec.segments if self.spec else ()
 
     @property
-    def trace(self) -> Trace:
+    def frame_stats(self) -> FrameStats:
         """Measures of all pictures: of the file, or where that holds the segments' own packets, as rendered."""
-        return self.rendered.trace if self.found.copied and self.rendered else self.found.trace
+        return self.rendered.frame_stats if self.found.copied and self.rendered else self.found.frame_stats
 
     @property
     def comparable(self) -> bool:
         """Whether each picture of the file has one that was rendered beside it."""
-        return self.rendered is not None and len(self.found.times) == len(self.rendered.trace)
+        return self.rendered is not None and len(self.found.times) == len(self.rendered.frame_stats)
 
     def limited(
         self, tier: Tier, code: str, limit: str, value: float, message: str, severity: Severity = "gate",

@@ -6,25 +6,25 @@ from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.degradation import Degradation, Reason, Release
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.quality import HAZARDS, QcReport
-from pytoon_pipeline.contracts.rendering import SegmentsReady
+from pytoon_pipeline.contracts.rendering import RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
 
 
 def degradation(
-    plan: RenderSpec, ready: SegmentsReady, report: QcReport, attempts: Sequence[Attempt]
+    plan: RenderSpec, ready: RenderedSegments, report: QcReport, attempts: Sequence[Attempt]
 ) -> Degradation | None:
     """Why the video is not what was asked for; none when it is. ``plan`` is the one that was to be rendered."""
-    if not ready.shown(plan).safe:
+    if not ready.as_rendered(plan).fallback:
         return None
     fallback = [
         Reason(
             kind="engine_fallback", code=one.code, message=f"The {one.engine} engine could not render: {one.message}"
         )
-        for one in ready.tried
-        if ready.plain is not None
+        for one in ready.engine_attempts
+        if ready.fallback_spec is not None
     ]
-    failed = sum(not one.safe for one in attempts)
+    failed = sum(not one.fallback for one in attempts)
     simplified = [
         Reason(
             kind="simplified", code="simplified",
@@ -35,18 +35,18 @@ def degradation(
     return Degradation(
         reasons=(
             *fallback,
-            *(simplified if plan.safe else ()),
+            *(simplified if plan.fallback else ()),
             *(Reason(kind="quality_gate", code=code, message=gates[code]) for code in sorted(gates)),
         )
     )
 
 
-def comment(plan: RenderSpec, ready: SegmentsReady) -> str | None:
+def comment(plan: RenderSpec, ready: RenderedSegments) -> str | None:
     """What the file of a degraded video says of itself. It is written before the file is checked."""
-    if ready.plain is not None:
-        codes = ", ".join(f"{one.engine}: {one.code}" for one in ready.tried)
+    if ready.fallback_spec is not None:
+        codes = ", ".join(f"{one.engine}: {one.code}" for one in ready.engine_attempts)
         return f"Degraded: rendered by the fallback engine ({codes})."
-    return "Degraded: simplified, because earlier attempts failed their checks." if plan.safe else None
+    return "Degraded: simplified, because earlier attempts failed their checks." if plan.fallback else None
 
 
 def hazards(codes: Sequence[str]) -> tuple[str, ...]:

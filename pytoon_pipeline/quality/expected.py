@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import Window, state_at, window_at
+from pytoon_pipeline.contracts.spec.evaluate import CropRect, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import (
     GroupLayer,
     ImageLayer,
@@ -129,7 +129,7 @@ def elements(view: View) -> list[Element]:
         if cue.start <= frame < cue.end:
             letters = expected_text.cue_letters(cue, frame, spec.captions.style, spec.width, spec.height)
             # While it grows to its size, a caption is known to be there, but not where its letters are.
-            grown = spec.rate.seconds(frame - cue.start) >= spec.captions.style.pop
+            grown = spec.rate.seconds(frame - cue.start) >= spec.captions.style.scale_in_seconds
             grown &= spec.captions.style.shadow <= SMALL_SHADOW
             found += [one for line in letters for one in _letters(view, cue.text, line, 1.0, grown)]
     return found
@@ -144,7 +144,7 @@ def _layers(spec: RenderSpec, frame: int) -> Iterator[tuple[int, Layer]]:
 
 def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -> Iterator[Element]:
     """The elements of a layer; ``onto`` maps pixels of what holds it to those of the small picture."""
-    state = state_at(layer.motion, view.frame - begin)
+    state = transform_at(layer.transform, view.frame - begin)
     opacity *= state.opacity
     if opacity <= 0.02 or state.scale <= 0:
         return
@@ -164,7 +164,7 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
             yield from _hidden(view, matrix, _reach(layer.effects))
             return
         picture, certain = known
-        window = window_at(layer.camera, view.frame - begin - layer.start, view.frame)
+        window = crop_at(layer.crop_path, view.frame - begin - layer.start, view.frame)
         tile, magnified = _picture(picture, window, matrix, layer, area)
         drawn = _element("picture", name, tile, layer, layer.effects, matrix, view, area, opacity)
         yield from _shadows(drawn, layer, view)
@@ -177,7 +177,7 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
         yield from _shadows(drawn, layer, view)
         yield drawn
     elif isinstance(layer, TextLayer):
-        if (behind := layer.style.box) is not None and behind.opacity > 0:
+        if (behind := layer.style.background) is not None and behind.opacity > 0:
             tile = filled(Fill(colours=(behind.colour,)), matrix, layer, area)
             round_corners = (Rounded(radius=max(1, behind.radius)),)
             share = opacity * behind.opacity
@@ -295,7 +295,7 @@ def _veils(effect: Effect) -> bool:
     return strong or isinstance(effect, Blur)
 
 
-def _picture(picture: Tile, window: Window, matrix: Matrix, layer: Layer, area: Area) -> tuple[Tile, float]:
+def _picture(picture: Tile, window: CropRect, matrix: Matrix, layer: Layer, area: Area) -> tuple[Tile, float]:
     """A source picture seen through ``window`` at its place, and small pixels for one of its own."""
     height, width = picture[0].shape[:2]
     to_box = shift(-window.x / window.width, -window.y / window.height) @ np.diag(

@@ -63,7 +63,7 @@ def text_letters(
 ) -> list[Letters]:
     """The lines of a text layer with its centre at ``x``, ``y`` and ``width`` at scale 1."""
     size = style.size * scale
-    inset = (style.box.padding if style.box else 0) * scale
+    inset = (style.background.padding if style.background else 0) * scale
     left, right = x - width * scale / 2 + inset, x + width * scale / 2 - inset
     top = y - len(lines) * size / 2
     found = []
@@ -80,15 +80,17 @@ def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: i
     """A caption at a frame of the video, the word that is said in its own colour."""
     words = [_clean(word.text, style) for word in cue.words]
     lit = max((n for n, word in enumerate(cue.words) if word.start <= frame), default=0)
-    room = width - 2 * style.margin
+    scratch = width - 2 * style.margin
     widest = max(fonts.text_width(word, style.font, style.size) for word in words)
-    size = style.size * (min(1.0, (room - 2 * style.outline) / widest) if widest else 1.0)
-    lines = _wrapped(words, style.font, size, room)
+    size = style.size * (min(1.0, (scratch - 2 * style.outline) / widest) if widest else 1.0)
+    lines = _wrapped(words, style.font, size, scratch)
     bottom = 2 * round(height * style.position / 2)
     found = []
     for number, line in enumerate(lines):
         # Letters that are set plainly have one colour.
-        parts = [(words[n], style.highlight if n == lit and style.setting == "shaped" else style.colour) for n in line]
+        parts = [
+            (words[n], style.highlight if n == lit and style.text_engine == "shaped" else style.colour) for n in line
+        ]
         wide = fonts.text_width(" ".join(word for word, _ in parts), style.font, size)
         top = bottom - (len(lines) - number) * size
         found.append(_runs(parts, (width - wide) / 2, _baseline(style.font, top, size), style, size))
@@ -97,9 +99,9 @@ def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: i
 
 def _set(lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: float, outline: float) -> list[Letters]:
     """All lines as one; of letters that are set plainly, each for itself."""
-    if style.setting == "shaped":
+    if style.text_engine == "shaped":
         lines = [[run for line in lines for run in line]]
-    slack = SLACK if style.setting == "shaped" else PLAIN_SLACK
+    slack = SLACK if style.text_engine == "shaped" else PLAIN_SLACK
     return [Letters(tuple(line), style.font, size, outline, style.outline_colour, slack) for line in lines if line]
 
 
@@ -155,7 +157,7 @@ def _clean(text: str, style: CaptionStyle) -> str:
     return plain.upper() if style.uppercase else plain
 
 
-def _wrapped(words: Sequence[str], font: str, size: float, room: float) -> list[list[int]]:
+def _wrapped(words: Sequence[str], font: str, size: float, scratch: float) -> list[list[int]]:
     """Numbers of the words in each line: as few lines as fit, two of them as even as can be."""
 
     def wide(numbers: Sequence[int]) -> float:
@@ -163,14 +165,14 @@ def _wrapped(words: Sequence[str], font: str, size: float, room: float) -> list[
 
     lines: list[list[int]] = [[]]
     for number in range(len(words)):
-        if lines[-1] and wide([*lines[-1], number]) > room:
+        if lines[-1] and wide([*lines[-1], number]) > scratch:
             lines.append([])
         lines[-1].append(number)
     if len(lines) != 2:
         return lines
     every = list(range(len(words)))
     splits = [(every[:n], every[n:]) for n in range(1, len(words))]
-    fitting = [split for split in splits if max(map(wide, split)) <= room]
+    fitting = [split for split in splits if max(map(wide, split)) <= scratch]
     return [*min(fitting or [tuple(lines)], key=lambda split: abs(wide(split[0]) - wide(split[1])))]  # type: ignore[list-item]
 
 

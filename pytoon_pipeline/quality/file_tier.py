@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.quality.context import Subject
+from pytoon_pipeline.quality.context import CheckContext
 
 BT709 = (1, 1, 1, 1)
 PRODUCT = "RenderSpec of the video"
 FORMAT = "Product format: 1080×1920 H.264 yuv420p BT.709, AAC 48 kHz stereo, index first"
 
 
-def undecodable(subject: Subject) -> Iterator[Finding]:
+def undecodable(subject: CheckContext) -> Iterator[Finding]:
     found = subject.found
     if found.undecodable or not len(found.times):
         yield subject.finding(
@@ -26,7 +26,7 @@ def undecodable(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def layout(subject: Subject) -> Iterator[Finding]:
+def layout(subject: CheckContext) -> Iterator[Finding]:
     """The format that platforms take without converting."""
     found = subject.found
     size = (subject.spec.width, subject.spec.height) if subject.spec else (1080, 1920)
@@ -61,7 +61,7 @@ def layout(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def duration(subject: Subject) -> Iterator[Finding]:
+def duration(subject: CheckContext) -> Iterator[Finding]:
     found, limits = subject.found, subject.limits
     if subject.spec and len(found.times) != subject.spec.frames:
         yield subject.finding(
@@ -77,7 +77,7 @@ def duration(subject: Subject) -> Iterator[Finding]:
         yield subject.limited("file", "duration", "video_seconds_max", found.picture_seconds, "The video is too long.")
 
 
-def desync(subject: Subject) -> Iterator[Finding]:
+def desync(subject: CheckContext) -> Iterator[Finding]:
     """Both tracks must begin and end together."""
     found, limit = subject.found, subject.limits.desync
     if found.sound_codec is None:

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.media.frame_stats import FrameStats
 
 # A transition changes relative luminance by a tenth of the most there is, its darker side below 0.8 (WCAG 2.3.1).
 GENERAL_CHANGE, DARKER_BELOW = 0.1, 0.8
@@ -42,7 +42,7 @@ class Flashing:
     flashes: float
 
 
-def flashing(trace: Trace, rate: float, per_second: int, sustained: tuple[int, float]) -> list[Flashing]:
+def flashing(trace: FrameStats, rate: float, per_second: int, sustained: tuple[int, float]) -> list[Flashing]:
     """Where pictures flash more than ``per_second`` times in any second, or as often as the first of ``sustained`` a
     second for longer than the second of it, in seconds.
     """

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec.evaluate import state_at
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.frame_stats import Trace
-from pytoon_pipeline.quality.context import Subject, runs
+from pytoon_pipeline.media.frame_stats import FrameStats
+from pytoon_pipeline.quality.context import CheckContext, runs
 from pytoon_pipeline.rendering.captions import missing_glyphs
 
 # Blocks that must differ before a picture counts as another one: codecs leave a trace of their own.
@@ -19,15 +19,15 @@ SOME_DETAIL = 5
 # And where it takes at least this share of the picture.
 ENOUGH_DETAIL = 0.15
 # A held picture changes by at most this share of what it should, and by at most so many levels.
-HELD, MOST_REFINED = 0.3, 0.5
+HELD, MAX_REFINED = 0.3, 0.5
 
 
-def likeness(subject: Subject) -> Iterator[Finding]:
+def matches_rendered(subject: CheckContext) -> Iterator[Finding]:
     """Pictures that are not those that were rendered, and in what."""
     if subject.rendered is None or not subject.comparable:
         return
     limits, decoded = subject.limits, subject.found.decoded
-    seen, made = subject.found.trace, subject.rendered.trace.at(decoded)
+    seen, made = subject.found.frame_stats, subject.rendered.frame_stats.at(decoded)
     # Between key frames alone nothing can be said of standing still.
     stands = np.zeros(len(seen), bool) if subject.found.copied else _stands(seen, made, limits.frozen_luma)
     off = np.abs(seen.blocks.astype(np.int16) - made.blocks).max(axis=-1)
@@ -39,8 +39,8 @@ def likeness(subject: Subject) -> Iterator[Finding]:
         "frozen": (stands, "held_seconds", "The picture stands still although it should move."),
         "missing_item": (other & ~stands & ~same_scene, "altered_luma", "It shows something else than was planned."),
         "exposure": (other & ~stands & same_scene, "altered_luma", "It is lighter, darker or tinted."),
-        "blur": (calm & (sharpness < limits.detail_least), "detail_least", "It is blurred."),
-        "artefacts": (calm & (sharpness > limits.detail_most), "detail_most", "It is noisy or full of blocks."),
+        "blur": (calm & (sharpness < limits.detail_min), "detail_min", "It is blurred."),
+        "artefacts": (calm & (sharpness > limits.detail_max), "detail_max", "It is noisy or full of blocks."),
     }
     for code, (flags, limit, message) in kinds.items():
         for start, end in runs(flags, _least(code, subject), gap=2):
@@ -60,27 +60,27 @@ def _same_but_for_levels(seen: NDArray[np.uint8], made: NDArray[np.uint8], limit
     return np.asarray(((left >= limit).sum(axis=1) < FEW_BLOCKS) & (slope[:, 0] > 0.2))
 
 
-def _least(code: str, subject: Subject) -> int:
+def _least(code: str, subject: CheckContext) -> int:
     """A freeze must last to be one."""
     if code != "frozen":
         return 1
     return max(2, round(subject.limits.held_seconds * subject.found.rate))
 
 
-def _dark(subject: Subject) -> NDArray[np.bool_]:
+def _dark(subject: CheckContext) -> NDArray[np.bool_]:
     """Frames that are dark on purpose: there, hardly any detail is left to compare."""
     dark = np.zeros(len(subject.found.times), bool)
-    for part in subject.spec.dark if subject.spec else ():
+    for part in subject.spec.black_ranges if subject.spec else ():
         dark[part.start : part.end] = True
     return dark
 
 
-def _stands(seen: Trace, made: Trace, still: float) -> NDArray[np.bool_]:
+def _stands(seen: FrameStats, made: FrameStats, still: float) -> NDArray[np.bool_]:
     """Where next to nothing changes, while what was rendered does. Codecs go on refining a held picture for a while."""
-    return np.asarray((made.changes > 5 * still) & (seen.changes <= np.minimum(HELD * made.changes, MOST_REFINED)))
+    return np.asarray((made.changes > 5 * still) & (seen.changes <= np.minimum(HELD * made.changes, MAX_REFINED)))
 
 
-def _sharpness(seen: Trace, made: Trace) -> NDArray[np.float64]:
+def _sharpness(seen: FrameStats, made: FrameStats) -> NDArray[np.float64]:
     """Detail of each picture as a share of what was rendered; 1 where hardly any was."""
     there = made.detail >= SOME_DETAIL
     kept, rendered = (np.where(there, trace.detail, 0).sum(axis=(1, 2), dtype=np.float64) for trace in (seen, made))
@@ -88,7 +88,7 @@ def _sharpness(seen: Trace, made: Trace) -> NDArray[np.float64]:
     return np.divide(kept, rendered, out=np.ones_like(kept), where=enough)
 
 
-def glyphs(subject: Subject) -> Iterator[Finding]:
+def glyphs(subject: CheckContext) -> Iterator[Finding]:
     """Characters that would show as boxes."""
     if subject.spec is None:
         return
@@ -98,7 +98,7 @@ def glyphs(subject: Subject) -> Iterator[Finding]:
         for n, lacking in missing_glyphs(plan.cues, plan.style).items()
     ]
     for start, end, layer in subject.spec.texts():
-        if absent := fonts.lacking(layer.text, layer.style.font):
+        if absent := fonts.missing_characters(layer.text, layer.style.font):
             shown.append((start, end, layer.text, "".join(sorted(absent)), layer.style.font))
     for start, end, text, lacking, font in shown:
         yield subject.finding(
@@ -114,15 +114,15 @@ def glyphs(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def unsafe_text(subject: Subject) -> Iterator[Finding]:
+def unsafe_text(subject: CheckContext) -> Iterator[Finding]:
     """Texts that lie where a platform puts its own elements."""
     if subject.spec is None:
         return
-    safe, spec = subject.spec.constraints.safe, subject.spec
+    safe, spec = subject.spec.constraints.safe_area, subject.spec
     for start, end, layer in spec.texts():
         if layer.role == "other":
             continue
-        middle = state_at(layer.motion, layer.start + (end - start) // 2)
+        middle = transform_at(layer.transform, layer.start + (end - start) // 2)
         width, height = layer.width * middle.scale / 2, layer.height * middle.scale / 2
         over = max(
             safe.left - (middle.x - width),
@@ -144,14 +144,14 @@ def unsafe_text(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def shiver(subject: Subject) -> Iterator[Finding]:
+def camera_jitter(subject: CheckContext) -> Iterator[Finding]:
     """Camera paths that shake: the change of a window's speed from key to key, in pixels of the video a frame."""
     if subject.spec is None:
         return
     limits, spec = subject.limits, subject.spec
     for scene in spec.scenes:
         for layer in scene.layers:
-            camera = getattr(layer, "camera", None)
+            camera = getattr(layer, "crop_path", None)
             if camera is None:
                 continue
             frames = np.array([key.frame for key in camera.keys])
@@ -161,12 +161,12 @@ def shiver(subject: Subject) -> Iterator[Finding]:
             pixels = places * (layer.width / camera.width, layer.height / camera.height)
             speeds = np.diff(pixels, axis=0) / np.diff(frames)[:, None]
             shakes = np.abs(np.diff(speeds, axis=0)).max(axis=1)
-            for start, end in runs(shakes > limits.shiver, least=2, gap=3):
+            for start, end in runs(shakes > limits.camera_jitter, least=2, gap=3):
                 first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 1]) + 1
                 yield subject.limited(
                     "frame",
-                    "shiver",
-                    "shiver",
+                    "camera_jitter",
+                    "camera_jitter",
                     round(float(shakes[start:end].max()), 2),
                     "The camera path shakes.",
                     "gate",

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened
-from pytoon_pipeline.media.frame_stats import Trace, Tracer
+from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import Plane, rows
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.rendering.contact_sheet import Image, small
@@ -47,7 +47,7 @@ class Inspection:
     rate: float
     times: NDArray[np.float64]
     decoded: NDArray[np.int64]
-    trace: Trace
+    frame_stats: FrameStats
     undecodable: int
     sound_codec: str | None
     sample_rate: int
@@ -63,29 +63,32 @@ class Inspection:
 
 
 @dataclass(frozen=True)
-class Parts:
+class DeliveredParts:
     """What a finished file was joined of: SHA-256 of the packets that were copied into it; the sound that was encoded,
     and how loud that was measured to be.
     """
 
     picture_packets: str
-    sound_packets: str
+    audio_packets: str
     sound: Path
     loudness: Loudness
 
 
-def inspect(path: Path, parts: Parts | None = None, wanted: Collection[int] = ()) -> Inspection:
-    """Looks at ``path`` and keeps copies of the frames ``wanted``. Raises ``BadInput`` for a file that is no video."""
+def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[int] = ()) -> Inspection:
+    """Looks at ``path`` and keeps copies of the frames ``wanted``.
+
+    Raises ``InvalidInput`` for a file that is no video.
+    """
     with opened(path) as container:
         if not container.streams.video:
-            raise BadInput("no_picture", "This file has no picture.", "Give a finished video.")
+            raise InvalidInput("no_picture", "This file has no picture.", "Give a finished video.")
         stream = container.streams.video[0]
         audio = next(iter(container.streams.audio), None)
         context = stream.codec_context
         stream.thread_type = "AUTO"
         packets = _Packets(container, audio, keep=parts is not None)
         copied = parts is not None and packets.are(parts)
-        tracer, undecodable = Tracer(), 0
+        tracer, undecodable = FrameStatsCollector(), 0
         shown: list[Any] = []
         number = {pts: n for n, pts in enumerate(sorted(packets.pictures))} if copied else {}
         pictures: dict[int, Image] = {}
@@ -112,7 +115,7 @@ def inspect(path: Path, parts: Parts | None = None, wanted: Collection[int] = ()
             rate=rate,
             times=times,
             decoded=np.array([number[pts] for pts in shown] if copied else range(len(shown)), np.int64),
-            trace=tracer.done(),
+            frame_stats=tracer.done(),
             undecodable=undecodable + packets.undecodable,
             sound_codec=audio.codec_context.name if audio else None,
             sample_rate=audio.rate if audio else 0,
@@ -129,7 +132,7 @@ def inspect(path: Path, parts: Parts | None = None, wanted: Collection[int] = ()
         )  # fmt: skip
 
 
-def _loudness(path: Path, parts: Parts | None) -> Loudness:
+def _loudness(path: Path, parts: DeliveredParts | None) -> Loudness:
     """Measured on the file; a track whose packets were copied was measured when it was encoded."""
     return parts.loudness if parts else loudness.of_file(path)
 
@@ -161,9 +164,9 @@ class _Packets:
                 self.pictures.append(packet.pts)
             yield packet
 
-    def are(self, parts: Parts) -> bool:
+    def are(self, parts: DeliveredParts) -> bool:
         found = {kind: digest.hexdigest() for kind, digest in self._digests.items()}
-        return found == {"video": parts.picture_packets, "audio": parts.sound_packets}
+        return found == {"video": parts.picture_packets, "audio": parts.audio_packets}
 
     def decoded(self, only_key_frames: bool) -> Iterator[Any]:
         """All pictures; or some of those that need no other, ``KEY_FRAMES`` a minute."""

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec.evaluate import state_at, window_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.media.colour import contrast, luminance_of
 from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
-from pytoon_pipeline.quality.context import Subject, runs
+from pytoon_pipeline.quality.context import CheckContext, runs
 
 # An outline from this width on, in pixels, or a plate from this opacity on, is what a text stands out from.
 OUTLINED, PLATED = 3, 0.6
@@ -23,9 +23,9 @@ SPREAD = (10, 90)
 CUT, CUT_SECONDS = (0.1, 0.75), 1.0
 
 
-def text_contrast(subject: Subject) -> Iterator[Finding]:
+def text_contrast(subject: CheckContext) -> Iterator[Finding]:
     """Texts against their outline or plate; without one, against the blocks around them as they were rendered."""
-    spec, limits, light = subject.spec, subject.limits, subject.trace.light
+    spec, limits, light = subject.spec, subject.limits, subject.frame_stats.light
     if spec is None or len(light) != spec.frames:
         return
     for start, end, layer in spec.texts():
@@ -35,9 +35,9 @@ def text_contrast(subject: Subject) -> Iterator[Finding]:
         found = min((contrast(luminance_of(layer.style.colour), level) for level in behind), default=None)
         if found is None or found >= limits.text_contrast:
             continue
-        unreadable = found < limits.text_contrast_least
+        unreadable = found < limits.text_contrast_min
         yield subject.limited(
-            "frame", "text_contrast", "text_contrast_least" if unreadable else "text_contrast", round(found, 2),
+            "frame", "text_contrast", "text_contrast_min" if unreadable else "text_contrast", round(found, 2),
             f"“{layer.text[:40]}” hardly stands out.", "gate" if unreadable else "advice", start, end,
         )  # fmt: skip
 
@@ -45,14 +45,14 @@ def text_contrast(subject: Subject) -> Iterator[Finding]:
 def _backing(style: TextStyle) -> list[float] | None:
     if style.outline >= OUTLINED:
         return [luminance_of(style.outline_colour)]
-    if style.box is not None and style.box.opacity >= PLATED:
-        return [luminance_of(style.box.colour)]
+    if style.background is not None and style.background.opacity >= PLATED:
+        return [luminance_of(style.background.colour)]
     return None
 
 
 def _around(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, passed: int) -> list[float]:
     """Relative luminance of the blocks next to a text, from dark to light."""
-    state = state_at(layer.motion, layer.start + passed)
+    state = transform_at(layer.transform, layer.start + passed)
     width, height = layer.width * state.scale / 2, layer.height * state.scale / 2
     rows = (np.arange(ROWS) + 0.5) * spec.height / ROWS
     columns = (np.arange(COLUMNS) + 0.5) * spec.width / COLUMNS
@@ -66,7 +66,7 @@ def _around(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, passed
     return [float(np.percentile(light[ring], share)) / 255 for share in SPREAD] if ring.any() else []
 
 
-def face_cut(subject: Subject) -> Iterator[Finding]:
+def face_cut(subject: CheckContext) -> Iterator[Finding]:
     """The largest face of footage, half outside the frame for longer than a glance."""
     spec = subject.spec
     if spec is None:
@@ -97,6 +97,6 @@ def _shares(spec: RenderSpec, scene: Scene, layer: VideoLayer, faces: Sequence[F
     for time, face in sorted(largest.items()):
         frame = spec.rate.nearest(time) - layer.source_start
         if 0 <= frame < scene.frames:
-            window = window_at(layer.camera, frame, scene.start + frame)
+            window = crop_at(layer.crop_path, frame, scene.start + frame)
             left, right = max(face.box.x, window.x), min(face.box.x + face.box.width, window.x + window.width)
             yield frame, max(0.0, right - left) / face.box.width

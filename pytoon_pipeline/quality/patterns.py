@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.media.stripes import CYCLE
 from pytoon_pipeline.quality.context import runs
 
@@ -36,7 +36,7 @@ class Pattern:
     unsteady: bool
 
 
-def patterns(trace: Trace, rate: float, seconds: float, area: float, unsteady_area: float) -> list[Pattern]:
+def patterns(trace: FrameStats, rate: float, seconds: float, area: float, unsteady_area: float) -> list[Pattern]:
     """Where stripes last longer than ``seconds`` on more than ``area`` of the picture, or ``unsteady_area`` of it."""
     least = min(area, unsteady_area)
     there = _gathered((trace.stripes > 0).any(axis=-1)).reshape(len(trace), -1)

@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.quality import expected
-from pytoon_pipeline.quality.context import Subject
+from pytoon_pipeline.quality.context import CheckContext
 from pytoon_pipeline.quality.expected import Element, View
 from pytoon_pipeline.quality.expected_text import SLACK
 from pytoon_pipeline.quality.references import References
@@ -51,7 +51,7 @@ WHAT = {
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """An element of a frame as the picture shows it.
 
     ``share`` is how much of it is there, 1 for all and 0 for nothing; ``likeness`` the correlation of a picture's
@@ -64,11 +64,11 @@ class Seen:
     likeness: float | None = None
 
 
-def plan_likeness(subject: Subject) -> Iterator[Finding]:
+def plan_likeness(subject: CheckContext) -> Iterator[Finding]:
     """Sampled pictures of the file that do not show what the plan says, element by element."""
     if subject.spec is None or subject.references is None:
         return
-    faults: dict[tuple[str, str], list[Fault]] = {}
+    faults: dict[tuple[str, str], list[PlanFault]] = {}
     fetch(subject.spec, subject.pictures, subject.references)
     for frame, picture in sorted(subject.pictures.items()):
         for seen in inspect_frame(subject.spec, frame, picture, subject.references):
@@ -81,10 +81,10 @@ def plan_likeness(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def unverified(subject: Subject) -> Iterator[Finding]:
+def unverified(subject: CheckContext) -> Iterator[Finding]:
     """Contact sheets that lack pictures."""
     spec = subject.spec
-    if spec is None or subject.references is None or len(subject.trace) != spec.frames:
+    if spec is None or subject.references is None or len(subject.frame_stats) != spec.frames:
         return
     wanted = sampled_frames(spec)
     if lacking := sorted(wanted - subject.pictures.keys()):
@@ -94,7 +94,7 @@ def unverified(subject: Subject) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class Fault:
+class PlanFault:
     """What is wrong with an element at a frame, and which limit says so."""
 
     code: str
@@ -104,18 +104,18 @@ class Fault:
     limit: str
 
 
-def _fault(seen: Seen, frame: int, limits: Limits) -> Fault | None:
+def _fault(seen: Observation, frame: int, limits: Limits) -> PlanFault | None:
     code, what = WHAT[seen.element.kind]
     what = what.format(name=seen.element.name[:40])
     if seen.share is not None and seen.share < limits.presence_min:
-        return Fault(code, f"{what[0].upper()}{what[1:]} is not there.", frame, seen.share, "presence_min")
+        return PlanFault(code, f"{what[0].upper()}{what[1:]} is not there.", frame, seen.share, "presence_min")
     limit = "letter_likeness_min" if seen.element.kind == "text" else "source_likeness_min"
     if seen.likeness is None or seen.likeness >= getattr(limits, limit):
         return None
     if seen.element.kind == "text" or seen.likeness < ANOTHER:
-        return Fault(code, f"In place of {what} something else is shown.", frame, seen.likeness, limit)
+        return PlanFault(code, f"In place of {what} something else is shown.", frame, seen.likeness, limit)
     message = f"{what[0].upper()}{what[1:]} is not shown as planned: its crop, size or place is another."
-    return Fault("wrong_crop", message, frame, seen.likeness, limit)
+    return PlanFault("wrong_crop", message, frame, seen.likeness, limit)
 
 
 def fetch(spec: RenderSpec, frames: Mapping[int, Image], references: References) -> None:
@@ -130,7 +130,7 @@ def fetch(spec: RenderSpec, frames: Mapping[int, Image], references: References)
     references.fetch(wanted)
 
 
-def inspect_frame(spec: RenderSpec, frame: int, picture: Image, references: References) -> list[Seen]:
+def inspect_frame(spec: RenderSpec, frame: int, picture: Image, references: References) -> list[Observation]:
     """The elements that a frame should show. While one scene gives way to another nothing can be told."""
     if expected.scene_of(spec, frame) is None:
         return []
@@ -140,7 +140,7 @@ def inspect_frame(spec: RenderSpec, frame: int, picture: Image, references: Refe
     return [_ground(picture, canvas, elements), *compare(picture, canvas, elements)]
 
 
-def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list[Seen]:
+def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list[Observation]:
     """How much of each element, given from back to front, a picture shows. They are laid over ``canvas``."""
     befores = [_laid(one, canvas) for one in elements]
     through = np.ones(canvas.shape[:2], np.float32)
@@ -159,21 +159,21 @@ def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list
             # Letters that are set plainly, and what stands before another moment of footage, have no exact form.
             known = one.slack == SLACK and all(other.certain for other in elements if other.kind == "picture")
             likeness = form if known and not one.loose else None
-        found.append(Seen(one, share, likeness))
+        found.append(Observation(one, share, likeness))
         clear *= 0.0 if one.alpha is None else 1 - one.alpha
     return found[::-1]
 
 
-def _ground(picture: Image, canvas: Values, elements: Sequence[Element]) -> Seen:
+def _ground(picture: Image, canvas: Values, elements: Sequence[Element]) -> Observation:
     """The colour behind all elements: its share falls with the levels by which it is off in any channel."""
     whole = Element("ground", "", Area(0, 0, canvas.shape[1], canvas.shape[0]), canvas)
     bare = np.ones(canvas.shape[:2], bool)
     for one in elements:
         one.area.of(bare)[:] &= False if one.alpha is None else one.alpha < 0.02
     if bare.sum() < ENOUGH:
-        return Seen(whole, None)
+        return Observation(whole, None)
     off = float(np.abs(picture[bare].mean(axis=0) - canvas[bare].mean(axis=0)).max())
-    return Seen(whole, 1 - off / OTHER_COLOUR)
+    return Observation(whole, 1 - off / OTHER_COLOUR)
 
 
 def _laid(one: Element, canvas: Values) -> Values:

@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.spec.evaluate import state_at
-from pytoon_pipeline.contracts.spec.layers import Key, Layer
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
 
 # Layers that take more of the picture are scenes of their own: one that is gone for a picture is a fault.
-LARGEST = 0.5
+MAX_SHARE = 0.5
 # What changes for longer than this many seconds is a slow move, and no picture of it is unlike its neighbours.
 QUICK = 1.0
 # Captions have at most so many lines, each this much higher than its letters.
@@ -38,7 +38,7 @@ def _blocks(start: float, end: float, count: int) -> slice:
 
 def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Box]]:
     for first, last, layer in spec.layers():
-        if layer.width * layer.height > LARGEST * spec.width * spec.height:
+        if layer.width * layer.height > MAX_SHARE * spec.width * spec.height:
             continue
         offset = first - layer.start
         changes = [(first, first), (last, last)]
@@ -53,8 +53,8 @@ def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Box]]:
 
 def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
     """Frames of the scene between which a layer is on its way from one key to the next."""
-    motion = layer.motion
-    tracks: Sequence[tuple[Key, ...]] = (motion.x, motion.y, motion.scale, motion.rotation, motion.opacity)
+    motion = layer.transform
+    tracks: Sequence[tuple[Keyframe, ...]] = (motion.x, motion.y, motion.scale, motion.rotation, motion.opacity)
     for track in tracks:
         for before, after in pairwise(track):
             if before.value != after.value:
@@ -62,7 +62,7 @@ def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
 
 
 def _box(layer: Layer, frame: int) -> Box:
-    state = state_at(layer.motion, frame)
+    state = transform_at(layer.transform, frame)
     half_width, half_height = layer.width * state.scale / 2, layer.height * state.scale / 2
     return state.x - half_width, state.y - half_height, state.x + half_width, state.y + half_height
 
@@ -71,7 +71,7 @@ def _captions(spec: RenderSpec) -> Iterator[tuple[int, int, Box]]:
     style = spec.captions.style
     bottom = style.position * spec.height + style.outline
     area = (style.margin, bottom - LINES * LINE_HEIGHT * style.size, spec.width - style.margin, bottom)
-    grows = spec.rate.nearest(style.pop)
+    grows = spec.rate.nearest(style.scale_in_seconds)
     for cue in spec.captions.cues:
         yield cue.start, cue.start + grows, area
         yield cue.end, cue.end, area

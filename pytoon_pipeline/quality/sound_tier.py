@@ -7,31 +7,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.quality import Finding, Severity
-from pytoon_pipeline.quality.context import Subject, runs
+from pytoon_pipeline.quality.context import CheckContext, runs
 
 RATE = 48_000
 # Sound is compared in windows of so many samples, 5 ms: the shortest click that is meant to be found.
 WINDOW = 240
 # How far apart sound and picture are looked for, in samples.
-FARTHEST = RATE // 4
+MAX_SHIFT = RATE // 4
 # A window that plays this much of what it should counts as silent there.
 GONE = 0.1
 
 
-def level(subject: Subject) -> Iterator[Finding]:
+def level(subject: CheckContext) -> Iterator[Finding]:
     found, limits = subject.found.sound, subject.limits
     if found is None:
         return
     if found.integrated <= limits.silent_lufs:
-        if subject.spec is not None and not subject.spec.sound.tracks:
+        if subject.spec is not None and not subject.spec.audio.tracks:
             return  # silence was chosen
         severity: Severity = "advice" if subject.silent or subject.spec is None else "gate"
-        yield subject.limited("sound", "silent", "silent_lufs", found.integrated, "Nothing can be heard.", severity)
+        yield subject.limited("audio", "silent", "silent_lufs", found.integrated, "Nothing can be heard.", severity)
         return
-    target = subject.spec.sound.loudness if subject.spec else -14.0
+    target = subject.spec.audio.loudness if subject.spec else -14.0
     if abs(found.integrated - target) > limits.loudness_tolerance:
         yield subject.finding(
-            "sound",
+            "audio",
             "loudness",
             "gate",
             f"Loudness is {found.integrated} LUFS, not {target:g}.",
@@ -41,11 +41,11 @@ def level(subject: Subject) -> Iterator[Finding]:
         )
     if found.true_peak > limits.true_peak_max:
         yield subject.limited(
-            "sound", "true_peak", "true_peak_max", found.true_peak, f"The true peak is {found.true_peak} dBTP."
+            "audio", "true_peak", "true_peak_max", found.true_peak, f"The true peak is {found.true_peak} dBTP."
         )
 
 
-def likeness(subject: Subject) -> Iterator[Finding]:
+def matches_mix(subject: CheckContext) -> Iterator[Finding]:
     """Sound that is not what was made: shifted, missing, or with something in it that was not."""
     rendered = subject.rendered.sound if subject.rendered else None
     if rendered is None or subject.played is None or not len(subject.played) or not rendered.any():
@@ -55,7 +55,7 @@ def likeness(subject: Subject) -> Iterator[Finding]:
     shift = _shift(made, played)
     if abs(shift) > limits.desync * RATE:
         yield subject.limited(
-            "sound",
+            "audio",
             "desync",
             "desync",
             round(shift / RATE, 4),
@@ -68,7 +68,7 @@ def likeness(subject: Subject) -> Iterator[Finding]:
     gone = (_levels(aligned) < GONE * should) & (should > limits.click_level)
     for start, end in runs(gone, least=8, gap=4):
         yield subject.limited(
-            "sound",
+            "audio",
             "silent",
             "click_level",
             round(float(should[start:end].max()), 3),
@@ -78,7 +78,7 @@ def likeness(subject: Subject) -> Iterator[Finding]:
         )
     for start, end in runs(strange & ~gone, gap=4):
         yield subject.limited(
-            "sound",
+            "audio",
             "click",
             "click_level",
             round(float(other[start:end].max()), 3),
@@ -90,12 +90,12 @@ def likeness(subject: Subject) -> Iterator[Finding]:
 
 def _shift(made: NDArray[np.float32], played: NDArray[np.float32]) -> int:
     """Samples by which ``played`` is late, within ``FARTHEST``."""
-    size = 1 << (len(made) + len(played) + FARTHEST).bit_length()
+    size = 1 << (len(made) + len(played) + MAX_SHIFT).bit_length()
     product = np.fft.rfft(played, size) * np.conj(np.fft.rfft(made, size))
     # Whitened, the peak is sharp also for tones.
     spectrum = np.fft.irfft(product / (np.abs(product) + 1e-9 * np.abs(product).max() + 1e-12), size)
-    ways = np.concatenate((spectrum[-FARTHEST:], spectrum[: FARTHEST + 1]))
-    return int(ways.argmax()) - FARTHEST
+    ways = np.concatenate((spectrum[-MAX_SHIFT:], spectrum[: MAX_SHIFT + 1]))
+    return int(ways.argmax()) - MAX_SHIFT
 
 
 def _moved(played: NDArray[np.float32], shift: int, length: int) -> NDArray[np.float32]:

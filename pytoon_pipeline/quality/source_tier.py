@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.quality.context import Subject
+from pytoon_pipeline.quality.context import CheckContext
 
 
-def truncated(subject: Subject) -> Iterator[Finding]:
+def truncated(subject: CheckContext) -> Iterator[Finding]:
     """A part of a source that never came: the video is whole, what it was made from is not."""
     for loss in subject.spec.losses if subject.spec else ():
         yield subject.finding(

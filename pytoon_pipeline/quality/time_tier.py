@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.layers import shows_footage
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.media.frame_stats import Trace
-from pytoon_pipeline.quality.context import Subject, covered, runs
+from pytoon_pipeline.media.frame_stats import FrameStats
+from pytoon_pipeline.quality.context import CheckContext, covered, runs
 from pytoon_pipeline.quality.flashes import flashing
 from pytoon_pipeline.quality.patterns import patterns
 from pytoon_pipeline.quality.planned_changes import changing
@@ -18,24 +18,24 @@ from pytoon_pipeline.quality.planned_changes import changing
 BACK = 0.35
 
 
-def black(subject: Subject) -> Iterator[Finding]:
-    limits, levels = subject.limits, subject.trace.levels
+def black(subject: CheckContext) -> Iterator[Finding]:
+    limits, levels = subject.limits, subject.frame_stats.levels
     for start, end in runs(levels <= limits.black_luma, _frames(subject, limits.black_seconds)):
-        planned = subject.spec is not None and covered(start, end, subject.spec.dark)
+        planned = subject.spec is not None and covered(start, end, subject.spec.black_ranges)
         yield subject.limited(
             "time", "black", "black_luma", round(float(levels[start:end].max()), 1), "The picture is black.",
             "advice" if planned else "gate", start, end,
         )  # fmt: skip
 
 
-def frozen(subject: Subject) -> Iterator[Finding]:
+def frozen(subject: CheckContext) -> Iterator[Finding]:
     """Nothing moves although something should. Of a foreign file no one knows what should.
 
     A planned still is no finding at all; footage that stands still in its source is one to know of.
     """
-    limits, spec, changes = subject.limits, subject.spec, _bridged(subject.trace.changes)
+    limits, spec, changes = subject.limits, subject.spec, _bridged(subject.frame_stats.changes)
     for start, end in runs(changes <= limits.frozen_luma, _frames(subject, limits.frozen_seconds)):
-        planned = spec is None or covered(start, end, spec.still)
+        planned = spec is None or covered(start, end, spec.static_ranges)
         if planned and spec is not None and not _shows_footage(spec, start, end):
             continue
         change = round(float(changes[start:end].max()), 4)
@@ -45,28 +45,28 @@ def frozen(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def odd(subject: Subject) -> Iterator[Finding]:
+def glitch_frame(subject: CheckContext) -> Iterator[Finding]:
     """A single picture that is unlike both of its neighbours, while these are alike.
 
     Footage may do so by itself, and pictures on their way from scene to scene pass by: what was rendered like that
     is no fault there, nor where the plan changes something just then, such as one text for the next.
     """
     limits, spec = subject.limits, subject.spec
-    odd_blocks = _odd_blocks(subject.trace.blocks, limits.odd_luma)
+    odd_blocks = _odd_blocks(subject.frame_stats.blocks, limits.glitch_luma)
     made_blocks = np.zeros_like(odd_blocks)
-    if subject.rendered is not None and len(subject.rendered.trace) == len(subject.trace):
-        made_blocks = _odd_blocks(subject.rendered.trace.blocks, limits.odd_luma)
+    if subject.rendered is not None and len(subject.rendered.frame_stats) == len(subject.frame_stats):
+        made_blocks = _odd_blocks(subject.rendered.frame_stats.blocks, limits.glitch_luma)
     if spec is not None and len(odd_blocks):
-        planned = changing(spec, len(subject.trace))[1:-1]
+        planned = changing(spec, len(subject.frame_stats))[1:-1]
         odd_blocks, made_blocks = odd_blocks & ~(planned & made_blocks), made_blocks & ~planned
     share, made = (blocks.mean(axis=(1, 2)) for blocks in (odd_blocks, made_blocks))
-    for start, end in runs(share >= limits.odd_area):
-        rendered = bool(made[start:end].max() >= limits.odd_area)
+    for start, end in runs(share >= limits.glitch_area):
+        rendered = bool(made[start:end].max() >= limits.glitch_area)
         if rendered and spec is not None and _passes_by(spec, start + 1):
             continue
         foreign = spec is None or (rendered and _shows_footage(spec, start + 1, end + 1))
         yield subject.limited(
-            "time", "odd_frame", "odd_area", round(float(share[start:end].max()), 3),
+            "time", "glitch_frame", "glitch_area", round(float(share[start:end].max()), 3),
             "A single picture is unlike its neighbours.", "advice" if foreign else "gate", start + 1, end + 1,
         )  # fmt: skip
 
@@ -85,13 +85,13 @@ def _passes_by(spec: RenderSpec, frame: int) -> bool:
         scene.transition is not None and scene.start <= frame < scene.start + scene.transition.frames
         for scene in spec.scenes
     )
-    return coming or any(part.start <= frame < part.end for part in spec.dark)
+    return coming or any(part.start <= frame < part.end for part in spec.black_ranges)
 
 
-def flashes(subject: Subject) -> Iterator[Finding]:
+def flashes(subject: CheckContext) -> Iterator[Finding]:
     limits = subject.limits
     sustained = (limits.flashes_sustained, limits.flashes_sustained_seconds)
-    for one in flashing(subject.trace, subject.found.rate, limits.flashes_per_second, sustained):
+    for one in flashing(subject.frame_stats, subject.found.rate, limits.flashes_per_second, sustained):
         what = "It flashes red" if one.kind == "red" else "It flashes"
         yield subject.limited(
             "time", "red_flash" if one.kind == "red" else "flash", "flashes_per_second", one.flashes,
@@ -99,11 +99,11 @@ def flashes(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def stripes(subject: Subject) -> Iterator[Finding]:
+def stripes(subject: CheckContext) -> Iterator[Finding]:
     """Regular patterns of high contrast, such as stripes."""
     limits = subject.limits
     areas = (limits.pattern_area, limits.pattern_area_unsteady)
-    for one in patterns(subject.trace, subject.found.rate, limits.pattern_seconds, *areas):
+    for one in patterns(subject.frame_stats, subject.found.rate, limits.pattern_seconds, *areas):
         limit = "pattern_area_unsteady" if one.unsteady else "pattern_area"
         what = "Stripes that flash or move to and fro" if one.unsteady else "Stripes of high contrast"
         yield subject.limited(
@@ -112,12 +112,12 @@ def stripes(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def unplanned_cut(subject: Subject) -> Iterator[Finding]:
+def unplanned_cut(subject: CheckContext) -> Iterator[Finding]:
     """A cut in the file where none was rendered."""
     if subject.rendered is None or subject.found.copied or not subject.comparable:
         return
     limit = subject.limits.cut_luma
-    seen, made = (_steps(trace) for trace in (subject.found.trace, subject.rendered.trace))
+    seen, made = (_steps(trace) for trace in (subject.found.frame_stats, subject.rendered.frame_stats))
     for frame in np.flatnonzero((seen >= limit) & (made < limit / 2)) + 1:
         yield subject.limited(
             "time", "unplanned_cut", "cut_luma", round(float(seen[frame - 1]), 1), "This cut was not planned.", "gate",
@@ -125,12 +125,12 @@ def unplanned_cut(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _steps(trace: Trace) -> NDArray[np.float64]:
+def _steps(trace: FrameStats) -> NDArray[np.float64]:
     """Mean change of blocks from picture to picture."""
     return np.asarray(np.abs(np.diff(trace.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
 
 
-def _frames(subject: Subject, seconds: float) -> int:
+def _frames(subject: CheckContext, seconds: float) -> int:
     return max(1, round(seconds * subject.found.rate))
 
 

@@ -9,10 +9,10 @@ from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.audio import decoded
-from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.checks import check
-from pytoon_pipeline.quality.context import Rendered, Subject
-from pytoon_pipeline.quality.inspection import Inspection, Parts, inspect
+from pytoon_pipeline.quality.context import CheckContext, Rendered
+from pytoon_pipeline.quality.inspection import DeliveredParts, Inspection, inspect
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
 
@@ -21,14 +21,14 @@ GATE_POINTS = 50.0
 ADVICE_POINTS = 5.0
 
 
-def judge(
+def check_video(
     path: Path,
     limits: Limits,
     sources: Mapping[str, str],
     spec: RenderSpec | None = None,
     silent: bool = False,
-    parts: Parts | None = None,
-    rendered: Trace | None = None,
+    parts: DeliveredParts | None = None,
+    rendered: FrameStats | None = None,
     faces: Mapping[str, Sequence[Face]] | None = None,
     sheets: Mapping[int, Image] | None = None,
     references: References | None = None,
@@ -38,7 +38,7 @@ def judge(
     ``parts`` are the files that it was joined of, ``rendered`` what was measured while they were made: pictures and
     sound that were copied unchanged are then not decoded again. ``faces`` are those found in the items. ``sheets`` are
     small copies of frames, made while the segments were, and ``references`` the pictures of the sources: with them,
-    what is shown is compared with the plan. Raises ``BadInput`` for a file that is not a video.
+    what is shown is compared with the plan. Raises ``InvalidInput`` for a file that is not a video.
     """
     began = time.perf_counter()
     found = inspect(path, parts, sampled_frames(spec) if spec and references else ())
@@ -49,14 +49,14 @@ def judge(
         played = decoded(path) if compared and found.sound_codec else None
     # Of a file that holds the segments' own packets, what was seen while they were made counts as well.
     pictures = {**(sheets or {}), **found.pictures} if found.copied else found.pictures
-    subject = Subject(found, spec, limits, sources, silent, made, played, faces or {}, pictures, references)
+    subject = CheckContext(found, spec, limits, sources, silent, made, played, faces or {}, pictures, references)
     findings = merged(check(subject))
     return QcReport(
         score=score(findings),
-        arithmetic=arithmetic(findings),
+        score_breakdown=score_breakdown(findings),
         verdict=verdict(findings),
         findings=findings,
-        measured=_figures(found),
+        measured=_measured(found),
         seconds=round(time.perf_counter() - began, 3),
     )
 
@@ -93,7 +93,7 @@ def score(findings: tuple[Finding, ...]) -> float:
     return max(0.0, 100.0 - GATE_POINTS * gates - ADVICE_POINTS * advice)
 
 
-def arithmetic(findings: tuple[Finding, ...]) -> str:
+def score_breakdown(findings: tuple[Finding, ...]) -> str:
     """How the score came about."""
     gates, advice = _counts(findings)
     parts = [f"{count} × {points:g} ({what})" for count, points, what in
@@ -112,7 +112,7 @@ def verdict(findings: tuple[Finding, ...]) -> Verdict:
     return "advise" if findings else "pass"
 
 
-def _figures(found: Inspection) -> dict[str, float | str | None]:
+def _measured(found: Inspection) -> dict[str, float | str | None]:
     return {
         "frames": len(found.times),
         "decoded": len(found.decoded),

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo
-from pytoon_pipeline.contracts.rendering import SoundResult
-from pytoon_pipeline.contracts.spec.render_spec import GainKey, SoundPart, SoundPlan
+from pytoon_pipeline.contracts.rendering import AudioResult
+from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, GainKeyframe
 from pytoon_pipeline.media import audio as reading
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media.encoder import SoundEncoder
@@ -17,7 +17,7 @@ from pytoon_pipeline.media.filters import filtered, frames_of
 
 # Below this there is nothing to bring to a loudness.
 SILENT_LUFS = -60.0
-MOST_GAIN_DB = 48.0
+MAX_GAIN_DB = 48.0
 # AAC overshoots by about a decibel: the limiter starts below the peak that is allowed.
 FIRST_HEADROOM_DB = 1.0
 TOLERANCE_LU = 0.2
@@ -28,7 +28,7 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class SoundSource:
+class AudioSource:
     """A file, its sound stream, and the time of its first picture on the container's clock."""
 
     path: Path
@@ -36,21 +36,21 @@ class SoundSource:
     zero: float
 
     @classmethod
-    def of(cls, path: Path, info: MediaInfo) -> "SoundSource | None":
+    def of(cls, path: Path, info: MediaInfo) -> "AudioSource | None":
         """The sound of a file; none without any."""
         if info.audio is None:
             return None
         return cls(path, info.audio, info.video.start if info.video else info.audio.start)
 
 
-def mix(plan: SoundPlan, sources: Mapping[str, SoundSource]) -> Samples:
+def mix(plan: AudioMix, sources: Mapping[str, AudioSource]) -> Samples:
     """The sum of the tracks of ``plan``; shape (samples, 2), full scale ±1."""
     total = np.zeros((plan.samples, 2), np.float32)
     for track in plan.tracks:
         changing = bool(track.envelope or track.fade_out)
         heard = np.zeros_like(total) if changing else total
         level = np.float32(10 ** (track.gain_db / 20))
-        for part in track.parts:
+        for part in track.clips:
             piece = _piece(part, sources[part.item], plan.sample_rate)[: max(0, plan.samples - part.start)]
             heard[part.start : part.start + len(piece)] += piece * level
         if track.envelope:
@@ -62,7 +62,7 @@ def mix(plan: SoundPlan, sources: Mapping[str, SoundSource]) -> Samples:
     return total
 
 
-def _piece(part: SoundPart, source: SoundSource, rate: int) -> Samples:
+def _piece(part: AudioClip, source: AudioSource, rate: int) -> Samples:
     samples = reading.read(source.path, source.audio, source.zero, rate, "stereo", part.source_start, part.samples)
     piece = samples.astype(np.float32) / 32768
     fade_in, fade_out = (min(fade, len(piece) // 2) for fade in (part.fade_in, part.fade_out))
@@ -76,20 +76,20 @@ def _rise(samples: int) -> Samples:
     return np.sin(np.pi / 2 * np.arange(samples, dtype=np.float32) / max(1, samples))[:, None]
 
 
-def _gain(envelope: tuple[GainKey, ...], samples: int) -> Samples:
+def _gain(envelope: tuple[GainKeyframe, ...], samples: int) -> Samples:
     keys = [key.sample for key in envelope]
     decibels = np.interp(np.arange(samples), keys, [key.db for key in envelope])
     return (10 ** (decibels / 20)).astype(np.float32)
 
 
-def encode(track: Samples, plan: SoundPlan, encoder: SoundEncoder, out: Path) -> SoundResult:
+def encode(track: Samples, plan: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
     """Writes ``track`` as AAC at the plan's loudness and below its true peak, both measured after encoding.
 
     One gain for the whole track and a limiter; both are corrected until the decoded file fits.
     """
     before = loudness.of_samples(track, plan.sample_rate)
     silent = before.integrated <= SILENT_LUFS
-    gain = 0.0 if silent else min(plan.loudness - before.integrated, MOST_GAIN_DB)
+    gain = 0.0 if silent else min(plan.loudness - before.integrated, MAX_GAIN_DB)
     ceiling = plan.true_peak - FIRST_HEADROOM_DB
     for attempt in range(TRIES):
         _encode(track, gain, ceiling, plan, encoder, out)
@@ -100,8 +100,8 @@ def encode(track: Samples, plan: SoundPlan, encoder: SoundEncoder, out: Path) ->
             break
         if too_loud > 0:
             ceiling -= too_loud + 0.1
-        gain = min(gain + wrong, MOST_GAIN_DB)
-    return SoundResult(
+        gain = min(gain + wrong, MAX_GAIN_DB)
+    return AudioResult(
         loudness=after.integrated,
         true_peak=after.true_peak,
         gain_db=round(gain, 3),
@@ -110,7 +110,7 @@ def encode(track: Samples, plan: SoundPlan, encoder: SoundEncoder, out: Path) ->
     )
 
 
-def _encode(track: Samples, gain: float, ceiling: float, plan: SoundPlan, encoder: SoundEncoder, out: Path) -> None:
+def _encode(track: Samples, gain: float, ceiling: float, plan: AudioMix, encoder: SoundEncoder, out: Path) -> None:
     import av
 
     rate, duration = plan.sample_rate, len(track)

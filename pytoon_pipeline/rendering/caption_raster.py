@@ -6,11 +6,11 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec.evaluate import State
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.rendering import fallback_text, libass
 from pytoon_pipeline.rendering.captions import Event
-from pytoon_pipeline.rendering.placement import WHOLE, place
-from pytoon_pipeline.rendering.yuva import Patch, Sheet
+from pytoon_pipeline.rendering.placement import WHOLE, place_image
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage
 
 if TYPE_CHECKING:
     from pysubs2 import SSAStyle
@@ -21,18 +21,18 @@ BELOW, ABOVE = 0.6, 0.5
 SHARES, WORTH_SHARING = 2, 16
 
 
-class Lettering:
+class CaptionRaster:
     """Captions of one style, set by libass and kept as sheets. What is asked for together is set in one run."""
 
     def __init__(self, style: CaptionStyle, width: int, height: int) -> None:
         self._style = style
         self._width = width
-        lines = max(2, style.words)
+        lines = max(2, style.max_words)
         self._below = 2 * ceil(BELOW * style.size / 2)
         self._band = self._below + 2 * ceil((style.size * (lines + ABOVE) + style.outline + style.shadow) / 2)
         # Chroma has half the rows: the place is brought to an even one.
         self._bottom = 2 * round(height * style.position / 2)
-        self._sheets: dict[str, Sheet] = {}
+        self._sheets: dict[str, YuvaImage] = {}
 
     def set(self, texts: Iterable[str], pool: Executor | None = None) -> None:
         """Sets all of ``texts`` that are not set yet; a ``pool`` shares the work among its processors."""
@@ -41,14 +41,14 @@ class Lettering:
         for share in pool.map(self._drawn, shares) if pool else map(self._drawn, shares):
             self._sheets |= share
 
-    def _drawn(self, texts: Sequence[str]) -> dict[str, Sheet]:
+    def _drawn(self, texts: Sequence[str]) -> dict[str, YuvaImage]:
         if not texts:
             return {}
-        set_in = libass.draw if self._style.setting == "shaped" else fallback_text.draw
+        set_in = libass.draw if self._style.text_engine == "shaped" else fallback_text.draw
         drawn = set_in(texts, self._settings(), self._style.font, self._width, self._band, wrap=True)
         return dict(zip(texts, drawn, strict=True))
 
-    def patch(self, event: Event, frame: int, canvas: tuple[int, int]) -> Patch | None:
+    def sprite(self, event: Event, frame: int, canvas: tuple[int, int]) -> Sprite | None:
         """The caption at a frame of its segment."""
         if event.text not in self._sheets:
             self.set([event.text])
@@ -56,8 +56,8 @@ class Lettering:
         scale = event.growing[n] if n < len(event.growing) else 1.0
         # It grows out of the middle of its lower edge.
         y = self._bottom + (self._below - self._band / 2) * scale
-        state = State(x=self._width / 2, y=y, scale=scale, rotation=0.0, opacity=1.0)
-        return place(self._sheets[event.text], WHOLE, (self._width, self._band), state, canvas)
+        state = LayerTransform(x=self._width / 2, y=y, scale=scale, rotation=0.0, opacity=1.0)
+        return place_image(self._sheets[event.text], WHOLE, (self._width, self._band), state, canvas)
 
     def _settings(self) -> "SSAStyle":
         import pysubs2

@@ -37,14 +37,16 @@ def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRa
         for index, (first, last) in enumerate(itertools.pairwise(edges)):
             a, b = max(first - start, 0), min(last - start, frames)
             if a < b:
-                growing = tuple(_grown(range(start + a - cue.start, start + b - cue.start), plan.style.pop, rate))
+                growing = tuple(
+                    _grown(range(start + a - cue.start, start + b - cue.start), plan.style.scale_in_seconds, rate)
+                )
                 found.append(Event(a, b, _opening(cue, width, plan.style) + _words(cue, index, plan.style), growing))
     return found
 
 
 def missing_glyphs(cues: Sequence[Cue], style: CaptionStyle) -> dict[int, str]:
     """Characters that no font here has, by the index of the caption that needs them."""
-    found = {index: fonts.lacking(_clean(cue.text, style), style.font) for index, cue in enumerate(cues)}
+    found = {index: fonts.missing_characters(_clean(cue.text, style), style.font) for index, cue in enumerate(cues)}
     return {index: "".join(sorted(lacking)) for index, lacking in found.items() if lacking}
 
 
@@ -64,9 +66,9 @@ def _words(cue: Cue, lit: int, style: CaptionStyle) -> str:
 
 def _opening(cue: Cue, width: int, style: CaptionStyle) -> str:
     """An override that shrinks a caption with a word too wide for the screen."""
-    room = width - 2 * style.margin - 2 * style.outline
+    scratch = width - 2 * style.margin - 2 * style.outline
     widest = max(fonts.text_width(_clean(word.text, style), style.font, style.size) for word in cue.words)
-    scale = min(100.0, 100 * room / widest) if widest else 100.0
+    scale = min(100.0, 100 * scratch / widest) if widest else 100.0
     return f"{{\\fscx{scale:.1f}\\fscy{scale:.1f}}}" if scale < 100 else ""
 
 

@@ -8,16 +8,16 @@ from threading import Lock
 
 from typing_extensions import assert_never
 
-from pytoon_pipeline.contracts.spec.evaluate import Window
+from pytoon_pipeline.contracts.spec.evaluate import CropRect
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import images
-from pytoon_pipeline.media.frames import at_ticks
+from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
-from pytoon_pipeline.rendering.placement import WHOLE, even, place, sized
-from pytoon_pipeline.rendering.segment_plan import Drawn, Job, Source, View
-from pytoon_pipeline.rendering.yuva import Patch, Sheet, clear, copied, from_rgba, lay, opaque, plain
+from pytoon_pipeline.rendering.placement import WHOLE, even_size, place_image, sized
+from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copied, from_rgba, opaque_image, solid, transparent
 
 # Pictures kept decoded, each at the size that its layer needs: neighbouring segments ask for the same ones.
 PICTURES_KEPT = 6
@@ -28,11 +28,11 @@ SPARE = 1.15
 _reading: defaultdict[Path, Lock] = defaultdict(Lock)
 
 
-def compose(job: Job, sources: Mapping[str, Source]) -> Iterator[Sheet]:
+def compose(job: SegmentPlan, sources: Mapping[str, Source]) -> Iterator[YuvaImage]:
     """All pictures of ``job`` in order, before captions."""
     size = (job.width, job.height)
-    scenes = [(view, Stack(view.layers, view.background, size, sources, job.rate)) for view in job.views]
-    overlays = [Player(drawn, size, sources, job.rate) for drawn in job.overlays]
+    scenes = [(view, LayerStack(view.layers, view.background, size, sources, job.rate)) for view in job.scenes]
+    overlays = [LayerSampler(drawn, size, sources, job.rate) for drawn in job.overlays]
     for frame in range(job.frames):
         shown = [(view, stack) for view, stack in scenes if view.first <= frame < view.first + view.frames]
         canvas, own = _scene(shown, frame)
@@ -40,24 +40,27 @@ def compose(job: Job, sources: Mapping[str, Source]) -> Iterator[Sheet]:
         if patches and not own:
             canvas = copied(canvas)
         for patch in patches:
-            lay(canvas, patch)
+            blend(canvas, patch)
         yield canvas
 
 
-def _scene(shown: Sequence[tuple[View, "Stack"]], frame: int) -> tuple[Sheet, bool]:
+def _scene(shown: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int) -> tuple[YuvaImage, bool]:
     canvas, own = shown[0][1].at(frame)
     for view, stack in shown[1:]:
         following, _ = stack.at(frame)
-        canvas, own = transitions.mix(view.transition, canvas, following, view.mixing[frame - view.first]), True
+        canvas, own = (
+            transitions.mix_transition(view.transition, canvas, following, view.mixing[frame - view.first]),
+            True,
+        )
     return canvas, own
 
 
-class Stack:
+class LayerStack:
     """Layers over a background. Those at the bottom that never change are laid once."""
 
     def __init__(
         self,
-        layers: Sequence[Drawn],
+        layers: Sequence[LayerSlice],
         background: str | None,
         size: tuple[int, int],
         sources: Mapping[str, Source],
@@ -69,47 +72,49 @@ class Stack:
         fixed = next(
             (n for n, one in enumerate(layers) if not one.motionless or (one.first, one.end) != (0, whole)), len(layers)
         )
-        players = [Player(drawn, size, sources, rate) for drawn in layers]
+        players = [LayerSampler(drawn, size, sources, rate) for drawn in layers]
         self._fixed, self._players = players[:fixed], players[fixed:]
-        self._base: Sheet | None = None
+        self._base: YuvaImage | None = None
 
-    def at(self, frame: int) -> tuple[Sheet, bool]:
+    def at(self, frame: int) -> tuple[YuvaImage, bool]:
         """The picture at a frame of the job, and whether the caller may draw on it."""
         if self._base is None:
             self._base, _ = self._over(self._ground(), True, [player.first() for player in self._fixed])
         return self._over(self._base, False, [player.at(frame) for player in self._players])
 
-    def _ground(self) -> Sheet:
-        return clear(*self._size) if self._background is None else plain(self._background, *self._size)
+    def _ground(self) -> YuvaImage:
+        return transparent(*self._size) if self._background is None else solid(self._background, *self._size)
 
-    def _over(self, canvas: Sheet, own: bool, patches: Sequence[Patch | None]) -> tuple[Sheet, bool]:
+    def _over(self, canvas: YuvaImage, own: bool, patches: Sequence[Sprite | None]) -> tuple[YuvaImage, bool]:
         for patch in patches:
             if patch is None:
                 continue
-            if patch.sheet.a is None and patch.sheet.size == self._size and self._background is not None:
-                canvas, own = patch.sheet, False
+            if patch.image.a is None and patch.image.size == self._size and self._background is not None:
+                canvas, own = patch.image, False
                 continue
             if not own:
                 canvas, own = copied(canvas), True
-            lay(canvas, patch)
+            blend(canvas, patch)
         return canvas, own
 
 
-class Player:
+class LayerSampler:
     """One layer, asked for its frames in order."""
 
-    def __init__(self, drawn: Drawn, size: tuple[int, int], sources: Mapping[str, Source], rate: FrameRate) -> None:
+    def __init__(
+        self, drawn: LayerSlice, size: tuple[int, int], sources: Mapping[str, Source], rate: FrameRate
+    ) -> None:
         self._drawn = drawn
         self._size = size
         self._read = reader(drawn, sources, rate)
-        self._still: Patch | None = None
-        self._seen: tuple[Sheet, Window] | None = None
-        self._done: Sheet | None = None
+        self._still: Sprite | None = None
+        self._seen: tuple[YuvaImage, CropRect] | None = None
+        self._done: YuvaImage | None = None
 
-    def first(self) -> Patch | None:
+    def first(self) -> Sprite | None:
         return self.at(self._drawn.first)
 
-    def at(self, frame: int) -> Patch | None:
+    def at(self, frame: int) -> Sprite | None:
         """The layer at a frame of the job; none when it does not show."""
         n = frame - self._drawn.first
         if not 0 <= n < len(self._drawn.states):
@@ -120,7 +125,7 @@ class Player:
             self._still = self._make(n)
         return self._still
 
-    def _make(self, n: int) -> Patch | None:
+    def _make(self, n: int) -> Sprite | None:
         layer, state = self._drawn.layer, self._drawn.states[n]
         sheet = self._read(n)
         if state.opacity <= 0:
@@ -128,20 +133,22 @@ class Player:
         window = self._drawn.windows[n] if self._drawn.windows else WHOLE
         if layer.effects:
             sheet, window = self._changed(sheet, window), WHOLE
-        return place(sheet, window, (layer.width, layer.height), state, self._size)
+        return place_image(sheet, window, (layer.width, layer.height), state, self._size)
 
-    def _changed(self, sheet: Sheet, window: Window) -> Sheet:
+    def _changed(self, sheet: YuvaImage, window: CropRect) -> YuvaImage:
         """The sheet after the layer's effects, done again only when it or its window has changed."""
         if self._done is None or self._seen is None or self._seen[0] is not sheet or self._seen[1] != window:
             layer = self._drawn.layer
-            done = sized(sheet, window, even(layer.width), even(layer.height)) if self._drawn.windows else sheet
+            done = (
+                sized(sheet, window, even_size(layer.width), even_size(layer.height)) if self._drawn.windows else sheet
+            )
             for effect in layer.effects:
                 done = apply(effect, done)
             self._seen, self._done = (sheet, window), done
         return self._done
 
 
-def reader(drawn: Drawn, sources: Mapping[str, Source], rate: FrameRate) -> Callable[[int], Sheet]:
+def reader(drawn: LayerSlice, sources: Mapping[str, Source], rate: FrameRate) -> Callable[[int], YuvaImage]:
     """Gives the content of a layer at its n-th frame. What does not change is the same object each time."""
     layer = drawn.layer
     match layer:
@@ -150,19 +157,21 @@ def reader(drawn: Drawn, sources: Mapping[str, Source], rate: FrameRate) -> Call
         case ImageLayer():
             still = picture(sources[layer.item].path, round(min(1.0, drawn.detail * SPARE), 4))
         case TextLayer():
-            still = text.draw(layer.lines, layer.style, round(layer.width), round(layer.height), round(drawn.detail, 4))
+            still = text.draw_text(
+                layer.lines, layer.style, round(layer.width), round(layer.height), round(drawn.detail, 4)
+            )
         case ShapeLayer():
-            width, height = even(layer.width * drawn.detail), even(layer.height * drawn.detail)
+            width, height = even_size(layer.width * drawn.detail), even_size(layer.height * drawn.detail)
             still = shapes.draw(layer.shape, width, height, layer.fill)
         case GroupLayer():
-            stack = Stack(drawn.children, None, (even(layer.width), even(layer.height)), sources, rate)
+            stack = LayerStack(drawn.children, None, (even_size(layer.width), even_size(layer.height)), sources, rate)
             return lambda n: stack.at(n)[0]
         case _:
             assert_never(layer)
     return lambda n: still
 
 
-def picture(path: Path, factor: float) -> Sheet:
+def picture(path: Path, factor: float) -> YuvaImage:
     """A still picture from the store, at the size that its layer needs."""
     # Neighbouring segments begin together: the second waits for what the first is reading already.
     with _reading[path]:
@@ -170,11 +179,11 @@ def picture(path: Path, factor: float) -> Sheet:
 
 
 @lru_cache(maxsize=PICTURES_KEPT)
-def _picture(path: Path, factor: float) -> Sheet:
+def _picture(path: Path, factor: float) -> YuvaImage:
     return from_rgba(images.read(path), factor)
 
 
-def _video(drawn: Drawn, layer: VideoLayer, source: Source, rate: FrameRate) -> Callable[[int], Sheet]:
+def _video(drawn: LayerSlice, layer: VideoLayer, source: Source, rate: FrameRate) -> Callable[[int], YuvaImage]:
     assert source.info.video is not None
-    frames = at_ticks(source.path, source.info.video, rate, drawn.offset, len(drawn.states))
-    return lambda n: opaque(next(frames))
+    frames = frames_at_cfr(source.path, source.info.video, rate, drawn.offset, len(drawn.states))
+    return lambda n: opaque_image(next(frames))

@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 class BrokenJoint(PytoonError):
     """Segments do not fit together."""
 
-    failure = "bug"
+    category = "bug"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def join(
         frames=spec.frames,
         samples=samples,
         picture_seconds=round(float(spec.frames / rate), 6),
-        sound_seconds=round(samples / spec.sound.sample_rate, 6),
+        audio_seconds=round(samples / spec.audio.sample_rate, 6),
         picture_packets=packets["video"].hexdigest(),
-        sound_packets=packets["audio"].hexdigest(),
+        audio_packets=packets["audio"].hexdigest(),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.vision.sampling import SAMPLES_A_SECOND
-from pytoon_pipeline.contracts.spec.evaluate import state_at
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import Layer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
 from pytoon_pipeline.media.colour import to_rgb
@@ -73,7 +73,7 @@ def _visible(layer: Layer, begin: int, end: int, segment: Segment) -> Sequence[i
     """Frames of the segment at which a layer, counted from frame ``begin`` of the video, is as opaque as it gets."""
     own = begin + layer.start
     last = end if layer.frames is None else min(end, own + layer.frames)
-    opacity = {frame: state_at(layer.motion, frame - begin).opacity for frame in _inside(own, last, segment)}
+    opacity = {frame: transform_at(layer.transform, frame - begin).opacity for frame in _inside(own, last, segment)}
     best = max(opacity.values(), default=0.0)
     return [frame for frame, value in opacity.items() if value >= VISIBLE * best]
 

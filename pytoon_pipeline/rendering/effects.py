@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.spec.effects import Blur, EffectKind, Grade, Roun
 from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering import shapes
-from pytoon_pipeline.rendering.yuva import Patch, Sheet, clear, lay, masked
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, masked, transparent
 
 # Standard deviations after which a blur has faded out.
 REACH = 2.5
@@ -21,36 +21,38 @@ SOFT = 60.0
 
 
 @singledispatch
-def apply(effect: EffectKind, sheet: Sheet) -> Sheet:
+def apply(effect: EffectKind, sheet: YuvaImage) -> YuvaImage:
     """The sheet after ``effect``."""
     raise NotImplementedError(f"No function is registered for {type(effect).__name__}.")
 
 
 @apply.register
-def _(effect: Blur, sheet: Sheet) -> Sheet:
+def _(effect: Blur, sheet: YuvaImage) -> YuvaImage:
     if sheet.a is None:
         # A picture keeps its edge: light does not fade towards the frame.
-        return Sheet(*(_blur(p, effect.radius / step) for p, step in ((sheet.y, 1), (sheet.u, 2), (sheet.v, 2))))
+        return YuvaImage(*(_blur(p, effect.radius / step) for p, step in ((sheet.y, 1), (sheet.u, 2), (sheet.v, 2))))
     grown = _grown(sheet, 2 * ceil(REACH * effect.radius / 2))
     assert grown.a is not None
     assert grown.h is not None
     planes = ((grown.y, 1), (grown.u, 2), (grown.v, 2), (grown.a, 1), (grown.h, 2))
     blurred = (_blur(plane, effect.radius / step) for plane, step in planes)
-    return Sheet(*blurred, box=grown.box, soft=effect.radius >= SOFT)
+    return YuvaImage(*blurred, box=grown.box, soft=effect.radius >= SOFT)
 
 
 @apply.register
-def _(effect: Grade, sheet: Sheet) -> Sheet:
+def _(effect: Grade, sheet: YuvaImage) -> YuvaImage:
     full = 1.0 if sheet.a is None else sheet.a.astype(np.float32) / 255
     half = 1.0 if sheet.h is None else sheet.h.astype(np.float32) / 255
     middle = 16 + 219 * 0.5
     y = (sheet.y - middle * full) * effect.contrast + (middle + 219 * effect.brightness) * full
     u, v = (_whole((plane - 128 * half) * effect.saturation + 128 * half) for plane in (sheet.u, sheet.v))
-    return Sheet(np.clip(np.round(y), 16 * full, 235 * full).astype(np.uint8), u, v, sheet.a, sheet.h, box=sheet.box)
+    return YuvaImage(
+        np.clip(np.round(y), 16 * full, 235 * full).astype(np.uint8), u, v, sheet.a, sheet.h, box=sheet.box
+    )
 
 
 @apply.register
-def _(effect: Rounded, sheet: Sheet) -> Sheet:
+def _(effect: Rounded, sheet: YuvaImage) -> YuvaImage:
     left, top, width, height = sheet.nominal
     mask = np.zeros(sheet.y.shape, np.float32)
     x, y, w, h = round(left), round(top), round(width), round(height)
@@ -59,7 +61,7 @@ def _(effect: Rounded, sheet: Sheet) -> Sheet:
 
 
 @apply.register
-def _(effect: Shadow, sheet: Sheet) -> Sheet:
+def _(effect: Shadow, sheet: YuvaImage) -> YuvaImage:
     reach = 2 * ceil((REACH * effect.radius + max(abs(effect.x), abs(effect.y))) / 2)
     grown = _grown(sheet, reach, 2 * round(effect.x / 2), 2 * round(effect.y / 2))
     assert grown.a is not None
@@ -70,8 +72,8 @@ def _(effect: Shadow, sheet: Sheet) -> Sheet:
     made = (y * full, u * half, v * half, 255 * full, 255 * half)
     left, top, box_w, box_h = sheet.nominal
     box = (left + reach, top + reach, box_w, box_h)
-    done = Sheet(*(np.round(plane).astype(np.uint8) for plane in made), box=box)
-    lay(done, Patch(reach, reach, sheet))
+    done = YuvaImage(*(np.round(plane).astype(np.uint8) for plane in made), box=box)
+    blend(done, Sprite(reach, reach, sheet))
     return done
 
 
@@ -79,11 +81,11 @@ def _whole(values: NDArray[np.float32]) -> Plane:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _grown(sheet: Sheet, reach: int, x: int = 0, y: int = 0) -> Sheet:
+def _grown(sheet: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:
     """The sheet with ``reach`` clear pixels on every side, moved by ``x`` and ``y`` within them."""
     width, height = sheet.size
-    grown = clear(width + 2 * reach, height + 2 * reach)
-    lay(grown, Patch(reach + x, reach + y, sheet))
+    grown = transparent(width + 2 * reach, height + 2 * reach)
+    blend(grown, Sprite(reach + x, reach + y, sheet))
     left, top, box_w, box_h = sheet.nominal
     return replace(grown, box=(left + reach, top + reach, box_w, box_h))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering.ass import WORD_JOINER
-from pytoon_pipeline.rendering.yuva import Sheet, from_rgba
+from pytoon_pipeline.rendering.yuva import YuvaImage, from_rgba
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -20,17 +20,19 @@ LINE_SPACING = 0.25
 PLACE = re.compile(r"\\an(\d)\\pos\(([\d.-]+),([\d.-]+)\)")
 
 
-def draw(texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool) -> Iterator[Sheet]:
+def draw(
+    texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool
+) -> Iterator[YuvaImage]:
     """The same as ``libass.draw``: each text on ``width`` × ``height`` pixels. Of overrides only the place counts."""
     for text in texts:
         yield _set(text, style, font, width, height, wrap)
 
 
-def _set(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap: bool) -> Sheet:
+def _set(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap: bool) -> YuvaImage:
     from PIL import Image, ImageDraw
 
-    room = width - (style.marginl + style.marginr if wrap else 0)
-    font, written = _fitted(literal(text), name, style.fontsize, room, wrap)
+    scratch = width - (style.marginl + style.marginr if wrap else 0)
+    font, written = _fitted(literal(text), name, style.fontsize, scratch, wrap)
     picture = Image.new("RGBA", (width, height))
     pen = ImageDraw.Draw(picture)
     options: dict[str, Any] = {
@@ -56,22 +58,22 @@ def literal(text: str) -> str:
     return bare.replace("\0", "\\").replace("\1", "{").replace("\2", "}")
 
 
-def _fitted(text: str, name: str, size: float, room: float, wrap: bool) -> tuple["FreeTypeFont", str]:
-    """The font, smaller where a word would not fit into ``room``, and the text in lines."""
+def _fitted(text: str, name: str, size: float, scratch: float, wrap: bool) -> tuple["FreeTypeFont", str]:
+    """The font, smaller where a word would not fit into ``scratch``, and the text in lines."""
     font = _font(name, size)
     pieces = text.split() if wrap else text.split("\n")
     widest = max((font.getlength(piece) for piece in pieces), default=0.0)
-    if widest > room:
-        font = _font(name, size * room / widest)
-    lines = [part for line in text.split("\n") for part in (_wrapped(line, font, room) if wrap else [line])]
+    if widest > scratch:
+        font = _font(name, size * scratch / widest)
+    lines = [part for line in text.split("\n") for part in (_wrapped(line, font, scratch) if wrap else [line])]
     return font, "\n".join(lines)
 
 
-def _wrapped(line: str, font: "FreeTypeFont", room: float) -> list[str]:
+def _wrapped(line: str, font: "FreeTypeFont", scratch: float) -> list[str]:
     lines = [""]
     for word in line.split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font.getlength(longer) > room:
+        if lines[-1] and font.getlength(longer) > scratch:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
-from pytoon_pipeline.rendering.yuva import Sheet, from_premultiplied
+from pytoon_pipeline.rendering.yuva import YuvaImage, from_premultiplied
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile, SSAStyle
 
 SECOND = 1000
 # Seconds after which libass hangs: it starts in less than one, and sets a text in some hundredths.
-LONGEST_START, LONGEST_TEXT = 20.0, 1.0
+MAX_START, MAX_TEXT = 20.0, 1.0
 
 
 def settings(
@@ -47,28 +47,28 @@ def settings(
 
 def draw(
     texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool,
-    seconds: float = LONGEST_START,
-) -> Iterator[Sheet]:  # fmt: skip
+    seconds: float = MAX_START,
+) -> Iterator[YuvaImage]:  # fmt: skip
     """Each text on ``width`` × ``height`` pixels, trimmed to what it covers; the sheet's box is the whole.
 
-    ``style`` is for the font named ``font``. Raises ``EngineFault`` when ffmpeg fails, or has
+    ``style`` is for the font named ``font``. Raises ``RenderError`` when ffmpeg fails, or has
     not begun after ``seconds``.
     """
     with tempfile.TemporaryDirectory(prefix="pytoon-text-") as folder:
-        room = Path(folder)
-        configuration = fonts.configure(room / "fonts", *fonts.with_fallbacks(font))
-        _script(texts, style, width, height, wrap).save(str(room / "text.ass"), format_="ass")
+        scratch = Path(folder)
+        configuration = fonts.configure(scratch / "fonts", *fonts.with_fallbacks(font))
+        _script(texts, style, width, height, wrap).save(str(scratch / "text.ass"), format_="ass")
         # A frame a second, and a text a frame.
         graph = (
             f"color=black@0:s={width}x{height}:r=1:d={len(texts)},format=yuva444p,"
             f"setparams=range=tv:colorspace=bt709,ass=f=text.ass:fontsdir=fonts:alpha=1"
         )
-        limit = seconds + LONGEST_TEXT * len(texts)
-        with (room / "errors").open("w+b") as errors:
+        limit = seconds + MAX_TEXT * len(texts)
+        with (scratch / "errors").open("w+b") as errors:
             process = _started(
                 [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,
                  "-f", "rawvideo", "-pix_fmt", "yuva444p", "-"],
-                room, dict(os.environ, FONTCONFIG_FILE=str(configuration)), errors,
+                scratch, dict(os.environ, FONTCONFIG_FILE=str(configuration)), errors,
             )  # fmt: skip
             with process, _killed_after(limit, process) as late:
                 assert process.stdout is not None
@@ -78,17 +78,17 @@ def draw(
                         break
                     yield _sheet(np.frombuffer(data, np.uint8).reshape(4, height, width))
             if late.is_set():
-                raise ffmpeg.late(limit)
+                raise ffmpeg.timed_out(limit)
             if process.returncode:
                 errors.seek(0)
-                raise ffmpeg.fault(errors.read().decode("utf-8", "replace"))
+                raise ffmpeg.ffmpeg_error(errors.read().decode("utf-8", "replace"))
 
 
-def _started(command: list[str], room: Path, env: dict[str, str], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _started(command: list[str], scratch: Path, env: dict[str, str], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
     try:
-        return subprocess.Popen(command, cwd=room, env=env, stdout=subprocess.PIPE, stderr=errors)
+        return subprocess.Popen(command, cwd=scratch, env=env, stdout=subprocess.PIPE, stderr=errors)
     except OSError as error:
-        raise ffmpeg.fault(str(error)) from error
+        raise ffmpeg.ffmpeg_error(str(error)) from error
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def _script(texts: Sequence[str], style: "SSAStyle", width: int, height: int, wr
     return file
 
 
-def _sheet(planes: NDArray[np.uint8]) -> Sheet:
+def _sheet(planes: NDArray[np.uint8]) -> YuvaImage:
     """A sheet of planes Y, U, V and coverage in which libass has drawn on black."""
     height, width = planes.shape[1:]
     left, right = _covered(planes[3].any(axis=0))
@@ -131,7 +131,7 @@ def _sheet(planes: NDArray[np.uint8]) -> Sheet:
     # The share of the black that shows through is taken out again.
     rest = 1 - coverage
     sheet = from_premultiplied(y - 16 * rest, u - 128 * rest, v - 128 * rest, coverage)
-    return Sheet(sheet.y, sheet.u, sheet.v, sheet.a, sheet.h, box=(-left, -top, width, height))
+    return YuvaImage(sheet.y, sheet.u, sheet.v, sheet.a, sheet.h, box=(-left, -top, width, height))
 
 
 def _covered(there: NDArray[np.bool_]) -> tuple[int, int]:

@@ -6,19 +6,19 @@ from math import ceil, cos, floor, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.spec.evaluate import State, Window
-from pytoon_pipeline.media.frames import Picture, Plane
-from pytoon_pipeline.rendering.resampling import show
-from pytoon_pipeline.rendering.yuva import Patch, Sheet, Values, faded, masked
+from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform
+from pytoon_pipeline.media.frames import Plane, YuvFrame
+from pytoon_pipeline.rendering.resampling import sample_window
+from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, faded, masked
 
-WHOLE = Window(0.0, 0.0, 1.0, 1.0)
+WHOLE = CropRect(0.0, 0.0, 1.0, 1.0)
 # Edges nearer than this to a whole pixel count as lying on it.
 NEAR = 1e-3
 
 
-def place(
-    sheet: Sheet, window: Window, size: tuple[float, float], state: State, canvas: tuple[int, int]
-) -> Patch | None:
+def place_image(
+    sheet: YuvaImage, window: CropRect, size: tuple[float, float], state: LayerTransform, canvas: tuple[int, int]
+) -> Sprite | None:
     """``window`` of ``sheet``'s box as a layer of ``size`` in the given state; none when nothing of it is visible."""
     if state.opacity <= 0 or state.scale <= 0:
         return None
@@ -47,33 +47,33 @@ def place(
     # Where there is overhang, the sheet's own rim is clear.
     if sheet.box is None and (left > x0 + NEAR or top > y0 + NEAR or right < x1 - NEAR or bottom < y1 - NEAR):
         done = masked(done, _coverage(left - x0, right - x0, top - y0, bottom - y0, x1 - x0, y1 - y0))
-    return Patch(x0, y0, faded(done, state.opacity))
+    return Sprite(x0, y0, faded(done, state.opacity))
 
 
-def cut(sheet: Sheet, part: tuple[float, float, float, float], width: int, height: int) -> Sheet:
+def cut(sheet: YuvaImage, part: tuple[float, float, float, float], width: int, height: int) -> YuvaImage:
     """The rectangle ``part`` (left, top, width, height in pixels of the sheet) as ``width`` × ``height`` pixels."""
     columns, rows = sheet.size
-    window = Window(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
-    picture = show(Picture(sheet.y, sheet.u, sheet.v), window, width, height)
+    window = CropRect(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
+    picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), window, width, height)
     if sheet.a is None or sheet.h is None:
-        return Sheet(picture.y, picture.u, picture.v)
-    coverage = show(Picture(sheet.a, sheet.h, sheet.h), window, width, height)
-    return Sheet(picture.y, picture.u, picture.v, coverage.y, coverage.u)
+        return YuvaImage(picture.y, picture.u, picture.v)
+    coverage = sample_window(YuvFrame(sheet.a, sheet.h, sheet.h), window, width, height)
+    return YuvaImage(picture.y, picture.u, picture.v, coverage.y, coverage.u)
 
 
-def sized(sheet: Sheet, window: Window, width: int, height: int) -> Sheet:
+def sized(sheet: YuvaImage, window: CropRect, width: int, height: int) -> YuvaImage:
     """``window`` of a picture without overhang, as a picture of its own."""
     columns, rows = sheet.size
     part = (window.x * columns, window.y * rows, window.width * columns, window.height * rows)
     return cut(sheet, part, width, height)
 
 
-def even(value: float) -> int:
+def even_size(value: float) -> int:
     """The nearest even number, at least 2."""
     return max(2, 2 * round(value / 2))
 
 
-def _moved(sheet: Sheet, x: float, y: float, opacity: float, canvas: tuple[int, int]) -> Patch | None:
+def _moved(sheet: YuvaImage, x: float, y: float, opacity: float, canvas: tuple[int, int]) -> Sprite | None:
     """A soft sheet moved by whole even pixels: nothing is calculated, its part inside the canvas is shown."""
     left, top = 2 * round(x / 2), 2 * round(y / 2)
     x0, y0 = max(0, left), max(0, top)
@@ -87,14 +87,14 @@ def _moved(sheet: Sheet, x: float, y: float, opacity: float, canvas: tuple[int, 
     assert sheet.a is not None
     assert sheet.h is not None
     u, v, half = (part(plane, 2) for plane in (sheet.u, sheet.v, sheet.h))
-    return Patch(x0, y0, faded(Sheet(part(sheet.y, 1), u, v, part(sheet.a, 1), half), opacity))
+    return Sprite(x0, y0, faded(YuvaImage(part(sheet.y, 1), u, v, part(sheet.a, 1), half), opacity))
 
 
-def _sized(sheet: Sheet, window: Window, size: tuple[float, float]) -> Sheet:
+def _sized(sheet: YuvaImage, window: CropRect, size: tuple[float, float]) -> YuvaImage:
     """What is to be turned: the window alone, at about its final size."""
     if window == WHOLE:
         return sheet
-    return sized(sheet, window, even(size[0]), even(size[1]))
+    return sized(sheet, window, even_size(size[0]), even_size(size[1]))
 
 
 def _region(
@@ -117,7 +117,9 @@ def _overlap(first: float, last: float, count: int) -> Values:
     return np.clip(np.minimum(pixels + 1, last) - np.maximum(pixels, first), 0, 1).astype(np.float32)
 
 
-def _turned(sheet: Sheet, size: tuple[float, float], state: State, canvas: tuple[int, int]) -> Patch | None:
+def _turned(
+    sheet: YuvaImage, size: tuple[float, float], state: LayerTransform, canvas: tuple[int, int]
+) -> Sprite | None:
     box_x, box_y, box_w, box_h = sheet.nominal
     fx, fy = size[0] / box_w, size[1] / box_h
     angle = radians(state.rotation)
@@ -143,7 +145,7 @@ def _turned(sheet: Sheet, size: tuple[float, float], state: State, canvas: tuple
     width, height = x1 - x0, y1 - y0
     planes = [_warp(plane, luma, width, height) for plane in (full.y, full.a)]
     small = [_warp(plane, chroma, width // 2, height // 2) for plane in (full.u, full.v, full.h)]
-    return Patch(x0, y0, faded(Sheet(planes[0], small[0], small[1], planes[1], small[2]), state.opacity))
+    return Sprite(x0, y0, faded(YuvaImage(planes[0], small[0], small[1], planes[1], small[2]), state.opacity))
 
 
 def _warp(plane: Plane, matrix: NDArray[np.float64], width: int, height: int) -> Plane:

@@ -12,18 +12,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.spec.evaluate import Window
-from pytoon_pipeline.media.frames import Picture, Plane
+from pytoon_pipeline.contracts.spec.evaluate import CropRect
+from pytoon_pipeline.media.frames import Plane, YuvFrame
 
 # Between the two passes values have so many bits behind the point; cubic overshoot still fits in 16 bits.
-FINER = np.float32(64)
+SUBPIXEL = np.float32(64)
 # Below this factor cubic interpolation skips pixels: averaging comes first.
 REDUCE_BELOW = 0.67
 # Neighbours on each side that cubic interpolation looks at.
 CONTEXT = 2
 
 
-def show(picture: Picture, window: Window, width: int, height: int) -> Picture:
+def sample_window(picture: YuvFrame, window: CropRect, width: int, height: int) -> YuvFrame:
     """``window`` (fractions of the picture) of ``picture``, as planes for ``width`` × ``height`` pixels."""
     rows, columns = picture.y.shape
     x, y = window.x * columns, window.y * rows
@@ -31,7 +31,7 @@ def show(picture: Picture, window: Window, width: int, height: int) -> Picture:
     # Chroma lies on every other luma column (H.264's default siting): scaling must keep it there.
     left = x / 2 + 0.25 * (1 - w / width)
     chroma = (left, y / 2, w / 2, h / 2)
-    return Picture(
+    return YuvFrame(
         resample(picture.y, x, y, w, h, width, height),
         resample(picture.u, *chroma, width // 2, height // 2),
         resample(picture.v, *chroma, width // 2, height // 2),
@@ -59,9 +59,9 @@ def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, h
     # The kernel runs along rows of memory, so going across it works on the transposed picture.
     columns, rows = cut.shape[1], cut.shape[0]
     middle = np.empty((width, rows), np.int16)
-    _finer(cv2.transpose(cut), *_weights((x - x0) / across, w / across, width, columns, FINER), middle)
+    _finer(cv2.transpose(cut), *_weights((x - x0) / across, w / across, width, columns, SUBPIXEL), middle)
     done = np.empty((height, width), np.uint8)
-    _rounded(cv2.transpose(middle), *_weights((y - y0) / down, h / down, height, rows, 1 / FINER), done)
+    _rounded(cv2.transpose(middle), *_weights((y - y0) / down, h / down, height, rows, 1 / SUBPIXEL), done)
     return done
 
 

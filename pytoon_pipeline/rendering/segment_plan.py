@@ -7,8 +7,8 @@ from typing import Any
 
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec.evaluate import State, Window, state_at, window_at
-from pytoon_pipeline.contracts.spec.layers import Camera, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform, crop_at, transform_at
+from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
@@ -17,7 +17,7 @@ from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 
 # What of a layer is worked out frame by frame, or has no picture.
-WORKED_OUT = {"name", "role", "start", "frames", "motion", "camera", "layers", "source_start"}
+WORKED_OUT = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class LayerSlice:
     """A layer over some frames of a segment, from frame ``first`` of it on.
 
     ``offset`` is the source's frame at the first of them; ``detail`` the most pixels of the video that one pixel of
@@ -39,9 +39,9 @@ class Drawn:
     layer: Layer
     first: int
     offset: int
-    states: tuple[State, ...]
-    windows: tuple[Window, ...] = ()
-    children: tuple["Drawn", ...] = ()
+    states: tuple[LayerTransform, ...]
+    windows: tuple[CropRect, ...] = ()
+    children: tuple["LayerSlice", ...] = ()
     detail: float = 1.0
 
     @property
@@ -75,35 +75,35 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class View:
+class SceneSlice:
     """A scene over some frames of a segment. ``mixing`` is the progress of its transition in its first frames."""
 
     first: int
     frames: int
     background: str
-    layers: tuple[Drawn, ...]
+    layers: tuple[LayerSlice, ...]
     transition: str = ""
     mixing: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
-class Job:
+class SegmentPlan:
     """All that decides the pictures of one segment. ``sheet`` are its frames that the contact sheet holds."""
 
     width: int
     height: int
     rate: FrameRate
     frames: int
-    views: tuple[View, ...]
-    overlays: tuple[Drawn, ...]
+    scenes: tuple[SceneSlice, ...]
+    overlays: tuple[LayerSlice, ...]
     events: tuple[Event, ...]
     style: CaptionStyle
     sheet: tuple[int, ...] = ()
     encoder: PictureEncoder = field(default=PICTURE)
 
-    def drawn(self) -> Iterator[Drawn]:
+    def drawn(self) -> Iterator[LayerSlice]:
         """All layers, those in groups too."""
-        waiting = [*(layer for view in self.views for layer in view.layers), *self.overlays]
+        waiting = [*(layer for view in self.scenes for layer in view.layers), *self.overlays]
         while waiting:
             one = waiting.pop()
             yield one
@@ -127,7 +127,7 @@ class Job:
             "views": [
                 [view.first, view.frames, view.background, view.transition, _short(view.mixing)]
                 + [layer.parameters(sources) for layer in view.layers]
-                for view in self.views
+                for view in self.scenes
             ],
             "overlays": [layer.parameters(sources) for layer in self.overlays],
             "events": [[event.start, event.end, event.text, *event.growing] for event in self.events],
@@ -137,16 +137,16 @@ class Job:
         }
 
 
-def plan_job(
+def plan_segment(
     spec: RenderSpec, segment: Segment, sources: Mapping[str, Source], encoder: PictureEncoder = PICTURE
-) -> Job:
+) -> SegmentPlan:
     """What rendering ``segment`` takes."""
-    return Job(
+    return SegmentPlan(
         width=spec.width,
         height=spec.height,
         rate=spec.rate,
         frames=segment.frames,
-        views=tuple(_views(spec.scenes, segment, sources)),
+        scenes=tuple(_views(spec.scenes, segment, sources)),
         overlays=_drawn(spec.overlays, 0, spec.frames, segment, sources),
         events=tuple(captions.events(spec.captions, segment.start, segment.frames, spec.width, spec.rate)),
         style=spec.captions.style,
@@ -155,14 +155,14 @@ def plan_job(
     )
 
 
-def _views(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[View]:
+def _views(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
     for scene in scenes:
         first, last = max(segment.start, scene.start), min(segment.start + segment.frames, scene.end)
         if first >= last:
             continue
         overlap = scene.transition.frames if scene.transition else 0
         mixing = tuple((n + 1) / (overlap + 1) for n in range(first - scene.start, min(last - scene.start, overlap)))
-        yield View(
+        yield SceneSlice(
             first=first - segment.start,
             frames=last - first,
             background=scene.background,
@@ -174,7 +174,7 @@ def _views(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Sour
 
 def _drawn(
     layers: Sequence[Layer], begin: int, end: int, segment: Segment, sources: Mapping[str, Source]
-) -> tuple[Drawn, ...]:
+) -> tuple[LayerSlice, ...]:
     """Layers that count frames from frame ``begin`` of the video, as far as ``segment`` shows them."""
     start, stop = segment.start, segment.start + segment.frames
     found = (_one(layer, begin, end, start, stop, start, sources) for layer in layers)
@@ -183,40 +183,40 @@ def _drawn(
 
 def _one(
     layer: Layer, begin: int, end: int, start: int, stop: int, zero: int, sources: Mapping[str, Source]
-) -> Drawn | None:
+) -> LayerSlice | None:
     """``layer`` in frames ``[start, stop)`` of the video; its first frame is counted from frame ``zero``."""
     own = begin + layer.start
     first, last = max(start, own), min(stop, end if layer.frames is None else min(end, own + layer.frames))
     if first >= last:
         return None
-    states = tuple(state_at(layer.motion, frame - begin) for frame in range(first, last))
-    windows: tuple[Window, ...] = ()
-    children: tuple[Drawn, ...] = ()
+    states = tuple(transform_at(layer.transform, frame - begin) for frame in range(first, last))
+    windows: tuple[CropRect, ...] = ()
+    children: tuple[LayerSlice, ...] = ()
     offset = 0
     if isinstance(layer, VideoLayer | ImageLayer):
-        windows = tuple(window_at(layer.camera, frame - own, frame) for frame in range(first, last))
+        windows = tuple(crop_at(layer.crop_path, frame - own, frame) for frame in range(first, last))
     if isinstance(layer, VideoLayer):
         offset = layer.source_start + first - own
     if isinstance(layer, GroupLayer):
         inner = (_one(child, own, last, first, last, first, sources) for child in layer.layers)
         children = tuple(child for child in inner if child)
-    return Drawn(layer, first - zero, offset, states, windows, children, _detail(layer, sources))
+    return LayerSlice(layer, first - zero, offset, states, windows, children, _detail(layer, sources))
 
 
 def _detail(layer: Layer, sources: Mapping[str, Source]) -> float:
-    scale = max(key.value for key in layer.motion.scale)
+    scale = max(key.value for key in layer.transform.scale)
     if not isinstance(layer, VideoLayer | ImageLayer):
         return max(1.0, scale)
     columns, rows = sources[layer.item].info.display_size
-    zoom = _closest(layer.camera)
-    across = layer.width * zoom / (layer.camera.width * columns)
-    down = layer.height * zoom / (layer.camera.height * rows)
+    zoom = _closest(layer.crop_path)
+    across = layer.width * zoom / (layer.crop_path.width * columns)
+    down = layer.height * zoom / (layer.crop_path.height * rows)
     return scale * max(across, down)
 
 
-def _closest(camera: Camera) -> float:
-    breathing = camera.breathing.maximum if camera.breathing else 1.0
-    return breathing * max(key.zoom for key in camera.keys)
+def _closest(camera: CropPath) -> float:
+    breathing = camera.zoom_pulse.amount if camera.zoom_pulse else 1.0
+    return breathing * max(key.zoom for key in camera.keyframes)
 
 
 def _short(values: Sequence[Any]) -> list[Any]:

@@ -9,37 +9,37 @@ from typing import TYPE_CHECKING, Any
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.encoder import PictureEncoder
-from pytoon_pipeline.media.frame_stats import Trace, Tracer
+from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import rows
-from pytoon_pipeline.rendering.caption_raster import Lettering
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-from pytoon_pipeline.rendering.segment_plan import Job, Source
-from pytoon_pipeline.rendering.yuva import Sheet, lay
+from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
+from pytoon_pipeline.rendering.yuva import YuvaImage, blend
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 
-def render(
-    job: Job, sources: Mapping[str, Source], lettering: Lettering, out: Path, until: float | None = None,
+def render_segment(
+    job: SegmentPlan, sources: Mapping[str, Source], lettering: CaptionRaster, out: Path, until: float | None = None,
     sheet: ContactSheet | None = None,
-) -> Trace:  # fmt: skip
+) -> FrameStats:  # fmt: skip
     """Encodes the pictures of ``job`` into the MP4 file ``out``, measures them on the way and copies some to ``sheet``.
 
-    Raises ``EngineFault`` when the encoder fails, or when it is later than ``until`` on the monotonic clock.
+    Raises ``RenderError`` when the encoder fails, or when it is later than ``until`` on the monotonic clock.
     """
     size = (job.width, job.height)
-    tracer = Tracer()
+    tracer = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
         for number, composed in enumerate(compose(job, sources)):
             if until is not None and time.monotonic() > until:
-                raise ffmpeg.late()
+                raise ffmpeg.timed_out()
             frame, shown = _filled(composed, *size)
             for event in job.events:
-                if event.start <= number < event.end and (patch := lettering.patch(event, number, size)):
-                    lay(shown, patch)
+                if event.start <= number < event.end and (patch := lettering.sprite(event, number, size)):
+                    blend(shown, patch)
             tracer.add(shown.y, shown.u, shown.v)
             if sheet is not None:
                 sheet.add(number, shown.y, shown.u, shown.v)
@@ -50,9 +50,9 @@ def render(
 
 
 def encode(
-    pictures: Iterable[Sheet], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
+    pictures: Iterable[YuvaImage], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
 ) -> None:
-    """Encodes pictures of ``size`` (width, height) into the MP4 file ``out``. Raises ``EngineFault``."""
+    """Encodes pictures of ``size`` (width, height) into the MP4 file ``out``. Raises ``RenderError``."""
     _encode((_filled(sheet, *size)[0] for sheet in pictures), size, rate, encoder, out)
 
 
@@ -88,7 +88,7 @@ def workers(count: int, threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(1, min(count, threads)), thread_name_prefix="segment")
 
 
-def _filled(sheet: Sheet, width: int, height: int) -> tuple["VideoFrame", Sheet]:
+def _filled(sheet: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
     """A frame for the encoder with the planes of ``sheet``, and a sheet that is the frame's own memory."""
     import av
 
@@ -100,4 +100,4 @@ def _filled(sheet: Sheet, width: int, height: int) -> tuple["VideoFrame", Sheet]
         # x264 looks at what lies behind a row's end: with what memory held there, no two encodes would be alike.
         memory[:, plane.width :] = values[:, -1:]
         planes.append(memory[:, : plane.width])
-    return frame, Sheet(*planes)
+    return frame, YuvaImage(*planes)

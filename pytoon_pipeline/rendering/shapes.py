@@ -6,18 +6,18 @@ import numpy as np
 
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, rgb
-from pytoon_pipeline.rendering.yuva import Sheet, Values, from_values
+from pytoon_pipeline.rendering.yuva import Values, YuvaImage, from_values
 
 # Eight bits show steps in a wide gradient; noise of half a step hides them.
 DITHER = 0.5
 
 
-def draw(shape: str, width: int, height: int, fill: Fill) -> Sheet:
+def draw(shape: str, width: int, height: int, fill: Fill) -> YuvaImage:
     """A shape that fills ``width`` × ``height`` pixels."""
     values = filled(fill, width, height)
     if shape == "rectangle":
         sheet = from_values(values, np.ones((height, width), np.float32))
-        return Sheet(sheet.y, sheet.u, sheet.v)
+        return YuvaImage(sheet.y, sheet.u, sheet.v)
     return from_values(values, ellipse(width, height))
 
 

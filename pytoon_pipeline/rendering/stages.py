@@ -17,12 +17,12 @@ from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
 from pytoon_pipeline.runtime.capacity import processors
 from pytoon_pipeline.store.fingerprint import canonical, hash_value
-from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow, run_stage
+from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute, run_stage
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.rendering.audio_mix import SoundSource
-    from pytoon_pipeline.rendering.segment_plan import Job, Source
+    from pytoon_pipeline.rendering.audio_mix import AudioSource
+    from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 
 log = logging.getLogger("pytoon.render")
 
@@ -67,14 +67,14 @@ def _tools(names: Sequence[str]) -> dict[str, str]:
     return used | ({"fonts": fonts.identity(*names)} if names else {})
 
 
-def recipes(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | None = None) -> list[Recipe]:
+def stage_keys(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | None = None) -> list[StageKey]:
     """What an engine makes of a plan: its segments in order, or frame ``thumbnail`` of it as a thumbnail."""
     if thumbnail is not None:
         values = {"pictures": _pictures(spec), "frame": thumbnail}
-        return [Recipe(THUMBNAIL, {}, values, tools(spec))]
-    from pytoon_pipeline.rendering.segment_plan import plan_job
+        return [StageKey(THUMBNAIL, {}, values, tools(spec))]
+    from pytoon_pipeline.rendering.segment_plan import plan_segment
 
-    return [_recipe(plan_job(spec, segment, sources), sources) for segment in spec.segments]
+    return [_stage_key(plan_segment(spec, segment, sources), sources) for segment in spec.segments]
 
 
 def render_segments(
@@ -85,18 +85,20 @@ def render_segments(
     seconds: float | None = None,
     threads: int | None = None,
     before: Callable[[], None] = lambda: None,
-) -> list[Done]:
+) -> list[StageResult]:
     """Finds or renders every segment, ``threads`` at a time, else one a processor. ``progress`` hears how many of how
     many are ready; ``before`` is called when there is something to render.
 
-    Raises ``EngineFault`` when rendering takes longer than ``seconds``.
+    Raises ``RenderError`` when rendering takes longer than ``seconds``.
     """
-    from pytoon_pipeline.rendering.segment_plan import plan_job
+    from pytoon_pipeline.rendering.segment_plan import plan_segment
 
-    jobs = [plan_job(spec, segment, sources) for segment in spec.segments]
-    recipes = [_recipe(job, sources) for job in jobs]
+    jobs = [plan_segment(spec, segment, sources) for segment in spec.segments]
+    recipes = [_stage_key(job, sources) for job in jobs]
     done = {
-        n: Done(found, "cached", 0.0) for n, recipe in enumerate(recipes) if (found := store.reuse(recipe.fingerprint))
+        n: StageResult(found, "cached", 0.0)
+        for n, recipe in enumerate(recipes)
+        if (found := store.reuse(recipe.fingerprint))
     }
     progress(len(done), len(jobs))
     missing = [n for n in range(len(jobs)) if n not in done]
@@ -116,30 +118,34 @@ def render_segments(
 
 def _render(
     store: Store,
-    works: Sequence[tuple["Job", Recipe]],
+    works: Sequence[tuple["SegmentPlan", StageKey]],
     sources: Mapping[str, "Source"],
     progress: Callable[[int], None],
     until: float | None,
     threads: int,
-) -> list[Done]:
-    from pytoon_pipeline.rendering.caption_raster import Lettering
+) -> list[StageResult]:
+    from pytoon_pipeline.rendering.caption_raster import CaptionRaster
     from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-    from pytoon_pipeline.rendering.segments import render, workers
+    from pytoon_pipeline.rendering.segments import render_segment, workers
 
     first = works[0][0]
-    lettering = Lettering(first.style, first.width, first.height)
+    lettering = CaptionRaster(first.style, first.width, first.height)
     ready = 0
 
-    def one(job: "Job", recipe: Recipe) -> Done:
-        def make(room: Path) -> Product:
-            files = {"video": room / "segment.mp4", "trace": room / "trace.npz", "sheet": room / "sheet.jpg"}
+    def one(job: "SegmentPlan", recipe: StageKey) -> StageResult:
+        def make(scratch: Path) -> StageOutput:
+            files = {
+                "video": scratch / "segment.mp4",
+                "frame_stats": scratch / "frame_stats.npz",
+                "sheet": scratch / "sheet.jpg",
+            }
             sheet = ContactSheet(job.sheet)
-            render(job, sources, lettering, files["video"], until, sheet).save(files["trace"])
+            render_segment(job, sources, lettering, files["video"], until, sheet).save(files["frame_stats"])
             sheet.save(files["sheet"])
-            return Product(SegmentResult(frames=job.frames), files)
+            return StageOutput(SegmentResult(frames=job.frames), files)
 
         nonlocal ready
-        done = follow(store, recipe, make)
+        done = get_or_compute(store, recipe, make)
         ready += 1
         progress(ready)
         return done
@@ -156,28 +162,28 @@ def _render(
                 work.cancel()
 
 
-def _told(number: int, done: Done) -> Done:
+def _told(number: int, done: StageResult) -> StageResult:
     log.info("segment", extra={"event": "segment", "segment": number, "status": done.status,
                                "seconds": round(done.seconds, 4)})  # fmt: skip
     return done
 
 
-def _recipe(job: "Job", sources: Mapping[str, "Source"]) -> Recipe:
+def _stage_key(job: "SegmentPlan", sources: Mapping[str, "Source"]) -> StageKey:
     items = {f"media-{n}": item for n, item in enumerate(job.items)}
-    return Recipe(SEGMENT, items, job.parameters(sources), _tools(job.fonts))
+    return StageKey(SEGMENT, items, job.parameters(sources), _tools(job.fonts))
 
 
-def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSource"]) -> Done:
+def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource"]) -> StageResult:
     """Finds or makes the sound track of a video."""
 
-    def make(room: Path) -> Product:
+    def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.rendering import audio_mix
 
-        out = room / "sound.mp4"
-        result = audio_mix.encode(audio_mix.mix(spec.sound, sources), spec.sound, SOUND, out)
-        return Product(result, {"sound": out})
+        out = scratch / "sound.mp4"
+        result = audio_mix.encode(audio_mix.mix(spec.audio, sources), spec.audio, SOUND, out)
+        return StageOutput(result, {"sound": out})
 
-    heard = sorted({part.item for track in spec.sound.tracks for part in track.parts})
+    heard = sorted({part.item for track in spec.audio.tracks for part in track.clips})
     streams = {item: sources[item].audio.model_dump(mode="json") | {"zero": sources[item].zero} for item in heard}
     return run_stage(
         store,
@@ -185,7 +191,7 @@ def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSourc
         make,
         inputs={f"media-{n}": item for n, item in enumerate(heard)},
         parameters={
-            "plan": spec.sound.model_dump(mode="json"),
+            "plan": spec.audio.model_dump(mode="json"),
             "streams": streams,
             "encoder": SOUND.model_dump(mode="json"),
         },
@@ -196,22 +202,22 @@ def make_sound(store: Store, spec: RenderSpec, sources: Mapping[str, "SoundSourc
 def choose_thumbnail(store: Store, spec: RenderSpec, choose: Callable[[], int], seen: Mapping[str, str]) -> int:
     """The frame that stands for the video: what ``choose`` gives, for which it looks at the artifacts ``seen``."""
     done = run_stage(
-        store, CHOICE, lambda room: Product(ThumbnailResult(frame=choose())), inputs=seen,
+        store, CHOICE, lambda scratch: StageOutput(ThumbnailResult(frame=choose())), inputs=seen,
         parameters={"pictures": _pictures(spec)},
     )  # fmt: skip
     return done.artifact.read(ThumbnailResult).frame
 
 
-def make_thumbnail(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], frame: int) -> Done:
+def make_thumbnail(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], frame: int) -> StageResult:
     """Finds or makes the thumbnail, of frame ``frame``."""
 
-    def make(room: Path) -> Product:
+    def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.rendering import thumbnail
 
-        return Product(ThumbnailResult(frame=frame), thumbnail.draw(spec, frame, sources, room))
+        return StageOutput(ThumbnailResult(frame=frame), thumbnail.draw(spec, frame, sources, scratch))
 
-    (recipe,) = recipes(spec, sources, frame)
-    return follow(store, recipe, make)
+    (recipe,) = stage_keys(spec, sources, frame)
+    return get_or_compute(store, recipe, make)
 
 
 def _pictures(spec: RenderSpec) -> str:

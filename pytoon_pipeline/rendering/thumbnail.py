@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from pytoon_pipeline.contracts.analysis import Box, Face
-from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
 from pytoon_pipeline.media.colour import to_rgb
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering.compositor import compose
-from pytoon_pipeline.rendering.segment_plan import Source, plan_job
-from pytoon_pipeline.rendering.yuva import Sheet
+from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
+from pytoon_pipeline.rendering.yuva import YuvaImage
 
 # A face must be this much inside the window to be shown off.
 INSIDE = 0.95
@@ -43,7 +43,7 @@ def choose(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], 
         if shown is None:
             continue
         frame, scene, layer = shown
-        window = window_at(layer.camera, frame - scene.start, frame)
+        window = crop_at(layer.crop_path, frame - scene.start, frame)
         view = Box(x=window.x, y=window.y, width=window.width, height=window.height)
         whole = [face.box for face in by_time.get(time, []) if _overlap(face.box, view) >= INSIDE]
         place = max(whole, key=lambda box: box.width * box.height, default=view)
@@ -64,7 +64,7 @@ def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Pa
     """Writes frame ``frame`` of the video, without captions, as JPEG, and small copies for the UI as WebP."""
     import cv2
 
-    image = to_bgr(next(compose(plan_job(spec, Segment(start=frame, frames=1), sources), sources)))
+    image = to_bgr(next(compose(plan_segment(spec, Segment(start=frame, frames=1), sources), sources)))
     files = {"thumbnail": folder / "thumbnail.jpg"}
     _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     files["thumbnail"].write_bytes(bytes(coded))
@@ -79,7 +79,7 @@ def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Pa
     return files
 
 
-def to_bgr(picture: Sheet) -> Plane:
+def to_bgr(picture: YuvaImage) -> Plane:
     """BT.709 limited-range planes as a BGR image."""
     import cv2
 

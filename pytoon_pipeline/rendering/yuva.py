@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
-from pytoon_pipeline.media.frames import Picture, Plane
+from pytoon_pipeline.media.frames import Plane, YuvFrame
 from pytoon_pipeline.media.images import Rgba
 
 Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class YuvaImage:
     """Planes Y, U, V; coverage ``a`` at the size of Y and ``h`` at that of U and V, none when all is opaque.
 
     ``box`` (left, top, width, height in pixels of Y) is the part that fills a layer's nominal size; what lies outside
@@ -45,36 +45,36 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Patch:
+class Sprite:
     """A sheet in pixels of the canvas, its upper left corner at even numbers."""
 
     left: int
     top: int
-    sheet: Sheet
+    image: YuvaImage
 
 
-def opaque(picture: Picture) -> Sheet:
-    return Sheet(picture.y, picture.u, picture.v)
+def opaque_image(picture: YuvFrame) -> YuvaImage:
+    return YuvaImage(picture.y, picture.u, picture.v)
 
 
-def plain(colour: str, width: int, height: int) -> Sheet:
+def solid(colour: str, width: int, height: int) -> YuvaImage:
     """A sheet of one colour."""
     half = (height // 2, width // 2)
     y, u, v = (round(value) for value in yuv(colour))
-    return Sheet(np.full((height, width), y, np.uint8), np.full(half, u, np.uint8), np.full(half, v, np.uint8))
+    return YuvaImage(np.full((height, width), y, np.uint8), np.full(half, u, np.uint8), np.full(half, v, np.uint8))
 
 
-def clear(width: int, height: int) -> Sheet:
+def transparent(width: int, height: int) -> YuvaImage:
     """A sheet through which everything shows."""
     full, half = (height, width), (height // 2, width // 2)
-    return Sheet(*(np.zeros(shape, np.uint8) for shape in (full, half, half, full, half)))
+    return YuvaImage(*(np.zeros(shape, np.uint8) for shape in (full, half, half, full, half)))
 
 
-def copied(sheet: Sheet) -> Sheet:
-    return Sheet(*(None if plane is None else plane.copy() for plane in _all(sheet)), box=sheet.box)  # type: ignore[arg-type]
+def copied(sheet: YuvaImage) -> YuvaImage:
+    return YuvaImage(*(None if plane is None else plane.copy() for plane in _all(sheet)), box=sheet.box)  # type: ignore[arg-type]
 
 
-def from_rgba(picture: Rgba, factor: float = 1.0) -> Sheet:
+def from_rgba(picture: Rgba, factor: float = 1.0) -> YuvaImage:
     """Planes of an RGBA picture, made smaller by ``factor`` below 1; sizes are brought to even numbers."""
     import cv2
 
@@ -91,19 +91,19 @@ def from_rgba(picture: Rgba, factor: float = 1.0) -> Sheet:
     y, u, v = (plane + np.float32(offset) * coverage for plane, offset in zip((y, u, v), OFFSET, strict=True))
     if transparent:
         return from_premultiplied(y, u, v, np.asarray(coverage))
-    return Sheet(_rounded(y), _rounded(halved(u)), _rounded(halved(v)))
+    return YuvaImage(_rounded(y), _rounded(halved(u)), _rounded(halved(v)))
 
 
-def from_values(values: list[Values], coverage: Values) -> Sheet:
+def from_values(values: list[Values], coverage: Values) -> YuvaImage:
     """Planes Y, U, V of full size, not premultiplied, with ``coverage`` 0..1."""
     y, u, v = (value * coverage for value in values)
     return from_premultiplied(y, u, v, coverage)
 
 
-def from_premultiplied(y: Values, u: Values, v: Values, coverage: Values) -> Sheet:
+def from_premultiplied(y: Values, u: Values, v: Values, coverage: Values) -> YuvaImage:
     """The same, multiplied by coverage already."""
     full, half = coverage * 255, halved(coverage) * 255
-    return Sheet(_rounded(y), _rounded(halved(u)), _rounded(halved(v)), _rounded(full), _rounded(half))
+    return YuvaImage(_rounded(y), _rounded(halved(u)), _rounded(halved(v)), _rounded(full), _rounded(half))
 
 
 def halved(values: Values) -> Values:
@@ -114,11 +114,11 @@ def halved(values: Values) -> Values:
     return np.asarray((across[::2] + across[1::2]) / 2, np.float32)
 
 
-def lay(canvas: Sheet, patch: Patch) -> None:
+def blend(canvas: YuvaImage, patch: Sprite) -> None:
     """Lays ``patch`` over ``canvas``, in place. The patch must lie inside."""
     import cv2
 
-    sheet = patch.sheet
+    sheet = patch.image
     layers: list[tuple[Plane, Plane | int, Plane | None, int]] = [
         (canvas.y, sheet.y, sheet.a, 1), (canvas.u, sheet.u, sheet.h, 2), (canvas.v, sheet.v, sheet.h, 2),
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def lay(canvas: Sheet, patch: Patch) -> None:
             cv2.add(place, values, dst=place)
 
 
-def faded(sheet: Sheet, opacity: float) -> Sheet:
+def faded(sheet: YuvaImage, opacity: float) -> YuvaImage:
     """The sheet with all of its coverage multiplied by ``opacity``."""
     import cv2
 
@@ -149,10 +149,10 @@ def faded(sheet: Sheet, opacity: float) -> Sheet:
     if full is None or half is None:
         full, half = np.full_like(sheet.y, 255), np.full_like(sheet.u, 255)
     planes = (sheet.y, sheet.u, sheet.v, full, half)
-    return Sheet(*(np.asarray(cv2.convertScaleAbs(p, alpha=opacity), np.uint8) for p in planes), box=sheet.box)
+    return YuvaImage(*(np.asarray(cv2.convertScaleAbs(p, alpha=opacity), np.uint8) for p in planes), box=sheet.box)
 
 
-def masked(sheet: Sheet, mask: Values) -> Sheet:
+def masked(sheet: YuvaImage, mask: Values) -> YuvaImage:
     """The sheet with its coverage multiplied by ``mask`` (0..1, the size of Y)."""
     import cv2
 
@@ -160,14 +160,14 @@ def masked(sheet: Sheet, mask: Values) -> Sheet:
     small = np.asarray(cv2.resize(mask, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.float32)
     full = 255.0 if sheet.a is None else sheet.a
     half = 255.0 if sheet.h is None else sheet.h
-    return Sheet(
+    return YuvaImage(
         _rounded(sheet.y * mask), _rounded(sheet.u * small), _rounded(sheet.v * small),
         _rounded(full * mask), _rounded(half * small),
         box=sheet.box,
     )  # fmt: skip
 
 
-def _all(sheet: Sheet) -> tuple[Plane | None, ...]:
+def _all(sheet: YuvaImage) -> tuple[Plane | None, ...]:
     return sheet.y, sheet.u, sheet.v, sheet.a, sheet.h
 
 

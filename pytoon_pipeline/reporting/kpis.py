@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.reporting.markdown import cell
-from pytoon_pipeline.runtime.atomic import replacing
+from pytoon_pipeline.runtime.atomic import atomic_path
 
 if TYPE_CHECKING:
     import duckdb
@@ -74,11 +74,11 @@ class Kpis(Record):
     days: tuple[DayFigures, ...] = ()
     stages: tuple[StageFigures, ...] = ()
     failures: tuple[FailureFigures, ...] = ()
-    lines: int = 0
-    damaged_lines: int = 0
+    log_lines: int = 0
+    damaged_log_lines: int = 0
 
 
-LONGEST_CELL = 80
+MAX_CELL = 80
 
 # Collecting
 
@@ -94,7 +94,7 @@ Count = Annotated[int, Field(ge=0, lt=2**63)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class _Line(BaseModel):
+class _LogLine(BaseModel):
     """A line of a log. Further fields, and events that no figure counts, do no harm."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
@@ -115,7 +115,7 @@ class _Line(BaseModel):
     verdict: str | None = None
     score: Amount | None = None
     degraded: bool | None = None
-    failure: str | None = None
+    category: str | None = None
     code: str | None = None
 
 
@@ -148,16 +148,16 @@ def collect(logs: Path, table: Path) -> None:
             continue  # logs are removed when they are old
         schema = _schema().with_metadata({SOURCE: source, DAMAGED: str(damaged).encode()})
         columns = {name: [getattr(line, name) for line in lines] for name in schema.names}
-        with replacing(kept) as aside:
-            pq.write_table(pa.table(columns, schema=schema), aside)
+        with atomic_path(kept) as tmp_path:
+            pq.write_table(pa.table(columns, schema=schema), tmp_path)
 
 
-def _read(file: Iterable[bytes]) -> tuple[list[_Line], int]:
+def _read(file: Iterable[bytes]) -> tuple[list[_LogLine], int]:
     lines, damaged = [], 0
     for text in file:
         if text.strip():
             try:
-                lines.append(_Line.model_validate_json(text))
+                lines.append(_LogLine.model_validate_json(text))
             except ValidationError:
                 damaged += 1
     return lines, damaged
@@ -177,7 +177,7 @@ def _source(kept: Path) -> bytes | None:
 def _schema() -> "pa.Schema":
     import pyarrow as pa
 
-    return pa.schema([(name, pa.type_for_alias(TYPES.get(name, "string"))) for name in _Line.model_fields])
+    return pa.schema([(name, pa.type_for_alias(TYPES.get(name, "string"))) for name in _LogLine.model_fields])
 
 
 # Computing
@@ -242,7 +242,7 @@ GROUP BY failure, code ORDER BY count DESC, failure, code
 def kpis(table: Path, today: date | None = None) -> Kpis:
     """Figures over all that ``collect`` kept below ``table``. ``today`` (UTC) ends the days; it defaults to now.
 
-    Raises ``MissingPart`` when a file there is damaged.
+    Raises ``DependencyMissing`` when a file there is damaged.
     """
     import duckdb
 
@@ -253,7 +253,7 @@ def kpis(table: Path, today: date | None = None) -> Kpis:
         try:
             damaged = _load(connection, files)
         except duckdb.Error as error:
-            raise MissingPart(
+            raise DependencyMissing(
                 "figures_damaged",
                 f"A table of figures cannot be read: {str(error).strip()[:300]}",
                 f"Remove the damaged file from {table}; it is made again when its log is still there.",
@@ -271,8 +271,8 @@ def kpis(table: Path, today: date | None = None) -> Kpis:
             days=tuple(one for one in days if 0 <= (last - one.day).days < DAYS),
             stages=tuple(StageFigures(stage=row.pop("name"), **row) for row in _rows(connection, STAGES)),
             failures=tuple(FailureFigures(**row) for row in _rows(connection, FAILURES)),
-            damaged_lines=damaged,
-            lines=_rows(connection, "SELECT count(*) AS count FROM lines")[0]["count"],
+            damaged_log_lines=damaged,
+            log_lines=_rows(connection, "SELECT count(*) AS count FROM lines")[0]["count"],
             **_rows(connection, ENGINES)[0],
             **_rows(connection, ATTEMPTS)[0],
             **_rows(connection, BYTES)[0],
@@ -309,7 +309,7 @@ def as_markdown(figures: Kpis) -> str:
         "attempts a video": _number(figures.attempts_per_video),
         "not rendered by the local engine": _percent(figures.fallback_rate),
         "made": f"{figures.bytes_made / 1e6:.1f} MB",
-        "damaged lines of logs": f"{figures.damaged_lines} of {figures.lines + figures.damaged_lines}",
+        "damaged lines of logs": f"{figures.damaged_log_lines} of {figures.log_lines + figures.damaged_log_lines}",
     }
     stages = [
         (one.stage, one.computed, one.cached, _percent(one.hit_rate), _number(one.median_seconds),
@@ -329,7 +329,7 @@ def as_markdown(figures: Kpis) -> str:
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     """A Markdown table; nothing without rows. What logs say never becomes markup."""
-    lines = ["| " + " | ".join(cell(value, LONGEST_CELL) for value in row) + " |" for row in rows]
+    lines = ["| " + " | ".join(cell(value, MAX_CELL) for value in row) + " |" for row in rows]
     return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) if lines else ""
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.frames import at_ticks
+from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering.thumbnail import to_bgr
-from pytoon_pipeline.rendering.yuva import opaque
+from pytoon_pipeline.rendering.yuva import opaque_image
 
 WIDTH, QUALITY = 72, 50
 
@@ -22,8 +22,8 @@ def write(video: Path, rate: FrameRate, frames: Sequence[int], out: Path) -> Non
     assert stream is not None, "a finished video has pictures"
     found: dict[int, str] = {}
     for number in frames:
-        for picture in at_ticks(video, stream, rate, number, 1):
-            whole = to_bgr(opaque(picture))
+        for picture in frames_at_cfr(video, stream, rate, number, 1):
+            whole = to_bgr(opaque_image(picture))
             size = (WIDTH, WIDTH * whole.shape[0] // whole.shape[1])
             small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
             _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])

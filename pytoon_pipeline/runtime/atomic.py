@@ -14,7 +14,7 @@ MOMENT = 10.0
 
 
 @contextmanager
-def replacing(path: Path, aside_folder: Path | None = None) -> Iterator[Path]:
+def atomic_path(path: Path, aside_folder: Path | None = None) -> Iterator[Path]:
     """Gives a temporary path on the same file system; on success it is synced and takes the place of ``path``.
 
     A lock marks it as held; what a process left that was killed is removed by ``sweep``.
@@ -23,13 +23,13 @@ def replacing(path: Path, aside_folder: Path | None = None) -> Iterator[Path]:
     for folder in {path.parent, aside_folder}:
         folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=aside_folder, prefix=".", suffix=PART)
-    aside = Path(name)
+    tmp_path = Path(name)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield aside
-        put_in_place(aside, path)
+        yield tmp_path
+        atomic_replace(tmp_path, path)
     finally:
-        aside.unlink(missing_ok=True)
+        tmp_path.unlink(missing_ok=True)
         os.close(handle)
 
 
@@ -43,22 +43,22 @@ def sweep(folder: Path) -> None:
                 path.unlink()
 
 
-def put_in_place(aside: Path, path: Path) -> None:
-    """Syncs the finished file ``aside`` and renames it to ``path``."""
+def atomic_replace(tmp_path: Path, path: Path) -> None:
+    """Syncs the finished file ``tmp_path`` and renames it to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with aside.open("rb") as file:
+    with tmp_path.open("rb") as file:
         os.fsync(file.fileno())
-    aside.chmod(0o644)
-    aside.replace(path)
+    tmp_path.chmod(0o644)
+    tmp_path.replace(path)
 
 
 def write_bytes(path: Path, data: bytes, aside_folder: Path | None = None) -> None:
     """Replaces ``path`` by ``data``."""
-    with replacing(path, aside_folder) as aside:
-        aside.write_bytes(data)
+    with atomic_path(path, aside_folder) as tmp_path:
+        tmp_path.write_bytes(data)
 
 
 def copy_file(source: Path, target: Path, aside_folder: Path | None = None) -> None:
     """Copies ``source`` over ``target``; the copy's bytes are its own, so a later edit harms neither."""
-    with replacing(target, aside_folder) as aside:
-        shutil.copyfile(source, aside)
+    with atomic_path(target, aside_folder) as tmp_path:
+        shutil.copyfile(source, tmp_path)

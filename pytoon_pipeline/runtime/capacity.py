@@ -19,7 +19,7 @@ class Capacity:
     processors: int
     runs: int
     encoders: int
-    recognisers: int
+    transcribers: int
 
     @classmethod
     def of_machine(cls) -> "Capacity":

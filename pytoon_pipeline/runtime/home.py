@@ -71,9 +71,9 @@ class Home:
         return self.root / "logs"
 
     @property
-    def figures(self) -> Path:
+    def metrics(self) -> Path:
         """Tables from which figures over all videos are computed."""
-        return self.root / "figures"
+        return self.root / "metrics"
 
     @property
     def runs(self) -> Path:
@@ -81,9 +81,9 @@ class Home:
         return self.root / "runs"
 
     @property
-    def seats(self) -> Path:
+    def slots(self) -> Path:
         """Of what the machine has only so much: who holds it at this moment."""
-        return self.root / "seats"
+        return self.root / "slots"
 
     @property
     def video_runs(self) -> Path:

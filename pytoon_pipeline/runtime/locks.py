@@ -10,19 +10,19 @@ from pathlib import Path
 from pytoon_pipeline.runtime.atomic import PART, sweep
 
 # Between one look for a free seat and the next.
-SEAT_SECONDS = 0.3
+SLOT_SECONDS = 0.3
 
 
 @contextmanager
-def alive(path: Path) -> Iterator[None]:
+def run_lock(path: Path) -> Iterator[None]:
     """Holds the lock ``path`` for as long as this process lives, at most until the block ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Locked before it can be seen: whoever finds it free may be sure that its holder is gone.
-    aside = path.with_name(f".{path.name}{PART}")
-    descriptor = os.open(aside, os.O_RDWR | os.O_CREAT, 0o644)
+    tmp_path = path.with_name(f".{path.name}{PART}")
+    descriptor = os.open(tmp_path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        aside.rename(path)
+        tmp_path.rename(path)
         yield
     finally:
         path.unlink(missing_ok=True)
@@ -30,7 +30,7 @@ def alive(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def seat(folder: Path, name: str, count: int) -> Iterator[None]:
+def slot(folder: Path, name: str, count: int) -> Iterator[None]:
     """One of ``count`` seats, held until the block ends or this process dies; waits while all are taken."""
     folder.mkdir(parents=True, exist_ok=True)
     while True:
@@ -42,18 +42,18 @@ def seat(folder: Path, name: str, count: int) -> Iterator[None]:
                     continue
                 yield
                 return
-        time.sleep(SEAT_SECONDS)
+        time.sleep(SLOT_SECONDS)
 
 
 def clear(folder: Path) -> None:
     """Removes locks in a folder whose holders are gone."""
     sweep(folder)
     for path in folder.glob("*.lock"):
-        if died(path):
+        if is_abandoned(path):
             path.unlink(missing_ok=True)
 
 
-def died(path: Path) -> bool:
+def is_abandoned(path: Path) -> bool:
     """Whether the lock was taken once and its holder is gone without letting it go."""
     try:
         descriptor = os.open(path, os.O_RDWR)
@@ -69,11 +69,11 @@ def died(path: Path) -> bool:
         os.close(descriptor)
 
 
-def abandoned(folder: Path) -> int:
+def abandoned_locks(folder: Path) -> int:
     """How many of the locks in a folder have lost their holder."""
-    return sum(died(path) for path in folder.glob("*.lock"))
+    return sum(is_abandoned(path) for path in folder.glob("*.lock"))
 
 
-def living(folder: Path) -> int:
+def count_held(folder: Path) -> int:
     """How many of the locks in a folder are held."""
-    return sum(path.exists() and not died(path) for path in folder.glob("*.lock"))
+    return sum(path.exists() and not is_abandoned(path) for path in folder.glob("*.lock"))

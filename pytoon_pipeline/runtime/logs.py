@@ -18,17 +18,19 @@ from pythonjsonlogger.json import JsonFormatter
 
 Fields = Mapping[str, object]
 
-_about: ContextVar[Fields] = ContextVar("about", default=MappingProxyType({}))
+_log_context: ContextVar[Fields] = ContextVar("about", default=MappingProxyType({}))
 
 
 @contextmanager
-def about(**fields: object) -> Iterator[None]:
+def log_context(**fields: object) -> Iterator[None]:
     """Adds fields to all that is logged inside the block; those that are none are left out."""
-    token = _about.set({**_about.get(), **{name: value for name, value in fields.items() if value is not None}})
+    token = _log_context.set(
+        {**_log_context.get(), **{name: value for name, value in fields.items() if value is not None}}
+    )
     try:
         yield
     finally:
-        _about.reset(token)
+        _log_context.reset(token)
 
 
 def write_to(folder: Path) -> None:
@@ -54,7 +56,7 @@ class DailyFile(logging.Handler):
         """Writes records of events; what is only said to somebody at a terminal is none."""
         if not hasattr(record, "event"):
             return
-        for name, value in _about.get().items():
+        for name, value in _log_context.get().items():
             if not hasattr(record, name):
                 setattr(record, name, value)
         line = self.format(record) + "\n"

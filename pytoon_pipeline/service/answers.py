@@ -3,27 +3,27 @@
 from pathlib import Path, PurePath
 from typing import Any
 
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import KEY, Uploads
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.rendering import SegmentsReady
+from pytoon_pipeline.contracts.rendering import RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.intake.decide import candidates
-from pytoon_pipeline.intake.inbox import locate
+from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.submit import DIGITS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
 
-def standing_of(home: Home, upload: SourceMedia) -> dict[str, Any]:
+def status_of(home: Home, upload: SourceMedia) -> dict[str, Any]:
     uploads = Uploads(home)
     failure, record = uploads.failure(upload.key), uploads.delivered(upload.key)
     there = record is not None and bool(record.video) and (home.root / record.video).is_file()
     video = str(home.root / record.video) if record is not None and there else None
-    status = _word(failure is not None, None if uploads.waits(upload.key) or not there else record)
+    status = _word(failure is not None, None if uploads.is_pending(upload.key) or not there else record)
     error = held_error(uploads, upload.key) if status == "held" else None
     return {
         "key": upload.key,
@@ -56,14 +56,14 @@ def inbox_rows(home: Home) -> list[dict[str, Any]]:
             "waiting_for": row.message if row.state == "seen" else None,
             "error": {"code": row.code, "message": row.message, "hint": row.hint} if row.code else None,
         }
-        for row in IntakeIndex(home.intake).untaken()
+        for row in InboxIndex(home.intake).not_ingested()
     ]
 
 
 def submitted(home: Home, key: str) -> dict[str, Any] | None:
     """A key whose upload still lies in the inbox; none when there is no such."""
     digits = f"-{key[:DIGITS]}"
-    for one in candidates(locate(home).entries()) if KEY.match(key) else ():
+    for one in candidates(open_inbox(home).entries()) if KEY.match(key) else ():
         if PurePath(one.name).stem.endswith(digits) or one.name.endswith(digits):
             nothing = dict.fromkeys(("video", "held", "degraded", "released", "error"))
             return {"key": key, "title": one.name, "status": "waiting", "attempts": 0, "items": [], **nothing}
@@ -108,15 +108,15 @@ def result(key: str | None, assets: dict[str, dict[str, Any]], error: PytoonErro
 
 
 def report(home: Home, key: str) -> dict[str, Any]:
-    value = Store(home.store, home.work).linked("qc_score", key).value
+    value = Store(home.store, home.work).latest("qc_score", key).value
     return {name: value[name] for name in ("score", "verdict", "findings", "seconds")}
 
 
 def notes(home: Home, key: str) -> list[dict[str, str]]:
     """What a person should know about the finished video of ``key``, as ``{code, message}``."""
     store = Store(home.store, home.work)
-    spec = store.linked("render_spec", key).read(RenderSpec)
-    shown = store.linked("rendered_segments", key).read(SegmentsReady).shown(spec)
+    spec = store.latest("render_spec", key).read(RenderSpec)
+    shown = store.latest("rendered_segments", key).read(RenderedSegments).as_rendered(spec)
     record = Uploads(home).delivered(key)
     reasons = record.degraded.reasons if record is not None and record.degraded is not None else ()
     said = [Note(code=reason.code, message=f"Degraded: {reason.message}") for reason in reasons]

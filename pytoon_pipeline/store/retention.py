@@ -34,7 +34,7 @@ class Rules:
     """
 
     days: float
-    most_bytes: int
+    max_bytes: int
     grace_seconds: float
     intermediate: frozenset[str]
 
@@ -78,7 +78,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Swept:
+class RetentionReport:
     """What was removed: artifacts by reason, files, links to nothing, and bytes; and the bytes that are left."""
 
     artifacts: Mapping[Reason, int]
@@ -128,7 +128,7 @@ def decide(
     before = sum(there.values())
     left = before - sum(leaving.values())
     for one in removable:
-        if left <= rules.most_bytes:
+        if left <= rules.max_bytes:
             break
         if one.fingerprint in gone or not any(file in free for file in one.files):
             continue
@@ -138,7 +138,7 @@ def decide(
             if file in free and not users[file]:
                 leaving[file] = free[file]
                 left -= free[file]
-    return Decision(gone, leaving, before, left, max(0, left - rules.most_bytes))
+    return Decision(gone, leaving, before, left, max(0, left - rules.max_bytes))
 
 
 def busy_since(rules: Rules, now: float, in_use_since: float | None) -> float:
@@ -151,7 +151,7 @@ def last_uses(artifacts: Sequence[ArtifactFacts]) -> dict[str, float]:
     """When each artifact was last used at the latest, by fingerprint.
 
     Use is noted at most once in ``NOTED_SECONDS``. What something was made from is used with it: a run asks for both.
-    So is an artifact whose files are all part of others: it takes no room of its own. (Segments of a video that is
+    So is an artifact whose files are all part of others: it takes no scratch of its own. (Segments of a video that is
     used are there when one caption of it changes.)
     """
     known = {one.fingerprint: one for one in artifacts}
@@ -171,7 +171,9 @@ def last_uses(artifacts: Sequence[ArtifactFacts]) -> dict[str, float]:
     return {name: min((of_file[file] for file in known[name].files), default=use) for name, use in last.items()}
 
 
-def sweep(store: Store, rules: Rules, protected: AbstractSet[str], in_use_since: float | None, now: float) -> Swept:
+def sweep(
+    store: Store, rules: Rules, protected: AbstractSet[str], in_use_since: float | None, now: float
+) -> RetentionReport:
     """Removes from ``store`` what ``decide`` says, and links that lead to nothing.
 
     Records go before the files that they refer to: when this breaks off, files are left that nobody refers to, never a
@@ -190,13 +192,13 @@ def sweep(store: Store, rules: Rules, protected: AbstractSet[str], in_use_since:
     held = {file for one in artifacts if one.fingerprint in spared for file in one.files}
     removed = [size for name, size in decision.objects.items() if name not in held and _remove(files[name], store.work)]
     left = decision.bytes_before - sum(removed)
-    return Swept(
+    return RetentionReport(
         artifacts=Counter(reasons.values()),
         objects=len(removed),
         links=_remove_links(store, records.keys() - reasons.keys(), busy_since(rules, now, in_use_since)),
         bytes_freed=sum(removed),
         bytes_left=left,
-        excess=max(0, left - rules.most_bytes),
+        excess=max(0, left - rules.max_bytes),
     )
 
 
@@ -235,22 +237,22 @@ def _facts(store: Store, fingerprint: str, seen: _Seen) -> ArtifactFacts:
 def _remove(seen: _Seen, work: Path) -> bool:
     """Removes a file, unless it was marked as used since it was seen.
 
-    It is moved aside first: whoever marks it as used finds it gone, or has marked it before, and then it comes back.
+    It is moved tmp_path first: whoever marks it as used finds it gone, or has marked it before, and then it comes back.
     """
-    aside = work / f".{token_hex(16)}.part"
+    tmp_path = work / f".{token_hex(16)}.part"
     try:
         # Mostly seen here already, so that it is not even missed for a moment.
         if os.stat(seen.path).st_mtime_ns != seen.mtime_ns:
             return False
-        os.replace(seen.path, aside)
+        os.replace(seen.path, tmp_path)
     except FileNotFoundError:
         return False
-    # What lies aside for long, and so was not marked, may also be removed by whoever opens a workroom.
+    # What lies tmp_path for long, and so was not marked, may also be removed by whoever opens a workroom.
     with suppress(FileNotFoundError):
-        if os.stat(aside).st_mtime_ns != seen.mtime_ns:
-            os.replace(aside, seen.path)
+        if os.stat(tmp_path).st_mtime_ns != seen.mtime_ns:
+            os.replace(tmp_path, seen.path)
             return False
-        os.unlink(aside)
+        os.unlink(tmp_path)
     return True
 
 

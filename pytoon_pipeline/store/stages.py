@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.runtime.scratch import workroom
+from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import fingerprint
 from pytoon_pipeline.store.store import Store
 
@@ -23,7 +23,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Product:
+class StageOutput:
     """What a stage makes: a record, files that lie in its workroom or in the store already, the device and precision.
 
     ``precision`` is that of a model's numbers; none for what has no model.
@@ -37,7 +37,7 @@ class Product:
 
 
 @dataclass(frozen=True)
-class Done:
+class StageResult:
     """An artifact, whether it had to be made, and the seconds that this took now."""
 
     artifact: Artifact
@@ -46,7 +46,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class StageKey:
     """All that decides what a stage gives. Its fingerprint is the name of the result."""
 
     stage: Stage
@@ -62,28 +62,28 @@ class Recipe:
 def run_stage(
     store: Store,
     stage: Stage,
-    make: Callable[[Path], Product],
+    make: Callable[[Path], StageOutput],
     *,
     inputs: Mapping[str, str],
     parameters: Mapping[str, Any] | None = None,
     tools: Mapping[str, str] | None = None,
-) -> Done:
+) -> StageResult:
     """Finds or makes the artifact of ``stage`` for these inputs.
 
     ``make`` gets an empty folder for its files. Whatever it raises leaves nothing in the store.
     """
-    return follow(store, Recipe(stage, inputs, parameters or {}, tools or {}), make)
+    return get_or_compute(store, StageKey(stage, inputs, parameters or {}, tools or {}), make)
 
 
-def follow(store: Store, recipe: Recipe, make: Callable[[Path], Product]) -> Done:
+def get_or_compute(store: Store, recipe: StageKey, make: Callable[[Path], StageOutput]) -> StageResult:
     """Finds or makes what ``recipe`` gives."""
     began = time.perf_counter()
     if found := store.reuse(recipe.fingerprint):
-        return Done(found, "cached", time.perf_counter() - began)
-    store.need_room()
-    with workroom(store.work) as room:
-        product = make(room)
-        files = dict(product.stored) | {role: store.take(path) for role, path in product.files.items()}
+        return StageResult(found, "cached", time.perf_counter() - began)
+    store.ensure_free_space()
+    with scratch_dir(store.work) as scratch:
+        product = make(scratch)
+        files = dict(product.stored) | {role: store.adopt(path) for role, path in product.files.items()}
     seconds = time.perf_counter() - began
     artifact = Artifact(
         stage=recipe.stage.name,
@@ -98,5 +98,5 @@ def follow(store: Store, recipe: Recipe, make: Callable[[Path], Product]) -> Don
         device=product.device,
         precision=product.precision,
     )
-    store.keep(artifact)
-    return Done(artifact, "computed", seconds)
+    store.put_artifact(artifact)
+    return StageResult(artifact, "computed", seconds)

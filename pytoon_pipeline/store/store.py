@@ -14,14 +14,14 @@ from typing import Protocol, TypeVar
 from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
-from pytoon_pipeline.contracts.errors import MissingPart, PassingFault
-from pytoon_pipeline.runtime.atomic import put_in_place, write_bytes
-from pytoon_pipeline.runtime.scratch import workroom
+from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
+from pytoon_pipeline.runtime.atomic import atomic_replace, write_bytes
+from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import canonical, hash_files, hash_value
 
 # The use of an artifact is noted, as the time of its record, at most once in so many seconds.
 NOTED_SECONDS = 3600
-PIECE = 8 << 20
+CHUNK_BYTES = 8 << 20
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ class Store:
     """Below ``root``: ``objects/`` (files), ``artifacts/`` (records), ``links/`` (latest artifact of a stage and key).
 
     Whatever is read is verified. What does not match its name counts as absent. ``kept_free`` bytes of the disk are
-    left for databases and logs, which must be written also when there is no room for videos. With ``recompute``, only
+    left for databases and logs, which must be written also when there is no scratch for videos. With ``recompute``,
+    only
     what was kept through this store is taken in place of work.
     """
 
@@ -47,8 +48,8 @@ class Store:
         self._verified: dict[str, tuple[int, int]] = {}
         self._recomputed: set[str] | None = set() if recompute else None
 
-    def need_room(self, more: int = 0) -> None:
-        """Raises ``OSError`` (ENOSPC) when the disk has no room for ``more`` bytes."""
+    def ensure_free_space(self, more: int = 0) -> None:
+        """Raises ``OSError`` (ENOSPC) when the disk has no scratch for ``more`` bytes."""
         self.work.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self.work).free
         if free < self._kept_free + more:
@@ -56,43 +57,43 @@ class Store:
 
     # Files
 
-    def add(self, path: Path) -> StoredFile:
+    def put(self, path: Path) -> StoredFile:
         """Copies a file into the store."""
-        return whole(self.adding(path))
+        return run_to_end(self.put_in_steps(path))
 
-    def adding(self, path: Path, *also: Digest) -> Generator[None, None, StoredFile]:
+    def put_in_steps(self, path: Path, *also: Digest) -> Generator[None, None, StoredFile]:
         """The same piece by piece, for files that take longer than the caller has at a time.
 
-        ``also`` are digests that see the bytes as well. Raises ``PassingFault`` when the file changes meanwhile.
+        ``also`` are digests that see the bytes as well. Raises ``TransientError`` when the file changes meanwhile.
         """
         file = yield from _read(path, None, also)
         if not self._there(file):
-            self.need_room(file.bytes)
-            with workroom(self.work) as room:
-                copied = yield from _read(path, room / "copy")
+            self.ensure_free_space(file.bytes)
+            with scratch_dir(self.work) as scratch:
+                copied = yield from _read(path, scratch / "copy")
                 if copied != file:
-                    raise PassingFault(
+                    raise TransientError(
                         "file_changing", "The file changed while it was read.", "Wait until it is written whole."
                     )
-                put_in_place(room / "copy", self._object(file))
+                atomic_replace(scratch / "copy", self._object(file))
         return file
 
-    def take(self, path: Path) -> StoredFile:
+    def adopt(self, path: Path) -> StoredFile:
         """Moves a file that lies in the work folder into the store."""
         file = StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
         if not self._there(file):
-            put_in_place(path, self._object(file))
+            atomic_replace(path, self._object(file))
         return file
 
     def _there(self, file: StoredFile) -> bool:
         """Whether the file is intact; then it is as new, for whoever removes what was not used lately."""
         now = time.time_ns()
-        if not self.intact(file) or not _note(self._object(file), now):
+        if not self.verify(file) or not _note(self._object(file), now):
             return False
         self._verified[file.sha256] = (file.bytes, now)
         return True
 
-    def intact(self, file: StoredFile) -> bool:
+    def verify(self, file: StoredFile) -> bool:
         """Whether the file is there with the right content. A file that did not change is hashed once a process."""
         path = self._object(file)
         try:
@@ -108,9 +109,9 @@ class Store:
         return True
 
     def path(self, file: StoredFile) -> Path:
-        """Where the file lies. Raises ``MissingPart`` when it is absent or damaged."""
-        if not self.intact(file):
-            raise MissingPart(
+        """Where the file lies. Raises ``DependencyMissing`` when it is absent or damaged."""
+        if not self.verify(file):
+            raise DependencyMissing(
                 "artifact_damaged",
                 f"The store has lost or damaged a file that this step needs ({file.sha256[:12]}…).",
                 "Materialize the whole graph for this upload: what is missing is made again.",
@@ -125,7 +126,7 @@ class Store:
     def find(self, fingerprint: str) -> Artifact | None:
         """The artifact of this fingerprint, or none when it was never made or is damaged. Notes that it was used."""
         artifact = self.record(fingerprint)
-        whole = artifact is not None and all(self.intact(file) for file in artifact.files.values())
+        whole = artifact is not None and all(self.verify(file) for file in artifact.files.values())
         return artifact if whole and self._noted(fingerprint) else None
 
     def reuse(self, fingerprint: str) -> Artifact | None:
@@ -167,7 +168,7 @@ class Store:
             visit(fingerprint)
         return list(found.values())
 
-    def keep(self, artifact: Artifact) -> None:
+    def put_artifact(self, artifact: Artifact) -> None:
         body = artifact.model_dump(mode="json")
         document = canonical({"artifact": body, "sha256": hash_value(body)})
         write_bytes(self._artifact(artifact.fingerprint), document, self.work)
@@ -179,25 +180,25 @@ class Store:
 
     # Links
 
-    def link(self, stage: str, key: str, fingerprint: str) -> None:
+    def set_latest(self, stage: str, key: str, fingerprint: str) -> None:
         """Remembers which artifact a stage last gave for a key."""
-        write_bytes(self._link(stage, key), fingerprint.encode(), self.work)
+        write_bytes(self._latest_path(stage, key), fingerprint.encode(), self.work)
 
-    def linked(self, stage: str, key: str) -> Artifact:
-        """What a stage last gave for a key. Raises ``MissingPart`` when it gave nothing, or that is damaged."""
+    def latest(self, stage: str, key: str) -> Artifact:
+        """What a stage last gave for a key. Raises ``DependencyMissing`` when it gave nothing, or that is damaged."""
         try:
-            artifact = self.find(self._link(stage, key).read_text())
+            artifact = self.find(self._latest_path(stage, key).read_text())
         except FileNotFoundError:
             artifact = None
         if artifact is None:
-            raise MissingPart(
+            raise DependencyMissing(
                 "artifact_missing",
                 f"There is no usable result of “{stage}” for this upload in the store.",
                 f"Materialize “{stage}” for this upload, or the whole graph.",
             )
         return artifact
 
-    def _link(self, stage: str, key: str) -> Path:
+    def _latest_path(self, stage: str, key: str) -> Path:
         return self.root / "links" / stage / key
 
 
@@ -213,7 +214,7 @@ def _note(path: Path, now: int) -> bool:
     return True
 
 
-def whole(work: Generator[None, None, T]) -> T:
+def run_to_end(work: Generator[None, None, T]) -> T:
     """What comes of work that is done piece by piece."""
     while True:
         try:
@@ -225,7 +226,7 @@ def whole(work: Generator[None, None, T]) -> T:
 def _read(path: Path, copy: Path | None, also: Iterable[Digest] = ()) -> Generator[None, None, StoredFile]:
     digest, length = hashlib.sha256(), 0
     with path.open("rb", buffering=0) as source, copy.open("wb") if copy else nullcontext() as target:
-        while piece := source.read(PIECE):
+        while piece := source.read(CHUNK_BYTES):
             length += len(piece)
             for one in (digest, *also):
                 one.update(piece)

@@ -9,10 +9,7 @@ import pytest
 import yaml
 
 from pytoon_pipeline.config.presets import presets_folder
-from pytoon_pipeline.contracts.errors import BadInput
 from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema, text
-from pytoon_pipeline.contracts.spec.layers import Motion, VideoLayer
-from pytoon_pipeline.contracts.spec.versions import read_spec
 from pytoon_pipeline_tests.plans import edited, footage, heard, planned, still
 
 ROOT = Path(__file__).parents[2]
@@ -61,38 +58,3 @@ def test_plans_fit_their_schema() -> None:
 def test_schemas_refuse_what_the_records_refuse(name: str, document: dict) -> None:
     with pytest.raises(jsonschema.ValidationError):
         check(document, name)
-
-
-def test_a_plan_of_version_1_is_read() -> None:
-    key = {"frame": 0, "x": 0.5, "y": 0.5, "focus_x": 0.5, "focus_y": 0.5}
-    style = planned([still()]).captions.style.model_dump(mode="json")
-    old = {
-        "version": 1, "width": 1080, "height": 1920, "rate": {"numerator": 30, "denominator": 1}, "frames": 60,
-        "clips": [
-            {"start": start, "frames": 30, "item": "a" * 64, "source_start": source, "camera":
-             {"width": 0.3, "height": 1.0, "keys": [key], "breathing": None}}
-            for start, source in ((0, 10), (30, 90))
-        ],
-        "segments": [{"kind": "body", "start": 0, "frames": 60}],
-        "captions": {"style": style, "cues": []},
-        "sound": {
-            "sample_rate": 48000, "samples": 96000, "fade": 384, "loudness": -14.0, "true_peak": -1.0,
-            "clips": [{"item": "a" * 64, "source_start": 16000, "samples": 48000},
-                      {"item": "a" * 64, "source_start": 144000, "samples": 48000}],
-        },
-        "still": [], "dark": [], "notes": [],
-    }  # fmt: skip
-    spec = read_spec(old)
-    layers = [scene.layers[0] for scene in spec.scenes]
-    assert [layer.source_start for layer in layers if isinstance(layer, VideoLayer)] == [10, 90]
-    assert isinstance(layers[0].motion, Motion)
-    parts = spec.sound.tracks[0].parts
-    assert [(part.start, part.source_start, part.fade_in) for part in parts] == [(0, 16000, 384), (48000, 144000, 384)]
-    assert read_spec(spec.model_dump(mode="json")) == spec
-
-
-@pytest.mark.parametrize("version", [None, 0, 3, "2"])
-def test_a_plan_of_an_unknown_version_says_what_to_do(version: object) -> None:
-    with pytest.raises(BadInput, match="Materialize") as raised:
-        read_spec({"version": version})
-    assert raised.value.code == "spec_version"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.degradation import Degradation
-from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
@@ -25,11 +25,11 @@ from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
 from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.defs.schedules import nightly_batch
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.batches import Rest, archivable
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import alive
+from pytoon_pipeline.runtime.locks import run_lock
 from pytoon_pipeline.store.store import Store
 
 Compile = Callable[..., Outcome]
@@ -46,7 +46,7 @@ def hero(folder: Path, colour: str = "#336699", text: str = "Half price") -> Pat
 
 
 def given(home: Home, path: Path, *, pending: bool = True) -> str:
-    upload, _ = take(home, Store(home.store, home.work), read_upload(path), pending=pending)
+    upload, _ = ingest(home, Store(home.store, home.work), read_upload(path), pending=pending)
     return upload.key
 
 
@@ -96,11 +96,11 @@ def test_the_night_makes_what_is_missing_or_outdated(
     document = yaml.safe_load(preset.read_text())
     preset.write_text(yaml.safe_dump({**document, "stills": {**document.get("stills", {}), "seconds": 2.9}}))
     assert night(lasting) == {done.key: "presets", waiting: "presets"}
-    change(own_presets, batch_most=1)
+    change(own_presets, max_batch_size=1)
     assert list(night(lasting)) == [waiting], "the newest first"
-    change(own_presets, batch_most=10)
-    uploads.deliver(waiting, record.model_copy(update={"engine": "safe", "degraded": Degradation(reasons=())}))
-    uploads.fail(done.key, PassingFault("store_not_writable", "The disk is full.", "Make space."))
+    change(own_presets, max_batch_size=10)
+    uploads.deliver(waiting, record.model_copy(update={"engine": "fallback", "degraded": Degradation(reasons=())}))
+    uploads.fail(done.key, TransientError("store_not_writable", "The disk is full.", "Make space."))
     assert night(lasting) == {done.key: "failed", waiting: "engine"}
 
 
@@ -111,7 +111,7 @@ def test_keys_that_rest_leave_the_partitions_and_come_back(
     old, waiting = given(home, hero(tmp_path / "old")), given(home, hero(tmp_path / "waiting", "#993366"))
     uploads.deliver(old, DeliveryRecord(at=0.0, engine="local", preset="p", presets="x"))
     add_partitions(instance, [old, waiting])
-    change(own_presets, archive_days=1e-6)
+    change(own_presets, archive_after_days=1e-6)
     time.sleep(0.2)
     assert run_housekeeping(instance)
     assert set(instance.get_dynamic_partitions(UPLOADS)) == {waiting}
@@ -141,13 +141,13 @@ def test_housekeeping_removes_what_can_be_made_again(
     first = compile_file(path)
     assert first.error is None
     video = Path(first.assets["delivered_video"]["video"]).read_bytes()
-    change(own_presets, kept_days=1e-6, kept_grace_seconds=0)
+    change(own_presets, retention_days=1e-6, retention_grace_seconds=0)
     for file in (home.store / "artifacts").rglob("*.json"):
         os.utime(file, (1, 1))
     for file in (home.store / "objects").rglob("*"):
         if file.is_file():
             os.utime(file, (1, 1))
-    with alive(home.run_lock("another")):
+    with run_lock(home.run_lock("another")):
         os.utime(home.run_lock("another"), (0, 0))
         assert run_housekeeping(instance)
         assert list((home.store / "links").glob("composite/*")), "a run that began before may be using it"
@@ -163,12 +163,12 @@ def test_housekeeping_removes_what_can_be_made_again(
 
 def test_a_full_disk_says_so_and_heals(compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path) -> None:
     path = hero(tmp_path / "hero")
-    change(own_presets, free_bytes_kept=10**15)
+    change(own_presets, min_free_bytes=10**15)
     outcome = compile_file(path)
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.failure) == ("store_not_writable", "passing_fault")
+    assert (outcome.error.code, outcome.error.category) == ("store_not_writable", "transient")
     assert "full" in outcome.error.message
-    change(own_presets, free_bytes_kept=0)
+    change(own_presets, min_free_bytes=0)
     assert compile_file(path).error is None
 
 
@@ -183,7 +183,7 @@ def test_an_upload_whose_stored_media_vanished_says_so_and_heals(
     kept.write_bytes(content[:-1])
     outcome = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.failure) == ("upload_damaged", "missing_part")
+    assert (outcome.error.code, outcome.error.category) == ("upload_damaged", "dependency_missing")
     assert compile_file(path).error is None, "adding it again brings it back"
 
 
@@ -205,7 +205,7 @@ def test_logs_tell_what_happened_without_the_texts_of_uploads(
     (delivered,) = [line for line in lines if line.get("event") == "delivered"]
     assert (delivered["engine"], delivered["degraded"]) == ("local", False)
     (failed,) = [line for line in lines if line.get("event") == "failed"]
-    assert (failed["key"], failed["code"], failed["failure"]) == (bad.key, "not_media", "bad_input")
+    assert (failed["key"], failed["code"], failed["failure"]) == (bad.key, "not_media", "invalid_input")
     assert all({"time", "level", "run"} <= line.keys() for line in lines)
     assert dg.materialize([defs.resolve_assets_def("pipeline_kpis")], instance=instance, run_config=QUIET).success
     event = instance.get_latest_materialization_event(dg.AssetKey("pipeline_kpis"))

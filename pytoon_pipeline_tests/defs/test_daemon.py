@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.crew import Crew, at_work, settled, wait_until
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.runtime.home import Home
@@ -34,10 +34,10 @@ def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.Mon
         assert wait_until(lambda: made_something(home), LONG, 0.05), "a video is begun"
         (run,) = [one for one in crew.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
         run.kill()
-        assert wait_until(lambda: len(IntakeIndex(home.intake).rows()) == 2 and settled(home), LONG)
+        assert wait_until(lambda: len(InboxIndex(home.intake).rows()) == 2 and settled(home), LONG)
         assert wait_until(lambda: (inbox / "bad.mp4.rejected.txt").exists(), LONG)
         assert wait_until(lambda: not list(home.runs.glob("*")), LONG)
-    keys = {row.name: row.key for row in IntakeIndex(home.intake).rows().values()}
+    keys = {row.name: row.key for row in InboxIndex(home.intake).rows().values()}
     assert keys.keys() == {"hero", "bad.mp4"}
     assert uploads.delivered(str(keys["hero"])) is not None
     assert keys["bad.mp4"] is None, "it was refused before any run"

@@ -21,11 +21,11 @@ from pytoon_pipeline.defs.running import compile_upload
 from pytoon_pipeline.defs.sensors.keys import due_keys
 from pytoon_pipeline.delivery.outbox import replace_earlier
 from pytoon_pipeline.operations.batches import batch, rests
-from pytoon_pipeline.operations.remedies import MOST
-from pytoon_pipeline.operations.status import standing
+from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
+from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.quality.degradation import release_of
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.answers import standing_of
+from pytoon_pipeline.service.answers import status_of
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests import making
 
@@ -62,7 +62,7 @@ def comment_of(video: Path) -> str | None:
 
 
 def row(home: Home, key: str) -> dict[str, Any]:
-    return standing_of(home, Uploads(home).get(key))
+    return status_of(home, Uploads(home).get(key))
 
 
 def manifest_in(folder: Path) -> Manifest:
@@ -108,7 +108,7 @@ def test_a_fallback_is_marked_everywhere_until_the_proper_video_replaces_it(
 def test_gates_that_nothing_fixed_are_told(home: Home, tmp_path: Path, own_presets: Path, capsys: Said) -> None:
     limits = own_presets / "limits.yaml"
     text = limits.read_text()
-    for name, value in (("text_contrast", 4.5), ("text_contrast_least", 1.8)):
+    for name, value in (("text_contrast", 4.5), ("text_contrast_min", 1.8)):
         assert f"{name}:\n  value: {value}" in text
         text = text.replace(f"{name}:\n  value: {value}", f"{name}:\n  value: 30")
     limits.write_text(text)
@@ -121,7 +121,7 @@ def test_gates_that_nothing_fixed_are_told(home: Home, tmp_path: Path, own_prese
     assert [(one.kind, one.code) for one in manifest.degraded.reasons] == [
         ("simplified", "simplified"), ("quality_gate", "text_contrast"),
     ]  # fmt: skip
-    assert str(MOST) in manifest.degraded.reasons[0].message
+    assert str(MAX_ATTEMPTS) in manifest.degraded.reasons[0].message
     assert "simplified" in str(comment_of(Path(answer["video"])))
     assert {"simplified", "text_contrast"} <= {note["code"] for note in answer["notes"]}
 
@@ -146,7 +146,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     assert manifest.degraded.reasons[-1].code in HAZARDS
 
     # Nothing that runs by itself takes it up again.
-    now = standing(home, load_operations())
+    now = status_report(home, load_operations())
     assert [line.key for line in now.held] == [key]
     assert (now.failed, now.degraded, now.well) == ((), (), True)
     assert (list(due_keys(uploads, FAR)), batch(uploads, (), {key}, 10)) == ([], {})
@@ -169,7 +169,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     assert (released.reason, bool(released.by), released.at > 0) == ("it is art", True, True)
     assert shown["released"] == released.model_dump()
     assert {path.name for path in video.parent.iterdir()} >= {"strobe.mp4", "strobe.jpg", "strobe.srt", "spec.json"}
-    assert standing(home, load_operations()).held == ()
+    assert status_report(home, load_operations()).held == ()
 
     # The same video stays released; the decision is about no other.
     again = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)

@@ -15,10 +15,10 @@ from PIL import Image
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.manifest import Manifest
-from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
+from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.defs.running import Outcome
 from pytoon_pipeline.engines import local
-from pytoon_pipeline.engines.remote.engine import Patience, RemoteEngine
+from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
@@ -57,10 +57,10 @@ def remote(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address at which nobody answers, and a client that asks twice."""
-    made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, Patience(2, 0.05, 0.1))  # type: ignore[arg-type]
+    made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
     monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
     monkeypatch.setattr(
-        RemoteEngine, "from_environment", classmethod(lambda cls, store: cls(store, made.url, TOKEN, made.patience))
+        RemoteEngine, "from_environment", classmethod(lambda cls, store: cls(store, made.url, TOKEN, made.retries))
     )
 
 
@@ -102,14 +102,14 @@ def script(folder: Path, line: str) -> Path:
 BROKEN = pytest.mark.parametrize("ffmpeg", [missing, failing, hanging])
 
 
-def used(home: Home, outcome: Outcome) -> tuple[SegmentsReady, str, Manifest]:
+def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]:
     """What rendered, the hash of the video's pictures, and the manifest."""
     assert outcome.error is None, outcome.error
     store = Store(home.store, home.work)
-    packets = store.linked("composite", outcome.key).read(Finished).joined.picture_packets
+    packets = store.latest("composite", outcome.key).read(FinishedVideo).composite.picture_packets
     manifest = Manifest.model_validate_json(Path(outcome.assets["delivered_video"]["manifest"]).read_bytes())
     assert outcome.assets["rendered_segments"]["engine"] == manifest.engine
-    return store.linked("rendered_segments", outcome.key).read(SegmentsReady), packets, manifest
+    return store.latest("rendered_segments", outcome.key).read(RenderedSegments), packets, manifest
 
 
 @BROKEN
@@ -122,11 +122,11 @@ def test_preferred_local_falls_back_to_the_remote_engine_with_equal_frames(
         ill(patch, ffmpeg(tmp_path))
         ready, packets, manifest = used(home, compile_file(hero, "variant=ill"))
     assert ready.engine == manifest.engine == "remote"
-    assert [one.code for one in ready.tried] == ["engine_unhealthy"]
+    assert [one.code for one in ready.engine_attempts] == ["engine_unhealthy"]
     assert not manifest.degraded
     shutil.rmtree(home.store)
     ready, here, _ = used(home, compile_file(hero, "variant=well", "engine_policy=local_only"))
-    assert (ready.engine, ready.tried) == ("local", ())
+    assert (ready.engine, ready.engine_attempts) == ("local", ())
     assert packets == here
 
 
@@ -139,9 +139,9 @@ def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
         ill(patch, ffmpeg(tmp_path))
         outcome = compile_file(hero, "engine_policy=local_only")
         ready, plainly, manifest = used(home, outcome)
-    assert ready.engine == "safe"
+    assert ready.engine == "fallback"
     assert manifest.degraded
-    assert [one.engine for one in manifest.engines_that_failed] == ["local"]
+    assert [one.engine for one in manifest.failed_engines] == ["local"]
     assert {note.code for note in manifest.spec.notes} >= {"plain"}
     uploads = Uploads(home)
     assert uploads.degraded() == [outcome.key]
@@ -158,7 +158,7 @@ def test_the_safe_video_has_the_sound_of_its_own_request(
     ill(monkeypatch, missing(tmp_path))
     request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
     for wanted in (-14.0, -24.0):
-        outcome = compile_file(clip, *request, f"adjust.sound.loudness={wanted}")
+        outcome = compile_file(clip, *request, f"adjust.audio.loudness={wanted}")
         used(home, outcome)
         assert outcome.assets["composite"]["loudness_lufs"] == pytest.approx(wanted, abs=0.5)
 
@@ -167,7 +167,7 @@ def test_the_safe_video_has_the_sound_of_its_own_request(
 def test_remote_only_without_a_server_is_a_passing_fault(compile_file: Compile, hero: Path, home: Home) -> None:
     outcome = compile_file(hero, "engine_policy=api_only")
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.failure) == ("remote_unreachable", "passing_fault")
+    assert (outcome.error.code, outcome.error.category) == ("remote_unreachable", "transient")
     retries = [
         line for path in home.logs.glob("*.jsonl") for line in path.read_text().splitlines() if "remote_retry" in line
     ]
@@ -181,8 +181,8 @@ def test_with_no_engine_at_all_the_video_is_still_made(
 ) -> None:
     ill(monkeypatch, failing(tmp_path))
     ready, _, manifest = used(home, compile_file(hero))
-    assert (ready.engine, manifest.degraded is None) == ("safe", False)
-    assert [(one.engine, one.code) for one in ready.tried] == [
+    assert (ready.engine, manifest.degraded is None) == ("fallback", False)
+    assert [(one.engine, one.code) for one in ready.engine_attempts] == [
         ("local", "engine_unhealthy"), ("remote", "remote_unreachable"),
     ]  # fmt: skip
 
@@ -190,7 +190,7 @@ def test_with_no_engine_at_all_the_video_is_still_made(
 def test_remote_only_needs_a_remote_engine(compile_file: Compile, hero: Path) -> None:
     outcome = compile_file(hero, "engine_policy=api_only")
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.failure) == ("no_engine", "missing_part")
+    assert (outcome.error.code, outcome.error.category) == ("no_engine", "dependency_missing")
 
 
 def test_rendering_that_takes_too_long_is_given_up(
@@ -198,8 +198,8 @@ def test_rendering_that_takes_too_long_is_given_up(
 ) -> None:
     operations = own_presets / "operations.yaml"
     text = operations.read_text()
-    for name, value in (("render_base_seconds", "120"), ("render_seconds_a_second", "15")):
+    for name, value in (("render_timeout_base_seconds", "120"), ("render_timeout_factor", "15")):
         text = text.replace(f"{name}:\n  value: {value}", f"{name}:\n  value: 0.001")
     operations.write_text(text)
     ready, _, _ = used(home, compile_file(hero, "engine_policy=local_only"))
-    assert (ready.engine, [one.code for one in ready.tried]) == ("safe", ["engine_late"])
+    assert (ready.engine, [one.code for one in ready.engine_attempts]) == ("fallback", ["engine_late"])

@@ -41,7 +41,7 @@ def computed(outcome: Outcome) -> set[str]:
 
 
 def spec_of(store: Store, outcome: Outcome) -> RenderSpec:
-    return store.linked("render_spec", outcome.key).read(RenderSpec)
+    return store.latest("render_spec", outcome.key).read(RenderSpec)
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
         "talk.mp4", "talk.jpg", "talk.srt", "talk.vtt", "spec.json", "manifest.json",
     }  # fmt: skip
     assert manifest.qc.verdict == "pass"
-    assert manifest.recogniser is not None
-    assert manifest.recogniser.engine == "pocketsphinx"
+    assert manifest.transcriber is not None
+    assert manifest.transcriber.engine == "pocketsphinx"
     assert {use.name for use in manifest.stages} >= ALL - {"delivered_video"}
     spec = spec_of(store, outcome)
     assert 3.0 < spec.frames / 30 < 3.7, "the pause is gone"
@@ -94,7 +94,7 @@ def test_every_asset_is_described_and_grouped() -> None:
 
 def test_the_silence_threshold_redoes_no_recognition(compile_file: Compile, talk: Path) -> None:
     compile_file(talk)
-    changed = compile_file(talk, "adjust.silence.drop_db=20")
+    changed = compile_file(talk, "adjust.silence.threshold_below_speech_db=20")
     assert changed.error is None
     assert computed(changed) & ANALYSES == {"silence_segments"}
 
@@ -109,7 +109,7 @@ def test_the_caption_style_redoes_no_analysis(compile_file: Compile, talk: Path)
 
 def test_loudness_renders_no_picture(compile_file: Compile, talk: Path) -> None:
     compile_file(talk)
-    changed = compile_file(talk, "adjust.sound.loudness=-16")
+    changed = compile_file(talk, "adjust.audio.loudness=-16")
     assert changed.error is None
     assert changed.assets["rendered_segments"]["status"] == "cached"
     assert changed.assets["composite"]["loudness_lufs"] == pytest.approx(-16, abs=0.5)
@@ -134,7 +134,7 @@ def test_an_edited_preset_counts(compile_file: Compile, talk: Path, own_presets:
 
 def test_a_damaged_artifact_is_made_again(compile_file: Compile, talk: Path, store: Store) -> None:
     first = compile_file(talk)
-    segments = store.linked("rendered_segments", first.key)
+    segments = store.latest("rendered_segments", first.key)
     one = store.path(next(iter(segments.files.values())))
     content = one.read_bytes()
     one.write_bytes(content[:-10])
@@ -206,7 +206,7 @@ def test_bad_input_is_a_typed_error_and_harms_itself_alone(
     make(tmp_path / name)
     outcome = compile_file(tmp_path / name)
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.failure) == (code, "bad_input")
+    assert (outcome.error.code, outcome.error.category) == (code, "invalid_input")
     assert outcome.error.hint
     kept = Uploads(home).failure(outcome.key)
     assert kept is not None
@@ -227,9 +227,9 @@ def test_a_silent_track_is_like_none(compile_file: Compile, tmp_path: Path, stor
     assert codes(outcome, store) >= {"silent_track"}
     assert not codes(outcome, store) & {"no_words", "no_sound"}
     spec = spec_of(store, outcome)
-    assert spec.sound.tracks == ()
+    assert spec.audio.tracks == ()
     assert spec.frames == 75, "all of it stays"
-    report = store.linked("qc_score", outcome.key).read(QcReport)
+    report = store.latest("qc_score", outcome.key).read(QcReport)
     assert report.verdict == "pass"
     assert report.measured["loudness_lufs"] == -70
     asked = compile_file(path, "adjust.silence.remove=true")
@@ -248,7 +248,7 @@ def test_what_is_missing_of_a_source_is_in_front_of_a_person(
     (loss,) = spec_of(store, outcome).losses
     assert loss.promised == pytest.approx(6)
     assert 4 < loss.came < 5.5
-    report = store.linked("qc_score", outcome.key).read(QcReport)
+    report = store.latest("qc_score", outcome.key).read(QcReport)
     (finding,) = [one for one in report.findings if one.code == "truncated_source"]
     assert (finding.severity, finding.message) == ("advice", loss.message)
     assert finding.message == f"“cut.mp4” promised 6.0 s, {loss.came:.1f} s came."
@@ -256,7 +256,7 @@ def test_what_is_missing_of_a_source_is_in_front_of_a_person(
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     refused = compile_file(path)
     assert refused.error is not None
-    assert (refused.error.code, refused.error.failure) == ("truncated_source", "bad_input")
+    assert (refused.error.code, refused.error.category) == ("truncated_source", "invalid_input")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_video_that_fails_its_checks_is_not_delivered(
     limits.write_text(limits.read_text().replace("value: 60.5", "value: 1.5"))
     outcome = compile_file(talk)
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.failure) == ("qc_failed", "quality")
+    assert (outcome.error.code, outcome.error.category) == ("qc_failed", "quality")
     assert outcome.assets["qc_score"]["verdict"] == "fail"
     assert "delivered_video" not in outcome.assets
     assert not home.outbox.exists()

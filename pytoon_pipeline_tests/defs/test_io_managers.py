@@ -9,11 +9,11 @@ from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.media import SourceItem, VideoStream
 from pytoon_pipeline.defs.io_managers import Frames, FramesIOManager
-from pytoon_pipeline.defs.items import Work, collect
+from pytoon_pipeline.defs.items import ItemWork, collect_items
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.store.stages import Product, Stage
+from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 
@@ -33,11 +33,11 @@ def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
         assert isinstance(video, VideoStream)
         made = {}
 
-        def make(room: Path) -> Product:
+        def make(room: Path) -> StageOutput:
             made[ITEM.sha256] = one = sampling.sample(path, video, load_limits(), room)
-            return Product(one.record, {"pictures": one.pictures, "thumbs": one.thumbs})
+            return StageOutput(one.record, {"pictures": one.pictures, "thumbs": one.thumbs})
 
-        done, _ = collect(studio.store, Stage("sampled", 1), [ITEM], lambda item: Work(make, {}))
+        done, _ = collect_items(studio.store, Stage("sampled", 1), [ITEM], lambda item: ItemWork(make, {}))
         return Frames(studio.store, done.artifact, made)
 
     @dg.asset(partitions_def=uploads, io_manager_key="io_manager")
@@ -52,4 +52,4 @@ def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
     dg.materialize([sampled, looked], instance=instance, partition_key=KEY, resources=resources, selection=[looked])
     assert [held for held, _ in seen] == [True, False]
     assert np.array_equal(seen[0][1], seen[1][1])
-    assert Store(tmp_path / "home" / "store", tmp_path / "home" / "work").linked("sampled", KEY)
+    assert Store(tmp_path / "home" / "store", tmp_path / "home" / "work").latest("sampled", KEY)

@@ -14,11 +14,11 @@ import yaml
 from dagster._daemon.sensor import MIN_INTERVAL_LOOP_TIME
 from PIL import Image
 
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
@@ -47,7 +47,7 @@ def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
     for key in (NEW, OUTDATED, STOPPED, SILENT, LOST):
         uploads.register(SourceMedia(key=key, title=key[0], items=(), request={"text": "x"}), pending=key != OUTDATED)
     uploads.register(SourceMedia(key=INVALID, title="6", items=(), request={"no_such_setting": 1}))
-    uploads.fail(INVALID, PassingFault("x", "X.", "Wait."))
+    uploads.fail(INVALID, TransientError("x", "X.", "Wait."))
     record = DeliveryRecord(at=0.0, engine="local", preset="clean-product", presets="of yesterday")
     uploads.deliver(OUTDATED, record)
     uploads.record(OUTDATED, Attempt(number=1, plan="p", verdict="fail", score=1))
@@ -61,7 +61,7 @@ def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
     (home.inbox / "seen.mp4").write_bytes(b"no video")
     status = (home.inbox / "seen.mp4").stat()
     seen = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
-    IntakeIndex(home.intake).put([Row("seen.mp4", seen, 0.0, "seen"), Row("gone.mp4", "x", 0.0, "seen")])
+    InboxIndex(home.intake).put([Row("seen.mp4", seen, 0.0, "seen"), Row("gone.mp4", "x", 0.0, "seen")])
     return home
 
 
@@ -192,11 +192,11 @@ def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterIns
     assert not evaluated("watch_inbox", lasting).run_requests, "one is on its way"
     lasting.report_run_canceled(on_its_way)
     assert defs.resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
-    rows = IntakeIndex(home.intake).rows()
+    rows = InboxIndex(home.intake).rows()
     assert {name: row.state for name, row in rows.items()} == {"a.png": "taken", "bad.mp4": "taken"}
     assert not evaluated("watch_inbox", lasting).run_requests, "all is taken"
     blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)
-    uploads.fail(blamed, BadInput("not_media", "It is not a video.", "Give a video."))
+    uploads.fail(blamed, InvalidInput("not_media", "It is not a video.", "Give a video."))
     assert len(evaluated("watch_inbox", lasting).run_requests) == 1, "a note is due"
     assert defs.resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     assert "not a video" in (home.inbox / "bad.mp4.rejected.txt").read_text()

@@ -17,7 +17,7 @@ from PIL import Image
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.definitions import defs
@@ -25,15 +25,15 @@ from pytoon_pipeline.defs import reconcile as reconciling
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.reconcile import RECONCILE, fail_lost
-from pytoon_pipeline.defs.sensors.deaths import notice_dead_runs
-from pytoon_pipeline.defs.sensors.keys import A_TICK, look_after_keys
-from pytoon_pipeline.defs.sensors.standing import list_standing
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.defs.sensors.deaths import fail_lost_runs
+from pytoon_pipeline.defs.sensors.keys import A_TICK, request_runs
+from pytoon_pipeline.defs.sensors.standing import publish_status
+from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.retries import DELAYS
-from pytoon_pipeline.operations.status import standing
+from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.planning import plan
-from pytoon_pipeline.planning.context import Brief
+from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
@@ -69,7 +69,7 @@ def strobe(path: Path) -> Path:
 
 
 def submit(path: Path, home: Home, instance: dg.DagsterInstance) -> str:
-    upload, _ = take(home, Store(home.store, home.work), read_upload(path), pending=True)
+    upload, _ = ingest(home, Store(home.store, home.work), read_upload(path), pending=True)
     add_partitions(instance, [upload.key])
     return upload.key
 
@@ -86,8 +86,8 @@ def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     """Runs of uploads that are asked for. When records are to be brought in line, that is done then."""
     context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
     with partition_loading_context(dynamic_partitions_store=instance):
-        asked = look_after_keys.evaluate_tick(context).run_requests or []
-        if notice_dead_runs.evaluate_tick(context).run_requests:
+        asked = request_runs.evaluate_tick(context).run_requests or []
+        if fail_lost_runs.evaluate_tick(context).run_requests:
             job = defs.resolve_job_def(RECONCILE)
             assert job.execute_in_process(instance=instance, run_config=QUIET).success
     return list(asked)
@@ -132,7 +132,7 @@ def test_what_still_flashes_is_held_and_told(
     assert not run(key, instance)
     assert until_quiet(instance) == 3
     attempts = uploads.attempts(key)
-    assert [one.safe for one in attempts] == [False, False, False, True]
+    assert [one.fallback for one in attempts] == [False, False, False, True]
     assert {code for one in attempts for code in one.codes} >= {"flash"}
     assert (uploads.held(), uploads.degraded(), uploads.failing()) == ([key], [], [])
     assert not home.outbox.exists()
@@ -141,7 +141,7 @@ def test_what_still_flashes_is_held_and_told(
     assert manifest["qc"]["verdict"] == "fail"
     assert tick(instance) == []
     location = defs.get_repository_def()
-    listing = list_standing.evaluate_tick(dg.build_sensor_context(instance=instance, repository_def=location))
+    listing = publish_status.evaluate_tick(dg.build_sensor_context(instance=instance, repository_def=location))
     materialized, checked = listing.asset_events
     assert isinstance(materialized, dg.AssetMaterialization)
     assert (materialized.metadata["held"].value, materialized.metadata["degraded"].value) == (1, 0)
@@ -150,7 +150,7 @@ def test_what_still_flashes_is_held_and_told(
     assert isinstance(checked, dg.AssetCheckEvaluation)
     assert checked.passed, "a held video has not failed"
     context = dg.build_sensor_context(instance=instance, repository_def=location, cursor=listing.cursor)
-    assert not list_standing.evaluate_tick(context).asset_events
+    assert not publish_status.evaluate_tick(context).asset_events
 
 
 def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
@@ -184,8 +184,8 @@ def test_killed_runs_are_asked_for_again_but_not_for_ever(
         assert failed is not None
         assert (failed.code, failed.tries) == ("run_died", len(keys))
         clock.on(3600)
-    assert len(keys) == len(set(keys)) == len(DELAYS["passing_fault"]) + 1
-    assert not standing(home, load_operations()).well
+    assert len(keys) == len(set(keys)) == len(DELAYS["transient"]) + 1
+    assert not status_report(home, load_operations()).well
 
 
 def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_record_that_cannot_be_read_harms_itself_alone(
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     for name in ("0" * 32, "1" * 32):
         uploads.register(SourceMedia(key=name, title="x", items=(), request={"no_such_setting": 1}))
-        uploads.fail(name, PassingFault("x", "X.", "Wait."))
+        uploads.fail(name, TransientError("x", "X.", "Wait."))
     (home.uploads / "failed" / f"{'0' * 32}.json").write_text("")
     add_partitions(instance, ["0" * 32, "1" * 32])
     assert {str(request.partition_key) for request in tick(instance)} == {key, "0" * 32, "1" * 32}
@@ -223,7 +223,7 @@ def test_a_record_that_cannot_be_read_harms_itself_alone(
     assert failed is not None
     assert failed.code == "invalid_request"
     assert "1" * 32 not in [request.partition_key for request in tick(instance)]
-    standing(home, load_operations())
+    status_report(home, load_operations())
 
 
 def test_a_request_that_changes_under_a_run_is_not_lost(
@@ -241,7 +241,7 @@ def test_a_request_that_changes_under_a_run_is_not_lost(
     key = ask("Before")
     real = plan.plan_video
 
-    def meanwhile(brief: Brief) -> RenderSpec:
+    def meanwhile(brief: PlanContext) -> RenderSpec:
         ask("After")
         return real(brief)
 
@@ -260,7 +260,7 @@ def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, 
     key = submit(tmp_path / "a.mp4", home, instance)
     assert not run(key, instance)
     assert tick(instance) == []
-    now = standing(home, load_operations())
+    now = status_report(home, load_operations())
     assert [line.code for line in now.failed] == ["not_media"]
 
 
@@ -273,7 +273,7 @@ def test_a_fault_of_ours_is_kept_with_its_key_and_tried_once_more(
     assert not run(key, instance)
     failed = uploads.failure(key)
     assert failed is not None
-    assert (failed.code, failed.failure, failed.stage) == ("internal", "bug", "render_spec")
+    assert (failed.code, failed.category, failed.stage) == ("internal", "bug", "render_spec")
     assert "ZeroDivisionError" in failed.message
     assert tick(instance) == []
     clock.on(60)
@@ -323,7 +323,7 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     assert "flash" in shown["findings"].value
     assert "data:image/webp" in shown["findings"].value
     assert "as asked" in shown["attempts"].value
-    value = Artifact.model_validate(Store(home.store, home.work).linked("qc_score", key).model_dump()).value
+    value = Artifact.model_validate(Store(home.store, home.work).latest("qc_score", key).model_dump()).value
     assert value["verdict"] == "fail"
 
 
@@ -354,7 +354,7 @@ def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
     assert ended.status == dg.DagsterRunStatus.FAILURE
     failed = uploads.failure(key)
     assert failed is not None
-    assert (failed.code, failed.failure) == ("run_died", "passing_fault")
+    assert (failed.code, failed.category) == ("run_died", "transient")
     assert [request.partition_key for request in tick(instance)] == [key]
     assert fail_lost(instance, home) == 0
 
@@ -368,7 +368,7 @@ def test_a_process_that_never_begins_is_noticed(
     never = begun(instance, key, status)
     monkeypatch.setattr(reconciling, "MOMENT", 0.0)
     assert fail_lost(instance, home) == 0, "it may yet begin"
-    monkeypatch.setattr(reconciling, "LONGEST_START", 0.0)
+    monkeypatch.setattr(reconciling, "MAX_START", 0.0)
     assert fail_lost(instance, home) == 1
     ended = instance.get_run_by_id(never.run_id)
     assert ended is not None

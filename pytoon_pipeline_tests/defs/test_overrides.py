@@ -14,7 +14,7 @@ from PIL import Image
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.errors import PytoonError, died
+from pytoon_pipeline.contracts.errors import PytoonError, process_died
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.jobs import COMPILE
@@ -22,8 +22,8 @@ from pytoon_pipeline.defs.overrides import RunOverrides
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.defs.schedules import nightly_batch
-from pytoon_pipeline.defs.sensors.keys import look_after_keys
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.defs.sensors.keys import request_runs
+from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
@@ -46,7 +46,7 @@ def key(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> str:
     Image.new("RGB", (400, 600), "#336699").save(folder / "a.png")
     request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.2}], "text": "Half price"}
     (folder / "request.yaml").write_text(json.dumps(request))
-    upload, _ = take(home, Store(home.store, home.work), read_upload(folder), pending=True)
+    upload, _ = ingest(home, Store(home.store, home.work), read_upload(folder), pending=True)
     add_partitions(instance, [upload.key])
     return upload.key
 
@@ -83,7 +83,7 @@ def manifest(home: Home) -> dict[str, Any]:
 def asked(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
     with dg.partition_loading_context(dynamic_partitions_store=instance):
-        return list(look_after_keys.evaluate_tick(context).run_requests or [])
+        return list(request_runs.evaluate_tick(context).run_requests or [])
 
 
 def test_values_of_a_run_work_and_are_recorded(
@@ -105,7 +105,7 @@ def test_values_of_a_run_work_and_are_recorded(
     assert "night-neon" in note["message"]
     assert [len(uploads.attempts(key)), len(uploads.attempts(key, delivered["overrides"]))] == [1, 1]
     assert uploads.get(key) == stored, "what the upload asks for stays"
-    assert not uploads.waits(key)
+    assert not uploads.is_pending(key)
 
     assert asked(instance) == []
     context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
@@ -169,7 +169,7 @@ def test_tries_after_a_failure_keep_the_values(
 ) -> None:
     values = {"text": "Tonight only"}
     failed = PytoonError("qc_failed", "It flashes.", "Wait.")
-    failed.failure = "quality"  # type: ignore[misc]
+    failed.category = "quality"  # type: ignore[misc]
     uploads.record(key, Attempt(number=1, plan="p", verdict="fail", score=1, codes=("black",)), values)
     uploads.fail(key, failed, "qc_score", "run", values)
     (request,) = asked(instance)
@@ -186,13 +186,13 @@ def test_a_try_with_values_that_cannot_work_is_the_last(
     instance: dg.DagsterInstance, key: str, uploads: Uploads
 ) -> None:
     values = {"preset": "night-nylon"}
-    uploads.fail(key, died(), run="run", overrides=values)
+    uploads.fail(key, process_died(), run="run", overrides=values)
     failure = uploads.failure(key)
     assert failure is not None
     assert run(key, instance, **values) is None
     failure = uploads.failure(key)
     assert failure is not None
-    assert (failure.failure, failure.overrides) == ("bad_input", values), "nobody else would hear of it"
+    assert (failure.category, failure.overrides) == ("invalid_input", values), "nobody else would hear of it"
     assert asked(instance) == []
 
 

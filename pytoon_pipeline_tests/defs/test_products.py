@@ -12,7 +12,7 @@ from skimage import data
 from skimage.metrics import structural_similarity
 
 from pytoon_pipeline.config.presets import presets_folder
-from pytoon_pipeline.contracts.spec.evaluate import state_at, window_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
@@ -23,7 +23,7 @@ from pytoon_pipeline_tests import making
 Compile = Callable[..., Outcome]
 Made = Callable[..., tuple[Path, RenderSpec]]
 BRIGHTNESS = np.array([0.2126, 0.7152, 0.0722])
-QUICK = {"stills": {"seconds": 1.6, "shortest": 1}}
+QUICK = {"stills": {"seconds": 1.6, "min_seconds": 1}}
 
 
 def folder(path: Path, **request: Any) -> Path:
@@ -64,7 +64,7 @@ def made(compile_file: Compile, store: Store) -> Made:
         assert outcome.error is None, outcome.error
         assert outcome.assets["qc_score"]["verdict"] == "pass"
         video = Path(outcome.assets["delivered_video"]["video"])
-        return video, store.linked("render_spec", outcome.key).read(RenderSpec)
+        return video, store.latest("render_spec", outcome.key).read(RenderSpec)
 
     return run
 
@@ -86,7 +86,7 @@ def frames(video: Path) -> np.ndarray:
 
 def place(layer: Layer, frame: int) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of a layer at a frame of its scene."""
-    state = state_at(layer.motion, frame)
+    state = transform_at(layer.transform, frame)
     width, height = layer.width * state.scale, layer.height * state.scale
     return (round(state.x - width / 2), round(state.y - height / 2),
             round(state.x + width / 2), round(state.y + height / 2))  # fmt: skip
@@ -94,7 +94,7 @@ def place(layer: Layer, frame: int) -> tuple[int, int, int, int]:
 
 def likeness(shown: np.ndarray, source: np.ndarray, layer: ImageLayer, frame: int) -> float:
     """SSIM in brightness of a picture in the video with its source, cut and scaled by Pillow as the plan says."""
-    window = window_at(layer.camera, frame, frame)
+    window = crop_at(layer.crop_path, frame, frame)
     height, width = source.shape[:2]
     box = (window.x * width, window.y * height, (window.x + window.width) * width, (window.y + window.height) * height)
     left, top, right, bottom = place(layer, frame)
@@ -145,7 +145,7 @@ def test_one_picture_as_a_hero_of_a_brand(made: Made, tmp_path: Path) -> None:
     text = spec.texts()[0][2]
     middle = 24
     assert measured_contrast(shown[middle], text, middle) >= 4.5
-    safe = spec.constraints.safe
+    safe = spec.constraints.safe_area
     left, top, right, bottom = place(text, middle)
     assert safe.left <= left
     assert right <= safe.right
@@ -171,7 +171,7 @@ def photo_upload(tmp_path: Path, name: str, width: int, height: int) -> np.ndarr
 
 def source_below(source: np.ndarray, layer: ImageLayer, frame: int, row: int) -> np.ndarray:
     """The part of a covering picture that is shown below ``row``, as a picture of its own."""
-    window = window_at(layer.camera, frame, frame)
+    window = crop_at(layer.crop_path, frame, frame)
     height, width = source.shape[:2]
     top = (window.y + window.height * row / 1920) * height
     left, right = window.x * width, (window.x + window.width) * width
@@ -182,12 +182,14 @@ def source_below(source: np.ndarray, layer: ImageLayer, frame: int, row: int) ->
 
 def lower(layer: ImageLayer, frame: int, row: int) -> ImageLayer:
     """A layer that shows ``source_below`` as it is."""
-    key = layer.camera.keys[0].model_copy(update={"x": 0.5, "y": 0.5, "focus_x": 0.5, "focus_y": 0.5, "zoom": 1})
-    camera = layer.camera.model_copy(update={"width": 1, "height": 1, "keys": (key,), "breathing": None})
-    motion = layer.motion.model_copy(
-        update={"y": (layer.motion.y[0].model_copy(update={"value": (1920 - row) / 2}),)}
+    key = layer.crop_path.keyframes[0].model_copy(
+        update={"x": 0.5, "y": 0.5, "focus_x": 0.5, "focus_y": 0.5, "zoom": 1}
+    )
+    camera = layer.crop_path.model_copy(update={"width": 1, "height": 1, "keyframes": (key,), "zoom_pulse": None})
+    motion = layer.transform.model_copy(
+        update={"y": (layer.transform.y[0].model_copy(update={"value": (1920 - row) / 2}),)}
     )  # fmt: skip
-    return layer.model_copy(update={"camera": camera, "height": 1920 - row, "motion": motion})
+    return layer.model_copy(update={"crop_path": camera, "height": 1920 - row, "transform": motion})
 
 
 def test_three_pictures_of_mixed_orientation(made: Made, tmp_path: Path) -> None:
@@ -236,7 +238,7 @@ def test_a_meme_on_a_clip(made: Made, tmp_path: Path) -> None:
     left, top, right, bottom = place(layer, 10)
     inside = shown[:, top + 8 : bottom - 8, left + 8 : right - 8].astype(int)
     assert np.abs(np.diff(inside, axis=0)).mean() > 0.5, "the clip moves"
-    assert spec.sound.tracks[0].role == "original"
+    assert spec.audio.tracks[0].role == "original"
 
 
 def test_an_overlay_with_a_cut_out(made: Made, tmp_path: Path) -> None:
@@ -304,7 +306,7 @@ def test_a_clip_without_sound_among_pictures(made: Made, tmp_path: Path) -> None
     making.video(upload / "c.mp4", 2, "360x640", "25", sound=False)
     photo(upload / "p.png", "coffee", 600, 400)
     video, spec = made(upload)
-    assert spec.sound.tracks == ()
+    assert spec.audio.tracks == ()
     assert str(spec.rate) == "25/1"
     assert [scene.frames for scene in spec.scenes] == [50, 40]
     shown = frames(video)
@@ -372,7 +374,7 @@ def test_wishes_that_cannot_be_met(
     except PytoonError as raised:
         error = raised
     assert error is not None
-    assert (error.code, error.failure) == (code, "bad_input")
+    assert (error.code, error.category) == (code, "invalid_input")
     assert field in error.message
 
 
@@ -401,7 +403,7 @@ def test_a_brand_with_a_font_of_its_own(
     photo(upload / "p.png", "coffee", 640, 480)
     outcome = compile_file(upload)
     assert outcome.error is None
-    spec = store.linked("render_spec", outcome.key).read(RenderSpec)
+    spec = store.latest("render_spec", outcome.key).read(RenderSpec)
     assert len(spec.texts()[0][2].style.font) == 64
     (own / "brands" / "house.ttf").write_bytes(b"not a font at all")
     broken = compile_file(upload)

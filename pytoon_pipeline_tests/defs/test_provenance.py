@@ -9,10 +9,10 @@ from PIL import Image
 
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.cli.main import main
-from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
-from pytoon_pipeline.media.generators import generate, generation_of, wish
+from pytoon_pipeline.media.generators import generate, generation_of, generation_request
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
@@ -21,23 +21,23 @@ Said = pytest.CaptureFixture[str]
 
 def test_the_same_prompt_and_seed_give_the_same_picture(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        generate(wish("backdrop", "warm sunrise", seed), tmp_path / f"{name}.png")
+        generate(generation_request("backdrop", "warm sunrise", seed), tmp_path / f"{name}.png")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     a, c = (np.asarray(Image.open(tmp_path / f"{name}.png"), int) for name in "ac")
     assert np.abs(a - c).mean() > 4
     assert np.abs(a.mean(axis=(0, 1)) - c.mean(axis=(0, 1))).max() < 60, "the colours stay"
-    assert generation_of(tmp_path / "c.png") == wish("backdrop", "warm sunrise", 2)
+    assert generation_of(tmp_path / "c.png") == generation_request("backdrop", "warm sunrise", 2)
 
 
 @pytest.mark.parametrize(("generator", "prompt"), [("other", "x"), ("backdrop", " "), ("backdrop", "x" * 501)])
 def test_what_cannot_be_generated_is_refused(generator: str, prompt: str) -> None:
-    with pytest.raises(BadInput):
-        wish(generator, prompt, 0)
+    with pytest.raises(InvalidInput):
+        generation_request(generator, prompt, 0)
 
 
 def test_a_record_of_an_unknown_generator_is_refused(tmp_path: Path) -> None:
-    wanted = wish("backdrop", "sea", 1).model_copy(update={"generator": "no longer there"})
-    with pytest.raises(BadInput, match="unknown_generator"):
+    wanted = generation_request("backdrop", "sea", 1).model_copy(update={"generator": "no longer there"})
+    with pytest.raises(InvalidInput, match="unknown_generator"):
         generate(wanted, tmp_path / "a.png")
     assert not (tmp_path / "a.png").exists()
 
@@ -85,7 +85,7 @@ def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home:
 
 def test_what_was_not_generated_cannot_be_made_again(tmp_path: Path, home: Home, capsys: Said) -> None:
     Image.new("RGB", (600, 800), "#884422").save(tmp_path / "hat.png")
-    upload, _ = take(home, Store(home.store, home.work), read_upload(tmp_path / "hat.png"), pending=True)
+    upload, _ = ingest(home, Store(home.store, home.work), read_upload(tmp_path / "hat.png"), pending=True)
     key = upload.key
     assert main(["status", key, "--json"]) == 0
     (item,) = json.loads(capsys.readouterr().out)["items"]

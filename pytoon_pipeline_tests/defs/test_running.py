@@ -23,7 +23,7 @@ from pytoon_pipeline.defs.reconcile import RECONCILE
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import alive
+from pytoon_pipeline.runtime.locks import run_lock
 from pytoon_pipeline_tests import making
 
 MINE = "# mine\ntelemetry: {enabled: false}\nrun_monitoring: {enabled: true}\n"
@@ -58,7 +58,7 @@ def test_settings_that_an_operator_changed_are_left_alone_and_that_is_told_once(
 def test_settings_of_ours_follow_the_machine_and_the_version(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = home.dagster / "dagster.yaml"
     for runs in (3, 7):
-        running.prepare(home, Capacity(runs=runs, encoders=1, recognisers=1, processors=2))
+        running.prepare(home, Capacity(runs=runs, encoders=1, transcribers=1, processors=2))
         limits = yaml.safe_load(settings.read_text())["concurrency"]["runs"]["tag_concurrency_limits"]
         assert [one["limit"] for one in limits] == [runs, 1]
     earlier = settings.read_bytes()
@@ -95,7 +95,7 @@ def test_a_kill_between_two_writes_leaves_settings_that_are_known_as_ours(
 def test_old_runs_leave_the_history_with_all_that_they_kept(home: Home, own_presets: Path) -> None:
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
-    document["history_days"]["value"] = document["operational_history_days"]["value"] = 1e-9
+    document["run_retention_days"]["value"] = document["operational_run_retention_days"]["value"] = 1e-9
     with running.instance(home) as instance:
         job = defs.resolve_job_def(RECONCILE)
         runs = {
@@ -184,7 +184,7 @@ def test_databases_stay_open_between_queries(home: Home) -> None:
 
 
 def test_only_runs_that_make_videos_share_the_processors(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = Capacity(processors=16, runs=8, encoders=4, recognisers=4)
+    machine = Capacity(processors=16, runs=8, encoders=4, transcribers=4)
     monkeypatch.setattr(Capacity, "of_machine", classmethod(lambda cls: machine))
     threads: list[int] = []
 
@@ -196,7 +196,7 @@ def test_only_runs_that_make_videos_share_the_processors(home: Home, monkeypatch
     def looking() -> None:
         look()
 
-    with alive(home.video_runs / "another.lock"):
+    with run_lock(home.video_runs / "another.lock"):
         looking.execute_in_process()
         looking.execute_in_process(tags={PARTITION_TAG: "k"})
     assert threads == [16, 8]

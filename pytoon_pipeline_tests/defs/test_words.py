@@ -29,9 +29,9 @@ def test_subtitles_become_captions_without_any_recogniser(
     compile_file(clip)
     (path,) = home.outbox.rglob("manifest.json")
     manifest = Manifest.model_validate(json.loads(path.read_text()))
-    assert manifest.recogniser is not None
-    assert manifest.recogniser.engine == "subtitles"
-    assert manifest.recogniser.model == ("talk.srt" if where == "beside" else "mov_text track 2")
+    assert manifest.transcriber is not None
+    assert manifest.transcriber.engine == "subtitles"
+    assert manifest.transcriber.model == ("talk.srt" if where == "beside" else "mov_text track 2")
     shown = " ".join(cue.text for cue in manifest.spec.captions.cues)
     assert shown == "Good morning holy shit", "what somebody wrote is not masked"
     (srt,) = home.outbox.rglob("*.srt")
@@ -47,7 +47,7 @@ def test_the_device_of_a_stage_is_in_the_manifest(
     from pytoon_pipeline.contracts.analysis import Transcript
 
     def transcribe(choice: transcribers.Choice, *_: object) -> Transcript:
-        return Transcript(words=(), language="en", recogniser=choice.recogniser, rejected_words=7,
+        return Transcript(words=(), language="en", transcriber=choice.transcriber, rejected_words=7,
                           device="cuda:0 Test GPU", precision="float16", device_fallback="it was tired")  # fmt: skip
 
     monkeypatch.setattr(transcribers, "transcribe", transcribe)

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import AudioStream
 from pytoon_pipeline.media import audio, container, frames, images
-from pytoon_pipeline.media.container import opened, packets_of
+from pytoon_pipeline.media.container import demux, opened
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
 from pytoon_pipeline_tests import making
 
@@ -37,7 +37,7 @@ def gif(path: Path, side: int, frames: int) -> Path:
 
 
 def code_of(path: Path) -> str:
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         accept(probe(path), LIMITS)
     assert raised.value.hint
     return raised.value.code
@@ -61,7 +61,7 @@ def test_a_few_bytes_that_keep_a_decoder_busy_are_refused(tmp_path: Path) -> Non
 
 def test_a_busy_machine_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "PATIENCE", 1e-6)
-    with pytest.raises(PassingFault):
+    with pytest.raises(TransientError):
         probe(making.video(tmp_path / "v.mp4", 1))
 
 
@@ -106,7 +106,7 @@ def test_nothing_leads_to_another_file(tmp_path: Path) -> None:
     data[start:end] = bytes(end - start)
     movie.write_bytes(data)
     with opened(movie) as media:
-        packets = [bytes(packet) for packet in packets_of(media)]
+        packets = [bytes(packet) for packet in demux(media)]
     assert len(packets) == 26
     assert not any(map(any, packets)), "these bytes come from the other file"
 
@@ -124,7 +124,7 @@ def test_streams_that_turn_up_late_end_the_packets() -> None:
             raise IndexError
 
     late: Any = Late()
-    assert list(packets_of(late)) == [1]
+    assert list(demux(late)) == [1]
 
 
 def test_a_frame_a_day_is_a_rate() -> None:
@@ -157,7 +157,7 @@ def test_a_source_ends_where_nothing_is_decoded_any_more(tmp_path: Path, monkeyp
     video = probe(path).video
     assert video is not None
     assert max(time for time, _ in frames.decode(path, video)) > 3.5
-    monkeypatch.setattr(frames, "MOST_BARREN", 50)
+    monkeypatch.setattr(frames, "MAX_BARREN", 50)
     assert max(time for time, _ in frames.decode(path, video)) < 1
 
 
@@ -210,7 +210,7 @@ def test_a_gap_of_sound_comes_in_pieces(tmp_path: Path) -> None:
     path = tmp_path / "a.mka"
     leaping = "sine=duration=1:sample_rate=48000,asetpts='PTS+gt(N,20000)*200/TB'"
     making.run("-f", "lavfi", "-i", leaping, "-c:a", "flac", str(path))
-    pieces = list(audio.chunks(path, heard(path), 0, 16_000, "mono"))
+    pieces = list(audio.blocks(path, heard(path), 0, 16_000, "mono"))
     assert max(len(block) for _, block in pieces) == audio.SILENCE_SECONDS * 16_000
     assert sum(len(block) for _, block in pieces) == pytest.approx(201 * 16_000, rel=0.001)
 
@@ -225,7 +225,7 @@ def test_a_click_is_no_sound(tmp_path: Path) -> None:
 
 
 def refused(path: Path, out: Path) -> str:
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         images.normalise(path, LIMITS, out)
     return raised.value.code
 

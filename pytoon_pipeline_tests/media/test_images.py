@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.rendering.yuva import from_rgba
@@ -73,7 +73,7 @@ def test_cmyk_16_bit_grey_palette_and_profiles(tmp_path: Path) -> None:
 
 def test_a_huge_photo_is_made_smaller(tmp_path: Path) -> None:
     Image.new("RGB", (6000, 4000), (9, 99, 200)).save(tmp_path / "big.jpg")
-    assert max(normal(tmp_path / "big.jpg").shape) == images.LARGEST_SIDE
+    assert max(normal(tmp_path / "big.jpg").shape) == images.MAX_SIDE
 
 
 def pdf(path: Path) -> None:
@@ -107,7 +107,7 @@ def animated(path: Path) -> None:
 )
 def test_what_cannot_be_used_is_refused(tmp_path: Path, name: str, make: object, code: str) -> None:
     make(tmp_path / name)  # type: ignore[operator]
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         images.normalise(tmp_path / name, LIMITS, tmp_path / "out.png")
     assert raised.value.code == code
     assert raised.value.hint

@@ -7,7 +7,7 @@ import pytest
 
 from pytoon_pipeline.analysis.vision.sampling import sample
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Loss, MediaInfo, Metadata
 from pytoon_pipeline.media.audio import extract
 from pytoon_pipeline.media.losses import check_whole, losses, sound_lost
@@ -69,7 +69,7 @@ def test_a_file_that_broke_off_is_told_of(tmp_path: Path, name: str) -> None:
         assert found[0].lost == pytest.approx(found[0].promised - found[0].came, abs=0.01)
         assert 1 < found[0].came < 5
         assert f"promised {found[0].promised:.1f} s, {found[0].came:.1f} s came" in found[0].message
-        with pytest.raises(BadInput, match="truncated_source"):
+        with pytest.raises(InvalidInput, match="truncated_source"):
             check_whole(info, LIMITS)
 
 
@@ -129,7 +129,7 @@ def test_a_flipped_bit_of_an_edit_list_is_told_of(tmp_path: Path) -> None:
     info, found = looked_at(path, tmp_path)
     assert found[0].promised == pytest.approx(12, abs=0.1)
     assert found[0].came < 4
-    with pytest.raises(BadInput, match=r"truncated_source|promised 12\.0 s"):
+    with pytest.raises(InvalidInput, match=r"truncated_source|promised 12\.0 s"):
         check_whole(info, LIMITS)
 
 
@@ -152,7 +152,7 @@ def test_pictures_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:
     assert record.lost_seconds == pytest.approx(4.5, abs=0.1)
     (loss,) = losses("v.mp4", info, LIMITS, record)
     assert loss.came == pytest.approx(1.5, abs=0.1)
-    with pytest.raises(BadInput, match="truncated_source"):
+    with pytest.raises(InvalidInput, match="truncated_source"):
         check_whole(info, LIMITS, record)
 
 
@@ -197,10 +197,10 @@ def test_pictures_of_avi_files_with_b_frames_are_all_shown(tmp_path: Path) -> No
 def test_sound_that_ends_long_before_its_promise_is_told_of(tmp_path: Path) -> None:
     path = making.video(tmp_path / "v.mov", 6, "160x90", "25", True, *H264, "-c:a", "pcm_s16le")
     info = probe(path)
-    assert info.sound_promise is not None
-    assert info.sound_promise.seconds == pytest.approx(6, abs=0.05)
-    short = info.sound_promise.model_copy(update={"read_seconds": 5.0})
-    (loss,) = losses("v.mov", info.model_copy(update={"sound_promise": short}), LIMITS)
+    assert info.audio_promise is not None
+    assert info.audio_promise.seconds == pytest.approx(6, abs=0.05)
+    short = info.audio_promise.model_copy(update={"read_seconds": 5.0})
+    (loss,) = losses("v.mov", info.model_copy(update={"audio_promise": short}), LIMITS)
     assert (loss.track, loss.lost) == ("sound", pytest.approx(1.0, abs=0.05))
     assert loss.message == "The sound of “v.mov” promised 6.0 s, 5.0 s came."
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.frames import Picture, at_ticks
+from pytoon_pipeline.media.frames import YuvFrame, frames_at_cfr
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests import making
 
@@ -38,7 +38,7 @@ def numbered(path: Path, count: int, times: list[float]) -> Path:
 
 
 def numbers(path: Path, rate: int, first: int, count: int) -> list[int]:
-    read = at_ticks(path, stream(path), FrameRate(numerator=rate), first, count)
+    read = frames_at_cfr(path, stream(path), FrameRate(numerator=rate), first, count)
     return [round((float(np.median(picture.y)) - 40) / 4) for picture in read]
 
 
@@ -79,8 +79,8 @@ def test_a_source_that_ends_early_holds_its_last_picture(tmp_path: Path) -> None
     assert numbers(path, 30, 3, 5) == [3, 4, 4, 4, 4]
 
 
-def one(path: Path) -> Picture:
-    return next(at_ticks(path, stream(path), FrameRate(numerator=25), 0, 1))
+def one(path: Path) -> YuvFrame:
+    return next(frames_at_cfr(path, stream(path), FrameRate(numerator=25), 0, 1))
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])

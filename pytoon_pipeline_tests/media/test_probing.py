@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
 from pytoon_pipeline_tests import making
@@ -87,7 +87,7 @@ def test_a_playlist_is_refused(tmp_path: Path) -> None:
     }.items():
         path = tmp_path / name
         path.write_text(text)
-        with pytest.raises(BadInput, match="not_media"):
+        with pytest.raises(InvalidInput, match="not_media"):
             probe(path)
 
 
@@ -97,7 +97,7 @@ def test_a_playlist_is_refused(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_used_is_said(tmp_path: Path, size: str, change: dict, code: str) -> None:
     info = probe(making.video(tmp_path / "v.mp4", size=size))
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         accept(info, load_limits().model_copy(update=change))
     assert raised.value.code == code
     assert raised.value.hint
@@ -106,5 +106,5 @@ def test_what_cannot_be_used_is_said(tmp_path: Path, size: str, change: dict, co
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
     making.run("-f", "lavfi", "-i", "sine=duration=2", str(path))
-    with pytest.raises(BadInput, match="no_picture"):
+    with pytest.raises(InvalidInput, match="no_picture"):
         accept(probe(path), load_limits())

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.media.structure import structure_of
 from pytoon_pipeline_tests import making
 
 
-def refused(path: Path) -> BadInput:
-    with pytest.raises(BadInput) as raised:
+def refused(path: Path) -> InvalidInput:
+    with pytest.raises(InvalidInput) as raised:
         probe(path)
     return raised.value
 

@@ -5,11 +5,11 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec.evaluate import state_at
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.planning.context import Material
+from pytoon_pipeline.planning.context import AnalysedMedia
 from pytoon_pipeline_tests.plans import footage, heard, planned, still
 
 lines = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60) | st.sampled_from(
@@ -19,7 +19,7 @@ presets = st.sampled_from(["clean-product", "bold-offer", "soft-editorial", "nig
 
 
 @st.composite
-def materials(draw: st.DrawFn, index: int) -> Material:
+def materials(draw: st.DrawFn, index: int) -> AnalysedMedia:
     item = f"{index:064x}"
     if draw(st.booleans()):
         width, height = draw(st.integers(64, 4000)), draw(st.integers(64, 4000))
@@ -28,7 +28,7 @@ def materials(draw: st.DrawFn, index: int) -> Material:
 
 
 @st.composite
-def wishes(draw: st.DrawFn) -> tuple[list[Material], dict]:
+def wishes(draw: st.DrawFn) -> tuple[list[AnalysedMedia], dict]:
     count = draw(st.integers(0, 8))
     media = [draw(materials(n)) for n in range(count)]
     named = []
@@ -76,16 +76,16 @@ def within_limits(spec: RenderSpec, request: dict) -> None:
         assert segment.frames >= 1
         position += segment.frames
     assert position == spec.frames
-    assert spec.sound.samples == spec.rate.sample(spec.frames, 48_000)
-    for track in spec.sound.tracks:
-        for part in track.parts:
-            assert part.start + part.samples <= spec.sound.samples + 1
-    safe = spec.constraints.safe
+    assert spec.audio.samples == spec.rate.sample(spec.frames, 48_000)
+    for track in spec.audio.tracks:
+        for part in track.clips:
+            assert part.start + part.samples <= spec.audio.samples + 1
+    safe = spec.constraints.safe_area
     for first, last, layer in spec.texts():
         assert 0 <= first < last <= spec.frames
         if layer.role == "other":
             continue
-        state = state_at(layer.motion, layer.start + (last - first) // 2)
+        state = transform_at(layer.transform, layer.start + (last - first) // 2)
         assert state.x - layer.width / 2 >= safe.left - 1
         assert state.x + layer.width / 2 <= safe.right + 1
         assert state.y - layer.height / 2 >= safe.top - 61, "texts may still be on their way in"
@@ -98,12 +98,12 @@ FIELDS = set(Request.model_fields)
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(wishes())
-def test_any_valid_request_is_planned_or_refused(wish: tuple[list[Material], dict]) -> None:
+def test_any_valid_request_is_planned_or_refused(wish: tuple[list[AnalysedMedia], dict]) -> None:
     media, request = wish
-    outcome: RenderSpec | BadInput
+    outcome: RenderSpec | InvalidInput
     try:
         outcome = planned(media, **request)
-    except BadInput as error:
+    except InvalidInput as error:
         outcome = error
     if isinstance(outcome, RenderSpec):
         within_limits(outcome, request)

@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from pytoon_pipeline.contracts.analysis import Box, Face
-from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import Area, RenderSpec
 from pytoon_pipeline_tests.plans import footage, heard, planned, still, tones
@@ -14,7 +14,7 @@ from pytoon_pipeline_tests.plans import footage, heard, planned, still, tones
 
 def area_of(layer: TextLayer | ImageLayer | VideoLayer | ShapeLayer) -> Area:
     """What a layer takes of the frame once it has come in."""
-    x, y = layer.motion.x[-1].value, layer.motion.y[-1].value
+    x, y = layer.transform.x[-1].value, layer.transform.y[-1].value
     return Area(
         left=round(x - layer.width / 2), top=round(y - layer.height / 2),
         right=round(x + layer.width / 2), bottom=round(y + layer.height / 2),
@@ -37,7 +37,7 @@ def test_one_picture_for_some_seconds() -> None:
     spec = planned([still()], text="Hello")
     assert (spec.archetype, spec.frames, len(spec.scenes)) == ("hero", 120, 1)
     assert [layer.text for layer in texts(spec)] == ["Hello"]
-    assert spec.still[0].end == 120
+    assert spec.static_ranges[0].end == 120
 
 
 def test_the_length_is_the_sum_less_the_overlaps() -> None:
@@ -66,7 +66,7 @@ def test_many_items_are_shortened_evenly_and_the_plan_says_so() -> None:
 
 
 def test_too_many_items_are_refused() -> None:
-    with pytest.raises(BadInput, match="media: 30 items") as raised:
+    with pytest.raises(InvalidInput, match="media: 30 items") as raised:
         planned(items(30), max_seconds=10)
     assert raised.value.code == "too_many_items"
 
@@ -95,7 +95,7 @@ def test_a_landscape_picture_is_shown_whole_over_a_copy_of_itself() -> None:
     assert isinstance(whole, ImageLayer)
     assert (copy.width, copy.height) == (1080, 1920)
     assert whole.width / whole.height == pytest.approx(2.0, rel=0.01)
-    assert (whole.camera.width, whole.camera.height) == (1, 1)
+    assert (whole.crop_path.width, whole.crop_path.height) == (1, 1)
 
 
 def test_bars_only_when_asked() -> None:
@@ -110,7 +110,7 @@ def test_a_covering_picture_keeps_its_shape() -> None:
         layer = planned([still(width, height)], fit="cover").scenes[0].layers[0]
         assert isinstance(layer, ImageLayer)
         for frame in (0, 60, 119):
-            window = window_at(layer.camera, frame, frame)
+            window = crop_at(layer.crop_path, frame, frame)
             assert (window.width * width) / (window.height * height) == pytest.approx(1080 / 1920, rel=1e-4)
             assert window.x >= -1e-6
             assert window.y >= -1e-6
@@ -123,7 +123,7 @@ def test_a_headline_spares_a_face() -> None:
     spec = planned([still(1080, 1920, faces=[face])], text="Not over my face", fit="cover")
     layer = spec.scenes[0].layers[0]
     assert isinstance(layer, ImageLayer)
-    window = window_at(layer.camera, 60, 60)
+    window = crop_at(layer.crop_path, 60, 60)
     top, bottom = ((y - window.y) / window.height * 1920 for y in (0.12, 0.37))
     text = area_of(texts(spec)[0])
     assert text.top >= bottom or text.bottom <= top
@@ -149,7 +149,7 @@ def test_texts_stay_in_the_safe_zone(platform: str, archetype: str, preset: str)
         items(3), media_wishes=wishes, archetype=archetype, preset=preset, text=text, platform=platform, brand="acme",
         brand_safe=False, logo=still(640, 240, item="d" * 64, transparent=True),
     )  # fmt: skip
-    safe = spec.constraints.safe
+    safe = spec.constraints.safe_area
     found = texts(spec)
     assert len(found) >= 3
     for layer in found:
@@ -212,7 +212,7 @@ def test_overlay_backgrounds(background: str, first: type) -> None:
 
 
 def test_a_brand_background_needs_a_brand() -> None:
-    with pytest.raises(BadInput, match="background: there is no brand"):
+    with pytest.raises(InvalidInput, match="background: there is no brand"):
         planned([still()], archetype="overlay", background="brand")
 
 
@@ -252,7 +252,7 @@ def test_texts_alone_get_a_background() -> None:
 
 
 def test_nothing_at_all_is_refused() -> None:
-    with pytest.raises(BadInput, match="media: there are neither"):
+    with pytest.raises(InvalidInput, match="media: there are neither"):
         planned()
 
 
@@ -264,7 +264,7 @@ def test_a_long_prompt_goes_on_to_further_pages() -> None:
 
 
 def test_a_prompt_that_takes_longer_than_the_video_is_refused() -> None:
-    with pytest.raises(BadInput, match="text: Reading takes"):
+    with pytest.raises(InvalidInput, match="text: Reading takes"):
         planned([still()], text="Too much to read. " * 30, max_seconds=3)
 
 
@@ -282,7 +282,7 @@ def test_a_brand_brings_its_fonts_colours_watermark_and_end_card() -> None:
     assert {layer.style.font for layer in texts(spec)} == {"Manrope ExtraBold"}
     mark = spec.overlays[-1]
     assert (mark.name, mark.frames) == ("watermark", spec.scenes[-1].start)
-    assert mark.motion.opacity[0].value == 0.9
+    assert mark.transform.opacity[0].value == 0.9
     end = spec.scenes[-1]
     assert end.background == "#12355B"
     assert [layer.name for layer in end.layers] == ["logo", "end card"]
@@ -298,7 +298,7 @@ def test_a_brand_brings_its_fonts_colours_watermark_and_end_card() -> None:
     ],
 )
 def test_brand_safe_refuses_what_is_not_the_brands(wishes: dict, path: str) -> None:
-    with pytest.raises(BadInput, match=path) as raised:
+    with pytest.raises(InvalidInput, match=path) as raised:
         branded(**wishes)
     assert raised.value.code == "brand_refused"
     assert branded(**wishes, brand_safe=False).brand is not None
@@ -311,7 +311,7 @@ def test_brand_safe_replaces_a_presets_transition_and_says_so() -> None:
 
 
 def test_without_a_brand_brand_safe_still_refuses_what_pulls_pictures_about() -> None:
-    with pytest.raises(BadInput, match="transition: brand_safe does not allow “zoom”"):
+    with pytest.raises(InvalidInput, match="transition: brand_safe does not allow “zoom”"):
         planned(items(2), transition="zoom")
     spec = planned(items(2), transition="zoom", brand_safe=False)
     assert spec.scenes[1].transition is not None
@@ -324,7 +324,7 @@ def test_brand_safe_recolours_and_stretches_no_product() -> None:
     assert not any(effect.recolours for effect in product.effects)
     assert product.width / product.height == pytest.approx(4 / 3, rel=3e-3)
     assert isinstance(product, ImageLayer)
-    shape = product.camera.width * 1600 / (product.camera.height * 1200)
+    shape = product.crop_path.width * 1600 / (product.crop_path.height * 1200)
     assert shape == pytest.approx(product.width / product.height, rel=1e-5), "cut by less than a pixel, not stretched"
 
 
@@ -347,12 +347,12 @@ def test_footage_and_pictures_together() -> None:
     clip = footage(6, speech=((1.0, 5.0),), item="c" * 64)
     spec = planned([still(), clip], archetype="footage", transition="cut")
     assert [scene.frames for scene in spec.scenes] == [120, 120]
-    track = spec.sound.tracks[0]
-    assert (track.role, track.parts[0].start) == ("original", 4 * 48_000)
+    track = spec.audio.tracks[0]
+    assert (track.role, track.clips[0].start) == ("original", 4 * 48_000)
 
 
 def test_a_muted_clip_is_not_heard() -> None:
     wishes = [{"file": "item-0", "sound": "mute"}]
-    assert planned([footage(6)], media_wishes=wishes, archetype="hero").sound.tracks == ()
-    lowered = planned([footage(6)], original_sound="lower", archetype="hero")
-    assert lowered.sound.tracks[0].gain_db == -12
+    assert planned([footage(6)], media_wishes=wishes, archetype="hero").audio.tracks == ()
+    lowered = planned([footage(6)], original_audio="lower", archetype="hero")
+    assert lowered.audio.tracks[0].gain_db == -12

@@ -6,30 +6,30 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.config.presets import load_profanity, preset_names
-from pytoon_pipeline.contracts.analysis import Recogniser, Transcript, Word
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
 from pytoon_pipeline.delivery import subtitles
-from pytoon_pipeline.planning.captions.profanity import masked
+from pytoon_pipeline.planning.captions.profanity import mask_profanity
 from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline_tests.plans import brief, footage
+from pytoon_pipeline_tests.plans import footage, plan_context
 
-SPHINX = Recogniser(engine="pocketsphinx", model="en-us", identity="x")
-TRACK = Recogniser(engine="subtitles", model="mov_text track 2", identity="track")
-FILE = Recogniser(engine="subtitles", model="talk.srt", identity="file")
+SPHINX = Transcriber(engine="pocketsphinx", model="en-us", identity="x")
+TRACK = Transcriber(engine="subtitles", model="mov_text track 2", identity="track")
+FILE = Transcriber(engine="subtitles", model="talk.srt", identity="file")
 
 
 def said(text: str) -> tuple[Word, ...]:
     return tuple(Word(text=one, start=n * 0.4, end=n * 0.4 + 0.3, confidence=0.9) for n, one in enumerate(text.split()))
 
 
-def plan(text: str, by: Recogniser = SPHINX, rejected: int = 0, lost: int = 0, **wishes: object) -> RenderSpec:
+def plan(text: str, by: Transcriber = SPHINX, rejected: int = 0, lost: int = 0, **wishes: object) -> RenderSpec:
     words = said(text)
-    heard = Transcript(words=words, language="en", recogniser=by, rejected_words=rejected)
+    heard = Transcript(words=words, language="en", transcriber=by, rejected_words=rejected)
     material = footage(5, ((0, 5),), words=words)
     assert material.silence is not None
     silence = material.silence.model_copy(update={"dropped_words": lost})
-    wanted = brief([replace(material, transcript=heard, silence=silence)], **wishes)
+    wanted = plan_context([replace(material, transcript=heard, silence=silence)], **wishes)
     return plan_video(replace(wanted, profanity=load_profanity()))
 
 
@@ -58,7 +58,7 @@ def test_what_is_asked_for_or_was_written_stays() -> None:
 def test_words_that_only_contain_another_are_no_profanity() -> None:
     text = "Scunthorpe class cocktail shitake dickens assume therapist Hitchcock prickly"
     cue = Cue(start=0, end=9, words=tuple(CueWord(text=word, start=0, end=9) for word in text.split()))
-    shown, count = masked((cue,), load_profanity())
+    shown, count = mask_profanity((cue,), load_profanity())
     assert (shown[0].text, count) == (text, 0)
     assert "profanity" not in preset_names()
 
@@ -83,5 +83,5 @@ def test_subtitles_are_named_and_losses_of_theirs_told_of() -> None:
 
 def test_subtitles_that_somebody_gave_are_not_left_out() -> None:
     assert captions(plan("今日 は", by=TRACK)) == ""
-    with pytest.raises(BadInput, match="missing_glyphs"):
+    with pytest.raises(InvalidInput, match="missing_glyphs"):
         plan("今日 は", by=FILE)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytoon_pipeline.config.documents import DEEPEST, Unreadable, parse, read_document
+from pytoon_pipeline.config.documents import MAX_DEPTH, Unreadable, parse, read_document
 from pytoon_pipeline.config.presets import limit_sources, load_limits, load_preset, preset_names
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media.fonts import load
@@ -29,9 +29,9 @@ def test_every_limit_says_where_it_comes_from() -> None:
 
 
 def test_single_settings_can_be_adjusted() -> None:
-    adjusted = load_preset("clean-talk", {"silence": {"minimum": 0.9}})
-    assert adjusted.silence.minimum == 0.9
-    assert adjusted.silence.drop_db == load_preset("clean-talk").silence.drop_db
+    adjusted = load_preset("clean-talk", {"silence": {"min_seconds": 0.9}})
+    assert adjusted.silence.min_seconds == 0.9
+    assert adjusted.silence.threshold_below_speech_db == load_preset("clean-talk").silence.threshold_below_speech_db
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_single_settings_can_be_adjusted() -> None:
     ],
 )
 def test_wrong_fields_are_named(tmp_path: Path, sets: list[str], path: str) -> None:
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         read_upload(tmp_path / "v.mp4", sets=sets)
     assert raised.value.code == "invalid_request"
     assert path in raised.value.message
@@ -56,15 +56,18 @@ def test_wrong_fields_are_named(tmp_path: Path, sets: list[str], path: str) -> N
 
 @pytest.mark.parametrize(
     ("adjust", "path"),
-    [({"silence": {"minimum": "long"}}, "silence.minimum"), ({"captions": {"colour": "red"}}, "captions.colour")],
+    [
+        ({"silence": {"min_seconds": "long"}}, "silence.min_seconds"),
+        ({"captions": {"colour": "red"}}, "captions.colour"),
+    ],
 )
 def test_wrong_settings_are_named(adjust: dict, path: str) -> None:
-    with pytest.raises(BadInput, match=path):
+    with pytest.raises(InvalidInput, match=path):
         load_preset("clean-talk", adjust)
 
 
 def test_an_unknown_preset_lists_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="clean-talk"):
+    with pytest.raises(InvalidInput, match="clean-talk"):
         load_preset("nope")
 
 
@@ -106,13 +109,13 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path, request_text: str, code: s
     (tmp_path / "secret.mp4").write_bytes(b"x")
     upload = folder(tmp_path, request_text)
     (upload / "link.mp4").symlink_to(tmp_path / "secret.mp4")
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         read_upload(upload)
     assert raised.value.code == code
 
 
 def test_a_folder_without_a_request(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no_request"):
+    with pytest.raises(InvalidInput, match="no_request"):
         read_upload(tmp_path)
 
 
@@ -173,15 +176,15 @@ def test_the_same_name_in_several_groups_is_no_repetition(tmp_path: Path) -> Non
     assert parse("a: {b: 1}\nc: {b: 2, a: b}\nd: [{b: 1}, {b: 2}]\nb: [a, a]\n")["b"] == ["a", "a"]
     assert parse('{"a": {"b": 1}, "b": [{"b": 1}, {"b": 2}]}', True)["a"] == {"b": 1}
     (tmp_path / "request.yaml").write_text("media: [a.png]\nmedia: [b.png]\n")
-    with pytest.raises(BadInput, match="document_unreadable") as raised:
+    with pytest.raises(InvalidInput, match="document_unreadable") as raised:
         read_upload(tmp_path)
     assert "lines 1 and 2" in raised.value.message
     assert raised.value.hint == "Keep one of them."
 
 
 def test_nesting_that_people_use_is_read() -> None:
-    value: Any = parse("[" * DEEPEST + "]" * DEEPEST)
-    assert json.dumps(value).count("[") == DEEPEST
+    value: Any = parse("[" * MAX_DEPTH + "]" * MAX_DEPTH)
+    assert json.dumps(value).count("[") == MAX_DEPTH
     assert parse("a: !!str 5\nb: '*wow*'\nc: 1.5\nd: [x, true]") == {
         "a": "5",
         "b": "*wow*",
@@ -208,7 +211,7 @@ def test_documents_are_files_of_the_folder(tmp_path: Path, name: str, target: st
         os.mkfifo(upload / name)
     else:
         (upload / name).symlink_to(target)
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         read_upload(upload)
     assert raised.value.code == ("outside_folder" if target else "not_a_file")
 
@@ -228,14 +231,14 @@ def test_names_need_not_be_text(tmp_path: Path) -> None:
     upload.request.model_dump_json().encode()
     assert upload.files[0][0].name == name
     (tmp_path / os.fsdecode(b"\xff")).mkdir()
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         read_upload(tmp_path / os.fsdecode(b"\xff"))
     raised.value.message.encode()
     assert raised.value.code == "no_request"
 
 
 def test_long_names_of_settings_are_cut(tmp_path: Path) -> None:
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         read_upload(folder(tmp_path, "k" * 500_000 + ": 1"))
     assert len(raised.value.message) < 1000
 
@@ -255,7 +258,7 @@ SHAPE = {"kind": "shape", "fill": {"colours": ["#ff0000"]}}
 )
 def test_layers_of_gigabytes_are_refused(tmp_path: Path, layers: list[Any], path: str) -> None:
     upload = folder(tmp_path, json.dumps({"edit_plan": {"scenes": [{"seconds": 1, "layers": layers}]}}))
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         read_upload(upload)
     assert raised.value.code == "too_large"
     assert path in raised.value.message

@@ -8,11 +8,19 @@ import pytest
 from pytoon_pipeline.config.documents import validate
 from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.contracts.edit_plan import EDIT_LAYERS, EditLayer, EditPlan
-from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.contracts.spec.evaluate import state_at
-from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, Layer, Motion, ShapeLayer, TextLayer, steady
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.layers import (
+    GroupLayer,
+    ImageLayer,
+    Layer,
+    ShapeLayer,
+    TextLayer,
+    Transform,
+    constant,
+)
 from pytoon_pipeline.contracts.style import Fill
-from pytoon_pipeline.planning.archetypes.edit_layers import Setting, made
+from pytoon_pipeline.planning.archetypes.edit_layers import LayerContext, build_layer
 from pytoon_pipeline_tests.plans import edited, footage, still
 
 TEXT = {"kind": "text", "text": "Hello"}
@@ -30,10 +38,10 @@ def test_scenes_layers_and_keys_in_frames() -> None:
     assert (spec.frames, [scene.start for scene in spec.scenes]) == (90, [0, 40])
     layer = spec.scenes[0].layers[0]
     assert (layer.start, layer.frames) == (10, 30)
-    assert [state_at(layer.motion, frame).x for frame in (0, 10, 35, 50)] == [100, 100, 700, 700]
-    assert state_at(layer.motion, 22).x > 400, "eased out: most of the way is done early"
+    assert [transform_at(layer.transform, frame).x for frame in (0, 10, 35, 50)] == [100, 100, 700, 700]
+    assert transform_at(layer.transform, 22).x > 400, "eased out: most of the way is done early"
     assert spec.scenes[1].transition is not None
-    assert spec.dark[-1].start == 40
+    assert spec.black_ranges[-1].start == 40
 
 
 def test_groups_nest_and_files_are_found() -> None:
@@ -50,9 +58,9 @@ def test_groups_nest_and_files_are_found() -> None:
 def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
     clip = {"kind": "video", "file": "c.mp4", "start": 0.5, "end": 2.5, "source": 3, "volume": -6}
     spec = edited({"scenes": [{"seconds": 1}, {"seconds": 4, "layers": [clip]}]}, {"c.mp4": footage(20)})
-    part = spec.sound.tracks[0].parts[0]
+    part = spec.audio.tracks[0].clips[0]
     assert (part.start, part.samples, part.source_start) == (72_000, 96_000, 144_000)
-    assert spec.sound.tracks[0].gain_db == -6
+    assert spec.audio.tracks[0].gain_db == -6
 
 
 @pytest.mark.parametrize(
@@ -67,7 +75,7 @@ def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
     ],
 )
 def test_a_wrong_plan_is_refused_with_the_path(plan: dict, path: str) -> None:
-    with pytest.raises(BadInput, match=path):
+    with pytest.raises(InvalidInput, match=path):
         validate(EditPlan, plan, "The edit plan", "invalid_request")
 
 
@@ -88,7 +96,7 @@ def test_a_wrong_plan_is_refused_with_the_path(plan: dict, path: str) -> None:
     ],
 )  # fmt: skip
 def test_a_plan_that_cannot_be_met_is_refused_with_the_path(plan: list, wishes: dict, path: str) -> None:
-    with pytest.raises(BadInput, match=path):
+    with pytest.raises(InvalidInput, match=path):
         edited({"scenes": plan}, {"a.png": still()}, **wishes)
 
 
@@ -110,10 +118,10 @@ def test_a_new_kind_of_layer_joins_by_registering_its_class() -> None:
         kind: Literal["test_frame"] = "test_frame"
         colour: str = "#FF0000"
 
-    @made.register
-    def _(layer: Frame, setting: Setting) -> Layer:
-        middle = Motion(x=steady(540), y=steady(10))
-        return ShapeLayer(width=1080, height=20, fill=Fill(colours=(layer.colour,)), motion=middle)
+    @build_layer.register
+    def _(layer: Frame, setting: LayerContext) -> Layer:
+        middle = Transform(x=constant(540), y=constant(10))
+        return ShapeLayer(width=1080, height=20, fill=Fill(colours=(layer.colour,)), transform=middle)
 
     try:
         spec = edited({"scenes": [{"seconds": 1, "layers": [{"kind": "test_frame", "colour": "#00FF00"}, TEXT]}]})

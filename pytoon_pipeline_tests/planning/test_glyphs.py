@@ -7,14 +7,14 @@ import pytest
 
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.brand import EndCard
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.layout.glyphs import check_request
 from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline_tests.plans import brief, edited, footage, planned, still
+from pytoon_pipeline_tests.plans import edited, footage, plan_context, planned, still
 
 JAPANESE, THAI, HINDI = "今日のコーヒー", "กาแฟวันนี้", "आज की कॉफी"
 ARABIC, HEBREW, FACE = "قهوة اليوم", "קפה היום", "Good ☺ ❤️ →"
@@ -50,13 +50,13 @@ def texts(spec: RenderSpec) -> str:
 @pytest.mark.parametrize("written", UNDRAWN)
 def test_what_cannot_be_drawn_is_refused_by_name(kind: str, written: str) -> None:
     text = UNDRAWN[written]
-    with pytest.raises(BadInput, match="missing_glyphs") as refusal:
+    with pytest.raises(InvalidInput, match="missing_glyphs") as refusal:
         plan(kind, text)
     error = refusal.value
     assert error.message.startswith(f"{FIELDS[kind]}: ")
     assert "missing_glyphs: drop" in error.hint
-    assert fonts.lacking(text, "Roboto Black")
-    assert all(char in error.message for char in fonts.lacking(text, "Roboto Black"))
+    assert fonts.missing_characters(text, "Roboto Black")
+    assert all(char in error.message for char in fonts.missing_characters(text, "Roboto Black"))
     assert "DejaVu Sans" in error.message
 
 
@@ -84,27 +84,27 @@ def test_what_may_be_dropped_is_dropped_and_told(kind: str) -> None:
 @pytest.mark.parametrize("kind", FIELDS)
 @pytest.mark.parametrize("text", [JAPANESE, THAI, HINDI, "👉", "👩‍💻"])
 def test_a_text_that_would_lose_all_its_words_is_refused_even_then(kind: str, text: str) -> None:
-    with pytest.raises(BadInput, match="text_lost"):
+    with pytest.raises(InvalidInput, match="text_lost"):
         plan(kind, text, missing_glyphs="drop")
 
 
 def test_private_and_unassigned_characters_do_not_vanish() -> None:
     for char in ("\ue123", "\U0001faee"):
-        with pytest.raises(BadInput, match="missing_glyphs"):
+        with pytest.raises(InvalidInput, match="missing_glyphs"):
             planned(text=f"Sale {char}", archetype="hero")
 
 
 def test_the_end_card_counts_too() -> None:
-    wanted = brief([still()], archetype="hero", brand="acme")
+    wanted = plan_context([still()], archetype="hero", brand="acme")
     assert wanted.brand is not None
     brand = wanted.brand.model_copy(update={"end_card": EndCard(text="買って")})
-    with pytest.raises(BadInput, match=r"brand\.end_card\.text"):
+    with pytest.raises(InvalidInput, match=r"brand\.end_card\.text"):
         plan_video(type(wanted)(**(wanted.__dict__ | {"brand": brand})))
 
 
 def test_it_is_said_at_intake(tmp_path: Path) -> None:
     (tmp_path / "request.yaml").write_text(json.dumps({"text": {"hook": "Hello", "beats": ["Fine", JAPANESE]}}))
-    with pytest.raises(BadInput, match=r"text\.beats\.1: 今 日"):
+    with pytest.raises(InvalidInput, match=r"text\.beats\.1: 今 日"):
         read_upload(tmp_path)
     assert read_upload(tmp_path, sets=["missing_glyphs=drop"]).request.missing_glyphs == "drop"
     check_request(Request(text=" ".join(DRAWN.values())))

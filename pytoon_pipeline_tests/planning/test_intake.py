@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from pytoon_pipeline.catalog.inbox_index import IntakeIndex, Row
+from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
-from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.intake.decide import candidates, decide
-from pytoon_pipeline.intake.inbox import NOTE, Entry, FolderInbox, Inbox, locate, temporary
+from pytoon_pipeline.intake.inbox import NOTE, Entry, FolderInbox, Inbox, open_inbox, temporary
 from pytoon_pipeline.intake.inbox_s3 import S3Inbox
-from pytoon_pipeline.intake.ingest import Received, Receiver
+from pytoon_pipeline.intake.ingest import Ingester, IngestReport
 from pytoon_pipeline.intake.submit import submit
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
@@ -48,11 +48,11 @@ def test_only_what_has_settled_is_ready(
     assert first.ready == (), "nothing is taken at first sight, and a changed file is as new"
     assert {one.name for one in first.watch} == set(found)
     assert set(first.forget) == {name for name, one in known.items() if one.state != "taken" and name not in found}
-    seen = {one.name: Row(one.name, one.stamp, now, "seen") for one in found.values()}
+    seen = {one.name: Row(one.name, one.etag, now, "seen") for one in found.values()}
     later = decide(found.values(), seen, now + settled, settled)
     assert {one.name for one in later.ready} == set(found) or settled > 0
     assert later.watch == later.forget == ()
-    taken = {one.name: Row(one.name, one.stamp, now, "taken") for one in found.values()}
+    taken = {one.name: Row(one.name, one.etag, now, "taken") for one in found.values()}
     assert decide(found.values(), taken, now + 1000, settled).ready == ()
 
 
@@ -72,13 +72,13 @@ class Desk:
         self.home = home
         self.now = 1000.0
         self.operations = operations or load_operations()
-        self.receiver = Receiver(home, inbox, self.operations, lambda: self.now)
+        self.receiver = Ingester(home, inbox, self.operations, lambda: self.now)
 
-    def look(self, passed: float = 0.0) -> Received:
+    def look(self, passed: float = 0.0) -> IngestReport:
         self.now += passed
         return self.receiver.look()
 
-    def settle(self) -> Received:
+    def settle(self) -> IngestReport:
         """Two looks, so far apart that what does not change has settled."""
         self.look()
         return self.look(self.operations.inbox_settled_seconds)
@@ -172,8 +172,8 @@ def test_subtitles_belong_to_all_clips_of_their_name_in_letters_of_either_case(d
 def test_subtitles_without_a_clip_wait_and_then_get_a_note(desk: Desk) -> None:
     (desk.home.inbox / "alone.srt").write_text(SUBTITLES)
     waits = "“alone.srt”: Waiting for “alone.mp4 or .mov”."
-    assert desk.settle() == Received((), (), 1, (waits,))
-    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("alone.srt",)
+    assert desk.settle() == IngestReport((), (), 1, (waits,))
+    assert desk.look(desk.operations.incomplete_folder_timeout_seconds).rejected == ("alone.srt",)
     assert "alone.srt" in (desk.home.inbox / f"alone.srt{NOTE}").read_text()
     clip(desk.home.inbox / "alone.mp4")
     desk.settle()
@@ -202,7 +202,7 @@ def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Pat
     name = submit(FolderInbox(desk.home.inbox), linked, read_upload(linked)).name
     assert (desk.home.inbox / name / "talk.srt").read_text() == (tmp_path / "links" / "talk.srt").read_text()
     (tmp_path / "talk.srt").write_bytes(b"nothing")
-    with pytest.raises(BadInput, match="subtitles_unreadable"):
+    with pytest.raises(InvalidInput, match="subtitles_unreadable"):
         read_upload(tmp_path / "talk.mp4")
 
 
@@ -221,15 +221,15 @@ def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
 
 def test_a_folder_counts_when_all_that_it_names_is_there(desk: Desk) -> None:
     inside = folder(desk.home.inbox / "set", {"media": ["a.png", "b.png"]}, "a.png")
-    assert desk.settle() == Received((), (), 1, ("“set”: Waiting for “b.png”.",)), (
+    assert desk.settle() == IngestReport((), (), 1, ("“set”: Waiting for “b.png”.",)), (
         "a person sees at once what is missing"
     )
-    assert [row.message for row in IntakeIndex(desk.home.intake).untaken()] == ["Waiting for “b.png”."]
+    assert [row.message for row in InboxIndex(desk.home.intake).not_ingested()] == ["Waiting for “b.png”."]
     picture(inside / "b.png")
     assert len(desk.settle().keys) == 1
     lacking = folder(desk.home.inbox / "lacking", {"media": ["a.png", "c.png"]}, "a.png")
     desk.settle()
-    assert desk.look(desk.operations.inbox_missing_seconds - 6).rejected == ()
+    assert desk.look(desk.operations.missing_file_timeout_seconds - 6).rejected == ()
     assert desk.look(6).rejected == ("lacking",), "long before patience ends: nothing has changed"
     assert "c.png" in (desk.home.inbox / f"lacking{NOTE}").read_text()
     picture(lacking / "c.png")
@@ -246,13 +246,13 @@ def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
     (desk.home.inbox / "empty.mp4").touch()
     assert set(desk.settle().rejected) == {"colour", "outside", "pipe.mp4", "empty.mp4"}
     assert "colour" in (desk.home.inbox / f"colour{NOTE}").read_text()
-    assert desk.look(desk.operations.inbox_missing_seconds).rejected == ("pictures",)
-    codes = {row.name: row.code for row in IntakeIndex(home.intake).rejected()}
+    assert desk.look(desk.operations.missing_file_timeout_seconds).rejected == ("pictures",)
+    codes = {row.name: row.code for row in InboxIndex(home.intake).rejected()}
     assert codes == {
         "colour": "invalid_request", "outside": "outside_folder", "pipe.mp4": "not_a_file", "empty.mp4": "empty_file",
         "pictures": "no_request",
     }  # fmt: skip
-    assert desk.settle() == Received((), (), 0), "it is not looked at again while it stays as it is"
+    assert desk.settle() == IngestReport((), (), 0), "it is not looked at again while it stays as it is"
 
 
 @pytest.mark.parametrize("name", [
@@ -265,11 +265,11 @@ def test_any_name_will_do(desk: Desk, name: bytes) -> None:
     else:
         picture(path)
     assert len(desk.settle().keys) == 1
-    assert desk.settle() == Received((), (), 0)
+    assert desk.settle() == IngestReport((), (), 0)
     bad = desk.home.inbox / os.fsdecode(name.replace(b"/", b"")[:200] + b"y" * 50)
     bad.touch()
     assert len(desk.settle().rejected) == 1
-    assert len(IntakeIndex(desk.home.intake).rejected()) == 1, "also where the note's name is too long"
+    assert len(InboxIndex(desk.home.intake).rejected()) == 1, "also where the note's name is too long"
 
 
 def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_one_upload_that_cannot_be_read_now_does_not_hold_up_others(desk: Desk) 
 def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
     picture(desk.home.inbox / "a.png")
     (key,) = desk.settle().keys
-    desk.uploads.fail(key, BadInput("too_dark", "It is too dark.", "Export it again."))
+    desk.uploads.fail(key, InvalidInput("too_dark", "It is too dark.", "Export it again."))
     desk.look()
     assert "It is too dark." in (desk.home.inbox / f"a.png{NOTE}").read_text()
     desk.uploads.deliver(key, _delivered())
@@ -313,7 +313,7 @@ def test_what_can_be_known_is_said_when_it_comes_in(desk: Desk, home: Home, tmp_
     (inbox / "cut.png").write_bytes(cut[: len(cut) // 2])
     picture(inbox / "good.png")
     received = desk.settle()
-    codes = {row.name: row.code for row in IntakeIndex(home.intake).rejected()}
+    codes = {row.name: row.code for row in InboxIndex(home.intake).rejected()}
     assert codes == {
         "text.mp4": "not_media", "small.png": "picture_size", "cut.mp4": "truncated_source", "mute": "no_sound",
         "style": "unknown_preset", "cut.png": "picture_damaged",
@@ -331,8 +331,8 @@ def test_a_look_has_an_end(desk: Desk, home: Home, tmp_path: Path, monkeypatch: 
     """What cannot be looked at in time is left to its run."""
     making.video(home.inbox / "v.mp4", 2)
     monkeypatch.setattr("pytoon_pipeline.media.container.sys.executable", _sleeper(tmp_path))
-    desk.operations = desk.operations.model_copy(update={"inbox_look_seconds": 0.2})
-    desk.receiver = Receiver(home, FolderInbox(home.inbox), desk.operations, lambda: desk.now)
+    desk.operations = desk.operations.model_copy(update={"preflight_timeout_seconds": 0.2})
+    desk.receiver = Ingester(home, FolderInbox(home.inbox), desk.operations, lambda: desk.now)
     assert len(desk.settle().keys) == 1
 
 
@@ -340,10 +340,10 @@ def test_unfinished_files_keep_a_folder_waiting(desk: Desk) -> None:
     inside = folder(desk.home.inbox / "set", {"media": ["a.png"]})
     (inside / "a.png.part").write_bytes(b"half")
     desk.settle()
-    desk.look(desk.operations.inbox_missing_seconds)
-    received = desk.look(desk.operations.inbox_missing_seconds)
+    desk.look(desk.operations.missing_file_timeout_seconds)
+    received = desk.look(desk.operations.missing_file_timeout_seconds)
     assert (received.rejected, received.waiting) == ((), 1)
-    assert desk.look(desk.operations.inbox_patience_seconds).rejected == ("set",)
+    assert desk.look(desk.operations.incomplete_folder_timeout_seconds).rejected == ("set",)
 
 
 def _sleeper(folder: Path) -> str:
@@ -359,7 +359,7 @@ def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest
     home.inbox.mkdir(parents=True)
     ticking = iter(range(10**6))
     monkeypatch.setattr("pytoon_pipeline.intake.ingest.time.monotonic", lambda: float(next(ticking)))
-    operations = load_operations().model_copy(update={"inbox_tick_seconds": 20.0})
+    operations = load_operations().model_copy(update={"ingest_budget_seconds": 20.0})
     desk = Desk(home, FolderInbox(home.inbox), operations)
     Image.frombytes("RGB", (100, 180), os.urandom(54_000)).save(home.inbox / "big.png")
     looks = 0
@@ -379,7 +379,7 @@ def test_a_failed_listing_is_not_an_empty_inbox(home: Home, tmp_path: Path) -> N
     picture(place / "a.png")
     desk.look()
     place.rename(tmp_path / "gone")
-    with pytest.raises(PassingFault, match="inbox_unreadable"):
+    with pytest.raises(TransientError, match="inbox_unreadable"):
         desk.look(5)
     (tmp_path / "gone").rename(place)
     assert len(desk.look(5).keys) == 1, "what was known of it is still known"
@@ -409,7 +409,7 @@ def test_a_prefix_in_s3_is_an_inbox_too(
     home: Home, tmp_path: Path, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTOON_INBOX", "s3://drops/in")
-    inbox = locate(home)
+    inbox = open_inbox(home)
     assert isinstance(inbox, S3Inbox)
     desk = Desk(home, inbox)
     bucket.upload_file(str(picture(tmp_path / "a.png")), "drops", "in/a.png")
@@ -426,9 +426,9 @@ def test_a_prefix_in_s3_is_an_inbox_too(
     assert len(desk.settle().keys) == 1
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     nowhere = S3Inbox("s3://drops/in")
-    with pytest.raises(PassingFault, match="inbox_unreadable"):
+    with pytest.raises(TransientError, match="inbox_unreadable"):
         Desk(home, nowhere).look()
-    with pytest.raises(PassingFault, match="inbox_unreadable"):
+    with pytest.raises(TransientError, match="inbox_unreadable"):
         nowhere.put(tmp_path / "b.png", "b.png")
 
 
@@ -440,10 +440,10 @@ def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
     assert set(desk.settle().keys) == {plain.key, asked.key}
     assert desk.uploads.get(asked.key).request["text"] == "Half price"
     (tmp_path / "text.mp4").write_text("no video at all")
-    with pytest.raises(BadInput, match="not_media"):
+    with pytest.raises(InvalidInput, match="not_media"):
         submit(inbox, tmp_path / "text.mp4", read_upload(tmp_path / "text.mp4"))
     lacking = folder(tmp_path / "lacking", {"media": ["a.png", "b.png"]})
-    with pytest.raises(BadInput, match=r"“a\.png”, “b\.png”"):
+    with pytest.raises(InvalidInput, match=r"“a\.png”, “b\.png”"):
         submit(inbox, lacking, read_upload(lacking))
     assert len(list(desk.home.inbox.iterdir())) == 2, "it is looked at before it is copied"
     again = submit(inbox, path, read_upload(path))

@@ -7,11 +7,11 @@ import numpy as np
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
-from pytoon_pipeline.planning.fallback_spec import plain
-from pytoon_pipeline.rendering.caption_raster import Lettering
+from pytoon_pipeline.planning.fallback_spec import fallback_spec
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.fallback_text import literal
-from pytoon_pipeline.rendering.text import draw
+from pytoon_pipeline.rendering.text import draw_text
 from pytoon_pipeline_tests.plans import planned, still
 
 
@@ -19,9 +19,9 @@ def test_it_keeps_pictures_words_and_times() -> None:
     one, other = "a" * 64, "b" * 64
     spec = planned([still(item=one), still(item=other)], archetype="hero", text="Half price", transition="crossfade")
     assert any(scene.transition for scene in spec.scenes)
-    simple = plain(spec)
-    assert (simple.frames, simple.segments, simple.sound) == (spec.frames, spec.segments, spec.sound)
-    assert simple.safe
+    simple = fallback_spec(spec)
+    assert (simple.frames, simple.segments, simple.audio) == (spec.frames, spec.segments, spec.audio)
+    assert simple.fallback
     assert [scene.start for scene in simple.scenes] == [scene.start for scene in spec.scenes]
     assert all(a.end == b.start for a, b in pairwise(simple.scenes))
     assert simple.scenes[-1].end == spec.frames
@@ -30,13 +30,13 @@ def test_it_keeps_pictures_words_and_times() -> None:
         assert scene.transition is None
         for layer in scene.layers:
             assert all(isinstance(effect, Blur) for effect in layer.effects)
-            assert not isinstance(layer, TextLayer) or layer.style.setting == "plain"
+            assert not isinstance(layer, TextLayer) or layer.style.text_engine == "plain"
 
 
 def test_what_cannot_be_read_is_left_out() -> None:
     one, other = "a" * 64, "b" * 64
     spec = planned([still(item=one), still(item=other)], archetype="hero", text="Half price")
-    simple = plain(spec, {other})
+    simple = fallback_spec(spec, {other})
     shown = {layer.item for scene in simple.scenes for layer in scene.layers if isinstance(layer, ImageLayer)}
     assert shown == {one}
     assert len(simple.scenes) == len(spec.scenes)
@@ -50,19 +50,19 @@ def test_plain_letters_stand_where_shaped_ones_do() -> None:
     event = Event(0, 9, "{\\1c&H00FFFF&}WE CHOOSE {\\1c&HFFFFFF&}TO GO")
     boxes = []
     for setting in ("shaped", "plain"):
-        style = CaptionStyle.model_validate({"setting": setting, "size": 60, "position": 0.8})
-        patch = Lettering(style, 540, 960).patch(event, 5, (540, 960))
+        style = CaptionStyle.model_validate({"text_engine": setting, "size": 60, "position": 0.8})
+        patch = CaptionRaster(style, 540, 960).sprite(event, 5, (540, 960))
         assert patch is not None
-        assert patch.sheet.a is not None
-        rows, columns = (np.flatnonzero((patch.sheet.a > 128).any(axis=axis)) for axis in (1, 0))
+        assert patch.image.a is not None
+        rows, columns = (np.flatnonzero((patch.image.a > 128).any(axis=axis)) for axis in (1, 0))
         boxes.append((patch.top + rows[0], patch.top + rows[-1], patch.left + columns[0], patch.left + columns[-1]))
     assert np.abs(np.subtract(*boxes)).max() < 24
 
 
 def test_a_word_that_is_too_wide_is_made_smaller() -> None:
-    style = CaptionStyle.model_validate({"setting": "plain", "size": 150, "margin": 20})
-    patch = Lettering(style, 540, 960).patch(Event(0, 1, "INCOMPREHENSIBILITIES"), 0, (540, 960))
+    style = CaptionStyle.model_validate({"text_engine": "plain", "size": 150, "margin": 20})
+    patch = CaptionRaster(style, 540, 960).sprite(Event(0, 1, "INCOMPREHENSIBILITIES"), 0, (540, 960))
     assert patch is not None
     assert patch.left >= 0
-    assert patch.left + patch.sheet.size[0] <= 540
-    draw.cache_clear()
+    assert patch.left + patch.image.size[0] <= 540
+    draw_text.cache_clear()

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint, Word
-from pytoon_pipeline.contracts.preset import CameraSettings, CaptionStyle
-from pytoon_pipeline.contracts.spec.evaluate import window_at, zoom_at
-from pytoon_pipeline.contracts.spec.layers import Breathing, Camera, CropKey
+from pytoon_pipeline.contracts.preset import CameraSettings, CaptionStyle, ZoomPulseSettings
+from pytoon_pipeline.contracts.spec.evaluate import crop_at, zoom_at
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ZoomPulse
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Transition
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
 from pytoon_pipeline.planning.captions.cues import plan_cues
-from pytoon_pipeline.planning.context import Material
+from pytoon_pipeline.planning.context import AnalysedMedia
 from pytoon_pipeline.planning.segments import plan_segments
-from pytoon_pipeline.planning.shots.camera import Frame, hold, plan_shot
-from pytoon_pipeline.planning.shots.edit_ranges import Take, output_rate, plan_takes, to_output
+from pytoon_pipeline.planning.shots.camera import SourceFrame, dead_zone_path, plan_shot
+from pytoon_pipeline.planning.shots.edit_ranges import SourceRange, output_rate, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline_tests.plans import RATE, WHOLE, footage, footage_layer, planned, scene, stream
 
 ASPECT = 9 / 16
@@ -32,7 +32,7 @@ def face(time: float, x: float, y: float = 0.4, size: float = 0.1) -> Face:
     return Face(time=time, box=Box(x=x - size / 2, y=y - size / 2, width=size, height=size), score=0.9)
 
 
-def plan(source: Material, **request: object) -> RenderSpec:
+def plan(source: AnalysedMedia, **request: object) -> RenderSpec:
     return planned([source], archetype="footage", preset="clean-talk", **request)
 
 
@@ -59,7 +59,7 @@ def merged(pairs: list[tuple[float, float]]) -> list[TimeRange]:
 def test_takes_are_ordered_within_limits_and_gapless(
     pairs: list[tuple[float, float]], cuts: list[float], rate: int, most: int
 ) -> None:
-    takes, shortened = plan_takes(merged(pairs), sorted(cuts), (), 100, FrameRate(numerator=rate), most)
+    takes, shortened = plan_edit_ranges(merged(pairs), sorted(cuts), (), 100, FrameRate(numerator=rate), most)
     position = 0
     for take in takes:
         assert take.start == position
@@ -72,7 +72,7 @@ def test_takes_are_ordered_within_limits_and_gapless(
 
 
 def test_a_take_does_not_flash_the_next_scene() -> None:
-    takes, _ = plan_takes([TimeRange(start=1, end=4)], [1.1, 3.9], (), 10, RATE, 1800)
+    takes, _ = plan_edit_ranges([TimeRange(start=1, end=4)], [1.1, 3.9], (), 10, RATE, 1800)
     assert [(take.source_start, take.source_end) for take in takes] == [(33, 117)]
 
 
@@ -91,33 +91,33 @@ def test_frames_and_samples_stay_together_after_many_cuts() -> None:
     spec = plan(footage(60, speech, video=stream(average_rate=rate)))
     sample = frame = 0
     takes = [(footage_layer(one).source_start, one.frames) for one in spec.scenes]
-    parts = spec.sound.tracks[0].parts
+    parts = spec.audio.tracks[0].clips
     assert len(parts) == len(takes) > 50
     for clip, (source_start, frames) in zip(parts, takes, strict=True):
         assert clip.start == sample
         assert abs(sample - Fraction(frame) / rate.fraction * 48000) <= 0.5
         assert abs(clip.source_start - Fraction(source_start) / rate.fraction * 48000) <= 0.5
         sample, frame = sample + clip.samples, frame + frames
-    assert spec.sound.samples == sample
+    assert spec.audio.samples == sample
 
 
 def test_clips_end_at_scene_changes() -> None:
     spec = plan(footage(cuts=(7.0,)))
     assert [(one.start, footage_layer(one).source_start) for one in spec.scenes] == [(0, 0), (210, 210)]
-    assert len(spec.sound.tracks[0].parts) == 1, "sound runs on under a scene change"
+    assert len(spec.audio.tracks[0].clips) == 1, "sound runs on under a scene change"
 
 
 @given(st.lists(st.floats(0.2, 0.8), min_size=2, max_size=80), st.floats(0.01, 0.2))
 def test_the_window_stays_within_reach_and_moves_least(aim: list[float], reach: float) -> None:
     target = np.array(aim)
-    path = hold(target, reach)
+    path = dead_zone_path(target, reach)
     assert np.all(np.abs(path - target) <= reach + 1e-9)
     if np.ptp(target) <= 2 * reach:
         assert np.ptp(path) < 1e-9, "what fits without moving is not moved"
 
 
-def shot(faces: list[Face], seconds: float = 11.0, **changes: object) -> Camera:
-    frame = Frame(1280, 720, WHOLE)
+def shot(faces: list[Face], seconds: float = 11.0, **changes: object) -> CropPath:
+    frame = SourceFrame(1280, 720, WHOLE)
     path = plan_shot(faces, (), 0, seconds, frame, CameraSettings(**changes), ASPECT)  # type: ignore[arg-type]
     return path.camera(0, round(seconds * 30), RATE, 6.0)
 
@@ -130,7 +130,7 @@ def test_a_moving_face_stays_in_the_window() -> None:
     times = np.arange(0, 11, 0.2).tolist()
     camera = shot([face(t, moving_face(t)) for t in times])
     for frame in range(330):
-        window, x = window_at(camera, frame, frame), moving_face(frame / 30)
+        window, x = crop_at(camera, frame, frame), moving_face(frame / 30)
         assert window.x <= x - 0.05
         assert x + 0.05 <= window.x + window.width
         assert window.x >= -1e-9
@@ -139,33 +139,43 @@ def test_a_moving_face_stays_in_the_window() -> None:
 
 def test_the_path_neither_jumps_nor_shivers() -> None:
     noise = np.random.default_rng(0).normal(0, 0.004, 55)
-    camera = shot([face(0.2 * n, moving_face(0.2 * n) + noise[n]) for n in range(55)], zoom=1.0)
-    x = np.array([window_at(camera, frame, frame).x for frame in range(330)]) * 1080 / camera.width
+    camera = shot(
+        [face(0.2 * n, moving_face(0.2 * n) + noise[n]) for n in range(55)], zoom_pulse=ZoomPulseSettings(amount=1.0)
+    )
+    x = np.array([crop_at(camera, frame, frame).x for frame in range(330)]) * 1080 / camera.width
     assert np.abs(np.diff(x, 2)).max() < 1.0, "output pixels a frame a frame"
 
 
 def test_a_face_that_hardly_moves_is_held() -> None:
     wobble = np.random.default_rng(1).normal(0, 0.004, 50)
-    camera = shot([face(0.2 * n, 0.4 + wobble[n]) for n in range(50)], zoom=1.0)
-    assert len({(key.x, key.y) for key in camera.keys}) == 1
+    camera = shot([face(0.2 * n, 0.4 + wobble[n]) for n in range(50)], zoom_pulse=ZoomPulseSettings(amount=1.0))
+    assert len({(key.x, key.y) for key in camera.keyframes}) == 1
 
 
 def test_a_single_sighting_moves_nothing() -> None:
     lonely = [face(3.0, 0.9)]
     points = (FocalPoint(time=1, box=Box(x=0.2, y=0.4, width=0.1, height=0.1), weight=1),)
-    path = plan_shot(lonely, points, 0, 10, Frame(1280, 720, WHOLE), CameraSettings(), ASPECT)
+    path = plan_shot(lonely, points, 0, 10, SourceFrame(1280, 720, WHOLE), CameraSettings(), ASPECT)
     assert path.x[0] == pytest.approx(0.25)
 
 
 def test_the_larger_of_two_faces_is_followed() -> None:
     faces = [face(0.2 * n, 0.3, size=0.05) for n in range(30)] + [face(0.2 * n, 0.7, size=0.15) for n in range(30)]
     camera = shot(faces, 6.0)
-    assert camera.keys[0].x == pytest.approx(0.7, abs=0.03)
+    assert camera.keyframes[0].x == pytest.approx(0.7, abs=0.03)
 
 
 def test_the_zoom_leaves_what_matters_whole() -> None:
     wide = FocalPoint(time=1, box=Box(x=0.4, y=0.4, width=0.285, height=0.1), weight=1)
-    path = plan_shot((), (wide,), 0, 10, Frame(1280, 720, WHOLE), CameraSettings(zoom=1.3), ASPECT)
+    path = plan_shot(
+        (),
+        (wide,),
+        0,
+        10,
+        SourceFrame(1280, 720, WHOLE),
+        CameraSettings(zoom_pulse=ZoomPulseSettings(amount=1.3)),
+        ASPECT,
+    )
     assert 1 < path.zoom < 1.05
 
 
@@ -173,13 +183,13 @@ def test_the_zoom_leaves_what_matters_whole() -> None:
     ("width", "height"), [(1280, 720), (720, 1280), (1080, 1080), (640, 1600), (1080, 1920), (4000, 300)]
 )
 def test_the_window_is_the_largest_of_its_shape(width: int, height: int) -> None:
-    w, h = Frame(width, height, WHOLE).window(ASPECT)
+    w, h = SourceFrame(width, height, WHOLE).window(ASPECT)
     assert (w * width) / (h * height) == pytest.approx(ASPECT)
     assert max(w, h) == pytest.approx(1)
 
 
 def test_breathing_is_a_sine_of_its_period() -> None:
-    breathing = Breathing(maximum=1.1, period=180)
+    breathing = ZoomPulse(amount=1.1, period=180)
     assert [zoom_at(breathing, frame) for frame in (0, 45, 90, 180)] == pytest.approx([1, 1.05, 1.1, 1])
 
 
@@ -191,16 +201,16 @@ def test_breathing_is_a_sine_of_its_period() -> None:
 def test_windows_stay_between_their_keys(steps: list[tuple[int, float]], frame: int, zoom: float) -> None:
     keys, at = [], 0
     for step, x in steps:
-        keys.append(CropKey(frame=at, x=x, y=0.5, focus_x=x, focus_y=0.5))
+        keys.append(CropKeyframe(frame=at, x=x, y=0.5, focus_x=x, focus_y=0.5))
         at += step
-    camera = Camera(width=0.3, height=1.0, keys=tuple(keys), breathing=Breathing(maximum=zoom, period=180))
-    window = window_at(camera, frame, frame)
+    camera = CropPath(width=0.3, height=1.0, keyframes=tuple(keys), zoom_pulse=ZoomPulse(amount=zoom, period=180))
+    window = crop_at(camera, frame, frame)
     centre = window.x + window.width / 2
     assert min(key.x for key in keys) - 1e-9 <= centre <= max(key.x for key in keys) + 1e-9
-    assert window.width == pytest.approx(0.3 / zoom_at(camera.breathing, frame))
+    assert window.width == pytest.approx(0.3 / zoom_at(camera.zoom_pulse, frame))
 
 
-takes_of_all = [Take(0, 0, 900)]
+takes_of_all = [SourceRange(0, 0, 900)]
 timed_words = st.lists(
     st.tuples(st.floats(0, 28), st.floats(0.05, 1.5), st.text("abcdefgh.!", min_size=1, max_size=12)), max_size=40
 )
@@ -208,13 +218,15 @@ timed_words = st.lists(
 
 @given(timed_words, st.integers(1, 5), st.integers(8, 30))
 def test_captions_show_every_word_once_in_order(raw: list, most: int, characters: int) -> None:
-    style = CaptionStyle(words=most, characters=characters)
+    style = CaptionStyle(max_words=most, max_chars=characters)
     words, end = [], 0.0
     for start, length, text in sorted(raw):
         words.append(Word(text=text, start=max(start, end), end=max(start, end) + length, confidence=1))
         end = words[-1].end
     shown = [
-        w for w in words if to_output(takes_of_all, (RATE.nearest(w.start) + RATE.nearest(w.end)) // 2) is not None
+        w
+        for w in words
+        if source_to_timeline(takes_of_all, (RATE.nearest(w.start) + RATE.nearest(w.end)) // 2) is not None
     ]
     cues = plan_cues(words, takes_of_all, RATE, style)
     assert [w.text for cue in cues for w in cue.words] == [w.text for w in shown][: sum(len(c.words) for c in cues)]
@@ -229,13 +241,13 @@ def test_captions_show_every_word_once_in_order(raw: list, most: int, characters
 
 
 def test_captions_follow_the_cuts() -> None:
-    takes = [Take(0, 30, 60), Take(60, 300, 60)]
+    takes = [SourceRange(0, 30, 60), SourceRange(60, 300, 60)]
     cues = plan_cues(words_at((1.5, 2.0), (5.0, 5.5), (10.5, 11.0)), takes, RATE, CaptionStyle())
     assert [(cue.text, cue.start) for cue in cues] == [("word0", 15), ("word2", 75)]
 
 
 def test_words_on_both_sides_of_a_cut_are_not_joined() -> None:
-    takes = [Take(0, 0, 30), Take(30, 300, 60)]
+    takes = [SourceRange(0, 0, 30), SourceRange(30, 300, 60)]
     cues = plan_cues(words_at((0.5, 0.95), (10.05, 10.4), (10.4, 10.8)), takes, RATE, CaptionStyle())
     assert [cue.text for cue in cues] == ["word0", "word1 word2"]
 
@@ -283,4 +295,4 @@ def test_a_source_without_sound_or_words_or_face_is_noted() -> None:
     codes = {note.code for note in plan(footage(sound=False)).notes}
     assert codes == {"no_sound", "no_face"}
     assert "no_words" in {note.code for note in plan(footage()).notes}
-    assert plan(footage(sound=False)).sound.tracks == ()
+    assert plan(footage(sound=False)).audio.tracks == ()

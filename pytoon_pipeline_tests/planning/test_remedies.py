@@ -5,9 +5,19 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.operations.remedies import CURES, MOST, REMEDIES, SAFE, Step, decide, treated
+from pytoon_pipeline.operations.remedies import (
+    FALLBACK,
+    MAX_ATTEMPTS,
+    REMEDIES,
+    REMEDIES_BY_CODE,
+    Step,
+    apply_remedies,
+    next_step,
+)
 
-codes = st.lists(st.sampled_from([*CURES, "undecodable", "blur", "silent"]), min_size=1, max_size=3, unique=True)
+codes = st.lists(
+    st.sampled_from([*REMEDIES_BY_CODE, "undecodable", "blur", "silent"]), min_size=1, max_size=3, unique=True
+)
 requests = st.builds(
     Request,
     platform=st.sampled_from(["tiktok", "any"]),
@@ -20,46 +30,51 @@ requests = st.builds(
 
 def attempt(step: Step, found: list[str]) -> Attempt:
     return Attempt(
-        number=step.number, plan=f"{step}", remedies=step.remedies, safe=step.safe, verdict="fail" if found else "pass",
-        score=50, codes=tuple(found),
-    )  # fmt: skip
+        number=step.number,
+        plan=f"{step}",
+        remedies=step.remedies,
+        fallback=step.fallback,
+        verdict="fail" if found else "pass",
+        score=50,
+        codes=tuple(found),
+    )
 
 
-@given(requests, st.lists(codes, min_size=MOST + 1, max_size=MOST + 1))
+@given(requests, st.lists(codes, min_size=MAX_ATTEMPTS + 1, max_size=MAX_ATTEMPTS + 1))
 def test_it_ends_with_the_safe_video_and_tries_nothing_twice(request: Request, failures: list[list[str]]) -> None:
     history: list[Attempt] = []
     for found in failures:
-        step = decide(request, history)
+        step = next_step(request, history)
         if step.done:
             break
         history.append(attempt(step, found))
-    assert history[-1].safe
-    assert decide(request, history).done
-    assert 2 <= len(history) <= MOST + 1
+    assert history[-1].fallback
+    assert next_step(request, history).done
+    assert 2 <= len(history) <= MAX_ATTEMPTS + 1
     assert [one.number for one in history] == list(range(1, len(history) + 1))
-    tried = [treated(request, one.remedies) for one in history if not one.safe]
+    tried = [apply_remedies(request, one.remedies) for one in history if not one.fallback]
     assert all(a != b for n, a in enumerate(tried) for b in tried[:n])
 
 
 @given(requests, st.lists(st.sampled_from([*REMEDIES]), max_size=4))
 def test_a_treated_request_is_a_valid_request(request: Request, names: list[str]) -> None:
-    changed = treated(request, names)
+    changed = apply_remedies(request, names)
     assert Request.model_validate(changed.model_dump(mode="json")) == changed
-    assert treated(changed, names) == changed, "nothing changes twice"
+    assert apply_remedies(changed, names) == changed, "nothing changes twice"
 
 
 def test_a_passed_video_stays_as_it_is() -> None:
     request = Request()
-    first = attempt(decide(request, []), ["true_peak"])
-    second = decide(request, [first])
+    first = attempt(next_step(request, []), ["true_peak"])
+    second = next_step(request, [first])
     assert second == Step(2, ("lower_peaks",))
-    assert decide(request, [first, attempt(second, [])]) == Step(2, ("lower_peaks",), done=True)
+    assert next_step(request, [first, attempt(second, [])]) == Step(2, ("lower_peaks",), done=True)
 
 
 @given(requests, st.lists(st.sampled_from([*REMEDIES]), max_size=4))
 def test_no_remedy_takes_away_words(request: Request, names: list[str]) -> None:
-    for remedies in (names, SAFE):
-        changed = treated(request, remedies)
+    for remedies in (names, FALLBACK):
+        changed = apply_remedies(request, remedies)
         assert changed.missing_glyphs == "refuse"
         assert changed.adjust.get("captions", {}).get("show", True)
         assert changed.text == request.text
@@ -67,9 +82,13 @@ def test_no_remedy_takes_away_words(request: Request, names: list[str]) -> None:
 
 def test_what_the_finding_calls_for_comes_first() -> None:
     request = Request(media=(MediaRequest(file="a.png", end=0.2),))
-    for code, remedy in (("flash", "slower_pictures"), ("true_peak", "lower_peaks"), ("shiver", "steady_camera")):
-        assert decide(request, [attempt(Step(1), [code])]).remedies == (remedy,)
+    for code, remedy in (
+        ("flash", "slower_pictures"),
+        ("true_peak", "lower_peaks"),
+        ("camera_jitter", "steady_camera"),
+    ):
+        assert next_step(request, [attempt(Step(1), [code])]).remedies == (remedy,)
 
 
 def test_all_names_are_known() -> None:
-    assert {name for names in CURES.values() for name in names} | set(SAFE) <= set(REMEDIES)
+    assert {name for names in REMEDIES_BY_CODE.values() for name in names} | set(FALLBACK) <= set(REMEDIES)

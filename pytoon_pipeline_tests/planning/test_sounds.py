@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.preset import SoundSettings
+from pytoon_pipeline.contracts.preset import AudioSettings
 from pytoon_pipeline.planning.audio_mix import ducking, loops, merged
 from pytoon_pipeline_tests.plans import heard, planned, still
 
@@ -14,7 +14,7 @@ RATE = 48_000
 
 @given(st.integers(RATE, 40 * RATE), st.integers(RATE, 60 * RATE))
 def test_music_covers_the_video_and_each_repeat_overlaps_the_last(length: int, samples: int) -> None:
-    parts = loops("m", length, samples, SoundSettings())
+    parts = loops("m", length, samples, AudioSettings())
     assert parts[0].start == 0
     assert parts[-1].start + parts[-1].samples == samples
     for before, after in itertools.pairwise(parts):
@@ -28,7 +28,7 @@ speech = st.lists(st.tuples(st.integers(0, 50 * RATE), st.integers(1, 5 * RATE))
 
 @given(speech)
 def test_music_is_down_whenever_somebody_speaks(raw: list[tuple[int, int]]) -> None:
-    settings = SoundSettings()
+    settings = AudioSettings()
     ranges = [(start, min(start + length, 60 * RATE)) for start, length in raw]
     keys = ducking(merged(ranges, settings), 60 * RATE, settings)
     samples = [key.sample for key in keys]
@@ -48,13 +48,13 @@ def test_music_is_down_whenever_somebody_speaks(raw: list[tuple[int, int]]) -> N
 def test_tracks_of_music_and_voice() -> None:
     voice = heard(8.0, ((1.0, 3.0), (6.0, 7.5)), item="e" * 64)
     spec = planned([still()], voice=voice, music=heard(5.0, item="b" * 64))
-    roles = {track.role: track for track in spec.sound.tracks}
+    roles = {track.role: track for track in spec.audio.tracks}
     assert set(roles) == {"voice", "music"}
-    assert len(roles["music"].parts) == 2
+    assert len(roles["music"].clips) == 2
     assert [round(key.sample / RATE, 2) for key in roles["music"].envelope[:4]] == [0.75, 1.0, 3.0, 3.6]
     assert roles["voice"].gain_db - roles["music"].gain_db == 4.0
-    assert spec.sound.loudness == -14
+    assert spec.audio.loudness == -14
 
 
 def test_silence_is_a_valid_choice() -> None:
-    assert planned([still()]).sound.tracks == ()
+    assert planned([still()]).audio.tracks == ()

@@ -5,25 +5,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.preset import HeadlineSettings
-from pytoon_pipeline.contracts.style import TextBox
+from pytoon_pipeline.contracts.style import TextBackground
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.planning.layout.contrast import Backdrop, opposite, plate, readable
-from pytoon_pipeline.planning.layout.text_fit import Room, clean, fit, pages
+from pytoon_pipeline.planning.layout.contrast import Backdrop, ensure_contrast, opposite, text_background
+from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit, split_pages
 
-ROOM = Room("Manrope ExtraBold", 130, 64, 800, 520, 4)
+ROOM = TextBox("Manrope ExtraBold", 130, 64, 800, 520, 4)
 writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=200)
 
 
 @settings(max_examples=150)
 @given(writing.map(clean).filter(bool))
 def test_what_fits_is_whole_and_inside(text: str) -> None:
-    for page in pages(text, ROOM):
+    for page in split_pages(text, ROOM):
         assert page.width <= ROOM.width
         assert page.height <= ROOM.height
         assert len(page.lines) <= ROOM.lines
-        assert ROOM.smallest <= page.size <= ROOM.size
-    shown = "".join("".join(page.lines) for page in pages(text, ROOM))
+        assert ROOM.min_size <= page.size <= ROOM.size
+    shown = "".join("".join(page.lines) for page in split_pages(text, ROOM))
     assert "".join(shown.split()) == "".join(text.split())
 
 
@@ -55,7 +55,7 @@ def test_line_breaks_stay() -> None:
 
 
 def test_text_that_cannot_fit_gives_no_page() -> None:
-    assert pages("hello", Room("Manrope ExtraBold", 130, 64, 10, 500, 4)) == []
+    assert split_pages("hello", TextBox("Manrope ExtraBold", 130, 64, 10, 500, 4)) == []
 
 
 def test_control_characters_vanish() -> None:
@@ -63,7 +63,7 @@ def test_control_characters_vanish() -> None:
 
 
 def test_scripts_without_spaces_wrap() -> None:
-    assert len(pages("เ" * 3, ROOM)) == 1
+    assert len(split_pages("เ" * 3, ROOM)) == 1
 
 
 colours = st.from_regex(r"\A#[0-9a-f]{6}\Z")
@@ -74,12 +74,12 @@ light = st.floats(0, 1)
 def test_text_always_reaches_its_contrast(colour: str, a: float, b: float, backing: str, partner: str) -> None:
     behind = Backdrop(min(a, b), max(a, b))
     settings_ = HeadlineSettings(
-        colour=colour, backing=backing, backing_colour=partner, box=TextBox(colour=partner, opacity=0.5)
+        colour=colour, background=backing, background_colour=partner, box=TextBackground(colour=partner, opacity=0.5)
     )  # fmt: skip
-    style = readable(settings_, 100, behind, 4.5)
-    if style.box is not None:
-        assert luminance_of(style.box.colour) != pytest.approx(luminance_of(colour), abs=1e-6)
-        assert style.box == plate(settings_.box, colour, behind, 4.5)
+    style = ensure_contrast(settings_, 100, behind, 4.5)
+    if style.background is not None:
+        assert luminance_of(style.background.colour) != pytest.approx(luminance_of(colour), abs=1e-6)
+        assert style.background == text_background(settings_.box, colour, behind, 4.5)
     elif style.outline:
         assert style.outline >= 5
         assert contrast(luminance_of(colour), luminance_of(style.outline_colour)) >= 4.5

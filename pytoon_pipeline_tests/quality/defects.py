@@ -13,8 +13,19 @@ from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, ImageLayer, Motion, TextLayer, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.layers import (
+    CropKeyframe,
+    CropPath,
+    ImageLayer,
+    TextLayer,
+    Transform,
+    VideoLayer,
+    constant,
+)
 from pytoon_pipeline.contracts.spec.render_spec import (
+    AudioClip,
+    AudioMix,
+    AudioTrack,
     CaptionPlan,
     Constraints,
     Cue,
@@ -22,20 +33,17 @@ from pytoon_pipeline.contracts.spec.render_spec import (
     RenderSpec,
     Scene,
     Segment,
-    SoundPart,
-    SoundPlan,
-    SoundTrack,
 )
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.audio import decoded
-from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.quality.inspection import Parts
-from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.quality.inspection import DeliveredParts
+from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline.rendering import concat, stages
-from pytoon_pipeline.rendering.audio_mix import SoundSource
+from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
@@ -54,23 +62,23 @@ class Made:
 
     spec: RenderSpec
     video: Path
-    parts: Parts
-    trace: Trace
+    parts: DeliveredParts
+    trace: FrameStats
 
 
 def whole() -> dict[str, Any]:
-    return {"width": WIDTH, "height": HEIGHT, "motion": Motion(x=steady(WIDTH / 2), y=steady(HEIGHT / 2))}
+    return {"width": WIDTH, "height": HEIGHT, "transform": Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2))}
 
 
-def camera(zooms: tuple[float, float] = (1.0, 1.0), frames: int = HALF, shake: float = 0.0) -> Camera:
+def camera(zooms: tuple[float, float] = (1.0, 1.0), frames: int = HALF, shake: float = 0.0) -> CropPath:
     keys = tuple(
-        CropKey(
+        CropKeyframe(
             frame=n, x=0.5 + shake * (n % 2), y=0.5, focus_x=0.5, focus_y=0.5,
             zoom=zooms[0] + (zooms[1] - zooms[0]) * n / (frames - 1),
         )
         for n in (range(frames) if shake else (0, frames - 1))
     )  # fmt: skip
-    return Camera(width=0.3, height=0.95, keys=keys)
+    return CropPath(width=0.3, height=0.95, keyframes=keys)
 
 
 def footage_then_picture(**changes: Any) -> RenderSpec:
@@ -78,24 +86,24 @@ def footage_then_picture(**changes: Any) -> RenderSpec:
     words = (CueWord(text="hello", start=10, end=20), CueWord(text="there", start=20, end=40))
     headline = TextLayer(
         role="hook", lines=("COFFEE",), style=TextStyle(size=60, outline=4), width=300, height=70, start=HALF,
-        frames=HALF, motion=Motion(x=steady(WIDTH / 2), y=steady(300)),
+        frames=HALF, transform=Transform(x=constant(WIDTH / 2), y=constant(300)),
     )  # fmt: skip
-    part = SoundPart(item=TALK, start=0, source_start=0, samples=FRAMES * 1600)
+    part = AudioClip(item=TALK, start=0, source_start=0, samples=FRAMES * 1600)
     values: dict[str, Any] = {
         "width": WIDTH, "height": HEIGHT, "rate": RATE, "frames": FRAMES,
         "scenes": (
-            Scene(start=0, frames=HALF, layers=(VideoLayer(item=TALK, source_start=0, camera=camera(), **whole()),)),
+            Scene(start=0, frames=HALF, layers=(VideoLayer(item=TALK, source_start=0, crop_path=camera(), **whole()),)),
             Scene(start=HALF, frames=HALF, layers=(
-                ImageLayer(item=PICTURE, camera=camera((1.0, 1.1)), **whole()),)),
+                ImageLayer(item=PICTURE, crop_path=camera((1.0, 1.1)), **whole()),)),
         ),
         "overlays": (headline,),
         "segments": (Segment(start=0, frames=HALF), Segment(start=HALF, frames=HALF)),
         "captions": CaptionPlan(style=CaptionStyle(size=44, margin=40), cues=(Cue(start=10, end=40, words=words),)),
-        "sound": SoundPlan(
-            samples=FRAMES * 1600, tracks=(SoundTrack(role="original", parts=(part,)),), loudness=-14, true_peak=-1
+        "audio": AudioMix(
+            samples=FRAMES * 1600, tracks=(AudioTrack(role="original", clips=(part,)),), loudness=-14, true_peak=-1
         ),
-        "constraints": Constraints(safe={"left": 30, "right": 510, "top": 60, "bottom": 800}),
-        "still": (FrameRange(start=HALF, end=FRAMES),),
+        "constraints": Constraints(safe_area={"left": 30, "right": 510, "top": 60, "bottom": 800}),
+        "static_ranges": (FrameRange(start=HALF, end=FRAMES),),
     }  # fmt: skip
     return RenderSpec(**(values | changes))
 
@@ -115,14 +123,14 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     store = Store(folder / "store", folder / "work")
     sources = {TALK: Source(making.SAMPLE, talk), PICTURE: Source(picture, about)}
     done = stages.render_segments(store, spec, sources, lambda ready, total: None)
-    heard = {TALK: SoundSource(making.SAMPLE, talk.audio, talk.video.start)}
-    sound = stages.make_sound(store, spec, heard).artifact
+    heard = {TALK: AudioSource(making.SAMPLE, talk.audio, talk.video.start)}
+    sound = stages.mix_audio(store, spec, heard).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
     video, track = folder / "video.mp4", store.path(sound.files["sound"])
     joined = concat.join(spec, segments, track, video)
     loud = Loudness(sound.value["loudness"], sound.value["true_peak"])
-    parts = Parts(joined.picture_packets, joined.sound_packets, track, loud)
-    trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
+    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, track, loud)
+    trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
     return Made(spec, video, parts, trace)
 
 
@@ -171,7 +179,7 @@ def written(shown: Sequence[Planes], sound: Sound, out: Path) -> Path:
 def findings(made: Made, video: Path, spec: RenderSpec | None = None) -> tuple[Finding, ...]:
     """What quality control says of ``video``, of which ``made`` is what should be there."""
     plan = spec or made.spec
-    return judge(video, load_limits(), limit_sources(), plan, False, made.parts, made.trace).findings
+    return check_video(video, load_limits(), limit_sources(), plan, False, made.parts, made.trace).findings
 
 
 # Defects. Each changes pictures ``[start, end)`` of a list, or the sound, in place.

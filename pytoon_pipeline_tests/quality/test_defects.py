@@ -9,11 +9,11 @@ import pytest
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.analysis import Box, Face
 from pytoon_pipeline.contracts.spec.effects import Grade
-from pytoon_pipeline.contracts.spec.evaluate import window_at
-from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, VideoLayer
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, Transition
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline_tests.quality import defects as d
 from pytoon_pipeline_tests.quality.defects import Change, Made
 
@@ -41,11 +41,11 @@ def blocky(size: int) -> object:
 
 # Name → code, first and last frame + 1 (none: the whole file), and what is done.
 PICTURE: dict[str, tuple[str, tuple[int, int], Change]] = {
-    **{f"white frame {n}": ("odd_frame", (n, n + 1), d.fill(n, n + 1, 235)) for n in (15, 45, 85, 110)},
-    **{f"black frame {n}": ("odd_frame", (n, n + 1), d.fill(n, n + 1, 16)) for n in (8, 35, 70, 100)},
-    "red frame": ("odd_frame", (25, 26), d.fill(25, 26, 81, 90, 240)),
-    "another picture for a frame": ("odd_frame", (30, 31), d.other(30, 31, 90)),
-    "a part blinks": ("odd_frame", (50, 51), d.patch(50, 51, slice(100, 400), slice(100, 500), 235)),
+    **{f"white frame {n}": ("glitch_frame", (n, n + 1), d.fill(n, n + 1, 235)) for n in (15, 45, 85, 110)},
+    **{f"black frame {n}": ("glitch_frame", (n, n + 1), d.fill(n, n + 1, 16)) for n in (8, 35, 70, 100)},
+    "red frame": ("glitch_frame", (25, 26), d.fill(25, 26, 81, 90, 240)),
+    "another picture for a frame": ("glitch_frame", (30, 31), d.other(30, 31, 90)),
+    "a part blinks": ("glitch_frame", (50, 51), d.patch(50, 51, slice(100, 400), slice(100, 500), 235)),
     "2 black": ("black", (40, 42), d.fill(40, 42, 16)),
     "3 black at the end": ("black", (117, 120), d.fill(117, 120, 16)),
     "5 black at the start": ("black", (0, 5), d.fill(0, 5, 16)),
@@ -113,14 +113,14 @@ def cued(text: str) -> CaptionPlan:
 def headline_at(x: float, y: float) -> RenderSpec:
     spec = d.footage_then_picture()
     layer = spec.overlays[0]
-    motion = layer.motion.model_copy(update={"x": (layer.motion.x[0].model_copy(update={"value": x}),),
-                                             "y": (layer.motion.y[0].model_copy(update={"value": y}),)})  # fmt: skip
-    return spec.model_copy(update={"overlays": (layer.model_copy(update={"motion": motion}),)})
+    motion = layer.transform.model_copy(update={"x": (layer.transform.x[0].model_copy(update={"value": x}),),
+                                             "y": (layer.transform.y[0].model_copy(update={"value": y}),)})  # fmt: skip
+    return spec.model_copy(update={"overlays": (layer.model_copy(update={"transform": motion}),)})
 
 
 def shaking() -> RenderSpec:
     spec = d.footage_then_picture()
-    layer = VideoLayer(item=d.TALK, source_start=0, camera=d.camera(shake=0.004), **d.whole())
+    layer = VideoLayer(item=d.TALK, source_start=0, crop_path=d.camera(shake=0.004), **d.whole())
     scene = Scene(start=0, frames=d.HALF, layers=(layer,))
     return spec.model_copy(update={"scenes": (scene, spec.scenes[1])})
 
@@ -140,7 +140,7 @@ PLAN = {
     "text too far left": ("text_unsafe", (60, 120), headline_at(150, 300)),
     "text too low": ("text_unsafe", (60, 120), headline_at(270, 790)),
     "text half outside": ("text_unsafe", (60, 120), headline_at(540, 300)),
-    "a camera that shakes": ("shiver", (0, 60), shaking()),
+    "a camera that shakes": ("camera_jitter", (0, 60), shaking()),
 }
 
 
@@ -152,11 +152,13 @@ def test_a_defect_of_the_plan_is_found(made: Made, name: str) -> None:
 
 
 def test_a_face_that_the_frame_cuts_is_advice(made: Made) -> None:
-    window = window_at(made.spec.scenes[0].layers[0].camera, 0, 0)
+    window = crop_at(made.spec.scenes[0].layers[0].crop_path, 0, 0)
     for left, cut in ((window.x + window.width / 3, False), (window.x - 0.07, True), (0.0, False)):
         box = Box(x=left, y=0.3, width=0.12, height=0.3)
         faces = {d.TALK: [Face(time=n / 5, box=box, score=0.9) for n in range(10)]}
-        report = judge(made.video, load_limits(), limit_sources(), made.spec, False, made.parts, made.trace, faces)
+        report = check_video(
+            made.video, load_limits(), limit_sources(), made.spec, False, made.parts, made.trace, faces
+        )
         found = [(f.code, f.severity, f.start_frame) for f in report.findings]
         assert found == ([("face_cut", "advice", 0)] if cut else [])
 
@@ -184,34 +186,34 @@ def scenes(kind: str) -> RenderSpec:
         coming = second.model_copy(update={
             "start": 45, "frames": 75, "transition": Transition(kind=kind.split()[1], frames=15)})  # fmt: skip
         return plain.model_copy(update={
-            "scenes": (first, coming), "dark": (FrameRange(start=45, end=60),),
+            "scenes": (first, coming), "black_ranges": (FrameRange(start=45, end=60),),
             "segments": (Segment(start=0, frames=45), Segment(kind="seam", start=45, frames=15),
                          Segment(start=60, frames=60))})  # fmt: skip
     if kind == "fast cuts":
         pieces = tuple((first, second)[n % 2].model_copy(update={"start": 12 * n, "frames": 12}) for n in range(10))
-        return plain.model_copy(update={"scenes": pieces, "still": (FrameRange(start=0, end=120),)})
+        return plain.model_copy(update={"scenes": pieces, "static_ranges": (FrameRange(start=0, end=120),)})
     if kind == "a planned still":
-        layer = second.layers[0].model_copy(update={"camera": d.camera()})
+        layer = second.layers[0].model_copy(update={"crop_path": d.camera()})
         return plain.model_copy(update={"scenes": (first, second.model_copy(update={"layers": (layer,)}))})
     if kind == "a dark scene":
         layer = second.layers[0].model_copy(update={"effects": (Grade(brightness=-0.35),)})
         return plain.model_copy(update={"scenes": (first, second.model_copy(update={"layers": (layer,)}))})
     if kind == "captions growing":
-        style = plain.captions.style.model_copy(update={"pop": 0.4})
+        style = plain.captions.style.model_copy(update={"scale_in_seconds": 0.4})
         return plain.model_copy(update={"captions": plain.captions.model_copy(update={"style": style})})
     if kind == "no sound":
-        return plain.model_copy(update={"sound": plain.sound.model_copy(update={"tracks": ()})})
+        return plain.model_copy(update={"audio": plain.audio.model_copy(update={"tracks": ()})})
     cameras = {
-        "a slow pan": Camera(width=0.3, height=0.95, keys=(
-            CropKey(frame=0, x=0.4, y=0.5, focus_x=0.4, focus_y=0.5),
-            CropKey(frame=59, x=0.6, y=0.5, focus_x=0.6, focus_y=0.5))),
+        "a slow pan": CropPath(width=0.3, height=0.95, keyframes=(
+            CropKeyframe(frame=0, x=0.4, y=0.5, focus_x=0.4, focus_y=0.5),
+            CropKeyframe(frame=59, x=0.6, y=0.5, focus_x=0.6, focus_y=0.5))),
         "coming nearer fast": d.camera((1.0, 1.5)),
         "going away": d.camera((1.3, 1.0)),
         "enlarged": d.camera((2.5, 2.5)),
     }  # fmt: skip
     if kind in cameras:
         parts = [scene.model_copy(update={"layers": (
-            scene.layers[0].model_copy(update={"camera": cameras[kind]}),)}) for scene in plain.scenes]  # fmt: skip
+            scene.layers[0].model_copy(update={"crop_path": cameras[kind]}),)}) for scene in plain.scenes]  # fmt: skip
         return plain.model_copy(update={"scenes": tuple(parts)} | third)
     return plain.model_copy(update=third if kind == "other segments" else {})
 

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
-from pytoon_pipeline.media.frame_stats import Trace, Tracer
+from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.quality.flashes import flashing
 from pytoon_pipeline.quality.patterns import patterns
-from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline_tests.quality import defects
 
 RATE, WIDTH, HEIGHT = 30, 270, 480
@@ -249,14 +249,14 @@ STANDARDS: dict[str, tuple[Shown, float, str]] = {
 }  # fmt: skip
 
 
-def traced(shown: Shown, seconds: float) -> Trace:
-    tracer = Tracer()
+def traced(shown: Shown, seconds: float) -> FrameStats:
+    tracer = FrameStatsCollector()
     for n in range(round(seconds * RATE)):
         tracer.add(*shown(n))
     return tracer.done()
 
 
-def found(trace: Trace) -> set[str]:
+def found(trace: FrameStats) -> set[str]:
     limits = load_limits()
     sustained = (limits.flashes_sustained, limits.flashes_sustained_seconds)
     areas = (limits.pattern_area, limits.pattern_area_unsteady)
@@ -276,7 +276,7 @@ def test_parts_of_a_trace_say_the_same_as_the_whole() -> None:
     """Segments are measured each on its own and joined."""
     shown = bars(8, at=lambda n: lit(n, 5) / 2)
     parts = [traced(lambda n, start=start: shown(n + start), 0.5) for start in (0, 15, 30, 45)]  # type: ignore[misc]
-    assert found(Trace.joined(parts)) == found(traced(shown, 2.0)) >= {FLASH}
+    assert found(FrameStats.joined(parts)) == found(traced(shown, 2.0)) >= {FLASH}
 
 
 def filmed(shown: Shown, seconds: float, out: Path) -> Path:
@@ -293,8 +293,8 @@ def filmed(shown: Shown, seconds: float, out: Path) -> Path:
 ])  # fmt: skip
 def test_a_real_file_is_judged_alike(name: str, tmp_path: Path) -> None:
     shown, _, code = STANDARDS[name]
-    report = judge(filmed(shown, 1.4, tmp_path / "file.mp4"), load_limits(), limit_sources())
-    gates = [one for one in report.findings if one.code in {FLASH, RED_FLASH, PATTERN, "odd_frame"}]
+    report = check_video(filmed(shown, 1.4, tmp_path / "file.mp4"), load_limits(), limit_sources())
+    gates = [one for one in report.findings if one.code in {FLASH, RED_FLASH, PATTERN, "glitch_frame"}]
     gates = [one for one in gates if one.severity == "gate"]
     assert code in {one.code for one in gates} if code else not gates, gates
     assert all(one.source and one.start_frame is not None for one in gates)

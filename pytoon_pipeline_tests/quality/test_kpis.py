@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.reporting.kpis import DayFigures, FailureFigures, Kpis, StageFigures, as_markdown, collect, kpis
 
 TODAY = date(2026, 11, 21)
@@ -60,12 +60,12 @@ def test_figures_of_two_days(logs: Path, table: Path) -> None:
         stage("composite", "computed", 10.0, bytes=1000, key="a", run="1"),
         {"event": "segment", "status": "computed", "seconds": 4.0, "bytes": 400, "engine": "local", "run": "1"},
         {"event": "attempt", "key": "a", "attempt": 1, "verdict": "fail", "score": 40, "run": "1"},
-        {"event": "failed", "key": "a", "run": "1", "failure": "quality", "code": "qc_failed"},
+        {"event": "failed", "key": "a", "run": "1", "category": "quality", "code": "qc_failed"},
         {"event": "engine", "engine": "local", "code": "engine_stuck", "run": "2"},
-        {"event": "engine", "engine": "safe", "run": "2"},
+        {"event": "engine", "engine": "fallback", "run": "2"},
         {"event": "attempt", "key": "a", "attempt": 2, "verdict": "pass", "score": 93.5, "run": "2"},
         {"event": "delivered", "key": "a", "run": "2", "degraded": True},
-        {"event": "failed", "key": "b", "run": "3", "failure": "bad_input", "code": "empty_file"},
+        {"event": "failed", "key": "b", "run": "3", "category": "invalid_input", "code": "empty_file"},
     )  # fmt: skip
     write(
         logs, TODAY,
@@ -74,14 +74,14 @@ def test_figures_of_two_days(logs: Path, table: Path) -> None:
         stage("metadata", "computed", 21.0, bytes=50, key="c", run="5"),
         {"event": "attempt", "key": "b", "attempt": 1, "verdict": "advise", "score": 80, "run": "4"},
         {"event": "delivered", "key": "b", "run": "4", "degraded": False, "engine": "local"},
-        {"event": "failed", "key": "c", "run": "5", "failure": "bad_input", "code": "empty_file"},
+        {"event": "failed", "key": "c", "run": "5", "category": "invalid_input", "code": "empty_file"},
         {"event": "attempt", "key": "d", "attempt": 3, "verdict": "fail"},
         {"event": "something else", "level": "warning", "whatever": [1, 2]},
     )  # fmt: skip
     found = figures(logs, table)
     assert found == Kpis(
         finished=1, degraded=1, failed=1, success_rate=2 / 3, fallback_rate=1 / 3, first_attempt_pass_rate=0.5,
-        attempts_per_video=2, bytes_made=1150, lines=18, damaged_lines=0,
+        attempts_per_video=2, bytes_made=1150, log_lines=18, damaged_log_lines=0,
         days=(DayFigures(day=YESTERDAY, finished=0, degraded=1, failed=1),
               DayFigures(day=TODAY, finished=1, degraded=0, failed=1)),
         stages=(
@@ -91,7 +91,7 @@ def test_figures_of_two_days(logs: Path, table: Path) -> None:
                          bytes=1000),
             StageFigures(stage="segment", computed=1, cached=0, hit_rate=0, median_seconds=4, p95_seconds=4, bytes=400),
         ),
-        failures=(FailureFigures(failure="bad_input", code="empty_file", count=2),
+        failures=(FailureFigures(failure="invalid_input", code="empty_file", count=2),
                   FailureFigures(failure="quality", code="qc_failed", count=1)),
     )  # fmt: skip
 
@@ -115,10 +115,10 @@ def test_damaged_lines_are_counted_and_a_half_one_is_read_once_it_is_whole(logs:
     ]  # fmt: skip
     log.write_bytes(b"\n".join([*damaged, whole[:-20]]))
     found = figures(logs, table)
-    assert (found.finished, found.lines, found.damaged_lines) == (1, 1, len(damaged))
+    assert (found.finished, found.log_lines, found.damaged_log_lines) == (1, 1, len(damaged))
     log.write_bytes(whole)
     found = figures(logs, table)
-    assert (found.finished, found.lines, found.damaged_lines) == (2, 2, 0)
+    assert (found.finished, found.log_lines, found.damaged_log_lines) == (2, 2, 0)
 
 
 def test_only_changed_logs_are_written_again_and_what_is_kept_outlives_its_log(logs: Path, table: Path) -> None:
@@ -142,7 +142,7 @@ def test_nothing_yet_and_tables_of_fewer_columns(logs: Path, table: Path) -> Non
     times = pa.array([datetime(2026, 11, 21, 10)], pa.timestamp("us"))
     pq.write_table(pa.table({"time": times, "event": ["delivered"], "older": [1]}), table / "2026-11-21.parquet")
     found = figures(logs, table)
-    assert (found.finished, found.lines, found.damaged_lines) == (1, 1, 0)
+    assert (found.finished, found.log_lines, found.damaged_log_lines) == (1, 1, 0)
     write(logs, YESTERDAY, {"event": "stage", "stage": "metadata", "status": "computed"})
     (made,) = figures(logs, table).stages
     assert (made.computed, made.median_seconds, made.bytes) == (1, None, 0)
@@ -164,7 +164,7 @@ def test_a_damaged_table_is_made_again_from_its_log_or_named(logs: Path, table: 
     assert figures(logs, table).finished == 1
     kept.write_bytes(b"nothing of the kind")
     log.unlink()
-    with pytest.raises(MissingPart, match=kept.name):
+    with pytest.raises(DependencyMissing, match=kept.name):
         figures(logs, table)
 
 
@@ -174,8 +174,8 @@ lines = st.fixed_dictionaries(
         "key": st.sampled_from("abc"), "run": st.sampled_from("123"), "attempt": st.integers(1, 4),
         "stage": st.sampled_from(["metadata", "composite"]), "status": st.sampled_from(["computed", "cached"]),
         "seconds": st.floats(0, 1000), "bytes": st.integers(0, 10**9), "verdict": st.sampled_from(["pass", "fail"]),
-        "engine": st.sampled_from(["local", "remote", "safe"]), "degraded": st.booleans(),
-        "failure": st.text(max_size=3), "code": st.none() | st.text(max_size=3),
+        "engine": st.sampled_from(["local", "remote", "fallback"]), "degraded": st.booleans(),
+        "category": st.text(max_size=3), "code": st.none() | st.text(max_size=3),
         "segment": st.integers(0, 9) | st.text(max_size=3),
     },
 )  # fmt: skip
@@ -187,7 +187,7 @@ def test_sums_are_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as name:
         write(Path(name), TODAY, *log)
         found = figures(Path(name), Path(name) / "figures")
-    assert (found.lines, found.damaged_lines) == (len(log), 0)
+    assert (found.log_lines, found.damaged_log_lines) == (len(log), 0)
 
     ends: dict[object, str] = {}
     for n, line in enumerate(log):
@@ -206,13 +206,13 @@ def test_sums_are_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
             seconds = [line["seconds"] for line in made if line.get("stage") == one.stage and "seconds" in line]
             assert one.median_seconds == (pytest.approx(median(seconds)) if seconds else None)
             assert one.p95_seconds == (pytest.approx(np.quantile(seconds, 0.95)) if seconds else None)
-    failed = [(line.get("failure"), line.get("code")) for line in log if line["event"] == "failed"]
+    failed = [(line.get("category"), line.get("code")) for line in log if line["event"] == "failed"]
     assert {(one.failure, one.code): one.count for one in found.failures} == Counter(failed)
     as_markdown(found)
 
 
 def test_what_a_log_says_is_no_markup(logs: Path, table: Path) -> None:
-    write(logs, TODAY, {"event": "failed", "failure": "<img src=x>", "code": "a | b\n| ![c](d) |" + "x" * 500})
+    write(logs, TODAY, {"event": "failed", "category": "<img src=x>", "code": "a | b\n| ![c](d) |" + "x" * 500})
     shown = as_markdown(figures(logs, table)).splitlines()
     assert shown[-1].startswith(r"| \<img src=x\> | a \| b \| \!\[c\](d) \|x")
     assert max(map(len, shown)) < 200

@@ -15,32 +15,32 @@ from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import State, Window
+from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform
 from pytoon_pipeline.contracts.spec.layers import (
-    Camera,
-    CropKey,
+    CropKeyframe,
+    CropPath,
     GroupLayer,
     ImageLayer,
-    Key,
+    Keyframe,
     Layer,
-    Motion,
     ShapeLayer,
     TextLayer,
+    Transform,
     VideoLayer,
-    steady,
+    constant,
 )
-from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
-from pytoon_pipeline.contracts.style import Fill, TextBox, TextStyle
+from pytoon_pipeline.contracts.spec.render_spec import AudioMix, CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment
+from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.engines.engine import Work
-from pytoon_pipeline.engines.fallback import plain_version
+from pytoon_pipeline.engines.engine import RenderRequest
+from pytoon_pipeline.engines.fallback import fallback_of
 from pytoon_pipeline.media import generators, images
-from pytoon_pipeline.media.frame_stats import Trace
+from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.quality.inspection import Parts
+from pytoon_pipeline.quality.inspection import DeliveredParts
 from pytoon_pipeline.quality.references import Reference, References
-from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline.rendering import (
     caption_raster,
     captions,
@@ -53,7 +53,7 @@ from pytoon_pipeline.rendering import (
     text,
 )
 from pytoon_pipeline.rendering.segment_plan import Source
-from pytoon_pipeline.rendering.yuva import clear
+from pytoon_pipeline.rendering.yuva import transparent
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 
@@ -62,13 +62,13 @@ TALK, COFFEE, ROCKET, BOTTLE, LOGO = (digit * 64 for digit in "abcde")
 PLAN_CODES = {"missing_item", "wrong_crop", "missing_text", "missing_layer", "unverified"}
 
 
-def still_camera(x: float = 0.5, width: float = 0.3, height: float = 0.8, zoom: float = 1.0) -> Camera:
-    key = CropKey(frame=0, x=x, y=0.5, focus_x=x, focus_y=0.5, zoom=zoom)
-    return Camera(width=width, height=height, keys=(key,))
+def still_camera(x: float = 0.5, width: float = 0.3, height: float = 0.8, zoom: float = 1.0) -> CropPath:
+    key = CropKeyframe(frame=0, x=x, y=0.5, focus_x=x, focus_y=0.5, zoom=zoom)
+    return CropPath(width=width, height=height, keyframes=(key,))
 
 
-def at(x: float, y: float, **more: Any) -> Motion:
-    return Motion(x=steady(x), y=steady(y), **more)
+def at(x: float, y: float, **more: Any) -> Transform:
+    return Transform(x=constant(x), y=constant(y), **more)
 
 
 def words(said: str, start: int, end: int) -> Cue:
@@ -80,48 +80,48 @@ def words(said: str, start: int, end: int) -> Cue:
 
 def plan() -> RenderSpec:
     """Three scenes of a little more than a second: footage; a card on a blurred copy; a cut-out among shapes."""
-    whole = {"width": WIDTH, "height": HEIGHT, "motion": at(WIDTH / 2, HEIGHT / 2)}
-    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.4, focus_y=0.5)
-    nearer = Camera(width=0.375, height=1.0, keys=(key, key.model_copy(update={"frame": PART, "zoom": 1.12})))
-    size, turning = {"width": 300, "height": 60}, {"rotation": steady(8)}
+    whole = {"width": WIDTH, "height": HEIGHT, "transform": at(WIDTH / 2, HEIGHT / 2)}
+    key = CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.4, focus_y=0.5)
+    nearer = CropPath(width=0.375, height=1.0, keyframes=(key, key.model_copy(update={"frame": PART, "zoom": 1.12})))
+    size, turning = {"width": 300, "height": 60}, {"rotation": constant(8)}
     return RenderSpec(
         width=WIDTH, height=HEIGHT, rate=RATE, frames=3 * PART,
         scenes=(
             Scene(start=0, frames=PART, layers=(
-                VideoLayer(name="talk", item=TALK, source_start=6, camera=nearer, **whole),)),
+                VideoLayer(name="talk", item=TALK, source_start=6, crop_path=nearer, **whole),)),
             Scene(start=PART, frames=PART, layers=(
-                ImageLayer(name="copy", item=COFFEE, camera=still_camera(), **whole,
+                ImageLayer(name="copy", item=COFFEE, crop_path=still_camera(), **whole,
                            effects=(Blur(radius=20), Grade(brightness=-0.1))),
-                ImageLayer(name="card", item=COFFEE, width=420, height=280, camera=still_camera(width=1, height=1),
-                           motion=at(270, 430), effects=(Rounded(radius=24), Shadow())),
-                TextLayer(name="price", lines=("JUST", "4.90"), style=TextStyle(size=60, box=TextBox(colour="#FFD60A",
-                          opacity=1, padding=16), colour="#101010"), width=220, height=150, motion=at(270, 700)))),
+                ImageLayer(name="card", item=COFFEE, width=420, height=280, crop_path=still_camera(width=1, height=1),
+                           transform=at(270, 430), effects=(Rounded(radius=24), Shadow())),
+                TextLayer(name="price", lines=("JUST", "4.90"), style=TextStyle(size=60, background=TextBackground(colour="#FFD60A",
+                          opacity=1, padding=16), colour="#101010"), width=220, height=150, transform=at(270, 700)))),
             Scene(start=2 * PART, frames=PART, background="#1B5E20", layers=(
-                ShapeLayer(name="disc", shape="ellipse", width=380, height=380, motion=at(270, 480),
+                ShapeLayer(name="disc", shape="ellipse", width=380, height=380, transform=at(270, 480),
                            fill=Fill(colours=("#FFD60A", "#FB8C00"), angle=30)),
-                ImageLayer(name="bottle", item=BOTTLE, width=170, height=340, motion=at(270, 480),
-                           camera=still_camera(width=1, height=1)),
-                ImageLayer(name="rocket", item=ROCKET, width=150, height=150, motion=at(110, 800, **turning),
-                           camera=still_camera(width=0.6, height=0.9)),
-                GroupLayer(name="banner", width=320, height=80, motion=at(340, 740), layers=(
-                    ShapeLayer(name="bar", width=320, height=80, fill=Fill(colours=("#101418",)), motion=at(160, 40),
+                ImageLayer(name="bottle", item=BOTTLE, width=170, height=340, transform=at(270, 480),
+                           crop_path=still_camera(width=1, height=1)),
+                ImageLayer(name="rocket", item=ROCKET, width=150, height=150, transform=at(110, 800, **turning),
+                           crop_path=still_camera(width=0.6, height=0.9)),
+                GroupLayer(name="banner", width=320, height=80, transform=at(340, 740), layers=(
+                    ShapeLayer(name="bar", width=320, height=80, fill=Fill(colours=("#101418",)), transform=at(160, 40),
                                effects=(Rounded(radius=30),)),
-                    TextLayer(name="label", lines=("This week",), style=TextStyle(size=44), motion=at(160, 40),
+                    TextLayer(name="label", lines=("This week",), style=TextStyle(size=44), transform=at(160, 40),
                               **size))))),
         ),
         overlays=(
             TextLayer(name="headline", lines=("THE BEST", "MORNING"), style=TextStyle(size=76, outline=5), width=480,
-                      height=160, frames=2 * PART, motion=at(270, 170, opacity=(
-                          Key(value=0), Key(frame=8, value=1), Key(frame=2 * PART - 6, value=1),
-                          Key(frame=2 * PART, value=0)))),
-            ImageLayer(name="logo", item=LOGO, width=90, height=45, camera=still_camera(width=1, height=1),
-                       motion=at(470, 50, opacity=steady(0.85))),
+                      height=160, frames=2 * PART, transform=at(270, 170, opacity=(
+                          Keyframe(value=0), Keyframe(frame=8, value=1), Keyframe(frame=2 * PART - 6, value=1),
+                          Keyframe(frame=2 * PART, value=0)))),
+            ImageLayer(name="logo", item=LOGO, width=90, height=45, crop_path=still_camera(width=1, height=1),
+                       transform=at(470, 50, opacity=constant(0.85))),
         ),
         segments=(Segment(start=0, frames=50), Segment(start=50, frames=40), Segment(start=90, frames=18)),
         captions=CaptionPlan(style=CaptionStyle(size=44, margin=40), cues=(
             words("we drink it black", 4, 20), words("every single morning", 20, 44), words("and then again", 50, 70))),
-        sound=SoundPlan(samples=3 * PART * 1600, loudness=-14, true_peak=-1),
-        still=(FrameRange(start=PART, end=3 * PART),),
+        audio=AudioMix(samples=3 * PART * 1600, loudness=-14, true_peak=-1),
+        static_ranges=(FrameRange(start=PART, end=3 * PART),),
     )  # fmt: skip
 
 
@@ -171,13 +171,13 @@ def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec
     """Gates of the pictures of ``spec`` as the renderer makes it; ``shown`` is what it is told to make instead."""
     store = Store(folder / "store", folder / "work")
     done = stages.render_segments(store, shown or spec, scenery.sources, lambda ready, total: None)
-    sound = stages.make_sound(store, spec, {}).artifact
+    sound = stages.mix_audio(store, spec, {}).artifact
     track = store.path(sound.files["sound"])
     joined = concat.join(spec, [store.path(one.artifact.files["video"]) for one in done], track, folder / "v.mp4")
-    parts = Parts(joined.picture_packets, joined.sound_packets, track, Loudness(-70, -120))
-    trace = Trace.joined(Trace.load(store.path(one.artifact.files["trace"])) for one in done)
+    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, track, Loudness(-70, -120))
+    trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
     sheets = contact_sheet.read(spec, [store.path(one.artifact.files["sheet"]) for one in done])
-    report = judge(folder / "v.mp4", load_limits(), limit_sources(), spec, True, parts, trace, None, sheets,
+    report = check_video(folder / "v.mp4", load_limits(), limit_sources(), spec, True, parts, trace, None, sheets,
                    scenery.references)  # fmt: skip
     return [one for one in report.findings if one.severity == "gate"]
 
@@ -189,16 +189,16 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 def without(*names: str) -> Patch:
     """Layers are forgotten."""
-    make = compositor.Player._make
+    make = compositor.LayerSampler._make
     return lambda patch: patch.setattr(
-        compositor.Player, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
+        compositor.LayerSampler, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
     )
 
 
 def without_caption(said: str) -> Patch:
-    draw = caption_raster.Lettering.patch
+    draw = caption_raster.CaptionRaster.sprite
     return lambda patch: patch.setattr(
-        caption_raster.Lettering, "patch",
+        caption_raster.CaptionRaster, "patch",
         lambda self, event, frame, canvas: None if said in event.text else draw(self, event, frame, canvas),
     )  # fmt: skip
 
@@ -224,14 +224,14 @@ def later(frames: int) -> Patch:
 
 def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Patch:
     """A window that lies elsewhere, or has another size, as shares of the right one."""
-    place = compositor.place
-    make = compositor.Player._make
+    place = compositor.place_image
+    make = compositor.LayerSampler._make
 
     def wrong(self: Any, n: int) -> Any:
         if self._drawn.layer.name != name:
             return make(self, n)
         windows = tuple(
-            Window(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
+            CropRect(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
                    w.height * size) for w in self._drawn.windows)  # fmt: skip
         kept, self._drawn = self._drawn, replace(self._drawn, windows=windows)
         try:
@@ -240,18 +240,19 @@ def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Pat
             self._drawn = kept
 
     assert place is not None
-    return lambda patch: patch.setattr(compositor.Player, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.LayerSampler, "_make", wrong)
 
 
 def moved(name: str, **changes: float) -> Patch:
     """A layer in another place, at another size or opacity."""
-    make = compositor.Player._make
+    make = compositor.LayerSampler._make
 
     def wrong(self: Any, n: int) -> Any:
         if self._drawn.layer.name != name:
             return make(self, n)
         states = tuple(
-            State(**{f: v + changes.get(f, 0.0) for f, v in state._asdict().items()}) for state in self._drawn.states
+            LayerTransform(**{f: v + changes.get(f, 0.0) for f, v in state._asdict().items()})
+            for state in self._drawn.states
         )
         kept, self._drawn = self._drawn, replace(self._drawn, states=states)
         try:
@@ -259,12 +260,12 @@ def moved(name: str, **changes: float) -> Patch:
         finally:
             self._drawn = kept
 
-    return lambda patch: patch.setattr(compositor.Player, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.LayerSampler, "_make", wrong)
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(text, "_plate", lambda box, width, height, detail: clear(width, height))
-    text.draw.cache_clear()
+    patch.setattr(text, "_plate", lambda box, width, height, detail: transparent(width, height))
+    text.draw_text.cache_clear()
 
 
 def without_letters(patch: pytest.MonkeyPatch) -> None:
@@ -276,7 +277,7 @@ def without_letters(patch: pytest.MonkeyPatch) -> None:
                        u=np.zeros_like(sheet.u), v=np.zeros_like(sheet.v))  # fmt: skip
 
     patch.setattr(text, "_set", empty)
-    text.draw.cache_clear()
+    text.draw_text.cache_clear()
 
 
 def other_words(patch: pytest.MonkeyPatch) -> None:
@@ -284,13 +285,13 @@ def other_words(patch: pytest.MonkeyPatch) -> None:
 
 
 def in_the_wrong_line(patch: pytest.MonkeyPatch) -> None:
-    begin = caption_raster.Lettering.__init__
+    begin = caption_raster.CaptionRaster.__init__
 
     def lower(self: Any, *given: Any) -> None:
         begin(self, *given)
         self._bottom += 200
 
-    patch.setattr(caption_raster.Lettering, "__init__", lower)
+    patch.setattr(caption_raster.CaptionRaster, "__init__", lower)
 
 
 def without_overlays(patch: pytest.MonkeyPatch) -> None:
@@ -299,7 +300,7 @@ def without_overlays(patch: pytest.MonkeyPatch) -> None:
 
 
 def another_ground(patch: pytest.MonkeyPatch) -> None:
-    plain = compositor.plain
+    plain = compositor.solid
     patch.setattr(compositor, "plain", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h))
 
 
@@ -374,7 +375,7 @@ def test_a_fault_of_the_renderer_is_found(
 @pytest.fixture(autouse=True)
 def _fresh_texts() -> Iterator[None]:
     yield
-    text.draw.cache_clear()
+    text.draw_text.cache_clear()
 
 
 def test_what_is_as_planned_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
@@ -382,7 +383,7 @@ def test_what_is_as_planned_raises_no_alarm(scenery: Scenery, tmp_path: Path) ->
 
 
 def test_the_plain_version_is_checked_against_the_plain_plan(scenery: Scenery, tmp_path: Path) -> None:
-    plain = plain_version(Work(plan(), scenery.sources))
+    plain = fallback_of(RenderRequest(plan(), scenery.sources))
     assert [(one.code, one.value, one.message) for one in findings(scenery, plain, tmp_path)] == []
 
 
@@ -391,7 +392,10 @@ def test_an_edit_of_one_caption_leaves_other_sheets_alone(scenery: Scenery) -> N
     cues = (*spec.captions.cues[:2], words("and again", 52, 66))
     edited = spec.model_copy(update={"captions": spec.captions.model_copy(update={"cues": cues})})
     before, after = (
-        [segment_plan.plan_job(one, segment, scenery.sources).parameters(scenery.sources) for segment in one.segments]
+        [
+            segment_plan.plan_segment(one, segment, scenery.sources).parameters(scenery.sources)
+            for segment in one.segments
+        ]
         for one in (spec, edited)
     )
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
@@ -400,24 +404,24 @@ def test_an_edit_of_one_caption_leaves_other_sheets_alone(scenery: Scenery) -> N
 def test_a_caption_that_grows_at_a_key_frame_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
     spec = plan()
     cues = (words("growing here", 0, 20), words("and over the cut", 50, 80), words("and again", 90, 106))
-    style = spec.captions.style.model_copy(update={"pop": 0.3})
+    style = spec.captions.style.model_copy(update={"scale_in_seconds": 0.3})
     growing = spec.model_copy(update={"captions": CaptionPlan(style=style, cues=cues)})
     assert [(one.code, one.value, one.message) for one in findings(scenery, growing, tmp_path)] == []
 
 
 def test_a_shadow_on_a_soft_picture_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
-    generators.generate(generators.wish("backdrop", "warm sunrise", 3), tmp_path / "soft.png")
+    generators.generate(generators.generation_request("backdrop", "warm sunrise", 3), tmp_path / "soft.png")
     upright = tmp_path / "upright.png"
     still = images.normalise(tmp_path / "soft.png", load_limits(), upright)
-    soft, whole = "f" * 64, {"width": WIDTH, "height": HEIGHT, "motion": at(WIDTH / 2, HEIGHT / 2)}
+    soft, whole = "f" * 64, {"width": WIDTH, "height": HEIGHT, "transform": at(WIDTH / 2, HEIGHT / 2)}
     scene = Scene(start=0, frames=PART, layers=(
-        ImageLayer(name="soft", item=soft, camera=still_camera(width=1, height=1), **whole),
-        ImageLayer(name="bottle", item=BOTTLE, width=170, height=340, motion=at(270, 480),
-                   camera=still_camera(width=1, height=1), effects=(Shadow(opacity=0.8),))))  # fmt: skip
+        ImageLayer(name="soft", item=soft, crop_path=still_camera(width=1, height=1), **whole),
+        ImageLayer(name="bottle", item=BOTTLE, width=170, height=340, transform=at(270, 480),
+                   crop_path=still_camera(width=1, height=1), effects=(Shadow(opacity=0.8),))))  # fmt: skip
     spec = plan().model_copy(update={
         "frames": PART, "scenes": (scene,), "overlays": (), "segments": (Segment(start=0, frames=PART),),
-        "captions": CaptionPlan(style=CaptionStyle(), cues=()), "still": (FrameRange(start=0, end=PART),),
-        "sound": SoundPlan(samples=PART * 1600, loudness=-14, true_peak=-1)})  # fmt: skip
+        "captions": CaptionPlan(style=CaptionStyle(), cues=()), "static_ranges": (FrameRange(start=0, end=PART),),
+        "audio": AudioMix(samples=PART * 1600, loudness=-14, true_peak=-1)})  # fmt: skip
     known = {**scenery.references.sources, soft: Reference(sample_still(images.read(upright), tmp_path), None)}
     more = Scenery({**scenery.sources, soft: Source(upright, about(still))}, References(known))
     found = [one for one in findings(more, spec, tmp_path) if one.code in PLAN_CODES]
@@ -428,7 +432,7 @@ def one_scene(*layers: Layer, background: str = "#1B5E20") -> RenderSpec:
     return plan().model_copy(update={
         "frames": PART, "scenes": (Scene(start=0, frames=PART, layers=layers, background=background),), "overlays": (),
         "segments": (Segment(start=0, frames=PART),), "captions": CaptionPlan(style=CaptionStyle(), cues=()),
-        "still": (FrameRange(start=0, end=PART),), "sound": SoundPlan(samples=PART * 1600, loudness=-14, true_peak=-1),
+        "static_ranges": (FrameRange(start=0, end=PART),), "audio": AudioMix(samples=PART * 1600, loudness=-14, true_peak=-1),
     })  # fmt: skip
 
 
@@ -437,7 +441,7 @@ def alarms(scenery: Scenery, spec: RenderSpec, folder: Path) -> list[tuple[str, 
 
 
 HEBREW = TextLayer(name="hebrew", lines=("שלום עולם", "hello עולם"), style=TextStyle(size=64), width=400, height=160,
-                   motion=at(270, 300))  # fmt: skip
+                   transform=at(270, 300))  # fmt: skip
 
 
 def test_letters_that_run_from_right_to_left_raise_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
@@ -452,24 +456,24 @@ def test_letters_that_run_from_right_to_left_are_missed(
 
 
 def test_groups_turned_texts_and_graded_shapes_raise_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
-    wide = ShapeLayer(name="wide", width=500, height=90, fill=Fill(colours=("#FFD60A",)), motion=at(150, 60))
+    wide = ShapeLayer(name="wide", width=500, height=90, fill=Fill(colours=("#FFD60A",)), transform=at(150, 60))
     label = TextLayer(name="label", lines=("This week",), style=TextStyle(size=44), width=300, height=60,
-                      motion=at(150, 60))  # fmt: skip
+                      transform=at(150, 60))  # fmt: skip
     groups = [
-        GroupLayer(name=f"group {n}", width=300, height=120, motion=at(270, 120 + 180 * n, **more),
+        GroupLayer(name=f"group {n}", width=300, height=120, transform=at(270, 120 + 180 * n, **more),
                    layers=(wide, label), effects=effects)
         for n, (effects, more) in enumerate((
             ((), {}), ((Rounded(radius=50), Shadow(opacity=0.9)), {}), ((Grade(brightness=-0.3),), {}),
-            ((), {"opacity": steady(0.5)}), ((), {"rotation": steady(180)}),
+            ((), {"opacity": constant(0.5)}), ((), {"rotation": constant(180)}),
         ))
     ]  # fmt: skip
     spec = one_scene(
-        ShapeLayer(name="graded", width=500, height=900, fill=Fill(colours=("#C04020",)), motion=at(270, 480),
+        ShapeLayer(name="graded", width=500, height=900, fill=Fill(colours=("#C04020",)), transform=at(270, 480),
                    effects=(Grade(brightness=0.3, saturation=0.2),)),
         *groups,
         TextLayer(name="turned", lines=("SALE",), style=TextStyle(size=90), width=300, height=120,
-                  motion=at(150, 860, rotation=steady(-12))),
-        TextLayer(name="soft", lines=("GLOW",), style=TextStyle(size=70), width=300, height=120, motion=at(400, 880),
+                  transform=at(150, 860, rotation=constant(-12))),
+        TextLayer(name="soft", lines=("GLOW",), style=TextStyle(size=70), width=300, height=120, transform=at(400, 880),
                   effects=(Blur(radius=6),)),
     )  # fmt: skip
     assert alarms(scenery, spec, tmp_path) == []
@@ -484,14 +488,14 @@ def test_footage_of_another_rate_raises_no_alarm(scenery: Scenery, tmp_path: Pat
     assert info.video is not None
     known = Reference(sample(path, info.video, load_limits(), tmp_path))
     more = Scenery({**scenery.sources, item: Source(path, info)}, References({item: known}))
-    key = CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
-    layer = VideoLayer(name="talk", item=item, source_start=5, camera=Camera(width=0.375, height=1.0, keys=(key,)),
-                       width=WIDTH, height=HEIGHT, motion=at(WIDTH / 2, HEIGHT / 2))  # fmt: skip
-    spec = one_scene(layer).model_copy(update={"still": ()})
+    key = CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
+    layer = VideoLayer(name="talk", item=item, source_start=5, crop_path=CropPath(width=0.375, height=1.0, keyframes=(key,)),
+                       width=WIDTH, height=HEIGHT, transform=at(WIDTH / 2, HEIGHT / 2))  # fmt: skip
+    spec = one_scene(layer).model_copy(update={"static_ranges": ()})
     assert alarms(more, spec, tmp_path) == []
     if rate in ("25", "60"):
         # Of these, the moments that analysis keeps are shown for whole frames of the video.
-        wrong = one_scene(layer.model_copy(update={"source_start": 35})).model_copy(update={"still": ()})
+        wrong = one_scene(layer.model_copy(update={"source_start": 35})).model_copy(update={"static_ranges": ()})
         assert {one.code for one in findings(more, spec, tmp_path / "wrong", wrong)} & PLAN_CODES
 
 
@@ -505,6 +509,6 @@ def test_detail_that_analysis_has_not_kept_raises_no_alarm(scenery: Scenery, tmp
     still, item = images.normalise(tmp_path / "page.png", load_limits(), tmp_path / "upright.png"), "8" * 64
     known = Reference(sample_still(images.read(tmp_path / "upright.png"), tmp_path))
     more = Scenery({item: Source(tmp_path / "upright.png", about(still))}, References({item: known}))
-    layer = ImageLayer(name="page", item=item, width=WIDTH, height=HEIGHT, motion=at(WIDTH / 2, HEIGHT / 2),
-                       camera=still_camera(width=0.2, height=0.237))  # fmt: skip
+    layer = ImageLayer(name="page", item=item, width=WIDTH, height=HEIGHT, transform=at(WIDTH / 2, HEIGHT / 2),
+                       crop_path=still_camera(width=0.2, height=0.237))  # fmt: skip
     assert alarms(more, one_scene(layer), tmp_path) == []

@@ -6,27 +6,27 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.spec.render_spec import (
+    AudioClip,
+    AudioMix,
+    AudioTrack,
     CaptionPlan,
     Cue,
     CueWord,
     RenderSpec,
     Segment,
-    SoundPart,
-    SoundPlan,
-    SoundTrack,
 )
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.delivery.outbox import failure, plan_delivery, readable_name
-from pytoon_pipeline.quality.verdict import judge
+from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import scene
 
 FRAMES = 75
-TRACK = SoundTrack(role="original", parts=(SoundPart(item="x", start=0, source_start=0, samples=FRAMES * 1920),))
+TRACK = AudioTrack(role="original", clips=(AudioClip(item="x", start=0, source_start=0, samples=FRAMES * 1920),))
 COLOUR = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p"
 
 
@@ -38,7 +38,7 @@ def spec(text: str = "hello", **changes: object) -> RenderSpec:
         "scenes": (scene(FRAMES),),
         "segments": (Segment(start=0, frames=50), Segment(start=50, frames=25)),
         "captions": CaptionPlan(style=CaptionStyle(), cues=(cue,)),
-        "sound": SoundPlan(samples=FRAMES * 1920, tracks=(TRACK,), loudness=-14, true_peak=-1),
+        "audio": AudioMix(samples=FRAMES * 1920, tracks=(TRACK,), loudness=-14, true_peak=-1),
     }
     return RenderSpec(**(values | changes))
 
@@ -59,7 +59,7 @@ def finished(
 
 
 def report(path: Path, plan: RenderSpec | None = None, silent: bool = False) -> QcReport:
-    return judge(path, load_limits(), limit_sources(), plan, silent)
+    return check_video(path, load_limits(), limit_sources(), plan, silent)
 
 
 def found(path: Path, code: str, plan: RenderSpec | None = None) -> Finding:
@@ -159,7 +159,7 @@ def test_damage_in_the_middle(tmp_path: Path) -> None:
 def test_a_foreign_file_is_checked_without_a_plan(tmp_path: Path) -> None:
     assert report(finished(tmp_path / "v.mp4")).verdict == "pass"
     (tmp_path / "text.mp4").write_text("no video")
-    with pytest.raises(BadInput, match="not_media"):
+    with pytest.raises(InvalidInput, match="not_media"):
         report(tmp_path / "text.mp4")
 
 
@@ -171,7 +171,7 @@ def test_a_failure_says_what_did_not_pass(tmp_path: Path) -> None:
 
 def test_the_score_shows_its_arithmetic(tmp_path: Path) -> None:
     result = report(finished(tmp_path / "v.mp4", sound="volume=-6dB"), spec())
-    assert (result.score, result.arithmetic) == (50, "100 − 1 × 50 (gates) = 50")
+    assert (result.score, result.score_breakdown) == (50, "100 − 1 × 50 (gates) = 50")
 
 
 @pytest.mark.parametrize(

@@ -15,16 +15,16 @@ from PIL import Image
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.config import presets
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.manifest import Difference, Manifest, Remade
 from pytoon_pipeline.contracts.schemas import schema
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.generators import generate, wish
+from pytoon_pipeline.media.generators import generate, generation_request
 from pytoon_pipeline.operations.remake.manifest import read_manifest
 from pytoon_pipeline.operations.remake.remake import failure
 from pytoon_pipeline.rendering import stages
@@ -77,10 +77,10 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     (upload / "request.yaml").write_text(json.dumps(request))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTOON_HOME", str(root / "home"))
-        patch.setenv("PYTOON_RECOGNISER", "pocketsphinx")
+        patch.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
         patch.setenv("PYTOON_PRESETS", str(root / "presets"))
         home = Home.locate()
-        known, _ = take(home, Store(home.store, home.work), read_upload(upload), pending=False)
+        known, _ = ingest(home, Store(home.store, home.work), read_upload(upload), pending=False)
         with dg.DagsterInstance.ephemeral() as instance:
             assert compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key).error is None
     delivered = root / "delivered"
@@ -135,7 +135,7 @@ def test_an_edited_plan_gives_other_frames_and_no_tool_is_blamed(
     path = edited(original, tmp_path, repaint)
     code, said = answer(capsys, str(path), "--media", str(original.media), "--out", str(tmp_path / "out"))
     assert code == 1
-    assert (said["equal"], said["pictures_equal"], said["sound_equal"]) == (False, False, True)
+    assert (said["equal"], said["pictures_equal"], said["audio_equal"]) == (False, False, True)
     assert said["error"]["code"] == "remake_differs"
     assert "no version of a tool" in said["error"]["message"]
     assert Path(said["video"]) == tmp_path / "out" / "else.mp4", "it is made all the same, and inside the folder"
@@ -145,7 +145,7 @@ def test_an_edited_plan_gives_other_frames_and_no_tool_is_blamed(
 def test_the_error_names_the_tools_that_differ() -> None:
     other = Difference(tool="ffmpeg", then="imageio-ffmpeg 0.6.0", now="imageio-ffmpeg 0.8.1")
     remade = Remade(
-        equal=False, pictures_equal=True, sound_equal=False, identical=False, video="v", thumbnail="t", subtitles=(),
+        equal=False, pictures_equal=True, audio_equal=False, identical=False, video="v", thumbnail="t", subtitles=(),
         differences=(other,),
     )  # fmt: skip
     error = failure(remade)
@@ -208,7 +208,7 @@ def test_a_manifest_that_was_edited_is_refused_before_anything_is_made(
     original: Original, tmp_path: Path, home: Home, what: str
 ) -> None:
     code, change = TAMPERED[what]
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(InvalidInput) as raised:
         read_manifest(edited(original, tmp_path, change), load_limits())
     assert raised.value.code == code
     assert raised.value.hint
@@ -241,7 +241,7 @@ def test_what_people_only_read_may_have_changed_its_form(original: Original, tmp
 
 
 def test_the_plan_of_a_folder_is_not_taken_for_a_manifest(original: Original) -> None:
-    with pytest.raises(BadInput, match="not a manifest"):
+    with pytest.raises(InvalidInput, match="not a manifest"):
         read_manifest(original.manifest.with_name("spec.json"), load_limits())
 
 
@@ -258,7 +258,7 @@ def test_a_plain_video_is_made_again_also_where_the_engine_is_well(
         outcome = compile_file(folder)
     path = Path(outcome.assets["delivered_video"]["manifest"])
     manifest = Manifest.model_validate_json(path.read_bytes())
-    assert manifest.engine == "safe"
+    assert manifest.engine == "fallback"
     assert manifest.degraded
     code, said = answer(capsys, str(path))
     assert (code, said["equal"]) == (0, True)
@@ -270,7 +270,7 @@ def test_a_generated_picture_is_generated_again_and_another_version_of_a_tool_is
 ) -> None:
     folder = tmp_path / "sky"
     folder.mkdir()
-    generate(wish("backdrop", "blue sky", 3), folder / "sky.png")
+    generate(generation_request("backdrop", "blue sky", 3), folder / "sky.png")
     Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(folder / "a.png")
     request = {"archetype": "overlay", "media": [{"file": "a.png", "end": 1.2}], "background": "sky.png"}
     (folder / "request.yaml").write_text(json.dumps(request))

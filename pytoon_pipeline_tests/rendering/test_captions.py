@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering import ass, captions
-from pytoon_pipeline.rendering.caption_raster import Lettering
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.thumbnail import to_bgr
-from pytoon_pipeline.rendering.yuva import lay, plain
+from pytoon_pipeline.rendering.yuva import blend, solid
 
 RATE = FrameRate(numerator=30)
-STYLE = CaptionStyle(pop=0)
+STYLE = CaptionStyle(scale_in_seconds=0)
 
 
 def cue(text: str, start: int = 0, end: int = 30) -> Cue:
@@ -32,15 +32,15 @@ def cue(text: str, start: int = 0, end: int = 30) -> Cue:
 
 def drawn(*cues: Cue, style: CaptionStyle = STYLE, frames: int = 30, first: int = 0) -> np.ndarray:
     """Pictures of captions on mid grey, as RGB, shape (frames, 480, 270, 3): a quarter of the size."""
-    lettering = Lettering(style, 1080, 1920)
+    lettering = CaptionRaster(style, 1080, 1920)
     lines = captions.events(CaptionPlan(style=style, cues=cues), first, frames, 1080, RATE)
     lettering.set(line.text for line in lines)
     pictures = []
     for frame in range(frames):
-        canvas = plain("#808080", 1080, 1920)
+        canvas = solid("#808080", 1080, 1920)
         for line in lines:
-            if line.start <= frame < line.end and (patch := lettering.patch(line, frame, (1080, 1920))):
-                lay(canvas, patch)
+            if line.start <= frame < line.end and (patch := lettering.sprite(line, frame, (1080, 1920))):
+                blend(canvas, patch)
         small = cv2.resize(to_bgr(canvas), (270, 480), interpolation=cv2.INTER_AREA)
         pictures.append(small[:, :, ::-1].astype(int))
     return np.array(pictures)
@@ -56,7 +56,7 @@ def test_a_caption_is_there_exactly_while_it_should() -> None:
 
 
 def test_captions_do_not_depend_on_where_a_segment_starts() -> None:
-    style = CaptionStyle(pop=0.2)
+    style = CaptionStyle(scale_in_seconds=0.2)
     one = cue("four words are here", 2, 40)
     whole = drawn(one, style=style, frames=45)
     late = drawn(one, style=style, frames=41, first=4)
@@ -65,7 +65,7 @@ def test_captions_do_not_depend_on_where_a_segment_starts() -> None:
 
 def test_a_caption_grows_to_its_size_and_stays_in_its_place() -> None:
     widths, lowest = [], []
-    for picture in drawn(cue("moving", 0, 20), style=CaptionStyle(pop=0.2), frames=12):
+    for picture in drawn(cue("moving", 0, 20), style=CaptionStyle(scale_in_seconds=0.2), frames=12):
         widths.append(np.ptp(np.flatnonzero(ink(picture).any(axis=0))))
         lowest.append(np.flatnonzero(ink(picture).any(axis=1)).max())
     assert widths[:6] == sorted(widths[:6])
@@ -82,7 +82,7 @@ def test_words_light_up_one_after_the_other() -> None:
 
 
 def test_captions_stay_inside_the_margins() -> None:
-    style = CaptionStyle(pop=0, size=148, words=3, characters=40)
+    style = CaptionStyle(scale_in_seconds=0, size=148, max_words=3, max_chars=40)
     for text in ("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk", "WWWWWWWWWW WWWWWWWWWW WWWWWWWWWW"):
         columns = np.flatnonzero(ink(drawn(cue(text), style=style, frames=1)[0]).any(axis=0))
         assert columns.min() * 4 >= style.margin - 12
@@ -92,7 +92,7 @@ def test_captions_stay_inside_the_margins() -> None:
 @pytest.mark.parametrize("text", [r"{\fs200}big", r"a\Nb", r"{\p1}m 0 0 l 99 0", r"\h\n", "100% 'it\\''s':x=1,[in]"])
 def test_what_a_person_wrote_is_drawn_literally(text: str) -> None:
     """As wide as its characters are: nothing vanished, broke the line or grew."""
-    style = CaptionStyle(pop=0, characters=60)
+    style = CaptionStyle(scale_in_seconds=0, max_chars=60)
     rows_of_plain = np.flatnonzero(ink(drawn(cue("abg"), style=style, frames=1)[0]).any(axis=1))
     rows = np.flatnonzero(ink(drawn(cue(text), style=style, frames=1)[0]).any(axis=1))
     assert np.ptp(rows) < 1.5 * np.ptp(rows_of_plain)
@@ -121,5 +121,5 @@ def test_characters_that_no_font_has_are_named() -> None:
 
 
 def test_an_unknown_font_is_refused() -> None:
-    with pytest.raises(BadInput, match="unknown_font"):
+    with pytest.raises(InvalidInput, match="unknown_font"):
         fonts.load("Comic Sans")

@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pytoon_pipeline.contracts.errors import BadInput
-from pytoon_pipeline.engines.engine import Work
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.server.connections import ensure_open_files
 from pytoon_pipeline.engines.server.settings import ServerSettings
-from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.rendering import test_remote
 from pytoon_pipeline_tests.rendering.test_remote import HEADERS, KILLABLE, SEGMENTS, TOKEN, Server, quiet, remote
@@ -63,7 +63,7 @@ def ended(line: socket.socket) -> bool:
     return True
 
 
-def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, work: Work, store: Store) -> None:
+def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, work: RenderRequest, store: Store) -> None:
     with ExitStack() as stack:
         strangers = []
         for n in range(3 * ALLOWED):
@@ -82,11 +82,11 @@ def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, wor
 
 
 def test_headers_that_never_end_are_cut_off_and_long_requests_are_not(
-    work: Work, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+    work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, real, cut = serving(header_seconds=1.0, heartbeat_seconds=0.05), LocalEngine.segments, threading.Event()
 
-    def slow(engine: LocalEngine, asked: Work, progress: Callable[[int, int], None]) -> list[Done]:
+    def slow(engine: LocalEngine, asked: RenderRequest, progress: Callable[[int, int], None]) -> list[StageResult]:
         assert cut.wait(900)
         return real(engine, asked, progress)
 
@@ -130,5 +130,5 @@ def test_the_server_makes_sure_of_enough_open_files(monkeypatch: pytest.MonkeyPa
         ensure_open_files(settings)
         assert changed == expected
     monkeypatch.setattr(resource, "getrlimit", lambda which: (256, 512))
-    with pytest.raises(BadInput, match="invalid_setting"):
+    with pytest.raises(InvalidInput, match="invalid_setting"):
         ensure_open_files(settings)

@@ -1,4 +1,4 @@
-"""Layers on the canvas: where they should be, as they should look, moving without a shiver."""
+"""Layers on the canvas: where they should be, as they should look, moving without a camera_jitter."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,38 +14,38 @@ from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.spec.easing import EASINGS
 from pytoon_pipeline.contracts.spec.effects import EFFECTS, Blur, EffectKind, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.layers import (
-    Camera,
-    CropKey,
+    CropKeyframe,
+    CropPath,
     GroupLayer,
     ImageLayer,
-    Key,
+    Keyframe,
     Layer,
-    Motion,
     ShapeLayer,
     TextLayer,
-    steady,
+    Transform,
+    constant,
 )
-from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, RenderSpec, Scene, Segment, SoundPlan, Transition
-from pytoon_pipeline.contracts.style import Fill, TextBox, TextStyle
+from pytoon_pipeline.contracts.spec.render_spec import AudioMix, CaptionPlan, RenderSpec, Scene, Segment, Transition
+from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.colour import contrast, luminance, yuv
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.effects import apply
-from pytoon_pipeline.rendering.segment_plan import Source, plan_job
+from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.rendering.thumbnail import to_bgr
-from pytoon_pipeline.rendering.yuva import Sheet
+from pytoon_pipeline.rendering.yuva import YuvaImage
 
 RATE = FrameRate(numerator=30)
 ITEM = "a" * 64
-WHOLE = Camera(width=1, height=1, keys=(CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),))
+WHOLE = CropPath(width=1, height=1, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),))
 
 
-def at(x: object = 540, y: object = 960, **more: object) -> Motion:
-    return Motion.model_validate({"x": x, "y": y, **more})
+def at(x: object = 540, y: object = 960, **more: object) -> Transform:
+    return Transform.model_validate({"x": x, "y": y, **more})
 
 
-def shape(colour: str, width: float, height: float, motion: Motion, **more: object) -> ShapeLayer:
-    return ShapeLayer(width=width, height=height, fill=Fill(colours=(colour,)), motion=motion, **more)
+def shape(colour: str, width: float, height: float, motion: Transform, **more: object) -> ShapeLayer:
+    return ShapeLayer(width=width, height=height, fill=Fill(colours=(colour,)), transform=motion, **more)
 
 
 def spec_of(scenes: Sequence[Scene], overlays: Sequence[Layer] = ()) -> RenderSpec:
@@ -54,18 +54,18 @@ def spec_of(scenes: Sequence[Scene], overlays: Sequence[Layer] = ()) -> RenderSp
         rate=RATE, frames=frames, scenes=tuple(scenes), overlays=tuple(overlays),
         segments=(Segment(start=0, frames=frames),),
         captions=CaptionPlan(style=load_preset("clean-talk").captions, cues=()),
-        sound=SoundPlan(samples=frames * 1600, loudness=-14, true_peak=-1),
+        audio=AudioMix(samples=frames * 1600, loudness=-14, true_peak=-1),
     )  # fmt: skip
 
 
 def drawn(
     layers: Sequence[Layer], frames: int = 1, sources: dict[str, Source] | None = None, background: str = "#000000"
-) -> list[Sheet]:
+) -> list[YuvaImage]:
     spec = spec_of([Scene(start=0, frames=frames, background=background, layers=tuple(layers))])
-    return list(compose(plan_job(spec, spec.segments[0], sources or {}), sources or {}))
+    return list(compose(plan_segment(spec, spec.segments[0], sources or {}), sources or {}))
 
 
-def lit(sheet: Sheet, level: int = 120) -> tuple[int, int, int, int]:
+def lit(sheet: YuvaImage, level: int = 120) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of what is brighter than ``level``."""
     rows, columns = np.flatnonzero((sheet.y > level).any(axis=1)), np.flatnonzero((sheet.y > level).any(axis=0))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
@@ -147,12 +147,12 @@ def test_a_bezier_is_that_of_css() -> None:
 
 def test_a_group_moves_as_one_and_its_layers_are_transparent_around() -> None:
     dots = tuple(shape("#FFFFFF", 20, 20, at(x, 100)) for x in (20, 180))
-    group = GroupLayer(width=200, height=200, motion=at(540, 960, rotation=180), layers=dots)
+    group = GroupLayer(width=200, height=200, transform=at(540, 960, rotation=180), layers=dots)
     sheet = drawn([group], background="#404040")[0]
     assert lit(sheet) == pytest.approx((450, 950, 630, 970), abs=2)
     assert int(sheet.y[960, 540]) == pytest.approx(yuv("#404040")[0], abs=1)
-    inner = GroupLayer(width=200, height=200, motion=at(100, 100, scale=0.5), layers=dots)
-    outer = GroupLayer(width=200, height=200, motion=at(540, 960), layers=(inner,))
+    inner = GroupLayer(width=200, height=200, transform=at(100, 100, scale=0.5), layers=dots)
+    outer = GroupLayer(width=200, height=200, transform=at(540, 960), layers=(inner,))
     assert lit(drawn([outer])[0]) == pytest.approx((495, 955, 585, 965), abs=2)
 
 
@@ -161,7 +161,7 @@ def test_a_cut_out_keeps_its_shape_and_colour(tmp_path: Path) -> None:
     yy, xx = np.mgrid[:400, :400]
     pixels[(xx - 200) ** 2 + (yy - 200) ** 2 < 150**2] = (200, 30, 60, 255)
     sources = picture(tmp_path, pixels)
-    layer = ImageLayer(item=ITEM, width=800, height=800, camera=WHOLE, motion=at())
+    layer = ImageLayer(item=ITEM, width=800, height=800, crop_path=WHOLE, transform=at())
     sheet = drawn([layer], sources=sources, background="#FFFFFF")[0]
     assert [int(sheet.y[960, 540]), int(sheet.u[480, 270]), int(sheet.v[480, 270])] == pytest.approx(
         yuv("#C81E3C"), abs=2
@@ -178,7 +178,7 @@ def test_pictures_keep_their_pixels(tmp_path: Path, width: int, height: int) -> 
     pixels = scenery(1200, 1600)
     sources = picture(tmp_path, pixels)
     fitting = min(1000 / 1200, 1600 / 1600)
-    layer = ImageLayer(item=ITEM, width=1200 * fitting, height=1600 * fitting, camera=WHOLE, motion=at())
+    layer = ImageLayer(item=ITEM, width=1200 * fitting, height=1600 * fitting, crop_path=WHOLE, transform=at())
     shown = to_bgr(drawn([layer], sources=sources)[0])[:, :, ::-1]
     w, h = round(1200 * fitting), round(1600 * fitting)
     reference = np.asarray(Image.fromarray(pixels).resize((w, h), Image.Resampling.LANCZOS))
@@ -195,14 +195,14 @@ def test_slow_moves_do_not_shiver(tmp_path: Path, move: str) -> None:
     pixels[:] = (200 * np.exp(-((xx - 800) ** 2 + (yy - 1200) ** 2) / (2 * 18**2)))[:, :, None].astype(np.uint8) + 20
     sources = picture(tmp_path, pixels)
     if move == "camera":
-        keys = (CropKey(frame=0, x=0.5, y=0.5, focus_x=0.3, focus_y=0.7, zoom=1.0),
-                CropKey(frame=119, x=0.52, y=0.5, focus_x=0.3, focus_y=0.7, zoom=1.12))  # fmt: skip
-        camera = Camera(width=0.8437, height=1.0, keys=keys)
-        layer = ImageLayer(item=ITEM, width=1080, height=1920, camera=camera, motion=at())
+        keys = (CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.3, focus_y=0.7, zoom=1.0),
+                CropKeyframe(frame=119, x=0.52, y=0.5, focus_x=0.3, focus_y=0.7, zoom=1.12))  # fmt: skip
+        camera = CropPath(width=0.8437, height=1.0, keyframes=keys)
+        layer = ImageLayer(item=ITEM, width=1080, height=1920, crop_path=camera, transform=at())
     else:
-        x, scale = ((Key(value=a), Key(frame=119, value=b)) for a, b in ((600, 470), (1, 1.06)))
+        x, scale = ((Keyframe(value=a), Keyframe(frame=119, value=b)) for a, b in ((600, 470), (1, 1.06)))
         layer = ImageLayer(
-            item=ITEM, width=900, height=1350, camera=WHOLE, motion=Motion(x=x, y=steady(965), scale=scale)
+            item=ITEM, width=900, height=1350, crop_path=WHOLE, transform=Transform(x=x, y=constant(965), scale=scale)
         )  # fmt: skip
     places = []
     for sheet in drawn([layer], 120, sources):
@@ -219,9 +219,9 @@ def test_slow_moves_do_not_shiver(tmp_path: Path, move: str) -> None:
 
 
 def text_layer(
-    text: str, style: TextStyle, width: int = 800, height: int = 200, motion: Motion | None = None
+    text: str, style: TextStyle, width: int = 800, height: int = 200, motion: Transform | None = None
 ) -> TextLayer:
-    return TextLayer(lines=(text,), style=style, width=width, height=height, motion=motion or at())
+    return TextLayer(lines=(text,), style=style, width=width, height=height, transform=motion or at())
 
 
 def test_text_is_drawn_in_its_colour_in_the_middle_of_its_box() -> None:
@@ -235,7 +235,9 @@ def test_text_is_drawn_in_its_colour_in_the_middle_of_its_box() -> None:
 
 
 def test_text_on_a_plate_stands_in_its_middle() -> None:
-    style = TextStyle(font="Roboto Black", size=100, colour="#000000", box=TextBox(colour="#FFFF00", padding=30))
+    style = TextStyle(
+        font="Roboto Black", size=100, colour="#000000", background=TextBackground(colour="#FFFF00", padding=30)
+    )
     y = drawn([text_layer("HHH", style, 500, 300)])[0].y
     plate, ink = np.nonzero(y > 150), np.nonzero(y[810:1110, 290:790] < 60)
     assert (plate[0].min(), plate[0].max(), plate[1].min(), plate[1].max()) == (810, 1109, 290, 789)
@@ -252,11 +254,11 @@ def test_text_keeps_to_its_side(align: Literal["left", "centre", "right"]) -> No
 
 def test_an_outline_reaches_the_contrast_on_any_background(tmp_path: Path) -> None:
     pixels = scenery(1080, 1920)
-    background = ImageLayer(item=ITEM, width=1080, height=1920, camera=WHOLE, motion=at())
+    background = ImageLayer(item=ITEM, width=1080, height=1920, crop_path=WHOLE, transform=at())
     sources = picture(tmp_path, pixels)
     plain = TextStyle(size=200, colour="#FFFFFF")
     outlined = plain.model_copy(update={"outline": 8, "outline_colour": "#000000"})
-    boxed = plain.model_copy(update={"box": TextBox(colour="#000000", opacity=0.85)})
+    boxed = plain.model_copy(update={"background": TextBackground(colour="#000000", opacity=0.85)})
     empty = drawn([text_layer("HELLO", plain)])[0].y
     fill = empty > 225
     import cv2
@@ -301,8 +303,8 @@ def test_right_to_left_text_is_shaped_and_ordered() -> None:
 def test_effects_change_what_they_say(tmp_path: Path) -> None:
     sources = picture(tmp_path, scenery(600, 600))
 
-    def show(*effects: EffectKind) -> Sheet:
-        layer = ImageLayer(item=ITEM, width=600, height=600, camera=WHOLE, motion=at(), effects=effects)
+    def show(*effects: EffectKind) -> YuvaImage:
+        layer = ImageLayer(item=ITEM, width=600, height=600, crop_path=WHOLE, transform=at(), effects=effects)
         return drawn([layer], sources=sources, background="#FFFFFF")[0]
 
     plain = show()
@@ -325,12 +327,12 @@ def test_a_new_effect_joins_by_registering_its_class() -> None:
         kind: Literal["test_negative"] = "test_negative"
 
     @apply.register
-    def _(effect: Negative, sheet: Sheet) -> Sheet:
-        return Sheet((251 - sheet.y).astype(np.uint8), sheet.u, sheet.v)
+    def _(effect: Negative, sheet: YuvaImage) -> YuvaImage:
+        return YuvaImage((251 - sheet.y).astype(np.uint8), sheet.u, sheet.v)
 
     try:
         layer = ShapeLayer.model_validate(
-            {"width": 200, "height": 200, "fill": {"colours": ["#FFFFFF"]}, "motion": {"x": 540, "y": 960},
+            {"width": 200, "height": 200, "fill": {"colours": ["#FFFFFF"]}, "transform": {"x": 540, "y": 960},
              "effects": ["test_negative"]}
         )  # fmt: skip
         assert int(drawn([layer], background="#808080")[0].y[960, 540]) == 16
@@ -340,7 +342,7 @@ def test_a_new_effect_joins_by_registering_its_class() -> None:
 
 def test_a_gradient_runs_from_colour_to_colour_without_steps() -> None:
     fill = Fill(colours=("#202020", "#404040"), angle=0)
-    layer = ShapeLayer(width=1080, height=1920, fill=fill, motion=at())
+    layer = ShapeLayer(width=1080, height=1920, fill=fill, transform=at())
     sheet = drawn([layer])[0]
     means = sheet.y.mean(axis=1)
     assert means[0] == pytest.approx(yuv("#202020")[0], abs=0.6)
@@ -358,7 +360,7 @@ def test_transitions_go_from_one_scene_to_the_next(kind: Literal["crossfade", "f
         Scene(start=11, frames=20, background="#606060", layers=(), transition=Transition(kind=kind, frames=9)),
     ]
     spec = spec_of(scenes)
-    sheets = list(compose(plan_job(spec, spec.segments[0], {}), {}))
+    sheets = list(compose(plan_segment(spec, spec.segments[0], {}), {}))
     assert len(sheets) == 31
     means = [float(sheet.y.mean()) for sheet in sheets]
     first, last = yuv("#FFFFFF")[0], yuv("#606060")[0]
@@ -380,11 +382,11 @@ def test_where_a_segment_begins_changes_no_picture() -> None:
         Scene(start=15, frames=25, background="#103050", layers=(dot,), transition=Transition(kind="slide", frames=10)),
     ]
     spec = spec_of(scenes, [text_layer("over all", TextStyle(size=90), motion=at(540, 300))])
-    whole = list(compose(plan_job(spec, Segment(start=0, frames=40), {}), {}))
+    whole = list(compose(plan_segment(spec, Segment(start=0, frames=40), {}), {}))
     parts = [
         sheet
         for start, end in ((0, 7), (7, 15), (15, 25), (25, 40))
-        for sheet in compose(plan_job(spec, Segment(start=start, frames=end - start), {}), {})
+        for sheet in compose(plan_segment(spec, Segment(start=start, frames=end - start), {}), {})
     ]
     for one, other in zip(whole, parts, strict=True):
         assert all(
@@ -396,7 +398,7 @@ def test_only_what_a_segment_shows_is_in_its_fingerprint() -> None:
     def parameters(colour: str, name: str) -> list[dict]:
         late = shape(colour, 50, 50, at()).model_copy(update={"start": 60, "name": name})
         spec = spec_of([Scene(start=0, frames=120, layers=(shape("#FFFFFF", 90, 90, at()), late))])
-        return [plan_job(spec, Segment(start=start, frames=60), {}).parameters({}) for start in (0, 60)]
+        return [plan_segment(spec, Segment(start=start, frames=60), {}).parameters({}) for start in (0, 60)]
 
     one, other = parameters("#FF0000", "a"), parameters("#00FF00", "a")
     assert one[0] == other[0]
@@ -405,4 +407,4 @@ def test_only_what_a_segment_shows_is_in_its_fingerprint() -> None:
 
 
 def test_steady_keeps_four_digits() -> None:
-    assert steady(1 / 3)[0].value == 0.3333
+    assert constant(1 / 3)[0].value == 0.3333

@@ -5,30 +5,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.spec.evaluate import Window
-from pytoon_pipeline.media.frames import Picture
-from pytoon_pipeline.rendering.resampling import show
+from pytoon_pipeline.contracts.spec.evaluate import CropRect
+from pytoon_pipeline.media.frames import YuvFrame
+from pytoon_pipeline.rendering.resampling import sample_window
 
 
-def ramp(width: int, height: int) -> Picture:
+def ramp(width: int, height: int) -> YuvFrame:
     """Luma rises with x and y such that its value tells the place: 30 + 150 (x + y/2) / (w + h/2)."""
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     luma = 30 + 150 * (x + y / 2) / (width + height / 2)
     half = np.full(((height + 1) // 2, (width + 1) // 2), 128, np.uint8)
-    return Picture(np.round(luma).astype(np.uint8), half, half.copy())
+    return YuvFrame(np.round(luma).astype(np.uint8), half, half.copy())
 
 
 windows = st.tuples(st.floats(0, 0.6), st.floats(0, 0.4), st.floats(0.2, 0.4)).map(
-    lambda t: Window(t[0], t[1], t[2] * 9 / 16, t[2])
+    lambda t: CropRect(t[0], t[1], t[2] * 9 / 16, t[2])
 )
 
 
 @settings(max_examples=40)
 @given(windows, st.sampled_from([(640, 640), (1280, 720), (3840, 2160)]))
-def test_every_pixel_comes_from_its_place(window: Window, size: tuple[int, int]) -> None:
+def test_every_pixel_comes_from_its_place(window: CropRect, size: tuple[int, int]) -> None:
     columns, rows = size
     width, height = 216, 384
-    shown = show(ramp(columns, rows), window, width, height).y.astype(float)
+    shown = sample_window(ramp(columns, rows), window, width, height).y.astype(float)
     x = (window.x + (np.arange(width) + 0.5) / width * window.width) * columns
     y = (window.y + (np.arange(height) + 0.5) / height * window.height) * rows
     expected = 30 + 150 * (x[None, :] + y[:, None] / 2) / (columns + rows / 2)
@@ -43,11 +43,11 @@ def test_slow_motion_does_not_shiver() -> None:
     x, y = np.meshgrid(np.arange(columns), np.arange(rows))
     blob = (40 + 180 * np.exp(-((x - 320) ** 2 + (y - 180) ** 2) / 2 / 12**2)).astype(np.uint8)
     flat = np.full((rows // 2, columns // 2), 128, np.uint8)
-    picture = Picture(blob, flat, flat)
+    picture = YuvFrame(blob, flat, flat)
     places = []
     for frame in range(60):
         step = 0.3 * frame / 1080 * 202.5 / columns
-        plane = show(picture, Window(0.35 + step, 0, 202.5 / columns, 1), 1080, 1920).y.astype(float) - 40
+        plane = sample_window(picture, CropRect(0.35 + step, 0, 202.5 / columns, 1), 1080, 1920).y.astype(float) - 40
         plane[plane < 20] = 0
         places.append((plane.sum(axis=0) * np.arange(1080)).sum() / plane.sum())
     jitter = np.diff(places, 2)
@@ -55,26 +55,26 @@ def test_slow_motion_does_not_shiver() -> None:
     assert np.diff(places).mean() == pytest.approx(-0.3, abs=0.01)
 
 
-@pytest.mark.parametrize("window", [Window(0, 0, 1, 1), Window(0.68, 0, 0.32, 1), Window(0, 0.5, 0.28, 0.5)])
-def test_windows_at_the_edges_are_filled(window: Window) -> None:
-    shown = show(ramp(640, 360), window, 1080, 1920)
+@pytest.mark.parametrize("window", [CropRect(0, 0, 1, 1), CropRect(0.68, 0, 0.32, 1), CropRect(0, 0.5, 0.28, 0.5)])
+def test_windows_at_the_edges_are_filled(window: CropRect) -> None:
+    shown = sample_window(ramp(640, 360), window, 1080, 1920)
     assert shown.y.shape == (1920, 1080)
     assert shown.u.shape == shown.v.shape == (960, 540)
     assert shown.y.min() > 20
 
 
 def test_odd_sizes_work() -> None:
-    shown = show(ramp(101, 77), Window(0.1, 0.1, 0.4, 0.8), 1080, 1920)
+    shown = sample_window(ramp(101, 77), CropRect(0.1, 0.1, 0.4, 0.8), 1080, 1920)
     assert shown.y.shape == (1920, 1080)
 
 
 def test_strong_reduction_averages_instead_of_skipping() -> None:
     columns, rows = 4000, 4000
     stripes = np.where(np.arange(columns) % 2, 235, 16).astype(np.uint8)
-    picture = Picture(
+    picture = YuvFrame(
         np.broadcast_to(stripes, (rows, columns)).copy(),
         np.full((rows // 2, columns // 2), 128, np.uint8), np.full((rows // 2, columns // 2), 128, np.uint8),
     )  # fmt: skip
-    shown = show(picture, Window(0, 0, 1, 1), 540, 960).y
+    shown = sample_window(picture, CropRect(0, 0, 1, 1), 540, 960).y
     assert shown.min() > 100
     assert shown.max() < 150

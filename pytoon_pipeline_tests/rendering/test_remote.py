@@ -20,25 +20,25 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytoon_pipeline.contracts.artifact import StoredFile
-from pytoon_pipeline.contracts.errors import BadInput, MissingPart, PassingFault, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError, TransientError
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, ImageLayer, Motion, steady
-from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, SoundPlan
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ImageLayer, Transform, constant
+from pytoon_pipeline.contracts.spec.render_spec import AudioMix, CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.engines.engine import Work
+from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.protocol import Event, NamedFile, Picture, Problem, RenderOrder
-from pytoon_pipeline.engines.remote.client import Arrived, Line
-from pytoon_pipeline.engines.remote.engine import Patience, RemoteEngine
+from pytoon_pipeline.engines.remote.client import Arrived, EngineClient
+from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.engines.server.app import Host, ServerSettings, application, serve
-from pytoon_pipeline.engines.server.uploads import Arrivals, WrongOffset
+from pytoon_pipeline.engines.server.uploads import ResumableUploads, WrongOffset
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import canonical
-from pytoon_pipeline.store.stages import Done
+from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import whole_frame
@@ -46,8 +46,10 @@ from pytoon_pipeline_tests.plans import whole_frame
 TOKEN = "a token for tests only"
 RATE = FrameRate(numerator=25)
 FRAMES, SEGMENTS = 36, 3
-CAMERA = Camera(width=0.31640625, height=1.0, keys=(CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),))
-QUICK = Patience(tries=6, first_seconds=0.05, most_seconds=0.2)
+CAMERA = CropPath(
+    width=0.31640625, height=1.0, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),)
+)
+QUICK = RetrySettings(max_attempts=6, first_delay_seconds=0.05, max_delay_seconds=0.2)
 PIECE = 40_000
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -65,7 +67,7 @@ def spec(item: str, text: str = "hello") -> RenderSpec:
         scenes=(Scene(start=0, frames=FRAMES, layers=(whole_frame(item, 3, CAMERA),)),),
         segments=tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
         captions=CaptionPlan(style=CaptionStyle(), cues=(Cue(start=26, end=34, words=(word,)),)),
-        sound=SoundPlan(samples=FRAMES * 1920, loudness=-14, true_peak=-1),
+        audio=AudioMix(samples=FRAMES * 1920, loudness=-14, true_peak=-1),
     )  # fmt: skip
 
 
@@ -75,13 +77,13 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def work(video: Path, store: Store) -> Work:
+def work(video: Path, store: Store) -> RenderRequest:
     return work_in(store, video)
 
 
-def work_in(store: Store, video: Path, text: str = "hello") -> Work:
-    file = store.add(video)
-    return Work(spec(file.sha256, text), {file.sha256: Source(store.path(file), probe(video))}, {}, 120.0)
+def work_in(store: Store, video: Path, text: str = "hello") -> RenderRequest:
+    file = store.put(video)
+    return RenderRequest(spec(file.sha256, text), {file.sha256: Source(store.path(file), probe(video))}, {}, 120.0)
 
 
 def other_store(folder: Path) -> Store:
@@ -200,18 +202,18 @@ def remote(store: Store, url: str, token: str = TOKEN, piece: int = PIECE) -> Re
     return RemoteEngine(store, url, token, QUICK, piece)
 
 
-def names(done: list[Done]) -> list[tuple[str, str]]:
+def names(done: list[StageResult]) -> list[tuple[str, str]]:
     """What was made: fingerprints, and the hashes of the videos."""
     return [(one.artifact.fingerprint, one.artifact.files["video"].sha256) for one in done]
 
 
-def locally(work: Work, folder: Path) -> tuple[list[Done], Done]:
+def locally(work: RenderRequest, folder: Path) -> tuple[list[StageResult], StageResult]:
     engine = LocalEngine(other_store(folder), folder / "work" / "health.json")
     return engine.segments(work, quiet), engine.thumbnail(work, 20)
 
 
 def test_remote_and_local_make_the_same_and_each_thing_travels_once(
-    work: Work, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server],
+    work: RenderRequest, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     segments, thumbnail = locally(work, tmp_path / "local")
@@ -242,7 +244,7 @@ def test_remote_and_local_make_the_same_and_each_thing_travels_once(
 
 
 def test_connections_that_drop_again_and_again_only_cost_what_was_on_the_way(
-    work: Work, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server]
+    work: RenderRequest, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server]
 ) -> None:
     segments, _ = locally(work, tmp_path / "local")
     server = serving()
@@ -254,12 +256,12 @@ def test_connections_that_drop_again_and_again_only_cost_what_was_on_the_way(
 
 
 def test_progress_goes_on_after_a_drop(
-    work: Work, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+    work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, real, heard = serving(heartbeat_seconds=0.05), LocalEngine.segments, []
     cut = threading.Event()
 
-    def slow(engine: LocalEngine, asked: Work, progress: Callable[[int, int], None]) -> list[Done]:
+    def slow(engine: LocalEngine, asked: RenderRequest, progress: Callable[[int, int], None]) -> list[StageResult]:
         progress(1, SEGMENTS)
         assert cut.wait(900)
         return real(engine, asked, progress)
@@ -291,7 +293,7 @@ serve(Home(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]))
 
 
 def test_a_killed_server_goes_on_where_it_was(
-    work: Work, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server],
+    work: RenderRequest, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     home = tmp_path / "server"
@@ -300,9 +302,9 @@ def test_a_killed_server_goes_on_where_it_was(
     settings = {"PYTOON_ENGINE_TOKEN": TOKEN, "PYTOON_ENGINE_FREE_BYTES": "0"}
     command = [sys.executable, "-c", KILLABLE, str(home), str(port)]
     first, again = subprocess.Popen(command, env={**os.environ, **settings}), []
-    size, piece, real = video.stat().st_size, 5000, Line.send
+    size, piece, real = video.stat().st_size, 5000, EngineClient.send
 
-    def send(line: Line, file: NamedFile, offset: int, data: bytes) -> Arrived:
+    def send(line: EngineClient, file: NamedFile, offset: int, data: bytes) -> Arrived:
         arrived = real(line, file, offset, data)
         if not again and arrived.offset > size // 2:
             first.kill()
@@ -310,9 +312,9 @@ def test_a_killed_server_goes_on_where_it_was(
             again.append(serving(home, port=port))
         return arrived
 
-    monkeypatch.setattr(Line, "send", send)
+    monkeypatch.setattr(EngineClient, "send", send)
     try:
-        patient = Patience(tries=5000, first_seconds=0.05, most_seconds=0.2)
+        patient = RetrySettings(max_attempts=5000, first_delay_seconds=0.05, max_delay_seconds=0.2)
         made = RemoteEngine(store, f"http://127.0.0.1:{port}", TOKEN, patient, piece).segments(work, quiet)
     finally:
         first.kill()
@@ -323,19 +325,23 @@ def test_a_killed_server_goes_on_where_it_was(
 def test_pictures_and_fonts_travel_by_their_own_names_and_only_where_they_are_seen(
     store: Store, tmp_path: Path, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    font = store.add(fonts.load("Fredoka One").file)
-    fonts.know(font.sha256, store.path(font))
+    font = store.put(fonts.load("Fredoka One").file)
+    fonts.register(font.sha256, store.path(font))
     sources = {}
     for item, colour in (("1" * 64, "red"), ("2" * 64, "blue")):
         making.run("-f", "lavfi", "-i", f"color={colour}:size=320x240", "-frames:v", "1", str(tmp_path / "p.png"))
         picture = StillPicture(width=320, height=240, transparent=False, original="JPEG")
         info = MediaInfo(container="picture", seconds=0, video=None, audio=None, still=picture, streams={})
-        sources[item] = Source(store.path(store.add(tmp_path / "p.png")), info)
+        sources[item] = Source(store.path(store.put(tmp_path / "p.png")), info)
 
-    def work(text: str) -> Work:
+    def work(text: str) -> RenderRequest:
         def shown(item: str, start: int, frames: int) -> Scene:
             layer = ImageLayer(
-                item=item, camera=CAMERA, width=1080, height=1920, motion=Motion(x=steady(540), y=steady(960))
+                item=item,
+                crop_path=CAMERA,
+                width=1080,
+                height=1920,
+                transform=Transform(x=constant(540), y=constant(960)),
             )
             return Scene(start=start, frames=frames, layers=(layer,))
 
@@ -343,7 +349,7 @@ def test_pictures_and_fonts_travel_by_their_own_names_and_only_where_they_are_se
         captions = plan.captions.model_copy(update={"style": CaptionStyle(font=font.sha256)})
         scenes = (shown("1" * 64, 0, 24), shown("2" * 64, 24, 12))
         plan = plan.model_copy(update={"scenes": scenes, "captions": captions})
-        return Work(plan, sources, {font.sha256: store.path(font)}, 120.0)
+        return RenderRequest(plan, sources, {font.sha256: store.path(font)}, 120.0)
 
     LocalEngine(store, store.work / "health.json").segments(work("before"), quiet)
     expected, _ = locally(work("after"), tmp_path / "local")
@@ -362,10 +368,10 @@ def test_pictures_and_fonts_travel_by_their_own_names_and_only_where_they_are_se
 
 
 def test_tokens_are_asked_for_everywhere(
-    work: Work, store: Store, home: Home, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+    work: RenderRequest, store: Store, home: Home, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = serving()
-    with pytest.raises(MissingPart, match="remote_refused"):
+    with pytest.raises(DependencyMissing, match="remote_refused"):
         remote(store, server.url, "another token for it").segments(work, quiet)
     assert len(server.asked) == 1
     for path in ("/v1/health", "/v1/files/" + "a" * 64, "/", "/docs", "/openapi.json"):
@@ -377,11 +383,11 @@ def test_tokens_are_asked_for_everywhere(
         with pytest.raises(PytoonError, match=code):
             serve(home, port=0)
     monkeypatch.setenv("PYTOON_ENGINE_RENDERS", "many")
-    with pytest.raises(BadInput, match="invalid_setting"):
+    with pytest.raises(InvalidInput, match="invalid_setting"):
         ServerSettings.from_environment()
 
 
-def order(work: Work, **changes: object) -> dict:
+def order(work: RenderRequest, **changes: object) -> dict:
     """The order for ``work`` as JSON, with fields replaced."""
     pictures = {
         item: Picture(file=NamedFile(sha256=item, bytes=source.path.stat().st_size), info=source.info)
@@ -391,7 +397,7 @@ def order(work: Work, **changes: object) -> dict:
     return values | changes
 
 
-def test_what_is_wrong_is_refused_with_a_reason(work: Work, serving: Callable[..., Server]) -> None:
+def test_what_is_wrong_is_refused_with_a_reason(work: RenderRequest, serving: Callable[..., Server]) -> None:
     server = serving()
     with httpx.Client(base_url=server.url, headers=HEADERS, timeout=900) as client:
 
@@ -450,32 +456,32 @@ def test_limits_and_failures_of_the_server_keep_their_class(
 ) -> None:
     work = work_in(store, video)
     busy = serving(tmp_path / "busy", waiting=0, retry_seconds=0)
-    with pytest.raises(PassingFault, match="remote_busy"):
+    with pytest.raises(TransientError, match="remote_busy"):
         remote(store, busy.url).segments(work, quiet)
-    assert busy.count("POST", "/v1/renders") == QUICK.tries + 1
+    assert busy.count("POST", "/v1/renders") == QUICK.max_attempts + 1
     small = serving(tmp_path / "small", file_bytes=1000)
-    with pytest.raises(BadInput, match="order_too_large"):
+    with pytest.raises(InvalidInput, match="order_too_large"):
         remote(store, small.url).segments(work, quiet)
     assert small.count("POST", "/v1/renders") == 1
     (tmp_path / "text").write_bytes(b"no video " * 100)
-    text = store.add(tmp_path / "text")
+    text = store.put(tmp_path / "text")
     (info,) = (one.info for one in work.pictures.values())
     damaged = replace(work, spec=spec(text.sha256), pictures={text.sha256: Source(store.path(text), info)})
-    with pytest.raises(BadInput, match="not_media"):
+    with pytest.raises(InvalidInput, match="not_media"):
         remote(store, serving(tmp_path / "third").url).segments(damaged, quiet)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with pytest.raises(PassingFault, match="remote_unreachable"):
+    with pytest.raises(TransientError, match="remote_unreachable"):
         remote(store, f"http://127.0.0.1:{port}").segments(work, quiet)
 
 
 def test_only_what_was_asked_for_is_taken(
-    work: Work, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+    work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, real = serving(), LocalEngine.segments
     wrong: dict[str, object] = {}
 
-    def other(engine: LocalEngine, asked: Work, progress: Callable[[int, int], None]) -> list[Done]:
+    def other(engine: LocalEngine, asked: RenderRequest, progress: Callable[[int, int], None]) -> list[StageResult]:
         made = real(engine, asked, progress)
         return [replace(one, artifact=one.artifact.model_copy(update=wrong)) for one in made]
 
@@ -486,17 +492,17 @@ def test_only_what_was_asked_for_is_taken(
         {"version": 99},
         {"inputs": {}},
         {"tools": {"ffmpeg": "another"}},
-        {"files": {"video": StoredFile(sha256="a" * 64, bytes=1), "trace": StoredFile(sha256="../x", bytes=1)}},
+        {"files": {"video": StoredFile(sha256="a" * 64, bytes=1), "frame_stats": StoredFile(sha256="../x", bytes=1)}},
     ):
         wrong.clear()
         wrong.update(changes)
-        with pytest.raises(MissingPart, match="remote_not_an_engine"):
+        with pytest.raises(DependencyMissing, match="remote_not_an_engine"):
             remote(store, server.url).segments(work, quiet)
 
 
 @given(st.text())
 def test_any_text_travels_in_one_line(text: str) -> None:
-    event = Event(n=1, error=Problem(code="x", message=text, hint="", failure="bug"))
+    event = Event(n=1, error=Problem(code="x", message=text, hint="", category="bug"))
     (line,) = event.line.decode().splitlines()
     assert Event.model_validate_json(line) == event
 
@@ -507,21 +513,21 @@ async def pieces(*data: bytes) -> AsyncIterator[bytes]:
 
 
 def test_unfinished_files_are_bounded_and_dropped_when_old(store: Store) -> None:
-    arrivals = Arrivals(store, ServerSettings(free_bytes=0, upload_bytes=150, partial_seconds=50))
+    arrivals = ResumableUploads(store, ServerSettings(free_bytes=0, upload_bytes=150, partial_seconds=50))
     one, other = NamedFile(sha256="a" * 64, bytes=100), NamedFile(sha256="b" * 64, bytes=100)
     assert asyncio.run(arrivals.receive(one, 0, pieces(b"x" * 30, b"x" * 30))) == 60
-    with pytest.raises(PassingFault, match="remote_busy"):
+    with pytest.raises(TransientError, match="remote_busy"):
         asyncio.run(arrivals.receive(other, 0, pieces(b"x")))
     os.utime(arrivals.folder / one.sha256, (0, 0))
     assert asyncio.run(arrivals.receive(other, 0, pieces(b"x"))) == 1
     assert arrivals.received(one) == 0
-    full = Arrivals(store, ServerSettings(free_bytes=1 << 60))
-    with pytest.raises(PassingFault, match="remote_disk_full"):
+    full = ResumableUploads(store, ServerSettings(free_bytes=1 << 60))
+    with pytest.raises(TransientError, match="remote_disk_full"):
         asyncio.run(full.receive(one, 0, pieces(b"x")))
 
 
 def test_the_newest_of_two_connections_is_heard(store: Store) -> None:
-    arrivals = Arrivals(store, ServerSettings(free_bytes=0))
+    arrivals = ResumableUploads(store, ServerSettings(free_bytes=0))
     file = NamedFile(sha256="a" * 64, bytes=100)
 
     async def both() -> None:

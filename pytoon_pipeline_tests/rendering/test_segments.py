@@ -13,34 +13,36 @@ import pytest
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.rendering import CompositeResult
-from pytoon_pipeline.contracts.spec.layers import Camera, CropKey
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath
 from pytoon_pipeline.contracts.spec.render_spec import (
+    AudioClip,
+    AudioMix,
+    AudioTrack,
     CaptionPlan,
     Cue,
     CueWord,
     RenderSpec,
     Scene,
     Segment,
-    SoundPart,
-    SoundPlan,
-    SoundTrack,
 )
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.encoder import SOUND, PictureEncoder
-from pytoon_pipeline.media.ffmpeg import EngineFault
+from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering import audio_mix, concat, segments, stages, thumbnail
-from pytoon_pipeline.rendering.caption_raster import Lettering
-from pytoon_pipeline.rendering.segment_plan import Source, plan_job
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
+from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 from pytoon_pipeline_tests.plans import whole_frame
 
 ITEM = "a" * 64
 RATE = FrameRate(numerator=25)
-STILL = Camera(width=0.31640625, height=1.0, keys=(CropKey(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),))
+STILL = CropPath(
+    width=0.31640625, height=1.0, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),)
+)
 
 
 def spec(frames: int = 60, cut: Sequence[int] = (25,), text: str = "hello", **changes: object) -> RenderSpec:
@@ -52,7 +54,7 @@ def spec(frames: int = 60, cut: Sequence[int] = (25,), text: str = "hello", **ch
         "scenes": (Scene(start=0, frames=frames, layers=(whole_frame(ITEM, 3, STILL),)),),
         "segments": tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
         "captions": CaptionPlan(style=CaptionStyle(), cues=(Cue(start=30, end=45, words=(word,)),)),
-        "sound": SoundPlan(samples=frames * 1920, loudness=-14, true_peak=-1),
+        "audio": AudioMix(samples=frames * 1920, loudness=-14, true_peak=-1),
     }
     return RenderSpec(**(values | changes))
 
@@ -69,7 +71,7 @@ def rendered(plan: RenderSpec, source: Source, store: Store) -> list[Path]:
 
 
 def joined(plan: RenderSpec, source: Source, store: Store, out: Path) -> CompositeResult:
-    silent = stages.make_sound(store, plan, {})
+    silent = stages.mix_audio(store, plan, {})
     return concat.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["sound"]), out)
 
 
@@ -82,9 +84,9 @@ def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store
 
 
 def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
-    job = plan_job(spec(), spec().segments[1], {ITEM: source})
+    job = plan_segment(spec(), spec().segments[1], {ITEM: source})
     for name in ("a", "b"):
-        segments.render(job, {ITEM: source}, Lettering(job.style, 1080, 1920), tmp_path / f"{name}.mp4")
+        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), tmp_path / f"{name}.mp4")
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
@@ -122,7 +124,7 @@ def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, t
 
     out = tmp_path / "v.mp4"
     result = joined(spec(cut=(1, 2, 20, 41)), source, store, out)
-    assert result.picture_seconds == result.sound_seconds == 2.4
+    assert result.picture_seconds == result.audio_seconds == 2.4
     with av.open(str(out)) as container:
         times = [round(frame.time * 25, 6) for frame in container.decode(video=0)]
         stream = container.streams.video[0]
@@ -139,7 +141,7 @@ def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, t
 def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_path: Path) -> None:
     plan = spec()
     files = rendered(plan, source, store)
-    quiet = store.path(stages.make_sound(store, plan, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, plan, {}).artifact.files["sound"])
     with pytest.raises(PytoonError, match="broken_joint"):
         concat.join(plan, files[::-1], quiet, tmp_path / "v.mp4")
     other = tmp_path / "other.mp4"
@@ -149,12 +151,12 @@ def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_
 
 
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
-    job = plan_job(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
-    with pytest.raises(EngineFault, match="ffmpeg_failed"):
-        segments.render(job, {ITEM: source}, Lettering(job.style, 1080, 1920), tmp_path / "v.mp4")
+    job = plan_segment(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
+    with pytest.raises(RenderError, match="ffmpeg_failed"):
+        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), tmp_path / "v.mp4")
 
 
-def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> audio_mix.SoundSource:
+def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> audio_mix.AudioSource:
     time = np.arange(round(seconds * making.RATE)) / making.RATE
     speech = np.random.default_rng(0).normal(0, 1, len(time)) * (0.3 + np.abs(np.sin(time * 7))) * level
     making.write_wav(tmp_path / "a.wav", speech)
@@ -166,16 +168,16 @@ def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> audio_mix.So
     info = probe(path)
     assert info.audio is not None
     assert info.video is not None
-    return audio_mix.SoundSource(path, info.audio, info.video.start)
+    return audio_mix.AudioSource(path, info.audio, info.video.start)
 
 
-def plan_of(*clips: tuple[int, int]) -> SoundPlan:
+def plan_of(*clips: tuple[int, int]) -> AudioMix:
     parts, position = [], 0
     for start, count in clips:
-        parts.append(SoundPart(item=ITEM, start=position, source_start=start, samples=count, fade_in=384, fade_out=384))
+        parts.append(AudioClip(item=ITEM, start=position, source_start=start, samples=count, fade_in=384, fade_out=384))
         position += count
-    track = SoundTrack(role="original", parts=tuple(parts))
-    return SoundPlan(samples=position, tracks=(track,), loudness=-14, true_peak=-1)
+    track = AudioTrack(role="original", clips=tuple(parts))
+    return AudioMix(samples=position, tracks=(track,), loudness=-14, true_peak=-1)
 
 
 @pytest.mark.parametrize("level", [0.3, 0.05, 0.004])
@@ -207,7 +209,7 @@ def test_joints_do_not_click(tmp_path: Path) -> None:
     info = probe(path)
     assert info.audio is not None
     plan = plan_of((1000, 20_000), (50_321, 20_000), (90_777, 20_000))
-    track = audio_mix.mix(plan, {ITEM: audio_mix.SoundSource(path, info.audio, 0.0)})[:, 0]
+    track = audio_mix.mix(plan, {ITEM: audio_mix.AudioSource(path, info.audio, 0.0)})[:, 0]
     steps = np.abs(np.diff(track))
     assert steps.max() < 2 * np.pi * 55 / making.RATE * 0.95 + 0.9 / 384 + 0.001
     assert np.abs(track[[0, 20_000, 40_000, -1]]).max() < 0.005

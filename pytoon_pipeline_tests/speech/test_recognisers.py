@@ -14,7 +14,7 @@ import pytest
 from pytoon_pipeline.analysis.speech import pocketsphinx
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, choose, transcribe
 from pytoon_pipeline.contracts.analysis import Word
-from pytoon_pipeline.contracts.errors import MissingPart, PassingFault
+from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 from pytoon_pipeline.media import audio
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests.making import SAMPLE
@@ -58,8 +58,8 @@ def test_pocketsphinx_recognises_english(spoken: np.ndarray, tmp_path: Path) -> 
     country = next(word for word in transcript.words if word.text == "country")
     assert country.start == pytest.approx(5.86, abs=0.15)
     assert all(0 < word.confidence <= 1 for word in transcript.words)
-    assert transcript.recogniser is not None
-    assert transcript.recogniser.engine == "pocketsphinx"
+    assert transcript.transcriber is not None
+    assert transcript.transcriber.engine == "pocketsphinx"
 
 
 @pytest.mark.parametrize(
@@ -128,26 +128,26 @@ def test_music_and_noise_give_no_words(tmp_path: Path) -> None:
 def test_whisper_is_used_when_its_weights_are_there(spoken: np.ndarray, tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     choice = choose(SpeechSettings("auto", "mini", tmp_path))
-    assert choice.recogniser.engine == "whisper"
-    assert choice.recogniser.fallback is None
+    assert choice.transcriber.engine == "whisper"
+    assert choice.transcriber.fallback is None
     transcript = transcribe(choice, spoken[: 16_000 * 3], 1)
-    assert transcript.recogniser == choice.recogniser
+    assert transcript.transcriber == choice.transcriber
     assert transcribe(choice, spoken[: 16_000 * 3], 1) == transcript, "the same sound gives the same words"
 
 
 def test_other_weights_are_another_recogniser(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
-    first = choose(SpeechSettings("whisper", "mini", tmp_path)).recogniser.identity
+    first = choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity
     changed = bytearray(tiny.read_bytes())
     changed[-100] ^= 1
     (tmp_path / "mini.pt").write_bytes(changed)
-    assert choose(SpeechSettings("whisper", "mini", tmp_path)).recogniser.identity != first
+    assert choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity != first
 
 
 def test_damaged_weights_are_said(tmp_path: Path) -> None:
     (tmp_path / "mini.pt").write_bytes(b"no checkpoint")
     choice = choose(SpeechSettings("whisper", "mini", tmp_path))
-    with pytest.raises(MissingPart, match="weights_damaged"):
+    with pytest.raises(DependencyMissing, match="weights_damaged"):
         transcribe(choice, np.zeros(16_000, np.int16))
 
 
@@ -221,7 +221,7 @@ def test_without_memory_at_all_the_weights_are_not_blamed(
 
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     monkeypatch.setattr(whisper, "load_model", _raising(RuntimeError("DefaultCPUAllocator: can't allocate memory")))
-    with pytest.raises(PassingFault, match="memory_exhausted"):
+    with pytest.raises(TransientError, match="memory_exhausted"):
         transcribe(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
 
 
@@ -284,9 +284,9 @@ def test_weights_are_fetched_when_they_can_be(
     monkeypatch.setattr(whisper, "_ALIGNMENT_HEADS", {"base": heads})
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     choice = choose(SpeechSettings("auto", "base", tmp_path / "models"))
-    assert choice.recogniser.engine == "whisper"
+    assert choice.transcriber.engine == "whisper"
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["base.pt"]
-    assert transcribe(choice, np.zeros(16_000, np.int16), 1).recogniser == choice.recogniser
+    assert transcribe(choice, np.zeros(16_000, np.int16), 1).transcriber == choice.transcriber
 
 
 def test_without_a_network_the_fallback_says_why_and_waits(
@@ -299,13 +299,13 @@ def test_without_a_network_the_fallback_says_why_and_waits(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     settings = SpeechSettings("auto", "base", tmp_path / "models")
     choice = choose(settings)
-    assert choice.recogniser.engine == "pocketsphinx"
-    assert "404" in (choice.recogniser.fallback or "")
+    assert choice.transcriber.engine == "pocketsphinx"
+    assert "404" in (choice.transcriber.fallback or "")
     monkeypatch.setattr(whisper, "load_model", lambda *_, **__: pytest.fail("tried again at once"))
     assert choose(settings) == choice
     assert not list((tmp_path / "models").glob(".fetch-*"))
     monkeypatch.setattr(whisper, "load_model", _offline)
-    with pytest.raises(MissingPart, match="whisper_missing"):
+    with pytest.raises(DependencyMissing, match="whisper_missing"):
         choose(SpeechSettings("whisper", "base", tmp_path / "models"))
 
 

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.analysis.speech.silence import find_silence, merge, quiet_ranges, speech_ranges
-from pytoon_pipeline.analysis.speech.word_times import LONGEST_SPOKEN, repair
+from pytoon_pipeline.analysis.speech.word_times import MAX_SPOKEN, repair
 from pytoon_pipeline.contracts.analysis import Transcript, Word
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.contracts.time import TimeRange
 
 RATE = 16_000
-NOTHING = Transcript(words=(), language="", recogniser=None)
-SETTINGS = SilenceSettings(drop_db=26, minimum=0.5, pad_before=0.1, pad_after=0.2)
+NOTHING = Transcript(words=(), language="", transcriber=None)
+SETTINGS = SilenceSettings(threshold_below_speech_db=26, min_seconds=0.5, pad_before=0.1, pad_after=0.2)
 
 
 def word(start: float, end: float, text: str = "word") -> Word:
@@ -55,7 +55,7 @@ def test_of_nothing_but_silence_all_stays() -> None:
 
 
 def test_all_silence_is_an_error_for_who_asked_for_its_removal() -> None:
-    with pytest.raises(BadInput, match="all_silent"):
+    with pytest.raises(InvalidInput, match="all_silent"):
         find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, asked=True)
 
 
@@ -90,7 +90,7 @@ def test_repaired_words_are_possible(silent: list[tuple[float, float]], spoken: 
     assert changed <= len(words)
     for one in words:
         assert 0 <= one.start < one.end <= 30
-        assert one.end - one.start <= LONGEST_SPOKEN + 1e-3
+        assert one.end - one.start <= MAX_SPOKEN + 1e-3
         assert not any(s.start < one.start and one.end < s.end for s in silences), "a word in the midst of silence"
     for a, b in itertools.pairwise(words):
         assert a.end <= b.start + 1e-3

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.analysis.speech import subtitle_words
-from pytoon_pipeline.contracts.analysis import Recogniser
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.analysis import Transcriber
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import subtitles
-from pytoon_pipeline.media.subtitles import Line, Track
+from pytoon_pipeline.media.subtitles import SubtitleCue, SubtitleTrack
 from pytoon_pipeline_tests.making import run, video
 
 RATE = 16_000
@@ -45,7 +45,7 @@ def test_files_are_read(name: str, text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"no subtitles", b"\xff\xfe\x00", b"1\n00:00:02,000 --> 00:00:01,000\nx\n"])
 def test_files_that_hold_no_lines_are_refused(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_bytes(data)
-    with pytest.raises(BadInput, match="subtitles_unreadable"):
+    with pytest.raises(InvalidInput, match="subtitles_unreadable"):
         subtitles.read(tmp_path / "a.srt")
 
 
@@ -66,8 +66,8 @@ def test_tracks_in_files_are_read(ending: str, codec: str, tmp_path: Path) -> No
     assert (track.language, track.forced) == ("fra", False)
 
 
-def track(language: str, *times: tuple[float, float], forced: bool = False) -> Track:
-    return Track("t", language, forced, tuple(Line(start, end, "words of it") for start, end in times))
+def track(language: str, *times: tuple[float, float], forced: bool = False) -> SubtitleTrack:
+    return SubtitleTrack("t", language, forced, tuple(SubtitleCue(start, end, "words of it") for start, end in times))
 
 
 def test_only_a_track_that_covers_the_speech_takes_its_place() -> None:
@@ -84,19 +84,19 @@ def test_only_a_track_that_covers_the_speech_takes_its_place() -> None:
 
 def test_words_lie_where_something_sounds_in_order_and_by_length() -> None:
     samples = sounding((0.5, 1.0), (2.0, 2.5))
-    found = subtitle_words.from_file([Line(0.4, 2.6, "one three fourteen")], "a.srt", samples, RATE)
+    found = subtitle_words.from_file([SubtitleCue(0.4, 2.6, "one three fourteen")], "a.srt", samples, RATE)
     assert [word.text for word in found.words] == ["one", "three", "fourteen"]
     times = [(word.start, word.end) for word in found.words]
     assert times == sorted(times)
     for start, end in times:
-        assert any(a - 0.05 <= start < end <= b + 0.05 or end - start <= subtitle_words.LONGEST_WORD
+        assert any(a - 0.05 <= start < end <= b + 0.05 or end - start <= subtitle_words.MAX_WORD
                    for a, b in ((0.5, 1.0), (2.0, 2.5)))  # fmt: skip
         assert start < 1.05 or start > 1.9
     assert found.words[2].end - found.words[2].start > found.words[0].end - found.words[0].start
-    assert found.recogniser == Recogniser(engine="subtitles", model="a.srt", identity="file")
+    assert found.transcriber == Transcriber(engine="subtitles", model="a.srt", identity="file")
 
 
 def test_a_line_over_silence_keeps_its_words() -> None:
-    found = subtitle_words.from_file([Line(1.0, 2.0, "no sound here")], "a.srt", sounding((3.0, 3.5)), RATE)
+    found = subtitle_words.from_file([SubtitleCue(1.0, 2.0, "no sound here")], "a.srt", sounding((3.0, 3.5)), RATE)
     assert [word.text for word in found.words] == ["no", "sound", "here"]
     assert found.words[0].start == 1.0

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.store import retention
-from pytoon_pipeline.store.retention import ArtifactFacts, Decision, ObjectFacts, Rules, Swept, decide, sweep
-from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.retention import ArtifactFacts, Decision, ObjectFacts, RetentionReport, Rules, decide, sweep
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import NOTED_SECONDS, Store
 
 DAY = 86400.0
 NOW = 1_000 * DAY
 GRACE = 2 * DAY
-RULES = Rules(days=30, most_bytes=10**9, grace_seconds=GRACE, intermediate=frozenset({"segment", "joined"}))
+RULES = Rules(days=30, max_bytes=10**9, grace_seconds=GRACE, intermediate=frozenset({"segment", "joined"}))
 
 times = st.floats(NOW - 60 * DAY, NOW + DAY)
 files = st.sampled_from("abcdefgh")
@@ -70,7 +70,7 @@ def test_what_is_kept_protected_or_in_use_stays_and_the_size_falls(
     left = sum(one.bytes for one in objects if one.sha256 not in decision.objects)
     assert decision.bytes_after == left
     assert decision.bytes_before == left + sum(decision.objects.values())
-    assert decision.excess == max(0, left - rules.most_bytes)
+    assert decision.excess == max(0, left - rules.max_bytes)
     if decision.excess:
         last = retention.last_uses(artifacts)
         held = {
@@ -149,29 +149,29 @@ class Text(Record):
 SEGMENT, JOINED, METADATA = Stage("segment", 1), Stage("joined", 1), Stage("metadata", 1)
 
 
-def make(store: Store, stage: Stage, text: str, inputs: dict[str, str] | None = None) -> Done:
-    def write(room: Path) -> Product:
+def make(store: Store, stage: Stage, text: str, inputs: dict[str, str] | None = None) -> StageResult:
+    def write(room: Path) -> StageOutput:
         (room / "out").write_text(text)
-        return Product(Text(text=text), {"out": room / "out"})
+        return StageOutput(Text(text=text), {"out": room / "out"})
 
     return run_stage(store, stage, write, inputs=inputs or {"text": text})
 
 
-def join(store: Store, *parts: Done) -> Done:
+def join(store: Store, *parts: StageResult) -> StageResult:
     stored = {f"part-{n}": part.artifact.files["out"] for n, part in enumerate(parts)}
     inputs = {name: file.sha256 for name, file in stored.items()}
-    return run_stage(store, JOINED, lambda room: Product(Text(text="joined"), stored=stored), inputs=inputs)
+    return run_stage(store, JOINED, lambda room: StageOutput(Text(text="joined"), stored=stored), inputs=inputs)
 
 
-def record_of(store: Store, done: Done) -> Path:
+def record_of(store: Store, done: StageResult) -> Path:
     return next((store.root / "artifacts").rglob(f"{done.artifact.fingerprint}.json"))
 
 
-def object_of(store: Store, done: Done) -> Path:
+def object_of(store: Store, done: StageResult) -> Path:
     return store.path(done.artifact.files["out"])
 
 
-def age(store: Store, days: float, *done: Done) -> None:
+def age(store: Store, days: float, *done: StageResult) -> None:
     """Makes results, or all that is there, as if they were made and used ``days`` ago."""
     paths = [path for one in done for path in (record_of(store, one), object_of(store, one))]
     then = time.time() - days * DAY
@@ -179,23 +179,25 @@ def age(store: Store, days: float, *done: Done) -> None:
         os.utime(path, (then, then))
 
 
-def swept(store: Store, rules: Rules = RULES, protected: set[str] | None = None, since: float | None = None) -> Swept:
+def swept(
+    store: Store, rules: Rules = RULES, protected: set[str] | None = None, since: float | None = None
+) -> RetentionReport:
     return sweep(store, rules, protected or set(), since, time.time())
 
 
 def test_a_sweep_removes_the_old_and_it_is_made_again_when_asked_for(store: Store) -> None:
     old, new, kept = make(store, SEGMENT, "old"), make(store, SEGMENT, "newer"), make(store, METADATA, "kept")
-    source = store.add(record_of(store, kept))
-    store.link("segment", "key", old.artifact.fingerprint)
-    store.link("segment", "other", new.artifact.fingerprint)
+    source = store.put(record_of(store, kept))
+    store.set_latest("segment", "key", old.artifact.fingerprint)
+    store.set_latest("segment", "other", new.artifact.fingerprint)
     age(store, 40)
     age(store, 3, new)
 
     done = swept(store, protected={source.sha256})
-    assert done == Swept({"old": 1}, 1, 1, 3, 9 + source.bytes, 0)
+    assert done == RetentionReport({"old": 1}, 1, 1, 3, 9 + source.bytes, 0)
     assert [path.name for path in store.work.iterdir()] == ["mutex"]
     assert [path.name for path in (store.root / "links").rglob("*") if path.is_file()] == ["other"]
-    assert store.intact(source)
+    assert store.verify(source)
     fresh = Store(store.root, store.work)
     again = [make(fresh, SEGMENT, "old"), make(fresh, SEGMENT, "newer"), make(fresh, METADATA, "kept")]
     assert [one.status for one in again] == ["computed", "cached", "cached"]
@@ -210,8 +212,8 @@ def test_finding_and_making_again_count_as_use(store: Store) -> None:
     record_of(store, lost).unlink()
     file = store.work / "again"
     file.write_text("lost")
-    assert store.take(file) == lost.artifact.files["out"]
-    assert swept(store) == Swept({}, 0, 0, 0, 9, 0)
+    assert store.adopt(file) == lost.artifact.files["out"]
+    assert swept(store) == RetentionReport({}, 0, 0, 0, 9, 0)
 
 
 def test_use_is_not_written_down_each_time(store: Store) -> None:
@@ -301,17 +303,17 @@ def test_what_is_used_while_a_sweep_goes_on_stays_with_its_files(
     (store.work / "again").write_text("lone")
     age(store, 40)
     run = Store(store.root, store.work)
-    meanwhile(moment, lambda: (run.find(found.artifact.fingerprint), run.take(store.work / "again")))
-    assert swept(store) == Swept({}, 0, 0, 0, 9, 0)
+    meanwhile(moment, lambda: (run.find(found.artifact.fingerprint), run.adopt(store.work / "again")))
+    assert swept(store) == RetentionReport({}, 0, 0, 0, 9, 0)
     assert run.find(found.artifact.fingerprint) == found.artifact
-    assert run.intact(lone.artifact.files["out"])
+    assert run.verify(lone.artifact.files["out"])
 
 
 def test_two_sweeps_at_once_agree(store: Store, meanwhile: Callable[[str, Happening], None]) -> None:
     for n in range(5):
         make(store, SEGMENT, f"text {n}")
     age(store, 40)
-    other: list[Swept] = []
+    other: list[RetentionReport] = []
     meanwhile("decided", lambda: other.append(swept(store)))
     assert [swept(store).objects, other[0].objects] == [0, 5]
 
@@ -343,6 +345,6 @@ def test_a_sweep_that_breaks_off_leaves_no_record_without_its_file(
         for path in (store.root / "artifacts").rglob("*.json"):
             artifact = store.record(path.stem)
             assert artifact is not None
-            assert all(store.intact(file) for file in artifact.files.values())
+            assert all(store.verify(file) for file in artifact.files.values())
     assert whole
     assert not [path for path in store.root.rglob("*") if path.is_file()]

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import BadInput, MissingPart, PassingFault
-from pytoon_pipeline.intake.admission import admitting, key_of
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
+from pytoon_pipeline.intake.admission import key_of, store_upload
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import seat
-from pytoon_pipeline.runtime.scratch import workroom
+from pytoon_pipeline.runtime.locks import slot
+from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import fingerprint, hash_files
-from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
-from pytoon_pipeline.store.store import Store, whole
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
+from pytoon_pipeline.store.store import Store, run_to_end
 
 STAGE = Stage("letters", 1)
 
@@ -33,10 +33,10 @@ class Letters(Record):
     text: str
 
 
-def make_letters(store: Store, text: str = "abc", **changes: object) -> Done:
-    def make(room: Path) -> Product:
+def make_letters(store: Store, text: str = "abc", **changes: object) -> StageResult:
+    def make(room: Path) -> StageOutput:
         (room / "letters.txt").write_text(text)
-        return Product(Letters(text=text), {"letters": room / "letters.txt"})
+        return StageOutput(Letters(text=text), {"letters": room / "letters.txt"})
 
     arguments: dict = {"inputs": {"from": "x"}, "parameters": {"n": 1}, "tools": {"pen": "1"}} | changes
     return run_stage(store, arguments.pop("stage", STAGE), make, **arguments)
@@ -88,12 +88,12 @@ def test_damage_counts_as_absent_and_is_made_again(store: Store, what: str) -> N
 def test_asking_for_a_damaged_file_is_a_typed_error(store: Store) -> None:
     file = make_letters(store).artifact.files["letters"]
     store.path(file).write_text("something else")
-    with pytest.raises(MissingPart, match="artifact_damaged"):
+    with pytest.raises(DependencyMissing, match="artifact_damaged"):
         store.path(file)
 
 
 def test_work_that_fails_leaves_nothing(store: Store) -> None:
-    def make(room: Path) -> Product:
+    def make(room: Path) -> StageOutput:
         (room / "half.txt").write_text("half")
         raise ValueError("broken")
 
@@ -126,17 +126,17 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        with workroom(tmp_path):
+        with scratch_dir(tmp_path):
             assert len(list(tmp_path.glob("room-*/half"))) == 1, "a live process keeps its room"
         process.send_signal(signal.SIGKILL)
     time.sleep(0.05)
-    with workroom(tmp_path) as room:
+    with scratch_dir(tmp_path) as room:
         assert {path.name for path in tmp_path.iterdir()} == {room.name, f"{room.name}.lock", "mutex"}
 
 
 def test_rooms_opened_at_once_do_not_clear_each_other(tmp_path: Path) -> None:
     def use(number: int) -> bool:
-        with workroom(tmp_path) as room:
+        with scratch_dir(tmp_path) as room:
             (room / "file").write_text(str(number))
             time.sleep(0.002)
             return (room / "file").read_text() == str(number)
@@ -147,11 +147,11 @@ def test_rooms_opened_at_once_do_not_clear_each_other(tmp_path: Path) -> None:
 
 
 def test_a_link_to_nothing_says_what_to_materialize(store: Store) -> None:
-    with pytest.raises(MissingPart, match="Materialize “letters”"):
-        store.linked("letters", "key")
+    with pytest.raises(DependencyMissing, match="Materialize “letters”"):
+        store.latest("letters", "key")
     done = make_letters(store)
-    store.link("letters", "key", done.artifact.fingerprint)
-    assert store.linked("letters", "key") == done.artifact
+    store.set_latest("letters", "key", done.artifact.fingerprint)
+    assert store.latest("letters", "key") == done.artifact
 
 
 def test_lineage_lists_every_ancestor_once_in_order(store: Store) -> None:
@@ -172,9 +172,9 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
     a.write_bytes(b"first")
     b.write_bytes(b"second")
     uploads = Uploads(home)
-    one = whole(admitting(store, [(a, "media")], "title", {}))
+    one = run_to_end(store_upload(store, [(a, "media")], "title", {}))
     assert one.key == hash_files(a)[:32]
-    both = whole(admitting(store, [(a, "media"), (b, "media")], "title", {"variant": "teaser"}))
+    both = run_to_end(store_upload(store, [(a, "media"), (b, "media")], "title", {"variant": "teaser"}))
     assert both.key == key_of([(a, "media"), (b, "media")], {"variant": "teaser"})
     uploads.register(one)
     uploads.register(both)
@@ -187,14 +187,14 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
 
 def test_of_several_failures_in_a_run_bad_input_tells_most(home: Home) -> None:
     uploads, key = Uploads(home), "0" * 32
-    uploads.fail(key, PassingFault("a", "A.", "Wait."), "one", "run-1")
-    uploads.fail(key, PassingFault("b", "B.", "Wait."), "two", "run-1")
-    uploads.fail(key, PassingFault("c", "C.", "Wait."), "one", "run-2")
+    uploads.fail(key, TransientError("a", "A.", "Wait."), "one", "run-1")
+    uploads.fail(key, TransientError("b", "B.", "Wait."), "two", "run-1")
+    uploads.fail(key, TransientError("c", "C.", "Wait."), "one", "run-2")
     failed = uploads.failure(key)
     assert failed is not None
     assert (failed.code, failed.tries) == ("c", 2)
-    uploads.fail(key, BadInput("d", "D.", "Mend it."), "two", "run-2")
-    uploads.fail(key, PassingFault("e", "E.", "Wait."), "three", "run-2")
+    uploads.fail(key, InvalidInput("d", "D.", "Mend it."), "two", "run-2")
+    uploads.fail(key, TransientError("e", "E.", "Wait."), "three", "run-2")
     failed = uploads.failure(key)
     assert failed is not None
     assert (failed.code, failed.tries) == ("d", 1)
@@ -205,7 +205,7 @@ def test_another_file_begins_attempts_anew(tmp_path: Path, home: Home, store: St
     for n in range(2):
         path = tmp_path / f"{n}.mp3"
         path.write_bytes(bytes([n]))
-        items.append(whole(admitting(store, [(path, "music")], "x", {"music": "a.mp3"})))
+        items.append(run_to_end(store_upload(store, [(path, "music")], "x", {"music": "a.mp3"})))
     uploads.register(items[0])
     uploads.record(items[0].key, Attempt(number=1, plan="p", verdict="fail", score=1))
     assert len(uploads.attempts(items[0].key)) == 1
@@ -227,16 +227,16 @@ def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path
             holder.kill()
 
         Timer(0.5, kill).start()
-        with seat(tmp_path, "encoder", 1):
+        with slot(tmp_path, "encoder", 1):
             assert killed.is_set(), "not before its holder was killed"
-    with seat(tmp_path, "encoder", 2), seat(tmp_path, "encoder", 2), seat(tmp_path, "recogniser", 1):
+    with slot(tmp_path, "encoder", 2), slot(tmp_path, "encoder", 2), slot(tmp_path, "transcriber", 1):
         pass
 
 
 def test_a_name_that_is_no_text_is_kept_readable(tmp_path: Path, home: Home, store: Store) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.mp4"))
     path.write_bytes(b"x")
-    upload = whole(admitting(store, [(path, "media")], path.stem, {}))
+    upload = run_to_end(store_upload(store, [(path, "media")], path.stem, {}))
     Uploads(home).register(upload)
     assert (upload.title, upload.items[0].name) == ("caf\ufffd\ufffd", "caf\ufffd\ufffd.mp4")
     assert Uploads(home).get(upload.key) == upload
@@ -244,5 +244,5 @@ def test_a_name_that_is_no_text_is_kept_readable(tmp_path: Path, home: Home, sto
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "0" * 31, "0" * 32 + "-../x"])
 def test_a_key_never_leads_out_of_the_register(home: Home, key: str) -> None:
-    with pytest.raises(BadInput, match="unknown_upload"):
+    with pytest.raises(InvalidInput, match="unknown_upload"):
         Uploads(home).get(key)

@@ -8,7 +8,7 @@ import pytest
 from pytoon_pipeline.analysis.vision import faces, focus, sampling, shots
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests import making
@@ -100,7 +100,7 @@ def test_a_damaged_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 def test_too_little_picture_is_said(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="too_short"):
+    with pytest.raises(InvalidInput, match="too_short"):
         sampled(making.video(tmp_path / "v.mp4", 0.5, sound=False), tmp_path)
 
 
@@ -126,8 +126,8 @@ def test_cuts_are_found_to_the_frame(tmp_path: Path) -> None:
     )  # fmt: skip
     found = shots.find(sampled(path, tmp_path).every_frame(), 25)
     assert found.cuts == pytest.approx((2.0, 3.6), abs=0.001)
-    assert [(round(r.start, 2), round(r.end, 2)) for r in found.dark] == [(3.6, 4.6)]
-    assert found.still[-1].end == pytest.approx(4.6)
+    assert [(round(r.start, 2), round(r.end, 2)) for r in found.black] == [(3.6, 4.6)]
+    assert found.static[-1].end == pytest.approx(4.6)
 
 
 def test_varying_frame_times_are_kept(tmp_path: Path) -> None:

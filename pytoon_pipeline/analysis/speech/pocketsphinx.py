@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.speech.silence import levels, merge, quiet_ranges, speech_level
-from pytoon_pipeline.contracts.analysis import Recogniser, Transcript, Word
+from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
 
 if TYPE_CHECKING:
     import pocketsphinx
@@ -24,11 +24,11 @@ RATE = 16_000
 PAUSE_SECONDS = 0.5
 PAUSE_DROP_DB = 30.0
 PAD_SECONDS = 0.2
-LONGEST_SECONDS = 30.0
+MAX_SECONDS = 30.0
 # Music and noise are heard as words too: half of those score below 0.1, or they come less than once in two seconds.
 # Of spoken ones half score above 0.25, and they come at least twice a second.
-LEAST_CONFIDENCE = 0.15
-LEAST_WORDS_A_SECOND = 0.7
+MIN_CONFIDENCE = 0.15
+MIN_WORDS_A_SECOND = 0.7
 LONG_SECONDS = 3.0
 # The rest is recognised twice, the second time this much faster. What was understood comes back; what was guessed, of
 # music, noise or another language, does not. Evidence is the mean confidence of the words of both times, those that did
@@ -36,12 +36,12 @@ LONG_SECONDS = 3.0
 # wrong; three with noise or music, with more than half of them wrong, 0.33 and less; music of films and made, crowds,
 # noise, birds, reversed speech and other languages 0.27 and less. Confidence alone: 0.25 to 0.99, and 0 to 0.73.
 SPEED = 1.05
-LEAST_EVIDENCE = 0.36
+MIN_EVIDENCE = 0.36
 # Fewer words than this in an utterance tell little: such utterances are judged together, and beside others; in all,
 # three words must have been understood.
-FEW_WORDS, LEAST_WORDS = 6, 3
+FEW_WORDS, MIN_WORDS = 6, 3
 # Hypotheses kept in a frame: with 5000 in place of 30000 the words stay the same, and it takes 0.7 of the time.
-MOST_HYPOTHESES = 5000
+MAX_HYPOTHESES = 5000
 
 ALTERNATIVE = re.compile(r"\(\d+\)$")
 NO_WORD = re.compile(r"^[<\[+]")
@@ -62,11 +62,11 @@ class Utterance:
         return [self.words[n] for one in matches.get_matching_blocks() for n in range(one.a, one.a + one.size)]
 
 
-def recognise(samples: NDArray[np.int16], recogniser: Recogniser) -> Transcript:
+def transcribe(samples: NDArray[np.int16], recogniser: Transcriber) -> Transcript:
     """Words with times in 16 kHz mono ``samples``, shape (n,): those for which there is evidence."""
     import pocketsphinx
 
-    decoder = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL", maxhmmpf=MOST_HYPOTHESES)
+    decoder = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL", maxhmmpf=MAX_HYPOTHESES)
     heard: list[Utterance] = []
     rejected = 0
     for first, last in utterances(samples):
@@ -80,7 +80,7 @@ def recognise(samples: NDArray[np.int16], recogniser: Recogniser) -> Transcript:
     return Transcript(
         words=tuple(word for one in understood for word in one.words),
         language="en",
-        recogniser=recogniser,
+        transcriber=recogniser,
         rejected_words=rejected + sum(len(one.words) for one in heard if one not in understood),
         precision="float32",
     )
@@ -95,9 +95,9 @@ def evidence(heard: Sequence[Utterance]) -> float:
 def _understood(heard: Sequence[Utterance]) -> list[Utterance]:
     """Utterances for which there is evidence, in order; short ones stand and fall together."""
     short = [one for one in heard if len(one.words) < FEW_WORDS]
-    told = evidence(short) >= LEAST_EVIDENCE
-    kept = [one for one in heard if (told if one in short else evidence([one]) >= LEAST_EVIDENCE)]
-    return kept if sum(len(one.words) for one in kept) >= LEAST_WORDS else []
+    told = evidence(short) >= MIN_EVIDENCE
+    kept = [one for one in heard if (told if one in short else evidence([one]) >= MIN_EVIDENCE)]
+    return kept if sum(len(one.words) for one in kept) >= MIN_WORDS else []
 
 
 def _decoded(decoder: "pocketsphinx.Decoder", samples: NDArray[np.int16], offset: float) -> list[Word]:
@@ -130,9 +130,9 @@ def _faster(samples: NDArray[np.int16]) -> NDArray[np.int16]:
 
 def _spoken(heard: list[Word], seconds: float) -> bool:
     """Whether the words of an utterance are more likely speech than music or noise."""
-    if not heard or median(word.confidence for word in heard) < LEAST_CONFIDENCE:
+    if not heard or median(word.confidence for word in heard) < MIN_CONFIDENCE:
         return False
-    return seconds < LONG_SECONDS or len(heard) / seconds >= LEAST_WORDS_A_SECOND
+    return seconds < LONG_SECONDS or len(heard) / seconds >= MIN_WORDS_A_SECOND
 
 
 def utterances(samples: NDArray[np.int16]) -> list[tuple[int, int]]:
@@ -145,7 +145,7 @@ def utterances(samples: NDArray[np.int16]) -> list[tuple[int, int]]:
     sounding = [(a - PAD_SECONDS, b + PAD_SECONDS) for a, b in zip(starts, ends, strict=True) if b > a]
     pieces: list[tuple[int, int]] = []
     for part in merge(sounding, seconds):
-        count = max(1, math.ceil(part.seconds / LONGEST_SECONDS))
+        count = max(1, math.ceil(part.seconds / MAX_SECONDS))
         edges = np.linspace(part.start * RATE, part.end * RATE, count + 1).astype(int)
         pieces += [(int(a), int(b)) for a, b in itertools.pairwise(edges)]
     return pieces

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.speech.word_times import repair
 from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript, Word
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.contracts.time import TimeRange
 
@@ -45,22 +45,22 @@ def find_silence(
 ) -> SilenceSegments:
     """What is silent and what stays. Of nothing but silence all stays.
 
-    Raises ``BadInput`` for that when somebody has ``asked`` for the removal of silence.
+    Raises ``InvalidInput`` for that when somebody has ``asked`` for the removal of silence.
     """
     decibels = levels(samples, rate)
     level = speech_level(decibels)
     seconds = len(samples) / rate
     all_silent = bool(len(samples)) and level < ALL_SILENT_DB
     if all_silent and asked and settings.remove:
-        raise BadInput(
+        raise InvalidInput(
             "all_silent",
             "Silence is to be removed, but nothing can be heard on the sound track of this video.",
             "Check the microphone or the export. To keep all of it, leave out adjust.silence.remove.",
         )
-    threshold = level - settings.drop_db
+    threshold = level - settings.threshold_below_speech_db
     if all_silent:
         settings = settings.model_copy(update={"remove": False})
-    silences = quiet_ranges(decibels, threshold, settings.minimum)
+    silences = quiet_ranges(decibels, threshold, settings.min_seconds)
     words, changed, dropped = repair(transcript.words, silences, seconds)
     return SilenceSegments(
         silences=silences,

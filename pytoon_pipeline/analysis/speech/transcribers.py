@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pytoon_pipeline.contracts.analysis import Recogniser, Transcript
-from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
+from pytoon_pipeline.contracts.errors import DependencyMissing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,18 +29,18 @@ IDENTITY_BYTES = 1 << 20
 class SpeechSettings:
     """What is wanted. ``model`` names a Whisper model or a checkpoint's path; ``folder`` holds fetched weights."""
 
-    wanted: Wanted
+    engine: Wanted
     model: str
     folder: Path
 
     @classmethod
     def from_environment(cls, folder: Path) -> "SpeechSettings":
-        """``PYTOON_RECOGNISER`` (auto, whisper, pocketsphinx) and ``PYTOON_WHISPER_MODEL`` (default base)."""
-        wanted = os.environ.get("PYTOON_RECOGNISER") or "auto"
+        """``PYTOON_TRANSCRIBER`` (auto, whisper, pocketsphinx) and ``PYTOON_WHISPER_MODEL`` (default base)."""
+        wanted = os.environ.get("PYTOON_TRANSCRIBER") or "auto"
         if wanted not in ("auto", "whisper", "pocketsphinx"):
-            raise MissingPart(
+            raise DependencyMissing(
                 "unknown_recogniser",
-                f"PYTOON_RECOGNISER is “{wanted}”.",
+                f"PYTOON_TRANSCRIBER is “{wanted}”.",
                 "Use auto, whisper or pocketsphinx.",
             )
         return cls(wanted, os.environ.get("PYTOON_WHISPER_MODEL") or "base", folder)  # type: ignore[arg-type]
@@ -50,30 +50,30 @@ class SpeechSettings:
 class Choice:
     """The recogniser that will be used; ``weights`` is Whisper's checkpoint."""
 
-    recogniser: Recogniser
+    transcriber: Transcriber
     weights: Path | None = None
 
 
 def choose(settings: SpeechSettings) -> Choice:
     """Decides, fetching Whisper's weights when they are wanted and missing. Imports nothing heavy when they are there.
 
-    Raises ``MissingPart`` when Whisper is demanded and cannot be had.
+    Raises ``DependencyMissing`` when Whisper is demanded and cannot be had.
     """
-    if settings.wanted == "pocketsphinx":
+    if settings.engine == "pocketsphinx":
         return Choice(_pocketsphinx(None))
     weights = find_weights(settings)
     reason = None
     if weights is None:
-        reason = _failed_lately(settings) if settings.wanted == "auto" else None
+        reason = _failed_lately(settings) if settings.engine == "auto" else None
         if reason is None:
             weights, reason = _fetch(settings)
     if weights is not None:
         return Choice(_whisper(settings, weights), weights)
-    if settings.wanted == "whisper":
-        raise MissingPart(
+    if settings.engine == "whisper":
+        raise DependencyMissing(
             "whisper_missing",
             f"Whisper's model “{settings.model}” is not here and cannot be fetched: {reason}.",
-            f"Put {settings.model}.pt into {settings.folder}, or set PYTOON_RECOGNISER=pocketsphinx.",
+            f"Put {settings.model}.pt into {settings.folder}, or set PYTOON_TRANSCRIBER=pocketsphinx.",
         )
     return Choice(_pocketsphinx(reason))
 
@@ -81,12 +81,12 @@ def choose(settings: SpeechSettings) -> Choice:
 def transcribe(choice: Choice, samples: "NDArray[np.int16]", threads: int | None = None) -> Transcript:
     """Words in 16 kHz mono ``samples``, shape (n,). ``threads`` of the processor for Whisper; pocketsphinx uses one."""
     if choice.weights is not None:
-        from pytoon_pipeline.analysis.speech.whisper import recognise as whisper
+        from pytoon_pipeline.analysis.speech.whisper import transcribe as whisper
 
-        return whisper(samples, choice.weights, choice.recogniser, threads)
-    from pytoon_pipeline.analysis.speech.pocketsphinx import recognise as sphinx
+        return whisper(samples, choice.weights, choice.transcriber, threads)
+    from pytoon_pipeline.analysis.speech.pocketsphinx import transcribe as sphinx
 
-    return sphinx(samples, choice.recogniser)
+    return sphinx(samples, choice.transcriber)
 
 
 def find_weights(settings: SpeechSettings) -> Path | None:
@@ -98,22 +98,22 @@ def find_weights(settings: SpeechSettings) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _whisper(settings: SpeechSettings, weights: Path) -> Recogniser:
+def _whisper(settings: SpeechSettings, weights: Path) -> Transcriber:
     """Names the checkpoint by its size, beginning and end: telling, and quick also for gigabytes."""
     size = weights.stat().st_size
     with weights.open("rb") as file:
         digest = hashlib.sha256(file.read(IDENTITY_BYTES))
         file.seek(max(0, size - IDENTITY_BYTES))
         digest.update(file.read(IDENTITY_BYTES))
-    return Recogniser(
+    return Transcriber(
         engine="whisper",
         model=Path(settings.model).stem,
         identity=f"openai-whisper {version('openai-whisper')}, {size} bytes, {digest.hexdigest()[:16]}",
     )
 
 
-def _pocketsphinx(fallback: str | None) -> Recogniser:
-    return Recogniser(
+def _pocketsphinx(fallback: str | None) -> Transcriber:
+    return Transcriber(
         engine="pocketsphinx",
         model="en-us",
         identity=f"pocketsphinx {version('pocketsphinx')}",
@@ -141,7 +141,7 @@ def _fetch(settings: SpeechSettings) -> tuple[Path | None, str | None]:
     else:
         try:
             return fetch(settings.model, settings.folder), None
-        except MissingPart as error:
+        except DependencyMissing as error:
             reason = error.message
     settings.folder.mkdir(parents=True, exist_ok=True)
     _marker(settings).write_text(reason)

@@ -10,52 +10,52 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.analysis import Recogniser, Transcript, Word
-from pytoon_pipeline.contracts.errors import MissingPart, PassingFault
+from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 
 TIMEOUT_SECONDS = 20.0
 # Whisper's own limits. It decodes again where one is broken; what still breaks it was not understood.
-LEAST_LOGPROB, MOST_COMPRESSION, MOST_NO_SPEECH = -1.0, 2.4, 0.6
+MIN_LOGPROB, MAX_COMPRESSION, MAX_NO_SPEECH = -1.0, 2.4, 0.6
 # What CUDA and its libraries say when memory has run out; torch's own error is a RuntimeError of this kind, too.
 EXHAUSTED = ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
 
 
 def fetch(model: str, folder: Path) -> Path:
-    """Downloads a model into ``folder``, whole or not at all. Raises ``MissingPart`` when it cannot be had."""
+    """Downloads a model into ``folder``, whole or not at all. Raises ``DependencyMissing`` when it cannot be had."""
     import whisper
 
     if model not in whisper.available_models():
-        raise MissingPart(
+        raise DependencyMissing(
             "unknown_model",
             f"Whisper has no model “{model}”",
             f"Use one of: {', '.join(whisper.available_models())}.",
         )
     folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=folder, prefix=".fetch-"))
+    tmp_path = Path(tempfile.mkdtemp(dir=folder, prefix=".fetch-"))
     patience = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT_SECONDS)
     try:
-        whisper.load_model(model, device="cpu", download_root=str(aside))
-        fetched = next(aside.glob("*.pt"))
+        whisper.load_model(model, device="cpu", download_root=str(tmp_path))
+        fetched = next(tmp_path.glob("*.pt"))
         return fetched.replace(folder / f"{model}.pt")
     except (OSError, RuntimeError, StopIteration) as error:
-        raise MissingPart(
+        raise DependencyMissing(
             "weights_unavailable",
             f"the download failed ({str(error)[:120] or type(error).__name__})",
             "Connect to the internet once, or copy the checkpoint by hand.",
         ) from error
     finally:
         socket.setdefaulttimeout(patience)
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(tmp_path, ignore_errors=True)
 
 
-def recognise(
-    samples: NDArray[np.int16], weights: Path, recogniser: Recogniser, threads: int | None = None
+def transcribe(
+    samples: NDArray[np.int16], weights: Path, recogniser: Transcriber, threads: int | None = None
 ) -> Transcript:
     """Words with times in 16 kHz mono ``samples``. Greedy decoding, so that the same sound gives the same words.
 
     ``threads`` of the processor are used where there is no GPU, or too little memory on it; the transcript says so.
-    Raises ``PassingFault`` when the machine's own memory is too small.
+    Raises ``TransientError`` when the machine's own memory is too small.
     """
     import torch
 
@@ -75,7 +75,7 @@ def recognise(
     except (MemoryError, RuntimeError) as error:
         if not _exhausted(error):
             raise
-        raise PassingFault(
+        raise TransientError(
             "memory_exhausted", f"There is not enough memory for Whisper's model “{recogniser.model}”.",
             "Set PYTOON_WHISPER_MODEL to a smaller one, or run fewer uploads at once (PYTOON_RUNS).",
         ) from error  # fmt: skip
@@ -91,7 +91,7 @@ def _named(device: str) -> str:
     return f"cuda:0 {torch.cuda.get_device_name(0)}" if device == "cuda" else device
 
 
-def _on(device: str, samples: NDArray[np.int16], weights: Path, recogniser: Recogniser) -> Transcript:
+def _on(device: str, samples: NDArray[np.int16], weights: Path, recogniser: Transcriber) -> Transcript:
     import torch
     import whisper
 
@@ -104,7 +104,7 @@ def _on(device: str, samples: NDArray[np.int16], weights: Path, recogniser: Reco
     except (RuntimeError, KeyError, OSError, EOFError, UnpicklingError) as error:
         if _exhausted(error):
             raise
-        raise MissingPart(
+        raise DependencyMissing(
             "weights_damaged",
             f"Whisper's checkpoint {weights.name} cannot be loaded.",
             f"Delete {weights} and start again: it is fetched anew.",
@@ -121,7 +121,7 @@ def _on(device: str, samples: NDArray[np.int16], weights: Path, recogniser: Reco
     return Transcript(
         words=words,
         language=str(result["language"]),
-        recogniser=recogniser,
+        transcriber=recogniser,
         rejected_words=sum(len(_words(segment)) for segment in result["segments"] if not _understood(segment)),
         device=_named(device),
         precision="float16" if device == "cuda" else "float32",
@@ -131,9 +131,9 @@ def _on(device: str, samples: NDArray[np.int16], weights: Path, recogniser: Reco
 def _understood(segment: dict[str, Any]) -> bool:
     """Whether Whisper itself believes that a segment is speech, and what it says."""
     return bool(
-        segment["avg_logprob"] >= LEAST_LOGPROB
-        and segment["compression_ratio"] <= MOST_COMPRESSION
-        and segment["no_speech_prob"] <= MOST_NO_SPEECH
+        segment["avg_logprob"] >= MIN_LOGPROB
+        and segment["compression_ratio"] <= MAX_COMPRESSION
+        and segment["no_speech_prob"] <= MAX_NO_SPEECH
     )
 
 

@@ -7,11 +7,11 @@ words no length, let them overlap, or hear words where nothing sounds or where t
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.time import TimeRange
 
-SHORTEST = 0.04
+MIN_WORD_SECONDS = 0.04
 # Longer words with a pause inside were stretched over it; shorter ones are said that way.
-LONGEST_WHOLE = 1.0
+MAX_WHOLE = 1.0
 # Nobody takes this long over one word: it is music or noise that was heard as one.
-LONGEST_SPOKEN = 2.0
+MAX_SPOKEN = 2.0
 
 
 def repair(
@@ -28,12 +28,12 @@ def repair(
     for word in sorted(words, key=lambda word: (word.start, word.end)):
         start, end = max(word.start, previous_end), min(max(word.end, word.start), seconds)
         start, end = _out_of_silence(start, end, silences)
-        if end - start > LONGEST_SPOKEN:
+        if end - start > MAX_SPOKEN:
             dropped += 1
             continue
-        if end - start < SHORTEST:
-            end = min(start + SHORTEST, seconds)
-            if end - start < SHORTEST / 2 or _silent(start, end, silences):
+        if end - start < MIN_WORD_SECONDS:
+            end = min(start + MIN_WORD_SECONDS, seconds)
+            if end - start < MIN_WORD_SECONDS / 2 or _silent(start, end, silences):
                 dropped += 1
                 continue
         if (start, end) != (word.start, word.end):
@@ -53,7 +53,7 @@ def _out_of_silence(start: float, end: float, silences: tuple[TimeRange, ...]) -
             start = silence.end
         elif silence.end >= end:
             end = silence.start
-        elif end - start > LONGEST_WHOLE:
+        elif end - start > MAX_WHOLE:
             before, after = silence.start - start, end - silence.end
             start, end = (start, silence.start) if before >= after else (silence.end, end)
     return start, end

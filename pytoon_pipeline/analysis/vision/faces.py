@@ -12,7 +12,7 @@ import numpy as np
 from pytoon_pipeline.analysis.vision.sampling import Image
 from pytoon_pipeline.contracts.analysis import Box, Face, FaceSummary
 
-LEAST_SCORE = 0.5
+MIN_SCORE = 0.5
 
 
 def detect(samples: Iterable[tuple[float, Image]]) -> tuple[list[Face], FaceSummary]:
@@ -53,7 +53,7 @@ def _detector() -> Iterator[Any]:
     try:
         os.dup2(nowhere, 2)
         detector = mediapipe.solutions.face_detection.FaceDetection(
-            model_selection=1, min_detection_confidence=LEAST_SCORE
+            model_selection=1, min_detection_confidence=MIN_SCORE
         )
         detector.process(np.zeros((192, 192, 3), np.uint8))
     finally:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.vision.tones import ToneMeter
 from pytoon_pipeline.contracts.analysis import Box, SampledFrames
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.media.frames import Damage, decode
+from pytoon_pipeline.media.frames import DecodeDamage, decode
 from pytoon_pipeline.media.images import Rgba
 
 if TYPE_CHECKING:
@@ -138,10 +138,10 @@ def decode_jpeg(jpeg: Any) -> Image:
 def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samples:
     """Decodes ``path`` once, to its end or the limit of length, into two tables in ``folder``.
 
-    Raises ``BadInput`` when less than the shortest usable length can be decoded, or more than the longest.
+    Raises ``InvalidInput`` when less than the shortest usable length can be decoded, or more than the longest.
     """
     width, height = sample_size(video)
-    damage, times = Damage(), []
+    damage, times = DecodeDamage(), []
     pictures = ImageTable(folder / "pictures.parquet", quality=92)
     thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
     held: list[tuple[float, Image]] | None = []
@@ -150,7 +150,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     count = 0
     for time, frame in decode(path, video, damage=damage):
         if time > limits.source_seconds_max:
-            raise BadInput(
+            raise InvalidInput(
                 "too_long",
                 f"The video goes on beyond {limits.source_seconds_max / 60:g} minutes.",
                 "Cut it, or raise source_seconds_max in presets/limits.yaml.",
@@ -172,7 +172,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     seconds = _length(times)
     # Times are rounded in files: a millisecond makes no video too short.
     if brightest is None or round(seconds, 3) < limits.source_seconds_min:
-        raise BadInput(
+        raise InvalidInput(
             "too_short",
             f"Only {floored(seconds)} s of this video can be shown."
             + (f" {damage.packets} pieces of it are damaged." if damage.packets else ""),

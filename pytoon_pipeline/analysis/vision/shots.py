@@ -9,7 +9,7 @@ from pytoon_pipeline.analysis.vision.sampling import Image
 from pytoon_pipeline.contracts.analysis import Shots
 from pytoon_pipeline.contracts.time import TimeRange
 
-SHORTEST_SHOT_SECONDS = 0.5
+MIN_SHOT_SECONDS = 0.5
 # Levels of 255 in a thumb: compression moves pixels this far where nothing moves.
 STILL_DIFFERENCE = 2
 DARK_LEVEL = 28
@@ -22,7 +22,7 @@ def find(frames: Iterable[tuple[float, Image]], rate: float) -> Shots:
     detector = AdaptiveDetector(
         adaptive_threshold=3.0,
         min_content_val=15.0,
-        min_scene_len=max(1, round(rate * SHORTEST_SHOT_SECONDS)),
+        min_scene_len=max(1, round(rate * MIN_SHOT_SECONDS)),
     )
     times: list[float] = []
     still: list[bool] = []
@@ -38,8 +38,8 @@ def find(frames: Iterable[tuple[float, Image]], rate: float) -> Shots:
     cuts += [cut.frame_num for cut in detector.post_process(FrameTimecode(len(times), float(rate)))]
     return Shots(
         cuts=tuple(times[cut] for cut in sorted(set(cuts)) if 0 < cut < len(times)),
-        still=_ranges(times, still, rate),
-        dark=_ranges(times, dark, rate),
+        static=_ranges(times, still, rate),
+        black=_ranges(times, dark, rate),
     )
 
 

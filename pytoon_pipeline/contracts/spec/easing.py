@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.registry import Kinds
+from pytoon_pipeline.contracts.registry import Registry
 
 
 class EasingKind(Record):
@@ -16,7 +16,7 @@ class EasingKind(Record):
         raise NotImplementedError
 
 
-EASINGS: Kinds[EasingKind] = Kinds("easing")
+EASINGS: Registry[EasingKind] = Registry("easing")
 Easing = Annotated[EasingKind, EASINGS]
 
 

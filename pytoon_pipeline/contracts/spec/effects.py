@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.registry import Kinds
+from pytoon_pipeline.contracts.registry import Registry
 from pytoon_pipeline.contracts.style import Colour
 
 
@@ -17,7 +17,7 @@ class EffectKind(Record):
         return True
 
 
-EFFECTS: Kinds[EffectKind] = Kinds("effect")
+EFFECTS: Registry[EffectKind] = Registry("effect")
 Effect = Annotated[EffectKind, EFFECTS]
 
 

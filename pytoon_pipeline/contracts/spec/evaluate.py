@@ -4,10 +4,10 @@ from bisect import bisect_right
 from math import cos, pi
 from typing import NamedTuple
 
-from pytoon_pipeline.contracts.spec.layers import Breathing, Camera, CropKey, Key, Motion
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, Keyframe, Transform, ZoomPulse
 
 
-class Window(NamedTuple):
+class CropRect(NamedTuple):
     """The part of the source that is shown: left, top, width and height as fractions of the source."""
 
     x: float
@@ -16,7 +16,7 @@ class Window(NamedTuple):
     height: float
 
 
-class State(NamedTuple):
+class LayerTransform(NamedTuple):
     """Where a layer is: centre in pixels, factor on its size, degrees clockwise, opacity 0..1."""
 
     x: float
@@ -26,12 +26,12 @@ class State(NamedTuple):
     opacity: float
 
 
-def state_at(motion: Motion, frame: int) -> State:
+def transform_at(motion: Transform, frame: int) -> LayerTransform:
     """The layer at a frame of its scene."""
-    return State(*(value_at(getattr(motion, name), frame) for name in State._fields))
+    return LayerTransform(*(value_at(getattr(motion, name), frame) for name in LayerTransform._fields))
 
 
-def value_at(track: tuple[Key, ...], frame: int) -> float:
+def value_at(track: tuple[Keyframe, ...], frame: int) -> float:
     """The value of a track: held before its first key and after its last, eased between."""
     after = bisect_right([key.frame for key in track], frame)
     if after == 0:
@@ -42,28 +42,28 @@ def value_at(track: tuple[Key, ...], frame: int) -> float:
     return a.value + (b.value - a.value) * b.easing.at((frame - a.frame) / (b.frame - a.frame))
 
 
-def zoom_at(breathing: Breathing | None, frame: int) -> float:
+def zoom_at(breathing: ZoomPulse | None, frame: int) -> float:
     """Zoom at a frame of the video: 1 + (maximum - 1) · (1 - cos 2πt/period) / 2."""
     if breathing is None:
         return 1.0
-    return 1 + (breathing.maximum - 1) * (1 - cos(2 * pi * frame / breathing.period)) / 2
+    return 1 + (breathing.amount - 1) * (1 - cos(2 * pi * frame / breathing.period)) / 2
 
 
-def window_at(camera: Camera, clip_frame: int, video_frame: int) -> Window:
+def crop_at(camera: CropPath, clip_frame: int, video_frame: int) -> CropRect:
     """The window of a clip at its frame ``clip_frame``, which is frame ``video_frame`` of the video.
 
     The zoom goes towards the focus: that point keeps its place on the screen.
     """
-    x, y, focus_x, focus_y, key_zoom = _between(camera.keys, clip_frame)
-    zoom = key_zoom * zoom_at(camera.breathing, video_frame)
+    x, y, focus_x, focus_y, key_zoom = _between(camera.keyframes, clip_frame)
+    zoom = key_zoom * zoom_at(camera.zoom_pulse, video_frame)
     width, height = camera.width / zoom, camera.height / zoom
     focus_x = min(max(focus_x, x - camera.width / 2), x + camera.width / 2)
     focus_y = min(max(focus_y, y - camera.height / 2), y + camera.height / 2)
     x, y = focus_x + (x - focus_x) / zoom, focus_y + (y - focus_y) / zoom
-    return Window(x - width / 2, y - height / 2, width, height)
+    return CropRect(x - width / 2, y - height / 2, width, height)
 
 
-def _between(keys: tuple[CropKey, ...], frame: int) -> tuple[float, ...]:
+def _between(keys: tuple[CropKeyframe, ...], frame: int) -> tuple[float, ...]:
     """Values at ``frame``: cubic Hermite, which a changed key changes only near itself."""
     after = bisect_right([key.frame for key in keys], frame)
     if after == 0:
@@ -89,7 +89,7 @@ def _between(keys: tuple[CropKey, ...], frame: int) -> tuple[float, ...]:
     return tuple(map(value, _values(before or a), _values(a), _values(b), _values(beyond or b)))
 
 
-def _values(key: CropKey) -> tuple[float, float, float, float, float]:
+def _values(key: CropKeyframe) -> tuple[float, float, float, float, float]:
     return key.x, key.y, key.focus_x, key.focus_y, key.zoom
 
 

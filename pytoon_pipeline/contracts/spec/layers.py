@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.style import Fill, TextStyle
 
 
-class Key(Record):
+class Keyframe(Record):
     """A value at a frame of the scene. ``easing`` shapes the way here from the key before."""
 
     frame: int = 0
@@ -28,27 +28,29 @@ def _keys(value: Any) -> Any:
     return ({"frame": 0, "value": value},) if isinstance(value, int | float) else value
 
 
-Track = Annotated[
-    tuple[Key, ...], BeforeValidator(_keys, json_schema_input_type=tuple[Key, ...] | float), Field(min_length=1)
+AnimatedFloat = Annotated[
+    tuple[Keyframe, ...],
+    BeforeValidator(_keys, json_schema_input_type=tuple[Keyframe, ...] | float),
+    Field(min_length=1),
 ]
 
 
-def steady(value: float) -> tuple[Key, ...]:
+def constant(value: float) -> tuple[Keyframe, ...]:
     """A track that does not change."""
-    return (Key(value=round(float(value), 4)),)
+    return (Keyframe(value=round(float(value), 4)),)
 
 
-class Motion(Record):
+class Transform(Record):
     """Where a layer is: its centre, a factor on its size, degrees clockwise, and opacity 0..1."""
 
-    x: Track
-    y: Track
-    scale: Track = steady(1)
-    rotation: Track = steady(0)
-    opacity: Track = steady(1)
+    x: AnimatedFloat
+    y: AnimatedFloat
+    scale: AnimatedFloat = constant(1)
+    rotation: AnimatedFloat = constant(0)
+    opacity: AnimatedFloat = constant(1)
 
 
-class CropKey(Record):
+class CropKeyframe(Record):
     """The window at one frame: its centre, its zoom, and the point towards which a zoom goes."""
 
     frame: int = Field(ge=0)
@@ -59,20 +61,20 @@ class CropKey(Record):
     zoom: float = Field(default=1.0, ge=1)
 
 
-class Breathing(Record):
+class ZoomPulse(Record):
     """Zoom that swells to ``maximum`` and back along a sine, once every ``period`` frames of the video."""
 
-    maximum: float = Field(ge=1)
+    amount: float = Field(ge=1)
     period: int = Field(gt=0)
 
 
-class Camera(Record):
+class CropPath(Record):
     """The window over a source. ``width`` and ``height`` are its size at zoom 1; between keys it moves smoothly."""
 
     width: float
     height: float
-    keys: tuple[CropKey, ...] = Field(min_length=1)
-    breathing: Breathing | None = None
+    keyframes: tuple[CropKeyframe, ...] = Field(min_length=1)
+    zoom_pulse: ZoomPulse | None = None
 
 
 class LayerBase(Record):
@@ -86,7 +88,7 @@ class LayerBase(Record):
     frames: int | None = Field(default=None, gt=0)
     width: float = Field(gt=0)
     height: float = Field(gt=0)
-    motion: Motion
+    transform: Transform
     effects: tuple[Effect, ...] = ()
 
 
@@ -96,7 +98,7 @@ class VideoLayer(LayerBase):
     kind: Literal["video"] = "video"
     item: str
     source_start: int = Field(default=0, ge=0)
-    camera: Camera
+    crop_path: CropPath
 
 
 class ImageLayer(LayerBase):
@@ -104,7 +106,7 @@ class ImageLayer(LayerBase):
 
     kind: Literal["image"] = "image"
     item: str
-    camera: Camera
+    crop_path: CropPath
 
 
 class TextLayer(LayerBase):

@@ -68,7 +68,7 @@ class CaptionPlan(Record):
     cues: tuple[Cue, ...]
 
 
-class SoundPart(Record):
+class AudioClip(Record):
     """A run of an item's sound. ``start`` counts samples of the video, ``source_start`` those of the source.
 
     A source with pictures is counted from its first picture. Fades are equal in power, so that overlapping parts keep
@@ -83,26 +83,26 @@ class SoundPart(Record):
     fade_out: int = Field(default=0, ge=0)
 
 
-class GainKey(Record):
+class GainKeyframe(Record):
     """Gain in dB at a sample of the video; between keys it runs in a straight line of dB."""
 
     sample: int = Field(ge=0)
     db: float
 
 
-class SoundTrack(Record):
+class AudioTrack(Record):
     """Parts that are summed, one gain in dB for all of them, gain that changes over time, such as ducking, and a fade
     over the last ``fade_out`` samples of the video.
     """
 
     role: Literal["original", "voice", "music"]
-    parts: tuple[SoundPart, ...]
+    clips: tuple[AudioClip, ...]
     gain_db: float = 0
-    envelope: tuple[GainKey, ...] = ()
+    envelope: tuple[GainKeyframe, ...] = ()
     fade_out: int = Field(default=0, ge=0)
 
 
-class SoundPlan(Record):
+class AudioMix(Record):
     """The sound of the video: the sum of its tracks; none means silence.
 
     ``loudness`` in LUFS and ``true_peak`` in dBTP are those of the encoded file.
@@ -110,7 +110,7 @@ class SoundPlan(Record):
 
     sample_rate: int = 48000
     samples: int = Field(ge=0)
-    tracks: tuple[SoundTrack, ...] = ()
+    tracks: tuple[AudioTrack, ...] = ()
     loudness: float
     true_peak: float
 
@@ -135,7 +135,7 @@ class Constraints(Record):
     """What the plan was held to: the platform, where text may be, and the length."""
 
     platform: str = "any"
-    safe: Area = Area(left=0, top=0, right=1080, bottom=1920)
+    safe_area: Area = Area(left=0, top=0, right=1080, bottom=1920)
     max_frames: int = Field(default=1800, gt=0)
 
 
@@ -143,7 +143,7 @@ class BrandUse(Record):
     """Which brand the plan follows, and whether it was held to the brand's rules."""
 
     name: str
-    safe: bool
+    brand_safe: bool
 
 
 class RenderSpec(Record):
@@ -154,7 +154,7 @@ class RenderSpec(Record):
     that were promised and did not come.
     """
 
-    version: Literal[2] = 2
+    version: Literal[3] = 3
     archetype: Archetype = "footage"
     width: int = 1080
     height: int = 1920
@@ -164,13 +164,13 @@ class RenderSpec(Record):
     overlays: tuple[Layer, ...] = ()
     segments: tuple[Segment, ...] = Field(min_length=1)
     captions: CaptionPlan
-    sound: SoundPlan
+    audio: AudioMix
     constraints: Constraints = Constraints()
     brand: BrandUse | None = None
-    still: tuple[FrameRange, ...] = ()
-    dark: tuple[FrameRange, ...] = ()
+    static_ranges: tuple[FrameRange, ...] = ()
+    black_ranges: tuple[FrameRange, ...] = ()
     remedies: tuple[str, ...] = ()
-    safe: bool = False
+    fallback: bool = False
     notes: tuple[Note, ...] = ()
     losses: tuple[Loss, ...] = ()
 

@@ -12,7 +12,7 @@ import dagster as dg
 
 from pytoon_pipeline.analysis.needs import Needs, needs
 from pytoon_pipeline.analysis.speech import transcribers
-from pytoon_pipeline.config.defaults import resolved_preset
+from pytoon_pipeline.config.defaults import preset_name
 from pytoon_pipeline.config.presets import load_preset
 from pytoon_pipeline.contracts.analysis import (
     FaceSummary,
@@ -26,14 +26,14 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.defs.io_managers import Frames
-from pytoon_pipeline.defs.items import Work, collect, items_of, parts_of, run_items
+from pytoon_pipeline.defs.items import ItemWork, collect_items, items_of, parts_of, run_items
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
-from pytoon_pipeline.intake.preflight import Examiner
+from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.media import probing
 from pytoon_pipeline.media.losses import check_whole, sound_lost
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.stages import Product, Stage
+from pytoon_pipeline.store.stages import Stage, StageOutput
 
 if TYPE_CHECKING:
     from pytoon_pipeline.analysis.vision.sampling import Samples
@@ -55,34 +55,34 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
     """What each file is: length, frame rate, size, rotation, pixel shape, colour, streams; and its sound at 16 kHz."""
     limits = studio.limits
 
-    def work(item: SourceItem) -> Work:
-        def make(room: Path) -> Product:
+    def work(item: SourceItem) -> ItemWork:
+        def make(scratch: Path) -> StageOutput:
             from pytoon_pipeline.media import audio, images, loudness
 
             path = studio.store.path(item.stored)
             if images.kind(path):
-                info = probing.probe_still(path, limits, room / "picture.png")
-                return Product(Metadata(info=info, audio_seconds=0), {PICTURE: room / "picture.png"})
-            info = Examiner(studio.store, limits).look(item)
+                info = probing.probe_still(path, limits, scratch / "picture.png")
+                return StageOutput(Metadata(info=info, audio_seconds=0), {PICTURE: scratch / "picture.png"})
+            info = Preflight(studio.store, limits).look(item)
             if info.video is not None or info.audio is None:
                 probing.accept(info, limits)
             check_whole(info, limits)
             if info.audio is None:
-                return Product(Metadata(info=info, audio_seconds=0))
-            wav = room / "audio.wav"
+                return StageOutput(Metadata(info=info, audio_seconds=0))
+            wav = scratch / "audio.wav"
             start = info.video.start if info.video else info.audio.start
             seconds, undecoded = audio.extract(path, info.audio, start, limits.source_seconds_max, wav)
             lost = sound_lost(info, start, seconds, undecoded)
             check_whole(info, limits, audio_lost=lost)
             if not seconds:
-                return Product(Metadata(info=info, audio_seconds=0, audio_lost=lost))
+                return StageOutput(Metadata(info=info, audio_seconds=0, audio_lost=lost))
             value = Metadata(
                 info=info, audio_seconds=seconds, audio_lost=lost, loudness=loudness.integrated(wav)
             )  # fmt: skip
-            return Product(value, {AUDIO: wav})
+            return StageOutput(value, {AUDIO: wav})
 
         tools = {"av": version("av"), "pillow": version("pillow")}
-        return Work(make, {"media": item.sha256}, limits.model_dump(mode="json"), tools)
+        return ItemWork(make, {"media": item.sha256}, limits.model_dump(mode="json"), tools)
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         items = items_of(source_media)
@@ -91,13 +91,13 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
             if one.role in ("media", "background") and infos[one.sha256].still is None:
                 probing.accept(infos[one.sha256], limits)
         needs(request_of(source_media), items, infos)
-        lines = "\n".join(f"- {item.name}: {described(infos[item.sha256])}" for item in items)
+        lines = "\n".join(f"- {item.name}: {describe_media(infos[item.sha256])}" for item in items)
         return {"items": dg.MetadataValue.md(lines or "–")}
 
     return run_items(context, studio, METADATA, items_of(source_media), work, show)
 
 
-def described(info: MediaInfo) -> str:
+def describe_media(info: MediaInfo) -> str:
     """A file in a few words."""
     said = []
     if info.still is not None:
@@ -140,7 +140,7 @@ def transcription(
     heard = [item for item in wanted if item.sha256 not in beside]
     choice = transcribers.choose(studio.speech) if heard else None
 
-    def work(item: SourceItem) -> Work:
+    def work(item: SourceItem) -> ItemWork:
         audio, info = known[item.sha256].files[AUDIO], known[item.sha256].read(Metadata).info
         file = beside.get(item.sha256)
         inputs = {"audio": audio.sha256}
@@ -149,7 +149,7 @@ def transcription(
         elif info.streams.get("subtitle"):
             inputs["media"] = item.sha256
 
-        def make(room: Path) -> Product:
+        def make(scratch: Path) -> StageOutput:
             from pytoon_pipeline.analysis.speech import subtitle_words
             from pytoon_pipeline.media import subtitles
             from pytoon_pipeline.media.audio import ANALYSIS_RATE, load
@@ -157,29 +157,29 @@ def transcription(
             samples = load(studio.store.path(audio))
             if file is not None:
                 lines = subtitles.read(studio.store.path(file.stored), file.name)
-                return Product(subtitle_words.from_file(lines, file.name, samples, ANALYSIS_RATE))
+                return StageOutput(subtitle_words.from_file(lines, file.name, samples, ANALYSIS_RATE))
             if "media" in inputs and info.audio is not None:
                 tracks = subtitles.tracks(studio.store.path(item.stored), info.video.start if info.video else 0.0)
                 found = subtitle_words.from_track(tracks, info.audio.language, samples, ANALYSIS_RATE)
                 if found is not None:
-                    return Product(found)
+                    return StageOutput(found)
             assert choice is not None
             with studio.recogniser():
                 value = transcribers.transcribe(choice, samples, studio.threads)
-            return Product(value, device=value.device, precision=value.precision)
+            return StageOutput(value, device=value.device, precision=value.precision)
 
-        tools = {"recogniser": choice.recogniser.identity} if choice is not None and file is None else {}
-        return Work(make, inputs, tools=tools)
+        tools = {"transcriber": choice.transcriber.identity} if choice is not None and file is None else {}
+        return ItemWork(make, inputs, tools=tools)
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         found = [part.read(Transcript) for part in parts.values()]
         words = [word.text for transcript in found for word in transcript.words]
-        used = [transcript.recogniser for transcript in found if transcript.recogniser is not None]
+        used = [transcript.transcriber for transcript in found if transcript.transcriber is not None]
         return {
             "words": len(words),
             "rejected_words": sum(transcript.rejected_words for transcript in found),
             "text": " ".join(words)[:500],
-            "recogniser": _joined(f"{by.engine} {by.model}" for by in used),
+            "transcriber": _joined(f"{by.engine} {by.model}" for by in used),
             "fallback": _joined([*(by.fallback for by in used), *(one.device_fallback for one in found)]),
         }
 
@@ -203,25 +203,25 @@ def silence_segments(
     known = parts_of(studio.store, metadata)
     heard = parts_of(studio.store, transcription)
     wanted = items_of(source_media, needed(studio, source_media, metadata).speech)
-    name = resolved_preset(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
+    name = preset_name(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
     settings = load_preset(name, request.adjust).silence
     asked = request.adjust.get("silence", {}).get("remove") is True
 
-    def work(item: SourceItem) -> Work:
+    def work(item: SourceItem) -> ItemWork:
         stored = known[item.sha256].files.get(AUDIO)
         words = heard.get(item.sha256)
         talk = asked and item.role == "media"
 
-        def make(room: Path) -> Product:
+        def make(scratch: Path) -> StageOutput:
             from pytoon_pipeline.analysis.speech import silence
             from pytoon_pipeline.media import audio
 
-            transcript = words.read(Transcript) if words else Transcript(words=(), language="", recogniser=None)
+            transcript = words.read(Transcript) if words else Transcript(words=(), language="", transcriber=None)
             samples = audio.load(studio.store.path(stored)) if stored else audio.nothing()
-            return Product(silence.find_silence(samples, audio.ANALYSIS_RATE, transcript, settings, talk))
+            return StageOutput(silence.find_silence(samples, audio.ANALYSIS_RATE, transcript, settings, talk))
 
         inputs = {"audio": stored.sha256 if stored else "none", "words": words.fingerprint if words else "none"}
-        return Work(make, inputs, {**settings.model_dump(mode="json"), "asked": talk})
+        return ItemWork(make, inputs, {**settings.model_dump(mode="json"), "asked": talk})
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         found = [part.read(SilenceSegments) for part in parts.values()]
@@ -245,29 +245,29 @@ def sampled_frames(
     wanted = items_of(source_media, needed(studio, source_media, metadata).pictures)
     limits = studio.limits
 
-    def work(item: SourceItem) -> Work:
+    def work(item: SourceItem) -> ItemWork:
         part = known[item.sha256]
         info = part.read(Metadata).info
 
-        def make(room: Path) -> Product:
+        def make(scratch: Path) -> StageOutput:
             from pytoon_pipeline.analysis.vision.sampling import sample, sample_still
             from pytoon_pipeline.media import images
 
             if info.still is not None:
-                samples = sample_still(images.read(studio.store.path(part.files[PICTURE])), room)
+                samples = sample_still(images.read(studio.store.path(part.files[PICTURE])), scratch)
             else:
                 assert info.video is not None
                 path = studio.store.path(item.stored)
-                samples = sample(path, info.video, limits, room)
+                samples = sample(path, info.video, limits, scratch)
                 check_whole(info, limits, samples.record)
             made[item.sha256] = samples
-            return Product(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
+            return StageOutput(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
 
         video = info.model_dump(mode="json", include={"video", "still"})
         tools = {"av": version("av"), "opencv": version("opencv-contrib-python")}
-        return Work(make, {"media": item.sha256}, video, tools)
+        return ItemWork(make, {"media": item.sha256}, video, tools)
 
-    done, parts = collect(studio.store, FRAMES, wanted, work)
+    done, parts = collect_items(studio.store, FRAMES, wanted, work)
     records = [part.read(SampledFrames) for part in parts.values()]
     shown = {
         "samples": sum(record.samples for record in records),
@@ -277,7 +277,7 @@ def sampled_frames(
     return output(context, done, shown, Frames(studio.store, done.artifact, made))
 
 
-def looked_at(
+def look_at_items(
     studio: Studio, source: Artifact, metadata: Artifact, frames: Frames
 ) -> tuple[dict[str, Artifact], list[SourceItem]]:
     """The sampled frames of each item, and the items that detectors look at."""
@@ -290,17 +290,17 @@ def face_detections(
     sampled_frames: Frames,
 ) -> dg.Output[Artifact]:  # fmt: skip
     """Faces in the sampled frames: boxes, scores and landmarks, as Parquet."""
-    frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
+    frames, wanted = look_at_items(studio, source_media, metadata, sampled_frames)
 
-    def work(item: SourceItem) -> Work:
-        def make(room: Path) -> Product:
+    def work(item: SourceItem) -> ItemWork:
+        def make(scratch: Path) -> StageOutput:
             from pytoon_pipeline.analysis.vision import faces
 
             found, summary = faces.detect(sampled_frames.samples(item.sha256))
-            faces.write(found, room / "faces.parquet")
-            return Product(summary, {"faces": room / "faces.parquet"})
+            faces.write(found, scratch / "faces.parquet")
+            return StageOutput(summary, {"faces": scratch / "faces.parquet"})
 
-        return Work(make, {"frames": frames[item.sha256].fingerprint}, tools={"mediapipe": version("mediapipe")})
+        return ItemWork(make, {"frames": frames[item.sha256].fingerprint}, tools={"mediapipe": version("mediapipe")})
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         found = [part.read(FaceSummary) for part in parts.values()]
@@ -316,16 +316,16 @@ def focal_points(
     sampled_frames: Frames,
 ) -> dg.Output[Artifact]:  # fmt: skip
     """Where the picture's detail is: where to look when there is no face."""
-    frames, wanted = looked_at(studio, source_media, metadata, sampled_frames)
+    frames, wanted = look_at_items(studio, source_media, metadata, sampled_frames)
 
-    def work(item: SourceItem) -> Work:
-        def make(room: Path) -> Product:
+    def work(item: SourceItem) -> ItemWork:
+        def make(scratch: Path) -> StageOutput:
             from pytoon_pipeline.analysis.vision.focus import find
 
-            return Product(find(sampled_frames.samples(item.sha256)))
+            return StageOutput(find(sampled_frames.samples(item.sha256)))
 
         tools = {"opencv": version("opencv-contrib-python")}
-        return Work(make, {"frames": frames[item.sha256].fingerprint}, tools=tools)
+        return ItemWork(make, {"frames": frames[item.sha256].fingerprint}, tools=tools)
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         return {"points": sum(len(part.read(FocalPoints).points) for part in parts.values())}
@@ -339,20 +339,20 @@ def shots(
     sampled_frames: Frames,
 ) -> dg.Output[Artifact]:  # fmt: skip
     """Scene cuts, by PySceneDetect over every frame; and where the source itself is still or black."""
-    frames, pictures = looked_at(studio, source_media, metadata, sampled_frames)
+    frames, pictures = look_at_items(studio, source_media, metadata, sampled_frames)
     infos = infos_of(studio, metadata)
     wanted = [item for item in pictures if infos[item.sha256].video is not None]
 
-    def work(item: SourceItem) -> Work:
+    def work(item: SourceItem) -> ItemWork:
         record = frames[item.sha256].read(SampledFrames)
 
-        def make(room: Path) -> Product:
+        def make(scratch: Path) -> StageOutput:
             from pytoon_pipeline.analysis.vision.shots import find
 
-            return Product(find(sampled_frames.samples(item.sha256).every_frame(), record.frames / record.seconds))
+            return StageOutput(find(sampled_frames.samples(item.sha256).every_frame(), record.frames / record.seconds))
 
         tools = {"scenedetect": version("scenedetect")}
-        return Work(make, {"frames": frames[item.sha256].fingerprint}, tools=tools)
+        return ItemWork(make, {"frames": frames[item.sha256].fingerprint}, tools=tools)
 
     def show(parts: Mapping[str, Artifact]) -> dict[str, Any]:
         return {"cuts": sum(len(part.read(Shots).cuts) for part in parts.values())}

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.operations.status import Standing, standing
+from pytoon_pipeline.operations.status import StatusReport, status_report
 
 ATTENTION, CHECK = "attention", "nothing_failed_or_stuck"
 
@@ -20,10 +20,10 @@ attention = dg.AssetSpec(
 
 @dg.asset_check(asset=ATTENTION, name=CHECK, description="No key has failed for good, and none is stuck.")
 def nothing_failed_or_stuck(studio: Studio) -> dg.AssetCheckResult:
-    return evaluation(standing(studio.places, studio.operations))
+    return evaluation(status_report(studio.places, studio.operations))
 
 
-def evaluation(now: Standing) -> dg.AssetCheckResult:
+def evaluation(now: StatusReport) -> dg.AssetCheckResult:
     """The check's result for how all keys stand."""
     keys = [line.key for line in (*now.failed, *now.stuck)]
     return dg.AssetCheckResult(
@@ -31,7 +31,7 @@ def evaluation(now: Standing) -> dg.AssetCheckResult:
     )
 
 
-def shown(now: Standing) -> dict[str, Any]:
+def shown(now: StatusReport) -> dict[str, Any]:
     """How all keys stand, for the UI."""
     counts = {name: len(lines) for name, lines in vars(now).items()}
     return {**counts, "list": dg.MetadataValue.md(now.as_markdown())}

@@ -8,14 +8,14 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.catalog.items import Registry
-from pytoon_pipeline.config.defaults import resolved_preset
-from pytoon_pipeline.config.presets import load_brand, load_preset, presets_print
+from pytoon_pipeline.config.defaults import preset_name
+from pytoon_pipeline.config.presets import load_brand, load_preset, presets_digest
 from pytoon_pipeline.contracts.analysis import Transcript
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest, StageUse
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
+from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
@@ -27,7 +27,7 @@ from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.outbox import deliver, failure, plan_delivery, replace_earlier
 from pytoon_pipeline.quality.degradation import comment, degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
-from pytoon_pipeline.store.stages import Done, Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 
 DELIVERY = Stage("delivered_video", 5)
 
@@ -50,9 +50,9 @@ def delivered_video(
     of held videos, until a person releases it."""
     report = qc_score.read(QcReport)
     upload = source_media.read(SourceMedia)
-    ready, planned = rendered_segments.read(SegmentsReady), render_spec.read(RenderSpec)
-    spec = ready.shown(planned)
-    if report.verdict == "fail" and not spec.safe:
+    ready, planned = rendered_segments.read(RenderedSegments), render_spec.read(RenderSpec)
+    spec = ready.as_rendered(planned)
+    if report.verdict == "fail" and not spec.fallback:
         raise failure(report)
     attempts, earlier = studio.uploads.attempts(upload.key, upload.overrides), studio.uploads.delivered(upload.key)
     degraded = degradation(planned, ready, report, attempts)
@@ -60,9 +60,9 @@ def delivered_video(
     held = bool(hazards(report.gates)) and released is None
     plan = plan_delivery(upload.title, upload.key, degraded is not None)
 
-    def make(room: Path) -> Product:
+    def make(scratch: Path) -> StageOutput:
         stored = {"video": composite.files["video"], "thumbnail": composite.files["thumbnail"]}
-        return Product(plan, subtitles.write(spec, room), stored)
+        return StageOutput(plan, subtitles.write(spec, scratch), stored)
 
     done = run_stage(
         studio.store,
@@ -78,9 +78,9 @@ def delivered_video(
     files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
     request = Request.model_validate(upload.asked)
     infos = infos_of(studio, metadata)
-    name = resolved_preset(request, upload.items, infos)
-    heard = [part.read(Transcript).recogniser for part in parts_of(studio.store, transcription).values()]
-    finished = composite.read(Finished)
+    name = preset_name(request, upload.items, infos)
+    heard = [part.read(Transcript).transcriber for part in parts_of(studio.store, transcription).values()]
+    finished = composite.read(FinishedVideo)
     manifest = Manifest(
         key=upload.key,
         title=upload.title,
@@ -88,8 +88,8 @@ def delivered_video(
         probed=infos,
         thumbnail=finished.thumbnail,
         tools=stages.makers(rendered_segments.tools),
-        picture_packets=finished.joined.picture_packets,
-        sound_packets=finished.joined.sound_packets,
+        picture_packets=finished.composite.picture_packets,
+        audio_packets=finished.composite.audio_packets,
         comment=comment(planned, ready),
         request=upload.asked,
         overrides=upload.overrides,
@@ -97,9 +97,9 @@ def delivered_video(
         brand=load_brand(request.brand) if request.brand else None,
         spec=spec,
         encoder=stages.encoders(),
-        recogniser=next(iter(heard), None),
+        transcriber=next(iter(heard), None),
         engine=ready.engine,
-        engines_that_failed=ready.tried,
+        failed_engines=ready.engine_attempts,
         stages=tuple(_use(artifact) for artifact in studio.store.lineage(done.artifact)),
         files={name: done.artifact.files[role].sha256 for role, name in names.items()},
         qc=report,
@@ -120,7 +120,7 @@ def delivered_video(
         others=replace_earlier(home, upload.key, earlier, root / plan.folder, held),
         engine=ready.engine,
         preset=name,
-        presets=presets_print(request, name),
+        presets=presets_digest(request, name),
         codes=report.gates,
         overrides=upload.overrides,
     )
@@ -131,7 +131,7 @@ def delivered_video(
         extra={"event": event, "engine": ready.engine, "degraded": degraded is not None, "verdict": report.verdict,
                "score": report.score, "attempt": len(attempts)},
     )  # fmt: skip
-    status = Done(done.artifact, "computed" if written else done.status, done.seconds)
+    status = StageResult(done.artifact, "computed" if written else done.status, done.seconds)
     return output(
         context,
         status,

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.config.defaults import archetype_of, resolved_preset
+from pytoon_pipeline.config.defaults import archetype_of, preset_name
 from pytoon_pipeline.config.presets import load_brand, load_platform, load_preset, load_profanity
 from pytoon_pipeline.contracts.analysis import FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
 from pytoon_pipeline.contracts.artifact import Artifact
@@ -16,15 +16,15 @@ from pytoon_pipeline.defs.assets.analysis import infos_of, request_of
 from pytoon_pipeline.defs.assets.source import brand_files, is_font_file
 from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import parts_of
-from pytoon_pipeline.defs.overrides import told
+from pytoon_pipeline.defs.overrides import override_notes
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
-from pytoon_pipeline.intake.register import meaning
+from pytoon_pipeline.intake.register import canonical_request
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.operations.remedies import changes, decide, treated
-from pytoon_pipeline.planning.context import Brief, Material
+from pytoon_pipeline.operations.remedies import apply_remedies, changes, next_step
+from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.stages import Product, Stage
+from pytoon_pipeline.store.stages import Stage, StageOutput
 
 SPEC = Stage("render_spec", 4)
 
@@ -54,11 +54,11 @@ def render_spec(
     upload = source_media.read(SourceMedia)
     asked, items = request_of(source_media), upload.items
     attempts = studio.uploads.attempts(upload.key, upload.overrides)
-    step = decide(asked, attempts)
+    step = next_step(asked, attempts)
     changed = changes(step, attempts)
-    request = treated(asked, step.remedies)
+    request = apply_remedies(asked, step.remedies)
     infos = infos_of(studio, metadata)
-    preset = load_preset(resolved_preset(request, items, infos), request.adjust)
+    preset = load_preset(preset_name(request, items, infos), request.adjust)
     platform = load_platform(request.platform)
     install_fonts(studio, source_media)
     profanity = load_profanity() if request.profanity == "mask" else ()
@@ -66,14 +66,14 @@ def render_spec(
     if brand is not None:
         brand = _own_fonts(brand, items)
 
-    def make(room: Path) -> Product:
+    def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.planning.plan import plan_video
 
         materials = _materials(studio, upload, metadata, analyses)
         of = {role: [materials[item.sha256] for item in items if item.role == role] for role in
               ("media", "background", "music", "voice", "logo")}  # fmt: skip
         names = [medium.file for medium in request.media]
-        brief = Brief(
+        brief = PlanContext(
             request=request,
             archetype=archetype_of(request, items, infos),
             preset=preset,
@@ -89,8 +89,10 @@ def render_spec(
             profanity=profanity,
         )
         spec = plan_video(brief)
-        notes = (*spec.notes, *told(upload), *changed)
-        return Product(spec.model_copy(update={"remedies": step.remedies, "safe": step.safe, "notes": notes}))
+        notes = (*spec.notes, *override_notes(upload), *changed)
+        return StageOutput(
+            spec.model_copy(update={"remedies": step.remedies, "fallback": step.fallback, "notes": notes})
+        )
 
     def show(artifact: Artifact) -> dict[str, Any]:
         spec = artifact.read(RenderSpec)
@@ -114,8 +116,8 @@ def render_spec(
         make,
         inputs={"metadata": metadata.fingerprint} | {name: artifact.fingerprint for name, artifact in analyses.items()},
         parameters={
-            "request": hash_value(meaning(request, items)),
-            "remedies": [*step.remedies, step.safe],
+            "request": hash_value(canonical_request(request, items)),
+            "remedies": [*step.remedies, step.fallback],
             "told": [note.message for note in changed],
             "preset": preset.model_dump(mode="json"),
             "platform": platform.model_dump(mode="json"),
@@ -133,7 +135,7 @@ def install_fonts(studio: Studio, source: Artifact) -> None:
     """Makes the font files of an upload's brand known to this process, under their content's hash."""
     for item in source.read(SourceMedia).items:
         if item.role == "font":
-            fonts.know(item.sha256, studio.store.path(item.stored))
+            fonts.register(item.sha256, studio.store.path(item.stored))
 
 
 def _own_fonts(brand: Brand, items: tuple[SourceItem, ...]) -> Brand:
@@ -153,7 +155,7 @@ def _own_fonts(brand: Brand, items: tuple[SourceItem, ...]) -> Brand:
 
 def _materials(
     studio: Studio, upload: SourceMedia, metadata: Artifact, analyses: dict[str, Artifact]
-) -> dict[str, Material]:
+) -> dict[str, AnalysedMedia]:
     from pytoon_pipeline.analysis.vision.faces import read
 
     known = parts_of(studio.store, metadata)
@@ -166,14 +168,14 @@ def _materials(
         focus, cuts = found["focal_points"].get(item), found["shots"].get(item)
         silence = found["silence_segments"].get(item)
         said = found["transcription"].get(item)
-        materials[item] = Material(
+        materials[item] = AnalysedMedia(
             item=item,
             info=facts.info,
             name=names.get(item, ""),
             frames=frames.read(SampledFrames) if frames else None,
             faces=tuple(read(studio.store.path(faces.files["faces"]))) if faces else (),
             focus=focus.read(FocalPoints) if focus else FocalPoints(points=()),
-            shots=cuts.read(Shots) if cuts else Shots(cuts=(), still=(), dark=()),
+            shots=cuts.read(Shots) if cuts else Shots(cuts=(), static=(), black=()),
             silence=silence.read(SilenceSegments) if silence and facts.audio_seconds else None,
             transcript=said.read(Transcript) if said else None,
             loudness=facts.loudness,

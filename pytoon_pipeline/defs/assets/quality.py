@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.contracts.rendering import Finished, SegmentsReady
+from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import PICTURE
 from pytoon_pipeline.defs.assets.render import SHEET, TRACE, segment_files
@@ -22,7 +22,7 @@ from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.delivery.outbox import failure
-from pytoon_pipeline.store.stages import Product, Stage, run_stage
+from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ QC = Stage("qc_score", 8)
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.
-MOST_PICTURES = 6
+MAX_PICTURES = 6
 
 log = logging.getLogger("pytoon.quality")
 
@@ -43,7 +43,7 @@ CHECKS = [
         ("file", "The file itself"),
         ("time", "The run of pictures"),
         ("frame", "Each picture as such"),
-        ("sound", "The sound"),
+        ("audio", "The audio"),
     )
 ]
 
@@ -61,17 +61,17 @@ def qc_score(
     face_detections: Artifact,
 ) -> Iterator[dg.Output[Artifact] | dg.AssetCheckResult]:
     """What checking the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
-    ready, limits, store = rendered_segments.read(SegmentsReady), studio.limits, studio.store
-    spec = ready.shown(render_spec.read(RenderSpec))
+    ready, limits, store = rendered_segments.read(RenderedSegments), studio.limits, studio.store
+    spec = ready.as_rendered(render_spec.read(RenderSpec))
 
-    def make(room: Path) -> Product:
+    def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.reporting import previews
 
         references = _references(store, metadata, sampled_frames)
         judged = _judged(studio, spec, rendered_segments, composite, face_detections, references)
-        wanted = sorted({f.start_frame for f in judged.findings if f.start_frame is not None})[:MOST_PICTURES]
-        previews.write(store.path(composite.files["video"]), spec.rate, wanted, room / "stills.json")
-        return Product(judged, {STILLS: room / "stills.json"})
+        wanted = sorted({f.start_frame for f in judged.findings if f.start_frame is not None})[:MAX_PICTURES]
+        previews.write(store.path(composite.files["video"]), spec.rate, wanted, scratch / "stills.json")
+        return StageOutput(judged, {STILLS: scratch / "stills.json"})
 
     done = run_stage(
         store,
@@ -89,7 +89,7 @@ def qc_score(
     )
     report = done.artifact.read(QcReport)
     upload = source_media.read(SourceMedia)
-    if ready.plain is None and studio.uploads.stands(upload):
+    if ready.fallback_spec is None and studio.uploads.status_marks(upload):
         # What an engine could not render is no attempt at the plan, nor what has another request by now.
         _record(studio, upload, spec, render_spec.fingerprint, report, context.run.run_id)
     log.info(
@@ -102,14 +102,14 @@ def qc_score(
         "score": report.score,
         "verdict": report.verdict,
         "findings": dg.MetadataValue.md(findings_table(report, _pictures(store, done.artifact))),
-        "arithmetic": report.arithmetic,
+        "score_breakdown": report.score_breakdown,
         "attempts": dg.MetadataValue.md(attempts_table(attempts)),
         "attempt": len(attempts),
         "measured": report.measured,
     }
     yield output(context, done, shown)
     for check in CHECKS:
-        yield _check_result(check.name, report, spec.safe)
+        yield _check_result(check.name, report, spec.fallback)
 
 
 def _judged(
@@ -117,21 +117,21 @@ def _judged(
     references: "References",
 ) -> QcReport:  # fmt: skip
     from pytoon_pipeline.analysis.vision.faces import read
-    from pytoon_pipeline.media.frame_stats import Trace
+    from pytoon_pipeline.media.frame_stats import FrameStats
     from pytoon_pipeline.media.loudness import Loudness
-    from pytoon_pipeline.quality.inspection import Parts
-    from pytoon_pipeline.quality.verdict import judge
+    from pytoon_pipeline.quality.inspection import DeliveredParts
+    from pytoon_pipeline.quality.verdict import check_video
     from pytoon_pipeline.rendering import contact_sheet
 
-    store, finished = studio.store, composite.read(Finished)
-    sound = finished.sound
-    parts = Parts(
-        finished.joined.picture_packets,
-        finished.joined.sound_packets,
+    store, finished = studio.store, composite.read(FinishedVideo)
+    sound = finished.audio
+    parts = DeliveredParts(
+        finished.composite.picture_packets,
+        finished.composite.audio_packets,
         store.path(composite.files["sound"]),
         Loudness(sound.loudness, sound.true_peak),
     )
-    rendered = Trace.joined(Trace.load(path) for path in segment_files(store, segments, TRACE))
+    rendered = FrameStats.joined(FrameStats.load(path) for path in segment_files(store, segments, TRACE))
     video = store.path(composite.files["video"])
     faces = {
         item: read(store.path(part.files["faces"]))
@@ -139,7 +139,7 @@ def _judged(
         if "faces" in part.files
     }
     sheets = contact_sheet.read(spec, segment_files(store, segments, SHEET))
-    return judge(
+    return check_video(
         video, studio.limits, studio.limit_sources, spec, sound.silent, parts, rendered, faces, sheets, references
     )
 
@@ -162,12 +162,12 @@ def _record(studio: Studio, upload: SourceMedia, spec: RenderSpec, plan: str, re
     studio.uploads.record(
         upload.key,
         Attempt(
-            number=number, plan=plan, remedies=spec.remedies, safe=spec.safe, verdict=report.verdict,
+            number=number, plan=plan, remedies=spec.remedies, fallback=spec.fallback, verdict=report.verdict,
             score=report.score, codes=report.gates,
         ),
         upload.overrides,
     )  # fmt: skip
-    if report.verdict == "fail" and not spec.safe:
+    if report.verdict == "fail" and not spec.fallback:
         studio.uploads.fail(upload.key, failure(report), QC.name, run, upload.overrides)
 
 

@@ -11,7 +11,7 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
-from pytoon_pipeline.contracts.rendering import EngineTry, Finished, SegmentsReady, SoundResult
+from pytoon_pipeline.contracts.rendering import AudioResult, EngineAttempt, FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.assets.analysis import PICTURE, request_of
@@ -23,18 +23,18 @@ from pytoon_pipeline.defs.stage import output, run, stage_asset
 from pytoon_pipeline.quality.degradation import comment
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.stages import Done, Product, Recipe, Stage, follow
+from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.engines.engine import Work
-    from pytoon_pipeline.rendering.audio_mix import SoundSource
+    from pytoon_pipeline.engines.engine import RenderRequest
+    from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import Source
 
 SEGMENTS = Stage("rendered_segments", 5)
 COMPOSITE = Stage("composite", 6)
 # Roles of the files of each segment.
-VIDEO, TRACE, SHEET = "video", "trace", "sheet"
+VIDEO, TRACE, SHEET = "video", "frame_stats", "sheet"
 
 log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")
@@ -53,48 +53,51 @@ def rendered_segments(
 
     spec, store = render_spec.read(RenderSpec), studio.store
     install_fonts(studio, source_media)
-    recipe = Recipe(
+    recipe = StageKey(
         SEGMENTS,
         inputs={"metadata": metadata.fingerprint, "spec": picture_plan(spec)},
         parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
     if found := store.reuse(recipe.fingerprint):
-        return output(context, Done(found, "cached", 0.0), _ready(found, 0))
+        return output(context, StageResult(found, "cached", 0.0), _ready(found, 0))
     began = time.perf_counter()
-    engines = policy.order(request_of(source_media).engine_policy, studio.engines)
+    engines = policy.engine_chain(request_of(source_media).engine_policy, studio.engines)
     work = work_of(studio, source_media, metadata, spec)
     rendered = policy.render(engines, work, _report, _tell, studio.encoder)
     # Another machine may have other tools.
     recipe = replace(recipe, tools=stages.tools_used([done.artifact.tools for done in rendered.segments], recipe.tools))
-    if rendered.plain is not None:
+    if rendered.fallback_spec is not None:
         # Once the engine is well again, what was asked for is rendered.
-        plain = hash_value(rendered.plain.model_dump(mode="json"))
-        tried = [[one.engine, one.code] for one in rendered.tried]
+        plain = hash_value(rendered.fallback_spec.model_dump(mode="json"))
+        tried = [[one.engine, one.code] for one in rendered.attempts]
         recipe = replace(recipe, parameters={**recipe.parameters, "plain": plain, "tried": tried})
     files = {
         f"{role}-{n:03}": done.artifact.files[role]
         for role in (VIDEO, TRACE, SHEET)
         for n, done in enumerate(rendered.segments)
     }
-    ready = SegmentsReady(
-        segments=len(rendered.segments), engine=rendered.engine, tried=rendered.tried, plain=rendered.plain
+    ready = RenderedSegments(
+        segments=len(rendered.segments),
+        engine=rendered.engine,
+        engine_attempts=rendered.attempts,
+        fallback_spec=rendered.fallback_spec,
     )
-    kept = follow(store, recipe, lambda room: Product(ready, stored=files))
+    kept = get_or_compute(store, recipe, lambda scratch: StageOutput(ready, stored=files))
     fresh = sum(one.status == "computed" for one in rendered.segments)
-    done = Done(kept.artifact, "computed" if fresh else kept.status, time.perf_counter() - began)
+    done = StageResult(kept.artifact, "computed" if fresh else kept.status, time.perf_counter() - began)
     return output(context, done, _ready(done.artifact, fresh))
 
 
 def _ready(artifact: Artifact, fresh: int) -> dict[str, Any]:
-    ready = artifact.read(SegmentsReady)
-    tried = "\n".join(f"- {one.engine}: {one.message}" for one in ready.tried)
+    ready = artifact.read(RenderedSegments)
+    tried = "\n".join(f"- {one.engine}: {one.message}" for one in ready.engine_attempts)
     return {
         "segments": ready.segments,
         "segments_rendered": fresh,
         "segments_cached": ready.segments - fresh,
         "engine": ready.engine,
-        "engines_that_failed": dg.MetadataValue.md(tried or "–"),
+        "failed_engines": dg.MetadataValue.md(tried or "–"),
     }
 
 
@@ -102,7 +105,7 @@ def _report(ready: int, total: int) -> None:
     segment_progress.info("%d of %d", ready, total)
 
 
-def _tell(tried: EngineTry) -> None:
+def _tell(tried: EngineAttempt) -> None:
     log.warning("engine failed", extra={"event": "engine", "engine": tried.engine, "code": tried.code,
                                         "seconds": tried.seconds})  # fmt: skip
 
@@ -119,8 +122,8 @@ def composite(
     face_detections: Artifact,
 ) -> dg.Output[Artifact]:
     """The finished MP4: segments joined by copying, sound mixed and brought to its loudness; and the thumbnail."""
-    ready, planned = rendered_segments.read(SegmentsReady), render_spec.read(RenderSpec)
-    spec, marked = ready.shown(planned), comment(planned, ready)
+    ready, planned = rendered_segments.read(RenderedSegments), render_spec.read(RenderSpec)
+    spec, marked = ready.as_rendered(planned), comment(planned, ready)
     store = studio.store
     seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
     install_fonts(studio, source_media)
@@ -136,29 +139,29 @@ def composite(
         faces = parts_of(store, face_detections)[item].files["faces"]
         return thumbnail.choose(spec, item, sampled_frames.samples(item), read(store.path(faces)))
 
-    def make(room: Path) -> Product:
+    def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.engines import policy
         from pytoon_pipeline.rendering.concat import join
 
-        sound = stages.make_sound(store, spec, sound_sources(studio, source_media, metadata)).artifact
+        sound = stages.mix_audio(store, spec, sound_sources(studio, source_media, metadata)).artifact
         frame = stages.choose_thumbnail(store, spec, choose, seen)
         work = work_of(studio, source_media, metadata, spec)
-        engines = policy.order(request_of(source_media).engine_policy, studio.engines)
+        engines = policy.engine_chain(request_of(source_media).engine_policy, studio.engines)
         picture = policy.thumbnail(engines, work, frame, ready.engine, _tell).artifact
         pieces = segment_files(store, rendered_segments, VIDEO)
-        out = room / "video.mp4"
+        out = scratch / "video.mp4"
         joined = join(spec, pieces, store.path(sound.files["sound"]), out, marked)
-        value = Finished(joined=joined, sound=sound.read(SoundResult), thumbnail=frame)
-        return Product(value, {"video": out}, {**picture.files, "sound": sound.files["sound"]})
+        value = FinishedVideo(composite=joined, audio=sound.read(AudioResult), thumbnail=frame)
+        return StageOutput(value, {"video": out}, {**picture.files, "sound": sound.files["sound"]})
 
     def show(artifact: Artifact) -> dict[str, Any]:
-        finished = artifact.read(Finished)
+        finished = artifact.read(FinishedVideo)
         return {
             "thumbnail": _picture(store.path(artifact.files["tiny"])),
             "larger_thumbnail": _picture(store.path(artifact.files["small"])),
-            "video_seconds": finished.joined.picture_seconds,
-            "loudness_lufs": finished.sound.loudness,
-            "true_peak_dbtp": finished.sound.true_peak,
+            "video_seconds": finished.composite.picture_seconds,
+            "loudness_lufs": finished.audio.loudness,
+            "true_peak_dbtp": finished.audio.true_peak,
         }
 
     return run(
@@ -172,7 +175,7 @@ def composite(
             **seen,
         },
         parameters={
-            "spec": hash_value([spec.sound.model_dump(mode="json"), picture_plan(spec)]),
+            "spec": hash_value([spec.audio.model_dump(mode="json"), picture_plan(spec)]),
             "encoder": stages.encoders()["sound"],
             "sound": stages.SOUND_TRACK.version,
             "thumbnail": stages.THUMBNAIL.version,
@@ -183,14 +186,14 @@ def composite(
     )
 
 
-def work_of(studio: Studio, source: Artifact, metadata: Artifact, spec: RenderSpec) -> "Work":
+def work_of(studio: Studio, source: Artifact, metadata: Artifact, spec: RenderSpec) -> "RenderRequest":
     """What an engine needs for ``spec``."""
-    from pytoon_pipeline.engines.engine import Work
+    from pytoon_pipeline.engines.engine import RenderRequest
 
     fonts = {item.sha256: studio.store.path(item.stored)
              for item in source.read(SourceMedia).items if item.role == "font"}  # fmt: skip
-    seconds = studio.operations.render_seconds(spec.rate.seconds(spec.frames))
-    return Work(spec, picture_sources(studio, source, metadata), fonts, seconds)
+    seconds = studio.operations.render_timeout_seconds(spec.rate.seconds(spec.frames))
+    return RenderRequest(spec, picture_sources(studio, source, metadata), fonts, seconds)
 
 
 def segment_files(store: Store, segments: Artifact, role: str) -> list[Path]:
@@ -219,15 +222,15 @@ def picture_sources(studio: Studio, source: Artifact, metadata: Artifact) -> "di
     return found
 
 
-def sound_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> "dict[str, SoundSource]":
+def sound_sources(studio: Studio, source_media: Artifact, metadata: Artifact) -> "dict[str, AudioSource]":
     """All files with sound, by content."""
-    from pytoon_pipeline.rendering.audio_mix import SoundSource
+    from pytoon_pipeline.rendering.audio_mix import AudioSource
 
     known = parts_of(studio.store, metadata)
     found = {}
     for item in items_of(source_media):
         info = known[item.sha256].read(Metadata).info
-        if source := SoundSource.of(studio.store.path(item.stored), info):
+        if source := AudioSource.of(studio.store.path(item.stored), info):
             found[item.sha256] = source
     return found
 

@@ -10,8 +10,8 @@ def pipeline_kpis(studio: Studio) -> dg.MaterializeResult[None]:
     """Success, first-attempt and fallback rates, hits of the cache, and how long each stage takes, over all videos."""
     from pytoon_pipeline.reporting.kpis import as_markdown, collect, kpis
 
-    collect(studio.places.logs, studio.places.figures)
-    found = kpis(studio.places.figures)
+    collect(studio.places.logs, studio.places.metrics)
+    found = kpis(studio.places.metrics)
     return dg.MaterializeResult(
         metadata={"figures": dg.MetadataValue.md(as_markdown(found)), "all": found.model_dump(mode="json")}
     )

@@ -7,14 +7,14 @@ import dagster as dg
 from pytoon_pipeline.config.presets import brand_file, load_brand
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.errors import MissingPart
+from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.media import Role, SourceItem
-from pytoon_pipeline.defs.overrides import RunOverrides, checked
+from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import REASON_TAG
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.intake.admission import check_file
-from pytoon_pipeline.store.stages import Product, Stage
+from pytoon_pipeline.store.stages import Stage, StageOutput
 
 SOURCE = Stage("source_media", 2)
 
@@ -23,13 +23,13 @@ SOURCE = Stage("source_media", 2)
 def source_media(context: dg.AssetExecutionContext, studio: Studio, config: RunOverrides) -> dg.Output[Artifact]:
     """The upload as it came in: its files, verified by content, the files of its brand, the request, and origins."""
     upload = studio.uploads.get(context.partition_key).model_copy(update={"overrides": config.fields})
-    request = checked(upload)
+    request = check_overrides(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
         studio.uploads.forget_attempts(upload.key, upload.overrides)
     own = [item.stored for item in upload.items]
     for item, file in zip(upload.items, own, strict=True):
-        if not studio.store.intact(file):
-            raise MissingPart(
+        if not studio.store.verify(file):
+            raise DependencyMissing(
                 "upload_damaged", f"The stored copy of “{item.name}” is gone or damaged.", "Add the upload again."
             )
     brand = load_brand(request.brand) if request.brand else None
@@ -40,7 +40,7 @@ def source_media(context: dg.AssetExecutionContext, studio: Studio, config: RunO
         context,
         studio,
         SOURCE,
-        lambda room: Product(complete, stored=files),
+        lambda scratch: StageOutput(complete, stored=files),
         inputs={role: file.sha256 for role, file in files.items()},
         parameters={"upload": complete.model_dump(mode="json")},
         show=lambda artifact: {
@@ -70,5 +70,5 @@ def is_font_file(name: str) -> bool:
 
 def _kept(studio: Studio, path: Path, role: Role) -> SourceItem:
     check_file(path)
-    file = studio.store.add(path)
+    file = studio.store.put(path)
     return SourceItem(name=path.name, sha256=file.sha256, bytes=file.bytes, origin=f"brand: {path.name}", role=role)

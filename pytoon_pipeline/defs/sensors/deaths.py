@@ -4,7 +4,7 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.reconcile import RECONCILE, any_unheard, lost_runs
-from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_ask
+from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_request
 from pytoon_pipeline.runtime.home import Home
 
 
@@ -14,11 +14,11 @@ from pytoon_pipeline.runtime.home import Home
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for a run that marks runs whose process has died as failed; their keys are then tried again.",
 )
-def notice_dead_runs(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+def fail_lost_runs(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     home, instance = Home.locate(), context.instance
     lost = lost_runs(instance, home)
     if not lost and not any_unheard(instance, Uploads(home)):
         return dg.SkipReason("No run has died.")
-    if not may_ask(instance, RECONCILE, frozenset(run.run_id for run in lost)):
+    if not may_request(instance, RECONCILE, frozenset(run.run_id for run in lost)):
         return dg.SkipReason("Runs have died; another run is marking them.")
     return dg.RunRequest()

@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.defs.ingest import INGEST
-from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_ask
-from pytoon_pipeline.intake.inbox import locate
+from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_request
+from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.ingest import to_do
 from pytoon_pipeline.runtime.home import Home
 
@@ -19,11 +19,11 @@ from pytoon_pipeline.runtime.home import Home
 def watch_inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     home = Home.locate()
     try:
-        waiting = to_do(home, locate(home))
-    except PassingFault as fault:
+        waiting = to_do(home, open_inbox(home))
+    except TransientError as fault:
         return dg.SkipReason(str(fault))
     if not waiting:
         return dg.SkipReason("Nothing new in the inbox.")
-    if not may_ask(context.instance, INGEST):
+    if not may_request(context.instance, INGEST):
         return dg.SkipReason(f"{waiting} in the inbox; a run is taking them.")
     return dg.RunRequest()

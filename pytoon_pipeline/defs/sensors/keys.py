@@ -6,18 +6,18 @@ from collections.abc import Mapping
 import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.defs.due import Due, due_keys, unheard
+from pytoon_pipeline.defs.due import Due, due_keys, not_requested
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PRIORITY_TAG
 from pytoon_pipeline.defs.partitions import uploads as partitions
-from pytoon_pipeline.defs.requesting import EVERY_LOOP, at_work
+from pytoon_pipeline.defs.requesting import EVERY_LOOP, runs_in_progress
 from pytoon_pipeline.runtime.home import Home
 
 # People who wait in the UI come first (0), then new uploads and what is tried again, then nightly batches.
 UPLOAD_PRIORITY, BATCH_PRIORITY = -1, -10
 # Keys asked for in one tick, and seconds: a tick must end within a minute.
-A_TICK, LONGEST_TICK = 100, 30.0
+A_TICK, MAX_TICK = 100, 30.0
 
 
 @dg.sensor(
@@ -26,17 +26,17 @@ A_TICK, LONGEST_TICK = 100, 30.0
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for the videos of new uploads, and tries again what may go better the next time.",
 )
-def look_after_keys(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def request_runs(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     uploads = Uploads(Home.locate())
     # What is at work is read first: a run that ends in between leaves a key that waits no longer.
-    busy = at_work(context.instance)
+    busy = runs_in_progress(context.instance)
     wanted: list[Due] = []
     began = time.monotonic()
     for due in due_keys(uploads, time.time()):
-        if len(wanted) == A_TICK or time.monotonic() - began > LONGEST_TICK:
+        if len(wanted) == A_TICK or time.monotonic() - began > MAX_TICK:
             break
         # What its last run could not say itself is kept with the key first; see reconcile.py.
-        if due.key not in busy and unheard(context.instance, due) is None:
+        if due.key not in busy and not_requested(context.instance, due) is None:
             wanted.append(due)
     if not wanted:
         return dg.SkipReason("No key waits to be run.")

@@ -4,7 +4,7 @@ import dagster as dg
 
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.defs.assets.attention import ATTENTION, CHECK, evaluation, shown
-from pytoon_pipeline.operations.status import standing
+from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
 
@@ -14,8 +14,8 @@ from pytoon_pipeline.store.fingerprint import hash_value
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Lists what failed, is stuck, was rejected, held, or delivered degraded, whenever that list changes.",
 )
-def list_standing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    now = standing(Home.locate(), load_operations())
+def publish_status(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    now = status_report(Home.locate(), load_operations())
     print_ = hash_value([[line.key, line.title, line.code] for part in now.parts for line in part])
     if print_ == context.cursor:
         return dg.SkipReason("Nothing has changed.")

@@ -10,7 +10,7 @@ import httpx
 from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import MissingPart, PassingFault, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError, TransientError
 from pytoon_pipeline.engines.protocol import (
     COMPLETE,
     OFFSET,
@@ -36,11 +36,11 @@ class Arrived(NamedTuple):
     whole: bool
 
 
-class Dropped(PassingFault):
+class ConnectionLost(TransientError):
     """The connection cannot be had or broke: what was under way may go on from where it is."""
 
 
-class Busy(PassingFault):
+class Overloaded(TransientError):
     """The server has too much to do. It says when to come again: in ``after`` seconds."""
 
     def __init__(self, message: str, after: float) -> None:
@@ -48,14 +48,15 @@ class Busy(PassingFault):
         self.after = after
 
 
-class Late(PassingFault):
+class DeadlineExceeded(TransientError):
     """The time for all of it is over."""
 
 
-class Line:
+class EngineClient:
     """Requests to the server at ``url``, none after ``until`` on the monotonic clock.
 
-    All raise ``Dropped``, ``Busy``, ``MissingPart`` when the token is refused or no engine answers, and the server's
+    All raise ``Dropped``, ``Busy``, ``DependencyMissing`` when the token is refused or no engine answers, and the
+    server's
     own errors as what they are.
     """
 
@@ -68,7 +69,7 @@ class Line:
             )
         self._until = until
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "EngineClient":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -99,7 +100,7 @@ class Line:
         """Bytes of a file from ``offset`` on."""
         with self._stream("GET", f"files/{file.sha256}", headers={"Range": f"bytes={offset}-"}) as response:
             if offset and response.headers.get("Content-Range", "").split("-")[0] != f"bytes {offset}":
-                raise stranger("it does not go on in the middle of a file")
+                raise protocol_error("it does not go on in the middle of a file")
             for piece in response.iter_bytes():
                 self._in_time()
                 yield piece
@@ -124,7 +125,7 @@ class Line:
 
     def _in_time(self) -> None:
         if time.monotonic() > self._until:
-            raise Late(
+            raise DeadlineExceeded(
                 "remote_late", "The remote engine took longer than the limit for this video.",
                 "It may have too much to do. What it has rendered is found there when it is asked again.",
             )  # fmt: skip
@@ -135,9 +136,9 @@ def _typed() -> Iterator[None]:
     try:
         yield
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-        raise stranger("it is no address of a web server") from error
+        raise protocol_error("it is no address of a web server") from error
     except httpx.RequestError as error:
-        raise Dropped(
+        raise ConnectionLost(
             "remote_unreachable", f"The remote engine cannot be reached: {str(error)[:200] or type(error).__name__}.",
             "See whether it runs, and whether PYTOON_ENGINE_URL is its address.",
         ) from error  # fmt: skip
@@ -151,19 +152,21 @@ def _check(response: httpx.Response) -> None:
     with suppress(ValidationError):
         problem = Problem.model_validate_json(response.content).error()
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        raise MissingPart(
+        raise DependencyMissing(
             "remote_refused", "The remote engine refuses the token.",
             "Set PYTOON_ENGINE_TOKEN to the same value on both machines.",
         )  # fmt: skip
     if status in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
         raise _busy(response, problem)
     if status == httpx.codes.NOT_FOUND and (problem is not None or response.request.method == "HEAD"):
-        raise Dropped("remote_unreachable", "The remote engine was started anew.", "The order is given again.")
+        raise ConnectionLost("remote_unreachable", "The remote engine was started anew.", "The order is given again.")
     if problem is not None:
         raise problem
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-        raise Dropped("remote_unreachable", f"The remote engine answers with status {status}.", "Look at its log.")
-    raise stranger(f"it answers with status {status}")
+        raise ConnectionLost(
+            "remote_unreachable", f"The remote engine answers with status {status}.", "Look at its log."
+        )
+    raise protocol_error(f"it answers with status {status}")
 
 
 def _busy(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
@@ -171,13 +174,13 @@ def _busy(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
         return problem
     after = response.headers.get("Retry-After", "")
     message = problem.message if problem else "The remote engine has too much to do."
-    return Busy(message, float(after) if after.isdecimal() else 0.0)
+    return Overloaded(message, float(after) if after.isdecimal() else 0.0)
 
 
 def _arrived(response: httpx.Response) -> Arrived:
     offset = response.headers.get(OFFSET, "")
     if not offset.isdecimal():
-        raise stranger("it does not say how much of a file it has")
+        raise protocol_error("it does not say how much of a file it has")
     return Arrived(int(offset), response.headers.get(COMPLETE) == YES)
 
 
@@ -185,12 +188,12 @@ def _read(record: type[R], said: bytes) -> R:
     try:
         return record.model_validate_json(said)
     except ValidationError as error:
-        raise stranger("its answer cannot be read") from error
+        raise protocol_error("its answer cannot be read") from error
 
 
-def stranger(why: str) -> MissingPart:
+def protocol_error(why: str) -> DependencyMissing:
     """The error for a server that is none, or of another version."""
-    return MissingPart(
+    return DependencyMissing(
         "remote_not_an_engine", f"What PYTOON_ENGINE_URL names does not answer as this version of Pytoon does: {why}.",
         "Check the address, and use the same version of Pytoon on both machines.",
     )  # fmt: skip

@@ -18,33 +18,33 @@ from tenacity import (
 )
 
 from pytoon_pipeline.contracts.artifact import StoredFile
-from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import Segment
-from pytoon_pipeline.engines.engine import Work
-from pytoon_pipeline.engines.protocol import NamedFile, Picture, RenderOrder, asked, items_shown
-from pytoon_pipeline.engines.remote.client import Busy, Late, Line
-from pytoon_pipeline.engines.remote.session import Errand
+from pytoon_pipeline.engines.engine import RenderRequest
+from pytoon_pipeline.engines.protocol import NamedFile, Picture, RenderOrder, items_shown, requested_spec
+from pytoon_pipeline.engines.remote.client import DeadlineExceeded, EngineClient, Overloaded
+from pytoon_pipeline.engines.remote.session import RemoteSession
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stages import Progress
-from pytoon_pipeline.runtime.scratch import workroom
-from pytoon_pipeline.store.stages import Done, Recipe
+from pytoon_pipeline.runtime.scratch import scratch_dir
+from pytoon_pipeline.store.stages import StageKey, StageResult
 from pytoon_pipeline.store.store import Store
 
 # Sending, waiting for others and fetching may take as long again as rendering itself.
 SHARE_OF_TIME = 2.0
-PIECE_BYTES = 4 << 20
+CHUNK_BYTES = 4 << 20
 
 log = logging.getLogger("pytoon.remote")
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetrySettings:
     """How often in a row something may fail without getting on, and the seconds to wait in between."""
 
-    tries: int = 5
-    first_seconds: float = 2.0
-    most_seconds: float = 12.0
+    max_attempts: int = 5
+    first_delay_seconds: float = 2.0
+    max_delay_seconds: float = 12.0
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class RemoteEngine:
     store: Store
     url: str
     token: str = field(repr=False)
-    patience: Patience = Patience()
-    piece: int = PIECE_BYTES
+    retries: RetrySettings = RetrySettings()
+    chunk_bytes: int = CHUNK_BYTES
 
     @classmethod
     def from_environment(cls, store: Store) -> "RemoteEngine | None":
@@ -67,10 +67,10 @@ class RemoteEngine:
     def name(self) -> EngineName:
         return "remote"
 
-    def segments(self, work: Work, progress: Progress) -> list[Done]:
-        recipes = stages.recipes(work.spec, work.pictures)
+    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
+        recipes = stages.stage_keys(work.spec, work.pictures)
         done = {
-            n: Done(found, "cached", 0.0)
+            n: StageResult(found, "cached", 0.0)
             for n, recipe in enumerate(recipes)
             if (found := self.store.reuse(recipe.fingerprint))
         }
@@ -84,29 +84,29 @@ class RemoteEngine:
             done |= dict(zip(missing, made, strict=True))
         return [done[n] for n in range(len(recipes))]
 
-    def thumbnail(self, work: Work, frame: int) -> Done:
-        (recipe,) = stages.recipes(work.spec, work.pictures, frame)
+    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
+        (recipe,) = stages.stage_keys(work.spec, work.pictures, frame)
         if found := self.store.reuse(recipe.fingerprint):
-            return Done(found, "cached", 0.0)
+            return StageResult(found, "cached", 0.0)
         (made,) = self._have_made(work, [Segment(start=frame, frames=1)], [recipe], lambda ready, total: None, frame)
         return made
 
     def _have_made(
-        self, work: Work, segments: Sequence[Segment], recipes: Sequence[Recipe], progress: Progress,
+        self, work: RenderRequest, segments: Sequence[Segment], recipes: Sequence[StageKey], progress: Progress,
         thumbnail: int | None = None,
-    ) -> list[Done]:  # fmt: skip
+    ) -> list[StageResult]:  # fmt: skip
         began = time.perf_counter()
         order = self._order(work, segments, thumbnail)
         until = time.monotonic() + SHARE_OF_TIME * work.seconds
-        with workroom(self.store.work) as room, Line(self.url, self.token, until) as line:
-            errand = Errand(self.store, room, line, order, recipes, progress, self.piece)
+        with scratch_dir(self.store.work) as scratch, EngineClient(self.url, self.token, until) as line:
+            errand = RemoteSession(self.store, scratch, line, order, recipes, progress, self.chunk_bytes)
             while not errand.finished:
-                self._again(errand.go_on)
+                self._again(errand.resume)
         seconds = (time.perf_counter() - began) / len(recipes)
-        return [Done(artifact, "computed", seconds) for artifact in errand.artifacts]
+        return [StageResult(artifact, "computed", seconds) for artifact in errand.artifacts]
 
-    def _order(self, work: Work, segments: Sequence[Segment], thumbnail: int | None) -> RenderOrder:
-        spec = asked(work.spec, segments)
+    def _order(self, work: RenderRequest, segments: Sequence[Segment], thumbnail: int | None) -> RenderOrder:
+        spec = requested_spec(work.spec, segments)
         pictures = {
             item: Picture(file=self._stored(work.pictures[item].path), info=work.pictures[item].info)
             for item in sorted(items_shown(spec))
@@ -115,24 +115,24 @@ class RemoteEngine:
         return RenderOrder(spec=spec, pictures=pictures, fonts=fonts, thumbnail=thumbnail, seconds=work.seconds)
 
     def _stored(self, path: Path) -> NamedFile:
-        """A file of the store, which names files by their content. Raises ``MissingPart`` when it is damaged."""
+        """A file of the store, which names files by their content. Raises ``DependencyMissing`` when it is damaged."""
         file = StoredFile(sha256=path.name, bytes=path.stat().st_size if path.is_file() else 0)
         self.store.path(file)
         return NamedFile(sha256=file.sha256, bytes=file.bytes)
 
     def _again(self, go_on: Callable[[], None]) -> None:
         """Does it until it gets on, with more and more time in between."""
-        first = self.patience.first_seconds
-        growing = wait_exponential(first, self.patience.most_seconds) + wait_random(0, first / 2)
+        first = self.retries.first_delay_seconds
+        growing = wait_exponential(first, self.retries.max_delay_seconds) + wait_random(0, first / 2)
 
         def pause(state: RetryCallState) -> float:
             fault = state.outcome.exception() if state.outcome else None
-            return max(growing(state), fault.after if isinstance(fault, Busy) else 0.0)
+            return max(growing(state), fault.after if isinstance(fault, Overloaded) else 0.0)
 
         Retrying(
-            stop=stop_after_attempt(self.patience.tries),
+            stop=stop_after_attempt(self.retries.max_attempts),
             wait=pause,
-            retry=retry_if_exception_type(PassingFault) & retry_if_not_exception_type(Late),
+            retry=retry_if_exception_type(TransientError) & retry_if_not_exception_type(DeadlineExceeded),
             before_sleep=_tell,
             reraise=True,
         )(go_on)

@@ -8,22 +8,22 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.errors import PassingFault
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.engines.protocol import NamedFile, RenderOrder
-from pytoon_pipeline.engines.remote.client import Dropped, Line, stranger
+from pytoon_pipeline.engines.remote.client import ConnectionLost, EngineClient, protocol_error
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL, Progress
 from pytoon_pipeline.store.fingerprint import canonical, fingerprint, hash_files
-from pytoon_pipeline.store.stages import Recipe
+from pytoon_pipeline.store.stages import StageKey
 from pytoon_pipeline.store.store import Store
 
 # What artifacts of a stage hold: the files, and the number that is their value and one of the parameters.
-FILES = {SEGMENT.name: {"video", "trace", "sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
+FILES = {SEGMENT.name: {"video", "frame_stats", "sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
 VALUE = {SEGMENT.name: "frames", THUMBNAIL.name: "frame"}
 
 log = logging.getLogger("pytoon.remote")
 
 
-class Errand:
+class RemoteSession:
     """Knows how far it has come. Every try goes on from there: the server says what it lacks and how the order stands.
 
     ``artifacts`` are what ``recipes`` give, once it is ``finished``; then they and their files are in the store.
@@ -31,12 +31,18 @@ class Errand:
     """
 
     def __init__(
-        self, store: Store, room: Path, line: Line, order: RenderOrder, recipes: Sequence[Recipe], progress: Progress,
+        self,
+        store: Store,
+        scratch: Path,
+        line: EngineClient,
+        order: RenderOrder,
+        recipes: Sequence[StageKey],
+        progress: Progress,
         piece: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.artifacts: tuple[Artifact, ...] = ()
         self.finished = False
-        self._store, self._room, self._line = store, room, line
+        self._store, self._room, self._line = store, scratch, line
         self._order, self._recipes, self._progress, self._piece = order, recipes, progress, piece
         self._id, self._files = order.id, order.files
         # How often it got on; how much of each file is there; which event was heard last, and what it said.
@@ -44,7 +50,7 @@ class Errand:
         self._reached: dict[str, int] = {}
         self._heard = self._ready = 0
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Goes on to the end, or until the connection breaks. Raises ``Dropped`` when it broke and nothing was gained,
         and all that the server raises.
         """
@@ -53,7 +59,7 @@ class Errand:
             self.artifacts = self.artifacts or self._have_made()
             self._fetch_all()
             self.finished = True
-        except Dropped as dropped:
+        except ConnectionLost as dropped:
             # The server may have begun anew: it is asked again what it has.
             self.artifacts = ()
             if self._gains == before:
@@ -65,11 +71,13 @@ class Errand:
         if state.missing:
             for name in state.missing:
                 if name not in self._files:
-                    raise stranger("it wants a file that the order does not name")
+                    raise protocol_error("it wants a file that the order does not name")
                 self._send(self._files[name])
             state = self._line.post(self._order)
         if state.missing:
-            raise Dropped("remote_unreachable", "The remote engine lost files that it had.", "They are sent again.")
+            raise ConnectionLost(
+                "remote_unreachable", "The remote engine lost files that it had.", "They are sent again."
+            )
         return self._checked(self._listen())
 
     def _send(self, file: NamedFile) -> None:
@@ -96,35 +104,37 @@ class Errand:
                 self._gains += 1
                 self._ready = event.ready
                 self._progress(self._ready, len(self._recipes))
-        raise Dropped("remote_unreachable", "The remote engine stopped telling how it goes.", "It is asked again.")
+        raise ConnectionLost(
+            "remote_unreachable", "The remote engine stopped telling how it goes.", "It is asked again."
+        )
 
     def _checked(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
-        """Raises ``MissingPart`` for anything but what was asked for. Tools may differ: they stay recorded."""
+        """Raises ``DependencyMissing`` for anything but what was asked for. Tools may differ: they stay recorded."""
         if len(artifacts) != len(self._recipes):
-            raise stranger("it made another number of parts")
+            raise protocol_error("it made another number of parts")
         for artifact, recipe in zip(artifacts, self._recipes, strict=True):
             stage = recipe.stage
             if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, recipe.inputs):
-                raise stranger("it made something else")
+                raise protocol_error("it made something else")
             if artifact.parameters != json.loads(canonical(recipe.parameters)):
-                raise stranger("it made something else")
+                raise protocol_error("it made something else")
             named = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
             value = {VALUE[stage.name]: recipe.parameters[VALUE[stage.name]]}
             if artifact.fingerprint != named or artifact.value != value or artifact.files.keys() != FILES[stage.name]:
-                raise stranger("its results contradict themselves")
+                raise protocol_error("its results contradict themselves")
             try:
                 for file in artifact.files.values():
                     NamedFile.model_validate(file.model_dump())
             except ValidationError as error:
-                raise stranger("a file has no proper name") from error
+                raise protocol_error("a file has no proper name") from error
         return artifacts
 
     def _fetch_all(self) -> None:
         for artifact in self.artifacts:
             for file in artifact.files.values():
-                if not self._store.intact(file):
+                if not self._store.verify(file):
                     self._fetch(NamedFile(sha256=file.sha256, bytes=file.bytes))
-            self._store.keep(artifact)
+            self._store.put_artifact(artifact)
 
     def _fetch(self, file: NamedFile) -> None:
         part = self._room / file.sha256
@@ -137,11 +147,15 @@ class Errand:
                         break
             size = out.tell()
         if size < file.bytes:
-            raise Dropped("remote_unreachable", "The remote engine sent only a part of a file.", "It is asked again.")
+            raise ConnectionLost(
+                "remote_unreachable", "The remote engine sent only a part of a file.", "It is asked again."
+            )
         if size > file.bytes or hash_files(part) != file.sha256:
             part.unlink()
-            raise PassingFault("remote_damaged", "A file came from the remote engine damaged.", "It is fetched again.")
-        self._store.take(part)
+            raise TransientError(
+                "remote_damaged", "A file came from the remote engine damaged.", "It is fetched again."
+            )
+        self._store.adopt(part)
 
     def _gain(self, file: NamedFile, reached: int) -> None:
         if reached > self._reached.get(file.sha256, 0):

@@ -27,19 +27,19 @@ from pytoon_pipeline.config.documents import validate
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.errors import (
     UNWRITABLE,
-    BadInput,
+    DependencyMissing,
     InternalError,
-    MissingPart,
-    PassingFault,
+    InvalidInput,
     PytoonError,
-    unwritable,
+    TransientError,
+    storage_unwritable,
 )
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, Problem, RenderOrder
 from pytoon_pipeline.engines.server.connections import Connections, ensure_open_files, http_protocol
-from pytoon_pipeline.engines.server.jobs import Known, Orders
+from pytoon_pipeline.engines.server.jobs import Job, JobQueue
 from pytoon_pipeline.engines.server.settings import ServerSettings
-from pytoon_pipeline.engines.server.uploads import Arrivals, WrongOffset
+from pytoon_pipeline.engines.server.uploads import ResumableUploads, WrongOffset
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.retention import Rules, sweep
@@ -62,7 +62,7 @@ STATUS = {
     "order_too_large": 413, "file_too_long": 413, "wrong_hash": 422, "engine_unhealthy": 503,
     "remote_disk_full": 507, "store_not_writable": 507,
 }  # fmt: skip
-STATUS_OF_FAILURE = {"bad_input": 400, "passing_fault": 503}
+STATUS_OF_FAILURE = {"invalid_input": 400, "transient": 503}
 
 Name = Annotated[str, InPath(pattern=HASH)]
 
@@ -75,7 +75,7 @@ log = logging.getLogger("pytoon.engine")
 def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     """The server as an ASGI application that renders on ``store``. Every request needs ``token``."""
     engine = LocalEngine(store, store.work / "health.json")
-    orders, arrivals = Orders(store, engine, settings), Arrivals(store, settings)
+    orders, arrivals = JobQueue(store, engine, settings), ResumableUploads(store, settings)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -85,7 +85,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     app = FastAPI(title="Pytoon engine", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.stopping = orders.stopping
     app.state.connections = connections = Connections(settings)
-    app.add_middleware(Guarded, token=token, connections=connections, retry_seconds=settings.retry_seconds)
+    app.add_middleware(Guard, token=token, connections=connections, retry_seconds=settings.retry_seconds)
     _answer_errors(app, settings)
 
     @app.get("/v1/health")
@@ -96,10 +96,12 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     @app.post("/v1/renders")
     async def post(request: Request) -> dict[str, Any]:
         body = bytearray()
-        async for piece in _pieces(request, settings):
+        async for piece in _chunks(request, settings):
             body += piece
             if len(body) > settings.order_bytes:
-                raise BadInput("order_too_large", "The order is too large.", "Its limit is a setting of the server.")
+                raise InvalidInput(
+                    "order_too_large", "The order is too large.", "Its limit is a setting of the server."
+                )
         state = await asyncio.to_thread(lambda: orders.post(_order(bytes(body))))
         return state.model_dump(mode="json")
 
@@ -121,8 +123,8 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     ) -> Response:
         file = orders.wanted(sha256)
         if total != file.bytes:
-            raise BadInput("wrong_length", "The order gives the file another length.", "Send what the order names.")
-        at = await arrivals.receive(file, offset, _pieces(request, settings))
+            raise InvalidInput("wrong_length", "The order gives the file another length.", "Send what the order names.")
+        at = await arrivals.receive(file, offset, _chunks(request, settings))
         return _arrived(at, at == file.bytes)
 
     @app.get("/v1/files/{sha256}")
@@ -135,7 +137,8 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
 def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     """Serves until the process is told to stop. The token comes from ``PYTOON_ENGINE_TOKEN``.
 
-    Raises ``MissingPart`` without a token, ``BadInput`` for a short one and for wrong settings, ``PassingFault`` when
+    Raises ``DependencyMissing`` without a token, ``InvalidInput`` for a short one and for wrong settings,
+    ``TransientError`` when
     the port cannot be had.
     """
     token, settings = _token(), ServerSettings.from_environment()
@@ -152,7 +155,7 @@ def _keep_tidy(home: Home, store: Store) -> None:
     """Removes by and by what nobody has asked for lately; a pipeline in the same home has files of its own."""
     while True:
         rules = load_operations()
-        kept = Rules(rules.kept_days, rules.kept_bytes, rules.kept_grace_seconds, MADE_HERE)
+        kept = Rules(rules.retention_days, rules.retention_bytes, rules.retention_grace_seconds, MADE_HERE)
         swept = sweep(store, kept, Uploads(home).files(), None, time.time())
         log.info("tidied", extra={"event": "tidied", "bytes": swept.bytes_freed})
         time.sleep(TIDY_SECONDS)
@@ -162,9 +165,9 @@ def _token() -> str:
     token = os.environ.get("PYTOON_ENGINE_TOKEN", "")
     hint = f"Set PYTOON_ENGINE_TOKEN to at least {TOKEN_CHARACTERS} characters that nobody can guess."
     if not token:
-        raise MissingPart("engine_token_missing", "The engine is not served without a token.", hint)
+        raise DependencyMissing("engine_token_missing", "The engine is not served without a token.", hint)
     if len(token) < TOKEN_CHARACTERS:
-        raise BadInput("engine_token_short", "The engine's token is too short.", hint)
+        raise InvalidInput("engine_token_short", "The engine's token is too short.", hint)
     return token
 
 
@@ -173,7 +176,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise PassingFault(
+        raise TransientError(
             "engine_address", f"The engine cannot listen on {host[:80]}, port {port}: {error.strerror}.",
             "Choose another port, or stop what listens there.",
         ) from error  # fmt: skip
@@ -198,7 +201,7 @@ class Host(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-class Guarded:
+class Guard:
     """Lets nothing through without the token, whatever path it asks for, and with it so many requests at once."""
 
     def __init__(self, app: ASGIApp, token: str, connections: Connections, retry_seconds: float) -> None:
@@ -213,14 +216,14 @@ class Guarded:
             return
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         if not hmac.compare_digest(given, self.wanted):
-            error = MissingPart("remote_refused", "The token is missing or wrong.", "Set PYTOON_ENGINE_TOKEN.")
+            error = DependencyMissing("remote_refused", "The token is missing or wrong.", "Set PYTOON_ENGINE_TOKEN.")
             await _problem(error, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
             return
         with self.connections.authorised(scope) as admitted:
             if admitted:
                 await self.app(scope, receive, send)
             else:
-                busy = PassingFault("remote_busy", "The engine has too many connections.", "Try again later.")
+                busy = TransientError("remote_busy", "The engine has too many connections.", "Try again later.")
                 await _problem(busy, _retry_after(self.retry_seconds))(scope, receive, send)
 
 
@@ -234,18 +237,18 @@ def _answer_errors(app: FastAPI, settings: ServerSettings) -> None:
     def wrong(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         places = ", ".join(str(one["loc"][-1]) for one in error.errors())
-        return _problem(BadInput("wrong_request", f"The request is wrong in: {places}.", "See docs/engine.md."))
+        return _problem(InvalidInput("wrong_request", f"The request is wrong in: {places}.", "See docs/engine.md."))
 
     def other(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         return _problem(
-            BadInput("not_found", "There is nothing here.", "See docs/engine.md."), status=error.status_code
+            InvalidInput("not_found", "There is nothing here.", "See docs/engine.md."), status=error.status_code
         )
 
     def system(_: Request, error: Exception) -> Response:
         assert isinstance(error, OSError)
         if error.errno in UNWRITABLE:
-            return _problem(unwritable(error))
+            return _problem(storage_unwritable(error))
         return _problem(
             InternalError("remote_broke", f"The server's disk failed: {error.strerror}.", "Look at its log.")
         )
@@ -259,7 +262,7 @@ def _answer_errors(app: FastAPI, settings: ServerSettings) -> None:
 
 
 def _problem(error: PytoonError, headers: Mapping[str, str] | None = None, status: int | None = None) -> JSONResponse:
-    code = status or STATUS.get(error.code) or STATUS_OF_FAILURE.get(error.failure, 500)
+    code = status or STATUS.get(error.code) or STATUS_OF_FAILURE.get(error.category, 500)
     return JSONResponse(Problem.of(error).model_dump(), code, dict(headers or {}))
 
 
@@ -275,14 +278,14 @@ def _order(body: bytes) -> RenderOrder:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadInput("order_unreadable", "The order is not JSON.", "See docs/engine.md.") from error
+        raise InvalidInput("order_unreadable", "The order is not JSON.", "See docs/engine.md.") from error
     if not isinstance(document, dict):
-        raise BadInput("order_unreadable", "The order is not a JSON object.", "See docs/engine.md.")
+        raise InvalidInput("order_unreadable", "The order is not a JSON object.", "See docs/engine.md.")
     return validate(RenderOrder, document, "Order", "order_unreadable")
 
 
-async def _pieces(request: Request, settings: ServerSettings) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises ``PassingFault`` when nothing comes for too long."""
+async def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises ``TransientError`` when nothing comes for too long."""
     stream = request.stream()
     while True:
         try:
@@ -290,11 +293,11 @@ async def _pieces(request: Request, settings: ServerSettings) -> AsyncIterator[b
         except StopAsyncIteration:
             return
         except asyncio.TimeoutError:
-            raise PassingFault("too_slow", "Nothing came for too long.", "Send the rest again.") from None
+            raise TransientError("too_slow", "Nothing came for too long.", "Send the rest again.") from None
         yield piece
 
 
-async def _lines(known: Known, heard: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:
+async def _lines(known: Job, heard: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:
     """Events as JSON lines until the last one, or until the server stops; an empty line when nothing happens."""
     spoke = time.monotonic()
     while not stopping.is_set():

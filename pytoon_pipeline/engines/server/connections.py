@@ -15,7 +15,7 @@ from typing import Any
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.engines.server.settings import ServerSettings
 
 # Open files that the server needs besides connections: media, databases, pipes of encoders.
@@ -99,13 +99,16 @@ def http_protocol(connections: Connections) -> type[asyncio.Protocol]:
 
 
 def ensure_open_files(settings: ServerSettings) -> None:
-    """Lets this process open as many files as its connections need. Raises ``BadInput`` when the system forbids it."""
+    """Lets this process open as many files as its connections need.
+
+    Raises ``InvalidInput`` when the system forbids it.
+    """
     wanted = settings.connections + settings.unauthenticated + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if resource.RLIM_INFINITY in (soft, hard) or soft >= wanted:
         return
     if hard < wanted:
-        raise BadInput(
+        raise InvalidInput(
             "invalid_setting", f"The engine needs {wanted} open files at once, and the system allows {hard}.",
             "Lower PYTOON_ENGINE_UNAUTHENTICATED or PYTOON_ENGINE_CONNECTIONS, or raise “ulimit -Hn”.",
         )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.engines.protocol import Picture, RenderOrder, items_shown
@@ -50,7 +50,7 @@ class ServerSettings:
 
     @classmethod
     def from_environment(cls) -> "ServerSettings":
-        """Raises ``BadInput`` for a value that is no number, or a negative one."""
+        """Raises ``InvalidInput`` for a value that is no number, or a negative one."""
         given = {one.name: os.environ[PREFIX + one.name.upper()] for one in fields(cls) if _set(one.name)}
         values: dict[str, Any] = {name: _number(name, value) for name, value in given.items()}
         return cls(**values)
@@ -66,18 +66,18 @@ def _number(name: str, value: str) -> float:
     except ValueError:
         number = -1
     if not 0 <= number < float("inf"):
-        raise BadInput(
+        raise InvalidInput(
             "invalid_setting", f"{PREFIX}{name.upper()} is “{value[:40]}”.", "Give a number, without a unit."
         )
     return number
 
 
 def check(order: RenderOrder, settings: ServerSettings) -> None:
-    """Raises ``BadInput`` for an order that no Pytoon sends, or that asks for more than the server gives."""
+    """Raises ``InvalidInput`` for an order that no Pytoon sends, or that asks for more than the server gives."""
     for code, reasons in (("order_too_large", _too_large(order, settings)), ("order_unusable", _unusable(order))):
         for why, wrong in reasons.items():
             if wrong:
-                raise BadInput(code, f"The remote engine does not take this order: {why}.", HINTS[code])
+                raise InvalidInput(code, f"The remote engine does not take this order: {why}.", HINTS[code])
 
 
 def _too_large(order: RenderOrder, settings: ServerSettings) -> dict[str, bool]:

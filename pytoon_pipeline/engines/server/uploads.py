@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from pytoon_pipeline.contracts.artifact import StoredFile
-from pytoon_pipeline.contracts.errors import BadInput, PassingFault
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.engines.protocol import NamedFile
 from pytoon_pipeline.engines.server.settings import ServerSettings
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.store import Store
 
 
-class WrongOffset(BadInput):
+class WrongOffset(InvalidInput):
     """A piece does not begin where the last one ended, which is at ``offset``."""
 
     def __init__(self, offset: int) -> None:
@@ -23,7 +23,7 @@ class WrongOffset(BadInput):
         self.offset = offset
 
 
-class Arrivals:
+class ResumableUploads:
     """What has arrived of each file lies below ``store.work``, so that it outlives the server.
 
     A whole file with the right hash moves into the store. Of several connections that send the same file, the newest
@@ -38,22 +38,23 @@ class Arrivals:
         self._settling = threading.Lock()
 
     def whole(self, file: StoredFile) -> bool:
-        return self.store.intact(file)
+        return self.store.verify(file)
 
     def received(self, file: StoredFile) -> int:
         """Bytes of the file that are here."""
-        return file.bytes if self.whole(file) else self._arrived(file)
+        return file.bytes if self.whole(file) else self._arrived_path(file)
 
     async def receive(self, file: NamedFile, offset: int, pieces: AsyncIterator[bytes]) -> int:
         """Appends pieces that begin at byte ``offset``. Gives how many bytes of the file are here then.
 
-        What has come stays when the connection drops. Raises ``WrongOffset``, ``BadInput`` for more bytes than the
-        file has, and ``PassingFault`` when there is no room or when the whole file has another hash: it is forgotten.
+        What has come stays when the connection drops. Raises ``WrongOffset``, ``InvalidInput`` for more bytes than the
+        file has, and ``TransientError`` when there is no scratch or when the whole file has another hash: it is
+        forgotten.
         """
         if await asyncio.to_thread(self.whole, file):
             return file.bytes
         part, turn = self.folder / file.sha256, object()
-        at = self._arrived(file)
+        at = self._arrived_path(file)
         if offset != at:
             raise WrongOffset(at)
         self._make_room(file, at)
@@ -62,10 +63,12 @@ class Arrivals:
             with part.open("ab") as out:
                 async for piece in pieces:
                     if self._sending.get(file.sha256, (None,))[0] is not turn:
-                        raise WrongOffset(self._arrived(file))
+                        raise WrongOffset(self._arrived_path(file))
                     if at + len(piece) > file.bytes:
                         part.unlink(missing_ok=True)
-                        raise BadInput("file_too_long", "There is more of the file than was said.", "Send it again.")
+                        raise InvalidInput(
+                            "file_too_long", "There is more of the file than was said.", "Send it again."
+                        )
                     out.write(piece)
                     out.flush()
                     at += len(piece)
@@ -73,11 +76,11 @@ class Arrivals:
             if self._sending.get(file.sha256, (None,))[0] is turn:
                 del self._sending[file.sha256]
         if at == file.bytes:
-            await asyncio.to_thread(self._settle, file)
+            await asyncio.to_thread(self._finalize, file)
         return at
 
     def _make_room(self, file: NamedFile, at: int) -> None:
-        """Raises ``PassingFault`` when the rest of a file has no room, after dropping what was given up."""
+        """Raises ``TransientError`` when the rest of a file has no scratch, after dropping what was given up."""
         self.folder.mkdir(parents=True, exist_ok=True)
         taken = file.bytes
         for path in self.folder.iterdir():
@@ -91,11 +94,11 @@ class Arrivals:
                 else:
                     taken += path.stat().st_size
         if taken > self.settings.upload_bytes:
-            raise PassingFault("remote_busy", "The remote engine receives too much at once.", "Try again later.")
+            raise TransientError("remote_busy", "The remote engine receives too much at once.", "Try again later.")
         if shutil.disk_usage(self.folder).free - (file.bytes - at) < self.settings.free_bytes:
             raise full()
 
-    def _settle(self, file: NamedFile) -> None:
+    def _finalize(self, file: NamedFile) -> None:
         """Moves a whole file into the store."""
         part = self.folder / file.sha256
         with self._settling:
@@ -104,10 +107,10 @@ class Arrivals:
                 return
             if hash_files(part) != file.sha256:
                 part.unlink()
-                raise PassingFault("wrong_hash", "A file arrived with other content than was said.", "Send it again.")
-            self.store.take(part)
+                raise TransientError("wrong_hash", "A file arrived with other content than was said.", "Send it again.")
+            self.store.adopt(part)
 
-    def _arrived(self, file: StoredFile) -> int:
+    def _arrived_path(self, file: StoredFile) -> int:
         """Bytes of an unfinished file. More than it has are none of it."""
         part = self.folder / file.sha256
         try:
@@ -120,6 +123,6 @@ class Arrivals:
         return size
 
 
-def full() -> PassingFault:
+def full() -> TransientError:
     """The error for a server whose disk must not be filled any more."""
-    return PassingFault("remote_disk_full", "The disk of the remote engine is full.", "Make space there.")
+    return TransientError("remote_disk_full", "The disk of the remote engine is full.", "Make space there.")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pytoon_pipeline.catalog.uploads import KEY
 from pytoon_pipeline.config.documents import read_document, validate
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.manifest import Reproducible
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.spec.layers import Layer, nested
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, SoundPart
+from pytoon_pipeline.contracts.spec.render_spec import AudioClip, RenderSpec
 from pytoon_pipeline.engines.protocol import HASH, items_shown
 from pytoon_pipeline.engines.server.settings import too_large, unusable
 from pytoon_pipeline.media.encoder import SOUND
@@ -28,11 +28,14 @@ VERSION = Reproducible.model_fields["version"].default
 
 
 def read_manifest(path: Path, limits: Limits) -> Reproducible:
-    """What ``path`` says of a video's frames. Raises ``BadInput`` for what no Pytoon writes, or an older one wrote."""
+    """What ``path`` says of a video's frames.
+
+    Raises ``InvalidInput`` for what no Pytoon writes, or an older one wrote.
+    """
     document = read_document(path, MAX_BYTES)
     version = document.get("version")
     if version in LACKING and "spec" in document:
-        raise BadInput(
+        raise InvalidInput(
             "manifest_too_old",
             f"This manifest has version {version}; hashes of the packets, the frame of the thumbnail and the versions "
             "of all tools are missing in it.",
@@ -40,7 +43,7 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
         )
     if version != VERSION:
         found = "without a version" if version is None else f"of version {str(version)[:20]}"
-        raise BadInput(
+        raise InvalidInput(
             "manifest_version",
             f"This is a document {found}, not a manifest of version {VERSION}.",
             "Give the manifest.json of a finished video, or use the Pytoon that wrote it.",
@@ -53,7 +56,7 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
 
 
 def check(manifest: Reproducible, limits: Limits) -> None:
-    """Raises ``BadInput`` for a manifest that contradicts itself or asks for more than a request can."""
+    """Raises ``InvalidInput`` for a manifest that contradicts itself or asks for more than a request can."""
     spec = manifest.spec
     for code, reasons in (
         ("manifest_too_large", too_large(spec, limits.video_seconds_max) | _too_much(spec)),
@@ -61,14 +64,16 @@ def check(manifest: Reproducible, limits: Limits) -> None:
     ):
         for why, found in reasons.items():
             if found:
-                raise BadInput(code, f"This manifest cannot be used: {why}.", "Was it edited? Use the delivered one.")
+                raise InvalidInput(
+                    code, f"This manifest cannot be used: {why}.", "Was it edited? Use the delivered one."
+                )
 
 
 def _too_much(spec: RenderSpec) -> dict[str, bool]:
     parts = list(_parts(spec))
     return {
-        "the sound is longer than the video": spec.sound.samples > limit_of_sound(spec),
-        "a part of the sound is longer than the video": any(part.samples > spec.sound.samples for part in parts),
+        "the sound is longer than the video": spec.audio.samples > limit_of_sound(spec),
+        "a part of the sound is longer than the video": any(part.samples > spec.audio.samples for part in parts),
         "the sound has too many parts": len(parts) > MAX_PARTS,
         "a layer is too large": any(_large(one) for _, _, layer in spec.layers() for one in nested(layer)),
     }
@@ -84,7 +89,7 @@ def _wrong(manifest: Reproducible) -> dict[str, bool]:
         "the thumbnail is no frame of the video": not 0 <= manifest.thumbnail < spec.frames,
         "its plan shows a file that it does not name": not items_shown(spec) <= known,
         "its plan sounds like a file that it does not name": not items_heard(spec) <= known,
-        "its sound has another rate": spec.sound.sample_rate != SOUND.sample_rate,
+        "its sound has another rate": spec.audio.sample_rate != SOUND.sample_rate,
     }
 
 
@@ -99,11 +104,11 @@ def items_heard(spec: RenderSpec) -> set[str]:
 
 def limit_of_sound(spec: RenderSpec) -> int:
     """Samples that the sound of a plan can have: as long as the pictures, and a frame of rounding."""
-    return int((spec.frames + 1) / spec.rate.fraction * spec.sound.sample_rate)
+    return int((spec.frames + 1) / spec.rate.fraction * spec.audio.sample_rate)
 
 
-def _parts(spec: RenderSpec) -> Iterator[SoundPart]:
-    return (part for track in spec.sound.tracks for part in track.parts)
+def _parts(spec: RenderSpec) -> Iterator[AudioClip]:
+    return (part for track in spec.audio.tracks for part in track.clips)
 
 
 def _gapless(spec: RenderSpec) -> bool:
@@ -116,5 +121,5 @@ def _gapless(spec: RenderSpec) -> bool:
 
 
 def _large(layer: Layer) -> bool:
-    scale = max(key.value for key in layer.motion.scale)
+    scale = max(key.value for key in layer.transform.scale)
     return max(layer.width, layer.height) > MAX_SIDE or scale > MAX_SCALE

@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pytoon_pipeline.config.presets import load_limits, load_operations
-from pytoon_pipeline.contracts.errors import BadInput, InternalError, MissingPart, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, InternalError, InvalidInput, PytoonError
 from pytoon_pipeline.contracts.manifest import Difference, Remade, Reproducible
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.outbox import plan_delivery
-from pytoon_pipeline.intake.admission import shown
-from pytoon_pipeline.media.ffmpeg import EngineFault
+from pytoon_pipeline.intake.admission import printable_name
+from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.operations.remake import sources
 from pytoon_pipeline.operations.remake.manifest import read_manifest
 from pytoon_pipeline.rendering import stages
@@ -21,8 +21,8 @@ from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.runtime.atomic import copy_file
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import living, seat
-from pytoon_pipeline.runtime.scratch import workroom
+from pytoon_pipeline.runtime.locks import count_held, slot
+from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import canonical, hash_files
 from pytoon_pipeline.store.store import Store
 
@@ -30,7 +30,7 @@ from pytoon_pipeline.store.store import Store
 DECIDING = {"video", "audio", "still"}
 # Files in the order in which a delivery names them.
 ROLES = ("video", "thumbnail", *subtitles.FORMATS)
-LONGEST = 300
+MAX_SECONDS = 300
 HINT = "The video was made all the same; look at it before you use it."
 
 
@@ -45,35 +45,35 @@ def remake(
     """Makes the video of the manifest ``path`` again, into ``out`` or a folder of ``home``. ``told`` hears what differs
     before it is made.
 
-    Raises ``BadInput`` for a manifest that cannot be used, ``MissingPart`` when a file is nowhere.
+    Raises ``InvalidInput`` for a manifest that cannot be used, ``DependencyMissing`` when a file is nowhere.
     """
     manifest = read_manifest(path, load_limits())
     plan = plan_delivery(manifest.title, manifest.key)
     folder = out or home.remade / plan.folder
     if folder.resolve() == path.resolve().parent:
-        raise BadInput(
+        raise InvalidInput(
             "original_there", "The finished video lies in this folder; it would be overwritten.", "Give another --out."
         )
-    with workroom(home.work) as room, _plan_faults():
-        store = Store(room / "store", room / "work", load_operations().free_bytes_kept)
+    with scratch_dir(home.work) as scratch, _plan_faults():
+        store = Store(scratch / "store", scratch / "work", load_operations().min_free_bytes)
         files = sources.find(manifest, Store(home.store, home.work), media, store)
-        found = sources.probe(files, load_limits(), room)
+        found = sources.probe(files, load_limits(), scratch)
         differences = compare(manifest, _tools(manifest.spec, found), found.infos)
         told(differences)
-        with seat(home.seats, "encoder", Capacity.of_machine().encoders):
-            threads = Capacity.of_machine().threads(living(home.runs) + 1)
-            made, joined = _make(store, room, manifest, found, threads, progress)
+        with slot(home.slots, "encoder", Capacity.of_machine().encoders):
+            threads = Capacity.of_machine().threads(count_held(home.runs) + 1)
+            made, joined = _make(store, scratch, manifest, found, threads, progress)
         identical = hash_files(made["video"]) in manifest.files.values()
         names = (plan.video, plan.thumbnail, *plan.captions)
         written = [folder / Path(name).name for name in names]
         for role, target in zip(ROLES, written, strict=True):
             copy_file(made[role], target)
     pictures = joined.picture_packets == manifest.picture_packets
-    sound = joined.sound_packets == manifest.sound_packets
+    sound = joined.audio_packets == manifest.audio_packets
     return Remade(
         equal=pictures and sound,
         pictures_equal=pictures,
-        sound_equal=sound,
+        audio_equal=sound,
         identical=identical,
         video=str(written[0]),
         thumbnail=str(written[1]),
@@ -83,21 +83,21 @@ def remake(
 
 
 def _make(
-    store: Store, room: Path, manifest: Reproducible, found: sources.Sources, threads: int, progress: Progress
+    store: Store, scratch: Path, manifest: Reproducible, found: sources.Sources, threads: int, progress: Progress
 ) -> tuple[dict[str, Path], CompositeResult]:
     """Everything that was delivered, by role, rendered into an empty store."""
     from pytoon_pipeline.rendering.concat import join
 
     spec = manifest.spec
-    seconds = load_operations().render_seconds(spec.rate.seconds(spec.frames))
-    video = room / "video.mp4"
+    seconds = load_operations().render_timeout_seconds(spec.rate.seconds(spec.frames))
+    video = scratch / "video.mp4"
     segments = stages.render_segments(store, spec, found.pictures, progress, seconds, threads)
-    sound = stages.make_sound(store, spec, found.sounds).artifact
+    sound = stages.mix_audio(store, spec, found.sounds).artifact
     picture = stages.make_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
     pieces = [store.path(done.artifact.files["video"]) for done in segments]
     joined = join(spec, pieces, store.path(sound.files["sound"]), video, manifest.comment)
     made = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
-    return made | subtitles.write(spec, room), joined
+    return made | subtitles.write(spec, scratch), joined
 
 
 @contextmanager
@@ -108,15 +108,15 @@ def _plan_faults() -> Iterator[None]:
     except (PytoonError, OSError):
         raise
     except Exception as error:
-        raise EngineFault(
+        raise RenderError(
             "remake_broke",
-            f"The plan in this manifest cannot be rendered: {type(error).__name__}: {shown(str(error))[:200]}",
+            f"The plan in this manifest cannot be rendered: {type(error).__name__}: {printable_name(str(error))[:200]}",
             "If nobody has edited the manifest, this is a fault of Pytoon; report it with the manifest.",
         ) from error
 
 
 def _tools(spec: RenderSpec, found: sources.Sources) -> dict[str, str]:
-    parts = [recipe.tools for recipe in stages.recipes(spec, found.pictures)]
+    parts = [recipe.tools for recipe in stages.stage_keys(spec, found.pictures)]
     return stages.makers(stages.tools_used(parts, stages.tools(spec)))
 
 
@@ -124,9 +124,9 @@ def compare(manifest: Reproducible, tools: Mapping[str, str], infos: Mapping[str
     """What decides frames and is not as the manifest has it: ``tools``, and what files are taken for."""
     names = {item.sha256: item.name for item in manifest.media}
     then = dict(manifest.tools) | {
-        f"file {shown(names[item])[:60]}": _facts(manifest.probed.get(item)) for item in infos
+        f"file {printable_name(names[item])[:60]}": _facts(manifest.probed.get(item)) for item in infos
     }
-    now = dict(tools) | {f"file {shown(names[item])[:60]}": _facts(info) for item, info in infos.items()}
+    now = dict(tools) | {f"file {printable_name(names[item])[:60]}": _facts(info) for item, info in infos.items()}
     return tuple(
         Difference(tool=tool, then=then.get(tool), now=now.get(tool))
         for tool in sorted({**then, **now})
@@ -143,7 +143,7 @@ def failure(remade: Remade) -> PytoonError | None:
     if remade.equal:
         return None
     what = " and ".join(
-        word for word, equal in (("pictures", remade.pictures_equal), ("sound", remade.sound_equal)) if not equal
+        word for word, equal in (("pictures", remade.pictures_equal), ("sound", remade.audio_equal)) if not equal
     )
     if not remade.differences:
         return InternalError(
@@ -152,7 +152,7 @@ def failure(remade: Remade) -> PytoonError | None:
             f"Either the manifest was edited, or this machine calculates differently. {HINT}",
         )
     tools = "; ".join(described(one) for one in remade.differences)
-    return MissingPart(
+    return DependencyMissing(
         "remake_differs", f"The {what} came out differently. These are not as they were: {tools}.",
         f"With the versions of then it comes out the same. {HINT}",
     )  # fmt: skip
@@ -160,5 +160,5 @@ def failure(remade: Remade) -> PytoonError | None:
 
 def described(one: Difference) -> str:
     """A difference in words."""
-    tool, then, now = (shown(text or "none")[:LONGEST] for text in (one.tool, one.then, one.now))
+    tool, then, now = (printable_name(text or "none")[:MAX_SECONDS] for text in (one.tool, one.then, one.now))
     return f"{tool}: {then} then, {now} now"

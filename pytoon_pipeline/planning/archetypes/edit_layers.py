@@ -20,114 +20,116 @@ from pytoon_pipeline.contracts.edit_plan import (
 )
 from pytoon_pipeline.contracts.spec.effects import Rounded
 from pytoon_pipeline.contracts.spec.layers import (
-    Camera,
+    CropPath,
     GroupLayer,
     ImageLayer,
-    Key,
+    Keyframe,
     Layer,
-    Motion,
     ShapeLayer,
     TextLayer,
+    Transform,
     VideoLayer,
-    steady,
+    constant,
 )
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.context import Brief, Material, refused
-from pytoon_pipeline.planning.layout.text_fit import Room, clean, fit
-from pytoon_pipeline.planning.sequences import Heard
-from pytoon_pipeline.planning.shots.camera import Frame
+from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit
+from pytoon_pipeline.planning.sequences import AudioRef
+from pytoon_pipeline.planning.shots.camera import SourceFrame
 from pytoon_pipeline.planning.shots.stills import fitted, fixed, window
 
-SMALLEST_TEXT = 24
+MIN_TEXT = 24
 
 
 @dataclass(frozen=True)
-class Setting:
+class LayerContext:
     """Where layers are placed: the frames ``[0, frames)`` that are theirs, and the field that they come from.
 
     ``start`` is the frame of the scene at which a group, and with it the time of its layers, begins.
     """
 
-    brief: Brief
+    context: PlanContext
     rate: FrameRate
     frames: int
     path: str
     start: int = 0
-    heard: list[Heard] = field(default_factory=list)
+    heard: list[AudioRef] = field(default_factory=list)
 
-    def file(self, name: str) -> Material:
-        files: Mapping[str, Material] = self.brief.files
+    def file(self, name: str) -> AnalysedMedia:
+        files: Mapping[str, AnalysedMedia] = self.context.files
         if name not in files:
-            raise refused(self.path, "file_missing", f"there is no file “{name[:60]}”.", "Check its name.")
+            raise field_error(self.path, "file_missing", f"there is no file “{name[:60]}”.", "Check its name.")
         return files[name]
 
 
 @singledispatch
-def made(layer: EditLayer, setting: Setting) -> Layer:
+def build_layer(layer: EditLayer, setting: LayerContext) -> Layer:
     """The layer of a RenderSpec for a layer of an edit plan."""
     raise NotImplementedError(f"No function is registered for {type(layer).__name__}.")
 
 
-def all_made(layers: Sequence[EditLayer], setting: Setting, frames: int, path: str, start: int) -> tuple[Layer, ...]:
+def build_layers(
+    layers: Sequence[EditLayer], setting: LayerContext, frames: int, path: str, start: int
+) -> tuple[Layer, ...]:
     """Layers of a scene or group that begin within its ``frames``."""
     return tuple(
-        made(layer, Setting(setting.brief, setting.rate, frames, f"{path}.{n}", start, setting.heard))
+        build_layer(layer, LayerContext(setting.context, setting.rate, frames, f"{path}.{n}", start, setting.heard))
         for n, layer in enumerate(layers)
         if setting.rate.nearest(layer.start) < frames
     )
 
 
-@made.register
-def _(layer: EditImage, setting: Setting) -> Layer:
+@build_layer.register
+def _(layer: EditImage, setting: LayerContext) -> Layer:
     material = setting.file(layer.file)
     if not material.is_still:
-        raise refused(setting.path, "not_a_picture", f"“{layer.file}” is a clip.", "Use a layer of kind “video”.")
+        raise field_error(setting.path, "not_a_picture", f"“{layer.file}” is a clip.", "Use a layer of kind “video”.")
     width, height, camera = _picture(layer, material)
-    return ImageLayer(item=material.item, camera=camera, **_common(layer, setting, width, height))
+    return ImageLayer(item=material.item, crop_path=camera, **_common(layer, setting, width, height))
 
 
-@made.register
-def _(layer: EditVideo, setting: Setting) -> Layer:
+@build_layer.register
+def _(layer: EditVideo, setting: LayerContext) -> Layer:
     material = setting.file(layer.file)
     if material.is_still:
-        raise refused(setting.path, "not_a_clip", f"“{layer.file}” is a picture.", "Use a layer of kind “image”.")
+        raise field_error(setting.path, "not_a_clip", f"“{layer.file}” is a picture.", "Use a layer of kind “image”.")
     width, height, camera = _picture(layer, material)
     common = _common(layer, setting, width, height)
     source = setting.rate.nearest(layer.source)
     if layer.volume is not None and material.audible:
         frames = common["frames"] or setting.frames - common["start"]
         setting.heard.append(
-            Heard(material.item, setting.start + common["start"], min(frames, setting.frames - common["start"]),
+            AudioRef(material.item, setting.start + common["start"], min(frames, setting.frames - common["start"]),
                   source, layer.volume)
         )  # fmt: skip
-    return VideoLayer(item=material.item, source_start=source, camera=camera, **common)
+    return VideoLayer(item=material.item, source_start=source, crop_path=camera, **common)
 
 
-@made.register
-def _(layer: EditText, setting: Setting) -> Layer:
-    padding = (layer.style.box.padding if layer.style.box else 0) + layer.style.outline
+@build_layer.register
+def _(layer: EditText, setting: LayerContext) -> Layer:
+    padding = (layer.style.background.padding if layer.style.background else 0) + layer.style.outline
     style, lines = _set(layer.text, layer.style, layer.width - 2 * padding, layer.height, setting)
     return TextLayer(lines=lines, style=style, **_common(layer, setting, layer.width, layer.height))
 
 
-@made.register
-def _(layer: EditShape, setting: Setting) -> Layer:
+@build_layer.register
+def _(layer: EditShape, setting: LayerContext) -> Layer:
     return ShapeLayer(shape=layer.shape, fill=layer.fill, **_common(layer, setting, layer.width, layer.height))
 
 
-@made.register
-def _(layer: EditGroup, setting: Setting) -> Layer:
+@build_layer.register
+def _(layer: EditGroup, setting: LayerContext) -> Layer:
     common = _common(layer, setting, layer.width, layer.height)
     frames = min(common["frames"] or setting.frames, setting.frames - common["start"])
-    inner = all_made(layer.layers, setting, frames, f"{setting.path}.layers", setting.start + common["start"])
+    inner = build_layers(layer.layers, setting, frames, f"{setting.path}.layers", setting.start + common["start"])
     return GroupLayer(layers=inner, **common)
 
 
-@made.register
-def _(layer: EditBanner, setting: Setting) -> Layer:
-    middle = Motion(x=steady(layer.width / 2), y=steady(layer.height / 2))
-    size: dict[str, Any] = {"width": layer.width, "height": layer.height, "motion": middle}
+@build_layer.register
+def _(layer: EditBanner, setting: LayerContext) -> Layer:
+    middle = Transform(x=constant(layer.width / 2), y=constant(layer.height / 2))
+    size: dict[str, Any] = {"width": layer.width, "height": layer.height, "transform": middle}
     style, lines = _set(layer.text, layer.style, layer.width * 0.9, layer.height * 0.9, setting)
     radius = min(layer.radius, layer.width / 2, layer.height / 2)
     effects = (Rounded(radius=radius),) if radius else ()
@@ -136,7 +138,7 @@ def _(layer: EditBanner, setting: Setting) -> Layer:
     return GroupLayer(layers=(plate, text), **_common(layer, setting, layer.width, layer.height))
 
 
-def _common(layer: EditLayer, setting: Setting, width: float, height: float) -> dict[str, Any]:
+def _common(layer: EditLayer, setting: LayerContext, width: float, height: float) -> dict[str, Any]:
     rate = setting.rate
     start = rate.nearest(layer.start)
     frames = None if layer.end is None else max(1, min(rate.nearest(layer.end), setting.frames) - start)
@@ -146,23 +148,23 @@ def _common(layer: EditLayer, setting: Setting, width: float, height: float) -> 
         "frames": frames,
         "width": width,
         "height": height,
-        "motion": _motion(layer, start, rate),
+        "transform": _motion(layer, start, rate),
         "effects": layer.effects,
     }
 
 
-def _motion(layer: EditLayer, start: int, rate: FrameRate) -> Motion:
-    tracks: dict[str, tuple[Key, ...]] = {}
+def _motion(layer: EditLayer, start: int, rate: FrameRate) -> Transform:
+    tracks: dict[str, tuple[Keyframe, ...]] = {}
     for name in ("x", "y", "scale", "rotation", "opacity"):
         keys = layer.keyframes.get(name)
         if not keys:
-            tracks[name] = steady(getattr(layer, name))
+            tracks[name] = constant(getattr(layer, name))
             continue
         by_frame = {start + rate.nearest(key.time): key for key in keys}
         tracks[name] = tuple(
-            Key(frame=frame, value=_bounded(name, key.value), easing=key.easing) for frame, key in by_frame.items()
+            Keyframe(frame=frame, value=_bounded(name, key.value), easing=key.easing) for frame, key in by_frame.items()
         )
-    return Motion(**tracks)
+    return Transform(**tracks)
 
 
 def _bounded(name: str, value: float) -> float:
@@ -171,23 +173,23 @@ def _bounded(name: str, value: float) -> float:
     return min(max(value, low), high)
 
 
-def _picture(layer: EditPicture, material: Material) -> tuple[float, float, Camera]:
+def _picture(layer: EditPicture, material: AnalysedMedia) -> tuple[float, float, CropPath]:
     if layer.fit == "contain":
         picture = material.looked_at.picture
         width, height = fitted(material, layer.width, layer.height)
         return width, height, fixed((picture.width, picture.height), picture.centre)
     if material.transparent:
         # A cut-out has no background to fill a frame with: its box is covered by the whole of it.
-        size = Frame(*material.size, material.looked_at.picture).window(layer.width / layer.height)
+        size = SourceFrame(*material.size, material.looked_at.picture).window(layer.width / layer.height)
         return layer.width, layer.height, fixed(size, material.looked_at.picture.centre)
     return layer.width, layer.height, fixed(*window(material, layer.width / layer.height))
 
 
 def _set(
-    text: str, style: TextStyle, width: float, height: float, setting: Setting
+    text: str, style: TextStyle, width: float, height: float, setting: LayerContext
 ) -> tuple[TextStyle, tuple[str, ...]]:
-    room = Room(style.font, style.size, min(style.size, SMALLEST_TEXT), max(1.0, width), height, 40)
+    room = TextBox(style.font, style.size, min(style.size, MIN_TEXT), max(1.0, width), height, 40)
     page = fit(clean(text), room)
     if page is None:
-        raise refused(setting.path, "text_too_long", f"“{text[:40]}” does not fit.", "Give it more room.")
+        raise field_error(setting.path, "text_too_long", f"“{text[:40]}” does not fit.", "Give it more room.")
     return style.model_copy(update={"size": page.size}), page.lines

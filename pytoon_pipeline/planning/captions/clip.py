@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pytoon_pipeline.contracts.analysis import Transcript
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.planning.captions.profanity import masked
-from pytoon_pipeline.planning.context import Brief, Material
-from pytoon_pipeline.planning.layout.glyphs import spoken
-from pytoon_pipeline.planning.sequences import Piece
+from pytoon_pipeline.planning.captions.profanity import mask_profanity
+from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
+from pytoon_pipeline.planning.layout.glyphs import captions_with_glyphs
+from pytoon_pipeline.planning.sequences import SceneSequence
 
 GET_CAPTIONS = (
     "To get captions, put a Whisper model on this machine (PYTOON_WHISPER_MODEL), or subtitles beside the clip "
@@ -17,14 +17,14 @@ GET_CAPTIONS = (
 )
 
 
-def captioned(brief: Brief, piece: Piece, material: Material, name: str) -> Piece:
-    """``piece``, which shows the file ``name``, with captions that can be drawn, profanity masked, and notes.
+def add_captions(context: PlanContext, sequence: SceneSequence, material: AnalysedMedia, name: str) -> SceneSequence:
+    """``sequence``, which shows the file ``name``, with captions that can be drawn, profanity masked, and notes.
 
-    Raises ``BadInput`` when somebody gave subtitles that cannot be drawn.
+    Raises ``InvalidInput`` when somebody gave subtitles that cannot be drawn.
     """
-    cues, notes = piece.cues, list(piece.notes)
+    cues, notes = sequence.cues, list(sequence.notes)
     source = material.transcript
-    if source is not None and brief.preset.captions.show:
+    if source is not None and context.preset.captions.show:
         notes = [note for note in notes if note.code != "no_words" or not source.rejected_words]
         notes += _notes(source, name, bool(cues))
         lost = material.silence.dropped_words if material.silence and _written(source) else 0
@@ -34,21 +34,23 @@ def captioned(brief: Brief, piece: Piece, material: Material, name: str) -> Piec
                 "and have no caption."
             )
             notes.append(Note(code="subtitles_lost", message=message))
-    if brief.request.profanity == "mask" and (source is None or not _written(source)):
-        cues, count = masked(cues, brief.profanity)
+    if context.request.profanity == "mask" and (source is None or not _written(source)):
+        cues, count = mask_profanity(cues, context.profanity)
         if count:
             message = f"{count} words in the captions of “{name}” are masked; set profanity: keep to show them."
             notes.append(Note(code="profanity_masked", message=message))
-    shown, said = spoken(cues, brief.preset.captions, name, drop=brief.request.missing_glyphs == "drop")
+    shown, said = captions_with_glyphs(
+        cues, context.preset.captions, name, drop=context.request.missing_glyphs == "drop"
+    )
     if cues and not shown and source is not None and _beside(source):
-        raise BadInput(
+        raise InvalidInput(
             "missing_glyphs", f"{said[0].message}", "Take the subtitles away, or give the brand a font that has them."
         )
-    return replace(piece, cues=shown, notes=(*notes, *said))
+    return replace(sequence, cues=shown, notes=(*notes, *said))
 
 
 def _notes(source: Transcript, name: str, captions: bool) -> Iterator[Note]:
-    by = source.recogniser
+    by = source.transcriber
     if by is not None and by.engine == "subtitles":
         yield Note(code="subtitles_used", message=f"The captions of “{name}” are from its subtitles ({by.model}).")
     if source.rejected_words and not captions:
@@ -68,16 +70,16 @@ def _notes(source: Transcript, name: str, captions: bool) -> Iterator[Note]:
 
 
 def _by(source: Transcript) -> str:
-    if source.recogniser is None:
+    if source.transcriber is None:
         return ""
-    reason = f"; Whisper was not used: {source.recogniser.fallback}" if source.recogniser.fallback else ""
-    return f", by {source.recogniser.engine}{reason}"
+    reason = f"; Whisper was not used: {source.transcriber.fallback}" if source.transcriber.fallback else ""
+    return f", by {source.transcriber.engine}{reason}"
 
 
 def _written(source: Transcript) -> bool:
-    return source.recogniser is not None and source.recogniser.engine == "subtitles"
+    return source.transcriber is not None and source.transcriber.engine == "subtitles"
 
 
 def _beside(source: Transcript) -> bool:
     """Whether the words are from a subtitle file that somebody put beside the clip."""
-    return _written(source) and source.recogniser is not None and source.recogniser.identity == "file"
+    return _written(source) and source.transcriber is not None and source.transcriber.identity == "file"

@@ -6,7 +6,7 @@ from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.shots.edit_ranges import Take, to_output
+from pytoon_pipeline.planning.shots.edit_ranges import SourceRange, source_to_timeline
 
 PAUSE_SECONDS = 0.35
 LINGER_SECONDS = 0.3
@@ -14,7 +14,9 @@ BRIDGE_SECONDS = 0.6
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 
 
-def plan_cues(words: Sequence[Word], takes: Sequence[Take], rate: FrameRate, style: CaptionStyle) -> tuple[Cue, ...]:
+def plan_cues(
+    words: Sequence[Word], takes: Sequence[SourceRange], rate: FrameRate, style: CaptionStyle
+) -> tuple[Cue, ...]:
     """Captions for the words that stay, in frames of the video. A caption ends before the next begins."""
     if not style.show:
         return ()
@@ -32,12 +34,12 @@ def plan_cues(words: Sequence[Word], takes: Sequence[Take], rate: FrameRate, sty
     return tuple(cues)
 
 
-def _placed(words: Sequence[Word], takes: Sequence[Take], rate: FrameRate) -> list[CueWord]:
+def _placed(words: Sequence[Word], takes: Sequence[SourceRange], rate: FrameRate) -> list[CueWord]:
     """Words in frames of the video; each at least a frame long, none before the end of the one before."""
     placed: list[CueWord] = []
     for word in words:
         first, last = rate.nearest(word.start), rate.nearest(word.end)
-        middle = to_output(takes, (first + last) // 2)
+        middle = source_to_timeline(takes, (first + last) // 2)
         if middle is None:
             continue
         take = next(take for take in takes if take.start <= middle < take.end)
@@ -49,7 +51,7 @@ def _placed(words: Sequence[Word], takes: Sequence[Take], rate: FrameRate) -> li
     return placed
 
 
-def _phrases(words: Sequence[CueWord], takes: Sequence[Take], rate: FrameRate) -> list[list[CueWord]]:
+def _phrases(words: Sequence[CueWord], takes: Sequence[SourceRange], rate: FrameRate) -> list[list[CueWord]]:
     """Breaks at pauses, also those that were cut out, and after sentences."""
     pause = rate.nearest(PAUSE_SECONDS)
     joints = [take.start for take in takes[1:]]
@@ -72,11 +74,11 @@ def _split(phrase: list[CueWord], style: CaptionStyle) -> list[list[CueWord]]:
     best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
     for end in range(1, count + 1):
         options = []
-        for start in range(max(0, end - style.words), end):
+        for start in range(max(0, end - style.max_words), end):
             length = sum(len(word.text) for word in phrase[start:end]) + end - start - 1
-            if length <= style.characters or end - start == 1:
+            if length <= style.max_chars or end - start == 1:
                 number, unevenness, _ = best[start]
-                options.append((number + 1, unevenness + (style.characters - length) ** 2, start))
+                options.append((number + 1, unevenness + (style.max_chars - length) ** 2, start))
         best.append(min(options))
     groups: list[list[CueWord]] = []
     while count:

@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
 LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def masked(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue, ...], int]:
+def mask_profanity(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue, ...], int]:
     """``cues`` with every one of ``words`` masked, and how many were. A word that ends in “*” is the beginning of all
     that it stands for.
     """

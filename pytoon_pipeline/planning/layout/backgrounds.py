@@ -3,11 +3,11 @@
 from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade
-from pytoon_pipeline.contracts.spec.layers import Key, Layer, Motion, ShapeLayer, steady
+from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Colour, Fill
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Material
-from pytoon_pipeline.planning.layout.contrast import Behind, everywhere, of_colours
-from pytoon_pipeline.planning.shots.stills import FULL_FRAME, behind_camera, fixed, layer_of, window
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
+from pytoon_pipeline.planning.layout.contrast import Backdrops, colour_backdrop, everywhere
+from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window
 
 # Where shapes start and end, as shares of the frame: across and down. They cross the frame slowly and out of step.
 PATHS = (((0.05, 0.15), (0.35, 0.3)), ((0.95, 0.85), (0.7, 0.65)), ((0.1, 0.95), (0.3, 0.8)))
@@ -16,35 +16,35 @@ SHAPE_BLUR = 120
 SHAPE_OPACITY = 0.55
 COPY_DARK = -0.10
 
-Ground = tuple[tuple[Layer, ...], Behind]
+Background = tuple[tuple[Layer, ...], Backdrops]
 
 
-def designed(settings: BackgroundSettings, frames: int) -> Ground:
+def designed_background(settings: BackgroundSettings, frames: int) -> Background:
     """Layers of a background of colours, and what texts on it have to stand out from."""
     colours = settings.colours if settings.kind == "gradient" else settings.colours[:1]
     fill = Fill(colours=colours, angle=settings.angle)
     layers: list[Layer] = [ShapeLayer(name="background", fill=fill, **FULL_FRAME)]
     layers += [_drifting(colour, path, frames) for colour, path in zip(settings.shapes, PATHS, strict=False)]
-    return tuple(layers), everywhere(of_colours(*colours, *settings.shapes))
+    return tuple(layers), everywhere(colour_backdrop(*colours, *settings.shapes))
 
 
-def plain(colour: Colour) -> Ground:
+def plain_background(colour: Colour) -> Background:
     fill = Fill(colours=(colour,))
-    return (ShapeLayer(name="background", fill=fill, **FULL_FRAME),), everywhere(of_colours(colour))
+    return (ShapeLayer(name="background", fill=fill, **FULL_FRAME),), everywhere(colour_backdrop(colour))
 
 
-def copied(material: Material, settings: BackgroundSettings, source_start: int = 0) -> Ground:
+def blurred_copy(material: AnalysedMedia, settings: BackgroundSettings, source_start: int = 0) -> Background:
     """A blurred, darkened copy of a picture or clip over the whole frame."""
     camera = fixed(*window(material, WIDTH / HEIGHT))
     effects = (Blur(radius=settings.blur), Grade(brightness=COPY_DARK))
     layer = layer_of(material, camera, effects, source_start, "blurred copy", **FULL_FRAME)
-    return (layer,), behind_camera(material, camera, 1)
+    return (layer,), crop_backdrop(material, camera, 1)
 
 
-def filled(material: Material, source_start: int = 0) -> Ground:
+def fill_background(material: AnalysedMedia, source_start: int = 0) -> Background:
     """A picture or clip over the whole frame."""
     camera = fixed(*window(material, WIDTH / HEIGHT))
-    return (layer_of(material, camera, (), source_start, "background", **FULL_FRAME),), behind_camera(
+    return (layer_of(material, camera, (), source_start, "background", **FULL_FRAME),), crop_backdrop(
         material, camera, 1
     )
 
@@ -53,10 +53,10 @@ def _drifting(colour: Colour, path: tuple[tuple[float, float], tuple[float, floa
     (x0, y0), (x1, y1) = path
     last = max(1, frames - 1)
 
-    def track(start: float, end: float, length: int) -> tuple[Key, ...]:
+    def track(start: float, end: float, length: int) -> tuple[Keyframe, ...]:
         return (
-            Key(value=round(start * length, 2)),
-            Key(frame=last, value=round(end * length, 2), easing=EaseInOut()),
+            Keyframe(value=round(start * length, 2)),
+            Keyframe(frame=last, value=round(end * length, 2), easing=EaseInOut()),
         )
 
     return ShapeLayer(
@@ -66,5 +66,5 @@ def _drifting(colour: Colour, path: tuple[tuple[float, float], tuple[float, floa
         height=SHAPE_SIZE,
         fill=Fill(colours=(colour,)),
         effects=(Blur(radius=SHAPE_BLUR),),
-        motion=Motion(x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT), opacity=steady(SHAPE_OPACITY)),
+        transform=Transform(x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT), opacity=constant(SHAPE_OPACITY)),
     )

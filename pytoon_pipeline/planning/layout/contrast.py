@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.analysis import Tones
 from pytoon_pipeline.contracts.preset import HeadlineSettings
-from pytoon_pipeline.contracts.spec.evaluate import Window
+from pytoon_pipeline.contracts.spec.evaluate import CropRect
 from pytoon_pipeline.contracts.spec.render_spec import Area
-from pytoon_pipeline.contracts.style import Colour, TextBox, TextStyle
+from pytoon_pipeline.contracts.style import Colour, TextBackground, TextStyle
 from pytoon_pipeline.media.colour import contrast, luminance_of
 
 BLACK, WHITE = "#000000", "#FFFFFF"
@@ -30,15 +30,15 @@ class Backdrop:
         return min(contrast(own, self.darkest), contrast(own, self.lightest))
 
 
-Behind = Callable[[Area], Backdrop]
+Backdrops = Callable[[Area], Backdrop]
 
 
-def of_colours(*colours: Colour) -> Backdrop:
+def colour_backdrop(*colours: Colour) -> Backdrop:
     values = [luminance_of(colour) for colour in colours]
     return Backdrop(min(values), max(values))
 
 
-def of_tones(tones: Tones, windows: Sequence[Window], area: Area, width: int, height: int) -> Backdrop:
+def tones_backdrop(tones: Tones, windows: Sequence[CropRect], area: Area, width: int, height: int) -> Backdrop:
     """What a source shows under ``area`` of the video while it is seen through ``windows``, with a cell around."""
     rows, columns = set(), set()
     for window in windows:
@@ -56,17 +56,17 @@ def of_tones(tones: Tones, windows: Sequence[Window], area: Area, width: int, he
     return Backdrop(min(tones.darkest[c] for c in cells), max(tones.lightest[c] for c in cells))
 
 
-def of_whole(tones: Tones) -> Backdrop:
+def whole_backdrop(tones: Tones) -> Backdrop:
     """All that a source shows anywhere."""
     return Backdrop(min(tones.darkest), max(tones.lightest))
 
 
-def everywhere(*backdrops: Backdrop) -> Behind:
+def everywhere(*backdrops: Backdrop) -> Backdrops:
     """The same wherever a text stands: all of ``backdrops``."""
     return lambda area: _joined(backdrops)
 
 
-def together(behinds: Sequence[Behind]) -> Behind:
+def together(behinds: Sequence[Backdrops]) -> Backdrops:
     """What a text has to stand out from that is over all of these, one after the other."""
     return lambda area: _joined([behind(area) for behind in behinds])
 
@@ -75,19 +75,19 @@ def _joined(backdrops: Sequence[Backdrop]) -> Backdrop:
     return Backdrop(min(one.darkest for one in backdrops), max(one.lightest for one in backdrops))
 
 
-def readable(settings: HeadlineSettings, size: int, behind: Backdrop, wanted: float) -> TextStyle:
+def ensure_contrast(settings: HeadlineSettings, size: int, behind: Backdrop, wanted: float) -> TextStyle:
     """The style of a text at ``size`` that reaches the contrast ``wanted`` on ``behind``."""
     colour = settings.colour
     plain = TextStyle(font=settings.font, size=size, colour=colour, align=settings.align)
     needed = behind.worst(colour) < wanted
-    partner = settings.backing_colour
+    partner = settings.background_colour
     if contrast(luminance_of(colour), luminance_of(partner)) < wanted:
         partner = opposite(colour)
-    match settings.backing:
+    match settings.background:
         case "box":
-            return plain.model_copy(update={"box": plate(settings.box, colour, behind, wanted)})
+            return plain.model_copy(update={"background": text_background(settings.box, colour, behind, wanted)})
         case "auto_box" if needed:
-            return plain.model_copy(update={"box": plate(settings.box, colour, behind, wanted)})
+            return plain.model_copy(update={"background": text_background(settings.box, colour, behind, wanted)})
         case "auto_box":
             return plain
         case "outline":
@@ -95,7 +95,7 @@ def readable(settings: HeadlineSettings, size: int, behind: Backdrop, wanted: fl
             return plain.model_copy(update={"outline": outline, "outline_colour": partner})
         case _ if needed:
             outline = max(THINNEST_OUTLINE, settings.outline)
-            shadow = 3.0 if settings.backing == "shadow" else 0.0
+            shadow = 3.0 if settings.background == "shadow" else 0.0
             return plain.model_copy(update={"outline": outline, "outline_colour": partner, "shadow": shadow})
         case "shadow":
             return plain.model_copy(update={"shadow": 3.0, "outline_colour": partner})
@@ -103,7 +103,7 @@ def readable(settings: HeadlineSettings, size: int, behind: Backdrop, wanted: fl
             return plain
 
 
-def plate(box: TextBox, colour: Colour, behind: Backdrop, wanted: float) -> TextBox:
+def text_background(box: TextBackground, colour: Colour, behind: Backdrop, wanted: float) -> TextBackground:
     """The plate, made as opaque, and if need be of such a colour, that ``colour`` stands out from it."""
     for plate_colour in (box.colour, opposite(colour)):
         own, under = luminance_of(colour), luminance_of(plate_colour)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPlan
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.planning.context import Brief
+from pytoon_pipeline.planning.context import PlanContext
 
 # A field of the request, its text, and the font that the field itself names: the text that takes its place.
 Change = Callable[[str, str, str | None], str]
@@ -23,11 +23,11 @@ HINT = (
     "or set missing_glyphs: drop to leave them out."
 )
 # So many characters, and so many texts, are named in an error.
-MOST_NAMED, MOST_TEXTS = 30, 3
+MAX_NAMED, MAX_TEXTS = 30, 3
 
 
 @dataclass(frozen=True)
-class Lacking:
+class MissingGlyphs:
     """Characters of a text that no font draws, in order, and the font that should; none: no font of all."""
 
     path: str
@@ -37,8 +37,8 @@ class Lacking:
 
     def refusal(self) -> str:
         names = [font.name for font in fonts.with_fallbacks(self.font)] if self.font else ["all that come with Pytoon"]
-        named = " ".join(map(_shown, self.characters[:MOST_NAMED]))
-        named += f" and {len(self.characters) - MOST_NAMED} more" if len(self.characters) > MOST_NAMED else ""
+        named = " ".join(map(_shown, self.characters[:MAX_NAMED]))
+        named += f" and {len(self.characters) - MAX_NAMED} more" if len(self.characters) > MAX_NAMED else ""
         return f"{self.path}: {named} of “{self.text[:40]}” cannot be drawn (fonts: {', '.join(names)})"
 
     def note(self) -> Note:
@@ -52,15 +52,15 @@ class _Search:
     """Looks through texts; each comes back without what no font has."""
 
     drop: bool
-    found: list[Lacking] = field(default_factory=list)
+    found: list[MissingGlyphs] = field(default_factory=list)
 
     def look(self, path: str, text: str, font: str, uppercase: bool = False) -> str:
-        left, characters = without(text, font, uppercase)
+        left, characters = drop_missing_glyphs(text, font, uppercase)
         if not characters:
             return text
-        self.found.append(Lacking(path, text, characters, font))
+        self.found.append(MissingGlyphs(path, text, characters, font))
         if self.drop and not left:
-            raise BadInput(
+            raise InvalidInput(
                 "text_lost", f"{self.found[-1].refusal()}; without them nothing of this text is left.",
                 "Write it in other characters, give the brand a font file that has them, or leave the text out.",
             )  # fmt: skip
@@ -68,15 +68,15 @@ class _Search:
 
 
 def check_request(request: Request) -> None:
-    """Refuses at intake what no font that comes with Pytoon can draw, whatever the preset. Raises ``BadInput``.
+    """Refuses at intake what no font that comes with Pytoon can draw, whatever the preset. Raises ``InvalidInput``.
 
     A brand may bring fonts of its own; then planning decides.
     """
-    found: list[Lacking] = []
+    found: list[MissingGlyphs] = []
 
     def look(path: str, text: str, font: str | None) -> str:
         if unknown := fonts.unknown(text):
-            found.append(Lacking(path, text, tuple(char for char in dict.fromkeys(text) if char in unknown)))
+            found.append(MissingGlyphs(path, text, tuple(char for char in dict.fromkeys(text) if char in unknown)))
         return text
 
     if request.brand is None and request.missing_glyphs == "refuse":
@@ -85,29 +85,29 @@ def check_request(request: Request) -> None:
         raise _refused(found)
 
 
-def drawable(brief: Brief) -> tuple[Brief, tuple[Note, ...]]:
-    """The brief with texts that its fonts can draw, and notes on what was left out.
+def without_missing_glyphs(context: PlanContext) -> tuple[PlanContext, tuple[Note, ...]]:
+    """The context with texts that its fonts can draw, and notes on what was left out.
 
-    Raises ``BadInput`` with the characters that none can draw, unless they may be dropped; and for a text of which
+    Raises ``InvalidInput`` with the characters that none can draw, unless they may be dropped; and for a text of which
     dropping leaves nothing.
     """
-    search = _Search(drop=brief.request.missing_glyphs == "drop")
-    meme, plan = brief.archetype == "meme", brief.archetype == "edit_plan"
-    font = brief.preset.meme.font if meme else brief.preset.headline.font
-    uppercase = meme or (brief.preset.headline.uppercase and not plan)
+    search = _Search(drop=context.request.missing_glyphs == "drop")
+    meme, plan = context.archetype == "meme", context.archetype == "edit_plan"
+    font = context.preset.meme.font if meme else context.preset.headline.font
+    uppercase = meme or (context.preset.headline.uppercase and not plan)
     request = each_text(
-        brief.request, lambda path, text, own: search.look(path, text, own or font, uppercase and own is None)
+        context.request, lambda path, text, own: search.look(path, text, own or font, uppercase and own is None)
     )
-    brand = brief.brand
+    brand = context.brand
     if brand is not None and not plan:
         text = search.look("brand.end_card.text", brand.end_card.text, brand.fonts.headline)
         brand = brand.model_copy(update={"end_card": brand.end_card.model_copy(update={"text": text})})
     if search.found and not search.drop:
         raise _refused(search.found)
-    return replace(brief, request=request, brand=brand), tuple(one.note() for one in search.found)
+    return replace(context, request=request, brand=brand), tuple(one.note() for one in search.found)
 
 
-def spoken(
+def captions_with_glyphs(
     cues: Sequence[Cue], style: CaptionStyle, name: str, *, drop: bool
 ) -> tuple[tuple[Cue, ...], tuple[Note, ...]]:
     """Captions of what is said in the file ``name`` that can be drawn, and notes.
@@ -115,7 +115,7 @@ def spoken(
     A script that no font has takes all captions of the file with it: half a sentence is worse than none, and what is
     said can still be heard. Symbols alone are left out.
     """
-    lacking = {char for cue in cues for char in without(cue.text, style.font, style.uppercase)[1]}
+    lacking = {char for cue in cues for char in drop_missing_glyphs(cue.text, style.font, style.uppercase)[1]}
     if not lacking:
         return tuple(cues), ()
     named = " ".join(map(_shown, sorted(lacking)))
@@ -134,20 +134,20 @@ def _without(cues: Sequence[Cue], style: CaptionStyle) -> tuple[Cue, ...]:
     kept = []
     for cue in cues:
         words = [CueWord(text=left, start=word.start, end=word.end) for word in cue.words
-                 if (left := without(word.text, style.font, style.uppercase)[0])]  # fmt: skip
+                 if (left := drop_missing_glyphs(word.text, style.font, style.uppercase)[0])]  # fmt: skip
         if words:
             kept.append(Cue(start=cue.start, end=cue.end, words=tuple(words)))
     return tuple(kept)
 
 
-def without(text: str, font: str, uppercase: bool = False) -> tuple[str, tuple[str, ...]]:
+def drop_missing_glyphs(text: str, font: str, uppercase: bool = False) -> tuple[str, tuple[str, ...]]:
     """``text`` without what no font can draw, and those characters in order; itself when all can be drawn.
 
     A mark goes with its letter, and what joins or varies characters with those.
     """
     from uniseg.graphemecluster import grapheme_clusters
 
-    lacking = fonts.lacking(text.upper() if uppercase else text, font)
+    lacking = fonts.missing_characters(text.upper() if uppercase else text, font)
     if not lacking:
         return text, ()
 
@@ -202,10 +202,10 @@ def _layers(layers: Iterable[EditLayer], path: str, change: Change) -> tuple[Edi
     return tuple(found)
 
 
-def _refused(found: Sequence[Lacking]) -> BadInput:
-    said = "; ".join(one.refusal() for one in found[:MOST_TEXTS])
-    more = f"; and {len(found) - MOST_TEXTS} more texts" if len(found) > MOST_TEXTS else ""
-    return BadInput("missing_glyphs", f"{said}{more}.", HINT)
+def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
+    said = "; ".join(one.refusal() for one in found[:MAX_TEXTS])
+    more = f"; and {len(found) - MAX_TEXTS} more texts" if len(found) > MAX_TEXTS else ""
+    return InvalidInput("missing_glyphs", f"{said}{more}.", HINT)
 
 
 def _script(char: str) -> str | None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.planning.branding import text_area
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Brief, Material
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext
 from pytoon_pipeline.planning.layout.text_fit import clean, fit
-from pytoon_pipeline.planning.layout.titles import INSET, ITEM_SMALLEST, block, fitted, item_room, wishes
+from pytoon_pipeline.planning.layout.titles import INSET, ITEM_MIN, block, fit_title, item_text_box, title_requests
 from pytoon_pipeline.planning.shots import stills
 
 # A headline takes at most this share of the safe zone's height, an item's own text this of its place.
@@ -16,10 +16,10 @@ EDGE = 60
 # Size of the small products beside a large one, as a share of the whole place.
 INSET_SHARE = 0.36
 
-Numbered = Sequence[tuple[int, Material]]
+Numbered = Sequence[tuple[int, AnalysedMedia]]
 
 
-def places(brief: Brief, area: Area, group: Numbered) -> list[Area] | None:
+def product_layout(context: PlanContext, area: Area, group: Numbered) -> list[Area] | None:
     """A place for each product of ``group``, so that the smallest is as large as can be.
 
     None when products that stand together leave no room for a text of one of them.
@@ -27,17 +27,17 @@ def places(brief: Brief, area: Area, group: Numbered) -> list[Area] | None:
     if len(group) == 1:
         return [area]
     options = [_inset(area, len(group))]
-    if brief.preset.layout.arrange == "split":
+    if context.preset.layout.arrange == "split":
         options = [_rows(area, len(group)), _columns(area, len(group))]
-    fitting = [option for option in options if _texts_fit(brief, option, group)]
+    fitting = [option for option in options if _texts_fit(context, option, group)]
     return max(fitting, key=lambda option: _smallest(group, option), default=None)
 
 
-def text_zone(brief: Brief, place: Area) -> Area:
+def text_zone(context: PlanContext, place: Area) -> Area:
     """The lower part of a product's place, where its own text may be."""
-    safe, settings = text_area(brief), brief.preset.headline
+    safe, settings = text_area(context), context.preset.headline
     height = place.bottom - place.top
-    least = ITEM_SMALLEST + 2 * settings.box.padding + INSET
+    least = ITEM_MIN + 2 * settings.box.padding + INSET
     share = min(height // 2, max(round(height * ITEM_SHARE), least))
     return Area(
         left=max(place.left, safe.left), top=place.bottom - share,
@@ -45,10 +45,10 @@ def text_zone(brief: Brief, place: Area) -> Area:
     )  # fmt: skip
 
 
-def _texts_fit(brief: Brief, option: Sequence[Area], group: Numbered) -> bool:
+def _texts_fit(context: PlanContext, option: Sequence[Area], group: Numbered) -> bool:
     for (index, _), place in zip(group, option, strict=True):
-        text = clean(brief.wish(index).text or "", brief.preset.headline.uppercase)
-        if text and fit(text, item_room(brief, text_zone(brief, place))) is None:
+        text = clean(context.media_request(index).text or "", context.preset.headline.uppercase)
+        if text and fit(text, item_text_box(context, text_zone(context, place))) is None:
             return False
     return True
 
@@ -64,11 +64,11 @@ def _inset(area: Area, count: int) -> list[Area]:
     return [main, *corners[: count - 1]]
 
 
-def areas(brief: Brief) -> tuple[Area, Area]:
+def areas(context: PlanContext) -> tuple[Area, Area]:
     """Where the headline is and where products stand."""
-    safe = text_area(brief)
-    wanted = wishes(brief)
-    layout, settings = brief.preset.layout, brief.preset.headline
+    safe = text_area(context)
+    wanted = title_requests(context)
+    layout, settings = context.preset.layout, context.preset.headline
     above = settings.position < 0.5
     height = safe.bottom - safe.top
     share = round(height * HEADLINE_SHARE)
@@ -79,19 +79,19 @@ def areas(brief: Brief) -> tuple[Area, Area]:
     )
     taken = 0
     for wish in wanted:
-        for page in fitted(brief, wish.text, band, wish.field):
-            place = block(brief, page, band, settings.position)
+        for page in fit_title(context, wish.text, band, wish.field):
+            place = block(context, page, band, settings.position)
             taken = max(taken, place.bottom - safe.top if above else safe.bottom - place.top)
     gap = GAP if taken else 0
     # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
-    written = any(wish.text for wish in brief.request.media)
-    top, bottom = brief.safe.top // 2, safe.bottom if written else (brief.safe.bottom + HEIGHT) // 2
+    written = any(wish.text for wish in context.request.media)
+    top, bottom = context.safe_area.top // 2, safe.bottom if written else (context.safe_area.bottom + HEIGHT) // 2
     wide = Area(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
     if above:
         free = wide.model_copy(update={"top": safe.top + taken + gap if taken else top})
     else:
         free = wide.model_copy(update={"bottom": safe.bottom - taken - gap if taken else bottom})
-    return band, _centred(free, layout.width, layout.height, layout.middle)
+    return band, _centred(free, layout.width, layout.height, layout.vertical_align)
 
 
 def _centred(free: Area, width: float, height: float, middle: float) -> Area:

@@ -12,11 +12,11 @@ from pytoon_pipeline.media import fonts
 SHRINK = 0.94
 # Shaping a whole line may differ from its parts by kerning; lines keep this share of their width free.
 SLACK = 0.98
-MOST_PAGES = 60
+MAX_PAGES = 60
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TextLayout:
     """Lines at a size that fit. ``width`` is that of the longest; ``height`` of all together, in pixels."""
 
     lines: tuple[str, ...]
@@ -30,12 +30,12 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Room:
+class TextBox:
     """Where text must fit: its font, the wanted and the smallest size, and the space, in pixels and lines."""
 
     font: str
     size: int
-    smallest: int
+    min_size: int
     width: float
     height: float
     lines: int
@@ -51,31 +51,31 @@ def clean(text: str, uppercase: bool = False) -> str:
     return done.upper() if uppercase else done
 
 
-def fit(text: str, room: Room) -> Fitted | None:
+def fit(text: str, room: TextBox) -> TextLayout | None:
     """``text`` at the largest size at which it fits; none when it does not fit even at the smallest."""
     size = float(room.size)
     while True:
-        height = max(room.smallest, int(size))
-        lines = _wrap(text, room, height, last=height == room.smallest)
+        height = max(room.min_size, int(size))
+        lines = _wrap(text, room, height, last=height == room.min_size)
         if lines is not None and len(lines) <= room.lines and len(lines) * height <= room.height:
             width = max(fonts.text_width(line, room.font, height) for line in lines)
             if width <= room.width:
-                return Fitted(tuple(lines), height, ceil(width), len(lines) * height)
-        if height == room.smallest:
+                return TextLayout(tuple(lines), height, ceil(width), len(lines) * height)
+        if height == room.min_size:
             return None
         size *= SHRINK
 
 
-def pages(text: str, room: Room) -> list[Fitted]:
+def split_pages(text: str, room: TextBox) -> list[TextLayout]:
     """``text`` on as few pages as hold it, each of about the same length; empty when even single words do not fit."""
     units = _units(text.replace("\n", " "))
-    for count in range(1, min(MOST_PAGES, max(1, len(units))) + 1):
+    for count in range(1, min(MAX_PAGES, max(1, len(units))) + 1):
         chunks = [text] if count == 1 else _chunks(units, count)
         found = [fit(chunk, room) for chunk in chunks]
         if all(found):
             size = min(page.size for page in found if page)
             # One size over all pages looks planned.
-            alike = Room(room.font, size, min(size, room.smallest), room.width, room.height, room.lines)
+            alike = TextBox(room.font, size, min(size, room.min_size), room.width, room.height, room.lines)
             return [page for chunk in chunks if (page := fit(chunk, alike))]
     return []
 
@@ -98,7 +98,7 @@ def _chunks(units: Sequence[str], count: int) -> list[str]:
     return ["".join(units[a:b]).strip() for a, b in pairwise(edges)]
 
 
-def _wrap(text: str, room: Room, size: int, last: bool) -> list[str] | None:
+def _wrap(text: str, room: TextBox, size: int, last: bool) -> list[str] | None:
     """Lines within the width, as few as possible, then as even as possible. Words break only as a last resort."""
     limit = room.width * SLACK / size
     lines: list[str] = []

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
 from pytoon_pipeline.contracts.preset import CameraSettings
-from pytoon_pipeline.contracts.spec.layers import Breathing, Camera, CropKey
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ZoomPulse
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.shots.subjects import Sighting, focal_box, main_face
+from pytoon_pipeline.planning.shots.subjects import Detection, focal_box, main_face
 
 Path = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ KEY_STEP = 1e-6
 
 
 @dataclass(frozen=True)
-class Frame:
+class SourceFrame:
     """The source picture: its displayed size in pixels, and the part of it that is not black bars."""
 
     width: float
@@ -54,7 +54,7 @@ class ShotPath:
     size: tuple[float, float]
     zoom: float
 
-    def camera(self, source_start: int, frames: int, rate: FrameRate, period: float) -> Camera:
+    def camera(self, source_start: int, frames: int, rate: FrameRate, period: float) -> CropPath:
         """The part that a clip shows, as keys; runs in which nothing moves keep only their ends."""
         step = max(1, rate.nearest(KEY_SECONDS))
         marks = sorted({*range(0, frames, step), frames - 1})
@@ -62,14 +62,14 @@ class ShotPath:
         tracks = (self.x, self.y, self.focus_x, self.focus_y)
         rows = list(zip(*(np.interp(at, self.times, track) for track in tracks), strict=True))
         keys = [
-            CropKey(frame=mark, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy))
+            CropKeyframe(frame=mark, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy))
             for index, (mark, (x, y, fx, fy)) in enumerate(zip(marks, rows, strict=True))
             if index == 0 or not _inside_hold(rows, index)
         ]
         if len(keys) == 2 and keys[0].model_copy(update={"frame": keys[1].frame}) == keys[1]:
             keys = keys[:1]
-        breathing = Breathing(maximum=_r(self.zoom), period=rate.nearest(period)) if self.zoom > 1 else None
-        return Camera(width=_r(self.size[0]), height=_r(self.size[1]), keys=tuple(keys), breathing=breathing)
+        breathing = ZoomPulse(amount=_r(self.zoom), period=rate.nearest(period)) if self.zoom > 1 else None
+        return CropPath(width=_r(self.size[0]), height=_r(self.size[1]), keyframes=tuple(keys), zoom_pulse=breathing)
 
 
 def plan_shot(
@@ -77,7 +77,7 @@ def plan_shot(
     points: Sequence[FocalPoint],
     start: float,
     end: float,
-    frame: Frame,
+    frame: SourceFrame,
     settings: CameraSettings,
     aspect: float,
 ) -> ShotPath:
@@ -86,14 +86,14 @@ def plan_shot(
     sightings = main_face(faces, start, end)
     if sightings:
         return _follow(sightings, start, end, frame, size, settings)
-    return _rest(focal_box(points, start, end), start, end, frame, size, settings)
+    return _static(focal_box(points, start, end), start, end, frame, size, settings)
 
 
 def _follow(
-    sightings: Sequence[Sighting],
+    sightings: Sequence[Detection],
     start: float,
     end: float,
-    frame: Frame,
+    frame: SourceFrame,
     size: tuple[float, float],
     settings: CameraSettings,
 ) -> ShotPath:
@@ -104,8 +104,8 @@ def _follow(
     face_y = np.interp(times, seen, [s.box.centre[1] for s in sightings])
     widest = float(np.percentile([s.box.width for s in sightings], 90))
     tallest = float(np.percentile([s.box.height for s in sightings], 90))
-    aim_y = face_y + (0.5 - settings.headroom) * size[1]
-    picture, zoom = frame.picture, settings.zoom
+    aim_y = face_y + (0.5 - settings.subject_y) * size[1]
+    picture, zoom = frame.picture, settings.zoom_pulse.amount
     x = _axis(face_x, size[0], widest, picture.x, picture.width, settings, times)
     y = _axis(aim_y, size[1], tallest, picture.y, picture.height, settings, times)
     calm = _sigma(2 * settings.smoothing, times)
@@ -116,8 +116,8 @@ def _follow(
     )  # fmt: skip
 
 
-def _rest(
-    box: Box | None, start: float, end: float, frame: Frame, size: tuple[float, float], settings: CameraSettings
+def _static(
+    box: Box | None, start: float, end: float, frame: SourceFrame, size: tuple[float, float], settings: CameraSettings
 ) -> ShotPath:
     """A window that stays, on ``box``. Its zoom leaves the box whole where the window holds it."""
     picture = frame.picture
@@ -125,7 +125,7 @@ def _rest(
     x = _clamp(box.centre[0], size[0], picture.x, picture.width)
     y = _clamp(box.centre[1], size[1], picture.y, picture.height)
     room = min(size[0] / (box.width * FOCAL_MARGIN), size[1] / (box.height * FOCAL_MARGIN))
-    zoom = settings.zoom if room < 1 else min(settings.zoom, room)
+    zoom = settings.zoom_pulse.amount if room < 1 else min(settings.zoom_pulse.amount, room)
     times = np.array([start, end])
     still_x, still_y, focus_x, focus_y = (np.full(2, value) for value in (x, y, *box.centre))
     return ShotPath(times, still_x, still_y, focus_x, focus_y, size, zoom)
@@ -135,12 +135,14 @@ def _axis(
     aim: Path, window: float, face: float, low: float, extent: float, settings: CameraSettings, times: Path
 ) -> Path:
     """The window's centre on one axis, kept inside the picture ``[low, low + extent]``."""
-    free = window / settings.zoom / 2 - face * FACE_MARGIN / 2
-    path = _smooth(hold(aim, max(0.0, min(settings.hold * window, free))), _sigma(settings.smoothing, times))
+    free = window / settings.zoom_pulse.amount / 2 - face * FACE_MARGIN / 2
+    path = _smooth(
+        dead_zone_path(aim, max(0.0, min(settings.dead_zone * window, free))), _sigma(settings.smoothing, times)
+    )
     return np.clip(path, low + window / 2, max(low + window / 2, low + extent - window / 2))
 
 
-def hold(aim: Path, reach: float) -> Path:
+def dead_zone_path(aim: Path, reach: float) -> Path:
     """A path that stays within ``reach`` of ``aim`` and moves as little as that allows.
 
     It begins where it can stay longest, then is pushed along by the edge of what it must keep.

@@ -14,12 +14,12 @@ OUTPUT_RATES = tuple(
 )
 DEFAULT_RATE = FrameRate(numerator=30)
 # A take that begins or ends this near to a scene change would flash a strange picture.
-FLASH_FRAMES = 5
-SHORTEST_TAKE = 4
+MIN_SHOT_FRAMES = 5
+MIN_RANGE_SECONDS = 4
 
 
 @dataclass(frozen=True)
-class Take:
+class SourceRange:
     """A run of source frames that stays. ``start`` counts frames of the video, ``source_start`` those of the source."""
 
     start: int
@@ -46,14 +46,14 @@ def output_rate(video: VideoStream) -> FrameRate:
     return DEFAULT_RATE
 
 
-def plan_takes(
+def plan_edit_ranges(
     speech: Sequence[TimeRange],
     cuts: Sequence[float],
     words: Sequence[Word],
     seconds: float,
     rate: FrameRate,
     most: int,
-) -> tuple[list[Take], bool]:
+) -> tuple[list[SourceRange], bool]:
     """Takes for the ranges that stay, at most ``most`` frames together, and whether that limit shortened them.
 
     ``cuts`` are scene changes in seconds; a take that would show less than ``FLASH_FRAMES`` of a neighbouring scene
@@ -63,18 +63,18 @@ def plan_takes(
     ranges = _frames(speech, total, rate)
     changes = [rate.nearest(cut) for cut in cuts]
     ranges = [_clear_of_flashes(a, b, changes) for a, b in ranges]
-    takes: list[Take] = []
+    takes: list[SourceRange] = []
     position = 0
     for start, end in ranges:
-        if end - start >= SHORTEST_TAKE or len(ranges) == 1:
-            takes.append(Take(position, start, end - start))
+        if end - start >= MIN_RANGE_SECONDS or len(ranges) == 1:
+            takes.append(SourceRange(position, start, end - start))
             position += end - start
     if position <= most:
         return takes, False
     return _shorten(takes, _good_end(takes, words, rate, most)), True
 
 
-def to_output(takes: Sequence[Take], source_frame: int) -> int | None:
+def source_to_timeline(takes: Sequence[SourceRange], source_frame: int) -> int | None:
     """Where a source frame is shown in the video, or none when it was cut."""
     for take in takes:
         if take.source_start <= source_frame < take.source_end:
@@ -98,25 +98,25 @@ def _frames(speech: Sequence[TimeRange], total: int, rate: FrameRate) -> list[tu
 
 def _clear_of_flashes(start: int, end: int, changes: Sequence[int]) -> tuple[int, int]:
     for change in changes:
-        if start < change < start + FLASH_FRAMES and change < end:
+        if start < change < start + MIN_SHOT_FRAMES and change < end:
             start = change
-        if end - FLASH_FRAMES < change < end and change > start:
+        if end - MIN_SHOT_FRAMES < change < end and change > start:
             end = change
     return start, end
 
 
-def _good_end(takes: Sequence[Take], words: Sequence[Word], rate: FrameRate, most: int) -> int:
+def _good_end(takes: Sequence[SourceRange], words: Sequence[Word], rate: FrameRate, most: int) -> int:
     """The last end of a word in the final fifth before ``most``, with a little air; else ``most``."""
-    ends = (to_output(takes, rate.nearest(word.end)) for word in words)
+    ends = (source_to_timeline(takes, rate.nearest(word.end)) for word in words)
     air = rate.nearest(0.2)
     usable = [end + air for end in ends if end is not None and 0.8 * most <= end + air <= most]
     return max(usable, default=most)
 
 
-def _shorten(takes: Sequence[Take], frames: int) -> list[Take]:
+def _shorten(takes: Sequence[SourceRange], frames: int) -> list[SourceRange]:
     kept = []
     for take in takes:
         if take.start >= frames:
             break
-        kept.append(Take(take.start, take.source_start, min(take.frames, frames - take.start)))
+        kept.append(SourceRange(take.start, take.source_start, min(take.frames, frames - take.start)))
     return kept

@@ -4,20 +4,20 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pytoon_pipeline.contracts.errors import BadInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import MediaRequest
-from pytoon_pipeline.contracts.spec.evaluate import window_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange
 from pytoon_pipeline.planning.captions.cues import plan_cues
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Material
-from pytoon_pipeline.planning.layout.contrast import of_tones
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
+from pytoon_pipeline.planning.layout.contrast import tones_backdrop
 from pytoon_pipeline.planning.layout.text_placement import FACE, on_screen
-from pytoon_pipeline.planning.sequences import Heard, Obstacle, Piece
-from pytoon_pipeline.planning.shots.camera import Frame, plan_shot
-from pytoon_pipeline.planning.shots.edit_ranges import Take, plan_takes, to_output
+from pytoon_pipeline.planning.sequences import AudioRef, KeepOutArea, SceneSequence
+from pytoon_pipeline.planning.shots.camera import SourceFrame, plan_shot
+from pytoon_pipeline.planning.shots.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME
 
 # Enlarging a source more than this leaves it visibly soft.
@@ -26,8 +26,8 @@ SOFT_FACTOR = 4.0
 FACE_SECONDS = 1.0
 
 
-def talking(material: Material, wish: MediaRequest, preset: Preset, rate: FrameRate, most: int) -> Piece:
-    """What is said in a video, at most ``most`` frames of it. Raises ``BadInput`` when nothing would be left."""
+def talking(material: AnalysedMedia, wish: MediaRequest, preset: Preset, rate: FrameRate, most: int) -> SceneSequence:
+    """What is said in a video, at most ``most`` frames of it. Raises ``InvalidInput`` when nothing would be left."""
     speech = material.silence.speech if material.silence else (TimeRange(start=0.0, end=material.seconds),)
     words = material.silence.words if material.silence and material.audible else ()
     first, last = part(material, wish)
@@ -36,12 +36,12 @@ def talking(material: Material, wish: MediaRequest, preset: Preset, rate: FrameR
         for one in speech
         if one.end > first and one.start < last
     )
-    takes, shortened = plan_takes(speech, material.shots.cuts, words, material.seconds, rate, most)
+    takes, shortened = plan_edit_ranges(speech, material.shots.cuts, words, material.seconds, rate, most)
     if not takes:
-        raise BadInput(
+        raise InvalidInput(
             "nothing_left",
             f"media: after removing silence nothing of “{wish.file[:60]}” is left.",
-            "Raise adjust.silence.drop_db, or set adjust.silence.remove=false.",
+            "Raise adjust.silence.threshold_below_speech_db, or set adjust.silence.remove=false.",
         )
     cues = plan_cues(words, takes, rate, preset.captions)
     notes = []
@@ -55,22 +55,22 @@ def talking(material: Material, wish: MediaRequest, preset: Preset, rate: FrameR
         notes.append(Note(code="no_words", message="No words were recognised; the video has no captions."))
     if not material.faces:
         notes.append(Note(code="no_face", message="No face was found; the window rests where the picture has detail."))
-    piece = _shown(material, takes, preset, rate)
+    sequence = _shown(material, takes, preset, rate)
     spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues)
-    return replace(piece, cues=cues, speech=spoken or _whole(piece), notes=tuple(notes))
+    return replace(sequence, cues=cues, speech=spoken or _whole(sequence), notes=tuple(notes))
 
 
-def clip(material: Material, start: int, frames: int, preset: Preset, rate: FrameRate) -> Piece:
+def clip(material: AnalysedMedia, start: int, frames: int, preset: Preset, rate: FrameRate) -> SceneSequence:
     """A run of a clip as it is, ``start`` counted in output frames of the source."""
-    piece = _shown(material, [Take(0, start, frames)], preset, rate)
-    return replace(piece, notes=tuple(_notes(material)))
+    sequence = _shown(material, [SourceRange(0, start, frames)], preset, rate)
+    return replace(sequence, notes=tuple(_notes(material)))
 
 
-def part(material: Material, wish: MediaRequest) -> tuple[float, float]:
-    """The seconds of a source that the request wants. Raises ``BadInput`` when they lie outside."""
+def part(material: AnalysedMedia, wish: MediaRequest) -> tuple[float, float]:
+    """The seconds of a source that the request wants. Raises ``InvalidInput`` when they lie outside."""
     last = material.seconds if wish.end is None else min(wish.end, material.seconds)
     if wish.start >= last:
-        raise BadInput(
+        raise InvalidInput(
             "outside_clip",
             f"media: “{wish.file[:60]}” is {material.seconds:.1f} s long, and start is {wish.start:g} s.",
             "Give a start within the clip.",
@@ -78,32 +78,34 @@ def part(material: Material, wish: MediaRequest) -> tuple[float, float]:
     return wish.start, last
 
 
-def _shown(material: Material, takes: Sequence[Take], preset: Preset, rate: FrameRate) -> Piece:
+def _shown(material: AnalysedMedia, takes: Sequence[SourceRange], preset: Preset, rate: FrameRate) -> SceneSequence:
     scenes = _scenes(material, takes, preset, rate)
-    heard: tuple[Heard, ...] = ()
+    heard: tuple[AudioRef, ...] = ()
     if material.audible:
-        heard = tuple(Heard(material.item, take.start, take.frames, take.source_start) for take in takes)
+        heard = tuple(AudioRef(material.item, take.start, take.frames, take.source_start) for take in takes)
     tones = material.looked_at.tones
     windows = [
-        window_at(layer.camera, frame, scene.start + frame)
+        crop_at(layer.crop_path, frame, scene.start + frame)
         for scene in scenes
         for layer in scene.layers
         if isinstance(layer, VideoLayer)
         for frame in {0, scene.frames // 2, scene.frames - 1}
     ]
-    return Piece(
+    return SceneSequence(
         scenes,
-        lambda area: of_tones(tones, windows, area, WIDTH, HEIGHT),
-        avoid=tuple(_faces(material, scenes, rate)),
-        heard=heard,
-        still=_on_screen(material.shots.still, takes, rate),
-        dark=_on_screen(material.shots.dark, takes, rate),
+        lambda area: tones_backdrop(tones, windows, area, WIDTH, HEIGHT),
+        keep_out=tuple(_faces(material, scenes, rate)),
+        audio=heard,
+        static=_on_screen(material.shots.static, takes, rate),
+        black=_on_screen(material.shots.black, takes, rate),
     )
 
 
-def _scenes(material: Material, takes: Sequence[Take], preset: Preset, rate: FrameRate) -> tuple[Scene, ...]:
+def _scenes(
+    material: AnalysedMedia, takes: Sequence[SourceRange], preset: Preset, rate: FrameRate
+) -> tuple[Scene, ...]:
     """Takes split at scene changes. Those of one shot share its camera path, so a jump cut keeps the framing."""
-    frame = Frame(*material.size, material.looked_at.picture)
+    frame = SourceFrame(*material.size, material.looked_at.picture)
     edges = [0, *(rate.nearest(cut) for cut in material.shots.cuts), rate.nearest(material.seconds) + 1]
     scenes = []
     for first, last in itertools.pairwise(edges):
@@ -118,14 +120,14 @@ def _scenes(material: Material, takes: Sequence[Take], preset: Preset, rate: Fra
                 name="footage",
                 item=material.item,
                 source_start=begin,
-                camera=path.camera(begin, stop - begin, rate, preset.camera.period),
+                crop_path=path.camera(begin, stop - begin, rate, preset.camera.zoom_pulse.period),
                 **FULL_FRAME,
             )
             scenes.append(Scene(start=take.start + begin - take.source_start, frames=stop - begin, layers=(layer,)))
     return tuple(sorted(scenes, key=lambda scene: scene.start))
 
 
-def _faces(material: Material, scenes: Sequence[Scene], rate: FrameRate) -> Iterator[Obstacle]:
+def _faces(material: AnalysedMedia, scenes: Sequence[Scene], rate: FrameRate) -> Iterator[KeepOutArea]:
     """Where each scene shows its faces, about once a second."""
     for scene in scenes:
         layer = scene.layers[0]
@@ -133,16 +135,16 @@ def _faces(material: Material, scenes: Sequence[Scene], rate: FrameRate) -> Iter
         step = rate.nearest(FACE_SECONDS)
         for first in range(0, scene.frames, step):
             start = rate.seconds(layer.source_start + first)
-            window = window_at(layer.camera, first, scene.start + first)
+            window = crop_at(layer.crop_path, first, scene.start + first)
             for face in material.faces:
                 if start <= face.time < start + FACE_SECONDS:
                     last = min(first + step, scene.frames)
                     area = on_screen(face.box, window)
-                    yield Obstacle(scene.start + first, scene.start + last, area, FACE)
+                    yield KeepOutArea(scene.start + first, scene.start + last, area, FACE)
                     break
 
 
-def _on_screen(ranges: Sequence[TimeRange], takes: Sequence[Take], rate: FrameRate) -> tuple[FrameRange, ...]:
+def _on_screen(ranges: Sequence[TimeRange], takes: Sequence[SourceRange], rate: FrameRate) -> tuple[FrameRange, ...]:
     """Ranges of the source as ranges of the video, joined where they touch."""
     found: list[FrameRange] = []
     for take in takes:
@@ -151,7 +153,7 @@ def _on_screen(ranges: Sequence[TimeRange], takes: Sequence[Take], rate: FrameRa
             last = min(rate.nearest(one.end), take.source_end)
             if last <= first:
                 continue
-            start = to_output(takes, first)
+            start = source_to_timeline(takes, first)
             assert start is not None
             if found and found[-1].end >= start:
                 found[-1] = FrameRange(start=found[-1].start, end=start + last - first)
@@ -160,14 +162,14 @@ def _on_screen(ranges: Sequence[TimeRange], takes: Sequence[Take], rate: FrameRa
     return tuple(found)
 
 
-def _whole(piece: Piece) -> tuple[FrameRange, ...]:
-    return (FrameRange(start=0, end=piece.frames),)
+def _whole(sequence: SceneSequence) -> tuple[FrameRange, ...]:
+    return (FrameRange(start=0, end=sequence.frames),)
 
 
-def _notes(material: Material) -> Iterator[Note]:
-    size = Frame(*material.size, material.looked_at.picture).window(WIDTH / HEIGHT)
+def _notes(material: AnalysedMedia) -> Iterator[Note]:
+    size = SourceFrame(*material.size, material.looked_at.picture).window(WIDTH / HEIGHT)
     factor = WIDTH / (material.size[0] * size[0])
     if factor > SOFT_FACTOR:
         yield Note(code="low_resolution", message=f"The source is enlarged {factor:.1f}-fold and will look soft.")
     if material.looked_at.damaged:
-        yield Note(code="damaged_source", message=f"{material.looked_at.damaged} pieces of the source are damaged.")
+        yield Note(code="damaged_source", message=f"{material.looked_at.damaged} sequences of the source are damaged.")

@@ -8,50 +8,59 @@ from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
 from pytoon_pipeline.contracts.request import Fit
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import Window, window_at
-from pytoon_pipeline.contracts.spec.layers import Camera, CropKey, ImageLayer, Key, Layer, Motion, VideoLayer, steady
+from pytoon_pipeline.contracts.spec.evaluate import CropRect, crop_at
+from pytoon_pipeline.contracts.spec.layers import (
+    CropKeyframe,
+    CropPath,
+    ImageLayer,
+    Keyframe,
+    Layer,
+    Transform,
+    VideoLayer,
+    constant,
+)
 from pytoon_pipeline.contracts.spec.render_spec import Area
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, Material
-from pytoon_pipeline.planning.layout.contrast import Backdrop, Behind, of_tones
-from pytoon_pipeline.planning.shots.camera import Frame
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
+from pytoon_pipeline.planning.layout.contrast import Backdrop, Backdrops, tones_backdrop
+from pytoon_pipeline.planning.shots.camera import SourceFrame
 
 # What matters may reach this far out of a covering window before the picture is shown whole instead.
 OVERREACH = 1.06
 # A picture is also shown whole when covering would hide more than this share of it and its detail is all over it.
-MOST_HIDDEN = 0.45
+MAX_HIDDEN = 0.45
 # A contained picture moves less: its edges are in view.
 CONTAINED_ZOOM = 0.5
 # How a layer is placed that fills the frame.
 FULL_FRAME: dict[str, Any] = {
-    "width": WIDTH, "height": HEIGHT, "motion": Motion(x=steady(WIDTH / 2), y=steady(HEIGHT / 2)),
+    "width": WIDTH, "height": HEIGHT, "transform": Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2)),
 }  # fmt: skip
 BEHIND_BLUR, BEHIND_DARK = 45.0, -0.12
 
 
-def window(material: Material, aspect: float) -> tuple[tuple[float, float], tuple[float, float]]:
+def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Size of the largest window of ``aspect`` over a picture, and the centre that keeps in view what matters."""
-    frame = Frame(*material.size, material.looked_at.picture)
+    frame = SourceFrame(*material.size, material.looked_at.picture)
     size = frame.window(aspect)
-    matter, picture = material.matter, frame.picture
+    matter, picture = material.subject_box, frame.picture
     x = _inside(matter.centre[0], size[0], picture.x, picture.width)
     y = _inside(matter.centre[1], size[1], picture.y, picture.height)
     return size, (x, y)
 
 
-def covers_well(material: Material, aspect: float) -> bool:
+def covers_well(material: AnalysedMedia, aspect: float) -> bool:
     """Whether a window of ``aspect`` over the picture leaves out nothing that matters."""
     size, _ = window(material, aspect)
-    matter, picture = material.matter, material.looked_at.picture
+    matter, picture = material.subject_box, material.looked_at.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
     fits = matter.width <= size[0] * OVERREACH and matter.height <= size[1] * OVERREACH
-    return fits or (not material.faces and shown >= 1 - MOST_HIDDEN)
+    return fits or (not material.faces and shown >= 1 - MAX_HIDDEN)
 
 
-def covering(material: Material, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:
+def fit_cover(material: AnalysedMedia, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:
     """The picture over the whole frame."""
     size, centre = window(material, WIDTH / HEIGHT)
-    camera = moving(size, centre, material.looked_at.picture, material.matter, frames, move, settings)
-    return (ImageLayer(name="picture", item=material.item, camera=camera, **FULL_FRAME),)
+    camera = moving(size, centre, material.looked_at.picture, material.subject_box, frames, move, settings)
+    return (ImageLayer(name="picture", item=material.item, crop_path=camera, **FULL_FRAME),)
 
 
 def moving(
@@ -62,7 +71,7 @@ def moving(
     frames: int,
     move: Move,
     settings: StillSettings,
-) -> Camera:
+) -> CropPath:
     """A steady move of a window over ``frames``: nearer, away, or sidewards as far as the picture goes."""
     last = max(1, frames - 1)
     if move in ("in", "out", "hold"):
@@ -81,14 +90,14 @@ def moving(
             y = _inside(y, size[1] / zoom, picture.y, picture.height)
             marks.append((x, y, x, y, zoom))
     keys = tuple(
-        CropKey(frame=frame, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy), zoom=_r(zoom))
+        CropKeyframe(frame=frame, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy), zoom=_r(zoom))
         for frame, (x, y, fx, fy, zoom) in zip((0, last), marks, strict=False)
     )
-    return Camera(width=_r(size[0]), height=_r(size[1]), keys=keys)
+    return CropPath(width=_r(size[0]), height=_r(size[1]), keyframes=keys)
 
 
-def contained(
-    material: Material, frames: int, move: Move, settings: StillSettings, source_start: int = 0
+def fit_contain(
+    material: AnalysedMedia, frames: int, move: Move, settings: StillSettings, source_start: int = 0
 ) -> tuple[Layer, ...]:
     """All of the picture or clip, over a blurred and darkened copy of itself."""
     zoom = 1 + (settings.zoom - 1) * CONTAINED_ZOOM
@@ -98,61 +107,65 @@ def contained(
     picture = material.looked_at.picture
     width, height = fitted(material, WIDTH / zoom, HEIGHT / zoom)
     first, last = {"in": (1.0, zoom), "out": (zoom, 1.0)}.get(move, (1.0, 1.0))
-    scale = (Key(value=_r(first)), Key(frame=max(1, frames - 1), value=_r(last))) if first != last else steady(first)
-    motion = Motion(x=steady(WIDTH / 2), y=steady(HEIGHT / 2), scale=scale)
+    scale = (
+        (Keyframe(value=_r(first)), Keyframe(frame=max(1, frames - 1), value=_r(last)))
+        if first != last
+        else constant(first)
+    )
+    motion = Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2), scale=scale)
     camera = fixed((picture.width, picture.height), picture.centre)
     top = layer_of(material, camera, (), source_start, "picture", width=width, height=height, motion=motion)
     return copy, top
 
 
-def barred(material: Material, source_start: int = 0) -> tuple[Layer, ...]:
+def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, ...]:
     """All of the picture or clip, with bars where it does not fill the frame: only when asked for."""
-    width, height, camera = boxed(material, WIDTH, HEIGHT)
-    motion = Motion(x=steady(WIDTH / 2), y=steady(HEIGHT / 2))
+    width, height, camera = fit_box(material, WIDTH, HEIGHT)
+    motion = Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2))
     return (layer_of(material, camera, (), source_start, "picture", width=width, height=height, motion=motion),)
 
 
-def standing(
-    material: Material, area: Area, settings: LayoutSettings, frames: int, source_start: int = 0, phase: int = 0
+def standing_product(
+    material: AnalysedMedia, area: Area, settings: LayoutSettings, frames: int, source_start: int = 0, phase: int = 0
 ) -> Layer:
     """A product as large as it can stand in ``area``: cut-outs with their own shape, others as cards."""
-    width, height, camera = boxed(material, area.right - area.left, area.bottom - area.top)
+    width, height, camera = fit_box(material, area.right - area.left, area.bottom - area.top)
     effects: list[Effect] = []
-    if not material.transparent and settings.card:
-        effects.append(Rounded(radius=min(settings.card, width / 2, height / 2)))
+    if not material.transparent and settings.corner_radius:
+        effects.append(Rounded(radius=min(settings.corner_radius, width / 2, height / 2)))
     if settings.shadow:
         effects.append(Shadow(opacity=settings.shadow))
     x, y = round((area.left + area.right) / 2), round((area.top + area.bottom) / 2)
-    motion = Motion(x=steady(x), y=floating(y, settings.float, frames, phase))
+    motion = Transform(x=constant(x), y=bobbing(y, settings.bob_amplitude, frames, phase))
     return layer_of(
         material, camera, tuple(effects), source_start, "product", width=width, height=height, motion=motion
     )
 
 
-def floating(y: float, reach: float, frames: int, phase: int) -> tuple[Key, ...]:
+def bobbing(y: float, reach: float, frames: int, phase: int) -> tuple[Keyframe, ...]:
     """Gently up and down, each way over two seconds at 30 frames a second."""
     if not reach or frames < 30:
-        return steady(y)
+        return constant(y)
     sign = 1 if phase % 2 else -1
-    keys = [Key(value=_r(y))]
+    keys = [Keyframe(value=_r(y))]
     for number, frame in enumerate(range(60, frames + 60, 60)):
         up = sign * (-1) ** number
-        keys.append(Key(frame=frame, value=_r(y + up * reach / 2), easing=EaseInOut()))
+        keys.append(Keyframe(frame=frame, value=_r(y + up * reach / 2), easing=EaseInOut()))
     return tuple(keys)
 
 
-def boxed(material: Material, width: float, height: float) -> tuple[int, int, Camera]:
+def fit_box(material: AnalysedMedia, width: float, height: float) -> tuple[int, int, CropPath]:
     """Size in whole even pixels of the picture inside ``width`` × ``height``, and a window of exactly that shape.
 
     On whole pixels edges stay sharp; the window leaves out less than a pixel rather than stretch.
     """
     exact = fitted(material, width, height)
     across, down = (max(2, 2 * round(length / 2)) for length in exact)
-    frame = Frame(*material.size, material.looked_at.picture)
+    frame = SourceFrame(*material.size, material.looked_at.picture)
     return across, down, fixed(frame.window(across / down), material.looked_at.picture.centre)
 
 
-def fitted(material: Material, width: float, height: float) -> tuple[float, float]:
+def fitted(material: AnalysedMedia, width: float, height: float) -> tuple[float, float]:
     """Size of the whole visible picture inside ``width`` × ``height``, without stretching."""
     picture = material.looked_at.picture
     across, down = material.size[0] * picture.width, material.size[1] * picture.height
@@ -161,22 +174,22 @@ def fitted(material: Material, width: float, height: float) -> tuple[float, floa
 
 
 def layer_of(
-    material: Material, camera: Camera, effects: Sequence[Effect], source_start: int, name: str, **placed: object
+    material: AnalysedMedia, camera: CropPath, effects: Sequence[Effect], source_start: int, name: str, **placed: object
 ) -> Layer:
     """A layer of a picture or of a clip, whichever the material is."""
-    values = {"name": name, "item": material.item, "camera": camera, "effects": tuple(effects), **placed}
+    values = {"name": name, "item": material.item, "crop_path": camera, "effects": tuple(effects), **placed}
     if material.is_still:
         return ImageLayer(**values)  # type: ignore[arg-type]
     return VideoLayer(**values, source_start=source_start)  # type: ignore[arg-type]
 
 
-def fixed(size: tuple[float, float], centre: tuple[float, float]) -> Camera:
+def fixed(size: tuple[float, float], centre: tuple[float, float]) -> CropPath:
     """A window that stays."""
-    key = CropKey(frame=0, x=_r(centre[0]), y=_r(centre[1]), focus_x=_r(centre[0]), focus_y=_r(centre[1]))
-    return Camera(width=_r(size[0]), height=_r(size[1]), keys=(key,))
+    key = CropKeyframe(frame=0, x=_r(centre[0]), y=_r(centre[1]), focus_x=_r(centre[0]), focus_y=_r(centre[1]))
+    return CropPath(width=_r(size[0]), height=_r(size[1]), keyframes=(key,))
 
 
-def fit_of(material: Material, wanted: Fit, settings: StillSettings) -> Fit:
+def fit_of(material: AnalysedMedia, wanted: Fit, settings: StillSettings) -> Fit:
     """How a picture is fitted: as asked for, else as the preset says, else as suits it."""
     if wanted != "auto":
         return wanted
@@ -185,13 +198,13 @@ def fit_of(material: Material, wanted: Fit, settings: StillSettings) -> Fit:
     return "cover" if not material.transparent and covers_well(material, WIDTH / HEIGHT) else "contain"
 
 
-def behind_camera(material: Material, camera: Camera, frames: int) -> Behind:
+def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Backdrops:
     """What texts over a covering picture have to stand out from."""
 
     def behind(area: Area) -> Backdrop:
         moments = (0, frames // 2, max(0, frames - 1))
-        windows: list[Window] = [window_at(camera, frame, frame) for frame in moments]
-        return of_tones(material.looked_at.tones, windows, area, WIDTH, HEIGHT)
+        windows: list[CropRect] = [crop_at(camera, frame, frame) for frame in moments]
+        return tones_backdrop(material.looked_at.tones, windows, area, WIDTH, HEIGHT)
 
     return behind
 

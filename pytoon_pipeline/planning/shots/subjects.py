@@ -7,58 +7,58 @@ from statistics import median
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
 
 # A lost face is waited for this long before its track ends.
-PATIENCE_SECONDS = 1.2
+TRACK_GAP_SECONDS = 1.2
 # A track counts when it lasts this long, or fills this part of a short shot: single sightings are false alarms.
-LEAST_SECONDS = 0.6
-LEAST_SHARE = 0.3
+MIN_SECONDS = 0.6
+MIN_SHARE = 0.3
 
 
 @dataclass
-class Track:
+class FaceTrack:
     """Sightings of what seems to be one face, in order of time."""
 
-    faces: list[Face] = field(default_factory=list)
+    detections: list[Face] = field(default_factory=list)
 
     @property
     def weight(self) -> float:
         """Size and certainty, added up over its sightings."""
-        return sum(face.score * face.box.width * face.box.height for face in self.faces)
+        return sum(face.score * face.box.width * face.box.height for face in self.detections)
 
     @property
     def seconds(self) -> float:
-        return self.faces[-1].time - self.faces[0].time
+        return self.detections[-1].time - self.detections[0].time
 
 
 @dataclass(frozen=True)
-class Sighting:
+class Detection:
     """Where the subject is at one moment."""
 
     time: float
     box: Box
 
 
-def link(faces: Sequence[Face]) -> list[Track]:
+def track_faces(faces: Sequence[Face]) -> list[FaceTrack]:
     """Groups sightings into tracks: a face goes on where one of like size was, within its own width."""
-    tracks: list[Track] = []
+    tracks: list[FaceTrack] = []
     for face in sorted(faces, key=lambda face: (face.time, -face.score)):
-        fitting = [t for t in tracks if _continues(t.faces[-1], face)]
+        fitting = [t for t in tracks if _same_face(t.detections[-1], face)]
         if fitting:
-            min(fitting, key=lambda t: _distance(t.faces[-1], face)).faces.append(face)
+            min(fitting, key=lambda t: _distance(t.detections[-1], face)).detections.append(face)
         else:
-            tracks.append(Track([face]))
+            tracks.append(FaceTrack([face]))
     return tracks
 
 
-def main_face(faces: Sequence[Face], start: float, end: float) -> list[Sighting]:
+def main_face(faces: Sequence[Face], start: float, end: float) -> list[Detection]:
     """The face that the shot ``[start, end)`` is about, freed of outliers; empty when there is none."""
     shot = [face for face in faces if start <= face.time < end]
-    lasting = min(LEAST_SECONDS, LEAST_SHARE * (end - start))
-    tracks = [t for t in link(shot) if len(t.faces) > 1 and t.seconds >= lasting]
+    lasting = min(MIN_SECONDS, MIN_SHARE * (end - start))
+    tracks = [t for t in track_faces(shot) if len(t.detections) > 1 and t.seconds >= lasting]
     if not tracks:
         return []
-    track = max(tracks, key=lambda t: t.weight).faces
+    track = max(tracks, key=lambda t: t.weight).detections
     return [
-        Sighting(face.time, _median_box([f.box for f in track[max(0, i - 1) : i + 2]])) for i, face in enumerate(track)
+        Detection(face.time, _median_box([f.box for f in track[max(0, i - 1) : i + 2]])) for i, face in enumerate(track)
     ]
 
 
@@ -68,11 +68,11 @@ def focal_box(points: Sequence[FocalPoint], start: float, end: float) -> Box | N
     return _median_box(boxes) if boxes else None
 
 
-def _continues(last: Face, face: Face) -> bool:
+def _same_face(last: Face, face: Face) -> bool:
     gap = face.time - last.time
     reach = max(last.box.width, face.box.width) * (1 + gap)
     sizes = sorted((last.box.width, face.box.width))
-    return 0 < gap <= PATIENCE_SECONDS and _distance(last, face) < reach and sizes[1] < 2 * sizes[0]
+    return 0 < gap <= TRACK_GAP_SECONDS and _distance(last, face) < reach and sizes[1] < 2 * sizes[0]
 
 
 def _distance(a: Face, b: Face) -> float:
