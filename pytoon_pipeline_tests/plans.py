@@ -108,7 +108,7 @@ def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: st
 
 
 def plan_context(media: Sequence[AnalysedMedia] = (), **wishes: object) -> PlanContext:
-    """A context for ``media`` with fields of the request, and ``music``, ``voice``, ``logo``, ``background`` as given."""
+    """A context for ``media``; other arguments are fields of the request, or ``music``, ``voice``, ``logo``."""
     parts = {name: wishes.pop(name) for name in ("music", "voice", "logo", "background_item") if name in wishes}
     names = [f"item-{n}" for n in range(len(media))]
     request = Request.model_validate({"media": wishes.pop("media_wishes", names), **wishes})

@@ -40,8 +40,8 @@ def failure(report: QcReport) -> QualityFailure:
     return QualityFailure(
         "qc_failed",
         f"The finished video did not pass: {' '.join(dict.fromkeys(gates[:3]))}",
-        f"The findings of qc_score say where. It is made again with another change that may help, until {MAX_ATTEMPTS} attempts"
-        " have failed; then plainly.",
+        "The findings of qc_score say where. Pytoon retries with a change that may help, and delivers a simplified "
+        f"version after {MAX_ATTEMPTS} failed attempts.",
     )
 
 

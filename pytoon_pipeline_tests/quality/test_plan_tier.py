@@ -94,8 +94,7 @@ def plan() -> RenderSpec:
                            effects=(Blur(radius=20), Grade(brightness=-0.1))),
                 ImageLayer(name="card", item=COFFEE, width=420, height=280, crop_path=still_camera(width=1, height=1),
                            transform=at(270, 430), effects=(Rounded(radius=24), Shadow())),
-                TextLayer(name="price", lines=("JUST", "4.90"), style=TextStyle(size=60, background=TextBackground(colour="#FFD60A",
-                          opacity=1, padding=16), colour="#101010"), width=220, height=150, transform=at(270, 700)))),
+                TextLayer(name="price", lines=("JUST", "4.90"), style=PRICE, width=220, height=150, transform=at(270, 700)))),
             Scene(start=2 * PART, frames=PART, background="#1B5E20", layers=(
                 ShapeLayer(name="disc", shape="ellipse", width=380, height=380, transform=at(270, 480),
                            fill=Fill(colours=("#FFD60A", "#FB8C00"), angle=30)),
@@ -432,7 +431,7 @@ def one_scene(*layers: Layer, background: str = "#1B5E20") -> RenderSpec:
     return plan().model_copy(update={
         "frames": PART, "scenes": (Scene(start=0, frames=PART, layers=layers, background=background),), "overlays": (),
         "segments": (Segment(start=0, frames=PART),), "captions": CaptionPlan(style=CaptionStyle(), cues=()),
-        "static_ranges": (FrameRange(start=0, end=PART),), "audio": AudioMix(samples=PART * 1600, loudness=-14, true_peak=-1),
+        "static_ranges": (FrameRange(start=0, end=PART),), "audio": SILENCE,
     })  # fmt: skip
 
 
@@ -489,7 +488,8 @@ def test_footage_of_another_rate_raises_no_alarm(scenery: Scenery, tmp_path: Pat
     known = Reference(sample(path, info.video, load_limits(), tmp_path))
     more = Scenery({**scenery.sources, item: Source(path, info)}, References({item: known}))
     key = CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5)
-    layer = VideoLayer(name="talk", item=item, source_start=5, crop_path=CropPath(width=0.375, height=1.0, keyframes=(key,)),
+    path_of_crop = CropPath(width=0.375, height=1.0, keyframes=(key,))
+    layer = VideoLayer(name="talk", item=item, source_start=5, crop_path=path_of_crop,
                        width=WIDTH, height=HEIGHT, transform=at(WIDTH / 2, HEIGHT / 2))  # fmt: skip
     spec = one_scene(layer).model_copy(update={"static_ranges": ()})
     assert alarms(more, spec, tmp_path) == []
