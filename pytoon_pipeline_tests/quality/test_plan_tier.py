@@ -58,6 +58,8 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests import making
 
 WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
+PRICE = TextStyle(size=60, colour="#101010", background=TextBackground(colour="#FFD60A", opacity=1, padding=16))
+SILENCE = AudioMix(samples=PART * 1600, loudness=-14, true_peak=-1)
 TALK, COFFEE, ROCKET, BOTTLE, LOGO = (digit * 64 for digit in "abcde")
 PLAN_CODES = {"missing_item", "wrong_crop", "missing_text", "missing_layer", "unverified"}
 
@@ -94,7 +96,8 @@ def plan() -> RenderSpec:
                            effects=(Blur(radius=20), Grade(brightness=-0.1))),
                 ImageLayer(name="card", item=COFFEE, width=420, height=280, crop_path=still_camera(width=1, height=1),
                            transform=at(270, 430), effects=(Rounded(radius=24), Shadow())),
-                TextLayer(name="price", lines=("JUST", "4.90"), style=PRICE, width=220, height=150, transform=at(270, 700)))),
+                TextLayer(name="price", lines=("JUST", "4.90"), style=PRICE, width=220, height=150,
+                          transform=at(270, 700)))),
             Scene(start=2 * PART, frames=PART, background="#1B5E20", layers=(
                 ShapeLayer(name="disc", shape="ellipse", width=380, height=380, transform=at(270, 480),
                            fill=Fill(colours=("#FFD60A", "#FB8C00"), angle=30)),
