@@ -212,7 +212,7 @@ def test_bad_input_is_a_typed_error_and_harms_itself_alone(
     assert kept is not None
     assert kept.code == code
     assert not home.outbox.exists()
-    assert not list(home.work.glob("room-*"))
+    assert not list(home.work.glob("scratch-*"))
 
 
 def codes(outcome: Outcome, store: Store) -> set[str]:
@@ -331,6 +331,6 @@ def test_a_killed_run_goes_on_where_it_was(talk: Path, tmp_path: Path) -> None:
     assert 1 <= result["segments"]["cached"] < result["segments"]["total"]
     assert Path(result["video"]).read_bytes() == Path(undisturbed["video"]).read_bytes()
     left = [
-        path for path in (tmp_path / "killed").rglob("*") if path.suffix == ".part" or path.name.startswith("room-")
+        path for path in (tmp_path / "killed").rglob("*") if path.suffix == ".part" or path.name.startswith("scratch-")
     ]
     assert left == []

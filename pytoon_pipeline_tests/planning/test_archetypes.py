@@ -352,7 +352,7 @@ def test_footage_and_pictures_together() -> None:
 
 
 def test_a_muted_clip_is_not_heard() -> None:
-    wishes = [{"file": "item-0", "sound": "mute"}]
+    wishes = [{"file": "item-0", "audio": "mute"}]
     assert planned([footage(6)], media_wishes=wishes, archetype="hero").audio.tracks == ()
     lowered = planned([footage(6)], original_audio="lower", archetype="hero")
     assert lowered.audio.tracks[0].gain_db == -12

@@ -355,7 +355,7 @@ def _sleeper(folder: Path) -> str:
 
 
 def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytoon_pipeline.store.store.PIECE", 1000)
+    monkeypatch.setattr("pytoon_pipeline.store.store.CHUNK_BYTES", 1000)
     home.inbox.mkdir(parents=True)
     ticking = iter(range(10**6))
     monkeypatch.setattr("pytoon_pipeline.intake.ingest.time.monotonic", lambda: float(next(ticking)))

@@ -72,7 +72,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     making.run("-i", str(making.SAMPLE), *cut, str(upload / "clip.mp4"))
     making.write_wav(upload / "bed.wav", making.babble(1.5, [(0.1, 1.4)]))
     Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(upload / "a.png")
-    media = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "sound": "keep"}]
+    media = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "audio": "keep"}]
     request = {"media": media, "archetype": "hero", "text": "Half price", "brand": "mine", "music": "bed.wav"}
     (upload / "request.yaml").write_text(json.dumps(request))
     with pytest.MonkeyPatch.context() as patch:

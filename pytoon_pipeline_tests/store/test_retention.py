@@ -43,7 +43,7 @@ def stores(draw: st.DrawFn) -> tuple[list[ArtifactFacts], list[ObjectFacts]]:
 
 
 rules = st.builds(
-    Rules, days=st.floats(0, 60), most_bytes=st.integers(0, 400), grace_seconds=st.floats(0, 10 * DAY),
+    Rules, days=st.floats(0, 60), max_bytes=st.integers(0, 400), grace_seconds=st.floats(0, 10 * DAY),
     intermediate=st.just(RULES.intermediate),
 )  # fmt: skip
 

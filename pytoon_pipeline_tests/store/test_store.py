@@ -127,7 +127,7 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         with scratch_dir(tmp_path):
-            assert len(list(tmp_path.glob("room-*/half"))) == 1, "a live process keeps its room"
+            assert len(list(tmp_path.glob("scratch-*/half"))) == 1, "a live process keeps its room"
         process.send_signal(signal.SIGKILL)
     time.sleep(0.05)
     with scratch_dir(tmp_path) as room:
@@ -215,8 +215,8 @@ def test_another_file_begins_attempts_anew(tmp_path: Path, home: Home, store: St
 
 
 def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path) -> None:
-    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import seat\n"
-    held += "with seat(Path(sys.argv[1]), 'encoder', 1): print('held', flush=True); time.sleep(3600)"
+    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import slot\n"
+    held += "with slot(Path(sys.argv[1]), 'encoder', 1): print('held', flush=True); time.sleep(3600)"
     with subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()

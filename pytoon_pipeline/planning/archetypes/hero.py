@@ -111,7 +111,7 @@ def plan_lengths(context: PlanContext, rate: FrameRate, talk: bool) -> tuple[lis
         raise field_error(
             "media",
             "too_many_items",
-            f"{len(whole)} items of at least {settings.min_seconds:g} s do not fit in {context.request.max_seconds:g} s.",
+            f"{len(whole)} items of {settings.min_seconds:g} s each do not fit in {context.request.max_seconds:g} s.",
             "Leave some out, raise max_seconds, or lower adjust.stills.min_seconds.",
         )
     if not cut:

@@ -71,7 +71,7 @@ def _layers(context: PlanContext, material: AnalysedMedia, top: str, bottom: str
     width, height, camera = fit_box(material, WIDTH, last - first)
     middle = round((first + last) / 2)
     motion = Transform(x=constant(WIDTH / 2), y=constant(middle))
-    shown = layer_of(material, camera, (), start, "picture", width=width, height=height, motion=motion)
+    shown = layer_of(material, camera, (), start, "picture", width=width, height=height, transform=motion)
     edges = (middle - height / 2, middle + height / 2)
     layers: list[Layer] = [shown]
     for page, bar in ((above, (0.0, edges[0])), (below, (edges[1], float(HEIGHT)))):

@@ -114,7 +114,7 @@ def fit_contain(
     )
     motion = Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2), scale=scale)
     camera = fixed((picture.width, picture.height), picture.centre)
-    top = layer_of(material, camera, (), source_start, "picture", width=width, height=height, motion=motion)
+    top = layer_of(material, camera, (), source_start, "picture", width=width, height=height, transform=motion)
     return copy, top
 
 
@@ -122,7 +122,7 @@ def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, 
     """All of the picture or clip, with bars where it does not fill the frame: only when asked for."""
     width, height, camera = fit_box(material, WIDTH, HEIGHT)
     motion = Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2))
-    return (layer_of(material, camera, (), source_start, "picture", width=width, height=height, motion=motion),)
+    return (layer_of(material, camera, (), source_start, "picture", width=width, height=height, transform=motion),)
 
 
 def standing_product(
@@ -138,7 +138,7 @@ def standing_product(
     x, y = round((area.left + area.right) / 2), round((area.top + area.bottom) / 2)
     motion = Transform(x=constant(x), y=bobbing(y, settings.bob_amplitude, frames, phase))
     return layer_of(
-        material, camera, tuple(effects), source_start, "product", width=width, height=height, motion=motion
+        material, camera, tuple(effects), source_start, "product", width=width, height=height, transform=motion
     )
 
 
