@@ -330,8 +330,8 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
 HOLDING = """
 import sys, time
 from pathlib import Path
-from pytoon_pipeline.runtime.locks import alive
-with alive(Path(sys.argv[1])):
+from pytoon_pipeline.runtime.locks import run_lock
+with run_lock(Path(sys.argv[1])):
     print("holding", flush=True)
     time.sleep(3600)
 """

@@ -60,7 +60,7 @@ def test_a_few_bytes_that_keep_a_decoder_busy_are_refused(tmp_path: Path) -> Non
 
 
 def test_a_busy_machine_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "PATIENCE", 1e-6)
+    monkeypatch.setattr(container, "PREFLIGHT_TIMEOUT_SECONDS", 1e-6)
     with pytest.raises(TransientError):
         probe(making.video(tmp_path / "v.mp4", 1))
 

@@ -93,12 +93,12 @@ def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_
 ENCODED_TWICE = """
 import sys
 from pathlib import Path
-from pytoon_pipeline.rendering.caption_raster import Lettering
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.segments import render
 from pytoon_pipeline_tests.rendering.test_segments import ITEM, Source, plan_job, probe, spec
 source = Source(Path(sys.argv[1]), probe(Path(sys.argv[1])))
 job = plan_job(spec(), spec().segments[1], {ITEM: source})
-render(job, {ITEM: source}, Lettering(job.style, 1080, 1920), Path(sys.argv[2]))
+render(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), Path(sys.argv[2]))
 """
 
 

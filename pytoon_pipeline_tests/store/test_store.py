@@ -119,8 +119,8 @@ def test_a_failed_write_keeps_the_old_content(tmp_path: Path, monkeypatch: pytes
 
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from pytoon_pipeline.runtime.scratch import workroom\n"
-        "with workroom(Path(sys.argv[1])) as room:\n"
+        "import sys, time; from pathlib import Path; from pytoon_pipeline.runtime.scratch import scratch_dir\n"
+        "with scratch_dir(Path(sys.argv[1])) as room:\n"
         "    (room / 'half').write_text('x'); print('ready', flush=True); time.sleep(3600)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as process:
