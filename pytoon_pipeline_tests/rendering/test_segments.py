@@ -94,11 +94,11 @@ ENCODED_TWICE = """
 import sys
 from pathlib import Path
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
-from pytoon_pipeline.rendering.segments import render
-from pytoon_pipeline_tests.rendering.test_segments import ITEM, Source, plan_job, probe, spec
+from pytoon_pipeline.rendering.segments import render_segment
+from pytoon_pipeline_tests.rendering.test_segments import ITEM, Source, plan_segment, probe, spec
 source = Source(Path(sys.argv[1]), probe(Path(sys.argv[1])))
-job = plan_job(spec(), spec().segments[1], {ITEM: source})
-render(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), Path(sys.argv[2]))
+job = plan_segment(spec(), spec().segments[1], {ITEM: source})
+render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), Path(sys.argv[2]))
 """
 
 
