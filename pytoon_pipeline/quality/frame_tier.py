@@ -154,10 +154,10 @@ def camera_jitter(subject: CheckContext) -> Iterator[Finding]:
             camera = getattr(layer, "crop_path", None)
             if camera is None:
                 continue
-            frames = np.array([key.frame for key in camera.keys])
+            frames = np.array([key.frame for key in camera.keyframes])
             if len(frames) < 3:
                 continue
-            places = np.array([(key.x, key.y) for key in camera.keys])
+            places = np.array([(key.x, key.y) for key in camera.keyframes])
             pixels = places * (layer.width / camera.width, layer.height / camera.height)
             speeds = np.diff(pixels, axis=0) / np.diff(frames)[:, None]
             shakes = np.abs(np.diff(speeds, axis=0)).max(axis=1)
