@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pytoon_pipeline_tests.quality import defects as d
+from pytoon_pipeline_tests.harness import defects as d
 from pytoon_pipeline_tests.quality.test_defects import CLEAN, PICTURE, PLAN, SOUND, scenes
 
 

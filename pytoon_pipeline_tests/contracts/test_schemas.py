@@ -10,7 +10,7 @@ import yaml
 
 from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema, text
-from pytoon_pipeline_tests.plans import edited, footage, heard, planned, still
+from pytoon_pipeline_tests.harness.plans import edited, footage, heard, planned, still
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "samples").glob("*/request.yaml"))

@@ -15,7 +15,7 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.harness import media as making
 
 KEY = "0" * 32
 ITEM = SourceItem(name="v.mp4", sha256="a" * 64, bytes=1, origin="here")

@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.media import AudioStream
 from pytoon_pipeline.media import audio, container, frames, images
 from pytoon_pipeline.media.container import demux, opened
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
-from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.harness import media as making
 
 LIMITS = load_limits()
 

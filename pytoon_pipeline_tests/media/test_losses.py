@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.media import Loss, MediaInfo, Metadata
 from pytoon_pipeline.media.audio import extract
 from pytoon_pipeline.media.losses import check_whole, losses, sound_lost
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.harness import media as making
 
 LIMITS = load_limits()
 H264, AAC = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "50"), ("-c:a", "aac")

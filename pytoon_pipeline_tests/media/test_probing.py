@@ -8,7 +8,7 @@ from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
-from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.harness import media as making
 
 
 def test_an_ordinary_file(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.media.structure import structure_of
-from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.harness import media as making
 
 
 def refused(path: Path) -> InvalidInput:

@@ -19,7 +19,7 @@ from pytoon_pipeline.planning.context import AnalysedMedia
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.shots.camera import SourceFrame, dead_zone_path, plan_shot
 from pytoon_pipeline.planning.shots.edit_ranges import SourceRange, output_rate, plan_edit_ranges, source_to_timeline
-from pytoon_pipeline_tests.plans import RATE, WHOLE, footage, footage_layer, planned, scene, stream
+from pytoon_pipeline_tests.harness.plans import RATE, WHOLE, footage, footage_layer, planned, scene, stream
 
 ASPECT = 9 / 16
 

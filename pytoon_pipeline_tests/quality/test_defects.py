@@ -14,8 +14,8 @@ from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, VideoL
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, Transition
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.quality.verdict import check_video
-from pytoon_pipeline_tests.quality import defects as d
-from pytoon_pipeline_tests.quality.defects import Change, Made
+from pytoon_pipeline_tests.harness import defects as d
+from pytoon_pipeline_tests.harness.defects import Change, Made
 
 
 @pytest.fixture(scope="module")

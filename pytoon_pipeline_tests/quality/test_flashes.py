@@ -13,7 +13,7 @@ from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.quality.flashes import flashing
 from pytoon_pipeline.quality.patterns import patterns
 from pytoon_pipeline.quality.verdict import check_video
-from pytoon_pipeline_tests.quality import defects
+from pytoon_pipeline_tests.harness import defects
 
 RATE, WIDTH, HEIGHT = 30, 270, 480
 BLACK, GREY, WHITE = 16, 126, 235

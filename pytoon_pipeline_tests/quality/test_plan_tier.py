@@ -55,7 +55,7 @@ from pytoon_pipeline.rendering import (
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.yuva import transparent
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests import making
+from pytoon_pipeline_tests.harness import media as making
 
 WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
 PRICE = TextStyle(size=60, colour="#101010", background=TextBackground(colour="#FFD60A", opacity=1, padding=16))

@@ -35,8 +35,8 @@ from pytoon_pipeline.rendering import audio_mix, concat, segments, stages, thumb
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests import making
-from pytoon_pipeline_tests.plans import whole_frame
+from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness.plans import whole_frame
 
 ITEM = "a" * 64
 RATE = FrameRate(numerator=25)

@@ -1,0 +1,313 @@
+"""Recognisers: which is used, that it is said, and that both really recognise."""
+
+import base64
+import functools
+import gzip
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pytoon_pipeline.analysis.speech import pocketsphinx
+from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, choose, transcribe
+from pytoon_pipeline.contracts.analysis import Word
+from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
+from pytoon_pipeline.media import audio
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline_tests.harness.media import SAMPLE
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
+    info = probe(SAMPLE)
+    assert info.audio is not None
+    assert info.video is not None
+    path = tmp_path_factory.mktemp("speech") / "a.wav"
+    audio.extract(SAMPLE, info.audio, info.video.start, 100, path)
+    return audio.load(path)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real Whisper checkpoint with random weights, small enough to run in a moment."""
+    import torch
+    from whisper.model import ModelDimensions, Whisper
+
+    dimensions = ModelDimensions(
+        n_mels=80, n_audio_ctx=1500, n_audio_state=16, n_audio_head=2, n_audio_layer=1,
+        n_vocab=51864, n_text_ctx=64, n_text_state=16, n_text_head=2, n_text_layer=2,
+    )  # fmt: skip
+    torch.manual_seed(1)
+    model = Whisper(dimensions)
+    # The constructor leaves this one to the checkpoint that is loaded.
+    torch.nn.init.normal_(model.decoder.positional_embedding, std=0.01)
+    path = tmp_path_factory.mktemp("weights") / "mini.pt"
+    torch.save({"dims": dimensions.__dict__, "model_state_dict": model.state_dict()}, path)
+    return path
+
+
+def test_pocketsphinx_recognises_english(spoken: np.ndarray, tmp_path: Path) -> None:
+    choice = choose(SpeechSettings("pocketsphinx", "base", tmp_path))
+    transcript = transcribe(choice, spoken)
+    said = " ".join(word.text.lower() for word in transcript.words)
+    for word in ("fellow", "your country", "can do for you"):
+        assert word in said
+    country = next(word for word in transcript.words if word.text == "country")
+    assert country.start == pytest.approx(5.86, abs=0.15)
+    assert all(0 < word.confidence <= 1 for word in transcript.words)
+    assert transcript.transcriber is not None
+    assert transcript.transcriber.engine == "pocketsphinx"
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds", "confidence", "spoken"),
+    [(20, 10, 0.3, True), (3, 10, 0.9, False), (20, 10, 0.05, False), (1, 0.6, 0.8, True), (0, 4, 1.0, False)],
+)
+def test_speech_is_told_from_music(count: int, seconds: float, confidence: float, spoken: bool) -> None:
+    step = seconds / max(1, count)
+    words = [Word(text="word", start=n * step, end=(n + 1) * step, confidence=confidence) for n in range(count)]
+    assert pocketsphinx._spoken(words, seconds) is spoken
+
+
+def utterance(words: str, again: str, confidence: float = 0.9) -> pocketsphinx.Utterance:
+    said = tuple(Word(text=text, start=n, end=n + 1, confidence=confidence) for n, text in enumerate(words.split()))
+    return pocketsphinx.Utterance(said, tuple(again.split()))
+
+
+@pytest.mark.parametrize(
+    ("words", "again", "confidence", "understood"),
+    [
+        ("ask not what your country can do", "ask not what your country can do", 0.9, True),
+        ("ask not what your country can do", "Ask not what the country can do for you", 0.6, True),
+        ("ask not what your country can do", "ask not what your country can do", 0.2, False),
+        ("okay cook who unlike whew you you the", "the who whew when the a", 0.8, False),
+        ("the thing was", "the thing was", 0.9, True),
+        ("well well", "well well", 1.0, False),
+    ],
+)
+def test_words_need_evidence(words: str, again: str, confidence: float, understood: bool) -> None:
+    assert bool(pocketsphinx._understood([utterance(words, again, confidence)])) is understood
+
+
+def test_utterances_are_judged_one_by_one_and_short_ones_together() -> None:
+    music = utterance("okay cook who unlike whew you you the", "a b c d", 0.8)
+    speech = utterance("ask not what your country can do", "ask not what your country can do")
+    yes, no = utterance("yes", "yes"), utterance("no way", "no way")
+    assert pocketsphinx._understood([music, yes, speech, no]) == [yes, speech, no]
+    assert pocketsphinx._understood([yes]) == []
+
+
+def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
+    """Seven seconds that nobody can put into English words, by kind."""
+    seconds = np.arange(16_000 * 7) / 16_000
+    if kind == "reversed speech":
+        return spoken[::-1][: 16_000 * 7]
+    if kind == "tune":
+        pitch = 220 * 2 ** (np.array([0, 4, 7, 12, 7, 5, 9, 2, 4])[seconds.astype(int)] / 12)
+        wave = sum(np.sin(2 * np.pi * np.cumsum(pitch * n) / 16_000) / n for n in (1, 2, 3, 4))
+        return (4000 * wave * np.exp(-3 * (seconds % 0.5))).astype(np.int16)
+    noise = np.random.default_rng(5).normal(0, 3000, len(seconds))
+    return (noise * (1 + np.sin(seconds * 9)) / 2).astype(np.int16)
+
+
+@pytest.mark.parametrize("kind", ["reversed speech", "tune", "noise"])
+def test_what_is_no_english_speech_gives_no_words(kind: str, spoken: np.ndarray, tmp_path: Path) -> None:
+    transcript = transcribe(choose(SpeechSettings("pocketsphinx", "base", tmp_path)), tongue(kind, spoken))
+    assert transcript.words == ()
+
+
+def test_music_and_noise_give_no_words(tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).normal(0, 0.1, 16_000 * 5) * np.sin(np.arange(16_000 * 5) / 1500)
+    choice = choose(SpeechSettings("pocketsphinx", "base", tmp_path))
+    assert len(transcribe(choice, (noise * 32767).astype(np.int16)).words) <= 1
+
+
+def test_whisper_is_used_when_its_weights_are_there(spoken: np.ndarray, tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    choice = choose(SpeechSettings("auto", "mini", tmp_path))
+    assert choice.transcriber.engine == "whisper"
+    assert choice.transcriber.fallback is None
+    transcript = transcribe(choice, spoken[: 16_000 * 3], 1)
+    assert transcript.transcriber == choice.transcriber
+    assert transcribe(choice, spoken[: 16_000 * 3], 1) == transcript, "the same sound gives the same words"
+
+
+def test_other_weights_are_another_recogniser(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    first = choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity
+    changed = bytearray(tiny.read_bytes())
+    changed[-100] ^= 1
+    (tmp_path / "mini.pt").write_bytes(changed)
+    assert choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity != first
+
+
+def test_damaged_weights_are_said(tmp_path: Path) -> None:
+    (tmp_path / "mini.pt").write_bytes(b"no checkpoint")
+    choice = choose(SpeechSettings("whisper", "mini", tmp_path))
+    with pytest.raises(DependencyMissing, match="weights_damaged"):
+        transcribe(choice, np.zeros(16_000, np.int16))
+
+
+SAID = [{"word": " Hello", "start": 0.1, "end": 0.5, "probability": 0.9}]
+SEGMENT = {"avg_logprob": -0.3, "compression_ratio": 1.2, "no_speech_prob": 0.01, "words": SAID}
+HEARD = {"segments": [SEGMENT], "language": "en"}
+SAYINGS = [
+    "CUDA out of memory. Tried to allocate 2.00 GiB",
+    "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)",
+]
+
+
+@pytest.mark.parametrize("saying", SAYINGS)
+@pytest.mark.parametrize("when", ["loading", "transcribing"])
+def test_without_memory_on_the_gpu_whisper_goes_to_the_processor(
+    saying: str, when: str, spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    import whisper
+    from whisper.model import Whisper
+
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
+    real, asked = whisper.load_model, []
+    error = torch.cuda.OutOfMemoryError if "CUDA out" in saying else RuntimeError
+
+    def load(name: str, device: str, **more: object) -> object:
+        asked.append(device)
+        if device == "cpu":
+            return real(name, device=device, **more)
+        if when == "loading":
+            raise error(saying)
+        model = real(name, device="cpu", **more)
+        monkeypatch.setattr(model, "transcribe", _raising(error(saying)))
+        return model
+
+    monkeypatch.setattr(whisper, "load_model", load)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda n=0: "Test GPU")
+    transcript = transcribe(choose(SpeechSettings("whisper", "mini", tmp_path)), spoken[: 16_000 * 2])
+    assert asked == ["cuda", "cpu"]
+    assert (transcript.device, transcript.precision) == ("cpu", "float32")
+    assert "Test GPU" in (transcript.device_fallback or "")
+    assert saying[:20] in (transcript.device_fallback or "")
+
+
+def test_the_device_is_the_one_that_was_used(
+    spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    import whisper
+    from whisper.model import Whisper
+
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
+    choice = choose(SpeechSettings("whisper", "mini", tmp_path))
+    plain = transcribe(choice, spoken[: 16_000 * 2])
+    assert (plain.device, plain.precision, plain.device_fallback) == ("cpu", "float32", None)
+    real = whisper.load_model
+    monkeypatch.setattr(whisper, "load_model", lambda name, device, **more: real(name, device="cpu", **more))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda n=0: "Test GPU")
+    on_gpu = transcribe(choice, spoken[: 16_000 * 2])
+    assert (on_gpu.device, on_gpu.precision) == ("cuda:0 Test GPU", "float16")
+
+
+def test_without_memory_at_all_the_weights_are_not_blamed(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import whisper
+
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(whisper, "load_model", _raising(RuntimeError("DefaultCPUAllocator: can't allocate memory")))
+    with pytest.raises(TransientError, match="memory_exhausted"):
+        transcribe(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
+
+
+@pytest.mark.parametrize(
+    ("changes", "understood"),
+    [({}, True), ({"avg_logprob": -1.4}, False), ({"compression_ratio": 3.1}, False), ({"no_speech_prob": 0.8}, False)],
+)
+def test_whisper_says_itself_what_it_did_not_understand(
+    changes: dict[str, float], understood: bool, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from whisper.model import Whisper
+
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD | {"segments": [SEGMENT | changes]})
+    transcript = transcribe(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
+    assert ([word.text for word in transcript.words], transcript.rejected_words) == (
+        (["Hello"], 0) if understood else ([], 1)
+    )
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A server on loopback that serves a folder, and the folder."""
+    served = tmp_path / "served"
+    served.mkdir()
+    handler = functools.partial(_Quiet, directory=str(served))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield served, f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def test_weights_are_fetched_when_they_can_be(
+    server: tuple[Path, str], tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import whisper
+
+    from pytoon_pipeline.store.fingerprint import hash_files
+
+    served, address = server
+    digest = hash_files(tiny)
+    (served / digest).mkdir()
+    (served / digest / "base.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(whisper, "_MODELS", {"base": f"{address}/{digest}/base.pt"})
+    heads = base64.b85encode(gzip.compress(np.ones((2, 2), bool).tobytes()))
+    monkeypatch.setattr(whisper, "_ALIGNMENT_HEADS", {"base": heads})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    choice = choose(SpeechSettings("auto", "base", tmp_path / "models"))
+    assert choice.transcriber.engine == "whisper"
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["base.pt"]
+    assert transcribe(choice, np.zeros(16_000, np.int16), 1).transcriber == choice.transcriber
+
+
+def test_without_a_network_the_fallback_says_why_and_waits(
+    server: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import whisper
+
+    _, address = server
+    monkeypatch.setattr(whisper, "_MODELS", {"base": f"{address}/{'0' * 64}/base.pt"})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    settings = SpeechSettings("auto", "base", tmp_path / "models")
+    choice = choose(settings)
+    assert choice.transcriber.engine == "pocketsphinx"
+    assert "404" in (choice.transcriber.fallback or "")
+    monkeypatch.setattr(whisper, "load_model", lambda *_, **__: pytest.fail("tried again at once"))
+    assert choose(settings) == choice
+    assert not list((tmp_path / "models").glob(".fetch-*"))
+    monkeypatch.setattr(whisper, "load_model", _offline)
+    with pytest.raises(DependencyMissing, match="whisper_missing"):
+        choose(SpeechSettings("whisper", "base", tmp_path / "models"))
+
+
+def _offline(*_: object, **__: object) -> None:
+    raise OSError("no network")

@@ -1,0 +1,210 @@
+"""Looking changes nothing: what a sensor or schedule evaluates to in a preview is all that comes of it."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+from dagster._daemon.sensor import MIN_INTERVAL_LOOP_TIME
+from PIL import Image
+
+from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.ingest import INGEST
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, add_partitions
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.harness import media as making
+
+QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
+NEW, OUTDATED, STOPPED, SILENT, LOST, INVALID = (digit * 32 for digit in "123456")
+
+
+@pytest.fixture
+def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
+    with running.instance(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
+    """A home in which every sensor and schedule has something to ask for."""
+    uploads = Uploads(home)
+    for key in (NEW, OUTDATED, STOPPED, SILENT, LOST):
+        uploads.register(SourceMedia(key=key, title=key[0], items=(), request={"text": "x"}), pending=key != OUTDATED)
+    uploads.register(SourceMedia(key=INVALID, title="6", items=(), request={"no_such_setting": 1}))
+    uploads.fail(INVALID, TransientError("x", "X.", "Wait."))
+    record = DeliveryRecord(at=0.0, engine="local", preset="clean-product", presets="of yesterday")
+    uploads.deliver(OUTDATED, record)
+    uploads.record(OUTDATED, Attempt(number=1, plan="p", verdict="fail", score=1))
+    add_partitions(lasting, [OUTDATED])
+    begun(lasting, STOPPED, dg.DagsterRunStatus.CANCELED)
+    begun(lasting, SILENT, dg.DagsterRunStatus.FAILURE)
+    lock = home.run_lock(begun(lasting, LOST, dg.DagsterRunStatus.STARTED).run_id)
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    (home.inbox / "new.mp4").write_bytes(b"no video")
+    (home.inbox / "seen.mp4").write_bytes(b"no video")
+    status = (home.inbox / "seen.mp4").stat()
+    seen = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
+    InboxIndex(home.intake).put([Row("seen.mp4", seen, 0.0, "seen"), Row("gone.mp4", "x", 0.0, "seen")])
+    return home
+
+
+def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+    run = dg.DagsterRun(job_name=COMPILE, run_id=str(uuid.uuid4()), status=status, tags={PARTITION_TAG: key})
+    return instance.add_run(run)
+
+
+def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
+    """All that is kept: every file by its content, but for SQLite's marks of who reads; and what Dagster knows."""
+    runs = instance.get_runs()
+    events = {run.run_id: [str(event) for event in instance.all_logs(run.run_id)] for run in runs}
+    # After the events: reading those of a run for the first time makes its database.
+    files = {
+        str(path.relative_to(home.root)): sha256(path.read_bytes()).hexdigest()
+        for path in home.root.rglob("*")
+        if path.is_file() and not path.name.endswith("-shm")
+    }
+    return {
+        "files": files,
+        "folders": sorted(str(path) for path in home.root.rglob("*") if path.is_dir()),
+        "runs": {run.run_id: (run.status, run.tags) for run in runs},
+        "events": events,
+        "partitions": sorted(instance.get_dynamic_partitions(UPLOADS)),
+        "attention": instance.get_latest_materialization_event(dg.AssetKey("attention")),
+    }
+
+
+def evaluated(name: str, instance: dg.DagsterInstance) -> Any:
+    """What a sensor or schedule evaluates to, as in the UI's preview."""
+    repository = defs.get_repository_def()
+    if repository.has_sensor_def(name):
+        ref = None if instance.is_ephemeral else instance.get_ref()
+        sensor = dg.build_sensor_context(instance=instance, instance_ref=ref, repository_def=repository)
+        return repository.get_sensor_def(name).evaluate_tick(sensor)
+    schedule = dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=NIGHT, repository_def=repository
+    )  # fmt: skip
+    return repository.get_schedule_def(name).evaluate_tick(schedule)
+
+
+NAMES = [one.name for kind in (defs.sensors, defs.schedules) for one in kind or ()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_evaluating_changes_nothing(name: str, busy_home: Home, lasting: dg.DagsterInstance) -> None:
+    before = state(busy_home, lasting)
+    first = evaluated(name, lasting)
+    assert state(busy_home, lasting) == before
+    second = evaluated(name, lasting)
+    assert state(busy_home, lasting) == before
+    asked = [(one.job_name, one.run_key, one.partition_key) for one in first.run_requests or []]
+    assert asked == [(one.job_name, one.run_key, one.partition_key) for one in second.run_requests or []]
+    assert asked or first.asset_events, "there was something to ask for"
+
+
+def test_reading_status_changes_nothing(
+    busy_home: Home, lasting: dg.DagsterInstance, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = state(busy_home, lasting)
+    assert main(["status", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert {row["key"] for row in json.loads(printed.out)["uploads"]} >= {NEW, LOST}
+    assert "[lost_runs]" in printed.err
+    assert state(busy_home, lasting) == before
+
+
+def test_an_evaluation_of_an_empty_home_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "never"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        for sensor in defs.sensors or ():
+            evaluated(sensor.name, instance)
+    assert not (tmp_path / "never").exists()
+
+
+def test_what_is_asked_for_is_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
+    keys = evaluated("look_after_keys", lasting)
+    assert {one.partition_key for one in keys.run_requests} == {NEW, INVALID}
+    assert {key for one in keys.dynamic_partitions_requests for key in one.partition_keys} == {NEW, INVALID}
+    (nightly,) = evaluated("nightly_batch", lasting).run_requests
+    assert (nightly.partition_key, nightly.tags["pytoon/reason"]) == (OUTDATED, "presets")
+
+
+def test_records_are_brought_in_line_by_a_run(busy_home: Home, lasting: dg.DagsterInstance) -> None:
+    uploads = Uploads(busy_home)
+    assert defs.resolve_job_def("reconcile_runs").execute_in_process(instance=lasting, run_config=QUIET).success
+    assert uploads.stopped() == {STOPPED}
+    assert {key for key in (SILENT, LOST) if (found := uploads.failure(key)) and found.code == "run_died"} == {
+        SILENT, LOST,
+    }  # fmt: skip
+    assert not evaluated("notice_dead_runs", lasting).run_requests
+    assert {one.partition_key for one in evaluated("look_after_keys", lasting).run_requests} == {
+        NEW, SILENT, LOST, INVALID,
+    }  # fmt: skip
+
+
+def test_a_refresh_forgets_attempts_when_it_runs(
+    home: Home, lasting: dg.DagsterInstance, busy_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads, job = Uploads(home), defs.resolve_job_def(COMPILE)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+
+    def run(tags: dict[str, str]) -> None:
+        job.execute_in_process(
+            instance=lasting, partition_key=OUTDATED, tags=tags, run_config=QUIET, raise_on_error=False
+        )  # fmt: skip
+
+    run({"pytoon/reason": "engine"})
+    assert len(uploads.attempts(OUTDATED)) == 1
+    uploads.clear_failure(OUTDATED)
+    (asked,) = evaluated("nightly_batch", lasting).run_requests
+    run(dict(asked.tags))
+    assert uploads.attempts(OUTDATED) == ()
+
+
+def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
+    file = own_presets / "operations.yaml"
+    document = yaml.safe_load(file.read_text())
+    document["inbox_settled_seconds"]["value"] = 1.5
+    file.write_text(yaml.safe_dump(document))
+    assert not evaluated("watch_inbox", lasting).run_requests, "nothing lies there"
+    Image.new("RGB", (400, 600), "#336699").save(home.inbox / "a.png")
+    making.video(home.inbox / "bad.mp4", 2.0, "160x120")
+    assert len(evaluated("watch_inbox", lasting).run_requests) == 1
+    on_its_way = lasting.add_run(
+        dg.DagsterRun(job_name=INGEST, run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.NOT_STARTED)
+    )  # fmt: skip
+    assert not evaluated("watch_inbox", lasting).run_requests, "one is on its way"
+    lasting.report_run_canceled(on_its_way)
+    assert defs.resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
+    rows = InboxIndex(home.intake).rows()
+    assert {name: row.state for name, row in rows.items()} == {"a.png": "taken", "bad.mp4": "taken"}
+    assert not evaluated("watch_inbox", lasting).run_requests, "all is taken"
+    blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)
+    uploads.fail(blamed, InvalidInput("not_media", "It is not a video.", "Give a video."))
+    assert len(evaluated("watch_inbox", lasting).run_requests) == 1, "a note is due"
+    assert defs.resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
+    assert "not a video" in (home.inbox / "bad.mp4.rejected.txt").read_text()
+    assert not evaluated("watch_inbox", lasting).run_requests
+
+
+def test_sensors_are_due_at_every_look() -> None:
+    """One with an interval of Dagster's loop itself would miss every second look."""
+    quick = [one for one in defs.sensors or () if one.minimum_interval_seconds <= MIN_INTERVAL_LOOP_TIME]
+    assert len(quick) == 3
+    assert all(one.minimum_interval_seconds < MIN_INTERVAL_LOOP_TIME for one in quick)

@@ -1,0 +1,411 @@
+"""Each archetype from request to finished file, checked in the pixels and samples of that file."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+from skimage.metrics import structural_similarity
+
+from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.media.colour import contrast, luminance, rgb
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness import media as making
+
+Compile = Callable[..., Outcome]
+Made = Callable[..., tuple[Path, RenderSpec]]
+BRIGHTNESS = np.array([0.2126, 0.7152, 0.0722])
+QUICK = {"stills": {"seconds": 1.6, "min_seconds": 1}}
+
+
+def folder(path: Path, **request: Any) -> Path:
+    path.mkdir(exist_ok=True)
+    (path / "request.yaml").write_text(json.dumps(request))
+    return path
+
+
+def photo(path: Path, name: str, width: int, height: int) -> np.ndarray:
+    """A well-known photo, cut to a shape. Gives its pixels."""
+    picture = Image.fromarray(getattr(data, name)())
+    scale = max(width / picture.width, height / picture.height)
+    picture = picture.resize((round(picture.width * scale) + 1, round(picture.height * scale) + 1))
+    picture.crop((0, 0, width, height)).save(path)
+    return np.asarray(picture.crop((0, 0, width, height)))
+
+
+def cut_out(path: Path) -> np.ndarray:
+    """A rounded bottle with a label, transparent around it."""
+    from PIL import ImageDraw
+
+    picture = Image.new("RGBA", (500, 1000), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(picture)
+    pen.rounded_rectangle((100, 100, 399, 949), 60, fill=(40, 130, 90, 255))
+    pen.rectangle((100, 400, 399, 700), fill=(250, 246, 230, 255))
+    for row in range(420, 690, 30):
+        pen.line((130, row, 370, row), fill=(20, 40, 30, 255), width=6)
+    picture.save(path)
+    return np.asarray(picture)
+
+
+@pytest.fixture
+def made(compile_file: Compile, store: Store) -> Made:
+    """Compiles an upload, insists that it passes, and gives the video and its plan."""
+
+    def run(path: Path, *sets: str) -> tuple[Path, RenderSpec]:
+        outcome = compile_file(path, *sets)
+        assert outcome.error is None, outcome.error
+        assert outcome.assets["qc_score"]["verdict"] == "pass"
+        video = Path(outcome.assets["delivered_video"]["video"])
+        return video, store.latest("render_spec", outcome.key).read(RenderSpec)
+
+    return run
+
+
+def frames(video: Path) -> np.ndarray:
+    """All pictures as RGB by BT.709, shape (frames, 1920, 1080, 3), as players show them."""
+    import av
+    from av.video.reformatter import ColorRange, Colorspace
+
+    with av.open(str(video)) as container:
+        return np.stack([
+            frame.reformat(
+                format="rgb24", src_colorspace=Colorspace.ITU709, src_color_range=ColorRange.MPEG,
+                dst_color_range=ColorRange.JPEG,
+            ).to_ndarray()
+            for frame in container.decode(video=0)
+        ])  # fmt: skip
+
+
+def place(layer: Layer, frame: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of a layer at a frame of its scene."""
+    state = transform_at(layer.transform, frame)
+    width, height = layer.width * state.scale, layer.height * state.scale
+    return (round(state.x - width / 2), round(state.y - height / 2),
+            round(state.x + width / 2), round(state.y + height / 2))  # fmt: skip
+
+
+def likeness(shown: np.ndarray, source: np.ndarray, layer: ImageLayer, frame: int) -> float:
+    """SSIM in brightness of a picture in the video with its source, cut and scaled by Pillow as the plan says."""
+    window = crop_at(layer.crop_path, frame, frame)
+    height, width = source.shape[:2]
+    box = (window.x * width, window.y * height, (window.x + window.width) * width, (window.y + window.height) * height)
+    left, top, right, bottom = place(layer, frame)
+    picture = Image.fromarray(source[..., :3]).resize((right - left, bottom - top), Image.Resampling.LANCZOS, box)
+    reference = np.asarray(picture)[max(0, -top) :, max(0, -left) :]
+    cut = shown[max(0, top) : min(1920, bottom), max(0, left) : min(1080, right)]
+    reference = reference[: cut.shape[0], : cut.shape[1]]
+    return float(structural_similarity(cut @ BRIGHTNESS, reference @ BRIGHTNESS, data_range=255))
+
+
+def ink(pictures: np.ndarray, plain: np.ndarray) -> tuple[int, int, int, int]:
+    """Bounding box of where two pictures differ clearly."""
+    different = np.abs(pictures.astype(int) - plain).max(axis=2) > 60
+    rows, columns = np.flatnonzero(different.any(axis=1)), np.flatnonzero(different.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def measured_contrast(shown: np.ndarray, layer: TextLayer, frame: int) -> float:
+    """Contrast of the letters with what lies right around them (nearest percentile), in the encoded picture."""
+    import cv2
+
+    left, top, right, bottom = place(layer, frame)
+    light = luminance(shown[max(0, top) : bottom, max(0, left) : right])
+    own = float(luminance(np.array(rgb(layer.style.colour), float)))
+    fill = np.abs(light - own) < 0.08
+    core = cv2.erode(fill.astype(np.uint8), np.ones((5, 5))) > 0
+    grown = cv2.dilate(core.astype(np.uint8), np.ones((5, 5)))
+    reach = max(9, int(2 * layer.style.outline) - 3)
+    ring = (cv2.dilate(grown, np.ones((reach, reach))) > 0) & ~(cv2.dilate(grown, np.ones((7, 7))) > 0)
+    around = light[ring]
+    # The nearest tenth of what lies around: lighter where letters are light, darker where they are dark.
+    worst = np.percentile(around, 10 if own < 0.5 else 90)
+    return contrast(float(np.median(light[core])), float(worst))
+
+
+def test_one_picture_as_a_hero_of_a_brand(made: Made, tmp_path: Path) -> None:
+    source = photo_upload(tmp_path, "astronaut", 900, 1600)
+    video, spec = made(
+        folder(tmp_path / "u", media=["p.png"], text="Introducing our new product!", brand="acme", adjust=QUICK)
+    )
+    shown = frames(video)
+    assert len(shown) == spec.frames
+    picture = spec.scenes[0].layers[0]
+    assert isinstance(picture, ImageLayer)
+    # Product pixels, away from text and watermark, which lie over the upper part.
+    at = 4
+    assert likeness(shown[at][1300:], source_below(source, picture, at, 1300), lower(picture, at, 1300), at) >= 0.97
+    text = spec.texts()[0][2]
+    middle = 24
+    assert measured_contrast(shown[middle], text, middle) >= 4.5
+    safe = spec.constraints.safe_area
+    left, top, right, bottom = place(text, middle)
+    assert safe.left <= left
+    assert right <= safe.right
+    assert safe.top <= top
+    assert bottom <= safe.bottom
+    # The brand: its colour on the end card, its logo there and as a watermark.
+    end = shown[-5]
+    assert np.abs(end[60, 60].astype(int) - rgb("#12355B")).max() <= 3
+    logo = Image.open(presets_folder() / "brands" / "acme.png")
+    for layer, picture_of in ((spec.scenes[-1].layers[0], end), (spec.overlays[-1], shown[middle])):
+        x0, y0, x1, y1 = place(layer, 0)
+        wanted = np.asarray(logo.resize((x1 - x0, y1 - y0)).convert("RGB")).astype(float)
+        part = picture_of[y0:y1, x0:x1].astype(float)
+        inner = np.s_[8:-8, 8:-8]
+        alike = np.corrcoef(part[inner].ravel(), wanted[inner].ravel())[0, 1]
+        assert alike > 0.9, layer.name
+
+
+def photo_upload(tmp_path: Path, name: str, width: int, height: int) -> np.ndarray:
+    (tmp_path / "u").mkdir(exist_ok=True)
+    return photo(tmp_path / "u" / "p.png", name, width, height)
+
+
+def source_below(source: np.ndarray, layer: ImageLayer, frame: int, row: int) -> np.ndarray:
+    """The part of a covering picture that is shown below ``row``, as a picture of its own."""
+    window = crop_at(layer.crop_path, frame, frame)
+    height, width = source.shape[:2]
+    top = (window.y + window.height * row / 1920) * height
+    left, right = window.x * width, (window.x + window.width) * width
+    bottom = (window.y + window.height) * height
+    picture = Image.fromarray(source).resize((1080, 1920 - row), Image.Resampling.LANCZOS, (left, top, right, bottom))
+    return np.asarray(picture)
+
+
+def lower(layer: ImageLayer, frame: int, row: int) -> ImageLayer:
+    """A layer that shows ``source_below`` as it is."""
+    key = layer.crop_path.keyframes[0].model_copy(
+        update={"x": 0.5, "y": 0.5, "focus_x": 0.5, "focus_y": 0.5, "zoom": 1}
+    )
+    camera = layer.crop_path.model_copy(update={"width": 1, "height": 1, "keyframes": (key,), "zoom_pulse": None})
+    motion = layer.transform.model_copy(
+        update={"y": (layer.transform.y[0].model_copy(update={"value": (1920 - row) / 2}),)}
+    )  # fmt: skip
+    return layer.model_copy(update={"crop_path": camera, "height": 1920 - row, "transform": motion})
+
+
+def test_three_pictures_of_mixed_orientation(made: Made, tmp_path: Path) -> None:
+    upload = folder(
+        tmp_path / "u", media=["land.png", "port.jpg", "square.webp"], brand_safe=False, transition="push", adjust=QUICK
+    )
+    sources = [
+        photo(upload / "land.png", "coffee", 1600, 900), photo(upload / "port.jpg", "astronaut", 900, 1600),
+        photo(upload / "square.webp", "chelsea", 1000, 1000),
+    ]  # fmt: skip
+    video, spec = made(upload)
+    shown = frames(video)
+    assert len(shown) == spec.frames == sum(s.frames for s in spec.scenes) - 2 * spec.scenes[1].transition.frames  # type: ignore[union-attr]
+    for scene, source in zip(spec.scenes, sources, strict=True):
+        layer = scene.layers[-1]
+        assert isinstance(layer, ImageLayer)
+        own = scene.frames // 2
+        assert likeness(shown[scene.start + own], source, layer, own) >= 0.9
+        assert shown[scene.start + own][[5, -5]].mean() > 8, "no black bars"
+
+
+@pytest.mark.parametrize("text", ["Only above", {"hook": "Above it", "cta": "And below it"}])
+def test_a_meme_on_a_picture(made: Made, tmp_path: Path, text: object) -> None:
+    upload = folder(tmp_path / "u", archetype="meme", media=["p.png"], text=text, adjust={"meme": {"seconds": 1.2}})
+    source = photo_upload(tmp_path, "coffee", 1200, 800)
+    video, spec = made(upload)
+    shown = frames(video)[20]
+    layer = next(layer for layer in spec.scenes[0].layers if layer.name == "picture")
+    assert isinstance(layer, ImageLayer)
+    assert likeness(shown, source, layer, 20) >= 0.97, "bars cover nothing"
+    for _, _, words in spec.texts():
+        assert measured_contrast(shown, words, 20) >= 4.5
+    top = place(layer, 20)[1]
+    assert shown[5, 540].max() <= 3
+    assert (shown[: top - 2].max(axis=2) > 200).sum() > 2000, "letters above"
+
+
+def test_a_meme_on_a_clip(made: Made, tmp_path: Path) -> None:
+    upload = folder(tmp_path / "u", archetype="meme", media=[{"file": "c.mp4", "end": 2}], text="Top line\nBottom line")
+    making.video(upload / "c.mp4", 3, "640x360", "25")
+    video, spec = made(upload)
+    shown = frames(video)
+    assert len(shown) == 50
+    assert [layer.text for _, _, layer in spec.texts()] == ["TOP LINE", "BOTTOM LINE"]
+    layer = next(layer for layer in spec.scenes[0].layers if layer.name == "picture")
+    left, top, right, bottom = place(layer, 10)
+    inside = shown[:, top + 8 : bottom - 8, left + 8 : right - 8].astype(int)
+    assert np.abs(np.diff(inside, axis=0)).mean() > 0.5, "the clip moves"
+    assert spec.audio.tracks[0].role == "original"
+
+
+def test_an_overlay_with_a_cut_out(made: Made, tmp_path: Path) -> None:
+    upload = folder(
+        tmp_path / "u", archetype="overlay", media=["bottle.png"], text="50% OFF!", background="#336699", adjust=QUICK
+    )
+    source = cut_out(upload / "bottle.png")
+    video, spec = made(upload)
+    shown = frames(video)
+    at = 30
+    product = next(layer for layer in spec.scenes[0].layers if layer.name == "product")
+    assert isinstance(product, ImageLayer)
+    label = source[405:696, 105:395]
+    left, top, _, bottom = place(product, at)
+    # The plan trims transparent margins: the bottle alone fills the layer's box.
+    scale = (bottom - top) / 850
+    box = [left + 5 * scale, top + 305 * scale, left + 295 * scale, top + 596 * scale]
+    x0, y0, x1, y1 = (round(value) for value in box)
+    wanted = np.asarray(Image.fromarray(label[..., :3]).resize((x1 - x0, y1 - y0), Image.Resampling.LANCZOS))
+    assert structural_similarity(shown[at][y0:y1, x0:x1], wanted, channel_axis=2) >= 0.9
+    corner = shown[at][top + 4, left + 4].astype(int)
+    assert np.abs(corner - rgb("#336699")).max() < 60, "the background shows beside the round shoulder"
+    text = spec.texts()[0][2]
+    assert measured_contrast(shown[at], text, at) >= 4.5
+    assert np.abs(shown[at][1900, 20].astype(int) - rgb("#336699")).max() <= 3
+
+
+def test_six_pictures_with_texts_and_music_towards_60_seconds(made: Made, tmp_path: Path) -> None:
+    names = ["astronaut", "coffee", "chelsea", "rocket", "astronaut", "coffee"]
+    wishes = [{"file": f"{n}.jpg", "text": f"Number {n + 1}", "end": 14} for n in range(6)]
+    upload = folder(
+        tmp_path / "u", media=wishes, music="bed.wav", text={"hook": "Six", "beats": ["One by one"], "cta": "Now"}
+    )
+    for n, name in enumerate(names):
+        photo(upload / f"{n}.jpg", name, 640 + 40 * n, 480)
+    tone = 0.2 * np.sin(2 * np.pi * 330 * np.arange(7 * making.RATE) / making.RATE)
+    making.write_wav(upload / "bed.wav", tone)
+    video, spec = made(upload)
+    assert 59 < spec.frames / 30 <= 60
+    assert "shortened_evenly" in {note.code for note in spec.notes}
+    heard = making.heard(video)
+    assert len(heard) / making.RATE == pytest.approx(spec.frames / 30, abs=0.05)
+    level = np.sqrt(np.convolve(heard**2, np.ones(4800) / 4800, mode="valid")[::2400])
+    assert level[5:-40].min() > 0.6 * np.median(level), "music goes on over each loop"
+    assert level[-1] < 0.1 * np.median(level), "and fades at the end"
+    assert np.abs(np.diff(heard)).max() < 0.1, "no click"
+    captions = video.with_suffix(".srt").read_text()
+    assert "Number 6" in captions
+    assert "One by one" in captions
+
+
+def test_text_only(made: Made, tmp_path: Path) -> None:
+    video, spec = made(folder(tmp_path / "u", text={"hook": "Did you know?", "cta": "Follow us"}))
+    shown = frames(video)
+    assert shown[::30].std(axis=(1, 2)).min() > 1, "a designed background"
+    for first, last, layer in spec.texts():
+        at = (first + last) // 2
+        assert measured_contrast(shown[at], layer, at) >= 4.5
+    WEBVTT = video.with_suffix(".vtt").read_text()
+    assert WEBVTT.index("Did you know?") < WEBVTT.index("Follow us")
+
+
+def test_a_clip_without_sound_among_pictures(made: Made, tmp_path: Path) -> None:
+    upload = folder(tmp_path / "u", archetype="hero", media=["c.mp4", "p.png"], transition="cut", adjust=QUICK)
+    making.video(upload / "c.mp4", 2, "360x640", "25", sound=False)
+    photo(upload / "p.png", "coffee", 600, 400)
+    video, spec = made(upload)
+    assert spec.audio.tracks == ()
+    assert str(spec.rate) == "25/1"
+    assert [scene.frames for scene in spec.scenes] == [50, 40]
+    shown = frames(video)
+    assert np.abs(np.diff(shown[:50, ::8, ::8].astype(int), axis=0)).mean() > 0.3
+    assert np.abs(np.diff(shown[55:, ::8, ::8].astype(int), axis=0)).mean() < 3
+
+
+def test_an_edit_plan_with_nested_layers_and_eased_motion(made: Made) -> None:
+    video, spec = made(presets_folder() / "edit_plans" / "price-reveal")
+    shown = frames(video)
+    assert len(shown) == spec.frames == 165
+    assert [segment.kind for segment in spec.segments].count("seam") == 1
+    yellow = (shown[..., 0] > 230) & (shown[..., 1] > 140) & (shown[..., 2] < 110)
+    areas = yellow.sum(axis=(1, 2))
+    start = spec.scenes[1].start
+    assert areas[start + 10] < 2000
+    assert areas[start + 50] > 0.6 * np.pi * 250**2, "the price tag has come in"
+    assert areas.max() > 1.02 * areas[start + 60], "and went past its size on the way"
+
+
+def test_voice_lowers_music_in_the_encoded_file(made: Made, tmp_path: Path) -> None:
+    upload = folder(
+        tmp_path / "u", media=["p.png"], music="bed.wav", voice="voice.wav", adjust={"stills": {"seconds": 12}}
+    )
+    photo(upload / "p.png", "coffee", 640, 480)
+    time = np.arange(12 * making.RATE) / making.RATE
+    making.write_wav(upload / "bed.wav", 0.2 * np.sin(2 * np.pi * 3000 * time))
+    making.write_wav(upload / "voice.wav", making.babble(9.0, [(3.0, 7.0)]))
+    video, _ = made(upload)
+    heard = making.heard(video)
+    tone = np.exp(-2j * np.pi * 3000 * np.arange(len(heard)) / making.RATE)
+
+    def level(start: float, end: float) -> float:
+        part = slice(round(start * making.RATE), round(end * making.RATE))
+        return float(20 * np.log10(np.abs((heard[part] * tone[part]).mean())))
+
+    assert level(0.5, 2.2) - level(3.5, 6.5) >= 10
+    assert level(8.5, 10.0) - level(3.5, 6.5) >= 10, "and comes up again"
+    from pytoon_pipeline.media import loudness
+
+    assert loudness.of_file(video).integrated == pytest.approx(-14, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "field"),
+    [
+        ({"media": ["missing.png"]}, "file_missing", "missing.png"),
+        ({"media": ["p.png"], "text": "x" * 10_000}, "invalid_request", "text"),
+        ({"media": ["p.png"], "transition": "zoom"}, "brand_refused", "transition"),
+        ({"media": ["p.png"], "brand": "nobody"}, "unknown_brand", "brand"),
+        ({"media": ["p.png"], "music": "p.png"}, "no_sound", "music"),
+        ({"media": ["p.png"], "preset": "none-such"}, "unknown_preset", "preset"),
+    ],
+)
+def test_wishes_that_cannot_be_met(
+    compile_file: Compile, tmp_path: Path, request_: dict, code: str, field: str
+) -> None:
+    from pytoon_pipeline.contracts.errors import PytoonError
+
+    upload = folder(tmp_path / "u", **request_)
+    photo(upload / "p.png", "coffee", 300, 200)
+    error: PytoonError | None
+    try:
+        error = compile_file(upload).error
+    except PytoonError as raised:
+        error = raised
+    assert error is not None
+    assert (error.code, error.category) == (code, "invalid_input")
+    assert field in error.message
+
+
+@pytest.mark.parametrize("text", [r"{\fs200}{\pos(0,0)}", "it's 100%: [in] 'x'; %{pts}", "\x1b[31m\x00\x07red"])
+def test_syntax_in_texts_is_drawn_literally(made: Made, tmp_path: Path, text: str) -> None:
+    upload = folder(tmp_path / "u", media=[{"file": "p.png", "text": text}], text=text, adjust=QUICK)
+    photo(upload / "p.png", "coffee", 640, 480)
+    _, spec = made(upload)
+    assert all(len(layer.lines) >= 1 for _, _, layer in spec.texts())
+
+
+def test_a_brand_with_a_font_of_its_own(
+    compile_file: Compile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    import shutil
+
+    from pytoon_pipeline.media import fonts
+
+    own = tmp_path / "presets"
+    shutil.copytree(presets_folder(), own)
+    monkeypatch.setenv("PYTOON_PRESETS", str(own))
+    acme = own / "brands" / "acme.yaml"
+    acme.write_text(acme.read_text().replace("headline: Manrope ExtraBold", "headline: house.ttf"))
+    shutil.copyfile(fonts.load("Fredoka One").file, own / "brands" / "house.ttf")
+    upload = folder(tmp_path / "u", media=["p.png"], text="In our own letters", brand="acme", adjust=QUICK)
+    photo(upload / "p.png", "coffee", 640, 480)
+    outcome = compile_file(upload)
+    assert outcome.error is None
+    spec = store.latest("render_spec", outcome.key).read(RenderSpec)
+    assert len(spec.texts()[0][2].style.font) == 64
+    (own / "brands" / "house.ttf").write_bytes(b"not a font at all")
+    broken = compile_file(upload)
+    assert broken.error is not None
+    assert broken.error.code == "not_a_font"

@@ -1,0 +1,336 @@
+"""The real asset graph on a real instance: what is computed, what is found again, and how it fails."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import pytest
+
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.manifest import Manifest
+from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness.plans import footage_layer
+
+ANALYSES = {
+    "metadata", "transcription", "sampled_frames", "face_detections", "focal_points", "shots", "silence_segments",
+}  # fmt: skip
+ALL = ANALYSES | {"source_media", "render_spec", "rendered_segments", "composite", "qc_score", "delivered_video"}
+
+Compile = Callable[..., Outcome]
+
+
+def status(outcome: Outcome) -> dict[str, str]:
+    return {name: facts["status"] for name, facts in outcome.assets.items()}
+
+
+def computed(outcome: Outcome) -> set[str]:
+    return {name for name, state in status(outcome).items() if state == "computed"}
+
+
+def spec_of(store: Store, outcome: Outcome) -> RenderSpec:
+    return store.latest("render_spec", outcome.key).read(RenderSpec)
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    """Four seconds of the sample: a face, a voice, and a pause."""
+    path = tmp_path / "talk.mp4"
+    making.run("-i", str(making.SAMPLE), "-t", "4", "-c:v", "libx264", "-preset", "ultrafast", str(path))
+    return path
+
+
+def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store, instance: dg.DagsterInstance) -> None:
+    outcome = compile_file(talk)
+    assert outcome.error is None
+    assert computed(outcome) == ALL
+    manifest = Manifest.model_validate_json(Path(outcome.assets["delivered_video"]["manifest"]).read_bytes())
+    folder = Path(outcome.assets["delivered_video"]["video"]).parent
+    assert {path.name for path in folder.iterdir()} == {
+        "talk.mp4", "talk.jpg", "talk.srt", "talk.vtt", "spec.json", "manifest.json",
+    }  # fmt: skip
+    assert manifest.qc.verdict == "pass"
+    assert manifest.transcriber is not None
+    assert manifest.transcriber.engine == "pocketsphinx"
+    assert {use.name for use in manifest.stages} >= ALL - {"delivered_video"}
+    spec = spec_of(store, outcome)
+    assert 3.0 < spec.frames / 30 < 3.7, "the pause is gone"
+    assert "fellow" in (folder / "talk.srt").read_text()
+    event = instance.get_latest_data_version_record(dg.AssetKey("composite"))
+    assert event is not None
+    assert event.partition_key == outcome.key
+    markdown = outcome.assets["composite"]["thumbnail"]
+    assert markdown.startswith("![thumbnail](data:image/webp;base64,")
+    assert len(markdown) < 1000, "shows inline"
+
+    again = compile_file(talk)
+    assert computed(again) == set()
+    assert set(status(again)) == ALL
+
+
+def test_every_asset_is_described_and_grouped() -> None:
+    from pytoon_pipeline.definitions import defs
+
+    specs = list(defs.resolve_asset_graph().get_all_asset_keys())
+    assert {key.to_user_string() for key in specs} == ALL | {"attention", "pipeline_kpis"}
+    for asset in defs.resolve_all_asset_specs():
+        assert asset.description
+        assert asset.group_name in {"source", "analysis", "plan", "render", "quality", "delivery", "reports"}
+        assert asset.kinds
+        assert asset.code_version
+
+
+def test_the_silence_threshold_redoes_no_recognition(compile_file: Compile, talk: Path) -> None:
+    compile_file(talk)
+    changed = compile_file(talk, "adjust.silence.threshold_below_speech_db=20")
+    assert changed.error is None
+    assert computed(changed) & ANALYSES == {"silence_segments"}
+
+
+def test_the_caption_style_redoes_no_analysis(compile_file: Compile, talk: Path) -> None:
+    compile_file(talk)
+    changed = compile_file(talk, "adjust.captions.highlight='#00FF00'")
+    assert changed.error is None
+    assert computed(changed) & ANALYSES == set()
+    assert {"rendered_segments", "composite"} <= computed(changed)
+
+
+def test_loudness_renders_no_picture(compile_file: Compile, talk: Path) -> None:
+    compile_file(talk)
+    changed = compile_file(talk, "adjust.audio.loudness=-16")
+    assert changed.error is None
+    assert changed.assets["rendered_segments"]["status"] == "cached"
+    assert changed.assets["composite"]["loudness_lufs"] == pytest.approx(-16, abs=0.5)
+
+
+def test_two_uploads_of_one_file_share_everything_but_their_names(compile_file: Compile, talk: Path) -> None:
+    compile_file(talk)
+    copy = talk.with_name("Another name.mp4")
+    copy.write_bytes(talk.read_bytes())
+    again = compile_file(copy)
+    assert computed(again) == {"source_media", "delivered_video"}
+
+
+def test_an_edited_preset_counts(compile_file: Compile, talk: Path, own_presets: Path) -> None:
+    compile_file(talk)
+    preset = own_presets / "clean-talk.yaml"
+    preset.write_text(preset.read_text().replace("zoom: 1.06", "zoom: 1.10"))
+    changed = compile_file(talk)
+    assert computed(changed) & ANALYSES == set()
+    assert "rendered_segments" in computed(changed)
+
+
+def test_a_damaged_artifact_is_made_again(compile_file: Compile, talk: Path, store: Store) -> None:
+    first = compile_file(talk)
+    segments = store.latest("rendered_segments", first.key)
+    one = store.path(next(iter(segments.files.values())))
+    content = one.read_bytes()
+    one.write_bytes(content[:-10])
+    again = compile_file(talk)
+    assert again.error is None
+    assert "rendered_segments" in computed(again)
+    assert again.assets["rendered_segments"]["segments_rendered"] == 1
+    assert one.read_bytes() == content
+
+
+def test_a_deleted_delivery_comes_back_without_rendering(compile_file: Compile, talk: Path) -> None:
+    video = Path(compile_file(talk).assets["delivered_video"]["video"])
+    video.unlink()
+    assert computed(compile_file(talk)) == {"delivered_video"}
+    assert video.is_file()
+
+
+def test_picture_and_sound_agree_after_many_cuts(compile_file: Compile, tmp_path: Path) -> None:
+    made = making.flash_beep(tmp_path / "flash.mp4", sound_offset=0.25)
+    outcome = compile_file(made.path)
+    assert outcome.error is None
+    video = Path(outcome.assets["delivered_video"]["video"])
+    brightness = making.decoded(video)[:, ::8, ::8].mean(axis=(1, 2))
+    flashes = np.flatnonzero(brightness > 200) / made.rate
+    beeps = making.beep_onsets(making.heard(video))
+    assert len(flashes) == len(beeps) == len(made.flashes)
+    assert np.abs(flashes - beeps).max() < 0.002, "a frame is 0.033 s"
+    assert flashes[-1] < made.flashes[-1] - 4, "the silences are gone"
+
+
+def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_path: Path, store: Store) -> None:
+    """Each source frame carries its number as a grey; after cutting, every frame shows what the plan says."""
+    loud = [(0.3, 1.5), (2.6, 4.2), (5.5, 6.4)]
+    frames = np.zeros((210, 90, 160), np.uint8) + (30 + np.arange(210) % 52 * 4).astype(np.uint8)[:, None, None]
+    making.write_wav(tmp_path / "a.wav", making.babble(7.0, loud))
+    path = tmp_path / "numbers.mp4"
+    making.run(
+        "-f", "rawvideo", "-pix_fmt", "gray", "-s", "160x90", "-r", "30", "-i", "-", "-i", str(tmp_path / "a.wav"),
+        "-pix_fmt", "yuv420p", "-crf", "4", "-c:a", "aac", str(path), data=frames.tobytes(),
+    )  # fmt: skip
+    outcome = compile_file(path, "adjust.captions.show=false")
+    assert outcome.error is None
+    shown = np.median(making.decoded(Path(outcome.assets["delivered_video"]["video"])), axis=(1, 2))
+    expected = [
+        30 + (footage_layer(scene).source_start + n) % 52 * 4
+        for scene in spec_of(store, outcome).scenes
+        for n in range(scene.frames)
+    ]
+    # Decoding to grey stretches limited range to full.
+    grey = (np.array(expected) - 16) * 255 / 219
+    assert len(shown) == len(expected)
+    assert np.median(np.abs(shown - np.clip(grey, 0, 255))) < 3 or np.median(np.abs(shown - expected)) < 3
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "code"),
+    [
+        ("text.mp4", lambda p: p.write_text("no video at all"), "not_media"),
+        ("cut.mp4", lambda p: p.write_bytes(making.SAMPLE.read_bytes()[:3000]), "not_media"),
+        ("sound.mp3", lambda p: making.run("-f", "lavfi", "-i", "sine=duration=3", str(p)), "no_picture"),
+        ("pixel.mp4", lambda p: making.video(p, 3, "2x2"), "picture_size"),
+        ("frame.mp4", lambda p: making.video(p, 0.04), "too_short"),
+        ("paper.png", lambda p: p.write_bytes(b"%PDF-1.7 not a picture"), "not_media"),
+    ],
+)
+def test_bad_input_is_a_typed_error_and_harms_itself_alone(
+    compile_file: Compile, tmp_path: Path, home: Home, name: str, make: Callable[[Path], Any], code: str
+) -> None:
+    make(tmp_path / name)
+    outcome = compile_file(tmp_path / name)
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.error.category) == (code, "invalid_input")
+    assert outcome.error.hint
+    kept = Uploads(home).failure(outcome.key)
+    assert kept is not None
+    assert kept.code == code
+    assert not home.outbox.exists()
+    assert not list(home.work.glob("scratch-*"))
+
+
+def codes(outcome: Outcome, store: Store) -> set[str]:
+    return {note.code for note in spec_of(store, outcome).notes}
+
+
+def test_a_silent_track_is_like_none(compile_file: Compile, tmp_path: Path, store: Store) -> None:
+    """What nobody hears counts as nothing: brought to the loudness of speech it would be loud."""
+    path = making.video(tmp_path / "silent.mp4", 3, "320x180", "25", True, "-af", "volume=-42dB")
+    outcome = compile_file(path)
+    assert outcome.error is None
+    assert codes(outcome, store) >= {"silent_track"}
+    assert not codes(outcome, store) & {"no_words", "no_sound"}
+    spec = spec_of(store, outcome)
+    assert spec.audio.tracks == ()
+    assert spec.frames == 75, "all of it stays"
+    report = store.latest("qc_score", outcome.key).read(QcReport)
+    assert report.verdict == "pass"
+    assert report.measured["loudness_lufs"] == -70
+    asked = compile_file(path, "adjust.silence.remove=true")
+    assert asked.error is not None
+    assert asked.error.code == "all_silent"
+
+
+def test_what_is_missing_of_a_source_is_in_front_of_a_person(
+    compile_file: Compile, tmp_path: Path, store: Store
+) -> None:
+    whole = making.video(tmp_path / "whole.mp4", 6, "320x180", "25", True, "-movflags", "+faststart", "-g", "25")
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 85 // 100])
+    outcome = compile_file(path)
+    assert outcome.error is None
+    (loss,) = spec_of(store, outcome).losses
+    assert loss.promised == pytest.approx(6)
+    assert 4 < loss.came < 5.5
+    report = store.latest("qc_score", outcome.key).read(QcReport)
+    (finding,) = [one for one in report.findings if one.code == "truncated_source"]
+    assert (finding.severity, finding.message) == ("advice", loss.message)
+    assert finding.message == f"“cut.mp4” promised 6.0 s, {loss.came:.1f} s came."
+    assert "truncated_source" in codes(outcome, store)
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    refused = compile_file(path)
+    assert refused.error is not None
+    assert (refused.error.code, refused.error.category) == ("truncated_source", "invalid_input")
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ('it\'s "quoted"\nand : 100%.mp4', ()),
+        ("-i.mp4", ()),
+        ("no sound.mp4", ("-an",)),
+        ("tall.mp4", ("-vf", "scale=180:400")),
+        ("odd.mp4", ("-vf", "scale=321:181", "-pix_fmt", "yuv444p")),
+    ],
+)
+def test_unusual_input_works(compile_file: Compile, tmp_path: Path, name: str, more: tuple[str, ...]) -> None:
+    made = making.video(tmp_path / "made.mp4", 2.0, "320x180", "25", True, *more)
+    made.rename(tmp_path / name)
+    outcome = compile_file(tmp_path / name)
+    assert outcome.error is None
+    assert Path(outcome.assets["delivered_video"]["video"]).is_file()
+
+
+def test_a_mended_upload_loses_its_error(compile_file: Compile, talk: Path, home: Home) -> None:
+    bad = compile_file(talk, "adjust.captions.font=Comic Sans")
+    assert bad.error is not None
+    assert bad.error.code == "unknown_font"
+    assert compile_file(talk).error is None
+    assert Uploads(home).failure(bad.key) is None
+
+
+def test_a_video_that_fails_its_checks_is_not_delivered(
+    compile_file: Compile, talk: Path, own_presets: Path, home: Home
+) -> None:
+    limits = own_presets / "limits.yaml"
+    limits.write_text(limits.read_text().replace("value: 60.5", "value: 1.5"))
+    outcome = compile_file(talk)
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.error.category) == ("qc_failed", "quality")
+    assert outcome.assets["qc_score"]["verdict"] == "fail"
+    assert "delivered_video" not in outcome.assets
+    assert not home.outbox.exists()
+
+
+def test_a_killed_run_goes_on_where_it_was(talk: Path, tmp_path: Path) -> None:
+    """SIGKILL while segments are rendered; the next run renders only the rest and gives the same video."""
+
+    def start(home: str) -> subprocess.Popen[str]:
+        environment = dict(os.environ, PYTOON_HOME=str(tmp_path / home))
+        command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(making.SAMPLE), "--json"]
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+
+    with start("calm") as calm:
+        undisturbed = json.loads(calm.communicate()[0])
+    with start("killed") as victim:
+        artifacts = tmp_path / "killed" / "store" / "artifacts"
+        patience = time.monotonic() + 900
+        while time.monotonic() < patience and victim.poll() is None:
+            made = [p for p in artifacts.rglob("*.json") if '"stage":"segment"' in p.read_text()]
+            if made:
+                break
+            time.sleep(0.02)
+        os.killpg(victim.pid, signal.SIGKILL)
+    assert victim.returncode == -signal.SIGKILL
+    with start("killed") as second:
+        result = json.loads(second.communicate()[0])
+    assert result["status"] == "completed"
+    assert 1 <= result["segments"]["cached"] < result["segments"]["total"]
+    assert Path(result["video"]).read_bytes() == Path(undisturbed["video"]).read_bytes()
+    left = [
+        path for path in (tmp_path / "killed").rglob("*") if path.suffix == ".part" or path.name.startswith("scratch-")
+    ]
+    assert left == []

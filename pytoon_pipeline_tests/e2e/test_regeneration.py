@@ -1,0 +1,376 @@
+"""The loop: what failed is made again with a change, until it passes or the safe video is delivered."""
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.partitions.context import partition_loading_context
+from PIL import Image
+
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_operations
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.errors import TransientError
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs import reconcile as reconciling
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
+from pytoon_pipeline.defs.reconcile import RECONCILE, fail_lost
+from pytoon_pipeline.defs.sensors.deaths import fail_lost_runs
+from pytoon_pipeline.defs.sensors.keys import A_TICK, request_runs
+from pytoon_pipeline.defs.sensors.standing import publish_status
+from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.operations.retries import DELAYS
+from pytoon_pipeline.operations.status import status_report
+from pytoon_pipeline.planning import plan
+from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness import media as making
+
+STARTED = dg.DagsterRunStatus.STARTED
+QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@pytest.fixture
+def uploads(home: Home) -> Uploads:
+    return Uploads(home)
+
+
+def hasty(path: Path) -> Path:
+    """Fails because its pictures flash by; shown longer, it passes."""
+    path.mkdir()
+    for name, grey in (("a", 20), ("b", 235)):
+        Image.new("RGB", (400, 600), (grey, grey, grey)).save(path / f"{name}.png")
+    media = [{"file": f"{name}.png", "end": 0.1} for name in "ababababab"]
+    request = {"archetype": "hero", "media": media, "transition": "cut"}
+    (path / "request.yaml").write_text(json.dumps(request))
+    return path
+
+
+def strobe(path: Path) -> Path:
+    """Footage that flashes five times a second: no plan makes that safe."""
+    path.mkdir()
+    flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
+    making.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=2.5,{flashing}", "-pix_fmt", "yuv420p",
+               str(path / "s.mp4"))  # fmt: skip
+    (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": ["s.mp4"], "max_seconds": 2.5}))
+    return path
+
+
+def submit(path: Path, home: Home, instance: dg.DagsterInstance) -> str:
+    upload, _ = ingest(home, Store(home.store, home.work), read_upload(path), pending=True)
+    add_partitions(instance, [upload.key])
+    return upload.key
+
+
+def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None) -> bool:
+    job = defs.resolve_job_def(COMPILE)
+    return job.execute_in_process(
+        instance=instance, partition_key=key, raise_on_error=False, tags=tags,
+        run_config=QUIET,
+    ).success  # fmt: skip
+
+
+def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    """Runs of uploads that are asked for. When records are to be brought in line, that is done then."""
+    context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
+    with partition_loading_context(dynamic_partitions_store=instance):
+        asked = request_runs.evaluate_tick(context).run_requests or []
+        if fail_lost_runs.evaluate_tick(context).run_requests:
+            job = defs.resolve_job_def(RECONCILE)
+            assert job.execute_in_process(instance=instance, run_config=QUIET).success
+    return list(asked)
+
+
+def until_quiet(instance: dg.DagsterInstance) -> int:
+    """Ticks and runs what they ask for. Gives how many runs that took."""
+    asked: set[str] = set()
+    for _ in range(10):
+        wanted = [request for request in tick(instance) if request.run_key not in asked]
+        if not wanted:
+            return len(asked)
+        for request in wanted:
+            asked.add(str(request.run_key))
+            run(str(request.partition_key), instance, dict(request.tags))
+    raise AssertionError("it never ends")
+
+
+def test_a_mendable_video_is_mended(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    assert not run(key, instance)
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert failed.code == "qc_failed"
+    assert until_quiet(instance) == 1
+    assert uploads.failure(key) is None
+    assert [(one.remedies, one.verdict) for one in uploads.attempts(key)] == [
+        ((), "fail"), (("slower_pictures",), "pass"),
+    ]  # fmt: skip
+    manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
+    assert (manifest["degraded"], len(manifest["attempts"])) == (None, 2)
+    (told,) = (note["message"] for note in manifest["spec"]["notes"] if note["code"] == "changed_after_check")
+    assert "flash" in told
+    assert run(key, instance), "again, nothing changes"
+    assert len(uploads.attempts(key)) == 2
+
+
+def test_what_still_flashes_is_held_and_told(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
+) -> None:
+    key = submit(strobe(tmp_path / "strobe"), home, instance)
+    assert not run(key, instance)
+    assert until_quiet(instance) == 3
+    attempts = uploads.attempts(key)
+    assert [one.fallback for one in attempts] == [False, False, False, True]
+    assert {code for one in attempts for code in one.codes} >= {"flash"}
+    assert (uploads.held(), uploads.degraded(), uploads.failing()) == ([key], [], [])
+    assert not home.outbox.exists()
+    manifest = json.loads(next(home.held.rglob("manifest.json")).read_text())
+    assert {"simplified", "flash"} <= {reason["code"] for reason in manifest["degraded"]["reasons"]}
+    assert manifest["qc"]["verdict"] == "fail"
+    assert tick(instance) == []
+    location = defs.get_repository_def()
+    listing = publish_status.evaluate_tick(dg.build_sensor_context(instance=instance, repository_def=location))
+    materialized, checked = listing.asset_events
+    assert isinstance(materialized, dg.AssetMaterialization)
+    assert (materialized.metadata["held"].value, materialized.metadata["degraded"].value) == (1, 0)
+    assert "Held until" in str(materialized.metadata["list"].value)
+    assert key in str(materialized.metadata["list"].value)
+    assert isinstance(checked, dg.AssetCheckEvaluation)
+    assert checked.passed, "a held video has not failed"
+    context = dg.build_sensor_context(instance=instance, repository_def=location, cursor=listing.cursor)
+    assert not publish_status.evaluate_tick(context).asset_events
+
+
+def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
+    path = hasty(tmp_path / "hasty")
+    key = submit(path, home, instance)
+    run(key, instance)
+    calm = [{"file": f"{name}.png", "end": 1} for name in "ababababab"]
+    (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": calm, "transition": "cut"}))
+    assert submit(path, home, instance) == key
+    assert uploads.attempts(key) == ()
+    assert run(key, instance)
+    assert [one.remedies for one in uploads.attempts(key)] == [()]
+
+
+def test_killed_runs_are_asked_for_again_but_not_for_ever(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    clock = Clock(monkeypatch)
+    keys: list[str] = []
+    for _ in range(30):
+        if not (wanted := tick(instance)):
+            break
+        keys.append(str(wanted[0].run_key))
+        assert tick(instance)[0].run_key == keys[-1], "Dagster drops a run key that it knows"
+        started = begun(instance, key)
+        assert tick(instance) == [], "it is on its way"
+        instance.report_run_failed(started)
+        assert tick(instance) == [], "what has ended without a word is noted first"
+        failed = uploads.failure(key)
+        assert failed is not None
+        assert (failed.code, failed.tries) == ("run_died", len(keys))
+        clock.on(3600)
+    assert len(keys) == len(set(keys)) == len(DELAYS["transient"]) + 1
+    assert not status_report(home, load_operations()).well
+
+
+def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    assert len(tick(instance)) == 1
+    instance.report_run_canceled(begun(instance, key))
+    assert tick(instance) == []
+    submit(hasty(tmp_path / "again"), home, instance)
+    assert tick(instance) == [], "the same again changes nothing"
+
+
+def test_stopped_runs_do_not_hold_up_others(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    uploads = Uploads(home)
+    for n in range(A_TICK + 5):
+        key = f"{n:032x}"
+        uploads.register(SourceMedia(key=key, title="x", items=(), request={"text": "x"}))
+        instance.report_run_canceled(begun(instance, key))
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    assert [request.partition_key for request in tick(instance)] == [key]
+    assert len(uploads.stopped()) == A_TICK + 5
+
+
+def test_a_record_that_cannot_be_read_harms_itself_alone(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
+) -> None:
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    for name in ("0" * 32, "1" * 32):
+        uploads.register(SourceMedia(key=name, title="x", items=(), request={"no_such_setting": 1}))
+        uploads.fail(name, TransientError("x", "X.", "Wait."))
+    (home.uploads / "failed" / f"{'0' * 32}.json").write_text("")
+    add_partitions(instance, ["0" * 32, "1" * 32])
+    assert {str(request.partition_key) for request in tick(instance)} == {key, "0" * 32, "1" * 32}
+    assert not run("1" * 32, instance)
+    failed = uploads.failure("1" * 32)
+    assert failed is not None
+    assert failed.code == "invalid_request"
+    assert "1" * 32 not in [request.partition_key for request in tick(instance)]
+    status_report(home, load_operations())
+
+
+def test_a_request_that_changes_under_a_run_is_not_lost(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "hat"
+    folder.mkdir()
+    Image.new("RGB", (400, 600), "#336699").save(folder / "a.png")
+
+    def ask(text: str) -> str:
+        request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.2}], "text": text}
+        (folder / "request.yaml").write_text(json.dumps(request))
+        return submit(folder, home, instance)
+
+    key = ask("Before")
+    real = plan.plan_video
+
+    def meanwhile(brief: PlanContext) -> RenderSpec:
+        ask("After")
+        return real(brief)
+
+    monkeypatch.setattr(plan, "plan_video", meanwhile)
+    assert run(key, instance)
+    monkeypatch.setattr(plan, "plan_video", real)
+    assert [request.partition_key for request in tick(instance)] == [key]
+    assert run(key, instance)
+    assert tick(instance) == []
+    manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
+    assert manifest["request"]["text"] == "After"
+
+
+def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"no video")
+    key = submit(tmp_path / "a.mp4", home, instance)
+    assert not run(key, instance)
+    assert tick(instance) == []
+    now = status_report(home, load_operations())
+    assert [line.code for line in now.failed] == ["not_media"]
+
+
+def test_a_fault_of_ours_is_kept_with_its_key_and_tried_once_more(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+    assert not run(key, instance)
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert (failed.code, failed.category, failed.stage) == ("internal", "bug", "render_spec")
+    assert "ZeroDivisionError" in failed.message
+    assert tick(instance) == []
+    clock.on(60)
+    assert len(tick(instance)) == 1
+    assert not run(key, instance)
+    clock.on(3600)
+    assert tick(instance) == []
+
+
+class Clock:
+    """The time that the sensor sees."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._ahead = 0.0
+        seen = SimpleNamespace(time=self._now, monotonic=time.monotonic, sleep=time.sleep)
+        for name in ("sensors.keys", "reconcile"):
+            patch.setattr(f"pytoon_pipeline.defs.{name}.time", seen)
+
+    def _now(self) -> float:
+        return time.time() + self._ahead
+
+    def on(self, seconds: float) -> None:
+        self._ahead += seconds
+
+
+def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus = STARTED) -> dg.DagsterRun:
+    run = dg.DagsterRun(job_name=COMPILE, run_id=str(uuid.uuid4()), status=status, tags={PARTITION_TAG: key})
+    return instance.add_run(run)
+
+
+def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    job = defs.resolve_job_def(COMPILE)
+    result = job.execute_in_process(
+        instance=instance, partition_key=key, raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )  # fmt: skip
+    checks = {one.check_name: one for one in result.get_asset_check_evaluations()}
+    assert {name: one.passed for name, one in checks.items()} == {
+        "file": True, "time": False, "frame": True, "sound": True,
+    }  # fmt: skip
+    assert all(one.blocking for one in checks.values())
+    (scored,) = [
+        event for event in result.get_asset_materialization_events() if str(event.asset_key.path[-1]) == "qc_score"
+    ]
+    shown = scored.step_materialization_data.materialization.metadata
+    assert "flash" in shown["findings"].value
+    assert "data:image/webp" in shown["findings"].value
+    assert "as asked" in shown["attempts"].value
+    value = Artifact.model_validate(Store(home.store, home.work).latest("qc_score", key).model_dump()).value
+    assert value["verdict"] == "fail"
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from pytoon_pipeline.runtime.locks import run_lock
+with run_lock(Path(sys.argv[1])):
+    print("holding", flush=True)
+    time.sleep(3600)
+"""
+
+
+def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
+) -> None:
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    started = begun(instance, key)
+    lock = home.run_lock(started.run_id)
+    with subprocess.Popen([sys.executable, "-c", HOLDING, str(lock)], stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        assert fail_lost(instance, home) == 0
+        worker.kill()
+    assert fail_lost(instance, home) == 1
+    ended = instance.get_run_by_id(started.run_id)
+    assert ended is not None
+    assert ended.status == dg.DagsterRunStatus.FAILURE
+    failed = uploads.failure(key)
+    assert failed is not None
+    assert (failed.code, failed.category) == ("run_died", "transient")
+    assert [request.partition_key for request in tick(instance)] == [key]
+    assert fail_lost(instance, home) == 0
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, STARTED])
+def test_a_process_that_never_begins_is_noticed(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    status: dg.DagsterRunStatus,
+) -> None:  # fmt: skip
+    key = submit(hasty(tmp_path / "hasty"), home, instance)
+    never = begun(instance, key, status)
+    monkeypatch.setattr(reconciling, "MOMENT", 0.0)
+    assert fail_lost(instance, home) == 0, "it may yet begin"
+    monkeypatch.setattr(reconciling, "MAX_START", 0.0)
+    assert fail_lost(instance, home) == 1
+    ended = instance.get_run_by_id(never.run_id)
+    assert ended is not None
+    assert ended.status == dg.DagsterRunStatus.FAILURE
+    assert [request.partition_key for request in tick(instance)] == [key]

@@ -1,0 +1,71 @@
+"""Words on their way through the graph: from subtitles to captions, and into the manifest."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytoon_pipeline.analysis.speech import transcribers
+from pytoon_pipeline.contracts.manifest import Manifest
+from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.harness.media import run, video
+
+SRT = "1\n00:00:00,200 --> 00:00:01,200\nGood morning\n\n2\n00:00:01,300 --> 00:00:02,200\nholy shit\n"
+
+
+@pytest.mark.parametrize("where", ["track", "beside"])
+def test_subtitles_become_captions_without_any_recogniser(
+    where: str, compile_file: Callable[..., Outcome], home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcribers, "transcribe", lambda *_: pytest.fail("recognised"))
+    subtitles, clip = tmp_path / "talk.srt", video(tmp_path / "talk.mp4", 2.4)
+    subtitles.write_text(SRT)
+    if where == "track":
+        clip = tmp_path / "with track.mp4"
+        run("-i", str(tmp_path / "talk.mp4"), "-i", str(subtitles), "-map", "0", "-map", "1", "-c", "copy",
+            "-c:s", "mov_text", str(clip))  # fmt: skip
+    compile_file(clip)
+    (path,) = home.outbox.rglob("manifest.json")
+    manifest = Manifest.model_validate(json.loads(path.read_text()))
+    assert manifest.transcriber is not None
+    assert manifest.transcriber.engine == "subtitles"
+    assert manifest.transcriber.model == ("talk.srt" if where == "beside" else "mov_text track 2")
+    shown = " ".join(cue.text for cue in manifest.spec.captions.cues)
+    assert shown == "Good morning holy shit", "what somebody wrote is not masked"
+    (srt,) = home.outbox.rglob("*.srt")
+    assert "Good morning" in srt.read_text()
+    assert any(note.code == "subtitles_used" for note in manifest.spec.notes)
+    (stage,) = [one for one in manifest.stages if one.name == "transcription"]
+    assert stage.device == "cpu"
+
+
+def test_the_device_of_a_stage_is_in_the_manifest(
+    compile_file: Callable[..., Outcome], home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pytoon_pipeline.contracts.analysis import Transcript
+
+    def transcribe(choice: transcribers.Choice, *_: object) -> Transcript:
+        return Transcript(words=(), language="en", transcriber=choice.transcriber, rejected_words=7,
+                          device="cuda:0 Test GPU", precision="float16", device_fallback="it was tired")  # fmt: skip
+
+    monkeypatch.setattr(transcribers, "transcribe", transcribe)
+    compile_file(video(tmp_path / "talk.mp4", 1.5))
+    (path,) = home.outbox.rglob("manifest.json")
+    manifest = Manifest.model_validate(json.loads(path.read_text()))
+    used = {(one.device, one.precision) for one in manifest.stages if one.name.startswith("transcription")}
+    assert used == {("cuda:0 Test GPU", "float16")}
+    codes = {note.code for note in manifest.spec.notes}
+    assert {"captions_unreliable", "device_fallback"} <= codes
+
+
+def test_subtitles_that_are_not_used_are_told_of(
+    compile_file: Callable[..., Outcome], home: Home, tmp_path: Path
+) -> None:
+    clip = video(tmp_path / "silent.mp4", 1.5, sound=False)
+    (tmp_path / "silent.SRT").write_text(SRT)
+    compile_file(clip)
+    (path,) = home.outbox.rglob("manifest.json")
+    codes = {note.code for note in Manifest.model_validate(json.loads(path.read_text())).spec.notes}
+    assert "subtitles_unused" in codes

@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: media, plans, defects and daemons."""

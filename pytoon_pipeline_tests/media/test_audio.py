@@ -1,0 +1,101 @@
+"""Sound as read: every sample where the picture's clock says."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pytoon_pipeline.contracts.media import AudioStream
+from pytoon_pipeline.media import audio, loudness
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline_tests.harness import media as making
+
+RATE = making.RATE
+
+
+def with_clicks(path: Path, clicks: list[float], seconds: float = 6.0, offset: float = 0.0, codec: str = "aac") -> Path:
+    wave = np.zeros(round(seconds * RATE))
+    for click in clicks:
+        wave[round(click * RATE) : round(click * RATE) + 24] = 0.8
+    wav = path.with_suffix(".wav")
+    making.write_wav(wav, wave)
+    making.run(
+        "-f", "lavfi", "-i", f"testsrc2=size=64x64:rate=25:duration={seconds}", "-itsoffset", str(offset),
+        "-i", str(wav), "-c:a", codec, "-b:a", "192k", str(path),
+    )  # fmt: skip
+    return path
+
+
+def opened(path: Path) -> tuple[AudioStream, float]:
+    info = probe(path)
+    assert info.audio is not None
+    assert info.video is not None
+    return info.audio, info.video.start
+
+
+def click_at(samples: np.ndarray) -> int:
+    return int(np.abs(samples[:, 0].astype(int)).argmax())
+
+
+# Matroska counts in milliseconds: positions are rounded by up to half of one, differently after a seek.
+@pytest.mark.parametrize(
+    ("name", "codec", "rounding"),
+    [("v.mp4", "aac", 2), ("v.ts", "aac", 60), ("v.mkv", "libopus", 60), ("v.mkv", "pcm_s16le", 60)],
+)
+@pytest.mark.parametrize("offset", [0.0, 0.4])
+def test_a_click_is_found_where_it_was_put(tmp_path: Path, name: str, codec: str, rounding: int, offset: float) -> None:
+    path = with_clicks(tmp_path / name, [4.0], offset=offset, codec=codec)
+    stream, zero = opened(path)
+    whole = audio.read(path, stream, zero, RATE, "stereo", 0, 7 * RATE)
+    part = audio.read(path, stream, zero, RATE, "stereo", round((3.9 + offset) * RATE), RATE)
+    expected = (4.0 + offset) * RATE
+    assert click_at(whole) == pytest.approx(expected, abs=60)
+    assert click_at(part) + round((3.9 + offset) * RATE) == pytest.approx(click_at(whole), abs=rounding)
+
+
+def test_what_lies_outside_is_silence(tmp_path: Path) -> None:
+    path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=2)
+    stream, zero = opened(path)
+    beyond = audio.read(path, stream, zero, RATE, "stereo", 5 * RATE, 1000)
+    assert beyond.shape == (1000, 2)
+    assert not beyond.any()
+
+
+def test_a_hole_in_the_sound_does_not_shift_what_follows(tmp_path: Path) -> None:
+    path = with_clicks(tmp_path / "v.mkv", [4.0], codec="pcm_s16le")
+    holed = tmp_path / "holed.mkv"
+    making.run(
+        "-i", str(path), "-map", "0", "-c", "copy", "-bsf:a", "noise=drop=gt(pts*tb\\,1)*lt(pts*tb\\,2)", str(holed)
+    )
+    stream, zero = opened(holed)
+    samples = audio.read(holed, stream, zero, RATE, "stereo", 0, 6 * RATE)
+    assert click_at(samples) == pytest.approx(4.0 * RATE, abs=60)
+
+
+def test_the_extract_starts_with_the_picture(tmp_path: Path) -> None:
+    path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=3, offset=0.5)
+    stream, zero = opened(path)
+    seconds, undecoded = audio.extract(path, stream, zero, 100, tmp_path / "a.wav")
+    samples = audio.load(tmp_path / "a.wav")
+    assert seconds == pytest.approx(3.5, abs=0.05)
+    assert undecoded == 0
+    assert int(np.abs(samples.astype(int)).argmax()) == pytest.approx(1.5 * audio.ANALYSIS_RATE, abs=20)
+
+
+def test_the_extract_stops_at_the_limit(tmp_path: Path) -> None:
+    path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=3)
+    stream, zero = opened(path)
+    assert audio.extract(path, stream, zero, 1.5, tmp_path / "a.wav")[0] == 1.5
+
+
+def test_loudness_of_a_known_tone() -> None:
+    """A 997 Hz sine that peaks at -20 dBFS in both channels is -20 LUFS (ITU-R BS.1770: -3.01 for one at 0 dBFS)."""
+    tone = 0.1 * np.sin(2 * np.pi * 997 * np.arange(3 * RATE) / RATE)
+    measured = loudness.of_samples(np.stack([tone, tone], axis=1).astype(np.float32), RATE)
+    assert measured.integrated == pytest.approx(-20.0, abs=0.1)
+    assert measured.true_peak == pytest.approx(-20.0, abs=0.1)
+
+
+def test_loudness_of_nothing_has_a_floor() -> None:
+    silent = loudness.of_samples(np.zeros((RATE, 2), np.float32), RATE)
+    assert (silent.integrated, silent.true_peak) == (loudness.FLOOR_LUFS, loudness.FLOOR_DBTP)

@@ -1,0 +1,133 @@
+"""Edit plans: exactly what was written, or a refusal that says where."""
+
+import json
+from typing import Literal
+
+import pytest
+
+from pytoon_pipeline.config.documents import validate
+from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.contracts.edit_plan import EDIT_LAYERS, EditLayer, EditPlan
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.layers import (
+    GroupLayer,
+    ImageLayer,
+    Layer,
+    ShapeLayer,
+    TextLayer,
+    Transform,
+    constant,
+)
+from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.planning.archetypes.edit_layers import LayerContext, build_layer
+from pytoon_pipeline_tests.harness.plans import edited, footage, still
+
+TEXT = {"kind": "text", "text": "Hello"}
+
+
+def test_scenes_layers_and_keys_in_frames() -> None:
+    keys = [{"time": 0, "value": 100}, {"time": 1, "value": 700, "easing": "ease_out"}]
+    spec = edited({
+        "rate": 25,
+        "scenes": [
+            {"seconds": 2, "layers": [TEXT | {"start": 0.4, "end": 1.6, "keyframes": {"x": keys}}]},
+            {"seconds": 2, "transition": {"kind": "fade", "seconds": 0.4}, "layers": [TEXT]},
+        ],
+    })  # fmt: skip
+    assert (spec.frames, [scene.start for scene in spec.scenes]) == (90, [0, 40])
+    layer = spec.scenes[0].layers[0]
+    assert (layer.start, layer.frames) == (10, 30)
+    assert [transform_at(layer.transform, frame).x for frame in (0, 10, 35, 50)] == [100, 100, 700, 700]
+    assert transform_at(layer.transform, 22).x > 400, "eased out: most of the way is done early"
+    assert spec.scenes[1].transition is not None
+    assert spec.black_ranges[-1].start == 40
+
+
+def test_groups_nest_and_files_are_found() -> None:
+    inner = {"kind": "group", "width": 400, "height": 400, "layers": [{"kind": "image", "file": "a.png"}, TEXT]}
+    plan = {"scenes": [{"seconds": 1, "layers": [{"kind": "group", "layers": [inner], "rotation": 20}]}]}
+    spec = edited(plan, {"a.png": still()})
+    outer = spec.scenes[0].layers[0]
+    assert isinstance(outer, GroupLayer)
+    assert isinstance(outer.layers[0], GroupLayer)
+    assert isinstance(outer.layers[0].layers[0], ImageLayer)
+    assert EditPlan.model_validate(plan).files() == ("a.png",)
+
+
+def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
+    clip = {"kind": "video", "file": "c.mp4", "start": 0.5, "end": 2.5, "source": 3, "volume": -6}
+    spec = edited({"scenes": [{"seconds": 1}, {"seconds": 4, "layers": [clip]}]}, {"c.mp4": footage(20)})
+    part = spec.audio.tracks[0].clips[0]
+    assert (part.start, part.samples, part.source_start) == (72_000, 96_000, 144_000)
+    assert spec.audio.tracks[0].gain_db == -6
+
+
+@pytest.mark.parametrize(
+    ("plan", "path"),
+    [
+        ({"scenes": []}, "scenes"),
+        ({"scenes": [{"seconds": 99}]}, "scenes.0.seconds"),
+        ({"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]}, "scenes.0.layers.0.*hologram.*banner, group"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"effects": ["sparkle"]}]}]}, "effects.0.*sparkle"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"keyframes": {"z": []}}]}]}, "keyframes.z"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end must lie after start"),
+    ],
+)
+def test_a_wrong_plan_is_refused_with_the_path(plan: dict, path: str) -> None:
+    with pytest.raises(InvalidInput, match=path):
+        validate(EditPlan, plan, "The edit plan", "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("plan", "wishes", "path"),
+    [
+        ([{"seconds": 1, "layers": [{"kind": "image", "file": "no.png"}]}], {}, "plan.scenes.0.layers.0: there is"),
+        ([{"seconds": 1, "layers": [{"kind": "video", "file": "a.png"}]}], {}, "layers.0: “a.png” is a picture"),
+        ([{"seconds": 40}, {"seconds": 40}], {}, "edit_plan.scenes: together they last 80"),
+        ([{"seconds": 1}, {"seconds": 1, "transition": {"kind": "fade", "seconds": 2}}], {}, "scenes.1.transition"),
+        ([{"seconds": 1}, {"seconds": 1, "transition": "push"}], {}, "scenes.1.transition: “push” is not allowed"),
+        (
+            [{"seconds": 1, "layers": [{"kind": "image", "file": "a.png", "effects": ["grade"]}]}],
+            {},
+            "layers.0.effects.0: this effect changes",
+        ),
+        ([{"seconds": 1, "layers": [TEXT | {"style": {"font": "Fredoka One"}}]}], {"brand": "acme"}, "style.font"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_met_is_refused_with_the_path(plan: list, wishes: dict, path: str) -> None:
+    with pytest.raises(InvalidInput, match=path):
+        edited({"scenes": plan}, {"a.png": still()}, **wishes)
+
+
+@pytest.mark.parametrize("name", ["price-reveal", "three-facts"])
+def test_the_worked_examples(name: str) -> None:
+    folder = presets_folder() / "edit_plans" / name
+    plan = json.loads((folder / "edit_plan.json").read_text())
+    files = EditPlan.model_validate(plan).files()
+    assert all((folder / file).is_file() for file in files)
+    spec = edited(plan, {file: still(246, 774, transparent=True) for file in files})
+    assert spec.frames > 150
+
+
+def test_a_new_kind_of_layer_joins_by_registering_its_class() -> None:
+    @EDIT_LAYERS.register
+    class Frame(EditLayer):
+        """A line around everything."""
+
+        kind: Literal["test_frame"] = "test_frame"
+        colour: str = "#FF0000"
+
+    @build_layer.register
+    def _(layer: Frame, setting: LayerContext) -> Layer:
+        middle = Transform(x=constant(540), y=constant(10))
+        return ShapeLayer(width=1080, height=20, fill=Fill(colours=(layer.colour,)), transform=middle)
+
+    try:
+        spec = edited({"scenes": [{"seconds": 1, "layers": [{"kind": "test_frame", "colour": "#00FF00"}, TEXT]}]})
+        first, second = spec.scenes[0].layers
+        assert isinstance(first, ShapeLayer)
+        assert first.fill.colours == ("#00FF00",)
+        assert isinstance(second, TextLayer)
+    finally:
+        del EDIT_LAYERS.classes["test_frame"]

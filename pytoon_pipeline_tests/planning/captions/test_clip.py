@@ -1,0 +1,87 @@
+"""What captions may show: masked words, notes on where words are from and which are missing."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pytoon_pipeline.config.presets import load_profanity, preset_names
+from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
+from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.planning.captions.profanity import mask_profanity
+from pytoon_pipeline.planning.plan import plan_video
+from pytoon_pipeline_tests.harness.plans import footage, plan_context
+
+SPHINX = Transcriber(engine="pocketsphinx", model="en-us", identity="x")
+TRACK = Transcriber(engine="subtitles", model="mov_text track 2", identity="track")
+FILE = Transcriber(engine="subtitles", model="talk.srt", identity="file")
+
+
+def said(text: str) -> tuple[Word, ...]:
+    return tuple(Word(text=one, start=n * 0.4, end=n * 0.4 + 0.3, confidence=0.9) for n, one in enumerate(text.split()))
+
+
+def plan(text: str, by: Transcriber = SPHINX, rejected: int = 0, lost: int = 0, **wishes: object) -> RenderSpec:
+    words = said(text)
+    heard = Transcript(words=words, language="en", transcriber=by, rejected_words=rejected)
+    material = footage(5, ((0, 5),), words=words)
+    assert material.silence is not None
+    silence = material.silence.model_copy(update={"dropped_words": lost})
+    wanted = plan_context([replace(material, transcript=heard, silence=silence)], **wishes)
+    return plan_video(replace(wanted, profanity=load_profanity()))
+
+
+def captions(spec: RenderSpec) -> str:
+    return " ".join(cue.text for cue in spec.captions.cues)
+
+
+def codes(spec: RenderSpec) -> set[str]:
+    return {note.code for note in spec.notes}
+
+
+def test_profanity_is_masked_in_captions_and_files(tmp_path: Path) -> None:
+    spec = plan("What the Fuck, bullshitters and shit's here")
+    assert captions(spec) == "What the F***, b*********** and s***'s here"
+    assert "profanity_masked" in codes(spec)
+    for path in subtitles.write(spec, tmp_path).values():
+        assert "fuck" not in path.read_text().lower()
+        assert "F***" in path.read_text()
+
+
+def test_what_is_asked_for_or_was_written_stays() -> None:
+    assert captions(plan("holy shit", profanity="keep")) == "holy shit"
+    assert captions(plan("holy shit", by=TRACK)) == "holy shit"
+
+
+def test_words_that_only_contain_another_are_no_profanity() -> None:
+    text = "Scunthorpe class cocktail shitake dickens assume therapist Hitchcock prickly"
+    cue = Cue(start=0, end=9, words=tuple(CueWord(text=word, start=0, end=9) for word in text.split()))
+    shown, count = mask_profanity((cue,), load_profanity())
+    assert (shown[0].text, count) == (text, 0)
+    assert "profanity" not in preset_names()
+
+
+def test_words_that_were_not_understood_are_told_of() -> None:
+    none = plan("", rejected=31)
+    (note,) = [note for note in none.notes if note.code == "captions_unreliable"]
+    assert "31" in note.message
+    assert "Whisper" in note.message
+    assert ".srt" in note.message
+    assert "no_words" not in codes(none)
+    assert "captions_partial" in codes(plan("we are here", rejected=4))
+    assert not {"captions_unreliable", "captions_partial"} & codes(plan("we are here"))
+    assert not {"captions_unreliable"} & codes(plan("", rejected=31, adjust={"captions": {"show": False}}))
+
+
+def test_subtitles_are_named_and_losses_of_theirs_told_of() -> None:
+    spec = plan("we are here", by=TRACK, lost=2)
+    assert any("mov_text track 2" in note.message for note in spec.notes if note.code == "subtitles_used")
+    assert "subtitles_lost" in codes(spec)
+
+
+def test_subtitles_that_somebody_gave_are_not_left_out() -> None:
+    assert captions(plan("今日 は", by=TRACK)) == ""
+    with pytest.raises(InvalidInput, match="missing_glyphs"):
+        plan("今日 は", by=FILE)

@@ -1,0 +1,60 @@
+"""Sound plans: music that loops, fades and makes room for speech."""
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytoon_pipeline.contracts.preset import AudioSettings
+from pytoon_pipeline.planning.audio_mix import ducking, loops, merged
+from pytoon_pipeline_tests.harness.plans import heard, planned, still
+
+RATE = 48_000
+
+
+@given(st.integers(RATE, 40 * RATE), st.integers(RATE, 60 * RATE))
+def test_music_covers_the_video_and_each_repeat_overlaps_the_last(length: int, samples: int) -> None:
+    parts = loops("m", length, samples, AudioSettings())
+    assert parts[0].start == 0
+    assert parts[-1].start + parts[-1].samples == samples
+    for before, after in itertools.pairwise(parts):
+        over = before.start + before.samples - after.start
+        assert over == before.fade_out == after.fade_in > 0
+        assert before.samples == length
+
+
+speech = st.lists(st.tuples(st.integers(0, 50 * RATE), st.integers(1, 5 * RATE)), max_size=12)
+
+
+@given(speech)
+def test_music_is_down_whenever_somebody_speaks(raw: list[tuple[int, int]]) -> None:
+    settings = AudioSettings()
+    ranges = [(start, min(start + length, 60 * RATE)) for start, length in raw]
+    keys = ducking(merged(ranges, settings), 60 * RATE, settings)
+    samples = [key.sample for key in keys]
+    assert samples == sorted(set(samples))
+
+    def gain(at: int) -> float:
+        import numpy as np
+
+        return float(np.interp(at, samples, [key.db for key in keys])) if keys else 0.0
+
+    for start, end in ranges:
+        for at in (start, (start + end) // 2, end):
+            assert gain(at) <= -settings.duck + 1e-6
+    assert all(-settings.duck <= key.db <= 0 for key in keys)
+
+
+def test_tracks_of_music_and_voice() -> None:
+    voice = heard(8.0, ((1.0, 3.0), (6.0, 7.5)), item="e" * 64)
+    spec = planned([still()], voice=voice, music=heard(5.0, item="b" * 64))
+    roles = {track.role: track for track in spec.audio.tracks}
+    assert set(roles) == {"voice", "music"}
+    assert len(roles["music"].clips) == 2
+    assert [round(key.sample / RATE, 2) for key in roles["music"].envelope[:4]] == [0.75, 1.0, 3.0, 3.6]
+    assert roles["voice"].gain_db - roles["music"].gain_db == 4.0
+    assert spec.audio.loudness == -14
+
+
+def test_silence_is_a_valid_choice() -> None:
+    assert planned([still()]).audio.tracks == ()

@@ -1,0 +1,114 @@
+"""Any valid request is planned within its limits, or refused with the path of a field."""
+
+import re
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.planning.context import AnalysedMedia
+from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
+
+lines = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60) | st.sampled_from(
+    ["Introducing our new product!", "50% OFF!", "{\\fs200}big", "مرحبا بالعالم", "word " * 60, "W" * 200, ""]
+)
+presets = st.sampled_from(["clean-product", "bold-offer", "soft-editorial", "night-neon", "split-showcase", "handmade"])
+
+
+@st.composite
+def materials(draw: st.DrawFn, index: int) -> AnalysedMedia:
+    item = f"{index:064x}"
+    if draw(st.booleans()):
+        width, height = draw(st.integers(64, 4000)), draw(st.integers(64, 4000))
+        return still(width, height, item=item, transparent=draw(st.booleans()))
+    return footage(draw(st.floats(1, 40)), item=item, sound=draw(st.booleans()), speech=((0.0, 1.0),))
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> tuple[list[AnalysedMedia], dict]:
+    count = draw(st.integers(0, 8))
+    media = [draw(materials(n)) for n in range(count)]
+    named = []
+    for n in range(count):
+        wish: dict = {"file": f"item-{n}"}
+        if draw(st.booleans()):
+            wish["text"] = draw(lines)
+        if draw(st.booleans()):
+            wish["start"] = draw(st.floats(0, 3))
+            wish["end"] = wish["start"] + draw(st.floats(0.5, 20))
+        named.append(wish)
+    brand = draw(st.sampled_from([None, "acme", "verde"]))
+    request: dict = {
+        "media_wishes": named,
+        "archetype": draw(st.sampled_from(["hero", "overlay", "meme", "footage"])),
+        "preset": draw(presets),
+        "text": draw(st.none() | lines | st.fixed_dictionaries(
+            {"hook": lines, "beats": st.lists(lines, max_size=4), "cta": lines})),
+        "brand": brand,
+        "brand_safe": draw(st.booleans()),
+        "fit": draw(st.sampled_from(["auto", "cover", "contain", "bars"])),
+        "max_seconds": draw(st.floats(1, 60)),
+        "platform": draw(st.sampled_from(["tiktok", "reels", "shorts", "any"])),
+        "transition": draw(st.sampled_from([None, "cut", "crossfade", "fade", "slide", "push", "zoom"])),
+        "background": draw(st.sampled_from([None, "gradient", "blur", "#123456", "brand"])),
+        "adjust": {"layout": {"arrange": draw(st.sampled_from(["one_by_one", "split", "picture_in_picture"]))}},
+    }  # fmt: skip
+    if brand:
+        request["logo"] = still(640, 240, item="d" * 64, transparent=True)
+    if draw(st.booleans()):
+        request["music"] = heard(draw(st.floats(1, 90)), item="b" * 64)
+    if draw(st.booleans()):
+        request["voice"] = heard(draw(st.floats(1, 90)), ((0.2, 0.9),), item="e" * 64)
+    return media, request
+
+
+def within_limits(spec: RenderSpec, request: dict) -> None:
+    assert spec.frames <= request["max_seconds"] * float(spec.rate.fraction) + 1e-6
+    assert spec.frames == max(scene.end for scene in spec.scenes)
+    overlaps = sum(scene.transition.frames for scene in spec.scenes if scene.transition)
+    assert spec.frames == sum(scene.frames for scene in spec.scenes) - overlaps
+    position = 0
+    for segment in spec.segments:
+        assert segment.start == position
+        assert segment.frames >= 1
+        position += segment.frames
+    assert position == spec.frames
+    assert spec.audio.samples == spec.rate.sample(spec.frames, 48_000)
+    for track in spec.audio.tracks:
+        for part in track.clips:
+            assert part.start + part.samples <= spec.audio.samples + 1
+    safe = spec.constraints.safe_area
+    for first, last, layer in spec.texts():
+        assert 0 <= first < last <= spec.frames
+        if layer.role == "other":
+            continue
+        state = transform_at(layer.transform, layer.start + (last - first) // 2)
+        assert state.x - layer.width / 2 >= safe.left - 1
+        assert state.x + layer.width / 2 <= safe.right + 1
+        assert state.y - layer.height / 2 >= safe.top - 61, "texts may still be on their way in"
+        assert state.y + layer.height / 2 <= safe.bottom + 61
+    assert RenderSpec.model_validate_json(spec.model_dump_json()) == spec
+
+
+FIELDS = set(Request.model_fields)
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(wishes())
+def test_any_valid_request_is_planned_or_refused(wish: tuple[list[AnalysedMedia], dict]) -> None:
+    media, request = wish
+    outcome: RenderSpec | InvalidInput
+    try:
+        outcome = planned(media, **request)
+    except InvalidInput as error:
+        outcome = error
+    if isinstance(outcome, RenderSpec):
+        within_limits(outcome, request)
+    else:
+        field = re.match(r"([a-z_]+)[.:]", outcome.message)
+        assert outcome.hint
+        assert field is not None, outcome.message
+        assert field.group(1) in FIELDS, outcome.message
