@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pytoon_pipeline.config.defaults import archetype_of
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
-from pytoon_pipeline.contracts.request import Request
 
 PICTURES: tuple[Role, ...] = ("media", "background", "logo")
 LOOKED_AT: tuple[Role, ...] = ("media", "background")
@@ -26,15 +25,18 @@ class Needs:
     subjects: tuple[str, ...]
 
 
-def needs(request: Request, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> Needs:
-    """What ``request`` needs to know. Raises ``InvalidInput`` for a file that is not what it is used for."""
+def check_roles(items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> None:
+    """Raises ``InvalidInput`` for a file that cannot be what it is used for, such as music without sound."""
     for item in items:
         if item.role not in NO_MEDIA:
             _fits(item, infos[item.sha256])
+
+
+def needs(archetype: Archetype, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> Needs:
+    """What a video of this archetype needs to know about each file."""
     media = [item.sha256 for item in items if item.role == "media"]
-    archetype = archetype_of(request, items, infos)
     heard = [item for item in media if infos[item].audio is not None and infos[item].video is not None]
-    words = tuple(dict.fromkeys(heard)) if archetype == "footage" else ()
+    words = tuple(dict.fromkeys(heard)) if ARCHETYPES[archetype].transcribes else ()
     voices = [item.sha256 for item in items if item.role == "voice"]
     return Needs(
         words=words,
