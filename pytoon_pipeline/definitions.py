@@ -8,7 +8,7 @@ from pytoon_pipeline.defs.ingest import ingest_uploads
 from pytoon_pipeline.defs.io_managers import ArtifactIOManager, FramesIOManager
 from pytoon_pipeline.defs.jobs import compile_video
 from pytoon_pipeline.defs.reconcile import reconcile_runs
-from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.resources import Studio, resources
 from pytoon_pipeline.defs.schedules import kpi_refresh, nightly_batch, nightly_housekeeping
 from pytoon_pipeline.defs.sensors.deaths import fail_lost_runs
 from pytoon_pipeline.defs.sensors.inbox import watch_inbox
@@ -27,6 +27,7 @@ defs = dg.Definitions(
     schedules=[nightly_batch, kpi_refresh, nightly_housekeeping],
     sensors=[watch_inbox, request_runs, fail_lost_runs, publish_status],
     resources={
+        **resources(),
         "studio": studio,
         "artifacts": ArtifactIOManager(studio=studio),
         "frames": FramesIOManager(studio=studio),

@@ -7,13 +7,15 @@ import numpy as np
 
 from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.media import SourceItem, VideoStream
-from pytoon_pipeline.defs.io_managers import Frames, FramesIOManager
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia, VideoStream
+from pytoon_pipeline.contracts.stored import Stored, StoredItems
+from pytoon_pipeline.defs.io_managers import ArtifactIOManager, Frames, FramesIOManager
 from pytoon_pipeline.defs.items import ItemWork, collect_items
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.store.stages import Stage, StageOutput
+from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media as making
 
@@ -53,3 +55,46 @@ def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
     assert [held for held, _ in seen] == [True, False]
     assert np.array_equal(seen[0][1], seen[1][1])
     assert Store(tmp_path / "home" / "store", tmp_path / "home" / "work").latest("sampled", KEY)
+
+
+def test_an_input_is_what_its_annotation_asks_for(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    probed = SourceMedia(key=KEY, title="t", items=(ITEM,), request={})
+
+    @dg.asset(partitions_def=uploads, io_manager_key="artifacts")
+    def source_media(studio: Studio) -> dg.MaterializeResult[Artifact]:
+        done = run_stage(studio.store, Stage("source_media", 1), lambda room: StageOutput(probed), inputs={})
+        return dg.MaterializeResult(value=done.artifact)
+
+    @dg.asset(partitions_def=uploads, io_manager_key="artifacts")
+    def by_item(studio: Studio) -> dg.MaterializeResult[Artifact]:
+        work = ItemWork(lambda room: StageOutput(ITEM), {})
+        return dg.MaterializeResult(
+            value=collect_items(studio.store, Stage("by_item", 1), [ITEM], lambda item: work)[0].artifact
+        )
+
+    seen: list[object] = []
+
+    @dg.asset(partitions_def=uploads, io_manager_key="io_manager")
+    def value(source_media: SourceMedia) -> None:
+        seen.append(source_media)
+
+    @dg.asset(partitions_def=uploads, io_manager_key="io_manager")
+    def stored(source_media: Stored[SourceMedia], by_item: StoredItems[SourceItem]) -> None:
+        seen.extend((source_media, by_item))
+
+    @dg.asset(partitions_def=uploads, io_manager_key="io_manager")
+    def plain(source_media: Artifact) -> None:
+        seen.append(source_media)
+
+    studio = Studio(home=str(tmp_path / "home"))
+    resources = {"studio": studio, "artifacts": ArtifactIOManager(studio=studio), "io_manager": dg.mem_io_manager}
+    instance.add_dynamic_partitions("uploads", [KEY])
+    for last in (value, stored, plain):
+        dg.materialize([source_media, by_item, last], instance=instance, partition_key=KEY, resources=resources)
+    read, typed, items, artifact = seen
+    assert read == probed
+    assert isinstance(artifact, Artifact)
+    assert isinstance(typed, Stored)
+    assert (typed.value, typed.fingerprint) == (probed, artifact.fingerprint)
+    assert isinstance(items, StoredItems)
+    assert items.values == {ITEM.sha256: ITEM}

@@ -1,0 +1,53 @@
+"""Artifacts as typed values: what a stage hands to the next one."""
+
+from typing import Generic, TypeVar
+
+from typing_extensions import Self
+
+from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
+from pytoon_pipeline.contracts.base import Record
+
+R = TypeVar("R", bound=Record)
+
+
+class Stored(Record, Generic[R]):
+    """A record together with the artifact that holds it."""
+
+    artifact: Artifact
+    value: R
+
+    @classmethod
+    def of(cls, artifact: Artifact) -> Self:
+        """The typed view of an artifact; call it on a concrete type, such as ``Stored[RenderSpec]``.
+
+        Raises ``ValidationError`` when the artifact holds another type of record.
+        """
+        return cls.model_validate({"artifact": artifact, "value": artifact.value})
+
+    @property
+    def fingerprint(self) -> str:
+        return self.artifact.fingerprint
+
+    @property
+    def files(self) -> dict[str, StoredFile]:
+        """The files of the artifact, by role."""
+        return self.artifact.files
+
+
+class StoredItems(Record, Generic[R]):
+    """One record for each item of an upload that a stage covers, by the item's SHA-256.
+
+    ``artifact`` is the collection; its fingerprint changes when that of any item changes.
+    """
+
+    artifact: Artifact
+    items: dict[str, Stored[R]]
+
+    @property
+    def fingerprint(self) -> str:
+        return self.artifact.fingerprint
+
+    @property
+    def values(self) -> dict[str, R]:
+        """The records alone."""
+        return {item: stored.value for item, stored in self.items.items()}
