@@ -127,5 +127,3 @@ def choose_transition(
     other = next((one for one in allowed if one != "cut"), allowed[0])
     message = f"The preset's transition “{kind}” is not the brand's; “{other}” is used."
     return other, (Note(code="brand_transition", message=message),)
-
-

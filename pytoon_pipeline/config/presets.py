@@ -20,7 +20,7 @@ PROFANITY = "profanity"
 
 
 def presets_folder() -> Path:
-    """The presets folder: ``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
+    """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
     if chosen := os.environ.get("PYTOON_PRESETS"):
         return Path(chosen)
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):

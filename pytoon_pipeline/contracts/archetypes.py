@@ -1,4 +1,4 @@
-"""The archetypes, the kinds of video. A new one joins here: its name in ``Archetype`` and its entry in ``ARCHETYPES``."""
+"""The archetypes, which are the kinds of video. A new one joins here, and nowhere else."""
 
 from dataclasses import dataclass
 from typing import Literal

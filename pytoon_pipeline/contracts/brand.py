@@ -51,9 +51,7 @@ class Brand(Record):
     fonts: BrandFonts
     watermark: Watermark | None = Watermark()
     end_card: EndCard = EndCard()
-    transitions: tuple[TransitionChoice, ...] = Field(
-        default=("cut", "crossfade", "fade"), min_length=1
-    )
+    transitions: tuple[TransitionChoice, ...] = Field(default=("cut", "crossfade", "fade"), min_length=1)
     ken_burns: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
     zoom: float = Field(default=1.12, ge=1, le=1.5)
 

@@ -21,10 +21,10 @@ class ResolvedRequest(Record):
     """The request after overrides and remedies, and all that it refers to.
 
     ``preset`` is adjusted by the request and has the brand's look; the fonts of ``brand`` are named by content.
-    ``profanity`` holds the words that captions mask. ``attempt`` counts from 1; ``remedies`` were applied in this order;
-    ``fallback`` marks the simplified last attempt. ``changed`` says what remedies changed, and ``notes`` what else a
-    person should know. ``origins`` has one entry per field of the request (``preset``) and per setting of the preset
-    (``silence.min_seconds``).
+    ``profanity`` holds the words that captions mask. ``attempt`` counts from 1; ``remedies`` were applied in this
+    order; ``fallback`` marks the simplified last attempt. ``changed`` says what remedies changed, and ``notes`` what
+    else a person should know. ``origins`` has one entry per field of the request (``preset``), and one per setting of
+    the preset (``silence.min_seconds``).
     """
 
     request: Request

@@ -1,15 +1,18 @@
 """From an upload and its attempts to the resolved request of the next attempt."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pytoon_pipeline.config.defaults import archetype_of
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.media import MediaInfo, SourceMedia
+from pytoon_pipeline.contracts.media import MediaInfo, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.intake.register import canonical_request
 from pytoon_pipeline.operations.remedies import apply_remedies, changes, next_step
+from pytoon_pipeline.store.fingerprint import hash_value
 
 
 def resolve(
@@ -33,3 +36,17 @@ def resolve(
             "changed": changes(step, attempts),
         }
     )
+
+
+def plan_parameters(resolved: ResolvedRequest, items: Sequence[SourceItem]) -> dict[str, Any]:
+    """Everything in a resolved request that decides the plan, for the key of its stage.
+
+    Files count by content, so that renaming one does not plan the video again; the attempt's number and the origins of
+    values do not count.
+    """
+    undecided = {"request", "attempt", "origins"}
+    return {
+        **resolved.model_dump(mode="json", exclude=undecided),
+        "request": hash_value(canonical_request(resolved.request, items)),
+        "items": [[item.role, item.sha256] for item in items],
+    }
