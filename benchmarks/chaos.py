@@ -2,7 +2,7 @@
 
 Kills (SIGKILL) the process of a run, the code server, the daemon, the daemon with all that it started, or the remote
 engine; what is dead is started again, as a supervisor would. New uploads come for as long as there are kills to come.
-``python -m benchmarks.kills [--kills 100] [--seed 0] [--minutes 40]`` prints a JSON object.
+``python -m benchmarks.chaos [--kills 100] [--seed 0] [--minutes 40]`` prints a JSON object.
 """
 
 import argparse
@@ -24,9 +24,6 @@ from pathlib import Path
 import dagster as dg
 import psutil
 
-from benchmarks.crew import Crew, folder_of, settled, wait_until
-from benchmarks.drops import Drop, mixed
-from benchmarks.machine import machine
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.rendering import FinishedVideo
@@ -40,6 +37,9 @@ from pytoon_pipeline.runtime.atomic import MOMENT
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.daemon_harness import Crew, folder_of, settled, wait_until
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.upload_fixtures import Drop, mixed
 
 TOKEN = "a token for benchmarks only"
 # So many uploads wait at any time, so that there is always something to break.

@@ -1,6 +1,6 @@
 """Whether cutting a video into segments costs quality: the joined file against one uninterrupted encode.
 
-``python -m benchmarks.joints``. Both encode the same frames with the same settings. VMAF is by ffmpeg's libvmaf, each
+``python -m benchmarks.segment_joins``. Both encode the same frames with the same settings. VMAF is by ffmpeg's libvmaf, each
 against those frames; around joints it is also compared on its own, where a visible step would show.
 """
 
@@ -9,16 +9,16 @@ import re
 import statistics
 from pathlib import Path
 
-from benchmarks.floor import TAGGED, encode, in_memory
-from benchmarks.machine import machine
 from benchmarks.render import rendered
-from benchmarks.timelines import Timeline, footage, stills
 from pytoon_pipeline.contracts.spec.render_spec import Segment
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.segment_plan import plan_segment
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.encode_floor import TAGGED, encode, in_memory
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.timelines import Timeline, footage, stills
 
 # Frames on each side of a joint.
 AROUND = 3

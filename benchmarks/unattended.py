@@ -1,7 +1,7 @@
 """Mixed uploads, dropped into the inbox of a home where only the daemon works: do all end as they should?
 
 Prints a JSON object with every upload that did not, times from drop to delivery, the rate of fallbacks and the peak of
-memory over all processes. ``python -m benchmarks.gate [--uploads 50] [--hostile 300] [--minutes 30]``; with hostile
+memory over all processes. ``python -m benchmarks.unattended [--uploads 50] [--hostile 300] [--minutes 30]``; with hostile
 files among them, these must only be rejected with a reason or made, and must not hold up the others.
 """
 
@@ -15,13 +15,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-from benchmarks import hostile_files
-from benchmarks.crew import Crew, at_work, edited_presets, folder_of, memory_of, settled, wait_until
-from benchmarks.drops import Drop, mixed
-from benchmarks.machine import machine
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.harness.daemon_harness import (
+    Crew,
+    at_work,
+    edited_presets,
+    folder_of,
+    memory_of,
+    settled,
+    wait_until,
+)
+from pytoon_pipeline_tests.harness.hostile_files import make as hostile_files
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.upload_fixtures import Drop, mixed
 
 # Short, so that what lacks a file is rejected within the measurement.
 PATIENCE = 30

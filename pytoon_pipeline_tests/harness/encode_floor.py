@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.timelines import RATE
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.encoder import PICTURE
+from pytoon_pipeline_tests.harness.timelines import RATE
 
 # Raw planes carry no tags; without these ffmpeg would convert their colours.
 TAGGED = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"

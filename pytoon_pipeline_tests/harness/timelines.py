@@ -34,7 +34,7 @@ from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.rendering.segment_plan import Source
 
 RATE = FrameRate(numerator=30)
-SAMPLE = Path(__file__).parents[1] / "samples" / "talk.mp4"
+SAMPLE = Path(__file__).parents[2] / "samples" / "talk.mp4"
 WORDS = ("every", "word", "of", "this", "caption", "is", "lit", "while", "it", "is", "said", "and", "then", "one")
 
 
