@@ -1,7 +1,7 @@
 """How the pipeline handles truncated and damaged files: refused, noted, or a silent loss.
 
-``python -m benchmarks.damaged [FOLDER] [--files N] [--all] [--seed N]``. Ten files are damaged in ten ways each: generated
-ones in several containers, and some of FOLDER. ``harness/damage_outcomes.py`` says what is measured.
+``python -m benchmarks.damaged [FOLDER] [--files N] [--all] [--seed N]``. Ten files are damaged in ten ways each:
+generated ones in several containers, and some of FOLDER. ``harness/damage_outcomes.py`` says what is measured.
 """
 
 import argparse
@@ -10,8 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pytoon_pipeline_tests.pytoon_pipeline_tests.harness.damage_outcomes import measure, report
-
+from pytoon_pipeline_tests.harness.damage_outcomes import measure, report
 from pytoon_pipeline_tests.harness.damaged_files import CONTAINERS, make
 from pytoon_pipeline_tests.harness.machine import machine
 

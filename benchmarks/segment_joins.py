@@ -1,7 +1,7 @@
 """Whether cutting a video into segments costs quality: the joined file against one uninterrupted encode.
 
-``python -m benchmarks.segment_joins``. Both encode the same frames with the same settings. VMAF is by ffmpeg's libvmaf, each
-against those frames; around joints it is also compared on its own, where a visible step would show.
+``python -m benchmarks.segment_joins``. Both encode the same frames with the same settings. VMAF is measured by ffmpeg's
+libvmaf against those frames; it is also compared separately around the joins, where a visible step would show.
 """
 
 import json

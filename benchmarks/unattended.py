@@ -1,8 +1,8 @@
-"""Mixed uploads, dropped into the inbox of a home where only the daemon works: do all end as they should?
+"""Mixed uploads in the inbox of a home where only the daemon runs: does each end as expected?
 
-Prints a JSON object with every upload that did not, times from drop to delivery, the rate of fallbacks and the peak of
-memory over all processes. ``python -m benchmarks.unattended [--uploads 50] [--hostile 300] [--minutes 30]``; with hostile
-files among them, these must only be rejected with a reason or made, and must not hold up the others.
+Prints a JSON object with every upload that did not, times from drop to delivery, the fallback rate and the peak memory
+of all processes. ``python -m benchmarks.unattended [--uploads 50] [--hostile 300] [--minutes 30]``. Hostile uploads may
+only be rejected with a reason or rendered, and must not delay the others.
 """
 
 import argparse
