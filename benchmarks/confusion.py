@@ -1,6 +1,6 @@
-"""What quality control says of injected defects, as a table: rows what was done, columns what was found.
+"""The findings of quality control for injected defects, as a table: what was injected against what was found.
 
-``python -m benchmarks.confusion``. The defects are those of ``pytoon_pipeline_tests/quality/test_defects.py``.
+``python -m benchmarks.confusion``. The defects are those of ``pytoon_pipeline_tests/harness/injected_defects.py``.
 """
 
 from collections import Counter
@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pytoon_pipeline_tests.harness import defects as d
-from pytoon_pipeline_tests.quality.test_defects import CLEAN, PICTURE, PLAN, SOUND, scenes
+from pytoon_pipeline_tests.harness.injected_defects import CLEAN, PICTURE, PLAN, SOUND, scenes
 
 
 def gates(made: d.Made, video: Path, spec: d.RenderSpec | None = None) -> set[str]:

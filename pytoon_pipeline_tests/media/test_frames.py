@@ -8,6 +8,7 @@ import pytest
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.media import frames
 from pytoon_pipeline.media.frames import YuvFrame, frames_at_cfr
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests.harness import media as making
@@ -142,3 +143,38 @@ def test_hdr_white_stays_white_and_is_not_clipped(tmp_path: Path, transfer: str,
     picture = one(path)
     assert 180 < float(np.median(picture.y)) < 230
     assert float(np.median(picture.u)) == pytest.approx(128, abs=2)
+
+
+def test_pictures_that_change_their_size_keep_that_of_the_first(tmp_path: Path) -> None:
+    sizes = ("320x288", "640x64", "96x360")
+    path = tmp_path / "v.ts"
+    for number, size in enumerate(sizes):
+        part = making.video(tmp_path / f"{size}.ts", 0.5, size, "25", False, "-output_ts_offset", str(number / 2))
+        path.write_bytes((path.read_bytes() if number else b"") + part.read_bytes())
+    video = probe(path).video
+    assert video is not None
+    decoded = [frame for _, frame in frames.decode(path, video)]
+    assert len(decoded) > 20
+    assert {(frame.width, frame.height) for frame in decoded} == {(320, 288)}
+
+
+def test_a_source_ends_where_nothing_is_decoded_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = making.video(tmp_path / "v.avi", 4, "320x180", "25", False, "-c:v", "utvideo")
+    data = bytearray(path.read_bytes())
+    index = data.rindex(b"idx1")
+    starts = [at for at in range(index) if data[at : at + 4] == b"00dc"]
+    for at in starts[20:80]:
+        data[at + 8 : at + 600] = bytes(592)
+    path.write_bytes(data)
+    video = probe(path).video
+    assert video is not None
+    assert max(time for time, _ in frames.decode(path, video)) > 3.5
+    monkeypatch.setattr(frames, "MAX_BARREN", 50)
+    assert max(time for time, _ in frames.decode(path, video)) < 1
+
+
+def test_large_pictures_get_few_threads(tmp_path: Path) -> None:
+    video = probe(making.video(tmp_path / "v.mp4", 1)).video
+    assert video is not None
+    assert frames._threads(video) == 0
+    assert frames._threads(video.model_copy(update={"width": 8192, "height": 4320})) == 5

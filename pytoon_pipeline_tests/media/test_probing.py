@@ -1,14 +1,17 @@
 """What a file is said to be."""
 
+import struct
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
 from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness.refusals import code_of
 
 
 def test_an_ordinary_file(tmp_path: Path) -> None:
@@ -108,3 +111,55 @@ def test_sound_alone_is_no_video(tmp_path: Path) -> None:
     making.run("-f", "lavfi", "-i", "sine=duration=2", str(path))
     with pytest.raises(InvalidInput, match="no_picture"):
         accept(probe(path), load_limits())
+
+
+LIMITS = load_limits()
+
+
+def patched(path: Path, box: bytes, offset: int, value: bytes) -> Path:
+    """Puts ``value`` at ``offset`` from the name of the first such box of an MP4."""
+    data = path.read_bytes()
+    at = data.index(box) + offset
+    path.write_bytes(data[:at] + value + data[at + len(value) :])
+    return path
+
+
+def gif(path: Path, side: int, frames: int) -> Path:
+    """A GIF whose frames are one pixel each on a large canvas."""
+    head = b"GIF89a" + struct.pack("<HHBBB", side, side, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    frame = b"\x21\xf9\4\0\x0a\0\0\0" + b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\2\2\x4c\1\0"
+    path.write_bytes(head + frame * frames + b"\x3b")
+    return path
+
+
+def test_an_index_of_gigabytes_is_refused(tmp_path: Path) -> None:
+    path = making.video(tmp_path / "v.mp4", 1)
+    count = struct.pack(">I", 60_000_000)
+    one = struct.pack(">I", 1)
+    patched(path, b"stsz", 8, one + count)
+    patched(path, b"stsc", 8, one + one + count)
+    patched(path, b"stts", 8, one + count + one)
+    assert code_of(path) == "exhausting"
+
+
+def test_a_few_bytes_that_keep_a_decoder_busy_are_refused(tmp_path: Path) -> None:
+    assert code_of(gif(tmp_path / "busy.gif", 5900, 4000)) == "exhausting"
+    info = probe(gif(tmp_path / "short.gif", 1000, 20))
+    assert accept(info, LIMITS).width == 1000
+
+
+def test_pictures_that_are_too_large_are_said_to_be(tmp_path: Path) -> None:
+    Image.new("L", (8000, 8000), 128).save(tmp_path / "a.jpg")
+    making.run("-i", str(tmp_path / "a.jpg"), "-c", "copy", str(tmp_path / "a.mkv"))
+    assert code_of(tmp_path / "a.mkv") == "picture_size"
+
+
+def test_pixels_of_absurd_shape_are_refused(tmp_path: Path) -> None:
+    path = making.video(tmp_path / "v.mp4", 1, "320x180", "25", False, "-vf", "setsar=1/100")
+    assert code_of(path) == "picture_size"
+
+
+def test_a_frame_a_day_is_a_rate() -> None:
+    rate, _ = frame_rate([0.0, 86_400.0, 172_800.0])
+    assert rate is not None
+    assert 0 < rate.fraction < 0.01

@@ -1,30 +1,16 @@
-"""What is seen: samples, faces, focal points and shots of pictures with known content."""
+"""Sampled frames: one decode, exact times, upright pictures."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pytoon_pipeline.analysis.vision import faces, focus, sampling, shots
+from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.analysis.vision.sampling import Samples
-from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import VideoStream
-from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests.harness import media as making
-
-LIMITS = load_limits()
-
-
-def sampled(path: Path, folder: Path) -> Samples:
-    video = probe(path).video
-    assert video is not None
-    return sampling.sample(path, video, LIMITS, folder)
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Samples:
-    return sampled(making.SAMPLE, tmp_path_factory.mktemp("talk"))
+from pytoon_pipeline_tests.harness.sampling import sampled
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0.04, "0.04"), (0.9994, "0.999"), (0.9999999, "0.999")])
@@ -52,22 +38,6 @@ def test_samples_in_memory_equal_those_read_back(talk: Samples) -> None:
     for (time, image), (again, read) in zip(talk, stored, strict=True):
         assert time == again
         assert np.array_equal(image, read)
-
-
-def test_the_face_is_found_where_it_is(talk: Samples) -> None:
-    """The portrait's centre moves along 640 + 300 sin(2πt/11) pixels of 1280."""
-    found, summary = faces.detect(talk)
-    assert summary.with_face == summary.samples
-    moved = [face.box.centre[0] - (640 + 300 * np.sin(2 * np.pi * face.time / 11)) / 1280 for face in found]
-    assert np.ptp(moved) < 0.03, "boxes keep one place in the portrait"
-
-
-def test_faces_survive_being_stored(talk: Samples, tmp_path: Path) -> None:
-    found, _ = faces.detect(list(talk)[:3])
-    faces.write(found, tmp_path / "faces.parquet")
-    assert faces.read(tmp_path / "faces.parquet") == found
-    faces.write([], tmp_path / "none.parquet")
-    assert faces.read(tmp_path / "none.parquet") == []
 
 
 def test_samples_are_upright_with_square_pixels(tmp_path: Path) -> None:
@@ -102,32 +72,6 @@ def test_a_damaged_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
 def test_too_little_picture_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="too_short"):
         sampled(making.video(tmp_path / "v.mp4", 0.5, sound=False), tmp_path)
-
-
-def test_the_focal_point_is_where_the_detail_is() -> None:
-    image = np.full((180, 320, 3), 90, np.uint8)
-    image[120:150, 220:290] = np.random.default_rng(0).integers(0, 255, (30, 70, 3), np.uint8)
-    x, y = focus.find([(0.0, image)]).points[0].box.centre
-    assert (x * 320, y * 180) == (pytest.approx(255, abs=4), pytest.approx(135, abs=4))
-
-
-def test_an_empty_picture_has_no_focal_point() -> None:
-    assert focus.find([(0.0, np.full((90, 160, 3), 90, np.uint8))]).points[0].weight == 0
-
-
-def test_cuts_are_found_to_the_frame(tmp_path: Path) -> None:
-    path = tmp_path / "v.mp4"
-    making.run(
-        "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2",
-        "-f", "lavfi", "-i", "mandelbrot=size=320x180:rate=25",
-        "-f", "lavfi", "-i", "color=black:size=320x180:rate=25",
-        "-filter_complex", "[1]trim=duration=1.6[b];[2]trim=duration=1[c];[0][b][c]concat=n=3,format=yuv420p",
-        str(path),
-    )  # fmt: skip
-    found = shots.find(sampled(path, tmp_path).every_frame(), 25)
-    assert found.cuts == pytest.approx((2.0, 3.6), abs=0.001)
-    assert [(round(r.start, 2), round(r.end, 2)) for r in found.black] == [(3.6, 4.6)]
-    assert found.static[-1].end == pytest.approx(4.6)
 
 
 def test_varying_frame_times_are_kept(tmp_path: Path) -> None:
