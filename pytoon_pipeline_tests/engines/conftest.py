@@ -7,13 +7,13 @@ import pytest
 
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.render_server import Server, other_store, work_in
 
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return making.video(tmp_path_factory.mktemp("source") / "v.mp4", 2, "640x360", "25", False, "-crf", "0")
+    return media.video(tmp_path_factory.mktemp("source") / "v.mp4", 2, "640x360", "25", False, "-crf", "0")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pytoon_pipeline.contracts.spec.render_spec import (
 )
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.quality.verdict import check_video
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.plans import scene
 
 FRAMES = 75
@@ -48,7 +48,7 @@ def finished(
 ) -> Path:  # fmt: skip
     """A video as Pytoon makes it, with filters that spoil it."""
     tone = f"sine=frequency=440:sample_rate=48000:duration={sound_seconds or seconds},volume=7.8dB"
-    making.run(
+    media.run(
         "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}",
         "-f", "lavfi", "-i", tone,
         "-vf", f"{picture},{COLOUR}", "-af", f"{sound},aformat=channel_layouts=stereo",

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.intake.inbox import Inbox
 from pytoon_pipeline.intake.ingest import Ingester, IngestReport
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 
 class Desk:
@@ -44,7 +44,7 @@ def picture(path: Path, colour: str = "#336699") -> Path:
 
 
 def clip(path: Path) -> Path:
-    return making.video(path, 1.5, "160x120", "25", False)
+    return media.video(path, 1.5, "160x120", "25", False)
 
 
 def folder(path: Path, request: dict[str, Any], *pictures: str) -> Path:

@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.intake.inbox import NOTE, FolderInbox
 from pytoon_pipeline.intake.ingest import Ingester, IngestReport
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, _delivered, clip, folder, picture
 
 
@@ -179,7 +179,7 @@ def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
 
 def test_a_look_has_an_end(desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be looked at in time is left to its run."""
-    making.video(home.inbox / "v.mp4", 2)
+    media.video(home.inbox / "v.mp4", 2)
     monkeypatch.setattr("pytoon_pipeline.media.container.sys.executable", _sleeper(tmp_path))
     desk.operations = desk.operations.model_copy(update={"preflight_timeout_seconds": 0.2})
     desk.receiver = Ingester(home, FolderInbox(home.inbox), desk.operations, lambda: desk.now)

@@ -7,7 +7,7 @@ from PIL import Image
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.intake.inbox import NOTE
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import Desk, folder, picture
 
 
@@ -17,7 +17,7 @@ def test_what_can_be_known_is_said_when_it_comes_in(desk: Desk, home: Home, tmp_
     (inbox / "text.mp4").write_text("no video at all")
     small = inbox / "small.png"
     Image.new("RGB", (20, 20)).save(small)
-    whole = making.video(tmp_path / "v.mp4", 6, "320x180", "25", True, "-movflags", "+faststart")
+    whole = media.video(tmp_path / "v.mp4", 6, "320x180", "25", True, "-movflags", "+faststart")
     (inbox / "cut.mp4").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     folder(inbox / "mute", {"media": ["a.png"], "music": "b.png"}, "a.png", "b.png")
     folder(inbox / "style", {"media": ["a.png"], "preset": "of-nobody"}, "a.png")

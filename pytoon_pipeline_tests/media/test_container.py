@@ -10,18 +10,18 @@ from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.media import container
 from pytoon_pipeline.media.container import demux, opened
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.refusals import code_of
 
 
 def test_a_busy_machine_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "PREFLIGHT_TIMEOUT_SECONDS", 1e-6)
     with pytest.raises(TransientError):
-        probe(making.video(tmp_path / "v.mp4", 1))
+        probe(media.video(tmp_path / "v.mp4", 1))
 
 
 def test_names_that_look_like_addresses_are_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    video = making.video(tmp_path / "v.mp4", 1)
+    video = media.video(tmp_path / "v.mp4", 1)
     monkeypatch.chdir(tmp_path)
     for name in ("concat:v.mp4|v.mp4", "http:v.mp4", "data:video", "%d.mp4", "-i.mp4"):
         Path(name).write_bytes(video.read_bytes())
@@ -29,7 +29,7 @@ def test_names_that_look_like_addresses_are_names(tmp_path: Path, monkeypatch: p
 
 
 def test_nothing_leads_to_another_file(tmp_path: Path) -> None:
-    target = making.video(tmp_path / "v.mp4", 1)
+    target = media.video(tmp_path / "v.mp4", 1)
     for name, text in {
         "a.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:{target}\n#EXT-X-ENDLIST\n",
         "b.mp4": f"ffconcat version 1.0\nfile 'file:{target}'\n",
@@ -37,7 +37,7 @@ def test_nothing_leads_to_another_file(tmp_path: Path) -> None:
     }.items():
         (tmp_path / name).write_text(text)
         assert code_of(tmp_path / name) == "not_media"
-    movie = making.video(tmp_path / "v.mov", 1, "320x180", "25", False)
+    movie = media.video(tmp_path / "v.mov", 1, "320x180", "25", False)
     data = bytearray(movie.read_bytes())
     reference = b"url \0\0\0\0" + str(target).encode() + b"\0"
     at = data.index(b"dref") + 12
@@ -49,14 +49,14 @@ def test_nothing_leads_to_another_file(tmp_path: Path) -> None:
     end = data.index(b"moov") - 4
     data[start:end] = bytes(end - start)
     movie.write_bytes(data)
-    with opened(movie) as media:
-        packets = [bytes(packet) for packet in demux(media)]
+    with opened(movie) as movie_file:
+        packets = [bytes(packet) for packet in demux(movie_file)]
     assert len(packets) == 26
     assert not any(map(any, packets)), "these bytes come from the other file"
 
 
 def test_tags_in_another_encoding_do_not_matter(tmp_path: Path) -> None:
-    path = making.video(tmp_path / "v.mp4", 1, "320x180", "25", True, "-metadata", "title=AAAAAAAA")
+    path = media.video(tmp_path / "v.mp4", 1, "320x180", "25", True, "-metadata", "title=AAAAAAAA")
     path.write_bytes(path.read_bytes().replace(b"AAAAAAAA", b"caf\xe9\xff\xfe\xe9\xe9"))
     assert probe(path).video is not None
 

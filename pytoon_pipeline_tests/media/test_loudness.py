@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.media import loudness
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
-RATE = making.RATE
+RATE = media.RATE
 
 
 def test_loudness_of_a_known_tone() -> None:

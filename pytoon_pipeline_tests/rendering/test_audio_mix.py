@@ -14,16 +14,16 @@ from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.encoder import SOUND
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering import audio_mix
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.segments import ITEM
 
 
 def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> audio_mix.AudioSource:
-    time = np.arange(round(seconds * making.RATE)) / making.RATE
+    time = np.arange(round(seconds * media.RATE)) / media.RATE
     speech = np.random.default_rng(0).normal(0, 1, len(time)) * (0.3 + np.abs(np.sin(time * 7))) * level
-    making.write_wav(tmp_path / "a.wav", speech)
+    media.write_wav(tmp_path / "a.wav", speech)
     path = tmp_path / "v.mkv"
-    making.run(
+    media.run(
         "-f", "lavfi", "-i", f"testsrc2=size=64x64:rate=25:duration={seconds}", "-i", str(tmp_path / "a.wav"),
         "-c:a", "pcm_s16le", str(path),
     )  # fmt: skip
@@ -63,17 +63,17 @@ def test_silence_stays_silent(tmp_path: Path) -> None:
 
 def test_joints_do_not_click(tmp_path: Path) -> None:
     """Between clips of a full-scale low tone the sound falls to nothing and rises again, without a step."""
-    time = np.arange(making.RATE * 3) / making.RATE
-    making.write_wav(tmp_path / "a.wav", 0.9 * np.sin(2 * np.pi * 55 * time))
+    time = np.arange(media.RATE * 3) / media.RATE
+    media.write_wav(tmp_path / "a.wav", 0.9 * np.sin(2 * np.pi * 55 * time))
     path = tmp_path / "v.mkv"
-    making.run("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=3", "-i", str(tmp_path / "a.wav"),
+    media.run("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=3", "-i", str(tmp_path / "a.wav"),
                "-c:a", "pcm_s16le", str(path))  # fmt: skip
     info = probe(path)
     assert info.audio is not None
     plan = plan_of((1000, 20_000), (50_321, 20_000), (90_777, 20_000))
     track = audio_mix.mix(plan, {ITEM: audio_mix.AudioSource(path, info.audio, 0.0)})[:, 0]
     steps = np.abs(np.diff(track))
-    assert steps.max() < 2 * np.pi * 55 / making.RATE * 0.95 + 0.9 / 384 + 0.001
+    assert steps.max() < 2 * np.pi * 55 / media.RATE * 0.95 + 0.9 / 384 + 0.001
     assert np.abs(track[[0, 20_000, 40_000, -1]]).max() < 0.005
 
 
@@ -83,7 +83,7 @@ def test_the_encoder_moves_no_sample(tmp_path: Path) -> None:
     track = audio_mix.mix(plan, {ITEM: source})
     out = tmp_path / "s.mp4"
     audio_mix.encode(track, plan, SOUND, out)
-    played = making.heard(out)
+    played = media.heard(out)
     a, b = track[4800:52_800, 0], played[4800:52_800]
     spectrum = np.fft.irfft(np.fft.rfft(b) * np.conj(np.fft.rfft(a)))
     assert int(spectrum.argmax()) in (0, 1, len(spectrum) - 1)

@@ -9,14 +9,14 @@ from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.segments import joined, rendered, spec
 
 
 def test_where_segments_are_cut_changes_no_picture_noticeably(source: Source, store: Store, tmp_path: Path) -> None:
     joined(spec(cut=()), source, store, tmp_path / "one.mp4")
     joined(spec(cut=(17, 34)), source, store, tmp_path / "three.mp4")
-    one, three = making.decoded(tmp_path / "one.mp4"), making.decoded(tmp_path / "three.mp4")
+    one, three = media.decoded(tmp_path / "one.mp4"), media.decoded(tmp_path / "three.mp4")
     assert one.shape == three.shape == (60, 1920, 1080)
     assert np.abs(one.astype(int) - three).mean() < 1.5
 
@@ -47,6 +47,6 @@ def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_
     with pytest.raises(PytoonError, match="broken_joint"):
         concat.join(plan, files[::-1], quiet, tmp_path / "v.mp4")
     other = tmp_path / "other.mp4"
-    making.run("-i", str(files[1]), "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", str(other))
+    media.run("-i", str(files[1]), "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", str(other))
     with pytest.raises(PytoonError, match="decoder settings differ"):
         concat.join(plan, [files[0], other], quiet, tmp_path / "v.mp4")

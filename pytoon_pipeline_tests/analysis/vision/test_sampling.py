@@ -9,7 +9,7 @@ from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import VideoStream
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.sampling import sampled
 
 
@@ -20,7 +20,7 @@ def test_too_few_seconds_never_read_as_enough(seconds: float, said: str) -> None
 
 def test_one_second_is_a_second(tmp_path: Path) -> None:
     """Thirty frames of a rounded time base last 0.9999 s."""
-    path = making.video(tmp_path / "v.mp4", 1, "160x96", "30", False, "-video_track_timescale", "90001")
+    path = media.video(tmp_path / "v.mp4", 1, "160x96", "30", False, "-video_track_timescale", "90001")
     assert sampled(path, tmp_path).record.seconds == pytest.approx(1, abs=0.001)
 
 
@@ -41,14 +41,14 @@ def test_samples_in_memory_equal_those_read_back(talk: Samples) -> None:
 
 
 def test_samples_are_upright_with_square_pixels(tmp_path: Path) -> None:
-    plain = making.video(tmp_path / "v.mp4", 1, "320x180", "25", False, "-vf", "setsar=1/2")
+    plain = media.video(tmp_path / "v.mp4", 1, "320x180", "25", False, "-vf", "setsar=1/2")
     turned = tmp_path / "turned.mp4"
-    making.run("-display_rotation", "-90", "-i", str(plain), "-c", "copy", str(turned))
+    media.run("-display_rotation", "-90", "-i", str(plain), "-c", "copy", str(turned))
     assert next(iter(sampled(turned, tmp_path)))[1].shape == (160, 180, 3)
 
 
 def test_black_bars_are_left_out(tmp_path: Path) -> None:
-    barred = making.video(tmp_path / "v.mp4", 1, "240x180", "25", False, "-vf", "pad=320:180:40:0")
+    barred = media.video(tmp_path / "v.mp4", 1, "240x180", "25", False, "-vf", "pad=320:180:40:0")
     picture = sampled(barred, tmp_path).record.picture
     assert picture.x == pytest.approx(40 / 320, abs=0.01)
     assert picture.width == pytest.approx(240 / 320, abs=0.02)
@@ -62,7 +62,7 @@ def test_darkness_on_one_side_is_part_of_the_picture() -> None:
 
 
 def test_a_damaged_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
-    whole = making.video(tmp_path / "v.mp4", 6, "320x180", "25", False, "-movflags", "+faststart", "-g", "25")
+    whole = media.video(tmp_path / "v.mp4", 6, "320x180", "25", False, "-movflags", "+faststart", "-g", "25")
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     record = sampled(cut, tmp_path).record
@@ -71,11 +71,11 @@ def test_a_damaged_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
 
 def test_too_little_picture_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="too_short"):
-        sampled(making.video(tmp_path / "v.mp4", 0.5, sound=False), tmp_path)
+        sampled(media.video(tmp_path / "v.mp4", 0.5, sound=False), tmp_path)
 
 
 def test_varying_frame_times_are_kept(tmp_path: Path) -> None:
-    path = making.video(
+    path = media.video(
         tmp_path / "v.mp4", 4, "320x180", "30", False, "-vf", "select='not(mod(n,7))+not(mod(n,3))'", "-fps_mode", "vfr"
     )
     times = [time for time, _ in sampled(path, tmp_path).every_frame()]

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.analysis.vision import shots
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.sampling import sampled
 
 
 def test_cuts_are_found_to_the_frame(tmp_path: Path) -> None:
     path = tmp_path / "v.mp4"
-    making.run(
+    media.run(
         "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2",
         "-f", "lavfi", "-i", "mandelbrot=size=320x180:rate=25",
         "-f", "lavfi", "-i", "color=black:size=320x180:rate=25",

@@ -26,7 +26,7 @@ from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.render_server import (
     CAMERA,
     KILLABLE,
@@ -154,7 +154,7 @@ def test_pictures_and_fonts_travel_by_their_own_names_and_only_where_they_are_se
     fonts.register(font.sha256, store.path(font))
     sources = {}
     for item, colour in (("1" * 64, "red"), ("2" * 64, "blue")):
-        making.run("-f", "lavfi", "-i", f"color={colour}:size=320x240", "-frames:v", "1", str(tmp_path / "p.png"))
+        media.run("-f", "lavfi", "-i", f"color={colour}:size=320x240", "-frames:v", "1", str(tmp_path / "p.png"))
         picture = StillPicture(width=320, height=240, transparent=False, original="JPEG")
         info = MediaInfo(container="picture", seconds=0, video=None, audio=None, still=picture, streams={})
         sources[item] = Source(store.path(store.put(tmp_path / "p.png")), info)
