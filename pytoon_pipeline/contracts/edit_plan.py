@@ -39,8 +39,8 @@ class EditLayer(Record):
     name: str = ""
     start: Seconds = 0
     end: Seconds | None = None
-    x: Pixels = WIDTH / 2
-    y: Pixels = HEIGHT / 2
+    x: Pixels = WIDTH // 2
+    y: Pixels = HEIGHT // 2
     scale: float = Field(default=1, gt=0, le=10)
     rotation: float = Field(default=0, ge=-3600, le=3600)
     opacity: float = Field(default=1, ge=0, le=1)
