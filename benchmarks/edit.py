@@ -36,7 +36,7 @@ class Studio:
         sound = stages.mix_audio(self.store, spec, self.sounds)
         files = [self.store.path(one.artifact.files["video"]) for one in done]
         joined = concat.join(spec, files, self.store.path(sound.artifact.files["sound"]), out)
-        assert abs(joined.picture_seconds - joined.audio_seconds) <= 0.020
+        assert abs(joined.video_seconds - joined.audio_seconds) <= 0.020
         return time.perf_counter() - began, done, sound
 
 

@@ -42,7 +42,9 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     video = folder / "video.mp4"
     joined = concat.join(line.spec, segments, store.path(sound.files["sound"]), video)
     quiet = Loudness(-70.0, -120.0)
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, store.path(sound.files["sound"]), quiet)
+    parts = DeliveredParts(
+        joined.video_packets_sha256, joined.audio_packets_sha256, store.path(sound.files["sound"]), quiet
+    )
     limits, sources = load_limits(), limit_sources()
     known = {}
     for item, source in line.sources.items():

@@ -35,7 +35,7 @@ class RenderedSegments(Record):
     engine_attempts: tuple[EngineAttempt, ...] = ()
     fallback_spec: RenderSpec | None = None
 
-    def as_rendered(self, spec: RenderSpec) -> RenderSpec:
+    def rendered_spec(self, spec: RenderSpec) -> RenderSpec:
         """The plan that the segments show."""
         return self.fallback_spec or spec
 
@@ -61,10 +61,10 @@ class CompositeResult(Record):
 
     frames: int
     samples: int
-    picture_seconds: float
+    video_seconds: float
     audio_seconds: float
-    picture_packets: str
-    audio_packets: str
+    video_packets_sha256: str
+    audio_packets_sha256: str
 
 
 class FinishedVideo(Record):

@@ -13,29 +13,29 @@ FORMAT = "Product format: 1080×1920 H.264 yuv420p BT.709, AAC 48 kHz stereo, in
 
 
 def undecodable(subject: CheckContext) -> Iterator[Finding]:
-    found = subject.found
-    if found.undecodable or not len(found.times):
+    found = subject.inspection
+    if found.decode_errors or not len(found.times):
         yield subject.finding(
             "file",
             "undecodable",
             "gate",
-            f"{found.undecodable} pieces cannot be decoded.",
-            found.undecodable,
+            f"{found.decode_errors} pieces cannot be decoded.",
+            found.decode_errors,
             0,
             "Every picture must decode",
         )
 
 
-def layout(subject: CheckContext) -> Iterator[Finding]:
+def file_format(subject: CheckContext) -> Iterator[Finding]:
     """The format that platforms take without converting."""
-    found = subject.found
+    found = subject.inspection
     size = (subject.spec.width, subject.spec.height) if subject.spec else (1080, 1920)
     wanted = {
         "picture codec": (found.codec, "h264"),
         "pixel format": (found.pixel_format, "yuv420p"),
         "size": (f"{found.width}×{found.height}", f"{size[0]}×{size[1]}"),
         "colour": (found.colour, BT709),
-        "sound codec": (found.sound_codec, "aac"),
+        "sound codec": (found.audio_codec, "aac"),
         "sample rate": (found.sample_rate, 48000),
         "channels": (found.channels, 2),
         "index first": (found.index_first, True),
@@ -62,7 +62,7 @@ def layout(subject: CheckContext) -> Iterator[Finding]:
 
 
 def duration(subject: CheckContext) -> Iterator[Finding]:
-    found, limits = subject.found, subject.limits
+    found, limits = subject.inspection, subject.limits
     if subject.spec and len(found.times) != subject.spec.frames:
         yield subject.finding(
             "file",
@@ -73,17 +73,17 @@ def duration(subject: CheckContext) -> Iterator[Finding]:
             subject.spec.frames,
             PRODUCT,
         )
-    if found.picture_seconds > limits.video_seconds_max:
-        yield subject.limited("file", "duration", "video_seconds_max", found.picture_seconds, "The video is too long.")
+    if found.video_seconds > limits.video_seconds_max:
+        yield subject.limited("file", "duration", "video_seconds_max", found.video_seconds, "The video is too long.")
 
 
 def desync(subject: CheckContext) -> Iterator[Finding]:
     """Both tracks must begin and end together."""
-    found, limit = subject.found, subject.limits.desync
-    if found.sound_codec is None:
+    found, limit = subject.inspection, subject.limits.desync
+    if found.audio_codec is None:
         return
-    start = found.sound_start - found.picture_start
-    end = start + found.sound_seconds - found.picture_seconds
+    start = found.audio_start - found.video_start
+    end = start + found.audio_seconds - found.video_seconds
     worst = max(start, end, key=abs)
     if abs(worst) > limit:
         yield subject.limited(

@@ -26,10 +26,12 @@ def matches_rendered(subject: CheckContext) -> Iterator[Finding]:
     """Pictures that are not those that were rendered, and in what."""
     if subject.rendered is None or not subject.comparable:
         return
-    limits, decoded = subject.limits, subject.found.decoded
-    seen, made = subject.found.frame_stats, subject.rendered.frame_stats.at(decoded)
+    limits, decoded = subject.limits, subject.inspection.decoded_frames
+    seen, made = subject.inspection.frame_stats, subject.rendered.frame_stats.at(decoded)
     # Between key frames alone nothing can be said of standing still.
-    stands = np.zeros(len(seen), bool) if subject.found.copied else _stands(seen, made, limits.frozen_luma)
+    stands = (
+        np.zeros(len(seen), bool) if subject.inspection.packets_verified else _stands(seen, made, limits.frozen_luma)
+    )
     off = np.abs(seen.blocks.astype(np.int16) - made.blocks).max(axis=-1)
     other = (off >= limits.altered_luma).sum(axis=(1, 2)) >= FEW_BLOCKS
     same_scene = _same_but_for_levels(seen.blocks[..., 0], made.blocks[..., 0], limits.altered_luma)
@@ -44,7 +46,7 @@ def matches_rendered(subject: CheckContext) -> Iterator[Finding]:
     }
     for code, (flags, limit, message) in kinds.items():
         for start, end in runs(flags, _least(code, subject), gap=2):
-            seconds = (end - start) / subject.found.rate
+            seconds = (end - start) / subject.inspection.rate
             values = {"missing_item": off[start:end].max(), "exposure": off[start:end].max(), "frozen": seconds}
             value = float(values.get(code, np.median(sharpness[start:end])))
             first, last = int(decoded[start]), int(decoded[end - 1]) + 1
@@ -64,12 +66,12 @@ def _least(code: str, subject: CheckContext) -> int:
     """A freeze must last to be one."""
     if code != "frozen":
         return 1
-    return max(2, round(subject.limits.held_seconds * subject.found.rate))
+    return max(2, round(subject.limits.held_seconds * subject.inspection.rate))
 
 
 def _dark(subject: CheckContext) -> NDArray[np.bool_]:
     """Frames that are dark on purpose: there, hardly any detail is left to compare."""
-    dark = np.zeros(len(subject.found.times), bool)
+    dark = np.zeros(len(subject.inspection.times), bool)
     for part in subject.spec.black_ranges if subject.spec else ():
         dark[part.start : part.end] = True
     return dark

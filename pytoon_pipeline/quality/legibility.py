@@ -78,7 +78,7 @@ def face_cut(subject: CheckContext) -> Iterator[Finding]:
                 cut = np.array([CUT[0] < share < CUT[1] for _, share in shares], bool)
                 for start, end in runs(cut):
                     first, last = shares[start][0], shares[end - 1][0] + 1
-                    if last - first >= CUT_SECONDS * subject.found.rate:
+                    if last - first >= CUT_SECONDS * subject.inspection.rate:
                         yield subject.finding(
                             "frame", "face_cut", "advice", "A face is cut by the edge of the frame.",
                             round(min(share for _, share in shares[start:end]), 2), CUT[1],

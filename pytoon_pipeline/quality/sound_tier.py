@@ -19,13 +19,13 @@ GONE = 0.1
 
 
 def level(subject: CheckContext) -> Iterator[Finding]:
-    found, limits = subject.found.sound, subject.limits
+    found, limits = subject.inspection.loudness, subject.limits
     if found is None:
         return
     if found.integrated <= limits.silent_lufs:
         if subject.spec is not None and not subject.spec.audio.tracks:
             return  # silence was chosen
-        severity: Severity = "advice" if subject.silent or subject.spec is None else "gate"
+        severity: Severity = "advice" if subject.planned_silence or subject.spec is None else "gate"
         yield subject.limited("audio", "silent", "silent_lufs", found.integrated, "Nothing can be heard.", severity)
         return
     target = subject.spec.audio.loudness if subject.spec else -14.0
@@ -37,7 +37,7 @@ def level(subject: CheckContext) -> Iterator[Finding]:
             f"Loudness is {found.integrated} LUFS, not {target:g}.",
             found.integrated,
             target,
-            subject.sources["loudness_tolerance"],
+            subject.limit_sources["loudness_tolerance"],
         )
     if found.true_peak > limits.true_peak_max:
         yield subject.limited(
@@ -47,11 +47,11 @@ def level(subject: CheckContext) -> Iterator[Finding]:
 
 def matches_mix(subject: CheckContext) -> Iterator[Finding]:
     """Sound that is not what was made: shifted, missing, or with something in it that was not."""
-    rendered = subject.rendered.sound if subject.rendered else None
-    if rendered is None or subject.played is None or not len(subject.played) or not rendered.any():
+    rendered = subject.rendered.audio if subject.rendered else None
+    if rendered is None or subject.decoded_audio is None or not len(subject.decoded_audio) or not rendered.any():
         return
-    limits, rate = subject.limits, subject.found.rate
-    made, played = rendered.mean(axis=1), subject.played.mean(axis=1)
+    limits, rate = subject.limits, subject.inspection.rate
+    made, played = rendered.mean(axis=1), subject.decoded_audio.mean(axis=1)
     shift = _shift(made, played)
     if abs(shift) > limits.desync * RATE:
         yield subject.limited(

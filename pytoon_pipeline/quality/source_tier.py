@@ -16,5 +16,5 @@ def truncated(subject: CheckContext) -> Iterator[Finding]:
             loss.message,
             loss.lost if loss.lost is not None else "unknown",
             subject.limits.lost_seconds,
-            subject.sources["lost_seconds"],
+            subject.limit_sources["lost_seconds"],
         )

@@ -10,9 +10,9 @@ from pytoon_pipeline.contracts.spec.layers import shows_footage
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.context import CheckContext, covered, runs
-from pytoon_pipeline.quality.flashes import flashing
-from pytoon_pipeline.quality.patterns import patterns
-from pytoon_pipeline.quality.planned_changes import changing
+from pytoon_pipeline.quality.flashes import find_flashes
+from pytoon_pipeline.quality.patterns import find_patterns
+from pytoon_pipeline.quality.planned_changes import planned_changes
 
 # A block that differs from its neighbours in time by less than this part of the step is back where it was.
 BACK = 0.35
@@ -57,7 +57,7 @@ def glitch_frame(subject: CheckContext) -> Iterator[Finding]:
     if subject.rendered is not None and len(subject.rendered.frame_stats) == len(subject.frame_stats):
         made_blocks = _odd_blocks(subject.rendered.frame_stats.blocks, limits.glitch_luma)
     if spec is not None and len(odd_blocks):
-        planned = changing(spec, len(subject.frame_stats))[1:-1]
+        planned = planned_changes(spec, len(subject.frame_stats))[1:-1]
         odd_blocks, made_blocks = odd_blocks & ~(planned & made_blocks), made_blocks & ~planned
     share, made = (blocks.mean(axis=(1, 2)) for blocks in (odd_blocks, made_blocks))
     for start, end in runs(share >= limits.glitch_area):
@@ -91,7 +91,7 @@ def _passes_by(spec: RenderSpec, frame: int) -> bool:
 def flashes(subject: CheckContext) -> Iterator[Finding]:
     limits = subject.limits
     sustained = (limits.flashes_sustained, limits.flashes_sustained_seconds)
-    for one in flashing(subject.frame_stats, subject.found.rate, limits.flashes_per_second, sustained):
+    for one in find_flashes(subject.frame_stats, subject.inspection.rate, limits.flashes_per_second, sustained):
         what = "It flashes red" if one.kind == "red" else "It flashes"
         yield subject.limited(
             "time", "red_flash" if one.kind == "red" else "flash", "flashes_per_second", one.flashes,
@@ -99,11 +99,11 @@ def flashes(subject: CheckContext) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def stripes(subject: CheckContext) -> Iterator[Finding]:
+def striped_patterns(subject: CheckContext) -> Iterator[Finding]:
     """Regular patterns of high contrast, such as stripes."""
     limits = subject.limits
     areas = (limits.pattern_area, limits.pattern_area_unsteady)
-    for one in patterns(subject.frame_stats, subject.found.rate, limits.pattern_seconds, *areas):
+    for one in find_patterns(subject.frame_stats, subject.inspection.rate, limits.pattern_seconds, *areas):
         limit = "pattern_area_unsteady" if one.unsteady else "pattern_area"
         what = "Stripes that flash or move to and fro" if one.unsteady else "Stripes of high contrast"
         yield subject.limited(
@@ -114,10 +114,10 @@ def stripes(subject: CheckContext) -> Iterator[Finding]:
 
 def unplanned_cut(subject: CheckContext) -> Iterator[Finding]:
     """A cut in the file where none was rendered."""
-    if subject.rendered is None or subject.found.copied or not subject.comparable:
+    if subject.rendered is None or subject.inspection.packets_verified or not subject.comparable:
         return
     limit = subject.limits.cut_luma
-    seen, made = (_steps(trace) for trace in (subject.found.frame_stats, subject.rendered.frame_stats))
+    seen, made = (_steps(trace) for trace in (subject.inspection.frame_stats, subject.rendered.frame_stats))
     for frame in np.flatnonzero((seen >= limit) & (made < limit / 2)) + 1:
         yield subject.limited(
             "time", "unplanned_cut", "cut_luma", round(float(seen[frame - 1]), 1), "This cut was not planned.", "gate",
@@ -131,7 +131,7 @@ def _steps(trace: FrameStats) -> NDArray[np.float64]:
 
 
 def _frames(subject: CheckContext, seconds: float) -> int:
-    return max(1, round(seconds * subject.found.rate))
+    return max(1, round(seconds * subject.inspection.rate))
 
 
 def _bridged(changes: NDArray[np.float32]) -> NDArray[np.float32]:

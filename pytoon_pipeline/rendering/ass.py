@@ -6,23 +6,23 @@ from pytoon_pipeline.media.colour import rgb
 # Keeps a backslash from forming a command with the letter behind it; it has no width.
 WORD_JOINER = "\u2060"
 # Lets libass find the base direction of a line from its characters (Unicode Bidirectional Algorithm, P2 and P3).
-AUTOMATIC_DIRECTION = -1
+AUTO_DIRECTION = -1
 
 
-def literal(text: str) -> str:
+def escape(text: str) -> str:
     """``text`` such that libass draws exactly its characters."""
     return text.replace("\\", "\\" + WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
 
 
-def in_fonts(text: str, name: str) -> str:
+def with_fallback_fonts(text: str, name: str) -> str:
     """``text`` in the font ``name``; words with characters that it lacks name the fallback that has them."""
     font = fonts.load(name)
     if not font.missing(text):
-        return literal(text)
+        return escape(text)
     words = []
     for word in text.split(" "):
         other = fonts.fitting(word, name)
-        words.append(literal(word) if other is font else f"{{\\fn{other.family}}}{literal(word)}{{\\fn{font.family}}}")
+        words.append(escape(word) if other is font else f"{{\\fn{other.family}}}{escape(word)}{{\\fn{font.family}}}")
     return " ".join(words)
 
 

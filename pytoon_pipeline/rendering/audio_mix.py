@@ -21,8 +21,8 @@ MAX_GAIN_DB = 48.0
 # AAC overshoots by about a decibel: the limiter starts below the peak that is allowed.
 FIRST_HEADROOM_DB = 1.0
 TOLERANCE_LU = 0.2
-TRIES = 5
-OVERSAMPLED = 192_000
+MAX_PASSES = 5
+LIMITER_SAMPLE_RATE = 192_000
 
 Samples = NDArray[np.float32]
 
@@ -33,7 +33,7 @@ class AudioSource:
 
     path: Path
     audio: AudioStream
-    zero: float
+    origin: float
 
     @classmethod
     def of(cls, path: Path, info: MediaInfo) -> "AudioSource | None":
@@ -43,60 +43,60 @@ class AudioSource:
         return cls(path, info.audio, info.video.start if info.video else info.audio.start)
 
 
-def mix(plan: AudioMix, sources: Mapping[str, AudioSource]) -> Samples:
+def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Samples:
     """The sum of the tracks of ``plan``; shape (samples, 2), full scale ±1."""
-    total = np.zeros((plan.samples, 2), np.float32)
-    for track in plan.tracks:
+    total = np.zeros((audio.samples, 2), np.float32)
+    for track in audio.tracks:
         changing = bool(track.envelope or track.fade_out)
         heard = np.zeros_like(total) if changing else total
         level = np.float32(10 ** (track.gain_db / 20))
         for part in track.clips:
-            piece = _piece(part, sources[part.item], plan.sample_rate)[: max(0, plan.samples - part.start)]
+            piece = _read_clip(part, sources[part.item], audio.sample_rate)[: max(0, audio.samples - part.start)]
             heard[part.start : part.start + len(piece)] += piece * level
         if track.envelope:
-            heard *= _gain(track.envelope, plan.samples)[:, None]
-        if fade := min(track.fade_out, plan.samples):
-            heard[-fade:] *= _rise(fade)[::-1]
+            heard *= _gain_curve(track.envelope, audio.samples)[:, None]
+        if fade := min(track.fade_out, audio.samples):
+            heard[-fade:] *= _fade_in_curve(fade)[::-1]
         if changing:
             total += heard
     return total
 
 
-def _piece(part: AudioClip, source: AudioSource, rate: int) -> Samples:
-    samples = reading.read(source.path, source.audio, source.zero, rate, "stereo", part.source_start, part.samples)
+def _read_clip(part: AudioClip, source: AudioSource, rate: int) -> Samples:
+    samples = reading.read(source.path, source.audio, source.origin, rate, "stereo", part.source_start, part.samples)
     piece = samples.astype(np.float32) / 32768
     fade_in, fade_out = (min(fade, len(piece) // 2) for fade in (part.fade_in, part.fade_out))
-    piece[:fade_in] *= _rise(fade_in)
-    piece[len(piece) - fade_out :] *= _rise(fade_out)[::-1]
+    piece[:fade_in] *= _fade_in_curve(fade_in)
+    piece[len(piece) - fade_out :] *= _fade_in_curve(fade_out)[::-1]
     return piece
 
 
-def _rise(samples: int) -> Samples:
+def _fade_in_curve(samples: int) -> Samples:
     """A fade in: with its reverse over the same time, power stays as it is."""
     return np.sin(np.pi / 2 * np.arange(samples, dtype=np.float32) / max(1, samples))[:, None]
 
 
-def _gain(envelope: tuple[GainKeyframe, ...], samples: int) -> Samples:
+def _gain_curve(envelope: tuple[GainKeyframe, ...], samples: int) -> Samples:
     keys = [key.sample for key in envelope]
     decibels = np.interp(np.arange(samples), keys, [key.db for key in envelope])
     return (10 ** (decibels / 20)).astype(np.float32)
 
 
-def encode(track: Samples, plan: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
+def encode(samples: Samples, audio: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
     """Writes ``track`` as AAC at the plan's loudness and below its true peak, both measured after encoding.
 
     One gain for the whole track and a limiter; both are corrected until the decoded file fits.
     """
-    before = loudness.of_samples(track, plan.sample_rate)
+    before = loudness.of_samples(samples, audio.sample_rate)
     silent = before.integrated <= SILENT_LUFS
-    gain = 0.0 if silent else min(plan.loudness - before.integrated, MAX_GAIN_DB)
-    ceiling = plan.true_peak - FIRST_HEADROOM_DB
-    for attempt in range(TRIES):
-        _encode(track, gain, ceiling, plan, encoder, out)
+    gain = 0.0 if silent else min(audio.loudness - before.integrated, MAX_GAIN_DB)
+    ceiling = audio.true_peak - FIRST_HEADROOM_DB
+    for attempt in range(MAX_PASSES):
+        _encode(samples, gain, ceiling, audio, encoder, out)
         after = loudness.of_file(out)
-        too_loud = after.true_peak - plan.true_peak
-        wrong = 0.0 if silent else plan.loudness - after.integrated
-        if (too_loud <= 0 and abs(wrong) <= TOLERANCE_LU) or attempt == TRIES - 1:
+        too_loud = after.true_peak - audio.true_peak
+        wrong = 0.0 if silent else audio.loudness - after.integrated
+        if (too_loud <= 0 and abs(wrong) <= TOLERANCE_LU) or attempt == MAX_PASSES - 1:
             break
         if too_loud > 0:
             ceiling -= too_loud + 0.1
@@ -118,7 +118,7 @@ def _encode(track: Samples, gain: float, ceiling: float, plan: AudioMix, encoder
     heard = filtered(
         frames_of(track, rate),
         ("volume", f"{gain:.4f}dB"),
-        ("aresample", str(OVERSAMPLED)),
+        ("aresample", str(LIMITER_SAMPLE_RATE)),
         ("alimiter", limiter),
         ("aresample", str(rate)),
         ("apad", ""),

@@ -8,10 +8,10 @@ from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.rendering.ass import colour_tag, in_fonts
+from pytoon_pipeline.rendering.ass import colour_tag, with_fallback_fonts
 
 # A caption comes in at this share of its size, and grows fast at first.
-POP_FROM, POP_BEND = 0.8, 0.6
+SCALE_IN_FROM, SCALE_IN_EXPONENT = 0.8, 0.6
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Event:
     start: int
     end: int
     text: str
-    growing: tuple[float, ...] = ()
+    scales: tuple[float, ...] = ()
 
 
 def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRate) -> list[Event]:
@@ -38,9 +38,16 @@ def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRa
             a, b = max(first - start, 0), min(last - start, frames)
             if a < b:
                 growing = tuple(
-                    _grown(range(start + a - cue.start, start + b - cue.start), plan.style.scale_in_seconds, rate)
+                    _scale_in(range(start + a - cue.start, start + b - cue.start), plan.style.scale_in_seconds, rate)
                 )
-                found.append(Event(a, b, _opening(cue, width, plan.style) + _words(cue, index, plan.style), growing))
+                found.append(
+                    Event(
+                        a,
+                        b,
+                        _shrink_to_fit(cue, width, plan.style) + _highlighted_words(cue, index, plan.style),
+                        growing,
+                    )
+                )
     return found
 
 
@@ -56,15 +63,15 @@ def _clean(text: str, style: CaptionStyle) -> str:
     return plain.upper() if style.uppercase else plain
 
 
-def _words(cue: Cue, lit: int, style: CaptionStyle) -> str:
+def _highlighted_words(cue: Cue, lit: int, style: CaptionStyle) -> str:
     parts = []
     for index, word in enumerate(cue.words):
         tag = colour_tag(style.highlight if index == lit else style.colour)
-        parts.append(f"{{{tag}}}{in_fonts(_clean(word.text, style), style.font)}")
+        parts.append(f"{{{tag}}}{with_fallback_fonts(_clean(word.text, style), style.font)}")
     return " ".join(parts)
 
 
-def _opening(cue: Cue, width: int, style: CaptionStyle) -> str:
+def _shrink_to_fit(cue: Cue, width: int, style: CaptionStyle) -> str:
     """An override that shrinks a caption with a word too wide for the screen."""
     scratch = width - 2 * style.margin - 2 * style.outline
     widest = max(fonts.text_width(_clean(word.text, style), style.font, style.size) for word in cue.words)
@@ -72,10 +79,10 @@ def _opening(cue: Cue, width: int, style: CaptionStyle) -> str:
     return f"{{\\fscx{scale:.1f}\\fscy{scale:.1f}}}" if scale < 100 else ""
 
 
-def _grown(since: range, seconds: float, rate: FrameRate) -> Iterator[float]:
+def _scale_in(since: range, seconds: float, rate: FrameRate) -> Iterator[float]:
     """Sizes of a caption in frames counted from its first, until it has grown to the full one."""
     for frame in since:
         passed = rate.seconds(frame)
         if passed >= seconds:
             return
-        yield round(POP_FROM + (1 - POP_FROM) * (passed / seconds) ** POP_BEND, 4)
+        yield round(SCALE_IN_FROM + (1 - SCALE_IN_FROM) * (passed / seconds) ** SCALE_IN_EXPONENT, 4)

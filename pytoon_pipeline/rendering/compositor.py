@@ -15,41 +15,52 @@ from pytoon_pipeline.media import images
 from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
-from pytoon_pipeline.rendering.placement import WHOLE, even_size, place_image, sized
+from pytoon_pipeline.rendering.placement import FULL_FRAME, even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
-from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copied, from_rgba, opaque_image, solid, transparent
+from pytoon_pipeline.rendering.yuva import (
+    Sprite,
+    YuvaImage,
+    blend,
+    copy_image,
+    from_rgba,
+    opaque_image,
+    solid_image,
+    transparent_image,
+)
 
 # Pictures kept decoded, each at the size that its layer needs: neighbouring segments ask for the same ones.
-PICTURES_KEPT = 6
+MAX_CACHED_STILLS = 6
 # Pictures are kept this much larger than they are ever shown: shown pixel for pixel, all values of a slow move would
 # be rounded at one phase, and soft edges would move in steps.
-SPARE = 1.15
+STILL_OVERSAMPLING = 1.15
 
-_reading: defaultdict[Path, Lock] = defaultdict(Lock)
+_read_locks: defaultdict[Path, Lock] = defaultdict(Lock)
 
 
-def compose(job: SegmentPlan, sources: Mapping[str, Source]) -> Iterator[YuvaImage]:
+def compose(plan: SegmentPlan, sources: Mapping[str, Source]) -> Iterator[YuvaImage]:
     """All pictures of ``job`` in order, before captions."""
-    size = (job.width, job.height)
-    scenes = [(view, LayerStack(view.layers, view.background, size, sources, job.rate)) for view in job.scenes]
-    overlays = [LayerSampler(drawn, size, sources, job.rate) for drawn in job.overlays]
-    for frame in range(job.frames):
+    size = (plan.width, plan.height)
+    scenes = [(view, LayerStack(view.layers, view.background, size, sources, plan.rate)) for view in plan.scenes]
+    overlays = [LayerSampler(drawn, size, sources, plan.rate) for drawn in plan.overlays]
+    for frame in range(plan.frames):
         shown = [(view, stack) for view, stack in scenes if view.first <= frame < view.first + view.frames]
-        canvas, own = _scene(shown, frame)
+        canvas, own = _compose_scenes(shown, frame)
         patches = [patch for player in overlays if (patch := player.at(frame))]
         if patches and not own:
-            canvas = copied(canvas)
+            canvas = copy_image(canvas)
         for patch in patches:
             blend(canvas, patch)
         yield canvas
 
 
-def _scene(shown: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int) -> tuple[YuvaImage, bool]:
+def _compose_scenes(shown: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int) -> tuple[YuvaImage, bool]:
     canvas, own = shown[0][1].at(frame)
     for view, stack in shown[1:]:
         following, _ = stack.at(frame)
         canvas, own = (
-            transitions.mix_transition(view.transition, canvas, following, view.mixing[frame - view.first]),
+            transitions.mix_transition(
+                view.transition, canvas, following, view.transition_progress[frame - view.first]
+            ),
             True,
         )
     return canvas, own
@@ -70,22 +81,26 @@ class LayerStack:
         self._background = background
         whole = max((drawn.end for drawn in layers), default=0)
         fixed = next(
-            (n for n, one in enumerate(layers) if not one.motionless or (one.first, one.end) != (0, whole)), len(layers)
+            (n for n, one in enumerate(layers) if not one.static or (one.first, one.end) != (0, whole)), len(layers)
         )
         players = [LayerSampler(drawn, size, sources, rate) for drawn in layers]
-        self._fixed, self._players = players[:fixed], players[fixed:]
+        self._static_layers, self._samplers = players[:fixed], players[fixed:]
         self._base: YuvaImage | None = None
 
     def at(self, frame: int) -> tuple[YuvaImage, bool]:
         """The picture at a frame of the job, and whether the caller may draw on it."""
         if self._base is None:
-            self._base, _ = self._over(self._ground(), True, [player.first() for player in self._fixed])
-        return self._over(self._base, False, [player.at(frame) for player in self._players])
+            self._base, _ = self._blend_all(
+                self._background_image(), True, [player.first() for player in self._static_layers]
+            )
+        return self._blend_all(self._base, False, [player.at(frame) for player in self._samplers])
 
-    def _ground(self) -> YuvaImage:
-        return transparent(*self._size) if self._background is None else solid(self._background, *self._size)
+    def _background_image(self) -> YuvaImage:
+        return (
+            transparent_image(*self._size) if self._background is None else solid_image(self._background, *self._size)
+        )
 
-    def _over(self, canvas: YuvaImage, own: bool, patches: Sequence[Sprite | None]) -> tuple[YuvaImage, bool]:
+    def _blend_all(self, canvas: YuvaImage, own: bool, patches: Sequence[Sprite | None]) -> tuple[YuvaImage, bool]:
         for patch in patches:
             if patch is None:
                 continue
@@ -93,7 +108,7 @@ class LayerStack:
                 canvas, own = patch.image, False
                 continue
             if not own:
-                canvas, own = copied(canvas), True
+                canvas, own = copy_image(canvas), True
             blend(canvas, patch)
         return canvas, own
 
@@ -104,60 +119,67 @@ class LayerSampler:
     def __init__(
         self, drawn: LayerSlice, size: tuple[int, int], sources: Mapping[str, Source], rate: FrameRate
     ) -> None:
-        self._drawn = drawn
+        self._layer_slice = drawn
         self._size = size
-        self._read = reader(drawn, sources, rate)
-        self._still: Sprite | None = None
-        self._seen: tuple[YuvaImage, CropRect] | None = None
-        self._done: YuvaImage | None = None
+        self._read = layer_content(drawn, sources, rate)
+        self._static_sprite: Sprite | None = None
+        self._effects_input: tuple[YuvaImage, CropRect] | None = None
+        self._effects_output: YuvaImage | None = None
 
     def first(self) -> Sprite | None:
-        return self.at(self._drawn.first)
+        return self.at(self._layer_slice.first)
 
     def at(self, frame: int) -> Sprite | None:
         """The layer at a frame of the job; none when it does not show."""
-        n = frame - self._drawn.first
-        if not 0 <= n < len(self._drawn.states):
+        n = frame - self._layer_slice.first
+        if not 0 <= n < len(self._layer_slice.transforms):
             return None
-        if not self._drawn.motionless:
-            return self._make(n)
-        if self._still is None:
-            self._still = self._make(n)
-        return self._still
+        if not self._layer_slice.static:
+            return self._place(n)
+        if self._static_sprite is None:
+            self._static_sprite = self._place(n)
+        return self._static_sprite
 
-    def _make(self, n: int) -> Sprite | None:
-        layer, state = self._drawn.layer, self._drawn.states[n]
+    def _place(self, n: int) -> Sprite | None:
+        layer, state = self._layer_slice.layer, self._layer_slice.transforms[n]
         sheet = self._read(n)
         if state.opacity <= 0:
             return None
-        window = self._drawn.windows[n] if self._drawn.windows else WHOLE
+        window = self._layer_slice.crops[n] if self._layer_slice.crops else FULL_FRAME
         if layer.effects:
-            sheet, window = self._changed(sheet, window), WHOLE
+            sheet, window = self._with_effects(sheet, window), FULL_FRAME
         return place_image(sheet, window, (layer.width, layer.height), state, self._size)
 
-    def _changed(self, sheet: YuvaImage, window: CropRect) -> YuvaImage:
+    def _with_effects(self, sheet: YuvaImage, window: CropRect) -> YuvaImage:
         """The sheet after the layer's effects, done again only when it or its window has changed."""
-        if self._done is None or self._seen is None or self._seen[0] is not sheet or self._seen[1] != window:
-            layer = self._drawn.layer
+        if (
+            self._effects_output is None
+            or self._effects_input is None
+            or self._effects_input[0] is not sheet
+            or self._effects_input[1] != window
+        ):
+            layer = self._layer_slice.layer
             done = (
-                sized(sheet, window, even_size(layer.width), even_size(layer.height)) if self._drawn.windows else sheet
+                resize_window(sheet, window, even_size(layer.width), even_size(layer.height))
+                if self._layer_slice.crops
+                else sheet
             )
             for effect in layer.effects:
                 done = apply(effect, done)
-            self._seen, self._done = (sheet, window), done
-        return self._done
+            self._effects_input, self._effects_output = (sheet, window), done
+        return self._effects_output
 
 
-def reader(drawn: LayerSlice, sources: Mapping[str, Source], rate: FrameRate) -> Callable[[int], YuvaImage]:
+def layer_content(drawn: LayerSlice, sources: Mapping[str, Source], rate: FrameRate) -> Callable[[int], YuvaImage]:
     """Gives the content of a layer at its n-th frame. What does not change is the same object each time."""
     layer = drawn.layer
     match layer:
         case VideoLayer():
-            return _video(drawn, layer, sources[layer.item], rate)
+            return _video_content(drawn, layer, sources[layer.item], rate)
         case ImageLayer():
-            still = picture(sources[layer.item].path, round(min(1.0, drawn.detail * SPARE), 4))
+            still = still_image(sources[layer.item].path, round(min(1.0, drawn.detail * STILL_OVERSAMPLING), 4))
         case TextLayer():
-            still = text.draw_text(
+            still = text.render_text(
                 layer.lines, layer.style, round(layer.width), round(layer.height), round(drawn.detail, 4)
             )
         case ShapeLayer():
@@ -171,19 +193,19 @@ def reader(drawn: LayerSlice, sources: Mapping[str, Source], rate: FrameRate) ->
     return lambda n: still
 
 
-def picture(path: Path, factor: float) -> YuvaImage:
+def still_image(path: Path, factor: float) -> YuvaImage:
     """A still picture from the store, at the size that its layer needs."""
     # Neighbouring segments begin together: the second waits for what the first is reading already.
-    with _reading[path]:
-        return _picture(path, factor)
+    with _read_locks[path]:
+        return _load_still(path, factor)
 
 
-@lru_cache(maxsize=PICTURES_KEPT)
-def _picture(path: Path, factor: float) -> YuvaImage:
+@lru_cache(maxsize=MAX_CACHED_STILLS)
+def _load_still(path: Path, factor: float) -> YuvaImage:
     return from_rgba(images.read(path), factor)
 
 
-def _video(drawn: LayerSlice, layer: VideoLayer, source: Source, rate: FrameRate) -> Callable[[int], YuvaImage]:
+def _video_content(drawn: LayerSlice, layer: VideoLayer, source: Source, rate: FrameRate) -> Callable[[int], YuvaImage]:
     assert source.info.video is not None
-    frames = frames_at_cfr(source.path, source.info.video, rate, drawn.offset, len(drawn.states))
+    frames = frames_at_cfr(source.path, source.info.video, rate, drawn.source_start, len(drawn.transforms))
     return lambda n: opaque_image(next(frames))

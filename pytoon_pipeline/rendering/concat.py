@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 
-class BrokenJoint(PytoonError):
+class ConcatError(PytoonError):
     """Segments do not fit together."""
 
     category = "bug"
@@ -28,7 +28,7 @@ class _Timed:
 
 
 def join(
-    spec: RenderSpec, segments: Sequence[Path], sound: Path, out: Path, comment: str | None = None
+    spec: RenderSpec, segments: Sequence[Path], audio: Path, out: Path, comment: str | None = None
 ) -> CompositeResult:
     """Writes the MP4, its index first, with ``comment`` in its metadata. Raises ``BrokenJoint`` unless every frame time
     appears exactly once.
@@ -36,7 +36,7 @@ def join(
     import av
 
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    with av.open(str(segments[0])) as first, av.open(str(sound)) as heard, av.open(
+    with av.open(str(segments[0])) as first, av.open(str(audio)) as heard, av.open(
         str(out), "w", format="mp4", options=options
     ) as container:  # fmt: skip
         if comment:
@@ -48,14 +48,14 @@ def join(
         picture_out.time_base = 1 / rate
         header = bytes(first.streams.video[0].codec_context.extradata or b"")
         samples = 0
-        pictures = _pictures(spec, segments, header)
+        pictures = _video_packets(spec, segments, header)
         sounds = (
             _Timed(float((packet.pts or 0) * packet.time_base), packet)
             for packet in heard.demux(sound_in)
             if packet.pts is not None
         )
         packets = {"video": sha256(), "audio": sha256()}
-        for timed in _interleaved(pictures, sounds):
+        for timed in _interleave(pictures, sounds):
             packet = timed.packet
             packets[packet.stream.type].update(bytes(packet))
             if packet.stream.type == "audio":
@@ -67,30 +67,30 @@ def join(
     return CompositeResult(
         frames=spec.frames,
         samples=samples,
-        picture_seconds=round(float(spec.frames / rate), 6),
+        video_seconds=round(float(spec.frames / rate), 6),
         audio_seconds=round(samples / spec.audio.sample_rate, 6),
-        picture_packets=packets["video"].hexdigest(),
-        audio_packets=packets["audio"].hexdigest(),
+        video_packets_sha256=packets["video"].hexdigest(),
+        audio_packets_sha256=packets["audio"].hexdigest(),
     )
 
 
-def _pictures(spec: RenderSpec, segments: Sequence[Path], header: bytes) -> Iterator[_Timed]:
+def _video_packets(spec: RenderSpec, segments: Sequence[Path], header: bytes) -> Iterator[_Timed]:
     """The packets of all segments with times counted in frames of the whole video."""
     import av
 
     tick = 1 / spec.rate.fraction
-    delay = max(_reordering(path, tick) for path in segments)
+    delay = max(_reorder_delay(path, tick) for path in segments)
     for number, (segment, path) in enumerate(zip(spec.segments, segments, strict=True)):
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             if bytes(stream.codec_context.extradata or b"") != header:
-                raise _broken(number, "its decoder settings differ from the first one's")
+                raise _concat_error(number, "its decoder settings differ from the first one's")
             packets = [packet for packet in container.demux(stream) if packet.pts is not None]
             shown = [_frames(packet.pts, packet.time_base, tick) for packet in packets]
             if sorted(frame - min(shown) for frame in shown) != list(range(segment.frames)):
-                raise _broken(number, f"it has {len(shown)} pictures instead of {segment.frames}")
+                raise _concat_error(number, f"it has {len(shown)} pictures instead of {segment.frames}")
             if not packets[0].is_keyframe:
-                raise _broken(number, "it does not begin with a key frame")
+                raise _concat_error(number, "it does not begin with a key frame")
             for index, (packet, frame) in enumerate(zip(packets, shown, strict=True)):
                 packet.time_base = tick
                 packet.pts = segment.start + frame - min(shown)
@@ -99,7 +99,7 @@ def _pictures(spec: RenderSpec, segments: Sequence[Path], header: bytes) -> Iter
                 yield _Timed(float(packet.dts * tick), packet)
 
 
-def _reordering(path: Path, tick: Fraction) -> int:
+def _reorder_delay(path: Path, tick: Fraction) -> int:
     """Frames by which decoding runs ahead of presentation in a segment: x264's settings and its length decide."""
     import av
 
@@ -113,7 +113,7 @@ def _frames(time: int | None, base: Fraction, tick: Fraction) -> int:
     return round((time or 0) * base / tick)
 
 
-def _interleaved(pictures: Iterator[_Timed], sounds: Iterator[_Timed]) -> Iterator[_Timed]:
+def _interleave(pictures: Iterator[_Timed], sounds: Iterator[_Timed]) -> Iterator[_Timed]:
     """Both streams in order of time, as players want them side by side in the file."""
     waiting = next(sounds, None)
     for picture in pictures:
@@ -124,7 +124,7 @@ def _interleaved(pictures: Iterator[_Timed], sounds: Iterator[_Timed]) -> Iterat
     yield from chain([waiting] if waiting is not None else [], sounds)
 
 
-def _broken(number: int, why: str) -> BrokenJoint:
-    return BrokenJoint(
+def _concat_error(number: int, why: str) -> ConcatError:
+    return ConcatError(
         "broken_joint", f"Segment {number} cannot be joined: {why}.", "Materialize “rendered_segments” again."
     )

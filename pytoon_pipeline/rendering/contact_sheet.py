@@ -20,14 +20,14 @@ from pytoon_pipeline.media.frames import Plane
 
 # Height of a small picture in pixels: captions of 88 px on 1920 are 18 px high.
 HEIGHT = 384
-QUALITY = 90
+JPEG_QUALITY = 90
 # An element that a segment shows for fewer frames is looked at in the neighbouring segment.
 MIN_FRAMES = 3
 # A picture counts for an element when it is this close to the element's highest opacity in the segment.
-VISIBLE = 0.95
+OPACITY_SHARE = 0.95
 
 # BGR, shape (height, width, 3).
-Image = NDArray[np.uint8]
+BgrImage = NDArray[np.uint8]
 
 
 def sheet_frames(spec: RenderSpec, segment: Segment) -> tuple[int, ...]:
@@ -43,17 +43,17 @@ def sheet_frames(spec: RenderSpec, segment: Segment) -> tuple[int, ...]:
     return tuple(sorted(chosen)) or (middle,)
 
 
-def sampled_frames(spec: RenderSpec) -> frozenset[int]:
+def all_sheet_frames(spec: RenderSpec) -> frozenset[int]:
     """Frames of the video that the contact sheets of its segments hold."""
     return frozenset(frame for segment in spec.segments for frame in sheet_frames(spec, segment))
 
 
 def _elements(spec: RenderSpec, segment: Segment) -> Iterator[list[int]]:
     """For each element that the segment shows: the frames that show it well, the best first. Short elements first."""
-    spans = [_inside(cue.start, cue.end, segment) for cue in spec.captions.cues]
+    spans = [_overlap(cue.start, cue.end, segment) for cue in spec.captions.cues]
     spans += [_visible(layer, 0, spec.frames, segment) for layer in spec.overlays]
     for scene in spec.scenes:
-        spans.append(_inside(scene.start, scene.end, segment))
+        spans.append(_overlap(scene.start, scene.end, segment))
         others = (layer for layer in scene.layers if not isinstance(layer, VideoLayer))
         spans += [_visible(layer, scene.start, scene.end, segment) for layer in others]
     skipped = _between_samples(spec, segment)
@@ -65,7 +65,7 @@ def _elements(spec: RenderSpec, segment: Segment) -> Iterator[list[int]]:
             yield sorted(best, key=lambda n: abs(n - middle))
 
 
-def _inside(start: int, end: int, segment: Segment) -> Sequence[int]:
+def _overlap(start: int, end: int, segment: Segment) -> Sequence[int]:
     return range(max(start, segment.start), min(end, segment.start + segment.frames))
 
 
@@ -73,9 +73,9 @@ def _visible(layer: Layer, begin: int, end: int, segment: Segment) -> Sequence[i
     """Frames of the segment at which a layer, counted from frame ``begin`` of the video, is as opaque as it gets."""
     own = begin + layer.start
     last = end if layer.frames is None else min(end, own + layer.frames)
-    opacity = {frame: transform_at(layer.transform, frame - begin).opacity for frame in _inside(own, last, segment)}
+    opacity = {frame: transform_at(layer.transform, frame - begin).opacity for frame in _overlap(own, last, segment)}
     best = max(opacity.values(), default=0.0)
-    return [frame for frame, value in opacity.items() if value >= VISIBLE * best]
+    return [frame for frame, value in opacity.items() if value >= OPACITY_SHARE * best]
 
 
 def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:
@@ -88,7 +88,7 @@ def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:
         for scene in spec.scenes
         for layer in scene.layers
         if isinstance(layer, VideoLayer)
-        for frame in _inside(scene.start, scene.end, segment)
+        for frame in _overlap(scene.start, scene.end, segment)
         if ((layer.source_start + frame - scene.start - layer.start) * step + 1e-6) % 1 >= step - 1e-6
     }
 
@@ -98,22 +98,22 @@ class ContactSheet:
 
     def __init__(self, wanted: Iterable[int]) -> None:
         self._wanted = frozenset(wanted)
-        self._pictures: list[Image] = []
+        self._pictures: list[BgrImage] = []
 
     def add(self, frame: int, y: Plane, u: Plane, v: Plane) -> None:
         """Planes of 4:2:0, 8 bits, BT.709 limited range."""
         if frame in self._wanted:
-            self._pictures.append(small(y, u, v))
+            self._pictures.append(downscale(y, u, v))
 
     def save(self, path: Path) -> None:
         """Writes the pictures one below the other as a JPEG."""
         import cv2
 
-        _, coded = cv2.imencode(".jpg", np.vstack(self._pictures), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        _, coded = cv2.imencode(".jpg", np.vstack(self._pictures), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         path.write_bytes(bytes(coded))
 
 
-def small(y: Plane, u: Plane, v: Plane) -> Image:
+def downscale(y: Plane, u: Plane, v: Plane) -> BgrImage:
     """A picture of ``HEIGHT`` rows."""
     import cv2
 
@@ -122,7 +122,7 @@ def small(y: Plane, u: Plane, v: Plane) -> Image:
     return np.clip(np.round(to_rgb(*planes)[:, :, ::-1]), 0, 255).astype(np.uint8)
 
 
-def load(path: Path) -> list[Image]:
+def load(path: Path) -> list[BgrImage]:
     """The pictures that ``save`` wrote, in order."""
     import cv2
 
@@ -130,9 +130,9 @@ def load(path: Path) -> list[Image]:
     return [sheet[top : top + HEIGHT] for top in range(0, len(sheet), HEIGHT)]
 
 
-def read(spec: RenderSpec, sheets: Sequence[Path]) -> dict[int, Image]:
+def read(spec: RenderSpec, sheets: Sequence[Path]) -> dict[int, BgrImage]:
     """The pictures of the sheets of all segments, by frame of the video."""
-    found: dict[int, Image] = {}
+    found: dict[int, BgrImage] = {}
     for segment, path in zip(spec.segments, sheets, strict=True):
         found |= zip(sheet_frames(spec, segment), load(path), strict=False)
     return found

@@ -12,12 +12,12 @@ from pytoon_pipeline.contracts.spec.effects import Blur, EffectKind, Grade, Roun
 from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering import shapes
-from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, masked, transparent
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, transparent_image, with_mask
 
 # Standard deviations after which a blur has faded out.
-REACH = 2.5
+BLUR_SIGMAS = 2.5
 # From this radius on a step of two pixels changes no value by more than one level.
-SOFT = 60.0
+SOFT_RADIUS = 60.0
 
 
 @singledispatch
@@ -31,12 +31,12 @@ def _(effect: Blur, sheet: YuvaImage) -> YuvaImage:
     if sheet.a is None:
         # A picture keeps its edge: light does not fade towards the frame.
         return YuvaImage(*(_blur(p, effect.radius / step) for p, step in ((sheet.y, 1), (sheet.u, 2), (sheet.v, 2))))
-    grown = _grown(sheet, 2 * ceil(REACH * effect.radius / 2))
+    grown = _padded(sheet, 2 * ceil(BLUR_SIGMAS * effect.radius / 2))
     assert grown.a is not None
     assert grown.h is not None
     planes = ((grown.y, 1), (grown.u, 2), (grown.v, 2), (grown.a, 1), (grown.h, 2))
     blurred = (_blur(plane, effect.radius / step) for plane, step in planes)
-    return YuvaImage(*blurred, box=grown.box, soft=effect.radius >= SOFT)
+    return YuvaImage(*blurred, box=grown.box, soft=effect.radius >= SOFT_RADIUS)
 
 
 @apply.register
@@ -45,7 +45,7 @@ def _(effect: Grade, sheet: YuvaImage) -> YuvaImage:
     half = 1.0 if sheet.h is None else sheet.h.astype(np.float32) / 255
     middle = 16 + 219 * 0.5
     y = (sheet.y - middle * full) * effect.contrast + (middle + 219 * effect.brightness) * full
-    u, v = (_whole((plane - 128 * half) * effect.saturation + 128 * half) for plane in (sheet.u, sheet.v))
+    u, v = (_to_bytes((plane - 128 * half) * effect.saturation + 128 * half) for plane in (sheet.u, sheet.v))
     return YuvaImage(
         np.clip(np.round(y), 16 * full, 235 * full).astype(np.uint8), u, v, sheet.a, sheet.h, box=sheet.box
     )
@@ -57,13 +57,13 @@ def _(effect: Rounded, sheet: YuvaImage) -> YuvaImage:
     mask = np.zeros(sheet.y.shape, np.float32)
     x, y, w, h = round(left), round(top), round(width), round(height)
     mask[y : y + h, x : x + w] = shapes.rounded(w, h, effect.radius)
-    return masked(sheet, mask)
+    return with_mask(sheet, mask)
 
 
 @apply.register
 def _(effect: Shadow, sheet: YuvaImage) -> YuvaImage:
-    reach = 2 * ceil((REACH * effect.radius + max(abs(effect.x), abs(effect.y))) / 2)
-    grown = _grown(sheet, reach, 2 * round(effect.x / 2), 2 * round(effect.y / 2))
+    reach = 2 * ceil((BLUR_SIGMAS * effect.radius + max(abs(effect.x), abs(effect.y))) / 2)
+    grown = _padded(sheet, reach, 2 * round(effect.x / 2), 2 * round(effect.y / 2))
     assert grown.a is not None
     assert grown.h is not None
     full = _blur(grown.a, effect.radius).astype(np.float32) / 255 * effect.opacity
@@ -77,14 +77,14 @@ def _(effect: Shadow, sheet: YuvaImage) -> YuvaImage:
     return done
 
 
-def _whole(values: NDArray[np.float32]) -> Plane:
+def _to_bytes(values: NDArray[np.float32]) -> Plane:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _grown(sheet: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:
+def _padded(sheet: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:
     """The sheet with ``reach`` clear pixels on every side, moved by ``x`` and ``y`` within them."""
     width, height = sheet.size
-    grown = transparent(width + 2 * reach, height + 2 * reach)
+    grown = transparent_image(width + 2 * reach, height + 2 * reach)
     blend(grown, Sprite(reach + x, reach + y, sheet))
     left, top, box_w, box_h = sheet.nominal
     return replace(grown, box=(left + reach, top + reach, box_w, box_h))

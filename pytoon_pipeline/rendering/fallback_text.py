@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Of the font size, between one line and the next.
 LINE_SPACING = 0.25
-PLACE = re.compile(r"\\an(\d)\\pos\(([\d.-]+),([\d.-]+)\)")
+POSITION = re.compile(r"\\an(\d)\\pos\(([\d.-]+),([\d.-]+)\)")
 
 
 def draw(
@@ -25,14 +25,14 @@ def draw(
 ) -> Iterator[YuvaImage]:
     """The same as ``libass.draw``: each text on ``width`` × ``height`` pixels. Of overrides only the place counts."""
     for text in texts:
-        yield _set(text, style, font, width, height, wrap)
+        yield _draw_one(text, style, font, width, height, wrap)
 
 
-def _set(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap: bool) -> YuvaImage:
+def _draw_one(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap: bool) -> YuvaImage:
     from PIL import Image, ImageDraw
 
     scratch = width - (style.marginl + style.marginr if wrap else 0)
-    font, written = _fitted(literal(text), name, style.fontsize, scratch, wrap)
+    font, written = _fit_font(plain_text(text), name, style.fontsize, scratch, wrap)
     picture = Image.new("RGBA", (width, height))
     pen = ImageDraw.Draw(picture)
     options: dict[str, Any] = {
@@ -41,7 +41,7 @@ def _set(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap:
         "stroke_width": round(style.outline),
     }
     left, top, right, bottom = pen.multiline_textbbox((0, 0), written, **options)
-    if place := PLACE.search(text):
+    if place := POSITION.search(text):
         share = {"4": 0.0, "5": 0.5, "6": 1.0}[place[1]]
         x, y = float(place[2]) - share * (right - left), float(place[3]) - (bottom - top) / 2
     else:
@@ -51,25 +51,25 @@ def _set(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap:
     return replace(from_rgba(np.array(picture)), box=(0, 0, width, height))
 
 
-def literal(text: str) -> str:
+def plain_text(text: str) -> str:
     """The characters that a text for libass stands for, lines parted by line feeds."""
     shielded = text.replace("\\" + WORD_JOINER, "\0").replace("\\{", "\1").replace("\\}", "\2")
     bare = re.sub(r"\{[^}]*\}", "", shielded).replace("\\N", "\n")
     return bare.replace("\0", "\\").replace("\1", "{").replace("\2", "}")
 
 
-def _fitted(text: str, name: str, size: float, scratch: float, wrap: bool) -> tuple["FreeTypeFont", str]:
+def _fit_font(text: str, name: str, size: float, scratch: float, wrap: bool) -> tuple["FreeTypeFont", str]:
     """The font, smaller where a word would not fit into ``scratch``, and the text in lines."""
     font = _font(name, size)
     pieces = text.split() if wrap else text.split("\n")
     widest = max((font.getlength(piece) for piece in pieces), default=0.0)
     if widest > scratch:
         font = _font(name, size * scratch / widest)
-    lines = [part for line in text.split("\n") for part in (_wrapped(line, font, scratch) if wrap else [line])]
+    lines = [part for line in text.split("\n") for part in (_wrap(line, font, scratch) if wrap else [line])]
     return font, "\n".join(lines)
 
 
-def _wrapped(line: str, font: "FreeTypeFont", scratch: float) -> list[str]:
+def _wrap(line: str, font: "FreeTypeFont", scratch: float) -> list[str]:
     lines = [""]
     for word in line.split(" "):
         longer = f"{lines[-1]} {word}".strip()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.colour import rgb
-from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
+from pytoon_pipeline.rendering.ass import AUTO_DIRECTION
 from pytoon_pipeline.rendering.yuva import YuvaImage, from_premultiplied
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 SECOND = 1000
 # Seconds after which libass hangs: it starts in less than one, and sets a text in some hundredths.
-MAX_START, MAX_TEXT = 20.0, 1.0
+START_TIMEOUT, TEXT_TIMEOUT = 20.0, 1.0
 
 
-def settings(
+def ass_style(
     font: str, size: float, colour: str, outline_colour: str, outline: float, shadow: float, **more: Any
 ) -> "SSAStyle":
     """A style for libass: colours as ``#rrggbb``, sizes in pixels of what is drawn; ``more`` as pysubs2 names it."""
@@ -40,14 +40,14 @@ def settings(
         outlinecolor=pysubs2.Color(*rgb(outline_colour)),
         outline=outline,
         shadow=shadow,
-        encoding=AUTOMATIC_DIRECTION,
+        encoding=AUTO_DIRECTION,
         **more,
     )
 
 
 def draw(
     texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool,
-    seconds: float = MAX_START,
+    seconds: float = START_TIMEOUT,
 ) -> Iterator[YuvaImage]:  # fmt: skip
     """Each text on ``width`` × ``height`` pixels, trimmed to what it covers; the sheet's box is the whole.
 
@@ -63,20 +63,20 @@ def draw(
             f"color=black@0:s={width}x{height}:r=1:d={len(texts)},format=yuva444p,"
             f"setparams=range=tv:colorspace=bt709,ass=f=text.ass:fontsdir=fonts:alpha=1"
         )
-        limit = seconds + MAX_TEXT * len(texts)
+        limit = seconds + TEXT_TIMEOUT * len(texts)
         with (scratch / "errors").open("w+b") as errors:
-            process = _started(
+            process = _start_ffmpeg(
                 [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,
                  "-f", "rawvideo", "-pix_fmt", "yuva444p", "-"],
                 scratch, dict(os.environ, FONTCONFIG_FILE=str(configuration)), errors,
             )  # fmt: skip
-            with process, _killed_after(limit, process) as late:
+            with process, _kill_after(limit, process) as late:
                 assert process.stdout is not None
                 for _ in texts:
                     data = process.stdout.read(4 * width * height)
                     if len(data) < 4 * width * height:
                         break
-                    yield _sheet(np.frombuffer(data, np.uint8).reshape(4, height, width))
+                    yield _crop_to_content(np.frombuffer(data, np.uint8).reshape(4, height, width))
             if late.is_set():
                 raise ffmpeg.timed_out(limit)
             if process.returncode:
@@ -84,7 +84,9 @@ def draw(
                 raise ffmpeg.ffmpeg_error(errors.read().decode("utf-8", "replace"))
 
 
-def _started(command: list[str], scratch: Path, env: dict[str, str], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _start_ffmpeg(
+    command: list[str], scratch: Path, env: dict[str, str], errors: IO[bytes]
+) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(command, cwd=scratch, env=env, stdout=subprocess.PIPE, stderr=errors)
     except OSError as error:
@@ -92,7 +94,7 @@ def _started(command: list[str], scratch: Path, env: dict[str, str], errors: IO[
 
 
 @contextmanager
-def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[Event]:
+def _kill_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[Event]:
     """Ends ``process`` when it takes longer; the event says whether it did."""
     late = Event()
 
@@ -121,11 +123,11 @@ def _script(texts: Sequence[str], style: "SSAStyle", width: int, height: int, wr
     return file
 
 
-def _sheet(planes: NDArray[np.uint8]) -> YuvaImage:
+def _crop_to_content(planes: NDArray[np.uint8]) -> YuvaImage:
     """A sheet of planes Y, U, V and coverage in which libass has drawn on black."""
     height, width = planes.shape[1:]
-    left, right = _covered(planes[3].any(axis=0))
-    top, bottom = _covered(planes[3].any(axis=1))
+    left, right = _even_bounds(planes[3].any(axis=0))
+    top, bottom = _even_bounds(planes[3].any(axis=1))
     y, u, v, a = planes[:, top:bottom, left:right].astype(np.float32)
     coverage = a / 255
     # The share of the black that shows through is taken out again.
@@ -134,7 +136,7 @@ def _sheet(planes: NDArray[np.uint8]) -> YuvaImage:
     return YuvaImage(sheet.y, sheet.u, sheet.v, sheet.a, sheet.h, box=(-left, -top, width, height))
 
 
-def _covered(there: NDArray[np.bool_]) -> tuple[int, int]:
+def _even_bounds(there: NDArray[np.bool_]) -> tuple[int, int]:
     """First and last even position around all that are true, with a clear rim."""
     found = np.flatnonzero(there)
     if not len(found):

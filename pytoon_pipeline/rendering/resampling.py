@@ -23,18 +23,18 @@ REDUCE_BELOW = 0.67
 CONTEXT = 2
 
 
-def sample_window(picture: YuvFrame, window: CropRect, width: int, height: int) -> YuvFrame:
+def sample_window(frame: YuvFrame, window: CropRect, width: int, height: int) -> YuvFrame:
     """``window`` (fractions of the picture) of ``picture``, as planes for ``width`` × ``height`` pixels."""
-    rows, columns = picture.y.shape
+    rows, columns = frame.y.shape
     x, y = window.x * columns, window.y * rows
     w, h = window.width * columns, window.height * rows
     # Chroma lies on every other luma column (H.264's default siting): scaling must keep it there.
     left = x / 2 + 0.25 * (1 - w / width)
     chroma = (left, y / 2, w / 2, h / 2)
     return YuvFrame(
-        resample(picture.y, x, y, w, h, width, height),
-        resample(picture.u, *chroma, width // 2, height // 2),
-        resample(picture.v, *chroma, width // 2, height // 2),
+        resample(frame.y, x, y, w, h, width, height),
+        resample(frame.u, *chroma, width // 2, height // 2),
+        resample(frame.v, *chroma, width // 2, height // 2),
     )
 
 

@@ -17,7 +17,7 @@ from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 
 # What of a layer is worked out frame by frame, or has no picture.
-WORKED_OUT = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start"}
+EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start"}
 
 
 @dataclass(frozen=True)
@@ -38,34 +38,34 @@ class LayerSlice:
 
     layer: Layer
     first: int
-    offset: int
-    states: tuple[LayerTransform, ...]
-    windows: tuple[CropRect, ...] = ()
+    source_start: int
+    transforms: tuple[LayerTransform, ...]
+    crops: tuple[CropRect, ...] = ()
     children: tuple["LayerSlice", ...] = ()
     detail: float = 1.0
 
     @property
     def end(self) -> int:
-        return self.first + len(self.states)
+        return self.first + len(self.transforms)
 
     @property
-    def motionless(self) -> bool:
+    def static(self) -> bool:
         """Whether every frame shows the same."""
         return (
             not isinstance(self.layer, VideoLayer)
-            and len(set(self.states)) == 1
-            and len(set(self.windows)) <= 1
-            and all(c.motionless and c.first == 0 and len(c.states) == len(self.states) for c in self.children)
+            and len(set(self.transforms)) == 1
+            and len(set(self.crops)) <= 1
+            and all(c.static and c.first == 0 and len(c.transforms) == len(self.transforms) for c in self.children)
         )
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
         """All of it as plain values, for a fingerprint."""
         values = {
-            "layer": self.layer.model_dump(mode="json", exclude=WORKED_OUT),
+            "layer": self.layer.model_dump(mode="json", exclude=EVALUATED_FIELDS),
             "first": self.first,
-            "offset": self.offset,
-            "states": _short(self.states),
-            "windows": _short(self.windows),
+            "offset": self.source_start,
+            "states": _compact(self.transforms),
+            "windows": _compact(self.crops),
             "children": [child.parameters(sources) for child in self.children],
             "detail": round(self.detail, 6),
         }
@@ -83,7 +83,7 @@ class SceneSlice:
     background: str
     layers: tuple[LayerSlice, ...]
     transition: str = ""
-    mixing: tuple[float, ...] = ()
+    transition_progress: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,11 @@ class SegmentPlan:
     scenes: tuple[SceneSlice, ...]
     overlays: tuple[LayerSlice, ...]
     events: tuple[Event, ...]
-    style: CaptionStyle
-    sheet: tuple[int, ...] = ()
+    caption_style: CaptionStyle
+    sheet_frames: tuple[int, ...] = ()
     encoder: PictureEncoder = field(default=PICTURE)
 
-    def drawn(self) -> Iterator[LayerSlice]:
+    def layer_slices(self) -> Iterator[LayerSlice]:
         """All layers, those in groups too."""
         waiting = [*(layer for view in self.scenes for layer in view.layers), *self.overlays]
         while waiting:
@@ -111,12 +111,12 @@ class SegmentPlan:
 
     @property
     def items(self) -> list[str]:
-        return sorted({one.layer.item for one in self.drawn() if isinstance(one.layer, VideoLayer | ImageLayer)})
+        return sorted({one.layer.item for one in self.layer_slices() if isinstance(one.layer, VideoLayer | ImageLayer)})
 
     @property
     def fonts(self) -> list[str]:
-        names = {one.layer.style.font for one in self.drawn() if isinstance(one.layer, TextLayer)}
-        return sorted(names | ({self.style.font} if self.events else set()))
+        names = {one.layer.style.font for one in self.layer_slices() if isinstance(one.layer, TextLayer)}
+        return sorted(names | ({self.caption_style.font} if self.events else set()))
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
         """The job as plain values, for its fingerprint. The style counts only where there is text to style."""
@@ -125,14 +125,14 @@ class SegmentPlan:
             "rate": str(self.rate),
             "frames": self.frames,
             "views": [
-                [view.first, view.frames, view.background, view.transition, _short(view.mixing)]
+                [view.first, view.frames, view.background, view.transition, _compact(view.transition_progress)]
                 + [layer.parameters(sources) for layer in view.layers]
                 for view in self.scenes
             ],
             "overlays": [layer.parameters(sources) for layer in self.overlays],
-            "events": [[event.start, event.end, event.text, *event.growing] for event in self.events],
-            "style": self.style.model_dump(mode="json") if self.events else None,
-            "sheet": list(self.sheet),
+            "events": [[event.start, event.end, event.text, *event.scales] for event in self.events],
+            "style": self.caption_style.model_dump(mode="json") if self.events else None,
+            "sheet": list(self.sheet_frames),
             "encoder": self.encoder.model_dump(mode="json"),
         }
 
@@ -146,16 +146,16 @@ def plan_segment(
         height=spec.height,
         rate=spec.rate,
         frames=segment.frames,
-        scenes=tuple(_views(spec.scenes, segment, sources)),
-        overlays=_drawn(spec.overlays, 0, spec.frames, segment, sources),
+        scenes=tuple(_scene_slices(spec.scenes, segment, sources)),
+        overlays=_layer_slices(spec.overlays, 0, spec.frames, segment, sources),
         events=tuple(captions.events(spec.captions, segment.start, segment.frames, spec.width, spec.rate)),
-        style=spec.captions.style,
-        sheet=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
+        caption_style=spec.captions.style,
+        sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
         encoder=encoder,
     )
 
 
-def _views(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
+def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
     for scene in scenes:
         first, last = max(segment.start, scene.start), min(segment.start + segment.frames, scene.end)
         if first >= last:
@@ -166,22 +166,22 @@ def _views(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Sour
             first=first - segment.start,
             frames=last - first,
             background=scene.background,
-            layers=_drawn(scene.layers, scene.start, scene.end, segment, sources),
+            layers=_layer_slices(scene.layers, scene.start, scene.end, segment, sources),
             transition=scene.transition.kind if scene.transition and mixing else "",
-            mixing=mixing,
+            transition_progress=mixing,
         )
 
 
-def _drawn(
+def _layer_slices(
     layers: Sequence[Layer], begin: int, end: int, segment: Segment, sources: Mapping[str, Source]
 ) -> tuple[LayerSlice, ...]:
     """Layers that count frames from frame ``begin`` of the video, as far as ``segment`` shows them."""
     start, stop = segment.start, segment.start + segment.frames
-    found = (_one(layer, begin, end, start, stop, start, sources) for layer in layers)
+    found = (_layer_slice(layer, begin, end, start, stop, start, sources) for layer in layers)
     return tuple(drawn for drawn in found if drawn)
 
 
-def _one(
+def _layer_slice(
     layer: Layer, begin: int, end: int, start: int, stop: int, zero: int, sources: Mapping[str, Source]
 ) -> LayerSlice | None:
     """``layer`` in frames ``[start, stop)`` of the video; its first frame is counted from frame ``zero``."""
@@ -198,33 +198,33 @@ def _one(
     if isinstance(layer, VideoLayer):
         offset = layer.source_start + first - own
     if isinstance(layer, GroupLayer):
-        inner = (_one(child, own, last, first, last, first, sources) for child in layer.layers)
+        inner = (_layer_slice(child, own, last, first, last, first, sources) for child in layer.layers)
         children = tuple(child for child in inner if child)
-    return LayerSlice(layer, first - zero, offset, states, windows, children, _detail(layer, sources))
+    return LayerSlice(layer, first - zero, offset, states, windows, children, _max_magnification(layer, sources))
 
 
-def _detail(layer: Layer, sources: Mapping[str, Source]) -> float:
+def _max_magnification(layer: Layer, sources: Mapping[str, Source]) -> float:
     scale = max(key.value for key in layer.transform.scale)
     if not isinstance(layer, VideoLayer | ImageLayer):
         return max(1.0, scale)
     columns, rows = sources[layer.item].info.display_size
-    zoom = _closest(layer.crop_path)
+    zoom = _max_zoom(layer.crop_path)
     across = layer.width * zoom / (layer.crop_path.width * columns)
     down = layer.height * zoom / (layer.crop_path.height * rows)
     return scale * max(across, down)
 
 
-def _closest(camera: CropPath) -> float:
+def _max_zoom(camera: CropPath) -> float:
     breathing = camera.zoom_pulse.amount if camera.zoom_pulse else 1.0
     return breathing * max(key.zoom for key in camera.keyframes)
 
 
-def _short(values: Sequence[Any]) -> list[Any]:
+def _compact(values: Sequence[Any]) -> list[Any]:
     """Values of all frames, or the one that they share."""
     if len(set(values)) == 1:
-        return [len(values), _plain(values[0])]
-    return [_plain(value) for value in values]
+        return [len(values), _rounded(values[0])]
+    return [_rounded(value) for value in values]
 
 
-def _plain(value: Any) -> Any:
+def _rounded(value: Any) -> Any:
     return [round(part, 7) for part in value] if isinstance(value, tuple) else round(value, 7)

@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 
 
 def render_segment(
-    job: SegmentPlan, sources: Mapping[str, Source], lettering: CaptionRaster, out: Path, until: float | None = None,
+    plan: SegmentPlan, sources: Mapping[str, Source], captions: CaptionRaster, out: Path, deadline: float | None = None,
     sheet: ContactSheet | None = None,
 ) -> FrameStats:  # fmt: skip
     """Encodes the pictures of ``job`` into the MP4 file ``out``, measures them on the way and copies some to ``sheet``.
 
     Raises ``RenderError`` when the encoder fails, or when it is later than ``until`` on the monotonic clock.
     """
-    size = (job.width, job.height)
+    size = (plan.width, plan.height)
     tracer = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
-        for number, composed in enumerate(compose(job, sources)):
-            if until is not None and time.monotonic() > until:
+        for number, composed in enumerate(compose(plan, sources)):
+            if deadline is not None and time.monotonic() > deadline:
                 raise ffmpeg.timed_out()
-            frame, shown = _filled(composed, *size)
-            for event in job.events:
-                if event.start <= number < event.end and (patch := lettering.sprite(event, number, size)):
+            frame, shown = _to_video_frame(composed, *size)
+            for event in plan.events:
+                if event.start <= number < event.end and (patch := captions.sprite(event, number, size)):
                     blend(shown, patch)
             tracer.add(shown.y, shown.u, shown.v)
             if sheet is not None:
                 sheet.add(number, shown.y, shown.u, shown.v)
             yield frame
 
-    _encode(frames(), size, job.rate, job.encoder, out)
+    _encode(frames(), size, plan.rate, plan.encoder, out)
     return tracer.done()
 
 
@@ -53,7 +53,7 @@ def encode(
     pictures: Iterable[YuvaImage], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
 ) -> None:
     """Encodes pictures of ``size`` (width, height) into the MP4 file ``out``. Raises ``RenderError``."""
-    _encode((_filled(sheet, *size)[0] for sheet in pictures), size, rate, encoder, out)
+    _encode((_to_video_frame(sheet, *size)[0] for sheet in pictures), size, rate, encoder, out)
 
 
 def _encode(
@@ -79,7 +79,7 @@ def _encode(
         raise ffmpeg.libav_fault(error) from error
 
 
-def workers(count: int, threads: int) -> ThreadPoolExecutor:
+def segment_pool(count: int, threads: int) -> ThreadPoolExecutor:
     """Threads for ``count`` segments, at most ``threads``."""
     import cv2
 
@@ -88,7 +88,7 @@ def workers(count: int, threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(1, min(count, threads)), thread_name_prefix="segment")
 
 
-def _filled(sheet: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
+def _to_video_frame(sheet: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
     """A frame for the encoder with the planes of ``sheet``, and a sheet that is the frame's own memory."""
     import av
 

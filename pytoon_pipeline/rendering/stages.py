@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("pytoon.render")
 
 SEGMENT = Stage("segment", 7)
-SOUND_TRACK = Stage("sound", 3)
-CHOICE = Stage("thumbnail_frame", 1)
+AUDIO_TRACK = Stage("sound", 3)
+THUMBNAIL_FRAME = Stage("thumbnail_frame", 1)
 THUMBNAIL = Stage("thumbnail", 4)
 
 Progress = Callable[[int, int], None]
@@ -45,7 +45,7 @@ def fonts_of(spec: RenderSpec) -> set[str]:
     return {one.style.font for one in drawn if isinstance(one, TextLayer)} | {spec.captions.style.font}
 
 
-def tools_used(parts: Sequence[Mapping[str, str]], here: Mapping[str, str]) -> dict[str, str]:
+def merge_tools(parts: Sequence[Mapping[str, str]], here: Mapping[str, str]) -> dict[str, str]:
     """The versions of tools that made the parts of a video; of what they do not name, those here."""
     used: dict[str, set[str]] = {name: set() for name in here}
     for part in parts:
@@ -54,9 +54,9 @@ def tools_used(parts: Sequence[Mapping[str, str]], here: Mapping[str, str]) -> d
     return {name: "; ".join(sorted(versions)) or here[name] for name, versions in used.items()}
 
 
-def makers(tools: Mapping[str, str]) -> dict[str, str]:
+def producer_versions(tools: Mapping[str, str]) -> dict[str, str]:
     """Versions of all that decides pictures and sound: Pytoon, its stages, its encoders' settings, and ``tools``."""
-    own = {f"{stage.name} stage": str(stage.version) for stage in (SEGMENT, SOUND_TRACK, THUMBNAIL)}
+    own = {f"{stage.name} stage": str(stage.version) for stage in (SEGMENT, AUDIO_TRACK, THUMBNAIL)}
     settings = {f"{name} encoder": canonical(values).decode() for name, values in encoders().items()}
     return {"pytoon": version("pytoon-pipeline")} | own | settings | dict(tools)
 
@@ -82,9 +82,9 @@ def render_segments(
     spec: RenderSpec,
     sources: Mapping[str, "Source"],
     progress: Progress,
-    seconds: float | None = None,
+    timeout_seconds: float | None = None,
     threads: int | None = None,
-    before: Callable[[], None] = lambda: None,
+    before_render: Callable[[], None] = lambda: None,
 ) -> list[StageResult]:
     """Finds or renders every segment, ``threads`` at a time, else one a processor. ``progress`` hears how many of how
     many are ready; ``before`` is called when there is something to render.
@@ -103,13 +103,13 @@ def render_segments(
     progress(len(done), len(jobs))
     missing = [n for n in range(len(jobs)) if n not in done]
     if missing:
-        before()
+        before_render()
         made = _render(
             store,
             [(jobs[n], recipes[n]) for n in missing],
             sources,
             lambda ready: progress(len(done) + ready, len(jobs)),
-            None if seconds is None else time.monotonic() + seconds,
+            None if timeout_seconds is None else time.monotonic() + timeout_seconds,
             threads or processors(),
         )
         done |= dict(zip(missing, made, strict=True))
@@ -126,10 +126,10 @@ def _render(
 ) -> list[StageResult]:
     from pytoon_pipeline.rendering.caption_raster import CaptionRaster
     from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-    from pytoon_pipeline.rendering.segments import render_segment, workers
+    from pytoon_pipeline.rendering.segments import render_segment, segment_pool
 
     first = works[0][0]
-    lettering = CaptionRaster(first.style, first.width, first.height)
+    lettering = CaptionRaster(first.caption_style, first.width, first.height)
     ready = 0
 
     def one(job: "SegmentPlan", recipe: StageKey) -> StageResult:
@@ -139,7 +139,7 @@ def _render(
                 "frame_stats": scratch / "frame_stats.npz",
                 "sheet": scratch / "sheet.jpg",
             }
-            sheet = ContactSheet(job.sheet)
+            sheet = ContactSheet(job.sheet_frames)
             render_segment(job, sources, lettering, files["video"], until, sheet).save(files["frame_stats"])
             sheet.save(files["sheet"])
             return StageOutput(SegmentResult(frames=job.frames), files)
@@ -150,19 +150,19 @@ def _render(
         progress(ready)
         return done
 
-    with workers(len(works), threads) as pool:
-        lettering.set([event.text for job, _ in works for event in job.events], pool)
+    with segment_pool(len(works), threads) as pool:
+        lettering.render([event.text for job, _ in works for event in job.events], pool)
         # The longest first: the last to end are short, and no processor waits long for another.
         order = sorted(range(len(works)), key=lambda n: -works[n][0].frames)
         waiting = {n: pool.submit(one, *works[n]) for n in order}
         try:
-            return [_told(n, waiting[n].result()) for n in range(len(works))]
+            return [_log_segment(n, waiting[n].result()) for n in range(len(works))]
         finally:
             for work in waiting.values():
                 work.cancel()
 
 
-def _told(number: int, done: StageResult) -> StageResult:
+def _log_segment(number: int, done: StageResult) -> StageResult:
     log.info("segment", extra={"event": "segment", "segment": number, "status": done.status,
                                "seconds": round(done.seconds, 4)})  # fmt: skip
     return done
@@ -184,10 +184,10 @@ def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource
         return StageOutput(result, {"sound": out})
 
     heard = sorted({part.item for track in spec.audio.tracks for part in track.clips})
-    streams = {item: sources[item].audio.model_dump(mode="json") | {"zero": sources[item].zero} for item in heard}
+    streams = {item: sources[item].audio.model_dump(mode="json") | {"zero": sources[item].origin} for item in heard}
     return run_stage(
         store,
-        SOUND_TRACK,
+        AUDIO_TRACK,
         make,
         inputs={f"media-{n}": item for n, item in enumerate(heard)},
         parameters={
@@ -199,22 +199,22 @@ def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource
     )
 
 
-def choose_thumbnail(store: Store, spec: RenderSpec, choose: Callable[[], int], seen: Mapping[str, str]) -> int:
+def choose_thumbnail(store: Store, spec: RenderSpec, choose: Callable[[], int], inputs: Mapping[str, str]) -> int:
     """The frame that stands for the video: what ``choose`` gives, for which it looks at the artifacts ``seen``."""
     done = run_stage(
-        store, CHOICE, lambda scratch: StageOutput(ThumbnailResult(frame=choose())), inputs=seen,
+        store, THUMBNAIL_FRAME, lambda scratch: StageOutput(ThumbnailResult(frame=choose())), inputs=inputs,
         parameters={"pictures": _pictures(spec)},
     )  # fmt: skip
     return done.artifact.read(ThumbnailResult).frame
 
 
-def make_thumbnail(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], frame: int) -> StageResult:
+def render_thumbnail(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], frame: int) -> StageResult:
     """Finds or makes the thumbnail, of frame ``frame``."""
 
     def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.rendering import thumbnail
 
-        return StageOutput(ThumbnailResult(frame=frame), thumbnail.draw(spec, frame, sources, scratch))
+        return StageOutput(ThumbnailResult(frame=frame), thumbnail.write_thumbnails(spec, frame, sources, scratch))
 
     (recipe,) = stage_keys(spec, sources, frame)
     return get_or_compute(store, recipe, make)

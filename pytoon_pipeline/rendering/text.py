@@ -10,7 +10,7 @@ import numpy as np
 from pytoon_pipeline.contracts.style import TextBackground, TextStyle
 from pytoon_pipeline.media.colour import rgb, yuv
 from pytoon_pipeline.rendering import ass, fallback_text, libass, shapes
-from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, from_premultiplied, transparent
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, from_premultiplied, transparent_image
 
 if TYPE_CHECKING:
     from pysubs2 import SSAStyle
@@ -20,46 +20,48 @@ OVERHANG = 0.25
 
 
 @lru_cache(maxsize=128)
-def draw_text(lines: tuple[str, ...], style: TextStyle, width: int, height: int, detail: float) -> YuvaImage:
+def render_text(lines: tuple[str, ...], style: TextStyle, width: int, height: int, detail: float) -> YuvaImage:
     """Lines of text in a box of ``width`` × ``height``, ``detail`` pixels of the sheet for one of the video."""
     margin = style.outline + style.shadow + OVERHANG * style.size
     reach = 2 * ceil(margin * detail / 2)
     box_w, box_h = 2 * ceil(width * detail / 2), 2 * ceil(height * detail / 2)
-    sheet = _set(lines, style, box_w, box_h, reach, detail)
+    sheet = _render_lines(lines, style, box_w, box_h, reach, detail)
     if style.background is None:
         return sheet
-    canvas = transparent(box_w + 2 * reach, box_h + 2 * reach)
-    blend(canvas, Sprite(reach, reach, _plate(style.background, box_w, box_h, detail)))
+    canvas = transparent_image(box_w + 2 * reach, box_h + 2 * reach)
+    blend(canvas, Sprite(reach, reach, _background(style.background, box_w, box_h, detail)))
     left, top, _, _ = sheet.nominal
     blend(canvas, Sprite(reach - round(left), reach - round(top), sheet))
     return replace(canvas, box=(reach, reach, box_w, box_h))
 
 
-def _plate(box: TextBackground, width: int, height: int, detail: float) -> YuvaImage:
+def _background(box: TextBackground, width: int, height: int, detail: float) -> YuvaImage:
     coverage = shapes.rounded(width, height, box.radius * detail) * np.float32(box.opacity)
     y, u, v = (np.float32(value) for value in yuv(box.colour))
     return from_premultiplied(y * coverage, u * coverage, v * coverage, coverage)
 
 
-def _set(lines: tuple[str, ...], style: TextStyle, box_w: int, box_h: int, reach: int, detail: float) -> YuvaImage:
+def _render_lines(
+    lines: tuple[str, ...], style: TextStyle, box_w: int, box_h: int, reach: int, detail: float
+) -> YuvaImage:
     """The lines alone; the sheet's box is that of the text, which marks and outlines may overhang."""
     width, height = box_w + 2 * reach, box_h + 2 * reach
     inset = (style.background.padding if style.background else 0) * detail
     x = {"left": reach + inset, "centre": width / 2, "right": width - reach - inset}[style.align]
     place = {"left": 4, "centre": 5, "right": 6}[style.align]
-    text = "\\N".join(ass.in_fonts(line, style.font) for line in lines)
+    text = "\\N".join(ass.with_fallback_fonts(line, style.font) for line in lines)
     opening = f"{{\\an{place}\\pos({x:.2f},{height / 2:.2f})}}"
     set_in = libass.draw if style.text_engine == "shaped" else fallback_text.draw
-    (sheet,) = set_in([opening + text], _settings(style, detail), style.font, width, height, wrap=False)
+    (sheet,) = set_in([opening + text], _ass_style(style, detail), style.font, width, height, wrap=False)
     left, top, _, _ = sheet.nominal
     return replace(sheet, box=(left + reach, top + reach, box_w, box_h))
 
 
-def _settings(style: TextStyle, detail: float) -> "SSAStyle":
+def _ass_style(style: TextStyle, detail: float) -> "SSAStyle":
     import pysubs2
 
     shade = pysubs2.Color(*rgb(style.outline_colour), 90)
-    return libass.settings(
+    return libass.ass_style(
         style.font, style.size * detail, style.colour, style.outline_colour, style.outline * detail,
         style.shadow * detail, backcolor=shade,
     )  # fmt: skip

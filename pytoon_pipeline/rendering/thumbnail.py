@@ -16,23 +16,23 @@ from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.rendering.yuva import YuvaImage
 
 # A face must be this much inside the window to be shown off.
-INSIDE = 0.95
-QUALITY = 90
+MIN_FACE_VISIBLE = 0.95
+JPEG_QUALITY = 90
 # Width and most bytes of copies for the UI, which keeps them in its database: the tiny one shows inline there.
 PREVIEWS = {"tiny": (45, 700), "small": (180, 16_000)}
 PREVIEW_QUALITIES = (80, 60, 40, 25, 15, 8, 1)
 
 
 # Where in its first scene a video without footage looks as it was meant to: after all has come in, before it leaves.
-SETTLED = 0.6
+REPRESENTATIVE_SHARE = 0.6
 
 
-def settled(spec: RenderSpec) -> int:
+def representative_frame(spec: RenderSpec) -> int:
     """The frame to show of a video that opens with stills or designed pictures."""
-    return int(spec.scenes[0].frames * SETTLED)
+    return int(spec.scenes[0].frames * REPRESENTATIVE_SHARE)
 
 
-def choose(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
+def choose_frame(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
     """The frame of the video to show: the sharpest of ``samples`` of ``item``, ``(source seconds, BGR image)``."""
     by_time: dict[float, list[Face]] = {}
     for face in faces:
@@ -45,7 +45,7 @@ def choose(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], 
         frame, scene, layer = shown
         window = crop_at(layer.crop_path, frame - scene.start, frame)
         view = Box(x=window.x, y=window.y, width=window.width, height=window.height)
-        whole = [face.box for face in by_time.get(time, []) if _overlap(face.box, view) >= INSIDE]
+        whole = [face.box for face in by_time.get(time, []) if _overlap(face.box, view) >= MIN_FACE_VISIBLE]
         place = max(whole, key=lambda box: box.width * box.height, default=view)
         best = max(best, (bool(whole), sharpness(_crop(image, place)), -frame))
     return -best[2]
@@ -60,13 +60,13 @@ def sharpness(image: Plane) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.CV_64F).var())
 
 
-def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Path) -> dict[str, Path]:
+def write_thumbnails(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Path) -> dict[str, Path]:
     """Writes frame ``frame`` of the video, without captions, as JPEG, and small copies for the UI as WebP."""
     import cv2
 
     image = to_bgr(next(compose(plan_segment(spec, Segment(start=frame, frames=1), sources), sources)))
     files = {"thumbnail": folder / "thumbnail.jpg"}
-    _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     files["thumbnail"].write_bytes(bytes(coded))
     for name, (width, most) in PREVIEWS.items():
         small = cv2.resize(image, (width, width * spec.height // spec.width), interpolation=cv2.INTER_AREA)

@@ -8,22 +8,24 @@ import numpy as np
 from pytoon_pipeline.contracts.spec.evaluate import CropRect
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 from pytoon_pipeline.rendering.resampling import sample_window
-from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copied
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copy_image
 
 # How far the zoom transition enlarges what leaves.
 ZOOM = 1.35
 BLACK = (16, 128, 128)
 
 
-def mix_transition(kind: str, before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
+def mix_transition(name: str, before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
     """The picture at ``progress`` 0..1 of a transition; both sheets are opaque."""
-    return TRANSITIONS[kind](before, after, progress)
+    return TRANSITIONS[name](before, after, progress)
 
 
 def crossfade(before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
     import cv2
 
-    return YuvaImage(*(_same(cv2.addWeighted(a, 1 - progress, b, progress, 0)) for a, b in _pairs(before, after)))
+    return YuvaImage(
+        *(_to_plane(cv2.addWeighted(a, 1 - progress, b, progress, 0)) for a, b in _plane_pairs(before, after))
+    )
 
 
 def fade(before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
@@ -32,23 +34,25 @@ def fade(before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
 
     shown, share = (before, 1 - 2 * progress) if progress < 0.5 else (after, 2 * progress - 1)
     planes = zip((shown.y, shown.u, shown.v), BLACK, strict=True)
-    return YuvaImage(*(_same(cv2.addWeighted(plane, share, plane, 0, black * (1 - share))) for plane, black in planes))
+    return YuvaImage(
+        *(_to_plane(cv2.addWeighted(plane, share, plane, 0, black * (1 - share))) for plane, black in planes)
+    )
 
 
 def slide(before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
     """The next scene comes in over the other, from the right."""
-    return _beside(before, after, _eased(progress), 0.0)
+    return _side_by_side(before, after, _smoothstep(progress), 0.0)
 
 
 def push(before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
     """The next scene pushes the other out to the left."""
-    return _beside(before, after, _eased(progress), 1.0)
+    return _side_by_side(before, after, _smoothstep(progress), 1.0)
 
 
 def zoom(before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
     """What leaves comes nearer while the next scene appears through it."""
-    eased = _eased(progress)
-    return crossfade(_near(before, 1 + (ZOOM - 1) * eased), after, eased)
+    eased = _smoothstep(progress)
+    return crossfade(_enlarge(before, 1 + (ZOOM - 1) * eased), after, eased)
 
 
 TRANSITIONS: dict[str, Callable[[YuvaImage, YuvaImage, float], YuvaImage]] = {
@@ -56,32 +60,32 @@ TRANSITIONS: dict[str, Callable[[YuvaImage, YuvaImage, float], YuvaImage]] = {
 }  # fmt: skip
 
 
-def _eased(t: float) -> float:
+def _smoothstep(t: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def _beside(before: YuvaImage, after: YuvaImage, progress: float, follow: float) -> YuvaImage:
+def _side_by_side(before: YuvaImage, after: YuvaImage, progress: float, follow: float) -> YuvaImage:
     """``after`` from the right edge inwards; ``before`` moves along by ``follow`` of its way."""
     width = before.size[0]
     edge = width * (1 - progress)
-    canvas = _moved(before, -(width - edge) * follow) if follow else copied(before)
+    canvas = _shift_right(before, -(width - edge) * follow) if follow else copy_image(before)
     whole = min(width, 2 * floor(edge / 2))
     if whole < width:
-        incoming = _moved(after, edge - whole)
+        incoming = _shift_right(after, edge - whole)
         part = YuvaImage(*(np.ascontiguousarray(plane[:, : (width - whole) // step])
                        for plane, step in ((incoming.y, 1), (incoming.u, 2), (incoming.v, 2))))  # fmt: skip
         blend(canvas, Sprite(whole, 0, part))
     return canvas
 
 
-def _moved(sheet: YuvaImage, pixels: float) -> YuvaImage:
+def _shift_right(sheet: YuvaImage, pixels: float) -> YuvaImage:
     """The picture moved to the right, its edge repeated."""
     width, height = sheet.size
     picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), CropRect(-pixels / width, 0, 1, 1), width, height)
     return YuvaImage(picture.y, picture.u, picture.v)
 
 
-def _near(sheet: YuvaImage, factor: float) -> YuvaImage:
+def _enlarge(sheet: YuvaImage, factor: float) -> YuvaImage:
     width, height = sheet.size
     side = 1 / factor
     window = CropRect((1 - side) / 2, (1 - side) / 2, side, side)
@@ -89,9 +93,9 @@ def _near(sheet: YuvaImage, factor: float) -> YuvaImage:
     return YuvaImage(picture.y, picture.u, picture.v)
 
 
-def _pairs(before: YuvaImage, after: YuvaImage) -> zip:  # type: ignore[type-arg]
+def _plane_pairs(before: YuvaImage, after: YuvaImage) -> zip:  # type: ignore[type-arg]
     return zip((before.y, before.u, before.v), (after.y, after.u, after.v), strict=True)
 
 
-def _same(plane: object) -> Plane:
+def _to_plane(plane: object) -> Plane:
     return np.asarray(plane, np.uint8)

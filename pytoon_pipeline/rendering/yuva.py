@@ -57,21 +57,21 @@ def opaque_image(picture: YuvFrame) -> YuvaImage:
     return YuvaImage(picture.y, picture.u, picture.v)
 
 
-def solid(colour: str, width: int, height: int) -> YuvaImage:
+def solid_image(colour: str, width: int, height: int) -> YuvaImage:
     """A sheet of one colour."""
     half = (height // 2, width // 2)
     y, u, v = (round(value) for value in yuv(colour))
     return YuvaImage(np.full((height, width), y, np.uint8), np.full(half, u, np.uint8), np.full(half, v, np.uint8))
 
 
-def transparent(width: int, height: int) -> YuvaImage:
+def transparent_image(width: int, height: int) -> YuvaImage:
     """A sheet through which everything shows."""
     full, half = (height, width), (height // 2, width // 2)
     return YuvaImage(*(np.zeros(shape, np.uint8) for shape in (full, half, half, full, half)))
 
 
-def copied(sheet: YuvaImage) -> YuvaImage:
-    return YuvaImage(*(None if plane is None else plane.copy() for plane in _all(sheet)), box=sheet.box)  # type: ignore[arg-type]
+def copy_image(sheet: YuvaImage) -> YuvaImage:
+    return YuvaImage(*(None if plane is None else plane.copy() for plane in _planes(sheet)), box=sheet.box)  # type: ignore[arg-type]
 
 
 def from_rgba(picture: Rgba, factor: float = 1.0) -> YuvaImage:
@@ -91,7 +91,7 @@ def from_rgba(picture: Rgba, factor: float = 1.0) -> YuvaImage:
     y, u, v = (plane + np.float32(offset) * coverage for plane, offset in zip((y, u, v), OFFSET, strict=True))
     if transparent:
         return from_premultiplied(y, u, v, np.asarray(coverage))
-    return YuvaImage(_rounded(y), _rounded(halved(u)), _rounded(halved(v)))
+    return YuvaImage(_to_bytes(y), _to_bytes(chroma_plane(u)), _to_bytes(chroma_plane(v)))
 
 
 def from_values(values: list[Values], coverage: Values) -> YuvaImage:
@@ -102,11 +102,13 @@ def from_values(values: list[Values], coverage: Values) -> YuvaImage:
 
 def from_premultiplied(y: Values, u: Values, v: Values, coverage: Values) -> YuvaImage:
     """The same, multiplied by coverage already."""
-    full, half = coverage * 255, halved(coverage) * 255
-    return YuvaImage(_rounded(y), _rounded(halved(u)), _rounded(halved(v)), _rounded(full), _rounded(half))
+    full, half = coverage * 255, chroma_plane(coverage) * 255
+    return YuvaImage(
+        _to_bytes(y), _to_bytes(chroma_plane(u)), _to_bytes(chroma_plane(v)), _to_bytes(full), _to_bytes(half)
+    )
 
 
-def halved(values: Values) -> Values:
+def chroma_plane(values: Values) -> Values:
     """Half of a plane's size, as H.264 places chroma by default: on every other column, between rows."""
     import cv2
 
@@ -114,11 +116,11 @@ def halved(values: Values) -> Values:
     return np.asarray((across[::2] + across[1::2]) / 2, np.float32)
 
 
-def blend(canvas: YuvaImage, patch: Sprite) -> None:
+def blend(canvas: YuvaImage, sprite: Sprite) -> None:
     """Lays ``patch`` over ``canvas``, in place. The patch must lie inside."""
     import cv2
 
-    sheet = patch.image
+    sheet = sprite.image
     layers: list[tuple[Plane, Plane | int, Plane | None, int]] = [
         (canvas.y, sheet.y, sheet.a, 1), (canvas.u, sheet.u, sheet.h, 2), (canvas.v, sheet.v, sheet.h, 2),
     ]  # fmt: skip
@@ -130,7 +132,7 @@ def blend(canvas: YuvaImage, patch: Sprite) -> None:
         ]
     width, height = sheet.size
     for under, values, coverage, step in layers:
-        left, top = patch.left // step, patch.top // step
+        left, top = sprite.left // step, sprite.top // step
         place = under[top : top + height // step, left : left + width // step]
         if coverage is None:
             place[:] = values
@@ -139,7 +141,7 @@ def blend(canvas: YuvaImage, patch: Sprite) -> None:
             cv2.add(place, values, dst=place)
 
 
-def faded(sheet: YuvaImage, opacity: float) -> YuvaImage:
+def with_opacity(sheet: YuvaImage, opacity: float) -> YuvaImage:
     """The sheet with all of its coverage multiplied by ``opacity``."""
     import cv2
 
@@ -152,7 +154,7 @@ def faded(sheet: YuvaImage, opacity: float) -> YuvaImage:
     return YuvaImage(*(np.asarray(cv2.convertScaleAbs(p, alpha=opacity), np.uint8) for p in planes), box=sheet.box)
 
 
-def masked(sheet: YuvaImage, mask: Values) -> YuvaImage:
+def with_mask(sheet: YuvaImage, mask: Values) -> YuvaImage:
     """The sheet with its coverage multiplied by ``mask`` (0..1, the size of Y)."""
     import cv2
 
@@ -161,15 +163,15 @@ def masked(sheet: YuvaImage, mask: Values) -> YuvaImage:
     full = 255.0 if sheet.a is None else sheet.a
     half = 255.0 if sheet.h is None else sheet.h
     return YuvaImage(
-        _rounded(sheet.y * mask), _rounded(sheet.u * small), _rounded(sheet.v * small),
-        _rounded(full * mask), _rounded(half * small),
+        _to_bytes(sheet.y * mask), _to_bytes(sheet.u * small), _to_bytes(sheet.v * small),
+        _to_bytes(full * mask), _to_bytes(half * small),
         box=sheet.box,
     )  # fmt: skip
 
 
-def _all(sheet: YuvaImage) -> tuple[Plane | None, ...]:
+def _planes(sheet: YuvaImage) -> tuple[Plane | None, ...]:
     return sheet.y, sheet.u, sheet.v, sheet.a, sheet.h
 
 
-def _rounded(values: Any) -> Plane:
+def _to_bytes(values: Any) -> Plane:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)

@@ -129,7 +129,7 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     video, track = folder / "video.mp4", store.path(sound.files["sound"])
     joined = concat.join(spec, segments, track, video)
     loud = Loudness(sound.value["loudness"], sound.value["true_peak"])
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, track, loud)
+    parts = DeliveredParts(joined.video_packets_sha256, joined.audio_packets_sha256, track, loud)
     trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
     return Made(spec, video, parts, trace)
 

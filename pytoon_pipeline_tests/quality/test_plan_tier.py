@@ -33,7 +33,7 @@ from pytoon_pipeline.contracts.spec.render_spec import AudioMix, CaptionPlan, Cu
 from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.engines.engine import RenderRequest
-from pytoon_pipeline.engines.fallback import fallback_of
+from pytoon_pipeline.engines.fallback import fallback_request
 from pytoon_pipeline.media import generators, images
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.media.loudness import Loudness
@@ -53,7 +53,7 @@ from pytoon_pipeline.rendering import (
     text,
 )
 from pytoon_pipeline.rendering.segment_plan import Source
-from pytoon_pipeline.rendering.yuva import transparent
+from pytoon_pipeline.rendering.yuva import transparent_image
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media as making
 
@@ -176,7 +176,7 @@ def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec
     sound = stages.mix_audio(store, spec, {}).artifact
     track = store.path(sound.files["sound"])
     joined = concat.join(spec, [store.path(one.artifact.files["video"]) for one in done], track, folder / "v.mp4")
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, track, Loudness(-70, -120))
+    parts = DeliveredParts(joined.video_packets_sha256, joined.audio_packets_sha256, track, Loudness(-70, -120))
     trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
     sheets = contact_sheet.read(spec, [store.path(one.artifact.files["sheet"]) for one in done])
     report = check_video(folder / "v.mp4", load_limits(), limit_sources(), spec, True, parts, trace, None, sheets,
@@ -191,7 +191,7 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 def without(*names: str) -> Patch:
     """Layers are forgotten."""
-    make = compositor.LayerSampler._make
+    make = compositor.LayerSampler._place
     return lambda patch: patch.setattr(
         compositor.LayerSampler, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
     )
@@ -207,7 +207,7 @@ def without_caption(said: str) -> Patch:
 
 def exchanged(one: str, other: str) -> Patch:
     """Another picture file is read."""
-    read = compositor.reader
+    read = compositor.layer_content
 
     def reader(drawn: Any, sources: Mapping[str, Source], rate: FrameRate) -> Any:
         return read(drawn, {**sources, one: sources[other]}, rate)
@@ -217,7 +217,7 @@ def exchanged(one: str, other: str) -> Patch:
 
 def later(frames: int) -> Patch:
     """Footage from another time."""
-    read = compositor._video
+    read = compositor._video_content
     return lambda patch: patch.setattr(
         compositor, "_video",
         lambda drawn, layer, source, rate: read(replace(drawn, offset=drawn.offset + frames), layer, source, rate),
@@ -227,7 +227,7 @@ def later(frames: int) -> Patch:
 def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Patch:
     """A window that lies elsewhere, or has another size, as shares of the right one."""
     place = compositor.place_image
-    make = compositor.LayerSampler._make
+    make = compositor.LayerSampler._place
 
     def wrong(self: Any, n: int) -> Any:
         if self._drawn.layer.name != name:
@@ -247,7 +247,7 @@ def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Pat
 
 def moved(name: str, **changes: float) -> Patch:
     """A layer in another place, at another size or opacity."""
-    make = compositor.LayerSampler._make
+    make = compositor.LayerSampler._place
 
     def wrong(self: Any, n: int) -> Any:
         if self._drawn.layer.name != name:
@@ -266,12 +266,12 @@ def moved(name: str, **changes: float) -> Patch:
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(text, "_plate", lambda box, width, height, detail: transparent(width, height))
-    text.draw_text.cache_clear()
+    patch.setattr(text, "_plate", lambda box, width, height, detail: transparent_image(width, height))
+    text.render_text.cache_clear()
 
 
 def without_letters(patch: pytest.MonkeyPatch) -> None:
-    set_ = text._set
+    set_ = text._render_lines
 
     def empty(*given: Any) -> Any:
         sheet = set_(*given)
@@ -279,7 +279,7 @@ def without_letters(patch: pytest.MonkeyPatch) -> None:
                        u=np.zeros_like(sheet.u), v=np.zeros_like(sheet.v))  # fmt: skip
 
     patch.setattr(text, "_set", empty)
-    text.draw_text.cache_clear()
+    text.render_text.cache_clear()
 
 
 def other_words(patch: pytest.MonkeyPatch) -> None:
@@ -302,12 +302,12 @@ def without_overlays(patch: pytest.MonkeyPatch) -> None:
 
 
 def another_ground(patch: pytest.MonkeyPatch) -> None:
-    plain = compositor.solid
+    plain = compositor.solid_image
     patch.setattr(compositor, "plain", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h))
 
 
 def mirrored(patch: pytest.MonkeyPatch) -> None:
-    picture = compositor.picture
+    picture = compositor.still_image
 
     def flipped(path: Path, factor: float) -> Any:
         sheet = picture(path, factor)
@@ -318,7 +318,7 @@ def mirrored(patch: pytest.MonkeyPatch) -> None:
 
 def no_sheets(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(contact_sheet.ContactSheet, "add", lambda self, frame, y, u, v: (
-        self._pictures.append(contact_sheet.small(y, u, v)) if frame == min(self._wanted) else None))  # fmt: skip
+        self._pictures.append(contact_sheet.downscale(y, u, v)) if frame == min(self._wanted) else None))  # fmt: skip
 
 
 FAULTS: dict[str, tuple[str, Patch]] = {
@@ -377,7 +377,7 @@ def test_a_fault_of_the_renderer_is_found(
 @pytest.fixture(autouse=True)
 def _fresh_texts() -> Iterator[None]:
     yield
-    text.draw_text.cache_clear()
+    text.render_text.cache_clear()
 
 
 def test_what_is_as_planned_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ def test_what_is_as_planned_raises_no_alarm(scenery: Scenery, tmp_path: Path) ->
 
 
 def test_the_plain_version_is_checked_against_the_plain_plan(scenery: Scenery, tmp_path: Path) -> None:
-    plain = fallback_of(RenderRequest(plan(), scenery.sources))
+    plain = fallback_request(RenderRequest(plan(), scenery.sources))
     assert [(one.code, one.value, one.message) for one in findings(scenery, plain, tmp_path)] == []
 
 

@@ -86,7 +86,9 @@ def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store
 def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
     job = plan_segment(spec(), spec().segments[1], {ITEM: source})
     for name in ("a", "b"):
-        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), tmp_path / f"{name}.mp4")
+        segments.render_segment(
+            job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), tmp_path / f"{name}.mp4"
+        )
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
@@ -124,7 +126,7 @@ def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, t
 
     out = tmp_path / "v.mp4"
     result = joined(spec(cut=(1, 2, 20, 41)), source, store, out)
-    assert result.picture_seconds == result.audio_seconds == 2.4
+    assert result.video_seconds == result.audio_seconds == 2.4
     with av.open(str(out)) as container:
         times = [round(frame.time * 25, 6) for frame in container.decode(video=0)]
         stream = container.streams.video[0]
@@ -153,7 +155,7 @@ def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
     job = plan_segment(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
     with pytest.raises(RenderError, match="ffmpeg_failed"):
-        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), tmp_path / "v.mp4")
+        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), tmp_path / "v.mp4")
 
 
 def sounding(tmp_path: Path, level: float, seconds: float = 6.0) -> audio_mix.AudioSource:
@@ -240,8 +242,8 @@ def test_the_thumbnail_is_the_sharpest_moment(source: Source, tmp_path: Path) ->
     sharp = rng.integers(0, 255, (90, 160, 3), np.uint8)
     dull = np.full((90, 160, 3), 99, np.uint8)
     plan = spec()
-    assert thumbnail.choose(plan, ITEM, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
-    files = thumbnail.draw(plan, 22, {ITEM: source}, tmp_path)
+    assert thumbnail.choose_frame(plan, ITEM, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
+    files = thumbnail.write_thumbnails(plan, 22, {ITEM: source}, tmp_path)
     import cv2
 
     assert cv2.imread(str(files["thumbnail"])).shape == (1920, 1080, 3)

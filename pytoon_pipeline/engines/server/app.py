@@ -35,7 +35,7 @@ from pytoon_pipeline.contracts.errors import (
     storage_unwritable,
 )
 from pytoon_pipeline.engines.local import LocalEngine
-from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, Problem, RenderOrder
+from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, ErrorMessage, RenderJob
 from pytoon_pipeline.engines.server.connections import Connections, ensure_open_files, http_protocol
 from pytoon_pipeline.engines.server.jobs import Job, JobQueue
 from pytoon_pipeline.engines.server.settings import ServerSettings
@@ -48,21 +48,21 @@ from pytoon_pipeline.store.store import Store
 __all__ = ["ServerSettings", "application", "serve"]
 
 PORT = 8970
-TOKEN_CHARACTERS = 16
+MIN_TOKEN_LENGTH = 16
 # How often a listener's connection is looked after, in seconds.
 TICK_SECONDS = 0.1
 # A server that is stopped lets open connections go after so long.
-LEAVING_SECONDS = 3
+SHUTDOWN_SECONDS = 3
 # Connections that the system keeps until they are accepted. Fewer than may be unauthenticated: those that are accepted
 # together are all read before one of them is closed for being the oldest.
 BACKLOG = 128
 
-STATUS = {
+HTTP_STATUS = {
     "remote_refused": 401, "unknown_order": 404, "unknown_file": 404, "not_found": 404, "wrong_offset": 409,
     "order_too_large": 413, "file_too_long": 413, "wrong_hash": 422, "engine_unhealthy": 503,
     "remote_disk_full": 507, "store_not_writable": 507,
 }  # fmt: skip
-STATUS_OF_FAILURE = {"invalid_input": 400, "transient": 503}
+STATUS_BY_CATEGORY = {"invalid_input": 400, "transient": 503}
 
 Name = Annotated[str, InPath(pattern=HASH)]
 
@@ -85,12 +85,12 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     app = FastAPI(title="Pytoon engine", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.stopping = orders.stopping
     app.state.connections = connections = Connections(settings)
-    app.add_middleware(Guard, token=token, connections=connections, retry_seconds=settings.retry_seconds)
+    app.add_middleware(TokenAuth, token=token, connections=connections, retry_seconds=settings.retry_seconds)
     _answer_errors(app, settings)
 
     @app.get("/v1/health")
     def health() -> dict[str, str]:
-        engine.check()
+        engine.check_health()
         return {"status": "well", "version": version("pytoon-pipeline")}
 
     @app.post("/v1/renders")
@@ -102,7 +102,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
                 raise InvalidInput(
                     "order_too_large", "The order is too large.", "Its limit is a setting of the server."
                 )
-        state = await asyncio.to_thread(lambda: orders.post(_order(bytes(body))))
+        state = await asyncio.to_thread(lambda: orders.submit(_order(bytes(body))))
         return state.model_dump(mode="json")
 
     @app.get("/v1/renders/{name}/events")
@@ -114,14 +114,14 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
 
     @app.head("/v1/files/{sha256}")
     def received(sha256: Name) -> Response:
-        file = orders.wanted(sha256)
-        return _arrived(arrivals.received(file), arrivals.whole(file))
+        file = orders.expected_file(sha256)
+        return _arrived(arrivals.received(file), arrivals.is_complete(file))
 
     @app.patch("/v1/files/{sha256}")
     async def send(
         request: Request, sha256: Name, offset: Annotated[int, Query(ge=0)], total: Annotated[int, Query(gt=0)]
     ) -> Response:
-        file = orders.wanted(sha256)
+        file = orders.expected_file(sha256)
         if total != file.bytes:
             raise InvalidInput("wrong_length", "The order gives the file another length.", "Send what the order names.")
         at = await arrivals.receive(file, offset, _chunks(request, settings))
@@ -129,7 +129,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
 
     @app.get("/v1/files/{sha256}")
     def give(sha256: Name) -> FileResponse:
-        return FileResponse(store.path(orders.made(sha256)), media_type="application/octet-stream")
+        return FileResponse(store.path(orders.output_file(sha256)), media_type="application/octet-stream")
 
     return app
 
@@ -148,7 +148,7 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     threading.Thread(target=_keep_tidy, args=(home, store), daemon=True).start()
     with _listening(host, port) as listening:
         log.info("listening", extra={"event": "engine", "host": host, "port": listening.getsockname()[1]})
-        Host(app).run(sockets=[listening])
+        EngineServer(app).run(sockets=[listening])
 
 
 def _keep_tidy(home: Home, store: Store) -> None:
@@ -163,10 +163,10 @@ def _keep_tidy(home: Home, store: Store) -> None:
 
 def _token() -> str:
     token = os.environ.get("PYTOON_ENGINE_TOKEN", "")
-    hint = f"Set PYTOON_ENGINE_TOKEN to at least {TOKEN_CHARACTERS} characters that nobody can guess."
+    hint = f"Set PYTOON_ENGINE_TOKEN to at least {MIN_TOKEN_LENGTH} characters that nobody can guess."
     if not token:
         raise DependencyMissing("engine_token_missing", "The engine is not served without a token.", hint)
-    if len(token) < TOKEN_CHARACTERS:
+    if len(token) < MIN_TOKEN_LENGTH:
         raise InvalidInput("engine_token_short", "The engine's token is too short.", hint)
     return token
 
@@ -182,12 +182,12 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error  # fmt: skip
 
 
-class Host(uvicorn.Server):
+class EngineServer(uvicorn.Server):
     """Serves ``app`` and watches its connections. Tells it that it is to stop before it waits for connections: those
     that listen go at once.
     """
 
-    def __init__(self, app: FastAPI, leaving_seconds: int = LEAVING_SECONDS) -> None:
+    def __init__(self, app: FastAPI, leaving_seconds: int = SHUTDOWN_SECONDS) -> None:
         # A connection is known by its real ends, so what a proxy says of its clients is not put in their place.
         config = uvicorn.Config(
             app, http=http_protocol(app.state.connections), ws="none", log_config=None, access_log=False,
@@ -201,7 +201,7 @@ class Host(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-class Guard:
+class TokenAuth:
     """Lets nothing through without the token, whatever path it asks for, and with it so many requests at once."""
 
     def __init__(self, app: ASGIApp, token: str, connections: Connections, retry_seconds: float) -> None:
@@ -262,8 +262,8 @@ def _answer_errors(app: FastAPI, settings: ServerSettings) -> None:
 
 
 def _problem(error: PytoonError, headers: Mapping[str, str] | None = None, status: int | None = None) -> JSONResponse:
-    code = status or STATUS.get(error.code) or STATUS_OF_FAILURE.get(error.category, 500)
-    return JSONResponse(Problem.of(error).model_dump(), code, dict(headers or {}))
+    code = status or HTTP_STATUS.get(error.code) or STATUS_BY_CATEGORY.get(error.category, 500)
+    return JSONResponse(ErrorMessage.from_error(error).model_dump(), code, dict(headers or {}))
 
 
 def _retry_after(seconds: float) -> dict[str, str]:
@@ -274,14 +274,14 @@ def _arrived(bytes_here: int, whole: bool) -> Response:
     return Response(status_code=204, headers={OFFSET: str(bytes_here), COMPLETE: YES if whole else NO})
 
 
-def _order(body: bytes) -> RenderOrder:
+def _order(body: bytes) -> RenderJob:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("order_unreadable", "The order is not JSON.", "See docs/engine.md.") from error
     if not isinstance(document, dict):
         raise InvalidInput("order_unreadable", "The order is not a JSON object.", "See docs/engine.md.")
-    return validate(RenderOrder, document, "Order", "order_unreadable")
+    return validate(RenderJob, document, "Order", "order_unreadable")
 
 
 async def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[bytes]:
@@ -302,7 +302,7 @@ async def _lines(known: Job, heard: int, heartbeat: float, stopping: threading.E
     spoke = time.monotonic()
     while not stopping.is_set():
         for event in known.after(heard):
-            yield event.line
+            yield event.json_line
             heard, spoke = event.n, time.monotonic()
             if event.last:
                 return

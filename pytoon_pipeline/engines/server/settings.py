@@ -8,7 +8,7 @@ from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.engines.protocol import Picture, RenderOrder, items_shown
+from pytoon_pipeline.engines.protocol import MediaFile, RenderJob, items_shown
 
 PREFIX = "PYTOON_ENGINE_"
 WIDTH, HEIGHT, RATE = 1080, 1920, 60
@@ -72,7 +72,7 @@ def _number(name: str, value: str) -> float:
     return number
 
 
-def check(order: RenderOrder, settings: ServerSettings) -> None:
+def check_job(order: RenderJob, settings: ServerSettings) -> None:
     """Raises ``InvalidInput`` for an order that no Pytoon sends, or that asks for more than the server gives."""
     for code, reasons in (("order_too_large", _too_large(order, settings)), ("order_unusable", _unusable(order))):
         for why, wrong in reasons.items():
@@ -80,7 +80,7 @@ def check(order: RenderOrder, settings: ServerSettings) -> None:
                 raise InvalidInput(code, f"The remote engine does not take this order: {why}.", HINTS[code])
 
 
-def _too_large(order: RenderOrder, settings: ServerSettings) -> dict[str, bool]:
+def _too_large(order: RenderJob, settings: ServerSettings) -> dict[str, bool]:
     sizes = [file.bytes for file in order.files.values()]
     return too_large(order.spec, settings.video_seconds) | {
         "a file is too large": max(sizes, default=0) > settings.file_bytes,
@@ -88,14 +88,15 @@ def _too_large(order: RenderOrder, settings: ServerSettings) -> dict[str, bool]:
     }
 
 
-def _unusable(order: RenderOrder) -> dict[str, bool]:
+def _unusable(order: RenderJob) -> dict[str, bool]:
     spec = order.spec
     return unusable(spec) | {
-        "the thumbnail is no frame of the video": order.thumbnail is not None and order.thumbnail >= spec.frames,
-        "it shows a picture without its file": not items_shown(spec) <= order.pictures.keys(),
+        "the thumbnail is no frame of the video": order.thumbnail_frame is not None
+        and order.thumbnail_frame >= spec.frames,
+        "it shows a picture without its file": not items_shown(spec) <= order.media.keys(),
         "a font is not named by its content": any(file.sha256 != name for name, file in order.fonts.items()),
-        "a video is not the item it is for": any(not _own(item, one) for item, one in order.pictures.items()),
-        "a picture has no size": any(not _sized(one.info) for one in order.pictures.values()),
+        "a video is not the item it is for": any(not _own(item, one) for item, one in order.media.items()),
+        "a picture has no size": any(not _sized(one.info) for one in order.media.values()),
     }
 
 
@@ -117,7 +118,7 @@ def unusable(spec: RenderSpec) -> dict[str, bool]:
     }
 
 
-def _own(item: str, picture: Picture) -> bool:
+def _own(item: str, picture: MediaFile) -> bool:
     """Only a still picture's file is another one than the item: its upright copy."""
     return picture.info.still is not None or picture.file.sha256 == item
 
