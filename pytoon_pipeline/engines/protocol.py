@@ -1,4 +1,4 @@
-"""What the remote engine and its clients say to each other: orders, what they lack, what becomes of them."""
+"""What the remote engine and its clients say to each other: jobs, what they lack, what becomes of them."""
 
 import json
 from collections.abc import Sequence
@@ -105,7 +105,7 @@ class Event(Record):
 
     @property
     def json_line(self) -> bytes:
-        """As one line of JSON, in ASCII: Unicode has more ends of lines. What is none in artifacts belongs to them."""
+        """As one client of JSON, in ASCII: Unicode has more ends of lines. What is none in artifacts belongs to them."""
         said = {name: value for name, value in self.model_dump(mode="json").items() if value is not None}
         return json.dumps(said, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 

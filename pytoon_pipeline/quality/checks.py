@@ -17,7 +17,7 @@ CHECKS = (
 )  # fmt: skip
 
 
-def check(subject: CheckContext) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """All findings."""
     for one in CHECKS:
-        yield from one(subject)
+        yield from one(context)

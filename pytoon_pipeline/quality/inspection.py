@@ -88,7 +88,7 @@ def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[
         stream.thread_type = "AUTO"
         packets = _Packets(container, audio, keep=parts is not None)
         copied = parts is not None and packets.are(parts)
-        tracer, undecodable = FrameStatsCollector(), 0
+        collector, undecodable = FrameStatsCollector(), 0
         shown: list[Any] = []
         number = {pts: n for n, pts in enumerate(sorted(packets.pictures))} if copied else {}
         pictures: dict[int, BgrImage] = {}
@@ -99,7 +99,7 @@ def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[
             if copied or len(shown) in wanted:
                 pictures[number[frame.pts] if copied else len(shown)] = downscale(*planes)
             shown.append(frame.pts)
-            tracer.add(*planes)
+            collector.add(*planes)
         base = stream.time_base or Fraction(1)
         times = np.array([float(pts * base) for pts in (number if copied else shown) if pts is not None])
         rate = float(stream.average_rate or 0)
@@ -115,7 +115,7 @@ def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[
             rate=rate,
             times=times,
             decoded_frames=np.array([number[pts] for pts in shown] if copied else range(len(shown)), np.int64),
-            frame_stats=tracer.done(),
+            frame_stats=collector.done(),
             decode_errors=undecodable + packets.undecodable,
             audio_codec=audio.codec_context.name if audio else None,
             sample_rate=audio.rate if audio else 0,

@@ -64,33 +64,33 @@ class Observation:
     likeness: float | None = None
 
 
-def plan_likeness(subject: CheckContext) -> Iterator[Finding]:
+def plan_likeness(context: CheckContext) -> Iterator[Finding]:
     """Sampled pictures of the file that do not show what the plan says, element by element."""
-    if subject.spec is None or subject.references is None:
+    if context.spec is None or context.references is None:
         return
     faults: dict[tuple[str, str], list[PlanFault]] = {}
-    fetch(subject.spec, subject.sampled_images, subject.references)
-    for frame, picture in sorted(subject.sampled_images.items()):
-        for seen in inspect_frame(subject.spec, frame, picture, subject.references):
-            if fault := _fault(seen, frame, subject.limits):
+    fetch(context.spec, context.sampled_images, context.references)
+    for frame, picture in sorted(context.sampled_images.items()):
+        for seen in inspect_frame(context.spec, frame, picture, context.references):
+            if fault := _fault(seen, frame, context.limits):
                 faults.setdefault((fault.code, fault.message), []).append(fault)
     for (code, message), found in faults.items():
         worst = min(found, key=lambda one: one.value)
-        yield subject.limited(
+        yield context.limited(
             "frame", code, worst.limit, round(worst.value, 2), message, "gate", found[0].frame, found[-1].frame + 1
         )
 
 
-def unverified(subject: CheckContext) -> Iterator[Finding]:
+def unverified(context: CheckContext) -> Iterator[Finding]:
     """Contact sheets that lack pictures."""
-    spec = subject.spec
-    if spec is None or subject.references is None or len(subject.frame_stats) != spec.frames:
+    spec = context.spec
+    if spec is None or context.references is None or len(context.frame_stats) != spec.frames:
         return
     wanted = all_sheet_frames(spec)
-    if lacking := sorted(wanted - subject.sampled_images.keys()):
+    if lacking := sorted(wanted - context.sampled_images.keys()):
         message = f"{len(lacking)} of {len(wanted)} sampled pictures of the video are not there."
         source, end = "Every sampled picture must be there", lacking[-1] + 1
-        yield subject.finding("frame", "unverified", "gate", message, len(lacking), 0, source, lacking[0], end)
+        yield context.finding("frame", "unverified", "gate", message, len(lacking), 0, source, lacking[0], end)
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,10 @@ def check_video(
         played = decoded(path) if compared and found.audio_codec else None
     # Of a file that holds the segments' own packets, what was seen while they were made counts as well.
     pictures = {**(sheet_images or {}), **found.sampled_images} if found.packets_verified else found.sampled_images
-    subject = CheckContext(
+    context = CheckContext(
         found, spec, limits, limit_sources, planned_silence, made, played, faces or {}, pictures, references
     )
-    findings = merge_advice(check(subject))
+    findings = merge_advice(check(context))
     return QcReport(
         score=score(findings),
         score_breakdown=score_breakdown(findings),

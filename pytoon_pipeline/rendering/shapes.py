@@ -16,8 +16,8 @@ def draw(shape: str, width: int, height: int, fill: Fill) -> YuvaImage:
     """A shape that fills ``width`` × ``height`` pixels."""
     values = filled(fill, width, height)
     if shape == "rectangle":
-        sheet = from_values(values, np.ones((height, width), np.float32))
-        return YuvaImage(sheet.y, sheet.u, sheet.v)
+        image = from_values(values, np.ones((height, width), np.float32))
+        return YuvaImage(image.y, image.u, image.v)
     return from_values(values, ellipse(width, height))
 
 

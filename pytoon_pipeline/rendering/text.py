@@ -1,4 +1,4 @@
-"""Text layers as sheets: lines set by libass once, then placed like any picture."""
+"""Text layers as images: lines set by libass once, then placed like any picture."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -21,17 +21,17 @@ OVERHANG = 0.25
 
 @lru_cache(maxsize=128)
 def render_text(lines: tuple[str, ...], style: TextStyle, width: int, height: int, detail: float) -> YuvaImage:
-    """Lines of text in a box of ``width`` × ``height``, ``detail`` pixels of the sheet for one of the video."""
+    """Lines of text in a box of ``width`` × ``height``, ``detail`` pixels of the image for one of the video."""
     margin = style.outline + style.shadow + OVERHANG * style.size
     reach = 2 * ceil(margin * detail / 2)
     box_w, box_h = 2 * ceil(width * detail / 2), 2 * ceil(height * detail / 2)
-    sheet = _render_lines(lines, style, box_w, box_h, reach, detail)
+    image = _render_lines(lines, style, box_w, box_h, reach, detail)
     if style.background is None:
-        return sheet
+        return image
     canvas = transparent_image(box_w + 2 * reach, box_h + 2 * reach)
     blend(canvas, Sprite(reach, reach, _background(style.background, box_w, box_h, detail)))
-    left, top, _, _ = sheet.nominal
-    blend(canvas, Sprite(reach - round(left), reach - round(top), sheet))
+    left, top, _, _ = image.nominal
+    blend(canvas, Sprite(reach - round(left), reach - round(top), image))
     return replace(canvas, box=(reach, reach, box_w, box_h))
 
 
@@ -44,7 +44,7 @@ def _background(box: TextBackground, width: int, height: int, detail: float) -> 
 def _render_lines(
     lines: tuple[str, ...], style: TextStyle, box_w: int, box_h: int, reach: int, detail: float
 ) -> YuvaImage:
-    """The lines alone; the sheet's box is that of the text, which marks and outlines may overhang."""
+    """The lines alone; the image's box is that of the text, which marks and outlines may overhang."""
     width, height = box_w + 2 * reach, box_h + 2 * reach
     inset = (style.background.padding if style.background else 0) * detail
     x = {"left": reach + inset, "centre": width / 2, "right": width - reach - inset}[style.align]
@@ -52,9 +52,9 @@ def _render_lines(
     text = "\\N".join(ass.with_fallback_fonts(line, style.font) for line in lines)
     opening = f"{{\\an{place}\\pos({x:.2f},{height / 2:.2f})}}"
     set_in = libass.draw if style.text_engine == "shaped" else fallback_text.draw
-    (sheet,) = set_in([opening + text], _ass_style(style, detail), style.font, width, height, wrap=False)
-    left, top, _, _ = sheet.nominal
-    return replace(sheet, box=(left + reach, top + reach, box_w, box_h))
+    (image,) = set_in([opening + text], _ass_style(style, detail), style.font, width, height, wrap=False)
+    left, top, _, _ = image.nominal
+    return replace(image, box=(left + reach, top + reach, box_w, box_h))
 
 
 def _ass_style(style: TextStyle, detail: float) -> "SSAStyle":

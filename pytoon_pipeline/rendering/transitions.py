@@ -16,7 +16,7 @@ BLACK = (16, 128, 128)
 
 
 def mix_transition(name: str, before: YuvaImage, after: YuvaImage, progress: float) -> YuvaImage:
-    """The picture at ``progress`` 0..1 of a transition; both sheets are opaque."""
+    """The picture at ``progress`` 0..1 of a transition; both images are opaque."""
     return TRANSITIONS[name](before, after, progress)
 
 
@@ -78,18 +78,18 @@ def _side_by_side(before: YuvaImage, after: YuvaImage, progress: float, follow: 
     return canvas
 
 
-def _shift_right(sheet: YuvaImage, pixels: float) -> YuvaImage:
+def _shift_right(image: YuvaImage, pixels: float) -> YuvaImage:
     """The picture moved to the right, its edge repeated."""
-    width, height = sheet.size
-    picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), CropRect(-pixels / width, 0, 1, 1), width, height)
+    width, height = image.size
+    picture = sample_window(YuvFrame(image.y, image.u, image.v), CropRect(-pixels / width, 0, 1, 1), width, height)
     return YuvaImage(picture.y, picture.u, picture.v)
 
 
-def _enlarge(sheet: YuvaImage, factor: float) -> YuvaImage:
-    width, height = sheet.size
+def _enlarge(image: YuvaImage, factor: float) -> YuvaImage:
+    width, height = image.size
     side = 1 / factor
     window = CropRect((1 - side) / 2, (1 - side) / 2, side, side)
-    picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), window, width, height)
+    picture = sample_window(YuvFrame(image.y, image.u, image.v), window, width, height)
     return YuvaImage(picture.y, picture.u, picture.v)
 
 

@@ -126,7 +126,7 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     heard = {TALK: AudioSource(making.SAMPLE, talk.audio, talk.video.start)}
     sound = stages.mix_audio(store, spec, heard).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
-    video, track = folder / "video.mp4", store.path(sound.files["sound"])
+    video, track = folder / "video.mp4", store.path(sound.files["audio"])
     joined = concat.join(spec, segments, track, video)
     loud = Loudness(sound.value["loudness"], sound.value["true_peak"])
     parts = DeliveredParts(joined.video_packets_sha256, joined.audio_packets_sha256, track, loud)

@@ -174,11 +174,11 @@ def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec
     store = Store(folder / "store", folder / "work")
     done = stages.render_segments(store, shown or spec, scenery.sources, lambda ready, total: None)
     sound = stages.mix_audio(store, spec, {}).artifact
-    track = store.path(sound.files["sound"])
+    track = store.path(sound.files["audio"])
     joined = concat.join(spec, [store.path(one.artifact.files["video"]) for one in done], track, folder / "v.mp4")
     parts = DeliveredParts(joined.video_packets_sha256, joined.audio_packets_sha256, track, Loudness(-70, -120))
     trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
-    sheets = contact_sheet.read(spec, [store.path(one.artifact.files["sheet"]) for one in done])
+    sheets = contact_sheet.read(spec, [store.path(one.artifact.files["contact_sheet"]) for one in done])
     report = check_video(folder / "v.mp4", load_limits(), limit_sources(), spec, True, parts, trace, None, sheets,
                    scenery.references)  # fmt: skip
     return [one for one in report.findings if one.severity == "gate"]

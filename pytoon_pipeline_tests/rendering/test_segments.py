@@ -72,7 +72,7 @@ def rendered(plan: RenderSpec, source: Source, store: Store) -> list[Path]:
 
 def joined(plan: RenderSpec, source: Source, store: Store, out: Path) -> CompositeResult:
     silent = stages.mix_audio(store, plan, {})
-    return concat.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["sound"]), out)
+    return concat.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["audio"]), out)
 
 
 def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store: Store, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, t
 def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_path: Path) -> None:
     plan = spec()
     files = rendered(plan, source, store)
-    quiet = store.path(stages.mix_audio(store, plan, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, plan, {}).artifact.files["audio"])
     with pytest.raises(PytoonError, match="broken_joint"):
         concat.join(plan, files[::-1], quiet, tmp_path / "v.mp4")
     other = tmp_path / "other.mp4"

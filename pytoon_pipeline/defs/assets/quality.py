@@ -128,7 +128,7 @@ def _judged(
     parts = DeliveredParts(
         finished.composite.video_packets_sha256,
         finished.composite.audio_packets_sha256,
-        store.path(composite.files["sound"]),
+        store.path(composite.files["audio"]),
         Loudness(sound.loudness, sound.true_peak),
     )
     rendered = FrameStats.joined(FrameStats.load(path) for path in segment_files(store, segments, TRACE))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SEGMENTS = Stage("rendered_segments", 5)
 COMPOSITE = Stage("composite", 6)
 # Roles of the files of each segment.
-VIDEO, TRACE, SHEET = "video", "frame_stats", "sheet"
+VIDEO, TRACE, SHEET = "video", "frame_stats", "contact_sheet"
 
 log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")
@@ -56,7 +56,7 @@ def rendered_segments(
     recipe = StageKey(
         SEGMENTS,
         inputs={"metadata": metadata.fingerprint, "spec": picture_plan(spec)},
-        parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
+        parameters={"encoder": stages.encoders()["video"], "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
     if found := store.reuse(recipe.fingerprint):
@@ -152,9 +152,9 @@ def composite(
         picture = policy.render_thumbnail(engines, work, frame, ready.engine, _tell).artifact
         pieces = segment_files(store, rendered_segments, VIDEO)
         out = scratch / "video.mp4"
-        joined = join(spec, pieces, store.path(sound.files["sound"]), out, marked)
+        joined = join(spec, pieces, store.path(sound.files["audio"]), out, marked)
         value = FinishedVideo(composite=joined, audio=sound.read(AudioResult), thumbnail=frame)
-        return StageOutput(value, {"video": out}, {**picture.files, "sound": sound.files["sound"]})
+        return StageOutput(value, {"video": out}, {**picture.files, "audio": sound.files["audio"]})
 
     def show(artifact: Artifact) -> dict[str, Any]:
         finished = artifact.read(FinishedVideo)
@@ -178,7 +178,7 @@ def composite(
         },
         parameters={
             "spec": hash_value([spec.audio.model_dump(mode="json"), picture_plan(spec)]),
-            "encoder": stages.encoders()["sound"],
+            "encoder": stages.encoders()["audio"],
             "sound": stages.AUDIO_TRACK.version,
             "thumbnail": stages.THUMBNAIL.version,
             "comment": marked,

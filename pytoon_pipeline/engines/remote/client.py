@@ -84,26 +84,26 @@ class EngineClient:
         """How much of the file the server has."""
         return _upload_progress(self._answer("HEAD", f"files/{file.sha256}"))
 
-    def send_chunk(self, file: NamedFile, offset: int, piece: bytes) -> UploadProgress:
+    def send_chunk(self, file: NamedFile, offset: int, chunk: bytes) -> UploadProgress:
         """Sends bytes of the file from ``offset`` on. It may have to go on elsewhere."""
         wanted = {"offset": offset, "total": file.bytes}
-        return _upload_progress(self._answer("PATCH", f"files/{file.sha256}", params=wanted, content=piece))
+        return _upload_progress(self._answer("PATCH", f"files/{file.sha256}", params=wanted, content=chunk))
 
     def events(self, order: str, after: int) -> Iterator[Event | None]:
         """What happens to an order, after the ``after``-th event; none for every sign of life in between."""
         with self._stream("GET", f"renders/{order}/events", params={"after": after}) as response:
-            for line in response.iter_lines():
+            for client in response.iter_lines():
                 self._in_time()
-                yield _parse(Event, line.encode()) if line else None
+                yield _parse(Event, client.encode()) if client else None
 
     def fetch(self, file: NamedFile, offset: int) -> Iterator[bytes]:
         """Bytes of a file from ``offset`` on."""
         with self._stream("GET", f"files/{file.sha256}", headers={"Range": f"bytes={offset}-"}) as response:
             if offset and response.headers.get("Content-Range", "").split("-")[0] != f"bytes {offset}":
                 raise protocol_error("it does not go on in the middle of a file")
-            for piece in response.iter_bytes():
+            for chunk in response.iter_bytes():
                 self._in_time()
-                yield piece
+                yield chunk
 
     def _answer(self, method: str, path: str, **what: Any) -> httpx.Response:
         self._in_time()

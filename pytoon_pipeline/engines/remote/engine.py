@@ -49,7 +49,7 @@ class RetrySettings:
 
 @dataclass(frozen=True)
 class RemoteEngine:
-    """Renders at the server ``url``. Files go there in pieces of ``piece`` bytes."""
+    """Renders at the server ``url``. Files go there in chunks of ``chunk`` bytes."""
 
     store: Store
     url: str
@@ -68,42 +68,42 @@ class RemoteEngine:
         return "remote"
 
     def render_segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
-        recipes = stages.stage_keys(work.spec, work.sources)
+        keys = stages.stage_keys(work.spec, work.sources)
         done = {
             n: StageResult(found, "cached", 0.0)
-            for n, recipe in enumerate(recipes)
-            if (found := self.store.reuse(recipe.fingerprint))
+            for n, key in enumerate(keys)
+            if (found := self.store.reuse(key.fingerprint))
         }
-        progress(len(done), len(recipes))
+        progress(len(done), len(keys))
         there = len(done)
-        if missing := [n for n in range(len(recipes)) if n not in done]:
+        if missing := [n for n in range(len(keys)) if n not in done]:
             made = self._run_job(
-                work, [work.spec.segments[n] for n in missing], [recipes[n] for n in missing],
-                lambda ready, _: progress(there + ready, len(recipes)),
+                work, [work.spec.segments[n] for n in missing], [keys[n] for n in missing],
+                lambda ready, _: progress(there + ready, len(keys)),
             )  # fmt: skip
             done |= dict(zip(missing, made, strict=True))
-        return [done[n] for n in range(len(recipes))]
+        return [done[n] for n in range(len(keys))]
 
     def render_thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
-        (recipe,) = stages.stage_keys(work.spec, work.sources, frame)
-        if found := self.store.reuse(recipe.fingerprint):
+        (key,) = stages.stage_keys(work.spec, work.sources, frame)
+        if found := self.store.reuse(key.fingerprint):
             return StageResult(found, "cached", 0.0)
-        (made,) = self._run_job(work, [Segment(start=frame, frames=1)], [recipe], lambda ready, total: None, frame)
+        (made,) = self._run_job(work, [Segment(start=frame, frames=1)], [key], lambda ready, total: None, frame)
         return made
 
     def _run_job(
-        self, work: RenderRequest, segments: Sequence[Segment], recipes: Sequence[StageKey], progress: Progress,
+        self, work: RenderRequest, segments: Sequence[Segment], keys: Sequence[StageKey], progress: Progress,
         thumbnail: int | None = None,
     ) -> list[StageResult]:  # fmt: skip
         began = time.perf_counter()
         order = self._job(work, segments, thumbnail)
         until = time.monotonic() + TIMEOUT_FACTOR * work.timeout_seconds
-        with scratch_dir(self.store.work) as scratch, EngineClient(self.url, self.token, until) as line:
-            errand = RemoteSession(self.store, scratch, line, order, recipes, progress, self.chunk_bytes)
-            while not errand.finished:
-                self._retry(errand.resume)
-        seconds = (time.perf_counter() - began) / len(recipes)
-        return [StageResult(artifact, "computed", seconds) for artifact in errand.artifacts]
+        with scratch_dir(self.store.work) as scratch, EngineClient(self.url, self.token, until) as client:
+            session = RemoteSession(self.store, scratch, client, order, keys, progress, self.chunk_bytes)
+            while not session.finished:
+                self._retry(session.resume)
+        seconds = (time.perf_counter() - began) / len(keys)
+        return [StageResult(artifact, "computed", seconds) for artifact in session.artifacts]
 
     def _job(self, work: RenderRequest, segments: Sequence[Segment], thumbnail: int | None) -> RenderJob:
         spec = requested_spec(work.spec, segments)

@@ -26,7 +26,7 @@ log = logging.getLogger("pytoon.remote")
 class RemoteSession:
     """Knows how far it has come. Every try goes on from there: the server says what it lacks and how the order stands.
 
-    ``artifacts`` are what ``recipes`` give, once it is ``finished``; then they and their files are in the store.
+    ``artifacts`` are what ``keys`` give, once it is ``finished``; then they and their files are in the store.
     ``progress`` hears how many of them are ready.
     """
 
@@ -34,16 +34,16 @@ class RemoteSession:
         self,
         store: Store,
         scratch: Path,
-        line: EngineClient,
+        client: EngineClient,
         order: RenderJob,
-        recipes: Sequence[StageKey],
+        keys: Sequence[StageKey],
         progress: Progress,
-        piece: int,
+        chunk: int,
     ) -> None:
         self.artifacts: tuple[Artifact, ...] = ()
         self.finished = False
-        self._store, self._scratch, self._client = store, scratch, line
-        self._job, self._keys, self._progress, self._chunk_bytes = order, recipes, progress, piece
+        self._store, self._scratch, self._client = store, scratch, client
+        self._job, self._keys, self._progress, self._chunk_bytes = order, keys, progress, chunk
         self._id, self._files = order.id, order.files
         # How often it got on; how much of each file is there; which event was heard last, and what it said.
         self._progress_count = 0
@@ -112,14 +112,14 @@ class RemoteSession:
         """Raises ``DependencyMissing`` for anything but what was asked for. Tools may differ: they stay recorded."""
         if len(artifacts) != len(self._keys):
             raise protocol_error("it made another number of parts")
-        for artifact, recipe in zip(artifacts, self._keys, strict=True):
-            stage = recipe.stage
-            if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, recipe.inputs):
+        for artifact, key in zip(artifacts, self._keys, strict=True):
+            stage = key.stage
+            if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, key.inputs):
                 raise protocol_error("it made something else")
-            if artifact.parameters != json.loads(canonical(recipe.parameters)):
+            if artifact.parameters != json.loads(canonical(key.parameters)):
                 raise protocol_error("it made something else")
             named = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
-            value = {VALUE[stage.name]: recipe.parameters[VALUE[stage.name]]}
+            value = {VALUE[stage.name]: key.parameters[VALUE[stage.name]]}
             if artifact.fingerprint != named or artifact.value != value or artifact.files.keys() != FILES[stage.name]:
                 raise protocol_error("its results contradict themselves")
             try:
@@ -140,8 +140,8 @@ class RemoteSession:
         part = self._scratch / file.sha256
         with part.open("ab") as out:
             if out.tell() < file.bytes:
-                for piece in self._client.fetch(file, out.tell()):
-                    out.write(piece)
+                for chunk in self._client.fetch(file, out.tell()):
+                    out.write(chunk)
                     self._record_progress(file, out.tell())
                     if out.tell() > file.bytes:
                         break

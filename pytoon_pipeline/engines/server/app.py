@@ -1,4 +1,4 @@
-"""The remote engine over HTTP: takes orders and the files that it lacks, tells of progress, gives what was made."""
+"""The remote engine over HTTP: takes jobs and the files that it lacks, tells of progress, gives what was made."""
 
 import asyncio
 import hmac
@@ -75,15 +75,15 @@ log = logging.getLogger("pytoon.engine")
 def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     """The server as an ASGI application that renders on ``store``. Every request needs ``token``."""
     engine = LocalEngine(store, store.work / "health.json")
-    orders, arrivals = JobQueue(store, engine, settings), ResumableUploads(store, settings)
+    jobs, arrivals = JobQueue(store, engine, settings), ResumableUploads(store, settings)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await asyncio.to_thread(orders.close)
+        await asyncio.to_thread(jobs.close)
 
     app = FastAPI(title="Pytoon engine", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
-    app.state.stopping = orders.stopping
+    app.state.stopping = jobs.stopping
     app.state.connections = connections = Connections(settings)
     app.add_middleware(TokenAuth, token=token, connections=connections, retry_seconds=settings.retry_seconds)
     _answer_errors(app, settings)
@@ -96,32 +96,32 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     @app.post("/v1/renders")
     async def post(request: Request) -> dict[str, Any]:
         body = bytearray()
-        async for piece in _chunks(request, settings):
-            body += piece
+        async for chunk in _chunks(request, settings):
+            body += chunk
             if len(body) > settings.order_bytes:
                 raise InvalidInput(
                     "order_too_large", "The order is too large.", "Its limit is a setting of the server."
                 )
-        state = await asyncio.to_thread(lambda: orders.submit(_order(bytes(body))))
+        state = await asyncio.to_thread(lambda: jobs.submit(_order(bytes(body))))
         return state.model_dump(mode="json")
 
     @app.get("/v1/renders/{name}/events")
     async def events(name: Name, after: Annotated[int, Query(ge=0)] = 0) -> StreamingResponse:
-        lines = _lines(orders.get(name), after, settings.heartbeat_seconds, orders.stopping)
+        lines = _lines(jobs.get(name), after, settings.heartbeat_seconds, jobs.stopping)
         # A proxy that collects the answer would keep the progress to itself.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
     @app.head("/v1/files/{sha256}")
     def received(sha256: Name) -> Response:
-        file = orders.expected_file(sha256)
+        file = jobs.expected_file(sha256)
         return _arrived(arrivals.received(file), arrivals.is_complete(file))
 
     @app.patch("/v1/files/{sha256}")
     async def send(
         request: Request, sha256: Name, offset: Annotated[int, Query(ge=0)], total: Annotated[int, Query(gt=0)]
     ) -> Response:
-        file = orders.expected_file(sha256)
+        file = jobs.expected_file(sha256)
         if total != file.bytes:
             raise InvalidInput("wrong_length", "The order gives the file another length.", "Send what the order names.")
         at = await arrivals.receive(file, offset, _chunks(request, settings))
@@ -129,7 +129,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
 
     @app.get("/v1/files/{sha256}")
     def give(sha256: Name) -> FileResponse:
-        return FileResponse(store.path(orders.output_file(sha256)), media_type="application/octet-stream")
+        return FileResponse(store.path(jobs.output_file(sha256)), media_type="application/octet-stream")
 
     return app
 
@@ -188,7 +188,7 @@ class EngineServer(uvicorn.Server):
     """
 
     def __init__(self, app: FastAPI, leaving_seconds: int = SHUTDOWN_SECONDS) -> None:
-        # A connection is known by its real ends, so what a proxy says of its clients is not put in their place.
+        # A connection is job by its real ends, so what a proxy says of its clients is not put in their place.
         config = uvicorn.Config(
             app, http=http_protocol(app.state.connections), ws="none", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, backlog=BACKLOG, timeout_graceful_shutdown=leaving_seconds,
@@ -289,19 +289,19 @@ async def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[b
     stream = request.stream()
     while True:
         try:
-            piece = await asyncio.wait_for(anext(stream), settings.silence_seconds)
+            chunk = await asyncio.wait_for(anext(stream), settings.silence_seconds)
         except StopAsyncIteration:
             return
         except asyncio.TimeoutError:
             raise TransientError("too_slow", "Nothing came for too long.", "Send the rest again.") from None
-        yield piece
+        yield chunk
 
 
-async def _lines(known: Job, heard: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:
-    """Events as JSON lines until the last one, or until the server stops; an empty line when nothing happens."""
+async def _lines(job: Job, heard: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:
+    """Events as JSON lines until the last one, or until the server stops; an empty client when nothing happens."""
     spoke = time.monotonic()
     while not stopping.is_set():
-        for event in known.after(heard):
+        for event in job.after(heard):
             yield event.json_line
             heard, spoke = event.n, time.monotonic()
             if event.last:

@@ -1,4 +1,4 @@
-"""What a remote engine takes: its settings, and which orders it refuses."""
+"""What a remote engine takes: its settings, and which jobs it refuses."""
 
 import os
 from dataclasses import dataclass, field, fields
@@ -23,8 +23,8 @@ class ServerSettings:
     """Limits of one server. Each can be set by ``PYTOON_ENGINE_`` and its name in capitals.
 
     Sizes in bytes, times in seconds. ``upload_bytes`` bounds what has arrived of unfinished files together, and the
-    files of one order; ``partial_seconds`` is how long an unfinished file waits for the rest. ``renders`` orders are
-    rendered at once, ``waiting`` more may wait. ``remembered`` orders are known for ``remembered_seconds``.
+    files of one order; ``partial_seconds`` is how long an unfinished file waits for the rest. ``renders`` jobs are
+    rendered at once, ``waiting`` more may wait. ``remembered`` jobs are job for ``remembered_seconds``.
     ``connections`` requests with the token are answered at once; ``unauthenticated`` connections without it may be
     open, each for ``header_seconds``.
     ``silence_seconds`` is how long a client may send nothing, ``heartbeat_seconds`` how long the server says nothing.

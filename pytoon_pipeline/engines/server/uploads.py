@@ -1,4 +1,4 @@
-"""Files on their way to the server, in pieces, over connections that may drop."""
+"""Files on their way to the server, in chunks, over connections that may drop."""
 
 import asyncio
 import shutil
@@ -16,7 +16,7 @@ from pytoon_pipeline.store.store import Store
 
 
 class WrongOffset(InvalidInput):
-    """A piece does not begin where the last one ended, which is at ``offset``."""
+    """A chunk does not begin where the last one ended, which is at ``offset``."""
 
     def __init__(self, offset: int) -> None:
         super().__init__("wrong_offset", f"The file goes on at byte {offset}.", "Send it from there.")
@@ -27,7 +27,7 @@ class ResumableUploads:
     """What has arrived of each file lies below ``store.work``, so that it outlives the server.
 
     A whole file with the right hash moves into the store. Of several connections that send the same file, the newest
-    is heard. All but ``received`` run in the event loop, so that no two pieces are written at the same time.
+    is heard. All but ``received`` run in the event loop, so that no two chunks are written at the same time.
     """
 
     def __init__(self, store: Store, settings: ServerSettings) -> None:
@@ -44,8 +44,8 @@ class ResumableUploads:
         """Bytes of the file that are here."""
         return file.bytes if self.is_complete(file) else self._received_bytes(file)
 
-    async def receive(self, file: NamedFile, offset: int, pieces: AsyncIterator[bytes]) -> int:
-        """Appends pieces that begin at byte ``offset``. Gives how many bytes of the file are here then.
+    async def receive(self, file: NamedFile, offset: int, chunks: AsyncIterator[bytes]) -> int:
+        """Appends chunks that begin at byte ``offset``. Gives how many bytes of the file are here then.
 
         What has come stays when the connection drops. Raises ``WrongOffset``, ``InvalidInput`` for more bytes than the
         file has, and ``TransientError`` when there is no scratch or when the whole file has another hash: it is
@@ -61,17 +61,17 @@ class ResumableUploads:
         self._uploads[file.sha256] = (turn, file)
         try:
             with part.open("ab") as out:
-                async for piece in pieces:
+                async for chunk in chunks:
                     if self._uploads.get(file.sha256, (None,))[0] is not turn:
                         raise WrongOffset(self._received_bytes(file))
-                    if at + len(piece) > file.bytes:
+                    if at + len(chunk) > file.bytes:
                         part.unlink(missing_ok=True)
                         raise InvalidInput(
                             "file_too_long", "There is more of the file than was said.", "Send it again."
                         )
-                    out.write(piece)
+                    out.write(chunk)
                     out.flush()
-                    at += len(piece)
+                    at += len(chunk)
         finally:
             if self._uploads.get(file.sha256, (None,))[0] is turn:
                 del self._uploads[file.sha256]

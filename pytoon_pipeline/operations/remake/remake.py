@@ -95,7 +95,7 @@ def _make(
     sound = stages.mix_audio(store, spec, found.sounds).artifact
     picture = stages.render_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
     pieces = [store.path(done.artifact.files["video"]) for done in segments]
-    joined = join(spec, pieces, store.path(sound.files["sound"]), video, manifest.comment)
+    joined = join(spec, pieces, store.path(sound.files["audio"]), video, manifest.comment)
     made = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
     return made | subtitles.write(spec, scratch), joined
 
