@@ -20,9 +20,11 @@ from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.intake.decide import candidates, decide
-from pytoon_pipeline.intake.inbox import NOTE, Entry, FolderInbox, Inbox, open_inbox, temporary
+from pytoon_pipeline.intake.inbox import open_inbox
+from pytoon_pipeline.intake.inbox_folder import FolderInbox
 from pytoon_pipeline.intake.inbox_s3 import S3Inbox
-from pytoon_pipeline.intake.ingest import Ingester, IngestReport
+from pytoon_pipeline.intake.ingester import Ingester, IngestReport
+from pytoon_pipeline.intake.listing import NOTE, Entry, Inbox, temporary
 from pytoon_pipeline.intake.submit import submit
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
@@ -34,7 +36,7 @@ ENTRIES = st.lists(
 )
 KNOWN = st.dictionaries(
     st.sampled_from(["a.mp4", "b.mp4", "c", "d", "gone"]),
-    st.builds(Row, st.just(""), st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "taken", "rejected"])),
+    st.builds(Row, st.just(""), st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "ingested", "rejected"])),
 )
 
 
@@ -47,12 +49,12 @@ def test_only_what_has_settled_is_ready(
     first = decide(found.values(), known, now, settled)
     assert first.ready == (), "nothing is taken at first sight, and a changed file is as new"
     assert {one.name for one in first.watch} == set(found)
-    assert set(first.forget) == {name for name, one in known.items() if one.state != "taken" and name not in found}
+    assert set(first.forget) == {name for name, one in known.items() if one.state != "ingested" and name not in found}
     seen = {one.name: Row(one.name, one.etag, now, "seen") for one in found.values()}
     later = decide(found.values(), seen, now + settled, settled)
     assert {one.name for one in later.ready} == set(found) or settled > 0
     assert later.watch == later.forget == ()
-    taken = {one.name: Row(one.name, one.etag, now, "taken") for one in found.values()}
+    taken = {one.name: Row(one.name, one.etag, now, "ingested") for one in found.values()}
     assert decide(found.values(), taken, now + 1000, settled).ready == ()
 
 
@@ -76,7 +78,7 @@ class Desk:
 
     def look(self, passed: float = 0.0) -> IngestReport:
         self.now += passed
-        return self.receiver.look()
+        return self.receiver.scan()
 
     def settle(self) -> IngestReport:
         """Two looks, so far apart that what does not change has settled."""
@@ -358,7 +360,7 @@ def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest
     monkeypatch.setattr("pytoon_pipeline.store.store.CHUNK_BYTES", 1000)
     home.inbox.mkdir(parents=True)
     ticking = iter(range(10**6))
-    monkeypatch.setattr("pytoon_pipeline.intake.ingest.time.monotonic", lambda: float(next(ticking)))
+    monkeypatch.setattr("pytoon_pipeline.intake.ingester.time.monotonic", lambda: float(next(ticking)))
     operations = load_operations().model_copy(update={"ingest_budget_seconds": 20.0})
     desk = Desk(home, FolderInbox(home.inbox), operations)
     Image.frombytes("RGB", (100, 180), os.urandom(54_000)).save(home.inbox / "big.png")

@@ -17,7 +17,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
-from pytoon_pipeline.intake.admission import key_of, store_upload
+from pytoon_pipeline.intake.ingest import key_of, store_upload
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import slot
