@@ -31,7 +31,7 @@ from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.requesting import UNFINISHED
 from pytoon_pipeline.defs.running import compile_until_settled, instance
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.atomic import MOMENT
 from pytoon_pipeline.runtime.home import Home

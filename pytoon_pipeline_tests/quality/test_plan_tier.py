@@ -193,14 +193,16 @@ def without(*names: str) -> Patch:
     """Layers are forgotten."""
     make = compositor.LayerSampler._place
     return lambda patch: patch.setattr(
-        compositor.LayerSampler, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
+        compositor.LayerSampler,
+        "_place",
+        lambda self, n: None if self._layer_slice.layer.name in names else make(self, n),
     )
 
 
 def without_caption(said: str) -> Patch:
     draw = caption_raster.CaptionRaster.sprite
     return lambda patch: patch.setattr(
-        caption_raster.CaptionRaster, "patch",
+        caption_raster.CaptionRaster, "sprite",
         lambda self, event, frame, canvas: None if said in event.text else draw(self, event, frame, canvas),
     )  # fmt: skip
 
@@ -212,15 +214,15 @@ def exchanged(one: str, other: str) -> Patch:
     def reader(drawn: Any, sources: Mapping[str, Source], rate: FrameRate) -> Any:
         return read(drawn, {**sources, one: sources[other]}, rate)
 
-    return lambda patch: patch.setattr(compositor, "reader", reader)
+    return lambda patch: patch.setattr(compositor, "layer_content", reader)
 
 
 def later(frames: int) -> Patch:
     """Footage from another time."""
     read = compositor._video_content
     return lambda patch: patch.setattr(
-        compositor, "_video",
-        lambda drawn, layer, source, rate: read(replace(drawn, offset=drawn.offset + frames), layer, source, rate),
+        compositor, "_video_content",
+        lambda drawn, layer, source, rate: read(replace(drawn, source_start=drawn.source_start + frames), layer, source, rate),
     )  # fmt: skip
 
 
@@ -230,19 +232,19 @@ def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Pat
     make = compositor.LayerSampler._place
 
     def wrong(self: Any, n: int) -> Any:
-        if self._drawn.layer.name != name:
+        if self._layer_slice.layer.name != name:
             return make(self, n)
         windows = tuple(
             CropRect(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
-                   w.height * size) for w in self._drawn.windows)  # fmt: skip
-        kept, self._drawn = self._drawn, replace(self._drawn, windows=windows)
+                   w.height * size) for w in self._layer_slice.crops)  # fmt: skip
+        kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, crops=windows)
         try:
             return make(self, n)
         finally:
-            self._drawn = kept
+            self._layer_slice = kept
 
     assert place is not None
-    return lambda patch: patch.setattr(compositor.LayerSampler, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.LayerSampler, "_place", wrong)
 
 
 def moved(name: str, **changes: float) -> Patch:
@@ -250,23 +252,23 @@ def moved(name: str, **changes: float) -> Patch:
     make = compositor.LayerSampler._place
 
     def wrong(self: Any, n: int) -> Any:
-        if self._drawn.layer.name != name:
+        if self._layer_slice.layer.name != name:
             return make(self, n)
         states = tuple(
             LayerTransform(**{f: v + changes.get(f, 0.0) for f, v in state._asdict().items()})
-            for state in self._drawn.states
+            for state in self._layer_slice.transforms
         )
-        kept, self._drawn = self._drawn, replace(self._drawn, states=states)
+        kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, transforms=states)
         try:
             return make(self, n)
         finally:
-            self._drawn = kept
+            self._layer_slice = kept
 
-    return lambda patch: patch.setattr(compositor.LayerSampler, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.LayerSampler, "_place", wrong)
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(text, "_plate", lambda box, width, height, detail: transparent_image(width, height))
+    patch.setattr(text, "_background", lambda box, width, height, detail: transparent_image(width, height))
     text.render_text.cache_clear()
 
 
@@ -278,7 +280,7 @@ def without_letters(patch: pytest.MonkeyPatch) -> None:
         return replace(sheet, a=np.zeros_like(sheet.a), h=np.zeros_like(sheet.h), y=np.zeros_like(sheet.y),
                        u=np.zeros_like(sheet.u), v=np.zeros_like(sheet.v))  # fmt: skip
 
-    patch.setattr(text, "_set", empty)
+    patch.setattr(text, "_render_lines", empty)
     text.render_text.cache_clear()
 
 
@@ -303,7 +305,9 @@ def without_overlays(patch: pytest.MonkeyPatch) -> None:
 
 def another_ground(patch: pytest.MonkeyPatch) -> None:
     plain = compositor.solid_image
-    patch.setattr(compositor, "plain", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h))
+    patch.setattr(
+        compositor, "solid_image", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h)
+    )
 
 
 def mirrored(patch: pytest.MonkeyPatch) -> None:
@@ -313,7 +317,7 @@ def mirrored(patch: pytest.MonkeyPatch) -> None:
         sheet = picture(path, factor)
         return replace(sheet, **{name: np.ascontiguousarray(getattr(sheet, name)[:, ::-1]) for name in "yuv"})
 
-    patch.setattr(compositor, "picture", flipped)
+    patch.setattr(compositor, "still_image", flipped)
 
 
 def no_sheets(patch: pytest.MonkeyPatch) -> None:
