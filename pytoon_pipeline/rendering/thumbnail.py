@@ -1,4 +1,4 @@
-"""The picture that stands for a video: its sharpest moment, with a face where there is one."""
+"""The thumbnail of a video: its sharpest frame, with a face when there is one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,25 +15,27 @@ from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.rendering.yuva import YuvaImage
 
-# A face must be this much inside the window to be shown off.
+# Share of a face that must be inside the crop.
 MIN_FACE_VISIBLE = 0.95
 JPEG_QUALITY = 90
-# Width and most bytes of copies for the UI, which keeps them in its database: the tiny one shows inline there.
+# Width and maximum bytes of previews for the UI, which stores them in its database and shows the tiny one inline.
 PREVIEWS = {"tiny": (45, 700), "small": (180, 16_000)}
 PREVIEW_QUALITIES = (80, 60, 40, 25, 15, 8, 1)
-
-
-# Where in its first scene a video without footage looks as it was meant to: after all has come in, before it leaves.
+# The position in the first scene of a video without footage at which all layers have come in and none has left.
 REPRESENTATIVE_SHARE = 0.6
 
 
 def representative_frame(spec: RenderSpec) -> int:
-    """The frame to show of a video that opens with stills or designed pictures."""
+    """The thumbnail frame of a video that opens with still images or designed scenes."""
     return int(spec.scenes[0].frames * REPRESENTATIVE_SHARE)
 
 
 def choose_frame(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
-    """The frame of the video to show: the sharpest of ``samples`` of ``item``, ``(source seconds, BGR image)``."""
+    """The thumbnail frame: the sharpest of ``samples`` of ``item``, each ``(source seconds, BGR image)``.
+
+    Frames that show a whole face come first; sharpness is measured on the largest one. Returns 0 when no sample is
+    part of the video.
+    """
     by_time: dict[float, list[Face]] = {}
     for face in faces:
         by_time.setdefault(face.time, []).append(face)
@@ -52,7 +54,7 @@ def choose_frame(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Pla
 
 
 def sharpness(image: Plane) -> float:
-    """Variance of the Laplacian of the grey picture: low when blurred by focus or motion."""
+    """Variance of the Laplacian of the grey image: low when blurred by focus or motion."""
     import cv2
 
     if not image.size:
@@ -61,7 +63,7 @@ def sharpness(image: Plane) -> float:
 
 
 def write_thumbnails(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Path) -> dict[str, Path]:
-    """Writes frame ``frame`` of the video, without captions, as JPEG, and small copies for the UI as WebP."""
+    """Writes frame ``frame`` of the video, without captions, as JPEG, and its previews as WebP. Returns the files."""
     import cv2
 
     image = to_bgr(next(compose(plan_segment(spec, Segment(start=frame, frames=1), sources), sources)))
@@ -101,7 +103,7 @@ def _shown(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoL
 
 
 def _overlap(box: Box, view: Box) -> float:
-    """Part of ``box`` that lies in ``view``."""
+    """The share of ``box`` that lies in ``view``."""
     width = min(box.x + box.width, view.x + view.width) - max(box.x, view.x)
     height = min(box.y + box.height, view.y + view.height) - max(box.y, view.y)
     area = box.width * box.height

@@ -322,7 +322,7 @@ def mirrored(patch: pytest.MonkeyPatch) -> None:
 
 def no_sheets(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(contact_sheet.ContactSheet, "add", lambda self, frame, y, u, v: (
-        self._pictures.append(contact_sheet.downscale(y, u, v)) if frame == min(self._wanted) else None))  # fmt: skip
+        self._images.append(contact_sheet.downscale(y, u, v)) if frame == min(self._frames) else None))  # fmt: skip
 
 
 FAULTS: dict[str, tuple[str, Patch]] = {
