@@ -47,7 +47,7 @@ class ThumbnailResult(Record):
 
 
 class AudioResult(Record):
-    """Loudness (LUFS) and true peak (dBTP) measured on the encoded audio, and the gain and limiter ceiling (dB) used."""
+    """Loudness (LUFS) and true peak (dBTP) measured on the encoded audio, and the gain and ceiling used (dB)."""
 
     loudness: float
     true_peak: float

@@ -12,8 +12,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, crop_at, transform_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import (
     GroupLayer,
     ImageLayer,
@@ -30,10 +31,8 @@ from pytoon_pipeline.quality import expected_text
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.tiles import (
     Matrix,
-    PixelBox,
     Tile,
     Values,
-    clipped,
     coverage,
     filled,
     graded,
@@ -66,7 +65,7 @@ class Element:
 
     kind: Kind
     name: str
-    box: PixelBox
+    box: Rect[int]
     values: NDArray[Any]
     alpha: Values | None = None
     certain: bool = True
@@ -239,8 +238,7 @@ def _covered(one: Element, cover: Values) -> Element:
 def _letters(
     view: FrameView, name: str, letters: expected_text.Glyphs, opacity: float, certain: bool
 ) -> Iterator[Element]:
-    left, top, right, bottom = (edge * view.scale for edge in letters.extent)
-    area = clipped(left, top, right, bottom, view.size)
+    area = Rect(*(edge * view.scale for edge in letters.extent)).pixels(view.size)
     if area is not None:
         values, alpha = expected_text.draw(letters, area, view.scale)
         loose = letters.leftward
@@ -249,7 +247,7 @@ def _letters(
 
 def _element(
     kind: Kind, name: str, tile: Tile, layer: Layer, effects: Sequence[Effect], matrix: Matrix, view: FrameView,
-    area: PixelBox, opacity: float,
+    area: Rect[int], opacity: float,
 ) -> Element:  # fmt: skip
     """A tile inside the box of its layer, after effects and at its opacity."""
     import cv2
@@ -278,7 +276,7 @@ def _shadows(one: Element, layer: Layer, view: FrameView) -> Iterator[Element]:
             sigma, right, down = (length * view.scale for length in (effect.radius, effect.x, effect.y))
             margin = ceil(2.5 * sigma + max(abs(right), abs(down)))
             left, top, width, height = one.box.left, one.box.top, *one.box.size
-            area = clipped(left - margin, top - margin, left + width + margin, top + height + margin, view.size)
+            area = Rect(left - margin, top - margin, left + width + margin, top + height + margin).pixels(view.size)
             if area is None:
                 continue
             shape = np.ones((height, width), np.float32) if one.alpha is None else one.alpha
@@ -289,12 +287,12 @@ def _shadows(one: Element, layer: Layer, view: FrameView) -> Iterator[Element]:
             yield Element("shape", f"{one.name} shadow", area, alpha[:, :, None] * colour, alpha, certain=False)
 
 
-def _area(matrix: Matrix, view: FrameView, reach: float) -> PixelBox | None:
+def _area(matrix: Matrix, view: FrameView, reach: float) -> Rect[int] | None:
     """The pixels that a layer's box covers, and ``reach`` pixels of the video around it; none outside the frame."""
     corners = matrix @ np.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]])
     (left, top, _), (right, bottom, _) = corners.min(axis=1), corners.max(axis=1)
     more = reach * view.scale
-    return clipped(left - more, top - more, right + more, bottom + more, view.size)
+    return Rect(left - more, top - more, right + more, bottom + more).pixels(view.size)
 
 
 def _reach(effects: Sequence[Effect]) -> float:
@@ -308,7 +306,7 @@ def _veils(effect: Effect) -> bool:
     return strong or isinstance(effect, Blur)
 
 
-def _picture(picture: Tile, window: CropRect, matrix: Matrix, layer: Layer, area: PixelBox) -> tuple[Tile, float]:
+def _picture(picture: Tile, window: Box, matrix: Matrix, layer: Layer, area: Rect[int]) -> tuple[Tile, float]:
     """A source picture seen through ``window`` at its place, and small pixels for one of its own."""
     height, width = picture[0].shape[:2]
     to_box = shift(-window.x / window.width, -window.y / window.height) @ np.diag(

@@ -5,11 +5,12 @@ from concurrent.futures import Executor
 from math import ceil
 from typing import TYPE_CHECKING
 
+from pytoon_pipeline.contracts.geometry import WHOLE
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.rendering import fallback_text, libass
 from pytoon_pipeline.rendering.captions import Event
-from pytoon_pipeline.rendering.placement import FULL_FRAME, place_image
+from pytoon_pipeline.rendering.placement import place_image
 from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class CaptionRaster:
         # The caption scales from the middle of its lower edge.
         y = self._bottom + (self._below - self._band / 2) * scale
         transform = LayerTransform(x=self._width / 2, y=y, scale=scale, rotation=0.0, opacity=1.0)
-        return place_image(self._images[event.text], FULL_FRAME, (self._width, self._band), transform, canvas)
+        return place_image(self._images[event.text], WHOLE, (self._width, self._band), transform, canvas)
 
     def _ass_style(self) -> "SSAStyle":
         import pysubs2

@@ -8,14 +8,14 @@ from threading import Lock
 
 from typing_extensions import assert_never
 
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
+from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
-from pytoon_pipeline.rendering.placement import FULL_FRAME, even_size, place_image, resize_window
+from pytoon_pipeline.rendering.placement import even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
 from pytoon_pipeline.rendering.yuva import (
     Sprite,
@@ -120,7 +120,7 @@ class LayerSampler:
         self._size = size
         self._read = layer_content(layer_slice, sources, rate)
         self._static_sprite: Sprite | None = None
-        self._effects_input: tuple[YuvaImage, CropRect] | None = None
+        self._effects_input: tuple[YuvaImage, Box] | None = None
         self._effects_output: YuvaImage | None = None
 
     def first(self) -> Sprite | None:
@@ -142,12 +142,12 @@ class LayerSampler:
         image = self._read(n)
         if transform.opacity <= 0:
             return None
-        crop = self._layer_slice.crops[n] if self._layer_slice.crops else FULL_FRAME
+        crop = self._layer_slice.crops[n] if self._layer_slice.crops else WHOLE
         if layer.effects:
-            image, crop = self._with_effects(image, crop), FULL_FRAME
+            image, crop = self._with_effects(image, crop), WHOLE
         return place_image(image, crop, (layer.width, layer.height), transform, self._size)
 
-    def _with_effects(self, image: YuvaImage, crop: CropRect) -> YuvaImage:
+    def _with_effects(self, image: YuvaImage, crop: Box) -> YuvaImage:
         """The image after the layer's effects, computed again only when the image or its crop changes."""
         if self._effects_output is not None and self._effects_input is not None:
             last_image, last_crop = self._effects_input

@@ -73,14 +73,17 @@ def _visible(layer: Layer, parent_start: int, end: int, segment: Segment) -> Seq
     """Frames of the segment at which a layer is most opaque. Its frames count from frame ``parent_start``."""
     own = parent_start + layer.start
     last = end if layer.frames is None else min(end, own + layer.frames)
-    opacity = {frame: transform_at(layer.transform, frame - begin).opacity for frame in _overlap(own, last, segment)}
+    opacity = {
+        frame: transform_at(layer.transform, frame - parent_start).opacity for frame in _overlap(own, last, segment)
+    }
     best = max(opacity.values(), default=0.0)
     return [frame for frame, value in opacity.items() if value >= OPACITY_SHARE * best]
 
 
 def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:
-    """Frames of the segment whose footage analysis has not sampled. It samples the first frame at or after each fifth of
-    a second.
+    """Frames of the segment whose footage analysis has not sampled.
+
+    Analysis samples the first frame at or after each fifth of a second.
     """
     step = SAMPLES_A_SECOND / float(spec.rate.fraction)
     return {

@@ -6,18 +6,18 @@ from math import ceil, cos, floor, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform
+from pytoon_pipeline.contracts.geometry import WHOLE, Box
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 from pytoon_pipeline.rendering.resampling import sample_window
 from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, with_mask, with_opacity
 
-FULL_FRAME = CropRect(0.0, 0.0, 1.0, 1.0)
 # Edges nearer than this to a whole pixel count as aligned.
 EPSILON = 1e-3
 
 
 def place_image(
-    image: YuvaImage, window: CropRect, size: tuple[float, float], transform: LayerTransform, canvas: tuple[int, int]
+    image: YuvaImage, window: Box, size: tuple[float, float], transform: LayerTransform, canvas: tuple[int, int]
 ) -> Sprite | None:
     """The part ``window`` of ``image``'s box as a layer of ``size`` (width, height), or none when it is not visible."""
     if transform.opacity <= 0 or transform.scale <= 0:
@@ -54,7 +54,7 @@ def place_image(
 def crop_image(image: YuvaImage, part: tuple[float, float, float, float], width: int, height: int) -> YuvaImage:
     """The rectangle ``part`` (left, top, width, height in image pixels) resampled to ``width`` × ``height`` pixels."""
     columns, rows = image.size
-    window = CropRect(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
+    window = Box(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
     resampled = sample_window(YuvFrame(image.y, image.u, image.v), window, width, height)
     if image.a is None or image.h is None:
         return YuvaImage(resampled.y, resampled.u, resampled.v)
@@ -62,7 +62,7 @@ def crop_image(image: YuvaImage, part: tuple[float, float, float, float], width:
     return YuvaImage(resampled.y, resampled.u, resampled.v, coverage.y, coverage.u)
 
 
-def resize_window(image: YuvaImage, window: CropRect, width: int, height: int) -> YuvaImage:
+def resize_window(image: YuvaImage, window: Box, width: int, height: int) -> YuvaImage:
     """The part ``window`` of an image without overhang, resampled to ``width`` × ``height`` pixels."""
     columns, rows = image.size
     part = (window.x * columns, window.y * rows, window.width * columns, window.height * rows)
@@ -91,9 +91,9 @@ def _place_soft(image: YuvaImage, x: float, y: float, opacity: float, canvas: tu
     return Sprite(x0, y0, with_opacity(YuvaImage(part(image.y, 1), u, v, part(image.a, 1), half), opacity))
 
 
-def _window_alone(image: YuvaImage, window: CropRect, size: tuple[float, float]) -> YuvaImage:
+def _window_alone(image: YuvaImage, window: Box, size: tuple[float, float]) -> YuvaImage:
     """The window to rotate, at about its final size."""
-    if window == FULL_FRAME:
+    if window == WHOLE:
         return image
     return resize_window(image, window, even_size(size[0]), even_size(size[1]))
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform, crop_at, transform_at
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
@@ -40,7 +41,7 @@ class LayerSlice:
     first: int
     source_start: int
     transforms: tuple[LayerTransform, ...]
-    crops: tuple[CropRect, ...] = ()
+    crops: tuple[Box, ...] = ()
     children: tuple["LayerSlice", ...] = ()
     detail: float = 1.0
 
@@ -190,7 +191,7 @@ def _layer_slice(
     if first >= last:
         return None
     transforms = tuple(transform_at(layer.transform, frame - parent_start) for frame in range(first, last))
-    crops: tuple[CropRect, ...] = ()
+    crops: tuple[Box, ...] = ()
     children: tuple[LayerSlice, ...] = ()
     source_start = 0
     if isinstance(layer, VideoLayer | ImageLayer):
@@ -229,4 +230,4 @@ def _compact(values: Sequence[Any]) -> list[Any]:
 
 
 def _rounded(value: Any) -> Any:
-    return [round(part, 7) for part in value] if isinstance(value, tuple) else round(value, 7)
+    return round(value, 7) if isinstance(value, float) else [round(part, 7) for part in value]

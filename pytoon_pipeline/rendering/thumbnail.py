@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pytoon_pipeline.contracts.analysis import Box, Face
+from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
