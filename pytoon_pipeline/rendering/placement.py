@@ -6,7 +6,7 @@ from math import ceil, cos, floor, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.geometry import WHOLE, Box
+from pytoon_pipeline.contracts.geometry import WHOLE, Box, Rect
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 from pytoon_pipeline.rendering.resampling import sample_window
@@ -98,13 +98,11 @@ def _window_alone(image: YuvaImage, window: Box, size: tuple[float, float]) -> Y
     return resize_window(image, window, even_size(size[0]), even_size(size[1]))
 
 
-def _even_region(
-    left: float, top: float, right: float, bottom: float, canvas: tuple[int, int]
-) -> tuple[int, int, int, int] | None:
+def _even_region(left: float, top: float, right: float, bottom: float, canvas: tuple[int, int]) -> Rect[int] | None:
     """The even pixel rectangle of the canvas around a rectangle, or none when they do not intersect."""
     x0, y0 = max(0, 2 * floor((left + EPSILON) / 2)), max(0, 2 * floor((top + EPSILON) / 2))
     x1, y1 = min(canvas[0], 2 * ceil((right - EPSILON) / 2)), min(canvas[1], 2 * ceil((bottom - EPSILON) / 2))
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+    return Rect(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
 def _coverage(left: float, right: float, top: float, bottom: float, width: int, height: int) -> Values:

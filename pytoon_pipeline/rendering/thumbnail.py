@@ -42,15 +42,14 @@ def choose_frame(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Pla
         by_time.setdefault(face.time, []).append(face)
     best: tuple[bool, float, int] = (False, -1.0, 0)
     for time, image in samples:
-        shown = _shown(spec, item, time)
-        if shown is None:
+        position = _position(spec, item, time)
+        if position is None:
             continue
-        frame, scene, layer = shown
-        window = crop_at(layer.crop_path, frame - scene.start, frame)
-        view = Box(x=window.x, y=window.y, width=window.width, height=window.height)
-        whole = [face.box for face in by_time.get(time, []) if _overlap(face.box, view) >= MIN_FACE_VISIBLE]
-        place = max(whole, key=lambda box: box.width * box.height, default=view)
-        best = max(best, (bool(whole), sharpness(_crop(image, place)), -frame))
+        frame, scene, layer = position
+        crop = crop_at(layer.crop_path, frame - scene.start, frame)
+        whole = [face.box for face in by_time.get(time, []) if face.box.share_inside(crop) >= MIN_FACE_VISIBLE]
+        subject = max(whole, key=lambda box: box.area, default=crop)
+        best = max(best, (bool(whole), sharpness(_crop(image, subject)), -frame))
     return -best[2]
 
 
@@ -71,28 +70,29 @@ def write_thumbnails(spec: RenderSpec, frame: int, sources: Mapping[str, Source]
     files = {"thumbnail": folder / "thumbnail.jpg"}
     _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     files["thumbnail"].write_bytes(bytes(coded))
-    for name, (width, most) in PREVIEWS.items():
+    for name, (width, max_bytes) in PREVIEWS.items():
         small = cv2.resize(image, (width, width * spec.height // spec.width), interpolation=cv2.INTER_AREA)
         for quality in PREVIEW_QUALITIES:
             _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
-            if len(coded) <= most:
+            if len(coded) <= max_bytes:
                 break
         files[name] = folder / f"{name}.webp"
         files[name].write_bytes(bytes(coded))
     return files
 
 
-def to_bgr(picture: YuvaImage) -> Plane:
-    """BT.709 limited-range planes as a BGR image."""
+def to_bgr(image: YuvaImage) -> Plane:
+    """The BT.709 limited-range planes of ``image`` as BGR, shape (height, width, 3)."""
     import cv2
 
-    height, width = picture.y.shape
-    u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (picture.u, picture.v))
-    bgr = np.ascontiguousarray(to_rgb(picture.y, u, v)[..., ::-1])
+    height, width = image.y.shape
+    u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (image.u, image.v))
+    bgr = np.ascontiguousarray(to_rgb(image.y, u, v)[..., ::-1])
     return np.clip(np.round(bgr), 0, 255).astype(np.uint8)
 
 
-def _shown(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoLayer] | None:
+def _position(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoLayer] | None:
+    """The frame, scene and layer of the video that show ``item`` at ``time``, or none."""
     source_frame = spec.rate.nearest(time)
     for scene in spec.scenes:
         for layer in scene.layers:
@@ -101,14 +101,6 @@ def _shown(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoL
                 if 0 <= frame < scene.frames and layer.start == 0:
                     return scene.start + frame, scene, layer
     return None
-
-
-def _overlap(box: Box, view: Box) -> float:
-    """The share of ``box`` that lies in ``view``."""
-    width = min(box.x + box.width, view.x + view.width) - max(box.x, view.x)
-    height = min(box.y + box.height, view.y + view.height) - max(box.y, view.y)
-    area = box.width * box.height
-    return max(0.0, width) * max(0.0, height) / area if area else 0.0
 
 
 def _crop(image: Plane, box: Box) -> Plane:
