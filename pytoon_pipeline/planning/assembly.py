@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import (
-    Area,
     BrandUse,
     CaptionPlan,
     Constraints,
@@ -29,7 +29,7 @@ def assemble(
     context: PlanContext,
     sequences: Sequence[SceneSequence],
     notes: Sequence[Note] = (),
-    title_area: Area | None = None,
+    title_area: Rect[int] | None = None,
 ) -> RenderSpec:
     """The whole plan: the sequences and the end card, and the titles over them in ``title_area``, if it is given."""
     timeline, content_frames = join_content(sequences, context.end_card, context.transition)
@@ -79,7 +79,7 @@ def finish(
     )
 
 
-def safe_captions(style: CaptionStyle, safe_area: Area) -> CaptionStyle:
+def safe_captions(style: CaptionStyle, safe_area: Rect[int]) -> CaptionStyle:
     """The style with its place inside the platform's safe zone."""
     return style.model_copy(
         update={

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.analysis import Tones
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
-from pytoon_pipeline.contracts.spec.render_spec import Area
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.media.colour import contrast, luminance_of
 
@@ -26,7 +25,7 @@ class Backdrop:
 
 
 # The backdrop of a text, by the area that the text covers.
-Backdrops = Callable[[Area], Backdrop]
+Backdrops = Callable[[Rect[int]], Backdrop]
 
 
 def colour_backdrop(*colours: Colour) -> Backdrop:
@@ -35,7 +34,7 @@ def colour_backdrop(*colours: Colour) -> Backdrop:
     return Backdrop(min(values), max(values))
 
 
-def tones_backdrop(tones: Tones, windows: Sequence[CropRect], area: Area, width: int, height: int) -> Backdrop:
+def tones_backdrop(tones: Tones, windows: Sequence[Box], area: Rect[int], width: int, height: int) -> Backdrop:
     """The backdrop of ``area`` in a video of ``width`` × ``height`` that shows a source through ``windows``.
 
     Cells of ``tones`` next to the area count too.

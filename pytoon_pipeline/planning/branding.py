@@ -1,10 +1,13 @@
 """A brand on a video: its logo in a corner of the safe zone, and its end card."""
 
+from dataclasses import replace
+
 from pytoon_pipeline.contracts.brand import Brand, Watermark
 from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Area, Scene
+from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
@@ -25,7 +28,7 @@ END_TEXT_SIZE, END_TEXT_MIN_SIZE, END_TEXT_HEIGHT, END_TEXT_LINES = 84, 40, 300,
 END_GAP = 60
 
 
-def watermark_layer(settings: Watermark | None, logo: AnalysedMedia | None, safe_area: Area) -> ImageLayer | None:
+def watermark_layer(settings: Watermark | None, logo: AnalysedMedia | None, safe_area: Rect[int]) -> ImageLayer | None:
     """The logo in its corner of the safe zone; none where the brand has no logo or no watermark."""
     if settings is None or logo is None:
         return None
@@ -37,18 +40,18 @@ def watermark_layer(settings: Watermark | None, logo: AnalysedMedia | None, safe
     return _logo(logo, "watermark", width, height, x, y, settings.opacity)
 
 
-def text_area(safe_area: Area, watermark: ImageLayer | None) -> Area:
+def text_area(safe_area: Rect[int], watermark: ImageLayer | None) -> Rect[int]:
     """The part of the safe zone that texts may use: all but the strip with the watermark."""
     if watermark is None:
         return safe_area
     taken = layer_area(watermark, WATERMARK_MARGIN, WATERMARK_MARGIN)
     if taken.top - safe_area.top < safe_area.bottom - taken.bottom:
-        return safe_area.model_copy(update={"top": min(safe_area.bottom - MIN_TEXT_HEIGHT, taken.bottom)})
-    return safe_area.model_copy(update={"bottom": max(safe_area.top + MIN_TEXT_HEIGHT, taken.top)})
+        return replace(safe_area, top=min(safe_area.bottom - MIN_TEXT_HEIGHT, taken.bottom))
+    return replace(safe_area, bottom=max(safe_area.top + MIN_TEXT_HEIGHT, taken.top))
 
 
 def end_card(
-    brand: Brand | None, logo: AnalysedMedia | None, safe_area: Area, rate: FrameRate, min_contrast: float
+    brand: Brand | None, logo: AnalysedMedia | None, safe_area: Rect[int], rate: FrameRate, min_contrast: float
 ) -> SceneSequence | None:
     """The closing scene of a brand: its logo and a line of text on its colour; none where the brand has neither.
 
@@ -70,7 +73,7 @@ def end_card(
     return SceneSequence((scene,), everywhere(colour_backdrop(colour)), static=(whole,))
 
 
-def _end_page(brand: Brand, text: str, safe_area: Area) -> TextLayout:
+def _end_page(brand: Brand, text: str, safe_area: Rect[int]) -> TextLayout:
     width = 2 * min(WIDTH / 2 - safe_area.left, safe_area.right - WIDTH / 2) - 40
     box = TextBox(brand.fonts.headline, END_TEXT_SIZE, END_TEXT_MIN_SIZE, width, END_TEXT_HEIGHT, END_TEXT_LINES)
     page = fit(text, box)

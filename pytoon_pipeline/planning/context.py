@@ -6,12 +6,12 @@ from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.analysed_media import PlanItem, PlanMedia
 from pytoon_pipeline.planning.branding import end_card, text_area, watermark_layer
@@ -39,7 +39,7 @@ class PlanContext:
     max_frames: int
     pacing: Pacing
     transition: SceneTransition
-    safe_area: Area
+    safe_area: Rect[int]
     watermark: ImageLayer | None
     end_card: SceneSequence | None
     titles: tuple[TitleRequest, ...]
@@ -121,10 +121,10 @@ def _items(request: Request, media: PlanMedia, rate: FrameRate) -> tuple[PlanIte
     )
 
 
-def _safe_area(resolved: ResolvedRequest) -> Area:
+def _safe_area(resolved: ResolvedRequest) -> Rect[int]:
     """The part of the frame that the platform's own interface leaves free."""
     insets = resolved.platform
-    return Area(left=insets.left, top=insets.top, right=WIDTH - insets.right, bottom=HEIGHT - insets.bottom)
+    return Rect(left=insets.left, top=insets.top, right=WIDTH - insets.right, bottom=HEIGHT - insets.bottom)
 
 
 def _content_frames(max_frames: int, closing: SceneSequence | None, rate: FrameRate) -> int:

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-from pytoon_pipeline.contracts.analysis import Box
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
-from pytoon_pipeline.contracts.spec.render_spec import Area
+from pytoon_pipeline.contracts.geometry import Rect
 
 # Weights of keep-out areas, by what is there.
 FACE, TEXT, PICTURE = 10.0, 20.0, 1.0
@@ -17,12 +14,5 @@ class KeepOutArea:
 
     start: int
     end: int
-    area: Area
+    area: Rect[int]
     weight: float = 1.0
-
-
-def on_screen(box: Box, window: CropRect) -> Area:
-    """The area of a box of the source when ``window`` fills the frame."""
-    left, right = ((x - window.x) / window.width * WIDTH for x in (box.x, box.x + box.width))
-    top, bottom = ((y - window.y) / window.height * HEIGHT for y in (box.y, box.y + box.height))
-    return Area(left=round(left), top=round(top), right=round(right), bottom=round(bottom))

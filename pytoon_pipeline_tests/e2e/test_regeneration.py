@@ -29,7 +29,7 @@ from pytoon_pipeline.defs.reconcile import RECONCILE, fail_lost
 from pytoon_pipeline.defs.sensors.deaths import fail_lost_runs
 from pytoon_pipeline.defs.sensors.keys import A_TICK, request_runs
 from pytoon_pipeline.defs.sensors.standing import publish_status
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.retries import DELAYS
 from pytoon_pipeline.operations.status import status_report

@@ -6,7 +6,7 @@ Talking footage is planned the same way: it is one more kind of item.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pytoon_pipeline.contracts.output_format import HEIGHT
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, ImageLayer, Layer, TextLayer, VideoLayer
@@ -18,7 +18,7 @@ from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
-from pytoon_pipeline.planning.keep_out import FACE, PICTURE, TEXT, KeepOutArea, on_screen
+from pytoon_pipeline.planning.keep_out import FACE, PICTURE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_layer
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
@@ -103,7 +103,7 @@ def _face_areas(material: AnalysedMedia, camera: CropPath, frames: int) -> tuple
     """Where a picture that fills the frame shows faces."""
     moments = {0, frames // 2, max(0, frames - 1)}
     windows = [crop_at(camera, frame, frame) for frame in moments]
-    areas = [on_screen(face.box, window) for face in material.faces for window in windows]
+    areas = [face.box.through(window, WIDTH, HEIGHT) for face in material.faces for window in windows]
     return tuple(KeepOutArea(0, frames, area, FACE) for area in areas)
 
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import MemeSettings
 from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Area, RenderSpec, Scene
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import Fill, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
@@ -62,7 +63,7 @@ def _lines(own: str | None, text: str | TextRequest | None) -> tuple[str, str]:
 
 
 def _layers(
-    item: PlanItem, lines: tuple[str, str], meme: MemeSettings, area: Area, min_contrast: float
+    item: PlanItem, lines: tuple[str, str], meme: MemeSettings, area: Rect[int], min_contrast: float
 ) -> tuple[Layer, ...]:
     text_height = _text_height(item.material, area, sum(map(bool, lines)), meme)
     above, below = (_fitted(text, area, text_height, meme) for text in lines)
@@ -88,7 +89,7 @@ def _layers(
     return tuple(layers)
 
 
-def _text_height(material: AnalysedMedia, area: Area, bars: int, meme: MemeSettings) -> float:
+def _text_height(material: AnalysedMedia, area: Rect[int], bars: int, meme: MemeSettings) -> float:
     """Height for the lines of one bar: what the picture leaves at full width, up to ``BAR_SHARE``."""
     height = area.bottom - area.top
     _, picture_height = fitted(material, WIDTH, height * (1 - 2 * BAR_SHARE))
@@ -96,7 +97,7 @@ def _text_height(material: AnalysedMedia, area: Area, bars: int, meme: MemeSetti
     return max(float(meme.min_size), min(left, height * BAR_SHARE))
 
 
-def _fitted(text: str, area: Area, height: float, meme: MemeSettings) -> TextLayout | None:
+def _fitted(text: str, area: Rect[int], height: float, meme: MemeSettings) -> TextLayout | None:
     if not text:
         return None
     inset = 2 * meme.outline + PADDING
@@ -113,7 +114,9 @@ def _bar(colour: str, top: float, bottom: float) -> Layer:
     return ShapeLayer(name="bar", width=WIDTH, height=bottom - top, fill=Fill(colours=(colour,)), transform=transform)
 
 
-def _text(page: TextLayout, role: Role, y: float, area: Area, meme: MemeSettings, min_contrast: float) -> TextLayer:
+def _text(
+    page: TextLayout, role: Role, y: float, area: Rect[int], meme: MemeSettings, min_contrast: float
+) -> TextLayer:
     outline = meme.outline_colour
     if contrast(luminance_of(meme.colour), luminance_of(outline)) < min_contrast:
         outline = opposite(meme.colour)

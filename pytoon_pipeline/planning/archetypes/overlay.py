@@ -1,11 +1,13 @@
 """The overlay archetype: products on a background, with text above or below them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
-from pytoon_pipeline.contracts.spec.render_spec import Area, Note, RenderSpec, Scene
+from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
@@ -24,7 +26,7 @@ from pytoon_pipeline.planning.shots import stills
 MAX_TOGETHER = 3
 
 # Products that are shown together, and the place of each.
-Group = tuple[Sequence[PlanItem], Sequence[Area]]
+Group = tuple[Sequence[PlanItem], Sequence[Rect[int]]]
 
 
 def plan_overlay(context: PlanContext) -> RenderSpec:
@@ -45,7 +47,7 @@ def plan_overlay(context: PlanContext) -> RenderSpec:
 
 
 def _groups(
-    items: Sequence[PlanItem], area: Area, layout: LayoutSettings, style: TitleStyle
+    items: Sequence[PlanItem], area: Rect[int], layout: LayoutSettings, style: TitleStyle
 ) -> tuple[list[Group], list[Note]]:
     """Products that are shown together, with their places, and notes on those that had to be separated."""
     together = 1 if layout.arrange == "one_by_one" else MAX_TOGETHER
@@ -91,7 +93,7 @@ def _sequence(context: PlanContext, group: Group, frames: int) -> SceneSequence:
 
 
 def _product(
-    item: PlanItem, place: Area, frames: int, layout: LayoutSettings, style: TitleStyle, backdrop: Backdrops
+    item: PlanItem, place: Rect[int], frames: int, layout: LayoutSettings, style: TitleStyle, backdrop: Backdrops
 ) -> tuple[Layer, tuple[TextLayer, ...]]:
     """The product in its place, above its own text if it has one. The two are centred together."""
     zone = text_zone(place, style.headline, style.area)
@@ -100,11 +102,11 @@ def _product(
         return stills.standing_product(item.material, place, layout, frames, item.source_start, item.index), ()
     text = title_area(page, style.headline, zone, 0.0)
     text_height = text.bottom - text.top
-    space = place.model_copy(update={"bottom": place.bottom - text_height - GAP // 2})
+    space = replace(place, bottom=place.bottom - text_height - GAP // 2)
     product = stills.standing_product(item.material, space, layout, frames, item.source_start, item.index)
     spare = (space.bottom - space.top - round(product.height)) // 2
     top = space.bottom - spare + GAP // 2
-    line = zone.model_copy(update={"top": top, "bottom": top + text_height})
+    line = replace(zone, top=top, bottom=top + text_height)
     return product, (title_layer(page, "item", style, line, FrameRange(start=0, end=frames), backdrop, 0.0),)
 
 

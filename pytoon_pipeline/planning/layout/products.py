@@ -1,11 +1,12 @@
 """Where products stand in a frame: alone, stacked, side by side, or one large with small ones at its feet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import HeadlineSettings, LayoutSettings
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.layout.text_fit import clean, fit
 from pytoon_pipeline.planning.layout.titles import (
@@ -29,11 +30,11 @@ INSET_SHARE = 0.36
 
 def product_layout(
     group: Sequence[PlanItem],
-    area: Area,
+    area: Rect[int],
     arrange: Literal["one_by_one", "split", "picture_in_picture"],
     headline: HeadlineSettings,
-    text_area: Area,
-) -> list[Area] | None:
+    text_area: Rect[int],
+) -> list[Rect[int]] | None:
     """A place for each product of ``group``, such that the smallest product is as large as possible.
 
     None when the products leave too little space for the text of one of them.
@@ -47,12 +48,12 @@ def product_layout(
     return max(fitting, key=lambda option: _smallest(group, option), default=None)
 
 
-def text_zone(place: Area, headline: HeadlineSettings, text_area: Area) -> Area:
+def text_zone(place: Rect[int], headline: HeadlineSettings, text_area: Rect[int]) -> Rect[int]:
     """The lower part of a product's place, where its own text may be."""
     height = place.bottom - place.top
     min_height = ITEM_MIN_SIZE + 2 * headline.box.padding + INSET
     share = min(height // 2, max(round(height * ITEM_SHARE), min_height))
-    return Area(
+    return Rect(
         left=max(place.left, text_area.left),
         top=place.bottom - share,
         right=min(place.right, text_area.right),
@@ -64,15 +65,15 @@ def headline_and_product_areas(
     titles: Sequence[TitleRequest],
     headline: HeadlineSettings,
     layout: LayoutSettings,
-    safe_area: Area,
-    text_area: Area,
+    safe_area: Rect[int],
+    text_area: Rect[int],
     item_texts: bool,
-) -> tuple[Area, Area]:
+) -> tuple[Rect[int], Rect[int]]:
     """Where the headline is, and where products stand. ``item_texts``: some items have texts of their own."""
     above = headline.position < 0.5
     share = round((text_area.bottom - text_area.top) * HEADLINE_SHARE)
     edge = {"bottom": text_area.top + share} if above else {"top": text_area.bottom - share}
-    band = text_area.model_copy(update=edge)
+    band = replace(text_area, **edge)
     taken = 0
     for title in titles:
         for page in fit_title(title, headline, band):
@@ -81,14 +82,16 @@ def headline_and_product_areas(
     # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
     top = safe_area.top // 2
     bottom = text_area.bottom if item_texts else (safe_area.bottom + HEIGHT) // 2
-    free = Area(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
+    free = Rect(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
     if taken:
         limit = {"top": text_area.top + taken + GAP} if above else {"bottom": text_area.bottom - taken - GAP}
-        free = free.model_copy(update=limit)
+        free = replace(free, **limit)
     return band, _centred(free, layout.width, layout.height, layout.vertical_align)
 
 
-def _texts_fit(option: Sequence[Area], group: Sequence[PlanItem], headline: HeadlineSettings, text_area: Area) -> bool:
+def _texts_fit(
+    option: Sequence[Rect[int]], group: Sequence[PlanItem], headline: HeadlineSettings, text_area: Rect[int]
+) -> bool:
     for product, place in zip(group, option, strict=True):
         text = clean(product.entry.text or "", headline.uppercase)
         if text and fit(text, item_text_box(headline, text_zone(place, headline, text_area))) is None:
@@ -96,39 +99,39 @@ def _texts_fit(option: Sequence[Area], group: Sequence[PlanItem], headline: Head
     return True
 
 
-def _inset(area: Area, count: int) -> list[Area]:
+def _inset(area: Rect[int], count: int) -> list[Rect[int]]:
     width = round((area.right - area.left) * INSET_SHARE)
     top = area.bottom - round((area.bottom - area.top) * INSET_SHARE)
     corners = [
-        area.model_copy(update={"left": area.right - width, "top": top}),
-        area.model_copy(update={"right": area.left + width, "top": top}),
+        replace(area, left=area.right - width, top=top),
+        replace(area, right=area.left + width, top=top),
     ]
-    main = area.model_copy(update={"bottom": top + round((area.bottom - top) * 0.4)})
+    main = replace(area, bottom=top + round((area.bottom - top) * 0.4))
     return [main, *corners[: count - 1]]
 
 
-def _centred(free: Area, width: float, height: float, vertical_align: float) -> Area:
+def _centred(free: Rect[int], width: float, height: float, vertical_align: float) -> Rect[int]:
     """A place with these shares of the free area's width and height; ``vertical_align`` 0 is its top, 1 its bottom."""
     free_width = free.right - free.left
     place_height = round((free.bottom - free.top) * height)
     left = free.left + round(free_width * (1 - width) / 2)
     top = free.top + round((free.bottom - free.top - place_height) * vertical_align)
-    return Area(left=left, top=top, right=left + round(free_width * width), bottom=top + place_height)
+    return Rect(left=left, top=top, right=left + round(free_width * width), bottom=top + place_height)
 
 
-def _rows(area: Area, count: int) -> list[Area]:
+def _rows(area: Rect[int], count: int) -> list[Rect[int]]:
     step = (area.bottom - area.top + GAP) / count
     edges = [(round(area.top + n * step), round(area.top + (n + 1) * step) - GAP) for n in range(count)]
-    return [area.model_copy(update={"top": top, "bottom": bottom}) for top, bottom in edges]
+    return [replace(area, top=top, bottom=bottom) for top, bottom in edges]
 
 
-def _columns(area: Area, count: int) -> list[Area]:
+def _columns(area: Rect[int], count: int) -> list[Rect[int]]:
     step = (area.right - area.left + GAP) / count
     edges = [(round(area.left + n * step), round(area.left + (n + 1) * step) - GAP) for n in range(count)]
-    return [area.model_copy(update={"left": left, "right": right}) for left, right in edges]
+    return [replace(area, left=left, right=right) for left, right in edges]
 
 
-def _smallest(group: Sequence[PlanItem], option: Sequence[Area]) -> float:
+def _smallest(group: Sequence[PlanItem], option: Sequence[Rect[int]]) -> float:
     """The area of the smallest product in these places, in pixels."""
     sizes = (
         stills.fitted(product.material, place.right - place.left, place.bottom - place.top)

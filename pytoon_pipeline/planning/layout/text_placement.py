@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.layers import Layer
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.planning.keep_out import KeepOutArea
 
 # Positions to try besides the preferred one, as shares of the free height.
@@ -17,7 +17,7 @@ class Placement(NamedTuple):
     """A position of a text, as a share of the free height, and the area that the text then covers."""
 
     position: float
-    area: Area
+    area: Rect[int]
 
 
 def best_placement(options: Sequence[Placement], preferred: float, keep_out: Sequence[KeepOutArea]) -> Placement:
@@ -25,25 +25,18 @@ def best_placement(options: Sequence[Placement], preferred: float, keep_out: Seq
 
     def cost(placement: Placement) -> tuple[float, float]:
         area = placement.area
-        own = (area.right - area.left) * (area.bottom - area.top)
-        covered = sum(_overlap(area, one.area) * one.weight for one in keep_out) / max(1, own)
+        covered = sum(area.intersection(one.area).area * one.weight for one in keep_out) / max(1, area.area)
         return round(covered / MIN_GAIN), abs(placement.position - preferred)
 
     return min(options, key=cost)
 
 
-def layer_area(layer: Layer, margin_x: int = 0, margin_y: int = 0) -> Area:
+def layer_area(layer: Layer, margin_x: int = 0, margin_y: int = 0) -> Rect[int]:
     """The area that a layer covers once it has come in, with margins at its sides and above and below it."""
     x, y = layer.transform.x[-1].value, layer.transform.y[-1].value
-    return Area(
+    return Rect(
         left=round(x - layer.width / 2) - margin_x,
         top=round(y - layer.height / 2) - margin_y,
         right=round(x + layer.width / 2) + margin_x,
         bottom=round(y + layer.height / 2) + margin_y,
     )
-
-
-def _overlap(a: Area, b: Area) -> float:
-    width = min(a.right, b.right) - max(a.left, b.left)
-    height = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return float(max(0, width) * max(0, height))

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import WIDTH
 from pytoon_pipeline.contracts.preset import AnimationIn, HeadlineSettings
 from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.spec.easing import Back, EaseOut, Linear
 from pytoon_pipeline.contracts.spec.layers import Keyframe, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.keep_out import KeepOutArea
@@ -51,7 +51,7 @@ class TitleStyle:
     headline: HeadlineSettings
     min_contrast: float
     rate: FrameRate
-    area: Area
+    area: Rect[int]
 
 
 def title_requests(text: str | TextRequest | None, uppercase: bool) -> tuple[TitleRequest, ...]:
@@ -73,7 +73,7 @@ def reading_seconds(titles: Sequence[TitleRequest], headline: HeadlineSettings) 
     return sum(_seconds(len(title.text), headline) for title in titles)
 
 
-def text_box(headline: HeadlineSettings, area: Area) -> TextBox:
+def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
     """The space for a headline in ``area``."""
     padding = headline.box.padding if headline.background in BOXED else headline.outline + INSET / 2
     return TextBox(
@@ -86,13 +86,13 @@ def text_box(headline: HeadlineSettings, area: Area) -> TextBox:
     )
 
 
-def item_text_box(headline: HeadlineSettings, area: Area) -> TextBox:
+def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
     """The space for an item's own text in ``area``."""
     size = headline.item_size
     return replace(text_box(headline, area), size=size, min_size=min(size, ITEM_MIN_SIZE))
 
 
-def item_text(text: str | None, index: int, headline: HeadlineSettings, area: Area) -> TextLayout | None:
+def item_text(text: str | None, index: int, headline: HeadlineSettings, area: Rect[int]) -> TextLayout | None:
     """The layout of the own text of the item at ``index``; none without one.
 
     Raises ``InvalidInput`` when it does not fit ``area``.
@@ -106,7 +106,7 @@ def item_text(text: str | None, index: int, headline: HeadlineSettings, area: Ar
     return page
 
 
-def fit_title(title: TitleRequest, headline: HeadlineSettings, area: Area) -> list[TextLayout]:
+def fit_title(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> list[TextLayout]:
     """The pages of a title in ``area``. Raises ``InvalidInput`` when it cannot be shown at all."""
     pages = split_pages(title.text, text_box(headline, area))
     if not pages:
@@ -122,7 +122,7 @@ def fit_title(title: TitleRequest, headline: HeadlineSettings, area: Area) -> li
 def titles_over_time(
     titles: Sequence[TitleRequest],
     style: TitleStyle,
-    area: Area,
+    area: Rect[int],
     frames: int,
     backdrops: Backdrops,
     keep_out: Sequence[KeepOutArea] = (),
@@ -160,7 +160,7 @@ def title_layer(
     page: TextLayout,
     role: Role,
     style: TitleStyle,
-    area: Area,
+    area: Rect[int],
     shown: FrameRange,
     backdrops: Backdrops,
     position: float,
@@ -185,7 +185,7 @@ def title_layer(
     )
 
 
-def title_area(page: TextLayout, headline: HeadlineSettings, area: Area, position: float) -> Area:
+def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], position: float) -> Rect[int]:
     """What a page covers at ``position`` of ``area``: its letters, and the plate or outline around them."""
     padding = headline.box.padding if headline.background in BOXED else round(headline.outline)
     width = min(area.right - area.left, page.width + 2 * padding)
@@ -194,10 +194,10 @@ def title_area(page: TextLayout, headline: HeadlineSettings, area: Area, positio
     top = area.top + round(free * position)
     inset = min(INSET, (area.right - area.left - width) // 2)
     left = {"left": area.left + inset, "centre": centred(width, area), "right": area.right - width - inset}
-    return Area(left=left[headline.align], top=top, right=left[headline.align] + width, bottom=top + height)
+    return Rect(left=left[headline.align], top=top, right=left[headline.align] + width, bottom=top + height)
 
 
-def centred(width: int, area: Area) -> int:
+def centred(width: int, area: Rect[int]) -> int:
     """Left edge of a text in the middle of the frame, moved only as far as ``area`` requires."""
     return max(area.left, min(round((WIDTH - width) / 2), area.right - width))
 

@@ -15,7 +15,7 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
-from pytoon_pipeline.planning.keep_out import FACE, KeepOutArea, on_screen
+from pytoon_pipeline.planning.keep_out import FACE, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence
 from pytoon_pipeline.planning.shots.camera import SourceFrame, plan_shot
@@ -127,7 +127,7 @@ def _faces(material: AnalysedMedia, scenes: Sequence[Scene], rate: FrameRate) ->
             for face in material.faces:
                 if start <= face.time < start + FACE_SECONDS:
                     last = min(first + step, scene.frames)
-                    area = on_screen(face.box, window)
+                    area = face.box.through(window, WIDTH, HEIGHT)
                     yield KeepOutArea(scene.start + first, scene.start + last, area, FACE)
                     break
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pytoon_pipeline.contracts.analysis import Box
+from pytoon_pipeline.contracts.geometry import Box, Rect, clamp_centre
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
 from pytoon_pipeline.contracts.request import Fit
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, crop_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import (
     CropKeyframe,
     CropPath,
@@ -20,7 +20,6 @@ from pytoon_pipeline.contracts.spec.layers import (
     VideoLayer,
     constant,
 )
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, tones_backdrop
 from pytoon_pipeline.planning.shots.camera import SourceFrame
@@ -44,8 +43,8 @@ def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float],
     frame = SourceFrame(*material.size, material.sampled.picture)
     size = frame.window(aspect)
     subject, picture = subject_box(material), frame.picture
-    x = _inside(subject.centre[0], size[0], picture.x, picture.width)
-    y = _inside(subject.centre[1], size[1], picture.y, picture.height)
+    x = clamp_centre(subject.centre[0], size[0], picture.x, picture.width)
+    y = clamp_centre(subject.centre[1], size[1], picture.y, picture.height)
     return size, (x, y)
 
 
@@ -88,8 +87,8 @@ def moving(
         for offset in (settings.pan / 2, -settings.pan / 2):
             x = _keeping(centre[0] + dx * offset * size[0], size[0] / zoom, subject.x, subject.width)
             y = _keeping(centre[1] + dy * offset * size[1], size[1] / zoom, subject.y, subject.height)
-            x = _inside(x, size[0] / zoom, picture.x, picture.width)
-            y = _inside(y, size[1] / zoom, picture.y, picture.height)
+            x = clamp_centre(x, size[0] / zoom, picture.x, picture.width)
+            y = clamp_centre(y, size[1] / zoom, picture.y, picture.height)
             marks.append((x, y, x, y, zoom))
     keys = tuple(
         CropKeyframe(frame=frame, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy), zoom=_r(zoom))
@@ -128,7 +127,12 @@ def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, 
 
 
 def standing_product(
-    material: AnalysedMedia, area: Area, settings: LayoutSettings, frames: int, source_start: int = 0, phase: int = 0
+    material: AnalysedMedia,
+    area: Rect[int],
+    settings: LayoutSettings,
+    frames: int,
+    source_start: int = 0,
+    phase: int = 0,
 ) -> Layer:
     """A product as large as fits into ``area``: cut-outs in their own shape, others as cards."""
     width, height, camera = fit_box(material, area.right - area.left, area.bottom - area.top)
@@ -176,7 +180,12 @@ def fitted(material: AnalysedMedia, width: float, height: float) -> tuple[float,
 
 
 def layer_of(
-    material: AnalysedMedia, camera: CropPath, effects: Sequence[Effect], source_start: int, name: str, **placed: object
+    material: AnalysedMedia,
+    camera: CropPath,
+    effects: Sequence[Effect],
+    source_start: int,
+    name: str,
+    **placed: object,
 ) -> Layer:
     """A layer that shows a picture or a clip, whichever the material is."""
     values = {"name": name, "item": material.item, "crop_path": camera, "effects": tuple(effects), **placed}
@@ -203,9 +212,9 @@ def fit_of(material: AnalysedMedia, requested: Fit, settings: StillSettings) -> 
 def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Backdrops:
     """The backdrop of texts over a picture that fills the frame through ``camera``."""
 
-    def backdrop(area: Area) -> Backdrop:
+    def backdrop(area: Rect[int]) -> Backdrop:
         moments = (0, frames // 2, max(0, frames - 1))
-        windows: list[CropRect] = [crop_at(camera, frame, frame) for frame in moments]
+        windows: list[Box] = [crop_at(camera, frame, frame) for frame in moments]
         return tones_backdrop(material.sampled.tones, windows, area, WIDTH, HEIGHT)
 
     return backdrop
@@ -216,10 +225,6 @@ def _keeping(centre: float, length: float, low: float, extent: float) -> float:
     if extent >= length:
         return centre
     return min(max(centre, low + extent - length / 2), low + length / 2)
-
-
-def _inside(centre: float, length: float, low: float, extent: float) -> float:
-    return min(max(centre, low + length / 2), max(low + length / 2, low + extent - length / 2))
 
 
 def _r(value: float) -> float:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
+from pytoon_pipeline.contracts.analysis import Face, FocalPoint
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 
 # A track ends when its face is missing for this long.
