@@ -1,7 +1,7 @@
-"""Edit plans: what an editor, human or not, wants to see, in seconds and pixels of a 1080×1920 picture.
+"""Edit plans: exactly what an editor, human or machine, wants to see, in seconds and pixels of a 1080×1920 picture.
 
-A new kind of layer joins by registering its class in ``EDIT_LAYERS`` and saying in ``planning.edit_layers`` what it is
-made of; effects and easings join their own tables.
+A new kind of layer registers its class in ``EDIT_LAYERS`` and its function in ``planning.archetypes.edit_layers``;
+effects and easings have their own tables.
 """
 
 from typing import Annotated, Any, Literal
@@ -22,7 +22,7 @@ Pixels = Annotated[float, Field(ge=-8000, le=8000)]
 
 
 class EditKeyframe(Record):
-    """A value at ``time`` seconds after the layer's start; ``easing`` shapes the way here from the key before."""
+    """A value at ``time`` seconds after the layer's start; ``easing`` shapes the way from the keyframe before."""
 
     time: Seconds
     value: float = Field(ge=-8000, le=8000)
@@ -30,9 +30,9 @@ class EditKeyframe(Record):
 
 
 class EditLayer(Record):
-    """What all layers have. ``x`` and ``y`` are the middle; ``start`` and ``end`` are seconds of the scene.
+    """What all layers have. ``x`` and ``y`` are the centre; ``start`` and ``end`` are seconds of the scene.
 
-    ``keyframes`` replace a value by one that changes over time.
+    ``keyframes`` replace a value with one that changes over time.
     """
 
     kind: str
@@ -52,11 +52,11 @@ class EditLayer(Record):
     @model_validator(mode="after")
     def _ordered(self) -> "EditLayer":
         if self.end is not None and self.end <= self.start:
-            raise ValueError("end must lie after start")
+            raise ValueError("end must be after start")
         for name, keys in self.keyframes.items():
             times = [key.time for key in keys]
             if times != sorted(set(times)):
-                raise ValueError(f"keyframes.{name}: times must rise")
+                raise ValueError(f"keyframes.{name}: times must increase")
         return self
 
 
@@ -67,7 +67,7 @@ Size = Annotated[float, Field(gt=0, le=8000)]
 
 
 class EditPicture(EditLayer):
-    """Base of layers that show a file, *cover*ing the box ``width`` × ``height`` or wholly *contain*ed in it."""
+    """A layer that shows a file: it fills the box ``width`` × ``height`` (*cover*) or fits into it (*contain*)."""
 
     file: str = Field(min_length=1)
     width: Size = WIDTH
@@ -82,7 +82,7 @@ class EditImage(EditPicture):
 
 @EDIT_LAYERS.register
 class EditVideo(EditPicture):
-    """``source`` is the second of the file at which it begins; its sound is heard at ``volume`` dB, or not at all."""
+    """``source`` is the second of the file at which it begins. ``volume`` is its gain in dB; none mutes it."""
 
     kind: Literal["video"] = "video"
     source: Seconds = 0
@@ -91,7 +91,7 @@ class EditVideo(EditPicture):
 
 @EDIT_LAYERS.register
 class EditText(EditLayer):
-    """Text, wrapped to ``width`` and made smaller when it would not fit ``height``. Line breaks stay."""
+    """Text that wraps at ``width`` and shrinks to fit ``height``. Line breaks are kept."""
 
     kind: Literal["text"] = "text"
     text: str = Field(min_length=1, max_length=600)
@@ -111,7 +111,7 @@ class EditShape(EditLayer):
 
 @EDIT_LAYERS.register
 class EditGroup(EditLayer):
-    """Layers on a sheet of ``width`` × ``height`` that moves as one; they are placed from its upper left corner."""
+    """Layers that move as one, placed from the upper left corner of a canvas of ``width`` × ``height``."""
 
     kind: Literal["group"] = "group"
     width: Size = WIDTH
@@ -142,7 +142,7 @@ def _transition(value: Any) -> Any:
 
 
 class EditScene(Record):
-    """``transition`` is how the scene comes in over the one before, within its own ``seconds``."""
+    """``transition`` is how the scene comes in over the one before; it is part of the scene's own ``seconds``."""
 
     seconds: float = Field(gt=0, le=60)
     background: Colour = "#000000"
@@ -154,7 +154,7 @@ class EditScene(Record):
 
 
 class EditPlan(Record):
-    """``edit_plan.json``: scenes one after the other, and layers over all of them (in seconds of the video)."""
+    """``edit_plan.json``: scenes one after the other, and overlays above all of them (in seconds of the video)."""
 
     version: Literal[1] = 1
     rate: Literal[24, 25, 30] = 30
@@ -162,7 +162,7 @@ class EditPlan(Record):
     overlays: Layers = ()
 
     def files(self) -> tuple[str, ...]:
-        """Files that the plan names, in order, each once."""
+        """The files that the plan names, in order, each once."""
         layers = [layer for scene in self.scenes for layer in scene.layers] + list(self.overlays)
         return tuple(dict.fromkeys(name for layer in layers for name in _files(layer)))
 

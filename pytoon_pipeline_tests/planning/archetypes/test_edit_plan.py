@@ -71,7 +71,7 @@ def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
         ({"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]}, "scenes.0.layers.0.*hologram.*banner, group"),
         ({"scenes": [{"seconds": 1, "layers": [TEXT | {"effects": ["sparkle"]}]}]}, "effects.0.*sparkle"),
         ({"scenes": [{"seconds": 1, "layers": [TEXT | {"keyframes": {"z": []}}]}]}, "keyframes.z"),
-        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end must lie after start"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end must be after start"),
     ],
 )
 def test_a_wrong_plan_is_refused_with_the_path(plan: dict, path: str) -> None:
