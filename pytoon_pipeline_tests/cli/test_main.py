@@ -10,13 +10,11 @@ import pytest
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media as making
 
-FIELDS = {
-    "key", "status", "video", "thumbnail", "spec", "manifest", "qc", "notes", "stages", "segments", "attempts",
-    "engine", "wall_seconds", "error",
-}  # fmt: skip
+FIELDS = set(RenderResult.model_fields)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.quality.degradation import release_of
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.answers import status_of
+from pytoon_pipeline.service.status import status
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests.harness import media as making
 
@@ -62,7 +62,7 @@ def comment_of(video: Path) -> str | None:
 
 
 def row(home: Home, key: str) -> dict[str, Any]:
-    return status_of(home, Uploads(home).get(key))
+    return status(home, key).model_dump(mode="json")
 
 
 def manifest_in(folder: Path) -> Manifest:

@@ -24,7 +24,8 @@ from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.delivery import subtitles
-from pytoon_pipeline.delivery.outbox import deliver, failure, plan_delivery, replace_earlier
+from pytoon_pipeline.delivery.environment import environment_digest
+from pytoon_pipeline.delivery.outbox import deliver, delivered_files, failure, plan_delivery, replace_earlier
 from pytoon_pipeline.quality.degradation import comment, degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
@@ -121,6 +122,8 @@ def delivered_video(
         engine=ready.engine,
         preset=name,
         presets=presets_digest(request, name),
+        files=delivered_files(home, root, plan),
+        environment=environment_digest(home, request.brand),
         codes=report.gates,
         overrides=upload.overrides,
     )

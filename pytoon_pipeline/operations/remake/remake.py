@@ -151,14 +151,14 @@ def failure(remade: Remade) -> PytoonError | None:
             f"The {what} came out differently, and no version of a tool explains it.",
             f"Either the manifest was edited, or this machine calculates differently. {HINT}",
         )
-    tools = "; ".join(described(one) for one in remade.differences)
+    tools = "; ".join(describe(one) for one in remade.differences)
     return DependencyMissing(
         "remake_differs", f"The {what} came out differently. These are not as they were: {tools}.",
         f"With the versions of then it comes out the same. {HINT}",
     )  # fmt: skip
 
 
-def described(one: Difference) -> str:
+def describe(one: Difference) -> str:
     """A difference in words."""
     tool, then, now = (printable_name(text or "none")[:MAX_SECONDS] for text in (one.tool, one.then, one.now))
     return f"{tool}: {then} then, {now} now"
