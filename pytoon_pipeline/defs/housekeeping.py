@@ -9,7 +9,7 @@ from pytoon_pipeline.defs.history import remove_old_runs
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
 from pytoon_pipeline.defs.requesting import runs_in_progress
 from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.operations.batches import DAY, archivable, rests
+from pytoon_pipeline.operations.batches import DAY, archivable, key_activity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.retention import Rules, sweep
 
@@ -40,7 +40,7 @@ def collect_garbage(context: dg.OpExecutionContext, studio: Studio) -> None:
     for path in logs:
         path.unlink()
     busy = runs_in_progress(context.instance)
-    for key in archivable(rests(uploads), now, rules.archive_after_days, rules.max_partitions):
+    for key in archivable(key_activity(uploads), now, rules.archive_after_days, rules.max_partitions):
         if key not in busy:
             uploads.archive(key)
     # Also those of which an earlier housekeeping was stopped half-way.

@@ -20,14 +20,14 @@ from pytoon_pipeline.store.fingerprint import hash_files
 
 
 @dataclass(frozen=True)
-class DeliveredVideo:
+class StoredDelivery:
     """A delivery: its record in the catalog and its manifest."""
 
     record: DeliveryRecord
     manifest: Manifest
 
 
-def read_delivery(home: Home, key: str) -> DeliveredVideo | None:
+def read_delivery(home: Home, key: str) -> StoredDelivery | None:
     """The last delivery of a key, none without one or without its manifest."""
     record = Uploads(home).delivered(key)
     if record is None or not record.video:
@@ -36,10 +36,10 @@ def read_delivery(home: Home, key: str) -> DeliveredVideo | None:
         manifest = Manifest.model_validate_json(((home.root / record.video).parent / MANIFEST).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-    return DeliveredVideo(record, manifest)
+    return StoredDelivery(record, manifest)
 
 
-def current_delivery(home: Home, upload: SourceMedia) -> DeliveredVideo | None:
+def current_delivery(home: Home, upload: SourceMedia) -> StoredDelivery | None:
     """The delivery of ``upload`` if a run would deliver the same files again, else none.
 
     It is current when it was made from exactly this upload, with the same presets and in the same environment, no run

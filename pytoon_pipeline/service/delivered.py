@@ -7,7 +7,7 @@ from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import RenderedSegments
 from pytoon_pipeline.contracts.results import STAGES, ErrorInfo, QcSummary, RenderResult, SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
-from pytoon_pipeline.delivery.current import DeliveredVideo
+from pytoon_pipeline.delivery.current import StoredDelivery
 from pytoon_pipeline.delivery.outbox import SPEC
 from pytoon_pipeline.quality.degradation import held
 from pytoon_pipeline.runtime.atomic import copy_file
@@ -16,7 +16,7 @@ from pytoon_pipeline.service.runner import RunOutcome
 from pytoon_pipeline.store.store import Store
 
 
-def all_cached(delivered: DeliveredVideo) -> RunOutcome:
+def all_cached(delivered: StoredDelivery) -> RunOutcome:
     """The outcome of a run in which every stage is cached."""
     segments = len(delivered.manifest.spec.segments)
     return RunOutcome(
@@ -26,7 +26,7 @@ def all_cached(delivered: DeliveredVideo) -> RunOutcome:
     )
 
 
-def delivered_result(home: Home, delivered: DeliveredVideo, outcome: RunOutcome) -> RenderResult:
+def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome) -> RenderResult:
     """The answer for a delivered or held video; a held one is a failure with the error that says how to release it."""
     record, manifest = delivered.record, delivered.manifest
     folder = (home.root / record.video).parent

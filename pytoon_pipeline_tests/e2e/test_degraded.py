@@ -20,7 +20,7 @@ from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload
 from pytoon_pipeline.defs.sensors.keys import due_keys
 from pytoon_pipeline.delivery.outbox import replace_earlier
-from pytoon_pipeline.operations.batches import batch, rests
+from pytoon_pipeline.operations.batches import batch, key_activity
 from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.quality.degradation import release_of
@@ -62,7 +62,7 @@ def comment_of(video: Path) -> str | None:
 
 
 def row(home: Home, key: str) -> dict[str, Any]:
-    return status(home, key).model_dump(mode="json")
+    return status(home, key).model_dump()
 
 
 def manifest_in(folder: Path) -> Manifest:
@@ -150,7 +150,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     assert [line.key for line in now.held] == [key]
     assert (now.failed, now.degraded, now.well) == ((), (), True)
     assert (list(due_keys(uploads, FAR)), batch(uploads, (), {key}, 10)) == ([], {})
-    assert [one.settled for one in rests(uploads)] == [False]
+    assert [one.settled for one in key_activity(uploads)] == [False]
     held.write_bytes(held.read_bytes()[:-1])
     assert main(["release", key, "--json"]) == 1
     assert said(capsys)["error"]["code"] == "held_damaged"

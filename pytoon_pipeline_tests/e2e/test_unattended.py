@@ -27,7 +27,7 @@ from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.defs.schedules import nightly_batch
 from pytoon_pipeline.intake.register import ingest
 from pytoon_pipeline.intake.uploads import read_upload
-from pytoon_pipeline.operations.batches import Rest, archivable
+from pytoon_pipeline.operations.batches import KeyActivity, archivable
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
 from pytoon_pipeline.store.store import Store
@@ -123,10 +123,10 @@ def test_keys_that_rest_leave_the_partitions_and_come_back(
 
 def test_only_settled_keys_are_archived_and_the_oldest_first() -> None:
     day = 86400.0
-    rests = [Rest(str(n), n * day, settled=n % 2 == 0) for n in range(10)]
-    assert archivable(rests, 10 * day, days=5, most=100) == ["0", "2", "4"]
-    assert archivable(rests, 10 * day, days=100, most=8) == ["0", "2"]
-    assert archivable(rests, 10 * day, days=100, most=0) == ["0", "2", "4", "6", "8"]
+    keys = [KeyActivity(str(n), n * day, settled=n % 2 == 0) for n in range(10)]
+    assert archivable(keys, 10 * day, days=5, max_keys=100) == ["0", "2", "4"]
+    assert archivable(keys, 10 * day, days=100, max_keys=8) == ["0", "2"]
+    assert archivable(keys, 10 * day, days=100, max_keys=0) == ["0", "2", "4", "6", "8"]
 
 
 def run_housekeeping(instance: dg.DagsterInstance) -> bool:
