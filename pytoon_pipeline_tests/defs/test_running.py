@@ -7,7 +7,7 @@ from pytoon_pipeline.contracts.results import STAGES, SegmentCounts, StageStatus
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import PROGRESS, SEGMENT_PROGRESS, Outcome, _reporting, run_outcome
-from pytoon_pipeline_tests.service.fakes import Recorded
+from pytoon_pipeline_tests.harness.fake_runner import Recorded
 
 
 def test_the_stages_of_results_are_those_of_the_graph_in_an_order_it_allows() -> None:

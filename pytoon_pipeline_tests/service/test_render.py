@@ -17,7 +17,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.render import RenderTask, render
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import status
-from pytoon_pipeline_tests.service.fakes import FakeRunner, Recorded
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
 
 # What may differ between an answer of a run and the same answer from the store.
 TIMING = {"stages", "segments", "wall_seconds"}

@@ -13,7 +13,7 @@ from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import all_status, find_key, lost_runs, status
 from pytoon_pipeline.service.submit import submit
 from pytoon_pipeline_tests.harness import media as making
-from pytoon_pipeline_tests.service.fakes import FakeRunner, Recorded
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
 
 KEYS = ["0" * 32, "1" * 32, "2" * 32]
 

@@ -19,7 +19,7 @@ from pytoon_pipeline.service.generation import generate
 from pytoon_pipeline.service.render import RenderTask, render
 from pytoon_pipeline.service.setup import setup
 from pytoon_pipeline.service.status import all_status, status
-from pytoon_pipeline_tests.service.fakes import FakeRunner, Recorded
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
 
 
 def check(result: Record, name: str) -> None:
