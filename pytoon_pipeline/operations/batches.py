@@ -56,7 +56,7 @@ def batch(uploads: Uploads, busy: Collection[str], known: Collection[str], max_k
 
 
 def last_overrides(uploads: Uploads, key: str, why: Reason) -> Mapping[str, object]:
-    """The request fields that the run replaced which the batch repeats; empty for one that has not run yet."""
+    """Overrides of the run that the batch repeats; empty for a key that has not run yet."""
     record = uploads.failure(key) if why == "failed" else uploads.delivered(key) if why != "pending" else None
     return record.overrides if record is not None else {}
 
