@@ -42,7 +42,7 @@ class CheckedVideo:
     """A finished, checked video with the results of the stages before."""
 
     source: Stored[SourceMedia]
-    resolved: ResolvedRequest
+    resolved: Stored[ResolvedRequest]
     metadata: MetadataByItem
     transcripts: TranscriptByItem
     planned: Stored[RenderSpec]
@@ -61,7 +61,15 @@ class CheckedVideo:
 
     @property
     def inputs(self) -> dict[str, str]:
-        stored = (self.source, self.transcripts, self.planned, self.segments, self.composite, self.qc)
+        stored = (
+            self.source,
+            self.resolved,
+            self.transcripts,
+            self.planned,
+            self.segments,
+            self.composite,
+            self.qc,
+        )
         return {one.artifact.stage: one.fingerprint for one in stored}
 
 
@@ -157,8 +165,8 @@ def _manifest(
         comment=file_comment(video.planned.value, segments),
         request=upload.asked,
         overrides=upload.overrides,
-        preset=video.resolved.preset,
-        brand=video.resolved.brand,
+        preset=video.resolved.value.preset,
+        brand=video.resolved.value.brand,
         spec=video.spec,
         encoder=stages.encoders(),
         transcriber=next((one.transcriber for one in video.transcripts.values.values()), None),
@@ -188,7 +196,7 @@ def _stage_use(artifact: Artifact) -> StageUse:
 
 def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery) -> DeliveryRecord:
     """The catalog's record of the delivery. Removes the folders of earlier deliveries that this one replaces."""
-    upload, preset = video.upload, video.resolved.preset.name
+    upload, preset = video.upload, video.resolved.value.preset.name
     return DeliveryRecord(
         at=time.time(),
         degraded=decision.degraded,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytoon_pipeline.analysis.results import FacesByItem, Frames, detected_faces
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.rendering import AudioResult, FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -86,7 +87,7 @@ def choose_frame(job: RenderJob, parts: Composition) -> int:
 
     spec = parts.spec
     first = spec.scenes[0].layers[:1]
-    if spec.archetype != "footage" or not first or not isinstance(first[0], VideoLayer):
+    if ARCHETYPES[spec.archetype].thumbnail != "face" or not first or not isinstance(first[0], VideoLayer):
         return thumbnail.settled(spec)
     item = first[0].item
     return thumbnail.choose(spec, item, parts.frames.samples(item), detected_faces(job.store, parts.faces)[item])

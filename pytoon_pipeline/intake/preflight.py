@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
-from pytoon_pipeline.config.defaults import preset_name
+from pytoon_pipeline.config.defaults import archetype_of, preset_name
 from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
@@ -94,7 +94,7 @@ def preflight_in_steps(
             raise
         yield
     check_roles(items, infos)
-    load_preset(preset_name(request, items, infos), request.adjust)
+    load_preset(preset_name(request, archetype_of(request, items, infos)), request.adjust)
     load_platform(request.platform)
     if request.brand:
         load_brand(request.brand)

@@ -162,7 +162,7 @@ def test_a_refresh_forgets_attempts_when_it_runs(
     home: Home, lasting: dg.DagsterInstance, busy_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uploads, job = Uploads(home), defs.resolve_job_def(COMPILE)
-    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda *inputs: 1 / 0)
 
     def run(tags: dict[str, str]) -> None:
         job.execute_in_process(

@@ -7,9 +7,9 @@ from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem, TranscriptBy
 from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.analysis.stages.transcription import has_words
 from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript
+from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import SilenceSettings
-from pytoon_pipeline.contracts.spec.render_spec import Archetype
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store

@@ -10,8 +10,8 @@ from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
 from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
-from pytoon_pipeline.contracts.spec.render_spec import Archetype
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
@@ -26,8 +26,8 @@ EXCERPT = 500
 
 
 def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
-    """Whether the words of an item count: those of clips in a video that is made of footage."""
-    return archetype == "footage" and item.role == "media" and info.audio is not None and info.video is not None
+    """Whether the item is a clip with audio, in a video whose archetype transcribes clips."""
+    return ARCHETYPES[archetype].transcribes and item.role == "media" and info.audio is not None and info.video is not None
 
 
 @dataclass(frozen=True)

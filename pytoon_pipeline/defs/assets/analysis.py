@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from pytoon_pipeline.analysis.needs import Needs, needs
+from pytoon_pipeline.analysis.needs import Needs, check_roles, needs
 from pytoon_pipeline.analysis.speech import transcribers
-from pytoon_pipeline.config.defaults import preset_name
+from pytoon_pipeline.config.defaults import archetype_of, preset_name
 from pytoon_pipeline.config.presets import load_preset
 from pytoon_pipeline.contracts.analysis import (
     FaceSummary,
@@ -90,7 +90,7 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
         for one in items:
             if one.role in ("media", "background") and infos[one.sha256].still is None:
                 probing.accept(infos[one.sha256], limits)
-        needs(request_of(source_media), items, infos)
+        check_roles(items, infos)
         lines = "\n".join(f"- {item.name}: {describe_media(infos[item.sha256])}" for item in items)
         return {"items": dg.MetadataValue.md(lines or "–")}
 
@@ -121,7 +121,8 @@ def infos_of(studio: Studio, metadata: Artifact) -> dict[str, MediaInfo]:
 
 def needed(studio: Studio, source: Artifact, metadata: Artifact) -> Needs:
     """Which analysis the upload needs."""
-    return needs(request_of(source), source.read(SourceMedia).items, infos_of(studio, metadata))
+    items, infos = source.read(SourceMedia).items, infos_of(studio, metadata)
+    return needs(archetype_of(request_of(source), items, infos), items, infos)
 
 
 @stage_asset(TRANSCRIPTION, "analysis", "whisper", "pocketsphinx")
@@ -203,7 +204,8 @@ def silence_segments(
     known = parts_of(studio.store, metadata)
     heard = parts_of(studio.store, transcription)
     wanted = items_of(source_media, needed(studio, source_media, metadata).speech)
-    name = preset_name(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
+    archetype = archetype_of(request, source_media.read(SourceMedia).items, infos_of(studio, metadata))
+    name = preset_name(request, archetype)
     settings = load_preset(name, request.adjust).silence
     asked = request.adjust.get("silence", {}).get("remove") is True
 

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.catalog.items import Registry
-from pytoon_pipeline.config.defaults import preset_name
+from pytoon_pipeline.config.defaults import archetype_of, preset_name
 from pytoon_pipeline.config.presets import load_brand, load_preset, presets_digest
 from pytoon_pipeline.contracts.analysis import Transcript
 from pytoon_pipeline.contracts.artifact import Artifact
@@ -78,7 +78,7 @@ def delivered_video(
     files = {name: studio.store.path(done.artifact.files[role]) for role, name in names.items()}
     request = Request.model_validate(upload.asked)
     infos = infos_of(studio, metadata)
-    name = preset_name(request, upload.items, infos)
+    name = preset_name(request, archetype_of(request, upload.items, infos))
     heard = [part.read(Transcript).transcriber for part in parts_of(studio.store, transcription).values()]
     finished = composite.read(FinishedVideo)
     manifest = Manifest(

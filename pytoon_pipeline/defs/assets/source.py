@@ -1,22 +1,28 @@
-"""What came in."""
+"""What came in, and what it asks for."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.config.presets import brand_file, load_brand
+from pytoon_pipeline.config.brands import brand_files
+from pytoon_pipeline.config.presets import load_brand
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import DependencyMissing
-from pytoon_pipeline.contracts.media import Role, SourceItem
+from pytoon_pipeline.contracts.media import Metadata, Role, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.stored import StoredItems
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import REASON_TAG
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
 from pytoon_pipeline.intake.admission import check_file
+from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput
 
 SOURCE = Stage("source_media", 2)
+RESOLVED = Stage("resolved_request", 1)
 
 
 @stage_asset(SOURCE, "source", "file")
@@ -54,18 +60,40 @@ def source_media(context: dg.AssetExecutionContext, studio: Studio, config: RunO
     )
 
 
-def brand_files(brand: Brand | None) -> list[tuple[Path, Role]]:
-    """The files that a brand brings: its logo, and fonts of its own."""
-    if brand is None:
-        return []
-    found: list[tuple[Path, Role]] = [(brand_file(brand.logo), "logo")] if brand.logo else []
-    names = dict.fromkeys((brand.fonts.headline, brand.fonts.body))
-    return found + [(brand_file(name), "font") for name in names if is_font_file(name)]
+@stage_asset(RESOLVED, "source", "python")
+def resolved_request(
+    context: dg.AssetExecutionContext, studio: Studio, source_media: Artifact, metadata: StoredItems[Metadata]
+) -> dg.Output[Artifact]:
+    """The request with everything decided: archetype, preset, brand, platform and remedies. Each value says where it
+    comes from."""
+    from pytoon_pipeline.operations.resolve import resolve
+
+    upload = source_media.read(SourceMedia)
+    infos = {item: one.info for item, one in metadata.values.items()}
+    resolved = resolve(upload, infos, studio.uploads.attempts(upload.key, upload.overrides), studio.limits)
+    return run(
+        context,
+        studio,
+        RESOLVED,
+        lambda scratch: StageOutput(resolved),
+        inputs={"source_media": source_media.fingerprint, "metadata": metadata.fingerprint},
+        parameters={"resolved": hash_value(resolved.model_dump(mode="json"))},
+        show=lambda artifact: _decisions(resolved),
+    )
 
 
-def is_font_file(name: str) -> bool:
-    """Whether a brand means a file of its own, rather than a font that comes with Pytoon."""
-    return name.lower().endswith((".ttf", ".otf"))
+def _decisions(resolved: ResolvedRequest) -> Mapping[str, Any]:
+    """What operators see of a resolved request."""
+    rows = [dg.TableRecord({"value": path, "origin": origin}) for path, origin in sorted(resolved.origins.items())]
+    return {
+        "archetype": resolved.archetype,
+        "preset": resolved.preset.name,
+        "brand": resolved.brand.name if resolved.brand is not None else "–",
+        "platform": resolved.platform.name,
+        "attempt": resolved.attempt,
+        "remedies": ", ".join(resolved.remedies) or "–",
+        "origins": dg.MetadataValue.table(rows),
+    }
 
 
 def _kept(studio: Studio, path: Path, role: Role) -> SourceItem:
