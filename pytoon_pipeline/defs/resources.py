@@ -140,10 +140,11 @@ class EnginesResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             "local": LocalEngine(store, self.config.home.health, threads),
             "fallback": FallbackEngine(store, threads),
         }
-        if os.environ.get("PYTOON_ENGINE_URL"):
+        settings = Settings.load()
+        if settings.engine_url:
             from pytoon_pipeline.engines.remote.engine import RemoteEngine
 
-            if remote := RemoteEngine.from_environment(store):
+            if remote := RemoteEngine.from_settings(store, settings):
                 engines["remote"] = remote
         return engines
 
@@ -155,7 +156,7 @@ class SpeechResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def settings(self) -> SpeechSettings:
-        return SpeechSettings.from_environment(self.config.home.models)
+        return SpeechSettings.from_settings(Settings.load(), self.config.home.models)
 
 
 def _is_held(lock: Path) -> bool:
