@@ -4,7 +4,6 @@ Folders, limits and the environment are read when a run or tick needs them, neve
 ``CatalogResource`` have no set-up, so a sensor that takes them changes nothing when it is evaluated.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -26,6 +25,7 @@ from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, is_abandoned, run_lock, slot
 from pytoon_pipeline.runtime.logs import log_context, write_to
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
@@ -140,10 +140,11 @@ class EnginesResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             "local": LocalEngine(store, self.config.home.health, threads),
             "fallback": FallbackEngine(store, threads),
         }
-        if os.environ.get("PYTOON_ENGINE_URL"):
+        settings = Settings.load()
+        if settings.engine_url:
             from pytoon_pipeline.engines.remote.engine import RemoteEngine
 
-            if remote := RemoteEngine.from_environment(store):
+            if remote := RemoteEngine.from_settings(store, settings):
                 engines["remote"] = remote
         return engines
 
@@ -155,7 +156,7 @@ class SpeechResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def settings(self) -> SpeechSettings:
-        return SpeechSettings.from_environment(self.config.home.models)
+        return SpeechSettings.from_settings(Settings.load(), self.config.home.models)
 
 
 def _is_held(lock: Path) -> bool:
@@ -247,13 +248,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
             "local": LocalEngine(self._store, self._places.health, self.threads),
             "fallback": FallbackEngine(self._store, self.threads),
         }
-        if os.environ.get("PYTOON_ENGINE_URL"):
+        settings = Settings.load()
+        if settings.engine_url:
             from pytoon_pipeline.engines.remote.engine import RemoteEngine
 
-            if remote := RemoteEngine.from_environment(self._store):
+            if remote := RemoteEngine.from_settings(self._store, settings):
                 there["remote"] = remote
         return there
 
     @property
     def speech(self) -> SpeechSettings:
-        return SpeechSettings.from_environment(self._places.models)
+        return SpeechSettings.from_settings(Settings.load(), self._places.models)

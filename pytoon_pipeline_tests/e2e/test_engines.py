@@ -60,7 +60,9 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
     monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
     monkeypatch.setattr(
-        RemoteEngine, "from_environment", classmethod(lambda cls, store: cls(store, made.url, TOKEN, made.retries))
+        RemoteEngine,
+        "from_settings",
+        classmethod(lambda cls, store, settings: cls(store, made.url, TOKEN, made.retries)),
     )
 
 

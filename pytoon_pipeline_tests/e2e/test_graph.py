@@ -83,9 +83,9 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
 def test_every_asset_is_described_and_grouped() -> None:
     from pytoon_pipeline.definitions import defs
 
-    specs = list(defs.resolve_asset_graph().get_all_asset_keys())
+    specs = defs().resolve_all_asset_keys()
     assert {key.to_user_string() for key in specs} == ALL | {"attention", "pipeline_kpis"}
-    for asset in defs.resolve_all_asset_specs():
+    for asset in defs().resolve_all_asset_specs():
         assert asset.description
         assert asset.group_name in {"source", "analysis", "plan", "render", "quality", "delivery", "reports"}
         assert asset.kinds

@@ -32,7 +32,7 @@ def test_tokens_are_asked_for_everywhere(
             serve(home, port=0)
     monkeypatch.setenv("PYTOON_ENGINE_RENDERS", "many")
     with pytest.raises(InvalidInput, match="invalid_setting"):
-        ServerSettings.from_environment()
+        ServerSettings.load()
 
 
 def order(work: RenderRequest, **changes: object) -> dict:

@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.server.connections import ensure_open_files
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.render_server import HEADERS, KILLABLE, SEGMENTS, TOKEN, Server, quiet, remote
