@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.analysis import (
@@ -13,8 +14,9 @@ from pytoon_pipeline.contracts.analysis import (
     Transcript,
 )
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.media import Metadata
+from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.stored import Stored, StoredItems
+from pytoon_pipeline.media import fonts
 from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
@@ -75,3 +77,14 @@ def detected_faces(store: Store, detections: FacesByItem) -> "dict[str, list[Fac
     from pytoon_pipeline.analysis.vision.faces import read
 
     return {item: read(store.path(stored.files[FACES])) for item, stored in detections.items.items()}
+
+
+def font_files(store: Store, source: SourceMedia) -> dict[str, Path]:
+    """The brand's own font files, by SHA-256, which is also their name in plans."""
+    return {item.sha256: store.path(item.stored) for item in source.items if item.role == "font"}
+
+
+def register_fonts(store: Store, source: SourceMedia) -> None:
+    """Registers the brand's own fonts in this process."""
+    for name, path in font_files(store, source).items():
+        fonts.register(name, path)

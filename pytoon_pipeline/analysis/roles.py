@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
+from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.media import probing
 
 # Items that are shown: their frames are sampled.
 VISUAL_ROLES: tuple[Role, ...] = ("media", "background", "logo")
@@ -19,6 +21,14 @@ def check_roles(items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> 
     for item in items:
         if item.role not in NO_MEDIA:
             _check_role(item, infos[item.sha256])
+
+
+def check_usable(items: Sequence[SourceItem], infos: Mapping[str, MediaInfo], limits: Limits) -> None:
+    """Checks that each clip is within the limits and each file fits its role. Raises ``InvalidInput``."""
+    for item in items:
+        if item.role in SUBJECT_ROLES and infos[item.sha256].still is None:
+            probing.accept(infos[item.sha256], limits)
+    check_roles(items, infos)
 
 
 def _check_role(item: SourceItem, info: MediaInfo) -> None:

@@ -1,4 +1,4 @@
-"""The stage ``delivered_video``: a checked video with everything that is needed to make it again, where people get it."""
+"""The stage ``delivered_video``: a checked video and what is needed to make it again, where people get it."""
 
 import logging
 import time

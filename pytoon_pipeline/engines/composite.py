@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytoon_pipeline.analysis.results import FacesByItem, Frames, detected_faces
+from pytoon_pipeline.analysis.results import FacesByItem, Frames, detected_faces, register_fonts
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.rendering import AudioResult, FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
@@ -40,7 +40,7 @@ class Composition:
 def compose_video(job: RenderJob, parts: Composition) -> StageResult:
     """Finds or computes the finished MP4 and its thumbnail; the record is a ``FinishedVideo``."""
     spec = parts.spec
-    job.register_fonts()
+    register_fonts(job.store, job.source)
     return run_stage(
         job.store,
         COMPOSITE,

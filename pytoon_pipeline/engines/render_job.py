@@ -3,16 +3,14 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.analysis.results import PICTURE, MetadataByItem
+from pytoon_pipeline.analysis.results import PICTURE, MetadataByItem, font_files
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.rendering import EngineName, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.engines.policy import Policy
-from pytoon_pipeline.media import fonts
 from pytoon_pipeline.store.items import unique_items
 from pytoon_pipeline.store.store import Store
 
@@ -50,16 +48,9 @@ class RenderJob:
         """The request that an engine gets for ``spec``."""
         from pytoon_pipeline.engines.engine import RenderRequest
 
-        return RenderRequest(spec, self.pictures(), self.fonts(), self.timeout(spec.rate.seconds(spec.frames)))
-
-    def fonts(self) -> dict[str, Path]:
-        """The brand's own font files, by SHA-256."""
-        return {item.sha256: self.store.path(item.stored) for item in self.source.items if item.role == "font"}
-
-    def register_fonts(self) -> None:
-        """Registers the brand's own fonts in this process, under their SHA-256."""
-        for name, path in self.fonts().items():
-            fonts.register(name, path)
+        return RenderRequest(
+            spec, self.pictures(), font_files(self.store, self.source), self.timeout(spec.rate.seconds(spec.frames))
+        )
 
     def pictures(self) -> "dict[str, Source]":
         """Every file that has pictures, by SHA-256; of a still picture, its upright copy."""

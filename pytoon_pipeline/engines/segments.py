@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pytoon_pipeline.analysis.results import register_fonts
 from pytoon_pipeline.contracts.rendering import EngineAttempt, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.engines.render_job import RenderJob
@@ -38,7 +39,7 @@ class SegmentsResult:
 def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
     """Finds or renders all segments of ``spec``. Raises ``PytoonError`` when no engine can render them."""
     began = time.perf_counter()
-    job.register_fonts()
+    register_fonts(job.store, job.source)
     key = StageKey(
         SEGMENTS,
         inputs={"metadata": job.metadata.fingerprint, "spec": picture_digest(spec)},
@@ -61,7 +62,9 @@ def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
         for role in SEGMENT_ROLES
         for n, segment in enumerate(rendered.segments)
     }
-    stored = get_or_compute(job.store, _key_as_rendered(key, rendered), lambda scratch: StageOutput(value, stored=files))
+    stored = get_or_compute(
+        job.store, _key_as_rendered(key, rendered), lambda scratch: StageOutput(value, stored=files)
+    )
     count = sum(segment.status == "computed" for segment in rendered.segments)
     result = StageResult(stored.artifact, "computed" if count else stored.status, time.perf_counter() - began)
     return SegmentsResult(result, stored.artifact.read(RenderedSegments), count)

@@ -1,5 +1,7 @@
 """Recording attempts: what each pass through plan, render and check came to."""
 
+import logging
+
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import SourceMedia
@@ -8,6 +10,9 @@ from pytoon_pipeline.contracts.rendering import RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery.outbox import failure
+from pytoon_pipeline.quality.assessment import QC
+
+log = logging.getLogger("pytoon.quality")
 
 
 def record_attempt(
@@ -16,13 +21,23 @@ def record_attempt(
     planned: Stored[RenderSpec],
     segments: RenderedSegments,
     report: QcReport,
-    stage: str,
     run: str,
 ) -> None:
-    """Records the attempt in the catalog. A failed check becomes the failure of the key, except of the fallback.
+    """Logs the verdict and records the attempt. A failed check becomes the failure of the key, except of the fallback.
 
-    Nothing is recorded for a plan that no engine could render, or when the upload has changed since ``run`` read it.
+    Nothing is recorded for a plan that the engines could not render, or when the upload has changed since ``run`` read
+    it.
     """
+    log.info(
+        "assessed",
+        extra={
+            "event": "attempt",
+            "verdict": report.verdict,
+            "score": report.score,
+            "engine": segments.engine,
+            "seconds": report.seconds,
+        },
+    )
     if segments.fallback_spec is not None or not uploads.status_marks(upload):
         return
     spec = planned.value
@@ -37,4 +52,4 @@ def record_attempt(
     )
     uploads.record(upload.key, attempt, upload.overrides)
     if report.verdict == "fail" and not spec.fallback:
-        uploads.fail(upload.key, failure(report), stage, run, upload.overrides)
+        uploads.fail(upload.key, failure(report), QC.name, run, upload.overrides)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 import numpy as np
+from pytoon_pipeline.defs.items import ItemWork, collect_items
 
 from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.config.presets import load_limits
@@ -11,7 +12,6 @@ from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia, VideoStream
 from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.defs.io_managers import ArtifactIOManager, Frames, FramesIOManager
-from pytoon_pipeline.defs.items import ItemWork, collect_items
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.probing import probe

@@ -27,7 +27,9 @@ EXCERPT = 500
 
 def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
     """Whether the item is a clip with audio, in a video whose archetype transcribes clips."""
-    return ARCHETYPES[archetype].transcribes and item.role == "media" and info.audio is not None and info.video is not None
+    return (
+        ARCHETYPES[archetype].transcribes and item.role == "media" and info.audio is not None and info.video is not None
+    )
 
 
 @dataclass(frozen=True)
