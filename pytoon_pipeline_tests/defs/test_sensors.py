@@ -88,7 +88,7 @@ def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
         "runs": {run.run_id: (run.status, run.tags) for run in runs},
         "events": events,
         "partitions": sorted(instance.get_dynamic_partitions(UPLOADS)),
-        "attention": instance.get_latest_materialization_event(dg.AssetKey("attention")),
+        "action_required": instance.get_latest_materialization_event(dg.AssetKey("action_required")),
     }
 
 
