@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, isgeneratorfunction, signature
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -19,7 +20,11 @@ from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import CatalogResource
+from pytoon_pipeline.reporting import tables
 from pytoon_pipeline.store.stages import Stage, StageResult
+
+# What the asset of a stage returns: the artifact, which its I/O manager hands on.
+Materialized = dg.MaterializeResult[Artifact]
 
 V = TypeVar("V")
 Work = Callable[..., Any]
@@ -73,7 +78,7 @@ def analysis_asset(
     )
 
 
-def materialize(result: StageResult, metadata: Mapping[str, Any] = NOTHING) -> dg.MaterializeResult[Artifact]:
+def materialize(result: StageResult, metadata: Mapping[str, Any] = NOTHING) -> Materialized:
     """The artifact of a stage as the result of its asset, with ``metadata`` for operators."""
     return materialize_as(result.artifact, result, metadata)
 
@@ -119,11 +124,14 @@ def analysis_metadata(result: AnalysisResult[Any]) -> dict[str, Any]:
     return {**result.summary, **rows}
 
 
-def materialize_analysis(
-    result: AnalysisResult[Any], metadata: Mapping[str, Any] = NOTHING
-) -> dg.MaterializeResult[Artifact]:
+def materialize_analysis(result: AnalysisResult[Any], metadata: Mapping[str, Any] = NOTHING) -> Materialized:
     """The collection of an analysis as the result of its asset, with its figures and further ``metadata``."""
     return materialize(result.stage, {**analysis_metadata(result), **metadata})
+
+
+def inline_picture(webp: Path, label: str) -> dg.MarkdownMetadataValue:
+    """A small WebP file as metadata that shows the picture."""
+    return dg.MetadataValue.md(tables.inline_picture(webp, label))
 
 
 def _column_schema(columns: Collection[Column]) -> dict[str, dg.TableSchema] | None:

@@ -8,7 +8,8 @@ from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.rendering import AudioResult, FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.engines.render_job import RenderJob, StoredSegments
+from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.engines.render_job import RenderJob
 from pytoon_pipeline.engines.segments import report_failure
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stored_segments import VIDEO, picture_digest, segment_files
@@ -16,6 +17,8 @@ from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 
 COMPOSITE = Stage("composite", 6, "by_rule")
+
+StoredSegments = Stored[RenderedSegments]
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,21 @@ class Composition:
         return {"sampled_frames": self.frames.fingerprint, "face_detections": self.faces.fingerprint}
 
 
-def compose_video(job: RenderJob, parts: Composition) -> StageResult:
-    """Finds or computes the finished MP4 and its thumbnail; the record is a ``FinishedVideo``."""
+@dataclass(frozen=True)
+class CompositeVideo:
+    """The stored composite, what was measured on it, and its thumbnail in two small sizes, as WebP files."""
+
+    stage: StageResult
+    value: FinishedVideo
+    tiny: Path
+    small: Path
+
+
+def compose_video(job: RenderJob, parts: Composition) -> CompositeVideo:
+    """Finds or computes the finished MP4 and its thumbnail."""
     spec = parts.spec
     register_fonts(job.store, job.source)
-    return run_stage(
+    result = run_stage(
         job.store,
         COMPOSITE,
         lambda scratch: _compose(job, parts, scratch),
@@ -59,6 +72,8 @@ def compose_video(job: RenderJob, parts: Composition) -> StageResult:
         },
         tools=stages.tools(spec),
     )
+    tiny, small = (job.store.path(result.artifact.files[size]) for size in ("tiny", "small"))
+    return CompositeVideo(result, result.artifact.read(FinishedVideo), tiny, small)
 
 
 def _compose(job: RenderJob, parts: Composition, scratch: Path) -> StageOutput:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import PICTURE, MetadataByItem, font_files
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.rendering import EngineName, RenderedSegments
+from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.engines.policy import Policy
 from pytoon_pipeline.store.items import unique_items
 from pytoon_pipeline.store.store import Store
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from pytoon_pipeline.engines.engine import Engine, RenderRequest
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import Source
-
-StoredSegments = Stored[RenderedSegments]
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,16 @@ from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
 from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
 from pytoon_pipeline.analysis.stages.transcription import Transcription
-from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.defs.resources import ConfigResource, SpeechResource, StoreResource, WorkerResource
-from pytoon_pipeline.defs.stage import analysis_asset, analysis_metadata, materialize_analysis, materialize_as
+from pytoon_pipeline.defs.stage import (
+    Materialized,
+    analysis_asset,
+    analysis_metadata,
+    materialize_analysis,
+    materialize_as,
+)
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.reporting.tables import media_list
 from pytoon_pipeline.store.items import unique_items
@@ -26,7 +31,7 @@ from pytoon_pipeline.store.items import unique_items
 @analysis_asset(MediaProbe)
 def metadata(
     context: dg.AssetExecutionContext, store: StoreResource, config: ConfigResource, source_media: SourceMedia
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """What each file is: length, frame rate, size, rotation, pixel shape, colour and streams, what its headers promise
     and what it holds; and its audio at 16 kHz."""
     limits, artifacts = config.limits, store.artifacts
@@ -46,7 +51,7 @@ def transcription(
     source_media: SourceMedia,
     metadata: MetadataByItem,
     resolved_request: ResolvedRequest,
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """The spoken words with their times: from subtitles, else by Whisper when its weights are available, else by
     pocketsphinx. The metadata names the transcriber."""
     analysis = Transcription(
@@ -69,7 +74,7 @@ def silence_segments(
     metadata: MetadataByItem,
     transcription: TranscriptByItem,
     resolved_request: ResolvedRequest,
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """Where nobody speaks, what remains of each clip, and the words with impossible times repaired."""
     analysis = SilenceDetection(
         store=store.artifacts,
@@ -101,7 +106,7 @@ def sampled_frames(
 @analysis_asset(FaceDetection)
 def face_detections(
     context: dg.AssetExecutionContext, store: StoreResource, source_media: SourceMedia, sampled_frames: Frames
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """Faces in the sampled frames: boxes, scores and landmarks, one Parquet file per item."""
     return materialize_analysis(FaceDetection(sampled_frames).run(store.artifacts, source_media))
 
@@ -109,7 +114,7 @@ def face_detections(
 @analysis_asset(SaliencyDetection)
 def focal_points(
     context: dg.AssetExecutionContext, store: StoreResource, source_media: SourceMedia, sampled_frames: Frames
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """Where the detail of each sampled frame is: the camera looks there when there is no face."""
     return materialize_analysis(SaliencyDetection(sampled_frames).run(store.artifacts, source_media))
 
@@ -121,6 +126,6 @@ def shots(
     source_media: SourceMedia,
     metadata: MetadataByItem,
     sampled_frames: Frames,
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """Cuts, found by PySceneDetect in every frame, and where the clip itself is static or black."""
     return materialize_analysis(ShotDetection(metadata, sampled_frames).run(store.artifacts, source_media))

@@ -3,7 +3,6 @@
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import MetadataByItem, TranscriptByItem
-from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
@@ -11,7 +10,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
-from pytoon_pipeline.defs.stage import materialize, stage_asset
+from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.delivery.deliver import DELIVERY, CheckedVideo, DeliveredVideo, deliver_video
 from pytoon_pipeline.reporting.tables import bullets
 
@@ -30,7 +29,7 @@ def delivered_video(
     rendered_segments: Stored[RenderedSegments],
     composite: Stored[FinishedVideo],
     qc_score: Stored[QcReport],
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """Video, thumbnail, subtitles and manifest in the outbox, when the verdict allows it. A video with a hazard goes to
     the folder of held videos until a person releases it."""
     parts = (render_spec, rendered_segments, composite, qc_score)

@@ -11,12 +11,11 @@ from pytoon_pipeline.analysis.results import (
     SilenceByItem,
     TranscriptByItem,
 )
-from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.resources import StoreResource
-from pytoon_pipeline.defs.stage import materialize, stage_asset
+from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.operations.planning import SPEC, AnalysisResults, plan_upload
 from pytoon_pipeline.reporting.tables import bullets
 
@@ -34,7 +33,7 @@ def render_spec(
     face_detections: FacesByItem,
     focal_points: FocalPointsByItem,
     shots: ShotsByItem,
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """The complete plan of the video: scenes and their layers, captions, audio, and the segments to render."""
     analyses = AnalysisResults(
         metadata, transcription, silence_segments, sampled_frames, face_detections, focal_points, shots

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import FacesByItem, Frames, MetadataByItem
-from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
@@ -13,7 +12,7 @@ from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
-from pytoon_pipeline.defs.stage import materialize, stage_asset
+from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.operations.attempts import record_attempt
 from pytoon_pipeline.quality.assessment import QC, Assessment, assess, finding_pictures
 from pytoon_pipeline.reporting.tables import attempts_table, bullets, findings_table
@@ -44,7 +43,7 @@ def qc_score(
     composite: Stored[FinishedVideo],
     sampled_frames: Frames,
     face_detections: FacesByItem,
-) -> Iterator[dg.MaterializeResult[Artifact] | dg.AssetCheckResult]:
+) -> Iterator[Materialized | dg.AssetCheckResult]:
     """What the check of the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
     limits, sources = config.limits, config.limit_sources
     parts = (render_spec, rendered_segments, composite, metadata, sampled_frames, face_detections)

@@ -3,19 +3,14 @@
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import FacesByItem, Frames, MetadataByItem
-from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.rendering import FinishedVideo
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.resources import EnginesResource, StoreResource
-from pytoon_pipeline.defs.stage import materialize, stage_asset
-from pytoon_pipeline.engines.composite import COMPOSITE, Composition, compose_video
-from pytoon_pipeline.engines.render_job import StoredSegments
+from pytoon_pipeline.defs.stage import Materialized, inline_picture, materialize, stage_asset
+from pytoon_pipeline.engines.composite import COMPOSITE, Composition, StoredSegments, compose_video
 from pytoon_pipeline.engines.segments import SEGMENTS, render_segments
-from pytoon_pipeline.reporting.tables import bullets, inline_picture
-from pytoon_pipeline.store.stages import StageResult
-from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.reporting.tables import bullets
 
 
 @stage_asset(SEGMENTS, "render", "ffmpeg")
@@ -27,7 +22,7 @@ def rendered_segments(
     metadata: MetadataByItem,
     resolved_request: ResolvedRequest,
     render_spec: RenderSpec,
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """The video in segments of a few seconds, each encoded once at final quality. Only segments that changed are
     rendered."""
     job = engines.job(store, source_media, metadata, resolved_request)
@@ -56,22 +51,17 @@ def composite(
     rendered_segments: StoredSegments,
     sampled_frames: Frames,
     face_detections: FacesByItem,
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """The finished MP4, its segments joined by copying and its audio mixed to the target loudness; and the
     thumbnail."""
     job = engines.job(store, source_media, metadata, resolved_request)
     parts = Composition(render_spec, rendered_segments, sampled_frames, face_detections)
-    result = compose_video(job, parts)
-    return materialize(result, _describe(store.artifacts, result))
-
-
-def _describe(store: Store, result: StageResult) -> dict[str, object]:
-    """What operators see of a finished video: the thumbnail in two sizes, and what was measured."""
-    finished, files = result.artifact.read(FinishedVideo), result.artifact.files
-    return {
-        "thumbnail": dg.MetadataValue.md(inline_picture(store.path(files["tiny"]), "thumbnail")),
-        "larger_thumbnail": dg.MetadataValue.md(inline_picture(store.path(files["small"]), "thumbnail")),
-        "video_seconds": finished.composite.picture_seconds,
-        "loudness_lufs": finished.audio.loudness,
-        "true_peak_dbtp": finished.audio.true_peak,
+    video = compose_video(job, parts)
+    measured = {
+        "thumbnail": inline_picture(video.tiny, "thumbnail"),
+        "larger_thumbnail": inline_picture(video.small, "thumbnail"),
+        "video_seconds": video.value.composite.picture_seconds,
+        "loudness_lufs": video.value.audio.loudness,
+        "true_peak_dbtp": video.value.audio.true_peak,
     }
+    return materialize(video.stage, measured)

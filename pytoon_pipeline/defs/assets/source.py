@@ -3,14 +3,13 @@
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import MetadataByItem
-from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import REASON_TAG
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
-from pytoon_pipeline.defs.stage import materialize, stage_asset
+from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.intake.source import SOURCE, store_source
 from pytoon_pipeline.operations.resolve import RESOLVED, store_resolved
 from pytoon_pipeline.reporting.tables import bullets
@@ -19,7 +18,7 @@ from pytoon_pipeline.reporting.tables import bullets
 @stage_asset(SOURCE, "source", "file")
 def source_media(
     context: dg.AssetExecutionContext, store: StoreResource, catalog: CatalogResource, config: RunOverrides
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """The upload as it came in: its files, verified by content, the files of its brand, and the request."""
     upload = catalog.uploads.get(context.partition_key).model_copy(update={"overrides": config.fields})
     request = check_overrides(upload)
@@ -44,7 +43,7 @@ def resolved_request(
     config: ConfigResource,
     source_media: Stored[SourceMedia],
     metadata: MetadataByItem,
-) -> dg.MaterializeResult[Artifact]:
+) -> Materialized:
     """The request with everything decided: archetype, preset, brand, platform and remedies. Each value says where it
     comes from."""
     upload = source_media.value
