@@ -39,7 +39,7 @@ def open_runner(home: Home, notify: Notify) -> AbstractContextManager[Runner]:
     from pytoon_pipeline.defs import running
     from pytoon_pipeline.defs.jobs import COMPILE
 
-    return running.open_runner(defs.resolve_job_def(COMPILE), home, notify)
+    return running.open_runner(defs().resolve_job_def(COMPILE), home, notify)
 
 
 def _render(options: argparse.Namespace) -> int:

@@ -1,7 +1,6 @@
 """Runs the asset graph for one upload in this process: the runner of the use cases in ``service``."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from pytoon_pipeline.operations.remedies import next_step
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.runner import Notify, Progress, RunOutcome
+from pytoon_pipeline.settings import export
 
 # Assets log here when they finish; segments have a logger of their own below it.
 PROGRESS, SEGMENT_PROGRESS = "pytoon.progress", "pytoon.progress.segments"
@@ -96,8 +96,7 @@ def instance(home: Home, notify: Callable[[Note], None] = lambda note: None) -> 
     """The Dagster instance of ``home``. ``notify`` receives what a person should know about its settings."""
     if note := prepare(home, Capacity.of_machine()):
         notify(note)
-    os.environ["DAGSTER_HOME"] = str(home.dagster)
-    os.environ["PYTOON_HOME"] = str(home.root)
+    export({"DAGSTER_HOME": home.dagster, "PYTOON_HOME": home.root})
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
         yield opened
 

@@ -13,6 +13,7 @@ from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_we
 from pytoon_pipeline.config.presets import PACKAGE, brand_file, load_brand, load_limits
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.fingerprint import hash_files, hash_value
 
 DISTRIBUTION = "pytoon-pipeline"
@@ -81,7 +82,7 @@ def _brand_files(name: str) -> dict[str, str]:
 
 def _transcriber(home: Home) -> list[object]:
     """Which transcriber this machine would choose without fetching anything."""
-    settings = SpeechSettings.from_environment(home.models)
+    settings = SpeechSettings.from_settings(Settings.load(), home.models)
     weights = find_weights(settings) if settings.engine != "pocketsphinx" else None
     found = [weights.name, weights.stat().st_size, weights.stat().st_mtime_ns] if weights else []
     return [settings.engine, settings.model, *found]

@@ -12,6 +12,7 @@ from typing import Protocol
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.runtime.atomic import PART, write_bytes
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.fingerprint import hash_value
 
 NOTE = ".rejected.txt"
@@ -64,7 +65,7 @@ class Inbox(Protocol):
 
 def open_inbox(home: Home) -> Inbox:
     """The inbox that ``PYTOON_INBOX`` names, a folder or ``s3://bucket/prefix``; else the one of ``home``."""
-    place = os.environ.get("PYTOON_INBOX", "")
+    place = Settings.load().inbox or ""
     if place.startswith("s3://"):
         from pytoon_pipeline.intake.inbox_s3 import S3Inbox
 

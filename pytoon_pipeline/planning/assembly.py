@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import BrandUse, CaptionPlan, Constraints, Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.audio_mix import plan_audio
 from pytoon_pipeline.planning.branding import allowed_transition, end_card, watermark
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.context import PlanContext, field_error
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join, overlaps
 from pytoon_pipeline.planning.shots.edit_ranges import DEFAULT_RATE, output_rate

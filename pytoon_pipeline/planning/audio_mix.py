@@ -3,10 +3,12 @@
 import itertools
 from collections.abc import Sequence
 
+from pytoon_pipeline.contracts.output_format import SAMPLE_RATE
 from pytoon_pipeline.contracts.preset import AudioSettings
 from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, AudioTrack, GainKeyframe, Note
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.context import SAMPLE_RATE, AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.context import PlanContext, field_error
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
 
 # Voice and clips are brought to this loudness before they are mixed; only differences matter.

@@ -1,88 +1,27 @@
 """What a brand asks for: its looks, its limits, its logo in a corner and its end card."""
 
-from typing import Any
-
-from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.preset import Preset
-from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Area, Note, Scene
+from pytoon_pipeline.contracts.spec.render_spec import Area, Scene
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext, field_error
-from pytoon_pipeline.planning.layout.contrast import colour_backdrop, everywhere, opposite
+from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.context import PlanContext, field_error
+from pytoon_pipeline.planning.layout.contrast import colour_backdrop, everywhere
 from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots.stills import fitted, fixed
 
-# Without a brand, brand-safe still means: nothing that pulls pictures about.
-CALM = ("cut", "crossfade", "fade", "slide")
-# Settings that belong to the brand while its rules hold.
-OWNED = {
-    "headline": {"font", "colour", "background_colour"},
-    "background": {"colours", "shapes"},
-    "captions": {"font", "colour", "highlight", "outline_colour"},
-}
 # Kept free around the watermark.
 AIR = 16
 END_LOGO_WIDTH = 0.5
 END_TEXT_SIZE = 84
 
 
-def branded(preset: Preset, brand: Brand, request: Request) -> tuple[Preset, tuple[Note, ...]]:
-    """The preset in the brand's looks.
-
-    When the request is brand-safe, raises ``InvalidInput`` for what it may not ask.
-    """
-    if request.brand_safe:
-        _check(brand, request)
-    colours, fonts = brand.colours, brand.fonts
-    text = colours.text
-    plate = colours.accent if contrast(luminance_of(text), luminance_of(colours.accent)) >= 4.5 else opposite(text)
-    changes: dict[str, dict[str, Any]] = {
-        "headline": {
-            "font": fonts.headline, "colour": text, "background_colour": plate,
-            "box": preset.headline.box.model_copy(update={"colour": plate}),
-        },
-        "background": {
-            "colours": (colours.primary, colours.secondary),
-            "shapes": (colours.accent, colours.secondary)[: len(preset.background.shapes)],
-        },
-        "captions": {"font": fonts.body, "colour": text, "highlight": colours.accent, "outline_colour": opposite(text)},
-    }  # fmt: skip
-    notes = []
-    if request.brand_safe:
-        moves = tuple(move for move in preset.stills.ken_burns if move in brand.ken_burns) or brand.ken_burns[:1]
-        changes["stills"] = {"ken_burns": moves, "zoom": min(preset.stills.zoom, brand.zoom)}
-        if preset.transition.kind not in brand.transitions and request.transition is None:
-            other = next((one for one in brand.transitions if one != "cut"), brand.transitions[0])
-            changes["transition"] = {"kind": other}
-            message = f"The preset's transition “{preset.transition.kind}” is not the brand's; “{other}” is used."
-            notes.append(Note(code="brand_transition", message=message))
-    for part, update in changes.items():
-        for name in _adjusted(request, part) if not request.brand_safe else ():
-            update.pop(name, None)
-        preset = preset.model_copy(update={part: getattr(preset, part).model_copy(update=update)})
-    return preset, tuple(notes)
-
-
 def allowed_transition(context: PlanContext) -> tuple[str, float]:
-    """Kind and seconds of transitions. Raises ``InvalidInput`` for one that brand-safe does not allow."""
-    wanted = context.request.transition
-    settings = context.preset.transition
-    allowed = context.brand.transitions if context.brand else CALM
-    kind: str = wanted or settings.kind
-    if context.request.brand_safe and kind not in allowed:
-        if wanted is not None:
-            whose = f"The brand “{context.brand.name}”" if context.brand else "brand_safe"
-            raise field_error(
-                "transition", "brand_refused", f"{whose} does not allow “{wanted}”.",
-                f"Use one of: {', '.join(allowed)}; or set brand_safe: false.",
-            )  # fmt: skip
-        kind = "crossfade" if "crossfade" in allowed else allowed[0]
-    return kind, settings.seconds
+    return context.preset.transition.kind, context.preset.transition.seconds
 
 
 def watermark(context: PlanContext, frames: int) -> tuple[Layer, ...]:
@@ -155,22 +94,9 @@ def end_card(context: PlanContext, rate: FrameRate) -> list[SceneSequence]:
 def _logo(
     logo: AnalysedMedia, name: str, width: float, height: float, x: float, y: float, opacity: float, frames: int | None
 ) -> ImageLayer:
-    picture = logo.looked_at.picture
+    picture = logo.sampled.picture
     return ImageLayer(
         name=name, item=logo.item, width=width, height=height, frames=frames,
         crop_path=fixed((picture.width, picture.height), picture.centre),
         transform=Transform(x=constant(x), y=constant(y), opacity=constant(opacity)),
     )  # fmt: skip
-
-
-def _check(brand: Brand, request: Request) -> None:
-    for part, owned in OWNED.items():
-        for name in sorted(owned & _adjusted(request, part)):
-            raise field_error(
-                f"adjust.{part}.{name}", "brand_refused", f"this is set by the brand “{brand.name}”.",
-                "Leave it out, or set brand_safe: false.",
-            )  # fmt: skip
-
-
-def _adjusted(request: Request, part: str) -> set[str]:
-    return set(request.adjust.get(part, {}))

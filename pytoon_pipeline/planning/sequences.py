@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from pytoon_pipeline.contracts.spec.render_spec import Area, Cue, CueWord, Note, Scene, Transition, TransitionKind
+from pytoon_pipeline.contracts.spec.render_spec import Area, Cue, CueWord, Note, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.planning.context import AnalysedMedia
+from pytoon_pipeline.contracts.transitions import TransitionKind
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.layout.contrast import Backdrops, together
 
 # A transition takes at most this share of the shorter of its two pieces.

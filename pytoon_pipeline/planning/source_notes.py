@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.media.losses import losses
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.context import PlanContext
 
 
 def source_losses(context: PlanContext) -> tuple[Loss, ...]:

@@ -1,6 +1,5 @@
 """Setting text: ASS events drawn by libass, which ffmpeg carries, as sheets with coverage."""
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
 from pytoon_pipeline.rendering.yuva import YuvaImage, from_premultiplied
+from pytoon_pipeline.settings import child_environment
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile, SSAStyle
@@ -68,7 +68,7 @@ def draw(
             process = _started(
                 [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,
                  "-f", "rawvideo", "-pix_fmt", "yuva444p", "-"],
-                scratch, dict(os.environ, FONTCONFIG_FILE=str(configuration)), errors,
+                scratch, child_environment(FONTCONFIG_FILE=str(configuration)), errors,
             )  # fmt: skip
             with process, _killed_after(limit, process) as late:
                 assert process.stdout is not None

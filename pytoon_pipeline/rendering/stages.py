@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pytoon.render")
 
-SEGMENT = Stage("segment", 7)
-SOUND_TRACK = Stage("sound", 3)
-CHOICE = Stage("thumbnail_frame", 1)
-THUMBNAIL = Stage("thumbnail", 4)
+SEGMENT = Stage("segment", 7, "by_rule")
+SOUND_TRACK = Stage("sound", 3, "by_rule")
+CHOICE = Stage("thumbnail_frame", 1, "by_rule")
+THUMBNAIL = Stage("thumbnail", 4, "by_rule")
+STAGES = (SEGMENT, SOUND_TRACK, CHOICE, THUMBNAIL)
 
 Progress = Callable[[int, int], None]
 

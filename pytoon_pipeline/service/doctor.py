@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
 
 PACKAGES = (
     "dagster",
@@ -72,7 +73,7 @@ def _opencv() -> str:
 
 
 def _transcriber(home: Home) -> str:
-    settings = SpeechSettings.from_environment(home.models)
+    settings = SpeechSettings.from_settings(Settings.load(), home.models)
     weights = find_weights(settings)
     if settings.engine != "pocketsphinx" and weights:
         return f"whisper {settings.model} ({weights})"

@@ -11,10 +11,10 @@ from pytoon_pipeline_tests.harness.fake_runner import Recorded
 
 
 def test_the_stages_of_results_are_those_of_the_graph_in_an_order_it_allows() -> None:
-    job = defs.resolve_job_def(COMPILE)
+    job = defs().resolve_job_def(COMPILE)
     nodes = {node.name: node for node in job.nodes}
     assert set(nodes) == set(STAGES)
-    graph = defs.resolve_asset_graph()
+    graph = defs().resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         name = key.to_user_string()
         if name in nodes:

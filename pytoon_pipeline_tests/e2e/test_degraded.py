@@ -18,16 +18,16 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload
-from pytoon_pipeline.defs.sensors.keys import due_keys
 from pytoon_pipeline.delivery.outbox import replace_earlier
 from pytoon_pipeline.operations.batches import batch, key_activity
+from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.quality.degradation import release_of
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.status import status
 from pytoon_pipeline.store.fingerprint import hash_files
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 Said = pytest.CaptureFixture[str]
 FAR = 1e12
@@ -51,7 +51,7 @@ def strobe(tmp_path: Path) -> Path:
     """Footage that flashes five times a second: no plan makes that safe."""
     path = folder_with(tmp_path / "strobe", {"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.5})
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
-    making.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
+    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
                str(path / "s.mp4"))  # fmt: skip
     return path
 
@@ -154,7 +154,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     held.write_bytes(held.read_bytes()[:-1])
     assert main(["release", key, "--json"]) == 1
     assert said(capsys)["error"]["code"] == "held_damaged"
-    again = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert (again.error, again.assets["delivered_video"]["held"]) == (None, True)
     assert not home.outbox.exists()
 
@@ -172,7 +172,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     assert status_report(home, load_operations()).held == ()
 
     # The same video stays released; the decision is about no other.
-    again = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert (again.error, again.assets["delivered_video"]["held"]) == (None, False)
     assert manifest_in(video.parent).released == released
     record = uploads.delivered(key)

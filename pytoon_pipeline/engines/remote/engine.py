@@ -1,7 +1,6 @@
 """The engine on another machine. What it makes comes into the store here as if it had been made here."""
 
 import logging
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from pytoon_pipeline.engines.remote.session import RemoteSession
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.runtime.scratch import scratch_dir
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.stages import StageKey, StageResult
 from pytoon_pipeline.store.store import Store
 
@@ -58,10 +58,11 @@ class RemoteEngine:
     chunk_bytes: int = CHUNK_BYTES
 
     @classmethod
-    def from_environment(cls, store: Store) -> "RemoteEngine | None":
-        """The one of ``PYTOON_ENGINE_URL`` and ``PYTOON_ENGINE_TOKEN``; none unless both are set."""
-        url, token = os.environ.get("PYTOON_ENGINE_URL"), os.environ.get("PYTOON_ENGINE_TOKEN")
-        return cls(store, url, token) if url and token else None
+    def from_settings(cls, store: Store, settings: Settings) -> "RemoteEngine | None":
+        """The engine that ``settings`` name; none unless both its URL and its token are set."""
+        if settings.engine_url is None or settings.engine_token is None:
+            return None
+        return cls(store, settings.engine_url, settings.engine_token.get_secret_value())
 
     @property
     def name(self) -> EngineName:

@@ -4,7 +4,6 @@ import asyncio
 import hmac
 import json
 import logging
-import os
 import socket
 import threading
 import time
@@ -18,6 +17,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,10 +38,10 @@ from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, Problem, RenderOrder
 from pytoon_pipeline.engines.server.connections import Connections, ensure_open_files, http_protocol
 from pytoon_pipeline.engines.server.jobs import Job, JobQueue
-from pytoon_pipeline.engines.server.settings import ServerSettings
 from pytoon_pipeline.engines.server.uploads import ResumableUploads, WrongOffset
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import ServerSettings, Settings
 from pytoon_pipeline.store.retention import Rules, sweep
 from pytoon_pipeline.store.store import Store
 
@@ -141,7 +141,7 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     ``TransientError`` when
     the port cannot be had.
     """
-    token, settings = _token(), ServerSettings.from_environment()
+    token, settings = _token(Settings.load().engine_token), ServerSettings.load()
     store = Store(home.store, home.work)
     app = application(store, token, settings)
     ensure_open_files(settings)
@@ -161,8 +161,8 @@ def _keep_tidy(home: Home, store: Store) -> None:
         time.sleep(TIDY_SECONDS)
 
 
-def _token() -> str:
-    token = os.environ.get("PYTOON_ENGINE_TOKEN", "")
+def _token(secret: SecretStr | None) -> str:
+    token = secret.get_secret_value() if secret else ""
     hint = f"Set PYTOON_ENGINE_TOKEN to at least {TOKEN_CHARACTERS} characters that nobody can guess."
     if not token:
         raise DependencyMissing("engine_token_missing", "The engine is not served without a token.", hint)

@@ -16,7 +16,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 
 # Open files that the server needs besides connections: media, databases, pipes of encoders.
 OTHER_FILES = 256

@@ -21,11 +21,12 @@ from pytoon_pipeline.contracts.errors import (
 )
 from pytoon_pipeline.engines.engine import Engine, RenderRequest
 from pytoon_pipeline.engines.protocol import Event, NamedFile, OrderState, Problem, RenderOrder
-from pytoon_pipeline.engines.server.settings import HINTS, ServerSettings, check
+from pytoon_pipeline.engines.server.settings import HINTS, check
 from pytoon_pipeline.engines.server.uploads import full
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.store import Store
 
 State = Literal["waiting", "queued", "rendering", "done", "failed"]

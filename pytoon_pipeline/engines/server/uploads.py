@@ -10,7 +10,7 @@ from contextlib import suppress
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.engines.protocol import NamedFile
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.store import Store
 

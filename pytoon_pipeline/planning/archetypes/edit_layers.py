@@ -33,7 +33,8 @@ from pytoon_pipeline.contracts.spec.layers import (
 )
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.context import PlanContext, field_error
 from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit
 from pytoon_pipeline.planning.sequences import AudioRef
 from pytoon_pipeline.planning.shots.camera import SourceFrame
@@ -175,13 +176,13 @@ def _bounded(name: str, value: float) -> float:
 
 def _picture(layer: EditPicture, material: AnalysedMedia) -> tuple[float, float, CropPath]:
     if layer.fit == "contain":
-        picture = material.looked_at.picture
+        picture = material.sampled.picture
         width, height = fitted(material, layer.width, layer.height)
         return width, height, fixed((picture.width, picture.height), picture.centre)
     if material.transparent:
         # A cut-out has no background to fill a frame with: its box is covered by the whole of it.
-        size = SourceFrame(*material.size, material.looked_at.picture).window(layer.width / layer.height)
-        return layer.width, layer.height, fixed(size, material.looked_at.picture.centre)
+        size = SourceFrame(*material.size, material.sampled.picture).window(layer.width / layer.height)
+        return layer.width, layer.height, fixed(size, material.sampled.picture.centre)
     return layer.width, layer.height, fixed(*window(material, layer.width / layer.height))
 
 

@@ -7,9 +7,9 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.layers import shows_footage
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.contracts.transitions import BRAND_SAFE_TRANSITIONS
 from pytoon_pipeline.planning.archetypes.edit_layers import LayerContext, build_layers
 from pytoon_pipeline.planning.assembly import finish, max_frames
-from pytoon_pipeline.planning.branding import CALM
 from pytoon_pipeline.planning.context import PlanContext, field_error
 from pytoon_pipeline.planning.layout.contrast import Backdrop, everywhere
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
@@ -75,7 +75,7 @@ def _check(context: PlanContext, plan: EditPlan) -> None:
     """What brand-safe forbids in an edit plan."""
     if not context.request.brand_safe:
         return
-    allowed = context.brand.transitions if context.brand else CALM
+    allowed = context.brand.transitions if context.brand else BRAND_SAFE_TRANSITIONS
     for number, scene in enumerate(plan.scenes):
         path = f"edit_plan.scenes.{number}"
         if scene.transition is not None and scene.transition.kind not in allowed:

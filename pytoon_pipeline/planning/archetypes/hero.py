@@ -6,15 +6,17 @@ Talking footage is planned by the same hand: it is one more kind of item.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.output_format import HEIGHT
 from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.assembly import content_frames, finish, overlap_frames, rate_of, timeline
 from pytoon_pipeline.planning.branding import end_card, text_area
 from pytoon_pipeline.planning.captions.clip import add_captions
-from pytoon_pipeline.planning.context import HEIGHT, AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.context import PlanContext, field_error
 from pytoon_pipeline.planning.layout import backgrounds
 from pytoon_pipeline.planning.layout.contrast import Backdrop, Backdrops, everywhere, together, whole_backdrop
 from pytoon_pipeline.planning.layout.text_placement import FACE, PICTURE, TEXT, layer_area, on_screen
@@ -192,7 +194,7 @@ def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int,
         keep_out=avoid,
         audio=own_sound(material, frames, start),
         static=whole if material.is_still else (),
-        black=whole if max(material.looked_at.tones.lightest) < 0.012 else (),
+        black=whole if max(material.sampled.tones.lightest) < 0.012 else (),
     )
 
 
@@ -255,5 +257,5 @@ def _behind(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int) -> 
     first = layers[0]
     if len(layers) == 1 and isinstance(first, ImageLayer | VideoLayer) and first.height >= HEIGHT:
         return stills.crop_backdrop(material, first.crop_path, frames)
-    whole = whole_backdrop(material.looked_at.tones)
+    whole = whole_backdrop(material.sampled.tones)
     return everywhere(Backdrop(0.0, whole.lightest))

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import Area, RenderSpec, Scene
 from pytoon_pipeline.contracts.style import Fill, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.media.colour import contrast, luminance_of
+from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.archetypes.hero import plan_lengths
 from pytoon_pipeline.planning.assembly import finish, rate_of, timeline
 from pytoon_pipeline.planning.branding import text_area
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext, field_error
-from pytoon_pipeline.planning.layout.contrast import colour_backdrop, everywhere, opposite
+from pytoon_pipeline.planning.context import PlanContext, field_error
+from pytoon_pipeline.planning.layout.contrast import colour_backdrop, everywhere
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
 from pytoon_pipeline.planning.layout.titles import Role, centred
 from pytoon_pipeline.planning.sequences import SceneSequence, own_sound

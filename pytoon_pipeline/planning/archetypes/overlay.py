@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Area, Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.archetypes.hero import fit_lengths, plan_lengths, text_only
 from pytoon_pipeline.planning.assembly import content_frames, finish, rate_of, timeline
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.context import PlanContext, field_error
 from pytoon_pipeline.planning.layout import backgrounds
 from pytoon_pipeline.planning.layout.backgrounds import Background
 from pytoon_pipeline.planning.layout.contrast import Backdrops, together

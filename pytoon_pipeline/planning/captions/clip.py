@@ -6,8 +6,9 @@ from dataclasses import replace
 from pytoon_pipeline.contracts.analysis import Transcript
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.captions.profanity import mask_profanity
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
+from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout.glyphs import captions_with_glyphs
 from pytoon_pipeline.planning.sequences import SceneSequence
 

@@ -8,9 +8,8 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.evaluate import CropRect
 from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.contracts.style import Colour, TextBackground, TextStyle
-from pytoon_pipeline.media.colour import contrast, luminance_of
+from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
 
-BLACK, WHITE = "#000000", "#FFFFFF"
 # Thinner outlines vanish when a video is played small.
 THINNEST_OUTLINE = 5.0
 
@@ -113,12 +112,6 @@ def text_background(box: TextBackground, colour: Colour, behind: Backdrop, wante
             if min(contrast(own, one) for one in mixed) >= wanted and not min(mixed) <= own <= max(mixed):
                 return box.model_copy(update={"colour": plate_colour, "opacity": share})
     return box.model_copy(update={"colour": opposite(colour), "opacity": 1.0})
-
-
-def opposite(colour: Colour) -> Colour:
-    """Black or white, whichever stands out more: at least 4.58 to 1."""
-    own = luminance_of(colour)
-    return BLACK if contrast(own, 0) >= contrast(own, 1) else WHITE
 
 
 def _mix(upper: float, lower: float, share: float) -> float:

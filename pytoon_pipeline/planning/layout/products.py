@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.render_spec import Area
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.branding import text_area
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext
+from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout.text_fit import clean, fit
 from pytoon_pipeline.planning.layout.titles import INSET, ITEM_MIN, block, fit_title, item_text_box, title_requests
 from pytoon_pipeline.planning.shots import stills

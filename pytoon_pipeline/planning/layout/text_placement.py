@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytoon_pipeline.contracts.analysis import Box
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.evaluate import CropRect
 from pytoon_pipeline.contracts.spec.layers import Layer
 from pytoon_pipeline.contracts.spec.render_spec import Area
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH
 from pytoon_pipeline.planning.sequences import KeepOutArea
 
 FACE, TEXT, PICTURE = 10.0, 20.0, 1.0

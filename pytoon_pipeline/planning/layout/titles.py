@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pytoon_pipeline.contracts.output_format import WIDTH
 from pytoon_pipeline.contracts.preset import AnimationIn, HeadlineSettings
 from pytoon_pipeline.contracts.spec.easing import Back, EaseOut, Linear
 from pytoon_pipeline.contracts.spec.layers import Keyframe, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.context import WIDTH, PlanContext, field_error
+from pytoon_pipeline.planning.context import PlanContext, field_error
 from pytoon_pipeline.planning.layout.contrast import Backdrops, ensure_contrast
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit, split_pages
 from pytoon_pipeline.planning.layout.text_placement import HEIGHTS, Placement, best_placement

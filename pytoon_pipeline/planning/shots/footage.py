@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.captions.cues import plan_cues
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
 from pytoon_pipeline.planning.layout.contrast import tones_backdrop
 from pytoon_pipeline.planning.layout.text_placement import FACE, on_screen
 from pytoon_pipeline.planning.sequences import AudioRef, KeepOutArea, SceneSequence
@@ -83,7 +84,7 @@ def _shown(material: AnalysedMedia, takes: Sequence[SourceRange], preset: Preset
     heard: tuple[AudioRef, ...] = ()
     if material.audible:
         heard = tuple(AudioRef(material.item, take.start, take.frames, take.source_start) for take in takes)
-    tones = material.looked_at.tones
+    tones = material.sampled.tones
     windows = [
         crop_at(layer.crop_path, frame, scene.start + frame)
         for scene in scenes
@@ -105,7 +106,7 @@ def _scenes(
     material: AnalysedMedia, takes: Sequence[SourceRange], preset: Preset, rate: FrameRate
 ) -> tuple[Scene, ...]:
     """Takes split at scene changes. Those of one shot share its camera path, so a jump cut keeps the framing."""
-    frame = SourceFrame(*material.size, material.looked_at.picture)
+    frame = SourceFrame(*material.size, material.sampled.picture)
     edges = [0, *(rate.nearest(cut) for cut in material.shots.cuts), rate.nearest(material.seconds) + 1]
     scenes = []
     for first, last in itertools.pairwise(edges):
@@ -167,9 +168,9 @@ def _whole(sequence: SceneSequence) -> tuple[FrameRange, ...]:
 
 
 def _notes(material: AnalysedMedia) -> Iterator[Note]:
-    size = SourceFrame(*material.size, material.looked_at.picture).window(WIDTH / HEIGHT)
+    size = SourceFrame(*material.size, material.sampled.picture).window(WIDTH / HEIGHT)
     factor = WIDTH / (material.size[0] * size[0])
     if factor > SOFT_FACTOR:
         yield Note(code="low_resolution", message=f"The source is enlarged {factor:.1f}-fold and will look soft.")
-    if material.looked_at.damaged:
-        yield Note(code="damaged_source", message=f"{material.looked_at.damaged} sequences of the source are damaged.")
+    if material.sampled.damaged:
+        yield Note(code="damaged_source", message=f"{material.sampled.damaged} sequences of the source are damaged.")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytoon_pipeline.contracts.analysis import Box
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
 from pytoon_pipeline.contracts.request import Fit
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
@@ -20,9 +21,10 @@ from pytoon_pipeline.contracts.spec.layers import (
     constant,
 )
 from pytoon_pipeline.contracts.spec.render_spec import Area
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.layout.contrast import Backdrop, Backdrops, tones_backdrop
 from pytoon_pipeline.planning.shots.camera import SourceFrame
+from pytoon_pipeline.planning.shots.subjects import subject_box
 
 # What matters may reach this far out of a covering window before the picture is shown whole instead.
 OVERREACH = 1.06
@@ -39,9 +41,9 @@ BEHIND_BLUR, BEHIND_DARK = 45.0, -0.12
 
 def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Size of the largest window of ``aspect`` over a picture, and the centre that keeps in view what matters."""
-    frame = SourceFrame(*material.size, material.looked_at.picture)
+    frame = SourceFrame(*material.size, material.sampled.picture)
     size = frame.window(aspect)
-    matter, picture = material.subject_box, frame.picture
+    matter, picture = subject_box(material), frame.picture
     x = _inside(matter.centre[0], size[0], picture.x, picture.width)
     y = _inside(matter.centre[1], size[1], picture.y, picture.height)
     return size, (x, y)
@@ -50,7 +52,7 @@ def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float],
 def covers_well(material: AnalysedMedia, aspect: float) -> bool:
     """Whether a window of ``aspect`` over the picture leaves out nothing that matters."""
     size, _ = window(material, aspect)
-    matter, picture = material.subject_box, material.looked_at.picture
+    matter, picture = subject_box(material), material.sampled.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
     fits = matter.width <= size[0] * OVERREACH and matter.height <= size[1] * OVERREACH
     return fits or (not material.faces and shown >= 1 - MAX_HIDDEN)
@@ -59,7 +61,7 @@ def covers_well(material: AnalysedMedia, aspect: float) -> bool:
 def fit_cover(material: AnalysedMedia, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:
     """The picture over the whole frame."""
     size, centre = window(material, WIDTH / HEIGHT)
-    camera = moving(size, centre, material.looked_at.picture, material.subject_box, frames, move, settings)
+    camera = moving(size, centre, material.sampled.picture, subject_box(material), frames, move, settings)
     return (ImageLayer(name="picture", item=material.item, crop_path=camera, **FULL_FRAME),)
 
 
@@ -104,7 +106,7 @@ def fit_contain(
     effects: tuple[Effect, ...] = (Blur(radius=BEHIND_BLUR), Grade(brightness=BEHIND_DARK))
     size, centre = window(material, WIDTH / HEIGHT)
     copy = layer_of(material, fixed(size, centre), effects, source_start, "blurred copy", **FULL_FRAME)
-    picture = material.looked_at.picture
+    picture = material.sampled.picture
     width, height = fitted(material, WIDTH / zoom, HEIGHT / zoom)
     first, last = {"in": (1.0, zoom), "out": (zoom, 1.0)}.get(move, (1.0, 1.0))
     scale = (
@@ -161,13 +163,13 @@ def fit_box(material: AnalysedMedia, width: float, height: float) -> tuple[int, 
     """
     exact = fitted(material, width, height)
     across, down = (max(2, 2 * round(length / 2)) for length in exact)
-    frame = SourceFrame(*material.size, material.looked_at.picture)
-    return across, down, fixed(frame.window(across / down), material.looked_at.picture.centre)
+    frame = SourceFrame(*material.size, material.sampled.picture)
+    return across, down, fixed(frame.window(across / down), material.sampled.picture.centre)
 
 
 def fitted(material: AnalysedMedia, width: float, height: float) -> tuple[float, float]:
     """Size of the whole visible picture inside ``width`` × ``height``, without stretching."""
-    picture = material.looked_at.picture
+    picture = material.sampled.picture
     across, down = material.size[0] * picture.width, material.size[1] * picture.height
     scale = min(width / across, height / down)
     return round(across * scale, 3), round(down * scale, 3)
@@ -204,7 +206,7 @@ def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Bac
     def behind(area: Area) -> Backdrop:
         moments = (0, frames // 2, max(0, frames - 1))
         windows: list[CropRect] = [crop_at(camera, frame, frame) for frame in moments]
-        return tones_backdrop(material.looked_at.tones, windows, area, WIDTH, HEIGHT)
+        return tones_backdrop(material.sampled.tones, windows, area, WIDTH, HEIGHT)
 
     return behind
 

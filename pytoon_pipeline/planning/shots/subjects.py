@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 
 # A lost face is waited for this long before its track ends.
 TRACK_GAP_SECONDS = 1.2
 # A track counts when it lasts this long, or fills this part of a short shot: single sightings are false alarms.
 MIN_SECONDS = 0.6
 MIN_SHARE = 0.3
+# What belongs to a head around the box of its face, as shares of the box.
+HAIR, CHIN, SIDE = 0.7, 0.25, 0.3
 
 
 @dataclass
@@ -66,6 +69,17 @@ def focal_box(points: Sequence[FocalPoint], start: float, end: float) -> Box | N
     """Where the detail of a shot is, over all of it; none when the picture is empty."""
     boxes = [p.box for p in points if start <= p.time < end and p.weight > 0]
     return _median_box(boxes) if boxes else None
+
+
+def subject_box(material: AnalysedMedia) -> Box:
+    """What must stay in view of a picture: its heads, else its detail, else all that is not a black border."""
+    if material.faces:
+        boxes = [face.box for face in material.faces]
+        left, right = min(b.x - SIDE * b.width for b in boxes), max(b.x + (1 + SIDE) * b.width for b in boxes)
+        top, bottom = min(b.y - HAIR * b.height for b in boxes), max(b.y + (1 + CHIN) * b.height for b in boxes)
+        left, right, top, bottom = max(0.0, left), min(1.0, right), max(0.0, top), min(1.0, bottom)
+        return Box(x=left, y=top, width=right - left, height=bottom - top)
+    return focal_box(material.focus.points, -1.0, 1e9) or material.sampled.picture
 
 
 def _same_face(last: Face, face: Face) -> bool:
