@@ -209,7 +209,7 @@ def test_logs_tell_what_happened_without_the_texts_of_uploads(
     (delivered,) = [line for line in lines if line.get("event") == "delivered"]
     assert (delivered["engine"], delivered["degraded"]) == ("local", False)
     (failed,) = [line for line in lines if line.get("event") == "failed"]
-    assert (failed["key"], failed["code"], failed["failure"]) == (bad.key, "not_media", "invalid_input")
+    assert (failed["key"], failed["code"], failed["category"]) == (bad.key, "not_media", "invalid_input")
     assert all({"time", "level", "run"} <= line.keys() for line in lines)
     assert dg.materialize([defs().resolve_assets_def("pipeline_kpis")], instance=instance, run_config=QUIET).success
     event = instance.get_latest_materialization_event(dg.AssetKey("pipeline_kpis"))
