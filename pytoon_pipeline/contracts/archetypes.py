@@ -11,13 +11,15 @@ class ArchetypeTraits:
     """What the pipeline must know about an archetype.
 
     ``planner`` names the function that plans it, as ``module:function``. ``default_preset`` applies when the request
-    names none. ``transcribes``: clips with sound are transcribed, and their silences removed. ``thumbnail`` is either a
-    frame in which all texts have *settled*, or the one that shows the best *face*.
+    names none. ``transcribes``: clips with audio are transcribed, and their silences removed. ``end_card``: a brand's
+    end card closes the video. ``thumbnail`` is either a frame in which all texts have *settled*, or the one that shows
+    the best *face*.
     """
 
     planner: str
     default_preset: str
     transcribes: bool = False
+    end_card: bool = True
     thumbnail: Literal["settled", "face"] = "settled"
 
 
@@ -28,5 +30,7 @@ ARCHETYPES: dict[Archetype, ArchetypeTraits] = {
     "footage": ArchetypeTraits(
         "pytoon_pipeline.planning.archetypes.hero:plan_footage", "clean-talk", transcribes=True, thumbnail="face"
     ),
-    "edit_plan": ArchetypeTraits("pytoon_pipeline.planning.archetypes.edit_plan:plan_edit", "clean-product"),
+    "edit_plan": ArchetypeTraits(
+        "pytoon_pipeline.planning.archetypes.edit_plan:plan_edit", "clean-product", end_card=False
+    ),
 }

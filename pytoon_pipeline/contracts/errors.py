@@ -98,3 +98,8 @@ def process_died() -> TransientError:
         "The process that rendered this video ended before it finished.",
         "It will restart automatically and resume from the finished stages.",
     )
+
+
+def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidInput:
+    """The error for a value of the request that cannot be met. ``field_path`` names it, such as ``media.0.text``."""
+    return InvalidInput(code, f"{field_path}: {message}", hint)

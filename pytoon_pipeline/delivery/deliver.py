@@ -58,7 +58,7 @@ class CheckedVideo:
     @property
     def spec(self) -> RenderSpec:
         """The plan that the video shows."""
-        return self.segments.value.as_rendered(self.planned.value)
+        return self.segments.value.rendered_spec(self.planned.value)
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -160,9 +160,9 @@ def _manifest(
         media=upload.items,
         probed={item: metadata.info for item, metadata in video.metadata.values.items()},
         thumbnail=finished.thumbnail,
-        tools=stages.makers(video.segments.artifact.tools),
-        picture_packets=finished.composite.picture_packets,
-        audio_packets=finished.composite.audio_packets,
+        tools=stages.producer_versions(video.segments.artifact.tools),
+        picture_packets=finished.composite.video_packets_sha256,
+        audio_packets=finished.composite.audio_packets_sha256,
         comment=file_comment(video.planned.value, segments),
         request=upload.asked,
         overrides=upload.overrides,

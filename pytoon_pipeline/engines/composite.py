@@ -33,7 +33,7 @@ class Composition:
     @property
     def spec(self) -> RenderSpec:
         """The plan that the segments show."""
-        return self.segments.value.as_rendered(self.planned)
+        return self.segments.value.rendered_spec(self.planned)
 
     @property
     def thumbnail_inputs(self) -> dict[str, str]:
@@ -65,8 +65,8 @@ def compose_video(job: RenderJob, parts: Composition) -> CompositeVideo:
         },
         parameters={
             "spec": hash_value([spec.audio.model_dump(mode="json"), picture_digest(spec)]),
-            "encoder": stages.encoders()["sound"],
-            "sound": stages.SOUND_TRACK.version,
+            "encoder": stages.encoders()["audio"],
+            "audio": stages.AUDIO_TRACK.version,
             "thumbnail": stages.THUMBNAIL.version,
             "comment": file_comment(parts.planned, parts.segments.value),
         },
@@ -83,17 +83,19 @@ def _compose(job: RenderJob, parts: Composition, scratch: Path) -> StageOutput:
     store, spec, segments = job.store, parts.spec, parts.segments
     audio = stages.mix_audio(store, spec, job.audio()).artifact
     frame = stages.choose_thumbnail(store, spec, lambda: choose_frame(job, parts), parts.thumbnail_inputs)
-    thumbnail = policy.thumbnail(job.chain(), job.request(spec), frame, segments.value.engine, report_failure).artifact
+    thumbnail = policy.render_thumbnail(
+        job.chain(), job.request(spec), frame, segments.value.engine, report_failure
+    ).artifact
     video = scratch / "video.mp4"
     joined = join(
         spec,
         segment_files(store, segments, VIDEO),
-        store.path(audio.files["sound"]),
+        store.path(audio.files["audio"]),
         video,
         file_comment(parts.planned, segments.value),
     )
     value = FinishedVideo(composite=joined, audio=audio.read(AudioResult), thumbnail=frame)
-    return StageOutput(value, {"video": video}, {**thumbnail.files, "sound": audio.files["sound"]})
+    return StageOutput(value, {"video": video}, {**thumbnail.files, "audio": audio.files["audio"]})
 
 
 def choose_frame(job: RenderJob, parts: Composition) -> int:
@@ -103,9 +105,9 @@ def choose_frame(job: RenderJob, parts: Composition) -> int:
     spec = parts.spec
     first = spec.scenes[0].layers[:1]
     if ARCHETYPES[spec.archetype].thumbnail != "face" or not first or not isinstance(first[0], VideoLayer):
-        return thumbnail.settled(spec)
+        return thumbnail.representative_frame(spec)
     item = first[0].item
-    return thumbnail.choose(spec, item, parts.frames.samples(item), detected_faces(job.store, parts.faces)[item])
+    return thumbnail.choose_frame(spec, item, parts.frames.samples(item), detected_faces(job.store, parts.faces)[item])
 
 
 def file_comment(planned: RenderSpec, segments: RenderedSegments) -> str | None:

@@ -9,7 +9,7 @@ from pytoon_pipeline.analysis.results import PICTURE, MetadataByItem, font_files
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.engines.policy import Policy
+from pytoon_pipeline.engines.policy import EnginePolicy
 from pytoon_pipeline.store.items import unique_items
 from pytoon_pipeline.store.store import Store
 
@@ -30,7 +30,7 @@ class RenderJob:
     store: Store
     source: SourceMedia
     metadata: MetadataByItem
-    policy: Policy
+    policy: EnginePolicy
     engines: "Callable[[], Mapping[EngineName, Engine]]"
     timeout: Callable[[float], float]
     slot: Callable[[], AbstractContextManager[None]] = field(default=nullcontext)

@@ -15,7 +15,7 @@ from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.engines.policy import Rendered
+    from pytoon_pipeline.engines.policy import RenderOutcome
 
 SEGMENTS = Stage("rendered_segments", 5, "by_rule")
 
@@ -43,7 +43,7 @@ def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
     key = StageKey(
         SEGMENTS,
         inputs={"metadata": job.metadata.fingerprint, "spec": picture_digest(spec)},
-        parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
+        parameters={"encoder": stages.encoders()["video"], "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
     if found := job.store.reuse(key.fingerprint):
@@ -70,12 +70,12 @@ def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
     return SegmentsResult(result, stored.artifact.read(RenderedSegments), count)
 
 
-def _key_as_rendered(key: StageKey, rendered: "Rendered") -> StageKey:
+def _key_as_rendered(key: StageKey, rendered: "RenderOutcome") -> StageKey:
     """The key of what was rendered: another machine may have other tools, and the fallback shows another plan.
 
     The fallback has a key of its own, so that a later run renders the requested plan when an engine works again.
     """
-    used = stages.tools_used([segment.artifact.tools for segment in rendered.segments], key.tools)
+    used = stages.merge_tools([segment.artifact.tools for segment in rendered.segments], key.tools)
     if rendered.fallback_spec is None:
         return replace(key, tools=used)
     plan = hash_value(rendered.fallback_spec.model_dump(mode="json"))

@@ -6,7 +6,7 @@ from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.presets import load_brand
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
-from pytoon_pipeline.intake.admission import check_file
+from pytoon_pipeline.runtime.files import check_file
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 

@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored, StoredItems
-from pytoon_pipeline.intake.register import canonical_request
+from pytoon_pipeline.intake.ingest import canonical_request
 from pytoon_pipeline.operations.remedies import apply_remedies, changes, next_step
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pytoon_pipeline.contracts.analysis import Face, FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceMedia, VideoStream
-from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.request import Fit, MediaRequest, Request
 
 # A track below this loudness is converter noise or a muted microphone; at the loudness of speech that noise would be
 # loud. Quiet speech measures -45 LUFS.
@@ -72,6 +72,20 @@ class AnalysedMedia:
     @property
     def seconds(self) -> float:
         return self.frames.seconds if self.frames else 0.0
+
+
+@dataclass(frozen=True)
+class PlanItem:
+    """One item of the video: its position among the media, its file, and what the request says about it.
+
+    ``source_start`` is the output frame of the source at which it begins, 0 for a picture.
+    """
+
+    index: int
+    material: AnalysedMedia
+    entry: MediaRequest
+    fit: Fit = "auto"
+    source_start: int = 0
 
 
 @dataclass(frozen=True)

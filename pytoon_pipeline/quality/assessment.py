@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
-from pytoon_pipeline.rendering.stored_segments import FRAME_STATS, SHEET, segment_files
+from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS, segment_files
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
@@ -37,7 +37,7 @@ class Assessment:
     @property
     def spec(self) -> RenderSpec:
         """The plan that the video shows."""
-        return self.segments.value.as_rendered(self.planned.value)
+        return self.segments.value.rendered_spec(self.planned.value)
 
 
 def assess(store: Store, video: Assessment) -> StageResult:
@@ -81,9 +81,9 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
 
     composite, audio = video.composite.value.composite, video.composite.value.audio
     parts = DeliveredParts(
-        composite.picture_packets,
-        composite.audio_packets,
-        store.path(video.composite.files["sound"]),
+        composite.video_packets_sha256,
+        composite.audio_packets_sha256,
+        store.path(video.composite.files["audio"]),
         Loudness(audio.loudness, audio.true_peak),
     )
     transparent = _transparent_stills(store, video.metadata)
@@ -97,7 +97,7 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
         parts,
         FrameStats.joined(FrameStats.load(path) for path in segment_files(store, video.segments, FRAME_STATS)),
         detected_faces(store, video.faces),
-        contact_sheet.read(video.spec, segment_files(store, video.segments, SHEET)),
+        contact_sheet.read(video.spec, segment_files(store, video.segments, CONTACT_SHEET)),
         References(references),
     )
 

@@ -15,7 +15,7 @@ def degradation(
     plan: RenderSpec, ready: RenderedSegments, report: QcReport, attempts: Sequence[Attempt]
 ) -> Degradation | None:
     """Why the video is not what was asked for; none when it is. ``plan`` is the one that was to be rendered."""
-    if not ready.as_rendered(plan).fallback:
+    if not ready.rendered_spec(plan).fallback:
         return None
     fallback = [
         Reason(
@@ -52,7 +52,7 @@ def release_of(earlier: DeliveryRecord | None, video: str) -> Release | None:
     return release if release is not None and release.video == video else None
 
 
-def held(key: str, record: DeliveryRecord) -> QualityFailure:
+def held_error(key: str, record: DeliveryRecord) -> QualityFailure:
     """The error of a held video, for whoever waits for it."""
     found = hazards(record.codes)
     reasons = record.degraded.reasons if record.degraded is not None else ()

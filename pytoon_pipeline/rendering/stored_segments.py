@@ -9,8 +9,8 @@ from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.store import Store
 
 # Roles of the files of each segment.
-VIDEO, FRAME_STATS, SHEET = "video", "frame_stats", "sheet"
-SEGMENT_ROLES = (VIDEO, FRAME_STATS, SHEET)
+VIDEO, FRAME_STATS, CONTACT_SHEET = "video", "frame_stats", "contact_sheet"
+SEGMENT_ROLES = (VIDEO, FRAME_STATS, CONTACT_SHEET)
 
 
 def segment_role(role: str, number: int) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.intake.admission import check_file
+from pytoon_pipeline.runtime.files import check_file
 
 
 def check(path: Path) -> QcReport:

@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.results import STAGES, ErrorInfo, QcSummary, Rend
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.delivery.current import StoredDelivery
 from pytoon_pipeline.delivery.outbox import SPEC
-from pytoon_pipeline.quality.degradation import held
+from pytoon_pipeline.quality.degradation import held_error
 from pytoon_pipeline.runtime.atomic import copy_file
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.runner import RunOutcome
@@ -52,7 +52,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
     if not record.held:
         return result
     hidden = {"status": "failed", "video": None, "thumbnail": None, "subtitles": ()}
-    return result.model_copy(update={**hidden, "error": ErrorInfo.of(held(manifest.key, record))})
+    return result.model_copy(update={**hidden, "error": ErrorInfo.of(held_error(manifest.key, record))})
 
 
 def failed_result(
@@ -75,7 +75,7 @@ def judged_but_not_delivered(result: RenderResult, store: Store, key: str) -> Re
     """Adds what quality control found, and the notes of the plan, to the answer for a video that did not pass."""
     report = store.latest("qc_score", key).read(QcReport)
     spec = store.latest("render_spec", key).read(RenderSpec)
-    rendered = store.latest("rendered_segments", key).read(RenderedSegments).as_rendered(spec)
+    rendered = store.latest("rendered_segments", key).read(RenderedSegments).rendered_spec(spec)
     return result.model_copy(update={"qc": QcSummary.of(report), "notes": rendered.notes})
 
 

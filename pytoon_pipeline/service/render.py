@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery.current import current_delivery, read_delivery
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.delivered import (
     all_cached,

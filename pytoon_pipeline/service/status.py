@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.intake.decide import candidates
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.submit import DIGITS
-from pytoon_pipeline.quality.degradation import held
+from pytoon_pipeline.quality.degradation import held_error
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import abandoned_locks
 
@@ -70,7 +70,7 @@ def upload_status(home: Home, upload: SourceMedia) -> UploadStatus:
     if failure is not None:
         error = ErrorInfo(code=failure.code, message=failure.message, hint=failure.hint)
     elif state == "held" and record is not None:
-        error = ErrorInfo.of(held(upload.key, record))
+        error = ErrorInfo.of(held_error(upload.key, record))
     return UploadStatus(
         key=upload.key,
         title=upload.title,

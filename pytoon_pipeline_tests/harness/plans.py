@@ -7,7 +7,6 @@ import numpy as np
 
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.analysis import (
-    Box,
     Face,
     FocalPoint,
     FocalPoints,
@@ -18,6 +17,7 @@ from pytoon_pipeline.contracts.analysis import (
     Word,
 )
 from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, SourceItem, SourceMedia, StillPicture, VideoStream
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest

@@ -21,19 +21,19 @@ KNOWN = st.dictionaries(
 )
 
 
-@given(ENTRIES, KNOWN, st.floats(0, 200), st.floats(0, 50))
-def test_only_what_has_settled_is_ready(
-    entries: list[Entry], known: dict[str, Row], now: float, settled: float
-) -> None:
+@given(ENTRIES, KNOWN, st.integers(0, 200), st.integers(1, 50))
+def test_only_settled_candidates_are_ready(entries: list[Entry], known: dict[str, Row], now: int, settled: int) -> None:
     found = {one.name: one for one in candidates(entries)}
     assert {name.split("/")[0] for name in (entry.name for entry in entries)} == set(found)
     first = decide(found.values(), known, now, settled)
-    assert first.ready == (), "nothing is taken at first sight, and a changed file is as new"
+    assert first.ready == (), "nothing is ready when first seen, and a changed file counts as new"
     assert {one.name for one in first.watch} == set(found)
     assert set(first.forget) == {name for name, one in known.items() if one.state != "taken" and name not in found}
     seen = {one.name: Row(one.name, one.etag, now, "seen") for one in found.values()}
+    early = decide(found.values(), seen, now + settled - 1, settled)
+    assert early.ready == early.watch == early.forget == (), "one second too early"
     later = decide(found.values(), seen, now + settled, settled)
-    assert {one.name for one in later.ready} == set(found) or settled > 0
+    assert {one.name for one in later.ready} == set(found)
     assert later.watch == later.forget == ()
     taken = {one.name: Row(one.name, one.etag, now, "taken") for one in found.values()}
     assert decide(found.values(), taken, now + 1000, settled).ready == ()

@@ -35,7 +35,7 @@ def metadata(
     """What each file is: length, frame rate, size, rotation, pixel shape, colour and streams, what its headers promise
     and what it holds; and its audio at 16 kHz."""
     limits, artifacts = config.limits, store.artifacts
-    result = MediaProbe(artifacts, limits, Preflight(artifacts, limits).look).run(artifacts, source_media)
+    result = MediaProbe(artifacts, limits, Preflight(artifacts, limits).probe).run(artifacts, source_media)
     infos = {item: one.info for item, one in result.values.items()}
     check_usable(source_media.items, infos, limits)
     listed = dg.MetadataValue.md(media_list(unique_items(source_media), infos))

@@ -60,7 +60,7 @@ def composite(
     measured = {
         "thumbnail": inline_picture(video.tiny, "thumbnail"),
         "larger_thumbnail": inline_picture(video.small, "thumbnail"),
-        "video_seconds": video.value.composite.picture_seconds,
+        "video_seconds": video.value.composite.video_seconds,
         "loudness_lufs": video.value.audio.loudness,
         "true_peak_dbtp": video.value.audio.true_peak,
     }

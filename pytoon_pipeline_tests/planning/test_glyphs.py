@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.planning.layout.glyphs import check_request
+from pytoon_pipeline.planning.glyphs import check_request
 from pytoon_pipeline.planning.plan import plan_video
 from pytoon_pipeline_tests.harness.plans import edited, footage, plan_inputs, planned, still
 
