@@ -48,6 +48,11 @@ class ResolvedRequest(Record):
         return self.platform.loudness if own is None else own
 
     @property
+    def requests_silence_removal(self) -> bool:
+        """Whether the request itself, not only the preset, asks for the removal of silence."""
+        return self.preset.silence.remove and self.origins.get("silence.remove") in ("request", "override")
+
+    @property
     def allowed_transitions(self) -> tuple[TransitionChoice, ...]:
         """The transitions that a brand-safe video may use."""
         return self.brand.transitions if self.brand is not None else BRAND_SAFE_TRANSITIONS

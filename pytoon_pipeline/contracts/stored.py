@@ -1,5 +1,6 @@
 """Artifacts as typed values: what a stage hands to the next one."""
 
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from typing_extensions import Self
@@ -42,6 +43,15 @@ class StoredItems(Record, Generic[R]):
 
     artifact: Artifact
     items: dict[str, Stored[R]]
+
+    @classmethod
+    def of(cls, artifact: Artifact, parts: Mapping[str, Artifact]) -> Self:
+        """The typed view of a collection whose items' artifacts are ``parts``; call it on a concrete type.
+
+        Raises ``ValidationError`` when a part holds another type of record.
+        """
+        items = {item: {"artifact": part, "value": part.value} for item, part in parts.items()}
+        return cls.model_validate({"artifact": artifact, "items": items})
 
     @property
     def fingerprint(self) -> str:

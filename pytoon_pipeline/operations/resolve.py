@@ -6,13 +6,18 @@ from typing import Any
 from pytoon_pipeline.config.defaults import archetype_of
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.media import MediaInfo, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.intake.ingest import canonical_request
 from pytoon_pipeline.operations.remedies import apply_remedies, changes, next_step
 from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
+from pytoon_pipeline.store.store import Store
+
+RESOLVED = Stage("resolved_request", 1, "dynamic")
 
 
 def resolve(
@@ -35,6 +40,25 @@ def resolve(
             "fallback": step.fallback,
             "changed": changes(step, attempts),
         }
+    )
+
+
+def store_resolved(
+    store: Store,
+    source: Stored[SourceMedia],
+    metadata: StoredItems[Metadata],
+    attempts: Sequence[Attempt],
+    limits: Limits,
+) -> StageResult:
+    """Resolves the request of an upload and stores it; the record is a ``ResolvedRequest``. Raises as ``resolve``."""
+    infos = {item: one.info for item, one in metadata.values.items()}
+    resolved = resolve(source.value, infos, attempts, limits)
+    return run_stage(
+        store,
+        RESOLVED,
+        lambda scratch: StageOutput(resolved),
+        inputs={"source_media": source.fingerprint, "metadata": metadata.fingerprint},
+        parameters={"resolved": hash_value(resolved.model_dump(mode="json"))},
     )
 
 
