@@ -7,7 +7,7 @@ import time
 import dagster as dg
 
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.ownership import labels
 from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.ingest import Ingester
@@ -43,8 +43,7 @@ def ingest_inbox(context: dg.OpExecutionContext, config: ConfigResource, worker:
 @dg.job(
     name=INGEST,
     description="Ingests uploads from the inbox once they are complete.",
-    owners=[TEAM],
-    tags={"pytoon/kind": "intake"},
+    tags=labels("intake"),
 )
 def ingest() -> None:
     ingest_inbox()

@@ -97,14 +97,14 @@ def evaluated(name: str, instance: dg.DagsterInstance) -> Any:
     repository = defs().get_repository_def()
     if repository.has_sensor_def(name):
         ref = None if instance.is_ephemeral else instance.get_ref()
-        sensor = dg.build_sensor_context(
+        with dg.build_sensor_context(
             instance=instance, instance_ref=ref, repository_def=repository, resources=RESOURCES
-        )
-        return repository.get_sensor_def(name).evaluate_tick(sensor)
-    schedule = dg.build_schedule_context(
+        ) as sensor:
+            return repository.get_sensor_def(name).evaluate_tick(sensor)
+    with dg.build_schedule_context(
         instance=instance, scheduled_execution_time=NIGHT, repository_def=repository, resources=RESOURCES
-    )
-    return repository.get_schedule_def(name).evaluate_tick(schedule)
+    ) as schedule:
+        return repository.get_schedule_def(name).evaluate_tick(schedule)
 
 
 NAMES = [one.name for kind in (defs().sensors, defs().schedules) for one in kind or ()]
