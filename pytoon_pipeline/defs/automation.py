@@ -18,10 +18,11 @@ from pytoon_pipeline.defs.sensors.publish_status import publish_status
 from pytoon_pipeline.defs.sensors.request_runs import BATCH_PRIORITY, request_runs
 from pytoon_pipeline.settings import Autostart
 
-# Dagster's daemon looks every 5 s which sensors are due, and rounds up: an interval of 5 s would be evaluated every
-# 10 s. Each tick writes about 0.5 MB to Dagster's SQLite database, so nothing is evaluated more often than people need.
+# Dagster's daemon checks every 5 s which sensors are due. An interval of 10 s would often be a few milliseconds short of
+# two such loops and wait for a third, so intervals are one second less. A tick costs about 0.15 MB of disk writes with
+# Dagster's SQLite storage (benchmarks/idle.py), so none is more frequent than people notice.
 DAEMON_LOOP_SECONDS = 5
-NEXT_LOOP, EVERY_15_SECONDS, EVERY_MINUTE = 4, 14, 59
+EVERY_10_SECONDS, EVERY_15_SECONDS, EVERY_MINUTE = 9, 14, 59
 
 LOW_PRIORITY = {PRIORITY_TAG: str(BATCH_PRIORITY)}
 
@@ -32,14 +33,14 @@ def sensors(autostart: Autostart) -> Sequence[dg.SensorDefinition]:
     return [
         dg.sensor(
             job_name=INGEST,
-            minimum_interval_seconds=NEXT_LOOP,
+            minimum_interval_seconds=EVERY_10_SECONDS,
             default_status=status,
             description=f"Requests the job {INGEST} when the inbox has something to ingest; one run at a time.",
             tags=labels("intake"),
         )(ingest_uploads),
         dg.sensor(
             job=compile_video,
-            minimum_interval_seconds=NEXT_LOOP,
+            minimum_interval_seconds=EVERY_10_SECONDS,
             default_status=status,
             description="Requests a run for each new upload, and for each failed one that a retry may help.",
             tags=labels("video"),
