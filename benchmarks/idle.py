@@ -40,7 +40,7 @@ def measure(folder: Path, minutes: float, warm: float) -> dict[str, object]:
     return {
         "minutes": minutes,
         "mb_an_hour": round(grown["write_bytes"] / hours / 1e6, 1),
-        "mb_an_hour_that_reach_the_disk": round((grown["write_bytes"] - grown["cancelled_bytes"]) / hours / 1e6, 1),
+        "mb_an_hour_on_disk": round((grown["write_bytes"] - grown["cancelled_bytes"]) / hours / 1e6, 1),
         "mb_an_hour_by_calls": round(grown["write_chars"] / hours / 1e6, 1),
         "write_calls_an_hour": round(grown["write_count"] / hours),
         "cpu_share": round(grown["cpu"] / (ended - began), 3),
@@ -59,8 +59,8 @@ def written(crew: Crew) -> dict[int, dict[str, float]]:
     for one in crew.processes():
         io, cpu = one.io_counters(), one.cpu_times()
         found[one.pid] = {
-            "write_bytes": io.write_bytes, "cancelled_bytes": cancelled(one.pid), "write_chars": io.write_chars, "write_count": io.write_count,
-            "cpu": cpu.user + cpu.system,
+            "write_bytes": io.write_bytes, "cancelled_bytes": cancelled(one.pid), "write_chars": io.write_chars,
+            "write_count": io.write_count, "cpu": cpu.user + cpu.system,
         }  # fmt: skip
     return found
 

@@ -18,9 +18,9 @@ from pytoon_pipeline.defs.sensors.publish_status import publish_status
 from pytoon_pipeline.defs.sensors.request_runs import BATCH_PRIORITY, request_runs
 from pytoon_pipeline.settings import Autostart
 
-# Dagster's daemon checks every 5 s which sensors are due. An interval of 10 s would often be a few milliseconds short of
-# two such loops and wait for a third, so intervals are one second less. A tick costs about 0.15 MB of disk writes with
-# Dagster's SQLite storage (benchmarks/idle.py), so none is more frequent than people notice.
+# Dagster's daemon checks every 5 s which sensors are due. A sensor of 10 s would often be a few milliseconds short of
+# two such loops and wait for a third, so intervals are one second less. A tick costs about 0.15 MB of disk writes in
+# SQLite (benchmarks/idle.py), so none is more frequent than people notice.
 DAEMON_LOOP_SECONDS = 5
 EVERY_10_SECONDS, EVERY_15_SECONDS, EVERY_MINUTE = 9, 14, 59
 

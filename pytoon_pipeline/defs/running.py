@@ -35,7 +35,7 @@ def prepare(home: Home, capacity: Capacity) -> Note | None:
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
     make_own(home)
-    settings, news = dagster_yaml.settle(home, capacity)
+    settings, news = dagster_yaml.write_settings(home, capacity)
     return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if news else None
 
 
