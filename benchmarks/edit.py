@@ -8,9 +8,6 @@ import json
 import time
 from pathlib import Path
 
-from benchmarks.floor import in_memory
-from benchmarks.machine import machine
-from benchmarks.timelines import Timeline, clip, cues, finished, footage, photo, stills
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioTrack, RenderSpec
 from pytoon_pipeline.media import ffmpeg
@@ -19,6 +16,9 @@ from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.encode_floor import in_memory
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.timelines import Timeline, clip, cues, finished, footage, photo, stills
 
 SECONDS, CAPTIONS = 60, 20
 

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.machine import machine, spread
+from pytoon_pipeline_tests.harness.machine import machine, spread
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "talk.mp4"
 

@@ -10,10 +10,7 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
-from benchmarks.floor import in_memory
-from benchmarks.machine import machine, spread
 from benchmarks.render import rendered
-from benchmarks.timelines import footage
 from pytoon_pipeline.analysis.vision.sampling import sample
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
@@ -23,6 +20,9 @@ from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline.rendering import concat, contact_sheet, stages
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.encode_floor import in_memory
+from pytoon_pipeline_tests.harness.machine import machine, spread
+from pytoon_pipeline_tests.harness.timelines import footage
 
 SECONDS = 60.0
 

@@ -18,8 +18,6 @@ from pathlib import Path
 import dagster as dg
 from PIL import Image
 
-from benchmarks.crew import folder_of
-from benchmarks.machine import machine, spread
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
@@ -33,6 +31,8 @@ from pytoon_pipeline.intake.ingester import Ingester
 from pytoon_pipeline.intake.listing import Entry
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline_tests.harness.daemon_harness import folder_of
+from pytoon_pipeline_tests.harness.machine import machine, spread
 
 NEW = 10
 

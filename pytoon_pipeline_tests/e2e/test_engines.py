@@ -21,7 +21,7 @@ from pytoon_pipeline.engines import local
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 TOKEN = "a token for tests only"
 Compile = Callable[..., Outcome]
@@ -156,7 +156,7 @@ def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
 def test_the_safe_video_has_the_sound_of_its_own_request(
     compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clip = making.video(tmp_path / "a.mp4", 1.6)
+    clip = media.video(tmp_path / "a.mp4", 1.6)
     ill(monkeypatch, missing(tmp_path))
     request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
     for wanted in (-14.0, -24.0):

@@ -55,7 +55,7 @@ from pytoon_pipeline.rendering import (
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.yuva import transparent
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
 PRICE = TextStyle(size=60, colour="#101010", background=TextBackground(colour="#FFD60A", opacity=1, padding=16))
@@ -139,12 +139,12 @@ class Scenery:
 def scenery(tmp_path_factory: pytest.TempPathFactory) -> Scenery:
     folder = tmp_path_factory.mktemp("scenery")
     sources, known = {}, {}
-    talk = probe(making.SAMPLE)
+    talk = probe(media.SAMPLE)
     assert talk.video is not None
     (folder / TALK).mkdir()
-    sources[TALK] = Source(making.SAMPLE, talk)
-    known[TALK] = Reference(replace(sample(making.SAMPLE, talk.video, load_limits(), folder / TALK), held=None))
-    samples = making.SAMPLE.parent
+    sources[TALK] = Source(media.SAMPLE, talk)
+    known[TALK] = Reference(replace(sample(media.SAMPLE, talk.video, load_limits(), folder / TALK), held=None))
+    samples = media.SAMPLE.parent
     for item, path in {COFFEE: samples / "hero/coffee.jpg", ROCKET: samples / "many/rocket.jpg",
                        BOTTLE: samples / "overlay/bottle.png", LOGO: logo(folder / "logo.png")}.items():  # fmt: skip
         (folder / item).mkdir()
@@ -485,7 +485,7 @@ def test_groups_turned_texts_and_graded_shapes_raise_no_alarm(scenery: Scenery, 
 def test_footage_of_another_rate_raises_no_alarm(scenery: Scenery, tmp_path: Path, rate: str) -> None:
     path, item = tmp_path / "other.mp4", "9" * 64
     # Every frame differs from its neighbours.
-    making.run("-i", str(making.SAMPLE), "-vf", f"scroll=h=0.02,fps={rate}", "-t", "3", "-an", str(path))
+    media.run("-i", str(media.SAMPLE), "-vf", f"scroll=h=0.02,fps={rate}", "-t", "3", "-an", str(path))
     info = probe(path)
     assert info.video is not None
     known = Reference(sample(path, info.video, load_limits(), tmp_path))

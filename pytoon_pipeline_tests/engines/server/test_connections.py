@@ -21,10 +21,7 @@ from pytoon_pipeline.engines.server.connections import ensure_open_files
 from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.engines import test_remote
-from pytoon_pipeline_tests.engines.test_remote import HEADERS, KILLABLE, SEGMENTS, TOKEN, Server, quiet, remote
-
-video, work, serving = test_remote.video, test_remote.work, test_remote.serving
+from pytoon_pipeline_tests.harness.render_server import HEADERS, KILLABLE, SEGMENTS, TOKEN, Server, quiet, remote
 
 ALLOWED = 40
 UNFINISHED = b"GET /v1/health HTTP/1.1\r\nHost: x\r\nAuthorization: Bear"
