@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.defs.ownership import labels
 from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.intake.inbox import open_inbox
-from pytoon_pipeline.intake.ingest import Ingester
+from pytoon_pipeline.intake.ingester import Ingester
 from pytoon_pipeline.runtime.locks import slot
 
 INGEST = "ingest"
@@ -29,12 +29,12 @@ def ingest_inbox(context: dg.OpExecutionContext, config: ConfigResource, worker:
         ingester = Ingester(home, open_inbox(home), config.operations)
         while True:
             try:
-                report = ingester.look()
+                report = ingester.scan()
             except TransientError as error:
                 raise dg.Failure(str(error), metadata=error.as_dict(), allow_retries=False) from error
             ingested, rejected = ingested + len(report.keys), rejected + len(report.rejected)
             # Another run would have to restart what this one is in the middle of.
-            if not report.waiting or (time.monotonic() > deadline and not ingester.busy):
+            if not report.waiting or (time.monotonic() > deadline and not ingester.in_progress):
                 break
             time.sleep(POLL_SECONDS)
     context.add_output_metadata({"ingested": ingested, "rejected": rejected, "waiting": report.waiting})

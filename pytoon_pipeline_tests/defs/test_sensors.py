@@ -197,7 +197,7 @@ def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterIns
     lasting.report_run_canceled(on_its_way)
     assert defs().resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     rows = InboxIndex(home.intake).rows()
-    assert {name: row.state for name, row in rows.items()} == {"a.png": "taken", "bad.mp4": "taken"}
+    assert {name: row.state for name, row in rows.items()} == {"a.png": "ingested", "bad.mp4": "ingested"}
     assert not evaluated("ingest_uploads", lasting).run_requests, "all is taken"
     blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)
     uploads.fail(blamed, InvalidInput("not_media", "It is not a video.", "Give a video."))

@@ -28,7 +28,7 @@ from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.sensors.fail_lost_runs import fail_lost_runs
 from pytoon_pipeline.defs.sensors.publish_status import publish_status
 from pytoon_pipeline.defs.sensors.request_runs import MAX_REQUESTS, request_runs
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.retries import DELAYS
 from pytoon_pipeline.operations.status import status_report

@@ -7,13 +7,13 @@ from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.resources import ConfigResource
 from pytoon_pipeline.defs.run_queries import may_request
 from pytoon_pipeline.intake.inbox import open_inbox
-from pytoon_pipeline.intake.ingest import to_do
+from pytoon_pipeline.intake.ingester import count_pending
 
 
 def ingest_uploads(context: dg.SensorEvaluationContext, config: ConfigResource) -> dg.RunRequest | dg.SkipReason:
     home = config.home
     try:
-        waiting = to_do(home, open_inbox(home))
+        waiting = count_pending(home, open_inbox(home))
     except TransientError as error:
         return dg.SkipReason(str(error))
     if not waiting:

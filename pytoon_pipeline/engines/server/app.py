@@ -98,7 +98,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
         body = bytearray()
         async for piece in _chunks(request, settings):
             body += piece
-            if len(body) > settings.order_bytes:
+            if len(body) > settings.job_bytes:
                 raise InvalidInput(
                     "order_too_large", "The order is too large.", "Its limit is a setting of the server."
                 )

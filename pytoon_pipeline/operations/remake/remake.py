@@ -12,7 +12,6 @@ from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.outbox import plan_delivery
-from pytoon_pipeline.intake.admission import printable_name
 from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.operations.remake import sources
 from pytoon_pipeline.operations.remake.manifest import read_manifest
@@ -20,6 +19,7 @@ from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.runtime.atomic import copy_file
 from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, slot
 from pytoon_pipeline.runtime.scratch import scratch_dir

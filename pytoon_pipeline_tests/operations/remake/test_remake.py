@@ -21,7 +21,7 @@ from pytoon_pipeline.contracts.schemas import schema
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, generation_request

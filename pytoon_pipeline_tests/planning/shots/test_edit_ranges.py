@@ -1,13 +1,14 @@
 """Edit ranges: the output frame rate, and which parts of the source stay."""
 
 import itertools
+from math import ceil, floor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
-from pytoon_pipeline.planning.shots.edit_ranges import output_rate, plan_edit_ranges
+from pytoon_pipeline.planning.shots.edit_ranges import MIN_SHOT_FRAMES, output_rate, plan_edit_ranges
 from pytoon_pipeline_tests.harness.plans import RATE, stream
 
 
@@ -31,21 +32,31 @@ def merged(pairs: list[tuple[float, float]]) -> list[TimeRange]:
 
 
 @given(spans, st.lists(st.floats(0.1, 99), max_size=8), st.sampled_from([24, 25, 30]), st.integers(60, 1800))
-def test_takes_are_ordered_within_limits_and_gapless(
-    pairs: list[tuple[float, float]], cuts: list[float], rate: int, most: int
+def test_edit_ranges_are_ordered_and_gapless_and_keep_the_speech_up_to_the_limit(
+    pairs: list[tuple[float, float]], cuts: list[float], rate: int, limit: int
 ) -> None:
-    takes, shortened = plan_edit_ranges(merged(pairs), sorted(cuts), (), 100, FrameRate(numerator=rate), most)
+    speech, frame_rate = merged(pairs), FrameRate(numerator=rate)
+    ranges, shortened = plan_edit_ranges(speech, sorted(cuts), (), 100, frame_rate, limit)
     position = 0
-    for take in takes:
-        assert take.start == position
-        assert take.frames > 0
-        assert take.source_end <= 100 * rate
-        position = take.end
-    assert position <= most
-    assert all(a.source_end <= b.source_start for a, b in itertools.pairwise(takes))
-    assert shortened or position == sum(take.frames for take in takes)
+    for one in ranges:
+        assert one.start == position
+        assert one.frames > 0
+        assert one.source_end <= 100 * rate
+        position = one.end
+    assert all(a.source_end <= b.source_start for a, b in itertools.pairwise(ranges))
+
+    everything, _ = plan_edit_ranges(speech, sorted(cuts), (), 100, frame_rate, 100 * rate)
+    whole = [frame for one in everything for frame in range(one.source_start, one.source_end)]
+    assert shortened == (len(whole) > limit)
+    assert [frame for one in ranges for frame in range(one.source_start, one.source_end)] == whole[:limit]
+
+    spoken = {frame for one in speech for frame in range(floor(one.start * rate), ceil(one.end * rate))}
+    spoken &= set(range(100 * rate))
+    assert set(whole) <= spoken
+    at_cuts, too_short = (MIN_SHOT_FRAMES - 1) * 2 * len(cuts), 3 * len(speech)
+    assert len(spoken) - len(whole) <= at_cuts + too_short
 
 
-def test_a_take_does_not_flash_the_next_scene() -> None:
-    takes, _ = plan_edit_ranges([TimeRange(start=1, end=4)], [1.1, 3.9], (), 10, RATE, 1800)
-    assert [(take.source_start, take.source_end) for take in takes] == [(33, 117)]
+def test_an_edit_range_shows_no_flash_of_the_next_scene() -> None:
+    ranges, _ = plan_edit_ranges([TimeRange(start=1, end=4)], [1.1, 3.9], (), 10, RATE, 1800)
+    assert [(one.source_start, one.source_end) for one in ranges] == [(33, 117)]
