@@ -230,7 +230,7 @@ def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
 
 def packets(home: Home, key: str) -> tuple[str, str]:
     joined = Store(home.store, home.work).latest("composite", key).read(FinishedVideo).composite
-    return joined.picture_packets, joined.audio_packets
+    return joined.video_packets_sha256, joined.audio_packets_sha256
 
 
 def _free_port() -> int:

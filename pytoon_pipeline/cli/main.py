@@ -320,7 +320,7 @@ def _setup(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from pytoon_pipeline.engines.server.app import serve
+    from pytoon_pipeline.engines.server.serve import serve
     from pytoon_pipeline.runtime.logs import write_to
 
     home = Home.locate()

@@ -8,28 +8,26 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytoon_pipeline.analysis.registry import STAGES as ANALYSIS_STAGES
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.delivery.deliver import DELIVERY
+from pytoon_pipeline.engines.composite import COMPOSITE
+from pytoon_pipeline.engines.segments import SEGMENTS
+from pytoon_pipeline.intake.source import SOURCE
 from pytoon_pipeline.operations.batches import DAY, archivable, rests
+from pytoon_pipeline.operations.planning import SPEC
+from pytoon_pipeline.operations.resolve import RESOLVED
+from pytoon_pipeline.quality.assessment import QC
+from pytoon_pipeline.rendering.stages import STAGES as RENDER_STAGES
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.retention import RetentionReport, Rules, sweep
 from pytoon_pipeline.store.store import Store
 
+# Every stage whose results are in the store; each says its retention class.
+STAGES = (*ANALYSIS_STAGES, *RENDER_STAGES, SOURCE, RESOLVED, SPEC, SEGMENTS, COMPOSITE, QC, DELIVERY)
 # Stages whose results can be computed again. They expire by age and by size.
-EXPIRING = frozenset(
-    (
-        "segment",
-        "rendered_segments",
-        "sound",
-        "thumbnail",
-        "thumbnail_frame",
-        "composite",
-        "qc_score",
-        "delivered_video",
-        "sampled_frames",
-        "sampled_frames_of_item",
-    )
-)
+EXPIRING = frozenset(stage.name for stage in STAGES if stage.retention == "by_rule")
 
 
 @dataclass(frozen=True)

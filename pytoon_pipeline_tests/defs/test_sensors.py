@@ -88,7 +88,7 @@ def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
         "runs": {run.run_id: (run.status, run.tags) for run in runs},
         "events": events,
         "partitions": sorted(instance.get_dynamic_partitions(UPLOADS)),
-        "attention": instance.get_latest_materialization_event(dg.AssetKey("attention")),
+        "action_required": instance.get_latest_materialization_event(dg.AssetKey("action_required")),
     }
 
 
@@ -166,7 +166,7 @@ def test_a_refresh_forgets_attempts_when_it_runs(
     home: Home, lasting: dg.DagsterInstance, busy_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uploads, job = Uploads(home), defs().resolve_job_def(COMPILE)
-    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda *inputs: 1 / 0)
 
     def run(tags: dict[str, str]) -> None:
         job.execute_in_process(

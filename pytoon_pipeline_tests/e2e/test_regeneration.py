@@ -18,6 +18,7 @@ from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import reconcile as reconciling
@@ -33,7 +34,7 @@ from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.retries import DELAYS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.planning import plan
-from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.analysed_media import PlanMedia
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
@@ -242,9 +243,9 @@ def test_a_request_that_changes_under_a_run_is_not_lost(
     key = ask("Before")
     real = plan.plan_video
 
-    def meanwhile(brief: PlanContext) -> RenderSpec:
+    def meanwhile(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
         ask("After")
-        return real(brief)
+        return real(resolved, media)
 
     monkeypatch.setattr(plan, "plan_video", meanwhile)
     assert run(key, instance)
@@ -270,7 +271,7 @@ def test_a_fault_of_ours_is_kept_with_its_key_and_tried_once_more(
 ) -> None:
     clock = Clock(monkeypatch)
     key = submit(hasty(tmp_path / "hasty"), home, instance)
-    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda *inputs: 1 / 0)
     assert not run(key, instance)
     failed = uploads.failure(key)
     assert failed is not None

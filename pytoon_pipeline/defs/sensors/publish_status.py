@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pytoon_pipeline.defs.assets.attention import ATTENTION, CHECK, evaluation, shown
+from pytoon_pipeline.defs.assets.action_required import ACTION_REQUIRED, CHECK, evaluate, report_metadata
 from pytoon_pipeline.defs.resources import ConfigResource
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.store.fingerprint import hash_value
@@ -13,13 +13,13 @@ def publish_status(context: dg.SensorEvaluationContext, config: ConfigResource) 
     digest = hash_value([[line.key, line.title, line.code] for part in report.parts for line in part])
     if digest == context.cursor:
         return dg.SkipReason("The status has not changed.")
-    check = evaluation(report)
+    check = evaluate(report)
     return dg.SensorResult(
         asset_events=[
-            dg.AssetMaterialization(ATTENTION, metadata=shown(report)),
+            dg.AssetMaterialization(ACTION_REQUIRED, metadata=report_metadata(report)),
             dg.AssetCheckEvaluation(
                 check_name=CHECK,
-                asset_key=dg.AssetKey(ATTENTION),
+                asset_key=dg.AssetKey(ACTION_REQUIRED),
                 passed=check.passed,
                 severity=check.severity,
                 metadata=check.metadata or {},
