@@ -110,7 +110,7 @@ def tick(opened: dg.DagsterInstance) -> int:
         instance=opened,
         instance_ref=opened.get_ref(),
         repository_def=defs().get_repository_def(),
-        resources={key: one for key, one in resources().items() if key in ("config", "catalog")},
+        resources={key: one for key, one in resources().items() if key in ("config", "catalog", "inbox")},
     ) as context:
         return len(defs().resolve_sensor_def("request_runs").evaluate_tick(context).run_requests or [])
 

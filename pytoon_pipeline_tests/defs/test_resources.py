@@ -42,7 +42,7 @@ def test_resources_of_sensors_and_schedules_have_no_set_up(tmp_path: Path, monke
     location = defs().get_repository_def()
     evaluations = [*location.sensor_defs, *location.schedule_defs]
     used = {key for one in evaluations for key in one.required_resource_keys}
-    assert used == {"config", "catalog"}
+    assert used == {"config", "catalog", "inbox"}
     with dg.build_resources({key: resources()[key] for key in used}) as built:
         assert built.catalog.uploads.keys() == []
         assert built.config.home == Home(tmp_path / "never")
@@ -52,9 +52,9 @@ def test_resources_of_sensors_and_schedules_have_no_set_up(tmp_path: Path, monke
 def test_every_run_holds_its_lock() -> None:
     for op in (ingest_inbox, reconcile_records, remove_expired):
         assert op.required_resource_keys & {"worker", "store"}, op.name
-    with_store = {"studio", "store", "worker"}
+    with_store = {"store", "worker"}
     for asset in defs().resolve_asset_graph().assets_defs:
-        assert not asset.is_executable or asset.required_resource_keys & with_store, asset.key
+        assert not asset.is_executable or asset.required_resource_keys & with_store, asset.keys
 
 
 def test_a_run_takes_its_lock_once_and_releases_it(home: Home) -> None:

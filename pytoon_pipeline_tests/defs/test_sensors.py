@@ -30,7 +30,7 @@ from pytoon_pipeline.defs.resources import resources
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 
-RESOURCES = {key: one for key, one in resources().items() if key in ("config", "catalog")}
+RESOURCES = {key: one for key, one in resources().items() if key in ("config", "catalog", "inbox")}
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
 NEW, OUTDATED, STOPPED, SILENT, LOST, INVALID = (digit * 32 for digit in "123456")
