@@ -1,7 +1,7 @@
 """What assets, sensors and schedules work with, one resource for each part that a deployment may swap.
 
 Folders, limits and the environment are read when a run or tick needs them, never on import. ``ConfigResource``,
-``CatalogResource`` and ``InboxResource`` have no set-up, so a sensor that takes them changes nothing when it is evaluated.
+``CatalogResource`` and ``InboxResource`` have no set-up, so evaluating a sensor that takes them changes nothing.
 """
 
 from collections.abc import Iterator
