@@ -108,7 +108,7 @@ def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]
     """What rendered, the hash of the video's pictures, and the manifest."""
     assert outcome.error is None, outcome.error
     store = Store(home.store, home.work)
-    packets = store.latest("composite", outcome.key).read(FinishedVideo).composite.picture_packets
+    packets = store.latest("composite", outcome.key).read(FinishedVideo).composite.video_packets_sha256
     manifest = Manifest.model_validate_json(Path(outcome.assets["delivered_video"]["manifest"]).read_bytes())
     assert outcome.assets["rendered_segments"]["engine"] == manifest.engine
     return store.latest("rendered_segments", outcome.key).read(RenderedSegments), packets, manifest
