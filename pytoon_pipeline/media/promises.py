@@ -6,7 +6,7 @@ Only what a writer has said counts: libav fills in lengths that it estimates fro
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.media import Promise
-from pytoon_pipeline.media.container import Preflight, StreamStats
+from pytoon_pipeline.media.preflight import Preflight, StreamStats
 from pytoon_pipeline.media.structure import Structure
 
 if TYPE_CHECKING:

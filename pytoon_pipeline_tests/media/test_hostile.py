@@ -12,8 +12,9 @@ from PIL import Image
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media import audio, container, frames, images
-from pytoon_pipeline.media.container import demux, opened
+from pytoon_pipeline.media import audio, frames, images, preflight
+from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import demux
 from pytoon_pipeline.media.probing import accept, frame_rate, probe
 from pytoon_pipeline_tests.harness import media as making
 
@@ -60,7 +61,7 @@ def test_a_few_bytes_that_keep_a_decoder_busy_are_refused(tmp_path: Path) -> Non
 
 
 def test_a_busy_machine_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "PREFLIGHT_TIMEOUT_SECONDS", 1e-6)
+    monkeypatch.setattr(preflight, "TIMEOUT_FACTOR", 1e-6)
     with pytest.raises(TransientError):
         probe(making.video(tmp_path / "v.mp4", 1))
 
@@ -157,7 +158,7 @@ def test_a_source_ends_where_nothing_is_decoded_any_more(tmp_path: Path, monkeyp
     video = probe(path).video
     assert video is not None
     assert max(time for time, _ in frames.decode(path, video)) > 3.5
-    monkeypatch.setattr(frames, "MAX_BARREN", 50)
+    monkeypatch.setattr(frames, "MAX_EMPTY_PACKETS", 50)
     assert max(time for time, _ in frames.decode(path, video)) < 1
 
 
