@@ -54,7 +54,7 @@ bench: setup-test .venv-peers/installed
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.resampling
 	$(BIN)/python -m benchmarks.render
-	$(BIN)/python -m benchmarks.joints
+	$(BIN)/python -m benchmarks.segment_joins
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.edit
 	$(BIN)/python -m benchmarks.analysis
@@ -66,9 +66,9 @@ bench: setup-test .venv-peers/installed
 bench-unattended: setup-test
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.idle
-	$(BIN)/python -m benchmarks.gate
+	$(BIN)/python -m benchmarks.unattended
 	$(BIN)/python -m benchmarks.hostile
-	$(BIN)/python -m benchmarks.kills
+	$(BIN)/python -m benchmarks.chaos
 	$(BIN)/python -m benchmarks.full_disk
 
 clean:

@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.machine import machine
-from benchmarks.timelines import SAMPLE
 from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.timelines import SAMPLE
 
 
 def main() -> None:

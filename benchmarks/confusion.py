@@ -1,31 +1,31 @@
-"""What quality control says of injected defects, as a table: rows what was done, columns what was found.
+"""The findings of quality control for injected defects, as a table: what was injected against what was found.
 
-``python -m benchmarks.confusion``. The defects are those of ``pytoon_pipeline_tests/quality/test_defects.py``.
+``python -m benchmarks.confusion``. The defects are those of ``pytoon_pipeline_tests/harness/injected_defects.py``.
 """
 
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pytoon_pipeline_tests.harness import defects as d
-from pytoon_pipeline_tests.quality.test_defects import CLEAN, PICTURE, PLAN, SOUND, scenes
+from pytoon_pipeline_tests.harness import defects
+from pytoon_pipeline_tests.harness.injected_defects import CLEAN, PICTURE, PLAN, SOUND, scenes
 
 
-def gates(made: d.Made, video: Path, spec: d.RenderSpec | None = None) -> set[str]:
-    return {one.code for one in d.findings(made, video, spec) if one.severity == "gate"}
+def gates(made: defects.Made, video: Path, spec: defects.RenderSpec | None = None) -> set[str]:
+    return {one.code for one in defects.findings(made, video, spec) if one.severity == "gate"}
 
 
 def found(folder: Path) -> list[tuple[str, set[str]]]:
     """The code that each defect should have, and the codes that it got."""
-    made = d.make(d.footage_then_picture(), folder)
+    made = defects.make(defects.footage_then_picture(), folder)
     results = []
     for code, _, change in (PICTURE | SOUND).values():
-        results.append((code, gates(made, d.spoilt(made, change, folder / "spoilt.mp4"))))
+        results.append((code, gates(made, defects.spoilt(made, change, folder / "spoilt.mp4"))))
     results += [(code, gates(made, made.video, spec)) for code, _, spec in PLAN.values()]
     for number, kind in enumerate(CLEAN):
         (folder / f"clean-{number}").mkdir()
-        clean = d.make(scenes(kind), folder / f"clean-{number}")
-        again = d.spoilt(clean, lambda shown, sound: None, folder / "again.mp4")
+        clean = defects.make(scenes(kind), folder / f"clean-{number}")
+        again = defects.spoilt(clean, lambda shown, sound: None, folder / "again.mp4")
         results += [("clean", gates(clean, video)) for video in (clean.video, again)]
     return results
 

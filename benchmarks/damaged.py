@@ -1,187 +1,20 @@
-"""What becomes of cut and damaged files: refused, told of, or a loss that nobody hears of.
+"""How the pipeline handles truncated and damaged files: refused, noted, or a silent loss.
 
-``python -m benchmarks.damaged [FOLDER] [--files N] [--all] [--seed N]``. Ten files are damaged in ten ways each: made
-ones in several containers, and some of FOLDER. Each variant goes through what the pipeline does with a file: metadata,
-sampled frames, plan; in a process of its own with a time limit. The loss is what an intact decode of the original gives
-and the variant does not: pictures, and sound that can be heard. One above 0.5 s with neither refusal nor note is
-*silent*.
+``python -m benchmarks.damaged [FOLDER] [--files N] [--all] [--seed N]``. Ten files are damaged in ten ways each:
+generated ones in several containers, and some of FOLDER. ``harness/damage_outcomes.py`` says what is measured.
 """
 
 import argparse
 import json
-import multiprocessing
-import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from multiprocessing.connection import Connection
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import numpy as np
+from pytoon_pipeline_tests.harness.damage_outcomes import measure, report
+from pytoon_pipeline_tests.harness.damaged_files import CONTAINERS, make
+from pytoon_pipeline_tests.harness.machine import machine
 
-from benchmarks.damaged_files import CONTAINERS, make, variants
-from benchmarks.machine import machine
-from pytoon_pipeline.analysis.speech.silence import find_silence, levels
-from pytoon_pipeline.analysis.vision.sampling import sample
-from pytoon_pipeline.config.presets import load_limits, load_platform, load_preset
-from pytoon_pipeline.contracts.analysis import FocalPoints, Shots, Transcript
-from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.media import audio, loudness, probing
-from pytoon_pipeline.media.losses import check_whole, sound_lost
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
-from pytoon_pipeline.planning.plan import plan_video
-
-FILES, HANGING_SECONDS, LOUD_SECONDS = 10, 60.0, 0.5
-# Notes that tell of a loss.
-TELLING = {"truncated_source", "damaged_source", "unreadable_sound", "no_sound", "silent_track"}
-# Sound of the original above the first level that is below the second in the variant is gone, in dB.
-HEARD_DB, GONE_DB = -45.0, -65.0
-
-
-@dataclass(frozen=True)
-class Came:
-    """What came of a file: ``code`` of its refusal, else pictures, their times, levels of its sound, and notes."""
-
-    code: str = ""
-    frames: int = 0
-    seconds: float = 0.0
-    heard: tuple[float, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """``lost`` is in seconds; ``outcome`` *refused*, *noted*, *intact*, *silent*, *hangs* or *breaks*."""
-
-    file: str
-    damage: str
-    outcome: str
-    code: str
-    lost: float
-    notes: tuple[str, ...]
-    seconds: float
-
-
-def process(path: Path, folder: Path) -> Came:
-    """What the stages of the pipeline do with one file, up to its plan. Raises ``InvalidInput`` as they do."""
-    limits = load_limits()
-    info = probing.probe(path)
-    video = probing.accept(info, limits)
-    check_whole(info, limits)
-    seconds, lost, level, samples = 0.0, 0.0, None, audio.nothing()
-    if info.audio is not None:
-        wav = folder / "audio.wav"
-        seconds, undecoded = audio.extract(path, info.audio, video.start, limits.source_seconds_max, wav)
-        lost = sound_lost(info, video.start, seconds, undecoded)
-        check_whole(info, limits, audio_lost=lost)
-        if seconds:
-            level, samples = loudness.integrated(wav), audio.load(wav)
-    record = sample(path, video, limits, folder).record
-    check_whole(info, limits, record)
-    preset = load_preset("clean-talk")
-    said = Transcript(words=(), language="", transcriber=None)
-    silence = find_silence(samples, audio.ANALYSIS_RATE, said, preset.silence) if seconds else None
-    material = AnalysedMedia(
-        item="0" * 64, info=info, name=path.name, frames=record, focus=FocalPoints(points=()),
-        shots=Shots(cuts=(), static=(), black=()), silence=silence, loudness=level, sound_seconds=seconds,
-        audio_lost=lost,
-    )  # fmt: skip
-    request = Request(media=(MediaRequest(file=path.name),))
-    brief = PlanContext(
-        request=request, archetype="footage", preset=preset, platform=load_platform("any"), limits=limits,
-        media=(material,), files={path.name: material},
-    )  # fmt: skip
-    notes = tuple(note.code for note in plan_video(brief).notes)
-    heard = tuple(levels(samples, audio.ANALYSIS_RATE)[::5].tolist())
-    return Came(frames=record.frames, seconds=record.seconds, heard=heard, notes=notes)
-
-
-def _work(path: Path, answer: Connection) -> None:
-    with TemporaryDirectory() as folder:
-        try:
-            answer.send(process(path, Path(folder)))
-        except InvalidInput as error:
-            answer.send(Came(code=error.code))
-
-
-def ask(path: Path) -> tuple[Came | None, str, float]:
-    """What comes of a file in a process of its own, or how that ended, and the seconds that it took."""
-    began = time.perf_counter()
-    here, there = multiprocessing.Pipe(duplex=False)
-    worker = multiprocessing.get_context("fork").Process(target=_work, args=(path, there))
-    worker.start()
-    there.close()
-    came, ended = None, "hangs"
-    if here.poll(HANGING_SECONDS):
-        try:
-            came, ended = here.recv(), ""
-        except EOFError:
-            ended = "breaks"
-    worker.kill()
-    worker.join()
-    return came, ended, time.perf_counter() - began
-
-
-def lost(original: Came, came: Came) -> float:
-    """Seconds of the original's pictures, or sound, that are not there."""
-    pictures = max(
-        original.seconds - came.seconds, (original.frames - came.frames) * original.seconds / original.frames
-    )
-    gone = 0
-    if original.heard:
-        before = np.array(original.heard)
-        after = np.full(len(before), -120.0)
-        after[: len(came.heard)] = came.heard[: len(before)]
-        gone = int(((before > HEARD_DB) & (after < GONE_DB)).sum())
-    return round(max(0.0, pictures, gone * 0.05), 3)
-
-
-def judge(name: str, damage: str, original: Came, path: Path) -> Answer:
-    came, ended, seconds = ask(path)
-    if came is None:
-        return Answer(name, damage, ended, "", 0.0, (), round(seconds, 2))
-    if came.code:
-        return Answer(name, damage, "refused", came.code, original.seconds, (), round(seconds, 2))
-    missing = lost(original, came)
-    told = tuple(sorted(TELLING.intersection(came.notes) - set(original.notes)))
-    outcome = "noted" if told else "silent" if missing > LOUD_SECONDS else "intact"
-    return Answer(name, damage, outcome, "", missing, told, round(seconds, 2))
-
-
-def measure(files: Sequence[Path], room: Path, seed: int) -> tuple[list[Answer], list[str]]:
-    """Answers to all variants, and the intact files that were not taken as such."""
-    answers, alarms = [], []
-    for file in files:
-        original, ended, _ = ask(file)
-        if original is None or original.code or TELLING.intersection(original.notes):
-            alarms.append(f"{file.name}: {ended or (original and (original.code or original.notes))}")
-        if original is None or original.code:
-            continue
-        for damage, data in variants(file, seed):
-            damaged = room / f"damaged{file.suffix}"
-            damaged.write_bytes(data)
-            answers.append(judge(file.name, damage, original, damaged))
-    return answers, alarms
-
-
-def report(answers: Sequence[Answer], alarms: Sequence[str]) -> dict[str, Any]:
-    outcomes = Counter(one.outcome for one in answers)
-    slowest = max(answers, key=lambda one: one.seconds)
-    return {
-        "variants": len(answers),
-        **{name: outcomes[name] for name in ("refused", "noted", "intact")},
-        "silent_losses": outcomes["silent"],
-        "hangs": outcomes["hangs"],
-        "breaks": outcomes["breaks"],
-        "codes": dict(Counter(one.code for one in answers if one.code).most_common()),
-        "notes": dict(Counter(note for one in answers for note in one.notes).most_common()),
-        "false_alarms": list(alarms),
-        "slowest": [slowest.file, slowest.damage, slowest.seconds],
-        "offenders": [asdict(one) for one in answers if one.outcome in ("silent", "hangs", "breaks")],
-    }
+FILES = 10
 
 
 def sources(folder: Path | None, room: Path, files: int) -> list[Path]:

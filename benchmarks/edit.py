@@ -8,9 +8,6 @@ import json
 import time
 from pathlib import Path
 
-from benchmarks.floor import in_memory
-from benchmarks.machine import machine
-from benchmarks.timelines import Timeline, clip, cues, finished, footage, photo, stills
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioTrack, RenderSpec
 from pytoon_pipeline.media import ffmpeg
@@ -19,6 +16,9 @@ from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.encode_floor import in_memory
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.timelines import Timeline, clip, cues, finished, footage, photo, stills
 
 SECONDS, CAPTIONS = 60, 20
 
@@ -35,8 +35,8 @@ class Studio:
         done = stages.render_segments(self.store, spec, self.line.sources, lambda ready, total: None)
         sound = stages.mix_audio(self.store, spec, self.sounds)
         files = [self.store.path(one.artifact.files["video"]) for one in done]
-        joined = concat.join(spec, files, self.store.path(sound.artifact.files["sound"]), out)
-        assert abs(joined.picture_seconds - joined.audio_seconds) <= 0.020
+        joined = concat.join(spec, files, self.store.path(sound.artifact.files["audio"]), out)
+        assert abs(joined.video_seconds - joined.audio_seconds) <= 0.020
         return time.perf_counter() - began, done, sound
 
 

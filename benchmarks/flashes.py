@@ -9,10 +9,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.machine import machine
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.quality.verdict import check_video
+from pytoon_pipeline_tests.harness.machine import machine
 
 KINDS = {".avi", ".m4v", ".mkv", ".mov", ".mp4", ".ogv", ".webm"}
 CODES = ("flash", "red_flash", "pattern", "glitch_frame")

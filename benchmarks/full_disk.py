@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.crew import Crew, at_work, edited_presets, folder_of, settled, wait_until
-from benchmarks.drops import mixed
-from benchmarks.machine import machine
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
+from pytoon_pipeline_tests.harness.daemon_harness import Crew, at_work, edited_presets, folder_of, settled, wait_until
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.upload_fixtures import mixed
 
 MEGABYTE = 1 << 20
 SIZE = 500 * MEGABYTE

@@ -28,9 +28,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.hostile_files import make
-from benchmarks.machine import machine
 from benchmarks.memory import family
+from pytoon_pipeline_tests.harness.hostile_files.make import make
+from pytoon_pipeline_tests.harness.machine import machine
 
 HEAVY = (
     "pytoon_pipeline.definitions", "pytoon_pipeline.planning.plan", "av", "cv2", "PIL.ImageCms", "mediapipe",

@@ -12,8 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from benchmarks.crew import Crew, at_work, folder_of
-from benchmarks.machine import machine
+from pytoon_pipeline_tests.harness.daemon_harness import Crew, at_work, folder_of
+from pytoon_pipeline_tests.harness.machine import machine
 
 TICKS = "select j.job_body, t.timestamp from job_ticks t join jobs j on j.selector_id = t.selector_id order by t.id"
 

@@ -11,14 +11,14 @@ import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.machine import machine
-from benchmarks.timelines import SAMPLE, clip
 from pytoon_pipeline.media import ffmpeg
+from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.timelines import SAMPLE, clip
 
 RENDER = """
 import sys
 from pathlib import Path
-from benchmarks.timelines import footage
+from pytoon_pipeline_tests.harness.timelines import footage
 from benchmarks.render import rendered
 folder = Path(sys.argv[1])
 rendered(footage(folder, float(sys.argv[2])), folder / "out")

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.machine import machine, spread
+from pytoon_pipeline_tests.harness.machine import machine, spread
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "talk.mp4"
 
@@ -23,7 +23,7 @@ from pathlib import Path
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload, instance
-from pytoon_pipeline.intake.register import take
+from pytoon_pipeline.intake.ingest import take
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.floor import in_memory
-from benchmarks.machine import machine, spread
 from benchmarks.render import rendered
-from benchmarks.timelines import Timeline, stills
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.media import images
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.encode_floor import in_memory
+from pytoon_pipeline_tests.harness.machine import machine, spread
+from pytoon_pipeline_tests.harness.timelines import Timeline, stills
 
 HERE = Path(__file__).parent
 PEERS = ("moviepy", "movis")
@@ -41,7 +41,7 @@ def own(line: Timeline, folder: Path, out: Path) -> float:
     began = time.perf_counter()
     _, files = rendered(line, folder)
     store = Store(folder / "store", folder / "work")
-    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["audio"])
     concat.join(line.spec, files, quiet, out)
     return time.perf_counter() - began
 

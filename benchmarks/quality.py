@@ -10,10 +10,7 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
-from benchmarks.floor import in_memory
-from benchmarks.machine import machine, spread
 from benchmarks.render import rendered
-from benchmarks.timelines import footage
 from pytoon_pipeline.analysis.vision.sampling import sample
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
@@ -23,6 +20,9 @@ from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline.rendering import concat, contact_sheet, stages
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.encode_floor import in_memory
+from pytoon_pipeline_tests.harness.machine import machine, spread
+from pytoon_pipeline_tests.harness.timelines import footage
 
 SECONDS = 60.0
 
@@ -40,9 +40,11 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     sound = stages.mix_audio(store, line.spec, {}).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
     video = folder / "video.mp4"
-    joined = concat.join(line.spec, segments, store.path(sound.files["sound"]), video)
+    joined = concat.join(line.spec, segments, store.path(sound.files["audio"]), video)
     quiet = Loudness(-70.0, -120.0)
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, store.path(sound.files["sound"]), quiet)
+    parts = DeliveredParts(
+        joined.video_packets_sha256, joined.audio_packets_sha256, store.path(sound.files["audio"]), quiet
+    )
     limits, sources = load_limits(), limit_sources()
     known = {}
     for item, source in line.sources.items():
@@ -51,7 +53,7 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
 
     def own(against_plan: bool = True) -> None:
         trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
-        sheets = [store.path(one.artifact.files["sheet"]) for one in done] if against_plan else []
+        sheets = [store.path(one.artifact.files["contact_sheet"]) for one in done] if against_plan else []
         pictures = contact_sheet.read(line.spec, sheets) if sheets else None
         references = References(known) if against_plan else None
         check_video(video, limits, sources, line.spec, True, parts, trace, None, pictures, references)

@@ -22,10 +22,10 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from benchmarks.machine import machine, spread
 from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, generation_request
+from pytoon_pipeline_tests.harness.machine import machine, spread
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"

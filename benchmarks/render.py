@@ -10,12 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.floor import decoded, floor, in_memory
-from benchmarks.machine import machine, spread
-from benchmarks.timelines import Timeline, footage, stills
 from pytoon_pipeline.media.encoder import PICTURE
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.encode_floor import decoded, floor, in_memory
+from pytoon_pipeline_tests.harness.machine import machine, spread
+from pytoon_pipeline_tests.harness.timelines import Timeline, footage, stills
 
 
 def rendered(line: Timeline, folder: Path) -> tuple[float, list[Path]]:
@@ -29,7 +29,7 @@ def rendered(line: Timeline, folder: Path) -> tuple[float, list[Path]]:
 
 def measure(line: Timeline, folder: Path, runs: int) -> dict[str, object]:
     store = Store(folder / "sound", folder / "work")
-    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["audio"])
     _, files = rendered(line, folder / "first")
     video, raw = folder / "video.mp4", folder / "raw.yuv"
     concat.join(line.spec, files, quiet, video)

@@ -14,8 +14,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.machine import machine, spread
 from pytoon_pipeline.rendering.resampling import resample
+from pytoon_pipeline_tests.harness.machine import machine, spread
 
 WIDTH, HEIGHT = 1080, 1920
 W, H = 397.0, 705.8

@@ -13,6 +13,7 @@ from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
 
 PACKAGES = (
     "dagster",
@@ -69,7 +70,7 @@ def _opencv() -> str:
 
 
 def _recogniser(home: Home) -> str:
-    settings = SpeechSettings.from_environment(home.models)
+    settings = SpeechSettings.from_settings(Settings.load(), home.models)
     weights = find_weights(settings)
     if settings.engine != "pocketsphinx" and weights:
         return f"whisper {settings.model} ({weights})"

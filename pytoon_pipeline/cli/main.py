@@ -225,8 +225,8 @@ def _status(options: argparse.Namespace) -> int:
 
 def _qc(options: argparse.Namespace) -> int:
     from pytoon_pipeline.config.presets import limit_sources, load_limits
-    from pytoon_pipeline.intake.admission import check_file
     from pytoon_pipeline.quality.verdict import check_video
+    from pytoon_pipeline.runtime.files import check_file
 
     check_file(options.file)
     report = check_video(options.file.resolve(), load_limits(), limit_sources())
@@ -343,7 +343,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _admit(home: Home, path: Path, options: argparse.Namespace) -> SourceMedia:
     """Reads an upload, takes it into the store and registers it and where its items come from."""
-    from pytoon_pipeline.intake.register import ingest
+    from pytoon_pipeline.intake.ingest import ingest
     from pytoon_pipeline.intake.uploads import read_upload
 
     upload = read_upload(path, options.request, options.preset, options.set)

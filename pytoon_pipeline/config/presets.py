@@ -1,6 +1,5 @@
 """Finding and reading ``presets/``."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.fingerprint import hash_value
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -20,8 +20,8 @@ PROFANITY = "profanity"
 
 def presets_folder() -> Path:
     """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
-    if chosen := os.environ.get("PYTOON_PRESETS"):
-        return Path(chosen)
+    if chosen := Settings.load().presets:
+        return chosen
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
         if (place / f"{LIMITS}.yaml").is_file():
             return place

@@ -16,7 +16,7 @@ from pytoon_pipeline.store.retention import Rules, sweep
 # Results of these stages can be made again from the others.
 INTERMEDIATE = frozenset(
     (
-        "segment", "rendered_segments", "sound", "thumbnail", "thumbnail_frame", "composite", "qc_score",
+        "segment", "rendered_segments", "audio", "thumbnail", "thumbnail_frame", "composite", "qc_score",
         "delivered_video", "sampled_frames", "sampled_frames_of_item",
     )
 )  # fmt: skip

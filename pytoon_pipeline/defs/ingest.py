@@ -10,7 +10,7 @@ import dagster as dg
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.intake.inbox import open_inbox
-from pytoon_pipeline.intake.ingest import Ingester
+from pytoon_pipeline.intake.ingester import Ingester
 from pytoon_pipeline.runtime.locks import slot
 
 INGEST = "ingest_uploads"
@@ -26,12 +26,12 @@ def ingest(context: dg.OpExecutionContext, studio: Studio) -> None:
         receiver = Ingester(studio.places, open_inbox(studio.places), studio.operations)
         while True:
             try:
-                received = receiver.look()
+                received = receiver.scan()
             except TransientError as fault:
                 raise dg.Failure(str(fault), metadata=fault.as_dict(), allow_retries=False) from fault
             taken, rejected = taken + len(received.keys), rejected + len(received.rejected)
             # What has begun would have to begin again in another run.
-            if not received.waiting or (time.monotonic() > until and not receiver.busy):
+            if not received.waiting or (time.monotonic() > until and not receiver.in_progress):
                 break
             time.sleep(PAUSE)
     context.add_output_metadata({"taken": taken, "rejected": rejected, "waiting": received.waiting})

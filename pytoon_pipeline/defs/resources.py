@@ -1,6 +1,5 @@
 """What assets work with. The environment is read when a run starts, never on import."""
 
-import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -21,6 +20,7 @@ from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, run_lock, slot
 from pytoon_pipeline.runtime.logs import log_context, write_to
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
@@ -98,13 +98,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
             "local": LocalEngine(self._store, self._places.health, self.threads),
             "fallback": FallbackEngine(self._store, self.threads),
         }
-        if os.environ.get("PYTOON_ENGINE_URL"):
+        settings = Settings.load()
+        if settings.engine_url:
             from pytoon_pipeline.engines.remote.engine import RemoteEngine
 
-            if remote := RemoteEngine.from_environment(self._store):
+            if remote := RemoteEngine.from_settings(self._store, settings):
                 there["remote"] = remote
         return there
 
     @property
     def speech(self) -> SpeechSettings:
-        return SpeechSettings.from_environment(self._places.models)
+        return SpeechSettings.from_settings(Settings.load(), self._places.models)

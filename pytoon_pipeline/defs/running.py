@@ -1,6 +1,5 @@
 """Running the graph for one upload in this process, and what came of it. The command line and scripts use this."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from pytoon_pipeline.intake.inbox import make_own
 from pytoon_pipeline.operations.remedies import next_step
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import export
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,7 @@ def instance(home: Home, tell: Callable[[Note], None] = lambda note: None) -> It
     """The Dagster instance of ``home``. ``tell`` hears what a person should know of its settings."""
     if note := prepare(home, Capacity.of_machine()):
         tell(note)
-    os.environ["DAGSTER_HOME"] = str(home.dagster)
-    os.environ["PYTOON_HOME"] = str(home.root)
+    export({"DAGSTER_HOME": home.dagster, "PYTOON_HOME": home.root})
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
         yield opened
 

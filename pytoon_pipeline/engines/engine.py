@@ -20,9 +20,9 @@ class RenderRequest:
     """
 
     spec: RenderSpec
-    pictures: Mapping[str, Source]
+    sources: Mapping[str, Source]
     fonts: Mapping[str, Path] = field(default_factory=dict)
-    seconds: float = 3600.0
+    timeout_seconds: float = 3600.0
 
 
 class Engine(Protocol):
@@ -34,10 +34,10 @@ class Engine(Protocol):
     @property
     def name(self) -> EngineName: ...
 
-    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
+    def render_segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
         """All segments of the plan, in order. ``progress`` hears how many of how many are ready."""
         ...
 
-    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
+    def render_thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
         """Frame ``frame`` of the plan as a picture, in several sizes."""
         ...

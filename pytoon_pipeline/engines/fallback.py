@@ -26,16 +26,16 @@ class FallbackEngine:
     def name(self) -> EngineName:
         return "fallback"
 
-    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
-        return stages.render_segments(self.store, work.spec, work.pictures, progress, threads=self.threads)
+    def render_segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
+        return stages.render_segments(self.store, work.spec, work.sources, progress, threads=self.threads)
 
-    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
-        return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)
+    def render_thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
+        return stages.render_thumbnail(self.store, work.spec, work.sources, frame)
 
 
-def fallback_of(work: RenderRequest) -> RenderSpec:
+def fallback_request(work: RenderRequest) -> RenderSpec:
     """The plain plan for what can be read of the work's files."""
-    return fallback_spec(work.spec, {item for item, source in work.pictures.items() if not readable(source)})
+    return fallback_spec(work.spec, {item for item, source in work.sources.items() if not readable(source)})
 
 
 def readable(source: Source) -> bool:

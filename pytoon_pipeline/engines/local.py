@@ -36,17 +36,23 @@ class LocalEngine:
     """
 
     store: Store
-    probed: Path
+    health_file: Path
     threads: int | None = None
 
     @property
     def name(self) -> EngineName:
         return "local"
 
-    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
+    def render_segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
         try:
             return stages.render_segments(
-                self.store, work.spec, work.pictures, progress, work.seconds, self.threads, before=self.check
+                self.store,
+                work.spec,
+                work.sources,
+                progress,
+                work.timeout_seconds,
+                self.threads,
+                before_render=self.check_health,
             )
         except (PytoonError, OSError):
             raise
@@ -56,10 +62,10 @@ class LocalEngine:
                 "This is a fault of Pytoon; report it with the manifest of the upload.",
             ) from error  # fmt: skip
 
-    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
-        return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)
+    def render_thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
+        return stages.render_thumbnail(self.store, work.spec, work.sources, frame)
 
-    def check(self) -> None:
+    def check_health(self) -> None:
         """Sets a word and encodes pictures for real. Raises ``UnhealthyEngine`` when that fails or hangs."""
         if self._recently_healthy():
             return
@@ -69,11 +75,11 @@ class LocalEngine:
             raise EngineUnhealthy(
                 "engine_unhealthy", f"The engine of this machine does not work: {error.message}", error.hint
             ) from error
-        write_bytes(self.probed, json.dumps({"well": time.time()}).encode(), self.store.work)
+        write_bytes(self.health_file, json.dumps({"well": time.time()}).encode(), self.store.work)
 
     def _recently_healthy(self) -> bool:
         try:
-            well = float(json.loads(self.probed.read_bytes())["well"])
+            well = float(json.loads(self.health_file.read_bytes())["well"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return False
         return 0 <= time.time() - well < HEALTH_SECONDS
@@ -86,12 +92,12 @@ def probe() -> str:
     from pytoon_pipeline.media import ffmpeg
     from pytoon_pipeline.rendering import libass
     from pytoon_pipeline.rendering.segments import encode
-    from pytoon_pipeline.rendering.yuva import solid
+    from pytoon_pipeline.rendering.yuva import solid_image
 
     width, height = PROBE_SIZE
     style = pysubs2.SSAStyle(fontname="Roboto", fontsize=40)
     list(libass.draw(["Aa"], style, "Roboto Black", width, 60, wrap=True, seconds=PROBE_SECONDS))
     with tempfile.TemporaryDirectory(prefix="pytoon-probe-") as folder:
-        pictures = (solid(f"#{40 * n:02x}8080", width, height) for n in range(PROBE_FRAMES))
+        pictures = (solid_image(f"#{40 * n:02x}8080", width, height) for n in range(PROBE_FRAMES))
         encode(pictures, PROBE_SIZE, FrameRate(numerator=30), PICTURE, Path(folder) / "probe.mp4")
     return f"{PICTURE.codec} works ({ffmpeg.identity()})"

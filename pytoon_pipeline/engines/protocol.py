@@ -1,4 +1,4 @@
-"""What the remote engine and its clients say to each other: orders, what they lack, what becomes of them."""
+"""What the remote engine and its clients say to each other: jobs, what they lack, what becomes of them."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ Hash = Annotated[str, Field(pattern=HASH)]
 OFFSET, COMPLETE = "Upload-Offset", "Upload-Complete"
 YES, NO = "?1", "?0"
 
-ERRORS = {kind.category: kind for kind in (InvalidInput, DependencyMissing, TransientError, InternalError)}
+ERROR_CLASSES = {kind.category: kind for kind in (InvalidInput, DependencyMissing, TransientError, InternalError)}
 
 
 class NamedFile(StoredFile):
@@ -32,14 +32,14 @@ class NamedFile(StoredFile):
     bytes: int = Field(gt=0)
 
 
-class Picture(Record):
+class MediaFile(Record):
     """The file of an item with pictures, and what it is. Of a still picture, the file is its upright copy."""
 
     file: NamedFile
     info: MediaInfo
 
 
-class RenderOrder(Record):
+class RenderJob(Record):
     """What is to be rendered: the segments that ``spec`` names, or frame ``thumbnail`` of it as a thumbnail.
 
     ``pictures`` are named by the item's hash, ``fonts`` by the name that the plan gives them. ``seconds`` is the time
@@ -48,10 +48,10 @@ class RenderOrder(Record):
 
     version: Literal[1] = 1
     spec: RenderSpec
-    pictures: dict[Hash, Picture]
+    media: dict[Hash, MediaFile]
     fonts: dict[Hash, NamedFile] = Field(default_factory=dict)
-    thumbnail: int | None = Field(default=None, ge=0)
-    seconds: float = Field(gt=0, allow_inf_nan=False)
+    thumbnail_frame: int | None = Field(default=None, ge=0)
+    timeout_seconds: float = Field(gt=0, allow_inf_nan=False)
 
     @property
     def id(self) -> str:
@@ -61,11 +61,11 @@ class RenderOrder(Record):
     @property
     def files(self) -> dict[str, NamedFile]:
         """All files that rendering takes, by their hash."""
-        found = (*self.fonts.values(), *(picture.file for picture in self.pictures.values()))
+        found = (*self.fonts.values(), *(picture.file for picture in self.media.values()))
         return {file.sha256: file for file in found}
 
 
-class OrderState(Record):
+class JobStatus(Record):
     """How an order stands. ``missing`` are hashes of files to send, with their lengths in bytes."""
 
     id: Hash
@@ -73,7 +73,7 @@ class OrderState(Record):
     missing: dict[Hash, int] = Field(default_factory=dict)
 
 
-class Problem(Record):
+class ErrorMessage(Record):
     """A ``PytoonError`` on its way."""
 
     code: str
@@ -82,12 +82,12 @@ class Problem(Record):
     category: str
 
     @classmethod
-    def of(cls, error: PytoonError) -> "Problem":
+    def from_error(cls, error: PytoonError) -> "ErrorMessage":
         return cls(category=error.category, **error.as_dict())
 
-    def error(self) -> PytoonError:
+    def to_error(self) -> PytoonError:
         """The same error, of the same class of failure."""
-        return ERRORS.get(self.category, InternalError)(self.code, self.message, self.hint)
+        return ERROR_CLASSES.get(self.category, InternalError)(self.code, self.message, self.hint)
 
 
 class Event(Record):
@@ -97,15 +97,15 @@ class Event(Record):
     ready: int | None = None
     total: int | None = None
     artifacts: tuple[Artifact, ...] | None = None
-    error: Problem | None = None
+    error: ErrorMessage | None = None
 
     @property
     def last(self) -> bool:
         return self.artifacts is not None or self.error is not None
 
     @property
-    def line(self) -> bytes:
-        """As one line of JSON, in ASCII: Unicode has more ends of lines. What is none in artifacts belongs to them."""
+    def json_line(self) -> bytes:
+        """As one client of JSON, in ASCII: Unicode has more ends of lines. What is none in artifacts belongs to them."""
         said = {name: value for name, value in self.model_dump(mode="json").items() if value is not None}
         return json.dumps(said, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 

@@ -15,7 +15,7 @@ def degradation(
     plan: RenderSpec, ready: RenderedSegments, report: QcReport, attempts: Sequence[Attempt]
 ) -> Degradation | None:
     """Why the video is not what was asked for; none when it is. ``plan`` is the one that was to be rendered."""
-    if not ready.as_rendered(plan).fallback:
+    if not ready.rendered_spec(plan).fallback:
         return None
     fallback = [
         Reason(
@@ -41,7 +41,7 @@ def degradation(
     )
 
 
-def comment(plan: RenderSpec, ready: RenderedSegments) -> str | None:
+def degradation_comment(plan: RenderSpec, ready: RenderedSegments) -> str | None:
     """What the file of a degraded video says of itself. It is written before the file is checked."""
     if ready.fallback_spec is not None:
         codes = ", ".join(f"{one.engine}: {one.code}" for one in ready.engine_attempts)
@@ -60,7 +60,7 @@ def release_of(earlier: DeliveryRecord | None, video: str) -> Release | None:
     return release if release is not None and release.video == video else None
 
 
-def held(key: str, record: DeliveryRecord) -> QualityFailure:
+def held_error(key: str, record: DeliveryRecord) -> QualityFailure:
     """The error of a held video, for whoever waits for it."""
     found = hazards(record.codes)
     reasons = record.degraded.reasons if record.degraded is not None else ()

@@ -41,10 +41,10 @@ def status_of(home: Home, upload: SourceMedia) -> dict[str, Any]:
 
 def held_error(uploads: Uploads, key: str) -> PytoonError | None:
     """Why the finished video of a key is not in the outbox; none unless it is held."""
-    from pytoon_pipeline.quality.degradation import held
+    from pytoon_pipeline.quality.degradation import held_error
 
     record = uploads.delivered(key)
-    return held(key, record) if record is not None and record.held else None
+    return held_error(key, record) if record is not None and record.held else None
 
 
 def inbox_rows(home: Home) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ def notes(home: Home, key: str) -> list[dict[str, str]]:
     """What a person should know about the finished video of ``key``, as ``{code, message}``."""
     store = Store(home.store, home.work)
     spec = store.latest("render_spec", key).read(RenderSpec)
-    shown = store.latest("rendered_segments", key).read(RenderedSegments).as_rendered(spec)
+    shown = store.latest("rendered_segments", key).read(RenderedSegments).rendered_spec(spec)
     record = Uploads(home).delivered(key)
     reasons = record.degraded.reasons if record is not None and record.degraded is not None else ()
     said = [Note(code=reason.code, message=f"Degraded: {reason.message}") for reason in reasons]

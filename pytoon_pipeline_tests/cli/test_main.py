@@ -11,7 +11,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 FIELDS = {
     "key", "status", "video", "thumbnail", "spec", "manifest", "qc", "notes", "stages", "segments", "attempts",
@@ -21,7 +21,7 @@ FIELDS = {
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    return making.video(tmp_path / "clip.mp4", 2, sound=False)
+    return media.video(tmp_path / "clip.mp4", 2, sound=False)
 
 
 def output(capsys: pytest.CaptureFixture[str]) -> dict:

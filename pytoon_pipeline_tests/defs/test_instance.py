@@ -24,7 +24,7 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 MINE = "# mine\ntelemetry: {enabled: false}\nrun_monitoring: {enabled: true}\n"
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -145,7 +145,7 @@ def test_ages_of_runs_are_those_of_their_kind(home: Home) -> None:
 def test_a_killed_run_of_the_command_line_is_marked_by_the_next(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    clip = making.video(tmp_path / "clip.mp4", 2, sound=False)
+    clip = media.video(tmp_path / "clip.mp4", 2, sound=False)
     command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(clip), "--json"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as render:
         until = time.monotonic() + 120

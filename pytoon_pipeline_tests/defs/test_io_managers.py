@@ -15,7 +15,7 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 KEY = "0" * 32
 ITEM = SourceItem(name="v.mp4", sha256="a" * 64, bytes=1, origin="here")
@@ -24,7 +24,7 @@ ITEM = SourceItem(name="v.mp4", sha256="a" * 64, bytes=1, origin="here")
 def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
-    path = making.video(tmp_path / "v.mp4", 2)
+    path = media.video(tmp_path / "v.mp4", 2)
     seen: list[tuple[bool, np.ndarray]] = []
 
     @dg.asset(partitions_def=uploads, io_manager_key="frames")

@@ -23,7 +23,7 @@ from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.defs.schedules import nightly_batch
 from pytoon_pipeline.defs.sensors.keys import request_runs
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store

@@ -27,7 +27,7 @@ from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, add_partitions
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
@@ -184,7 +184,7 @@ def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterIns
     file.write_text(yaml.safe_dump(document))
     assert not evaluated("watch_inbox", lasting).run_requests, "nothing lies there"
     Image.new("RGB", (400, 600), "#336699").save(home.inbox / "a.png")
-    making.video(home.inbox / "bad.mp4", 2.0, "160x120")
+    media.video(home.inbox / "bad.mp4", 2.0, "160x120")
     assert len(evaluated("watch_inbox", lasting).run_requests) == 1
     on_its_way = lasting.add_run(
         dg.DagsterRun(job_name=INGEST, run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.NOT_STARTED)
@@ -193,7 +193,7 @@ def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterIns
     lasting.report_run_canceled(on_its_way)
     assert defs.resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     rows = InboxIndex(home.intake).rows()
-    assert {name: row.state for name, row in rows.items()} == {"a.png": "taken", "bad.mp4": "taken"}
+    assert {name: row.state for name, row in rows.items()} == {"a.png": "ingested", "bad.mp4": "ingested"}
     assert not evaluated("watch_inbox", lasting).run_requests, "all is taken"
     blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)
     uploads.fail(blamed, InvalidInput("not_media", "It is not a video.", "Give a video."))

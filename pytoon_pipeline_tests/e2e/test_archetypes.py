@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
 from pytoon_pipeline.media.colour import contrast, luminance, rgb
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 Compile = Callable[..., Outcome]
 Made = Callable[..., tuple[Path, RenderSpec]]
@@ -229,7 +229,7 @@ def test_a_meme_on_a_picture(made: Made, tmp_path: Path, text: object) -> None:
 
 def test_a_meme_on_a_clip(made: Made, tmp_path: Path) -> None:
     upload = folder(tmp_path / "u", archetype="meme", media=[{"file": "c.mp4", "end": 2}], text="Top line\nBottom line")
-    making.video(upload / "c.mp4", 3, "640x360", "25")
+    media.video(upload / "c.mp4", 3, "640x360", "25")
     video, spec = made(upload)
     shown = frames(video)
     assert len(shown) == 50
@@ -274,13 +274,13 @@ def test_six_pictures_with_texts_and_music_towards_60_seconds(made: Made, tmp_pa
     )
     for n, name in enumerate(names):
         photo(upload / f"{n}.jpg", name, 640 + 40 * n, 480)
-    tone = 0.2 * np.sin(2 * np.pi * 330 * np.arange(7 * making.RATE) / making.RATE)
-    making.write_wav(upload / "bed.wav", tone)
+    tone = 0.2 * np.sin(2 * np.pi * 330 * np.arange(7 * media.RATE) / media.RATE)
+    media.write_wav(upload / "bed.wav", tone)
     video, spec = made(upload)
     assert 59 < spec.frames / 30 <= 60
     assert "shortened_evenly" in {note.code for note in spec.notes}
-    heard = making.heard(video)
-    assert len(heard) / making.RATE == pytest.approx(spec.frames / 30, abs=0.05)
+    heard = media.heard(video)
+    assert len(heard) / media.RATE == pytest.approx(spec.frames / 30, abs=0.05)
     level = np.sqrt(np.convolve(heard**2, np.ones(4800) / 4800, mode="valid")[::2400])
     assert level[5:-40].min() > 0.6 * np.median(level), "music goes on over each loop"
     assert level[-1] < 0.1 * np.median(level), "and fades at the end"
@@ -303,7 +303,7 @@ def test_text_only(made: Made, tmp_path: Path) -> None:
 
 def test_a_clip_without_sound_among_pictures(made: Made, tmp_path: Path) -> None:
     upload = folder(tmp_path / "u", archetype="hero", media=["c.mp4", "p.png"], transition="cut", adjust=QUICK)
-    making.video(upload / "c.mp4", 2, "360x640", "25", sound=False)
+    media.video(upload / "c.mp4", 2, "360x640", "25", sound=False)
     photo(upload / "p.png", "coffee", 600, 400)
     video, spec = made(upload)
     assert spec.audio.tracks == ()
@@ -332,15 +332,15 @@ def test_voice_lowers_music_in_the_encoded_file(made: Made, tmp_path: Path) -> N
         tmp_path / "u", media=["p.png"], music="bed.wav", voice="voice.wav", adjust={"stills": {"seconds": 12}}
     )
     photo(upload / "p.png", "coffee", 640, 480)
-    time = np.arange(12 * making.RATE) / making.RATE
-    making.write_wav(upload / "bed.wav", 0.2 * np.sin(2 * np.pi * 3000 * time))
-    making.write_wav(upload / "voice.wav", making.babble(9.0, [(3.0, 7.0)]))
+    time = np.arange(12 * media.RATE) / media.RATE
+    media.write_wav(upload / "bed.wav", 0.2 * np.sin(2 * np.pi * 3000 * time))
+    media.write_wav(upload / "voice.wav", media.babble(9.0, [(3.0, 7.0)]))
     video, _ = made(upload)
-    heard = making.heard(video)
-    tone = np.exp(-2j * np.pi * 3000 * np.arange(len(heard)) / making.RATE)
+    heard = media.heard(video)
+    tone = np.exp(-2j * np.pi * 3000 * np.arange(len(heard)) / media.RATE)
 
     def level(start: float, end: float) -> float:
-        part = slice(round(start * making.RATE), round(end * making.RATE))
+        part = slice(round(start * media.RATE), round(end * media.RATE))
         return float(20 * np.log10(np.abs((heard[part] * tone[part]).mean())))
 
     assert level(0.5, 2.2) - level(3.5, 6.5) >= 10

@@ -6,11 +6,11 @@ import dagster as dg
 import pytest
 from PIL import Image
 
-from benchmarks.crew import Crew, at_work, settled, wait_until
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.harness.daemon_harness import Crew, at_work, settled, wait_until
 
 # Seconds after which something hangs, on the slowest machine.
 LONG = 900

@@ -27,7 +27,7 @@ from pytoon_pipeline.quality.degradation import release_of
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.answers import status_of
 from pytoon_pipeline.store.fingerprint import hash_files
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 Said = pytest.CaptureFixture[str]
 FAR = 1e12
@@ -51,7 +51,7 @@ def strobe(tmp_path: Path) -> Path:
     """Footage that flashes five times a second: no plan makes that safe."""
     path = folder_with(tmp_path / "strobe", {"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.5})
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
-    making.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
+    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
                str(path / "s.mp4"))  # fmt: skip
     return path
 

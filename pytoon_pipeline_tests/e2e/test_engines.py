@@ -21,7 +21,7 @@ from pytoon_pipeline.engines import local
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 TOKEN = "a token for tests only"
 Compile = Callable[..., Outcome]
@@ -60,7 +60,9 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
     monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
     monkeypatch.setattr(
-        RemoteEngine, "from_environment", classmethod(lambda cls, store: cls(store, made.url, TOKEN, made.retries))
+        RemoteEngine,
+        "from_settings",
+        classmethod(lambda cls, store, settings: cls(store, made.url, TOKEN, made.retries)),
     )
 
 
@@ -106,7 +108,7 @@ def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]
     """What rendered, the hash of the video's pictures, and the manifest."""
     assert outcome.error is None, outcome.error
     store = Store(home.store, home.work)
-    packets = store.latest("composite", outcome.key).read(FinishedVideo).composite.picture_packets
+    packets = store.latest("composite", outcome.key).read(FinishedVideo).composite.video_packets_sha256
     manifest = Manifest.model_validate_json(Path(outcome.assets["delivered_video"]["manifest"]).read_bytes())
     assert outcome.assets["rendered_segments"]["engine"] == manifest.engine
     return store.latest("rendered_segments", outcome.key).read(RenderedSegments), packets, manifest
@@ -154,7 +156,7 @@ def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
 def test_the_safe_video_has_the_sound_of_its_own_request(
     compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clip = making.video(tmp_path / "a.mp4", 1.6)
+    clip = media.video(tmp_path / "a.mp4", 1.6)
     ill(monkeypatch, missing(tmp_path))
     request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
     for wanted in (-14.0, -24.0):

@@ -21,7 +21,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.plans import footage_layer
 
 ANALYSES = {
@@ -48,7 +48,7 @@ def spec_of(store: Store, outcome: Outcome) -> RenderSpec:
 def talk(tmp_path: Path) -> Path:
     """Four seconds of the sample: a face, a voice, and a pause."""
     path = tmp_path / "talk.mp4"
-    making.run("-i", str(making.SAMPLE), "-t", "4", "-c:v", "libx264", "-preset", "ultrafast", str(path))
+    media.run("-i", str(media.SAMPLE), "-t", "4", "-c:v", "libx264", "-preset", "ultrafast", str(path))
     return path
 
 
@@ -153,13 +153,13 @@ def test_a_deleted_delivery_comes_back_without_rendering(compile_file: Compile, 
 
 
 def test_picture_and_sound_agree_after_many_cuts(compile_file: Compile, tmp_path: Path) -> None:
-    made = making.flash_beep(tmp_path / "flash.mp4", sound_offset=0.25)
+    made = media.flash_beep(tmp_path / "flash.mp4", sound_offset=0.25)
     outcome = compile_file(made.path)
     assert outcome.error is None
     video = Path(outcome.assets["delivered_video"]["video"])
-    brightness = making.decoded(video)[:, ::8, ::8].mean(axis=(1, 2))
+    brightness = media.decoded(video)[:, ::8, ::8].mean(axis=(1, 2))
     flashes = np.flatnonzero(brightness > 200) / made.rate
-    beeps = making.beep_onsets(making.heard(video))
+    beeps = media.beep_onsets(media.heard(video))
     assert len(flashes) == len(beeps) == len(made.flashes)
     assert np.abs(flashes - beeps).max() < 0.002, "a frame is 0.033 s"
     assert flashes[-1] < made.flashes[-1] - 4, "the silences are gone"
@@ -169,15 +169,15 @@ def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_pa
     """Each source frame carries its number as a grey; after cutting, every frame shows what the plan says."""
     loud = [(0.3, 1.5), (2.6, 4.2), (5.5, 6.4)]
     frames = np.zeros((210, 90, 160), np.uint8) + (30 + np.arange(210) % 52 * 4).astype(np.uint8)[:, None, None]
-    making.write_wav(tmp_path / "a.wav", making.babble(7.0, loud))
+    media.write_wav(tmp_path / "a.wav", media.babble(7.0, loud))
     path = tmp_path / "numbers.mp4"
-    making.run(
+    media.run(
         "-f", "rawvideo", "-pix_fmt", "gray", "-s", "160x90", "-r", "30", "-i", "-", "-i", str(tmp_path / "a.wav"),
         "-pix_fmt", "yuv420p", "-crf", "4", "-c:a", "aac", str(path), data=frames.tobytes(),
     )  # fmt: skip
     outcome = compile_file(path, "adjust.captions.show=false")
     assert outcome.error is None
-    shown = np.median(making.decoded(Path(outcome.assets["delivered_video"]["video"])), axis=(1, 2))
+    shown = np.median(media.decoded(Path(outcome.assets["delivered_video"]["video"])), axis=(1, 2))
     expected = [
         30 + (footage_layer(scene).source_start + n) % 52 * 4
         for scene in spec_of(store, outcome).scenes
@@ -193,10 +193,10 @@ def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_pa
     ("name", "make", "code"),
     [
         ("text.mp4", lambda p: p.write_text("no video at all"), "not_media"),
-        ("cut.mp4", lambda p: p.write_bytes(making.SAMPLE.read_bytes()[:3000]), "not_media"),
-        ("sound.mp3", lambda p: making.run("-f", "lavfi", "-i", "sine=duration=3", str(p)), "no_picture"),
-        ("pixel.mp4", lambda p: making.video(p, 3, "2x2"), "picture_size"),
-        ("frame.mp4", lambda p: making.video(p, 0.04), "too_short"),
+        ("cut.mp4", lambda p: p.write_bytes(media.SAMPLE.read_bytes()[:3000]), "not_media"),
+        ("sound.mp3", lambda p: media.run("-f", "lavfi", "-i", "sine=duration=3", str(p)), "no_picture"),
+        ("pixel.mp4", lambda p: media.video(p, 3, "2x2"), "picture_size"),
+        ("frame.mp4", lambda p: media.video(p, 0.04), "too_short"),
         ("paper.png", lambda p: p.write_bytes(b"%PDF-1.7 not a picture"), "not_media"),
     ],
 )
@@ -221,7 +221,7 @@ def codes(outcome: Outcome, store: Store) -> set[str]:
 
 def test_a_silent_track_is_like_none(compile_file: Compile, tmp_path: Path, store: Store) -> None:
     """What nobody hears counts as nothing: brought to the loudness of speech it would be loud."""
-    path = making.video(tmp_path / "silent.mp4", 3, "320x180", "25", True, "-af", "volume=-42dB")
+    path = media.video(tmp_path / "silent.mp4", 3, "320x180", "25", True, "-af", "volume=-42dB")
     outcome = compile_file(path)
     assert outcome.error is None
     assert codes(outcome, store) >= {"silent_track"}
@@ -240,7 +240,7 @@ def test_a_silent_track_is_like_none(compile_file: Compile, tmp_path: Path, stor
 def test_what_is_missing_of_a_source_is_in_front_of_a_person(
     compile_file: Compile, tmp_path: Path, store: Store
 ) -> None:
-    whole = making.video(tmp_path / "whole.mp4", 6, "320x180", "25", True, "-movflags", "+faststart", "-g", "25")
+    whole = media.video(tmp_path / "whole.mp4", 6, "320x180", "25", True, "-movflags", "+faststart", "-g", "25")
     path = tmp_path / "cut.mp4"
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 85 // 100])
     outcome = compile_file(path)
@@ -270,7 +270,7 @@ def test_what_is_missing_of_a_source_is_in_front_of_a_person(
     ],
 )
 def test_unusual_input_works(compile_file: Compile, tmp_path: Path, name: str, more: tuple[str, ...]) -> None:
-    made = making.video(tmp_path / "made.mp4", 2.0, "320x180", "25", True, *more)
+    made = media.video(tmp_path / "made.mp4", 2.0, "320x180", "25", True, *more)
     made.rename(tmp_path / name)
     outcome = compile_file(tmp_path / name)
     assert outcome.error is None
@@ -303,7 +303,7 @@ def test_a_killed_run_goes_on_where_it_was(talk: Path, tmp_path: Path) -> None:
 
     def start(home: str) -> subprocess.Popen[str]:
         environment = dict(os.environ, PYTOON_HOME=str(tmp_path / home))
-        command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(making.SAMPLE), "--json"]
+        command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(media.SAMPLE), "--json"]
         return subprocess.Popen(
             command,
             env=environment,

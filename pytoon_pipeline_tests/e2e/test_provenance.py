@@ -10,7 +10,7 @@ from PIL import Image
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media.generators import generate, generation_of, generation_request
 from pytoon_pipeline.runtime.home import Home

@@ -28,7 +28,7 @@ from pytoon_pipeline.defs.reconcile import RECONCILE, fail_lost
 from pytoon_pipeline.defs.sensors.deaths import fail_lost_runs
 from pytoon_pipeline.defs.sensors.keys import A_TICK, request_runs
 from pytoon_pipeline.defs.sensors.standing import publish_status
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.retries import DELAYS
 from pytoon_pipeline.operations.status import status_report
@@ -36,7 +36,7 @@ from pytoon_pipeline.planning import plan
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 STARTED = dg.DagsterRunStatus.STARTED
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -52,8 +52,8 @@ def hasty(path: Path) -> Path:
     path.mkdir()
     for name, grey in (("a", 20), ("b", 235)):
         Image.new("RGB", (400, 600), (grey, grey, grey)).save(path / f"{name}.png")
-    media = [{"file": f"{name}.png", "end": 0.1} for name in "ababababab"]
-    request = {"archetype": "hero", "media": media, "transition": "cut"}
+    items = [{"file": f"{name}.png", "end": 0.1} for name in "ababababab"]
+    request = {"archetype": "hero", "media": items, "transition": "cut"}
     (path / "request.yaml").write_text(json.dumps(request))
     return path
 
@@ -62,7 +62,7 @@ def strobe(path: Path) -> Path:
     """Footage that flashes five times a second: no plan makes that safe."""
     path.mkdir()
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
-    making.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=2.5,{flashing}", "-pix_fmt", "yuv420p",
+    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=2.5,{flashing}", "-pix_fmt", "yuv420p",
                str(path / "s.mp4"))  # fmt: skip
     (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": ["s.mp4"], "max_seconds": 2.5}))
     return path

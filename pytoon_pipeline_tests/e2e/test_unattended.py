@@ -25,7 +25,7 @@ from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
 from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.defs.schedules import nightly_batch
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.batches import Rest, archivable
 from pytoon_pipeline.runtime.home import Home

@@ -46,7 +46,7 @@ from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 WIDTH, HEIGHT, FRAMES, HALF = 540, 960, 120, 60
 RATE = FrameRate(numerator=30)
@@ -113,23 +113,23 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     from PIL import Image
 
     picture = folder / "picture.png"
-    with Image.open(making.SAMPLE.parent / "hero" / "coffee.jpg") as image:
+    with Image.open(media.SAMPLE.parent / "hero" / "coffee.jpg") as image:
         image.convert("RGB").resize((1200, 800)).save(picture)
     still = StillPicture(width=1200, height=800, transparent=False, original="PNG")
     about = MediaInfo(container="picture", seconds=0, video=None, audio=None, still=still, streams={})
-    talk = probe(making.SAMPLE)
+    talk = probe(media.SAMPLE)
     assert talk.video is not None
     assert talk.audio is not None
     store = Store(folder / "store", folder / "work")
-    sources = {TALK: Source(making.SAMPLE, talk), PICTURE: Source(picture, about)}
+    sources = {TALK: Source(media.SAMPLE, talk), PICTURE: Source(picture, about)}
     done = stages.render_segments(store, spec, sources, lambda ready, total: None)
-    heard = {TALK: AudioSource(making.SAMPLE, talk.audio, talk.video.start)}
+    heard = {TALK: AudioSource(media.SAMPLE, talk.audio, talk.video.start)}
     sound = stages.mix_audio(store, spec, heard).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
-    video, track = folder / "video.mp4", store.path(sound.files["sound"])
+    video, track = folder / "video.mp4", store.path(sound.files["audio"])
     joined = concat.join(spec, segments, track, video)
     loud = Loudness(sound.value["loudness"], sound.value["true_peak"])
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, track, loud)
+    parts = DeliveredParts(joined.video_packets_sha256, joined.audio_packets_sha256, track, loud)
     trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
     return Made(spec, video, parts, trace)
 

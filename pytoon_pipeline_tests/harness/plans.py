@@ -163,3 +163,15 @@ def footage_layer(one: Scene) -> VideoLayer:
     layer = one.layers[0]
     assert isinstance(layer, VideoLayer)
     return layer
+
+
+def words_at(*times: tuple[float, float], text: str = "word") -> tuple[Word, ...]:
+    return tuple(Word(text=f"{text}{n}", start=a, end=b, confidence=1) for n, (a, b) in enumerate(times))
+
+
+def face(time: float, x: float, y: float = 0.4, size: float = 0.1) -> Face:
+    return Face(time=time, box=Box(x=x - size / 2, y=y - size / 2, width=size, height=size), score=0.9)
+
+
+def plan(source: AnalysedMedia, **request: object) -> RenderSpec:
+    return planned([source], archetype="footage", preset="clean-talk", **request)

@@ -1,114 +1,20 @@
-"""Taking uploads: what is decided from a listing, and what becomes of real files and objects."""
+"""Ingesting: what becomes of real files in the inbox."""
 
-import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
-from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.config.presets import load_operations
-from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
-from pytoon_pipeline.contracts.operations import Operations
-from pytoon_pipeline.intake.decide import candidates, decide
-from pytoon_pipeline.intake.inbox import NOTE, Entry, FolderInbox, Inbox, open_inbox, temporary
-from pytoon_pipeline.intake.inbox_s3 import S3Inbox
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.intake.inbox import NOTE, FolderInbox
 from pytoon_pipeline.intake.ingest import Ingester, IngestReport
-from pytoon_pipeline.intake.submit import submit
-from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness import media as making
-
-NAMES = st.sampled_from(["a.mp4", "b.mp4", "c/request.yaml", "c/x.png", "d/e/f.png"])
-ENTRIES = st.lists(
-    st.builds(Entry, NAMES, st.integers(0, 3), st.sampled_from("xyz")), unique_by=lambda entry: entry.name
-)
-KNOWN = st.dictionaries(
-    st.sampled_from(["a.mp4", "b.mp4", "c", "d", "gone"]),
-    st.builds(Row, st.just(""), st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "taken", "rejected"])),
-)
-
-
-@given(ENTRIES, KNOWN, st.floats(0, 200), st.floats(0, 50))
-def test_only_what_has_settled_is_ready(
-    entries: list[Entry], known: dict[str, Row], now: float, settled: float
-) -> None:
-    found = {one.name: one for one in candidates(entries)}
-    assert {name.split("/")[0] for name in (entry.name for entry in entries)} == set(found)
-    first = decide(found.values(), known, now, settled)
-    assert first.ready == (), "nothing is taken at first sight, and a changed file is as new"
-    assert {one.name for one in first.watch} == set(found)
-    assert set(first.forget) == {name for name, one in known.items() if one.state != "taken" and name not in found}
-    seen = {one.name: Row(one.name, one.etag, now, "seen") for one in found.values()}
-    later = decide(found.values(), seen, now + settled, settled)
-    assert {one.name for one in later.ready} == set(found) or settled > 0
-    assert later.watch == later.forget == ()
-    taken = {one.name: Row(one.name, one.etag, now, "taken") for one in found.values()}
-    assert decide(found.values(), taken, now + 1000, settled).ready == ()
-
-
-@pytest.mark.parametrize("name", [
-    ".hidden.mp4", "a.mp4.part", "a.crdownload", "~$plan.docx", "a.mp4~", "Thumbs.db", "folder/.DS_Store", "a.TMP",
-    f"a.mp4{NOTE}",
-])  # fmt: skip
-def test_temporary_names_are_no_uploads(name: str) -> None:
-    assert temporary(name)
-    assert not temporary(name.replace(".", "_").replace("~", "-").replace("Thumbs_db", "x"))
-
-
-class Desk:
-    """An inbox, and the time that passes in front of it."""
-
-    def __init__(self, home: Home, inbox: Inbox, operations: Operations | None = None) -> None:
-        self.home = home
-        self.now = 1000.0
-        self.operations = operations or load_operations()
-        self.receiver = Ingester(home, inbox, self.operations, lambda: self.now)
-
-    def look(self, passed: float = 0.0) -> IngestReport:
-        self.now += passed
-        return self.receiver.look()
-
-    def settle(self) -> IngestReport:
-        """Two looks, so far apart that what does not change has settled."""
-        self.look()
-        return self.look(self.operations.inbox_settled_seconds)
-
-    @property
-    def uploads(self) -> Uploads:
-        return Uploads(self.home)
-
-
-@pytest.fixture
-def desk(home: Home) -> Desk:
-    home.inbox.mkdir(parents=True)
-    return Desk(home, FolderInbox(home.inbox))
-
-
-def picture(path: Path, colour: str = "#336699") -> Path:
-    Image.new("RGB", (400, 600), colour).save(path)
-    return path
-
-
-def clip(path: Path) -> Path:
-    return making.video(path, 1.5, "160x120", "25", False)
-
-
-def folder(path: Path, request: dict[str, Any], *pictures: str) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    for name in pictures:
-        picture(path / name)
-    (path / "request.yaml").write_text(json.dumps(request))
-    return path
+from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, _delivered, clip, folder, picture
 
 
 def test_new_content_is_taken_once(desk: Desk) -> None:
@@ -135,9 +41,6 @@ def test_another_request_for_the_same_content_asks_again(desk: Desk) -> None:
     assert desk.settle().keys == (key,)
     assert list(desk.uploads.pending()) == [key]
     assert desk.uploads.get(key).request["text"] == "After"
-
-
-SUBTITLES = "1\n00:00:00,500 --> 00:00:01,500\nGood morning\n"
 
 
 @pytest.mark.parametrize("late", ["talk.srt", "talk.mp4"])
@@ -179,31 +82,6 @@ def test_subtitles_without_a_clip_wait_and_then_get_a_note(desk: Desk) -> None:
     desk.settle()
     assert len(desk.uploads.keys()) == 1
     assert not (desk.home.inbox / f"alone.srt{NOTE}").exists()
-
-
-def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Path) -> None:
-    inside = folder(tmp_path / "set", {"archetype": "footage", "media": ["one.mp4", "two.mp4"]})
-    for name in ("one.mp4", "two.mp4"):
-        (inside / name).write_bytes(name.encode())
-    (inside / "two.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n")
-    assert [role for _, role in read_upload(inside).files] == ["media", "media", "subtitles"]
-    clip(tmp_path / "talk.mp4")
-    (tmp_path / "talk.srt").symlink_to(inside / "request.yaml")
-    assert len(read_upload(tmp_path / "talk.mp4").files) == 1, "links lead anywhere"
-    (tmp_path / "talk.srt").unlink()
-    (tmp_path / "talk.srt").write_text(SUBTITLES)
-    submit(FolderInbox(desk.home.inbox), tmp_path / "talk.mp4", read_upload(tmp_path / "talk.mp4"))
-    (key,) = desk.settle().keys
-    assert [item.role for item in desk.uploads.get(key).items] == ["media", "subtitles"]
-    (tmp_path / "links").mkdir()
-    (tmp_path / "links" / "talk.mp4").symlink_to(tmp_path / "talk.mp4")
-    (tmp_path / "links" / "talk.srt").write_text(SUBTITLES.replace("Good", "Bad"))
-    linked = tmp_path / "links" / "talk.mp4"
-    name = submit(FolderInbox(desk.home.inbox), linked, read_upload(linked)).name
-    assert (desk.home.inbox / name / "talk.srt").read_text() == (tmp_path / "links" / "talk.srt").read_text()
-    (tmp_path / "talk.srt").write_bytes(b"nothing")
-    with pytest.raises(InvalidInput, match="subtitles_unreadable"):
-        read_upload(tmp_path / "talk.mp4")
 
 
 def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
@@ -299,37 +177,9 @@ def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
     assert not (desk.home.inbox / f"a.png{NOTE}").exists()
 
 
-def test_what_can_be_known_is_said_when_it_comes_in(desk: Desk, home: Home, tmp_path: Path) -> None:
-    """No run is needed to refuse these, so none waits for its turn behind videos that are being made."""
-    inbox = home.inbox
-    (inbox / "text.mp4").write_text("no video at all")
-    small = inbox / "small.png"
-    Image.new("RGB", (20, 20)).save(small)
-    whole = making.video(tmp_path / "v.mp4", 6, "320x180", "25", True, "-movflags", "+faststart")
-    (inbox / "cut.mp4").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-    folder(inbox / "mute", {"media": ["a.png"], "music": "b.png"}, "a.png", "b.png")
-    folder(inbox / "style", {"media": ["a.png"], "preset": "of-nobody"}, "a.png")
-    cut = picture(tmp_path / "c.png").read_bytes()
-    (inbox / "cut.png").write_bytes(cut[: len(cut) // 2])
-    picture(inbox / "good.png")
-    received = desk.settle()
-    codes = {row.name: row.code for row in InboxIndex(home.intake).rejected()}
-    assert codes == {
-        "text.mp4": "not_media", "small.png": "picture_size", "cut.mp4": "truncated_source", "mute": "no_sound",
-        "style": "unknown_preset", "cut.png": "picture_damaged",
-    }  # fmt: skip
-    assert set(received.rejected) == set(codes)
-    assert len(received.keys) == len(desk.uploads.keys()) == 1, "what is refused never becomes an upload"
-    assert "text file" in (inbox / f"text.mp4{NOTE}").read_text()
-    assert "promised 6.0 s" in (inbox / f"cut.mp4{NOTE}").read_text()
-    whole.rename(inbox / "cut.mp4")
-    assert len(desk.settle().keys) == 1
-    assert not (inbox / f"cut.mp4{NOTE}").exists()
-
-
 def test_a_look_has_an_end(desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be looked at in time is left to its run."""
-    making.video(home.inbox / "v.mp4", 2)
+    media.video(home.inbox / "v.mp4", 2)
     monkeypatch.setattr("pytoon_pipeline.media.preflight.sys.executable", _sleeper(tmp_path))
     desk.operations = desk.operations.model_copy(update={"preflight_timeout_seconds": 0.2})
     desk.receiver = Ingester(home, FolderInbox(home.inbox), desk.operations, lambda: desk.now)
@@ -370,88 +220,3 @@ def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest
         assert received.waiting == 1
         assert looks < 50
     assert looks > 2
-
-
-def test_a_failed_listing_is_not_an_empty_inbox(home: Home, tmp_path: Path) -> None:
-    place = tmp_path / "mounted"
-    place.mkdir()
-    desk = Desk(home, FolderInbox(place, own=False))
-    picture(place / "a.png")
-    desk.look()
-    place.rename(tmp_path / "gone")
-    with pytest.raises(TransientError, match="inbox_unreadable"):
-        desk.look(5)
-    (tmp_path / "gone").rename(place)
-    assert len(desk.look(5).keys) == 1, "what was known of it is still known"
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    yield f"http://127.0.0.1:{server.get_host_and_port()[1]}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x"), ("DEFAULT_REGION", "us-east-1"),
-                        ("ENDPOINT_URL", s3), ("MAX_ATTEMPTS", "1")):  # fmt: skip
-        monkeypatch.setenv(f"AWS_{name}", value)
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="drops")
-    yield client
-    for one in client.list_objects_v2(Bucket="drops").get("Contents", ()):
-        client.delete_object(Bucket="drops", Key=one["Key"])
-
-
-def test_a_prefix_in_s3_is_an_inbox_too(
-    home: Home, tmp_path: Path, bucket: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTOON_INBOX", "s3://drops/in")
-    inbox = open_inbox(home)
-    assert isinstance(inbox, S3Inbox)
-    desk = Desk(home, inbox)
-    bucket.upload_file(str(picture(tmp_path / "a.png")), "drops", "in/a.png")
-    bucket.upload_file(str(picture(tmp_path / "b.png", "#aa3300")), "drops", "elsewhere/b.png")
-    bucket.put_object(Bucket="drops", Key="in/set/request.yaml", Body=b"media: [c.png]")
-    assert len(desk.settle().keys) == 1
-    bucket.upload_file(str(picture(tmp_path / "c.png", "#00aa33")), "drops", "in/set/c.png")
-    bucket.put_object(Bucket="drops", Key="in/bad/request.yaml", Body=b"colour: red")
-    received = desk.settle()
-    assert (len(received.keys), received.rejected) == (1, ("bad",))
-    note = bucket.get_object(Bucket="drops", Key=f"in/bad{NOTE}")["Body"].read().decode()
-    assert "colour" in note
-    submit(inbox, tmp_path / "b.png", read_upload(tmp_path / "b.png", sets=["text=Hello"]))
-    assert len(desk.settle().keys) == 1
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    nowhere = S3Inbox("s3://drops/in")
-    with pytest.raises(TransientError, match="inbox_unreadable"):
-        Desk(home, nowhere).look()
-    with pytest.raises(TransientError, match="inbox_unreadable"):
-        nowhere.put(tmp_path / "b.png", "b.png")
-
-
-def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
-    inbox = FolderInbox(desk.home.inbox)
-    path = picture(tmp_path / "shoe.png")
-    plain = submit(inbox, path, read_upload(path))
-    asked = submit(inbox, path, read_upload(path, sets=["text=Half price", "variant=sale"]))
-    assert set(desk.settle().keys) == {plain.key, asked.key}
-    assert desk.uploads.get(asked.key).request["text"] == "Half price"
-    (tmp_path / "text.mp4").write_text("no video at all")
-    with pytest.raises(InvalidInput, match="not_media"):
-        submit(inbox, tmp_path / "text.mp4", read_upload(tmp_path / "text.mp4"))
-    lacking = folder(tmp_path / "lacking", {"media": ["a.png", "b.png"]})
-    with pytest.raises(InvalidInput, match=r"“a\.png”, “b\.png”"):
-        submit(inbox, lacking, read_upload(lacking))
-    assert len(list(desk.home.inbox.iterdir())) == 2, "it is looked at before it is copied"
-    again = submit(inbox, path, read_upload(path))
-    assert again == plain
-    assert desk.settle().keys == (plain.key,)
-
-
-def _delivered() -> Any:
-    from pytoon_pipeline.contracts.status import DeliveryRecord
-
-    return DeliveryRecord(at=0.0, engine="local", preset="p", presets="x")

@@ -1,16 +1,18 @@
-"""Sound as read: every sample where the picture's clock says."""
+"""Sound: read at exact times, and extracted for analysis."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media import audio, loudness
+from pytoon_pipeline.media import audio
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.refusals import code_of
 
-RATE = making.RATE
+RATE = media.RATE
 
 
 def with_clicks(path: Path, clicks: list[float], seconds: float = 6.0, offset: float = 0.0, codec: str = "aac") -> Path:
@@ -18,8 +20,8 @@ def with_clicks(path: Path, clicks: list[float], seconds: float = 6.0, offset: f
     for click in clicks:
         wave[round(click * RATE) : round(click * RATE) + 24] = 0.8
     wav = path.with_suffix(".wav")
-    making.write_wav(wav, wave)
-    making.run(
+    media.write_wav(wav, wave)
+    media.run(
         "-f", "lavfi", "-i", f"testsrc2=size=64x64:rate=25:duration={seconds}", "-itsoffset", str(offset),
         "-i", str(wav), "-c:a", codec, "-b:a", "192k", str(path),
     )  # fmt: skip
@@ -64,7 +66,7 @@ def test_what_lies_outside_is_silence(tmp_path: Path) -> None:
 def test_a_hole_in_the_sound_does_not_shift_what_follows(tmp_path: Path) -> None:
     path = with_clicks(tmp_path / "v.mkv", [4.0], codec="pcm_s16le")
     holed = tmp_path / "holed.mkv"
-    making.run(
+    media.run(
         "-i", str(path), "-map", "0", "-c", "copy", "-bsf:a", "noise=drop=gt(pts*tb\\,1)*lt(pts*tb\\,2)", str(holed)
     )
     stream, zero = opened(holed)
@@ -88,14 +90,51 @@ def test_the_extract_stops_at_the_limit(tmp_path: Path) -> None:
     assert audio.extract(path, stream, zero, 1.5, tmp_path / "a.wav")[0] == 1.5
 
 
-def test_loudness_of_a_known_tone() -> None:
-    """A 997 Hz sine that peaks at -20 dBFS in both channels is -20 LUFS (ITU-R BS.1770: -3.01 for one at 0 dBFS)."""
-    tone = 0.1 * np.sin(2 * np.pi * 997 * np.arange(3 * RATE) / RATE)
-    measured = loudness.of_samples(np.stack([tone, tone], axis=1).astype(np.float32), RATE)
-    assert measured.integrated == pytest.approx(-20.0, abs=0.1)
-    assert measured.true_peak == pytest.approx(-20.0, abs=0.1)
+def heard(path: Path) -> AudioStream:
+    audio = probe(path).audio
+    assert audio is not None
+    return audio
 
 
-def test_loudness_of_nothing_has_a_floor() -> None:
-    silent = loudness.of_samples(np.zeros((RATE, 2), np.float32), RATE)
-    assert (silent.integrated, silent.true_peak) == (loudness.FLOOR_LUFS, loudness.FLOOR_DBTP)
+def test_sound_that_changes_its_form_goes_on(tmp_path: Path) -> None:
+    parts = []
+    for number, form in enumerate((["-ar", "48000", "-ac", "1"], ["-ar", "16000", "-ac", "2"])):
+        parts.append(tmp_path / f"{number}.mp3")
+        media.run(
+            "-f", "lavfi", "-i", "sine=duration=1", *form, "-write_xing", "0", "-id3v2_version", "0", str(parts[-1])
+        )
+    path = tmp_path / "v.mp3"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert audio.extract(path, heard(path), 0, 100, tmp_path / "a.wav")[0] == pytest.approx(2, abs=0.3)
+    assert len(audio.decoded(path)) == pytest.approx(2 * 48_000, rel=0.15)
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(2**31 - 1, 1), (190_000_000, 1), (1, 1), (48_000, 200)])
+def test_sound_that_cannot_be_is_not_used(tmp_path: Path, rate: int, channels: int) -> None:
+    path = tmp_path / "a.wav"
+    form = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2 % 2**32, channels * 2, 16)
+    body = b"WAVEfmt \x10\0\0\0" + form + b"data" + struct.pack("<I", 80_000) + bytes(80_000)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert code_of(path) == "no_sound"
+
+
+def test_sound_ends_where_its_clock_leaps(tmp_path: Path) -> None:
+    path = tmp_path / "a.mka"
+    leaping = "sine=duration=1:sample_rate=48000,asetpts='PTS+gt(N,20000)*5000/TB'"
+    media.run("-f", "lavfi", "-i", leaping, "-c:a", "flac", str(path))
+    assert audio.extract(path, heard(path), 0, 7200, tmp_path / "a.wav")[0] == pytest.approx(20 / 48, abs=0.1)
+
+
+def test_a_gap_of_sound_comes_in_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "a.mka"
+    leaping = "sine=duration=1:sample_rate=48000,asetpts='PTS+gt(N,20000)*200/TB'"
+    media.run("-f", "lavfi", "-i", leaping, "-c:a", "flac", str(path))
+    pieces = list(audio.blocks(path, heard(path), 0, 16_000, "mono"))
+    assert max(len(block) for _, block in pieces) == audio.SILENCE_SECONDS * 16_000
+    assert sum(len(block) for _, block in pieces) == pytest.approx(201 * 16_000, rel=0.001)
+
+
+def test_a_click_is_no_sound(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    media.write_wav(path, np.ones(600))
+    assert audio.extract(path, heard(path), 0, 100, tmp_path / "out.wav")[0] == 0

@@ -8,9 +8,10 @@ import pytest
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.media import frames
 from pytoon_pipeline.media.frames import YuvFrame, frames_at_cfr
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 
 def stream(path: Path) -> VideoStream:
@@ -60,7 +61,7 @@ def test_any_tick_can_be_the_first(tmp_path: Path) -> None:
 def test_a_start_time_other_than_zero_is_taken_off(tmp_path: Path) -> None:
     plain = numbered(tmp_path / "v.mp4", 40, [n / 30 for n in range(40)])
     late = tmp_path / "late.ts"
-    making.run("-i", str(plain), "-c", "copy", "-output_ts_offset", "100", str(late))
+    media.run("-i", str(plain), "-c", "copy", "-output_ts_offset", "100", str(late))
     assert stream(late).start > 99
     assert numbers(late, 30, 5, 3) == [5, 6, 7]
 
@@ -69,7 +70,7 @@ def test_a_start_time_other_than_zero_is_taken_off(tmp_path: Path) -> None:
 def test_long_groups_of_pictures_are_entered_anywhere(tmp_path: Path, name: str) -> None:
     plain = numbered(tmp_path / "v.mp4", 48, [n / 24 for n in range(48)])
     other = tmp_path / name
-    making.run("-i", str(plain), "-c", "copy", str(other))
+    media.run("-i", str(plain), "-c", "copy", str(other))
     for first in (14, 30, 45):
         assert numbers(other, 24, first, 3) == list(range(first, first + 3))
 
@@ -85,8 +86,8 @@ def one(path: Path) -> YuvFrame:
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_pictures_are_turned_upright(tmp_path: Path, turn: int) -> None:
-    plain, turned = making.video(tmp_path / "v.mp4", sound=False), tmp_path / "turned.mp4"
-    making.run("-display_rotation", str(-turn), "-i", str(plain), "-c", "copy", str(turned))
+    plain, turned = media.video(tmp_path / "v.mp4", sound=False), tmp_path / "turned.mp4"
+    media.run("-display_rotation", str(-turn), "-i", str(plain), "-c", "copy", str(turned))
     before, after = one(plain), one(turned)
     assert np.array_equal(after.y, np.rot90(before.y, -turn // 90))
     assert np.array_equal(after.u, np.rot90(before.u, -turn // 90))
@@ -104,7 +105,7 @@ def test_colours_come_out_alike_whatever_the_coding(tmp_path: Path, matrix: str,
         "bt601": "scale=out_color_matrix=bt601:out_range=tv",
         "full": "scale=out_color_matrix=bt709:out_range=pc",
     }[matrix]
-    making.run(
+    media.run(
         "-f", "lavfi", "-i", f"color=0x{rgb[0]:02x}{rgb[1]:02x}{rgb[2]:02x}:size=128x128:duration=1",
         "-vf", f"format=rgb24,{scale},format=yuv420p", *(more or ("-colorspace", "bt709")), "-crf", "1", str(path),
     )  # fmt: skip
@@ -120,7 +121,7 @@ def test_colours_come_out_alike_whatever_the_coding(tmp_path: Path, matrix: str,
 def test_other_pixel_formats_are_converted(tmp_path: Path, pixels: str) -> None:
     path = tmp_path / "v.mkv"
     codec = "ffv1" if pixels in ("gray", "rgb24") else "libx264"
-    making.run("-f", "lavfi", "-i", "testsrc2=size=64x48:duration=0.5", "-pix_fmt", pixels, "-c:v", codec, str(path))
+    media.run("-f", "lavfi", "-i", "testsrc2=size=64x48:duration=0.5", "-pix_fmt", pixels, "-c:v", codec, str(path))
     picture = one(path)
     assert picture.y.shape == (48, 64)
     assert picture.u.shape == (24, 32)
@@ -132,7 +133,7 @@ def test_hdr_white_stays_white_and_is_not_clipped(tmp_path: Path, transfer: str,
     """Diffuse white has the code value 0.58 in PQ and 0.75 in HLG (ITU-R BT.2408)."""
     path = tmp_path / "v.mkv"
     code = round(64 + 876 * white)
-    making.run(
+    media.run(
         "-f", "lavfi", "-i", "color=gray:size=64x64:duration=0.5",
         "-vf", f"format=yuv420p10le,geq=lum={code}:cb=512:cr=512,"
         f"setparams=color_trc={transfer}:color_primaries=bt2020:colorspace=bt2020nc:range=tv",
@@ -142,3 +143,38 @@ def test_hdr_white_stays_white_and_is_not_clipped(tmp_path: Path, transfer: str,
     picture = one(path)
     assert 180 < float(np.median(picture.y)) < 230
     assert float(np.median(picture.u)) == pytest.approx(128, abs=2)
+
+
+def test_pictures_that_change_their_size_keep_that_of_the_first(tmp_path: Path) -> None:
+    sizes = ("320x288", "640x64", "96x360")
+    path = tmp_path / "v.ts"
+    for number, size in enumerate(sizes):
+        part = media.video(tmp_path / f"{size}.ts", 0.5, size, "25", False, "-output_ts_offset", str(number / 2))
+        path.write_bytes((path.read_bytes() if number else b"") + part.read_bytes())
+    video = probe(path).video
+    assert video is not None
+    decoded = [frame for _, frame in frames.decode(path, video)]
+    assert len(decoded) > 20
+    assert {(frame.width, frame.height) for frame in decoded} == {(320, 288)}
+
+
+def test_a_source_ends_where_nothing_is_decoded_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = media.video(tmp_path / "v.avi", 4, "320x180", "25", False, "-c:v", "utvideo")
+    data = bytearray(path.read_bytes())
+    index = data.rindex(b"idx1")
+    starts = [at for at in range(index) if data[at : at + 4] == b"00dc"]
+    for at in starts[20:80]:
+        data[at + 8 : at + 600] = bytes(592)
+    path.write_bytes(data)
+    video = probe(path).video
+    assert video is not None
+    assert max(time for time, _ in frames.decode(path, video)) > 3.5
+    monkeypatch.setattr(frames, "MAX_EMPTY_PACKETS", 50)
+    assert max(time for time, _ in frames.decode(path, video)) < 1
+
+
+def test_large_pictures_get_few_threads(tmp_path: Path) -> None:
+    video = probe(media.video(tmp_path / "v.mp4", 1)).video
+    assert video is not None
+    assert frames._threads(video) == 0
+    assert frames._threads(video.model_copy(update={"width": 8192, "height": 4320})) == 5

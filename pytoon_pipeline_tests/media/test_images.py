@@ -1,6 +1,9 @@
 """Still pictures of every kind: read as viewers show them, or refused."""
 
+import struct
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,3 +130,58 @@ def test_colours_become_bt709(colour: str) -> None:
     sheet = from_rgba(picture)
     found = [int(plane[2, 2]) for plane in (sheet.y, sheet.u, sheet.v)]
     assert found == pytest.approx(yuv(colour), abs=0.51)
+
+
+def refused(path: Path, out: Path) -> str:
+    with pytest.raises(InvalidInput) as raised:
+        images.normalise(path, LIMITS, out)
+    return raised.value.code
+
+
+def test_a_picture_that_repeats_its_scans_is_refused(tmp_path: Path) -> None:
+    buffer = BytesIO()
+    Image.new("L", (200, 200), 128).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    last = data.rindex(b"\xff\xda")
+    path = tmp_path / "a.jpg"
+    path.write_bytes(data[:last] + data[last:-2] * 200 + data[-2:])
+    assert refused(path, tmp_path / "out.png") == "picture_damaged"
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [
+        ("a.webp", (7000, 6000), {"lossless": True, "method": 0, "quality": 0}),
+        ("a.jpg", (9000, 8000), {"progressive": True}),
+    ],
+)
+def test_what_a_picture_takes_to_decode_is_limited(
+    tmp_path: Path, name: str, size: tuple[int, int], options: Any
+) -> None:
+    path = tmp_path / name
+    Image.new("RGB", size, "red").save(path, **options)
+    assert path.stat().st_size < 2_000_000
+    assert refused(path, tmp_path / "out.png") == "picture_size"
+
+
+def test_large_pictures_are_the_same_strip_by_strip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, out = tmp_path / "a.png", tmp_path / "out.png"
+    ramp = np.random.default_rng(1).integers(0, 255, (301, 9001, 4), np.uint8)
+    ramp[:200, :, 3] = 255
+    Image.fromarray(ramp).save(path)
+    assert images.normalise(path, LIMITS, out).transparent
+    whole = images.read(out)
+    monkeypatch.setattr(images, "STRIP_PIXELS", 100_000)
+    images.normalise(path, LIMITS, out)
+    assert whole.shape == (129, 3840, 4)
+    assert np.array_equal(images.read(out), whole)
+
+
+def test_damaged_tags_of_a_photo_do_not_matter(tmp_path: Path) -> None:
+    # Two entries: Orientation 6, and XResolution, a fraction, as text.
+    entries = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack("<HHI4s", 0x011A, 2, 3, b"no\0\0")
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 2) + entries + bytes(4)
+    path, out = tmp_path / "a.jpg", tmp_path / "out.png"
+    Image.new("RGB", (200, 100), "red").save(path, exif=exif)
+    still = images.normalise(path, LIMITS, out)
+    assert (still.width, still.height) == (100, 200)

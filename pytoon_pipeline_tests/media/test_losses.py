@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.media import Loss, MediaInfo, Metadata
 from pytoon_pipeline.media.audio import extract
 from pytoon_pipeline.media.losses import check_whole, losses, sound_lost
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 LIMITS = load_limits()
 H264, AAC = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "50"), ("-c:a", "aac")
@@ -48,7 +48,7 @@ def looked_at(path: Path, room: Path) -> tuple[MediaInfo, list[Loss]]:
 
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_a_file_that_broke_off_is_told_of(tmp_path: Path, name: str) -> None:
-    whole = making.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
+    whole = media.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
     info, found = looked_at(whole, tmp_path)
     assert found == [], "intact"
     assert not info.broken_off
@@ -88,14 +88,14 @@ INTACT = {
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts", "avi"])
 @pytest.mark.parametrize("kind", INTACT)
 def test_intact_files_raise_no_alarm(tmp_path: Path, kind: str, container: str) -> None:
-    path = making.video(tmp_path / f"v.{container}", 4, "160x96", "25", True, *INTACT[kind], *AAC)
+    path = media.video(tmp_path / f"v.{container}", 4, "160x96", "25", True, *INTACT[kind], *AAC)
     assert looked_at(path, tmp_path)[1] == []
 
 
 def test_what_an_edit_list_leaves_out_is_not_missing(tmp_path: Path) -> None:
-    whole = making.video(tmp_path / "v.mp4", 6, "160x90", "25", True, *H264)
+    whole = media.video(tmp_path / "v.mp4", 6, "160x90", "25", True, *H264)
     trimmed = tmp_path / "trimmed.mp4"
-    making.run("-ss", "3.1", "-i", str(whole), "-c", "copy", str(trimmed))
+    media.run("-ss", "3.1", "-i", str(whole), "-c", "copy", str(trimmed))
     info, found = looked_at(trimmed, tmp_path)
     assert info.picture_promise is not None
     assert info.picture_promise.frames is not None
@@ -104,23 +104,23 @@ def test_what_an_edit_list_leaves_out_is_not_missing(tmp_path: Path) -> None:
 
 
 def test_covers_and_subtitles_are_not_pictures(tmp_path: Path) -> None:
-    cover = making.video(tmp_path / "cover.jpg", 0.04, "64x64", "25", False, "-frames:v", "1", "-update", "1")
+    cover = media.video(tmp_path / "cover.jpg", 0.04, "64x64", "25", False, "-frames:v", "1", "-update", "1")
     (tmp_path / "a.srt").write_text("1\n00:00:00,000 --> 00:00:09,000\nLonger than the picture\n")
-    whole = making.video(tmp_path / "v.mp4", 3, "160x90", "25", True, *H264)
+    whole = media.video(tmp_path / "v.mp4", 3, "160x90", "25", True, *H264)
     for name, codec in (("a.mp4", "mov_text"), ("a.mkv", "srt")):
         path = tmp_path / name
-        making.run("-i", str(whole), "-i", str(tmp_path / "a.srt"), "-map", "0", "-map", "1", "-c", "copy",
+        media.run("-i", str(whole), "-i", str(tmp_path / "a.srt"), "-map", "0", "-map", "1", "-c", "copy",
                    "-c:s", codec, str(path))  # fmt: skip
         assert looked_at(path, tmp_path)[1] == []
     path = tmp_path / "covered.mp4"
-    making.run("-i", str(whole), "-i", str(cover), "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:1",
+    media.run("-i", str(whole), "-i", str(cover), "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:1",
                "attached_pic", str(path))  # fmt: skip
     assert looked_at(path, tmp_path)[1] == []
 
 
 def test_a_flipped_bit_of_an_edit_list_is_told_of(tmp_path: Path) -> None:
     """One bit, and libav shows a tenth of the frames: all that is left plays well."""
-    path = making.video(tmp_path / "v.mp4", 12, "160x90", "25", True, *H264)
+    path = media.video(tmp_path / "v.mp4", 12, "160x90", "25", True, *H264)
     data = bytearray(path.read_bytes())
     length = data.find(b"elst") + 12
     assert struct.unpack_from(">I", data, length)[0] == 576_000
@@ -135,7 +135,7 @@ def test_a_flipped_bit_of_an_edit_list_is_told_of(tmp_path: Path) -> None:
 
 def test_pictures_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:
     """The container is whole; three of four packets are not."""
-    path = making.video(tmp_path / "v.mp4", 6, "160x90", "25", False, "-c:v", "libx264", "-g", "1")
+    path = media.video(tmp_path / "v.mp4", 6, "160x90", "25", False, "-c:v", "libx264", "-g", "1")
     data = bytearray(path.read_bytes())
     import av
 
@@ -158,7 +158,7 @@ def test_pictures_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["box.mkv", "stream.ts", "fragments.mp4"])
 def test_a_hole_in_the_middle_is_missing(tmp_path: Path, name: str) -> None:
-    path = making.video(tmp_path / name, 8, "160x90", "25", True, *CONTAINERS[name])
+    path = media.video(tmp_path / name, 8, "160x90", "25", True, *CONTAINERS[name])
     data = path.read_bytes()
     start, end = int(len(data) * 0.5), int(len(data) * 0.7)
     path.write_bytes(data[:start] + bytes(end - start) + data[end:])
@@ -169,7 +169,7 @@ def test_a_hole_in_the_middle_is_missing(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["live.webm", "fragments.mp4"])
 def test_the_end_of_a_live_recording_may_be_overwritten(tmp_path: Path, name: str) -> None:
-    path = making.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
+    path = media.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
     data = path.read_bytes()
     path.write_bytes(data[: len(data) * 3 // 4] + bytes(len(data) // 4))
     assert looked_at(path, tmp_path)[1], "nobody knows how much is missing, but something is"
@@ -177,7 +177,7 @@ def test_the_end_of_a_live_recording_may_be_overwritten(tmp_path: Path, name: st
 
 def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
     """libav gives up looking for the next packet; what comes later is in the file and is not read."""
-    path = making.video(tmp_path / "v.ts", 8, "320x180", "25", True, *H264, "-qp", "10", *AAC)
+    path = media.video(tmp_path / "v.ts", 8, "320x180", "25", True, *H264, "-qp", "10", *AAC)
     data = path.read_bytes()
     start = len(data) // 2
     assert len(data) > 800_000
@@ -188,14 +188,14 @@ def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
 
 def test_pictures_of_avi_files_with_b_frames_are_all_shown(tmp_path: Path) -> None:
     """AVI keeps no order of presentation; taken for one, its times made nearly half of the pictures too late."""
-    path = making.video(tmp_path / "v.avi", 4, "160x96", "25", False, "-c:v", "libx264", "-bf", "3", "-g", "25")
+    path = media.video(tmp_path / "v.avi", 4, "160x96", "25", False, "-c:v", "libx264", "-bf", "3", "-g", "25")
     info = probe(path)
     assert info.video is not None
     assert sample(path, info.video, LIMITS, tmp_path).record.frames >= 99
 
 
 def test_sound_that_ends_long_before_its_promise_is_told_of(tmp_path: Path) -> None:
-    path = making.video(tmp_path / "v.mov", 6, "160x90", "25", True, *H264, "-c:a", "pcm_s16le")
+    path = media.video(tmp_path / "v.mov", 6, "160x90", "25", True, *H264, "-c:a", "pcm_s16le")
     info = probe(path)
     assert info.audio_promise is not None
     assert info.audio_promise.seconds == pytest.approx(6, abs=0.05)
@@ -208,7 +208,7 @@ def test_sound_that_ends_long_before_its_promise_is_told_of(tmp_path: Path) -> N
 def test_packets_of_sound_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:
     import av
 
-    path = making.video(tmp_path / "v.mp4", 6, "160x90", "25", True, *H264, *AAC)
+    path = media.video(tmp_path / "v.mp4", 6, "160x90", "25", True, *H264, *AAC)
     data = bytearray(path.read_bytes())
     with av.open(str(path)) as container:
         places = [(packet.pos, packet.size) for packet in container.demux(audio=0)
@@ -221,7 +221,7 @@ def test_packets_of_sound_that_cannot_be_decoded_are_missing(tmp_path: Path) -> 
 
 
 def test_headers_of_old_avi_files_may_lie(tmp_path: Path) -> None:
-    path = making.video(tmp_path / "v.avi", 3, "160x90", "25", False, "-c:v", "mpeg4")
+    path = media.video(tmp_path / "v.avi", 3, "160x90", "25", False, "-c:v", "mpeg4")
     data = bytearray(path.read_bytes())
     head = data.find(b"strh") + 8
     (frames,) = struct.unpack_from("<I", data, head + 32)
@@ -235,7 +235,7 @@ def test_headers_of_old_avi_files_may_lie(tmp_path: Path) -> None:
 
 
 def test_gifs_raise_no_alarm(tmp_path: Path) -> None:
-    path = making.video(tmp_path / "v.gif", 3, "160x90", "10", False)
+    path = media.video(tmp_path / "v.gif", 3, "160x90", "10", False)
     assert looked_at(path, tmp_path)[1] == []
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
@@ -244,6 +244,6 @@ def test_gifs_raise_no_alarm(tmp_path: Path) -> None:
 
 def test_garbage_behind_a_file_is_no_loss(tmp_path: Path) -> None:
     for name in ("front.mp4", "fragments.mp4", "box.mkv", "stream.ts", "old.avi"):
-        path = making.video(tmp_path / name, 3, "160x90", "25", True, *CONTAINERS[name])
+        path = media.video(tmp_path / name, 3, "160x90", "25", True, *CONTAINERS[name])
         path.write_bytes(path.read_bytes() + bytes(range(256)) * 100)
         assert looked_at(path, tmp_path)[1] == [], name

@@ -8,7 +8,7 @@ import pytest
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.media.structure import structure_of
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 
 def refused(path: Path) -> InvalidInput:
@@ -69,7 +69,7 @@ def test_pictures_of_other_formats_are_named(tmp_path: Path, head: bytes, form: 
 
 def test_a_still_that_opens_like_a_video_is_named(tmp_path: Path) -> None:
     """A HEIC file is an MP4 of one frame to libav, which is 0.00 s long."""
-    path = making.video(tmp_path / "v.mp4", 0.04, "128x128", "25", False)
+    path = media.video(tmp_path / "v.mp4", 0.04, "128x128", "25", False)
     data = path.read_bytes()
     path.write_bytes(data[:8] + b"heic" + data[12:])
     assert refused(path).code == "picture_format"
@@ -78,7 +78,7 @@ def test_a_still_that_opens_like_a_video_is_named(tmp_path: Path) -> None:
 def test_encrypted_movies_are_named(tmp_path: Path) -> None:
     path = tmp_path / "v.mp4"
     key = "00112233445566778899aabbccddeeff"
-    making.video(path, 2, "160x90", "25", True, "-encryption_scheme", "cenc-aes-ctr", "-encryption_key", key,
+    media.video(path, 2, "160x90", "25", True, "-encryption_scheme", "cenc-aes-ctr", "-encryption_key", key,
                  "-encryption_kid", key)  # fmt: skip
     assert b"encv" in path.read_bytes()
     error = refused(path)
@@ -88,7 +88,7 @@ def test_encrypted_movies_are_named(tmp_path: Path) -> None:
 
 def test_encrypted_matroska_is_named(tmp_path: Path) -> None:
     """A track with a ContentEncryption element, put in place of padding of its own."""
-    path = making.video(tmp_path / "v.mkv", 2, "160x90", "25", False)
+    path = media.video(tmp_path / "v.mkv", 2, "160x90", "25", False)
     data = path.read_bytes()
     assert not encrypted(data, path)
     # A track entry begins before its number.

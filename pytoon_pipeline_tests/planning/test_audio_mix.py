@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.preset import AudioSettings
 from pytoon_pipeline.planning.audio_mix import ducking, loops, merged
-from pytoon_pipeline_tests.harness.plans import heard, planned, still
+from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
 
 RATE = 48_000
 
@@ -58,3 +58,10 @@ def test_tracks_of_music_and_voice() -> None:
 
 def test_silence_is_a_valid_choice() -> None:
     assert planned([still()]).audio.tracks == ()
+
+
+def test_a_muted_clip_is_not_heard() -> None:
+    wishes = [{"file": "item-0", "audio": "mute"}]
+    assert planned([footage(6)], media_wishes=wishes, archetype="hero").audio.tracks == ()
+    lowered = planned([footage(6)], original_audio="lower", archetype="hero")
+    assert lowered.audio.tracks[0].gain_db == -12

@@ -10,8 +10,8 @@ from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
 from pytoon_pipeline.planning.fallback_spec import fallback_spec
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.captions import Event
-from pytoon_pipeline.rendering.fallback_text import literal
-from pytoon_pipeline.rendering.text import draw_text
+from pytoon_pipeline.rendering.fallback_text import plain_text
+from pytoon_pipeline.rendering.text import render_text
 from pytoon_pipeline_tests.harness.plans import planned, still
 
 
@@ -43,7 +43,7 @@ def test_what_cannot_be_read_is_left_out() -> None:
 
 
 def test_letters_are_what_was_written() -> None:
-    assert literal("{\\an5\\pos(1,2)}a \\{b\\} c\\\u2060d\\Ne{\\1c&H00FF00&}f") == "a {b} c\\d\nef"
+    assert plain_text("{\\an5\\pos(1,2)}a \\{b\\} c\\\u2060d\\Ne{\\1c&H00FF00&}f") == "a {b} c\\d\nef"
 
 
 def test_plain_letters_stand_where_shaped_ones_do() -> None:
@@ -65,4 +65,4 @@ def test_a_word_that_is_too_wide_is_made_smaller() -> None:
     assert patch is not None
     assert patch.left >= 0
     assert patch.left + patch.image.size[0] <= 540
-    draw_text.cache_clear()
+    render_text.cache_clear()

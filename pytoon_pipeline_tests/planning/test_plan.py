@@ -112,3 +112,43 @@ def test_any_valid_request_is_planned_or_refused(wish: tuple[list[AnalysedMedia]
         assert outcome.hint
         assert field is not None, outcome.message
         assert field.group(1) in FIELDS, outcome.message
+
+
+short_lines = st.sampled_from(["New in store", "50% OFF!", "Introducing our new product!", "Made by hand"])
+
+
+@st.composite
+def ordinary_requests(draw: st.DrawFn) -> tuple[list[AnalysedMedia], dict]:
+    """Requests as people write them: a few usable media, short texts, enough time."""
+    archetype = draw(st.sampled_from(["hero", "overlay", "meme", "footage"]))
+    media = [draw(ordinary_media(n, footage_only=archetype == "footage")) for n in range(draw(st.integers(1, 4)))]
+    request = {
+        "archetype": archetype,
+        "preset": draw(presets),
+        "text": draw(short_lines | st.fixed_dictionaries(
+            {"hook": short_lines, "beats": st.lists(short_lines, max_size=2), "cta": short_lines})),
+        "fit": draw(st.sampled_from(["auto", "cover", "contain", "bars"])),
+        "max_seconds": draw(st.floats(30, 60)),
+        "platform": draw(st.sampled_from(["tiktok", "reels", "shorts", "any"])),
+        "transition": draw(st.sampled_from([None, "cut", "crossfade", "fade", "slide"])),
+        "background": draw(st.sampled_from([None, "gradient", "#123456"])),
+    }  # fmt: skip
+    if draw(st.booleans()):
+        request["music"] = heard(draw(st.floats(5, 90)), item="b" * 64)
+    return media, request
+
+
+@st.composite
+def ordinary_media(draw: st.DrawFn, index: int, footage_only: bool) -> AnalysedMedia:
+    item = f"{index:064x}"
+    if footage_only or draw(st.booleans()):
+        seconds = draw(st.floats(12, 40))
+        return footage(seconds, item=item, speech=((0.0, seconds),))
+    return still(draw(st.integers(600, 4000)), draw(st.integers(600, 4000)), item=item)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(ordinary_requests())
+def test_an_ordinary_request_is_never_refused(ordinary: tuple[list[AnalysedMedia], dict]) -> None:
+    media, request = ordinary
+    within_limits(planned(media, **request), request)

@@ -13,8 +13,8 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.operations.remedies import DESCRIPTIONS, FALLBACK, REMEDIES, Step, changes
 from pytoon_pipeline.planning.layout.titles import entrance
-from pytoon_pipeline.quality.verdict import check_video, merged, score, score_breakdown
-from pytoon_pipeline_tests.harness import defects as d
+from pytoon_pipeline.quality.verdict import check_video, merge_advice, score, score_breakdown
+from pytoon_pipeline_tests.harness import defects
 from pytoon_pipeline_tests.harness.defects import Made
 
 TURN = 90
@@ -26,39 +26,39 @@ def turning() -> RenderSpec:
     style = TextStyle(size=100, outline=0, colour="#FFFFFF")
     layers = [
         TextLayer(role="headline", lines=lines, style=style, width=500, height=330, start=start,
-                  frames=TURN - d.HALF - n, transform=entrance("none", 270, 400, start, 30, d.RATE))
-        for n, (start, lines) in enumerate(zip((d.HALF, TURN + 1), PAGES, strict=True))
+                  frames=TURN - defects.HALF - n, transform=entrance("none", 270, 400, start, 30, defects.RATE))
+        for n, (start, lines) in enumerate(zip((defects.HALF, TURN + 1), PAGES, strict=True))
     ]  # fmt: skip
-    return d.footage_then_picture(overlays=tuple(layers))
+    return defects.footage_then_picture(overlays=tuple(layers))
 
 
 @pytest.fixture(scope="module")
 def turned(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return d.make(turning(), tmp_path_factory.mktemp("turned"))
+    return defects.make(turning(), tmp_path_factory.mktemp("turned"))
 
 
 def odd(made: Made, video: Path) -> list[tuple[int | None, int | None]]:
-    found = d.findings(made, video)
+    found = defects.findings(made, video)
     return [(f.start_frame, f.end_frame) for f in found if f.code == "glitch_frame" and f.severity == "gate"]
 
 
 def test_a_page_that_turns_is_not_odd(turned: Made, tmp_path: Path) -> None:
-    again = d.spoilt(turned, lambda shown, sound: None, tmp_path / "again.mp4")
+    again = defects.spoilt(turned, lambda shown, sound: None, tmp_path / "again.mp4")
     assert (odd(turned, turned.video), odd(turned, again)) == ([], [])
 
 
 def test_the_same_gap_that_no_plan_explains_is_odd(turned: Made) -> None:
     unplanned = turned.spec.model_copy(update={"overlays": ()})
-    found = d.findings(turned, turned.video, unplanned)
+    found = defects.findings(turned, turned.video, unplanned)
     assert [(f.start_frame, f.severity) for f in found if f.code == "glitch_frame"] == [(TURN, "gate")]
 
 
 @pytest.mark.parametrize("change", [
-    d.fill(TURN + 1, TURN + 2, 235), d.fill(TURN - 1, TURN, 16), d.other(TURN - 1, TURN, 0),
-    d.patch(TURN + 1, TURN + 2, slice(250, 550), slice(60, 480), 120),
+    defects.fill(TURN + 1, TURN + 2, 235), defects.fill(TURN - 1, TURN, 16), defects.other(TURN - 1, TURN, 0),
+    defects.patch(TURN + 1, TURN + 2, slice(250, 550), slice(60, 480), 120),
 ])  # fmt: skip
-def test_an_odd_picture_while_a_page_turns_is_found(turned: Made, tmp_path: Path, change: d.Change) -> None:
-    found = d.findings(turned, d.spoilt(turned, change, tmp_path / "spoilt.mp4"))
+def test_an_odd_picture_while_a_page_turns_is_found(turned: Made, tmp_path: Path, change: defects.Change) -> None:
+    found = defects.findings(turned, defects.spoilt(turned, change, tmp_path / "spoilt.mp4"))
     gates = [f for f in found if f.severity == "gate" and f.start_frame is not None and abs(f.start_frame - TURN) <= 1]
     assert {"glitch_frame", "missing_item"} & {f.code for f in gates}, found
 
@@ -72,13 +72,15 @@ def advice(start: int, end: int, value: float, message: str = "It stands.", code
 
 def test_advice_is_told_once_and_counted_once() -> None:
     gate = advice(5, 6, 0.5).model_copy(update={"severity": "gate"})
-    found = merged([advice(3, 4, 0.2), gate, advice(30, 31, 0.4), advice(90, 92, 0.3), advice(1, 2, 1, code="black")])
+    found = merge_advice(
+        [advice(3, 4, 0.2), gate, advice(30, 31, 0.4), advice(90, 92, 0.3), advice(1, 2, 1, code="black")]
+    )
     assert [(f.code, f.severity, f.start_frame, f.end_frame, f.value) for f in found] == [
         ("glitch_frame", "advice", 3, 92, 0.4), ("glitch_frame", "gate", 5, 6, 0.5), ("black", "advice", 1, 2, 1),
     ]  # fmt: skip
     assert [f.message for f in found] == ["It stands. (3 times)", "It stands.", "It stands."]
     assert (score(found), score_breakdown(found)) == (40, "100 − 1 × 50 (gates) − 2 × 5 (advice) = 40")
-    texts = merged([advice(3, 4, 2, "“A” hardly stands out."), advice(5, 6, 3, "“B” hardly stands out.")])
+    texts = merge_advice([advice(3, 4, 2, "“A” hardly stands out."), advice(5, 6, 3, "“B” hardly stands out.")])
     assert (len(texts), score(texts)) == (2, 95)
 
 
@@ -88,7 +90,7 @@ def test_flickering_footage_scores_high(tmp_path: Path) -> None:
     luma = np.kron(small, np.ones((80, 68), np.uint8))[:960, :540]
     half = np.full((480, 270), 128, np.uint8)
     shown = [[luma + (n % 9 == 4) * np.uint8(14), half, half] for n in range(90)]
-    video = d.written(shown, np.zeros((3 * d.SAMPLES, 2), np.float32), tmp_path / "flickers.mp4")
+    video = defects.written(shown, np.zeros((3 * defects.SAMPLES, 2), np.float32), tmp_path / "flickers.mp4")
     report = check_video(video, load_limits(), limit_sources())
     odd = [f for f in report.findings if f.code == "glitch_frame"]
     assert [(f.start_frame, f.end_frame, f.severity) for f in odd] == [(4, 86, "advice")]

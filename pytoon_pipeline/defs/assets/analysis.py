@@ -63,7 +63,7 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
             if images.kind(path):
                 info = probing.probe_still(path, limits, scratch / "picture.png")
                 return StageOutput(Metadata(info=info, audio_seconds=0), {PICTURE: scratch / "picture.png"})
-            info = Preflight(studio.store, limits).look(item)
+            info = Preflight(studio.store, limits).probe(item)
             if info.video is not None or info.audio is None:
                 probing.accept(info, limits)
             check_whole(info, limits)

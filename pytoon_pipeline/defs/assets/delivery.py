@@ -25,7 +25,7 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.outbox import deliver, failure, plan_delivery, replace_earlier
-from pytoon_pipeline.quality.degradation import comment, degradation, hazards, release_of
+from pytoon_pipeline.quality.degradation import degradation, degradation_comment, hazards, release_of
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 
@@ -51,7 +51,7 @@ def delivered_video(
     report = qc_score.read(QcReport)
     upload = source_media.read(SourceMedia)
     ready, planned = rendered_segments.read(RenderedSegments), render_spec.read(RenderSpec)
-    spec = ready.as_rendered(planned)
+    spec = ready.rendered_spec(planned)
     if report.verdict == "fail" and not spec.fallback:
         raise failure(report)
     attempts, earlier = studio.uploads.attempts(upload.key, upload.overrides), studio.uploads.delivered(upload.key)
@@ -87,10 +87,10 @@ def delivered_video(
         media=upload.items,
         probed=infos,
         thumbnail=finished.thumbnail,
-        tools=stages.makers(rendered_segments.tools),
-        picture_packets=finished.composite.picture_packets,
-        audio_packets=finished.composite.audio_packets,
-        comment=comment(planned, ready),
+        tools=stages.producer_versions(rendered_segments.tools),
+        picture_packets=finished.composite.video_packets_sha256,
+        audio_packets=finished.composite.audio_packets_sha256,
+        comment=degradation_comment(planned, ready),
         request=upload.asked,
         overrides=upload.overrides,
         preset=load_preset(name, request.adjust),

@@ -19,7 +19,7 @@ from pytoon_pipeline.defs.items import parts_of
 from pytoon_pipeline.defs.overrides import override_notes
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
-from pytoon_pipeline.intake.register import canonical_request
+from pytoon_pipeline.intake.ingest import canonical_request
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.operations.remedies import apply_remedies, changes, next_step
 from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext

@@ -62,7 +62,7 @@ def qc_score(
 ) -> Iterator[dg.Output[Artifact] | dg.AssetCheckResult]:
     """What checking the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
     ready, limits, store = rendered_segments.read(RenderedSegments), studio.limits, studio.store
-    spec = ready.as_rendered(render_spec.read(RenderSpec))
+    spec = ready.rendered_spec(render_spec.read(RenderSpec))
 
     def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.reporting import previews
@@ -126,9 +126,9 @@ def _judged(
     store, finished = studio.store, composite.read(FinishedVideo)
     sound = finished.audio
     parts = DeliveredParts(
-        finished.composite.picture_packets,
-        finished.composite.audio_packets,
-        store.path(composite.files["sound"]),
+        finished.composite.video_packets_sha256,
+        finished.composite.audio_packets_sha256,
+        store.path(composite.files["audio"]),
         Loudness(sound.loudness, sound.true_peak),
     )
     rendered = FrameStats.joined(FrameStats.load(path) for path in segment_files(store, segments, TRACE))

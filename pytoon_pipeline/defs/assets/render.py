@@ -20,7 +20,7 @@ from pytoon_pipeline.defs.io_managers import Frames
 from pytoon_pipeline.defs.items import items_of, parts_of
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, run, stage_asset
-from pytoon_pipeline.quality.degradation import comment
+from pytoon_pipeline.quality.degradation import degradation_comment
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SEGMENTS = Stage("rendered_segments", 5)
 COMPOSITE = Stage("composite", 6)
 # Roles of the files of each segment.
-VIDEO, TRACE, SHEET = "video", "frame_stats", "sheet"
+VIDEO, TRACE, SHEET = "video", "frame_stats", "contact_sheet"
 
 log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")
@@ -56,7 +56,7 @@ def rendered_segments(
     recipe = StageKey(
         SEGMENTS,
         inputs={"metadata": metadata.fingerprint, "spec": picture_plan(spec)},
-        parameters={"encoder": stages.encoders()["picture"], "segment": stages.SEGMENT.version},
+        parameters={"encoder": stages.encoders()["video"], "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
     if found := store.reuse(recipe.fingerprint):
@@ -66,7 +66,9 @@ def rendered_segments(
     work = work_of(studio, source_media, metadata, spec)
     rendered = policy.render(engines, work, _report, _tell, studio.encoder)
     # Another machine may have other tools.
-    recipe = replace(recipe, tools=stages.tools_used([done.artifact.tools for done in rendered.segments], recipe.tools))
+    recipe = replace(
+        recipe, tools=stages.merge_tools([done.artifact.tools for done in rendered.segments], recipe.tools)
+    )
     if rendered.fallback_spec is not None:
         # Once the engine is well again, what was asked for is rendered.
         plain = hash_value(rendered.fallback_spec.model_dump(mode="json"))
@@ -123,7 +125,7 @@ def composite(
 ) -> dg.Output[Artifact]:
     """The finished MP4: segments joined by copying, sound mixed and brought to its loudness; and the thumbnail."""
     ready, planned = rendered_segments.read(RenderedSegments), render_spec.read(RenderSpec)
-    spec, marked = ready.as_rendered(planned), comment(planned, ready)
+    spec, marked = ready.rendered_spec(planned), degradation_comment(planned, ready)
     store = studio.store
     seen = {"sampled_frames": sampled_frames.artifact.fingerprint, "face_detections": face_detections.fingerprint}
     install_fonts(studio, source_media)
@@ -134,10 +136,10 @@ def composite(
 
         first = spec.scenes[0].layers[:1]
         if spec.archetype != "footage" or not first or not isinstance(first[0], VideoLayer):
-            return thumbnail.settled(spec)
+            return thumbnail.representative_frame(spec)
         item = first[0].item
         faces = parts_of(store, face_detections)[item].files["faces"]
-        return thumbnail.choose(spec, item, sampled_frames.samples(item), read(store.path(faces)))
+        return thumbnail.choose_frame(spec, item, sampled_frames.samples(item), read(store.path(faces)))
 
     def make(scratch: Path) -> StageOutput:
         from pytoon_pipeline.engines import policy
@@ -147,19 +149,19 @@ def composite(
         frame = stages.choose_thumbnail(store, spec, choose, seen)
         work = work_of(studio, source_media, metadata, spec)
         engines = policy.engine_chain(request_of(source_media).engine_policy, studio.engines)
-        picture = policy.thumbnail(engines, work, frame, ready.engine, _tell).artifact
+        picture = policy.render_thumbnail(engines, work, frame, ready.engine, _tell).artifact
         pieces = segment_files(store, rendered_segments, VIDEO)
         out = scratch / "video.mp4"
-        joined = join(spec, pieces, store.path(sound.files["sound"]), out, marked)
+        joined = join(spec, pieces, store.path(sound.files["audio"]), out, marked)
         value = FinishedVideo(composite=joined, audio=sound.read(AudioResult), thumbnail=frame)
-        return StageOutput(value, {"video": out}, {**picture.files, "sound": sound.files["sound"]})
+        return StageOutput(value, {"video": out}, {**picture.files, "audio": sound.files["audio"]})
 
     def show(artifact: Artifact) -> dict[str, Any]:
         finished = artifact.read(FinishedVideo)
         return {
             "thumbnail": _picture(store.path(artifact.files["tiny"])),
             "larger_thumbnail": _picture(store.path(artifact.files["small"])),
-            "video_seconds": finished.composite.picture_seconds,
+            "video_seconds": finished.composite.video_seconds,
             "loudness_lufs": finished.audio.loudness,
             "true_peak_dbtp": finished.audio.true_peak,
         }
@@ -176,8 +178,8 @@ def composite(
         },
         parameters={
             "spec": hash_value([spec.audio.model_dump(mode="json"), picture_plan(spec)]),
-            "encoder": stages.encoders()["sound"],
-            "sound": stages.SOUND_TRACK.version,
+            "encoder": stages.encoders()["audio"],
+            "sound": stages.AUDIO_TRACK.version,
             "thumbnail": stages.THUMBNAIL.version,
             "comment": marked,
         },

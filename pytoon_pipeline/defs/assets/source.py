@@ -13,7 +13,7 @@ from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import REASON_TAG
 from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import run, stage_asset
-from pytoon_pipeline.intake.admission import check_file
+from pytoon_pipeline.runtime.files import check_file
 from pytoon_pipeline.store.stages import Stage, StageOutput
 
 SOURCE = Stage("source_media", 2)

@@ -6,7 +6,7 @@ from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.requesting import EVERY_LOOP, may_request
 from pytoon_pipeline.intake.inbox import open_inbox
-from pytoon_pipeline.intake.ingest import to_do
+from pytoon_pipeline.intake.ingester import count_pending
 from pytoon_pipeline.runtime.home import Home
 
 
@@ -19,7 +19,7 @@ from pytoon_pipeline.runtime.home import Home
 def watch_inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     home = Home.locate()
     try:
-        waiting = to_do(home, open_inbox(home))
+        waiting = count_pending(home, open_inbox(home))
     except TransientError as fault:
         return dg.SkipReason(str(fault))
     if not waiting:

@@ -15,25 +15,25 @@ from pytoon_pipeline.engines.protocol import (
     COMPLETE,
     OFFSET,
     YES,
+    ErrorMessage,
     Event,
+    JobStatus,
     NamedFile,
-    OrderState,
-    Problem,
-    RenderOrder,
+    RenderJob,
 )
 from pytoon_pipeline.store.fingerprint import canonical
 
 # A server that is well says something every few seconds; hashing a large file may take longer.
-QUIET_SECONDS, CONNECT_SECONDS = 60.0, 10.0
+READ_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS = 60.0, 10.0
 
 R = TypeVar("R", bound=Record)
 
 
-class Arrived(NamedTuple):
+class UploadProgress(NamedTuple):
     """Bytes of a file that the server has, and whether that is all of it, with the right hash."""
 
     offset: int
-    whole: bool
+    complete: bool
 
 
 class ConnectionLost(TransientError):
@@ -45,7 +45,7 @@ class Overloaded(TransientError):
 
     def __init__(self, message: str, after: float) -> None:
         super().__init__("remote_busy", message, "Try again later, or let the server take more at once.")
-        self.after = after
+        self.retry_after = after
 
 
 class DeadlineExceeded(TransientError):
@@ -61,11 +61,11 @@ class EngineClient:
     """
 
     def __init__(self, url: str, token: str, until: float) -> None:
-        with _typed():
+        with _http_errors():
             self._http = httpx.Client(
                 base_url=f"{url.rstrip('/')}/v1/",
                 headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
-                timeout=httpx.Timeout(QUIET_SECONDS, connect=CONNECT_SECONDS),
+                timeout=httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
             )
         self._until = until
 
@@ -75,52 +75,52 @@ class EngineClient:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._http.close()
 
-    def post(self, order: RenderOrder) -> OrderState:
+    def submit(self, order: RenderJob) -> JobStatus:
         """Gives the order, and hears how it stands."""
         body, headers = canonical(order.model_dump(mode="json")), {"Content-Type": "application/json"}
-        return _read(OrderState, self._answer("POST", "renders", content=body, headers=headers).content)
+        return _parse(JobStatus, self._answer("POST", "renders", content=body, headers=headers).content)
 
-    def received(self, file: NamedFile) -> Arrived:
+    def upload_progress(self, file: NamedFile) -> UploadProgress:
         """How much of the file the server has."""
-        return _arrived(self._answer("HEAD", f"files/{file.sha256}"))
+        return _upload_progress(self._answer("HEAD", f"files/{file.sha256}"))
 
-    def send(self, file: NamedFile, offset: int, piece: bytes) -> Arrived:
+    def send_chunk(self, file: NamedFile, offset: int, chunk: bytes) -> UploadProgress:
         """Sends bytes of the file from ``offset`` on. It may have to go on elsewhere."""
         wanted = {"offset": offset, "total": file.bytes}
-        return _arrived(self._answer("PATCH", f"files/{file.sha256}", params=wanted, content=piece))
+        return _upload_progress(self._answer("PATCH", f"files/{file.sha256}", params=wanted, content=chunk))
 
     def events(self, order: str, after: int) -> Iterator[Event | None]:
         """What happens to an order, after the ``after``-th event; none for every sign of life in between."""
         with self._stream("GET", f"renders/{order}/events", params={"after": after}) as response:
-            for line in response.iter_lines():
+            for client in response.iter_lines():
                 self._in_time()
-                yield _read(Event, line.encode()) if line else None
+                yield _parse(Event, client.encode()) if client else None
 
     def fetch(self, file: NamedFile, offset: int) -> Iterator[bytes]:
         """Bytes of a file from ``offset`` on."""
         with self._stream("GET", f"files/{file.sha256}", headers={"Range": f"bytes={offset}-"}) as response:
             if offset and response.headers.get("Content-Range", "").split("-")[0] != f"bytes {offset}":
                 raise protocol_error("it does not go on in the middle of a file")
-            for piece in response.iter_bytes():
+            for chunk in response.iter_bytes():
                 self._in_time()
-                yield piece
+                yield chunk
 
     def _answer(self, method: str, path: str, **what: Any) -> httpx.Response:
         self._in_time()
-        with _typed():
+        with _http_errors():
             response = self._http.request(method, path, **what)
         if response.status_code == httpx.codes.CONFLICT and OFFSET in response.headers:
             return response
-        _check(response)
+        _raise_for_status(response)
         return response
 
     @contextmanager
     def _stream(self, method: str, path: str, **what: Any) -> Iterator[httpx.Response]:
         self._in_time()
-        with _typed(), self._http.stream(method, path, **what) as response:
+        with _http_errors(), self._http.stream(method, path, **what) as response:
             if not response.is_success:
                 response.read()
-            _check(response)
+            _raise_for_status(response)
             yield response
 
     def _in_time(self) -> None:
@@ -132,7 +132,7 @@ class EngineClient:
 
 
 @contextmanager
-def _typed() -> Iterator[None]:
+def _http_errors() -> Iterator[None]:
     try:
         yield
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
@@ -144,20 +144,20 @@ def _typed() -> Iterator[None]:
         ) from error  # fmt: skip
 
 
-def _check(response: httpx.Response) -> None:
+def _raise_for_status(response: httpx.Response) -> None:
     """Raises what an answer other than success means."""
     status, problem = response.status_code, None
     if response.is_success:
         return
     with suppress(ValidationError):
-        problem = Problem.model_validate_json(response.content).error()
+        problem = ErrorMessage.model_validate_json(response.content).to_error()
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         raise DependencyMissing(
             "remote_refused", "The remote engine refuses the token.",
             "Set PYTOON_ENGINE_TOKEN to the same value on both machines.",
         )  # fmt: skip
     if status in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
-        raise _busy(response, problem)
+        raise _overloaded(response, problem)
     if status == httpx.codes.NOT_FOUND and (problem is not None or response.request.method == "HEAD"):
         raise ConnectionLost("remote_unreachable", "The remote engine was started anew.", "The order is given again.")
     if problem is not None:
@@ -169,7 +169,7 @@ def _check(response: httpx.Response) -> None:
     raise protocol_error(f"it answers with status {status}")
 
 
-def _busy(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
+def _overloaded(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
     if problem is not None and problem.code != "remote_busy":
         return problem
     after = response.headers.get("Retry-After", "")
@@ -177,14 +177,14 @@ def _busy(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
     return Overloaded(message, float(after) if after.isdecimal() else 0.0)
 
 
-def _arrived(response: httpx.Response) -> Arrived:
+def _upload_progress(response: httpx.Response) -> UploadProgress:
     offset = response.headers.get(OFFSET, "")
     if not offset.isdecimal():
         raise protocol_error("it does not say how much of a file it has")
-    return Arrived(int(offset), response.headers.get(COMPLETE) == YES)
+    return UploadProgress(int(offset), response.headers.get(COMPLETE) == YES)
 
 
-def _read(record: type[R], said: bytes) -> R:
+def _parse(record: type[R], said: bytes) -> R:
     try:
         return record.model_validate_json(said)
     except ValidationError as error:

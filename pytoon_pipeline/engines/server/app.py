@@ -1,10 +1,9 @@
-"""The remote engine over HTTP: takes orders and the files that it lacks, tells of progress, gives what was made."""
+"""The remote engine over HTTP: takes jobs and the files that it lacks, tells of progress, gives what was made."""
 
 import asyncio
 import hmac
 import json
 import logging
-import os
 import socket
 import threading
 import time
@@ -18,6 +17,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,34 +35,34 @@ from pytoon_pipeline.contracts.errors import (
     storage_unwritable,
 )
 from pytoon_pipeline.engines.local import LocalEngine
-from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, Problem, RenderOrder
+from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, ErrorMessage, RenderJob
 from pytoon_pipeline.engines.server.connections import Connections, ensure_open_files, http_protocol
 from pytoon_pipeline.engines.server.jobs import Job, JobQueue
-from pytoon_pipeline.engines.server.settings import ServerSettings
 from pytoon_pipeline.engines.server.uploads import ResumableUploads, WrongOffset
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import ServerSettings, Settings
 from pytoon_pipeline.store.retention import Rules, sweep
 from pytoon_pipeline.store.store import Store
 
 __all__ = ["ServerSettings", "application", "serve"]
 
 PORT = 8970
-TOKEN_CHARACTERS = 16
+MIN_TOKEN_LENGTH = 16
 # How often a listener's connection is looked after, in seconds.
 TICK_SECONDS = 0.1
 # A server that is stopped lets open connections go after so long.
-LEAVING_SECONDS = 3
+SHUTDOWN_SECONDS = 3
 # Connections that the system keeps until they are accepted. Fewer than may be unauthenticated: those that are accepted
 # together are all read before one of them is closed for being the oldest.
 BACKLOG = 128
 
-STATUS = {
+HTTP_STATUS = {
     "remote_refused": 401, "unknown_order": 404, "unknown_file": 404, "not_found": 404, "wrong_offset": 409,
     "order_too_large": 413, "file_too_long": 413, "wrong_hash": 422, "engine_unhealthy": 503,
     "remote_disk_full": 507, "store_not_writable": 507,
 }  # fmt: skip
-STATUS_OF_FAILURE = {"invalid_input": 400, "transient": 503}
+STATUS_BY_CATEGORY = {"invalid_input": 400, "transient": 503}
 
 Name = Annotated[str, InPath(pattern=HASH)]
 
@@ -75,53 +75,53 @@ log = logging.getLogger("pytoon.engine")
 def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
     """The server as an ASGI application that renders on ``store``. Every request needs ``token``."""
     engine = LocalEngine(store, store.work / "health.json")
-    orders, arrivals = JobQueue(store, engine, settings), ResumableUploads(store, settings)
+    jobs, arrivals = JobQueue(store, engine, settings), ResumableUploads(store, settings)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await asyncio.to_thread(orders.close)
+        await asyncio.to_thread(jobs.close)
 
     app = FastAPI(title="Pytoon engine", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
-    app.state.stopping = orders.stopping
+    app.state.stopping = jobs.stopping
     app.state.connections = connections = Connections(settings)
-    app.add_middleware(Guard, token=token, connections=connections, retry_seconds=settings.retry_seconds)
+    app.add_middleware(TokenAuth, token=token, connections=connections, retry_seconds=settings.retry_seconds)
     _answer_errors(app, settings)
 
     @app.get("/v1/health")
     def health() -> dict[str, str]:
-        engine.check()
+        engine.check_health()
         return {"status": "well", "version": version("pytoon-pipeline")}
 
     @app.post("/v1/renders")
     async def post(request: Request) -> dict[str, Any]:
         body = bytearray()
-        async for piece in _chunks(request, settings):
-            body += piece
+        async for chunk in _chunks(request, settings):
+            body += chunk
             if len(body) > settings.order_bytes:
                 raise InvalidInput(
                     "order_too_large", "The order is too large.", "Its limit is a setting of the server."
                 )
-        state = await asyncio.to_thread(lambda: orders.post(_order(bytes(body))))
+        state = await asyncio.to_thread(lambda: jobs.submit(_order(bytes(body))))
         return state.model_dump(mode="json")
 
     @app.get("/v1/renders/{name}/events")
     async def events(name: Name, after: Annotated[int, Query(ge=0)] = 0) -> StreamingResponse:
-        lines = _lines(orders.get(name), after, settings.heartbeat_seconds, orders.stopping)
+        lines = _lines(jobs.get(name), after, settings.heartbeat_seconds, jobs.stopping)
         # A proxy that collects the answer would keep the progress to itself.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
     @app.head("/v1/files/{sha256}")
     def received(sha256: Name) -> Response:
-        file = orders.wanted(sha256)
-        return _arrived(arrivals.received(file), arrivals.whole(file))
+        file = jobs.expected_file(sha256)
+        return _arrived(arrivals.received(file), arrivals.is_complete(file))
 
     @app.patch("/v1/files/{sha256}")
     async def send(
         request: Request, sha256: Name, offset: Annotated[int, Query(ge=0)], total: Annotated[int, Query(gt=0)]
     ) -> Response:
-        file = orders.wanted(sha256)
+        file = jobs.expected_file(sha256)
         if total != file.bytes:
             raise InvalidInput("wrong_length", "The order gives the file another length.", "Send what the order names.")
         at = await arrivals.receive(file, offset, _chunks(request, settings))
@@ -129,7 +129,7 @@ def application(store: Store, token: str, settings: ServerSettings) -> FastAPI:
 
     @app.get("/v1/files/{sha256}")
     def give(sha256: Name) -> FileResponse:
-        return FileResponse(store.path(orders.made(sha256)), media_type="application/octet-stream")
+        return FileResponse(store.path(jobs.output_file(sha256)), media_type="application/octet-stream")
 
     return app
 
@@ -141,14 +141,14 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     ``TransientError`` when
     the port cannot be had.
     """
-    token, settings = _token(), ServerSettings.from_environment()
+    token, settings = _token(Settings.load().engine_token), ServerSettings.load()
     store = Store(home.store, home.work)
     app = application(store, token, settings)
     ensure_open_files(settings)
     threading.Thread(target=_keep_tidy, args=(home, store), daemon=True).start()
     with _listening(host, port) as listening:
         log.info("listening", extra={"event": "engine", "host": host, "port": listening.getsockname()[1]})
-        Host(app).run(sockets=[listening])
+        EngineServer(app).run(sockets=[listening])
 
 
 def _keep_tidy(home: Home, store: Store) -> None:
@@ -161,12 +161,12 @@ def _keep_tidy(home: Home, store: Store) -> None:
         time.sleep(TIDY_SECONDS)
 
 
-def _token() -> str:
-    token = os.environ.get("PYTOON_ENGINE_TOKEN", "")
-    hint = f"Set PYTOON_ENGINE_TOKEN to at least {TOKEN_CHARACTERS} characters that nobody can guess."
+def _token(secret: SecretStr | None) -> str:
+    token = secret.get_secret_value() if secret else ""
+    hint = f"Set PYTOON_ENGINE_TOKEN to at least {MIN_TOKEN_LENGTH} characters that nobody can guess."
     if not token:
         raise DependencyMissing("engine_token_missing", "The engine is not served without a token.", hint)
-    if len(token) < TOKEN_CHARACTERS:
+    if len(token) < MIN_TOKEN_LENGTH:
         raise InvalidInput("engine_token_short", "The engine's token is too short.", hint)
     return token
 
@@ -182,13 +182,13 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error  # fmt: skip
 
 
-class Host(uvicorn.Server):
+class EngineServer(uvicorn.Server):
     """Serves ``app`` and watches its connections. Tells it that it is to stop before it waits for connections: those
     that listen go at once.
     """
 
-    def __init__(self, app: FastAPI, leaving_seconds: int = LEAVING_SECONDS) -> None:
-        # A connection is known by its real ends, so what a proxy says of its clients is not put in their place.
+    def __init__(self, app: FastAPI, leaving_seconds: int = SHUTDOWN_SECONDS) -> None:
+        # A connection is job by its real ends, so what a proxy says of its clients is not put in their place.
         config = uvicorn.Config(
             app, http=http_protocol(app.state.connections), ws="none", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, backlog=BACKLOG, timeout_graceful_shutdown=leaving_seconds,
@@ -201,7 +201,7 @@ class Host(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-class Guard:
+class TokenAuth:
     """Lets nothing through without the token, whatever path it asks for, and with it so many requests at once."""
 
     def __init__(self, app: ASGIApp, token: str, connections: Connections, retry_seconds: float) -> None:
@@ -262,8 +262,8 @@ def _answer_errors(app: FastAPI, settings: ServerSettings) -> None:
 
 
 def _problem(error: PytoonError, headers: Mapping[str, str] | None = None, status: int | None = None) -> JSONResponse:
-    code = status or STATUS.get(error.code) or STATUS_OF_FAILURE.get(error.category, 500)
-    return JSONResponse(Problem.of(error).model_dump(), code, dict(headers or {}))
+    code = status or HTTP_STATUS.get(error.code) or STATUS_BY_CATEGORY.get(error.category, 500)
+    return JSONResponse(ErrorMessage.from_error(error).model_dump(), code, dict(headers or {}))
 
 
 def _retry_after(seconds: float) -> dict[str, str]:
@@ -274,14 +274,14 @@ def _arrived(bytes_here: int, whole: bool) -> Response:
     return Response(status_code=204, headers={OFFSET: str(bytes_here), COMPLETE: YES if whole else NO})
 
 
-def _order(body: bytes) -> RenderOrder:
+def _order(body: bytes) -> RenderJob:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("order_unreadable", "The order is not JSON.", "See docs/engine.md.") from error
     if not isinstance(document, dict):
         raise InvalidInput("order_unreadable", "The order is not a JSON object.", "See docs/engine.md.")
-    return validate(RenderOrder, document, "Order", "order_unreadable")
+    return validate(RenderJob, document, "Order", "order_unreadable")
 
 
 async def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[bytes]:
@@ -289,20 +289,20 @@ async def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[b
     stream = request.stream()
     while True:
         try:
-            piece = await asyncio.wait_for(anext(stream), settings.silence_seconds)
+            chunk = await asyncio.wait_for(anext(stream), settings.silence_seconds)
         except StopAsyncIteration:
             return
         except asyncio.TimeoutError:
             raise TransientError("too_slow", "Nothing came for too long.", "Send the rest again.") from None
-        yield piece
+        yield chunk
 
 
-async def _lines(known: Job, heard: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:
-    """Events as JSON lines until the last one, or until the server stops; an empty line when nothing happens."""
+async def _lines(job: Job, heard: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:
+    """Events as JSON lines until the last one, or until the server stops; an empty client when nothing happens."""
     spoke = time.monotonic()
     while not stopping.is_set():
-        for event in known.after(heard):
-            yield event.line
+        for event in job.after(heard):
+            yield event.json_line
             heard, spoke = event.n, time.monotonic()
             if event.last:
                 return

@@ -16,7 +16,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 
 # Open files that the server needs besides connections: media, databases, pipes of encoders.
 OTHER_FILES = 256
@@ -40,13 +40,13 @@ class Connections:
         """A connection was accepted. Closes the oldest unauthenticated one when there are too many."""
         self._open[ends] = transport
         self._unauthenticated[ends] = None
-        self._limit(ends)
+        self._start_timer(ends)
         if len(self._unauthenticated) > self._settings.unauthenticated:
             self._close(next(iter(self._unauthenticated)))
 
     def closed(self, ends: Ends) -> None:
         """A connection is gone."""
-        self._unlimit(ends)
+        self._cancel_timer(ends)
         self._open.pop(ends, None)
         self._unauthenticated.pop(ends, None)
 
@@ -54,7 +54,7 @@ class Connections:
     def authorised(self, scope: Scope) -> Iterator[bool]:
         """Counts a request that showed the token for as long as the block lasts; false when there are too many."""
         ends = (scope["client"], scope["server"])
-        self._unlimit(ends)
+        self._cancel_timer(ends)
         self._unauthenticated.pop(ends, None)
         self.active += 1
         try:
@@ -62,14 +62,14 @@ class Connections:
         finally:
             self.active -= 1
             if ends in self._open:
-                self._limit(ends)
+                self._start_timer(ends)
 
-    def _limit(self, ends: Ends) -> None:
-        self._unlimit(ends)
+    def _start_timer(self, ends: Ends) -> None:
+        self._cancel_timer(ends)
         loop = asyncio.get_running_loop()
         self._timers[ends] = loop.call_later(self._settings.header_seconds, self._close, ends)
 
-    def _unlimit(self, ends: Ends) -> None:
+    def _cancel_timer(self, ends: Ends) -> None:
         if timer := self._timers.pop(ends, None):
             timer.cancel()
 

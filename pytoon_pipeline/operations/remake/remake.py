@@ -12,7 +12,6 @@ from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.outbox import plan_delivery
-from pytoon_pipeline.intake.admission import printable_name
 from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.operations.remake import sources
 from pytoon_pipeline.operations.remake.manifest import read_manifest
@@ -20,6 +19,7 @@ from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.runtime.atomic import copy_file
 from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, slot
 from pytoon_pipeline.runtime.scratch import scratch_dir
@@ -68,8 +68,8 @@ def remake(
         written = [folder / Path(name).name for name in names]
         for role, target in zip(ROLES, written, strict=True):
             copy_file(made[role], target)
-    pictures = joined.picture_packets == manifest.picture_packets
-    sound = joined.audio_packets == manifest.audio_packets
+    pictures = joined.video_packets_sha256 == manifest.picture_packets
+    sound = joined.audio_packets_sha256 == manifest.audio_packets
     return Remade(
         equal=pictures and sound,
         pictures_equal=pictures,
@@ -93,9 +93,9 @@ def _make(
     video = scratch / "video.mp4"
     segments = stages.render_segments(store, spec, found.pictures, progress, seconds, threads)
     sound = stages.mix_audio(store, spec, found.sounds).artifact
-    picture = stages.make_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
+    picture = stages.render_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
     pieces = [store.path(done.artifact.files["video"]) for done in segments]
-    joined = join(spec, pieces, store.path(sound.files["sound"]), video, manifest.comment)
+    joined = join(spec, pieces, store.path(sound.files["audio"]), video, manifest.comment)
     made = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
     return made | subtitles.write(spec, scratch), joined
 
@@ -117,7 +117,7 @@ def _plan_faults() -> Iterator[None]:
 
 def _tools(spec: RenderSpec, found: sources.Sources) -> dict[str, str]:
     parts = [recipe.tools for recipe in stages.stage_keys(spec, found.pictures)]
-    return stages.makers(stages.tools_used(parts, stages.tools(spec)))
+    return stages.producer_versions(stages.merge_tools(parts, stages.tools(spec)))
 
 
 def compare(manifest: Reproducible, tools: Mapping[str, str], infos: Mapping[str, MediaInfo]) -> tuple[Difference, ...]:

@@ -8,11 +8,11 @@ from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.manifest import Reproducible
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.intake.admission import printable_name
 from pytoon_pipeline.media import fonts, generators, images, probing
 from pytoon_pipeline.operations.remake.manifest import items_used
 from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.store.store import Store
 
 NAMED = 5

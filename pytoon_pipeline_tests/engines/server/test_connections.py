@@ -18,13 +18,10 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.server.connections import ensure_open_files
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.engines import test_remote
-from pytoon_pipeline_tests.engines.test_remote import HEADERS, KILLABLE, SEGMENTS, TOKEN, Server, quiet, remote
-
-video, work, serving = test_remote.video, test_remote.work, test_remote.serving
+from pytoon_pipeline_tests.harness.render_server import HEADERS, KILLABLE, SEGMENTS, TOKEN, Server, quiet, remote
 
 ALLOWED = 40
 UNFINISHED = b"GET /v1/health HTTP/1.1\r\nHost: x\r\nAuthorization: Bear"
@@ -71,7 +68,7 @@ def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, wor
             with suppress(OSError):
                 line.sendall((b"", UNFINISHED, WRONG)[n % 3])
             strangers.append(line)
-        made = remote(store, f"http://127.0.0.1:{port}").segments(work, quiet)
+        made = remote(store, f"http://127.0.0.1:{port}").render_segments(work, quiet)
         assert len(made) == SEGMENTS
         # The last one is there, so the server has seen all before it.
         strangers[-1].settimeout(None)
@@ -84,7 +81,11 @@ def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, wor
 def test_headers_that_never_end_are_cut_off_and_long_requests_are_not(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, real, cut = serving(header_seconds=1.0, heartbeat_seconds=0.05), LocalEngine.segments, threading.Event()
+    server, real, cut = (
+        serving(header_seconds=1.0, heartbeat_seconds=0.05),
+        LocalEngine.render_segments,
+        threading.Event(),
+    )
 
     def slow(engine: LocalEngine, asked: RenderRequest, progress: Callable[[int, int], None]) -> list[StageResult]:
         assert cut.wait(900)
@@ -99,14 +100,14 @@ def test_headers_that_never_end_are_cut_off_and_long_requests_are_not(
             return
         cut.set()
 
-    monkeypatch.setattr(LocalEngine, "segments", slow)
+    monkeypatch.setattr(LocalEngine, "render_segments", slow)
     stranger = threading.Thread(target=trickle)
 
     def progress(ready: int, total: int) -> None:
         if not stranger.ident:
             stranger.start()
 
-    made = remote(store, server.url).segments(work, progress)
+    made = remote(store, server.url).render_segments(work, progress)
     stranger.join()
     assert len(made) == SEGMENTS
     assert cut.is_set()

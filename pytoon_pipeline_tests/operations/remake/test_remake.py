@@ -21,7 +21,7 @@ from pytoon_pipeline.contracts.schemas import schema
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, generation_request
@@ -30,7 +30,7 @@ from pytoon_pipeline.operations.remake.remake import failure
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.plans import edited as edited_plan
 
 Said = pytest.CaptureFixture[str]
@@ -69,11 +69,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     Image.effect_mandelbrot((200, 120), (-2, -1.5, 1, 1.5), 30).save(brands / "logo.png")
     upload.mkdir()
     cut = ("-t", "1", "-c:v", "libx264", "-preset", "ultrafast")
-    making.run("-i", str(making.SAMPLE), *cut, str(upload / "clip.mp4"))
-    making.write_wav(upload / "bed.wav", making.babble(1.5, [(0.1, 1.4)]))
+    media.run("-i", str(media.SAMPLE), *cut, str(upload / "clip.mp4"))
+    media.write_wav(upload / "bed.wav", media.babble(1.5, [(0.1, 1.4)]))
     Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(upload / "a.png")
-    media = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "audio": "keep"}]
-    request = {"media": media, "archetype": "hero", "text": "Half price", "brand": "mine", "music": "bed.wav"}
+    items = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "audio": "keep"}]
+    request = {"media": items, "archetype": "hero", "text": "Half price", "brand": "mine", "music": "bed.wav"}
     (upload / "request.yaml").write_text(json.dumps(request))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTOON_HOME", str(root / "home"))

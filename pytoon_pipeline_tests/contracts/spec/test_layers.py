@@ -1,0 +1,9 @@
+"""Layers of a RenderSpec."""
+
+from pytoon_pipeline.contracts.spec.layers import (
+    constant,
+)
+
+
+def test_steady_keeps_four_digits() -> None:
+    assert constant(1 / 3)[0].value == 0.3333

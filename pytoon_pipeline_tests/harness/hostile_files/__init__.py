@@ -1,0 +1,1 @@
+"""Hostile uploads of every kind, for tests and benchmarks."""

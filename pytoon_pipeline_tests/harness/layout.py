@@ -1,0 +1,27 @@
+"""Where the layers of a plan are."""
+
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer, TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline_tests.harness.plans import still
+
+
+def area_of(layer: TextLayer | ImageLayer | VideoLayer | ShapeLayer) -> Rect[int]:
+    """What a layer takes of the frame once it has come in."""
+    x, y = layer.transform.x[-1].value, layer.transform.y[-1].value
+    return Rect(
+        left=round(x - layer.width / 2), top=round(y - layer.height / 2),
+        right=round(x + layer.width / 2), bottom=round(y + layer.height / 2),
+    )  # fmt: skip
+
+
+def texts(spec: RenderSpec) -> list[TextLayer]:
+    return [layer for _, _, layer in spec.texts()]
+
+
+def apart(a: Rect[int], b: Rect[int]) -> bool:
+    return a.right <= b.left or b.right <= a.left or a.bottom <= b.top or b.bottom <= a.top
+
+
+def items(count: int, **shape: int) -> list:
+    return [still(item=f"{n:064x}", **shape) for n in range(count)]

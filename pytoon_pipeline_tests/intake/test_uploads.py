@@ -1,0 +1,143 @@
+"""Reading an upload: a file or a folder with a request, refused with the path of the field."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.intake.uploads import read_upload
+
+
+@pytest.mark.parametrize(
+    ("sets", "path"),
+    [
+        (["max_seconds=600"], "max_seconds"),
+        (["colour=red"], "colour: there is no such setting"),
+        (["media=[{file: a.mp4, start: 3, end: 2}]"], "media.0"),
+        (["text.hook=[1]"], "text"),
+        (["fit=stretch"], "fit"),
+        (["variant=../x"], "variant"),
+        (["preset=../../etc/passwd"], "preset"),
+        (["nonsense"], "not name=value"),
+    ],
+)
+def test_wrong_fields_are_named(tmp_path: Path, sets: list[str], path: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read_upload(tmp_path / "v.mp4", sets=sets)
+    assert raised.value.code == "invalid_request"
+    assert path in raised.value.message
+
+
+def folder(tmp_path: Path, request: str) -> Path:
+    upload = tmp_path / "My shoe video"
+    upload.mkdir()
+    (upload / "clip.mp4").write_bytes(b"x")
+    (upload / "request.yaml").write_text(request)
+    return upload
+
+
+def test_a_folder_with_a_request(tmp_path: Path) -> None:
+    upload = read_upload(folder(tmp_path, "preset: bold-talk\nmedia: [clip.mp4]\nadjust: {captions: {size: 90}}\n"))
+    assert upload.title == "My shoe video"
+    assert [(path.name, role) for path, role in upload.files] == [("clip.mp4", "media")]
+    assert upload.request.preset == "bold-talk"
+
+
+def test_json_is_accepted(tmp_path: Path) -> None:
+    assert (
+        read_upload(folder(tmp_path, '{"media": [{"file": "clip.mp4"}], "max_seconds": 20}')).request.max_seconds == 20
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_text", "code"),
+    [
+        ("media: [../secret.mp4]", "outside_folder"),
+        ("media: [/etc/passwd]", "outside_folder"),
+        ("media: [link.mp4]", "outside_folder"),
+        ("media: [clip.mp4]\nmusic: ../secret.mp4", "outside_folder"),
+        ("archetype: overlay\nbackground: link.mp4\nmedia: [clip.mp4]", "outside_folder"),
+        ("a: [", "document_unreadable"),
+        ("- a", "document_unreadable"),
+        ("a: \x00", "document_unreadable"),
+    ],
+)
+def test_a_folder_that_cannot_be_used(tmp_path: Path, request_text: str, code: str) -> None:
+    (tmp_path / "secret.mp4").write_bytes(b"x")
+    upload = folder(tmp_path, request_text)
+    (upload / "link.mp4").symlink_to(tmp_path / "secret.mp4")
+    with pytest.raises(InvalidInput) as raised:
+        read_upload(upload)
+    assert raised.value.code == code
+
+
+def test_a_folder_without_a_request(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no_request"):
+        read_upload(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["request.yaml", "edit_plan.json", "other.json"])
+@pytest.mark.parametrize("target", ["/dev/zero", "/etc/passwd", None])
+def test_documents_are_files_of_the_folder(tmp_path: Path, name: str, target: str | None) -> None:
+    upload = folder(tmp_path, "edit_plan: other.json")
+    if name == "edit_plan.json":
+        (upload / "request.yaml").unlink()
+    (upload / name).unlink(missing_ok=True)
+    if target is None:
+        os.mkfifo(upload / name)
+    else:
+        (upload / name).symlink_to(target)
+    with pytest.raises(InvalidInput) as raised:
+        read_upload(upload)
+    assert raised.value.code == ("outside_folder" if target else "not_a_file")
+
+
+def test_a_file_alone_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "clip.mp4").write_bytes(b"x")
+    link = tmp_path / "link.mp4"
+    link.symlink_to(tmp_path / "elsewhere" / "clip.mp4")
+    assert read_upload(link).files == ((link, "media"),)
+
+
+def test_names_need_not_be_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe.mp4")
+    (tmp_path / name).write_bytes(b"x")
+    upload = read_upload(tmp_path / name)
+    upload.request.model_dump_json().encode()
+    assert upload.files[0][0].name == name
+    (tmp_path / os.fsdecode(b"\xff")).mkdir()
+    with pytest.raises(InvalidInput) as raised:
+        read_upload(tmp_path / os.fsdecode(b"\xff"))
+    raised.value.message.encode()
+    assert raised.value.code == "no_request"
+
+
+def test_long_names_of_settings_are_cut(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read_upload(folder(tmp_path, "k" * 500_000 + ": 1"))
+    assert len(raised.value.message) < 1000
+
+
+SHAPE = {"kind": "shape", "fill": {"colours": ["#ff0000"]}}
+
+
+@pytest.mark.parametrize(
+    ("layers", "path"),
+    [
+        ([SHAPE | {"width": 8000, "height": 8000}], "edit_plan.scenes.0.layers.0"),
+        ([SHAPE | {"width": 1080, "height": 1920, "scale": 10}], "edit_plan.scenes.0.layers.0"),
+        ([SHAPE | {"width": 1080, "height": 1920, "keyframes": {"scale": [{"time": 0, "value": 9}]}}], "layers.0"),
+        ([{"kind": "group", "layers": [SHAPE | {"width": 8000, "height": 8000}]}], "layers.0.layers.0"),
+        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0: its layers"),
+    ],
+)
+def test_layers_of_gigabytes_are_refused(tmp_path: Path, layers: list[Any], path: str) -> None:
+    upload = folder(tmp_path, json.dumps({"edit_plan": {"scenes": [{"seconds": 1, "layers": layers}]}}))
+    with pytest.raises(InvalidInput) as raised:
+        read_upload(upload)
+    assert raised.value.code == "too_large"
+    assert path in raised.value.message

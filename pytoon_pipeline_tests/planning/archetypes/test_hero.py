@@ -1,0 +1,69 @@
+"""The hero archetype: pictures, clips and texts one after the other."""
+
+import itertools
+
+import pytest
+
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.spec.layers import VideoLayer
+from pytoon_pipeline_tests.harness.layout import items, texts
+from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
+
+
+def test_one_picture_for_some_seconds() -> None:
+    spec = planned([still()], text="Hello")
+    assert (spec.archetype, spec.frames, len(spec.scenes)) == ("hero", 120, 1)
+    assert [layer.text for layer in texts(spec)] == ["Hello"]
+    assert spec.static_ranges[0].end == 120
+
+
+def test_many_items_are_shortened_evenly_and_the_plan_says_so() -> None:
+    spec = planned(items(20), max_seconds=30)
+    lengths = {scene.frames for scene in spec.scenes}
+    assert max(lengths) - min(lengths) <= 1
+    assert 29.5 * 30 <= spec.frames <= 30 * 30
+    assert "shortened_evenly" in {note.code for note in spec.notes}
+
+
+def test_too_many_items_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="media: 30 items") as raised:
+        planned(items(30), max_seconds=10)
+    assert raised.value.code == "too_many_items"
+
+
+def test_items_last_as_long_as_asked() -> None:
+    wishes = [{"file": "item-0", "end": 2}, {"file": "item-1", "start": 1, "end": 4}]
+    spec = planned([still(), footage(10, item="c" * 64)], media_wishes=wishes, archetype="hero", transition="cut")
+    assert [scene.frames for scene in spec.scenes] == [60, 90]
+    clip = spec.scenes[1].layers[0]
+    assert isinstance(clip, VideoLayer)
+    assert clip.source_start == 30
+
+
+def test_pictures_stay_for_a_voice() -> None:
+    voice = heard(14.0, ((0.5, 13.0),))
+    spec = planned(items(2), voice=voice, transition="cut")
+    assert spec.frames == round(14.4 * 30)
+
+
+def test_texts_alone_get_a_background() -> None:
+    spec = planned(text={"hook": "Did you know?", "beats": ["One fact", "Another"], "cta": "Follow us"})
+    assert spec.scenes[0].layers
+    assert spec.frames >= 150
+    times = [(start, end) for start, end, _ in spec.texts()]
+    assert times[0][0] == 0
+    assert times[-1][1] == spec.frames
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(times))
+
+
+def test_nothing_at_all_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="media: there are neither"):
+        planned()
+
+
+def test_footage_and_pictures_together() -> None:
+    clip = footage(6, speech=((1.0, 5.0),), item="c" * 64)
+    spec = planned([still(), clip], archetype="footage", transition="cut")
+    assert [scene.frames for scene in spec.scenes] == [120, 120]
+    track = spec.audio.tracks[0]
+    assert (track.role, track.clips[0].start) == ("original", 4 * 48_000)

@@ -1,0 +1,53 @@
+"""Text placement: inside the safe zone, and over nothing that matters."""
+
+import pytest
+
+from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
+from pytoon_pipeline_tests.harness.layout import apart, area_of, items, texts
+from pytoon_pipeline_tests.harness.plans import planned, still
+
+
+def test_a_headline_spares_a_face() -> None:
+    face = Face(time=0, box=Box(x=0.3, y=0.12, width=0.4, height=0.25), score=0.9)
+    spec = planned([still(1080, 1920, faces=[face])], text="Not over my face", fit="cover")
+    layer = spec.scenes[0].layers[0]
+    assert isinstance(layer, ImageLayer)
+    window = crop_at(layer.crop_path, 60, 60)
+    top, bottom = ((y - window.y) / window.height * 1920 for y in (0.12, 0.37))
+    text = area_of(texts(spec)[0])
+    assert text.top >= bottom or text.bottom <= top
+
+
+def test_a_headline_and_an_item_text_do_not_meet() -> None:
+    wishes = [{"file": "item-0", "text": "A text of its own for this one"}]
+    spec = planned([still(1080, 1920)], media_wishes=wishes, text="And a headline over the whole video")
+    first, second = (area_of(layer) for layer in texts(spec))
+    assert apart(first, second)
+
+
+@pytest.mark.parametrize("platform", ["tiktok", "reels", "shorts", "any"])
+@pytest.mark.parametrize(
+    ("archetype", "preset"),
+    [("hero", "clean-product"), ("hero", "night-neon"), ("hero", "handmade"), ("overlay", "bold-offer"),
+     ("overlay", "soft-editorial"), ("overlay", "split-showcase"), ("meme", "classic-meme"), ("meme", "paper-meme")],
+)  # fmt: skip
+def test_texts_stay_in_the_safe_zone(platform: str, archetype: str, preset: str) -> None:
+    wishes = [{"file": f"item-{n}", "text": f"Item {n}"} for n in range(3)]
+    text = {"hook": "A hook that is somewhat longer than usual", "beats": ["One", "Two"], "cta": "Buy it now"}
+    spec = planned(
+        items(3), media_wishes=wishes, archetype=archetype, preset=preset, text=text, platform=platform, brand="acme",
+        brand_safe=False, logo=still(640, 240, item="d" * 64, transparent=True),
+    )  # fmt: skip
+    safe = spec.constraints.safe_area
+    found = texts(spec)
+    assert len(found) >= 3
+    for layer in found:
+        place = area_of(layer)
+        assert safe.left <= place.left
+        assert place.right <= safe.right
+        if layer.role != "other":
+            assert safe.top <= place.top
+            assert place.bottom <= safe.bottom

@@ -1,0 +1,40 @@
+"""Shots of pictures: fit, crop, slow moves."""
+
+import pytest
+
+from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
+from pytoon_pipeline_tests.harness.plans import planned, still
+
+
+def test_a_landscape_picture_is_shown_whole_over_a_copy_of_itself() -> None:
+    wide = still(2000, 1000, matter=Box(x=0.05, y=0.2, width=0.9, height=0.6))
+    layers = planned([wide]).scenes[0].layers
+    assert [layer.name for layer in layers] == ["blurred copy", "picture"]
+    copy, whole = layers
+    assert isinstance(copy, ImageLayer)
+    assert isinstance(whole, ImageLayer)
+    assert (copy.width, copy.height) == (1080, 1920)
+    assert whole.width / whole.height == pytest.approx(2.0, rel=0.01)
+    assert (whole.crop_path.width, whole.crop_path.height) == (1, 1)
+
+
+def test_bars_only_when_asked() -> None:
+    assert len(planned([still(2000, 1000)], fit="bars").scenes[0].layers) == 1
+    for width, height in ((2000, 1000), (1000, 1000), (1000, 2000), (3000, 400)):
+        layers = planned([still(width, height)]).scenes[0].layers
+        assert (layers[0].width, layers[0].height) == (1080, 1920), "something fills the frame"
+
+
+def test_a_covering_picture_keeps_its_shape() -> None:
+    for width, height in ((1600, 1200), (1080, 1920), (900, 2400)):
+        layer = planned([still(width, height)], fit="cover").scenes[0].layers[0]
+        assert isinstance(layer, ImageLayer)
+        for frame in (0, 60, 119):
+            window = crop_at(layer.crop_path, frame, frame)
+            assert (window.width * width) / (window.height * height) == pytest.approx(1080 / 1920, rel=1e-4)
+            assert window.x >= -1e-6
+            assert window.y >= -1e-6
+            assert window.x + window.width <= 1 + 1e-6
+            assert window.y + window.height <= 1 + 1e-6

@@ -1,0 +1,88 @@
+"""Text layers: drawn literally, in place, with contrast, in any script."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from pytoon_pipeline.contracts.spec.layers import (
+    ImageLayer,
+)
+from pytoon_pipeline.contracts.style import TextBackground, TextStyle
+from pytoon_pipeline.media.colour import contrast, luminance
+from pytoon_pipeline.rendering.thumbnail import to_bgr
+from pytoon_pipeline_tests.harness.drawing import ITEM, WHOLE, at, drawn, lit, picture, scenery, text_layer
+
+
+def test_text_is_drawn_in_its_colour_in_the_middle_of_its_box() -> None:
+    sheet = drawn([text_layer("HELLO", TextStyle(size=150))])[0]
+    left, top, right, bottom = lit(sheet)
+    assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((540, 960), abs=12)
+    assert left >= 140
+    assert right <= 940
+    assert int(sheet.y.max()) == 235
+    assert np.abs(sheet.u.astype(int) - 128).max() <= 1
+
+
+def test_text_on_a_plate_stands_in_its_middle() -> None:
+    style = TextStyle(
+        font="Roboto Black", size=100, colour="#000000", background=TextBackground(colour="#FFFF00", padding=30)
+    )
+    y = drawn([text_layer("HHH", style, 500, 300)])[0].y
+    plate, ink = np.nonzero(y > 150), np.nonzero(y[810:1110, 290:790] < 60)
+    assert (plate[0].min(), plate[0].max(), plate[1].min(), plate[1].max()) == (810, 1109, 290, 789)
+    assert ink[1].min() + ink[1].max() == pytest.approx(500, abs=4)
+    assert ink[0].min() + ink[0].max() == pytest.approx(300, abs=24)
+
+
+@pytest.mark.parametrize("align", ["left", "centre", "right"])
+def test_text_keeps_to_its_side(align: Literal["left", "centre", "right"]) -> None:
+    left, _, right, _ = lit(drawn([text_layer("HI", TextStyle(size=120, align=align))])[0])
+    spaces = {"left": (left - 140, 20), "right": (940 - right, 20), "centre": (abs(left + right - 1080), 12)}
+    assert spaces[align][0] <= spaces[align][1]
+
+
+def test_an_outline_reaches_the_contrast_on_any_background(tmp_path: Path) -> None:
+    pixels = scenery(1080, 1920)
+    background = ImageLayer(item=ITEM, width=1080, height=1920, crop_path=WHOLE, transform=at())
+    sources = picture(tmp_path, pixels)
+    plain = TextStyle(size=200, colour="#FFFFFF")
+    outlined = plain.model_copy(update={"outline": 8, "outline_colour": "#000000"})
+    boxed = plain.model_copy(update={"background": TextBackground(colour="#000000", opacity=0.85)})
+    empty = drawn([text_layer("HELLO", plain)])[0].y
+    fill = empty > 225
+    import cv2
+
+    around = (cv2.dilate(fill.astype(np.uint8), np.ones((9, 9))) > 0) & ~(
+        cv2.dilate((empty > 20).astype(np.uint8), np.ones((3, 3))) > 0
+    )
+    for style in (outlined, boxed):
+        shown = to_bgr(drawn([background, text_layer("HELLO", style)], sources=sources)[0])[:, :, ::-1]
+        light = luminance(shown)
+        assert contrast(float(np.median(light[fill])), float(np.percentile(light[around], 95))) >= 4.5
+
+
+@pytest.mark.parametrize("text", [r"{\fs200}big", r"{\p1}m 0 0 l 99 0", "100% 'it''s':x=1,[in]", "%{pts}", r"a\Nb"])
+def test_text_is_drawn_literally(text: str) -> None:
+    from pytoon_pipeline.media import fonts
+
+    style = TextStyle(size=60)
+    left, top, right, bottom = lit(drawn([text_layer(text, style, 1000)])[0])
+    assert right - left == pytest.approx(fonts.text_width(text, style.font, 60), rel=0.1, abs=12)
+    assert bottom - top < 60
+
+
+def test_right_to_left_text_is_shaped_and_ordered() -> None:
+    """The letter alef is a narrow stroke: it stands at the right when it comes first, at the left when last."""
+    style = TextStyle(size=120, font="DejaVu Sans")
+
+    def heaviest(text: str) -> float:
+        sheet = drawn([text_layer(text, style)])[0]
+        left, _, right, _ = lit(sheet)
+        halves = np.array_split(sheet.y[:, left:right].astype(float) - 16, 2, axis=1)
+        return float(halves[1].sum() / halves[0].sum())
+
+    assert heaviest("ا س") < 1 < heaviest("س ا")
+    joined, apart = (lit(drawn([text_layer(text, style)])[0]) for text in ("سسس", "س س س"))
+    assert joined[2] - joined[0] < apart[2] - apart[0]

@@ -1,0 +1,23 @@
+"""The thumbnail."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pytoon_pipeline.rendering import thumbnail
+from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline_tests.harness.segments import ITEM, spec
+
+
+def test_the_thumbnail_is_the_sharpest_moment(source: Source, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    sharp = rng.integers(0, 255, (90, 160, 3), np.uint8)
+    dull = np.full((90, 160, 3), 99, np.uint8)
+    plan = spec()
+    assert thumbnail.choose(plan, ITEM, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
+    files = thumbnail.draw(plan, 22, {ITEM: source}, tmp_path)
+    import cv2
+
+    assert cv2.imread(str(files["thumbnail"])).shape == (1920, 1080, 3)
+    assert files["tiny"].stat().st_size < 750, "shows inline in the UI below 1,000 characters of base64"
+    assert files["small"].stat().st_size < 22_000
