@@ -1,6 +1,6 @@
 """What each kind of edit-plan layer is made of.
 
-A new kind registers its record in ``EDIT_LAYERS`` and its function with ``made``.
+A new kind joins ``AnyLayer`` in ``contracts.edit_plan``, and registers its function with ``build_layer``.
 """
 
 from collections.abc import Mapping, Sequence
