@@ -61,4 +61,4 @@ def _out_of_silence(start: float, end: float, silences: tuple[TimeRange, ...]) -
 
 def _silent(start: float, end: float, silences: tuple[TimeRange, ...]) -> bool:
     middle = (start + end) / 2
-    return any(silence.start <= middle < silence.end for silence in silences)
+    return any(middle in silence for silence in silences)

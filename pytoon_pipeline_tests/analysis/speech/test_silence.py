@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytoon_pipeline.analysis.speech.silence import find_silence, merge, quiet_ranges, speech_ranges
+from pytoon_pipeline.analysis.speech.silence import find_silence, quiet_ranges, speech_ranges, time_ranges
 from pytoon_pipeline.analysis.speech.word_times import MAX_SPOKEN, repair
 from pytoon_pipeline.contracts.analysis import Transcript, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
@@ -71,7 +71,7 @@ ranges = st.lists(
 
 @given(ranges, ranges)
 def test_what_stays_covers_words_and_is_ordered(silent: list[tuple[float, float]], spoken: list) -> None:
-    silences = merge(silent, 30)
+    silences = time_ranges(silent, 30)
     words, _, _ = repair(tuple(word(a, b) for a, b in spoken), silences, 30)
     kept = speech_ranges(silences, words, 30, SETTINGS)
     for a, b in itertools.pairwise(kept):
@@ -84,7 +84,7 @@ def test_what_stays_covers_words_and_is_ordered(silent: list[tuple[float, float]
 
 @given(ranges, ranges)
 def test_repaired_words_are_possible(silent: list[tuple[float, float]], spoken: list) -> None:
-    silences = merge(silent, 30)
+    silences = time_ranges(silent, 30)
     words, changed, dropped = repair(tuple(word(a, b) for a, b in spoken), silences, 30)
     assert len(words) + dropped == len(spoken)
     assert changed <= len(words)
