@@ -18,9 +18,9 @@ from pytoon_pipeline.media.container import (
     opened,
     picture_stream,
 )
+from pytoon_pipeline.media.declared import stream_length
 from pytoon_pipeline.media.decoding import decode_packets, demux, presentation_time
 from pytoon_pipeline.media.preflight import preflight
-from pytoon_pipeline.media.promises import stream_promise
 from pytoon_pipeline.media.signatures import refuse_stills
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ def probe(path: Path, timeout: float | None = None) -> MediaInfo:
             video=video,
             audio=_audio(sound) if sound is not None else None,
             streams=counts,
-            picture_promise=stream_promise(container, picture, read) if picture is not None else None,
-            audio_promise=stream_promise(container, sound, read) if sound is not None else None,
-            broken_off=read.structure.broken_off,
+            video_length=stream_length(container, picture, read) if picture is not None else None,
+            audio_length=stream_length(container, sound, read) if sound is not None else None,
+            truncated=read.structure.truncated,
         )
 
 

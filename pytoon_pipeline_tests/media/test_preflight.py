@@ -20,7 +20,7 @@ def test_all_streams_are_read_to_their_end(tmp_path: Path) -> None:
     assert sorted(round(one.end - one.start) for one in found.streams.values()) == [2, 2]
     assert found.streams[0].packets == 50
     assert found.corrupt == 0
-    assert not found.structure.broken_off
+    assert not found.structure.truncated
 
 
 def test_text_is_not_media(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.speech.word_times import repair
+from pytoon_pipeline.analysis.speech.word_times import repair_word_times
 from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import SilenceSettings
@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.time import TimeRange, clip, gaps, runs, union
 WINDOW_SECONDS = 0.01
 FLOOR_DB = -120.0
 # A recording whose loud parts are below this carries no sound that anybody could hear beside a phone's own noise.
-ALL_SILENT_DB = -60.0
+SILENT_DB = -60.0
 
 
 def levels(samples: NDArray[np.int16], rate: int) -> NDArray[np.float64]:
@@ -50,7 +50,7 @@ def find_silence(
     decibels = levels(samples, rate)
     level = speech_level(decibels)
     seconds = len(samples) / rate
-    all_silent = bool(len(samples)) and level < ALL_SILENT_DB
+    all_silent = bool(len(samples)) and level < SILENT_DB
     if all_silent and asked and settings.remove:
         raise InvalidInput(
             "all_silent",
@@ -61,7 +61,7 @@ def find_silence(
     if all_silent:
         settings = settings.model_copy(update={"remove": False})
     silences = quiet_ranges(decibels, threshold, settings.min_seconds)
-    words, changed, dropped = repair(transcript.words, silences, seconds)
+    words, changed, dropped = repair_word_times(transcript.words, silences, seconds)
     return SilenceSegments(
         silences=silences,
         speech=speech_ranges(silences, words, seconds, settings),

@@ -14,7 +14,7 @@ MAX_WHOLE = 1.0
 MAX_SPOKEN = 2.0
 
 
-def repair(
+def repair_word_times(
     words: tuple[Word, ...], silences: tuple[TimeRange, ...], seconds: float
 ) -> tuple[tuple[Word, ...], int, int]:
     """The words in order, none in silence, none overlapping, none outside ``[0, seconds]``.

@@ -31,7 +31,7 @@ from pytoon_pipeline.defs.resources import Studio
 from pytoon_pipeline.defs.stage import output, stage_asset
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.media import probing
-from pytoon_pipeline.media.losses import check_whole, sound_lost
+from pytoon_pipeline.media.losses import check_complete, undecoded_audio_seconds
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput
 
@@ -66,14 +66,14 @@ def metadata(context: dg.AssetExecutionContext, studio: Studio, source_media: Ar
             info = Preflight(studio.store, limits).probe(item)
             if info.video is not None or info.audio is None:
                 probing.accept(info, limits)
-            check_whole(info, limits)
+            check_complete(info, limits)
             if info.audio is None:
                 return StageOutput(Metadata(info=info, audio_seconds=0))
             wav = scratch / "audio.wav"
             start = info.video.start if info.video else info.audio.start
             seconds, undecoded = audio.extract(path, info.audio, start, limits.source_seconds_max, wav)
-            lost = sound_lost(info, start, seconds, undecoded)
-            check_whole(info, limits, audio_lost=lost)
+            lost = undecoded_audio_seconds(info, start, seconds, undecoded)
+            check_complete(info, limits, audio_lost=lost)
             if not seconds:
                 return StageOutput(Metadata(info=info, audio_seconds=0, audio_lost=lost))
             value = Metadata(
@@ -259,7 +259,7 @@ def sampled_frames(
                 assert info.video is not None
                 path = studio.store.path(item.stored)
                 samples = sample(path, info.video, limits, scratch)
-                check_whole(info, limits, samples.record)
+                check_complete(info, limits, samples.record)
             made[item.sha256] = samples
             return StageOutput(samples.record, {"pictures": samples.pictures, "thumbs": samples.thumbs})
 
