@@ -77,5 +77,5 @@ def check_complete(
             raise InvalidInput(
                 "truncated_source",
                 f"{part} declares {loss.declared_seconds:.1f} s, but only {loss.decoded_seconds:.1f} s can be read.",
-                "Upload the complete file again. To use the part that can be read, export it from a player or an editor.",
+                "Upload the complete file again. To use what can be read, export it from a player or an editor.",
             )

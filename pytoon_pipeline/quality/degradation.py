@@ -41,14 +41,6 @@ def degradation(
     )
 
 
-def degradation_comment(plan: RenderSpec, ready: RenderedSegments) -> str | None:
-    """What the file of a degraded video says of itself. It is written before the file is checked."""
-    if ready.fallback_spec is not None:
-        codes = ", ".join(f"{one.engine}: {one.code}" for one in ready.engine_attempts)
-        return f"Degraded: rendered by the fallback engine ({codes})."
-    return "Degraded: simplified, because earlier attempts failed their checks." if plan.fallback else None
-
-
 def hazards(codes: Sequence[str]) -> tuple[str, ...]:
     """Those of a video's gates that can harm a viewer."""
     return tuple(code for code in HAZARDS if code in codes)

@@ -64,7 +64,7 @@ def test_a_file_that_broke_off_is_told_of(tmp_path: Path, name: str) -> None:
     assert length is not None
     if length.declared_seconds is None:
         assert (found[0].declared_seconds, found[0].lost_seconds) == (None, None)
-        assert "breaks off after" in found[0].message
+        assert "is cut off after" in found[0].message
         check_complete(info, LIMITS)
     else:
         assert found[0].declared_seconds == pytest.approx(6, abs=0.1)
@@ -244,7 +244,7 @@ def test_gifs_raise_no_alarm(tmp_path: Path) -> None:
     assert looked_at(path, tmp_path)[1] == []
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    assert "breaks off" in looked_at(path, tmp_path)[1][0].message
+    assert "is cut off" in looked_at(path, tmp_path)[1][0].message
 
 
 def test_garbage_behind_a_file_is_no_loss(tmp_path: Path) -> None:

@@ -390,7 +390,7 @@ def test_what_is_as_planned_raises_no_alarm(scenery: Scenery, tmp_path: Path) ->
 
 
 def test_the_plain_version_is_checked_against_the_plain_plan(scenery: Scenery, tmp_path: Path) -> None:
-    plain = fallback_request(RenderRequest(plan(), scenery.sources))
+    plain = fallback_request(RenderRequest(plan(), scenery.sources)).spec
     assert [(one.code, one.value, one.message) for one in findings(scenery, plain, tmp_path)] == []
 
 

@@ -1,4 +1,4 @@
-"""One order at the server, from giving it to having all that it made."""
+"""One job on the server, from submitting it to storing its results."""
 
 import json
 import logging
@@ -9,25 +9,25 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.engines.protocol import NamedFile, RenderJob
+from pytoon_pipeline.engines.protocol import JobRequest, NamedFile
 from pytoon_pipeline.engines.remote.client import ConnectionLost, EngineClient, protocol_error
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL, Progress
 from pytoon_pipeline.store.fingerprint import canonical, fingerprint, hash_files
 from pytoon_pipeline.store.stages import StageKey
 from pytoon_pipeline.store.store import Store
 
-# What artifacts of a stage hold: the files, and the number that is their value and one of the parameters.
-FILES = {SEGMENT.name: {"video", "frame_stats", "sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
+# For each stage: the file roles of its artifacts, and the parameter that is also their value.
+FILES = {SEGMENT.name: {"video", "frame_stats", "contact_sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
 VALUE = {SEGMENT.name: "frames", THUMBNAIL.name: "frame"}
 
 log = logging.getLogger("pytoon.remote")
 
 
 class RemoteSession:
-    """Knows how far it has come. Every try goes on from there: the server says what it lacks and how the order stands.
+    """A job and its progress. Each attempt resumes from there: the server reports missing files and the job's state.
 
-    ``artifacts`` are what ``keys`` give, once it is ``finished``; then they and their files are in the store.
-    ``progress`` hears how many of them are ready.
+    When the session is ``finished``, ``artifacts`` are the results of ``keys`` and are in the store with their files.
+    ``progress`` receives the number of finished parts and the total.
     """
 
     def __init__(
@@ -35,58 +35,59 @@ class RemoteSession:
         store: Store,
         scratch: Path,
         client: EngineClient,
-        order: RenderJob,
+        job: JobRequest,
         keys: Sequence[StageKey],
         progress: Progress,
-        chunk: int,
+        chunk_bytes: int,
     ) -> None:
         self.artifacts: tuple[Artifact, ...] = ()
         self.finished = False
         self._store, self._scratch, self._client = store, scratch, client
-        self._job, self._keys, self._progress, self._chunk_bytes = order, keys, progress, chunk
-        self._id, self._files = order.id, order.files
-        # How often it got on; how much of each file is there; which event was heard last, and what it said.
+        self._job, self._keys, self._progress, self._chunk_bytes = job, keys, progress, chunk_bytes
+        self._id, self._files = job.id, job.files
+        # How often there was progress, the bytes transferred of each file, and the last event with its finished parts.
         self._progress_count = 0
         self._offsets: dict[str, int] = {}
         self._last_event = self._ready = 0
 
     def resume(self) -> None:
-        """Goes on to the end, or until the connection breaks. Raises ``Dropped`` when it broke and nothing was gained,
-        and all that the server raises.
+        """Continues to the end, or until the connection breaks.
+
+        Raises ``ConnectionLost`` when it breaks without any progress, and all errors of the server.
         """
         before = self._progress_count
         try:
             self.artifacts = self.artifacts or self._render_remotely()
             self._fetch_all()
             self.finished = True
-        except ConnectionLost as dropped:
-            # The server may have begun anew: it is asked again what it has.
+        except ConnectionLost as error:
+            # The server may have restarted: ask again what it has.
             self.artifacts = ()
             if self._progress_count == before:
                 raise
-            log.info("remote engine: going on", extra={"event": "remote_dropped", "code": dropped.code})
+            log.info("remote engine: resuming", extra={"event": "remote_dropped", "code": error.code})
 
     def _render_remotely(self) -> tuple[Artifact, ...]:
-        state = self._client.submit(self._job)
-        if state.missing:
-            for name in state.missing:
+        status = self._client.submit(self._job)
+        if status.missing:
+            for name in status.missing:
                 if name not in self._files:
-                    raise protocol_error("it wants a file that the order does not name")
+                    raise protocol_error("it requested a file that is not part of the job")
                 self._send(self._files[name])
-            state = self._client.submit(self._job)
-        if state.missing:
+            status = self._client.submit(self._job)
+        if status.missing:
             raise ConnectionLost(
-                "remote_unreachable", "The remote engine lost files that it had.", "They are sent again."
+                "remote_unreachable", "The remote engine lost uploaded files.", "They are uploaded again automatically."
             )
-        return self._checked(self._follow_events())
+        return self._validated(self._follow_events())
 
     def _send(self, file: NamedFile) -> None:
         with self._store.path(file).open("rb") as source:
-            at, whole = self._client.upload_progress(file)
-            while not whole:
-                self._record_progress(file, at)
-                source.seek(at)
-                at, whole = self._client.send_chunk(file, at, source.read(self._chunk_bytes))
+            offset, complete = self._client.upload_progress(file)
+            while not complete:
+                self._record_progress(file, offset)
+                source.seek(offset)
+                offset, complete = self._client.send_chunk(file, offset, source.read(self._chunk_bytes))
         self._record_progress(file, file.bytes)
 
     def _follow_events(self) -> tuple[Artifact, ...]:
@@ -105,28 +106,34 @@ class RemoteSession:
                 self._ready = event.ready
                 self._progress(self._ready, len(self._keys))
         raise ConnectionLost(
-            "remote_unreachable", "The remote engine stopped telling how it goes.", "It is asked again."
+            "remote_unreachable",
+            "The event stream of the remote engine ended early.",
+            "Pytoon reconnects automatically.",
         )
 
-    def _checked(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
-        """Raises ``DependencyMissing`` for anything but what was asked for. Tools may differ: they stay recorded."""
+    def _validated(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+        """Raises ``DependencyMissing`` for any other results than requested. Tools may differ; they are recorded."""
         if len(artifacts) != len(self._keys):
-            raise protocol_error("it made another number of parts")
+            raise protocol_error("it rendered another number of parts")
         for artifact, key in zip(artifacts, self._keys, strict=True):
             stage = key.stage
             if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, key.inputs):
-                raise protocol_error("it made something else")
+                raise protocol_error("it rendered something else")
             if artifact.parameters != json.loads(canonical(key.parameters)):
-                raise protocol_error("it made something else")
-            named = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
+                raise protocol_error("it rendered something else")
+            expected = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
             value = {VALUE[stage.name]: key.parameters[VALUE[stage.name]]}
-            if artifact.fingerprint != named or artifact.value != value or artifact.files.keys() != FILES[stage.name]:
-                raise protocol_error("its results contradict themselves")
+            if (
+                artifact.fingerprint != expected
+                or artifact.value != value
+                or artifact.files.keys() != FILES[stage.name]
+            ):
+                raise protocol_error("its results are inconsistent")
             try:
                 for file in artifact.files.values():
                     NamedFile.model_validate(file.model_dump())
             except ValidationError as error:
-                raise protocol_error("a file has no proper name") from error
+                raise protocol_error("the name of a file is not a SHA-256 hash") from error
         return artifacts
 
     def _fetch_all(self) -> None:
@@ -137,8 +144,8 @@ class RemoteSession:
             self._store.put_artifact(artifact)
 
     def _fetch(self, file: NamedFile) -> None:
-        part = self._scratch / file.sha256
-        with part.open("ab") as out:
+        path = self._scratch / file.sha256
+        with path.open("ab") as out:
             if out.tell() < file.bytes:
                 for chunk in self._client.fetch(file, out.tell()):
                     out.write(chunk)
@@ -148,16 +155,20 @@ class RemoteSession:
             size = out.tell()
         if size < file.bytes:
             raise ConnectionLost(
-                "remote_unreachable", "The remote engine sent only a part of a file.", "It is asked again."
+                "remote_unreachable",
+                "The remote engine sent only part of a file.",
+                "The download resumes automatically.",
             )
-        if size > file.bytes or hash_files(part) != file.sha256:
-            part.unlink()
+        if size > file.bytes or hash_files(path) != file.sha256:
+            path.unlink()
             raise TransientError(
-                "remote_damaged", "A file came from the remote engine damaged.", "It is fetched again."
+                "remote_damaged",
+                "A file from the remote engine arrived damaged.",
+                "It is downloaded again automatically.",
             )
-        self._store.adopt(part)
+        self._store.adopt(path)
 
-    def _record_progress(self, file: NamedFile, reached: int) -> None:
-        if reached > self._offsets.get(file.sha256, 0):
+    def _record_progress(self, file: NamedFile, offset: int) -> None:
+        if offset > self._offsets.get(file.sha256, 0):
             self._progress_count += 1
-            self._offsets[file.sha256] = reached
+            self._offsets[file.sha256] = offset

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.spec.layers import Layer, nested
 from pytoon_pipeline.contracts.spec.render_spec import AudioClip, RenderSpec
 from pytoon_pipeline.engines.protocol import HASH, items_shown
-from pytoon_pipeline.engines.server.settings import too_large, unusable
+from pytoon_pipeline.engines.server.job_checks import too_large, unusable
 from pytoon_pipeline.media.encoder import SOUND
 from pytoon_pipeline.rendering import stages
 

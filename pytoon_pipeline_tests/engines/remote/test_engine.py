@@ -201,7 +201,7 @@ def test_limits_and_failures_of_the_server_keep_their_class(
         remote(store, busy.url).render_segments(work, quiet)
     assert busy.count("POST", "/v1/renders") == QUICK.max_attempts + 1
     small = serving(tmp_path / "small", file_bytes=1000)
-    with pytest.raises(InvalidInput, match="order_too_large"):
+    with pytest.raises(InvalidInput, match="job_too_large"):
         remote(store, small.url).render_segments(work, quiet)
     assert small.count("POST", "/v1/renders") == 1
     (tmp_path / "text").write_bytes(b"no video " * 100)
