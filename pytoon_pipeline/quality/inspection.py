@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import decode_packets, demux
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import Plane, rows
 from pytoon_pipeline.media.loudness import Loudness
@@ -153,7 +154,7 @@ class _Packets:
     def _read(self) -> Iterator[Any]:
         """Packets of pictures, in order; those of sound are noted on the way."""
         stream = self._container.streams.video[0]
-        for packet in self._container.demux(*([stream, self._audio] if self._audio else [stream])):
+        for packet in demux(self._container, *([stream, self._audio] if self._audio else [stream])):
             if packet.pts is not None:
                 self._digests[packet.stream.type].update(bytes(packet))
             if packet.stream is self._audio:
@@ -170,8 +171,6 @@ class _Packets:
 
     def decoded(self, only_key_frames: bool) -> Iterator[Any]:
         """All pictures; or some of those that need no other, ``KEY_FRAMES`` a minute."""
-        import av
-
         wanted = self._read() if self._kept is None else self._kept
         if only_key_frames and self._kept:
             keys = [packet for packet in self._kept if packet.is_keyframe]
@@ -179,11 +178,9 @@ class _Packets:
             step = max(1, round(len(keys) / max(1.0, KEY_FRAMES * seconds / 60)))
             # The last packet is empty: it asks for what the decoder still holds.
             wanted = [*keys[::step], self._kept[-1]]
-        for packet in wanted:
-            try:
-                yield from packet.decode()
-            except av.error.FFmpegError:
-                self.undecodable += 1
+        for _, frames in decode_packets(wanted):
+            self.undecodable += frames is None
+            yield from frames or ()
 
 
 def _planes(frame: Any) -> list[Plane]:

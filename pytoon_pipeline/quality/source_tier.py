@@ -14,7 +14,7 @@ def truncated(context: CheckContext) -> Iterator[Finding]:
             "truncated_source",
             "advice",
             loss.message,
-            loss.lost if loss.lost is not None else "unknown",
+            loss.lost_seconds if loss.lost_seconds is not None else "unknown",
             context.limits.lost_seconds,
             context.limit_sources["lost_seconds"],
         )
