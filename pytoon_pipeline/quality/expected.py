@@ -45,7 +45,7 @@ BRIGHT, LOW, HIGH = 0.2, 0.5, 1.5
 # Matrices of less shear and turn than this stand upright.
 UPRIGHT = 1e-6
 
-Kind = Literal["ground", "picture", "text", "plate", "shape"]
+Kind = Literal["background", "image", "text", "text_background", "shape"]
 
 # Letters are drawn with shadows up to so many pixels as if they had none.
 SMALL_SHADOW = 4.0
@@ -122,7 +122,7 @@ def scene_of(spec: RenderSpec, frame: int) -> Scene | None:
     return shown[0] if len(shown) == 1 else None
 
 
-def ground(spec: RenderSpec, frame: int, size: tuple[int, int]) -> Values:
+def background(spec: RenderSpec, frame: int, size: tuple[int, int]) -> Values:
     """The colour behind all layers, BGR, 0..255, shape (height, width, 3)."""
     scene = scene_of(spec, frame)
     canvas = np.empty((size[1], size[0], 3), np.float32)
@@ -176,7 +176,7 @@ def _drawn(view: FrameView, layer: Layer, begin: int, onto: Matrix, opacity: flo
         picture, certain = known
         window = crop_at(layer.crop_path, view.frame - begin - layer.start, view.frame)
         tile, magnified = _picture(picture, window, matrix, layer, area)
-        drawn = _element("picture", name, tile, layer, layer.effects, matrix, view, area, opacity)
+        drawn = _element("image", name, tile, layer, layer.effects, matrix, view, area, opacity)
         yield from _shadows(drawn, layer, view)
         exact = certain and not any(map(_veils, layer.effects))
         yield replace(drawn, certain=certain, exact=exact, magnified=magnified)
@@ -191,7 +191,7 @@ def _drawn(view: FrameView, layer: Layer, begin: int, onto: Matrix, opacity: flo
             tile = filled(Fill(colours=(behind.colour,)), matrix, layer, area)
             round_corners = (Rounded(radius=max(1, behind.radius)),)
             share = opacity * behind.opacity
-            yield _element("plate", layer.text, tile, layer, round_corners, matrix, view, area, share)
+            yield _element("text_background", layer.text, tile, layer, round_corners, matrix, view, area, share)
         if abs(matrix[0, 1]) + abs(matrix[1, 0]) > UPRIGHT or matrix[0, 0] <= 0:
             # Letters that stand at an angle are not compared, nor what lies under them.
             yield from _hidden(view, matrix, _reach(layer.effects) + layer.style.outline + layer.style.size / 2)
