@@ -17,7 +17,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.quality import expected
 from pytoon_pipeline.quality.context import CheckContext
 from pytoon_pipeline.quality.deviation import Deviation, Limit
-from pytoon_pipeline.quality.expected import Element, FrameView
+from pytoon_pipeline.quality.expected_elements import Element, FrameView
 from pytoon_pipeline.quality.expected_text import SLACK
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.tiles import Values
