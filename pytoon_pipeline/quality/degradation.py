@@ -25,7 +25,7 @@ def degradation(
         if ready.fallback_spec is not None
     ]
     failed = sum(not one.fallback for one in attempts)
-    message = f"{failed} attempts failed quality control, so the video was simplified: plain cuts, still images, static texts."
+    message = f"{failed} attempts failed quality control, so the video is simplified (plain cuts, still images)."
     simplified = [Reason(kind="simplified", code="simplified", message=message)]
     gates = {finding.code: finding.message for finding in reversed(report.findings) if finding.severity == "gate"}
     return Degradation(
