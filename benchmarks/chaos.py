@@ -29,7 +29,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.rendering import FinishedVideo
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
-from pytoon_pipeline.defs.requesting import UNFINISHED
+from pytoon_pipeline.defs.run_queries import UNFINISHED
 from pytoon_pipeline.defs.running import compile_until_settled, instance
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
@@ -216,7 +216,7 @@ def leftovers(home: Home) -> list[Path]:
 def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
     """Uploads whose pictures or sound are not those of a video that was made in peace."""
     found, calm = [], folder_of(undisturbed)
-    job = defs.resolve_job_def(COMPILE)
+    job = defs().resolve_job_def(COMPILE)
     with instance(calm) as opened:
         for one in drops:
             upload, _ = ingest(calm, Store(calm.store, calm.work), read_upload(home.inbox / one.name), pending=False)

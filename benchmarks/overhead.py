@@ -29,7 +29,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 home = Home.locate()
 upload, _ = take(home, Store(home.store, home.work), read_upload(Path(sys.argv[1])), pending=False)
-job = defs.resolve_job_def(COMPILE)
+job = defs().resolve_job_def(COMPILE)
 with instance(home) as opened:
     began = time.perf_counter()
     outcome = compile_upload(job, opened, home, upload.key)

@@ -23,8 +23,8 @@ from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.resources import resources
 from pytoon_pipeline.defs.running import instance
-from pytoon_pipeline.defs.sensors.keys import request_runs
 from pytoon_pipeline.intake.decide import candidates
 from pytoon_pipeline.intake.inbox_folder import FolderInbox
 from pytoon_pipeline.intake.ingester import Ingester
@@ -107,9 +107,12 @@ def known(home: Home, count: int) -> list[Entry]:
 def tick(opened: dg.DagsterInstance) -> int:
     """Evaluates the sensor as its code server does, with Dagster's check of every partition. Gives how many it asks."""
     context = dg.build_sensor_context(
-        instance=opened, instance_ref=opened.get_ref(), repository_def=defs.get_repository_def()
+        instance=opened,
+        instance_ref=opened.get_ref(),
+        repository_def=defs().get_repository_def(),
+        resources=resources(),
     )
-    return len(request_runs.evaluate_tick(context).run_requests or [])
+    return len(defs().resolve_sensor_def("request_runs").evaluate_tick(context).run_requests or [])
 
 
 @contextmanager

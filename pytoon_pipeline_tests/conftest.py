@@ -55,7 +55,7 @@ def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Call
     def run(path: Path, *sets: str, preset: str | None = None) -> Outcome:
         upload = read_upload(path, preset=preset, sets=sets)
         known, _ = ingest(home, store, upload, pending=False)
-        return compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key)
+        return compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
 
     return run
 

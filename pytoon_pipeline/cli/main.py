@@ -156,7 +156,7 @@ def _render(options: argparse.Namespace) -> int:
     _show_progress()
     with instance(home, _note) as opened:
         _say_lost(fail_lost(opened, home))
-        outcome = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, upload.key)
+        outcome = compile_until_settled(defs().resolve_job_def(COMPILE), opened, home, upload.key)
     error = outcome.error or held_error(Uploads(home), upload.key)
     answer = result(outcome.key, outcome.assets, error)
     if "qc_score" in outcome.assets:

@@ -80,3 +80,8 @@ def process_died() -> TransientError:
         "run_died", "The process that made this video has ended in the middle.",
         "It is begun again by itself and goes on from what is done.",
     )  # fmt: skip
+
+
+def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidInput:
+    """The error for a value of the request that cannot be met. ``field_path`` names it, such as ``media.0.text``."""
+    return InvalidInput(code, f"{field_path}: {message}", hint)

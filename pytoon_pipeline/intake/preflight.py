@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pytoon_pipeline.analysis.needs import LOOKED_AT, needs
-from pytoon_pipeline.config.defaults import preset_name
+from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
+from pytoon_pipeline.config.defaults import archetype_of, preset_name
 from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
@@ -82,7 +82,7 @@ def preflight_in_steps(
         try:
             info = infos[item.sha256] = probe(item)
             if info.still is None:
-                if item.role in LOOKED_AT:
+                if item.role in SUBJECT_ROLES:
                     probing.accept(info, limits)
                 check_whole(info, limits)
         except InvalidInput as error:
@@ -90,8 +90,8 @@ def preflight_in_steps(
                 error.message = f"“{item.name}”: {error.message}"
             raise
         yield
-    needs(request, items, infos)
-    load_preset(preset_name(request, items, infos), request.adjust)
+    check_roles(items, infos)
+    load_preset(preset_name(request, archetype_of(request, items, infos)), request.adjust)
     load_platform(request.platform)
     if request.brand:
         load_brand(request.brand)

@@ -8,12 +8,11 @@ from typing import Any
 
 from pytoon_pipeline.config.documents import Unreadable, inside, parse, read_document, validate
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.media import subtitles
-from pytoon_pipeline.planning.context import field_error
-from pytoon_pipeline.planning.layout.glyphs import check_request
+from pytoon_pipeline.planning.glyphs import check_request
 from pytoon_pipeline.runtime.files import printable_name
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytoon_pipeline.config.merge import merge
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
@@ -67,10 +68,7 @@ def _candidates(codes: Sequence[str]) -> Iterator[str]:
 
 
 def _adjusted(request: Request, **sections: dict[str, Any]) -> Request:
-    adjust = {name: dict(values) for name, values in request.adjust.items()}
-    for name, values in sections.items():
-        adjust[name] = adjust.get(name, {}) | values
-    return request.model_copy(update={"adjust": adjust})
+    return request.model_copy(update={"adjust": merge(request.adjust, sections)})
 
 
 def _slower_pictures(request: Request) -> Request:

@@ -37,14 +37,6 @@ def degradation(
     )
 
 
-def degradation_comment(plan: RenderSpec, ready: RenderedSegments) -> str | None:
-    """The comment tag of a degraded video's file. It is written before the file is checked."""
-    if ready.fallback_spec is not None:
-        codes = ", ".join(f"{one.engine}: {one.code}" for one in ready.engine_attempts)
-        return f"Degraded: rendered by the fallback engine ({codes})."
-    return "Degraded: simplified because earlier attempts failed quality control." if plan.fallback else None
-
-
 def hazards(codes: Sequence[str]) -> tuple[str, ...]:
     """The codes among a video's gates that can harm viewers."""
     return tuple(code for code in HAZARDS if code in codes)

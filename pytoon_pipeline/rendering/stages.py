@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pytoon.render")
 
-SEGMENT = Stage("segment", 8)
-AUDIO_TRACK = Stage("audio", 4)
-THUMBNAIL_FRAME = Stage("thumbnail_frame", 1)
-THUMBNAIL = Stage("thumbnail", 4)
+SEGMENT = Stage("segment", 8, "by_rule")
+AUDIO_TRACK = Stage("audio", 4, "by_rule")
+THUMBNAIL_FRAME = Stage("thumbnail_frame", 1, "by_rule")
+THUMBNAIL = Stage("thumbnail", 4, "by_rule")
+STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL)
 
 # Receives the number of finished parts and the total.
 Progress = Callable[[int, int], None]

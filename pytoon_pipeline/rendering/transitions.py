@@ -9,7 +9,7 @@ from math import floor
 import numpy as np
 
 from pytoon_pipeline.contracts.geometry import Box
-from pytoon_pipeline.contracts.spec.render_spec import TransitionKind
+from pytoon_pipeline.contracts.transitions import TransitionKind
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 from pytoon_pipeline.rendering.resampling import sample_window
 from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copy_image

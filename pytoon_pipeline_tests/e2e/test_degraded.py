@@ -18,9 +18,9 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload
-from pytoon_pipeline.defs.sensors.keys import due_keys
 from pytoon_pipeline.delivery.outbox import replace_earlier
 from pytoon_pipeline.operations.batches import batch, rests
+from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.quality.degradation import release_of
@@ -154,7 +154,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     held.write_bytes(held.read_bytes()[:-1])
     assert main(["release", key, "--json"]) == 1
     assert said(capsys)["error"]["code"] == "held_damaged"
-    again = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert (again.error, again.assets["delivered_video"]["held"]) == (None, True)
     assert not home.outbox.exists()
 
@@ -172,7 +172,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     assert status_report(home, load_operations()).held == ()
 
     # The same video stays released; the decision is about no other.
-    again = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert (again.error, again.assets["delivered_video"]["held"]) == (None, False)
     assert manifest_in(video.parent).released == released
     record = uploads.delivered(key)

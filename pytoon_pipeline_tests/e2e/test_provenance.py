@@ -75,7 +75,7 @@ def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home:
     from pytoon_pipeline.defs.running import compile_until_settled, instance
 
     with instance(home) as opened:
-        again = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, first["key"])
+        again = compile_until_settled(defs().resolve_job_def(COMPILE), opened, home, first["key"])
     assert again.error is None
     assert again.assets["rendered_segments"]["segments_rendered"] >= 1
     assert again.assets["face_detections"]["status"] in ("cached", "computed")

@@ -20,9 +20,10 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
-from pytoon_pipeline.defs.housekeeping import housekeeping
+from pytoon_pipeline.defs.garbage import COLLECT_GARBAGE
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.defs.schedules import nightly_batch
 from pytoon_pipeline.intake.ingest import ingest
@@ -69,7 +70,10 @@ def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
 def night(instance: dg.DagsterInstance) -> dict[str, str]:
     """The keys that the nightly batch asks for, and why."""
     context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
-    asked = [one for one in nightly_batch(context) if isinstance(one, dg.RunRequest)]
+    config = ConfigResource()
+    asked = [
+        one for one in nightly_batch(context, config, CatalogResource(config=config)) if isinstance(one, dg.RunRequest)
+    ]
     assert all(one.tags["dagster/priority"] == "-10" for one in asked), "people who wait come first"
     return {str(one.partition_key): one.tags["pytoon/reason"] for one in asked}
 
@@ -113,7 +117,7 @@ def test_keys_that_rest_leave_the_partitions_and_come_back(
     add_partitions(instance, [old, waiting])
     change(own_presets, archive_after_days=1e-6)
     time.sleep(0.2)
-    assert run_housekeeping(instance)
+    assert collect_garbage(instance)
     assert set(instance.get_dynamic_partitions(UPLOADS)) == {waiting}
     assert uploads.archived() == {old}
     assert uploads.get(old), "its record stays"
@@ -129,12 +133,12 @@ def test_only_settled_keys_are_archived_and_the_oldest_first() -> None:
     assert archivable(rests, 10 * day, days=100, most=0) == ["0", "2", "4", "6", "8"]
 
 
-def run_housekeeping(instance: dg.DagsterInstance) -> bool:
-    job = defs.resolve_job_def(housekeeping.name)
+def collect_garbage(instance: dg.DagsterInstance) -> bool:
+    job = defs().resolve_job_def(COLLECT_GARBAGE)
     return job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=True).success
 
 
-def test_housekeeping_removes_what_can_be_made_again(
+def test_garbage_collection_removes_what_can_be_made_again(
     compile_file: Compile, home: Home, instance: dg.DagsterInstance, tmp_path: Path, own_presets: Path
 ) -> None:
     path = hero(tmp_path / "hero")
@@ -149,9 +153,9 @@ def test_housekeeping_removes_what_can_be_made_again(
             os.utime(file, (1, 1))
     with run_lock(home.run_lock("another")):
         os.utime(home.run_lock("another"), (0, 0))
-        assert run_housekeeping(instance)
+        assert collect_garbage(instance)
         assert list((home.store / "links").glob("composite/*")), "a run that began before may be using it"
-    assert run_housekeeping(instance)
+    assert collect_garbage(instance)
     assert not list((home.store / "links").glob("composite/*"))
     assert Path(first.assets["delivered_video"]["video"]).read_bytes() == video
     again = compile_file(path)
@@ -181,7 +185,7 @@ def test_an_upload_whose_stored_media_vanished_says_so_and_heals(
     kept = home.store / "objects" / upload.items[0].sha256[:2] / upload.items[0].sha256
     content = kept.read_bytes()
     kept.write_bytes(content[:-1])
-    outcome = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    outcome = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.category) == ("upload_damaged", "dependency_missing")
     assert compile_file(path).error is None, "adding it again brings it back"
@@ -207,7 +211,7 @@ def test_logs_tell_what_happened_without_the_texts_of_uploads(
     (failed,) = [line for line in lines if line.get("event") == "failed"]
     assert (failed["key"], failed["code"], failed["failure"]) == (bad.key, "not_media", "invalid_input")
     assert all({"time", "level", "run"} <= line.keys() for line in lines)
-    assert dg.materialize([defs.resolve_assets_def("pipeline_kpis")], instance=instance, run_config=QUIET).success
+    assert dg.materialize([defs().resolve_assets_def("pipeline_kpis")], instance=instance, run_config=QUIET).success
     event = instance.get_latest_materialization_event(dg.AssetKey("pipeline_kpis"))
     assert event is not None
     assert event.asset_materialization is not None

@@ -82,7 +82,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
         home = Home.locate()
         known, _ = ingest(home, Store(home.store, home.work), read_upload(upload), pending=False)
         with dg.DagsterInstance.ephemeral() as instance:
-            assert compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key).error is None
+            assert compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key).error is None
     delivered = root / "delivered"
     shutil.copytree(next((root / "home" / "outbox").iterdir()), delivered)
     shutil.rmtree(root / "home")

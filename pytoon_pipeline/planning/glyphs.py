@@ -1,34 +1,31 @@
-"""Characters that no font here can draw: refused by name, or left out where the request permits that, with a note.
+"""Characters that no font can draw: refused by name, or left out where the request permits it, with a note.
 
-A video never loses words in silence.
+A video never loses words silently.
 """
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.request import Request, TextRequest
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.planning.context import PlanContext
 
-# A field of the request, its text, and the font that the field itself names: the text that takes its place.
+# Replaces a text. Arguments: the field of the request, its text, and the font that the field itself names, if any.
 Change = Callable[[str, str, str | None], str]
-HINT = (
-    "Write it in other characters, give the brand a font file that has them, "
-    "or set missing_glyphs: drop to leave them out."
-)
-# So many characters, and so many texts, are named in an error.
-MAX_NAMED, MAX_TEXTS = 30, 3
+HINT = "Use other characters, give the brand a font file that has them, or set missing_glyphs: drop to leave them out."
+# The most characters, and the most texts, that one error names.
+MAX_CHARACTERS, MAX_TEXTS = 30, 3
 
 
 @dataclass(frozen=True)
 class MissingGlyphs:
-    """Characters of a text that no font draws, in order, and the font that should; none: no font of all."""
+    """Characters of a text that no font draws, in order. ``font`` is the text's own; none stands for all fonts."""
 
     path: str
     text: str
@@ -36,97 +33,97 @@ class MissingGlyphs:
     font: str | None = None
 
     def refusal(self) -> str:
-        names = [font.name for font in fonts.with_fallbacks(self.font)] if self.font else ["all that come with Pytoon"]
-        named = " ".join(map(_shown, self.characters[:MAX_NAMED]))
-        named += f" and {len(self.characters) - MAX_NAMED} more" if len(self.characters) > MAX_NAMED else ""
+        names = [font.name for font in fonts.with_fallbacks(self.font)] if self.font else ["all fonts of Pytoon"]
+        named = " ".join(map(_shown, self.characters[:MAX_CHARACTERS]))
+        named += f" and {len(self.characters) - MAX_CHARACTERS} more" if len(self.characters) > MAX_CHARACTERS else ""
         return f"{self.path}: {named} of “{self.text[:40]}” cannot be drawn (fonts: {', '.join(names)})"
 
     def note(self) -> Note:
         named = " ".join(map(_shown, self.characters))
-        message = f"{self.path}: no font here has {named} of “{self.text[:60]}”; left out, as asked."
+        message = f"{self.path}: no font has {named} of “{self.text[:60]}”; left out, as missing_glyphs: drop asks."
         return Note(code="characters_left_out", message=message)
 
 
 @dataclass
 class _Search:
-    """Looks through texts; each comes back without what no font has."""
+    """Checks texts one after the other, and collects the characters that no font has."""
 
     drop: bool
     found: list[MissingGlyphs] = field(default_factory=list)
 
-    def look(self, path: str, text: str, font: str, uppercase: bool = False) -> str:
-        left, characters = drop_missing_glyphs(text, font, uppercase)
+    def check(self, path: str, text: str, font: str, uppercase: bool = False) -> str:
+        """``text`` without those characters. Raises ``InvalidInput`` when nothing else is in it."""
+        drawable, characters = drop_missing_glyphs(text, font, uppercase)
         if not characters:
             return text
         self.found.append(MissingGlyphs(path, text, characters, font))
-        if self.drop and not left:
+        if self.drop and not drawable:
             raise InvalidInput(
-                "text_lost", f"{self.found[-1].refusal()}; without them nothing of this text is left.",
-                "Write it in other characters, give the brand a font file that has them, or leave the text out.",
+                "text_lost", f"{self.found[-1].refusal()}; without them the text is empty.",
+                "Use other characters, give the brand a font file that has them, or remove the text.",
             )  # fmt: skip
-        return left
+        return drawable
 
 
 def check_request(request: Request) -> None:
-    """Refuses at intake what no font that comes with Pytoon can draw, whatever the preset. Raises ``InvalidInput``.
+    """Raises ``InvalidInput`` for text that no font of Pytoon can draw, whatever the preset.
 
-    A brand may bring fonts of its own; then planning decides.
+    For a brand, which may have fonts of its own, planning decides later.
     """
     found: list[MissingGlyphs] = []
 
-    def look(path: str, text: str, font: str | None) -> str:
+    def check(path: str, text: str, font: str | None) -> str:
         if unknown := fonts.unknown(text):
             found.append(MissingGlyphs(path, text, tuple(char for char in dict.fromkeys(text) if char in unknown)))
         return text
 
     if request.brand is None and request.missing_glyphs == "refuse":
-        each_text(request, look)
+        each_text(request, check)
     if found:
         raise _refused(found)
 
 
-def without_missing_glyphs(context: PlanContext) -> tuple[PlanContext, tuple[Note, ...]]:
-    """The context with texts that its fonts can draw, and notes on what was left out.
+def without_missing_glyphs(resolved: ResolvedRequest) -> tuple[ResolvedRequest, tuple[Note, ...]]:
+    """The request with texts that its fonts can draw, and notes on what was left out.
 
-    Raises ``InvalidInput`` with the characters that none can draw, unless they may be dropped; and for a text of which
-    dropping leaves nothing.
+    Raises ``InvalidInput`` with the characters that no font can draw, unless they may be dropped; and for a text that
+    would be empty without them.
     """
-    search = _Search(drop=context.request.missing_glyphs == "drop")
-    meme, plan = context.archetype == "meme", context.archetype == "edit_plan"
-    font = context.preset.meme.font if meme else context.preset.headline.font
-    uppercase = meme or (context.preset.headline.uppercase and not plan)
+    search = _Search(drop=resolved.request.missing_glyphs == "drop")
+    meme, plan = resolved.archetype == "meme", resolved.archetype == "edit_plan"
+    font = resolved.preset.meme.font if meme else resolved.preset.headline.font
+    uppercase = meme or (resolved.preset.headline.uppercase and not plan)
     request = each_text(
-        context.request, lambda path, text, own: search.look(path, text, own or font, uppercase and own is None)
+        resolved.request, lambda path, text, own: search.check(path, text, own or font, uppercase and own is None)
     )
-    brand = context.brand
+    brand = resolved.brand
     if brand is not None and not plan:
-        text = search.look("brand.end_card.text", brand.end_card.text, brand.fonts.headline)
+        text = search.check("brand.end_card.text", brand.end_card.text, brand.fonts.headline)
         brand = brand.model_copy(update={"end_card": brand.end_card.model_copy(update={"text": text})})
     if search.found and not search.drop:
         raise _refused(search.found)
-    return replace(context, request=request, brand=brand), tuple(one.note() for one in search.found)
+    changed = resolved.model_copy(update={"request": request, "brand": brand})
+    return changed, tuple(one.note() for one in search.found)
 
 
 def captions_with_glyphs(
     cues: Sequence[Cue], style: CaptionStyle, name: str, *, drop: bool
 ) -> tuple[tuple[Cue, ...], tuple[Note, ...]]:
-    """Captions of what is said in the file ``name`` that can be drawn, and notes.
+    """The captions of the file ``name`` that can be drawn, and notes.
 
-    A script that no font has takes all captions of the file with it: half a sentence is worse than none, and what is
-    said can still be heard. Symbols alone are left out.
+    When no font has the letters of a script, the file gets no captions: half a sentence is worse than none, and speech
+    can still be heard. Symbols are left out one by one.
     """
-    lacking = {char for cue in cues for char in drop_missing_glyphs(cue.text, style.font, style.uppercase)[1]}
-    if not lacking:
+    missing = {char for cue in cues for char in drop_missing_glyphs(cue.text, style.font, style.uppercase)[1]}
+    if not missing:
         return tuple(cues), ()
-    named = " ".join(map(_shown, sorted(lacking)))
-    letters = sorted({script for char in lacking if (script := _script(char))})
-    kept = _without(cues, style) if drop or not letters else ()
+    named = " ".join(map(_shown, sorted(missing)))
+    scripts = sorted({script for char in missing if (script := _script(char))})
+    kept = _without(cues, style) if drop or not scripts else ()
     if kept:
-        message = f"Captions of “{name}”: no font here has {named}; left out."
+        message = f"Captions of “{name}”: no font has {named}; left out."
         return kept, (Note(code="characters_left_out", message=message),)
-    message = (
-        f"“{name}” has no captions: no font here has the characters of their script ({', '.join(letters) or named})."
-    )
+    message = f"“{name}” has no captions: no font has the characters of their script ({', '.join(scripts) or named})."
     return (), (Note(code="captions_left_out", message=message),)
 
 
@@ -141,33 +138,33 @@ def _without(cues: Sequence[Cue], style: CaptionStyle) -> tuple[Cue, ...]:
 
 
 def drop_missing_glyphs(text: str, font: str, uppercase: bool = False) -> tuple[str, tuple[str, ...]]:
-    """``text`` without what no font can draw, and those characters in order; itself when all can be drawn.
+    """``text`` without the characters that no font can draw, and those characters in order.
 
-    A mark goes with its letter, and what joins or varies characters with those.
+    A combining mark is dropped with its letter, and a joiner or variation selector with its characters.
     """
     from uniseg.graphemecluster import grapheme_clusters
 
-    lacking = fonts.missing_characters(text.upper() if uppercase else text, font)
-    if not lacking:
+    missing = fonts.missing_characters(text.upper() if uppercase else text, font)
+    if not missing:
         return text, ()
 
     def lost(char: str) -> bool:
-        return bool(lacking.intersection(char.upper() if uppercase else char))
+        return bool(missing.intersection(char.upper() if uppercase else char))
 
-    left, gone = "", []
+    drawable, dropped = "", []
     for cluster in grapheme_clusters(text):
         kept = "" if lost(cluster[0]) else "".join(char for char in cluster if not lost(char))
-        gone += [char for char in cluster if char not in kept and not fonts.invisible(char)]
-        left += kept
-    lines = (" ".join(line.split()) for line in left.splitlines())
-    return "\n".join(line for line in lines if line), tuple(dict.fromkeys(gone))
+        dropped += [char for char in cluster if char not in kept and not fonts.invisible(char)]
+        drawable += kept
+    lines = (" ".join(line.split()) for line in drawable.splitlines())
+    return "\n".join(line for line in lines if line), tuple(dict.fromkeys(dropped))
 
 
 def each_text(request: Request, change: Change) -> Request:
-    """The request with every text that is drawn as ``change`` wants it."""
+    """The request with every text in it replaced by ``change``."""
     media = tuple(
-        wish.model_copy(update={"text": change(f"media.{n}.text", wish.text, None)}) if wish.text else wish
-        for n, wish in enumerate(request.media)
+        entry.model_copy(update={"text": change(f"media.{n}.text", entry.text, None)}) if entry.text else entry
+        for n, entry in enumerate(request.media)
     )
     updates: dict[str, Any] = {"media": media}
     text = request.text
@@ -203,9 +200,9 @@ def _layers(layers: Iterable[EditLayer], path: str, change: Change) -> tuple[Edi
 
 
 def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
-    said = "; ".join(one.refusal() for one in found[:MAX_TEXTS])
+    refusals = "; ".join(one.refusal() for one in found[:MAX_TEXTS])
     more = f"; and {len(found) - MAX_TEXTS} more texts" if len(found) > MAX_TEXTS else ""
-    return InvalidInput("missing_glyphs", f"{said}{more}.", HINT)
+    return InvalidInput("missing_glyphs", f"{refusals}{more}.", HINT)
 
 
 def _script(char: str) -> str | None:
@@ -218,7 +215,7 @@ def _script(char: str) -> str | None:
 
 
 def _shown(char: str) -> str:
-    """A character in a message: marks on a circle, and by number what has no shape of its own."""
+    """A character in a message: a combining mark on a circle, and one without a shape by its number."""
     if unicodedata.category(char) in ("Cn", "Co"):
         return f"U+{ord(char):04X}"
     return f"◌{char}" if unicodedata.category(char)[0] == "M" else char

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
-from pytoon_pipeline.planning.shots.edit_ranges import MIN_SHOT_FRAMES, output_rate, plan_edit_ranges
+from pytoon_pipeline.planning.edit_ranges import MIN_SHOT_FRAMES, output_rate, plan_edit_ranges
 from pytoon_pipeline_tests.harness.plans import RATE, stream
 
 

@@ -12,9 +12,9 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.planning.layout.glyphs import check_request
+from pytoon_pipeline.planning.glyphs import check_request
 from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline_tests.harness.plans import edited, footage, plan_context, planned, still
+from pytoon_pipeline_tests.harness.plans import edited, footage, plan_inputs, planned, still
 
 JAPANESE, THAI, HINDI = "今日のコーヒー", "กาแฟวันนี้", "आज की कॉफी"
 ARABIC, HEBREW, FACE = "قهوة اليوم", "קפה היום", "Good ☺ ❤️ →"
@@ -95,11 +95,11 @@ def test_private_and_unassigned_characters_do_not_vanish() -> None:
 
 
 def test_the_end_card_counts_too() -> None:
-    wanted = plan_context([still()], archetype="hero", brand="acme")
-    assert wanted.brand is not None
-    brand = wanted.brand.model_copy(update={"end_card": EndCard(text="買って")})
+    resolved, media = plan_inputs([still()], archetype="hero", brand="acme")
+    assert resolved.brand is not None
+    brand = resolved.brand.model_copy(update={"end_card": EndCard(text="買って")})
     with pytest.raises(InvalidInput, match=r"brand\.end_card\.text"):
-        plan_video(type(wanted)(**(wanted.__dict__ | {"brand": brand})))
+        plan_video(resolved.model_copy(update={"brand": brand}), media)
 
 
 def test_it_is_said_at_intake(tmp_path: Path) -> None:
