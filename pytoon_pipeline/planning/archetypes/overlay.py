@@ -58,7 +58,9 @@ def _groups(
         places = product_layout(group, area, layout.arrange, style.headline, style.area)
         if places is None:
             numbers = ", ".join(str(item.index + 1) for item in group)
-            message = f"Items {numbers} are shown one after the other: their texts leave no room to stand together."
+            message = (
+                f"Items {numbers} are shown one after the other: together they leave too little space for their texts."
+            )
             notes.append(Note(code="arranged_singly", message=message))
             groups += [([item], [area]) for item in group]
         else:
@@ -85,8 +87,8 @@ def _sequence(context: PlanContext, group: Group, frames: int) -> SceneSequence:
         product, text = _product(item, place, frames, context.preset.layout, context.title_style, backdrop)
         layers += [product, *text]
         audio += own_audio(item.material, frames, item.source_start)
-    behind = context.media.background
-    moving = any(not item.material.is_still for item in items) or (behind is not None and not behind.is_still)
+    shown = [*(item.material for item in items), *([context.media.background] if context.media.background else [])]
+    moving = any(not material.is_still for material in shown)
     static = () if moving else (FrameRange(start=0, end=frames),)
     scene = Scene(start=0, frames=frames, layers=tuple(layers))
     return SceneSequence((scene,), backdrop, audio=tuple(audio), static=static)
