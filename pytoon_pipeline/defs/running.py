@@ -87,7 +87,7 @@ def prepare(home: Home, capacity: Capacity) -> Note | None:
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
     make_own(home)
-    settings, changed = dagster_yaml.settle(home, capacity)
+    settings, changed = dagster_yaml.write_settings(home, capacity)
     return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if changed else None
 
 
