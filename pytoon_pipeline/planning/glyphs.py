@@ -59,9 +59,10 @@ class _Search:
         self.found.append(MissingGlyphs(path, text, characters, font))
         if self.drop and not drawable:
             raise InvalidInput(
-                "text_lost", f"{self.found[-1].refusal()}; without them the text is empty.",
+                "text_lost",
+                f"{self.found[-1].refusal()}; without them the text is empty.",
                 "Use other characters, give the brand a font file that has them, or remove the text.",
-            )  # fmt: skip
+            )
         return drawable
 
 
@@ -130,8 +131,11 @@ def captions_with_glyphs(
 def _without(cues: Sequence[Cue], style: CaptionStyle) -> tuple[Cue, ...]:
     drawable = []
     for cue in cues:
-        words = [CueWord(text=left, start=word.start, end=word.end) for word in cue.words
-                 if (left := drop_missing_glyphs(word.text, style.font, style.uppercase)[0])]  # fmt: skip
+        words = [
+            CueWord(text=left, start=word.start, end=word.end)
+            for word in cue.words
+            if (left := drop_missing_glyphs(word.text, style.font, style.uppercase)[0])
+        ]
         if words:
             drawable.append(Cue(start=cue.start, end=cue.end, words=tuple(words)))
     return tuple(drawable)
