@@ -15,7 +15,7 @@ import dagster as dg
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import process_died
 from pytoon_pipeline.defs.overrides import overrides_of
-from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.ownership import labels
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, WorkerResource
 from pytoon_pipeline.defs.run_queries import WORKING, aware, keys_in_progress, unrecorded_run
@@ -117,8 +117,7 @@ def reconcile_records(
 @dg.job(
     name=RECONCILE,
     description="Marks runs whose process has died as failed. Their keys are then retried.",
-    owners=[TEAM],
-    tags={"pytoon/kind": "maintenance"},
+    tags=labels("maintenance"),
 )
 def reconcile_runs() -> None:
     reconcile_records()

@@ -23,7 +23,8 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery import subtitles
-from pytoon_pipeline.delivery.outbox import deliver, failure, plan_delivery, replace_earlier
+from pytoon_pipeline.delivery.environment import environment_digest
+from pytoon_pipeline.delivery.outbox import deliver, delivered_files, failure, plan_delivery, replace_earlier
 from pytoon_pipeline.engines.composite import file_comment
 from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
@@ -197,6 +198,7 @@ def _stage_use(artifact: Artifact) -> StageUse:
 def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery) -> DeliveryRecord:
     """The catalog's record of the delivery. Removes the folders of earlier deliveries that this one replaces."""
     upload, preset = video.upload, video.resolved.value.preset.name
+    request = Request.model_validate(upload.asked)
     return DeliveryRecord(
         at=time.time(),
         degraded=decision.degraded,
@@ -206,7 +208,9 @@ def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, pla
         others=replace_earlier(home, upload.key, decision.earlier, root / plan.folder, decision.held),
         engine=video.segments.value.engine,
         preset=preset,
-        presets=presets_digest(Request.model_validate(upload.asked), preset),
+        presets=presets_digest(request, preset),
+        files=delivered_files(home, root, plan),
+        environment=environment_digest(home, request.brand),
         codes=video.qc.value.gates,
         overrides=upload.overrides,
     )

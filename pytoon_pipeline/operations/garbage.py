@@ -15,7 +15,7 @@ from pytoon_pipeline.delivery.deliver import DELIVERY
 from pytoon_pipeline.engines.composite import COMPOSITE
 from pytoon_pipeline.engines.segments import SEGMENTS
 from pytoon_pipeline.intake.source import SOURCE
-from pytoon_pipeline.operations.batches import DAY, archivable, rests
+from pytoon_pipeline.operations.batches import DAY, archivable, key_activity
 from pytoon_pipeline.operations.planning import SPEC
 from pytoon_pipeline.operations.resolve import RESOLVED
 from pytoon_pipeline.quality.assessment import QC
@@ -56,7 +56,7 @@ def collect_garbage(
     old = [path for path in home.logs.glob("*.jsonl") if now - path.stat().st_mtime > rules.log_retention_days * DAY]
     for path in old:
         path.unlink()
-    resting = archivable(rests(uploads), now, rules.archive_after_days, rules.max_partitions)
+    resting = archivable(key_activity(uploads), now, rules.archive_after_days, rules.max_partitions)
     archived = tuple(key for key in resting if key not in busy)
     for key in archived:
         uploads.archive(key)

@@ -315,7 +315,7 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     )  # fmt: skip
     checks = {one.check_name: one for one in result.get_asset_check_evaluations()}
     assert {name: one.passed for name, one in checks.items()} == {
-        "file": True, "time": False, "frame": True, "sound": True,
+        "file": True, "time": False, "frame": True, "audio": True,
     }  # fmt: skip
     assert all(one.blocking for one in checks.values())
     (scored,) = [

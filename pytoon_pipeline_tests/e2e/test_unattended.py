@@ -28,7 +28,7 @@ from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.defs.schedules import nightly_batch
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
-from pytoon_pipeline.operations.batches import Rest, archivable
+from pytoon_pipeline.operations.batches import KeyActivity, archivable
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
 from pytoon_pipeline.store.store import Store
@@ -127,10 +127,10 @@ def test_keys_that_rest_leave_the_partitions_and_come_back(
 
 def test_only_settled_keys_are_archived_and_the_oldest_first() -> None:
     day = 86400.0
-    rests = [Rest(str(n), n * day, settled=n % 2 == 0) for n in range(10)]
-    assert archivable(rests, 10 * day, days=5, most=100) == ["0", "2", "4"]
-    assert archivable(rests, 10 * day, days=100, most=8) == ["0", "2"]
-    assert archivable(rests, 10 * day, days=100, most=0) == ["0", "2", "4", "6", "8"]
+    keys = [KeyActivity(str(n), n * day, settled=n % 2 == 0) for n in range(10)]
+    assert archivable(keys, 10 * day, days=5, max_keys=100) == ["0", "2", "4"]
+    assert archivable(keys, 10 * day, days=100, max_keys=8) == ["0", "2"]
+    assert archivable(keys, 10 * day, days=100, max_keys=0) == ["0", "2", "4", "6", "8"]
 
 
 def collect_garbage(instance: dg.DagsterInstance) -> bool:
@@ -209,7 +209,7 @@ def test_logs_tell_what_happened_without_the_texts_of_uploads(
     (delivered,) = [line for line in lines if line.get("event") == "delivered"]
     assert (delivered["engine"], delivered["degraded"]) == ("local", False)
     (failed,) = [line for line in lines if line.get("event") == "failed"]
-    assert (failed["key"], failed["code"], failed["failure"]) == (bad.key, "not_media", "invalid_input")
+    assert (failed["key"], failed["code"], failed["category"]) == (bad.key, "not_media", "invalid_input")
     assert all({"time", "level", "run"} <= line.keys() for line in lines)
     assert dg.materialize([defs().resolve_assets_def("pipeline_kpis")], instance=instance, run_config=QUIET).success
     event = instance.get_latest_materialization_event(dg.AssetKey("pipeline_kpis"))

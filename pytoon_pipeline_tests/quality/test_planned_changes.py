@@ -108,9 +108,9 @@ def test_what_was_changed_is_told() -> None:
     assert changes(Step(1), ()) == ()
     (note,) = changes(Step(2, ("plain_cuts",)), [first])
     assert (note.code, "glitch_frame, black" in note.message) == ("changed_after_check", True)
-    assert "plain cuts" in note.message
+    assert "joined by cuts" in note.message
     done = Step(2, ("plain_cuts",), done=True)
     assert changes(done, [first, attempt(2, (), ("plain_cuts",))]) == (note,), "an attempt that passed changes nothing"
     (last,) = changes(Step(4, FALLBACK, fallback=True), [first, attempt(2, ("flash",)), attempt(3, ("flash",))])
-    assert last.message.startswith("3 versions failed the check (glitch_frame, black, flash).")
+    assert last.message.startswith("3 versions failed quality control (glitch_frame, black, flash).")
     assert set(DESCRIPTIONS) == set(REMEDIES)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from threading import Event, Timer
 
-from pytoon_pipeline.runtime.locks import slot
+from pytoon_pipeline.runtime.locks import abandoned_locks, clear, count_held, is_abandoned, run_lock, slot
 
 
 def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path) -> None:
@@ -25,3 +25,22 @@ def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path
             assert killed.is_set(), "not before its holder was killed"
     with slot(tmp_path, "encoder", 2), slot(tmp_path, "encoder", 2), slot(tmp_path, "transcriber", 1):
         pass
+
+
+def test_a_run_lock_is_abandoned_when_its_process_ends_and_gone_when_it_is_released(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "run.lock"
+    with run_lock(path):
+        assert (is_abandoned(path), count_held(path.parent), abandoned_locks(path.parent)) == (False, 1, 0)
+        clear(path.parent)
+        assert path.exists()
+    assert (path.exists(), is_abandoned(path)) == (False, False)
+    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import run_lock\n"
+    held += "with run_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(3600)"
+    with subprocess.Popen([sys.executable, "-c", held, str(path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        assert not is_abandoned(path)
+        holder.kill()
+    assert (is_abandoned(path), count_held(path.parent), abandoned_locks(path.parent)) == (True, 0, 1)
+    clear(path.parent)
+    assert list(path.parent.iterdir()) == []

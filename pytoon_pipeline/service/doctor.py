@@ -1,17 +1,17 @@
-"""What this machine has: models, fonts, encoders, devices."""
+"""Examines this machine: models, fonts, encoders, devices."""
 
 import platform
 import shutil
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
 from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
-from pytoon_pipeline.defs import dagster_yaml
+from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.media.fonts import FONTS, load
-from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
@@ -27,31 +27,34 @@ PACKAGES = (
 )
 
 
-def examine(home: Home) -> dict[str, Any]:
-    """Facts by name; ``ok`` is false when something that every video needs is missing."""
+def examine(home: Home, dagster: str) -> DoctorResult:
+    """What this machine has. ``dagster`` is the state of Dagster's settings."""
     encoder = _try(_engine)
-    fonts = {name: _try(lambda name=name: str(load(name).file.name)) for name in FONTS}
-    pictures = _try(_opencv)
-    needed = {"encoder": encoder, "opencv": pictures, **fonts}
-    missing = [name for name, found in needed.items() if found.startswith("missing")]
-    return {
-        "ok": not missing,
-        "home": str(home.root),
-        "free_space": f"{shutil.disk_usage(_existing(home.root)).free / 1e9:.1f} GB",
-        "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
-        "encoder": encoder,
-        "opencv": pictures,
-        "fonts": fonts,
-        "recogniser": _try(lambda: _recogniser(home)),
-        "device": _device(),
-        "dagster": str(dagster_yaml.examine(home, Capacity.of_machine())),
-        "presets": preset_names(),
-    }
+    fonts = {name: _try(partial(_font, name)) for name in FONTS}
+    opencv = _try(_opencv)
+    required = (encoder, opencv, *fonts.values())
+    return DoctorResult(
+        ok=not any(found.startswith("missing") for found in required),
+        home=str(home.root),
+        free_space=f"{shutil.disk_usage(_existing(home.root)).free / 1e9:.1f} GB",
+        python=platform.python_version(),
+        packages={name: _version(name) for name in PACKAGES},
+        encoder=encoder,
+        opencv=opencv,
+        fonts=fonts,
+        transcriber=_try(lambda: _transcriber(home)),
+        device=_device(),
+        dagster=dagster,
+        presets=tuple(preset_names()),
+    )
+
+
+def _font(name: str) -> str:
+    return load(name).file.name
 
 
 def _engine() -> str:
-    """Sets a word and encodes pictures for real: a listed encoder may still not work."""
+    """Draws a word and encodes pictures: an encoder that is listed may still not work."""
     from pytoon_pipeline.engines.local import probe
 
     return probe()
@@ -69,14 +72,14 @@ def _opencv() -> str:
     return f"works ({cv2.__version__})"
 
 
-def _recogniser(home: Home) -> str:
+def _transcriber(home: Home) -> str:
     settings = SpeechSettings.from_settings(Settings.load(), home.models)
     weights = find_weights(settings)
     if settings.engine != "pocketsphinx" and weights:
         return f"whisper {settings.model} ({weights})"
     if settings.engine == "pocketsphinx":
-        return "pocketsphinx, as chosen"
-    return f"pocketsphinx; whisper's model “{settings.model}” is fetched on first use, when the network allows"
+        return "pocketsphinx, as configured"
+    return f"pocketsphinx; Whisper's model “{settings.model}” is downloaded on first use if the network allows"
 
 
 def _device() -> str:
@@ -85,9 +88,9 @@ def _device() -> str:
     return f"cuda: {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"
 
 
-def _try(examine_one: Any) -> str:
+def _try(probe: Callable[[], object]) -> str:
     try:
-        return str(examine_one())
+        return str(probe())
     except PytoonError as error:
         return f"missing: {error.message} {error.hint}"
 
