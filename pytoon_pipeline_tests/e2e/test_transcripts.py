@@ -16,7 +16,7 @@ SRT = "1\n00:00:00,200 --> 00:00:01,200\nGood morning\n\n2\n00:00:01,300 --> 00:
 
 
 @pytest.mark.parametrize("where", ["track", "beside"])
-def test_subtitles_become_captions_without_any_recogniser(
+def test_subtitles_become_captions_without_any_transcriber(
     where: str, compile_file: Callable[..., Outcome], home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transcribers, "transcribe", lambda *_: pytest.fail("recognised"))

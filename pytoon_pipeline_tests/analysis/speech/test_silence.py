@@ -56,7 +56,7 @@ def test_of_nothing_but_silence_all_stays() -> None:
 
 def test_all_silence_is_an_error_for_who_asked_for_its_removal() -> None:
     with pytest.raises(InvalidInput, match="all_silent"):
-        find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, asked=True)
+        find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, requested=True)
 
 
 def test_silence_can_be_kept_on_request() -> None:

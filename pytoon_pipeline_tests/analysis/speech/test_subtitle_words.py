@@ -1,4 +1,4 @@
-"""Subtitles of a file's own, and beside it: read, and used before any recogniser."""
+"""Subtitles of a file's own, and beside it: read, and used before any transcriber."""
 
 from pathlib import Path
 
