@@ -1,20 +1,20 @@
 """Edit plans: what an editor, human or not, wants to see, in seconds and pixels of a 1080×1920 picture.
 
-A new kind of layer joins by registering its class in ``EDIT_LAYERS`` and saying in ``planning.edit_layers`` what it is
-made of; effects and easings join their own tables.
+A new kind of layer joins here, with its class and its name in ``AnyLayer``, and in ``planning.archetypes.edit_layers``.
 """
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+from typing_extensions import TypeAliasType
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
-from pytoon_pipeline.contracts.registry import Registry
 from pytoon_pipeline.contracts.spec.easing import Easing, Linear
 from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.style import Colour, Fill, TextStyle
 from pytoon_pipeline.contracts.transitions import TransitionKind
+from pytoon_pipeline.contracts.unions import ByKind
 
 Animated = Literal["x", "y", "scale", "rotation", "opacity"]
 Seconds = Annotated[float, Field(ge=0, le=7200)]
@@ -60,10 +60,8 @@ class EditLayer(Record):
         return self
 
 
-EDIT_LAYERS: Registry[EditLayer] = Registry("layer")
-AnyLayer = Annotated[EditLayer, EDIT_LAYERS]
-Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=40)]
 Size = Annotated[float, Field(gt=0, le=8000)]
+MAX_LAYERS = 40
 
 
 class EditPicture(EditLayer):
@@ -75,12 +73,10 @@ class EditPicture(EditLayer):
     fit: Literal["cover", "contain"] = "cover"
 
 
-@EDIT_LAYERS.register
 class EditImage(EditPicture):
     kind: Literal["image"] = "image"
 
 
-@EDIT_LAYERS.register
 class EditVideo(EditPicture):
     """``source`` is the second of the file at which it begins; its sound is heard at ``volume`` dB, or not at all."""
 
@@ -89,7 +85,6 @@ class EditVideo(EditPicture):
     volume: Annotated[float, Field(ge=-60, le=12)] | None = None
 
 
-@EDIT_LAYERS.register
 class EditText(EditLayer):
     """Text, wrapped to ``width`` and made smaller when it would not fit ``height``. Line breaks stay."""
 
@@ -100,7 +95,6 @@ class EditText(EditLayer):
     style: TextStyle = TextStyle()
 
 
-@EDIT_LAYERS.register
 class EditShape(EditLayer):
     kind: Literal["shape"] = "shape"
     shape: Literal["rectangle", "ellipse"] = "rectangle"
@@ -109,17 +103,15 @@ class EditShape(EditLayer):
     fill: Fill
 
 
-@EDIT_LAYERS.register
 class EditGroup(EditLayer):
     """Layers on a sheet of ``width`` × ``height`` that moves as one; they are placed from its upper left corner."""
 
     kind: Literal["group"] = "group"
     width: Size = WIDTH
     height: Size = HEIGHT
-    layers: Layers
+    layers: Annotated[tuple["AnyLayer", ...], Field(max_length=MAX_LAYERS)]
 
 
-@EDIT_LAYERS.register
 class EditBanner(EditLayer):
     """A plate with a line of text, such as a price or a name."""
 
@@ -130,6 +122,18 @@ class EditBanner(EditLayer):
     radius: float = Field(default=40, ge=0, le=400)
     fill: Fill = Fill(colours=("#111111",))
     style: TextStyle = TextStyle(size=90)
+
+
+AnyLayer = TypeAliasType(
+    "AnyLayer",
+    Annotated[
+        EditImage | EditVideo | EditText | EditShape | EditGroup | EditBanner,
+        Field(discriminator="kind"),
+        ByKind("layer"),
+    ],
+)
+Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
+EditGroup.model_rebuild()
 
 
 class EditTransition(Record):

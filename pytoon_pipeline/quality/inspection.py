@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import decode_packets, demux
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import Plane, rows
 from pytoon_pipeline.media.loudness import Loudness
@@ -151,7 +152,7 @@ class _Packets:
     def _read(self) -> Iterator[Any]:
         """Yields the video packets in order, and records the times of the audio packets."""
         stream = self._container.streams.video[0]
-        for packet in self._container.demux(*([stream, self._audio] if self._audio else [stream])):
+        for packet in demux(self._container, *([stream, self._audio] if self._audio else [stream])):
             if packet.pts is not None:
                 self._digests[packet.stream.type].update(bytes(packet))
             if packet.stream is self._audio:
@@ -168,8 +169,6 @@ class _Packets:
 
     def frames(self, only_key_frames: bool) -> Iterator[Any]:
         """Yields all frames, or only ``KEY_FRAMES_PER_MINUTE`` key frames."""
-        import av
-
         to_decode = self._read() if self._kept is None else self._kept
         if only_key_frames and self._kept:
             keys = [packet for packet in self._kept if packet.is_keyframe]
@@ -177,11 +176,9 @@ class _Packets:
             step = max(1, round(len(keys) / max(1.0, KEY_FRAMES_PER_MINUTE * seconds / 60)))
             # The last packet is empty: it flushes the decoder.
             to_decode = [*keys[::step], self._kept[-1]]
-        for packet in to_decode:
-            try:
-                yield from packet.decode()
-            except av.error.FFmpegError:
-                self.decode_errors += 1
+        for _, frames in decode_packets(to_decode):
+            self.decode_errors += frames is None
+            yield from frames or ()
 
 
 def _planes(frame: Any) -> list[Plane]:

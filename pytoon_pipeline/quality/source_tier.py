@@ -9,5 +9,5 @@ from pytoon_pipeline.quality.deviation import Deviation
 def truncated(context: CheckContext) -> Iterator[Deviation]:
     """Sources that are shorter than they promise. The video itself is complete."""
     for loss in context.spec.losses if context.spec else ():
-        value = loss.lost if loss.lost is not None else "unknown"
+        value = loss.lost_seconds if loss.lost_seconds is not None else "unknown"
         yield Deviation("truncated_source", loss.message, value, context.limit("lost_seconds"), "advice")
