@@ -324,7 +324,7 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     shown = scored.materialization.metadata
     assert "flash" in shown["findings"].value
     assert "data:image/webp" in shown["findings"].value
-    assert "as asked" in shown["attempts"].value
+    assert "| 1 | none | 50 | fail | flash |" in shown["attempts"].value
     value = Artifact.model_validate(Store(home.store, home.work).latest("qc_score", key).model_dump()).value
     assert value["verdict"] == "fail"
 
