@@ -9,12 +9,12 @@ from pytoon_pipeline.analysis.results import PICTURE, MetadataByItem, font_files
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.engines.policy import EnginePolicy
 from pytoon_pipeline.store.items import unique_items
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
     from pytoon_pipeline.engines.engine import Engine, RenderRequest
+    from pytoon_pipeline.engines.policy import EnginePolicy
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import Source
 
@@ -30,7 +30,7 @@ class RenderJob:
     store: Store
     source: SourceMedia
     metadata: MetadataByItem
-    policy: EnginePolicy
+    policy: "EnginePolicy"
     engines: "Callable[[], Mapping[EngineName, Engine]]"
     timeout: Callable[[float], float]
     slot: Callable[[], AbstractContextManager[None]] = field(default=nullcontext)
