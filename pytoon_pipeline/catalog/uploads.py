@@ -78,7 +78,7 @@ class Uploads:
         found = map(self.find, self.touched())
         return {item.sha256 for upload in found if upload is not None for item in upload.items}
 
-    def status_marks(self, read: SourceMedia) -> bool:
+    def is_current(self, read: SourceMedia) -> bool:
         """Whether an upload is unchanged since a run read it; the run may have added files of its brand."""
         now = self.find(read.key)
         return now is not None and now.request == read.request and now.items == read.items[: len(now.items)]
@@ -187,7 +187,7 @@ class Uploads:
                 self._write(self._marker(status, key), record)
             else:
                 self._marker(status, key).unlink(missing_ok=True)
-        if read is None or self.status_marks(read):
+        if read is None or self.is_current(read):
             self.clear_failure(key)
             for status in ("pending", "stopped"):
                 self._marker(status, key).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, Work
 from pytoon_pipeline.defs.run_queries import WORKING, aware, keys_in_progress, unrecorded_run
 from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import clear, is_abandoned, slot
+from pytoon_pipeline.runtime.locks import is_abandoned, remove_abandoned_locks, slot
 
 RECONCILE = "reconcile_runs"
 log = logging.getLogger("pytoon.runs")
@@ -79,7 +79,7 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
             uploads.fail(key, process_died(), run=run.run_id, overrides=overrides_of(run.run_config))
     # Includes locks of runs that their code server has failed.
     for locks in (home.runs, home.video_runs):
-        clear(locks)
+        remove_abandoned_locks(locks)
     return len(lost)
 
 

@@ -24,7 +24,7 @@ def open_inbox(home: Home, s3_client: Callable[[], Any] = default_client) -> Inb
     return FolderInbox(Path(place).expanduser(), own=False)
 
 
-def make_own(home: Home) -> None:
+def create_own_inbox(home: Home) -> None:
     """Creates the inbox folder of ``home``, unless the settings name another inbox."""
     inbox = open_inbox(home)
     if isinstance(inbox, FolderInbox) and inbox.own:

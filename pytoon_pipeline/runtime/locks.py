@@ -43,7 +43,7 @@ def slot(folder: Path, name: str, count: int) -> Iterator[None]:
         time.sleep(SLOT_POLL_SECONDS)
 
 
-def clear(folder: Path) -> None:
+def remove_abandoned_locks(folder: Path) -> None:
     """Removes abandoned locks from a folder."""
     sweep(folder)
     for path in folder.glob("*.lock"):
@@ -63,7 +63,7 @@ def is_abandoned(path: Path) -> bool:
         os.close(descriptor)
 
 
-def abandoned_locks(folder: Path) -> int:
+def count_abandoned(folder: Path) -> int:
     """How many locks in a folder are abandoned."""
     return sum(is_abandoned(path) for path in folder.glob("*.lock"))
 

@@ -5,7 +5,14 @@ import sys
 from pathlib import Path
 from threading import Event, Timer
 
-from pytoon_pipeline.runtime.locks import abandoned_locks, clear, count_held, is_abandoned, run_lock, slot
+from pytoon_pipeline.runtime.locks import (
+    count_abandoned,
+    count_held,
+    is_abandoned,
+    remove_abandoned_locks,
+    run_lock,
+    slot,
+)
 
 
 def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path) -> None:
@@ -30,8 +37,8 @@ def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path
 def test_a_run_lock_is_abandoned_when_its_process_ends_and_gone_when_it_is_released(tmp_path: Path) -> None:
     path = tmp_path / "runs" / "run.lock"
     with run_lock(path):
-        assert (is_abandoned(path), count_held(path.parent), abandoned_locks(path.parent)) == (False, 1, 0)
-        clear(path.parent)
+        assert (is_abandoned(path), count_held(path.parent), count_abandoned(path.parent)) == (False, 1, 0)
+        remove_abandoned_locks(path.parent)
         assert path.exists()
     assert (path.exists(), is_abandoned(path)) == (False, False)
     held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import run_lock\n"
@@ -41,6 +48,6 @@ def test_a_run_lock_is_abandoned_when_its_process_ends_and_gone_when_it_is_relea
         holder.stdout.readline()
         assert not is_abandoned(path)
         holder.kill()
-    assert (is_abandoned(path), count_held(path.parent), abandoned_locks(path.parent)) == (True, 0, 1)
-    clear(path.parent)
+    assert (is_abandoned(path), count_held(path.parent), count_abandoned(path.parent)) == (True, 0, 1)
+    remove_abandoned_locks(path.parent)
     assert list(path.parent.iterdir()) == []
