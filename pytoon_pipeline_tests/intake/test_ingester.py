@@ -181,7 +181,7 @@ def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
 def test_a_look_has_an_end(desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be looked at in time is left to its run."""
     media.video(home.inbox / "v.mp4", 2)
-    monkeypatch.setattr("pytoon_pipeline.media.container.sys.executable", _sleeper(tmp_path))
+    monkeypatch.setattr("pytoon_pipeline.media.preflight.sys.executable", _sleeper(tmp_path))
     desk.operations = desk.operations.model_copy(update={"preflight_timeout_seconds": 0.2})
     desk.receiver = Ingester(home, FolderInbox(home.inbox), desk.operations, lambda: desk.now)
     assert len(desk.settle().keys) == 1
