@@ -78,7 +78,11 @@ def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home:
         again = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, first["key"])
     assert again.error is None
     assert again.assets["rendered_segments"]["segments_rendered"] >= 1
-    assert again.assets["face_detections"]["status"] in ("cached", "computed")
+    status = {name: facts["status"] for name, facts in again.assets.items()}
+    assert {status[name] for name in ("sampled_frames", "face_detections", "render_spec", "composite")} == {"computed"}
+    assert {status[name] for name in ("transcription", "shots", "silence_segments")} == {"cached"}, (
+        "a picture has neither speech nor cuts"
+    )
     manifest = json.loads(Path(again.assets["delivered_video"]["manifest"]).read_text())
     assert new["id"] in {one["id"] for one in manifest["items"]}
 
