@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.time import TimeRange
 
 
@@ -59,19 +60,6 @@ class SilenceSegments(Record):
     dropped_words: int
     level_db: float
     threshold_db: float
-
-
-class Box(Record):
-    """A rectangle in fractions of the displayed picture (after rotation, square pixels)."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
 
 
 class Tones(Record):

@@ -1,12 +1,14 @@
 """What a brand asks for: its looks, its limits, its logo in a corner and its end card."""
 
+from dataclasses import replace
 from typing import Any
 
 from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Area, Note, Scene
+from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import contrast, luminance_of
@@ -97,20 +99,20 @@ def watermark(context: PlanContext, frames: int) -> tuple[Layer, ...]:
     return (_logo(context.logo, "watermark", width, height, x, y, settings.opacity, frames),)
 
 
-def watermark_area(context: PlanContext) -> Area | None:
+def watermark_area(context: PlanContext) -> Rect[int] | None:
     """What the watermark takes of the safe zone, with a little air."""
     layers = watermark(context, 1)
     return layer_area(layers[0], AIR, AIR) if layers else None
 
 
-def text_area(context: PlanContext) -> Area:
+def text_area(context: PlanContext) -> Rect[int]:
     """The part of the safe zone that texts may use: all but the watermark's strip."""
     safe, taken = context.safe_area, watermark_area(context)
     if taken is None:
         return safe
     if taken.top - safe.top < safe.bottom - taken.bottom:
-        return safe.model_copy(update={"top": min(safe.bottom - 200, taken.bottom)})
-    return safe.model_copy(update={"bottom": max(safe.top + 200, taken.top)})
+        return replace(safe, top=min(safe.bottom - 200, taken.bottom))
+    return replace(safe, bottom=max(safe.top + 200, taken.top))
 
 
 def end_card(context: PlanContext, rate: FrameRate) -> list[SceneSequence]:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
+from pytoon_pipeline.contracts.analysis import Face, FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
 from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.media import MediaInfo, VideoStream
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.contracts.spec.render_spec import Archetype, Area
+from pytoon_pipeline.contracts.spec.render_spec import Archetype
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.shots.subjects import focal_box
 
@@ -114,10 +115,10 @@ class PlanContext:
     profanity: tuple[str, ...] = ()
 
     @property
-    def safe_area(self) -> Area:
+    def safe_area(self) -> Rect[int]:
         """Where text may be."""
         zone = self.platform
-        return Area(left=zone.left, top=zone.top, right=WIDTH - zone.right, bottom=HEIGHT - zone.bottom)
+        return Rect(left=zone.left, top=zone.top, right=WIDTH - zone.right, bottom=HEIGHT - zone.bottom)
 
     def media_request(self, index: int) -> MediaRequest:
         """What the request says of the item at ``index``."""

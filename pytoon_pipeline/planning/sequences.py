@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from pytoon_pipeline.contracts.spec.render_spec import Area, Cue, CueWord, Note, Scene, Transition, TransitionKind
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note, Scene, Transition, TransitionKind
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.context import AnalysedMedia
 from pytoon_pipeline.planning.layout.contrast import Backdrops, together
@@ -40,7 +41,7 @@ class KeepOutArea:
 
     start: int
     end: int
-    area: Area
+    area: Rect[int]
     weight: float = 1.0
 
 

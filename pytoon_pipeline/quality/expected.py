@@ -12,8 +12,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, crop_at, transform_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import (
     GroupLayer,
     ImageLayer,
@@ -28,7 +29,7 @@ from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.media.frames import TOLERANCE
 from pytoon_pipeline.quality import expected_text
 from pytoon_pipeline.quality.references import References
-from pytoon_pipeline.quality.tiles import Area, Matrix, Tile, Values, clipped, coverage, filled, graded, shift, warped
+from pytoon_pipeline.quality.tiles import Matrix, Tile, Values, coverage, filled, graded, shift, warped
 
 # Changes of tone beyond these clip so much that detail is lost.
 BRIGHT, LOW, HIGH = 0.2, 0.5, 1.5
@@ -55,7 +56,7 @@ class Element:
 
     kind: Kind
     name: str
-    area: Area
+    area: Rect[int]
     values: NDArray[Any]
     alpha: Values | None = None
     certain: bool = True
@@ -226,8 +227,7 @@ def _covered(one: Element, cover: Values) -> Element:
 
 
 def _letters(view: View, name: str, letters: expected_text.Letters, opacity: float, certain: bool) -> Iterator[Element]:
-    left, top, right, bottom = (edge * view.scale for edge in letters.extent)
-    area = clipped(left, top, right, bottom, view.size)
+    area = Rect(*(edge * view.scale for edge in letters.extent)).pixels(view.size)
     if area is not None:
         values, alpha = expected_text.draw(letters, area, view.scale)
         loose = letters.leftward
@@ -236,7 +236,7 @@ def _letters(view: View, name: str, letters: expected_text.Letters, opacity: flo
 
 def _element(
     kind: Kind, name: str, tile: Tile, layer: Layer, effects: Sequence[Effect], matrix: Matrix, view: View,
-    area: Area, opacity: float,
+    area: Rect[int], opacity: float,
 ) -> Element:  # fmt: skip
     """A tile inside the box of its layer, after effects and at its opacity."""
     import cv2
@@ -265,7 +265,7 @@ def _shadows(one: Element, layer: Layer, view: View) -> Iterator[Element]:
             sigma, right, down = (length * view.scale for length in (effect.radius, effect.x, effect.y))
             margin = ceil(2.5 * sigma + max(abs(right), abs(down)))
             left, top, width, height = one.area.left, one.area.top, *one.area.size
-            area = clipped(left - margin, top - margin, left + width + margin, top + height + margin, view.size)
+            area = Rect(left - margin, top - margin, left + width + margin, top + height + margin).pixels(view.size)
             if area is None:
                 continue
             shape = np.ones((height, width), np.float32) if one.alpha is None else one.alpha
@@ -276,12 +276,12 @@ def _shadows(one: Element, layer: Layer, view: View) -> Iterator[Element]:
             yield Element("shape", f"{one.name} shadow", area, alpha[:, :, None] * colour, alpha, certain=False)
 
 
-def _area(matrix: Matrix, view: View, reach: float) -> Area | None:
+def _area(matrix: Matrix, view: View, reach: float) -> Rect[int] | None:
     """The pixels that a layer's box covers, and ``reach`` pixels of the video around it; none outside the frame."""
     corners = matrix @ np.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]])
     (left, top, _), (right, bottom, _) = corners.min(axis=1), corners.max(axis=1)
     more = reach * view.scale
-    return clipped(left - more, top - more, right + more, bottom + more, view.size)
+    return Rect(left - more, top - more, right + more, bottom + more).pixels(view.size)
 
 
 def _reach(effects: Sequence[Effect]) -> float:
@@ -295,7 +295,7 @@ def _veils(effect: Effect) -> bool:
     return strong or isinstance(effect, Blur)
 
 
-def _picture(picture: Tile, window: CropRect, matrix: Matrix, layer: Layer, area: Area) -> tuple[Tile, float]:
+def _picture(picture: Tile, window: Box, matrix: Matrix, layer: Layer, area: Rect[int]) -> tuple[Tile, float]:
     """A source picture seen through ``window`` at its place, and small pixels for one of its own."""
     height, width = picture[0].shape[:2]
     to_box = shift(-window.x / window.width, -window.y / window.height) @ np.diag(

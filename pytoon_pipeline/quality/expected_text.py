@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import Cue
 from pytoon_pipeline.contracts.style import Colour, TextStyle
@@ -49,13 +50,13 @@ class Letters(NamedTuple):
         return any(unicodedata.bidirectional(char) in ("R", "AL") for run in self.runs for char in run.text)
 
     @property
-    def extent(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of all that may be drawn."""
+    def extent(self) -> Rect[float]:
+        """All that may be drawn."""
         left = min(run.x for run in self.runs)
         right = max(run.x + fonts.text_width(run.text, self.font, self.size) for run in self.runs)
         top, bottom = min(run.baseline for run in self.runs), max(run.baseline for run in self.runs)
         margin = self.outline + 0.2 * self.size
-        return left - margin, top - self.size - margin, right + margin, bottom + 0.3 * self.size + margin
+        return Rect(left - margin, top - self.size - margin, right + margin, bottom + 0.3 * self.size + margin)
 
 
 def text_letters(
@@ -105,16 +106,12 @@ def _set(lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: 
     return [Letters(tuple(line), style.font, size, outline, style.outline_colour, slack) for line in lines if line]
 
 
-def draw(
-    letters: Letters, area: tuple[int, int, int, int], scale: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Premultiplied BGR, 0..255, and coverage, 0..1, of the pixels ``area`` (left, top, right, bottom); ``scale`` of
-    them for one of the video.
-    """
+def draw(letters: Letters, area: Rect[int], scale: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Premultiplied BGR, 0..255, and coverage, 0..1, of the pixels ``area``; ``scale`` of them for one of the video."""
     import cv2
     from PIL import Image, ImageDraw
 
-    size = (area[2] - area[0], area[3] - area[1])
+    size = area.size
     picture = Image.new("RGBA", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
     pen = ImageDraw.Draw(picture)
     factor = scale * OVERSAMPLING
@@ -122,7 +119,7 @@ def draw(
     for stroke in (True, False) if letters.outline else (False,):
         for run in letters.runs:
             font = _font(fonts.fitting(run.text, letters.font).name, round(letters.size * factor, 2))
-            place = (run.x * factor - area[0] * OVERSAMPLING, run.baseline * factor - area[1] * OVERSAMPLING)
+            place = (run.x * factor - area.left * OVERSAMPLING, run.baseline * factor - area.top * OVERSAMPLING)
             colour = rgb(letters.outline_colour if stroke else run.colour)
             width = letters.outline * factor if stroke else 0
             pen.text(place, run.text, fill=colour, font=font, anchor="ls", stroke_width=width, stroke_fill=colour)

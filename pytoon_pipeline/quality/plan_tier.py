@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -19,7 +20,7 @@ from pytoon_pipeline.quality.context import CheckContext
 from pytoon_pipeline.quality.expected import Element, View
 from pytoon_pipeline.quality.expected_text import SLACK
 from pytoon_pipeline.quality.references import References
-from pytoon_pipeline.quality.tiles import Area, Values
+from pytoon_pipeline.quality.tiles import Values
 from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
 
 # Standard deviation of the blur under which pictures are compared, in small pixels: renderers differ in single ones.
@@ -146,7 +147,7 @@ def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list
     through = np.ones(canvas.shape[:2], np.float32)
     found = []
     for one, before in zip(reversed(elements), reversed(befores), strict=True):
-        clear, shown, wanted = (one.area.of(whole) for whole in (through, picture, canvas))
+        clear, shown, wanted = (one.area.crop(whole) for whole in (through, picture, canvas))
         visible = clear if one.alpha is None else one.alpha * clear
         share = likeness = None
         if one.exact:
@@ -166,10 +167,10 @@ def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list
 
 def _ground(picture: Image, canvas: Values, elements: Sequence[Element]) -> Observation:
     """The colour behind all elements: its share falls with the levels by which it is off in any channel."""
-    whole = Element("ground", "", Area(0, 0, canvas.shape[1], canvas.shape[0]), canvas)
+    whole = Element("ground", "", Rect(0, 0, canvas.shape[1], canvas.shape[0]), canvas)
     bare = np.ones(canvas.shape[:2], bool)
     for one in elements:
-        one.area.of(bare)[:] &= False if one.alpha is None else one.alpha < 0.02
+        one.area.crop(bare)[:] &= False if one.alpha is None else one.alpha < 0.02
     if bare.sum() < ENOUGH:
         return Observation(whole, None)
     off = float(np.abs(picture[bare].mean(axis=0) - canvas[bare].mean(axis=0)).max())
@@ -178,7 +179,7 @@ def _ground(picture: Image, canvas: Values, elements: Sequence[Element]) -> Obse
 
 def _laid(one: Element, canvas: Values) -> Values:
     """Lays an element over the canvas; gives what was there before."""
-    part = one.area.of(canvas)
+    part = one.area.crop(canvas)
     before = part.copy()
     part[:] = one.over(part)
     return before

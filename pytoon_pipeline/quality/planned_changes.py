@@ -1,11 +1,13 @@
 """Where the plan itself changes pictures from one to the next: texts and other layers that come and go, captions."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -17,8 +19,6 @@ MAX_SHARE = 0.5
 QUICK = 1.0
 # Captions have at most so many lines, each this much higher than its letters.
 LINES, LINE_HEIGHT = 3, 1.4
-
-Box = tuple[float, float, float, float]
 
 
 def changing(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
@@ -36,7 +36,7 @@ def _blocks(start: float, end: float, count: int) -> slice:
     return slice(max(0, int(start * count - 0.5)), max(0, int(np.ceil(end * count + 0.5))))
 
 
-def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Box]]:
+def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
     for first, last, layer in spec.layers():
         if layer.width * layer.height > MAX_SHARE * spec.width * spec.height:
             continue
@@ -46,9 +46,8 @@ def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Box]]:
             if end - start <= spec.rate.nearest(QUICK):
                 changes.append((max(first, offset + start), min(last, offset + end)))
         for start, end in changes:
-            boxes = [_box(layer, n - offset) for n in (start, (start + end) // 2, end)]
-            low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
-            yield start, end, (float(low[0]), float(low[1]), float(high[2]), float(high[3]))
+            boxes = (_box(layer, n - offset) for n in (start, (start + end) // 2, end))
+            yield start, end, reduce(Rect.union, boxes)
 
 
 def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
@@ -61,16 +60,16 @@ def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
                 yield before.frame, after.frame
 
 
-def _box(layer: Layer, frame: int) -> Box:
+def _box(layer: Layer, frame: int) -> Rect[float]:
     state = transform_at(layer.transform, frame)
     half_width, half_height = layer.width * state.scale / 2, layer.height * state.scale / 2
-    return state.x - half_width, state.y - half_height, state.x + half_width, state.y + half_height
+    return Rect(state.x - half_width, state.y - half_height, state.x + half_width, state.y + half_height)
 
 
-def _captions(spec: RenderSpec) -> Iterator[tuple[int, int, Box]]:
+def _captions(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
     style = spec.captions.style
     bottom = style.position * spec.height + style.outline
-    area = (style.margin, bottom - LINES * LINE_HEIGHT * style.size, spec.width - style.margin, bottom)
+    area = Rect(style.margin, bottom - LINES * LINE_HEIGHT * style.size, spec.width - style.margin, bottom)
     grows = spec.rate.nearest(style.scale_in_seconds)
     for cue in spec.captions.cues:
         yield cue.start, cue.start + grows, area

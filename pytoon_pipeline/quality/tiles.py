@@ -1,12 +1,13 @@
 """Small pictures drawn from fills and source pictures: where they lie, what they cover, how they are changed."""
 
 from collections.abc import Sequence
-from math import ceil, cos, floor, radians, sin
-from typing import Any, NamedTuple
+from math import cos, radians, sin
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.effects import Effect, Grade, Rounded
 from pytoon_pipeline.contracts.spec.layers import Layer
 from pytoon_pipeline.contracts.style import Fill
@@ -19,30 +20,7 @@ Matrix = NDArray[np.float64]
 Tile = tuple[NDArray[Any], Values | None]
 
 
-class Area(NamedTuple):
-    """Pixels ``[left, right)`` × ``[top, bottom)`` of the small picture."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.right - self.left, self.bottom - self.top
-
-    def of(self, picture: NDArray[Any]) -> NDArray[Any]:
-        """This part of a picture."""
-        return picture[self.top : self.bottom, self.left : self.right]
-
-
-def clipped(left: float, top: float, right: float, bottom: float, size: tuple[int, int]) -> Area | None:
-    """The whole pixels around a rectangle that lie on ``size`` pixels (width, height); none where none do."""
-    area = Area(max(0, floor(left)), max(0, floor(top)), min(size[0], ceil(right)), min(size[1], ceil(bottom)))
-    return area if min(area.size) > 0 else None
-
-
-def filled(fill: Fill, matrix: Matrix, layer: Layer, area: Area) -> Tile:
+def filled(fill: Fill, matrix: Matrix, layer: Layer, area: Rect[int]) -> Tile:
     """A colour or a gradient over the box of a layer."""
     width, height = area.size
     first, last = (np.array(rgb(colour)[::-1], np.float32) for colour in (fill.colours[0], fill.colours[-1]))
@@ -60,7 +38,7 @@ def filled(fill: Fill, matrix: Matrix, layer: Layer, area: Area) -> Tile:
     return values, None
 
 
-def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Area, ellipse: bool) -> Values | None:
+def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Rect[int], ellipse: bool) -> Values | None:
     """Coverage of a layer's box, 0..1: with round corners, or the ellipse in it; none where it covers all."""
     # The middle of each pixel in the layer's own box, from its centre.
     inverse = np.diag((layer.width, layer.height, 1.0)) @ shift(-0.5, -0.5) @ inverted(matrix)
@@ -99,7 +77,7 @@ def graded(values: NDArray[Any], alpha: Values | None, effects: Sequence[Effect]
     return values
 
 
-def warped(picture: NDArray[Any], matrix: Matrix, area: Area) -> NDArray[Any]:
+def warped(picture: NDArray[Any], matrix: Matrix, area: Rect[int]) -> NDArray[Any]:
     """``picture`` on the pixels of ``area``; ``matrix`` maps its pixels' corners to those of the small picture."""
     import cv2
 

@@ -5,11 +5,12 @@ from concurrent.futures import Executor
 from math import ceil
 from typing import TYPE_CHECKING
 
+from pytoon_pipeline.contracts.geometry import WHOLE
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.rendering import fallback_text, libass
 from pytoon_pipeline.rendering.captions import Event
-from pytoon_pipeline.rendering.placement import WHOLE, place_image
+from pytoon_pipeline.rendering.placement import place_image
 from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from threading import Lock
 
 from typing_extensions import assert_never
 
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
+from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
-from pytoon_pipeline.rendering.placement import WHOLE, even_size, place_image, sized
+from pytoon_pipeline.rendering.placement import even_size, place_image, sized
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
 from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copied, from_rgba, opaque_image, solid, transparent
 
@@ -108,7 +108,7 @@ class LayerSampler:
         self._size = size
         self._read = reader(drawn, sources, rate)
         self._still: Sprite | None = None
-        self._seen: tuple[YuvaImage, CropRect] | None = None
+        self._seen: tuple[YuvaImage, Box] | None = None
         self._done: YuvaImage | None = None
 
     def first(self) -> Sprite | None:
@@ -135,7 +135,7 @@ class LayerSampler:
             sheet, window = self._changed(sheet, window), WHOLE
         return place_image(sheet, window, (layer.width, layer.height), state, self._size)
 
-    def _changed(self, sheet: YuvaImage, window: CropRect) -> YuvaImage:
+    def _changed(self, sheet: YuvaImage, window: Box) -> YuvaImage:
         """The sheet after the layer's effects, done again only when it or its window has changed."""
         if self._done is None or self._seen is None or self._seen[0] is not sheet or self._seen[1] != window:
             layer = self._drawn.layer

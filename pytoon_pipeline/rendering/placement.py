@@ -6,18 +6,18 @@ from math import ceil, cos, floor, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform
+from pytoon_pipeline.contracts.geometry import WHOLE, Box
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 from pytoon_pipeline.rendering.resampling import sample_window
 from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, faded, masked
 
-WHOLE = CropRect(0.0, 0.0, 1.0, 1.0)
 # Edges nearer than this to a whole pixel count as lying on it.
 NEAR = 1e-3
 
 
 def place_image(
-    sheet: YuvaImage, window: CropRect, size: tuple[float, float], state: LayerTransform, canvas: tuple[int, int]
+    sheet: YuvaImage, window: Box, size: tuple[float, float], state: LayerTransform, canvas: tuple[int, int]
 ) -> Sprite | None:
     """``window`` of ``sheet``'s box as a layer of ``size`` in the given state; none when nothing of it is visible."""
     if state.opacity <= 0 or state.scale <= 0:
@@ -53,7 +53,7 @@ def place_image(
 def cut(sheet: YuvaImage, part: tuple[float, float, float, float], width: int, height: int) -> YuvaImage:
     """The rectangle ``part`` (left, top, width, height in pixels of the sheet) as ``width`` × ``height`` pixels."""
     columns, rows = sheet.size
-    window = CropRect(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
+    window = Box(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
     picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), window, width, height)
     if sheet.a is None or sheet.h is None:
         return YuvaImage(picture.y, picture.u, picture.v)
@@ -61,7 +61,7 @@ def cut(sheet: YuvaImage, part: tuple[float, float, float, float], width: int, h
     return YuvaImage(picture.y, picture.u, picture.v, coverage.y, coverage.u)
 
 
-def sized(sheet: YuvaImage, window: CropRect, width: int, height: int) -> YuvaImage:
+def sized(sheet: YuvaImage, window: Box, width: int, height: int) -> YuvaImage:
     """``window`` of a picture without overhang, as a picture of its own."""
     columns, rows = sheet.size
     part = (window.x * columns, window.y * rows, window.width * columns, window.height * rows)
@@ -90,7 +90,7 @@ def _moved(sheet: YuvaImage, x: float, y: float, opacity: float, canvas: tuple[i
     return Sprite(x0, y0, faded(YuvaImage(part(sheet.y, 1), u, v, part(sheet.a, 1), half), opacity))
 
 
-def _sized(sheet: YuvaImage, window: CropRect, size: tuple[float, float]) -> YuvaImage:
+def _sized(sheet: YuvaImage, window: Box, size: tuple[float, float]) -> YuvaImage:
     """What is to be turned: the window alone, at about its final size."""
     if window == WHOLE:
         return sheet

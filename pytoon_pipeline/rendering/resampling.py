@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 
 # Between the two passes values have so many bits behind the point; cubic overshoot still fits in 16 bits.
@@ -23,7 +23,7 @@ REDUCE_BELOW = 0.67
 CONTEXT = 2
 
 
-def sample_window(picture: YuvFrame, window: CropRect, width: int, height: int) -> YuvFrame:
+def sample_window(picture: YuvFrame, window: Box, width: int, height: int) -> YuvFrame:
     """``window`` (fractions of the picture) of ``picture``, as planes for ``width`` × ``height`` pixels."""
     rows, columns = picture.y.shape
     x, y = window.x * columns, window.y * rows

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform, crop_at, transform_at
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
@@ -40,7 +41,7 @@ class LayerSlice:
     first: int
     offset: int
     states: tuple[LayerTransform, ...]
-    windows: tuple[CropRect, ...] = ()
+    windows: tuple[Box, ...] = ()
     children: tuple["LayerSlice", ...] = ()
     detail: float = 1.0
 
@@ -65,7 +66,7 @@ class LayerSlice:
             "first": self.first,
             "offset": self.offset,
             "states": _short(self.states),
-            "windows": _short(self.windows),
+            "windows": _short([tuple(window) for window in self.windows]),
             "children": [child.parameters(sources) for child in self.children],
             "detail": round(self.detail, 6),
         }
@@ -190,7 +191,7 @@ def _one(
     if first >= last:
         return None
     states = tuple(transform_at(layer.transform, frame - begin) for frame in range(first, last))
-    windows: tuple[CropRect, ...] = ()
+    windows: tuple[Box, ...] = ()
     children: tuple[LayerSlice, ...] = ()
     offset = 0
     if isinstance(layer, VideoLayer | ImageLayer):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pytoon_pipeline.contracts.analysis import Box, Face
+from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
@@ -44,9 +45,8 @@ def choose(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], 
             continue
         frame, scene, layer = shown
         window = crop_at(layer.crop_path, frame - scene.start, frame)
-        view = Box(x=window.x, y=window.y, width=window.width, height=window.height)
-        whole = [face.box for face in by_time.get(time, []) if _overlap(face.box, view) >= INSIDE]
-        place = max(whole, key=lambda box: box.width * box.height, default=view)
+        whole = [face.box for face in by_time.get(time, []) if face.box.share_inside(window) >= INSIDE]
+        place = max(whole, key=lambda box: box.area, default=window)
         best = max(best, (bool(whole), sharpness(_crop(image, place)), -frame))
     return -best[2]
 
@@ -98,14 +98,6 @@ def _shown(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoL
                 if 0 <= frame < scene.frames and layer.start == 0:
                     return scene.start + frame, scene, layer
     return None
-
-
-def _overlap(box: Box, view: Box) -> float:
-    """Part of ``box`` that lies in ``view``."""
-    width = min(box.x + box.width, view.x + view.width) - max(box.x, view.x)
-    height = min(box.y + box.height, view.y + view.height) - max(box.y, view.y)
-    area = box.width * box.height
-    return max(0.0, width) * max(0.0, height) / area if area else 0.0
 
 
 def _crop(image: Plane, box: Box) -> Plane:

@@ -5,7 +5,7 @@ from math import floor
 
 import numpy as np
 
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 from pytoon_pipeline.rendering.resampling import sample_window
 from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copied
@@ -77,14 +77,14 @@ def _beside(before: YuvaImage, after: YuvaImage, progress: float, follow: float)
 def _moved(sheet: YuvaImage, pixels: float) -> YuvaImage:
     """The picture moved to the right, its edge repeated."""
     width, height = sheet.size
-    picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), CropRect(-pixels / width, 0, 1, 1), width, height)
+    picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), Box(-pixels / width, 0, 1, 1), width, height)
     return YuvaImage(picture.y, picture.u, picture.v)
 
 
 def _near(sheet: YuvaImage, factor: float) -> YuvaImage:
     width, height = sheet.size
     side = 1 / factor
-    window = CropRect((1 - side) / 2, (1 - side) / 2, side, side)
+    window = Box((1 - side) / 2, (1 - side) / 2, side, side)
     picture = sample_window(YuvFrame(sheet.y, sheet.u, sheet.v), window, width, height)
     return YuvaImage(picture.y, picture.u, picture.v)
 

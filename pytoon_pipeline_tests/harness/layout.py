@@ -1,14 +1,15 @@
 """Where the layers of a plan are."""
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer, TextLayer, VideoLayer
-from pytoon_pipeline.contracts.spec.render_spec import Area, RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline_tests.harness.plans import still
 
 
-def area_of(layer: TextLayer | ImageLayer | VideoLayer | ShapeLayer) -> Area:
+def area_of(layer: TextLayer | ImageLayer | VideoLayer | ShapeLayer) -> Rect[int]:
     """What a layer takes of the frame once it has come in."""
     x, y = layer.transform.x[-1].value, layer.transform.y[-1].value
-    return Area(
+    return Rect(
         left=round(x - layer.width / 2), top=round(y - layer.height / 2),
         right=round(x + layer.width / 2), bottom=round(y + layer.height / 2),
     )  # fmt: skip
@@ -18,7 +19,7 @@ def texts(spec: RenderSpec) -> list[TextLayer]:
     return [layer for _, _, layer in spec.texts()]
 
 
-def apart(a: Area, b: Area) -> bool:
+def apart(a: Rect[int], b: Rect[int]) -> bool:
     return a.right <= b.left or b.right <= a.left or a.bottom <= b.top or b.bottom <= a.top
 
 

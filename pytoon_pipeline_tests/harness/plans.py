@@ -8,7 +8,6 @@ import numpy as np
 from pytoon_pipeline.config.defaults import DEFAULT_PRESETS
 from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
 from pytoon_pipeline.contracts.analysis import (
-    Box,
     Face,
     FocalPoint,
     FocalPoints,
@@ -19,6 +18,7 @@ from pytoon_pipeline.contracts.analysis import (
     Word,
 )
 from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, StillPicture, VideoStream
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, Transform, VideoLayer, constant

@@ -11,11 +11,12 @@ from PIL import Image
 
 from pytoon_pipeline.analysis.vision.sampling import sample, sample_still
 from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, LayerTransform
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.contracts.spec.layers import (
     CropKeyframe,
     CropPath,
@@ -233,7 +234,7 @@ def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Pat
         if self._drawn.layer.name != name:
             return make(self, n)
         windows = tuple(
-            CropRect(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
+            Box(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
                    w.height * size) for w in self._drawn.windows)  # fmt: skip
         kept, self._drawn = self._drawn, replace(self._drawn, windows=windows)
         try:

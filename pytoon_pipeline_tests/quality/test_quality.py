@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
-from pytoon_pipeline.contracts.analysis import Box, Face
+from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline_tests.harness import defects

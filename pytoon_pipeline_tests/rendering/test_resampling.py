@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.frames import YuvFrame
 from pytoon_pipeline.rendering.resampling import sample_window
 
@@ -19,13 +19,13 @@ def ramp(width: int, height: int) -> YuvFrame:
 
 
 windows = st.tuples(st.floats(0, 0.6), st.floats(0, 0.4), st.floats(0.2, 0.4)).map(
-    lambda t: CropRect(t[0], t[1], t[2] * 9 / 16, t[2])
+    lambda t: Box(t[0], t[1], t[2] * 9 / 16, t[2])
 )
 
 
 @settings(max_examples=40)
 @given(windows, st.sampled_from([(640, 640), (1280, 720), (3840, 2160)]))
-def test_every_pixel_comes_from_its_place(window: CropRect, size: tuple[int, int]) -> None:
+def test_every_pixel_comes_from_its_place(window: Box, size: tuple[int, int]) -> None:
     columns, rows = size
     width, height = 216, 384
     shown = sample_window(ramp(columns, rows), window, width, height).y.astype(float)
@@ -47,7 +47,7 @@ def test_slow_motion_does_not_shiver() -> None:
     places = []
     for frame in range(60):
         step = 0.3 * frame / 1080 * 202.5 / columns
-        plane = sample_window(picture, CropRect(0.35 + step, 0, 202.5 / columns, 1), 1080, 1920).y.astype(float) - 40
+        plane = sample_window(picture, Box(0.35 + step, 0, 202.5 / columns, 1), 1080, 1920).y.astype(float) - 40
         plane[plane < 20] = 0
         places.append((plane.sum(axis=0) * np.arange(1080)).sum() / plane.sum())
     jitter = np.diff(places, 2)
@@ -55,8 +55,8 @@ def test_slow_motion_does_not_shiver() -> None:
     assert np.diff(places).mean() == pytest.approx(-0.3, abs=0.01)
 
 
-@pytest.mark.parametrize("window", [CropRect(0, 0, 1, 1), CropRect(0.68, 0, 0.32, 1), CropRect(0, 0.5, 0.28, 0.5)])
-def test_windows_at_the_edges_are_filled(window: CropRect) -> None:
+@pytest.mark.parametrize("window", [Box(0, 0, 1, 1), Box(0.68, 0, 0.32, 1), Box(0, 0.5, 0.28, 0.5)])
+def test_windows_at_the_edges_are_filled(window: Box) -> None:
     shown = sample_window(ramp(640, 360), window, 1080, 1920)
     assert shown.y.shape == (1920, 1080)
     assert shown.u.shape == shown.v.shape == (960, 540)
@@ -64,7 +64,7 @@ def test_windows_at_the_edges_are_filled(window: CropRect) -> None:
 
 
 def test_odd_sizes_work() -> None:
-    shown = sample_window(ramp(101, 77), CropRect(0.1, 0.1, 0.4, 0.8), 1080, 1920)
+    shown = sample_window(ramp(101, 77), Box(0.1, 0.1, 0.4, 0.8), 1080, 1920)
     assert shown.y.shape == (1920, 1080)
 
 
@@ -75,6 +75,6 @@ def test_strong_reduction_averages_instead_of_skipping() -> None:
         np.broadcast_to(stripes, (rows, columns)).copy(),
         np.full((rows // 2, columns // 2), 128, np.uint8), np.full((rows // 2, columns // 2), 128, np.uint8),
     )  # fmt: skip
-    shown = sample_window(picture, CropRect(0, 0, 1, 1), 540, 960).y
+    shown = sample_window(picture, Box(0, 0, 1, 1), 540, 960).y
     assert shown.min() > 100
     assert shown.max() < 150

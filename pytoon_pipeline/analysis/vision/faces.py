@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from pytoon_pipeline.analysis.vision.sampling import Image
-from pytoon_pipeline.contracts.analysis import Box, Face, FaceSummary
+from pytoon_pipeline.contracts.analysis import Face, FaceSummary
+from pytoon_pipeline.contracts.geometry import Box
 
 MIN_SCORE = 0.5
 

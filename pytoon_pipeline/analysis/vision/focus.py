@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.vision.sampling import Image
-from pytoon_pipeline.contracts.analysis import Box, FocalPoint, FocalPoints
+from pytoon_pipeline.contracts.analysis import FocalPoint, FocalPoints
+from pytoon_pipeline.contracts.geometry import WHOLE, Box
 
 # The box holds this part of the detail in each direction; the rest is scattered texture.
 SHARE = 0.9
@@ -29,7 +30,7 @@ def _point(time: float, image: Image) -> FocalPoint:
     detail[detail < NOISE] = 0
     weight = float(detail.mean())
     if weight == 0:
-        return FocalPoint(time=time, box=Box(x=0, y=0, width=1, height=1), weight=0)
+        return FocalPoint(time=time, box=WHOLE, weight=0)
     x, width = _span(detail.sum(axis=0))
     y, height = _span(detail.sum(axis=1))
     box = Box(x=round(x, 5), y=round(y, 5), width=round(width, 5), height=round(height, 5))

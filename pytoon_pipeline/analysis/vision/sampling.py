@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.vision.tones import ToneMeter
-from pytoon_pipeline.contracts.analysis import Box, SampledFrames
+from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media.frames import DecodeDamage, decode
@@ -232,7 +233,7 @@ def visible_area(picture: Rgba) -> Box:
     seen = picture[:, :, 3] > 8
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
-        return Box(x=0, y=0, width=1, height=1)
+        return WHOLE
     height, width = seen.shape
     return Box(
         x=columns[0] / width,

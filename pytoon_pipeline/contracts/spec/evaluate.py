@@ -4,16 +4,8 @@ from bisect import bisect_right
 from math import cos, pi
 from typing import NamedTuple
 
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, Keyframe, Transform, ZoomPulse
-
-
-class CropRect(NamedTuple):
-    """The part of the source that is shown: left, top, width and height as fractions of the source."""
-
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 class LayerTransform(NamedTuple):
@@ -49,7 +41,7 @@ def zoom_at(breathing: ZoomPulse | None, frame: int) -> float:
     return 1 + (breathing.amount - 1) * (1 - cos(2 * pi * frame / breathing.period)) / 2
 
 
-def crop_at(camera: CropPath, clip_frame: int, video_frame: int) -> CropRect:
+def crop_at(camera: CropPath, clip_frame: int, video_frame: int) -> Box:
     """The window of a clip at its frame ``clip_frame``, which is frame ``video_frame`` of the video.
 
     The zoom goes towards the focus: that point keeps its place on the screen.
@@ -60,7 +52,7 @@ def crop_at(camera: CropPath, clip_frame: int, video_frame: int) -> CropRect:
     focus_x = min(max(focus_x, x - camera.width / 2), x + camera.width / 2)
     focus_y = min(max(focus_y, y - camera.height / 2), y + camera.height / 2)
     x, y = focus_x + (x - focus_x) / zoom, focus_y + (y - focus_y) / zoom
-    return CropRect(x - width / 2, y - height / 2, width, height)
+    return Box(x - width / 2, y - height / 2, width, height)
 
 
 def _between(keys: tuple[CropKeyframe, ...], frame: int) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
@@ -122,20 +123,11 @@ class Note(Record):
     message: str
 
 
-class Area(Record):
-    """A rectangle on the video, in pixels."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-
 class Constraints(Record):
     """What the plan was held to: the platform, where text may be, and the length."""
 
     platform: str = "any"
-    safe_area: Area = Area(left=0, top=0, right=1080, bottom=1920)
+    safe_area: Rect[int] = Rect(0, 0, 1080, 1920)
     max_frames: int = Field(default=1800, gt=0)
 
 

@@ -14,10 +14,10 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.planning.assembly import content_frames, finish, overlap_frames, rate_of, timeline
 from pytoon_pipeline.planning.branding import end_card, text_area
 from pytoon_pipeline.planning.captions.clip import add_captions
-from pytoon_pipeline.planning.context import HEIGHT, AnalysedMedia, PlanContext, field_error
+from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext, field_error
 from pytoon_pipeline.planning.layout import backgrounds
 from pytoon_pipeline.planning.layout.contrast import Backdrop, Backdrops, everywhere, together, whole_backdrop
-from pytoon_pipeline.planning.layout.text_placement import FACE, PICTURE, TEXT, layer_area, on_screen
+from pytoon_pipeline.planning.layout.text_placement import FACE, PICTURE, TEXT, layer_area
 from pytoon_pipeline.planning.layout.titles import (
     item_text,
     reading_seconds,
@@ -173,7 +173,7 @@ def faces_in(material: AnalysedMedia, camera: CropPath, frames: int) -> tuple[Ke
     """Where a covering picture shows faces."""
     moments = {0, frames // 2, max(0, frames - 1)}
     windows = [crop_at(camera, frame, frame) for frame in moments]
-    areas = [on_screen(face.box, window) for face in material.faces for window in windows]
+    areas = [face.box.through(window, WIDTH, HEIGHT) for face in material.faces for window in windows]
     return tuple(KeepOutArea(0, frames, area, FACE) for area in areas)
 
 

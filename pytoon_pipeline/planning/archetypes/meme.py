@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Area, RenderSpec, Scene
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import Fill, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.colour import contrast, luminance_of
@@ -85,7 +86,7 @@ def _layers(context: PlanContext, material: AnalysedMedia, top: str, bottom: str
     return tuple(layers)
 
 
-def _bar_height(context: PlanContext, material: AnalysedMedia, safe: Area, bars: int) -> float:
+def _bar_height(context: PlanContext, material: AnalysedMedia, safe: Rect[int], bars: int) -> float:
     """Height for the lines of one bar: what the picture leaves at full width, else a fair share."""
     height = safe.bottom - safe.top
     _, needed = fitted(material, WIDTH, height * (1 - 2 * BAR_SHARE))
@@ -93,7 +94,7 @@ def _bar_height(context: PlanContext, material: AnalysedMedia, safe: Area, bars:
     return max(float(context.preset.meme.min_size), min(left, height * BAR_SHARE))
 
 
-def _fitted(context: PlanContext, text: str, safe: Area, height: float) -> TextLayout | None:
+def _fitted(context: PlanContext, text: str, safe: Rect[int], height: float) -> TextLayout | None:
     meme = context.preset.meme
     if not text:
         return None

@@ -1,9 +1,11 @@
 """The overlay archetype: products standing before a background, with text above or below them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
-from pytoon_pipeline.contracts.spec.render_spec import Area, Note, RenderSpec, Scene
+from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.planning.archetypes.hero import fit_lengths, plan_lengths, text_only
 from pytoon_pipeline.planning.assembly import content_frames, finish, rate_of, timeline
@@ -47,7 +49,7 @@ def _pieces(context: PlanContext, rate: FrameRate, lengths: Sequence[int]) -> tu
     _, area = areas(context)
     at_once = 1 if context.preset.layout.arrange == "one_by_one" else MAX_TOGETHER
     numbered = list(enumerate(context.media))
-    made: list[tuple[Numbered, Sequence[Area]]] = []
+    made: list[tuple[Numbered, Sequence[Rect[int]]]] = []
     notes: list[Note] = []
     for first in range(0, len(numbered), at_once):
         group = numbered[first : first + at_once]
@@ -74,7 +76,9 @@ def _frames(context: PlanContext, rate: FrameRate, group: Numbered, lengths: Seq
     return min(sum(own), longest, content_frames(context, rate))
 
 
-def _piece(context: PlanContext, rate: FrameRate, group: Numbered, where: Sequence[Area], frames: int) -> SceneSequence:
+def _piece(
+    context: PlanContext, rate: FrameRate, group: Numbered, where: Sequence[Rect[int]], frames: int
+) -> SceneSequence:
     ground, behind = _ground(context, group[0][1], frames, rate)
     layers: list[Layer] = list(ground)
     heard: list[AudioRef] = []
@@ -94,7 +98,7 @@ def _product(
     context: PlanContext,
     material: AnalysedMedia,
     index: int,
-    place: Area,
+    place: Rect[int],
     frames: int,
     start: int,
     rate: FrameRate,
@@ -108,11 +112,11 @@ def _product(
         return stills.standing_product(material, place, layout, frames, start, index), ()
     text = block(context, page, zone, 0.0)
     taken = text.bottom - text.top
-    room = place.model_copy(update={"bottom": place.bottom - taken - GAP // 2})
+    room = replace(place, bottom=place.bottom - taken - GAP // 2)
     product = stills.standing_product(material, room, layout, frames, start, index)
     spare = (room.bottom - room.top - round(product.height)) // 2
     top = room.bottom - spare + GAP // 2
-    line = zone.model_copy(update={"top": top, "bottom": top + taken})
+    line = replace(zone, top=top, bottom=top + taken)
     return product, (title_layer(context, page, "item", line, 0, frames, rate, behind, 0.0),)
 
 

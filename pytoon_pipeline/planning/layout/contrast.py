@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.analysis import Tones
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.preset import HeadlineSettings
-from pytoon_pipeline.contracts.spec.evaluate import CropRect
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.contracts.style import Colour, TextBackground, TextStyle
 from pytoon_pipeline.media.colour import contrast, luminance_of
 
@@ -30,7 +29,7 @@ class Backdrop:
         return min(contrast(own, self.darkest), contrast(own, self.lightest))
 
 
-Backdrops = Callable[[Area], Backdrop]
+Backdrops = Callable[[Rect[int]], Backdrop]
 
 
 def colour_backdrop(*colours: Colour) -> Backdrop:
@@ -38,7 +37,7 @@ def colour_backdrop(*colours: Colour) -> Backdrop:
     return Backdrop(min(values), max(values))
 
 
-def tones_backdrop(tones: Tones, windows: Sequence[CropRect], area: Area, width: int, height: int) -> Backdrop:
+def tones_backdrop(tones: Tones, windows: Sequence[Box], area: Rect[int], width: int, height: int) -> Backdrop:
     """What a source shows under ``area`` of the video while it is seen through ``windows``, with a cell around."""
     rows, columns = set(), set()
     for window in windows:

@@ -1,8 +1,9 @@
 """Where products stand in a frame: alone, stacked, side by side, or one large with small ones at its feet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from pytoon_pipeline.contracts.spec.render_spec import Area
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.planning.branding import text_area
 from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext
 from pytoon_pipeline.planning.layout.text_fit import clean, fit
@@ -19,7 +20,7 @@ INSET_SHARE = 0.36
 Numbered = Sequence[tuple[int, AnalysedMedia]]
 
 
-def product_layout(context: PlanContext, area: Area, group: Numbered) -> list[Area] | None:
+def product_layout(context: PlanContext, area: Rect[int], group: Numbered) -> list[Rect[int]] | None:
     """A place for each product of ``group``, so that the smallest is as large as can be.
 
     None when products that stand together leave no room for a text of one of them.
@@ -33,19 +34,19 @@ def product_layout(context: PlanContext, area: Area, group: Numbered) -> list[Ar
     return max(fitting, key=lambda option: _smallest(group, option), default=None)
 
 
-def text_zone(context: PlanContext, place: Area) -> Area:
+def text_zone(context: PlanContext, place: Rect[int]) -> Rect[int]:
     """The lower part of a product's place, where its own text may be."""
     safe, settings = text_area(context), context.preset.headline
     height = place.bottom - place.top
     least = ITEM_MIN + 2 * settings.box.padding + INSET
     share = min(height // 2, max(round(height * ITEM_SHARE), least))
-    return Area(
+    return Rect(
         left=max(place.left, safe.left), top=place.bottom - share,
         right=min(place.right, safe.right), bottom=place.bottom,
     )  # fmt: skip
 
 
-def _texts_fit(context: PlanContext, option: Sequence[Area], group: Numbered) -> bool:
+def _texts_fit(context: PlanContext, option: Sequence[Rect[int]], group: Numbered) -> bool:
     for (index, _), place in zip(group, option, strict=True):
         text = clean(context.media_request(index).text or "", context.preset.headline.uppercase)
         if text and fit(text, item_text_box(context, text_zone(context, place))) is None:
@@ -53,18 +54,18 @@ def _texts_fit(context: PlanContext, option: Sequence[Area], group: Numbered) ->
     return True
 
 
-def _inset(area: Area, count: int) -> list[Area]:
+def _inset(area: Rect[int], count: int) -> list[Rect[int]]:
     width = round((area.right - area.left) * INSET_SHARE)
     top = area.bottom - round((area.bottom - area.top) * INSET_SHARE)
     corners = [
-        area.model_copy(update={"left": area.right - width, "top": top}),
-        area.model_copy(update={"right": area.left + width, "top": top}),
+        replace(area, left=area.right - width, top=top),
+        replace(area, right=area.left + width, top=top),
     ]
-    main = area.model_copy(update={"bottom": top + round((area.bottom - top) * 0.4)})
+    main = replace(area, bottom=top + round((area.bottom - top) * 0.4))
     return [main, *corners[: count - 1]]
 
 
-def areas(context: PlanContext) -> tuple[Area, Area]:
+def areas(context: PlanContext) -> tuple[Rect[int], Rect[int]]:
     """Where the headline is and where products stand."""
     safe = text_area(context)
     wanted = title_requests(context)
@@ -72,11 +73,7 @@ def areas(context: PlanContext) -> tuple[Area, Area]:
     above = settings.position < 0.5
     height = safe.bottom - safe.top
     share = round(height * HEADLINE_SHARE)
-    band = (
-        safe.model_copy(update={"bottom": safe.top + share})
-        if above
-        else safe.model_copy(update={"top": safe.bottom - share})
-    )
+    band = replace(safe, bottom=safe.top + share) if above else replace(safe, top=safe.bottom - share)
     taken = 0
     for wish in wanted:
         for page in fit_title(context, wish.text, band, wish.field):
@@ -86,36 +83,36 @@ def areas(context: PlanContext) -> tuple[Area, Area]:
     # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
     written = any(wish.text for wish in context.request.media)
     top, bottom = context.safe_area.top // 2, safe.bottom if written else (context.safe_area.bottom + HEIGHT) // 2
-    wide = Area(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
+    wide = Rect(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
     if above:
-        free = wide.model_copy(update={"top": safe.top + taken + gap if taken else top})
+        free = replace(wide, top=safe.top + taken + gap if taken else top)
     else:
-        free = wide.model_copy(update={"bottom": safe.bottom - taken - gap if taken else bottom})
+        free = replace(wide, bottom=safe.bottom - taken - gap if taken else bottom)
     return band, _centred(free, layout.width, layout.height, layout.vertical_align)
 
 
-def _centred(free: Area, width: float, height: float, middle: float) -> Area:
+def _centred(free: Rect[int], width: float, height: float, middle: float) -> Rect[int]:
     """A place with these shares of the free area's width and height, at ``middle`` of what is left of its height."""
     across = free.right - free.left
     down = round((free.bottom - free.top) * height)
     left = free.left + round(across * (1 - width) / 2)
     top = free.top + round((free.bottom - free.top - down) * middle)
-    return Area(left=left, top=top, right=left + round(across * width), bottom=top + down)
+    return Rect(left=left, top=top, right=left + round(across * width), bottom=top + down)
 
 
-def _rows(area: Area, count: int) -> list[Area]:
+def _rows(area: Rect[int], count: int) -> list[Rect[int]]:
     step = (area.bottom - area.top + GAP) / count
     edges = [(round(area.top + n * step), round(area.top + (n + 1) * step) - GAP) for n in range(count)]
-    return [area.model_copy(update={"top": top, "bottom": bottom}) for top, bottom in edges]
+    return [replace(area, top=top, bottom=bottom) for top, bottom in edges]
 
 
-def _columns(area: Area, count: int) -> list[Area]:
+def _columns(area: Rect[int], count: int) -> list[Rect[int]]:
     step = (area.right - area.left + GAP) / count
     edges = [(round(area.left + n * step), round(area.left + (n + 1) * step) - GAP) for n in range(count)]
-    return [area.model_copy(update={"left": left, "right": right}) for left, right in edges]
+    return [replace(area, left=left, right=right) for left, right in edges]
 
 
-def _smallest(group: Numbered, option: Sequence[Area]) -> float:
+def _smallest(group: Numbered, option: Sequence[Rect[int]]) -> float:
     """The smallest of the areas that products have in these places."""
     sizes = (
         stills.fitted(material, place.right - place.left, place.bottom - place.top)

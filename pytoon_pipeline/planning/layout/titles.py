@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import AnimationIn, HeadlineSettings
 from pytoon_pipeline.contracts.spec.easing import Back, EaseOut, Linear
 from pytoon_pipeline.contracts.spec.layers import Keyframe, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.context import WIDTH, PlanContext, field_error
 from pytoon_pipeline.planning.layout.contrast import Backdrops, ensure_contrast
@@ -59,7 +59,7 @@ def reading_seconds(context: PlanContext) -> float:
     return sum(_seconds(len(wish.text), context.preset.headline) for wish in title_requests(context))
 
 
-def text_box(context: PlanContext, area: Area) -> TextBox:
+def text_box(context: PlanContext, area: Rect[int]) -> TextBox:
     """Room for a headline in ``area``, in the style of the preset."""
     settings = context.preset.headline
     padding = settings.box.padding if settings.background in BOXED else settings.outline + INSET / 2
@@ -73,13 +73,13 @@ def text_box(context: PlanContext, area: Area) -> TextBox:
     )
 
 
-def item_text_box(context: PlanContext, area: Area) -> TextBox:
+def item_text_box(context: PlanContext, area: Rect[int]) -> TextBox:
     """Room for an item's own text in ``area``."""
     size = context.preset.headline.item_size
     return replace(text_box(context, area), size=size, min_size=min(size, ITEM_MIN))
 
 
-def item_text(context: PlanContext, index: int, area: Area) -> TextLayout | None:
+def item_text(context: PlanContext, index: int, area: Rect[int]) -> TextLayout | None:
     """The own text of the item at ``index``;
 
     none without one. Raises ``InvalidInput`` when it does not fit ``area``.
@@ -93,7 +93,7 @@ def item_text(context: PlanContext, index: int, area: Area) -> TextLayout | None
     return page
 
 
-def fit_title(context: PlanContext, text: str, area: Area, field: str) -> list[TextLayout]:
+def fit_title(context: PlanContext, text: str, area: Rect[int], field: str) -> list[TextLayout]:
     """The pages of a text in ``area``. Raises ``InvalidInput`` when it cannot be shown at all."""
     found = split_pages(text, text_box(context, area))
     if not found:
@@ -107,7 +107,7 @@ def fit_title(context: PlanContext, text: str, area: Area, field: str) -> list[T
 def titles_over_time(
     context: PlanContext,
     wanted: Sequence[TitleRequest],
-    area: Area,
+    area: Rect[int],
     first: int,
     last: int,
     rate: FrameRate,
@@ -148,7 +148,7 @@ def title_layer(
     context: PlanContext,
     page: TextLayout,
     role: Role,
-    area: Area,
+    area: Rect[int],
     start: int,
     frames: int,
     rate: FrameRate,
@@ -177,7 +177,7 @@ def title_layer(
     )
 
 
-def block(context: PlanContext, page: TextLayout, area: Area, position: float) -> Area:
+def block(context: PlanContext, page: TextLayout, area: Rect[int], position: float) -> Rect[int]:
     """Where a page stands in ``area``: its letters, and the plate or outline around them."""
     settings = context.preset.headline
     padding = settings.box.padding if settings.background in BOXED else round(settings.outline)
@@ -187,10 +187,10 @@ def block(context: PlanContext, page: TextLayout, area: Area, position: float) -
     top = area.top + round(free * position)
     inset = min(INSET, (area.right - area.left - width) // 2)
     left = {"left": area.left + inset, "centre": centred(width, area), "right": area.right - width - inset}
-    return Area(left=left[settings.align], top=top, right=left[settings.align] + width, bottom=top + height)
+    return Rect(left=left[settings.align], top=top, right=left[settings.align] + width, bottom=top + height)
 
 
-def centred(width: int, area: Area) -> int:
+def centred(width: int, area: Rect[int]) -> int:
     """Left edge of a text in the middle of the picture, moved as far as ``area`` needs."""
     return max(area.left, min(round((WIDTH - width) / 2), area.right - width))
 

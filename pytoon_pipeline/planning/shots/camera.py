@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
+from pytoon_pipeline.contracts.analysis import Face, FocalPoint
+from pytoon_pipeline.contracts.geometry import Box, clamp_centre
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ZoomPulse
 from pytoon_pipeline.contracts.time import FrameRate
@@ -122,8 +123,8 @@ def _static(
     """A window that stays, on ``box``. Its zoom leaves the box whole where the window holds it."""
     picture = frame.picture
     box = box or picture
-    x = _clamp(box.centre[0], size[0], picture.x, picture.width)
-    y = _clamp(box.centre[1], size[1], picture.y, picture.height)
+    x = clamp_centre(box.centre[0], size[0], picture.x, picture.width)
+    y = clamp_centre(box.centre[1], size[1], picture.y, picture.height)
     room = min(size[0] / (box.width * FOCAL_MARGIN), size[1] / (box.height * FOCAL_MARGIN))
     zoom = settings.zoom_pulse.amount if room < 1 else min(settings.zoom_pulse.amount, room)
     times = np.array([start, end])
@@ -169,10 +170,6 @@ def _smooth(path: Path, sigma: float) -> Path:
 
 def _sigma(seconds: float, times: Path) -> float:
     return max(0.3, seconds / float(times[1] - times[0]))
-
-
-def _clamp(centre: float, window: float, low: float, extent: float) -> float:
-    return min(max(centre, low + window / 2), max(low + window / 2, low + extent - window / 2))
 
 
 def _inside_hold(rows: Sequence[tuple[float, ...]], index: int) -> bool:

@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange
 from pytoon_pipeline.planning.captions.cues import plan_cues
 from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
 from pytoon_pipeline.planning.layout.contrast import tones_backdrop
-from pytoon_pipeline.planning.layout.text_placement import FACE, on_screen
+from pytoon_pipeline.planning.layout.text_placement import FACE
 from pytoon_pipeline.planning.sequences import AudioRef, KeepOutArea, SceneSequence
 from pytoon_pipeline.planning.shots.camera import SourceFrame, plan_shot
 from pytoon_pipeline.planning.shots.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
@@ -139,7 +139,7 @@ def _faces(material: AnalysedMedia, scenes: Sequence[Scene], rate: FrameRate) ->
             for face in material.faces:
                 if start <= face.time < start + FACE_SECONDS:
                     last = min(first + step, scene.frames)
-                    area = on_screen(face.box, window)
+                    area = face.box.through(window, WIDTH, HEIGHT)
                     yield KeepOutArea(scene.start + first, scene.start + last, area, FACE)
                     break
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pytoon_pipeline.contracts.analysis import Box
+from pytoon_pipeline.contracts.geometry import Box, Rect, clamp_centre
 from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
 from pytoon_pipeline.contracts.request import Fit
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.evaluate import CropRect, crop_at
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import (
     CropKeyframe,
     CropPath,
@@ -19,7 +19,6 @@ from pytoon_pipeline.contracts.spec.layers import (
     VideoLayer,
     constant,
 )
-from pytoon_pipeline.contracts.spec.render_spec import Area
 from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
 from pytoon_pipeline.planning.layout.contrast import Backdrop, Backdrops, tones_backdrop
 from pytoon_pipeline.planning.shots.camera import SourceFrame
@@ -42,8 +41,8 @@ def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float],
     frame = SourceFrame(*material.size, material.looked_at.picture)
     size = frame.window(aspect)
     matter, picture = material.subject_box, frame.picture
-    x = _inside(matter.centre[0], size[0], picture.x, picture.width)
-    y = _inside(matter.centre[1], size[1], picture.y, picture.height)
+    x = clamp_centre(matter.centre[0], size[0], picture.x, picture.width)
+    y = clamp_centre(matter.centre[1], size[1], picture.y, picture.height)
     return size, (x, y)
 
 
@@ -86,8 +85,8 @@ def moving(
         for way in (settings.pan / 2, -settings.pan / 2):
             x = _keeping(centre[0] + dx * way * size[0], size[0] / zoom, matter.x, matter.width)
             y = _keeping(centre[1] + dy * way * size[1], size[1] / zoom, matter.y, matter.height)
-            x = _inside(x, size[0] / zoom, picture.x, picture.width)
-            y = _inside(y, size[1] / zoom, picture.y, picture.height)
+            x = clamp_centre(x, size[0] / zoom, picture.x, picture.width)
+            y = clamp_centre(y, size[1] / zoom, picture.y, picture.height)
             marks.append((x, y, x, y, zoom))
     keys = tuple(
         CropKeyframe(frame=frame, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy), zoom=_r(zoom))
@@ -126,7 +125,12 @@ def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, 
 
 
 def standing_product(
-    material: AnalysedMedia, area: Area, settings: LayoutSettings, frames: int, source_start: int = 0, phase: int = 0
+    material: AnalysedMedia,
+    area: Rect[int],
+    settings: LayoutSettings,
+    frames: int,
+    source_start: int = 0,
+    phase: int = 0,
 ) -> Layer:
     """A product as large as it can stand in ``area``: cut-outs with their own shape, others as cards."""
     width, height, camera = fit_box(material, area.right - area.left, area.bottom - area.top)
@@ -201,9 +205,9 @@ def fit_of(material: AnalysedMedia, wanted: Fit, settings: StillSettings) -> Fit
 def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Backdrops:
     """What texts over a covering picture have to stand out from."""
 
-    def behind(area: Area) -> Backdrop:
+    def behind(area: Rect[int]) -> Backdrop:
         moments = (0, frames // 2, max(0, frames - 1))
-        windows: list[CropRect] = [crop_at(camera, frame, frame) for frame in moments]
+        windows: list[Box] = [crop_at(camera, frame, frame) for frame in moments]
         return tones_backdrop(material.looked_at.tones, windows, area, WIDTH, HEIGHT)
 
     return behind
@@ -214,10 +218,6 @@ def _keeping(centre: float, length: float, low: float, extent: float) -> float:
     if extent >= length:
         return centre
     return min(max(centre, low + extent - length / 2), low + length / 2)
-
-
-def _inside(centre: float, length: float, low: float, extent: float) -> float:
-    return min(max(centre, low + length / 2), max(low + length / 2, low + extent - length / 2))
 
 
 def _r(value: float) -> float:

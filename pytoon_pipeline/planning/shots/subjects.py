@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
+from pytoon_pipeline.contracts.analysis import Face, FocalPoint
+from pytoon_pipeline.contracts.geometry import Box
 
 # A lost face is waited for this long before its track ends.
 TRACK_GAP_SECONDS = 1.2

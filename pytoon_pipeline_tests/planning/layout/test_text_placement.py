@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytoon_pipeline.contracts.analysis import Box, Face
+from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline_tests.harness.layout import apart, area_of, items, texts

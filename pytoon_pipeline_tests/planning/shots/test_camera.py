@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.analysis import Box, Face, FocalPoint
+from pytoon_pipeline.contracts.analysis import Face, FocalPoint
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.preset import CameraSettings, ZoomPulseSettings
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import CropPath

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytoon_pipeline.contracts.analysis import Box
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline_tests.harness.plans import planned, still
