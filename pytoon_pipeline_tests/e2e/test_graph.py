@@ -28,7 +28,6 @@ ANALYSES = {
     "metadata", "transcription", "sampled_frames", "face_detections", "focal_points", "shots", "silence_segments",
 }  # fmt: skip
 ALL = ANALYSES | {"source_media", "render_spec", "rendered_segments", "composite", "qc_score", "delivered_video"}
-
 Compile = Callable[..., Outcome]
 
 

@@ -22,7 +22,6 @@ CONTAINERS = {
 }
 # Where an index begins, and how far it goes: to the end of the file, or as long as its head says.
 INDEXES = (b"moov", b"idx1", b"\x1c\x53\xbb\x6b", b"mfra")
-
 Damage = Callable[[bytes, random.Random], bytes]
 
 

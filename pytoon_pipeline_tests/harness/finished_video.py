@@ -21,11 +21,7 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.plans import scene
 
 FRAMES = 75
-
-
 TRACK = AudioTrack(role="original", clips=(AudioClip(item="x", start=0, source_start=0, samples=FRAMES * 1920),))
-
-
 COLOUR = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p"
 
 

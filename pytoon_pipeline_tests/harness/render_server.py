@@ -25,25 +25,15 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.plans import whole_frame
 
 TOKEN = "a token for tests only"
-
-
 RATE = FrameRate(numerator=25)
-
-
 FRAMES, SEGMENTS = 36, 3
-
 
 CAMERA = CropPath(
     width=0.31640625, height=1.0, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),)
 )
 
-
 QUICK = RetrySettings(max_attempts=6, first_delay_seconds=0.05, max_delay_seconds=0.2)
-
-
 PIECE = 40_000
-
-
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 

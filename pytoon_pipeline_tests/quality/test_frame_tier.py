@@ -17,7 +17,7 @@ def test_black_frames(tmp_path: Path) -> None:
 
 def test_planned_darkness_is_advice(tmp_path: Path) -> None:
     dark = "drawbox=color=black:t=fill:enable='between(n,10,30)'"
-    result = report(finished(tmp_path / "v.mp4", dark), spec(dark=(FrameRange(start=9, end=32),)))
+    result = report(finished(tmp_path / "v.mp4", dark), spec(black_ranges=(FrameRange(start=9, end=32),)))
     assert {(f.code, f.severity) for f in result.findings} == {("black", "advice")}
     assert result.verdict == "advise"
 
@@ -28,5 +28,5 @@ def test_frozen_frames(tmp_path: Path) -> None:
     finding = found(path, "frozen")
     assert finding.start_frame == pytest.approx(21, abs=5)
     assert finding.end_frame == pytest.approx(51, abs=2)
-    still = spec(still=(FrameRange(start=20, end=52),))
+    still = spec(static_ranges=(FrameRange(start=20, end=52),))
     assert report(path, still).verdict == "advise"

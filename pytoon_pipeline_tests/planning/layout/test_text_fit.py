@@ -7,8 +7,6 @@ from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit, split_pages
 
 ROOM = TextBox("Manrope ExtraBold", 130, 64, 800, 520, 4)
-
-
 writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=200)
 
 
