@@ -62,7 +62,7 @@ bench: setup-test .venv-peers/installed
 	$(BIN)/python -m benchmarks.remake
 	$(BIN)/python -m benchmarks.peers .venv-peers/bin/python
 
-# What happens when nobody looks: half an hour, and root for the small disk that is filled.
+# Unattended operation: takes half an hour, and needs root for the small disk that is filled.
 bench-unattended: setup-test
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.idle
