@@ -66,5 +66,5 @@ def test_properties_hold_however_slow_examples_are(number: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["operations.md", "quality.md"])
-def test_documents_tell_how_often_a_killed_run_is_tried_again(name: str) -> None:
+def test_documents_say_how_often_a_killed_run_is_retried(name: str) -> None:
     assert f"{len(DELAYS['transient'])} times" in (DOCUMENTS / name).read_text()

@@ -30,7 +30,7 @@ MINE = "# mine\ntelemetry: {enabled: false}\nrun_monitoring: {enabled: true}\n"
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def test_settings_that_an_operator_changed_are_left_alone_and_that_is_told_once(
+def test_changed_operator_settings_are_left_alone_and_reported_once(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = home.dagster / "dagster.yaml"
@@ -55,7 +55,7 @@ def test_settings_that_an_operator_changed_are_left_alone_and_that_is_told_once(
     assert "QueuedRunCoordinator" in settings.read_text()
 
 
-def test_settings_of_ours_follow_the_machine_and_the_version(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generated_settings_follow_the_machine_and_the_version(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = home.dagster / "dagster.yaml"
     for runs in (3, 7):
         running.prepare(home, Capacity(runs=runs, encoders=1, transcribers=1, processors=2))
@@ -70,7 +70,7 @@ def test_settings_of_ours_follow_the_machine_and_the_version(home: Home, monkeyp
     assert settings.read_bytes() == b"{ not yaml"
 
 
-def test_a_kill_between_two_writes_leaves_settings_that_are_known_as_ours(
+def test_a_kill_between_two_writes_leaves_recognisable_generated_settings(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running.prepare(home, Capacity.of_machine())
@@ -92,7 +92,7 @@ def test_a_kill_between_two_writes_leaves_settings_that_are_known_as_ours(
     assert settings.read_bytes() == wanted
 
 
-def test_old_runs_leave_the_history_with_all_that_they_kept(home: Home, own_presets: Path) -> None:
+def test_old_runs_leave_the_history_with_all_their_files(home: Home, own_presets: Path) -> None:
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
     document["run_retention_days"]["value"] = document["operational_run_retention_days"]["value"] = 1e-9
@@ -123,7 +123,7 @@ def test_old_runs_leave_the_history_with_all_that_they_kept(home: Home, own_pres
         assert instance.get_run_by_id("begun"), "what has not ended stays"
 
 
-def test_ages_of_runs_are_those_of_their_kind(home: Home) -> None:
+def test_retention_of_runs_depends_on_their_kind(home: Home) -> None:
     from pytoon_pipeline.defs.history import old_runs
 
     now = datetime.now(timezone.utc)
@@ -142,7 +142,7 @@ def test_ages_of_runs_are_those_of_their_kind(home: Home) -> None:
     assert list(old_runs(records, now, 30, 3)) == ["service", "old", "failed", "before"]
 
 
-def test_a_killed_run_of_the_command_line_is_marked_by_the_next(
+def test_a_killed_run_is_marked_by_the_next_command(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clip = media.video(tmp_path / "clip.mp4", 2, sound=False)
@@ -183,7 +183,7 @@ def test_databases_stay_open_between_queries(home: Home) -> None:
             assert index.stat().st_ctime_ns == before.st_ctime_ns
 
 
-def test_only_runs_that_make_videos_share_the_processors(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_runs_that_render_share_the_processors(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Capacity(processors=16, runs=8, encoders=4, transcribers=4)
     monkeypatch.setattr(Capacity, "of_machine", classmethod(lambda cls: machine))
     threads: list[int] = []

@@ -21,7 +21,7 @@ KEY = "0" * 32
 ITEM = SourceItem(name="v.mp4", sha256="a" * 64, bytes=1, origin="here")
 
 
-def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
+def test_frames_stay_in_memory_during_a_run_and_are_read_from_the_store_later(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
     path = media.video(tmp_path / "v.mp4", 2)

@@ -86,7 +86,7 @@ def asked(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
         return list(request_runs.evaluate_tick(context).run_requests or [])
 
 
-def test_values_of_a_run_work_and_are_recorded(
+def test_overrides_of_a_run_work_and_are_recorded(
     home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads, own_presets: Path
 ) -> None:
     stored = uploads.get(key)
@@ -151,7 +151,7 @@ def test_a_mistyped_name_fails_the_run_and_not_the_upload(
     assert [(one.partition_key, one.run_config) for one in asked(instance)] == [(key, {})], "it still waits"
 
 
-def test_force_makes_all_anew(instance: dg.DagsterInstance, key: str) -> None:
+def test_force_recomputes_everything(instance: dg.DagsterInstance, key: str) -> None:
     first, again, forced = run(key, instance), run(key, instance), run(key, instance, force=True)
     assert first is not None
     assert again is not None
@@ -164,9 +164,7 @@ def test_force_makes_all_anew(instance: dg.DagsterInstance, key: str) -> None:
     }  # fmt: skip
 
 
-def test_tries_after_a_failure_keep_the_values(
-    home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads
-) -> None:
+def test_retries_keep_the_overrides(home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
     values = {"text": "Tonight only"}
     failed = PytoonError("qc_failed", "It flashes.", "Wait.")
     failed.category = "quality"  # type: ignore[misc]
@@ -182,9 +180,7 @@ def test_tries_after_a_failure_keep_the_values(
     assert uploads.attempts(key) == (), "those at the upload's own request are others"
 
 
-def test_a_try_with_values_that_cannot_work_is_the_last(
-    instance: dg.DagsterInstance, key: str, uploads: Uploads
-) -> None:
+def test_invalid_overrides_are_not_retried(instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
     values = {"preset": "night-nylon"}
     uploads.fail(key, process_died(), run="run", overrides=values)
     failure = uploads.failure(key)
@@ -196,7 +192,7 @@ def test_a_try_with_values_that_cannot_work_is_the_last(
     assert asked(instance) == []
 
 
-def test_a_lost_run_with_values_is_tried_again_with_them(
+def test_a_lost_run_is_retried_with_its_overrides(
     home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads
 ) -> None:
     lost = dg.DagsterRun(

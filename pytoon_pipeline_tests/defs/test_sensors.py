@@ -129,7 +129,7 @@ def test_reading_status_changes_nothing(
     assert state(busy_home, lasting) == before
 
 
-def test_an_evaluation_of_an_empty_home_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evaluating_in_an_empty_home_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "never"))
     with dg.DagsterInstance.ephemeral() as instance:
         for sensor in defs.sensors or ():
@@ -137,7 +137,7 @@ def test_an_evaluation_of_an_empty_home_makes_nothing(tmp_path: Path, monkeypatc
     assert not (tmp_path / "never").exists()
 
 
-def test_what_is_asked_for_is_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
+def test_the_requested_runs_are_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
     keys = evaluated("look_after_keys", lasting)
     assert {one.partition_key for one in keys.run_requests} == {NEW, INVALID}
     assert {key for one in keys.dynamic_partitions_requests for key in one.partition_keys} == {NEW, INVALID}
@@ -177,7 +177,7 @@ def test_a_refresh_forgets_attempts_when_it_runs(
     assert uploads.attempts(OUTDATED) == ()
 
 
-def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
+def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
     document["inbox_settled_seconds"]["value"] = 1.5
@@ -203,7 +203,7 @@ def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterIns
     assert not evaluated("watch_inbox", lasting).run_requests
 
 
-def test_sensors_are_due_at_every_look() -> None:
+def test_sensors_are_due_at_every_evaluation() -> None:
     """One with an interval of Dagster's loop itself would miss every second look."""
     quick = [one for one in defs.sensors or () if one.minimum_interval_seconds <= MIN_INTERVAL_LOOP_TIME]
     assert len(quick) == 3

@@ -361,7 +361,7 @@ def test_voice_lowers_music_in_the_encoded_file(made: Made, tmp_path: Path) -> N
         ({"media": ["p.png"], "preset": "none-such"}, "unknown_preset", "preset"),
     ],
 )
-def test_wishes_that_cannot_be_met(
+def test_impossible_requests_are_rejected_by_field(
     compile_file: Compile, tmp_path: Path, request_: dict, code: str, field: str
 ) -> None:
     from pytoon_pipeline.contracts.errors import PytoonError
@@ -379,7 +379,7 @@ def test_wishes_that_cannot_be_met(
 
 
 @pytest.mark.parametrize("text", [r"{\fs200}{\pos(0,0)}", "it's 100%: [in] 'x'; %{pts}", "\x1b[31m\x00\x07red"])
-def test_syntax_in_texts_is_drawn_literally(made: Made, tmp_path: Path, text: str) -> None:
+def test_markup_in_texts_is_drawn_literally(made: Made, tmp_path: Path, text: str) -> None:
     upload = folder(tmp_path / "u", media=[{"file": "p.png", "text": text}], text=text, adjust=QUICK)
     photo(upload / "p.png", "coffee", 640, 480)
     _, spec = made(upload)

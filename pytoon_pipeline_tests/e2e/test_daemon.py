@@ -20,7 +20,7 @@ def made_something(home: Home) -> bool:
     return any('"event": "stage"' in path.read_text() for path in home.logs.glob("*.jsonl"))
 
 
-def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox, uploads = home.inbox, Uploads(home)
     folder = inbox / "hero"
     folder.mkdir(parents=True)

@@ -73,7 +73,7 @@ def said(capsys: Said) -> dict[str, Any]:
     return json.loads(capsys.readouterr().out)
 
 
-def test_a_fallback_is_marked_everywhere_until_the_proper_video_replaces_it(
+def test_a_degraded_video_is_marked_everywhere_until_the_proper_one_replaces_it(
     hero: Path, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: Said, tmp_path: Path
 ) -> None:
     arguments = ["render", str(hero), "--set", "engine_policy=local_only", "--json"]
@@ -105,7 +105,7 @@ def test_a_fallback_is_marked_everywhere_until_the_proper_video_replaces_it(
     assert (row(home, key)["status"], row(home, key)["degraded"]) == ("completed", None)
 
 
-def test_gates_that_nothing_fixed_are_told(home: Home, tmp_path: Path, own_presets: Path, capsys: Said) -> None:
+def test_gates_that_no_attempt_fixed_are_reported(home: Home, tmp_path: Path, own_presets: Path, capsys: Said) -> None:
     limits = own_presets / "limits.yaml"
     text = limits.read_text()
     for name, value in (("text_contrast", 4.5), ("text_contrast_min", 1.8)):
@@ -126,7 +126,7 @@ def test_gates_that_nothing_fixed_are_told(home: Home, tmp_path: Path, own_prese
     assert {"simplified", "text_contrast"} <= {note["code"] for note in answer["notes"]}
 
 
-def test_what_flashes_is_held_until_a_person_releases_it(
+def test_a_flashing_video_is_held_until_a_person_releases_it(
     strobe: Path, home: Home, instance: dg.DagsterInstance, capsys: Said
 ) -> None:
     assert main(["render", str(strobe), "--json"]) == 1
@@ -183,7 +183,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
         assert said(capsys)["error"]["code"] == code
 
 
-def test_a_held_video_leaves_what_people_have(home: Home, tmp_path: Path) -> None:
+def test_a_held_video_does_not_replace_the_delivered_one(home: Home, tmp_path: Path) -> None:
     """Folders of earlier deliveries, as the record of the key names them, when another video comes."""
     good, bad, foreign = home.outbox / "a-good", home.held / "a-bad", home.outbox / "foreign"
     for place, key in ((good, "k"), (bad, "k"), (foreign, "another")):

@@ -114,7 +114,7 @@ def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]
 
 @BROKEN
 @pytest.mark.usefixtures("remote")
-def test_preferred_local_falls_back_to_the_remote_engine_with_equal_frames(
+def test_local_preferred_falls_back_to_the_remote_engine_with_equal_frames(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
     ffmpeg: Callable[[Path], Path],
 ) -> None:  # fmt: skip
@@ -131,7 +131,7 @@ def test_preferred_local_falls_back_to_the_remote_engine_with_equal_frames(
 
 
 @BROKEN
-def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
+def test_local_only_delivers_the_fallback_video_until_the_engine_works_again(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
     ffmpeg: Callable[[Path], Path],
 ) -> None:  # fmt: skip
@@ -151,7 +151,7 @@ def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
     assert uploads.degraded() == []
 
 
-def test_the_safe_video_has_the_sound_of_its_own_request(
+def test_the_fallback_video_has_the_sound_of_its_own_request(
     compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = media.video(tmp_path / "a.mp4", 1.6)
@@ -164,7 +164,7 @@ def test_the_safe_video_has_the_sound_of_its_own_request(
 
 
 @pytest.mark.usefixtures("nobody")
-def test_remote_only_without_a_server_is_a_passing_fault(compile_file: Compile, hero: Path, home: Home) -> None:
+def test_remote_only_without_a_server_is_a_transient_error(compile_file: Compile, hero: Path, home: Home) -> None:
     outcome = compile_file(hero, "engine_policy=api_only")
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.category) == ("remote_unreachable", "transient")
@@ -176,7 +176,7 @@ def test_remote_only_without_a_server_is_a_passing_fault(compile_file: Compile, 
 
 
 @pytest.mark.usefixtures("nobody")
-def test_with_no_engine_at_all_the_video_is_still_made(
+def test_without_any_working_engine_a_fallback_video_is_rendered(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ill(monkeypatch, failing(tmp_path))
@@ -193,9 +193,7 @@ def test_remote_only_needs_a_remote_engine(compile_file: Compile, hero: Path) ->
     assert (outcome.error.code, outcome.error.category) == ("no_engine", "dependency_missing")
 
 
-def test_rendering_that_takes_too_long_is_given_up(
-    compile_file: Compile, hero: Path, home: Home, own_presets: Path
-) -> None:
+def test_rendering_stops_at_its_timeout(compile_file: Compile, hero: Path, home: Home, own_presets: Path) -> None:
     operations = own_presets / "operations.yaml"
     text = operations.read_text()
     for name, value in (("render_timeout_base_seconds", "120"), ("render_timeout_factor", "15")):

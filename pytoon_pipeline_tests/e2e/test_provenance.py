@@ -30,7 +30,7 @@ def test_the_same_prompt_and_seed_give_the_same_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("generator", "prompt"), [("other", "x"), ("backdrop", " "), ("backdrop", "x" * 501)])
-def test_what_cannot_be_generated_is_refused(generator: str, prompt: str) -> None:
+def test_impossible_generations_are_rejected(generator: str, prompt: str) -> None:
     with pytest.raises(InvalidInput):
         generation_request(generator, prompt, 0)
 
@@ -42,7 +42,7 @@ def test_a_record_of_an_unknown_generator_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "a.png").exists()
 
 
-def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home: Home, capsys: Said) -> None:
+def test_a_regenerated_background_replaces_the_first(tmp_path: Path, home: Home, capsys: Said) -> None:
     folder = tmp_path / "shoe"
     folder.mkdir()
     assert main(["generate", "warm sunrise", "--out", str(folder / "back.png"), "--seed", "3"]) == 0
@@ -87,7 +87,7 @@ def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home:
     assert new["id"] in {one["id"] for one in manifest["items"]}
 
 
-def test_what_was_not_generated_cannot_be_made_again(tmp_path: Path, home: Home, capsys: Said) -> None:
+def test_only_generated_items_can_be_regenerated(tmp_path: Path, home: Home, capsys: Said) -> None:
     Image.new("RGB", (600, 800), "#884422").save(tmp_path / "hat.png")
     upload, _ = ingest(home, Store(home.store, home.work), read_upload(tmp_path / "hat.png"), pending=True)
     key = upload.key

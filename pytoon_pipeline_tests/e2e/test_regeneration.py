@@ -106,7 +106,7 @@ def until_quiet(instance: dg.DagsterInstance) -> int:
     raise AssertionError("it never ends")
 
 
-def test_a_mendable_video_is_mended(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
+def test_a_fixable_video_is_fixed(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     assert not run(key, instance)
     failed = uploads.failure(key)
@@ -125,7 +125,7 @@ def test_a_mendable_video_is_mended(home: Home, instance: dg.DagsterInstance, tm
     assert len(uploads.attempts(key)) == 2
 
 
-def test_what_still_flashes_is_held_and_told(
+def test_a_video_that_still_flashes_is_held_and_reported(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(strobe(tmp_path / "strobe"), home, instance)
@@ -153,7 +153,9 @@ def test_what_still_flashes_is_held_and_told(
     assert not publish_status.evaluate_tick(context).asset_events
 
 
-def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
+def test_a_new_request_resets_the_attempts(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
+) -> None:
     path = hasty(tmp_path / "hasty")
     key = submit(path, home, instance)
     run(key, instance)
@@ -165,7 +167,7 @@ def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp
     assert [one.remedies for one in uploads.attempts(key)] == [()]
 
 
-def test_killed_runs_are_asked_for_again_but_not_for_ever(
+def test_killed_runs_are_retried_a_limited_number_of_times(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
@@ -188,7 +190,7 @@ def test_killed_runs_are_asked_for_again_but_not_for_ever(
     assert not status_report(home, load_operations()).well
 
 
-def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_a_canceled_run_is_not_retried(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     assert len(tick(instance)) == 1
     instance.report_run_canceled(begun(instance, key))
@@ -197,7 +199,7 @@ def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.Dags
     assert tick(instance) == [], "the same again changes nothing"
 
 
-def test_stopped_runs_do_not_hold_up_others(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_canceled_runs_do_not_delay_others(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     uploads = Uploads(home)
     for n in range(A_TICK + 5):
         key = f"{n:032x}"
@@ -208,7 +210,7 @@ def test_stopped_runs_do_not_hold_up_others(home: Home, instance: dg.DagsterInst
     assert len(uploads.stopped()) == A_TICK + 5
 
 
-def test_a_record_that_cannot_be_read_harms_itself_alone(
+def test_an_unreadable_record_affects_only_its_own_key(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
@@ -226,7 +228,7 @@ def test_a_record_that_cannot_be_read_harms_itself_alone(
     status_report(home, load_operations())
 
 
-def test_a_request_that_changes_under_a_run_is_not_lost(
+def test_a_request_that_changes_during_a_run_is_not_lost(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "hat"
@@ -255,7 +257,7 @@ def test_a_request_that_changes_under_a_run_is_not_lost(
     assert manifest["request"]["text"] == "After"
 
 
-def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_invalid_input_is_not_retried(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"no video")
     key = submit(tmp_path / "a.mp4", home, instance)
     assert not run(key, instance)
@@ -264,7 +266,7 @@ def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, 
     assert [line.code for line in now.failed] == ["not_media"]
 
 
-def test_a_fault_of_ours_is_kept_with_its_key_and_tried_once_more(
+def test_a_bug_is_recorded_with_its_key_and_retried_once(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
@@ -337,7 +339,7 @@ with run_lock(Path(sys.argv[1])):
 """
 
 
-def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
+def test_a_run_whose_process_died_is_marked_failed_and_retried(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
@@ -360,7 +362,7 @@ def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, STARTED])
-def test_a_process_that_never_begins_is_noticed(
+def test_a_run_whose_process_never_starts_is_marked_failed(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     status: dg.DagsterRunStatus,
 ) -> None:  # fmt: skip

@@ -74,7 +74,7 @@ def night(instance: dg.DagsterInstance) -> dict[str, str]:
     return {str(one.partition_key): one.tags["pytoon/reason"] for one in asked}
 
 
-def test_the_night_makes_what_is_missing_or_outdated(
+def test_the_nightly_batch_renders_what_is_missing_or_outdated(
     compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path, lasting: dg.DagsterInstance
 ) -> None:
     done = compile_file(hero(tmp_path / "done"))
@@ -104,7 +104,7 @@ def test_the_night_makes_what_is_missing_or_outdated(
     assert night(lasting) == {done.key: "failed", waiting: "engine"}
 
 
-def test_keys_that_rest_leave_the_partitions_and_come_back(
+def test_archived_keys_leave_the_partitions_and_can_return(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, own_presets: Path
 ) -> None:
     uploads = Uploads(home)
@@ -134,7 +134,7 @@ def run_housekeeping(instance: dg.DagsterInstance) -> bool:
     return job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=True).success
 
 
-def test_housekeeping_removes_what_can_be_made_again(
+def test_garbage_collection_removes_what_can_be_computed_again(
     compile_file: Compile, home: Home, instance: dg.DagsterInstance, tmp_path: Path, own_presets: Path
 ) -> None:
     path = hero(tmp_path / "hero")
@@ -161,7 +161,9 @@ def test_housekeeping_removes_what_can_be_made_again(
     assert Path(again.assets["delivered_video"]["video"]).read_bytes() == video
 
 
-def test_a_full_disk_says_so_and_heals(compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path) -> None:
+def test_a_full_disk_is_reported_and_the_upload_recovers(
+    compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path
+) -> None:
     path = hero(tmp_path / "hero")
     change(own_presets, min_free_bytes=10**15)
     outcome = compile_file(path)
@@ -172,7 +174,7 @@ def test_a_full_disk_says_so_and_heals(compile_file: Compile, home: Home, tmp_pa
     assert compile_file(path).error is None
 
 
-def test_an_upload_whose_stored_media_vanished_says_so_and_heals(
+def test_missing_stored_media_are_reported_and_the_upload_recovers(
     compile_file: Compile, home: Home, instance: dg.DagsterInstance, tmp_path: Path, store: Store
 ) -> None:
     path = hero(tmp_path / "hero")
@@ -187,7 +189,7 @@ def test_an_upload_whose_stored_media_vanished_says_so_and_heals(
     assert compile_file(path).error is None, "adding it again brings it back"
 
 
-def test_logs_tell_what_happened_without_the_texts_of_uploads(
+def test_logs_record_events_without_the_texts_of_uploads(
     compile_file: Compile, home: Home, instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
     done = compile_file(hero(tmp_path / "hero", text="Strictly secret words"))

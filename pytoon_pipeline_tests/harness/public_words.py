@@ -1,6 +1,6 @@
 """The public words: all names that people write into files or read in results, collected from the code.
 
-``python -m pytoon_pipeline_tests.harness.public_words`` brings ``docs/glossary.md`` up to date: it adds the words that are
+``python -m pytoon_pipeline_tests.harness.public_words`` updates ``docs/glossary.md``: it adds the words that are
 missing, with an empty meaning to be filled in, removes those that are gone, and keeps the meanings of the others.
 """
 

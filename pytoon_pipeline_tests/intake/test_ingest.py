@@ -17,7 +17,7 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, _delivered, clip, folder, picture
 
 
-def test_new_content_is_taken_once(desk: Desk) -> None:
+def test_new_content_is_ingested_once(desk: Desk) -> None:
     picture(desk.home.inbox / "a.png")
     assert desk.look().keys == (), "it may still grow"
     (key,) = desk.look(5).keys
@@ -30,7 +30,7 @@ def test_new_content_is_taken_once(desk: Desk) -> None:
     assert desk.uploads.get(key).title == "a"
 
 
-def test_another_request_for_the_same_content_asks_again(desk: Desk) -> None:
+def test_another_request_for_the_same_content_queues_it_again(desk: Desk) -> None:
     folder(desk.home.inbox / "first", {"media": ["a.png"], "text": "Before"}, "a.png")
     (key,) = desk.settle().keys
     desk.uploads.deliver(key, _delivered())
@@ -61,7 +61,7 @@ def test_subtitles_belong_to_the_clip_of_their_name(desk: Desk, late: str) -> No
     assert desk.uploads.get(key).items != before.items, "other subtitles are another request"
 
 
-def test_subtitles_belong_to_all_clips_of_their_name_in_letters_of_either_case(desk: Desk) -> None:
+def test_subtitles_belong_to_all_clips_of_their_name_ignoring_case(desk: Desk) -> None:
     clip(desk.home.inbox / "talk.mp4")
     shutil.copy(desk.home.inbox / "talk.mp4", desk.home.inbox / "talk.mov")
     with (desk.home.inbox / "talk.mov").open("ab") as other:
@@ -84,7 +84,7 @@ def test_subtitles_without_a_clip_wait_and_then_get_a_note(desk: Desk) -> None:
     assert not (desk.home.inbox / f"alone.srt{NOTE}").exists()
 
 
-def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
+def test_files_that_are_still_written_are_left_alone(desk: Desk) -> None:
     path = desk.home.inbox / "a.png"
     content = picture(desk.home.root / "a.png").read_bytes()
     with path.open("wb") as writing:
@@ -97,7 +97,7 @@ def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
     assert len(desk.look(5).keys) == 1
 
 
-def test_a_folder_counts_when_all_that_it_names_is_there(desk: Desk) -> None:
+def test_a_folder_is_ingested_once_all_its_files_are_there(desk: Desk) -> None:
     inside = folder(desk.home.inbox / "set", {"media": ["a.png", "b.png"]}, "a.png")
     assert desk.settle() == IngestReport((), (), 1, ("“set”: Waiting for “b.png”.",)), (
         "a person sees at once what is missing"
@@ -115,7 +115,7 @@ def test_a_folder_counts_when_all_that_it_names_is_there(desk: Desk) -> None:
     assert not (desk.home.inbox / f"lacking{NOTE}").exists()
 
 
-def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
+def test_a_note_beside_a_rejected_upload_gives_the_reason(desk: Desk, home: Home) -> None:
     folder(desk.home.inbox / "colour", {"media": ["a.png"], "colour": "red"}, "a.png")
     folder(desk.home.inbox / "outside", {"media": ["../a.png"]})
     (desk.home.inbox / "pictures").mkdir()
@@ -136,7 +136,7 @@ def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
 @pytest.mark.parametrize("name", [
     b"caf\xe9.png", b"a'\"; drop table inbox.png", b"-i %d:\n.png", b"$(id).png", b"x" * 230 + b".png", b"caf\xe9/set",
 ])  # fmt: skip
-def test_any_name_will_do(desk: Desk, name: bytes) -> None:
+def test_any_file_name_is_accepted(desk: Desk, name: bytes) -> None:
     path = Path(os.fsdecode(os.fsencode(desk.home.inbox) + b"/" + name))
     if name.endswith(b"set"):
         folder(path.parent, {"media": ["a.png"]}, "a.png")
@@ -160,13 +160,13 @@ def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:
     assert not os.path.lexists(desk.home.inbox / f"a.png{NOTE}"), "the note goes with what it is about"
 
 
-def test_one_upload_that_cannot_be_read_now_does_not_hold_up_others(desk: Desk) -> None:
+def test_one_unreadable_upload_does_not_delay_others(desk: Desk) -> None:
     folder(desk.home.inbox / "aaa", {"media": ["x" * 300 + ".mp4"]})
     picture(desk.home.inbox / "b.png")
     assert len(desk.settle().keys) == 1
 
 
-def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
+def test_the_error_of_a_run_is_written_beside_the_upload(desk: Desk) -> None:
     picture(desk.home.inbox / "a.png")
     (key,) = desk.settle().keys
     desk.uploads.fail(key, InvalidInput("too_dark", "It is too dark.", "Export it again."))
@@ -177,7 +177,9 @@ def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
     assert not (desk.home.inbox / f"a.png{NOTE}").exists()
 
 
-def test_a_look_has_an_end(desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_pass_over_the_inbox_has_a_time_limit(
+    desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What cannot be looked at in time is left to its run."""
     media.video(home.inbox / "v.mp4", 2)
     monkeypatch.setattr("pytoon_pipeline.media.container.sys.executable", _sleeper(tmp_path))
@@ -204,7 +206,7 @@ def _sleeper(folder: Path) -> str:
     return str(path)
 
 
-def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_is_ingested_over_several_passes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytoon_pipeline.store.store.CHUNK_BYTES", 1000)
     home.inbox.mkdir(parents=True)
     ticking = iter(range(10**6))

@@ -11,7 +11,7 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import Desk, folder, picture
 
 
-def test_what_can_be_known_is_said_when_it_comes_in(desk: Desk, home: Home, tmp_path: Path) -> None:
+def test_invalid_uploads_are_rejected_at_intake(desk: Desk, home: Home, tmp_path: Path) -> None:
     """No run is needed to refuse these, so none waits for its turn behind videos that are being made."""
     inbox = home.inbox
     (inbox / "text.mp4").write_text("no video at all")

@@ -11,7 +11,7 @@ from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, clip, folder, picture
 
 
-def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Path) -> None:
+def test_subtitles_in_folders_and_in_submitted_uploads_are_used(desk: Desk, tmp_path: Path) -> None:
     inside = folder(tmp_path / "set", {"archetype": "footage", "media": ["one.mp4", "two.mp4"]})
     for name in ("one.mp4", "two.mp4"):
         (inside / name).write_bytes(name.encode())
@@ -36,7 +36,7 @@ def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Pat
         read_upload(tmp_path / "talk.mp4")
 
 
-def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
+def test_submitting_puts_a_copy_into_the_inbox(desk: Desk, tmp_path: Path) -> None:
     inbox = FolderInbox(desk.home.inbox)
     path = picture(tmp_path / "shoe.png")
     plain = submit(inbox, path, read_upload(path))

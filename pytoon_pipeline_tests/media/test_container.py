@@ -14,7 +14,7 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.refusals import code_of
 
 
-def test_a_busy_machine_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timeout_of_the_preflight_is_a_transient_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "PREFLIGHT_TIMEOUT_SECONDS", 1e-6)
     with pytest.raises(TransientError):
         probe(media.video(tmp_path / "v.mp4", 1))
@@ -28,7 +28,7 @@ def test_names_that_look_like_addresses_are_names(tmp_path: Path, monkeypatch: p
         assert probe(Path(name)).video is not None
 
 
-def test_nothing_leads_to_another_file(tmp_path: Path) -> None:
+def test_no_container_can_refer_to_another_file(tmp_path: Path) -> None:
     target = media.video(tmp_path / "v.mp4", 1)
     for name, text in {
         "a.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:{target}\n#EXT-X-ENDLIST\n",
@@ -61,7 +61,7 @@ def test_tags_in_another_encoding_do_not_matter(tmp_path: Path) -> None:
     assert probe(path).video is not None
 
 
-def test_streams_that_turn_up_late_end_the_packets() -> None:
+def test_streams_that_appear_late_end_the_packets() -> None:
     class Late:
         def demux(self, *streams: Any) -> Any:
             yield 1

@@ -47,7 +47,7 @@ def looked_at(path: Path, room: Path) -> tuple[MediaInfo, list[Loss]]:
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_a_file_that_broke_off_is_told_of(tmp_path: Path, name: str) -> None:
+def test_a_truncated_file_is_reported(tmp_path: Path, name: str) -> None:
     whole = media.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
     info, found = looked_at(whole, tmp_path)
     assert found == [], "intact"
@@ -87,12 +87,12 @@ INTACT = {
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts", "avi"])
 @pytest.mark.parametrize("kind", INTACT)
-def test_intact_files_raise_no_alarm(tmp_path: Path, kind: str, container: str) -> None:
+def test_intact_files_have_no_losses(tmp_path: Path, kind: str, container: str) -> None:
     path = media.video(tmp_path / f"v.{container}", 4, "160x96", "25", True, *INTACT[kind], *AAC)
     assert looked_at(path, tmp_path)[1] == []
 
 
-def test_what_an_edit_list_leaves_out_is_not_missing(tmp_path: Path) -> None:
+def test_parts_left_out_by_an_edit_list_are_not_missing(tmp_path: Path) -> None:
     whole = media.video(tmp_path / "v.mp4", 6, "160x90", "25", True, *H264)
     trimmed = tmp_path / "trimmed.mp4"
     media.run("-ss", "3.1", "-i", str(whole), "-c", "copy", str(trimmed))
@@ -118,7 +118,7 @@ def test_covers_and_subtitles_are_not_pictures(tmp_path: Path) -> None:
     assert looked_at(path, tmp_path)[1] == []
 
 
-def test_a_flipped_bit_of_an_edit_list_is_told_of(tmp_path: Path) -> None:
+def test_a_flipped_bit_in_an_edit_list_is_reported(tmp_path: Path) -> None:
     """One bit, and libav shows a tenth of the frames: all that is left plays well."""
     path = media.video(tmp_path / "v.mp4", 12, "160x90", "25", True, *H264)
     data = bytearray(path.read_bytes())
@@ -194,7 +194,7 @@ def test_pictures_of_avi_files_with_b_frames_are_all_shown(tmp_path: Path) -> No
     assert sample(path, info.video, LIMITS, tmp_path).record.frames >= 99
 
 
-def test_sound_that_ends_long_before_its_promise_is_told_of(tmp_path: Path) -> None:
+def test_sound_that_ends_long_before_its_declared_end_is_reported(tmp_path: Path) -> None:
     path = media.video(tmp_path / "v.mov", 6, "160x90", "25", True, *H264, "-c:a", "pcm_s16le")
     info = probe(path)
     assert info.audio_promise is not None
@@ -234,7 +234,7 @@ def test_headers_of_old_avi_files_may_lie(tmp_path: Path) -> None:
     assert looked_at(path, tmp_path)[1] == []
 
 
-def test_gifs_raise_no_alarm(tmp_path: Path) -> None:
+def test_gifs_have_no_losses(tmp_path: Path) -> None:
     path = media.video(tmp_path / "v.gif", 3, "160x90", "10", False)
     assert looked_at(path, tmp_path)[1] == []
     data = path.read_bytes()
@@ -242,7 +242,7 @@ def test_gifs_raise_no_alarm(tmp_path: Path) -> None:
     assert "breaks off" in looked_at(path, tmp_path)[1][0].message
 
 
-def test_garbage_behind_a_file_is_no_loss(tmp_path: Path) -> None:
+def test_garbage_after_a_file_is_not_a_loss(tmp_path: Path) -> None:
     for name in ("front.mp4", "fragments.mp4", "box.mkv", "stream.ts", "old.avi"):
         path = media.video(tmp_path / name, 3, "160x90", "25", True, *CONTAINERS[name])
         path.write_bytes(path.read_bytes() + bytes(range(256)) * 100)

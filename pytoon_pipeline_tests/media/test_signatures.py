@@ -30,7 +30,7 @@ def refused(path: Path) -> InvalidInput:
         (b"\x00\x01\x02\x03 nothing known \xff\xfe" * 9, "of another kind"),
     ],
 )
-def test_what_is_no_media_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+def test_files_that_are_not_media_are_named(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(content)
     error = refused(path)
@@ -42,7 +42,7 @@ def test_what_is_no_media_is_named(tmp_path: Path, content: bytes, said: str) ->
 @pytest.mark.parametrize(
     ("entry", "said"), [("word/document.xml", "a Word document"), ("holiday.mp4", "a ZIP archive")]
 )
-def test_archives_are_named_by_what_is_in_them(tmp_path: Path, entry: str, said: str) -> None:
+def test_archives_are_named_by_their_content(tmp_path: Path, entry: str, said: str) -> None:
     path = tmp_path / "a.mp4"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(entry, "x")

@@ -15,7 +15,7 @@ from pytoon_pipeline.rendering.text import draw_text
 from pytoon_pipeline_tests.harness.plans import planned, still
 
 
-def test_it_keeps_pictures_words_and_times() -> None:
+def test_the_fallback_spec_keeps_pictures_words_and_times() -> None:
     one, other = "a" * 64, "b" * 64
     spec = planned([still(item=one), still(item=other)], archetype="hero", text="Half price", transition="crossfade")
     assert any(scene.transition for scene in spec.scenes)
@@ -33,7 +33,7 @@ def test_it_keeps_pictures_words_and_times() -> None:
             assert not isinstance(layer, TextLayer) or layer.style.text_engine == "plain"
 
 
-def test_what_cannot_be_read_is_left_out() -> None:
+def test_unreadable_items_are_left_out_of_the_fallback_spec() -> None:
     one, other = "a" * 64, "b" * 64
     spec = planned([still(item=one), still(item=other)], archetype="hero", text="Half price")
     simple = fallback_spec(spec, {other})
@@ -42,11 +42,11 @@ def test_what_cannot_be_read_is_left_out() -> None:
     assert len(simple.scenes) == len(spec.scenes)
 
 
-def test_letters_are_what_was_written() -> None:
+def test_the_fallback_draws_letters_as_written() -> None:
     assert literal("{\\an5\\pos(1,2)}a \\{b\\} c\\\u2060d\\Ne{\\1c&H00FF00&}f") == "a {b} c\\d\nef"
 
 
-def test_plain_letters_stand_where_shaped_ones_do() -> None:
+def test_fallback_text_is_where_shaped_text_would_be() -> None:
     event = Event(0, 9, "{\\1c&H00FFFF&}WE CHOOSE {\\1c&HFFFFFF&}TO GO")
     boxes = []
     for setting in ("shaped", "plain"):
@@ -59,7 +59,7 @@ def test_plain_letters_stand_where_shaped_ones_do() -> None:
     assert np.abs(np.subtract(*boxes)).max() < 24
 
 
-def test_a_word_that_is_too_wide_is_made_smaller() -> None:
+def test_a_word_that_is_too_wide_shrinks() -> None:
     style = CaptionStyle.model_validate({"text_engine": "plain", "size": 150, "margin": 20})
     patch = CaptionRaster(style, 540, 960).sprite(Event(0, 1, "INCOMPREHENSIBILITIES"), 0, (540, 960))
     assert patch is not None

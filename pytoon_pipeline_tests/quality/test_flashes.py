@@ -272,7 +272,7 @@ def test_what_the_standards_say(name: str) -> None:
     assert code in codes if code else not codes, codes
 
 
-def test_parts_of_a_trace_say_the_same_as_the_whole() -> None:
+def test_frame_statistics_of_parts_equal_those_of_the_whole() -> None:
     """Segments are measured each on its own and joined."""
     shown = bars(8, at=lambda n: lit(n, 5) / 2)
     parts = [traced(lambda n, start=start: shown(n + start), 0.5) for start in (0, 15, 30, 45)]  # type: ignore[misc]
@@ -291,7 +291,7 @@ def filmed(shown: Shown, seconds: float, out: Path) -> Path:
     "red and black at every picture", "stripes change places at every picture", "stripes at 30°",
     "six pairs of stripes", "five pairs of stripes", "a trembling hand", "grain and film flicker",
 ])  # fmt: skip
-def test_a_real_file_is_judged_alike(name: str, tmp_path: Path) -> None:
+def test_a_real_file_gives_the_same_verdict(name: str, tmp_path: Path) -> None:
     shown, _, code = STANDARDS[name]
     report = check_video(filmed(shown, 1.4, tmp_path / "file.mp4"), load_limits(), limit_sources())
     gates = [one for one in report.findings if one.code in {FLASH, RED_FLASH, PATTERN, "glitch_frame"}]

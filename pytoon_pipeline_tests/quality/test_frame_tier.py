@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline_tests.harness.finished_video import finished, found, report, spec
 
 
-def test_black_frames(tmp_path: Path) -> None:
+def test_black_frames_are_found(tmp_path: Path) -> None:
     dark = "drawbox=color=black:t=fill:enable='between(n,55,60)'"
     finding = found(finished(tmp_path / "v.mp4", dark), "black")
     assert (finding.start_frame, finding.end_frame, finding.segment) == (55, 61, 1)
@@ -22,7 +22,7 @@ def test_planned_darkness_is_advice(tmp_path: Path) -> None:
     assert result.verdict == "advise"
 
 
-def test_frozen_frames(tmp_path: Path) -> None:
+def test_frozen_frames_are_found(tmp_path: Path) -> None:
     hold = "loop=loop=30:size=1:start=20,trim=end_frame=75,setpts=N/25/TB"
     path = finished(tmp_path / "v.mp4", hold)
     finding = found(path, "frozen")

@@ -42,12 +42,12 @@ def odd(made: Made, video: Path) -> list[tuple[int | None, int | None]]:
     return [(f.start_frame, f.end_frame) for f in found if f.code == "glitch_frame" and f.severity == "gate"]
 
 
-def test_a_page_that_turns_is_not_odd(turned: Made, tmp_path: Path) -> None:
+def test_a_planned_page_change_is_not_a_glitch(turned: Made, tmp_path: Path) -> None:
     again = defects.spoilt(turned, lambda shown, sound: None, tmp_path / "again.mp4")
     assert (odd(turned, turned.video), odd(turned, again)) == ([], [])
 
 
-def test_the_same_gap_that_no_plan_explains_is_odd(turned: Made) -> None:
+def test_the_same_change_without_a_plan_is_a_glitch(turned: Made) -> None:
     unplanned = turned.spec.model_copy(update={"overlays": ()})
     found = defects.findings(turned, turned.video, unplanned)
     assert [(f.start_frame, f.severity) for f in found if f.code == "glitch_frame"] == [(TURN, "gate")]
@@ -57,7 +57,7 @@ def test_the_same_gap_that_no_plan_explains_is_odd(turned: Made) -> None:
     defects.fill(TURN + 1, TURN + 2, 235), defects.fill(TURN - 1, TURN, 16), defects.other(TURN - 1, TURN, 0),
     defects.patch(TURN + 1, TURN + 2, slice(250, 550), slice(60, 480), 120),
 ])  # fmt: skip
-def test_an_odd_picture_while_a_page_turns_is_found(turned: Made, tmp_path: Path, change: defects.Change) -> None:
+def test_a_glitch_during_a_page_change_is_found(turned: Made, tmp_path: Path, change: defects.Change) -> None:
     found = defects.findings(turned, defects.spoilt(turned, change, tmp_path / "spoilt.mp4"))
     gates = [f for f in found if f.severity == "gate" and f.start_frame is not None and abs(f.start_frame - TURN) <= 1]
     assert {"glitch_frame", "missing_item"} & {f.code for f in gates}, found
@@ -70,7 +70,7 @@ def advice(start: int, end: int, value: float, message: str = "It stands.", code
     )  # fmt: skip
 
 
-def test_advice_is_told_once_and_counted_once() -> None:
+def test_repeated_advice_is_reported_and_counted_once() -> None:
     gate = advice(5, 6, 0.5).model_copy(update={"severity": "gate"})
     found = merged([advice(3, 4, 0.2), gate, advice(30, 31, 0.4), advice(90, 92, 0.3), advice(1, 2, 1, code="black")])
     assert [(f.code, f.severity, f.start_frame, f.end_frame, f.value) for f in found] == [
@@ -101,7 +101,7 @@ def attempt(number: int, codes: tuple[str, ...], remedies: tuple[str, ...] = ())
     )
 
 
-def test_what_was_changed_is_told() -> None:
+def test_changes_by_remedies_are_reported() -> None:
     first = attempt(1, ("glitch_frame", "black"))
     assert changes(Step(1), ()) == ()
     (note,) = changes(Step(2, ("plain_cuts",)), [first])

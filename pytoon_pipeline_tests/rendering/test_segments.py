@@ -45,7 +45,7 @@ render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), Path(s
 """
 
 
-def test_what_memory_held_before_changes_no_byte(source: Source, tmp_path: Path) -> None:
+def test_previous_memory_content_changes_no_byte(source: Source, tmp_path: Path) -> None:
     """x264's AVX-512 code would fail here: it reads memory that nobody wrote."""
     for filling in ("85", "170"):
         environment = dict(os.environ, MALLOC_PERTURB_=filling)

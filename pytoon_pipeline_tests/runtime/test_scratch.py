@@ -10,7 +10,7 @@ from pathlib import Path
 from pytoon_pipeline.runtime.scratch import scratch_dir
 
 
-def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+def test_scratch_directories_of_killed_processes_are_removed(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from pytoon_pipeline.runtime.scratch import scratch_dir\n"
         "with scratch_dir(Path(sys.argv[1])) as room:\n"
@@ -27,7 +27,7 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
         assert {path.name for path in tmp_path.iterdir()} == {room.name, f"{room.name}.lock", "mutex"}
 
 
-def test_rooms_opened_at_once_do_not_clear_each_other(tmp_path: Path) -> None:
+def test_concurrent_scratch_directories_do_not_remove_each_other(tmp_path: Path) -> None:
     def use(number: int) -> bool:
         with scratch_dir(tmp_path) as room:
             (room / "file").write_text(str(number))

@@ -15,7 +15,7 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.render_server import FRAMES, HEADERS, Server, quiet, remote
 
 
-def test_tokens_are_asked_for_everywhere(
+def test_every_address_requires_the_token(
     work: RenderRequest, store: Store, home: Home, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = serving()
@@ -45,7 +45,7 @@ def order(work: RenderRequest, **changes: object) -> dict:
     return values | changes
 
 
-def test_what_is_wrong_is_refused_with_a_reason(work: RenderRequest, serving: Callable[..., Server]) -> None:
+def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, serving: Callable[..., Server]) -> None:
     server = serving()
     with httpx.Client(base_url=server.url, headers=HEADERS, timeout=900) as client:
 

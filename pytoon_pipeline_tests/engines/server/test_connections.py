@@ -60,7 +60,9 @@ def ended(line: socket.socket) -> bool:
     return True
 
 
-def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, work: RenderRequest, store: Store) -> None:
+def test_unauthenticated_connections_do_not_block_authenticated_ones(
+    port: int, work: RenderRequest, store: Store
+) -> None:
     with ExitStack() as stack:
         strangers = []
         for n in range(3 * ALLOWED):
@@ -78,7 +80,7 @@ def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, wor
         assert not any(closed[n] for n in range(2 * ALLOWED + 10, 3 * ALLOWED) if n % 3 != 2), "newer ones may stay"
 
 
-def test_headers_that_never_end_are_cut_off_and_long_requests_are_not(
+def test_endless_headers_time_out_and_long_requests_do_not(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, real, cut = serving(header_seconds=1.0, heartbeat_seconds=0.05), LocalEngine.segments, threading.Event()
@@ -110,14 +112,14 @@ def test_headers_that_never_end_are_cut_off_and_long_requests_are_not(
     assert server.count("GET", "/v1/renders") == 1, "listening took longer than headers may, and went on"
 
 
-def test_too_many_with_the_token_are_told_to_come_again(serving: Callable[..., Server]) -> None:
+def test_overload_is_answered_with_a_time_to_retry(serving: Callable[..., Server]) -> None:
     full = serving(connections=0, retry_seconds=7)
     answer = httpx.get(f"{full.url}/v1/health", headers=HEADERS, timeout=900)
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "remote_busy", "7")
     assert httpx.get(f"{full.url}/v1/health", timeout=900).status_code == 401, "strangers hear nothing of it"
 
 
-def test_the_server_makes_sure_of_enough_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_ensures_enough_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
     changed: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "setrlimit", lambda which, limits: changed.append(limits))
     settings = ServerSettings(connections=100, unauthenticated=500)
