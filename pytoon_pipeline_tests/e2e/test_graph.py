@@ -234,9 +234,7 @@ def test_an_inaudible_sound_track_counts_as_none(compile_file: Compile, tmp_path
     assert asked.error.code == "all_silent"
 
 
-def test_a_truncated_source_is_reported_in_notes_manifest_and_findings(
-    compile_file: Compile, tmp_path: Path, store: Store
-) -> None:
+def test_a_truncated_source_is_noted_and_found_or_rejected(compile_file: Compile, tmp_path: Path, store: Store) -> None:
     whole = media.video(tmp_path / "whole.mp4", 6, "320x180", "25", True, "-movflags", "+faststart", "-g", "25")
     path = tmp_path / "cut.mp4"
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 85 // 100])
