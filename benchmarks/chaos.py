@@ -1,7 +1,7 @@
-"""A batch while processes are killed at random: afterwards everything is complete, and as if nothing had happened.
+"""A batch while processes are killed at random: afterwards everything is complete and equal to an undisturbed batch.
 
 Kills (SIGKILL) the process of a run, the code server, the daemon, the daemon with all that it started, or the remote
-engine; what is dead is started again, as a supervisor would. New uploads come for as long as there are kills to come.
+engine; dead processes are restarted, as by a supervisor. New uploads arrive as long as kills are left.
 ``python -m benchmarks.chaos [--kills 100] [--seed 0] [--minutes 40]`` prints a JSON object.
 """
 
@@ -42,7 +42,7 @@ from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.upload_fixtures import Drop, mixed
 
 TOKEN = "a token for benchmarks only"
-# So many uploads wait at any time, so that there is always something to break.
+# Uploads that wait at any time, so that there is always something to interrupt.
 WAITING = 6
 MIN_PAUSE, MAX_PAUSE = 0.5, 5.0
 
@@ -67,14 +67,14 @@ class Engine:
 
 
 class Killer:
-    """Kills one process after the other, at random moments."""
+    """Kills one process after the other, at random times."""
 
     def __init__(self, crew: Crew, engine: Engine, seed: int) -> None:
         self._crew, self._engine, self._random = crew, engine, random.Random(seed)
         self.killed: Counter[str] = Counter()
 
     def strike(self) -> None:
-        """Waits a while, then kills one; starts again what is dead."""
+        """Waits a while, kills one process, and restarts dead ones."""
         time.sleep(self._random.uniform(MIN_PAUSE, MAX_PAUSE))
         kind = self._random.choice(("run", "run", "run", "code server", "daemon", "all", "engine"))
         if self._victims(kind):
@@ -99,7 +99,7 @@ class Killer:
         return bool(found)
 
     def revive(self) -> None:
-        """Starts again what is dead, as a supervisor does."""
+        """Restarts dead processes, as a supervisor does."""
         if self._crew.process is None or self._crew.process.poll() is not None:
             self._crew.start(setup=False)
         if self._engine.process is None or self._engine.process.poll() is not None:
@@ -167,7 +167,7 @@ def fit(one: Drop) -> bool:
 
 
 def drop(home: Home, one: Drop, remote: bool) -> None:
-    """Drops an upload; every now and then one that only the remote engine may render."""
+    """Drops an upload; with ``remote``, one that only the remote engine may render."""
     one.put(home.inbox / one.name)
     request = home.inbox / one.name / "request.yaml"
     if remote and request.is_file():
@@ -206,7 +206,7 @@ def _runs(home: Home) -> dict[str, int]:
 
 
 def leftovers(home: Home) -> list[Path]:
-    """Files that nobody will finish."""
+    """Unfinished files that were left behind."""
     rooms = [path for path in home.work.iterdir() if path.name not in ("mutex",) and not path.name.endswith(".lock")]
     mine = [path for path in rooms if not path.name.startswith("room-") or any(path.iterdir())]
     parts = [path for path in home.root.rglob(".*.part") if "dagster" not in path.parts]
@@ -214,7 +214,7 @@ def leftovers(home: Home) -> list[Path]:
 
 
 def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
-    """Uploads whose pictures or sound are not those of a video that was made in peace."""
+    """Uploads whose pictures or sound differ from those of an undisturbed video."""
     found, calm = [], folder_of(undisturbed)
     job = defs.resolve_job_def(COMPILE)
     with instance(calm) as opened:

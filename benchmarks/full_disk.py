@@ -1,4 +1,4 @@
-"""A disk that is filled on purpose, before a run and in the middle of one: the run says so, and goes on later.
+"""A disk that is filled on purpose, before a run and during one: the run reports it, and resumes later.
 
 Mounts a small tmpfs, for which it must be root. ``python -m benchmarks.full_disk`` prints a JSON object.
 """

@@ -1,4 +1,4 @@
-"""What a daemon writes to the disk while there is nothing to do, and how often its sensors look.
+"""What an idle daemon writes to the disk, and how often its sensors are evaluated.
 
 Prints a JSON object. ``python -m benchmarks.idle [--minutes 4] [--warm 45]``
 """

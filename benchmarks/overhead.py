@@ -1,4 +1,4 @@
-"""What Dagster and the process cost: loading, a run's own cost beyond its stages, and a run in which all is cached.
+"""The overhead of Dagster and the process: loading, a run beyond its stages, and a run with everything cached.
 
 ``python -m benchmarks.overhead [RUNS]``
 """

@@ -1,4 +1,4 @@
-"""Dagster's instance: its settings belong to the operator, its history has an end, and its databases stay open."""
+"""Dagster's instance: its settings belong to the operator, its history is limited, and its databases stay open."""
 
 import json
 import os
@@ -169,7 +169,7 @@ def test_a_killed_run_is_marked_by_the_next_command(
 
 
 def test_databases_stay_open_between_queries(home: Home) -> None:
-    """SQLite removes its log with the last connection, and makes it anew with the next, at 32 KB a query."""
+    """SQLite removes its log with the last connection and creates it again with the next one: 32 KB per query."""
     with running.instance(home) as instance:
         for database, query in (
             ("history/runs.db", instance.get_runs),

@@ -1,4 +1,4 @@
-"""Handing frames on: in memory within a run, from the store between runs."""
+"""The frames I/O manager: in memory within a run, from the store between runs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a person gives a single run in the Launchpad works and is recorded, or is refused."""
+"""Overrides of a single run in the Launchpad: they work and are recorded, or they are rejected."""
 
 import json
 import uuid
@@ -34,7 +34,7 @@ ASSETS = sorted(key.to_user_string() for key in defs.resolve_job_def(COMPILE).as
 
 @pytest.fixture
 def instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Schedules ask for an instance on disk."""
+    """Schedules need an instance on disk."""
     with running.instance(home) as opened:
         yield opened
 

@@ -1,4 +1,4 @@
-"""Looking changes nothing: what a sensor or schedule evaluates to in a preview is all that comes of it."""
+"""Evaluating a sensor or schedule changes nothing: its result, as in a preview, is its only effect."""
 
 import json
 import uuid
@@ -42,7 +42,7 @@ def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
-    """A home in which every sensor and schedule has something to ask for."""
+    """A home in which every sensor and schedule has something to request."""
     uploads = Uploads(home)
     for key in (NEW, OUTDATED, STOPPED, SILENT, LOST):
         uploads.register(SourceMedia(key=key, title=key[0], items=(), request={"text": "x"}), pending=key != OUTDATED)
@@ -71,7 +71,7 @@ def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus) -
 
 
 def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
-    """All that is kept: every file by its content, but for SQLite's marks of who reads; and what Dagster knows."""
+    """The whole state: the content of every file, except for SQLite's shared memory, and the records of Dagster."""
     runs = instance.get_runs()
     events = {run.run_id: [str(event) for event in instance.all_logs(run.run_id)] for run in runs}
     # After the events: reading those of a run for the first time makes its database.
@@ -204,7 +204,7 @@ def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstan
 
 
 def test_sensors_are_due_at_every_evaluation() -> None:
-    """One with an interval of Dagster's loop itself would miss every second look."""
+    """A sensor with the interval of Dagster's own loop would miss every second evaluation."""
     quick = [one for one in defs.sensors or () if one.minimum_interval_seconds <= MIN_INTERVAL_LOOP_TIME]
     assert len(quick) == 3
     assert all(one.minimum_interval_seconds < MIN_INTERVAL_LOOP_TIME for one in quick)

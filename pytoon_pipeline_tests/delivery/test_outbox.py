@@ -1,4 +1,4 @@
-"""The outbox: names of files, and what a failed video says."""
+"""The outbox: names of files, and the error of a failed video."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Engines of a request: what cannot be rendered here the remote engine renders, or the safe one; and it is told."""
+"""Engine policies: what this machine cannot render, the remote or the fallback engine renders, and that is recorded."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def remote(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address at which nobody answers, and a client that asks twice."""
+    """An address without a server, and a client that tries twice."""
     made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
     monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
     monkeypatch.setattr(
@@ -65,7 +65,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ill(patch: pytest.MonkeyPatch, ffmpeg: Path) -> None:
-    """The engine of this machine has this ``ffmpeg``; what hangs is given up early, what is well has all its time."""
+    """This machine renders with this ``ffmpeg``; a hanging one times out early, a working one has all its time."""
     patch.setenv("IMAGEIO_FFMPEG_EXE", str(ffmpeg))
     patch.setattr(local, "PROBE_SECONDS", 2.0)
 

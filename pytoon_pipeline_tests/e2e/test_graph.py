@@ -1,4 +1,4 @@
-"""The real asset graph on a real instance: what is computed, what is found again, and how it fails."""
+"""The real asset graph on a real instance: what is computed, what is cached, and how it fails."""
 
 import json
 import os
@@ -72,7 +72,7 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
     assert event.partition_key == outcome.key
     markdown = outcome.assets["composite"]["thumbnail"]
     assert markdown.startswith("![thumbnail](data:image/webp;base64,")
-    assert len(markdown) < 1000, "shows inline"
+    assert len(markdown) < 1000, "small enough to show inline"
 
     again = compile_file(talk)
     assert computed(again) == set()
@@ -217,7 +217,7 @@ def codes(outcome: Outcome, store: Store) -> set[str]:
 
 
 def test_an_inaudible_sound_track_counts_as_none(compile_file: Compile, tmp_path: Path, store: Store) -> None:
-    """What nobody hears counts as nothing: brought to the loudness of speech it would be loud."""
+    """Normalised to the loudness of speech, inaudible sound would be loud."""
     path = media.video(tmp_path / "silent.mp4", 3, "320x180", "25", True, "-af", "volume=-42dB")
     outcome = compile_file(path)
     assert outcome.error is None
@@ -294,7 +294,7 @@ def test_a_video_that_fails_its_checks_is_not_delivered(
 
 
 def test_a_killed_run_resumes_from_the_finished_stages(talk: Path, tmp_path: Path) -> None:
-    """SIGKILL while segments are rendered; the next run renders only the rest and gives the same video."""
+    """SIGKILL while segments are rendered; the next run renders only the rest, and the video is the same."""
 
     def start(home: str) -> subprocess.Popen[str]:
         environment = dict(os.environ, PYTOON_HOME=str(tmp_path / home))

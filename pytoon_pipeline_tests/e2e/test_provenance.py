@@ -1,4 +1,4 @@
-"""Where items come from is kept, and generated ones are made again in their place."""
+"""The provenance of items is recorded, and generated ones can be regenerated."""
 
 import json
 from pathlib import Path

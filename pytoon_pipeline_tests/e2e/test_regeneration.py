@@ -1,4 +1,4 @@
-"""The loop: what failed is made again with a change, until it passes or the safe video is delivered."""
+"""Regeneration: a failed video is rendered again with a remedy, until it passes or the fallback video is delivered."""
 
 import json
 import subprocess
@@ -48,7 +48,7 @@ def uploads(home: Home) -> Uploads:
 
 
 def hasty(path: Path) -> Path:
-    """Fails because its pictures flash by; shown longer, it passes."""
+    """Fails because its pictures change too fast; shown for longer, it passes."""
     path.mkdir()
     for name, grey in (("a", 20), ("b", 235)):
         Image.new("RGB", (400, 600), (grey, grey, grey)).save(path / f"{name}.png")
@@ -59,7 +59,7 @@ def hasty(path: Path) -> Path:
 
 
 def strobe(path: Path) -> Path:
-    """Footage that flashes five times a second: no plan makes that safe."""
+    """Footage that flashes five times per second: no remedy makes that safe."""
     path.mkdir()
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
     media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=2.5,{flashing}", "-pix_fmt", "yuv420p",
@@ -83,7 +83,7 @@ def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = No
 
 
 def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    """Runs of uploads that are asked for. When records are to be brought in line, that is done then."""
+    """Runs that the sensors request for uploads. Records are reconciled when that is due."""
     context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
     with partition_loading_context(dynamic_partitions_store=instance):
         asked = request_runs.evaluate_tick(context).run_requests or []
@@ -94,7 +94,7 @@ def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
 
 
 def until_quiet(instance: dg.DagsterInstance) -> int:
-    """Ticks and runs what they ask for. Gives how many runs that took."""
+    """Evaluates the sensors and runs what they request, until nothing is left. Returns the number of runs."""
     asked: set[str] = set()
     for _ in range(10):
         wanted = [request for request in tick(instance) if request.run_key not in asked]

@@ -1,4 +1,4 @@
-"""Words on their way through the graph: from subtitles to captions, and into the manifest."""
+"""Words through the whole graph: from subtitles to captions, and into the manifest."""
 
 import json
 from collections.abc import Callable

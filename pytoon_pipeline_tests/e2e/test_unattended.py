@@ -1,4 +1,4 @@
-"""What happens by the clock, and what faults that pass leave behind."""
+"""Schedules, and recovery from transient faults."""
 
 import json
 import os
@@ -61,13 +61,13 @@ def change(presets: Path, **settings: float) -> None:
 
 @pytest.fixture
 def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Schedules ask for an instance on disk."""
+    """Schedules need an instance on disk."""
     with running.instance(home) as opened:
         yield opened
 
 
 def night(instance: dg.DagsterInstance) -> dict[str, str]:
-    """The keys that the nightly batch asks for, and why."""
+    """The keys that the nightly batch requests, and why."""
     context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
     asked = [one for one in nightly_batch(context) if isinstance(one, dg.RunRequest)]
     assert all(one.tags["dagster/priority"] == "-10" for one in asked), "people who wait come first"

@@ -1,4 +1,4 @@
-"""A home with a daemon at work in it, as people run it, for measuring what happens when nobody looks."""
+"""A home with a running daemon, for measuring unattended operation."""
 
 import os
 import shutil
@@ -108,7 +108,7 @@ def resident(process: psutil.Process) -> int:
 
 
 def settled(home: Home) -> bool:
-    """Whether nothing in the inbox waits, and no key waits or will be tried again."""
+    """Whether nothing in the inbox is waiting, and no key is waiting or will be retried."""
     if any(row.state == "seen" for row in InboxIndex(home.intake).rows().values()):
         return False
     now = status_report(home, load_operations())
@@ -117,7 +117,7 @@ def settled(home: Home) -> bool:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, every: float = 1.0) -> bool:
-    """Whether ``condition`` came true in time."""
+    """Whether ``condition`` became true in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():

@@ -64,7 +64,7 @@ def other_store(folder: Path) -> Store:
 
 
 class Listening:
-    """Notes what is asked for, also without the token."""
+    """Records all requests, also those without the token."""
 
     def __init__(self, app: ASGIApp, asked: list[tuple[str, str]]) -> None:
         self.app, self.asked = app, asked
@@ -129,7 +129,7 @@ class Proxy:
                 other.sendall(data)
                 if left[0] <= 0:
                     break
-        # As on a real line, what has arrived is read before the end is seen.
+        # As on a real connection, data that has arrived is read before the end is seen.
         time.sleep(0.05)
         for end in (one, other):
             with suppress(OSError):
@@ -162,7 +162,7 @@ def remote(store: Store, url: str, token: str = TOKEN, piece: int = PIECE) -> Re
 
 
 def names(done: list[StageResult]) -> list[tuple[str, str]]:
-    """What was made: fingerprints, and the hashes of the videos."""
+    """Fingerprints of the results, and hashes of the videos."""
     return [(one.artifact.fingerprint, one.artifact.files["video"].sha256) for one in done]
 
 

@@ -19,14 +19,14 @@ from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, _delivered, cli
 
 def test_new_content_is_ingested_once(desk: Desk) -> None:
     picture(desk.home.inbox / "a.png")
-    assert desk.look().keys == (), "it may still grow"
+    assert desk.look().keys == (), "it may still be growing"
     (key,) = desk.look(5).keys
     assert list(desk.uploads.pending()) == [key]
     assert desk.settle().keys == ()
     shutil.copy(desk.home.inbox / "a.png", desk.home.inbox / "the same.png")
     desk.uploads.deliver(key, _delivered())
     assert desk.settle().keys == (key,)
-    assert desk.uploads.pending() == {}, "the same content again asks for nothing"
+    assert desk.uploads.pending() == {}, "the same content again needs no new run"
     assert desk.uploads.get(key).title == "a"
 
 
@@ -91,7 +91,7 @@ def test_files_that_are_still_written_are_left_alone(desk: Desk) -> None:
         writing.write(content[:100])
         writing.flush()
         desk.look()
-        assert desk.look(60).keys == (), "somebody holds it open, however long"
+        assert desk.look(60).keys == (), "a process holds it open, however long"
         writing.write(content[100:])
     assert desk.look().keys == ()
     assert len(desk.look(5).keys) == 1
@@ -100,7 +100,7 @@ def test_files_that_are_still_written_are_left_alone(desk: Desk) -> None:
 def test_a_folder_is_ingested_once_all_its_files_are_there(desk: Desk) -> None:
     inside = folder(desk.home.inbox / "set", {"media": ["a.png", "b.png"]}, "a.png")
     assert desk.settle() == IngestReport((), (), 1, ("“set”: Waiting for “b.png”.",)), (
-        "a person sees at once what is missing"
+        "status shows at once what is missing"
     )
     assert [row.message for row in InboxIndex(desk.home.intake).not_ingested()] == ["Waiting for “b.png”."]
     picture(inside / "b.png")
@@ -108,7 +108,7 @@ def test_a_folder_is_ingested_once_all_its_files_are_there(desk: Desk) -> None:
     lacking = folder(desk.home.inbox / "lacking", {"media": ["a.png", "c.png"]}, "a.png")
     desk.settle()
     assert desk.look(desk.operations.missing_file_timeout_seconds - 6).rejected == ()
-    assert desk.look(6).rejected == ("lacking",), "long before patience ends: nothing has changed"
+    assert desk.look(6).rejected == ("lacking",), "long before the longer timeout: nothing has changed"
     assert "c.png" in (desk.home.inbox / f"lacking{NOTE}").read_text()
     picture(lacking / "c.png")
     assert len(desk.settle().keys) == 1
@@ -130,7 +130,7 @@ def test_a_note_beside_a_rejected_upload_gives_the_reason(desk: Desk, home: Home
         "colour": "invalid_request", "outside": "outside_folder", "pipe.mp4": "not_a_file", "empty.mp4": "empty_file",
         "pictures": "no_request",
     }  # fmt: skip
-    assert desk.settle() == IngestReport((), (), 0), "it is not looked at again while it stays as it is"
+    assert desk.settle() == IngestReport((), (), 0), "it is not examined again while it is unchanged"
 
 
 @pytest.mark.parametrize("name", [
@@ -147,7 +147,7 @@ def test_any_file_name_is_accepted(desk: Desk, name: bytes) -> None:
     bad = desk.home.inbox / os.fsdecode(name.replace(b"/", b"")[:200] + b"y" * 50)
     bad.touch()
     assert len(desk.settle().rejected) == 1
-    assert len(InboxIndex(desk.home.intake).rejected()) == 1, "also where the note's name is too long"
+    assert len(InboxIndex(desk.home.intake).rejected()) == 1, "also if the note's name would be too long"
 
 
 def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:
     assert set(desk.settle().rejected) == {"a.png", "set"}
     (desk.home.inbox / "a.png").unlink()
     desk.look()
-    assert not os.path.lexists(desk.home.inbox / f"a.png{NOTE}"), "the note goes with what it is about"
+    assert not os.path.lexists(desk.home.inbox / f"a.png{NOTE}"), "the note disappears with its upload"
 
 
 def test_one_unreadable_upload_does_not_delay_others(desk: Desk) -> None:
@@ -180,7 +180,7 @@ def test_the_error_of_a_run_is_written_beside_the_upload(desk: Desk) -> None:
 def test_a_check_at_intake_that_times_out_is_left_to_the_run(
     desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What cannot be looked at in time is left to its run."""
+    """A file that cannot be checked in time is left to its run."""
     media.video(home.inbox / "v.mp4", 2)
     monkeypatch.setattr("pytoon_pipeline.media.container.sys.executable", _sleeper(tmp_path))
     desk.operations = desk.operations.model_copy(update={"preflight_timeout_seconds": 0.2})
@@ -199,7 +199,7 @@ def test_unfinished_files_keep_a_folder_waiting(desk: Desk) -> None:
 
 
 def _sleeper(folder: Path) -> str:
-    """A program that does nothing for a long time, whatever it is asked."""
+    """A program that does nothing for a long time, whatever its arguments."""
     path = folder / "sleeper"
     path.write_text("#!/bin/sh\nexec sleep 60\n")
     path.chmod(0o755)

@@ -1,4 +1,4 @@
-"""What is refused at intake, before any run."""
+"""What is rejected at intake, before any run."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pytoon_pipeline_tests.harness.inbox import Desk, folder, picture
 
 
 def test_invalid_uploads_are_rejected_at_intake(desk: Desk, home: Home, tmp_path: Path) -> None:
-    """No run is needed to refuse these, so none waits for its turn behind videos that are being made."""
+    """Rejecting these needs no run, so none waits in the queue behind other videos."""
     inbox = home.inbox
     (inbox / "text.mp4").write_text("no video at all")
     small = inbox / "small.png"

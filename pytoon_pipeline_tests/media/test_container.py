@@ -52,7 +52,7 @@ def test_no_container_can_refer_to_another_file(tmp_path: Path) -> None:
     with opened(movie) as movie_file:
         packets = [bytes(packet) for packet in demux(movie_file)]
     assert len(packets) == 26
-    assert not any(map(any, packets)), "these bytes come from the other file"
+    assert not any(map(any, packets)), "no bytes of the other file are read"
 
 
 def test_tags_in_another_encoding_do_not_matter(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Still pictures of every kind: read as viewers show them, or refused."""
+"""Still pictures of every kind: read as viewers show them, or rejected."""
 
 import struct
 from io import BytesIO

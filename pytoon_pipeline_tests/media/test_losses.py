@@ -1,4 +1,4 @@
-"""What a file promises against what comes of it: losses are told, and intact files raise no alarm."""
+"""Declared against decoded length: losses are reported, and intact files have none."""
 
 import struct
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_a_truncated_file_is_reported(tmp_path: Path, name: str) -> None:
     assert found == [], "intact"
     assert not info.broken_off
     cut = tmp_path / f"cut-{name}"
-    # Where nothing is promised, only a part that is not whole tells: the odd byte.
+    # Without a declared length, only an incomplete last part gives a truncation away.
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2 // 188 * 188 + 100])
     info, found = looked_at(cut, tmp_path)
     assert found, "half of it is missing"
@@ -119,7 +119,7 @@ def test_covers_and_subtitles_are_not_pictures(tmp_path: Path) -> None:
 
 
 def test_a_flipped_bit_in_an_edit_list_is_reported(tmp_path: Path) -> None:
-    """One bit, and libav shows a tenth of the frames: all that is left plays well."""
+    """With one flipped bit, libav shows a tenth of the frames, and what is left plays without errors."""
     path = media.video(tmp_path / "v.mp4", 12, "160x90", "25", True, *H264)
     data = bytearray(path.read_bytes())
     length = data.find(b"elst") + 12
@@ -176,7 +176,7 @@ def test_the_end_of_a_live_recording_may_be_overwritten(tmp_path: Path, name: st
 
 
 def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
-    """libav gives up looking for the next packet; what comes later is in the file and is not read."""
+    """libav stops looking for the next packet; the rest of the file is not read."""
     path = media.video(tmp_path / "v.ts", 8, "320x180", "25", True, *H264, "-qp", "10", *AAC)
     data = path.read_bytes()
     start = len(data) // 2
@@ -187,7 +187,7 @@ def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
 
 
 def test_pictures_of_avi_files_with_b_frames_are_all_shown(tmp_path: Path) -> None:
-    """AVI keeps no order of presentation; taken for one, its times made nearly half of the pictures too late."""
+    """AVI stores no presentation times; read as such, nearly half of the pictures would be late."""
     path = media.video(tmp_path / "v.avi", 4, "160x96", "25", False, "-c:v", "libx264", "-bf", "3", "-g", "25")
     info = probe(path)
     assert info.video is not None

@@ -1,4 +1,4 @@
-"""What a file is said to be."""
+"""Probing: what a file contains, and what is rejected."""
 
 import struct
 from pathlib import Path

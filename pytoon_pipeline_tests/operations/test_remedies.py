@@ -1,4 +1,4 @@
-"""What is tried after a failure: always something else, and never for ever."""
+"""Remedies after a failed check: always another one, and a limited number."""
 
 from hypothesis import given
 from hypothesis import strategies as st

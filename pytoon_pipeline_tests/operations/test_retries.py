@@ -1,4 +1,4 @@
-"""When a key is tried again by itself."""
+"""When a key is retried automatically."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""Sound plans: music that loops, fades and makes room for speech."""
+"""Audio mixes: music that loops, fades and is ducked under speech."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Any valid request is planned within its limits, or refused with the path of a field."""
+"""Any valid request is planned within its limits, or rejected with the path of a field."""
 
 import re
 
@@ -88,7 +88,7 @@ def within_limits(spec: RenderSpec, request: dict) -> None:
         state = transform_at(layer.transform, layer.start + (last - first) // 2)
         assert state.x - layer.width / 2 >= safe.left - 1
         assert state.x + layer.width / 2 <= safe.right + 1
-        assert state.y - layer.height / 2 >= safe.top - 61, "texts may still be on their way in"
+        assert state.y - layer.height / 2 >= safe.top - 61, "texts may still be coming in"
         assert state.y + layer.height / 2 <= safe.bottom + 61
     assert RenderSpec.model_validate_json(spec.model_dump_json()) == spec
 

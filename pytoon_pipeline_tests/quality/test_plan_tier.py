@@ -1,4 +1,4 @@
-"""Faults planted in the renderer itself are found: pictures are compared with the plan and the sources."""
+"""Faults injected into the renderer itself are found: pictures are compared with the plan and the sources."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -171,7 +171,7 @@ def about(still: StillPicture) -> MediaInfo:
 
 
 def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec | None = None) -> list[Finding]:
-    """Gates of the pictures of ``spec`` as the renderer makes it; ``shown`` is what it is told to make instead."""
+    """Gate findings of ``spec`` as rendered; ``shown`` is a plan to render instead."""
     store = Store(folder / "store", folder / "work")
     done = stages.render_segments(store, shown or spec, scenery.sources, lambda ready, total: None)
     sound = stages.mix_audio(store, spec, {}).artifact

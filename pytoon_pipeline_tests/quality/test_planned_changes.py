@@ -1,4 +1,4 @@
-"""What the plan changes is not odd, what footage does by itself is told once, and what was changed is told."""
+"""Planned changes are no glitches, advice on footage is reported once, and changes by remedies are reported."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ PAGES = (("MMMM WWWW", "HHHH MMMM", "WWWW HHHH"), ("WWWW MMMM", "MMMM HHHH", "HH
 
 
 def turning() -> RenderSpec:
-    """A headline of large letters that gives way to the next one; for one picture there is none."""
+    """A headline of large letters that is followed by the next one; one frame has neither."""
     style = TextStyle(size=100, outline=0, colour="#FFFFFF")
     layers = [
         TextLayer(role="headline", lines=lines, style=style, width=500, height=330, start=start,
@@ -83,7 +83,7 @@ def test_repeated_advice_is_reported_and_counted_once() -> None:
 
 
 def test_flickering_footage_scores_high(tmp_path: Path) -> None:
-    """Pictures that are lighter for a moment, by less than a flash, every now and then."""
+    """Pictures that are lighter for a moment now and then, by less than a flash."""
     small = np.random.default_rng(0).integers(70, 130, (12, 8)).astype(np.uint8)
     luma = np.kron(small, np.ones((80, 68), np.uint8))[:960, :540]
     half = np.full((480, 270), 128, np.uint8)

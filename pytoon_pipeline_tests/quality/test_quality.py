@@ -1,4 +1,4 @@
-"""Every kind of defect is found, where it is; clean videos raise no alarm. docs/quality.md quotes the table."""
+"""Every kind of defect is found, where it is; clean videos have no gate findings. docs/quality.md quotes the table."""
 
 from pathlib import Path
 

@@ -91,7 +91,7 @@ def test_captions_stay_inside_the_margins() -> None:
 
 @pytest.mark.parametrize("text", [r"{\fs200}big", r"a\Nb", r"{\p1}m 0 0 l 99 0", r"\h\n", "100% 'it\\''s':x=1,[in]"])
 def test_markup_in_captions_is_drawn_literally(text: str) -> None:
-    """As wide as its characters are: nothing vanished, broke the line or grew."""
+    """As wide as its characters: nothing vanished, broke the line or grew."""
     style = CaptionStyle(scale_in_seconds=0, max_chars=60)
     rows_of_plain = np.flatnonzero(ink(drawn(cue("abg"), style=style, frames=1)[0]).any(axis=1))
     rows = np.flatnonzero(ink(drawn(cue(text), style=style, frames=1)[0]).any(axis=1))

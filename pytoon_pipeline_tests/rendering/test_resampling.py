@@ -1,4 +1,4 @@
-"""The window over a picture: where every pixel comes from, to fractions of a pixel."""
+"""Resampling a crop: the origin of every pixel, to fractions of a pixel."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_every_pixel_comes_from_its_place(window: Box, size: tuple[int, int]) ->
 
 
 def test_slow_motion_does_not_jitter() -> None:
-    """A soft blob under a window that moves 0.3 output pixels a frame moves by exactly that."""
+    """A soft blob under a crop that moves 0.3 output pixels per frame moves by exactly that."""
     columns, rows = 640, 360
     x, y = np.meshgrid(np.arange(columns), np.arange(rows))
     blob = (40 + 180 * np.exp(-((x - 320) ** 2 + (y - 180) ** 2) / 2 / 12**2)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Figures: logs are kept as tables, damage is counted, and DuckDB's sums are those that one would count by hand."""
+"""KPIs: logs are converted to tables, damaged lines are counted, and DuckDB's totals are right."""
 
 import json
 from collections import Counter

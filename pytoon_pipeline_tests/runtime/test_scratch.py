@@ -20,7 +20,7 @@ def test_scratch_directories_of_killed_processes_are_removed(tmp_path: Path) -> 
         assert process.stdout is not None
         process.stdout.readline()
         with scratch_dir(tmp_path):
-            assert len(list(tmp_path.glob("scratch-*/half"))) == 1, "a live process keeps its room"
+            assert len(list(tmp_path.glob("scratch-*/half"))) == 1, "a live process keeps its directory"
         process.send_signal(signal.SIGKILL)
     time.sleep(0.05)
     with scratch_dir(tmp_path) as room:

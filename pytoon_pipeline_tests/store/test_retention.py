@@ -1,4 +1,4 @@
-"""Retention: only what can be made again goes, only when nobody uses it, and never a file before its record."""
+"""Retention: only what can be computed again is removed, only when unused, and never a file before its record."""
 
 import errno
 import os
@@ -120,7 +120,7 @@ def test_a_shared_file_goes_with_the_last_that_refers_to_it() -> None:
 
 
 def test_segments_of_a_video_in_use_stay_with_it_but_not_those_of_its_earlier_version() -> None:
-    """A run that finds a whole video does not ask for its segments; the next edit of it does."""
+    """A run that finds a whole video does not read its segments; the next edit of it does."""
     artifacts = [
         segment("one", 50), segment("two", 50), segment("two, as it was", 50),
         segment("video", 3, "one", "two", stage="joined"),
@@ -172,7 +172,7 @@ def object_of(store: Store, done: StageResult) -> Path:
 
 
 def age(store: Store, days: float, *done: StageResult) -> None:
-    """Makes results, or all that is there, as if they were made and used ``days`` ago."""
+    """Dates results, or all of them, back by ``days``."""
     paths = [path for one in done for path in (record_of(store, one), object_of(store, one))]
     then = time.time() - days * DAY
     for path in paths or [path for path in store.root.rglob("*") if path.is_file()]:
@@ -264,7 +264,7 @@ def test_damaged_records_and_foreign_files_are_handled(store: Store) -> None:
 
     done = swept(store)
     assert done.artifacts == {"damaged": 1, "incomplete": 1}
-    # What a damaged record refers to is not known: its file is one that nobody refers to.
+    # The references of a damaged record are unknown: its file counts as unreferenced.
     assert (done.objects, done.bytes_freed) == (2, 9)
     assert record_of(store, young).exists()
     assert record_of(store, kept).exists(), "kept for ever, whatever happens to its file"
@@ -277,7 +277,7 @@ Happening = Callable[[], object]
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Happening], None]:
-    """Lets something happen once while a sweep goes on: as it has decided, or as it removes the first file."""
+    """Lets something happen once during a sweep: after its decision, or when it removes the first file."""
 
     def arrange(moment: str, happening: Happening) -> None:
         owner, name = (retention, "decide") if moment == "decided" else (os, "replace")

@@ -1,4 +1,4 @@
-"""Subtitles of a file's own, and beside it: read, and used before any recogniser."""
+"""Subtitle tracks and subtitle files: read, and used instead of a transcriber."""
 
 from pathlib import Path
 

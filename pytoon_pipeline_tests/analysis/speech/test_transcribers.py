@@ -1,4 +1,4 @@
-"""Recognisers: which is used, that it is said, and that both really recognise."""
+"""Transcribers: which is chosen, how that is recorded, and that both really recognise speech."""
 
 import base64
 import functools
@@ -32,7 +32,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real Whisper checkpoint with random weights, small enough to run in a moment."""
+    """A real Whisper checkpoint with random weights, small enough to run quickly."""
     import torch
     from whisper.model import ModelDimensions, Whisper
 
@@ -101,7 +101,7 @@ def test_long_utterances_are_judged_singly_and_short_ones_together() -> None:
 
 
 def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
-    """Seven seconds that nobody can put into English words, by kind."""
+    """Seven seconds of sound without English words, by kind."""
     seconds = np.arange(16_000 * 7) / 16_000
     if kind == "reversed speech":
         return spoken[::-1][: 16_000 * 7]

@@ -62,9 +62,9 @@ def test_remote_and_local_results_are_equal_and_each_file_is_sent_once(
 
     asked = len(server.asked)
     assert [one.status for one in engine.segments(work, quiet)] == ["cached"] * SEGMENTS
-    assert len(server.asked) == asked, "nothing is asked when all is here"
+    assert len(server.asked) == asked, "nothing is requested when everything is here"
 
-    # Of the edited video one segment is missing here; for a machine that is new, all are, but none is rendered again.
+    # One segment of the edited video is missing here; a new machine lacks all of them, but none is rendered again.
     edited = engine.segments(work_in(store, video, "other"), quiet)
     assert [one.status for one in edited] == ["cached", "cached", "computed"]
     assert [path for _, path in server.asked[asked:] if path.startswith("/v1/files")] == [
@@ -144,7 +144,7 @@ def test_a_restarted_server_resumes_the_upload(
     finally:
         first.kill()
     assert len(made) == SEGMENTS
-    assert 0 < again[0].count("PATCH") <= size // 2 // piece + 2, "the rest, and one that came before the order"
+    assert 0 < again[0].count("PATCH") <= size // 2 // piece + 2, "the rest, and one chunk before the order"
 
 
 def test_pictures_and_fonts_are_sent_by_content_and_only_where_needed(
@@ -181,7 +181,7 @@ def test_pictures_and_fonts_are_sent_by_content_and_only_where_needed(
     server = serving()
 
     def forget(ready: int, total: int) -> None:
-        """The server runs in this process, but has to learn of the font by itself."""
+        """The server runs in this process, but must receive the font as if it did not."""
         monkeypatch.setattr(fonts, "_files", {})
         fonts.load.cache_clear()
 
@@ -227,7 +227,7 @@ def test_only_requested_results_are_accepted(
         return [replace(one, artifact=one.artifact.model_copy(update=wrong)) for one in made]
 
     monkeypatch.setattr(LocalEngine, "segments", other)
-    # What it finds, it gives as it is; here it has to make it.
+    # Cached results are returned unchanged; here they must be computed.
     monkeypatch.setattr(Store, "find", lambda store, fingerprint: None)
     for changes in (
         {"version": 99},

@@ -72,7 +72,7 @@ def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, servin
         assert client.head(file).headers["Upload-Offset"] == "0"
         assert said("GET", file) == (404, "unknown_file"), "only what was made is given away"
 
-        # Names that are no hashes.
+        # Names that are not hashes.
         for name in ("..%2f..%2fetc%2fpasswd", "A" * 64, "a" * 63, "a" * 64 + "%0a", ".."):
             assert client.get(f"/v1/files/{name}").status_code in (400, 404)
         info = work.pictures[item].info.model_dump(mode="json")
@@ -80,7 +80,7 @@ def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, servin
             wrong = {item: {"file": {"sha256": name, "bytes": size}, "info": info}}
             assert said("POST", "/v1/renders", json=order(work, pictures=wrong)) == (400, "order_unreadable")
 
-        # Orders that ask for too much, or for nothing that can be.
+        # Orders that request too much, or something impossible.
         large = {item: {"file": {"sha256": item, "bytes": 1 << 50}, "info": info}}
         for changes, code in (
             ({"pictures": large}, "order_too_large"),

@@ -1,4 +1,4 @@
-"""Strangers on the engine server's port: whoever has the token is served, whatever they do."""
+"""Unauthenticated connections to the render server: clients with the token are served regardless."""
 
 import os
 import resource
@@ -30,7 +30,7 @@ WRONG = b"GET /v1/health HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n\
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """A server as people start it, in a process of its own: it answers few at once."""
+    """A server in a process of its own that answers few requests at the same time."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         number = free.getsockname()[1]
     limits = {"CONNECTIONS": "4", "UNAUTHENTICATED": str(ALLOWED), "HEADER_SECONDS": "3600", "FREE_BYTES": "0"}
@@ -48,7 +48,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 
 def ended(line: socket.socket) -> bool:
-    """Reads what has come. Whether the server has closed the connection."""
+    """Reads what has arrived. Returns whether the server has closed the connection."""
     line.setblocking(False)
     try:
         while line.recv(4096):

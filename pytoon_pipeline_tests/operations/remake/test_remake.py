@@ -1,4 +1,4 @@
-"""A video is made again from its manifest: the same packets, or what differs is named."""
+"""A video is rendered again from its manifest: the same packets, or the differences are named."""
 
 import json
 import shutil
@@ -48,7 +48,7 @@ zoom: 1.1
 
 @dataclass(frozen=True)
 class Original:
-    """A finished video: its manifest, and a folder with all that it was made of, under other names."""
+    """A finished video: its manifest, and a folder with all its sources under other names."""
 
     manifest: Path
     media: Path

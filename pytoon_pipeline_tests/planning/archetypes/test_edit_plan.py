@@ -1,4 +1,4 @@
-"""Edit plans: exactly what was written, or a refusal that says where."""
+"""Edit plans: rendered exactly as written, or rejected with the path."""
 
 import json
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What captions may show: masked words, notes on where words are from and which are missing."""
+"""Captions of a clip: masked words, and notes on the source of words and on missing ones."""
 
 from dataclasses import replace
 from pathlib import Path

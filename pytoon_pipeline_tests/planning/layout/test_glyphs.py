@@ -1,4 +1,4 @@
-"""Texts with characters that no font has: refused by name, or made without them when that is asked for."""
+"""Texts with characters that no font has: rejected, or drawn without them on request."""
 
 import json
 from pathlib import Path

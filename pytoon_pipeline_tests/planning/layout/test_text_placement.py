@@ -1,4 +1,4 @@
-"""Text placement: inside the safe zone, and over nothing that matters."""
+"""Text placement: inside the safe area, and over no subject."""
 
 import pytest
 

@@ -22,7 +22,7 @@ def test_the_crop_stays_within_the_dead_zone_and_moves_as_little_as_possible(aim
     path = dead_zone_path(target, reach)
     assert np.all(np.abs(path - target) <= reach + 1e-9)
     if np.ptp(target) <= 2 * reach:
-        assert np.ptp(path) < 1e-9, "what fits without moving is not moved"
+        assert np.ptp(path) < 1e-9, "a face that fits does not move the crop"
 
 
 def shot(faces: list[Face], seconds: float = 11.0, **changes: object) -> CropPath:
