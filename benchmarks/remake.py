@@ -222,7 +222,7 @@ def one(case: Case, number: int, places: Places, env: Mapping[str, str]) -> dict
 
 
 def regenerate(case: Case, key: str, manifest: Path, env: Mapping[str, str]) -> str:
-    """Has a generated item made again with another seed, and the video with it. Gives the id of the new item."""
+    """Generates an item again with another seed, and renders the video. Returns the id of the new item."""
     items = json.loads(manifest.read_text())["items"]
     before = next(item["id"] for item in items if item["name"] == case.regenerated)
     new, _ = said(env, "regen", key, before, "--reason", "to see another")

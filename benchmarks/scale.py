@@ -30,7 +30,7 @@ from pytoon_pipeline.intake.inbox import Entry, FolderInbox
 from pytoon_pipeline.intake.ingest import Ingester
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline_tests.harness.daemon_harness import folder_of
+from pytoon_pipeline_tests.harness.daemon_harness import home_at
 from pytoon_pipeline_tests.harness.machine import machine, spread
 
 NEW = 10
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
-    home = folder_of(folder / "home")
+    home = home_at(folder / "home")
     inbox = Listed(home.inbox)
     Listed.known = known(home, count)
     desk = Ingester(home, inbox, load_operations().model_copy(update={"inbox_settled_seconds": 0.0}))

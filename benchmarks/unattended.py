@@ -19,10 +19,10 @@ from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.daemon_harness import (
-    Crew,
-    at_work,
+    Daemon,
+    daemon_running,
     edited_presets,
-    folder_of,
+    home_at,
     memory_of,
     settled,
     wait_until,
@@ -50,13 +50,13 @@ def main() -> None:
 
 
 def measure(folder: Path, count: int, hostile: int, minutes: float) -> dict[str, object]:
-    home = folder_of(folder / "home")
-    crew = Crew(home, {"PYTOON_PRESETS": str(edited_presets(folder, incomplete_folder_timeout_seconds=PATIENCE))})
+    home = home_at(folder / "home")
+    daemon = Daemon(home, {"PYTOON_PRESETS": str(edited_presets(folder, incomplete_folder_timeout_seconds=PATIENCE))})
     drops = mixed(count)
     home.inbox.mkdir(parents=True)
     enemies = set_free(hostile_files.make(folder / "hostile", hostile), home.inbox) if hostile else []
     began = time.time()
-    with at_work(crew), memory_of(crew) as memory:
+    with daemon_running(daemon), memory_of(daemon) as memory:
         dropped = drop_all(home, drops)
         done = wait_until(lambda: arrived(home, drops) and settled(home), 60 * minutes)
         seconds = time.time() - began

@@ -188,7 +188,7 @@ def test_invalid_overrides_are_not_retried(instance: dg.DagsterInstance, key: st
     assert run(key, instance, **values) is None
     failure = uploads.failure(key)
     assert failure is not None
-    assert (failure.category, failure.overrides) == ("invalid_input", values), "nobody else would hear of it"
+    assert (failure.category, failure.overrides) == ("invalid_input", values), "otherwise the failure would be lost"
     assert asked(instance) == []
 
 

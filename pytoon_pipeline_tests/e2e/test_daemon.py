@@ -10,7 +10,7 @@ from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness.daemon_harness import Crew, at_work, settled, wait_until
+from pytoon_pipeline_tests.harness.daemon_harness import Daemon, daemon_running, settled, wait_until
 
 # Seconds after which a test counts as hanging, on the slowest machine.
 LONG = 900
@@ -29,10 +29,10 @@ def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, mon
     (folder / "request.yaml").write_text(json.dumps(request))
     (inbox / "bad.mp4").write_bytes(b"no video")
     (inbox / "half.mp4.part").write_bytes(b"not yet")
-    crew = Crew(home)
-    with at_work(crew):
+    daemon = Daemon(home)
+    with daemon_running(daemon):
         assert wait_until(lambda: made_something(home), LONG, 0.05), "a video is started"
-        (run,) = [one for one in crew.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
+        (run,) = [one for one in daemon.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
         run.kill()
         assert wait_until(lambda: len(InboxIndex(home.intake).rows()) == 2 and settled(home), LONG)
         assert wait_until(lambda: (inbox / "bad.mp4.rejected.txt").exists(), LONG)

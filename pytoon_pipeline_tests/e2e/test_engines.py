@@ -55,7 +55,7 @@ def remote(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address without a server, and a client that tries twice."""
     made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
     monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
@@ -64,7 +64,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def ill(patch: pytest.MonkeyPatch, ffmpeg: Path) -> None:
+def use_ffmpeg(patch: pytest.MonkeyPatch, ffmpeg: Path) -> None:
     """This machine renders with this ``ffmpeg``; a hanging one times out early, a working one has all its time."""
     patch.setenv("IMAGEIO_FFMPEG_EXE", str(ffmpeg))
     patch.setattr(local, "PROBE_SECONDS", 2.0)
@@ -119,7 +119,7 @@ def test_local_preferred_falls_back_to_the_remote_engine_with_equal_frames(
     ffmpeg: Callable[[Path], Path],
 ) -> None:  # fmt: skip
     with monkeypatch.context() as patch:
-        ill(patch, ffmpeg(tmp_path))
+        use_ffmpeg(patch, ffmpeg(tmp_path))
         ready, packets, manifest = used(home, compile_file(hero, "variant=ill"))
     assert ready.engine == manifest.engine == "remote"
     assert [one.code for one in ready.engine_attempts] == ["engine_unhealthy"]
@@ -136,7 +136,7 @@ def test_local_only_delivers_the_fallback_video_until_the_engine_works_again(
     ffmpeg: Callable[[Path], Path],
 ) -> None:  # fmt: skip
     with monkeypatch.context() as patch:
-        ill(patch, ffmpeg(tmp_path))
+        use_ffmpeg(patch, ffmpeg(tmp_path))
         outcome = compile_file(hero, "engine_policy=local_only")
         ready, plainly, manifest = used(home, outcome)
     assert ready.engine == "fallback"
@@ -155,7 +155,7 @@ def test_the_fallback_video_has_the_sound_of_its_own_request(
     compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = media.video(tmp_path / "a.mp4", 1.6)
-    ill(monkeypatch, missing(tmp_path))
+    use_ffmpeg(monkeypatch, missing(tmp_path))
     request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
     for wanted in (-14.0, -24.0):
         outcome = compile_file(clip, *request, f"adjust.audio.loudness={wanted}")
@@ -163,7 +163,7 @@ def test_the_fallback_video_has_the_sound_of_its_own_request(
         assert outcome.assets["composite"]["loudness_lufs"] == pytest.approx(wanted, abs=0.5)
 
 
-@pytest.mark.usefixtures("nobody")
+@pytest.mark.usefixtures("unreachable")
 def test_remote_only_without_a_server_is_a_transient_error(compile_file: Compile, hero: Path, home: Home) -> None:
     outcome = compile_file(hero, "engine_policy=api_only")
     assert outcome.error is not None
@@ -175,11 +175,11 @@ def test_remote_only_without_a_server_is_a_transient_error(compile_file: Compile
     assert TOKEN not in "".join(retries)
 
 
-@pytest.mark.usefixtures("nobody")
+@pytest.mark.usefixtures("unreachable")
 def test_without_any_working_engine_a_fallback_video_is_rendered(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ill(monkeypatch, failing(tmp_path))
+    use_ffmpeg(monkeypatch, failing(tmp_path))
     ready, _, manifest = used(home, compile_file(hero))
     assert (ready.engine, manifest.degraded is None) == ("fallback", False)
     assert [(one.engine, one.code) for one in ready.engine_attempts] == [

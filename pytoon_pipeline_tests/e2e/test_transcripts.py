@@ -33,7 +33,7 @@ def test_subtitles_become_captions_without_any_transcriber(
     assert manifest.transcriber.engine == "subtitles"
     assert manifest.transcriber.model == ("talk.srt" if where == "beside" else "mov_text track 2")
     shown = " ".join(cue.text for cue in manifest.spec.captions.cues)
-    assert shown == "Good morning holy shit", "what somebody wrote is not masked"
+    assert shown == "Good morning holy shit", "written text is not masked"
     (srt,) = home.outbox.rglob("*.srt")
     assert "Good morning" in srt.read_text()
     assert any(note.code == "subtitles_used" for note in manifest.spec.notes)

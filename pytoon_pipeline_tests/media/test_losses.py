@@ -172,7 +172,7 @@ def test_the_end_of_a_live_recording_may_be_overwritten(tmp_path: Path, name: st
     path = media.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
     data = path.read_bytes()
     path.write_bytes(data[: len(data) * 3 // 4] + bytes(len(data) // 4))
-    assert looked_at(path, tmp_path)[1], "nobody knows how much is missing, but something is"
+    assert looked_at(path, tmp_path)[1], "how much is missing is unknown, but something is"
 
 
 def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
