@@ -29,9 +29,9 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.rendering import FinishedVideo
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
-from pytoon_pipeline.defs.requesting import UNFINISHED
+from pytoon_pipeline.defs.run_queries import UNFINISHED
 from pytoon_pipeline.defs.running import compile_until_settled, instance
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.atomic import MOMENT
 from pytoon_pipeline.runtime.home import Home
@@ -216,7 +216,7 @@ def leftovers(home: Home) -> list[Path]:
 def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
     """Uploads whose pictures or sound differ from those of an undisturbed video."""
     found, calm = [], home_at(undisturbed)
-    job = defs.resolve_job_def(COMPILE)
+    job = defs().resolve_job_def(COMPILE)
     with instance(calm) as opened:
         for one in drops:
             upload, _ = ingest(calm, Store(calm.store, calm.work), read_upload(home.inbox / one.name), pending=False)
@@ -230,7 +230,7 @@ def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
 
 def packets(home: Home, key: str) -> tuple[str, str]:
     joined = Store(home.store, home.work).latest("composite", key).read(FinishedVideo).composite
-    return joined.picture_packets, joined.audio_packets
+    return joined.video_packets_sha256, joined.audio_packets_sha256
 
 
 def _free_port() -> int:

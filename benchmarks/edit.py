@@ -35,8 +35,8 @@ class Studio:
         done = stages.render_segments(self.store, spec, self.line.sources, lambda ready, total: None)
         sound = stages.mix_audio(self.store, spec, self.sounds)
         files = [self.store.path(one.artifact.files["video"]) for one in done]
-        joined = concat.join(spec, files, self.store.path(sound.artifact.files["sound"]), out)
-        assert abs(joined.picture_seconds - joined.audio_seconds) <= 0.020
+        joined = concat.join(spec, files, self.store.path(sound.artifact.files["audio"]), out)
+        assert abs(joined.video_seconds - joined.audio_seconds) <= 0.020
         return time.perf_counter() - began, done, sound
 
 

@@ -23,13 +23,13 @@ from pathlib import Path
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload, instance
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 home = Home.locate()
 upload, _ = ingest(home, Store(home.store, home.work), read_upload(Path(sys.argv[1])), pending=False)
-job = defs.resolve_job_def(COMPILE)
+job = defs().resolve_job_def(COMPILE)
 with instance(home) as opened:
     began = time.perf_counter()
     outcome = compile_upload(job, opened, home, upload.key)

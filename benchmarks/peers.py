@@ -41,7 +41,7 @@ def own(line: Timeline, folder: Path, out: Path) -> float:
     began = time.perf_counter()
     _, files = rendered(line, folder)
     store = Store(folder / "store", folder / "work")
-    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["audio"])
     concat.join(line.spec, files, quiet, out)
     return time.perf_counter() - began
 

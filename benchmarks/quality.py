@@ -40,9 +40,11 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     sound = stages.mix_audio(store, line.spec, {}).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
     video = folder / "video.mp4"
-    joined = concat.join(line.spec, segments, store.path(sound.files["sound"]), video)
+    joined = concat.join(line.spec, segments, store.path(sound.files["audio"]), video)
     quiet = Loudness(-70.0, -120.0)
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, store.path(sound.files["sound"]), quiet)
+    parts = DeliveredParts(
+        joined.video_packets_sha256, joined.audio_packets_sha256, store.path(sound.files["audio"]), quiet
+    )
     limits, sources = load_limits(), limit_sources()
     known = {}
     for item, source in line.sources.items():
@@ -51,7 +53,7 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
 
     def own(against_plan: bool = True) -> None:
         trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
-        sheets = [store.path(one.artifact.files["sheet"]) for one in done] if against_plan else []
+        sheets = [store.path(one.artifact.files["contact_sheet"]) for one in done] if against_plan else []
         pictures = contact_sheet.read(line.spec, sheets) if sheets else None
         references = References(known) if against_plan else None
         check_video(video, limits, sources, line.spec, True, parts, trace, None, pictures, references)

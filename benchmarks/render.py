@@ -29,7 +29,7 @@ def rendered(line: Timeline, folder: Path) -> tuple[float, list[Path]]:
 
 def measure(line: Timeline, folder: Path, runs: int) -> dict[str, object]:
     store = Store(folder / "sound", folder / "work")
-    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["audio"])
     _, files = rendered(line, folder / "first")
     video, raw = folder / "video.mp4", folder / "raw.yuv"
     concat.join(line.spec, files, quiet, video)

@@ -23,11 +23,12 @@ from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.resources import resources
 from pytoon_pipeline.defs.running import instance
-from pytoon_pipeline.defs.sensors.keys import request_runs
 from pytoon_pipeline.intake.decide import candidates
-from pytoon_pipeline.intake.inbox import Entry, FolderInbox
-from pytoon_pipeline.intake.ingest import Ingester
+from pytoon_pipeline.intake.inbox_folder import FolderInbox
+from pytoon_pipeline.intake.ingester import Ingester
+from pytoon_pipeline.intake.listing import Entry
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline_tests.harness.daemon_harness import home_at
@@ -69,9 +70,9 @@ def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
             for n in range(NEW):
                 new = home.inbox / f"new-{run}-{n}.png"
                 Image.new("RGB", (64, 64), (run, n, 7)).save(new)
-            desk.look()
+            desk.scan()
             with timed(finding):
-                received = desk.look()
+                received = desk.scan()
             assert len(received.keys) == NEW, received
             with timed(asking):
                 asked = tick(opened)
@@ -95,7 +96,7 @@ def known(home: Home, count: int) -> list[Entry]:
     entries = [Entry(f"known-{n}.mp4", 1000 + n, f"{n}-{n}") for n in range(count)]
     found = candidates(entries)
     keys = {one.name: f"{int(one.name[6:-4]):032x}" for one in found}
-    InboxIndex(home.intake).put(Row(one.name, one.etag, 0.0, "taken", keys[one.name]) for one in found)
+    InboxIndex(home.intake).put(Row(one.name, one.etag, 0.0, "ingested", keys[one.name]) for one in found)
     for one in found:
         item = SourceItem(name=one.name, sha256=hash_value(one.name), bytes=one.bytes, origin=one.name)
         upload = SourceMedia(key=keys[one.name], title=one.name, items=(item,), request={"media": [{"file": one.name}]})
@@ -106,9 +107,12 @@ def known(home: Home, count: int) -> list[Entry]:
 def tick(opened: dg.DagsterInstance) -> int:
     """Evaluates the sensor as its code server does, with Dagster's check of every partition. Returns the run count."""
     context = dg.build_sensor_context(
-        instance=opened, instance_ref=opened.get_ref(), repository_def=defs.get_repository_def()
+        instance=opened,
+        instance_ref=opened.get_ref(),
+        repository_def=defs().get_repository_def(),
+        resources=resources(),
     )
-    return len(request_runs.evaluate_tick(context).run_requests or [])
+    return len(defs().resolve_sensor_def("request_runs").evaluate_tick(context).run_requests or [])
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def measure(line: Timeline, folder: Path) -> dict[str, object]:
                 file.write(plane.tobytes())
     _, files = rendered(line, folder / "parts")
     store = Store(folder / "sound", folder / "work")
-    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, line.spec, {}).artifact.files["audio"])
     joined, one = folder / "joined.mp4", folder / "one.mp4"
     concat.join(line.spec, files, quiet, joined)
     encode(raw, 0, line.spec.frames, 1, one)

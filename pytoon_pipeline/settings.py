@@ -1,1 +1,150 @@
-"""Settings from the environment."""
+"""Every environment variable that Pytoon reads, validated. No other module reads the environment.
+
+Values are read when ``load`` is called and not held: an edge (command line, definitions, server, resource) loads them
+once and passes them on.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing_extensions import Self
+
+from pytoon_pipeline.contracts.errors import InvalidInput
+
+TranscriberChoice = Literal["auto", "whisper", "pocketsphinx"]
+Autostart = Literal["none", "safe", "all"]
+
+MAX_SHOWN = 40
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve()
+    except RuntimeError as error:
+        raise ValueError("the path names an unknown user") from error
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("the time zone is unknown") from error
+    return name
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
+Count = Annotated[int, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Lowercase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+
+
+class _Environment(BaseSettings):
+    """Values of environment variables. An empty variable counts as not set. A description says what is valid."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def load(cls) -> Self:
+        """The environment at this moment. Raises ``InvalidInput`` for the first invalid variable."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise cls._invalid(str(error.errors()[0]["loc"][0]).casefold()) from None
+
+    @classmethod
+    def _invalid(cls, name: str) -> InvalidInput:
+        """The error for the field ``name``, or the variable of that name; in lower case."""
+        prefix = str(cls.model_config["env_prefix"])
+        fields = {one.alias or f"{prefix}{field.upper()}": one for field, one in cls.model_fields.items()}
+        variable = next(one for one in fields if name in (one.casefold(), one.removeprefix(prefix).casefold()))
+        field = fields[variable]
+        value = os.environ.get(variable, "")[:MAX_SHOWN]
+        return InvalidInput("invalid_setting", f"{variable} is “{value}”.", f"Set it to {field.description}.")
+
+
+class Settings(_Environment):
+    """The settings of a process that submits, renders or serves uploads."""
+
+    model_config = SettingsConfigDict(env_prefix="PYTOON_")
+
+    home: Folder = Field(
+        default=Path(".pytoon"), validate_default=True, description="the path of the folder that holds all state"
+    )
+    presets: Path | None = Field(default=None, description="the path of a folder with presets")
+    inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
+    runs: int | None = Field(default=None, ge=1, description="the number of runs at the same time: 1 or more")
+    engine_url: str | None = Field(default=None, description="the URL of a remote engine")
+    engine_token: SecretStr | None = Field(default=None, description="the password of the remote engine")
+    transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
+        default="auto", description="auto, whisper or pocketsphinx"
+    )
+    whisper_model: str = Field(default="base", description="the name of a Whisper model, or the path of a .pt file")
+    timezone: Zone = Field(
+        default="UTC", description="the name of a time zone for schedules, such as UTC or Europe/Berlin"
+    )
+    autostart: Annotated[Autostart, Lowercase] = Field(
+        default="safe",
+        description="none, safe or all: which sensors and schedules run by default. “safe” starts those that delete "
+        "nothing",
+    )
+    cache_folder: Folder = Field(
+        default=Path("~/.cache"), validate_default=True, alias="XDG_CACHE_HOME", description="the path of a folder"
+    )
+    ffmpeg: str | None = Field(default=None, alias="IMAGEIO_FFMPEG_EXE", description="the path of an ffmpeg program")
+
+    @property
+    def whisper_cache(self) -> Path:
+        """Where other programs that use Whisper keep its weights."""
+        return self.cache_folder / "whisper"
+
+
+class ServerSettings(_Environment):
+    """Limits of one engine server. Sizes are in bytes, times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="PYTOON_ENGINE_")
+
+    order_bytes: Count = Field(8 << 20, description="a number of bytes: the largest order")
+    file_bytes: Count = Field(4 << 30, description="a number of bytes: the largest file")
+    upload_bytes: Count = Field(
+        16 << 30, description="a number of bytes: for unfinished files together, and for the files of one order"
+    )
+    partial_seconds: Amount = Field(
+        86400.0, description="a number of seconds: how long an unfinished file is kept before it must be sent again"
+    )
+    free_bytes: Count = Field(1 << 30, description="a number of bytes: disk space that uploads leave free")
+    renders: Count = Field(1, description="a number: orders rendered at the same time")
+    waiting: Count = Field(8, description="a number: orders that may wait in the queue")
+    render_seconds: Amount = Field(3600.0, description="a number of seconds: the render timeout of one order")
+    video_seconds: Amount | None = Field(
+        None, description="a number of seconds: the longest video. The default is video_seconds_max of limits.yaml"
+    )
+    connections: Count = Field(64, description="a number: requests with the token that are answered at the same time")
+    unauthenticated: Count = Field(512, description="a number: open connections that have not sent the token")
+    header_seconds: Amount = Field(
+        10.0, description="a number of seconds: how long a connection may stay open without the token"
+    )
+    remembered: Count = Field(64, description="a number: finished orders that the server remembers")
+    remembered_seconds: Amount = Field(
+        3600.0, description="a number of seconds: how long the server remembers a finished order"
+    )
+    silence_seconds: Amount = Field(30.0, description="a number of seconds: how long a client may send nothing")
+    heartbeat_seconds: Amount = Field(5.0, description="a number of seconds: the time between two heartbeats")
+    retry_seconds: Amount = Field(2.0, description="a number of seconds: when an overloaded client should retry")
+
+
+def child_environment(**variables: str) -> dict[str, str]:
+    """The environment for a child process: that of this process with ``variables`` replaced."""
+    return {**os.environ, **variables}
+
+
+def export(variables: Mapping[str, Any]) -> None:
+    """Sets variables of this process, for libraries that take a value from nowhere else."""
+    os.environ.update({name: str(value) for name, value in variables.items()})

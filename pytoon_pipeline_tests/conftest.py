@@ -13,7 +13,7 @@ from pytoon_pipeline.config import presets
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
@@ -55,7 +55,7 @@ def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Call
     def run(path: Path, *sets: str, preset: str | None = None) -> Outcome:
         upload = read_upload(path, preset=preset, sets=sets)
         known, _ = ingest(home, store, upload, pending=False)
-        return compile_upload(defs.resolve_job_def(COMPILE), instance, home, known.key)
+        return compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
 
     return run
 

@@ -1,4 +1,4 @@
-"""What is known of everything in the inbox: a small database, so that any number of files is looked up at once."""
+"""The index of the inbox: a small database, so that one query covers any number of files."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,17 @@ from typing import NamedTuple
 BUSY_SECONDS = 30
 TABLE = """
 create table if not exists inbox (
-    name text primary key, stamp text not null, since real not null, state text not null,
+    name text primary key, etag text not null, since real not null, state text not null,
     key text, code text, message text, hint text
 ) without rowid
 """
 
 
 class Row(NamedTuple):
-    """A file or folder at the top of the inbox. ``code``, ``message`` and ``hint`` say why it was rejected."""
+    """A file or folder at the top of the inbox, first seen with this ``etag`` at ``since`` (seconds since the epoch).
+
+    ``state`` is “seen”, “ingested” or “rejected”; ``code``, ``message`` and ``hint`` say why it was rejected.
+    """
 
     name: str
     etag: str
@@ -29,7 +32,7 @@ class Row(NamedTuple):
 
 
 class InboxIndex:
-    """One row a file or folder, by name."""
+    """One row per file or folder, by name."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -41,7 +44,7 @@ class InboxIndex:
             return {row.name: row for row in map(Row._make, opened.execute("select * from inbox"))}
 
     def rejected(self) -> list[Row]:
-        """What has a note beside it."""
+        """Rows with a note beside the upload."""
         if not self._path.exists():
             return []
         with self._open() as opened:
@@ -49,16 +52,16 @@ class InboxIndex:
             return [Row._make(row) for row in found]
 
     def not_ingested(self) -> list[Row]:
-        """What is not taken: seen but not whole yet, or rejected."""
+        """Rows that are not ingested: not complete yet, or rejected."""
         if not self._path.exists():
             return []
         with self._open() as opened:
             return [
-                Row._make(row) for row in opened.execute("select * from inbox where state != 'taken' order by name")
+                Row._make(row) for row in opened.execute("select * from inbox where state != 'ingested' order by name")
             ]
 
     def put(self, rows: Iterable[Row]) -> None:
-        """Adds rows, or replaces those of the same names."""
+        """Adds rows, and replaces those of the same names."""
         with self._open() as opened:
             opened.executemany("insert or replace into inbox values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 

@@ -1,1 +1,1 @@
-"""The command line. Results go to standard output, progress and errors to standard error."""
+"""The command line: parsing, printing and exit codes. The work is in ``service``."""

@@ -1,23 +1,14 @@
-"""What a request leaves open, settled: archetype and preset."""
+"""What a request leaves open: the archetype and the preset."""
 
 from collections.abc import Mapping, Sequence
 
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec.render_spec import Archetype
-
-# The preset of a request that names none.
-DEFAULT_PRESETS: dict[Archetype, str] = {
-    "hero": "clean-product",
-    "overlay": "bold-offer",
-    "meme": "classic-meme",
-    "footage": "clean-talk",
-    "edit_plan": "clean-product",
-}
 
 
 def archetype_of(request: Request, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> Archetype:
-    """What kind of video is wanted: as said, else footage where all media are clips, else hero."""
+    """The request's archetype, else footage where all media are clips, else hero."""
     if request.archetype is not None:
         return request.archetype
     if request.edit_plan is not None:
@@ -26,6 +17,6 @@ def archetype_of(request: Request, items: Sequence[SourceItem], infos: Mapping[s
     return "footage" if media and all(info.still is None for info in media) else "hero"
 
 
-def preset_name(request: Request, items: Sequence[SourceItem], infos: Mapping[str, MediaInfo]) -> str:
-    """Name of the preset that is used."""
-    return request.preset or DEFAULT_PRESETS[archetype_of(request, items, infos)]
+def preset_name(request: Request, archetype: Archetype) -> str:
+    """The name of the request's preset, else the archetype's default."""
+    return request.preset or ARCHETYPES[archetype].default_preset

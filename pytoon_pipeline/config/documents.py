@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.intake.admission import printable_name
+from pytoon_pipeline.runtime.files import printable_name
 
 R = TypeVar("R", bound=Record)
 MAX_BYTES = 1 << 20

@@ -1,16 +1,17 @@
-"""Finding and reading ``presets/``."""
+"""Finding and reading the presets folder."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.config.documents import inside, read_document, validate
+from pytoon_pipeline.config.merge import merge
 from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.fingerprint import hash_value
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -20,13 +21,13 @@ PROFANITY = "profanity"
 
 def presets_folder() -> Path:
     """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
-    if chosen := os.environ.get("PYTOON_PRESETS"):
-        return Path(chosen)
+    if chosen := Settings.load().presets:
+        return chosen
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
         if (place / f"{LIMITS}.yaml").is_file():
             return place
     raise DependencyMissing(
-        "presets_missing", "The folder with presets is not there.", "Install Pytoon again, or set PYTOON_PRESETS."
+        "presets_missing", "The presets folder does not exist.", "Reinstall Pytoon, or set PYTOON_PRESETS."
     )
 
 
@@ -42,32 +43,42 @@ def brand_names() -> list[str]:
     return sorted(path.stem for path in (presets_folder() / BRANDS).glob("*.yaml"))
 
 
-def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
-    """A preset by name, with single settings replaced. Raises ``InvalidInput`` for unknown names and wrong values."""
+def preset_document(name: str) -> dict[str, Any]:
+    """The settings in the file of a preset. Raises ``InvalidInput`` for unknown names."""
     if name not in preset_names():
         raise InvalidInput(
-            "unknown_preset", f"preset: there is no preset “{name}”.", f"Use one of: {', '.join(preset_names())}."
+            "unknown_preset", f"preset: unknown preset “{name}”.", f"Use one of: {', '.join(preset_names())}."
         )
-    document = read_document(presets_folder() / f"{name}.yaml")
-    for part, settings in (adjust or {}).items():
-        document[part] = {**document.get(part, {}), **settings}
-    return validate(Preset, {"name": name, **document}, f"Preset “{name}”", "invalid_preset")
+    return read_document(presets_folder() / f"{name}.yaml")
+
+
+def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
+    """A preset by name, with single settings replaced. Raises ``InvalidInput`` for unknown names and wrong values."""
+    return build_preset(name, preset_document(name), adjust or {})
+
+
+def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Mapping[str, Any]]) -> Preset:
+    """A preset from its ``document``, with the settings in ``adjust`` merged into it at every depth.
+
+    Raises ``InvalidInput`` with the path of each wrong value.
+    """
+    return validate(Preset, merge({"name": name, **document}, adjust), f"Preset “{name}”", "invalid_preset")
 
 
 def load_brand(name: str) -> Brand:
     """A brand by name. Raises ``InvalidInput`` for unknown names and wrong values."""
     if name not in brand_names():
         raise InvalidInput(
-            "unknown_brand", f"brand: there is no brand “{name}”.", f"Use one of: {', '.join(brand_names())}."
+            "unknown_brand", f"brand: unknown brand “{name}”.", f"Use one of: {', '.join(brand_names())}."
         )
     document = read_document(presets_folder() / BRANDS / f"{name}.yaml")
     return validate(Brand, {"name": name, **document}, f"Brand “{name}”", "invalid_brand")
 
 
 def presets_digest(request: Request, preset: str) -> str:
-    """Hash of all that a plan takes from the presets' folder: when it is another one, the plan is outdated.
+    """Hash of everything that a plan reads from the presets folder: when it changes, the plan is outdated.
 
-    Raises ``InvalidInput`` when the preset or the brand is there no longer.
+    Raises ``InvalidInput`` when the preset or the brand no longer exists.
     """
     return hash_value(
         {
@@ -80,12 +91,12 @@ def presets_digest(request: Request, preset: str) -> str:
 
 
 def brand_file(name: str) -> Path:
-    """A file that a brand names, inside the folder of brands."""
+    """A file that a brand names, inside the brands folder. Raises ``InvalidInput`` for a path outside it."""
     return inside(presets_folder() / BRANDS, name)
 
 
 def load_platform(name: str) -> Platform:
-    """The safe zone of a platform."""
+    """The safe zone and loudness of a platform."""
     document = read_document(presets_folder() / f"{PLATFORMS}.yaml")
     return validate(Platform, {"name": name, **document.get(name, {})}, f"Platform “{name}”", "invalid_platform")
 
@@ -96,7 +107,7 @@ def load_limits() -> Limits:
 
 
 def limit_sources() -> dict[str, str]:
-    """Where each limit comes from."""
+    """The source of each limit."""
     document = read_document(presets_folder() / f"{LIMITS}.yaml")
     return {name: str(entry.get("source", "")) for name, entry in document.items()}
 
@@ -106,13 +117,13 @@ def load_profanity() -> tuple[str, ...]:
     words = read_document(presets_folder() / f"{PROFANITY}.yaml").get("words", [])
     if not isinstance(words, list) or not all(isinstance(word, str) and word.strip("*") for word in words):
         raise InvalidInput(
-            "invalid_profanity", "profanity.yaml: words is not a list of words.", "Write “words: [one, …]”."
+            "invalid_profanity", "profanity.yaml: “words” is not a list of words.", "Write “words: [one, …]”."
         )
     return tuple(words)
 
 
 def load_operations() -> Operations:
-    """How the pipeline is run. Each entry of the file is ``{value, source}``."""
+    """The settings of operation. Each entry of the file is ``{value, source}``."""
     return validate(Operations, _values(OPERATIONS), "operations.yaml", "invalid_operations")
 
 

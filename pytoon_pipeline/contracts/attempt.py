@@ -1,4 +1,4 @@
-"""Attempts at a video: what was tried, and what came of it."""
+"""Attempts at a video: what was tried, and with which result."""
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.quality import Verdict
@@ -7,8 +7,8 @@ from pytoon_pipeline.contracts.quality import Verdict
 class Attempt(Record):
     """One pass through plan, rendering and quality control. ``plan`` is the fingerprint of its RenderSpec.
 
-    ``remedies`` name what was changed in the request; ``safe`` marks the plain video that is the last resort; ``codes``
-    are the gates that failed.
+    ``remedies`` are the changes to the request, by name; ``fallback`` marks the simplified video, the last resort;
+    ``codes`` are the gates that failed.
     """
 
     number: int

@@ -6,8 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Move
 from pytoon_pipeline.contracts.style import Colour
+from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 
 class BrandColours(Record):
@@ -49,9 +51,7 @@ class Brand(Record):
     fonts: BrandFonts
     watermark: Watermark | None = Watermark()
     end_card: EndCard = EndCard()
-    transitions: tuple[Literal["cut", "crossfade", "fade", "slide", "push", "zoom"], ...] = Field(
-        default=("cut", "crossfade", "fade"), min_length=1
-    )
+    transitions: tuple[TransitionChoice, ...] = Field(default=("cut", "crossfade", "fade"), min_length=1)
     ken_burns: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
     zoom: float = Field(default=1.12, ge=1, le=1.5)
 
@@ -63,10 +63,10 @@ class Platform(Record):
     """
 
     name: str
-    top: int = Field(ge=0, lt=960)
-    bottom: int = Field(ge=0, lt=960)
-    left: int = Field(ge=0, lt=540)
-    right: int = Field(ge=0, lt=540)
+    top: int = Field(ge=0, lt=HEIGHT // 2)
+    bottom: int = Field(ge=0, lt=HEIGHT // 2)
+    left: int = Field(ge=0, lt=WIDTH // 2)
+    right: int = Field(ge=0, lt=WIDTH // 2)
     loudness: float = Field(ge=-30, le=-8)
     source: str
     checked: date

@@ -1,11 +1,11 @@
-"""Why a video is not what was asked for, and who decided to deliver it anyway."""
+"""Why a video is not what was requested, and who decided to deliver it anyway."""
 
 from typing import Literal
 
 from pytoon_pipeline.contracts.base import Record
 
-# engine_fallback: an engine could not render the plan. simplified: earlier attempts had failed their checks.
-# quality_gate: a check failed that no attempt could fix.
+# engine_fallback: an engine could not render the plan. simplified: earlier attempts failed quality control.
+# quality_gate: a gate failed that no remedy could fix.
 Kind = Literal["engine_fallback", "simplified", "quality_gate"]
 
 
@@ -18,14 +18,15 @@ class Reason(Record):
 
 
 class Degradation(Record):
-    """All reasons why a video is *degraded*: finished, but not as asked for."""
+    """All reasons why a video is *degraded*: finished, but not as requested."""
 
     reasons: tuple[Reason, ...]
 
 
 class Release(Record):
-    """A person's decision to deliver a held video: when (seconds since the epoch), who, why, and the SHA-256 of the
-    video that it is about. Another video of the same key is held again.
+    """A person's decision to deliver a held video: when (seconds since the epoch), who, why, and the video's SHA-256.
+
+    It applies to exactly this video; another video of the same key is held again.
     """
 
     at: float

@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.registry import Registry
 from pytoon_pipeline.contracts.spec.easing import Easing, Linear
 from pytoon_pipeline.contracts.spec.effects import Effect
-from pytoon_pipeline.contracts.spec.render_spec import TransitionKind
 from pytoon_pipeline.contracts.style import Colour, Fill, TextStyle
+from pytoon_pipeline.contracts.transitions import TransitionKind
 
 Animated = Literal["x", "y", "scale", "rotation", "opacity"]
 Seconds = Annotated[float, Field(ge=0, le=7200)]
@@ -38,8 +39,8 @@ class EditLayer(Record):
     name: str = ""
     start: Seconds = 0
     end: Seconds | None = None
-    x: Pixels = 540
-    y: Pixels = 960
+    x: Pixels = WIDTH // 2
+    y: Pixels = HEIGHT // 2
     scale: float = Field(default=1, gt=0, le=10)
     rotation: float = Field(default=0, ge=-3600, le=3600)
     opacity: float = Field(default=1, ge=0, le=1)
@@ -69,8 +70,8 @@ class EditPicture(EditLayer):
     """Base of layers that show a file, *cover*ing the box ``width`` × ``height`` or wholly *contain*ed in it."""
 
     file: str = Field(min_length=1)
-    width: Size = 1080
-    height: Size = 1920
+    width: Size = WIDTH
+    height: Size = HEIGHT
     fit: Literal["cover", "contain"] = "cover"
 
 
@@ -113,8 +114,8 @@ class EditGroup(EditLayer):
     """Layers on a sheet of ``width`` × ``height`` that moves as one; they are placed from its upper left corner."""
 
     kind: Literal["group"] = "group"
-    width: Size = 1080
-    height: Size = 1920
+    width: Size = WIDTH
+    height: Size = HEIGHT
     layers: Layers
 
 

@@ -1,25 +1,31 @@
-"""Errors for the person who has to act: a code for scripts, a sentence, and a hint at what to do."""
+"""Errors for the person who has to act: a code for scripts, one sentence, and a hint at what to do."""
 
 import errno
-from typing import ClassVar
 
-# What the system says of a disk that is full, and of one that must not be written.
+# Errors of the operating system for a disk that is full, over its quota, or read-only.
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class PytoonError(Exception):
     """Base of all errors that Pytoon raises on purpose.
 
-    ``category`` says how the error behaves when the same work is tried again.
+    ``category`` says how the error behaves when the same work is retried.
     """
 
-    category: ClassVar[str] = "bug"
+    category: str = "bug"
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
+
+    @classmethod
+    def restored(cls, code: str, message: str, hint: str, category: str) -> "PytoonError":
+        """An error as it was recorded by another process."""
+        error = cls(code, message, hint)
+        error.category = category
+        return error
 
     def as_dict(self) -> dict[str, str]:
         return {"code": self.code, "message": self.message, "hint": self.hint}
@@ -29,7 +35,7 @@ class PytoonError(Exception):
 
 
 class InvalidInput(PytoonError):
-    """The upload or the request is at fault: trying again gives the same answer."""
+    """The upload or the request is wrong: retrying gives the same result."""
 
     category = "invalid_input"
 
@@ -41,27 +47,27 @@ class DependencyMissing(PytoonError):
 
 
 class TransientError(PytoonError):
-    """The machine was at fault (disk full, process killed): trying again may succeed."""
+    """The machine failed (disk full, process killed): retrying may succeed."""
 
     category = "transient"
 
 
 class QualityFailure(PytoonError):
-    """The finished video did not pass its checks."""
+    """The finished video did not pass quality control."""
 
     category = "quality"
 
 
 class InternalError(PytoonError):
-    """Something broke that no input explains."""
+    """A failure that no input explains."""
 
 
-def internal_error(stage: str, said: str) -> InternalError:
-    """The error for what nothing else names; ``said`` is the exception's kind and text."""
+def internal_error(stage: str, reason: str) -> InternalError:
+    """The error for an unexpected exception in ``stage``; ``reason`` is its type and text."""
     return InternalError(
         "internal",
-        f"The stage “{stage}” broke: {said.strip()[:300]}",
-        "This is a fault of Pytoon. The run's log in the Dagster UI has the details.",
+        f"The stage “{stage}” failed unexpectedly: {reason.strip()[:300]}",
+        "This is a bug in Pytoon. The run's log in the Dagster UI has the details.",
     )
 
 
@@ -70,13 +76,30 @@ def storage_unwritable(error: OSError) -> TransientError:
     return TransientError(
         "store_not_writable",
         f"The store cannot be written: {error.strerror}.",
-        "Make space or permit writing; then it goes on by itself, and what is done stays done.",
+        "Free some disk space or fix the permissions; the run then resumes. Finished work is kept.",
+    )
+
+
+def system_error(error: OSError) -> TransientError:
+    """The error for an operation that the operating system refused."""
+    if error.errno in UNWRITABLE:
+        return storage_unwritable(error)
+    return TransientError(
+        "system",
+        f"The operating system reports: {error}.",
+        "Check the paths and permissions, PYTOON_HOME and PYTOON_INBOX.",
     )
 
 
 def process_died() -> TransientError:
-    """The error of a run whose process is gone."""
+    """The error of a run whose process ended before the run did."""
     return TransientError(
-        "run_died", "The process that made this video has ended in the middle.",
-        "It is begun again by itself and goes on from what is done.",
-    )  # fmt: skip
+        "run_died",
+        "The process that rendered this video ended before it finished.",
+        "It will restart automatically and resume from the finished stages.",
+    )
+
+
+def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidInput:
+    """The error for a value of the request that cannot be met. ``field_path`` names it, such as ``media.0.text``."""
+    return InvalidInput(code, f"{field_path}: {message}", hint)

@@ -1,4 +1,4 @@
-"""What is delivered with a video: enough to make it again, and to see what made it."""
+"""What is delivered with a video: enough to reproduce it, and to see how it was produced."""
 
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 
 class StageUse(Record):
-    """One stage as it went into the video."""
+    """One stage whose result is part of the video."""
 
     name: str
     fingerprint: str
@@ -30,12 +30,12 @@ class StageUse(Record):
 
 
 class Reproducible(Record):
-    """All that decides the frames of a video, and what came of it.
+    """Everything that decides the frames and the audio of a video, and the hashes of the result.
 
-    ``probed`` is what each file was taken for, by its SHA-256; ``thumbnail`` the frame that stands for the video.
-    ``tools`` are the versions of what made frames and sound, Pytoon's own stages and encoder settings among them.
-    ``picture_packets`` and ``audio_packets`` are SHA-256 of the encoded packets, ``files`` of the delivered files;
-    ``comment`` is what the video file says of itself in its metadata.
+    ``probed`` describes each source file by its SHA-256; ``thumbnail`` is the output frame of the thumbnail. ``tools``
+    are the versions of everything that produced frames and audio, including Pytoon's stages and encoder settings.
+    ``picture_packets`` and ``audio_packets`` are SHA-256 of the encoded packets; ``files`` maps each delivered file to
+    its SHA-256. ``comment`` is the comment in the metadata of the video file.
     """
 
     version: Literal[3] = 3
@@ -54,11 +54,11 @@ class Reproducible(Record):
 
 
 class Manifest(Reproducible):
-    """The same, and how it came about: the request, its settings, engines, quality and attempts.
+    """What reproduces the video, and its history: the request, its settings, engines, quality and attempts.
 
-    ``engine`` rendered it after ``failed_engines``. ``degraded`` says why the video is not what was asked for,
-    ``released`` who delivered it although it was held. ``request`` is what counted; ``overrides`` are those of its
-    fields that the run, not the upload, asked for.
+    ``engine`` rendered it after ``failed_engines`` had failed. ``degraded`` says why the video is not what was
+    requested, ``released`` who delivered it although it was held. ``request`` is the effective request; ``overrides``
+    are those of its fields that the run replaced.
     """
 
     request: dict[str, Any]
@@ -77,7 +77,7 @@ class Manifest(Reproducible):
 
 
 class Difference(Record):
-    """Something that decides frames and is not as it was: its version ``then`` and ``now``, none where it is not."""
+    """A tool or file that decides frames and differs: its version ``then`` and ``now``, none where it is absent."""
 
     tool: str
     then: str | None
@@ -85,9 +85,9 @@ class Difference(Record):
 
 
 class Remade(Record):
-    """A video that was made again from its manifest, and whether its packets are those of the first.
+    """A video that was rendered again from its manifest, and whether its packets are those of the original.
 
-    ``identical``: the whole file is, byte for byte.
+    ``identical``: the whole file is the same, byte for byte.
     """
 
     equal: bool
@@ -101,7 +101,7 @@ class Remade(Record):
 
 
 class Delivery(Record):
-    """Where a finished video lies: paths below the outbox, or below the folder of held videos."""
+    """Where a finished video is: paths below the outbox, or below the folder of held videos."""
 
     folder: str
     video: str

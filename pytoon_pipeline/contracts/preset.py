@@ -4,8 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.style import Colour, TextBackground, TextEngine
+from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
 AnimationIn = Literal["none", "fade", "rise", "pop"]
@@ -180,7 +182,7 @@ class MemeSettings(Record):
 class TransitionSettings(Record):
     """How scenes follow each other; ``seconds`` of overlap."""
 
-    kind: Literal["cut", "crossfade", "fade", "slide", "push", "zoom"] = "crossfade"
+    kind: TransitionChoice = "crossfade"
     seconds: float = Field(default=0.5, ge=0.1, le=2)
 
 
@@ -189,7 +191,7 @@ class Preset(Record):
 
     name: str
     description: str
-    suits: tuple[Literal["hero", "overlay", "meme", "footage", "edit_plan"], ...] = ("hero", "overlay", "footage")
+    suits: tuple[Archetype, ...] = ("hero", "overlay", "footage")
     silence: SilenceSettings = SilenceSettings()
     camera: CameraSettings = CameraSettings()
     captions: CaptionStyle = CaptionStyle()

@@ -1,11 +1,11 @@
-"""Where an item comes from."""
+"""The origin of an item."""
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.media import Role
 
 
 class Generation(Record):
-    """How a file was generated: the same generator, model, prompt and seed give the same file."""
+    """How a file was generated: the same generator, model, prompt and seed generate the same file."""
 
     generator: str
     model: str
@@ -14,9 +14,9 @@ class Generation(Record):
 
 
 class ItemRecord(Record):
-    """One item of uploads. ``id`` is ``VID-``, ``IMG-`` or ``AUD-`` and the beginning of its hash.
+    """One item of uploads. ``id`` is ``VID-``, ``IMG-`` or ``AUD-`` and the first digits of its SHA-256.
 
-    ``replaces`` and ``reason`` tell of an item that was generated in place of another.
+    For an item that was generated again, ``replaces`` is the id of the earlier one and ``reason`` says why.
     """
 
     id: str

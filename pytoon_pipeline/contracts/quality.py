@@ -9,12 +9,15 @@ from pytoon_pipeline.contracts.base import Record
 Severity = Literal["gate", "advice"]
 Tier = Literal["file", "time", "frame", "audio"]
 Verdict = Literal["pass", "advise", "fail"]
-# Gates that can harm a viewer (seizures): a video with one of them is delivered only when a person says so.
+# Gates that can harm a viewer (seizures): a video with one of them is delivered only after a person releases it.
 HAZARDS = ("flash", "red_flash", "pattern")
 
 
 class Finding(Record):
-    """One thing that was seen. Frames are half-open ``[start_frame, end_frame)``; both are none for the whole file."""
+    """One observation. Frames are half-open ``[start_frame, end_frame)``; both are none for the whole file.
+
+    ``value`` was measured, ``limit`` is what it violates, ``source`` is where the limit comes from.
+    """
 
     tier: Tier
     code: str
@@ -29,8 +32,10 @@ class Finding(Record):
 
 
 class QcReport(Record):
-    """Findings and what they add up to. ``arithmetic`` shows how the score came about; ``measured`` holds the figures
-    also when they are within limits."""
+    """All findings, the score and the verdict.
+
+    ``score_breakdown`` shows how the score was computed; ``measured`` has all metrics, also those within limits.
+    """
 
     score: float = Field(ge=0, le=100)
     score_breakdown: str

@@ -1,4 +1,4 @@
-"""What rendering says of its results."""
+"""Results of rendering."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 
 class SegmentResult(Record):
-    """One rendered segment."""
+    """One rendered segment and its number of frames."""
 
     frames: int
 
@@ -16,7 +16,7 @@ EngineName = Literal["local", "remote", "fallback"]
 
 
 class EngineAttempt(Record):
-    """An engine that could not render, and why."""
+    """An engine that failed to render, and the error it raised."""
 
     engine: EngineName
     code: str
@@ -25,9 +25,9 @@ class EngineAttempt(Record):
 
 
 class RenderedSegments(Record):
-    """All segments of a video lie in the store. ``engine`` rendered them, after ``tried`` had failed.
+    """All segments of a video are in the store. ``engine`` rendered them after those in ``engine_attempts`` failed.
 
-    ``plain`` is the plan that the safe engine rendered in place of the one that was asked for.
+    ``fallback_spec`` is the plan that the fallback engine rendered instead of the requested one.
     """
 
     segments: int
@@ -35,19 +35,19 @@ class RenderedSegments(Record):
     engine_attempts: tuple[EngineAttempt, ...] = ()
     fallback_spec: RenderSpec | None = None
 
-    def as_rendered(self, spec: RenderSpec) -> RenderSpec:
-        """The plan that the segments show."""
+    def rendered_spec(self, spec: RenderSpec) -> RenderSpec:
+        """The plan that was rendered: the fallback plan if there is one, else ``spec``."""
         return self.fallback_spec or spec
 
 
 class ThumbnailResult(Record):
-    """Which frame of the video was chosen."""
+    """The frame of the video that is the thumbnail."""
 
     frame: int
 
 
 class AudioResult(Record):
-    """What was measured on the encoded sound (LUFS, dBTP), and the gain and ceiling (dB) that brought it there."""
+    """Loudness (LUFS) and true peak (dBTP) measured on the encoded audio, and the gain and ceiling used (dB)."""
 
     loudness: float
     true_peak: float
@@ -57,18 +57,18 @@ class AudioResult(Record):
 
 
 class CompositeResult(Record):
-    """What was joined: pictures, sound samples, their lengths in seconds, and SHA-256 of the packets of both."""
+    """The concatenated video: frames, audio samples, both durations, and SHA-256 over the packets of each stream."""
 
     frames: int
     samples: int
-    picture_seconds: float
+    video_seconds: float
     audio_seconds: float
-    picture_packets: str
-    audio_packets: str
+    video_packets_sha256: str
+    audio_packets_sha256: str
 
 
 class FinishedVideo(Record):
-    """A finished file: its pictures and its sound, and the frame of its thumbnail."""
+    """A finished file: its video and audio, and the frame of its thumbnail."""
 
     composite: CompositeResult
     audio: AudioResult

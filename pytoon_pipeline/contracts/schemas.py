@@ -12,13 +12,14 @@ from pytoon_pipeline.contracts.edit_plan import EDIT_LAYERS, EditPlan
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.registry import PLACE, Registry
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.results import RESULTS
 from pytoon_pipeline.contracts.spec.easing import EASINGS
 from pytoon_pipeline.contracts.spec.effects import EFFECTS
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 TABLES: tuple[Registry[Any], ...] = (EASINGS, EFFECTS, EDIT_LAYERS)
 DOCUMENTS: dict[str, type[Record]] = {
-    "request": Request, "edit_plan": EditPlan, "render_spec": RenderSpec, "manifest": Manifest,
+    "request": Request, "edit_plan": EditPlan, "render_spec": RenderSpec, "manifest": Manifest, **RESULTS,
 }  # fmt: skip
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -1,9 +1,10 @@
-"""How a key stands: what it waits for, why it failed, what was delivered. Times in seconds since the epoch."""
+"""The status of a key: why it failed, what was delivered. Times in seconds since the epoch."""
 
 from typing import Literal
 
 from pydantic import Field
 
+from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.rendering import EngineName
@@ -12,8 +13,10 @@ ErrorCategory = Literal["invalid_input", "dependency_missing", "transient", "qua
 
 
 class FailureRecord(Record):
-    """Why the last run of a key failed. ``tries`` counts failures of this class in a row, ``total`` those of
-    any; ``run`` is its id, ``overrides`` are the fields of the request that it was given other values for.
+    """Why the last run of a key failed.
+
+    ``tries`` counts failures of this category in a row, ``total`` failures of any category. ``run`` is the run's id;
+    ``overrides`` are the request fields that the run replaced.
     """
 
     code: str
@@ -29,11 +32,12 @@ class FailureRecord(Record):
 
 
 class DeliveryRecord(Record):
-    """What was delivered last, or *held*: kept out of the outbox until a person releases it.
+    """The last delivery of a key. A *held* video stays out of the outbox until a person releases it.
 
-    ``preset`` is its name; ``presets`` the hash of all that the plan took from the presets' folder. ``video`` is the
-    path of the file, ``others`` are folders of earlier deliveries that are still there; all below the home. ``codes``
-    are gates that failed; ``overrides`` the fields of the request that its run was given other values for.
+    ``preset`` is the preset's name, ``presets`` the digest of everything that the plan took from the presets folder and
+    ``environment`` the digest of what else decides the video (see ``delivery/environment.py``). ``video`` is its path,
+    ``files`` are all delivered files by path, ``others`` folders of earlier deliveries that still exist; all paths are
+    below the home. ``codes`` are the gates that failed; ``overrides`` the request fields that the run replaced.
     """
 
     at: float
@@ -41,14 +45,16 @@ class DeliveryRecord(Record):
     held: bool = False
     released: Release | None = None
     video: str = ""
+    files: dict[str, StoredFile] = Field(default_factory=dict)
     others: tuple[str, ...] = ()
     engine: EngineName
     preset: str
     presets: str
+    environment: str | None = None
     codes: tuple[str, ...] = ()
     overrides: dict[str, object] = Field(default_factory=dict)
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """Folders that we wrote for the key, the current one first."""
+        """Folders that Pytoon wrote for the key, the current one first."""
         return (*((self.video.rpartition("/")[0],) if self.video else ()), *self.others)

@@ -1,4 +1,4 @@
-"""What leaves Dagster's history: old runs, with their events and captured output."""
+"""Retention of Dagster's history: old runs with their events and captured output."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta, timezone
 import dagster as dg
 
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
-from pytoon_pipeline.defs.requesting import aware
+from pytoon_pipeline.defs.run_queries import aware
 
 PAGE = 500
 FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 def remove_old_runs(instance: dg.DagsterInstance, days: float, operational_days: float) -> int:
-    """Removes finished runs by age, and gives how many. ``operational_days`` are for those that made no video."""
+    """Removes finished runs by age and returns how many. ``operational_days`` applies to runs without an upload."""
     old = list(old_runs(_finished(instance), datetime.now(timezone.utc), days, operational_days))
     for run in old:
         instance.delete_run(run)
@@ -21,11 +21,9 @@ def remove_old_runs(instance: dg.DagsterInstance, days: float, operational_days:
     return len(old)
 
 
-def old_runs(
-    records: Iterable[dg.RunRecord], now: datetime, days: float, operational_days: float
-) -> Iterator[str]:  # fmt: skip
-    """Ids of runs that go, of finished ones from the newest to the oldest. The newest successful one of each job and
-    key stays: the UI shows what it made.
+def old_runs(records: Iterable[dg.RunRecord], now: datetime, days: float, operational_days: float) -> Iterator[str]:
+    """Ids of runs to remove, from finished ones in order from newest to oldest. The newest successful run of each job
+    and key stays: the UI shows its results.
     """
     shown: set[tuple[str, str | None]] = set()
     for record in records:

@@ -1,6 +1,5 @@
-"""Taking uploads out of the inbox, as a run of its own: what a sensor does would also happen when somebody previews it.
-
-Their videos are asked for by ``sensors/keys.py``.
+"""The job ``ingest``: takes uploads out of the inbox. It runs for minutes when files are large, so the sensor
+``ingest_uploads`` only requests it. The sensor ``request_runs`` requests the videos.
 """
 
 import time
@@ -8,35 +7,44 @@ import time
 import dagster as dg
 
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.intake.inbox import open_inbox
-from pytoon_pipeline.intake.ingest import Ingester
+from pytoon_pipeline.intake.ingester import Ingester
 from pytoon_pipeline.runtime.locks import slot
 
-INGEST = "ingest_uploads"
-# Seconds between two looks while something settles or is not whole, and for which one run goes on looking.
-PAUSE, MAX_SECONDS = 1.0, 300.0
+INGEST = "ingest"
+# Seconds between two scans while an entry is incomplete, and the time for which one run keeps scanning.
+POLL_SECONDS, MAX_SECONDS = 1.0, 300.0
 
 
-@dg.op(config_schema={}, description="Takes what is whole, until nothing waits; what cannot be used gets a note.")
-def ingest(context: dg.OpExecutionContext, studio: Studio) -> None:
-    until = time.monotonic() + MAX_SECONDS
-    taken, rejected = 0, 0
-    with slot(studio.places.slots, INGEST, 1):
-        receiver = Ingester(studio.places, open_inbox(studio.places), studio.operations)
+@dg.op(
+    config_schema={},
+    description="Ingests every complete upload, until the inbox has none left. Writes a note beside what it rejects.",
+)
+def ingest_inbox(context: dg.OpExecutionContext, config: ConfigResource, worker: WorkerResource) -> None:
+    deadline = time.monotonic() + MAX_SECONDS
+    ingested, rejected, home = 0, 0, config.home
+    with slot(home.slots, INGEST, 1):
+        ingester = Ingester(home, open_inbox(home), config.operations)
         while True:
             try:
-                received = receiver.look()
-            except TransientError as fault:
-                raise dg.Failure(str(fault), metadata=fault.as_dict(), allow_retries=False) from fault
-            taken, rejected = taken + len(received.keys), rejected + len(received.rejected)
-            # What has begun would have to begin again in another run.
-            if not received.waiting or (time.monotonic() > until and not receiver.busy):
+                report = ingester.scan()
+            except TransientError as error:
+                raise dg.Failure(str(error), metadata=error.as_dict(), allow_retries=False) from error
+            ingested, rejected = ingested + len(report.keys), rejected + len(report.rejected)
+            # Another run would have to restart what this one is in the middle of.
+            if not report.waiting or (time.monotonic() > deadline and not ingester.in_progress):
                 break
-            time.sleep(PAUSE)
-    context.add_output_metadata({"taken": taken, "rejected": rejected, "waiting": received.waiting})
+            time.sleep(POLL_SECONDS)
+    context.add_output_metadata({"ingested": ingested, "rejected": rejected, "waiting": report.waiting})
 
 
-@dg.job(name=INGEST, description="Takes what people drop into the inbox, when it is whole.")
-def ingest_uploads() -> None:
-    ingest()
+@dg.job(
+    name=INGEST,
+    description="Ingests uploads from the inbox once they are complete.",
+    owners=[TEAM],
+    tags={"pytoon/kind": "intake"},
+)
+def ingest() -> None:
+    ingest_inbox()

@@ -1,77 +1,73 @@
-"""Handing results from asset to asset: by their fingerprint in the store, and frames also in memory."""
+"""Passes results from asset to asset: by fingerprint through the store, and sampled frames also in memory.
+
+The annotation of an asset's input decides what the asset gets:
+
+- a record type, ``RenderSpec``: the record;
+- ``Stored[RenderSpec]``: the record with its artifact (fingerprint and files);
+- ``StoredItems[Metadata]``: the same for each item of the upload, for stages that work item by item;
+- ``Frames``: the sampled frames of each item;
+- ``Artifact``, or no annotation: the artifact itself.
+"""
 
 import os
-from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 from pydantic import PrivateAttr
 
-from pytoon_pipeline.contracts.analysis import SampledFrames
+from pytoon_pipeline.analysis.results import Frames
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.defs.items import parts_of
-from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.stored import Stored, StoredItems
+from pytoon_pipeline.defs.resources import StoreResource
+from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
-
-if TYPE_CHECKING:
-    from pytoon_pipeline.analysis.vision.sampling import Samples
 
 
 class ArtifactIOManager(dg.ConfigurableIOManager):
-    """Artifacts are in the store before they get here; what is written is the link from the key to the fingerprint."""
+    """Stages put their artifacts into the store; this writes the link from the key to the fingerprint."""
 
-    studio: dg.ResourceDependency[Studio]
+    store: dg.ResourceDependency[StoreResource]
 
     def handle_output(self, context: dg.OutputContext, obj: Artifact) -> None:
-        self.studio.store.set_latest(context.asset_key.to_user_string(), context.partition_key, obj.fingerprint)
+        self.store.artifacts.set_latest(context.asset_key.to_user_string(), context.partition_key, obj.fingerprint)
 
-    def load_input(self, context: dg.InputContext) -> Artifact:
-        return self.studio.store.latest(context.asset_key.to_user_string(), context.partition_key)
+    def load_input(self, context: dg.InputContext) -> Artifact | Record:
+        """The latest result of the upstream asset, as the type that the asset asks for."""
+        store = self.store.artifacts
+        artifact = store.latest(context.asset_key.to_user_string(), context.partition_key)
+        return as_type(store, artifact, context.dagster_type.typing_type)
 
 
-class Frames:
-    """The collection of ``sampled_frames`` and the pictures of each item, decoded only when somebody looks."""
+def as_type(store: Store, artifact: Artifact, wanted: Any) -> Artifact | Record:
+    """``artifact`` as the type ``wanted``; see the module's docstring.
 
-    def __init__(self, store: Store, artifact: Artifact, made: "Mapping[str, Samples] | None" = None) -> None:
-        self.artifact = artifact
-        self._store = store
-        self._held = {item: samples.held for item, samples in (made or {}).items()}
-
-    @cached_property
-    def parts(self) -> dict[str, Artifact]:
-        """The artifact of each item."""
-        return parts_of(self._store, self.artifact)
-
-    def samples(self, item: str) -> "Samples":
-        """The pictures of one item."""
-        from pytoon_pipeline.analysis.vision.sampling import Samples
-
-        part = self.parts[item]
-        return Samples(
-            part.read(SampledFrames),
-            self._store.path(part.files["pictures"]),
-            self._store.path(part.files["thumbs"]),
-            self._held.get(item),
-        )
+    Raises ``DependencyMissing`` when the artifact of an item is no longer in the store.
+    """
+    if not isinstance(wanted, type) or wanted is Artifact or not issubclass(wanted, Record):
+        return artifact
+    if issubclass(wanted, Stored):
+        return wanted.of(artifact)
+    if issubclass(wanted, StoredItems):
+        return wanted.of(artifact, item_artifacts(store, artifact))
+    return artifact.read(wanted)
 
 
 class FramesIOManager(dg.ConfigurableIOManager):
-    """Keeps the last frames of a run in this process for the steps that follow; others read them from the store."""
+    """Keeps the last frames in this process for the steps that follow; other processes read them from the store."""
 
-    studio: dg.ResourceDependency[Studio]
+    store: dg.ResourceDependency[StoreResource]
 
     _last: tuple[tuple[Any, ...], Frames] | None = PrivateAttr(default=None)
 
     def handle_output(self, context: dg.OutputContext, obj: Frames) -> None:
-        self.studio.store.set_latest(
-            context.asset_key.to_user_string(), context.partition_key, obj.artifact.fingerprint
-        )
-        self._last = ((context.run_id, context.asset_key, context.partition_key, os.getpid()), obj)
+        self.store.artifacts.set_latest(context.asset_key.to_user_string(), context.partition_key, obj.fingerprint)
+        self._last = ((context.asset_key, context.partition_key, os.getpid(), obj.fingerprint), obj)
 
     def load_input(self, context: dg.InputContext) -> Frames:
-        wanted = (context.step_context.run_id, context.asset_key, context.partition_key, os.getpid())
+        store = self.store.artifacts
+        artifact = store.latest(context.asset_key.to_user_string(), context.partition_key)
+        wanted = (context.asset_key, context.partition_key, os.getpid(), artifact.fingerprint)
         if self._last is not None and self._last[0] == wanted:
             return self._last[1]
-        store = self.studio.store
-        return Frames(store, store.latest(context.asset_key.to_user_string(), context.partition_key))
+        return Frames(store, artifact)

@@ -1,6 +1,8 @@
-"""The job that makes one video."""
+"""The job that compiles one upload into one video."""
 
 import dagster as dg
+
+from pytoon_pipeline.defs.ownership import TEAM
 
 COMPILE = "compile_video"
 
@@ -8,5 +10,7 @@ compile_video = dg.define_asset_job(
     COMPILE,
     selection=dg.AssetSelection.assets("delivered_video").upstream(),
     executor_def=dg.in_process_executor,
-    description="Everything from an upload to the video in the outbox. What is already there is not made again.",
+    description="Compiles an upload into the video in the outbox. Results that the store has are reused.",
+    owners=[TEAM],
+    tags={"pytoon/kind": "video"},
 )

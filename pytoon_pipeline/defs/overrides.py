@@ -1,4 +1,4 @@
-"""What a person gives a single run in the Launchpad: other values for fields of the request, or to make all again."""
+"""What a person may set for a single run in the Launchpad: values that replace fields of the request, or ``force``."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,46 +12,47 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 
-# The step that takes the configuration.
+# The step that reads the configuration.
 SOURCE_OP = "source_media"
-# The code of the note on what counted in place of the upload's own request.
+# The code of the note that names the replaced fields.
 OVERRIDDEN = "overridden"
 
 
 class RunOverrides(dg.Config):
-    """Configuration of ``source_media``. What is left out is as the upload asks."""
+    """Configuration of ``source_media``. Fields that are left out come from the request of the upload."""
 
-    preset: str | None = Field(default=None, description="A file of presets/, without .yaml.")
-    brand: str | None = Field(default=None, description="A file of presets/brands/, without .yaml.")
+    preset: str | None = Field(default=None, description="The name of a preset: a file of presets/ without .yaml.")
+    brand: str | None = Field(default=None, description="The name of a brand: a file of presets/brands/ without .yaml.")
     text: str | None = Field(default=None, description="The text, as one line.")
     force: bool = Field(
-        default=False, description="Makes everything that this run selects again, instead of taking it from the store."
+        default=False, description="Computes everything that this run selects again, also what the store has."
     )
 
     @property
     def fields(self) -> dict[str, Any]:
-        """Fields of the request that have other values."""
+        """The fields of the request that are replaced."""
         return self.model_dump(exclude={"force"}, exclude_none=True)
 
 
 def overrides_of(run_config: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, by the configuration of a run."""
-    return {name: value for name, value in _given(run_config).items() if name != "force" and value is not None}
+    """The replaced fields, read from the configuration of a run."""
+    return {name: value for name, value in _config(run_config).items() if name != "force" and value is not None}
 
 
 def recomputes(run_config: Mapping[str, Any]) -> bool:
-    return bool(_given(run_config).get("force"))
+    """Whether a run computes again what the store has."""
+    return bool(_config(run_config).get("force"))
 
 
 def config_for(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration of a run that goes on with ``overrides``. What is in the store by then is taken."""
+    """The configuration of a run that retries with ``overrides``. It uses what is in the store."""
     return {"ops": {SOURCE_OP: {"config": dict(overrides)}}} if overrides else {}
 
 
 def check_overrides(upload: SourceMedia) -> Request:
-    """The request that counts.
+    """Returns the request with its replaced fields.
 
-    Raises ``InvalidInput`` for one that this version does not take, and for unknown names.
+    Raises ``InvalidInput`` for a request that this version refuses, and for unknown names.
     """
     request = validate(Request, dict(upload.asked), "The request", "invalid_request")
     if "preset" in upload.overrides and request.preset:
@@ -62,13 +63,13 @@ def check_overrides(upload: SourceMedia) -> Request:
 
 
 def override_notes(upload: SourceMedia) -> tuple[Note, ...]:
-    """What a person should know about a video of another request than its upload's own."""
+    """The note on a video whose request differs from that of its upload."""
     if not upload.overrides:
         return ()
-    said = ", ".join(f"{name}: {value}" for name, value in upload.overrides.items())
-    return (Note(code=OVERRIDDEN, message=f"The run was given other values than the upload's request: {said}."),)
+    replaced = ", ".join(f"{name}: {value}" for name, value in upload.overrides.items())
+    return (Note(code=OVERRIDDEN, message=f"The run replaced fields of the upload's request: {replaced}."),)
 
 
-def _given(run_config: Mapping[str, Any]) -> Mapping[str, Any]:
+def _config(run_config: Mapping[str, Any]) -> Mapping[str, Any]:
     config = run_config.get("ops", {}).get(SOURCE_OP, {}).get("config") or {}
     return config if isinstance(config, Mapping) else {}

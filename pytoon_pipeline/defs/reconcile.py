@@ -1,6 +1,7 @@
-"""Bringing the records in line with what became of runs: lost ones fail, and their keys say why.
+"""The job ``reconcile_runs``: brings records in line with runs. Lost runs are marked as failed, and their keys record
+why.
 
-A run is lost when its process has died: nothing else would ever end it.
+A run is lost when its process has died: nothing else would end it.
 """
 
 import logging
@@ -13,60 +14,60 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import process_died
-from pytoon_pipeline.defs.due import due_keys, not_requested
 from pytoon_pipeline.defs.overrides import overrides_of
+from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
-from pytoon_pipeline.defs.requesting import WORKING, aware, runs_in_progress
-from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, WorkerResource
+from pytoon_pipeline.defs.run_queries import WORKING, aware, keys_in_progress, unrecorded_run
+from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import clear, slot
-from pytoon_pipeline.runtime.locks import is_abandoned as has_died
+from pytoon_pipeline.runtime.locks import clear, is_abandoned, slot
 
 RECONCILE = "reconcile_runs"
 log = logging.getLogger("pytoon.runs")
-# A process that has not begun after so many seconds never will.
-MAX_START, MOMENT = 60.0, 2.0
-# A run that was made and never put into the queue.
-MAX_UNQUEUED = 300.0
-# Due keys that are looked at in one tick.
-A_LOOK = 100
+# A process that has not started after this many seconds never will.
+START_TIMEOUT = 60.0
+# A run that was created and never entered the queue.
+QUEUE_TIMEOUT = 300.0
+# A run releases its lock this long before it reports its end, at most.
+RELEASE_SECONDS = 2.0
+# Due keys that one tick examines.
+MAX_EXAMINED = 100
 
 
 def lost_runs(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
-    """Runs whose process has died. Changes nothing."""
+    """Runs whose process has died. Reads only."""
     suspects = _suspects(instance, home)
     if any(not home.run_lock(run.run_id).exists() for run in suspects):
-        # A run lets its lock go a moment before it reports its end.
-        time.sleep(MOMENT)
+        time.sleep(RELEASE_SECONDS)
         suspects = _suspects(instance, home)
     return suspects
 
 
-def any_unheard(instance: dg.DagsterInstance, uploads: Uploads) -> bool:
-    """Whether a run of a due key ended in a way that is not kept with its key. Looks at the first due keys, for which
-    others wait. Changes nothing.
+def has_unrecorded_runs(instance: dg.DagsterInstance, uploads: Uploads) -> bool:
+    """Whether the end of a run of a due key is not recorded with the key. Examines only the first due keys: later ones
+    wait for them. Reads only.
     """
-    busy = runs_in_progress(instance)
-    first = islice((due for due in due_keys(uploads, time.time()) if due.key not in busy), A_LOOK)
-    return any(not_requested(instance, due) for due in first)
+    busy = keys_in_progress(instance)
+    first = islice((due for due in due_keys(uploads, time.time()) if due.key not in busy), MAX_EXAMINED)
+    return any(unrecorded_run(instance, due) for due in first)
 
 
-def reconcile(instance: dg.DagsterInstance, home: Home) -> int:
-    """Ends lost runs, and keeps with keys what their runs could not say themselves. Gives how many it has ended."""
+def reconcile(instance: dg.DagsterInstance, home: Home, uploads: Uploads) -> int:
+    """Fails lost runs and records with keys how their runs ended. Returns how many runs were lost."""
     with slot(home.slots, RECONCILE, 1):
-        ended = _end(instance, home, lost_runs(instance, home))
-        _hear(instance, Uploads(home))
-    return ended
+        failed = _fail(instance, home, uploads, lost_runs(instance, home))
+        _record_ends(instance, uploads)
+    return failed
 
 
 def fail_lost(instance: dg.DagsterInstance, home: Home) -> int:
-    """Ends lost runs only. Gives how many."""
+    """Fails lost runs only. Returns how many."""
     with slot(home.slots, RECONCILE, 1):
-        return _end(instance, home, lost_runs(instance, home))
+        return _fail(instance, home, Uploads(home), lost_runs(instance, home))
 
 
-def _end(instance: dg.DagsterInstance, home: Home, lost: Sequence[dg.DagsterRun]) -> int:
-    uploads = Uploads(home)
+def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequence[dg.DagsterRun]) -> int:
     for run in lost:
         if run.status == dg.DagsterRunStatus.CANCELING:
             instance.report_run_canceled(run, "The process of this run has died.")
@@ -76,17 +77,17 @@ def _end(instance: dg.DagsterInstance, home: Home, lost: Sequence[dg.DagsterRun]
         log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
             uploads.fail(key, process_died(), run=run.run_id, overrides=overrides_of(run.run_config))
-    # Also the locks of runs whose end their code server has noticed.
+    # Includes locks of runs that their code server has failed.
     for locks in (home.runs, home.video_runs):
         clear(locks)
     return len(lost)
 
 
-def _hear(instance: dg.DagsterInstance, uploads: Uploads) -> None:
-    """Keeps with keys that a person has stopped their run, or that it ended before any stage could say why."""
-    busy = runs_in_progress(instance)
+def _record_ends(instance: dg.DagsterInstance, uploads: Uploads) -> None:
+    """Records with keys that a person canceled their run, or that it failed before any stage could record why."""
+    busy = keys_in_progress(instance)
     for due in list(due_keys(uploads, time.time())):
-        run = None if due.key in busy else not_requested(instance, due)
+        run = None if due.key in busy else unrecorded_run(instance, due)
         if run is not None and run.status == dg.DagsterRunStatus.CANCELED:
             uploads.stop(due.key)
         elif run is not None:
@@ -94,23 +95,30 @@ def _hear(instance: dg.DagsterInstance, uploads: Uploads) -> None:
 
 
 def _suspects(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
-    """Runs whose lock has no holder, or that have not taken it for so long that nobody will."""
-    found = []
+    """Runs whose lock is abandoned, or that have not taken it within the timeout."""
+    suspects = []
     for record in instance.get_run_records(dg.RunsFilter(statuses=WORKING)):
         lock = home.run_lock(record.dagster_run.run_id)
         waited = (datetime.now(timezone.utc) - aware(record.update_timestamp)).total_seconds()
         unqueued = record.dagster_run.status == dg.DagsterRunStatus.NOT_STARTED
-        longest = MAX_UNQUEUED if unqueued else MAX_START
-        if has_died(lock) or (waited > longest and not lock.exists()):
-            found.append(record.dagster_run)
-    return found
+        timeout = QUEUE_TIMEOUT if unqueued else START_TIMEOUT
+        if is_abandoned(lock) or (waited > timeout and not lock.exists()):
+            suspects.append(record.dagster_run)
+    return suspects
 
 
-@dg.op(config_schema={}, description="Ends runs whose process has died, and keeps with keys what became of their runs.")
-def reconcile_records(context: dg.OpExecutionContext, studio: Studio) -> None:
-    context.add_output_metadata({"lost_runs": reconcile(context.instance, studio.places)})
+@dg.op(config_schema={}, description="Fails runs whose process has died, and records with each key how its run ended.")
+def reconcile_records(
+    context: dg.OpExecutionContext, config: ConfigResource, catalog: CatalogResource, worker: WorkerResource
+) -> None:
+    context.add_output_metadata({"lost_runs": reconcile(context.instance, config.home, catalog.uploads)})
 
 
-@dg.job(name=RECONCILE, description="Marks runs whose process has died as failed; their keys are then tried again.")
+@dg.job(
+    name=RECONCILE,
+    description="Marks runs whose process has died as failed. Their keys are then retried.",
+    owners=[TEAM],
+    tags={"pytoon/kind": "maintenance"},
+)
 def reconcile_runs() -> None:
     reconcile_records()

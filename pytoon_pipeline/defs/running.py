@@ -1,7 +1,7 @@
-"""Running the graph for one upload in this process, and what came of it. The command line and scripts use this."""
+"""Runs the asset graph for one upload in this process: the runner of the use cases in ``service``."""
 
-import os
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,13 +11,20 @@ import dagster as dg
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.intake.inbox import make_own
 from pytoon_pipeline.operations.remedies import next_step
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.runner import Notify, Progress, RunOutcome
+from pytoon_pipeline.settings import export
+
+# Assets log here when they finish; segments have a logger of their own below it.
+PROGRESS, SEGMENT_PROGRESS = "pytoon.progress", "pytoon.progress.segments"
 
 
 @dataclass(frozen=True)
@@ -29,29 +36,73 @@ class Outcome:
     error: PytoonError | None = None
 
 
-def prepare(home: Home, capacity: Capacity) -> Note | None:
-    """Makes the folders that Dagster keeps its state in and that people drop uploads into. Gives what to say of
-    settings that an operator has changed, once.
-    """
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    make_own(home)
-    settings, news = dagster_yaml.settle(home, capacity)
-    return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if news else None
+@dataclass(frozen=True)
+class DagsterRunner:
+    """Runs ``job``, which compiles a video, on an open instance. Implements ``service.runner.Runner``."""
+
+    job: dg.JobDefinition
+    instance: dg.DagsterInstance
+    home: Home
+
+    def fail_lost_runs(self) -> int:
+        """Marks runs as failed whose process has died. Returns how many."""
+        return fail_lost(self.instance, self.home)
+
+    def compile(self, key: str, progress: Progress) -> RunOutcome:
+        """Runs the graph for a key until its video passed or no remedy is left. Never raises for a failed run."""
+        with _reporting(progress):
+            return run_outcome(compile_until_settled(self.job, self.instance, self.home, key))
 
 
 @contextmanager
-def instance(home: Home, tell: Callable[[Note], None] = lambda note: None) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of ``home``. ``tell`` hears what a person should know of its settings."""
+def open_runner(job: dg.JobDefinition, home: Home, notify: Notify) -> Iterator[DagsterRunner]:
+    """The runner of ``home``; with the job bound, it is a ``service.runner.OpenRunner``."""
+    with instance(home, notify) as opened:
+        yield DagsterRunner(job, opened, home)
+
+
+def run_outcome(outcome: Outcome) -> RunOutcome:
+    """What the use cases read from the metadata of a run's assets."""
+    segments = outcome.assets.get("rendered_segments", {})
+    return RunOutcome(
+        stages=tuple(_stage_status(name, metadata) for name, metadata in outcome.assets.items()),
+        segments=SegmentCounts(
+            total=segments.get("segments", 0),
+            rendered=segments.get("segments_rendered", 0),
+            cached=segments.get("segments_cached", 0),
+        ),
+        engine=segments.get("engine"),
+        error=outcome.error,
+    )
+
+
+def _stage_status(name: str, metadata: Mapping[str, Any]) -> StageStatus:
+    return StageStatus(name=name, status=metadata["status"], seconds=metadata["seconds"])
+
+
+def prepare(home: Home, capacity: Capacity) -> Note | None:
+    """Creates the folders for Dagster's state and for uploads, and Dagster's settings.
+
+    Returns a note when an operator changed the settings, once for each change.
+    """
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    make_own(home)
+    settings, changed = dagster_yaml.settle(home, capacity)
+    return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if changed else None
+
+
+@contextmanager
+def instance(home: Home, notify: Callable[[Note], None] = lambda note: None) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of ``home``. ``notify`` receives what a person should know about its settings."""
     if note := prepare(home, Capacity.of_machine()):
-        tell(note)
-    os.environ["DAGSTER_HOME"] = str(home.dagster)
-    os.environ["PYTOON_HOME"] = str(home.root)
+        notify(note)
+    export({"DAGSTER_HOME": home.dagster, "PYTOON_HOME": home.root})
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
         yield opened
 
 
 def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
-    """Runs ``compile_upload``, and again with a change that may help while quality control fails, as sensors do."""
+    """Runs ``job``, and again with the next remedy while quality control fails, as the sensors do."""
     uploads = Uploads(home)
     request = Request.model_validate(uploads.get(key).request)
     while True:
@@ -62,7 +113,7 @@ def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, hom
 
 
 def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
-    """Materializes what ``job`` selects, for one key. Never raises for a failed run; the outcome says why."""
+    """Materializes what ``job`` selects, for one key. Never raises for a failed run; the outcome has its error."""
     add_partitions(opened, [key])
     uploads = Uploads(home)
     uploads.clear_failure(key)
@@ -83,20 +134,48 @@ def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home
 
 
 def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> PytoonError:
+    """Why a run failed: as its upload has it, else as Dagster reports it.
+
+    Raises ``KeyboardInterrupt`` when a person interrupted it.
+    """
     if failure := uploads.failure(key):
-        error = PytoonError(failure.code, failure.message, failure.hint)
-        error.category = failure.category  # type: ignore[misc]
-        return error
+        return PytoonError.restored(failure.code, failure.message, failure.hint, failure.category)
     steps = [event for event in result.all_events if event.is_step_failure]
-    ended = [event for event in result.all_events if event.is_job_event and event.is_failure]
+    failures = [event for event in result.all_events if event.is_job_event and event.is_failure]
     stage, raised = "run", None
     if steps:
         stage, raised = str(steps[0].step_key), steps[0].step_failure_data.error
-    elif ended:
-        raised = ended[-1].job_failure_data.error
+    elif failures:
+        raised = failures[-1].job_failure_data.error
     if raised is None:
-        return internal_error(stage, "it ended early")
+        return internal_error(stage, "the run ended without a result")
     cause = raised.cause or raised
     if cause.cls_name == "DagsterExecutionInterruptedError":
         raise KeyboardInterrupt
     return internal_error(stage, f"{cause.cls_name}: {cause.message.strip()}")
+
+
+@contextmanager
+def _reporting(progress: Progress) -> Iterator[None]:
+    """Passes what assets log about their progress on to ``progress`` while the block runs."""
+    log, handler = logging.getLogger(PROGRESS), _ProgressHandler(progress)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _ProgressHandler(logging.Handler):
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = record.__dict__
+        if record.name == SEGMENT_PROGRESS and isinstance(record.args, tuple):
+            ready, total = record.args
+            self._progress.segments_ready(int(str(ready)), int(str(total)))
+        elif "status" in fields:
+            stage = StageStatus(name=record.getMessage(), status=fields["status"], seconds=fields["seconds"])
+            self._progress.stage_finished(stage)

@@ -1,25 +1,38 @@
-"""From a domain stage to a Dagster output: status, figures and typed failures, the same for every asset."""
+"""Adapts domain stages to Dagster: the definition of an asset, its metadata, and the record of a failure."""
 
 import logging
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from inspect import isgeneratorfunction, signature
+from inspect import Parameter, isgeneratorfunction, signature
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import dagster as dg
 
+from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, Column
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal_error, storage_unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.overrides import overrides_of
+from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import uploads
-from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
+from pytoon_pipeline.defs.resources import CatalogResource
+from pytoon_pipeline.reporting import tables
+from pytoon_pipeline.store.stages import Stage, StageResult
 
-# Listeners (the command line) hear of each stage as it ends; see cli.py.
+# What the asset of a stage returns: the artifact, which its I/O manager hands on.
+Materialized = dg.MaterializeResult[Artifact]
+
+V = TypeVar("V")
+Work = Callable[..., Any]
+
+RETENTION_TAG, STATUS_TAG = "pytoon/retention", "pytoon/status"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+# The command line reports each stage as it ends; see cli.
 progress = logging.getLogger("pytoon.progress")
 log = logging.getLogger("pytoon.stage")
 
@@ -30,125 +43,187 @@ def stage_asset(
     *kinds: str,
     io_manager_key: str = "artifacts",
     check_specs: Sequence[dg.AssetCheckSpec] = (),
-) -> Any:
-    """Decorator for the asset that keeps ``stage``: named and versioned like it, one partition an upload.
+    columns: Collection[Column] = (),
+) -> Callable[[Work], dg.AssetsDefinition]:
+    """Decorator for the asset of ``stage``: its name, version and retention class, one partition per upload.
 
-    What it raises becomes the failure of its upload.
+    ``columns`` describe its Parquet files. An error becomes the recorded failure of the upload.
     """
 
-    def decorate(work: Callable[..., Any]) -> Any:
+    def decorate(work: Work) -> dg.AssetsDefinition:
         return dg.asset(
             name=stage.name,
             partitions_def=uploads,
             group_name=group,
             kinds=set(kinds),
+            owners=[TEAM],
+            tags={RETENTION_TAG: stage.retention},
+            metadata=_column_schema(columns),
             code_version=str(stage.version),
             io_manager_key=io_manager_key,
             check_specs=check_specs or None,
-            # Configuration that nothing reads is refused, rather than ignored.
+            # Configuration that no asset reads is an error, instead of being ignored.
             config_schema=None if "config" in signature(work).parameters else {},
-        )(_guarded(work, stage.name))
+        )(_with_recorded_failures(work, stage.name))
 
     return decorate
 
 
-def _guarded(work: Callable[..., Any], stage: str) -> Callable[..., Any]:
-    @wraps(work)
-    def plain(context: dg.AssetExecutionContext, **given: Any) -> Any:
-        with failures(context, given["studio"], stage, given.get("source_media")):
-            return work(context, **given)
-
-    @wraps(work)
-    def generator(context: dg.AssetExecutionContext, **given: Any) -> Iterator[Any]:
-        with failures(context, given["studio"], stage, given.get("source_media")):
-            yield from work(context, **given)
-
-    return generator if isgeneratorfunction(work) else plain
+def analysis_asset(
+    analysis: type[Analysis[Any]], io_manager_key: str = "artifacts"
+) -> Callable[[Work], dg.AssetsDefinition]:
+    """Decorator for the asset of an analysis, see ``analysis/registry.py``."""
+    return stage_asset(
+        analysis.stage, "analysis", *analysis.libraries, io_manager_key=io_manager_key, columns=analysis.columns
+    )
 
 
-def run(
-    context: dg.AssetExecutionContext,
-    studio: Studio,
-    stage: Stage,
-    make: Callable[[Path], StageOutput],
-    *,
-    inputs: Mapping[str, str],
-    parameters: Mapping[str, Any] | None = None,
-    tools: Mapping[str, str] | None = None,
-    show: Callable[[Artifact], Mapping[str, Any]] = lambda artifact: {},
-) -> dg.Output[Artifact]:
-    """Finds or makes the artifact of ``stage``. ``show`` gives further metadata for the UI."""
-    done = run_stage(studio.store, stage, make, inputs=inputs, parameters=parameters, tools=tools)
-    return output(context, done, show(done.artifact))
+def materialize(result: StageResult, metadata: Mapping[str, Any] = NOTHING) -> Materialized:
+    """The artifact of a stage as the result of its asset, with ``metadata`` for operators."""
+    return materialize_as(result.artifact, result, metadata)
 
 
-def output(
-    context: dg.AssetExecutionContext, done: StageResult, shown: Mapping[str, Any], value: Any = None
-) -> dg.Output[Any]:
-    """The output of an asset. Its data version is the fingerprint; ``value`` defaults to the artifact."""
-    artifact = done.artifact
+def materialize_as(value: V, result: StageResult, metadata: Mapping[str, Any]) -> dg.MaterializeResult[V]:
+    """``value`` as the result of an asset. The data version is the fingerprint of the stage's artifact."""
+    artifact = result.artifact
     progress.info(
-        "%s", artifact.stage,
-        extra={"event": "stage", "stage": artifact.stage, "status": done.status, "seconds": round(done.seconds, 4),
-               "bytes": artifact.bytes, "device": artifact.device},
-    )  # fmt: skip
-    metadata: dict[str, Any] = {
-        "status": done.status,
-        "seconds": round(done.seconds, 3),
+        "%s",
+        artifact.stage,
+        extra={
+            "event": "stage",
+            "stage": artifact.stage,
+            "status": result.status,
+            "seconds": round(result.seconds, 4),
+            "bytes": artifact.bytes,
+            "device": artifact.device,
+        },
+    )
+    facts = {
+        "status": result.status,
+        "seconds": round(result.seconds, 3),
         "size": f"{artifact.bytes / 1e6:.2f} MB" if artifact.bytes else "–",
-        **shown,
+        **metadata,
         "bytes": artifact.bytes,
         "device": artifact.device,
         "precision": artifact.precision or "–",
-        "made_in_seconds": artifact.seconds,
+        "compute_seconds": artifact.seconds,
         "fingerprint": artifact.fingerprint,
         "tools": dict(artifact.tools),
     }
-    with warnings.catch_warnings():
-        # Data versions of outputs are marked as beta.
-        warnings.simplefilter("ignore", dg.BetaWarning)
-        return dg.Output(
-            artifact if value is None else value, metadata=metadata, data_version=dg.DataVersion(artifact.fingerprint)
-        )
+    return dg.MaterializeResult(
+        value=value,
+        metadata=facts,
+        data_version=dg.DataVersion(artifact.fingerprint),
+        tags={STATUS_TAG: result.status},
+    )
+
+
+def analysis_metadata(result: AnalysisResult[Any]) -> dict[str, Any]:
+    """What operators see of an analysis: its figures, and the rows of its Parquet files."""
+    rows = {} if result.rows is None else {"dagster/partition_row_count": result.rows}
+    return {**result.summary, **rows}
+
+
+def materialize_analysis(result: AnalysisResult[Any], metadata: Mapping[str, Any] = NOTHING) -> Materialized:
+    """The collection of an analysis as the result of its asset, with its figures and further ``metadata``."""
+    return materialize(result.stage, {**analysis_metadata(result), **metadata})
+
+
+def inline_picture(webp: Path, label: str) -> dg.MarkdownMetadataValue:
+    """A small WebP file as metadata that shows the picture."""
+    return dg.MetadataValue.md(tables.inline_picture(webp, label))
+
+
+def _column_schema(columns: Collection[Column]) -> dict[str, dg.TableSchema] | None:
+    if not columns:
+        return None
+    schema = [dg.TableColumn(column.name, column.type, description=column.description) for column in columns]
+    return {"dagster/column_schema": dg.TableSchema(columns=schema)}
+
+
+def _with_recorded_failures(work: Work, stage: str) -> Work:
+    """``work`` with its failures recorded. The result also requires the resource ``catalog``, which records them."""
+
+    def resources(inputs: dict[str, Any]) -> tuple[CatalogResource, SourceMedia | None]:
+        catalog = inputs["catalog"] if "catalog" in own.parameters else inputs.pop("catalog")
+        source = inputs.get("source_media")
+        return catalog, source.value if isinstance(source, Stored) else source
+
+    @wraps(work)
+    def plain(context: dg.AssetExecutionContext, **inputs: Any) -> Any:
+        with record_failures(context, stage, *resources(inputs)):
+            return work(context, **inputs)
+
+    @wraps(work)
+    def generator(context: dg.AssetExecutionContext, **inputs: Any) -> Iterator[Any]:
+        with record_failures(context, stage, *resources(inputs)):
+            yield from work(context, **inputs)
+
+    own = signature(work)
+    guarded = generator if isgeneratorfunction(work) else plain
+    if "catalog" not in own.parameters:
+        catalog = Parameter("catalog", Parameter.KEYWORD_ONLY, annotation=CatalogResource)
+        guarded.__dict__["__signature__"] = own.replace(parameters=[*own.parameters.values(), catalog])
+        guarded.__annotations__ = {**work.__annotations__, "catalog": CatalogResource}
+    return guarded
 
 
 @contextmanager
-def failures(context: dg.AssetExecutionContext, studio: Studio, stage: str, source: Artifact | None) -> Iterator[None]:
-    """Keeps why a step failed with its upload, typed; Dagster itself tries nothing again. What was changed since the
-    run has read it, ``source``, is asked for anew anyhow.
+def record_failures(
+    context: dg.AssetExecutionContext, stage: str, catalog: CatalogResource, source: SourceMedia | None
+) -> Iterator[None]:
+    """Records in the catalog why a step failed, and raises an error that Dagster does not retry.
 
-    Whether and when it is tried again is decided in one place for all: ``planning/retrying.py``.
+    ``operations/retries.py`` decides for all uploads whether and when to retry. ``source`` is the upload as the run has
+    read it: when it has changed since, it is requested again anyway and nothing is recorded.
     """
     try:
         yield
     except PytoonError as error:
-        raise _failure(context, studio, stage, error, source) from error
+        raise _failure(context, stage, error, catalog, source) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno in UNWRITABLE:
-            raise _failure(context, studio, stage, storage_unwritable(error), source) from error
-        _failure(context, studio, stage, internal_error(stage, f"{type(error).__name__}: {error}"), source)
+            raise _failure(context, stage, storage_unwritable(error), catalog, source) from error
+        _failure(context, stage, internal_error(stage, f"{type(error).__name__}: {error}"), catalog, source)
         raise
 
 
 def _failure(
-    context: dg.AssetExecutionContext, studio: Studio, stage: str, error: PytoonError, source: Artifact | None
+    context: dg.AssetExecutionContext,
+    stage: str,
+    error: PytoonError,
+    catalog: CatalogResource,
+    source: SourceMedia | None,
 ) -> dg.Failure:
-    key, read = context.partition_key, source.read(SourceMedia) if source is not None else None
-    overrides = read.overrides if read is not None else overrides_of(context.run.run_config)
+    overrides = source.overrides if source is not None else overrides_of(context.run.run_config)
     log.error("failed", extra={"event": "failed", "stage": stage, "category": error.category, "code": error.code})
     try:
-        # What a person mistyped for a single run is no fault of the upload. What failed with the same values before is
-        # tried again by itself, and nobody else would hear of it.
-        before = studio.uploads.failure(key)
-        tried = before is not None and before.overrides == overrides
-        mistyped = bool(overrides) and error.category == "invalid_input" and not tried
-        if not mistyped and (read is None or studio.uploads.status_marks(read)):
-            studio.uploads.fail(key, error, stage, context.run.run_id, overrides)
+        _record(context, stage, error, catalog, source, overrides)
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.
-        log.error("failure not kept", extra={"event": "unkept", "stage": stage, "code": str(unwritten.errno)})
+        log.error("failure not recorded", extra={"event": "not_recorded", "stage": stage, "code": str(unwritten.errno)})
     return dg.Failure(
         description=str(error),
-        metadata={**error.as_dict(), "class": error.category},
+        metadata={**error.as_dict(), "category": error.category},
         allow_retries=False,
     )
+
+
+def _record(
+    context: dg.AssetExecutionContext,
+    stage: str,
+    error: PytoonError,
+    catalog: CatalogResource,
+    source: SourceMedia | None,
+    overrides: dict[str, Any],
+) -> None:
+    """Records the failure of the upload, unless a person mistyped an override for this one run.
+
+    A run that repeats an earlier one with the same overrides is a retry: its failure counts, as no person watches it.
+    """
+    key, known = context.partition_key, catalog.uploads
+    before = known.failure(key)
+    retried = before is not None and before.overrides == overrides
+    mistyped = bool(overrides) and error.category == "invalid_input" and not retried
+    if not mistyped and (source is None or known.status_marks(source)):
+        known.fail(key, error, stage, context.run.run_id, overrides)

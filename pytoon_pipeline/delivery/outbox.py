@@ -1,4 +1,4 @@
-"""Putting a finished video where people find it, with all that is needed to make it again."""
+"""Writes a finished video where people find it, with everything that reproducing it needs."""
 
 import re
 import unicodedata
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest
 from pytoon_pipeline.contracts.quality import QcReport
@@ -20,33 +21,33 @@ MAX_NAME = 60
 SPEC, MANIFEST = "spec.json", "manifest.json"
 
 
-class _Written(BaseModel):
-    """What a manifest of any version says of its folder."""
+class _FolderManifest(BaseModel):
+    """The fields of a manifest of any version that say which files of its folder were delivered."""
 
     key: str
     files: dict[str, str]
 
 
 def readable_name(title: str) -> str:
-    """A file name that any system takes, close to ``title``."""
+    """A file name close to ``title`` that every file system accepts."""
     plain = unicodedata.normalize("NFKC", title)
     words = re.sub(r"[^\w]+", "-", plain, flags=re.UNICODE).strip("-_")
     return words[:MAX_NAME].strip("-_") or "video"
 
 
 def failure(report: QcReport) -> QualityFailure:
-    """The error of a video that did not pass, with its first gates."""
+    """The error of a video that did not pass, with its first three gates."""
     gates = [finding.message for finding in report.findings if finding.severity == "gate"]
     return QualityFailure(
         "qc_failed",
-        f"The finished video did not pass: {' '.join(dict.fromkeys(gates[:3]))}",
-        "The findings of qc_score say where. Pytoon retries with a change that may help, and delivers a simplified "
+        f"The finished video did not pass quality control: {' '.join(dict.fromkeys(gates[:3]))}",
+        "See the findings of qc_score for where. Pytoon retries with a change that may help, and delivers a simplified "
         f"version after {MAX_ATTEMPTS} failed attempts.",
     )
 
 
 def plan_delivery(title: str, key: str, degraded: bool = False) -> Delivery:
-    """Paths below the outbox for a key. The folder's name says when the video is degraded."""
+    """The paths of a delivery below the outbox. The folder's name says when the video is degraded."""
     name = readable_name(title)
     digits, _, variant = key.partition("-")
     folder = "-".join(part for part in (name, digits[:8], variant, "degraded" if degraded else "") if part)
@@ -60,51 +61,60 @@ def plan_delivery(title: str, key: str, degraded: bool = False) -> Delivery:
     )
 
 
-def deliver(root: Path, tmp_path: Path, delivery: Delivery, files: Mapping[str, Path], manifest: Manifest) -> bool:
-    """Copies ``files`` (path below ``root`` → file) and writes spec and manifest, the manifest last.
+def deliver(root: Path, work: Path, delivery: Delivery, files: Mapping[str, Path], manifest: Manifest) -> bool:
+    """Copies ``files`` (path below ``root`` → file) and writes the spec and the manifest, the manifest last.
 
-    Returns false when all of it was there already.
+    ``work`` is the folder for temporary files. Returns false when all of it was already there.
     """
     texts = {
         delivery.spec: manifest.spec.model_dump_json(indent=2).encode(),
         delivery.manifest: manifest.model_dump_json(indent=2).encode(),
     }
-    present = all(_same(root / name, file) for name, file in files.items()) and all(
+    present = all(_same_content(root / name, file) for name, file in files.items()) and all(
         (root / name).is_file() and (root / name).read_bytes() == text for name, text in texts.items()
     )
     if present:
         return False
     for name, file in files.items():
-        copy_file(file, root / name, tmp_path)
+        copy_file(file, root / name, work)
     for name, text in texts.items():
-        write_bytes(root / name, text, tmp_path)
+        write_bytes(root / name, text, work)
     return True
 
 
-def replace_earlier(home: Home, key: str, earlier: DeliveryRecord | None, current: Path, held: bool) -> tuple[str, ...]:
-    """Removes the folders of earlier deliveries of the key that ``current`` replaces; returns those that stay.
+def delivered_files(home: Home, root: Path, delivery: Delivery) -> dict[str, StoredFile]:
+    """Size and SHA-256 of all files of a delivery below ``root``, by their paths below the home."""
+    names = (delivery.video, delivery.thumbnail, *delivery.captions, delivery.spec, delivery.manifest)
+    return {
+        path.relative_to(home.root).as_posix(): StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
+        for path in (root / name for name in names)
+    }
 
-    A held video replaces nothing in the outbox: what lies there is what people have until somebody decides.
+
+def replace_earlier(home: Home, key: str, earlier: DeliveryRecord | None, current: Path, held: bool) -> tuple[str, ...]:
+    """Removes the folders of earlier deliveries of the key that ``current`` replaces; returns those that remain.
+
+    A held video replaces nothing in the outbox: the earlier video stays until a person decides.
     """
-    stay = []
+    remaining = []
     for folder in dict.fromkeys(earlier.folders if earlier is not None else ()):
-        place = home.root / folder
-        if held and place.is_relative_to(home.outbox):
-            stay.append(folder)
-        elif place != current:
-            withdraw(place, key)
-    return tuple(one for one in stay if home.root / one != current)
+        path = home.root / folder
+        if held and path.is_relative_to(home.outbox):
+            remaining.append(folder)
+        elif path != current:
+            withdraw(path, key)
+    return tuple(folder for folder in remaining if home.root / folder != current)
 
 
 def withdraw(folder: Path, key: str) -> None:
-    """Removes from ``folder`` what was delivered there for the key. What a person has changed or added stays."""
+    """Removes from ``folder`` what was delivered there for the key. Files that a person changed or added stay."""
     try:
-        written = _Written.model_validate_json((folder / MANIFEST).read_bytes())
+        manifest = _FolderManifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (FileNotFoundError, ValidationError):
         return
-    if written.key != key:
+    if manifest.key != key:
         return
-    for name, sha256 in written.files.items():
+    for name, sha256 in manifest.files.items():
         file = folder / Path(name).name
         if file.is_file() and hash_files(file) == sha256:
             file.unlink()
@@ -114,7 +124,7 @@ def withdraw(folder: Path, key: str) -> None:
         folder.rmdir()
 
 
-def _same(there: Path, file: Path) -> bool:
-    if not there.is_file() or there.stat().st_size != file.stat().st_size:
+def _same_content(path: Path, file: Path) -> bool:
+    if not path.is_file() or path.stat().st_size != file.stat().st_size:
         return False
-    return hash_files(there) == hash_files(file)
+    return hash_files(path) == hash_files(file)

@@ -1,4 +1,4 @@
-"""Delivering a held video after a person has decided so. Nothing that runs by itself calls this."""
+"""Delivers a held video after a person decided so. Nothing automatic calls this."""
 
 import logging
 import time
@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.degradation import Release
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
-from pytoon_pipeline.contracts.manifest import Delivery, Manifest
+from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.status import DeliveryRecord
-from pytoon_pipeline.delivery.outbox import MANIFEST, deliver, plan_delivery, replace_earlier
+from pytoon_pipeline.delivery.outbox import MANIFEST, deliver, delivered_files, plan_delivery, replace_earlier
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.logs import log_context
 from pytoon_pipeline.store.fingerprint import hash_files
@@ -21,41 +21,42 @@ log = logging.getLogger("pytoon.delivery")
 
 
 def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
-    """Puts the held video of ``key`` into the outbox and keeps who decided it and why.
+    """Delivers the held video of ``key`` to the outbox and records who decided it and why.
 
-    Raises ``InvalidInput`` when no video of the key is held, ``DependencyMissing`` when it is no longer what was
-    checked.
+    Raises ``InvalidInput`` when no video of the key is held, ``DependencyMissing`` when its files are no longer those
+    that were checked.
     """
     uploads = Uploads(home)
     upload, record = uploads.get(key), uploads.delivered(key)
     if record is None or not record.held or uploads.is_pending(key):
         raise InvalidInput(
-            "not_held", "No video of this upload is held.", f"See how it stands with “pytoon status {key}”."
+            "not_held", "No video of this upload is held.", f"Check its status with “pytoon status {key}”."
         )
-    place = home.root / record.video
-    manifest = _manifest(place.parent / MANIFEST)
+    folder = (home.root / record.video).parent
+    manifest = _read_manifest(folder / MANIFEST)
     plan = plan_delivery(manifest.title, key, degraded=True)
-    files = {name: place.parent / Path(name).name for name in manifest.files}
+    files = {name: folder / Path(name).name for name in manifest.files}
     _verify(files, manifest)
-    decided = Release(at=time.time(), by=by, reason=reason, video=manifest.files[plan.video])
-    deliver(home.outbox, home.work, plan, files, manifest.model_copy(update={"released": decided}))
+    decision = Release(at=time.time(), by=by, reason=reason, video=manifest.files[plan.video])
+    deliver(home.outbox, home.work, plan, files, manifest.model_copy(update={"released": decision}))
     current = home.outbox / plan.folder
-    changes = {"at": decided.at, "held": False, "released": decided, "video": _below(home, plan)}
-    # First: whoever is killed in between leaves a folder too many, and no video that is said to be held.
+    changes: dict[str, object] = {
+        "at": decision.at, "held": False, "released": decision,
+        "video": (home.outbox / plan.video).relative_to(home.root).as_posix(),
+        "files": delivered_files(home, home.outbox, plan),
+    }  # fmt: skip
+    # Recorded before the held folder is removed: a process killed in between leaves a superfluous folder, but never a
+    # released video that is recorded as held.
     uploads.deliver(key, record.model_copy(update={**changes, "others": record.folders}), upload)
-    stay = replace_earlier(home, key, record, current, held=False)
-    released = record.model_copy(update={**changes, "others": stay})
+    remaining = replace_earlier(home, key, record, current, held=False)
+    released = record.model_copy(update={**changes, "others": remaining})
     uploads.deliver(key, released, upload)
     with log_context(key=key):
         log.info("delivered", extra={"event": "delivered", "engine": record.engine, "degraded": True})
     return released
 
 
-def _below(home: Home, plan: Delivery) -> str:
-    return (home.outbox / plan.video).relative_to(home.root).as_posix()
-
-
-def _manifest(path: Path) -> Manifest:
+def _read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError) as error:
@@ -70,6 +71,7 @@ def _verify(files: Mapping[str, Path], manifest: Manifest) -> None:
 
 def _damaged() -> DependencyMissing:
     return DependencyMissing(
-        "held_damaged", "The held video is not what was checked: files are missing or were changed.",
-        "Run “pytoon render” for the upload again; what is there already is not made again.",
-    )  # fmt: skip
+        "held_damaged",
+        "The held video is not the one that was checked: files are missing or were changed.",
+        "Run “pytoon render” for the upload again; finished stages are not recomputed.",
+    )

@@ -1,6 +1,6 @@
-"""Captions as files of their own, for players and platforms: SubRip and WebVTT.
+"""Captions as separate files for players and platforms: SubRip and WebVTT.
 
-Libraries for these read braces and angle brackets in what people say as styling; here they stay what they are.
+Written by hand because subtitle libraries interpret braces and angle brackets in the text as styling.
 """
 
 from html import escape
@@ -12,7 +12,7 @@ FORMATS = ("srt", "vtt")
 
 
 def write(spec: RenderSpec, folder: Path) -> dict[str, Path]:
-    """Writes the captions of the finished video; gives their paths by format."""
+    """Writes the captions of the finished video. Returns their paths by format."""
     rate = spec.rate
     cues = [(rate.seconds(start), rate.seconds(end), text) for start, end, text in lines(spec)]
     srt = [f"{n}\n{_time(a, ',')} --> {_time(b, ',')}\n{text}\n" for n, (a, b, text) in enumerate(cues, 1)]
@@ -25,10 +25,10 @@ def write(spec: RenderSpec, folder: Path) -> dict[str, Path]:
 
 
 def lines(spec: RenderSpec) -> list[tuple[int, int, str]]:
-    """What is said or stands on screen, with frames ``[first, last)``, in order of time."""
+    """Spoken and displayed text with its output frames ``[start, end)``, in order of time."""
     spoken = [(cue.start, cue.end, " ".join(cue.text.split())) for cue in spec.captions.cues]
     shown = [(start, end, layer.text) for start, end, layer in spec.texts() if layer.role != "other"]
-    # A text that runs on over a cut is one line.
+    # A text that continues across a cut is one line.
     joined: list[tuple[int, int, str]] = []
     for start, end, text in sorted(spoken + shown):
         if joined and joined[-1][1] == start and joined[-1][2] == text:
@@ -38,7 +38,6 @@ def lines(spec: RenderSpec) -> list[tuple[int, int, str]]:
     return joined
 
 
-def _time(seconds: float, point: str) -> str:
-    milliseconds = round(seconds * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"
+def _time(seconds: float, separator: str) -> str:
+    minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}{separator}{milliseconds % 1000:03}"

@@ -1,1 +1,1 @@
-"""Engines: whoever turns a plan into rendered parts. All give the same frames for the same plan."""
+"""Engines render a plan into segments and a thumbnail. All engines render the same frames for the same plan."""

@@ -1,43 +1,62 @@
-"""What every engine does."""
+"""The interface of an engine, and what engines in this process share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.store.stages import StageResult
+from pytoon_pipeline.store.store import Store
 
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """All that rendering a plan takes: files with pictures by item, and font files of brands by their content.
-
-    ``seconds`` is the time that rendering may take.
-    """
+    """A plan and the files it uses: media by item, and font files of brands by SHA-256."""
 
     spec: RenderSpec
-    pictures: Mapping[str, Source]
+    sources: Mapping[str, Source]
     fonts: Mapping[str, Path] = field(default_factory=dict)
-    seconds: float = 3600.0
+    timeout_seconds: float = 3600.0
 
 
 class Engine(Protocol):
-    """Whoever renders. What it makes lies in the store of whoever asks, as the same artifacts from every engine.
+    """Renders requests. The results are in the caller's store and are the same artifacts from every engine.
 
-    Both raise ``PytoonError``; a ``TransientError`` may go away when tried again.
+    Both methods raise ``PytoonError``; a ``TransientError`` may be retried.
     """
 
     @property
     def name(self) -> EngineName: ...
 
-    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
-        """All segments of the plan, in order. ``progress`` hears how many of how many are ready."""
+    def render_segments(self, request: RenderRequest, progress: Progress) -> list[StageResult]:
+        """All segments of the plan, in order. ``progress`` receives the number of finished segments and the total."""
         ...
 
-    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
-        """Frame ``frame`` of the plan as a picture, in several sizes."""
+    def render_thumbnail(self, request: RenderRequest, frame: int) -> StageResult:
+        """Frame ``frame`` of the plan as an image, in several sizes."""
         ...
+
+
+class InProcessEngine:
+    """What engines in this process share. ``threads`` segments are rendered at once; none means one per processor."""
+
+    store: Store
+    threads: int | None
+
+    def render_thumbnail(self, request: RenderRequest, frame: int) -> StageResult:
+        return stages.render_thumbnail(self.store, request.spec, request.sources, frame)
+
+    def _render(
+        self,
+        request: RenderRequest,
+        progress: Progress,
+        timeout_seconds: float | None = None,
+        before_render: Callable[[], None] = lambda: None,
+    ) -> list[StageResult]:
+        spec, sources = request.spec, request.sources
+        return stages.render_segments(self.store, spec, sources, progress, timeout_seconds, self.threads, before_render)

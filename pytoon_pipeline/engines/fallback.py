@@ -1,14 +1,12 @@
-"""The last resort: the plain version of a plan, from whatever can be read."""
+"""The fallback engine: renders a simplified plan from the media files that can be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.rendering import EngineName
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.engines.engine import RenderRequest
+from pytoon_pipeline.engines.engine import InProcessEngine, RenderRequest
 from pytoon_pipeline.planning.fallback_spec import fallback_spec
-from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.store.stages import StageResult
@@ -16,8 +14,8 @@ from pytoon_pipeline.store.store import Store
 
 
 @dataclass(frozen=True)
-class FallbackEngine:
-    """Renders plain plans here, without libass."""
+class FallbackEngine(InProcessEngine):
+    """Renders simplified plans in this process, without libass and without a timeout."""
 
     store: Store
     threads: int | None = None
@@ -26,20 +24,18 @@ class FallbackEngine:
     def name(self) -> EngineName:
         return "fallback"
 
-    def segments(self, work: RenderRequest, progress: Progress) -> list[StageResult]:
-        return stages.render_segments(self.store, work.spec, work.pictures, progress, threads=self.threads)
-
-    def thumbnail(self, work: RenderRequest, frame: int) -> StageResult:
-        return stages.make_thumbnail(self.store, work.spec, work.pictures, frame)
+    def render_segments(self, request: RenderRequest, progress: Progress) -> list[StageResult]:
+        return self._render(request, progress)
 
 
-def fallback_of(work: RenderRequest) -> RenderSpec:
-    """The plain plan for what can be read of the work's files."""
-    return fallback_spec(work.spec, {item for item, source in work.pictures.items() if not readable(source)})
+def fallback_request(request: RenderRequest) -> RenderRequest:
+    """The request with its simplified plan, which leaves out the files that cannot be read."""
+    unreadable = {item for item, source in request.sources.items() if not readable(source)}
+    return replace(request, spec=fallback_spec(request.spec, unreadable))
 
 
 def readable(source: Source) -> bool:
-    """Whether a file gives a picture at all."""
+    """Whether at least one frame of a file can be decoded."""
     import av
 
     from pytoon_pipeline.media import images

@@ -1,21 +1,21 @@
-"""Which engines are asked, in which order, and what is told of those that failed."""
+"""Engine policies: which engines are tried, in which order, and what is recorded about failures."""
 
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.contracts.rendering import EngineAttempt, EngineName
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.engines.engine import Engine, RenderRequest
-from pytoon_pipeline.engines.fallback import fallback_of
+from pytoon_pipeline.engines.fallback import fallback_request
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.store.stages import StageResult
 
-Policy = Literal["local_only", "local_preferred", "api_only"]
-CHAINS: Mapping[Policy, tuple[EngineName, ...]] = {
+EnginePolicy = Literal["local_only", "local_preferred", "api_only"]
+ENGINE_CHAINS: Mapping[EnginePolicy, tuple[EngineName, ...]] = {
     "local_only": ("local", "fallback"),
     "local_preferred": ("local", "remote", "fallback"),
     "api_only": ("remote",),
@@ -23,8 +23,8 @@ CHAINS: Mapping[Policy, tuple[EngineName, ...]] = {
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """Segments, who rendered them, who could not, and the plain plan when that is what they show."""
+class RenderOutcome:
+    """The segments, the engine that rendered them, the engines that failed before, and the fallback plan if used."""
 
     segments: list[StageResult]
     engine: EngineName
@@ -32,53 +32,67 @@ class Rendered:
     fallback_spec: RenderSpec | None = None
 
 
-def engine_chain(policy: Policy, there: Mapping[EngineName, Engine]) -> list[Engine]:
-    """The engines that ``policy`` allows and that are there. Raises ``DependencyMissing`` when there is none."""
-    engines = [there[name] for name in CHAINS[policy] if name in there]
+def engine_chain(policy: EnginePolicy, available: Mapping[EngineName, Engine]) -> list[Engine]:
+    """The available engines that ``policy`` allows, in order. Raises ``DependencyMissing`` when there is none."""
+    engines = [available[name] for name in ENGINE_CHAINS[policy] if name in available]
     if not engines:
         raise DependencyMissing(
             "no_engine",
-            "The request wants its video rendered by the remote engine only, and none is set up.",
-            "Set PYTOON_ENGINE_URL and PYTOON_ENGINE_TOKEN, or another engine_policy.",
+            "The request allows only the remote engine, and none is configured.",
+            "Set PYTOON_ENGINE_URL and PYTOON_ENGINE_TOKEN, or choose another engine_policy.",
         )
     return engines
 
 
 def render(
-    engines: list[Engine], work: RenderRequest, progress: Progress, told: Callable[[EngineAttempt], None],
-    turn: Callable[[], AbstractContextManager[None]],
-) -> Rendered:  # fmt: skip
-    """Segments of the first engine that gives them; ``told`` hears of each that does not. Engines of this machine wait
-    for their ``turn``.
+    engines: list[Engine],
+    request: RenderRequest,
+    progress: Progress,
+    on_failure: Callable[[EngineAttempt], None],
+    acquire_slot: Callable[[], AbstractContextManager[None]],
+) -> RenderOutcome:
+    """The segments of the first engine that succeeds. Engines of this machine hold the slot from ``acquire_slot``.
 
-    Raises what the last one raised. A full disk (``OSError``) is nobody's fault here and goes through.
+    ``on_failure`` receives each failed attempt. Raises the error of the last engine. A full disk (``OSError``) is not
+    an engine failure and is raised immediately.
     """
-    tried: list[EngineAttempt] = []
-    for last, engine in ((engine is engines[-1], engine) for engine in engines):
+    attempts: list[EngineAttempt] = []
+    for engine in engines:
+        fallback = engine.name == "fallback"
         began = time.monotonic()
-        shown = replace(work, spec=fallback_of(work)) if engine.name == "fallback" else work
+        actual = fallback_request(request) if fallback else request
         try:
-            with nullcontext() if engine.name == "remote" else turn():
-                segments = engine.segments(shown, progress)
+            with nullcontext() if engine.name == "remote" else acquire_slot():
+                segments = engine.render_segments(actual, progress)
         except PytoonError as error:
-            seconds = round(time.monotonic() - began, 2)
-            tried.append(EngineAttempt(engine=engine.name, code=error.code, message=error.message, seconds=seconds))
-            told(tried[-1])
-            if last:
+            attempts.append(_attempt(engine, error, round(time.monotonic() - began, 2)))
+            on_failure(attempts[-1])
+            if engine is engines[-1]:
                 raise
         else:
-            return Rendered(segments, engine.name, tuple(tried), shown.spec if engine.name == "fallback" else None)
-    raise AssertionError("order() gives at least one engine")
+            return RenderOutcome(segments, engine.name, tuple(attempts), actual.spec if fallback else None)
+    raise AssertionError("engine_chain() returns at least one engine")
 
 
-def thumbnail(
-    engines: list[Engine], work: RenderRequest, frame: int, first: EngineName, told: Callable[[EngineAttempt], None]
+def render_thumbnail(
+    engines: list[Engine],
+    request: RenderRequest,
+    frame: int,
+    preferred: EngineName,
+    on_failure: Callable[[EngineAttempt], None],
 ) -> StageResult:
-    """The thumbnail, by the engine ``first`` that rendered the video, else by another. Raises ``PytoonError``."""
-    in_order = sorted(engines, key=lambda engine: engine.name != first)
-    for engine in in_order[:-1]:
+    """The thumbnail from the engine ``preferred``, which rendered the video, else from another.
+
+    Raises the ``PytoonError`` of the last engine.
+    """
+    *others, last = sorted(engines, key=lambda engine: engine.name != preferred)
+    for engine in others:
         try:
-            return engine.thumbnail(work, frame)
+            return engine.render_thumbnail(request, frame)
         except PytoonError as error:
-            told(EngineAttempt(engine=engine.name, code=error.code, message=error.message, seconds=0))
-    return in_order[-1].thumbnail(work, frame)
+            on_failure(_attempt(engine, error, 0))
+    return last.render_thumbnail(request, frame)
+
+
+def _attempt(engine: Engine, error: PytoonError, seconds: float) -> EngineAttempt:
+    return EngineAttempt(engine=engine.name, code=error.code, message=error.message, seconds=seconds)

@@ -1,4 +1,4 @@
-"""What the remote engine and its clients say to each other: orders, what they lack, what becomes of them."""
+"""The protocol between a remote engine and its clients: job requests, missing files, events and errors."""
 
 import json
 from collections.abc import Sequence
@@ -14,67 +14,66 @@ from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
 from pytoon_pipeline.store.fingerprint import hash_value
 
-# Only such names ever become paths, on either side.
+# Only names of this form become paths, on either side.
 HASH = r"^[0-9a-f]{64}$"
 Hash = Annotated[str, Field(pattern=HASH)]
 
-# Headers that say how much of a file has arrived, as resumable uploads have them.
+# Headers for the progress of an upload, as in the IETF draft "Resumable Uploads for HTTP".
 OFFSET, COMPLETE = "Upload-Offset", "Upload-Complete"
 YES, NO = "?1", "?0"
 
-ERRORS = {kind.category: kind for kind in (InvalidInput, DependencyMissing, TransientError, InternalError)}
+ERROR_CLASSES = {kind.category: kind for kind in (InvalidInput, DependencyMissing, TransientError, InternalError)}
 
 
 class NamedFile(StoredFile):
-    """A file with content, by a name that is safe as a path."""
+    """A non-empty file whose name is safe as a path."""
 
     sha256: Hash
     bytes: int = Field(gt=0)
 
 
-class Picture(Record):
-    """The file of an item with pictures, and what it is. Of a still picture, the file is its upright copy."""
+class MediaFile(Record):
+    """The file of a video or image item, and its metadata. A still image is sent with its EXIF rotation applied."""
 
     file: NamedFile
     info: MediaInfo
 
 
-class RenderOrder(Record):
-    """What is to be rendered: the segments that ``spec`` names, or frame ``thumbnail`` of it as a thumbnail.
+class JobRequest(Record):
+    """What to render: the segments of ``spec``, or its frame ``thumbnail_frame`` as a thumbnail.
 
-    ``pictures`` are named by the item's hash, ``fonts`` by the name that the plan gives them. ``seconds`` is the time
-    that rendering may take.
+    ``media`` is keyed by the item's hash, ``fonts`` by the font's name in the plan.
     """
 
     version: Literal[1] = 1
     spec: RenderSpec
-    pictures: dict[Hash, Picture]
+    media: dict[Hash, MediaFile]
     fonts: dict[Hash, NamedFile] = Field(default_factory=dict)
-    thumbnail: int | None = Field(default=None, ge=0)
-    seconds: float = Field(gt=0, allow_inf_nan=False)
+    thumbnail_frame: int | None = Field(default=None, ge=0)
+    timeout_seconds: float = Field(gt=0, allow_inf_nan=False)
 
     @property
     def id(self) -> str:
-        """The hash of all that it says. Raises ``ValueError`` when it holds a number that is none."""
+        """The hash of the whole request. Raises ``ValueError`` when it contains NaN or infinity."""
         return hash_value(self.model_dump(mode="json"))
 
     @property
     def files(self) -> dict[str, NamedFile]:
-        """All files that rendering takes, by their hash."""
-        found = (*self.fonts.values(), *(picture.file for picture in self.pictures.values()))
-        return {file.sha256: file for file in found}
+        """All files that the job needs, by hash."""
+        files = (*self.fonts.values(), *(media.file for media in self.media.values()))
+        return {file.sha256: file for file in files}
 
 
-class OrderState(Record):
-    """How an order stands. ``missing`` are hashes of files to send, with their lengths in bytes."""
+class JobStatus(Record):
+    """The state of a job. ``missing`` maps the hashes of files that must be uploaded to their lengths in bytes."""
 
     id: Hash
     state: Literal["waiting", "queued", "rendering", "done", "failed"]
     missing: dict[Hash, int] = Field(default_factory=dict)
 
 
-class Problem(Record):
-    """A ``PytoonError`` on its way."""
+class ErrorMessage(Record):
+    """A ``PytoonError`` as JSON."""
 
     code: str
     message: str
@@ -82,42 +81,45 @@ class Problem(Record):
     category: str
 
     @classmethod
-    def of(cls, error: PytoonError) -> "Problem":
+    def from_error(cls, error: PytoonError) -> "ErrorMessage":
         return cls(category=error.category, **error.as_dict())
 
-    def error(self) -> PytoonError:
-        """The same error, of the same class of failure."""
-        return ERRORS.get(self.category, InternalError)(self.code, self.message, self.hint)
+    def to_error(self) -> PytoonError:
+        """The same error, of the class that belongs to its category."""
+        return ERROR_CLASSES.get(self.category, InternalError)(self.code, self.message, self.hint)
 
 
 class Event(Record):
-    """The ``n``-th thing that happened to an order: so many of so many parts are ready, or how it ended."""
+    """Event number ``n`` of a job: ``ready`` of ``total`` parts are finished, or the artifacts or error that end it."""
 
     n: int
     ready: int | None = None
     total: int | None = None
     artifacts: tuple[Artifact, ...] | None = None
-    error: Problem | None = None
+    error: ErrorMessage | None = None
 
     @property
     def last(self) -> bool:
         return self.artifacts is not None or self.error is not None
 
     @property
-    def line(self) -> bytes:
-        """As one line of JSON, in ASCII: Unicode has more ends of lines. What is none in artifacts belongs to them."""
-        said = {name: value for name, value in self.model_dump(mode="json").items() if value is not None}
-        return json.dumps(said, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    def json_line(self) -> bytes:
+        """The event as one line of ASCII JSON: other line separators of Unicode are escaped.
+
+        Absent fields are left out; fields that are none inside artifacts are kept, because they belong to them.
+        """
+        values = {name: value for name, value in self.model_dump(mode="json").items() if value is not None}
+        return json.dumps(values, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
 def requested_spec(spec: RenderSpec, segments: Sequence[Segment]) -> RenderSpec:
-    """As much of a plan as rendering ``segments`` takes: no sound, and no notes for people."""
-    silent = spec.audio.model_copy(update={"tracks": ()})
-    return spec.model_copy(update={"segments": tuple(segments), "audio": silent, "notes": ()})
+    """The part of a plan that rendering ``segments`` needs: without audio tracks and notes."""
+    without_audio = spec.audio.model_copy(update={"tracks": ()})
+    return spec.model_copy(update={"segments": tuple(segments), "audio": without_audio, "notes": ()})
 
 
 def items_shown(spec: RenderSpec) -> set[str]:
-    """Items whose pictures the segments of ``spec`` show."""
+    """The video and image items that the segments of ``spec`` show."""
     return {
         one.item
         for first, last, layer in spec.layers()

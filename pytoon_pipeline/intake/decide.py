@@ -1,21 +1,21 @@
-"""What to do with what lies in the inbox. Pure: a listing, what is known of it, and the time decide."""
+"""What a scan of the inbox has to do. Pure: computed from a listing, the index of the inbox, and the time."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
-from pytoon_pipeline.intake.inbox import Entry
+from pytoon_pipeline.intake.listing import Entry
 from pytoon_pipeline.intake.uploads import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.media.subtitles import SUFFIXES
 from pytoon_pipeline.store.fingerprint import hash_value
 
-# Files by which a folder says what it wants.
-ASKING = (*REQUEST_NAMES, EDIT_PLAN_NAME)
+# Files in which a folder states its request.
+REQUEST_FILES = (*REQUEST_NAMES, EDIT_PLAN_NAME)
 
 
 class Candidate(NamedTuple):
-    """A file, with its subtitles, or a folder with its files, at the top of the inbox. ``stamp`` changes with any."""
+    """A file with its subtitles, or a folder with its files, at the top of the inbox. ``etag`` changes with any."""
 
     name: str
     folder: bool
@@ -24,16 +24,16 @@ class Candidate(NamedTuple):
     etag: str
 
     @property
-    def asks(self) -> bool:
-        """Whether it says what it wants: a clip does by itself, a folder by its request; subtitles wait for theirs."""
+    def has_request(self) -> bool:
+        """Whether it can be ingested: a clip on its own, a folder with its request, subtitles only with their clip."""
         if not self.folder:
             return not _is_subtitles(self.name)
-        return any(f"{self.name}/{name}" in self.files for name in ASKING)
+        return any(f"{self.name}/{name}" in self.files for name in REQUEST_FILES)
 
 
 class Known(Protocol):
-    """What is known of a candidate: with which stamp it was seen first and when, and what became of it then (“seen”:
-    nothing yet, “taken”, “rejected”).
+    """The index's record of a candidate: its ``etag``, when it was first seen with it (seconds since the epoch), and
+    its state, “seen”, “ingested” or “rejected”.
     """
 
     @property
@@ -48,8 +48,8 @@ class Known(Protocol):
 
 @dataclass(frozen=True)
 class Decision:
-    """``watch``: new or changed, to be looked at again; ``ready``: they have settled, those that came first in front;
-    ``forget``: gone, and never taken.
+    """``watch``: new or changed, must settle first; ``ready``: settled, the oldest first; ``forget``: gone, and never
+    ingested.
     """
 
     watch: tuple[Candidate, ...]
@@ -58,7 +58,7 @@ class Decision:
 
 
 def candidates(entries: Iterable[Entry]) -> list[Candidate]:
-    """Files and folders at the top of a listing, in the order of their names."""
+    """Files and folders at the top of a listing, sorted by name."""
     single: list[Candidate] = []
     folders: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -68,16 +68,16 @@ def candidates(entries: Iterable[Entry]) -> list[Candidate]:
         else:
             single.append(Candidate(top, False, (top,), entry.bytes, f"{entry.bytes}-{entry.etag}"))
     single = _paired(single)
-    for name, inside in folders.items():
-        inside.sort(key=lambda entry: entry.name)
-        stamp = hash_value([[entry.name, entry.bytes, entry.etag] for entry in inside])
-        files = tuple(entry.name for entry in inside)
-        single.append(Candidate(name, True, files, sum(entry.bytes for entry in inside), stamp))
+    for name, members in folders.items():
+        members.sort(key=lambda entry: entry.name)
+        etag = hash_value([[entry.name, entry.bytes, entry.etag] for entry in members])
+        files = tuple(entry.name for entry in members)
+        single.append(Candidate(name, True, files, sum(entry.bytes for entry in members), etag))
     return sorted(single, key=lambda one: one.name)
 
 
 def _paired(single: Iterable[Candidate]) -> list[Candidate]:
-    """Files, with subtitles joined to all clips whose name they have; without one they stand for themselves."""
+    """Files, with subtitles joined to all clips of the same name; without a clip they are candidates of their own."""
     single = list(single)
     clips = {one.name: one for one in single if not _is_subtitles(one.name)}
     owners: dict[str, list[str]] = {}
@@ -101,9 +101,9 @@ def _is_subtitles(name: str) -> bool:
 
 
 def decide(found: Iterable[Candidate], known: Mapping[str, Known], now: float, settled: float) -> Decision:
-    """What is new, what has not changed for ``settled`` seconds, and what has gone.
+    """Candidates that are new, that have not changed for ``settled`` seconds, and that are gone.
 
-    What was taken or rejected counts again only when it has changed.
+    One that was ingested or rejected is considered again only after it has changed.
     """
     watch: list[Candidate] = []
     ready: list[tuple[float, Candidate]] = []
@@ -115,6 +115,6 @@ def decide(found: Iterable[Candidate], known: Mapping[str, Known], now: float, s
             watch.append(one)
         elif before.state == "seen" and now - before.since >= settled:
             ready.append((before.since, one))
-    gone = tuple(name for name, one in known.items() if one.state != "taken" and name not in there)
+    gone = tuple(name for name, one in known.items() if one.state != "ingested" and name not in there)
     in_order = sorted(ready, key=lambda pair: (pair[0], pair[1].name))
     return Decision(tuple(watch), tuple(one for _, one in in_order), gone)

@@ -1,6 +1,6 @@
-"""An inbox in S3."""
+"""An inbox that is a prefix of an S3 bucket."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -8,15 +8,28 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.intake.inbox import NOTE, Entry, temporary, unreadable
+from pytoon_pipeline.intake.listing import NOTE, Entry, inbox_unreadable, temporary
+
+SCHEME = "s3://"
+
+
+def _default_client() -> Any:
+    """A client with the credentials and the region of this machine."""
+    import boto3
+
+    return boto3.client("s3")
 
 
 class S3Inbox:
-    """All below a prefix of a bucket. Objects appear whole; each is fetched at once when it is taken."""
+    """All objects below a prefix. An object appears complete; all objects of an upload are downloaded to ingest it.
 
-    def __init__(self, address: str) -> None:
+    ``client`` returns a boto3 client for S3.
+    """
+
+    def __init__(self, address: str, client: Callable[[], Any] = _default_client) -> None:
         parts = urlsplit(address)
         self._bucket, self._prefix = parts.netloc, parts.path.strip("/")
+        self._connect = client
         if not self._bucket:
             raise InvalidInput("invalid_inbox", f"“{address[:80]}” names no bucket.", "Write s3://bucket/prefix.")
 
@@ -33,9 +46,9 @@ class S3Inbox:
         for one in wanted:
             target = scratch / PurePosixPath(one)
             if not target.resolve().is_relative_to(scratch.resolve()):
-                raise InvalidInput("outside_folder", f"“{one[:80]}” leads out of its folder.", "Rename the object.")
+                raise InvalidInput("outside_folder", f"“{one[:80]}” is outside its folder.", "Rename the object.")
             target.parent.mkdir(parents=True, exist_ok=True)
-            with _reached():
+            with _typed_errors():
                 self._client.download_file(self._bucket, self._key(one), str(target))
         return scratch / name
 
@@ -43,11 +56,11 @@ class S3Inbox:
         return False
 
     def unfinished(self, name: str) -> bool:
-        """Always: an object is not seen before it is whole."""
+        """Always: an object is not listed before it is complete, so nothing tells whether more follow."""
         return True
 
     def write_note(self, name: str, text: str | None) -> None:
-        with _reached():
+        with _typed_errors():
             if text is None:
                 self._client.delete_object(Bucket=self._bucket, Key=self._key(name + NOTE))
             else:
@@ -55,16 +68,16 @@ class S3Inbox:
 
     def put(self, path: Path, name: str) -> None:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        # The request last: a folder counts from then on.
+        # The request goes last: it makes the folder an upload.
         for file in sorted((one for one in files if one.is_file()), key=lambda one: one.name.startswith("request.")):
             below = f"{name}/{file.relative_to(path).as_posix()}" if path.is_dir() else name
-            with _reached():
+            with _typed_errors():
                 self._client.upload_file(str(file), self._bucket, self._key(below))
 
     def _listed(self, below: str) -> list[Entry]:
-        """Objects whose names begin with ``below``, the prefix of the inbox apart."""
+        """Objects whose names begin with ``below``, after the prefix of the inbox."""
         start = f"{self._prefix}/" if self._prefix else ""
-        with _reached():
+        with _typed_errors():
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=start + below)
             found = [one for page in pages for one in page.get("Contents", ())]
         named = ((one["Key"].removeprefix(start), one) for one in found if not one["Key"].endswith("/"))
@@ -75,13 +88,11 @@ class S3Inbox:
 
     @cached_property
     def _client(self) -> Any:
-        import boto3
-
-        return boto3.client("s3")
+        return self._connect()
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
+def _typed_errors() -> Iterator[None]:
     import boto3.exceptions
     import botocore.exceptions
 
@@ -89,4 +100,4 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except faults as error:
-        raise unreadable(error) from error
+        raise inbox_unreadable(error) from error

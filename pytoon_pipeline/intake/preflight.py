@@ -1,12 +1,12 @@
-"""The first look at an upload: what can be known of its files before anything is made of them."""
+"""Preflight: checks an upload before a run starts, so that an unusable one is rejected at intake."""
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pytoon_pipeline.analysis.needs import LOOKED_AT, needs
-from pytoon_pipeline.config.defaults import preset_name
+from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
+from pytoon_pipeline.config.defaults import archetype_of, preset_name
 from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
@@ -18,27 +18,27 @@ from pytoon_pipeline.store.store import Store
 
 PROBED = Stage("probed", 1)
 
-Look = Callable[[SourceItem], MediaInfo]
+Probe = Callable[[SourceItem], MediaInfo]
 
 
 @dataclass(frozen=True)
 class Preflight:
-    """Looks at files in the store, each content once; a look at one ends after ``patience`` seconds."""
+    """Probes files in the store, each content once; probing one file has a timeout of ``timeout`` seconds."""
 
     store: Store
     limits: Limits
-    patience: float | None = None
+    timeout: float | None = None
 
     def __call__(self, request: Request, items: Sequence[SourceItem]) -> Generator[None, None, None]:
-        """Looks at the items of an upload, one after the other. Raises as ``examining`` does."""
-        return preflight_in_steps(request, items, self.limits, self.look)
+        """Checks the items of an upload, one per step. Raises as ``preflight_in_steps`` does."""
+        return preflight_in_steps(request, items, self.limits, self.probe)
 
-    def look(self, item: SourceItem) -> MediaInfo:
-        """What a file in the store is."""
+    def probe(self, item: SourceItem) -> MediaInfo:
+        """Probes a file in the store."""
         path = self.store.path(item.stored)
 
         def make(scratch: Path) -> StageOutput:
-            return StageOutput(preflight_file(path, self.limits, self.patience))
+            return StageOutput(preflight_file(path, self.limits, self.timeout))
 
         parameters = {"picture_pixels_max": self.limits.picture_pixels_max, "side": self.limits.source_side_min}
         tools = {"av": version("av"), "pillow": version("pillow")}
@@ -47,33 +47,30 @@ class Preflight:
 
 
 def preflight(upload: Upload) -> None:
-    """Looks at the files of an upload where they lie. Raises ``InvalidInput`` for what its run would refuse at once."""
+    """Checks the files of an upload in place. Raises ``InvalidInput`` for what the run would refuse immediately."""
     limits = load_limits()
     items = [SourceItem(name=path.name, sha256=str(path), bytes=0, origin="", role=role) for path, role in upload.files]
     for _ in preflight_in_steps(upload.request, items, limits, lambda item: preflight_file(Path(item.sha256), limits)):
         pass
 
 
-def preflight_file(path: Path, limits: Limits, patience: float | None = None) -> MediaInfo:
-    """What a file is.
-
-    Raises ``InvalidInput`` for what is no media, and ``TransientError`` when patience is at its end.
-    """
+def preflight_file(path: Path, limits: Limits, timeout: float | None = None) -> MediaInfo:
+    """Probes a file. Raises ``InvalidInput`` for a file that is not media, and ``TransientError`` after the timeout."""
     from pytoon_pipeline.media import images, probing
 
     if images.kind(path):
         still = images.inspect(path, limits)
         return MediaInfo(container="picture", seconds=0.0, video=None, audio=None, still=still, streams={"picture": 1})
-    return probing.probe(path, patience)
+    return probing.probe(path, timeout)
 
 
 def preflight_in_steps(
-    request: Request, items: Sequence[SourceItem], limits: Limits, look: Look
+    request: Request, items: Sequence[SourceItem], limits: Limits, probe: Probe
 ) -> Generator[None, None, None]:
-    """Looks at items one after the other, and at what is asked of them.
+    """Checks items one per step, then the request.
 
-    Raises ``InvalidInput`` for a file that cannot be used as it is to be, naming it where there are several, and for
-    presets, platforms and brands that are not there.
+    Raises ``InvalidInput`` for a file that is not usable in its role, with its name where there are several, and for
+    unknown presets, platforms and brands.
     """
     from pytoon_pipeline.media import probing
     from pytoon_pipeline.media.losses import check_whole
@@ -83,9 +80,9 @@ def preflight_in_steps(
         if item.sha256 in infos or item.role in NO_MEDIA:
             continue
         try:
-            info = infos[item.sha256] = look(item)
+            info = infos[item.sha256] = probe(item)
             if info.still is None:
-                if item.role in LOOKED_AT:
+                if item.role in SUBJECT_ROLES:
                     probing.accept(info, limits)
                 check_whole(info, limits)
         except InvalidInput as error:
@@ -93,8 +90,8 @@ def preflight_in_steps(
                 error.message = f"“{item.name}”: {error.message}"
             raise
         yield
-    needs(request, items, infos)
-    load_preset(preset_name(request, items, infos), request.adjust)
+    check_roles(items, infos)
+    load_preset(preset_name(request, archetype_of(request, items, infos)), request.adjust)
     load_platform(request.platform)
     if request.brand:
         load_brand(request.brand)

@@ -1,4 +1,4 @@
-"""Putting uploads into the inbox, for whoever has no folder to drop them into."""
+"""Submit: copies uploads into the inbox for automatic processing."""
 
 import shutil
 import tempfile
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import yaml
 
-from pytoon_pipeline.intake.admission import check_files, key_of, printable_name
-from pytoon_pipeline.intake.inbox import Inbox, temporary
+from pytoon_pipeline.intake.ingest import key_of
+from pytoon_pipeline.intake.listing import Inbox, temporary
 from pytoon_pipeline.intake.preflight import preflight
 from pytoon_pipeline.intake.uploads import REQUEST_NAMES, Upload
+from pytoon_pipeline.runtime.files import check_files, printable_name
 
 DIGITS = 8
 MAX_NAME = 100
@@ -18,23 +19,23 @@ MAX_NAME = 100
 
 @dataclass(frozen=True)
 class Submitted:
-    """The key that the upload gets, and its name in the inbox."""
+    """The key of the upload, and its name in the inbox."""
 
     key: str
     name: str
 
 
 def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
-    """Copies an upload into the inbox under a name of its own. Raises ``InvalidInput`` for what cannot be used.
+    """Copies an upload into the inbox under a unique name. Raises ``InvalidInput`` for an unusable upload.
 
-    A file of which nothing special is asked goes as it is; everything else as a folder with its request.
+    A file with a default request is copied as it is; everything else becomes a folder with its request.
     """
     check_files([file for file, _ in upload.files])
     preflight(upload)
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     key = key_of(upload.files, request)
-    asked = {name: value for name, value in request.items() if name not in ("media", "version")}
-    plain = path.is_file() and len(upload.files) == 1 and not asked and request.get("media") == [{"file": path.name}]
+    options = {name: value for name, value in request.items() if name not in ("media", "version")}
+    plain = path.is_file() and len(upload.files) == 1 and not options and request.get("media") == [{"file": path.name}]
     stem = readable(path.stem if path.is_file() else path.resolve().name)
     name = f"{stem}-{key[:DIGITS]}"
     if plain and not temporary(name + path.suffix):
@@ -49,7 +50,7 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
             folder.mkdir()
             home = path.parent.resolve()
             for file, _ in upload.files:
-                # The file itself may be a link to anywhere; what its request names lies beside it.
+                # The file itself may be a link to anywhere; what its request names is beside it.
                 below = Path(file.name) if file == path else file.resolve().relative_to(home)
                 (folder / below).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, folder / below)
@@ -61,6 +62,6 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
 
 
 def readable(name: str) -> str:
-    """A name that the inbox takes for an upload, close to ``name``."""
+    """A name close to ``name`` that the inbox does not ignore."""
     plain = printable_name(name).replace("\ufffd", "_").replace("/", "_").lstrip(".~$ ")[:MAX_NAME]
     return "upload" if not plain or temporary(plain) else plain

@@ -1,4 +1,4 @@
-"""From what a person gave on the command line or dropped into the inbox to media files and a request."""
+"""Reads an upload, from the command line or the inbox: media files and a request."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -8,26 +8,25 @@ from typing import Any
 
 from pytoon_pipeline.config.documents import Unreadable, inside, parse, read_document, validate
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.intake.admission import printable_name
 from pytoon_pipeline.media import subtitles
-from pytoon_pipeline.planning.context import field_error
-from pytoon_pipeline.planning.layout.glyphs import check_request
+from pytoon_pipeline.planning.glyphs import check_request
+from pytoon_pipeline.runtime.files import printable_name
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
 EDIT_PLAN_NAME = "edit_plan.json"
-# Values of “background:” that are not files.
+# Values of “background:” that do not name files.
 BACKGROUNDS = ("brand", "gradient", "blur")
-# Pixels that an edit plan may ask to be drawn: of one layer at its largest, and of all layers of a scene. The video has
-# two million; drawing takes some 30 bytes a pixel.
+# Pixels of an edit plan's layers: of one layer at its largest, and of all layers of a scene. The video has two million;
+# drawing takes some 30 bytes per pixel.
 LAYER_PIXELS, SCENE_PIXELS = 20_000_000, 100_000_000
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What a person dropped: files in order, each with what it is for, a title and a checked request."""
+    """Files in order, each with its role, a title and a validated request."""
 
     title: str
     files: tuple[tuple[Path, Role], ...]
@@ -38,7 +37,7 @@ def read_upload(
     path: Path, request_file: Path | None = None, preset: str | None = None, sets: Iterable[str] = ()
 ) -> Upload:
     """Reads a media file, or a folder with ``request.yaml`` or ``edit_plan.json``. Raises ``InvalidInput``."""
-    # Unlike the method of paths, this takes names that no file system can hold for what they are: not there.
+    # Unlike Path.is_dir, this returns False for names that no file system can hold.
     folder = path if os.path.isdir(path) else None
     document: dict[str, Any] = {}
     if request_file is None and folder is not None:
@@ -47,7 +46,7 @@ def read_upload(
             raise InvalidInput(
                 "no_request",
                 f"The folder {printable_name(path.name)} has no request.yaml.",
-                "Add one, or give a video file.",
+                "Add one, or name a video file.",
             )
         if name == EDIT_PLAN_NAME:
             document = {"edit_plan": name}
@@ -62,8 +61,8 @@ def read_upload(
     if folder is None and path.suffix.lower() in subtitles.SUFFIXES:
         raise InvalidInput(
             "subtitles_alone",
-            f"{printable_name(path.name)} holds subtitles, and there is no clip of this name beside it.",
-            "Put it beside its clip, with the same name up to the ending.",
+            f"{printable_name(path.name)} has subtitles, and there is no clip of this name beside it.",
+            "Move it beside its clip, and give both the same name up to the extension.",
         )
     home = folder or path.parent
     if isinstance(document.get("edit_plan"), str):
@@ -80,13 +79,13 @@ def read_upload(
 
 
 def _with_media(request: Request, name: str) -> Request:
-    """A file alone is the medium, with what the request says of the first."""
+    """A single file is the medium, with the settings of the request's first."""
     first = request.media[0].model_copy(update={"file": name}) if request.media else MediaRequest(file=name)
     return _changed(request, media=(first,))
 
 
 def _check_size(plan: EditPlan) -> None:
-    """Refuses layers that would be drawn on sheets of gigabytes."""
+    """Refuses layers that would need gigabytes of memory."""
     parts = {f"edit_plan.scenes.{n}": scene.layers for n, scene in enumerate(plan.scenes)}
     for path, layers in (parts | {"edit_plan": plan.overlays}).items():
         drawn = dict(_drawn(layers, f"{path}.{'layers' if path in parts else 'overlays'}"))
@@ -94,22 +93,22 @@ def _check_size(plan: EditPlan) -> None:
             if pixels > LAYER_PIXELS:
                 raise field_error(
                     layer, "too_large", f"at its largest it has {pixels / 1e6:.0f} million pixels.",
-                    f"Up to {LAYER_PIXELS / 1e6:.0f} million can be drawn: lower its width, height or scale.",
+                    f"The limit is {LAYER_PIXELS / 1e6:.0f} million: lower its width, height or scale.",
                 )  # fmt: skip
         if sum(drawn.values()) > SCENE_PIXELS:
             raise field_error(
                 path, "too_large", f"its layers have {sum(drawn.values()) / 1e6:.0f} million pixels together.",
-                f"Up to {SCENE_PIXELS / 1e6:.0f} million can be drawn: lower their sizes or their number.",
+                f"The limit is {SCENE_PIXELS / 1e6:.0f} million: lower their sizes or their number.",
             )  # fmt: skip
 
 
 def _drawn(layers: Iterable[EditLayer], path: str) -> Iterator[tuple[str, float]]:
-    """Each layer that is drawn, and its pixels. Pictures and clips are never drawn larger than they are."""
+    """The path of each layer that is drawn, and its pixels. Pictures and clips are never drawn larger than they are."""
     for place, layer in enumerate(layers):
         if isinstance(layer, EditPicture):
             continue
         scales = [layer.scale, *(key.value for key in layer.keyframes.get("scale", ()))]
-        # A group is a sheet of its own size, however large it is shown.
+        # A group is drawn at its own size, whatever its scale.
         scale = 1.0 if isinstance(layer, EditGroup) else max(1.0, *scales)
         yield f"{path}.{place}", getattr(layer, "width", 0) * getattr(layer, "height", 0) * scale**2
         if isinstance(layer, EditGroup):
@@ -117,21 +116,21 @@ def _drawn(layers: Iterable[EditLayer], path: str) -> Iterator[tuple[str, float]
 
 
 def _with_files(request: Request, plan: EditPlan) -> Request:
-    """An edit plan names its own files."""
+    """The request with the files that its edit plan names."""
     known = {medium.file for medium in request.media}
     added = tuple(MediaRequest(file=name) for name in plan.files() if name not in known)
     return _changed(request, media=(*request.media, *added))
 
 
 def _changed(request: Request, **fields: Any) -> Request:
-    # Unlike model_copy, this keeps to the fields that were set: they are what the upload's record shows.
+    # Unlike model_copy, this sets only the fields that were set: the upload's record shows no others.
     values = {name: getattr(request, name) for name in request.model_fields_set}
     return Request(**(values | fields))
 
 
 def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[Path, Role]]:
     for medium in request.media:
-        # A file alone may be a link to anywhere; only what a document names must lie beside it.
+        # A single file may be a link to anywhere; only files that a document names must be beside it.
         path = alone or inside(home, medium.file)
         yield path, "media"
         if (beside := subtitles_of(path)) is not None:
@@ -147,7 +146,7 @@ def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[P
 
 
 def subtitles_of(path: Path) -> Path | None:
-    """The subtitles beside a clip: a file of its name. Raises ``InvalidInput`` when they cannot be read."""
+    """The subtitles beside a clip: a file of the same name. Raises ``InvalidInput`` when they cannot be read."""
     try:
         there = os.listdir(path.parent)
     except OSError:
@@ -161,7 +160,7 @@ def subtitles_of(path: Path) -> Path | None:
 
 
 def _names(name: str, clip: Path) -> bool:
-    """Whether a file in the folder of ``clip`` has its name and an ending of subtitles, in letters of either case."""
+    """Whether a file in the folder of ``clip`` has its name and an extension of subtitles, in upper or lower case."""
     other = clip.with_name(name)
     return other != clip and other.stem == clip.stem and other.suffix.lower() in subtitles.SUFFIXES
 

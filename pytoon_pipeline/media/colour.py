@@ -51,6 +51,12 @@ def luminance_of(colour: str) -> float:
     return float(luminance(np.array(rgb(colour), np.float64)))
 
 
+def opposite(colour: str) -> str:
+    """Black or white, whichever has the higher contrast with ``colour``: at least 4.58 to 1."""
+    own = luminance_of(colour)
+    return "#000000" if contrast(own, 0) >= contrast(own, 1) else "#FFFFFF"
+
+
 def contrast(a: float, b: float) -> float:
     """Contrast ratio of two relative luminances, 1..21 (WCAG 2.2)."""
     return (max(a, b) + 0.05) / (min(a, b) + 0.05)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
+from pytoon_pipeline.settings import Settings
 
 # No single call takes this long on any machine that is well.
 MAX_SECONDS = 60.0
@@ -42,8 +43,7 @@ def _missing() -> DependencyMissing:
 
 def identity() -> str:
     """Which ffmpeg this is, without starting it: that of the package, unless ``IMAGEIO_FFMPEG_EXE`` names another."""
-    other = os.environ.get("IMAGEIO_FFMPEG_EXE")
-    return other or f"imageio-ffmpeg {version('imageio-ffmpeg')}"
+    return Settings.load().ffmpeg or f"imageio-ffmpeg {version('imageio-ffmpeg')}"
 
 
 def run(arguments: Sequence[str], data: bytes | None = None, seconds: float = MAX_SECONDS) -> tuple[bytes, str]:

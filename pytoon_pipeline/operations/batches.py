@@ -1,6 +1,5 @@
-"""Which keys a nightly batch makes, and which leave Dagster's partitions: decisions, and the facts they rest on."""
+"""Which keys a nightly batch runs, and which keys leave Dagster's partitions."""
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,13 +16,19 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
 
 DAY = 86400.0
+# Categories of failures that may be gone the next night.
+PASSING = ("dependency_missing", "transient", "bug")
+# Fields of a request that decide what a plan takes from the presets folder.
+PRESET_FIELDS = {"adjust", "platform", "brand", "profanity"}
 Reason = Literal["pending", "failed", "engine", "presets"]
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What is known of a key: whether its video is still to be made, why it failed, what was delivered, and the hash of
-    the settings that it would be planned with today, none when they are there no longer.
+class KeyState:
+    """What decides whether a key belongs to a batch.
+
+    ``pending``: its video is still to be rendered. ``presets`` is the digest of the presets that it would be planned
+    with today, none when they no longer exist.
     """
 
     pending: bool
@@ -32,101 +37,99 @@ class Facts:
     presets: str | None
 
 
-def reason(facts: Facts) -> Reason | None:
-    """Why a key belongs into the batch; none when it does not."""
-    if facts.failure is not None:
-        return "failed" if facts.failure.category in ("dependency_missing", "transient", "bug") else None
-    if facts.pending:
+def batch_reason(state: KeyState) -> Reason | None:
+    """Why a key belongs to the batch, none when it does not."""
+    if state.failure is not None:
+        return "failed" if state.failure.category in PASSING else None
+    if state.pending:
         return "pending"
-    if facts.delivered is None:
+    if state.delivered is None:
         return None
-    if facts.delivered.engine == "fallback":
+    if state.delivered.engine == "fallback":
         return "engine"
-    return "presets" if facts.presets not in (None, facts.delivered.presets) else None
+    return "presets" if state.presets not in (None, state.delivered.presets) else None
 
 
-def batch(uploads: Uploads, busy: Collection[str], known: Collection[str], most: int) -> dict[str, Reason]:
-    """At most ``most`` of the ``known`` keys for a batch and why, the newest first, without those that are at work."""
-    return dict(islice(((key, why) for key, why in _wanted(uploads, busy) if key in known), most))
+def batch(uploads: Uploads, busy: Collection[str], known: Collection[str], max_keys: int) -> dict[str, Reason]:
+    """At most ``max_keys`` of the ``known`` keys with the reason for each, the newest first, without the busy ones."""
+    return dict(islice(((key, why) for key, why in _candidates(uploads, busy) if key in known), max_keys))
 
 
 def last_overrides(uploads: Uploads, key: str, why: Reason) -> Mapping[str, object]:
-    """Other values for fields of its request with which a key was run last, when that run is to be made again."""
+    """Overrides of the run that the batch repeats; empty for a key that has not run yet."""
     record = uploads.failure(key) if why == "failed" else uploads.delivered(key) if why != "pending" else None
     return record.overrides if record is not None else {}
 
 
-def _wanted(uploads: Uploads, busy: Collection[str]) -> Iterator[tuple[str, Reason]]:
-    pending, hidden, today = uploads.pending(), uploads.archived() | uploads.stopped(), _today()
-    newest = uploads.keys()
-    for key in newest:
-        if key in busy or key in hidden:
+def _candidates(uploads: Uploads, busy: Collection[str]) -> Iterator[tuple[str, Reason]]:
+    pending, excluded = uploads.pending(), uploads.archived() | uploads.stopped()
+    todays_digest = _presets_reader()
+    newest_first = uploads.keys()
+    for key in newest_first:
+        if key in busy or key in excluded:
             continue
-        delivered, upload = uploads.delivered(key), uploads.find(key)
-        presets = (
-            today(upload.model_copy(update={"overrides": delivered.overrides}), delivered.preset)
-            if (delivered and upload)
-            else None
-        )
-        if why := reason(Facts(key in pending, uploads.failure(key), delivered, presets)):
+        delivered, upload, presets = uploads.delivered(key), uploads.find(key), None
+        if delivered and upload:
+            as_delivered = upload.model_copy(update={"overrides": delivered.overrides})
+            presets = todays_digest(as_delivered, delivered.preset)
+        if why := batch_reason(KeyState(key in pending, uploads.failure(key), delivered, presets)):
             yield key, why
 
 
-def _today() -> Callable[[SourceMedia, str], str | None]:
-    """Gives the hash of what an upload would be planned with; each combination is read once."""
+def _presets_reader() -> Callable[[SourceMedia, str], str | None]:
+    """A function that returns the digest of what an upload would be planned with. It reads each combination once."""
 
     @cache
-    def read(preset: str, adjust: str, platform: str, brand: str | None) -> str | None:
-        request = Request.model_validate({"adjust": json.loads(adjust), "platform": platform, "brand": brand})
+    def read(preset: str, fields: str) -> str | None:
         try:
-            return presets_digest(request, preset)
+            return presets_digest(Request.model_validate_json(fields), preset)
         except InvalidInput:
             return None
 
-    def today(upload: SourceMedia, preset: str) -> str | None:
+    def todays_digest(upload: SourceMedia, preset: str) -> str | None:
         try:
             request = Request.model_validate(upload.asked)
         except ValidationError:
             return None
-        return read(preset, json.dumps(request.adjust, sort_keys=True), request.platform, request.brand)
+        return read(preset, request.model_dump_json(include=PRESET_FIELDS))
 
-    return today
+    return todays_digest
 
 
 @dataclass(frozen=True)
-class Rest:
-    """A key and when anything last happened to it. ``settled``: nothing is to be done for it."""
+class KeyActivity:
+    """When something last happened to a key, in seconds since the epoch. ``settled``: nothing is left to do for it."""
 
     key: str
-    touched: float
+    last_change: float
     settled: bool
 
 
-def archivable(keys: Sequence[Rest], now: float, days: float, most: int) -> list[str]:
-    """Settled keys that nobody touched for ``days``; and, where more than ``most`` remain, the oldest settled ones."""
-    oldest = sorted(keys, key=lambda one: one.touched)
-    gone = [one.key for one in oldest if one.settled and now - one.touched > days * DAY]
-    too_many = len(keys) - len(gone) - most
-    if too_many > 0:
-        rest = (one.key for one in oldest if one.settled and now - one.touched <= days * DAY)
-        gone += islice(rest, too_many)
-    return gone
+def archivable(keys: Sequence[KeyActivity], now: float, days: float, max_keys: int) -> list[str]:
+    """Settled keys unchanged for ``days``; where more than ``max_keys`` remain, also the oldest other settled ones."""
+    oldest_first = sorted(keys, key=lambda one: one.last_change)
+    expired = [one.key for one in oldest_first if one.settled and now - one.last_change > days * DAY]
+    excess = len(keys) - len(expired) - max_keys
+    if excess > 0:
+        recent = (one.key for one in oldest_first if one.settled and now - one.last_change <= days * DAY)
+        expired += islice(recent, excess)
+    return expired
 
 
-def rests(uploads: Uploads) -> list[Rest]:
-    """All keys that are not archived."""
-    pending, hidden, failing = uploads.pending(), uploads.archived(), set(uploads.failing())
+def key_activity(uploads: Uploads) -> list[KeyActivity]:
+    """The activity of all keys that are not archived."""
+    pending, archived, failing = uploads.pending(), uploads.archived(), set(uploads.failing())
     found = []
-    for key, touched in uploads.touched().items():
-        if key not in hidden:
+    for key, registered in uploads.touched().items():
+        if key not in archived:
             delivered = uploads.delivered(key)
-            at = max(touched, delivered.at) if delivered else touched
+            last_change = max(registered, delivered.at) if delivered else registered
             decided = delivered is None or not delivered.held
-            settled = decided and key not in pending and (key not in failing or _final(uploads, key))
-            found.append(Rest(key, at, settled))
+            settled = decided and key not in pending and (key not in failing or _failed_for_good(uploads, key))
+            found.append(KeyActivity(key, last_change, settled))
     return found
 
 
-def _final(uploads: Uploads, key: str) -> bool:
+def _failed_for_good(uploads: Uploads, key: str) -> bool:
     failure = uploads.failure(key)
     return failure is None or failure.category == "invalid_input"

@@ -1,22 +1,23 @@
-"""What to change in a request whose video failed, and when to give up. Pure: a request and its attempts decide."""
+"""What to change in a request whose video failed, and when to stop. Pure: the request and its attempts decide."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytoon_pipeline.config.merge import merge
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 
-# So many attempts are made before the safe one.
+# Attempts before the fallback.
 MAX_ATTEMPTS = 3
-# A picture that only flashes by is shown at least so long, in seconds.
-CALM = 1.2
+# Seconds that the remedy “slower_pictures” shows each item at least.
+MIN_ITEM_SECONDS = 1.2
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be tried as attempt ``number``. ``done``: nothing, the last attempt stands."""
+    """What to do for attempt ``number``. ``done``: nothing, the last attempt is final."""
 
     number: int
     remedies: tuple[str, ...] = ()
@@ -25,7 +26,7 @@ class Step:
 
 
 def next_step(request: Request, attempts: Sequence[Attempt]) -> Step:
-    """The next step: each remedy changes the plan, no two attempts are alike, and it ends with the safe one."""
+    """The next step. Each remedy changes the request, no two attempts are equal, and the last one is the fallback."""
     if not attempts:
         return Step(1)
     last = attempts[-1]
@@ -41,20 +42,20 @@ def next_step(request: Request, attempts: Sequence[Attempt]) -> Step:
 
 
 def changes(step: Step, attempts: Sequence[Attempt]) -> tuple[Note, ...]:
-    """What a person should know when the video is not as it was asked for: what was changed, and why."""
+    """The note for a person about the changes that the remedies made to the request, and why."""
     if not step.remedies:
         return ()
     before = [attempt for attempt in attempts if attempt.number < step.number and attempt.verdict == "fail"]
     codes = ", ".join(dict.fromkeys(code for attempt in before for code in attempt.codes)) or "unknown"
     failed = "The first version" if len(before) == 1 else f"{len(before)} versions"
-    changes = "; ".join(DESCRIPTIONS[name] for name in step.remedies)
-    kind = "This plain version, the last resort, has" if step.fallback else "This version has"
-    text = f"{failed} failed the check ({codes}). {kind} changes that were not asked for: {changes}."
+    descriptions = "; ".join(DESCRIPTIONS[name] for name in step.remedies)
+    version = "This simplified version, the last resort, has" if step.fallback else "This version has"
+    text = f"{failed} failed quality control ({codes}). {version} changes that were not requested: {descriptions}."
     return (Note(code="changed_after_check", message=text),)
 
 
 def apply_remedies(request: Request, remedies: Sequence[str]) -> Request:
-    """The request after remedies, each named in ``REMEDIES``."""
+    """The request with remedies applied, named as in ``REMEDIES``."""
     for name in remedies:
         request = REMEDIES[name](request)
     return request
@@ -67,19 +68,16 @@ def _candidates(codes: Sequence[str]) -> Iterator[str]:
 
 
 def _adjusted(request: Request, **sections: dict[str, Any]) -> Request:
-    adjust = {name: dict(values) for name, values in request.adjust.items()}
-    for name, values in sections.items():
-        adjust[name] = adjust.get(name, {}) | values
-    return request.model_copy(update={"adjust": adjust})
+    return request.model_copy(update={"adjust": merge(request.adjust, sections)})
 
 
 def _slower_pictures(request: Request) -> Request:
-    """Nothing is shown shorter than a calm moment."""
+    """Shows each item for at least ``MIN_ITEM_SECONDS``."""
     media = tuple(
-        wish
-        if wish.end is None or wish.end - wish.start >= CALM
-        else wish.model_copy(update={"end": wish.start + CALM})
-        for wish in request.media
+        item
+        if item.end is None or item.end - item.start >= MIN_ITEM_SECONDS
+        else item.model_copy(update={"end": item.start + MIN_ITEM_SECONDS})
+        for item in request.media
     )
     return request.model_copy(update={"media": media})
 
@@ -107,7 +105,7 @@ def _still_captions(request: Request) -> Request:
 
 
 def _plated_text(request: Request) -> Request:
-    """Texts on an opaque plate of the opposite tone."""
+    """Puts texts on an opaque dark box."""
     box = {"colour": "#101418", "opacity": 0.92}
     return _adjusted(request, headline={"background": "box", "colour": "#FFFFFF", "box": box})
 
@@ -130,18 +128,18 @@ REMEDIES: dict[str, Callable[[Request], Request]] = {
     "plated_text": _plated_text,
     "lower_peaks": _lower_peaks,
 }
-# What a remedy changes, as a person is told.
+# What a remedy changes, for people.
 DESCRIPTIONS = {
-    "slower_pictures": f"each item is shown for at least {CALM:g} s",
-    "soft_transitions": "scenes follow each other in crossfades",
-    "plain_cuts": "scenes follow each other in plain cuts, without transitions",
-    "steady_camera": "the camera stands still or moves slowly, without zoom",
-    "still_captions": "captions and texts appear without moving",
-    "widest_margins": "texts keep to the safe zone of all platforms",
-    "plated_text": "texts stand on an opaque plate",
-    "lower_peaks": "sound peaks are 2 dB lower",
+    "slower_pictures": f"each item is shown for at least {MIN_ITEM_SECONDS:g} s",
+    "soft_transitions": "scenes crossfade into each other",
+    "plain_cuts": "scenes are joined by cuts, without transitions",
+    "steady_camera": "the camera is static or moves slowly, without zoom",
+    "still_captions": "captions and texts appear without animation",
+    "widest_margins": "texts stay inside the safe zone of all platforms",
+    "plated_text": "texts have an opaque background",
+    "lower_peaks": "audio peaks are 2 dB lower",
 }
-# What helps against a finding, the mildest first. None takes away words: that only the request may ask for.
+# Remedies for each finding, the mildest first. None removes words: only the request may ask for that.
 REMEDIES_BY_CODE: dict[str, tuple[str, ...]] = {
     "flash": ("slower_pictures", "soft_transitions", "steady_camera"),
     "red_flash": ("slower_pictures", "soft_transitions", "steady_camera"),
@@ -154,9 +152,9 @@ REMEDIES_BY_CODE: dict[str, tuple[str, ...]] = {
     "true_peak": ("lower_peaks",),
     "loudness": ("lower_peaks",),
 }
-# What may help against anything.
+# Remedies that may help with any finding.
 GENERIC = ("plain_cuts", "steady_camera", "still_captions")
-# The plain video that is delivered when all else has failed.
+# The remedies of the simplified video that is delivered when everything else failed.
 FALLBACK = (
     "slower_pictures", "plain_cuts", "steady_camera", "still_captions", "widest_margins", "lower_peaks",
 )  # fmt: skip

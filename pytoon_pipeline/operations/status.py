@@ -1,6 +1,4 @@
-"""How all keys stand: what failed, what is stuck, what was delivered degraded, what is held, what was rejected. For
-people.
-"""
+"""The status report for people: what failed, is stuck, was delivered degraded, is held, or was rejected."""
 
 import time
 from dataclasses import dataclass
@@ -12,24 +10,26 @@ from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
 from pytoon_pipeline.reporting.markdown import cell
 from pytoon_pipeline.runtime.home import Home
 
-# Tables for people have an end.
+# Rows of one table; longer tables end with the number of the others.
 MAX_ROWS = 100
 
 
 @dataclass(frozen=True)
 class Line:
-    """A key, or none for what never became an upload; its title, or name in the inbox; what is to be said of it."""
+    """One row: the key, “–” for what never became an upload; its title, or its name in the inbox; code and message."""
 
     key: str
     title: str
     code: str
-    said: str
+    message: str
 
 
 @dataclass(frozen=True)
 class StatusReport:
-    """``failed`` will not be tried again by itself; ``stuck`` waits for longer than any video takes; ``held`` waits for
-    a person's decision.
+    """What needs attention.
+
+    ``failed`` is not retried automatically, ``retried`` is; ``stuck`` has waited longer than any video takes; ``held``
+    waits for a person's decision; ``rejected`` is in the inbox.
     """
 
     failed: tuple[Line, ...]
@@ -45,50 +45,68 @@ class StatusReport:
 
     @property
     def well(self) -> bool:
+        """Whether nothing failed for good and nothing is stuck."""
         return not self.failed and not self.stuck
 
     def as_markdown(self) -> str:
+        """One table for each list that is not empty."""
         tables = (
-            ("Failed", self.failed), ("Tried again by itself", self.retried), ("Stuck", self.stuck),
-            ("Delivered degraded", self.degraded), ("Held until a person releases them", self.held),
+            ("Failed", self.failed),
+            ("Retried automatically", self.retried),
+            ("Stuck", self.stuck),
+            ("Delivered degraded", self.degraded),
+            ("Held until a person releases them", self.held),
             ("Rejected in the inbox", self.rejected),
-        )  # fmt: skip
-        return "\n\n".join(_table(head, lines) for head, lines in tables if lines) or "All is well."
+        )
+        return "\n\n".join(_table(title, lines) for title, lines in tables if lines) or "Nothing needs attention."
 
 
 def status_report(home: Home, operations: Operations) -> StatusReport:
-    """Reads how all keys stand."""
-    uploads, now = Uploads(home), time.time()
+    """Reads the status of all keys and of the inbox."""
+    uploads = Uploads(home)
+    failed, retried = _failures(uploads)
+    return StatusReport(
+        failed=failed,
+        retried=retried,
+        stuck=_stuck(uploads, operations.stuck_seconds),
+        degraded=tuple(_degraded(uploads, key) for key in uploads.degraded()),
+        held=tuple(_degraded(uploads, key) for key in uploads.held()),
+        rejected=tuple(
+            Line(row.key or "–", row.name, row.code or "", f"{row.message} {row.hint}")
+            for row in InboxIndex(home.intake).rejected()
+            if row.state == "rejected"
+        ),
+    )
+
+
+def _failures(uploads: Uploads) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Keys whose last run failed: those that are not retried any more, and those that are."""
     failed: list[Line] = []
     retried: list[Line] = []
     for key in uploads.failing():
         if failure := uploads.failure(key):
-            when = next_retry_at(failure)
             line = Line(key, _title(uploads, key), failure.code, f"{failure.message} {failure.hint}")
-            (failed if isinstance(when, GaveUp) else retried).append(line)
-    stuck = [
+            (failed if isinstance(next_retry_at(failure), GaveUp) else retried).append(line)
+    return tuple(failed), tuple(retried)
+
+
+def _stuck(uploads: Uploads, stuck_seconds: float) -> tuple[Line, ...]:
+    now = time.time()
+    return tuple(
         Line(key, _title(uploads, key), "stuck", f"waiting for {(now - since) / 60:.0f} minutes")
         for key, since in uploads.pending().items()
-        if now - since > operations.stuck_seconds and uploads.failure(key) is None
-    ]
-    degraded = [_degraded(uploads, key) for key in uploads.degraded()]
-    held = [_degraded(uploads, key) for key in uploads.held()]
-    rejected = [
-        Line(row.key or "–", row.name, row.code or "", f"{row.message} {row.hint}")
-        for row in InboxIndex(home.intake).rejected()
-        if row.state == "rejected"
-    ]
-    return StatusReport(tuple(failed), tuple(retried), tuple(stuck), tuple(degraded), tuple(held), tuple(rejected))
+        if now - since > stuck_seconds and uploads.failure(key) is None
+    )
 
 
 def _degraded(uploads: Uploads, key: str) -> Line:
-    """Why the video of a key is not what was asked for; what is held says how to deliver it, too."""
+    """Why the video of a key is degraded; for a held one, also where it is and how to deliver it."""
     record = uploads.delivered(key)
     reasons = record.degraded.reasons if record is not None and record.degraded is not None else ()
-    said = " ".join(dict.fromkeys(reason.message for reason in reasons))
+    message = " ".join(dict.fromkeys(reason.message for reason in reasons))
     if record is not None and record.held:
-        said += f" It lies in “{record.video}”; “pytoon release {key}” delivers it."
-    return Line(key, _title(uploads, key), ", ".join(dict.fromkeys(reason.code for reason in reasons)), said)
+        message += f" The video is in “{record.video}”; “pytoon release {key}” delivers it."
+    return Line(key, _title(uploads, key), ", ".join(dict.fromkeys(reason.code for reason in reasons)), message)
 
 
 def _title(uploads: Uploads, key: str) -> str:
@@ -96,9 +114,10 @@ def _title(uploads: Uploads, key: str) -> str:
     return upload.title if upload else "–"
 
 
-def _table(head: str, lines: tuple[Line, ...]) -> str:
-    rows = [f"| {cell(line.title)} | {line.code} | {cell(line.said)} | {cell(line.key)} |" for line in lines[:MAX_ROWS]]
+def _table(title: str, lines: tuple[Line, ...]) -> str:
+    rows = [
+        f"| {cell(line.title)} | {line.code} | {cell(line.message)} | {cell(line.key)} |" for line in lines[:MAX_ROWS]
+    ]
     more = [f"\n… and {len(lines) - MAX_ROWS} more"] if len(lines) > MAX_ROWS else []
-    return "\n".join(
-        [f"**{head}: {len(lines)}**\n", "| title | code | what | key |", "|---|---|---|---|", *rows, *more]
-    )
+    header = [f"**{title}: {len(lines)}**\n", "| title | code | message | key |", "|---|---|---|---|"]
+    return "\n".join([*header, *rows, *more])

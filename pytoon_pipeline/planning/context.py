@@ -1,134 +1,139 @@
-"""All that a plan is made from: the request, what the files are, and what presets, brand and platform say."""
+"""Everything about a video that is decided before its scenes are planned. Computed once, see ``plan_context``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pytoon_pipeline.contracts.analysis import Face, FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
-from pytoon_pipeline.contracts.brand import Brand, Platform
-from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.geometry import Box, Rect
-from pytoon_pipeline.contracts.media import MediaInfo, VideoStream
-from pytoon_pipeline.contracts.preset import Limits, Preset
-from pytoon_pipeline.contracts.request import MediaRequest, Request
-from pytoon_pipeline.contracts.spec.render_spec import Archetype
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.shots.subjects import focal_box
-
-WIDTH, HEIGHT = 1080, 1920
-SAMPLE_RATE = 48_000
-# A track that is less loud is the noise of a converter or a muted microphone; bringing it to the loudness of speech
-# would make that noise loud. Quiet speech measures -45. The measure needs blocks of 0.4 s.
-INAUDIBLE_LUFS, MEASURABLE_SECONDS = -55.0, 0.5
-# What belongs to a head around the box of its face, as shares of the box.
-HAIR, CHIN, SIDE = 0.7, 0.25, 0.3
-NO_FOCUS = FocalPoints(points=())
-NO_SHOTS = Shots(cuts=(), static=(), black=())
-
-
-@dataclass(frozen=True)
-class AnalysedMedia:
-    """One file and what is known of it. Sound alone has no ``frames``; ``silence`` is none without sound.
-
-    ``name`` is what the person called it; ``audio_lost`` counts seconds of its sound that could not be decoded;
-    ``subtitled`` tells that somebody gave a file of subtitles for it.
-    """
-
-    item: str
-    info: MediaInfo
-    name: str = ""
-    frames: SampledFrames | None = None
-    faces: Sequence[Face] = ()
-    focus: FocalPoints = NO_FOCUS
-    shots: Shots = NO_SHOTS
-    silence: SilenceSegments | None = None
-    transcript: Transcript | None = None
-    loudness: float | None = None
-    sound_seconds: float = 0.0
-    audio_lost: float = 0.0
-    subtitled: bool = False
-
-    @property
-    def audible(self) -> bool:
-        """Whether anything can be heard of it; what is too short to be measured counts as heard."""
-        if self.info.audio is None:
-            return False
-        return self.loudness is None or self.loudness > INAUDIBLE_LUFS or self.sound_seconds < MEASURABLE_SECONDS
-
-    @property
-    def is_still(self) -> bool:
-        return self.info.still is not None
-
-    @property
-    def transparent(self) -> bool:
-        return self.info.still is not None and self.info.still.transparent
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height as displayed, in pixels."""
-        return self.info.display_size
-
-    @property
-    def video(self) -> VideoStream:
-        assert self.info.video is not None
-        return self.info.video
-
-    @property
-    def looked_at(self) -> SampledFrames:
-        assert self.frames is not None
-        return self.frames
-
-    @property
-    def seconds(self) -> float:
-        return self.frames.seconds if self.frames else 0.0
-
-    @property
-    def subject_box(self) -> Box:
-        """Where the picture's matter is: its heads, else its detail, else all that shows anything."""
-        if self.faces:
-            boxes = [face.box for face in self.faces]
-            left, right = min(b.x - SIDE * b.width for b in boxes), max(b.x + (1 + SIDE) * b.width for b in boxes)
-            top, bottom = min(b.y - HAIR * b.height for b in boxes), max(b.y + (1 + CHIN) * b.height for b in boxes)
-            left, right, top, bottom = max(0.0, left), min(1.0, right), max(0.0, top), min(1.0, bottom)
-            return Box(x=left, y=top, width=right - left, height=bottom - top)
-        return focal_box(self.focus.points, -1.0, 1e9) or self.looked_at.picture
+from pytoon_pipeline.planning.analysed_media import PlanItem, PlanMedia
+from pytoon_pipeline.planning.branding import end_card, text_area, watermark_layer
+from pytoon_pipeline.planning.captions.clip import CaptionRules
+from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
+from pytoon_pipeline.planning.layout.titles import TitleRequest, TitleStyle, reading_seconds, title_requests
+from pytoon_pipeline.planning.pacing import Pacing
+from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
 
 
 @dataclass(frozen=True)
 class PlanContext:
-    """What is wanted and what there is. ``preset`` is as resolved for this request, brand rules applied.
+    """The values that planning a video starts from.
 
-    ``profanity`` are words that captions mask, see ``planning/profanity.py``.
+    ``items`` are the media, each with what the request says about it. Lengths are in output frames: ``max_frames`` is
+    the limit of the video, ``pacing.content_frames`` what the end card leaves of it. ``title_style.area`` is the part
+    of ``safe_area`` beside the watermark. The watermark's layer has no end yet. ``titles`` are the texts of the whole
+    video.
     """
 
-    request: Request
-    archetype: Archetype
-    preset: Preset
-    platform: Platform
-    limits: Limits
-    media: Sequence[AnalysedMedia] = ()
-    background: AnalysedMedia | None = None
-    music: AnalysedMedia | None = None
-    voice: AnalysedMedia | None = None
-    logo: AnalysedMedia | None = None
-    brand: Brand | None = None
-    files: dict[str, AnalysedMedia] = field(default_factory=dict)
-    profanity: tuple[str, ...] = ()
+    resolved: ResolvedRequest
+    media: PlanMedia
+    items: tuple[PlanItem, ...]
+    rate: FrameRate
+    max_frames: int
+    pacing: Pacing
+    transition: SceneTransition
+    safe_area: Rect[int]
+    watermark: ImageLayer | None
+    end_card: SceneSequence | None
+    titles: tuple[TitleRequest, ...]
+    title_style: TitleStyle
+    captions: CaptionRules
 
     @property
-    def safe_area(self) -> Rect[int]:
-        """Where text may be."""
-        zone = self.platform
-        return Rect(left=zone.left, top=zone.top, right=WIDTH - zone.right, bottom=HEIGHT - zone.bottom)
+    def request(self) -> Request:
+        return self.resolved.request
 
-    def media_request(self, index: int) -> MediaRequest:
-        """What the request says of the item at ``index``."""
-        return self.request.media[index]
+    @property
+    def preset(self) -> Preset:
+        return self.resolved.preset
 
-    def source_start(self, index: int, rate: FrameRate) -> int:
-        """The output frame of its source at which the item at ``index`` begins; 0 for a picture."""
-        return 0 if self.media[index].is_still else rate.nearest(self.media_request(index).start)
+    @property
+    def brand(self) -> Brand | None:
+        return self.resolved.brand
 
 
-def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidInput:
-    """The error for a wish that cannot be met, with the path of the field."""
-    return InvalidInput(code, f"{field_path}: {message}", hint)
+def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
+    """The context of a video. Raises ``InvalidInput`` when the end card leaves no time for content."""
+    request, preset, brand = resolved.request, resolved.preset, resolved.brand
+    rate = _rate(resolved, media)
+    max_frames = int(request.max_seconds * rate.fraction)
+    min_contrast = resolved.limits.text_contrast
+    safe_area = _safe_area(resolved)
+    watermark = watermark_layer(brand.watermark if brand is not None else None, media.logo, safe_area)
+    closing = None
+    if ARCHETYPES[resolved.archetype].end_card:
+        closing = end_card(brand, media.logo, safe_area, rate, min_contrast)
+    titles_area = text_area(safe_area, watermark)
+    titles = title_requests(request.text, preset.headline.uppercase)
+    transition = SceneTransition(preset.transition.kind, rate.nearest(preset.transition.seconds))
+    pacing = Pacing(
+        rate=rate,
+        content_frames=_content_frames(max_frames, closing, rate),
+        transition=transition,
+        stills=preset.stills,
+        max_seconds=request.max_seconds,
+        end_card_frames=closing.frames if closing is not None else 0,
+        reading_seconds=reading_seconds(titles, preset.headline),
+        voice_seconds=media.voice.sound_seconds if media.voice is not None else None,
+    )
+    return PlanContext(
+        resolved=resolved,
+        media=media,
+        items=_items(request, media, rate),
+        rate=rate,
+        max_frames=max_frames,
+        pacing=pacing,
+        transition=transition,
+        safe_area=safe_area,
+        watermark=watermark,
+        end_card=closing,
+        titles=titles,
+        title_style=TitleStyle(preset.headline, min_contrast, rate, titles_area),
+        captions=CaptionRules(preset.captions, resolved.profanity, request.missing_glyphs == "drop"),
+    )
+
+
+def _rate(resolved: ResolvedRequest, media: PlanMedia) -> FrameRate:
+    """The rate of an edit plan, else that of the first clip, else 30 frames per second."""
+    plan = resolved.request.edit_plan
+    if resolved.archetype == "edit_plan" and isinstance(plan, EditPlan):
+        return FrameRate(numerator=plan.rate)
+    return next((output_rate(one.video) for one in media.media if not one.is_still), DEFAULT_RATE)
+
+
+def _items(request: Request, media: PlanMedia, rate: FrameRate) -> tuple[PlanItem, ...]:
+    return tuple(
+        PlanItem(
+            index=index,
+            material=material,
+            entry=entry,
+            fit=entry.fit or request.fit,
+            source_start=0 if material.is_still else rate.nearest(entry.start),
+        )
+        for index, (material, entry) in enumerate(zip(media.media, request.media, strict=False))
+    )
+
+
+def _safe_area(resolved: ResolvedRequest) -> Rect[int]:
+    """The part of the frame that the platform's own interface leaves free."""
+    insets = resolved.platform
+    return Rect(left=insets.left, top=insets.top, right=WIDTH - insets.right, bottom=HEIGHT - insets.bottom)
+
+
+def _content_frames(max_frames: int, closing: SceneSequence | None, rate: FrameRate) -> int:
+    frames = max_frames - (closing.frames if closing is not None else 0)
+    if frames < rate.nearest(1.0):
+        raise field_error(
+            "max_seconds",
+            "too_short",
+            "the brand's end card leaves less than a second for the content.",
+            "Raise max_seconds, or set end_card.seconds of the brand to 0.",
+        )
+    return frames

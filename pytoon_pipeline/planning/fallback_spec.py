@@ -1,4 +1,4 @@
-"""The plain version of a plan: what always works, from whatever can be read. Pure."""
+"""The fallback version of a plan, which every engine can render, from the files that can be read. Pure."""
 
 from collections.abc import Set
 from itertools import pairwise
@@ -9,12 +9,12 @@ from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 
 NOTE = Note(
     code="plain",
-    message="This video was made plainly, without transitions and most effects: its engine could not be used.",
+    message="This video was rendered without transitions and most effects, because its engine was not available.",
 )
 
 
 def fallback_spec(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> RenderSpec:
-    """The same scenes at the same times: hard cuts, no effect but blur, plain letters, no ``unreadable`` items."""
+    """The same scenes at the same times: hard cuts, no effect but blur, plain text, no ``unreadable`` items."""
     captions = spec.captions.style.model_copy(update={"text_engine": "plain", "scale_in_seconds": 0.0})
     tracks = tuple(
         track.model_copy(update={"clips": tuple(part for part in track.clips if part.item not in unreadable)})
@@ -43,7 +43,7 @@ def _layers(layers: tuple[Layer, ...], unreadable: Set[str]) -> tuple[Layer, ...
     for layer in layers:
         if isinstance(layer, VideoLayer | ImageLayer) and layer.item in unreadable:
             continue
-        # A picture behind another one is unreadable without its blur; all else is decoration.
+        # Text on a background needs the background's blur; all other effects are decoration.
         changes: dict[str, object] = {"effects": tuple(one for one in layer.effects if isinstance(one, Blur))}
         if isinstance(layer, TextLayer):
             changes["style"] = layer.style.model_copy(update={"text_engine": "plain"})

@@ -1,34 +1,29 @@
-"""The product compiler: from a context to the plan of a video."""
+"""The product compiler: from a resolved request and its analysed media to the plan of a video."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from pkgutil import resolve_name
 
-from pytoon_pipeline.contracts.spec.render_spec import Archetype, Note, RenderSpec
-from pytoon_pipeline.planning.archetypes.edit_plan import plan_edit
-from pytoon_pipeline.planning.archetypes.hero import plan_footage, plan_hero
-from pytoon_pipeline.planning.archetypes.meme import plan_meme
-from pytoon_pipeline.planning.archetypes.overlay import plan_overlay
-from pytoon_pipeline.planning.branding import branded
-from pytoon_pipeline.planning.context import PlanContext
-from pytoon_pipeline.planning.layout.glyphs import without_missing_glyphs
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.planning.analysed_media import PlanMedia
+from pytoon_pipeline.planning.context import PlanContext, plan_context
+from pytoon_pipeline.planning.glyphs import without_missing_glyphs
 from pytoon_pipeline.planning.source_notes import source_losses, source_notes
 
-PLANNERS: dict[Archetype, Callable[[PlanContext], RenderSpec]] = {
-    "hero": plan_hero,
-    "overlay": plan_overlay,
-    "meme": plan_meme,
-    "footage": plan_footage,
-    "edit_plan": plan_edit,
-}
 
-
-def plan_video(context: PlanContext) -> RenderSpec:
-    """The RenderSpec of a context. Raises ``InvalidInput`` with the path of the field that cannot be met."""
-    notes: tuple[Note, ...] = ()
-    if context.brand is not None:
-        preset, notes = branded(context.preset, context.brand, context.request)
-        context = replace(context, preset=preset)
-    context, left_out = without_missing_glyphs(context)
-    spec = PLANNERS[context.archetype](context)
-    notes = (*notes, *left_out, *source_notes(context), *spec.notes)
-    return spec.model_copy(update={"notes": notes, "losses": source_losses(context)})
+def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
+    """The RenderSpec of a request. Raises ``InvalidInput`` with the path of the field that cannot be met."""
+    drawable, glyph_notes = without_missing_glyphs(resolved)
+    planner: Callable[[PlanContext], RenderSpec] = resolve_name(ARCHETYPES[resolved.archetype].planner)
+    spec = planner(plan_context(drawable, media))
+    losses = source_losses(media, resolved.limits)
+    media_notes = source_notes(media, losses, resolved.preset.captions.show)
+    return spec.model_copy(
+        update={
+            "notes": (*resolved.notes, *glyph_notes, *media_notes, *spec.notes, *resolved.changed),
+            "losses": losses,
+            "remedies": resolved.remedies,
+            "fallback": resolved.fallback,
+        }
+    )

@@ -1,4 +1,4 @@
-"""Cutting a video into segments: a seam for each overlap of scenes, and bodies of about 2 s between them.
+"""Cuts a video into segments: a seam for each overlap of scenes, and bodies of about 2 s between them.
 
 Bodies end at scene changes or where texts come and go, so that an edit touches few of them.
 """
@@ -8,32 +8,34 @@ from collections.abc import Iterable, Iterator, Sequence
 from pytoon_pipeline.contracts.spec.render_spec import Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
 
-# In seconds. A group of pictures ends after 2 s in any case, so shorter segments cost little, and many share evenly.
+# A group of pictures ends after 2 s in any case, so short segments cost little, and workers share them evenly.
 MIN_SEGMENT_SECONDS, TARGET_SEGMENT_SECONDS, MAX_SEGMENT_SECONDS = 1.5, 2.0, 3.0
 
 
-def plan_segments(frames: int, scenes: Sequence[Scene], marks: Iterable[int], rate: FrameRate) -> tuple[Segment, ...]:
-    """Segments that cover ``[0, frames)``. ``marks`` are frames at which a text comes or goes."""
+def plan_segments(
+    frames: int, scenes: Sequence[Scene], text_edges: Iterable[int], rate: FrameRate
+) -> tuple[Segment, ...]:
+    """Segments that cover ``[0, frames)``. ``text_edges`` are frames at which a text comes or goes."""
     seams = [(scene.start, scene.start + scene.transition.frames) for scene in scenes if scene.transition]
-    cuts, pauses = {scene.start for scene in scenes}, set(marks)
+    cuts, edges = {scene.start for scene in scenes}, set(text_edges)
     segments: list[Segment] = []
     position = 0
     for start, end in [*seams, (frames, frames)]:
-        segments += _bodies(position, start, cuts, pauses, rate)
+        segments += _bodies(position, start, cuts, edges, rate)
         if end > start:
             segments.append(Segment(kind="seam", start=start, frames=end - start))
         position = end
     return tuple(segments)
 
 
-def _bodies(start: int, end: int, cuts: set[int], pauses: set[int], rate: FrameRate) -> Iterator[Segment]:
-    """A body ends at a cut if one is in reach, else where no text is crossed, else at the target length."""
+def _bodies(start: int, end: int, cuts: set[int], edges: set[int], rate: FrameRate) -> Iterator[Segment]:
+    """A body ends at a cut if one is in reach, else where a text comes or goes, else at the target length."""
     shortest, target, longest = (
         rate.nearest(s) for s in (MIN_SEGMENT_SECONDS, TARGET_SEGMENT_SECONDS, MAX_SEGMENT_SECONDS)
     )
     while end - start > longest:
         reach = range(start + shortest, min(start + longest, end - shortest) + 1)
-        at = _nearest(cuts, reach, start + target) or _nearest(pauses, reach, start + target) or start + target
+        at = _nearest(cuts, reach, start + target) or _nearest(edges, reach, start + target) or start + target
         at = min(max(at, reach.start), reach.stop - 1)
         yield Segment(start=start, frames=at - start)
         start = at
@@ -41,5 +43,5 @@ def _bodies(start: int, end: int, cuts: set[int], pauses: set[int], rate: FrameR
         yield Segment(start=start, frames=end - start)
 
 
-def _nearest(marks: set[int], reach: range, wanted: int) -> int | None:
-    return min((mark for mark in marks if mark in reach), key=lambda mark: (abs(mark - wanted), mark), default=None)
+def _nearest(marks: set[int], reach: range, target: int) -> int | None:
+    return min((mark for mark in marks if mark in reach), key=lambda mark: (abs(mark - target), mark), default=None)

@@ -3,38 +3,31 @@
 from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.media import Loss
+from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.media.losses import losses
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 
 
-def source_losses(context: PlanContext) -> tuple[Loss, ...]:
-    """What was promised and did not come, of all files of the context."""
-    return tuple(
-        loss
-        for one in _files(context)
-        for loss in losses(one.name, one.info, context.limits, one.frames, one.audio_lost)
-    )  # fmt: skip
+def source_losses(media: PlanMedia, limits: Limits) -> tuple[Loss, ...]:
+    """The parts of all files that their headers promise and that are missing."""
+    return tuple(loss for one in media.all() for loss in losses(one.name, one.info, limits, one.frames, one.audio_lost))
 
 
-def source_notes(context: PlanContext) -> Iterator[Note]:
-    """Notes about files, each once."""
-    for loss in source_losses(context):
+def source_notes(media: PlanMedia, losses: tuple[Loss, ...], captions_shown: bool) -> Iterator[Note]:
+    """Notes about the files of a video."""
+    for loss in losses:
         yield Note(code="truncated_source", message=loss.message)
-    for one in _files(context):
-        if one.subtitled and (one.transcript is None or not context.preset.captions.show):
-            message = f"The subtitles beside “{one.name}” are not used: only talking videos with sound have captions."
-            yield Note(code="subtitles_unused", message=message)
-        if one.info.audio is None and one.info.streams.get("audio"):
-            yield Note(code="unreadable_sound", message=f"The sound of “{one.name}” cannot be read and is left out.")
-        elif one.info.audio is not None and not one.audible:
-            yield Note(
-                code="silent_track",
-                message=f"“{one.name}” has a sound track, but nothing can be heard on it; it is treated as silent.",
-            )
+    for one in media.all():
+        yield from _file_notes(one, captions_shown)
 
 
-def _files(context: PlanContext) -> list[AnalysedMedia]:
-    alone = (context.background, context.music, context.voice, context.logo)
-    found = [*context.media, *context.files.values(), *(one for one in alone if one is not None)]
-    return list({one.item: one for one in reversed(found)}.values())[::-1]
+def _file_notes(file: AnalysedMedia, captions_shown: bool) -> Iterator[Note]:
+    if file.subtitled and (file.transcript is None or not captions_shown):
+        message = f"The subtitles of “{file.name}” are not used: only talking videos with sound have captions."
+        yield Note(code="subtitles_unused", message=message)
+    if file.info.audio is None and file.info.streams.get("audio"):
+        yield Note(code="unreadable_sound", message=f"The audio of “{file.name}” cannot be read and is left out.")
+    elif file.info.audio is not None and not file.audible:
+        message = f"“{file.name}” has an audio track that is silent; it is treated as having none."
+        yield Note(code="silent_track", message=message)

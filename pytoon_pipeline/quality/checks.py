@@ -7,8 +7,8 @@ from pytoon_pipeline.quality import file_tier, frame_tier, legibility, plan_tier
 from pytoon_pipeline.quality.context import CheckContext
 
 CHECKS = (
-    file_tier.undecodable, file_tier.layout, file_tier.duration, file_tier.desync,
-    time_tier.black, time_tier.frozen, time_tier.glitch_frame, time_tier.flashes, time_tier.stripes,
+    file_tier.undecodable, file_tier.file_format, file_tier.duration, file_tier.desync,
+    time_tier.black, time_tier.frozen, time_tier.glitch_frame, time_tier.flashes, time_tier.striped_patterns,
     time_tier.unplanned_cut,
     frame_tier.matches_rendered, frame_tier.glyphs, frame_tier.unsafe_text, frame_tier.camera_jitter,
     legibility.text_contrast, legibility.face_cut,
@@ -17,7 +17,7 @@ CHECKS = (
 )  # fmt: skip
 
 
-def check(subject: CheckContext) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """All findings."""
     for one in CHECKS:
-        yield from one(subject)
+        yield from one(context)

@@ -14,17 +14,17 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.inspection import Inspection
 from pytoon_pipeline.quality.references import References
-from pytoon_pipeline.rendering.contact_sheet import Image
+from pytoon_pipeline.rendering.contact_sheet import BgrImage
 
 Sound = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderedMeasurements:
     """What was measured while the video was made: its pictures, and its sound as it was encoded, shape (n, 2)."""
 
     frame_stats: FrameStats
-    sound: Sound | None = None
+    audio: Sound | None = None
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class CheckContext:
     the items. ``pictures`` are small copies of frames of the file, to be compared with the items' ``references``.
     """
 
-    found: Inspection
+    inspection: Inspection
     spec: RenderSpec | None
     limits: Limits
-    sources: Mapping[str, str]
-    silent: bool = False
-    rendered: Rendered | None = None
-    played: Sound | None = None
+    limit_sources: Mapping[str, str]
+    planned_silence: bool = False
+    rendered: RenderedMeasurements | None = None
+    decoded_audio: Sound | None = None
     faces: Mapping[str, Sequence[Face]] = field(default_factory=dict)
-    pictures: Mapping[int, Image] = field(default_factory=dict)
+    sampled_images: Mapping[int, BgrImage] = field(default_factory=dict)
     references: References | None = None
 
     @property
@@ -53,12 +53,16 @@ class CheckContext:
     @property
     def frame_stats(self) -> FrameStats:
         """Measures of all pictures: of the file, or where that holds the segments' own packets, as rendered."""
-        return self.rendered.frame_stats if self.found.copied and self.rendered else self.found.frame_stats
+        return (
+            self.rendered.frame_stats
+            if self.inspection.packets_verified and self.rendered
+            else self.inspection.frame_stats
+        )
 
     @property
     def comparable(self) -> bool:
         """Whether each picture of the file has one that was rendered beside it."""
-        return self.rendered is not None and len(self.found.times) == len(self.rendered.frame_stats)
+        return self.rendered is not None and len(self.inspection.times) == len(self.rendered.frame_stats)
 
     def limited(
         self, tier: Tier, code: str, limit: str, value: float, message: str, severity: Severity = "gate",
@@ -66,7 +70,7 @@ class CheckContext:
     ) -> Finding:  # fmt: skip
         """A finding against one of the limits in ``presets/limits.yaml``."""
         number = getattr(self.limits, limit)
-        return self.finding(tier, code, severity, message, value, number, self.sources[limit], start, end)
+        return self.finding(tier, code, severity, message, value, number, self.limit_sources[limit], start, end)
 
     def finding(
         self, tier: Tier, code: str, severity: Severity, message: str, value: float | str, limit: float | str,

@@ -15,7 +15,7 @@ def degradation(
     plan: RenderSpec, ready: RenderedSegments, report: QcReport, attempts: Sequence[Attempt]
 ) -> Degradation | None:
     """Why the video is not what was asked for; none when it is. ``plan`` is the one that was to be rendered."""
-    if not ready.as_rendered(plan).fallback:
+    if not ready.rendered_spec(plan).fallback:
         return None
     fallback = [
         Reason(
@@ -41,14 +41,6 @@ def degradation(
     )
 
 
-def comment(plan: RenderSpec, ready: RenderedSegments) -> str | None:
-    """What the file of a degraded video says of itself. It is written before the file is checked."""
-    if ready.fallback_spec is not None:
-        codes = ", ".join(f"{one.engine}: {one.code}" for one in ready.engine_attempts)
-        return f"Degraded: rendered by the fallback engine ({codes})."
-    return "Degraded: simplified, because earlier attempts failed their checks." if plan.fallback else None
-
-
 def hazards(codes: Sequence[str]) -> tuple[str, ...]:
     """Those of a video's gates that can harm a viewer."""
     return tuple(code for code in HAZARDS if code in codes)
@@ -60,7 +52,7 @@ def release_of(earlier: DeliveryRecord | None, video: str) -> Release | None:
     return release if release is not None and release.video == video else None
 
 
-def held(key: str, record: DeliveryRecord) -> QualityFailure:
+def held_error(key: str, record: DeliveryRecord) -> QualityFailure:
     """The error of a held video, for whoever waits for it."""
     found = hazards(record.codes)
     reasons = record.degraded.reasons if record.degraded is not None else ()

@@ -29,7 +29,16 @@ from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.media.frames import TOLERANCE
 from pytoon_pipeline.quality import expected_text
 from pytoon_pipeline.quality.references import References
-from pytoon_pipeline.quality.tiles import Matrix, Tile, Values, coverage, filled, graded, shift, warped
+from pytoon_pipeline.quality.tiles import (
+    Matrix,
+    Tile,
+    Values,
+    coverage,
+    filled,
+    graded,
+    shift,
+    warped,
+)
 
 # Changes of tone beyond these clip so much that detail is lost.
 BRIGHT, LOW, HIGH = 0.2, 0.5, 1.5
@@ -56,7 +65,7 @@ class Element:
 
     kind: Kind
     name: str
-    area: Rect[int]
+    box: Rect[int]
     values: NDArray[Any]
     alpha: Values | None = None
     certain: bool = True
@@ -73,7 +82,7 @@ class Element:
 
 
 @dataclass(frozen=True)
-class View:
+class FrameView:
     """How the frame is drawn: ``frame`` of ``spec``, on ``size`` pixels (width, height)."""
 
     spec: RenderSpec
@@ -121,7 +130,7 @@ def ground(spec: RenderSpec, frame: int, size: tuple[int, int]) -> Values:
     return canvas
 
 
-def elements(view: View) -> list[Element]:
+def elements(view: FrameView) -> list[Element]:
     """All that the frame should show, from back to front; layers at their place, captions last."""
     spec, frame = view.spec, view.frame
     whole = np.diag((view.scale, view.scale, 1.0))
@@ -143,7 +152,7 @@ def _layers(spec: RenderSpec, frame: int) -> Iterator[tuple[int, Layer]]:
             yield first - layer.start, layer
 
 
-def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -> Iterator[Element]:
+def _drawn(view: FrameView, layer: Layer, begin: int, onto: Matrix, opacity: float) -> Iterator[Element]:
     """The elements of a layer; ``onto`` maps pixels of what holds it to those of the small picture."""
     state = transform_at(layer.transform, view.frame - begin)
     opacity *= state.opacity
@@ -161,7 +170,7 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
         return
     elif isinstance(layer, VideoLayer | ImageLayer):
         seconds = _seconds(layer, begin, view.frame, view.spec)
-        if (known := view.references.picture(layer.item, seconds)) is None:
+        if (known := view.references.image(layer.item, seconds)) is None:
             yield from _hidden(view, matrix, _reach(layer.effects))
             return
         picture, certain = known
@@ -194,7 +203,7 @@ def _drawn(view: View, layer: Layer, begin: int, onto: Matrix, opacity: float) -
             yield from _letters(view, layer.text, letters, opacity, certain)
 
 
-def _grouped(view: View, group: GroupLayer, begin: int, matrix: Matrix, opacity: float) -> Iterator[Element]:
+def _grouped(view: FrameView, group: GroupLayer, begin: int, matrix: Matrix, opacity: float) -> Iterator[Element]:
     """The elements of a group as far as they lie inside its box. Effects on the whole are not drawn: what they change
     is not judged.
     """
@@ -209,12 +218,12 @@ def _grouped(view: View, group: GroupLayer, begin: int, matrix: Matrix, opacity:
         first = begin + child.start
         if first <= view.frame and (child.frames is None or view.frame < first + child.frames):
             for one in _drawn(view, child, begin, inner, opacity):
-                cover = coverage(matrix, group, group.effects, one.area, ellipse=False)
+                cover = coverage(matrix, group, group.effects, one.box, ellipse=False)
                 one = one if cover is None else _covered(one, cover)
                 yield replace(one, certain=one.certain and certain, exact=one.exact and certain)
 
 
-def _hidden(view: View, matrix: Matrix, reach: float) -> Iterator[Element]:
+def _hidden(view: FrameView, matrix: Matrix, reach: float) -> Iterator[Element]:
     """What cannot be told of a box and ``reach`` pixels of the video around it."""
     if (area := _area(matrix, view, reach)) is not None:
         width, height = area.size
@@ -226,7 +235,9 @@ def _covered(one: Element, cover: Values) -> Element:
     return replace(one, values=one.values * cover[:, :, None], alpha=alpha)
 
 
-def _letters(view: View, name: str, letters: expected_text.Letters, opacity: float, certain: bool) -> Iterator[Element]:
+def _letters(
+    view: FrameView, name: str, letters: expected_text.Glyphs, opacity: float, certain: bool
+) -> Iterator[Element]:
     area = Rect(*(edge * view.scale for edge in letters.extent)).pixels(view.size)
     if area is not None:
         values, alpha = expected_text.draw(letters, area, view.scale)
@@ -235,7 +246,7 @@ def _letters(view: View, name: str, letters: expected_text.Letters, opacity: flo
 
 
 def _element(
-    kind: Kind, name: str, tile: Tile, layer: Layer, effects: Sequence[Effect], matrix: Matrix, view: View,
+    kind: Kind, name: str, tile: Tile, layer: Layer, effects: Sequence[Effect], matrix: Matrix, view: FrameView,
     area: Rect[int], opacity: float,
 ) -> Element:  # fmt: skip
     """A tile inside the box of its layer, after effects and at its opacity."""
@@ -256,7 +267,7 @@ def _element(
     return Element(kind, name, area, values, alpha)
 
 
-def _shadows(one: Element, layer: Layer, view: View) -> Iterator[Element]:
+def _shadows(one: Element, layer: Layer, view: FrameView) -> Iterator[Element]:
     """The shadows of an element. They are near enough to compare what lies under them, not to be judged themselves."""
     import cv2
 
@@ -264,7 +275,7 @@ def _shadows(one: Element, layer: Layer, view: View) -> Iterator[Element]:
         if isinstance(effect, Shadow):
             sigma, right, down = (length * view.scale for length in (effect.radius, effect.x, effect.y))
             margin = ceil(2.5 * sigma + max(abs(right), abs(down)))
-            left, top, width, height = one.area.left, one.area.top, *one.area.size
+            left, top, width, height = one.box.left, one.box.top, *one.box.size
             area = Rect(left - margin, top - margin, left + width + margin, top + height + margin).pixels(view.size)
             if area is None:
                 continue
@@ -276,7 +287,7 @@ def _shadows(one: Element, layer: Layer, view: View) -> Iterator[Element]:
             yield Element("shape", f"{one.name} shadow", area, alpha[:, :, None] * colour, alpha, certain=False)
 
 
-def _area(matrix: Matrix, view: View, reach: float) -> Rect[int] | None:
+def _area(matrix: Matrix, view: FrameView, reach: float) -> Rect[int] | None:
     """The pixels that a layer's box covers, and ``reach`` pixels of the video around it; none outside the frame."""
     corners = matrix @ np.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]])
     (left, top, _), (right, bottom, _) = corners.min(axis=1), corners.max(axis=1)

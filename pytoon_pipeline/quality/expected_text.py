@@ -34,7 +34,7 @@ class Run(NamedTuple):
     colour: Colour
 
 
-class Letters(NamedTuple):
+class Glyphs(NamedTuple):
     """Runs in one style. Lengths in pixels of the video; ``slack`` in small pixels, by which they may lie elsewhere."""
 
     runs: tuple[Run, ...]
@@ -61,7 +61,7 @@ class Letters(NamedTuple):
 
 def text_letters(
     lines: Sequence[str], style: TextStyle, x: float, y: float, width: float, scale: float
-) -> list[Letters]:
+) -> list[Glyphs]:
     """The lines of a text layer with its centre at ``x``, ``y`` and ``width`` at scale 1."""
     size = style.size * scale
     inset = (style.background.padding if style.background else 0) * scale
@@ -77,7 +77,7 @@ def text_letters(
     return _set(found, style, size, style.outline * scale)
 
 
-def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: int) -> list[Letters]:
+def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: int) -> list[Glyphs]:
     """A caption at a frame of the video, the word that is said in its own colour."""
     words = [_clean(word.text, style) for word in cue.words]
     lit = max((n for n, word in enumerate(cue.words) if word.start <= frame), default=0)
@@ -98,16 +98,18 @@ def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: i
     return _set(found, style, size, style.outline)
 
 
-def _set(lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: float, outline: float) -> list[Letters]:
+def _set(lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: float, outline: float) -> list[Glyphs]:
     """All lines as one; of letters that are set plainly, each for itself."""
     if style.text_engine == "shaped":
         lines = [[run for line in lines for run in line]]
     slack = SLACK if style.text_engine == "shaped" else PLAIN_SLACK
-    return [Letters(tuple(line), style.font, size, outline, style.outline_colour, slack) for line in lines if line]
+    return [Glyphs(tuple(line), style.font, size, outline, style.outline_colour, slack) for line in lines if line]
 
 
-def draw(letters: Letters, area: Rect[int], scale: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Premultiplied BGR, 0..255, and coverage, 0..1, of the pixels ``area``; ``scale`` of them for one of the video."""
+def draw(letters: Glyphs, area: Rect[int], scale: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Premultiplied BGR, 0..255, and coverage, 0..1, of the pixels ``area`` (left, top, right, bottom); ``scale`` of
+    them for one of the video.
+    """
     import cv2
     from PIL import Image, ImageDraw
 

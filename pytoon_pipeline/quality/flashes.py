@@ -33,7 +33,7 @@ Ways = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
-class Flashing:
+class FlashSequence:
     """Frames ``[start, end)`` with ``flashes`` pairs of opposing transitions, of ``kind`` general or red."""
 
     kind: str
@@ -42,14 +42,16 @@ class Flashing:
     flashes: float
 
 
-def flashing(trace: FrameStats, rate: float, per_second: int, sustained: tuple[int, float]) -> list[Flashing]:
+def find_flashes(
+    frame_stats: FrameStats, rate: float, per_second: int, sustained: tuple[int, float]
+) -> list[FlashSequence]:
     """Where pictures flash more than ``per_second`` times in any second, or as often as the first of ``sustained`` a
     second for longer than the second of it, in seconds.
     """
-    found: list[Flashing] = []
+    found: list[FlashSequence] = []
     for kind, values, singles, change, below in (
-        ("general", trace.light, trace.point_light, GENERAL_CHANGE, DARKER_BELOW),
-        ("red", trace.red, trace.point_red, RED_CHANGE, 1.0),
+        ("general", frame_stats.light, frame_stats.point_light, GENERAL_CHANGE, DARKER_BELOW),
+        ("red", frame_stats.red, frame_stats.point_red, RED_CHANGE, 1.0),
     ):
         if len(values) < 3 or max(values.max(), singles.max()) < 255 * change:
             continue
@@ -57,7 +59,7 @@ def flashing(trace: FrameStats, rate: float, per_second: int, sustained: tuple[i
         times = list(_flash_frames(blocks.reshape(len(blocks), -1)))
         whole = [*_too_many(kind, times, rate, per_second), *_too_long(kind, times, rate, *sustained)]
         found += whole
-        for ways in (_beside_others(blocks), _at_once(points, trace.stripes)):
+        for ways in (_beside_others(blocks), _at_once(points, frame_stats.stripes)):
             single = (*_blocks_too_many(kind, ways, rate, per_second), *_blocks_too_long(kind, ways, rate, *sustained))
             # Where all of the picture flashes, that says more exactly from when to when.
             found += [one for one in single if not any(one.start < f.end and f.start < one.end for f in whole)]
@@ -123,7 +125,7 @@ def _nearby(flags: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
 # Each block by itself
 
 
-def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Iterator[Flashing]:
+def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Iterator[FlashSequence]:
     """Where enough blocks make more than two transitions a flash within a second."""
     second, enough = max(1, round(rate)), _enough(ways)
     if ((ways != 0).sum(axis=0) > 2 * per_second).sum() < enough:
@@ -139,10 +141,10 @@ def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Ite
         if changed[-1] == len(these) - 1:
             # The number that a quarter of the blocks reach.
             reached = np.sort(within[n])[-enough]
-            yield Flashing(kind, start + int(changed[0]), int(n) + 1, float(reached) / 2)
+            yield FlashSequence(kind, start + int(changed[0]), int(n) + 1, float(reached) / 2)
 
 
-def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: float) -> Iterator[Flashing]:
+def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: float) -> Iterator[FlashSequence]:
     """Where enough blocks make ``least`` flashes in every second of a run that is too long."""
     count = ways.shape[1]
     before = np.full((2 * least, count), -np.inf)
@@ -155,7 +157,7 @@ def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: fl
         lasting = (before[0] - start > seconds * rate) & (n - before[0] <= rate)
         if lasting.sum() >= _enough(ways):
             first = int(np.median(start[lasting]))
-            yield Flashing(kind, first, int(n) + 1, round(least * (n - first) / rate, 1))
+            yield FlashSequence(kind, first, int(n) + 1, round(least * (n - first) / rate, 1))
 
 
 def _enough(ways: Ways) -> int:
@@ -195,14 +197,16 @@ def _of_the_picture(transitions: Ways) -> Iterator[tuple[int, int]]:
                 quiet_until = int(n) + TOGETHER
 
 
-def _too_many(kind: str, times: list[tuple[int, int]], rate: float, per_second: int) -> Iterator[Flashing]:
+def _too_many(kind: str, times: list[tuple[int, int]], rate: float, per_second: int) -> Iterator[FlashSequence]:
     for n in range(len(times) - per_second):
         first, last = times[n][0], times[n + per_second][1]
         if last - first < rate:
-            yield Flashing(kind, first, last + 1, per_second + 1)
+            yield FlashSequence(kind, first, last + 1, per_second + 1)
 
 
-def _too_long(kind: str, times: list[tuple[int, int]], rate: float, least: int, seconds: float) -> Iterator[Flashing]:
+def _too_long(
+    kind: str, times: list[tuple[int, int]], rate: float, least: int, seconds: float
+) -> Iterator[FlashSequence]:
     """Runs in which every second has ``least`` flashes."""
     run: list[tuple[int, int]] = []
     for time in times:
@@ -210,14 +214,14 @@ def _too_long(kind: str, times: list[tuple[int, int]], rate: float, least: int, 
             run = []
         run.append(time)
         if len(run) > least and run[-1][1] - run[0][0] > seconds * rate:
-            yield Flashing(kind, run[0][0], run[-1][1] + 1, len(run))
+            yield FlashSequence(kind, run[0][0], run[-1][1] + 1, len(run))
 
 
-def _merged(found: list[Flashing]) -> list[Flashing]:
-    merged: list[Flashing] = []
+def _merged(found: list[FlashSequence]) -> list[FlashSequence]:
+    merged: list[FlashSequence] = []
     for one in sorted(found, key=lambda f: (f.kind, f.start)):
         if merged and merged[-1].kind == one.kind and one.start <= merged[-1].end:
             last = merged.pop()
-            one = Flashing(one.kind, last.start, max(last.end, one.end), max(last.flashes, one.flashes))
+            one = FlashSequence(one.kind, last.start, max(last.end, one.end), max(last.flashes, one.flashes))
         merged.append(one)
     return sorted(merged, key=lambda f: f.start)

@@ -22,19 +22,21 @@ ENOUGH_DETAIL = 0.15
 HELD, MAX_REFINED = 0.3, 0.5
 
 
-def matches_rendered(subject: CheckContext) -> Iterator[Finding]:
+def matches_rendered(context: CheckContext) -> Iterator[Finding]:
     """Pictures that are not those that were rendered, and in what."""
-    if subject.rendered is None or not subject.comparable:
+    if context.rendered is None or not context.comparable:
         return
-    limits, decoded = subject.limits, subject.found.decoded
-    seen, made = subject.found.frame_stats, subject.rendered.frame_stats.at(decoded)
+    limits, decoded = context.limits, context.inspection.decoded_frames
+    seen, made = context.inspection.frame_stats, context.rendered.frame_stats.at(decoded)
     # Between key frames alone nothing can be said of standing still.
-    stands = np.zeros(len(seen), bool) if subject.found.copied else _stands(seen, made, limits.frozen_luma)
+    stands = (
+        np.zeros(len(seen), bool) if context.inspection.packets_verified else _stands(seen, made, limits.frozen_luma)
+    )
     off = np.abs(seen.blocks.astype(np.int16) - made.blocks).max(axis=-1)
     other = (off >= limits.altered_luma).sum(axis=(1, 2)) >= FEW_BLOCKS
     same_scene = _same_but_for_levels(seen.blocks[..., 0], made.blocks[..., 0], limits.altered_luma)
     sharpness = _sharpness(seen, made)
-    calm = ~other & ~stands & ~_dark(subject)[decoded]
+    calm = ~other & ~stands & ~_dark(context)[decoded]
     kinds = {
         "frozen": (stands, "held_seconds", "The picture stands still although it should move."),
         "missing_item": (other & ~stands & ~same_scene, "altered_luma", "It shows something else than was planned."),
@@ -43,12 +45,12 @@ def matches_rendered(subject: CheckContext) -> Iterator[Finding]:
         "artefacts": (calm & (sharpness > limits.detail_max), "detail_max", "It is noisy or full of blocks."),
     }
     for code, (flags, limit, message) in kinds.items():
-        for start, end in runs(flags, _least(code, subject), gap=2):
-            seconds = (end - start) / subject.found.rate
+        for start, end in runs(flags, _least(code, context), gap=2):
+            seconds = (end - start) / context.inspection.rate
             values = {"missing_item": off[start:end].max(), "exposure": off[start:end].max(), "frozen": seconds}
             value = float(values.get(code, np.median(sharpness[start:end])))
             first, last = int(decoded[start]), int(decoded[end - 1]) + 1
-            yield subject.limited("frame", code, limit, round(value, 3), message, "gate", first, last)
+            yield context.limited("frame", code, limit, round(value, 3), message, "gate", first, last)
 
 
 def _same_but_for_levels(seen: NDArray[np.uint8], made: NDArray[np.uint8], limit: float) -> NDArray[np.bool_]:
@@ -60,17 +62,17 @@ def _same_but_for_levels(seen: NDArray[np.uint8], made: NDArray[np.uint8], limit
     return np.asarray(((left >= limit).sum(axis=1) < FEW_BLOCKS) & (slope[:, 0] > 0.2))
 
 
-def _least(code: str, subject: CheckContext) -> int:
+def _least(code: str, context: CheckContext) -> int:
     """A freeze must last to be one."""
     if code != "frozen":
         return 1
-    return max(2, round(subject.limits.held_seconds * subject.found.rate))
+    return max(2, round(context.limits.held_seconds * context.inspection.rate))
 
 
-def _dark(subject: CheckContext) -> NDArray[np.bool_]:
+def _dark(context: CheckContext) -> NDArray[np.bool_]:
     """Frames that are dark on purpose: there, hardly any detail is left to compare."""
-    dark = np.zeros(len(subject.found.times), bool)
-    for part in subject.spec.black_ranges if subject.spec else ():
+    dark = np.zeros(len(context.inspection.times), bool)
+    for part in context.spec.black_ranges if context.spec else ():
         dark[part.start : part.end] = True
     return dark
 
@@ -88,20 +90,20 @@ def _sharpness(seen: FrameStats, made: FrameStats) -> NDArray[np.float64]:
     return np.divide(kept, rendered, out=np.ones_like(kept), where=enough)
 
 
-def glyphs(subject: CheckContext) -> Iterator[Finding]:
+def glyphs(context: CheckContext) -> Iterator[Finding]:
     """Characters that would show as boxes."""
-    if subject.spec is None:
+    if context.spec is None:
         return
-    plan = subject.spec.captions
+    plan = context.spec.captions
     shown = [
         (plan.cues[n].start, plan.cues[n].end, plan.cues[n].text, lacking, plan.style.font)
         for n, lacking in missing_glyphs(plan.cues, plan.style).items()
     ]
-    for start, end, layer in subject.spec.texts():
+    for start, end, layer in context.spec.texts():
         if absent := fonts.missing_characters(layer.text, layer.style.font):
             shown.append((start, end, layer.text, "".join(sorted(absent)), layer.style.font))
     for start, end, text, lacking, font in shown:
-        yield subject.finding(
+        yield context.finding(
             "frame",
             "missing_glyph",
             "gate",
@@ -114,11 +116,11 @@ def glyphs(subject: CheckContext) -> Iterator[Finding]:
         )
 
 
-def unsafe_text(subject: CheckContext) -> Iterator[Finding]:
+def unsafe_text(context: CheckContext) -> Iterator[Finding]:
     """Texts that lie where a platform puts its own elements."""
-    if subject.spec is None:
+    if context.spec is None:
         return
-    safe, spec = subject.spec.constraints.safe_area, subject.spec
+    safe, spec = context.spec.constraints.safe_area, context.spec
     for start, end, layer in spec.texts():
         if layer.role == "other":
             continue
@@ -131,7 +133,7 @@ def unsafe_text(subject: CheckContext) -> Iterator[Finding]:
             middle.y + height - safe.bottom,
         )
         if over > 1:
-            yield subject.finding(
+            yield context.finding(
                 "frame",
                 "text_unsafe",
                 "gate",
@@ -144,11 +146,11 @@ def unsafe_text(subject: CheckContext) -> Iterator[Finding]:
             )
 
 
-def camera_jitter(subject: CheckContext) -> Iterator[Finding]:
+def camera_jitter(context: CheckContext) -> Iterator[Finding]:
     """Camera paths that shake: the change of a window's speed from key to key, in pixels of the video a frame."""
-    if subject.spec is None:
+    if context.spec is None:
         return
-    limits, spec = subject.limits, subject.spec
+    limits, spec = context.limits, context.spec
     for scene in spec.scenes:
         for layer in scene.layers:
             camera = getattr(layer, "crop_path", None)
@@ -163,7 +165,7 @@ def camera_jitter(subject: CheckContext) -> Iterator[Finding]:
             shakes = np.abs(np.diff(speeds, axis=0)).max(axis=1)
             for start, end in runs(shakes > limits.camera_jitter, least=2, gap=3):
                 first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 1]) + 1
-                yield subject.limited(
+                yield context.limited(
                     "frame",
                     "camera_jitter",
                     "camera_jitter",

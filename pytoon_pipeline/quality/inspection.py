@@ -19,7 +19,7 @@ from pytoon_pipeline.media.container import opened
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import Plane, rows
 from pytoon_pipeline.media.loudness import Loudness
-from pytoon_pipeline.rendering.contact_sheet import Image, small
+from pytoon_pipeline.rendering.contact_sheet import BgrImage, downscale
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -46,20 +46,20 @@ class Inspection:
     colour: tuple[int, int, int, int]
     rate: float
     times: NDArray[np.float64]
-    decoded: NDArray[np.int64]
+    decoded_frames: NDArray[np.int64]
     frame_stats: FrameStats
-    undecodable: int
-    sound_codec: str | None
+    decode_errors: int
+    audio_codec: str | None
     sample_rate: int
     channels: int
-    picture_start: float
-    picture_seconds: float
-    sound_start: float
-    sound_seconds: float
+    video_start: float
+    video_seconds: float
+    audio_start: float
+    audio_seconds: float
     index_first: bool
-    sound: Loudness | None
-    pictures: Mapping[int, Image]
-    copied: bool = False
+    loudness: Loudness | None
+    sampled_images: Mapping[int, BgrImage]
+    packets_verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class DeliveredParts:
     and how loud that was measured to be.
     """
 
-    picture_packets: str
-    audio_packets: str
-    sound: Path
+    video_packets_sha256: str
+    audio_packets_sha256: str
+    audio_file: Path
     loudness: Loudness
 
 
@@ -88,18 +88,18 @@ def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[
         stream.thread_type = "AUTO"
         packets = _Packets(container, audio, keep=parts is not None)
         copied = parts is not None and packets.are(parts)
-        tracer, undecodable = FrameStatsCollector(), 0
+        collector, undecodable = FrameStatsCollector(), 0
         shown: list[Any] = []
         number = {pts: n for n, pts in enumerate(sorted(packets.pictures))} if copied else {}
-        pictures: dict[int, Image] = {}
+        pictures: dict[int, BgrImage] = {}
         for frame in packets.decoded(copied):
             # A decoder hides damage as well as it can, and marks what it made up.
             undecodable += frame.is_corrupt
             planes = _planes(frame)
             if copied or len(shown) in wanted:
-                pictures[number[frame.pts] if copied else len(shown)] = small(*planes)
+                pictures[number[frame.pts] if copied else len(shown)] = downscale(*planes)
             shown.append(frame.pts)
-            tracer.add(*planes)
+            collector.add(*planes)
         base = stream.time_base or Fraction(1)
         times = np.array([float(pts * base) for pts in (number if copied else shown) if pts is not None])
         rate = float(stream.average_rate or 0)
@@ -114,21 +114,21 @@ def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[
             ),
             rate=rate,
             times=times,
-            decoded=np.array([number[pts] for pts in shown] if copied else range(len(shown)), np.int64),
-            frame_stats=tracer.done(),
-            undecodable=undecodable + packets.undecodable,
-            sound_codec=audio.codec_context.name if audio else None,
+            decoded_frames=np.array([number[pts] for pts in shown] if copied else range(len(shown)), np.int64),
+            frame_stats=collector.done(),
+            decode_errors=undecodable + packets.undecodable,
+            audio_codec=audio.codec_context.name if audio else None,
             sample_rate=audio.rate if audio else 0,
             channels=audio.channels if audio else 0,
-            picture_start=float(times[0]) if len(times) else 0.0,
-            picture_seconds=float(times[-1] - times[0]) + (1 / rate if rate else 0) if len(times) else 0.0,
+            video_start=float(times[0]) if len(times) else 0.0,
+            video_seconds=float(times[-1] - times[0]) + (1 / rate if rate else 0) if len(times) else 0.0,
             # Priming before zero is cut off by players.
-            sound_start=max(0.0, sound_start),
-            sound_seconds=sound_end - max(0.0, sound_start),
+            audio_start=max(0.0, sound_start),
+            audio_seconds=sound_end - max(0.0, sound_start),
             index_first=_index_first(path),
-            sound=_loudness(path, parts if copied else None) if audio else None,
-            pictures=pictures,
-            copied=copied,
+            loudness=_loudness(path, parts if copied else None) if audio else None,
+            sampled_images=pictures,
+            packets_verified=copied,
         )  # fmt: skip
 
 
@@ -166,7 +166,7 @@ class _Packets:
 
     def are(self, parts: DeliveredParts) -> bool:
         found = {kind: digest.hexdigest() for kind, digest in self._digests.items()}
-        return found == {"video": parts.picture_packets, "audio": parts.audio_packets}
+        return found == {"video": parts.video_packets_sha256, "audio": parts.audio_packets_sha256}
 
     def decoded(self, only_key_frames: bool) -> Iterator[Any]:
         """All pictures; or some of those that need no other, ``KEY_FRAMES`` a minute."""

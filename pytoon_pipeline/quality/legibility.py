@@ -23,9 +23,9 @@ SPREAD = (10, 90)
 CUT, CUT_SECONDS = (0.1, 0.75), 1.0
 
 
-def text_contrast(subject: CheckContext) -> Iterator[Finding]:
+def text_contrast(context: CheckContext) -> Iterator[Finding]:
     """Texts against their outline or plate; without one, against the blocks around them as they were rendered."""
-    spec, limits, light = subject.spec, subject.limits, subject.frame_stats.light
+    spec, limits, light = context.spec, context.limits, context.frame_stats.light
     if spec is None or len(light) != spec.frames:
         return
     for start, end, layer in spec.texts():
@@ -36,7 +36,7 @@ def text_contrast(subject: CheckContext) -> Iterator[Finding]:
         if found is None or found >= limits.text_contrast:
             continue
         unreadable = found < limits.text_contrast_min
-        yield subject.limited(
+        yield context.limited(
             "frame", "text_contrast", "text_contrast_min" if unreadable else "text_contrast", round(found, 2),
             f"“{layer.text[:40]}” hardly stands out.", "gate" if unreadable else "advice", start, end,
         )  # fmt: skip
@@ -66,20 +66,20 @@ def _around(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, passed
     return [float(np.percentile(light[ring], share)) / 255 for share in SPREAD] if ring.any() else []
 
 
-def face_cut(subject: CheckContext) -> Iterator[Finding]:
+def face_cut(context: CheckContext) -> Iterator[Finding]:
     """The largest face of footage, half outside the frame for longer than a glance."""
-    spec = subject.spec
+    spec = context.spec
     if spec is None:
         return
     for scene in spec.scenes:
         for layer in scene.layers:
-            if isinstance(layer, VideoLayer) and layer.height >= spec.height and layer.item in subject.faces:
-                shares = list(_shares(spec, scene, layer, subject.faces[layer.item]))
+            if isinstance(layer, VideoLayer) and layer.height >= spec.height and layer.item in context.faces:
+                shares = list(_shares(spec, scene, layer, context.faces[layer.item]))
                 cut = np.array([CUT[0] < share < CUT[1] for _, share in shares], bool)
                 for start, end in runs(cut):
                     first, last = shares[start][0], shares[end - 1][0] + 1
-                    if last - first >= CUT_SECONDS * subject.found.rate:
-                        yield subject.finding(
+                    if last - first >= CUT_SECONDS * context.inspection.rate:
+                        yield context.finding(
                             "frame", "face_cut", "advice", "A face is cut by the edge of the frame.",
                             round(min(share for _, share in shares[start:end]), 2), CUT[1],
                             "A portrait shows all of a face, or clearly leaves it out",

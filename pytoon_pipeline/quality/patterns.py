@@ -36,16 +36,18 @@ class Pattern:
     unsteady: bool
 
 
-def patterns(trace: FrameStats, rate: float, seconds: float, area: float, unsteady_area: float) -> list[Pattern]:
+def find_patterns(
+    frame_stats: FrameStats, rate: float, seconds: float, area: float, unsteady_area: float
+) -> list[Pattern]:
     """Where stripes last longer than ``seconds`` on more than ``area`` of the picture, or ``unsteady_area`` of it."""
     least = min(area, unsteady_area)
-    there = _gathered((trace.stripes > 0).any(axis=-1)).reshape(len(trace), -1)
+    there = _gathered((frame_stats.stripes > 0).any(axis=-1)).reshape(len(frame_stats), -1)
     much = np.flatnonzero(there.mean(axis=1) > least)
     if not len(much):
         return []
     # Stripes may go on a little where they take less of the picture.
     around = slice(max(0, int(much[0]) - round(2 * rate)), int(much[-1]) + round(2 * rate))
-    there, phases = there[around], trace.stripes[around].reshape(-1, there.shape[1], 2)
+    there, phases = there[around], frame_stats.stripes[around].reshape(-1, there.shape[1], 2)
     long = _lasting(_bridged(there, round(GONE * rate)), round(seconds * rate))
     unsteady = long & (_to_and_fro(phases, there, max(1, round(rate))) >= TO_AND_FRO)
     found = []

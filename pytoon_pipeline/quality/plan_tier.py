@@ -17,11 +17,11 @@ from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.quality import expected
 from pytoon_pipeline.quality.context import CheckContext
-from pytoon_pipeline.quality.expected import Element, View
+from pytoon_pipeline.quality.expected import Element, FrameView
 from pytoon_pipeline.quality.expected_text import SLACK
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.tiles import Values
-from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
+from pytoon_pipeline.rendering.contact_sheet import BgrImage, all_sheet_frames
 
 # Standard deviation of the blur under which pictures are compared, in small pixels: renderers differ in single ones.
 SOFTNESS = 1.0
@@ -65,33 +65,33 @@ class Observation:
     likeness: float | None = None
 
 
-def plan_likeness(subject: CheckContext) -> Iterator[Finding]:
+def plan_likeness(context: CheckContext) -> Iterator[Finding]:
     """Sampled pictures of the file that do not show what the plan says, element by element."""
-    if subject.spec is None or subject.references is None:
+    if context.spec is None or context.references is None:
         return
     faults: dict[tuple[str, str], list[PlanFault]] = {}
-    fetch(subject.spec, subject.pictures, subject.references)
-    for frame, picture in sorted(subject.pictures.items()):
-        for seen in inspect_frame(subject.spec, frame, picture, subject.references):
-            if fault := _fault(seen, frame, subject.limits):
+    fetch(context.spec, context.sampled_images, context.references)
+    for frame, picture in sorted(context.sampled_images.items()):
+        for seen in inspect_frame(context.spec, frame, picture, context.references):
+            if fault := _fault(seen, frame, context.limits):
                 faults.setdefault((fault.code, fault.message), []).append(fault)
     for (code, message), found in faults.items():
         worst = min(found, key=lambda one: one.value)
-        yield subject.limited(
+        yield context.limited(
             "frame", code, worst.limit, round(worst.value, 2), message, "gate", found[0].frame, found[-1].frame + 1
         )
 
 
-def unverified(subject: CheckContext) -> Iterator[Finding]:
+def unverified(context: CheckContext) -> Iterator[Finding]:
     """Contact sheets that lack pictures."""
-    spec = subject.spec
-    if spec is None or subject.references is None or len(subject.frame_stats) != spec.frames:
+    spec = context.spec
+    if spec is None or context.references is None or len(context.frame_stats) != spec.frames:
         return
-    wanted = sampled_frames(spec)
-    if lacking := sorted(wanted - subject.pictures.keys()):
+    wanted = all_sheet_frames(spec)
+    if lacking := sorted(wanted - context.sampled_images.keys()):
         message = f"{len(lacking)} of {len(wanted)} sampled pictures of the video are not there."
         source, end = "Every sampled picture must be there", lacking[-1] + 1
-        yield subject.finding("frame", "unverified", "gate", message, len(lacking), 0, source, lacking[0], end)
+        yield context.finding("frame", "unverified", "gate", message, len(lacking), 0, source, lacking[0], end)
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _fault(seen: Observation, frame: int, limits: Limits) -> PlanFault | None:
     return PlanFault("wrong_crop", message, frame, seen.likeness, limit)
 
 
-def fetch(spec: RenderSpec, frames: Mapping[int, Image], references: References) -> None:
+def fetch(spec: RenderSpec, frames: Mapping[int, BgrImage], references: References) -> None:
     """Reads the source pictures that checking ``frames`` takes."""
     wanted: dict[str, set[float]] = {}
     for frame in frames:
@@ -131,23 +131,23 @@ def fetch(spec: RenderSpec, frames: Mapping[int, Image], references: References)
     references.fetch(wanted)
 
 
-def inspect_frame(spec: RenderSpec, frame: int, picture: Image, references: References) -> list[Observation]:
+def inspect_frame(spec: RenderSpec, frame: int, picture: BgrImage, references: References) -> list[Observation]:
     """The elements that a frame should show. While one scene gives way to another nothing can be told."""
     if expected.scene_of(spec, frame) is None:
         return []
     size = (picture.shape[1], picture.shape[0])
-    view = View(spec, frame, size, references)
+    view = FrameView(spec, frame, size, references)
     canvas, elements = expected.ground(spec, frame, size), expected.elements(view)
     return [_ground(picture, canvas, elements), *compare(picture, canvas, elements)]
 
 
-def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list[Observation]:
+def compare(picture: BgrImage, canvas: Values, elements: Sequence[Element]) -> list[Observation]:
     """How much of each element, given from back to front, a picture shows. They are laid over ``canvas``."""
     befores = [_laid(one, canvas) for one in elements]
     through = np.ones(canvas.shape[:2], np.float32)
     found = []
     for one, before in zip(reversed(elements), reversed(befores), strict=True):
-        clear, shown, wanted = (one.area.crop(whole) for whole in (through, picture, canvas))
+        clear, shown, wanted = (one.box.crop(whole) for whole in (through, picture, canvas))
         visible = clear if one.alpha is None else one.alpha * clear
         share = likeness = None
         if one.exact:
@@ -165,12 +165,12 @@ def compare(picture: Image, canvas: Values, elements: Sequence[Element]) -> list
     return found[::-1]
 
 
-def _ground(picture: Image, canvas: Values, elements: Sequence[Element]) -> Observation:
+def _ground(picture: BgrImage, canvas: Values, elements: Sequence[Element]) -> Observation:
     """The colour behind all elements: its share falls with the levels by which it is off in any channel."""
     whole = Element("ground", "", Rect(0, 0, canvas.shape[1], canvas.shape[0]), canvas)
     bare = np.ones(canvas.shape[:2], bool)
     for one in elements:
-        one.area.crop(bare)[:] &= False if one.alpha is None else one.alpha < 0.02
+        one.box.crop(bare)[:] &= False if one.alpha is None else one.alpha < 0.02
     if bare.sum() < ENOUGH:
         return Observation(whole, None)
     off = float(np.abs(picture[bare].mean(axis=0) - canvas[bare].mean(axis=0)).max())
@@ -179,7 +179,7 @@ def _ground(picture: Image, canvas: Values, elements: Sequence[Element]) -> Obse
 
 def _laid(one: Element, canvas: Values) -> Values:
     """Lays an element over the canvas; gives what was there before."""
-    part = one.area.crop(canvas)
+    part = one.box.crop(canvas)
     before = part.copy()
     part[:] = one.over(part)
     return before
@@ -210,7 +210,7 @@ def _share(change: Values, visible: Values, error: Values, one: Element) -> tupl
     return share, float(cv2.matchTemplate(sharp, form, cv2.TM_CCOEFF_NORMED).max())
 
 
-def _likeness(picture: Image, wanted: Values, where: NDArray[np.bool_], magnified: float) -> float | None:
+def _likeness(picture: BgrImage, wanted: Values, where: NDArray[np.bool_], magnified: float) -> float | None:
     """Correlation of luma inside ``where``, at half the size; brightness and contrast do not count.
 
     Of a source picture that is ``magnified``, detail is not known: then both are compared without it.

@@ -21,7 +21,7 @@ QUICK = 1.0
 LINES, LINE_HEIGHT = 3, 1.4
 
 
-def changing(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
+def planned_changes(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
     """Blocks that the plan changes from or to a picture, shape (frames, ROWS, COLUMNS)."""
     planned = np.zeros((frames, ROWS, COLUMNS), bool)
     for start, end, (left, top, right, bottom) in (*_layers(spec), *_captions(spec)):

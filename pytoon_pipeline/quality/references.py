@@ -33,7 +33,7 @@ class References:
                 for time, found in read_shown(self.sources[item].samples, times).items():
                     self._moments[item, time] = found
 
-    def picture(self, item: str, seconds: float) -> tuple[Tile, bool] | None:
+    def image(self, item: str, seconds: float) -> tuple[Tile, bool] | None:
         """A fetched moment, and whether it is just this one rather than one shortly before; none if not known."""
         source = self.sources.get(item)
         if source is not None and source.cutout is not None:

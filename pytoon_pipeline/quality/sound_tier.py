@@ -18,43 +18,43 @@ MAX_SHIFT = RATE // 4
 GONE = 0.1
 
 
-def level(subject: CheckContext) -> Iterator[Finding]:
-    found, limits = subject.found.sound, subject.limits
+def level(context: CheckContext) -> Iterator[Finding]:
+    found, limits = context.inspection.loudness, context.limits
     if found is None:
         return
     if found.integrated <= limits.silent_lufs:
-        if subject.spec is not None and not subject.spec.audio.tracks:
+        if context.spec is not None and not context.spec.audio.tracks:
             return  # silence was chosen
-        severity: Severity = "advice" if subject.silent or subject.spec is None else "gate"
-        yield subject.limited("audio", "silent", "silent_lufs", found.integrated, "Nothing can be heard.", severity)
+        severity: Severity = "advice" if context.planned_silence or context.spec is None else "gate"
+        yield context.limited("audio", "silent", "silent_lufs", found.integrated, "Nothing can be heard.", severity)
         return
-    target = subject.spec.audio.loudness if subject.spec else -14.0
+    target = context.spec.audio.loudness if context.spec else -14.0
     if abs(found.integrated - target) > limits.loudness_tolerance:
-        yield subject.finding(
+        yield context.finding(
             "audio",
             "loudness",
             "gate",
             f"Loudness is {found.integrated} LUFS, not {target:g}.",
             found.integrated,
             target,
-            subject.sources["loudness_tolerance"],
+            context.limit_sources["loudness_tolerance"],
         )
     if found.true_peak > limits.true_peak_max:
-        yield subject.limited(
+        yield context.limited(
             "audio", "true_peak", "true_peak_max", found.true_peak, f"The true peak is {found.true_peak} dBTP."
         )
 
 
-def matches_mix(subject: CheckContext) -> Iterator[Finding]:
+def matches_mix(context: CheckContext) -> Iterator[Finding]:
     """Sound that is not what was made: shifted, missing, or with something in it that was not."""
-    rendered = subject.rendered.sound if subject.rendered else None
-    if rendered is None or subject.played is None or not len(subject.played) or not rendered.any():
+    rendered = context.rendered.audio if context.rendered else None
+    if rendered is None or context.decoded_audio is None or not len(context.decoded_audio) or not rendered.any():
         return
-    limits, rate = subject.limits, subject.found.rate
-    made, played = rendered.mean(axis=1), subject.played.mean(axis=1)
+    limits, rate = context.limits, context.inspection.rate
+    made, played = rendered.mean(axis=1), context.decoded_audio.mean(axis=1)
     shift = _shift(made, played)
     if abs(shift) > limits.desync * RATE:
-        yield subject.limited(
+        yield context.limited(
             "audio",
             "desync",
             "desync",
@@ -67,7 +67,7 @@ def matches_mix(subject: CheckContext) -> Iterator[Finding]:
     strange = other > np.maximum(limits.click_level, around)
     gone = (_levels(aligned) < GONE * should) & (should > limits.click_level)
     for start, end in runs(gone, least=8, gap=4):
-        yield subject.limited(
+        yield context.limited(
             "audio",
             "silent",
             "click_level",
@@ -77,7 +77,7 @@ def matches_mix(subject: CheckContext) -> Iterator[Finding]:
             *_frames(start, end, rate),
         )
     for start, end in runs(strange & ~gone, gap=4):
-        yield subject.limited(
+        yield context.limited(
             "audio",
             "click",
             "click_level",

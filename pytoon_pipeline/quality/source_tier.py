@@ -6,15 +6,15 @@ from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.quality.context import CheckContext
 
 
-def truncated(subject: CheckContext) -> Iterator[Finding]:
+def truncated(context: CheckContext) -> Iterator[Finding]:
     """A part of a source that never came: the video is whole, what it was made from is not."""
-    for loss in subject.spec.losses if subject.spec else ():
-        yield subject.finding(
+    for loss in context.spec.losses if context.spec else ():
+        yield context.finding(
             "file",
             "truncated_source",
             "advice",
             loss.message,
             loss.lost if loss.lost is not None else "unknown",
-            subject.limits.lost_seconds,
-            subject.sources["lost_seconds"],
+            context.limits.lost_seconds,
+            context.limit_sources["lost_seconds"],
         )

@@ -10,54 +10,54 @@ from pytoon_pipeline.contracts.spec.layers import shows_footage
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.context import CheckContext, covered, runs
-from pytoon_pipeline.quality.flashes import flashing
-from pytoon_pipeline.quality.patterns import patterns
-from pytoon_pipeline.quality.planned_changes import changing
+from pytoon_pipeline.quality.flashes import find_flashes
+from pytoon_pipeline.quality.patterns import find_patterns
+from pytoon_pipeline.quality.planned_changes import planned_changes
 
 # A block that differs from its neighbours in time by less than this part of the step is back where it was.
 BACK = 0.35
 
 
-def black(subject: CheckContext) -> Iterator[Finding]:
-    limits, levels = subject.limits, subject.frame_stats.levels
-    for start, end in runs(levels <= limits.black_luma, _frames(subject, limits.black_seconds)):
-        planned = subject.spec is not None and covered(start, end, subject.spec.black_ranges)
-        yield subject.limited(
+def black(context: CheckContext) -> Iterator[Finding]:
+    limits, levels = context.limits, context.frame_stats.levels
+    for start, end in runs(levels <= limits.black_luma, _frames(context, limits.black_seconds)):
+        planned = context.spec is not None and covered(start, end, context.spec.black_ranges)
+        yield context.limited(
             "time", "black", "black_luma", round(float(levels[start:end].max()), 1), "The picture is black.",
             "advice" if planned else "gate", start, end,
         )  # fmt: skip
 
 
-def frozen(subject: CheckContext) -> Iterator[Finding]:
+def frozen(context: CheckContext) -> Iterator[Finding]:
     """Nothing moves although something should. Of a foreign file no one knows what should.
 
     A planned still is no finding at all; footage that stands still in its source is one to know of.
     """
-    limits, spec, changes = subject.limits, subject.spec, _bridged(subject.frame_stats.changes)
-    for start, end in runs(changes <= limits.frozen_luma, _frames(subject, limits.frozen_seconds)):
+    limits, spec, changes = context.limits, context.spec, _bridged(context.frame_stats.changes)
+    for start, end in runs(changes <= limits.frozen_luma, _frames(context, limits.frozen_seconds)):
         planned = spec is None or covered(start, end, spec.static_ranges)
         if planned and spec is not None and not _shows_footage(spec, start, end):
             continue
         change = round(float(changes[start:end].max()), 4)
-        yield subject.limited(
+        yield context.limited(
             "time", "frozen", "frozen_luma", change, "The picture stands still.", "advice" if planned else "gate",
             start, end,
         )  # fmt: skip
 
 
-def glitch_frame(subject: CheckContext) -> Iterator[Finding]:
+def glitch_frame(context: CheckContext) -> Iterator[Finding]:
     """A single picture that is unlike both of its neighbours, while these are alike.
 
     Footage may do so by itself, and pictures on their way from scene to scene pass by: what was rendered like that
     is no fault there, nor where the plan changes something just then, such as one text for the next.
     """
-    limits, spec = subject.limits, subject.spec
-    odd_blocks = _odd_blocks(subject.frame_stats.blocks, limits.glitch_luma)
+    limits, spec = context.limits, context.spec
+    odd_blocks = _odd_blocks(context.frame_stats.blocks, limits.glitch_luma)
     made_blocks = np.zeros_like(odd_blocks)
-    if subject.rendered is not None and len(subject.rendered.frame_stats) == len(subject.frame_stats):
-        made_blocks = _odd_blocks(subject.rendered.frame_stats.blocks, limits.glitch_luma)
+    if context.rendered is not None and len(context.rendered.frame_stats) == len(context.frame_stats):
+        made_blocks = _odd_blocks(context.rendered.frame_stats.blocks, limits.glitch_luma)
     if spec is not None and len(odd_blocks):
-        planned = changing(spec, len(subject.frame_stats))[1:-1]
+        planned = planned_changes(spec, len(context.frame_stats))[1:-1]
         odd_blocks, made_blocks = odd_blocks & ~(planned & made_blocks), made_blocks & ~planned
     share, made = (blocks.mean(axis=(1, 2)) for blocks in (odd_blocks, made_blocks))
     for start, end in runs(share >= limits.glitch_area):
@@ -65,7 +65,7 @@ def glitch_frame(subject: CheckContext) -> Iterator[Finding]:
         if rendered and spec is not None and _passes_by(spec, start + 1):
             continue
         foreign = spec is None or (rendered and _shows_footage(spec, start + 1, end + 1))
-        yield subject.limited(
+        yield context.limited(
             "time", "glitch_frame", "glitch_area", round(float(share[start:end].max()), 3),
             "A single picture is unlike its neighbours.", "advice" if foreign else "gate", start + 1, end + 1,
         )  # fmt: skip
@@ -88,38 +88,38 @@ def _passes_by(spec: RenderSpec, frame: int) -> bool:
     return coming or any(part.start <= frame < part.end for part in spec.black_ranges)
 
 
-def flashes(subject: CheckContext) -> Iterator[Finding]:
-    limits = subject.limits
+def flashes(context: CheckContext) -> Iterator[Finding]:
+    limits = context.limits
     sustained = (limits.flashes_sustained, limits.flashes_sustained_seconds)
-    for one in flashing(subject.frame_stats, subject.found.rate, limits.flashes_per_second, sustained):
+    for one in find_flashes(context.frame_stats, context.inspection.rate, limits.flashes_per_second, sustained):
         what = "It flashes red" if one.kind == "red" else "It flashes"
-        yield subject.limited(
+        yield context.limited(
             "time", "red_flash" if one.kind == "red" else "flash", "flashes_per_second", one.flashes,
             f"{what} more often than is safe to watch.", "gate", one.start, one.end,
         )  # fmt: skip
 
 
-def stripes(subject: CheckContext) -> Iterator[Finding]:
+def striped_patterns(context: CheckContext) -> Iterator[Finding]:
     """Regular patterns of high contrast, such as stripes."""
-    limits = subject.limits
+    limits = context.limits
     areas = (limits.pattern_area, limits.pattern_area_unsteady)
-    for one in patterns(subject.frame_stats, subject.found.rate, limits.pattern_seconds, *areas):
+    for one in find_patterns(context.frame_stats, context.inspection.rate, limits.pattern_seconds, *areas):
         limit = "pattern_area_unsteady" if one.unsteady else "pattern_area"
         what = "Stripes that flash or move to and fro" if one.unsteady else "Stripes of high contrast"
-        yield subject.limited(
+        yield context.limited(
             "time", "pattern", limit, one.area, f"{what} take more of the picture than is safe to watch.", "gate",
             one.start, one.end,
         )  # fmt: skip
 
 
-def unplanned_cut(subject: CheckContext) -> Iterator[Finding]:
+def unplanned_cut(context: CheckContext) -> Iterator[Finding]:
     """A cut in the file where none was rendered."""
-    if subject.rendered is None or subject.found.copied or not subject.comparable:
+    if context.rendered is None or context.inspection.packets_verified or not context.comparable:
         return
-    limit = subject.limits.cut_luma
-    seen, made = (_steps(trace) for trace in (subject.found.frame_stats, subject.rendered.frame_stats))
+    limit = context.limits.cut_luma
+    seen, made = (_steps(trace) for trace in (context.inspection.frame_stats, context.rendered.frame_stats))
     for frame in np.flatnonzero((seen >= limit) & (made < limit / 2)) + 1:
-        yield subject.limited(
+        yield context.limited(
             "time", "unplanned_cut", "cut_luma", round(float(seen[frame - 1]), 1), "This cut was not planned.", "gate",
             int(frame), int(frame) + 1,
         )  # fmt: skip
@@ -130,8 +130,8 @@ def _steps(trace: FrameStats) -> NDArray[np.float64]:
     return np.asarray(np.abs(np.diff(trace.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
 
 
-def _frames(subject: CheckContext, seconds: float) -> int:
-    return max(1, round(seconds * subject.found.rate))
+def _frames(context: CheckContext, seconds: float) -> int:
+    return max(1, round(seconds * context.inspection.rate))
 
 
 def _bridged(changes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,10 +11,10 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.audio import decoded
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.checks import check
-from pytoon_pipeline.quality.context import CheckContext, Rendered
+from pytoon_pipeline.quality.context import CheckContext, RenderedMeasurements
 from pytoon_pipeline.quality.inspection import DeliveredParts, Inspection, inspect
 from pytoon_pipeline.quality.references import References
-from pytoon_pipeline.rendering.contact_sheet import Image, sampled_frames
+from pytoon_pipeline.rendering.contact_sheet import BgrImage, all_sheet_frames
 
 # Points off for one finding. A gate alone takes the score below any that passes.
 GATE_POINTS = 50.0
@@ -24,13 +24,13 @@ ADVICE_POINTS = 5.0
 def check_video(
     path: Path,
     limits: Limits,
-    sources: Mapping[str, str],
+    limit_sources: Mapping[str, str],
     spec: RenderSpec | None = None,
-    silent: bool = False,
+    planned_silence: bool = False,
     parts: DeliveredParts | None = None,
     rendered: FrameStats | None = None,
     faces: Mapping[str, Sequence[Face]] | None = None,
-    sheets: Mapping[int, Image] | None = None,
+    sheet_images: Mapping[int, BgrImage] | None = None,
     references: References | None = None,
 ) -> QcReport:
     """Checks a finished video against its plan, or any video when there is none.
@@ -41,16 +41,18 @@ def check_video(
     what is shown is compared with the plan. Raises ``InvalidInput`` for a file that is not a video.
     """
     began = time.perf_counter()
-    found = inspect(path, parts, sampled_frames(spec) if spec and references else ())
+    found = inspect(path, parts, all_sheet_frames(spec) if spec and references else ())
     made, played = None, None
     if rendered is not None and parts is not None:
-        compared = not found.copied
-        made = Rendered(rendered, decoded(parts.sound) if compared else None)
-        played = decoded(path) if compared and found.sound_codec else None
+        compared = not found.packets_verified
+        made = RenderedMeasurements(rendered, decoded(parts.audio_file) if compared else None)
+        played = decoded(path) if compared and found.audio_codec else None
     # Of a file that holds the segments' own packets, what was seen while they were made counts as well.
-    pictures = {**(sheets or {}), **found.pictures} if found.copied else found.pictures
-    subject = CheckContext(found, spec, limits, sources, silent, made, played, faces or {}, pictures, references)
-    findings = merged(check(subject))
+    pictures = {**(sheet_images or {}), **found.sampled_images} if found.packets_verified else found.sampled_images
+    context = CheckContext(
+        found, spec, limits, limit_sources, planned_silence, made, played, faces or {}, pictures, references
+    )
+    findings = merge_advice(check(context))
     return QcReport(
         score=score(findings),
         score_breakdown=score_breakdown(findings),
@@ -61,7 +63,7 @@ def check_video(
     )
 
 
-def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def merge_advice(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings with the same advice told once, from where it is first seen to where it is last: footage that shakes or
     flickers does so all the time."""
     found: list[Finding] = []
@@ -115,10 +117,10 @@ def verdict(findings: tuple[Finding, ...]) -> Verdict:
 def _measured(found: Inspection) -> dict[str, float | str | None]:
     return {
         "frames": len(found.times),
-        "decoded": len(found.decoded),
+        "decoded": len(found.decoded_frames),
         "rate": round(found.rate, 4),
-        "picture_seconds": round(found.picture_seconds, 4),
-        "sound_seconds": round(found.sound_seconds, 4),
-        "loudness_lufs": found.sound.integrated if found.sound else None,
-        "true_peak_dbtp": found.sound.true_peak if found.sound else None,
+        "picture_seconds": round(found.video_seconds, 4),
+        "sound_seconds": round(found.audio_seconds, 4),
+        "loudness_lufs": found.loudness.integrated if found.loudness else None,
+        "true_peak_dbtp": found.loudness.true_peak if found.loudness else None,
     }

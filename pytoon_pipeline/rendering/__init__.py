@@ -1,1 +1,1 @@
-"""RenderSpec to finished file: pictures, captions, sound, segments and their joining."""
+"""RenderSpec to finished file: images, captions, audio, segments and their concatenation."""

@@ -1,32 +1,33 @@
-"""Text for libass: what a person wrote is drawn literally, never read as styling."""
+"""Text for libass: user text is drawn literally and is never parsed as override tags."""
 
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb
 
-# Keeps a backslash from forming a command with the letter behind it; it has no width.
+# Keeps a backslash from forming an escape sequence with the next letter; it has no width.
 WORD_JOINER = "\u2060"
-# Lets libass find the base direction of a line from its characters (Unicode Bidirectional Algorithm, P2 and P3).
-AUTOMATIC_DIRECTION = -1
+# libass then derives the base direction of a line from its characters (Unicode Bidirectional Algorithm, P2 and P3).
+AUTO_DIRECTION = -1
 
 
-def literal(text: str) -> str:
-    """``text`` such that libass draws exactly its characters."""
+def escape(text: str) -> str:
+    """Returns ``text`` escaped so that libass draws exactly its characters."""
     return text.replace("\\", "\\" + WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
 
 
-def in_fonts(text: str, name: str) -> str:
-    """``text`` in the font ``name``; words with characters that it lacks name the fallback that has them."""
+def with_fallback_fonts(text: str, name: str) -> str:
+    """Returns ``text`` escaped, with an override tag around each word that needs a fallback for the font ``name``."""
     font = fonts.load(name)
     if not font.missing(text):
-        return literal(text)
+        return escape(text)
     words = []
     for word in text.split(" "):
-        other = fonts.fitting(word, name)
-        words.append(literal(word) if other is font else f"{{\\fn{other.family}}}{literal(word)}{{\\fn{font.family}}}")
+        fallback = fonts.fitting(word, name)
+        escaped = escape(word)
+        words.append(escaped if fallback is font else f"{{\\fn{fallback.family}}}{escaped}{{\\fn{font.family}}}")
     return " ".join(words)
 
 
 def colour_tag(colour: str) -> str:
-    """Override that sets the fill."""
+    """The override tag that sets the fill colour."""
     r, g, b = rgb(colour)
     return f"\\1c&H{b:02X}{g:02X}{r:02X}&"

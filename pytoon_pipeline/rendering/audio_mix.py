@@ -1,4 +1,4 @@
-"""The sound track: cut to the sample, faded at joints, brought to its loudness as measured on the encoded file."""
+"""The audio track: cut to the sample, faded at cuts, and normalised to the loudness measured on the encoded file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,99 +8,102 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo
+from pytoon_pipeline.contracts.output_format import SILENT_LUFS
 from pytoon_pipeline.contracts.rendering import AudioResult
 from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, GainKeyframe
-from pytoon_pipeline.media import audio as reading
+from pytoon_pipeline.media import audio as audio_files
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media.encoder import SoundEncoder
 from pytoon_pipeline.media.filters import filtered, frames_of
 
-# Below this there is nothing to bring to a loudness.
-SILENT_LUFS = -60.0
 MAX_GAIN_DB = 48.0
-# AAC overshoots by about a decibel: the limiter starts below the peak that is allowed.
+# AAC overshoots by about a decibel: the limiter starts this far below the maximum true peak.
 FIRST_HEADROOM_DB = 1.0
 TOLERANCE_LU = 0.2
-TRIES = 5
-OVERSAMPLED = 192_000
+MAX_PASSES = 5
+LIMITER_SAMPLE_RATE = 192_000
 
 Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class AudioSource:
-    """A file, its sound stream, and the time of its first picture on the container's clock."""
+    """A file, its audio stream, and ``origin``: the container time in seconds at which its video starts."""
 
     path: Path
     audio: AudioStream
-    zero: float
+    origin: float
 
     @classmethod
     def of(cls, path: Path, info: MediaInfo) -> "AudioSource | None":
-        """The sound of a file; none without any."""
+        """The audio of a file, or none when the file has no audio stream."""
         if info.audio is None:
             return None
         return cls(path, info.audio, info.video.start if info.video else info.audio.start)
 
 
-def mix(plan: AudioMix, sources: Mapping[str, AudioSource]) -> Samples:
-    """The sum of the tracks of ``plan``; shape (samples, 2), full scale ±1."""
-    total = np.zeros((plan.samples, 2), np.float32)
-    for track in plan.tracks:
-        changing = bool(track.envelope or track.fade_out)
-        heard = np.zeros_like(total) if changing else total
+def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Samples:
+    """The sum of the tracks of ``audio``; shape (samples, 2), full scale ±1."""
+    total = np.zeros((audio.samples, 2), np.float32)
+    for track in audio.tracks:
+        automated = bool(track.envelope or track.fade_out)
+        # A track without an envelope is added to the total directly.
+        mixed = np.zeros_like(total) if automated else total
         level = np.float32(10 ** (track.gain_db / 20))
-        for part in track.clips:
-            piece = _piece(part, sources[part.item], plan.sample_rate)[: max(0, plan.samples - part.start)]
-            heard[part.start : part.start + len(piece)] += piece * level
+        for clip in track.clips:
+            clip_samples = _read_clip(clip, sources[clip.item], audio.sample_rate)[: max(0, audio.samples - clip.start)]
+            mixed[clip.start : clip.start + len(clip_samples)] += clip_samples * level
         if track.envelope:
-            heard *= _gain(track.envelope, plan.samples)[:, None]
-        if fade := min(track.fade_out, plan.samples):
-            heard[-fade:] *= _rise(fade)[::-1]
-        if changing:
-            total += heard
+            mixed *= _gain_curve(track.envelope, audio.samples)[:, None]
+        if fade := min(track.fade_out, audio.samples):
+            mixed[-fade:] *= _fade_in_curve(fade)[::-1]
+        if automated:
+            total += mixed
     return total
 
 
-def _piece(part: AudioClip, source: AudioSource, rate: int) -> Samples:
-    samples = reading.read(source.path, source.audio, source.zero, rate, "stereo", part.source_start, part.samples)
-    piece = samples.astype(np.float32) / 32768
-    fade_in, fade_out = (min(fade, len(piece) // 2) for fade in (part.fade_in, part.fade_out))
-    piece[:fade_in] *= _rise(fade_in)
-    piece[len(piece) - fade_out :] *= _rise(fade_out)[::-1]
-    return piece
+def _read_clip(clip: AudioClip, source: AudioSource, rate: int) -> Samples:
+    samples = audio_files.read(
+        source.path, source.audio, source.origin, rate, "stereo", clip.source_start, clip.samples
+    )
+    clip_samples = samples.astype(np.float32) / 32768
+    fade_in, fade_out = (min(fade, len(clip_samples) // 2) for fade in (clip.fade_in, clip.fade_out))
+    clip_samples[:fade_in] *= _fade_in_curve(fade_in)
+    clip_samples[len(clip_samples) - fade_out :] *= _fade_in_curve(fade_out)[::-1]
+    return clip_samples
 
 
-def _rise(samples: int) -> Samples:
-    """A fade in: with its reverse over the same time, power stays as it is."""
+def _fade_in_curve(samples: int) -> Samples:
+    """An equal-power fade in, shape (samples, 1): mixed with its reverse, the power stays constant."""
     return np.sin(np.pi / 2 * np.arange(samples, dtype=np.float32) / max(1, samples))[:, None]
 
 
-def _gain(envelope: tuple[GainKeyframe, ...], samples: int) -> Samples:
+def _gain_curve(envelope: tuple[GainKeyframe, ...], samples: int) -> Samples:
     keys = [key.sample for key in envelope]
     decibels = np.interp(np.arange(samples), keys, [key.db for key in envelope])
     return (10 ** (decibels / 20)).astype(np.float32)
 
 
-def encode(track: Samples, plan: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
-    """Writes ``track`` as AAC at the plan's loudness and below its true peak, both measured after encoding.
+def encode(samples: Samples, audio: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
+    """Writes ``samples`` as AAC at the loudness and below the true peak of ``audio``, both measured after encoding.
 
-    One gain for the whole track and a limiter; both are corrected until the decoded file fits.
+    Applies one gain to the whole track and a limiter, and corrects both until the decoded file meets the targets.
+    Raises ``RenderError`` when encoding fails.
     """
-    before = loudness.of_samples(track, plan.sample_rate)
+    before = loudness.of_samples(samples, audio.sample_rate)
     silent = before.integrated <= SILENT_LUFS
-    gain = 0.0 if silent else min(plan.loudness - before.integrated, MAX_GAIN_DB)
-    ceiling = plan.true_peak - FIRST_HEADROOM_DB
-    for attempt in range(TRIES):
-        _encode(track, gain, ceiling, plan, encoder, out)
+    gain = 0.0 if silent else min(audio.loudness - before.integrated, MAX_GAIN_DB)
+    ceiling = audio.true_peak - FIRST_HEADROOM_DB
+    for attempt in range(MAX_PASSES):
+        _encode(samples, gain, ceiling, audio, encoder, out)
         after = loudness.of_file(out)
-        too_loud = after.true_peak - plan.true_peak
-        wrong = 0.0 if silent else plan.loudness - after.integrated
-        if (too_loud <= 0 and abs(wrong) <= TOLERANCE_LU) or attempt == TRIES - 1:
+        overshoot = after.true_peak - audio.true_peak
+        error = 0.0 if silent else audio.loudness - after.integrated
+        if (overshoot <= 0 and abs(error) <= TOLERANCE_LU) or attempt == MAX_PASSES - 1:
             break
-        if too_loud > 0:
-            ceiling -= too_loud + 0.1
-        gain = min(gain + wrong, MAX_GAIN_DB)
+        if overshoot > 0:
+            ceiling -= overshoot + 0.1
+        gain = min(gain + error, MAX_GAIN_DB)
     return AudioResult(
         loudness=after.integrated,
         true_peak=after.true_peak,
@@ -110,15 +113,15 @@ def encode(track: Samples, plan: AudioMix, encoder: SoundEncoder, out: Path) -> 
     )
 
 
-def _encode(track: Samples, gain: float, ceiling: float, plan: AudioMix, encoder: SoundEncoder, out: Path) -> None:
+def _encode(samples: Samples, gain: float, ceiling: float, audio: AudioMix, encoder: SoundEncoder, out: Path) -> None:
     import av
 
-    rate, duration = plan.sample_rate, len(track)
+    rate, duration = audio.sample_rate, len(samples)
     limiter = f"limit={10 ** (ceiling / 20):.6f}:attack=5:release=60:level=disabled:latency=1"
-    heard = filtered(
-        frames_of(track, rate),
+    limited = filtered(
+        frames_of(samples, rate),
         ("volume", f"{gain:.4f}dB"),
-        ("aresample", str(OVERSAMPLED)),
+        ("aresample", str(LIMITER_SAMPLE_RATE)),
         ("alimiter", limiter),
         ("aresample", str(rate)),
         ("apad", ""),
@@ -128,7 +131,7 @@ def _encode(track: Samples, gain: float, ceiling: float, plan: AudioMix, encoder
         with av.open(str(out), "w", format="mp4") as container:
             stream = container.add_stream(encoder.codec, rate=encoder.sample_rate, layout="stereo")
             stream.bit_rate = encoder.bit_rate
-            for frame in heard:
+            for frame in limited:
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except av.error.FFmpegError as error:

@@ -1,4 +1,4 @@
-"""Captions of speech: what is on screen when, their words lit one after the other."""
+"""Captions of speech as events: what is on screen when, with the spoken word highlighted."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -8,28 +8,28 @@ from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.rendering.ass import colour_tag, in_fonts
+from pytoon_pipeline.rendering.ass import colour_tag, with_fallback_fonts
 
-# A caption comes in at this share of its size, and grows fast at first.
-POP_FROM, POP_BEND = 0.8, 0.6
+# A caption appears at this share of its size and scales up, fast at first.
+SCALE_IN_FROM, SCALE_IN_EXPONENT = 0.8, 0.6
 
 
 @dataclass(frozen=True)
 class Event:
-    """One state of a caption on screen, from frame ``start`` to before ``end`` of a segment.
+    """One state of a caption on screen, in frames ``[start, end)`` of a segment.
 
-    ``growing`` are the sizes, as shares of the full one, at which its first frames show it.
+    ``text`` is escaped for libass. ``scales`` are the scale factors of its first frames; later frames have scale 1.
     """
 
     start: int
     end: int
     text: str
-    growing: tuple[float, ...] = ()
+    scales: tuple[float, ...] = ()
 
 
 def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRate) -> list[Event]:
-    """What is on screen in frames ``[start, start + frames)``, counted from there. One event a lit word."""
-    found = []
+    """The events in frames ``[start, start + frames)``, counted from ``start``: one per highlighted word."""
+    result = []
     for cue in plan.cues:
         if cue.end <= start or cue.start >= start + frames:
             continue
@@ -37,45 +37,45 @@ def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRa
         for index, (first, last) in enumerate(itertools.pairwise(edges)):
             a, b = max(first - start, 0), min(last - start, frames)
             if a < b:
-                growing = tuple(
-                    _grown(range(start + a - cue.start, start + b - cue.start), plan.style.scale_in_seconds, rate)
-                )
-                found.append(Event(a, b, _opening(cue, width, plan.style) + _words(cue, index, plan.style), growing))
-    return found
+                age = range(start + a - cue.start, start + b - cue.start)
+                scales = tuple(_scale_in(age, plan.style.scale_in_seconds, rate))
+                text = _shrink_to_fit(cue, width, plan.style) + _highlighted_words(cue, index, plan.style)
+                result.append(Event(a, b, text, scales))
+    return result
 
 
 def missing_glyphs(cues: Sequence[Cue], style: CaptionStyle) -> dict[int, str]:
-    """Characters that no font here has, by the index of the caption that needs them."""
-    found = {index: fonts.missing_characters(_clean(cue.text, style), style.font) for index, cue in enumerate(cues)}
-    return {index: "".join(sorted(lacking)) for index, lacking in found.items() if lacking}
+    """Characters that no available font contains, by the index of the cue that needs them."""
+    missing = {index: fonts.missing_characters(_clean(cue.text, style), style.font) for index, cue in enumerate(cues)}
+    return {index: "".join(sorted(characters)) for index, characters in missing.items() if characters}
 
 
 def _clean(text: str, style: CaptionStyle) -> str:
     printable = "".join(char if fonts.printed(char) else " " for char in text)
-    plain = " ".join(printable.split())
-    return plain.upper() if style.uppercase else plain
+    normalised = " ".join(printable.split())
+    return normalised.upper() if style.uppercase else normalised
 
 
-def _words(cue: Cue, lit: int, style: CaptionStyle) -> str:
+def _highlighted_words(cue: Cue, highlighted: int, style: CaptionStyle) -> str:
     parts = []
     for index, word in enumerate(cue.words):
-        tag = colour_tag(style.highlight if index == lit else style.colour)
-        parts.append(f"{{{tag}}}{in_fonts(_clean(word.text, style), style.font)}")
+        tag = colour_tag(style.highlight if index == highlighted else style.colour)
+        parts.append(f"{{{tag}}}{with_fallback_fonts(_clean(word.text, style), style.font)}")
     return " ".join(parts)
 
 
-def _opening(cue: Cue, width: int, style: CaptionStyle) -> str:
-    """An override that shrinks a caption with a word too wide for the screen."""
-    scratch = width - 2 * style.margin - 2 * style.outline
+def _shrink_to_fit(cue: Cue, width: int, style: CaptionStyle) -> str:
+    """The override tag that shrinks a caption with a word wider than the frame; empty when every word fits."""
+    available = width - 2 * style.margin - 2 * style.outline
     widest = max(fonts.text_width(_clean(word.text, style), style.font, style.size) for word in cue.words)
-    scale = min(100.0, 100 * scratch / widest) if widest else 100.0
+    scale = min(100.0, 100 * available / widest) if widest else 100.0
     return f"{{\\fscx{scale:.1f}\\fscy{scale:.1f}}}" if scale < 100 else ""
 
 
-def _grown(since: range, seconds: float, rate: FrameRate) -> Iterator[float]:
-    """Sizes of a caption in frames counted from its first, until it has grown to the full one."""
-    for frame in since:
-        passed = rate.seconds(frame)
-        if passed >= seconds:
+def _scale_in(age: range, seconds: float, rate: FrameRate) -> Iterator[float]:
+    """Scale factors of a caption by its age in frames, until it has its full size after ``seconds``."""
+    for frame in age:
+        elapsed = rate.seconds(frame)
+        if elapsed >= seconds:
             return
-        yield round(POP_FROM + (1 - POP_FROM) * (passed / seconds) ** POP_BEND, 4)
+        yield round(SCALE_IN_FROM + (1 - SCALE_IN_FROM) * (elapsed / seconds) ** SCALE_IN_EXPONENT, 4)

@@ -1,4 +1,4 @@
-"""The pictures of a job, frame after frame: layers laid over each other, scenes mixed, overlays on top."""
+"""The frames of a segment, one after the other: layers blended, scenes mixed, overlays on top."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,48 +15,56 @@ from pytoon_pipeline.media import images
 from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
-from pytoon_pipeline.rendering.placement import even_size, place_image, sized
+from pytoon_pipeline.rendering.placement import even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
-from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, copied, from_rgba, opaque_image, solid, transparent
+from pytoon_pipeline.rendering.yuva import (
+    Sprite,
+    YuvaImage,
+    blend,
+    copy_image,
+    from_rgba,
+    opaque_image,
+    solid_image,
+    transparent_image,
+)
 
-# Pictures kept decoded, each at the size that its layer needs: neighbouring segments ask for the same ones.
-PICTURES_KEPT = 6
-# Pictures are kept this much larger than they are ever shown: shown pixel for pixel, all values of a slow move would
-# be rounded at one phase, and soft edges would move in steps.
-SPARE = 1.15
+# Decoded still images, each at the size its layer needs: neighbouring segments read the same ones.
+MAX_CACHED_STILLS = 6
+# Still images are this much larger than they are ever shown: at a scale of exactly 1, every pixel of a slow move is
+# sampled at the same phase, and soft edges move in steps.
+STILL_OVERSAMPLING = 1.15
 
-_reading: defaultdict[Path, Lock] = defaultdict(Lock)
+_read_locks: defaultdict[Path, Lock] = defaultdict(Lock)
 
 
-def compose(job: SegmentPlan, sources: Mapping[str, Source]) -> Iterator[YuvaImage]:
-    """All pictures of ``job`` in order, before captions."""
-    size = (job.width, job.height)
-    scenes = [(view, LayerStack(view.layers, view.background, size, sources, job.rate)) for view in job.scenes]
-    overlays = [LayerSampler(drawn, size, sources, job.rate) for drawn in job.overlays]
-    for frame in range(job.frames):
-        shown = [(view, stack) for view, stack in scenes if view.first <= frame < view.first + view.frames]
-        canvas, own = _scene(shown, frame)
-        patches = [patch for player in overlays if (patch := player.at(frame))]
-        if patches and not own:
-            canvas = copied(canvas)
-        for patch in patches:
-            blend(canvas, patch)
+def compose(plan: SegmentPlan, sources: Mapping[str, Source]) -> Iterator[YuvaImage]:
+    """Yields all frames of ``plan`` in order, without captions."""
+    size = (plan.width, plan.height)
+    scenes = [(scene, LayerStack(scene.layers, scene.background, size, sources, plan.rate)) for scene in plan.scenes]
+    overlays = [LayerSampler(layer_slice, size, sources, plan.rate) for layer_slice in plan.overlays]
+    for frame in range(plan.frames):
+        visible = [(scene, stack) for scene, stack in scenes if scene.first <= frame < scene.first + scene.frames]
+        canvas, writable = _compose_scenes(visible, frame)
+        sprites = [sprite for sampler in overlays if (sprite := sampler.at(frame))]
+        if sprites and not writable:
+            canvas = copy_image(canvas)
+        for sprite in sprites:
+            blend(canvas, sprite)
         yield canvas
 
 
-def _scene(shown: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int) -> tuple[YuvaImage, bool]:
-    canvas, own = shown[0][1].at(frame)
-    for view, stack in shown[1:]:
-        following, _ = stack.at(frame)
-        canvas, own = (
-            transitions.mix_transition(view.transition, canvas, following, view.mixing[frame - view.first]),
-            True,
-        )
-    return canvas, own
+def _compose_scenes(visible: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int) -> tuple[YuvaImage, bool]:
+    """The frame with its scenes mixed, and whether the caller may draw on it."""
+    canvas, writable = visible[0][1].at(frame)
+    for scene, stack in visible[1:]:
+        incoming, _ = stack.at(frame)
+        progress = scene.transition_progress[frame - scene.first]
+        canvas, writable = transitions.mix_transition(scene.transition, canvas, incoming, progress), True
+    return canvas, writable
 
 
 class LayerStack:
-    """Layers over a background. Those at the bottom that never change are laid once."""
+    """Layers over a background. The static layers at the bottom are blended once."""
 
     def __init__(
         self,
@@ -68,122 +76,135 @@ class LayerStack:
     ) -> None:
         self._size = size
         self._background = background
-        whole = max((drawn.end for drawn in layers), default=0)
-        fixed = next(
-            (n for n, one in enumerate(layers) if not one.motionless or (one.first, one.end) != (0, whole)), len(layers)
+        end = max((layer_slice.end for layer_slice in layers), default=0)
+        static = next(
+            (n for n, one in enumerate(layers) if not one.static or (one.first, one.end) != (0, end)), len(layers)
         )
-        players = [LayerSampler(drawn, size, sources, rate) for drawn in layers]
-        self._fixed, self._players = players[:fixed], players[fixed:]
+        samplers = [LayerSampler(layer_slice, size, sources, rate) for layer_slice in layers]
+        self._static_layers, self._samplers = samplers[:static], samplers[static:]
         self._base: YuvaImage | None = None
 
     def at(self, frame: int) -> tuple[YuvaImage, bool]:
-        """The picture at a frame of the job, and whether the caller may draw on it."""
+        """The image at a frame of the segment, and whether the caller may draw on it."""
         if self._base is None:
-            self._base, _ = self._over(self._ground(), True, [player.first() for player in self._fixed])
-        return self._over(self._base, False, [player.at(frame) for player in self._players])
+            self._base, _ = self._blend_all(
+                self._background_image(), True, [sampler.first() for sampler in self._static_layers]
+            )
+        return self._blend_all(self._base, False, [sampler.at(frame) for sampler in self._samplers])
 
-    def _ground(self) -> YuvaImage:
-        return transparent(*self._size) if self._background is None else solid(self._background, *self._size)
+    def _background_image(self) -> YuvaImage:
+        if self._background is None:
+            return transparent_image(*self._size)
+        return solid_image(self._background, *self._size)
 
-    def _over(self, canvas: YuvaImage, own: bool, patches: Sequence[Sprite | None]) -> tuple[YuvaImage, bool]:
-        for patch in patches:
-            if patch is None:
+    def _blend_all(self, canvas: YuvaImage, writable: bool, sprites: Sequence[Sprite | None]) -> tuple[YuvaImage, bool]:
+        for sprite in sprites:
+            if sprite is None:
                 continue
-            if patch.image.a is None and patch.image.size == self._size and self._background is not None:
-                canvas, own = patch.image, False
+            if sprite.image.a is None and sprite.image.size == self._size and self._background is not None:
+                canvas, writable = sprite.image, False
                 continue
-            if not own:
-                canvas, own = copied(canvas), True
-            blend(canvas, patch)
-        return canvas, own
+            if not writable:
+                canvas, writable = copy_image(canvas), True
+            blend(canvas, sprite)
+        return canvas, writable
 
 
 class LayerSampler:
-    """One layer, asked for its frames in order."""
+    """One layer as a sprite at each frame. Frames must be requested in order."""
 
     def __init__(
-        self, drawn: LayerSlice, size: tuple[int, int], sources: Mapping[str, Source], rate: FrameRate
+        self, layer_slice: LayerSlice, size: tuple[int, int], sources: Mapping[str, Source], rate: FrameRate
     ) -> None:
-        self._drawn = drawn
+        self._layer_slice = layer_slice
         self._size = size
-        self._read = reader(drawn, sources, rate)
-        self._still: Sprite | None = None
-        self._seen: tuple[YuvaImage, Box] | None = None
-        self._done: YuvaImage | None = None
+        self._read = layer_content(layer_slice, sources, rate)
+        self._static_sprite: Sprite | None = None
+        self._effects_input: tuple[YuvaImage, Box] | None = None
+        self._effects_output: YuvaImage | None = None
 
     def first(self) -> Sprite | None:
-        return self.at(self._drawn.first)
+        return self.at(self._layer_slice.first)
 
     def at(self, frame: int) -> Sprite | None:
-        """The layer at a frame of the job; none when it does not show."""
-        n = frame - self._drawn.first
-        if not 0 <= n < len(self._drawn.states):
+        """The layer at a frame of the segment, or none when it is not visible."""
+        n = frame - self._layer_slice.first
+        if not 0 <= n < len(self._layer_slice.transforms):
             return None
-        if not self._drawn.motionless:
-            return self._make(n)
-        if self._still is None:
-            self._still = self._make(n)
-        return self._still
+        if not self._layer_slice.static:
+            return self._place(n)
+        if self._static_sprite is None:
+            self._static_sprite = self._place(n)
+        return self._static_sprite
 
-    def _make(self, n: int) -> Sprite | None:
-        layer, state = self._drawn.layer, self._drawn.states[n]
-        sheet = self._read(n)
-        if state.opacity <= 0:
+    def _place(self, n: int) -> Sprite | None:
+        layer, transform = self._layer_slice.layer, self._layer_slice.transforms[n]
+        image = self._read(n)
+        if transform.opacity <= 0:
             return None
-        window = self._drawn.windows[n] if self._drawn.windows else WHOLE
+        crop = self._layer_slice.crops[n] if self._layer_slice.crops else WHOLE
         if layer.effects:
-            sheet, window = self._changed(sheet, window), WHOLE
-        return place_image(sheet, window, (layer.width, layer.height), state, self._size)
+            image, crop = self._with_effects(image, crop), WHOLE
+        return place_image(image, crop, (layer.width, layer.height), transform, self._size)
 
-    def _changed(self, sheet: YuvaImage, window: Box) -> YuvaImage:
-        """The sheet after the layer's effects, done again only when it or its window has changed."""
-        if self._done is None or self._seen is None or self._seen[0] is not sheet or self._seen[1] != window:
-            layer = self._drawn.layer
-            done = (
-                sized(sheet, window, even_size(layer.width), even_size(layer.height)) if self._drawn.windows else sheet
-            )
-            for effect in layer.effects:
-                done = apply(effect, done)
-            self._seen, self._done = (sheet, window), done
-        return self._done
+    def _with_effects(self, image: YuvaImage, crop: Box) -> YuvaImage:
+        """The image after the layer's effects, computed again only when the image or its crop changes."""
+        if self._effects_output is not None and self._effects_input is not None:
+            last_image, last_crop = self._effects_input
+            if last_image is image and last_crop == crop:
+                return self._effects_output
+        layer = self._layer_slice.layer
+        output = image
+        if self._layer_slice.crops:
+            output = resize_window(image, crop, even_size(layer.width), even_size(layer.height))
+        for effect in layer.effects:
+            output = apply(effect, output)
+        self._effects_input, self._effects_output = (image, crop), output
+        return output
 
 
-def reader(drawn: LayerSlice, sources: Mapping[str, Source], rate: FrameRate) -> Callable[[int], YuvaImage]:
-    """Gives the content of a layer at its n-th frame. What does not change is the same object each time."""
-    layer = drawn.layer
+def layer_content(
+    layer_slice: LayerSlice, sources: Mapping[str, Source], rate: FrameRate
+) -> Callable[[int], YuvaImage]:
+    """Returns a function from the n-th frame of a layer to its content. Static content is the same object each time."""
+    layer = layer_slice.layer
     match layer:
         case VideoLayer():
-            return _video(drawn, layer, sources[layer.item], rate)
+            return _video_content(layer_slice, layer, sources[layer.item], rate)
         case ImageLayer():
-            still = picture(sources[layer.item].path, round(min(1.0, drawn.detail * SPARE), 4))
+            still = still_image(sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4))
         case TextLayer():
-            still = text.draw_text(
-                layer.lines, layer.style, round(layer.width), round(layer.height), round(drawn.detail, 4)
+            still = text.render_text(
+                layer.lines, layer.style, round(layer.width), round(layer.height), round(layer_slice.detail, 4)
             )
         case ShapeLayer():
-            width, height = even_size(layer.width * drawn.detail), even_size(layer.height * drawn.detail)
+            width, height = even_size(layer.width * layer_slice.detail), even_size(layer.height * layer_slice.detail)
             still = shapes.draw(layer.shape, width, height, layer.fill)
         case GroupLayer():
-            stack = LayerStack(drawn.children, None, (even_size(layer.width), even_size(layer.height)), sources, rate)
+            stack = LayerStack(
+                layer_slice.children, None, (even_size(layer.width), even_size(layer.height)), sources, rate
+            )
             return lambda n: stack.at(n)[0]
         case _:
             assert_never(layer)
     return lambda n: still
 
 
-def picture(path: Path, factor: float) -> YuvaImage:
-    """A still picture from the store, at the size that its layer needs."""
-    # Neighbouring segments begin together: the second waits for what the first is reading already.
-    with _reading[path]:
-        return _picture(path, factor)
+def still_image(path: Path, factor: float) -> YuvaImage:
+    """A still image from the store, scaled by ``factor`` to the size its layer needs."""
+    # Neighbouring segments start together: the second waits for the image that the first is reading.
+    with _read_locks[path]:
+        return _load_still(path, factor)
 
 
-@lru_cache(maxsize=PICTURES_KEPT)
-def _picture(path: Path, factor: float) -> YuvaImage:
+@lru_cache(maxsize=MAX_CACHED_STILLS)
+def _load_still(path: Path, factor: float) -> YuvaImage:
     return from_rgba(images.read(path), factor)
 
 
-def _video(drawn: LayerSlice, layer: VideoLayer, source: Source, rate: FrameRate) -> Callable[[int], YuvaImage]:
+def _video_content(
+    layer_slice: LayerSlice, layer: VideoLayer, source: Source, rate: FrameRate
+) -> Callable[[int], YuvaImage]:
     assert source.info.video is not None
-    frames = frames_at_cfr(source.path, source.info.video, rate, drawn.offset, len(drawn.states))
+    frames = frames_at_cfr(source.path, source.info.video, rate, layer_slice.source_start, len(layer_slice.transforms))
     return lambda n: opaque_image(next(frames))

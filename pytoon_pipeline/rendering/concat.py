@@ -1,4 +1,4 @@
-"""Joining segments and sound by copying packets. No picture is decoded or encoded here."""
+"""Concatenates segments and muxes the audio track by copying packets. Nothing is decoded or encoded here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,94 +13,95 @@ from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 
 
-class BrokenJoint(PytoonError):
-    """Segments do not fit together."""
+class ConcatError(PytoonError):
+    """Segments that cannot be concatenated."""
 
     category = "bug"
 
 
 @dataclass(frozen=True)
-class _Timed:
-    """A packet and when it is due, for interleaving."""
+class _TimedPacket:
+    """A packet and its time in seconds, for interleaving."""
 
     seconds: float
     packet: Any
 
 
 def join(
-    spec: RenderSpec, segments: Sequence[Path], sound: Path, out: Path, comment: str | None = None
+    spec: RenderSpec, segments: Sequence[Path], audio: Path, out: Path, comment: str | None = None
 ) -> CompositeResult:
-    """Writes the MP4, its index first, with ``comment`` in its metadata. Raises ``BrokenJoint`` unless every frame time
-    appears exactly once.
+    """Writes the MP4 with its index first and ``comment`` in its metadata.
+
+    Raises ``ConcatError`` unless the segments fill every frame exactly once.
     """
     import av
 
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    with av.open(str(segments[0])) as first, av.open(str(sound)) as heard, av.open(
+    with av.open(str(segments[0])) as first, av.open(str(audio)) as audio_container, av.open(
         str(out), "w", format="mp4", options=options
     ) as container:  # fmt: skip
         if comment:
             container.metadata["comment"] = comment
-        picture_out = container.add_stream_from_template(first.streams.video[0])
-        sound_in = heard.streams.audio[0]
-        sound_out = container.add_stream_from_template(sound_in)
+        video_out = container.add_stream_from_template(first.streams.video[0])
+        audio_in = audio_container.streams.audio[0]
+        audio_out = container.add_stream_from_template(audio_in)
         rate = spec.rate.fraction
-        picture_out.time_base = 1 / rate
+        video_out.time_base = 1 / rate
         header = bytes(first.streams.video[0].codec_context.extradata or b"")
         samples = 0
-        pictures = _pictures(spec, segments, header)
-        sounds = (
-            _Timed(float((packet.pts or 0) * packet.time_base), packet)
-            for packet in heard.demux(sound_in)
+        video_packets = _video_packets(spec, segments, header)
+        audio_packets = (
+            _TimedPacket(float((packet.pts or 0) * packet.time_base), packet)
+            for packet in audio_container.demux(audio_in)
             if packet.pts is not None
         )
-        packets = {"video": sha256(), "audio": sha256()}
-        for timed in _interleaved(pictures, sounds):
+        digests = {"video": sha256(), "audio": sha256()}
+        for timed in _interleave(video_packets, audio_packets):
             packet = timed.packet
-            packets[packet.stream.type].update(bytes(packet))
+            digests[packet.stream.type].update(bytes(packet))
             if packet.stream.type == "audio":
-                samples = max(samples, round((packet.pts + packet.duration) * packet.time_base * sound_in.rate))
-                packet.stream = sound_out
+                samples = max(samples, round((packet.pts + packet.duration) * packet.time_base * audio_in.rate))
+                packet.stream = audio_out
             else:
-                packet.stream = picture_out
+                packet.stream = video_out
             container.mux(packet)
     return CompositeResult(
         frames=spec.frames,
         samples=samples,
-        picture_seconds=round(float(spec.frames / rate), 6),
+        video_seconds=round(float(spec.frames / rate), 6),
         audio_seconds=round(samples / spec.audio.sample_rate, 6),
-        picture_packets=packets["video"].hexdigest(),
-        audio_packets=packets["audio"].hexdigest(),
+        video_packets_sha256=digests["video"].hexdigest(),
+        audio_packets_sha256=digests["audio"].hexdigest(),
     )
 
 
-def _pictures(spec: RenderSpec, segments: Sequence[Path], header: bytes) -> Iterator[_Timed]:
-    """The packets of all segments with times counted in frames of the whole video."""
+def _video_packets(spec: RenderSpec, segments: Sequence[Path], header: bytes) -> Iterator[_TimedPacket]:
+    """The packets of all segments, with timestamps counted in frames of the whole video."""
     import av
 
     tick = 1 / spec.rate.fraction
-    delay = max(_reordering(path, tick) for path in segments)
+    delay = max(_reorder_delay(path, tick) for path in segments)
     for number, (segment, path) in enumerate(zip(spec.segments, segments, strict=True)):
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             if bytes(stream.codec_context.extradata or b"") != header:
-                raise _broken(number, "its decoder settings differ from the first one's")
+                raise _concat_error(number, "its decoder settings differ from those of the first segment")
             packets = [packet for packet in container.demux(stream) if packet.pts is not None]
-            shown = [_frames(packet.pts, packet.time_base, tick) for packet in packets]
-            if sorted(frame - min(shown) for frame in shown) != list(range(segment.frames)):
-                raise _broken(number, f"it has {len(shown)} pictures instead of {segment.frames}")
+            frames = [_frames(packet.pts, packet.time_base, tick) for packet in packets]
+            if sorted(frame - min(frames) for frame in frames) != list(range(segment.frames)):
+                raise _concat_error(number, f"it has {len(frames)} frames instead of {segment.frames}")
             if not packets[0].is_keyframe:
-                raise _broken(number, "it does not begin with a key frame")
-            for index, (packet, frame) in enumerate(zip(packets, shown, strict=True)):
+                raise _concat_error(number, "it does not start with a key frame")
+            for index, (packet, frame) in enumerate(zip(packets, frames, strict=True)):
                 packet.time_base = tick
-                packet.pts = segment.start + frame - min(shown)
+                packet.pts = segment.start + frame - min(frames)
                 packet.dts = segment.start + index - delay
                 packet.duration = 1
-                yield _Timed(float(packet.dts * tick), packet)
+                yield _TimedPacket(float(packet.dts * tick), packet)
 
 
-def _reordering(path: Path, tick: Fraction) -> int:
-    """Frames by which decoding runs ahead of presentation in a segment: x264's settings and its length decide."""
+def _reorder_delay(path: Path, tick: Fraction) -> int:
+    """Frames by which decoding runs ahead of presentation in a segment, given x264's settings and its length."""
     import av
 
     with av.open(str(path)) as container:
@@ -113,18 +114,18 @@ def _frames(time: int | None, base: Fraction, tick: Fraction) -> int:
     return round((time or 0) * base / tick)
 
 
-def _interleaved(pictures: Iterator[_Timed], sounds: Iterator[_Timed]) -> Iterator[_Timed]:
-    """Both streams in order of time, as players want them side by side in the file."""
-    waiting = next(sounds, None)
-    for picture in pictures:
-        while waiting is not None and waiting.seconds <= picture.seconds:
-            yield waiting
-            waiting = next(sounds, None)
-        yield picture
-    yield from chain([waiting] if waiting is not None else [], sounds)
+def _interleave(video_packets: Iterator[_TimedPacket], audio_packets: Iterator[_TimedPacket]) -> Iterator[_TimedPacket]:
+    """Both streams in order of time, as players expect them in the file."""
+    pending = next(audio_packets, None)
+    for video_packet in video_packets:
+        while pending is not None and pending.seconds <= video_packet.seconds:
+            yield pending
+            pending = next(audio_packets, None)
+        yield video_packet
+    yield from chain([pending] if pending is not None else [], audio_packets)
 
 
-def _broken(number: int, why: str) -> BrokenJoint:
-    return BrokenJoint(
-        "broken_joint", f"Segment {number} cannot be joined: {why}.", "Materialize “rendered_segments” again."
+def _concat_error(number: int, reason: str) -> ConcatError:
+    return ConcatError(
+        "broken_joint", f"Segment {number} cannot be concatenated: {reason}.", "Materialize “rendered_segments” again."
     )

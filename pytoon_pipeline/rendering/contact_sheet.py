@@ -1,7 +1,7 @@
-"""Contact sheets: small copies of some pictures of a segment, kept so that they can be compared with the plan.
+"""Contact sheets: small copies of some frames of a segment, for comparing the video with the plan.
 
-Which pictures are kept follows from the plan alone: one for each caption, text, overlay and scene that the segment
-shows, taken where it is fully visible. They are copied from what goes to the encoder.
+The plan alone determines which frames: one for each caption, text, overlay and scene of the segment, where it is fully
+visible. The copies are taken from what the encoder receives.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,20 +18,20 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
 from pytoon_pipeline.media.colour import to_rgb
 from pytoon_pipeline.media.frames import Plane
 
-# Height of a small picture in pixels: captions of 88 px on 1920 are 18 px high.
+# Height of a copy in pixels: captions of 88 px on 1920 are 18 px high.
 HEIGHT = 384
-QUALITY = 90
-# An element that a segment shows for fewer frames is looked at in the neighbouring segment.
+JPEG_QUALITY = 90
+# An element with fewer frames in this segment is checked in the neighbouring one.
 MIN_FRAMES = 3
-# A picture counts for an element when it is this close to the element's highest opacity in the segment.
-VISIBLE = 0.95
+# A frame represents an element when the opacity is at least this share of the highest one in the segment.
+OPACITY_SHARE = 0.95
 
 # BGR, shape (height, width, 3).
-Image = NDArray[np.uint8]
+BgrImage = NDArray[np.uint8]
 
 
 def sheet_frames(spec: RenderSpec, segment: Segment) -> tuple[int, ...]:
-    """Frames of the video that the contact sheet of ``segment`` holds, in order; of a transition, its middle."""
+    """Frames of the video on the contact sheet of ``segment``, in order; of a transition, the one in the middle."""
     middle = segment.start + segment.frames // 2
     if segment.kind == "seam":
         return (middle,)
@@ -39,48 +39,51 @@ def sheet_frames(spec: RenderSpec, segment: Segment) -> tuple[int, ...]:
     for preferred in _elements(spec, segment):
         if not chosen.intersection(preferred):
             chosen.add(preferred[0])
-    # A segment of a few frames shows nothing long enough; its sheet has a picture all the same.
+    # In a segment of a few frames no element is long enough; its sheet still has one frame.
     return tuple(sorted(chosen)) or (middle,)
 
 
-def sampled_frames(spec: RenderSpec) -> frozenset[int]:
-    """Frames of the video that the contact sheets of its segments hold."""
+def all_sheet_frames(spec: RenderSpec) -> frozenset[int]:
+    """Frames of the video on the contact sheets of all its segments."""
     return frozenset(frame for segment in spec.segments for frame in sheet_frames(spec, segment))
 
 
 def _elements(spec: RenderSpec, segment: Segment) -> Iterator[list[int]]:
-    """For each element that the segment shows: the frames that show it well, the best first. Short elements first."""
-    spans = [_inside(cue.start, cue.end, segment) for cue in spec.captions.cues]
+    """For each element of the segment, shortest first: the frames that show it well, best first."""
+    spans = [_overlap(cue.start, cue.end, segment) for cue in spec.captions.cues]
     spans += [_visible(layer, 0, spec.frames, segment) for layer in spec.overlays]
     for scene in spec.scenes:
-        spans.append(_inside(scene.start, scene.end, segment))
+        spans.append(_overlap(scene.start, scene.end, segment))
         others = (layer for layer in scene.layers if not isinstance(layer, VideoLayer))
         spans += [_visible(layer, scene.start, scene.end, segment) for layer in others]
     skipped = _between_samples(spec, segment)
     for span in sorted(spans, key=len):
         if len(span) >= MIN_FRAMES:
-            # Of footage, the moments that analysis has kept can be compared best; then what is far from both ends.
+            # Best are frames of footage that analysis has sampled, then those far from both ends.
             best = [frame for frame in span if frame not in skipped] or span
             middle = (span[0] + span[-1]) / 2
             yield sorted(best, key=lambda n: abs(n - middle))
 
 
-def _inside(start: int, end: int, segment: Segment) -> Sequence[int]:
+def _overlap(start: int, end: int, segment: Segment) -> Sequence[int]:
     return range(max(start, segment.start), min(end, segment.start + segment.frames))
 
 
-def _visible(layer: Layer, begin: int, end: int, segment: Segment) -> Sequence[int]:
-    """Frames of the segment at which a layer, counted from frame ``begin`` of the video, is as opaque as it gets."""
-    own = begin + layer.start
+def _visible(layer: Layer, parent_start: int, end: int, segment: Segment) -> Sequence[int]:
+    """Frames of the segment at which a layer is most opaque. Its frames count from frame ``parent_start``."""
+    own = parent_start + layer.start
     last = end if layer.frames is None else min(end, own + layer.frames)
-    opacity = {frame: transform_at(layer.transform, frame - begin).opacity for frame in _inside(own, last, segment)}
+    opacity = {
+        frame: transform_at(layer.transform, frame - parent_start).opacity for frame in _overlap(own, last, segment)
+    }
     best = max(opacity.values(), default=0.0)
-    return [frame for frame, value in opacity.items() if value >= VISIBLE * best]
+    return [frame for frame, value in opacity.items() if value >= OPACITY_SHARE * best]
 
 
 def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:
-    """Frames of the segment that show footage of which analysis keeps no picture: it keeps the first at or after each
-    fifth of a second.
+    """Frames of the segment whose footage analysis has not sampled.
+
+    Analysis samples the first frame at or after each fifth of a second.
     """
     step = SAMPLES_A_SECOND / float(spec.rate.fraction)
     return {
@@ -88,33 +91,33 @@ def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:
         for scene in spec.scenes
         for layer in scene.layers
         if isinstance(layer, VideoLayer)
-        for frame in _inside(scene.start, scene.end, segment)
+        for frame in _overlap(scene.start, scene.end, segment)
         if ((layer.source_start + frame - scene.start - layer.start) * step + 1e-6) % 1 >= step - 1e-6
     }
 
 
 class ContactSheet:
-    """Collects the pictures of the ``wanted`` frames of a segment as they come by."""
+    """Collects small copies of the given ``frames`` while a segment is rendered."""
 
-    def __init__(self, wanted: Iterable[int]) -> None:
-        self._wanted = frozenset(wanted)
-        self._pictures: list[Image] = []
+    def __init__(self, frames: Iterable[int]) -> None:
+        self._frames = frozenset(frames)
+        self._images: list[BgrImage] = []
 
     def add(self, frame: int, y: Plane, u: Plane, v: Plane) -> None:
-        """Planes of 4:2:0, 8 bits, BT.709 limited range."""
-        if frame in self._wanted:
-            self._pictures.append(small(y, u, v))
+        """Adds a rendered frame: planes of 4:2:0, 8 bits, BT.709 limited range. Frames must come in order."""
+        if frame in self._frames:
+            self._images.append(downscale(y, u, v))
 
     def save(self, path: Path) -> None:
-        """Writes the pictures one below the other as a JPEG."""
+        """Writes the copies, stacked vertically, as a JPEG."""
         import cv2
 
-        _, coded = cv2.imencode(".jpg", np.vstack(self._pictures), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        _, coded = cv2.imencode(".jpg", np.vstack(self._images), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         path.write_bytes(bytes(coded))
 
 
-def small(y: Plane, u: Plane, v: Plane) -> Image:
-    """A picture of ``HEIGHT`` rows."""
+def downscale(y: Plane, u: Plane, v: Plane) -> BgrImage:
+    """A copy of ``HEIGHT`` rows."""
     import cv2
 
     size = (max(1, round(HEIGHT * y.shape[1] / y.shape[0])), HEIGHT)
@@ -122,17 +125,17 @@ def small(y: Plane, u: Plane, v: Plane) -> Image:
     return np.clip(np.round(to_rgb(*planes)[:, :, ::-1]), 0, 255).astype(np.uint8)
 
 
-def load(path: Path) -> list[Image]:
-    """The pictures that ``save`` wrote, in order."""
+def load(path: Path) -> list[BgrImage]:
+    """The images that ``save`` wrote, in order."""
     import cv2
 
     sheet = np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR), np.uint8)
     return [sheet[top : top + HEIGHT] for top in range(0, len(sheet), HEIGHT)]
 
 
-def read(spec: RenderSpec, sheets: Sequence[Path]) -> dict[int, Image]:
-    """The pictures of the sheets of all segments, by frame of the video."""
-    found: dict[int, Image] = {}
+def read(spec: RenderSpec, sheets: Sequence[Path]) -> dict[int, BgrImage]:
+    """The images on the contact sheets of all segments, by frame of the video."""
+    images: dict[int, BgrImage] = {}
     for segment, path in zip(spec.segments, sheets, strict=True):
-        found |= zip(sheet_frames(spec, segment), load(path), strict=False)
-    return found
+        images |= zip(sheet_frames(spec, segment), load(path), strict=False)
+    return images

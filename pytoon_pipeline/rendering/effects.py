@@ -1,4 +1,4 @@
-"""What each effect does to a sheet. A new kind registers its record in ``EFFECTS`` and its function here."""
+"""What each effect does to an image. A new effect registers its record in ``EFFECTS`` and its function here."""
 
 from dataclasses import replace
 from functools import singledispatch
@@ -12,86 +12,86 @@ from pytoon_pipeline.contracts.spec.effects import Blur, EffectKind, Grade, Roun
 from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering import shapes
-from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, masked, transparent
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, transparent_image, with_mask
 
-# Standard deviations after which a blur has faded out.
-REACH = 2.5
-# From this radius on a step of two pixels changes no value by more than one level.
-SOFT = 60.0
+# Standard deviations after which a blur has no visible effect.
+BLUR_SIGMAS = 2.5
+# From this radius on, a move of two pixels changes no value by more than one level.
+SOFT_RADIUS = 60.0
 
 
 @singledispatch
-def apply(effect: EffectKind, sheet: YuvaImage) -> YuvaImage:
-    """The sheet after ``effect``."""
+def apply(effect: EffectKind, image: YuvaImage) -> YuvaImage:
+    """Returns ``image`` with ``effect`` applied."""
     raise NotImplementedError(f"No function is registered for {type(effect).__name__}.")
 
 
 @apply.register
-def _(effect: Blur, sheet: YuvaImage) -> YuvaImage:
-    if sheet.a is None:
-        # A picture keeps its edge: light does not fade towards the frame.
-        return YuvaImage(*(_blur(p, effect.radius / step) for p, step in ((sheet.y, 1), (sheet.u, 2), (sheet.v, 2))))
-    grown = _grown(sheet, 2 * ceil(REACH * effect.radius / 2))
+def _(effect: Blur, image: YuvaImage) -> YuvaImage:
+    if image.a is None:
+        # An opaque image keeps its edges: it does not fade towards the frame.
+        return YuvaImage(*(_blur(p, effect.radius / step) for p, step in ((image.y, 1), (image.u, 2), (image.v, 2))))
+    grown = _padded(image, 2 * ceil(BLUR_SIGMAS * effect.radius / 2))
     assert grown.a is not None
     assert grown.h is not None
     planes = ((grown.y, 1), (grown.u, 2), (grown.v, 2), (grown.a, 1), (grown.h, 2))
     blurred = (_blur(plane, effect.radius / step) for plane, step in planes)
-    return YuvaImage(*blurred, box=grown.box, soft=effect.radius >= SOFT)
+    return YuvaImage(*blurred, box=grown.box, soft=effect.radius >= SOFT_RADIUS)
 
 
 @apply.register
-def _(effect: Grade, sheet: YuvaImage) -> YuvaImage:
-    full = 1.0 if sheet.a is None else sheet.a.astype(np.float32) / 255
-    half = 1.0 if sheet.h is None else sheet.h.astype(np.float32) / 255
+def _(effect: Grade, image: YuvaImage) -> YuvaImage:
+    full = 1.0 if image.a is None else image.a.astype(np.float32) / 255
+    half = 1.0 if image.h is None else image.h.astype(np.float32) / 255
     middle = 16 + 219 * 0.5
-    y = (sheet.y - middle * full) * effect.contrast + (middle + 219 * effect.brightness) * full
-    u, v = (_whole((plane - 128 * half) * effect.saturation + 128 * half) for plane in (sheet.u, sheet.v))
+    y = (image.y - middle * full) * effect.contrast + (middle + 219 * effect.brightness) * full
+    u, v = (_to_bytes((plane - 128 * half) * effect.saturation + 128 * half) for plane in (image.u, image.v))
     return YuvaImage(
-        np.clip(np.round(y), 16 * full, 235 * full).astype(np.uint8), u, v, sheet.a, sheet.h, box=sheet.box
+        np.clip(np.round(y), 16 * full, 235 * full).astype(np.uint8), u, v, image.a, image.h, box=image.box
     )
 
 
 @apply.register
-def _(effect: Rounded, sheet: YuvaImage) -> YuvaImage:
-    left, top, width, height = sheet.nominal
-    mask = np.zeros(sheet.y.shape, np.float32)
+def _(effect: Rounded, image: YuvaImage) -> YuvaImage:
+    left, top, width, height = image.nominal
+    mask = np.zeros(image.y.shape, np.float32)
     x, y, w, h = round(left), round(top), round(width), round(height)
     mask[y : y + h, x : x + w] = shapes.rounded(w, h, effect.radius)
-    return masked(sheet, mask)
+    return with_mask(image, mask)
 
 
 @apply.register
-def _(effect: Shadow, sheet: YuvaImage) -> YuvaImage:
-    reach = 2 * ceil((REACH * effect.radius + max(abs(effect.x), abs(effect.y))) / 2)
-    grown = _grown(sheet, reach, 2 * round(effect.x / 2), 2 * round(effect.y / 2))
+def _(effect: Shadow, image: YuvaImage) -> YuvaImage:
+    reach = 2 * ceil((BLUR_SIGMAS * effect.radius + max(abs(effect.x), abs(effect.y))) / 2)
+    grown = _padded(image, reach, 2 * round(effect.x / 2), 2 * round(effect.y / 2))
     assert grown.a is not None
     assert grown.h is not None
     full = _blur(grown.a, effect.radius).astype(np.float32) / 255 * effect.opacity
     half = _blur(grown.h, effect.radius / 2).astype(np.float32) / 255 * effect.opacity
     y, u, v = yuv(effect.colour)
-    made = (y * full, u * half, v * half, 255 * full, 255 * half)
-    left, top, box_w, box_h = sheet.nominal
+    shadow = (y * full, u * half, v * half, 255 * full, 255 * half)
+    left, top, box_w, box_h = image.nominal
     box = (left + reach, top + reach, box_w, box_h)
-    done = YuvaImage(*(np.round(plane).astype(np.uint8) for plane in made), box=box)
-    blend(done, Sprite(reach, reach, sheet))
-    return done
+    output = YuvaImage(*(np.round(plane).astype(np.uint8) for plane in shadow), box=box)
+    blend(output, Sprite(reach, reach, image))
+    return output
 
 
-def _whole(values: NDArray[np.float32]) -> Plane:
+def _to_bytes(values: NDArray[np.float32]) -> Plane:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _grown(sheet: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:
-    """The sheet with ``reach`` clear pixels on every side, moved by ``x`` and ``y`` within them."""
-    width, height = sheet.size
-    grown = transparent(width + 2 * reach, height + 2 * reach)
-    blend(grown, Sprite(reach + x, reach + y, sheet))
-    left, top, box_w, box_h = sheet.nominal
+def _padded(image: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:
+    """The image with ``reach`` transparent pixels on every side, moved by ``x`` and ``y`` within them."""
+    width, height = image.size
+    grown = transparent_image(width + 2 * reach, height + 2 * reach)
+    blend(grown, Sprite(reach + x, reach + y, image))
+    left, top, box_w, box_h = image.nominal
     return replace(grown, box=(left + reach, top + reach, box_w, box_h))
 
 
 def _blur(plane: Plane, radius: float) -> Plane:
-    """Gaussian blur; a wide one is done at a smaller size, where nothing that it leaves is lost."""
+    """Gaussian blur with standard deviation ``radius``. A wide one is computed at a smaller size."""
     import cv2
 
     if radius < 0.3:

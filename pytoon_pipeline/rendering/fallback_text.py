@@ -1,4 +1,4 @@
-"""Setting text plainly: letter after letter by Pillow, for when libass cannot be had. No shaping, one colour."""
+"""The fallback text renderer: Pillow draws text when libass is not available. No shaping, one colour."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,65 +15,65 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
     from pysubs2 import SSAStyle
 
-# Of the font size, between one line and the next.
+# Space between lines, as a share of the font size.
 LINE_SPACING = 0.25
-PLACE = re.compile(r"\\an(\d)\\pos\(([\d.-]+),([\d.-]+)\)")
+POSITION = re.compile(r"\\an(\d)\\pos\(([\d.-]+),([\d.-]+)\)")
 
 
 def draw(
     texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool
 ) -> Iterator[YuvaImage]:
-    """The same as ``libass.draw``: each text on ``width`` × ``height`` pixels. Of overrides only the place counts."""
+    """Draws each text on ``width`` × ``height`` pixels, like ``libass.draw``. Only the position override is applied."""
     for text in texts:
-        yield _set(text, style, font, width, height, wrap)
+        yield _draw_one(text, style, font, width, height, wrap)
 
 
-def _set(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap: bool) -> YuvaImage:
+def _draw_one(text: str, style: "SSAStyle", name: str, width: int, height: int, wrap: bool) -> YuvaImage:
     from PIL import Image, ImageDraw
 
-    scratch = width - (style.marginl + style.marginr if wrap else 0)
-    font, written = _fitted(literal(text), name, style.fontsize, scratch, wrap)
-    picture = Image.new("RGBA", (width, height))
-    pen = ImageDraw.Draw(picture)
+    available = width - (style.marginl + style.marginr if wrap else 0)
+    font, lines = _fit_font(plain_text(text), name, style.fontsize, available, wrap)
+    canvas = Image.new("RGBA", (width, height))
+    pen = ImageDraw.Draw(canvas)
     options: dict[str, Any] = {
         "font": font,
         "spacing": LINE_SPACING * style.fontsize,
         "stroke_width": round(style.outline),
     }
-    left, top, right, bottom = pen.multiline_textbbox((0, 0), written, **options)
-    if place := PLACE.search(text):
-        share = {"4": 0.0, "5": 0.5, "6": 1.0}[place[1]]
-        x, y = float(place[2]) - share * (right - left), float(place[3]) - (bottom - top) / 2
+    left, top, right, bottom = pen.multiline_textbbox((0, 0), lines, **options)
+    if position := POSITION.search(text):
+        share = {"4": 0.0, "5": 0.5, "6": 1.0}[position[1]]
+        x, y = float(position[2]) - share * (right - left), float(position[3]) - (bottom - top) / 2
     else:
         share, x, y = 0.5, (width - (right - left)) / 2, height - style.marginv - (bottom - top)
     options |= {"fill": _rgb(style.primarycolor), "stroke_fill": _rgb(style.outlinecolor)}
-    pen.multiline_text((x - left, y - top), written, align=("left", "center", "right")[round(2 * share)], **options)
-    return replace(from_rgba(np.array(picture)), box=(0, 0, width, height))
+    pen.multiline_text((x - left, y - top), lines, align=("left", "center", "right")[round(2 * share)], **options)
+    return replace(from_rgba(np.array(canvas)), box=(0, 0, width, height))
 
 
-def literal(text: str) -> str:
-    """The characters that a text for libass stands for, lines parted by line feeds."""
-    shielded = text.replace("\\" + WORD_JOINER, "\0").replace("\\{", "\1").replace("\\}", "\2")
-    bare = re.sub(r"\{[^}]*\}", "", shielded).replace("\\N", "\n")
-    return bare.replace("\0", "\\").replace("\1", "{").replace("\2", "}")
+def plain_text(text: str) -> str:
+    """The text that libass would draw: override tags removed, escapes resolved, lines separated by line feeds."""
+    escaped = text.replace("\\" + WORD_JOINER, "\0").replace("\\{", "\1").replace("\\}", "\2")
+    without_tags = re.sub(r"\{[^}]*\}", "", escaped).replace("\\N", "\n")
+    return without_tags.replace("\0", "\\").replace("\1", "{").replace("\2", "}")
 
 
-def _fitted(text: str, name: str, size: float, scratch: float, wrap: bool) -> tuple["FreeTypeFont", str]:
-    """The font, smaller where a word would not fit into ``scratch``, and the text in lines."""
+def _fit_font(text: str, name: str, size: float, available: float, wrap: bool) -> tuple["FreeTypeFont", str]:
+    """The font, smaller when a word is wider than ``available`` pixels, and the text broken into lines."""
     font = _font(name, size)
-    pieces = text.split() if wrap else text.split("\n")
-    widest = max((font.getlength(piece) for piece in pieces), default=0.0)
-    if widest > scratch:
-        font = _font(name, size * scratch / widest)
-    lines = [part for line in text.split("\n") for part in (_wrapped(line, font, scratch) if wrap else [line])]
+    unbreakable = text.split() if wrap else text.split("\n")
+    widest = max((font.getlength(part) for part in unbreakable), default=0.0)
+    if widest > available:
+        font = _font(name, size * available / widest)
+    lines = [part for line in text.split("\n") for part in (_wrap(line, font, available) if wrap else [line])]
     return font, "\n".join(lines)
 
 
-def _wrapped(line: str, font: "FreeTypeFont", scratch: float) -> list[str]:
+def _wrap(line: str, font: "FreeTypeFont", available: float) -> list[str]:
     lines = [""]
     for word in line.split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font.getlength(longer) > scratch:
+        if lines[-1] and font.getlength(longer) > available:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -83,10 +83,10 @@ def _wrapped(line: str, font: "FreeTypeFont", scratch: float) -> list[str]:
 def _font(name: str, size: float) -> "FreeTypeFont":
     from PIL import ImageFont
 
-    known = fonts.load(name)
-    # Plans give the distance from ascender to descender; Pillow wants the size of the em.
-    probe = ImageFont.truetype(str(known.file), 1000)
-    return ImageFont.truetype(str(known.file), max(1, round(1000 * known.width("M", size) / probe.getlength("M"))))
+    font = fonts.load(name)
+    # Plans give the distance from ascender to descender; Pillow expects the size of the em.
+    probe = ImageFont.truetype(str(font.file), 1000)
+    return ImageFont.truetype(str(font.file), max(1, round(1000 * font.width("M", size) / probe.getlength("M"))))
 
 
 def _rgb(colour: Any) -> tuple[int, int, int]:

@@ -1,6 +1,5 @@
-"""Setting text: ASS events drawn by libass, which ffmpeg carries, as sheets with coverage."""
+"""Draws ASS text with the libass of the bundled ffmpeg, as images with coverage."""
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,77 +13,80 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.colour import rgb
-from pytoon_pipeline.rendering.ass import AUTOMATIC_DIRECTION
+from pytoon_pipeline.rendering.ass import AUTO_DIRECTION
 from pytoon_pipeline.rendering.yuva import YuvaImage, from_premultiplied
+from pytoon_pipeline.settings import child_environment
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile, SSAStyle
 
 SECOND = 1000
-# Seconds after which libass hangs: it starts in less than one, and sets a text in some hundredths.
-MAX_START, MAX_TEXT = 20.0, 1.0
+# Seconds allowed for starting ffmpeg, which takes less than one, and for each text, which takes a few hundredths.
+START_TIMEOUT, TEXT_TIMEOUT = 20.0, 1.0
 
 
-def settings(
+def ass_style(
     font: str, size: float, colour: str, outline_colour: str, outline: float, shadow: float, **more: Any
 ) -> "SSAStyle":
-    """A style for libass: colours as ``#rrggbb``, sizes in pixels of what is drawn; ``more`` as pysubs2 names it."""
+    """A style for libass: colours as ``#rrggbb``, sizes in pixels; ``more`` are fields of ``pysubs2.SSAStyle``."""
     import pysubs2
 
-    known = fonts.load(font)
+    face = fonts.load(font)
     return pysubs2.SSAStyle(
-        fontname=known.family,
+        fontname=face.family,
         fontsize=size,
-        bold=known.bold,
+        bold=face.bold,
         primarycolor=pysubs2.Color(*rgb(colour)),
         outlinecolor=pysubs2.Color(*rgb(outline_colour)),
         outline=outline,
         shadow=shadow,
-        encoding=AUTOMATIC_DIRECTION,
+        encoding=AUTO_DIRECTION,
         **more,
     )
 
 
 def draw(
     texts: Sequence[str], style: "SSAStyle", font: str, width: int, height: int, *, wrap: bool,
-    seconds: float = MAX_START,
+    seconds: float = START_TIMEOUT,
 ) -> Iterator[YuvaImage]:  # fmt: skip
-    """Each text on ``width`` × ``height`` pixels, trimmed to what it covers; the sheet's box is the whole.
+    """Draws each text on ``width`` × ``height`` pixels and trims it to its content; the image's box is the whole area.
 
-    ``style`` is for the font named ``font``. Raises ``RenderError`` when ffmpeg fails, or has
-    not begun after ``seconds``.
+    ``style`` uses the font ``font``. ``seconds`` is the timeout for starting ffmpeg. Raises ``RenderError`` when ffmpeg
+    fails or times out.
     """
     with tempfile.TemporaryDirectory(prefix="pytoon-text-") as folder:
         scratch = Path(folder)
         configuration = fonts.configure(scratch / "fonts", *fonts.with_fallbacks(font))
         _script(texts, style, width, height, wrap).save(str(scratch / "text.ass"), format_="ass")
-        # A frame a second, and a text a frame.
+        # One frame per second, and one text per frame.
         graph = (
             f"color=black@0:s={width}x{height}:r=1:d={len(texts)},format=yuva444p,"
             f"setparams=range=tv:colorspace=bt709,ass=f=text.ass:fontsdir=fonts:alpha=1"
         )
-        limit = seconds + MAX_TEXT * len(texts)
+        limit = seconds + TEXT_TIMEOUT * len(texts)
         with (scratch / "errors").open("w+b") as errors:
-            process = _started(
+            process = _start_ffmpeg(
                 [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,
                  "-f", "rawvideo", "-pix_fmt", "yuva444p", "-"],
-                scratch, dict(os.environ, FONTCONFIG_FILE=str(configuration)), errors,
+                scratch, child_environment(FONTCONFIG_FILE=str(configuration)), errors,
             )  # fmt: skip
-            with process, _killed_after(limit, process) as late:
+            with process, _kill_after(limit, process) as timed_out:
                 assert process.stdout is not None
                 for _ in texts:
                     data = process.stdout.read(4 * width * height)
                     if len(data) < 4 * width * height:
                         break
-                    yield _sheet(np.frombuffer(data, np.uint8).reshape(4, height, width))
-            if late.is_set():
+                    yield _crop_to_content(np.frombuffer(data, np.uint8).reshape(4, height, width))
+            if timed_out.is_set():
                 raise ffmpeg.timed_out(limit)
             if process.returncode:
                 errors.seek(0)
                 raise ffmpeg.ffmpeg_error(errors.read().decode("utf-8", "replace"))
 
 
-def _started(command: list[str], scratch: Path, env: dict[str, str], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _start_ffmpeg(
+    command: list[str], scratch: Path, env: dict[str, str], errors: IO[bytes]
+) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(command, cwd=scratch, env=env, stdout=subprocess.PIPE, stderr=errors)
     except OSError as error:
@@ -92,18 +94,18 @@ def _started(command: list[str], scratch: Path, env: dict[str, str], errors: IO[
 
 
 @contextmanager
-def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[Event]:
-    """Ends ``process`` when it takes longer; the event says whether it did."""
-    late = Event()
+def _kill_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[Event]:
+    """Kills ``process`` after ``seconds`` and then sets the yielded event."""
+    timed_out = Event()
 
     def kill() -> None:
-        late.set()
+        timed_out.set()
         process.kill()
 
     timer = Timer(seconds, kill)
     timer.start()
     try:
-        yield late
+        yield timed_out
         process.wait()
     finally:
         timer.cancel()
@@ -121,23 +123,23 @@ def _script(texts: Sequence[str], style: "SSAStyle", width: int, height: int, wr
     return file
 
 
-def _sheet(planes: NDArray[np.uint8]) -> YuvaImage:
-    """A sheet of planes Y, U, V and coverage in which libass has drawn on black."""
+def _crop_to_content(planes: NDArray[np.uint8]) -> YuvaImage:
+    """The content of planes Y, U, V and coverage that libass drew on black, as a premultiplied image."""
     height, width = planes.shape[1:]
-    left, right = _covered(planes[3].any(axis=0))
-    top, bottom = _covered(planes[3].any(axis=1))
+    left, right = _even_bounds(planes[3].any(axis=0))
+    top, bottom = _even_bounds(planes[3].any(axis=1))
     y, u, v, a = planes[:, top:bottom, left:right].astype(np.float32)
     coverage = a / 255
-    # The share of the black that shows through is taken out again.
+    # Subtract the share of the black that shows through.
     rest = 1 - coverage
-    sheet = from_premultiplied(y - 16 * rest, u - 128 * rest, v - 128 * rest, coverage)
-    return YuvaImage(sheet.y, sheet.u, sheet.v, sheet.a, sheet.h, box=(-left, -top, width, height))
+    image = from_premultiplied(y - 16 * rest, u - 128 * rest, v - 128 * rest, coverage)
+    return YuvaImage(image.y, image.u, image.v, image.a, image.h, box=(-left, -top, width, height))
 
 
-def _covered(there: NDArray[np.bool_]) -> tuple[int, int]:
-    """First and last even position around all that are true, with a clear rim."""
-    found = np.flatnonzero(there)
-    if not len(found):
+def _even_bounds(flags: NDArray[np.bool_]) -> tuple[int, int]:
+    """The even positions ``[first, last)`` around all true flags, with a transparent border."""
+    positions = np.flatnonzero(flags)
+    if not len(positions):
         return 0, 2
-    last = len(there) - len(there) % 2
-    return max(0, (int(found[0]) - 2) // 2 * 2), min(last, (int(found[-1]) + 4) // 2 * 2)
+    last = len(flags) - len(flags) % 2
+    return max(0, (int(positions[0]) - 2) // 2 * 2), min(last, (int(positions[-1]) + 4) // 2 * 2)

@@ -1,8 +1,8 @@
-"""One picture through the window of a camera, moved by fractions of a pixel.
+"""Resamples one frame through a crop window, with subpixel precision.
 
-Every value is worked out from the exact place of its pixel, across and then down, by kernels that numba compiles.
-docs/rendering.md has the figures of what else was tried. The kernels reassociate nothing and fuse nothing, so every
-processor gives the same values.
+Every value is computed from the exact position of its pixel, horizontally and then vertically, by kernels that numba
+compiles. docs/rendering.md compares the alternatives. The kernels neither reassociate nor fuse operations, so every
+processor computes the same values.
 """
 
 from math import ceil, floor
@@ -15,33 +15,33 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.frames import Plane, YuvFrame
 
-# Between the two passes values have so many bits behind the point; cubic overshoot still fits in 16 bits.
+# Fixed-point scale of values between the two passes: six fractional bits. Cubic overshoot still fits in 16 bits.
 SUBPIXEL = np.float32(64)
 # Below this factor cubic interpolation skips pixels: averaging comes first.
 REDUCE_BELOW = 0.67
-# Neighbours on each side that cubic interpolation looks at.
+# Neighbours on each side that cubic interpolation reads.
 CONTEXT = 2
 
 
-def sample_window(picture: YuvFrame, window: Box, width: int, height: int) -> YuvFrame:
-    """``window`` (fractions of the picture) of ``picture``, as planes for ``width`` × ``height`` pixels."""
-    rows, columns = picture.y.shape
+def sample_window(frame: YuvFrame, window: Box, width: int, height: int) -> YuvFrame:
+    """Returns ``window`` (fractions of the frame) of ``frame``, resampled to ``width`` × ``height`` pixels."""
+    rows, columns = frame.y.shape
     x, y = window.x * columns, window.y * rows
     w, h = window.width * columns, window.height * rows
-    # Chroma lies on every other luma column (H.264's default siting): scaling must keep it there.
+    # Chroma lies on every other luma column (the default siting of H.264): scaling must keep it there.
     left = x / 2 + 0.25 * (1 - w / width)
     chroma = (left, y / 2, w / 2, h / 2)
     return YuvFrame(
-        resample(picture.y, x, y, w, h, width, height),
-        resample(picture.u, *chroma, width // 2, height // 2),
-        resample(picture.v, *chroma, width // 2, height // 2),
+        resample(frame.y, x, y, w, h, width, height),
+        resample(frame.u, *chroma, width // 2, height // 2),
+        resample(frame.v, *chroma, width // 2, height // 2),
     )
 
 
 def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, height: int) -> Plane:
-    """The rectangle (x, y, w, h) in pixels of ``plane``, edges counted, as ``height`` × ``width`` values.
+    """Returns the rectangle (x, y, w, h), in pixels of ``plane`` from its edges, resampled to ``height`` × ``width``.
 
-    What lies outside the plane repeats its edge. A rectangle of whole pixels inside it that keeps its size comes back
+    Outside the plane its edge is repeated. A rectangle of whole pixels inside the plane that keeps its size is returned
     as a view.
     """
     import cv2
@@ -56,7 +56,7 @@ def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, h
     if across > 1 or down > 1:
         size = (max(1, (x1 - x0) // across), max(1, (y1 - y0) // down))
         cut = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)
-    # The kernel runs along rows of memory, so going across it works on the transposed picture.
+    # The kernel runs along rows of memory, so the horizontal pass works on the transposed plane.
     columns, rows = cut.shape[1], cut.shape[0]
     middle = np.empty((width, rows), np.int16)
     _finer(cv2.transpose(cut), *_weights((x - x0) / across, w / across, width, columns, SUBPIXEL), middle)
@@ -70,7 +70,7 @@ def _reduction(factor: float) -> int:
 
 
 def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
-    """First and last whole pixel for a range, with context, on multiples of ``step`` inside ``[0, size]``."""
+    """The pixels ``[first, last)`` around a range, with context, on multiples of ``step`` inside ``[0, size]``."""
     first = max(0, floor(start / step) - CONTEXT) * step
     last = min(size, (ceil((start + length) / step) + CONTEXT) * step)
     return min(first, size - step), max(last, first + step)
@@ -80,9 +80,9 @@ def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
 def _weights(
     start: float, length: float, count: int, size: int, scale: float
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:  # pragma: no cover
-    """For ``count`` pixels over a range of a row of ``size``: four neighbours of each, how much of each, × ``scale``.
+    """The four neighbours and their weights, times ``scale``, of ``count`` pixels over a range of a row of ``size``.
 
-    Keys' cubic convolution with a = -0.75, the value that OpenCV takes.
+    Cubic convolution (Keys 1981) with a = -0.75, as in OpenCV. Both results have shape (count, 4).
     """
     places = np.empty((count, 4), np.int32)
     weights = np.empty((count, 4), np.float32)
@@ -103,7 +103,7 @@ def _weights(
 
 @njit(nogil=True, cache=True)
 def _finer(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
-    """Rows of ``out``, 16 bits with ``FINER``, each mixed of four rows of 8 bits."""
+    """Fills rows of ``out`` (int16, scaled by ``SUBPIXEL``), each a weighted sum of four rows of 8 bits."""
     half = np.float32(0.5)
     for i in range(len(out)):
         row = out[i]
@@ -115,7 +115,7 @@ def _finer(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma:
 
 @njit(nogil=True, cache=True)
 def _rounded(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
-    """Rows of ``out``, 8 bits, each mixed of four rows of 16 bits with ``FINER``."""
+    """Fills rows of ``out`` (8 bits), each a weighted sum of four rows of 16 bits scaled by ``SUBPIXEL``."""
     half, least, most = np.float32(0.5), np.float32(0), np.float32(255)
     for i in range(len(out)):
         row = out[i]

@@ -1,4 +1,4 @@
-"""What rendering one segment takes, worked out frame by frame: all that decides its pictures, and nothing else."""
+"""The plan of one segment, evaluated frame by frame: everything that determines its frames, and nothing else."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +17,13 @@ from pytoon_pipeline.rendering import captions
 from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 
-# What of a layer is worked out frame by frame, or has no picture.
-WORKED_OUT = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start"}
+# Fields of a layer that are evaluated frame by frame, or do not affect its image.
+EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start"}
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file in the store and what it is. Of a picture, ``path`` is its upright copy."""
+    """A media file in the store. For a still image, ``path`` is the copy with its EXIF rotation applied."""
 
     path: Path
     info: MediaInfo
@@ -31,42 +31,42 @@ class Source:
 
 @dataclass(frozen=True)
 class LayerSlice:
-    """A layer over some frames of a segment, from frame ``first`` of it on.
+    """A layer during some frames of a segment, from its frame ``first`` on, with its transform and crop at each.
 
-    ``offset`` is the source's frame at the first of them; ``detail`` the most pixels of the video that one pixel of
-    the layer's own picture ever fills, over all of the layer and not only here.
+    ``source_start`` is the source frame shown first. ``detail`` is the highest magnification of the layer's own image,
+    in video pixels per pixel, over the whole layer and not only this slice.
     """
 
     layer: Layer
     first: int
-    offset: int
-    states: tuple[LayerTransform, ...]
-    windows: tuple[Box, ...] = ()
+    source_start: int
+    transforms: tuple[LayerTransform, ...]
+    crops: tuple[Box, ...] = ()
     children: tuple["LayerSlice", ...] = ()
     detail: float = 1.0
 
     @property
     def end(self) -> int:
-        return self.first + len(self.states)
+        return self.first + len(self.transforms)
 
     @property
-    def motionless(self) -> bool:
-        """Whether every frame shows the same."""
+    def static(self) -> bool:
+        """Whether all frames are the same."""
         return (
             not isinstance(self.layer, VideoLayer)
-            and len(set(self.states)) == 1
-            and len(set(self.windows)) <= 1
-            and all(c.motionless and c.first == 0 and len(c.states) == len(self.states) for c in self.children)
+            and len(set(self.transforms)) == 1
+            and len(set(self.crops)) <= 1
+            and all(c.static and c.first == 0 and len(c.transforms) == len(self.transforms) for c in self.children)
         )
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
-        """All of it as plain values, for a fingerprint."""
+        """The slice as plain values, for a fingerprint."""
         values = {
-            "layer": self.layer.model_dump(mode="json", exclude=WORKED_OUT),
+            "layer": self.layer.model_dump(mode="json", exclude=EVALUATED_FIELDS),
             "first": self.first,
-            "offset": self.offset,
-            "states": _short(self.states),
-            "windows": _short([tuple(window) for window in self.windows]),
+            "source_start": self.source_start,
+            "transforms": _compact(self.transforms),
+            "crops": _compact(self.crops),
             "children": [child.parameters(sources) for child in self.children],
             "detail": round(self.detail, 6),
         }
@@ -77,19 +77,19 @@ class LayerSlice:
 
 @dataclass(frozen=True)
 class SceneSlice:
-    """A scene over some frames of a segment. ``mixing`` is the progress of its transition in its first frames."""
+    """A scene during some frames of a segment. ``transition_progress`` (0..1) covers its first frames."""
 
     first: int
     frames: int
     background: str
     layers: tuple[LayerSlice, ...]
     transition: str = ""
-    mixing: tuple[float, ...] = ()
+    transition_progress: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class SegmentPlan:
-    """All that decides the pictures of one segment. ``sheet`` are its frames that the contact sheet holds."""
+    """Everything that determines the frames of one segment. ``sheet_frames`` are those on its contact sheet."""
 
     width: int
     height: int
@@ -98,42 +98,42 @@ class SegmentPlan:
     scenes: tuple[SceneSlice, ...]
     overlays: tuple[LayerSlice, ...]
     events: tuple[Event, ...]
-    style: CaptionStyle
-    sheet: tuple[int, ...] = ()
+    caption_style: CaptionStyle
+    sheet_frames: tuple[int, ...] = ()
     encoder: PictureEncoder = field(default=PICTURE)
 
-    def drawn(self) -> Iterator[LayerSlice]:
-        """All layers, those in groups too."""
-        waiting = [*(layer for view in self.scenes for layer in view.layers), *self.overlays]
-        while waiting:
-            one = waiting.pop()
+    def layer_slices(self) -> Iterator[LayerSlice]:
+        """Yields all layer slices, including those in groups."""
+        pending = [*(layer for scene in self.scenes for layer in scene.layers), *self.overlays]
+        while pending:
+            one = pending.pop()
             yield one
-            waiting.extend(one.children)
+            pending.extend(one.children)
 
     @property
     def items(self) -> list[str]:
-        return sorted({one.layer.item for one in self.drawn() if isinstance(one.layer, VideoLayer | ImageLayer)})
+        return sorted({one.layer.item for one in self.layer_slices() if isinstance(one.layer, VideoLayer | ImageLayer)})
 
     @property
     def fonts(self) -> list[str]:
-        names = {one.layer.style.font for one in self.drawn() if isinstance(one.layer, TextLayer)}
-        return sorted(names | ({self.style.font} if self.events else set()))
+        names = {one.layer.style.font for one in self.layer_slices() if isinstance(one.layer, TextLayer)}
+        return sorted(names | ({self.caption_style.font} if self.events else set()))
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
-        """The job as plain values, for its fingerprint. The style counts only where there is text to style."""
+        """The plan as plain values, for its fingerprint. The caption style counts only when there are captions."""
         return {
             "size": [self.width, self.height],
             "rate": str(self.rate),
             "frames": self.frames,
-            "views": [
-                [view.first, view.frames, view.background, view.transition, _short(view.mixing)]
-                + [layer.parameters(sources) for layer in view.layers]
-                for view in self.scenes
+            "scenes": [
+                [scene.first, scene.frames, scene.background, scene.transition, _compact(scene.transition_progress)]
+                + [layer.parameters(sources) for layer in scene.layers]
+                for scene in self.scenes
             ],
             "overlays": [layer.parameters(sources) for layer in self.overlays],
-            "events": [[event.start, event.end, event.text, *event.growing] for event in self.events],
-            "style": self.style.model_dump(mode="json") if self.events else None,
-            "sheet": list(self.sheet),
+            "events": [[event.start, event.end, event.text, *event.scales] for event in self.events],
+            "caption_style": self.caption_style.model_dump(mode="json") if self.events else None,
+            "sheet_frames": list(self.sheet_frames),
             "encoder": self.encoder.model_dump(mode="json"),
         }
 
@@ -141,91 +141,93 @@ class SegmentPlan:
 def plan_segment(
     spec: RenderSpec, segment: Segment, sources: Mapping[str, Source], encoder: PictureEncoder = PICTURE
 ) -> SegmentPlan:
-    """What rendering ``segment`` takes."""
+    """Evaluates ``spec`` for the frames of ``segment``."""
     return SegmentPlan(
         width=spec.width,
         height=spec.height,
         rate=spec.rate,
         frames=segment.frames,
-        scenes=tuple(_views(spec.scenes, segment, sources)),
-        overlays=_drawn(spec.overlays, 0, spec.frames, segment, sources),
+        scenes=tuple(_scene_slices(spec.scenes, segment, sources)),
+        overlays=_layer_slices(spec.overlays, 0, spec.frames, segment, sources),
         events=tuple(captions.events(spec.captions, segment.start, segment.frames, spec.width, spec.rate)),
-        style=spec.captions.style,
-        sheet=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
+        caption_style=spec.captions.style,
+        sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
         encoder=encoder,
     )
 
 
-def _views(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
+def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
     for scene in scenes:
         first, last = max(segment.start, scene.start), min(segment.start + segment.frames, scene.end)
         if first >= last:
             continue
         overlap = scene.transition.frames if scene.transition else 0
-        mixing = tuple((n + 1) / (overlap + 1) for n in range(first - scene.start, min(last - scene.start, overlap)))
+        progress = tuple((n + 1) / (overlap + 1) for n in range(first - scene.start, min(last - scene.start, overlap)))
         yield SceneSlice(
             first=first - segment.start,
             frames=last - first,
             background=scene.background,
-            layers=_drawn(scene.layers, scene.start, scene.end, segment, sources),
-            transition=scene.transition.kind if scene.transition and mixing else "",
-            mixing=mixing,
+            layers=_layer_slices(scene.layers, scene.start, scene.end, segment, sources),
+            transition=scene.transition.kind if scene.transition and progress else "",
+            transition_progress=progress,
         )
 
 
-def _drawn(
-    layers: Sequence[Layer], begin: int, end: int, segment: Segment, sources: Mapping[str, Source]
+def _layer_slices(
+    layers: Sequence[Layer], parent_start: int, end: int, segment: Segment, sources: Mapping[str, Source]
 ) -> tuple[LayerSlice, ...]:
-    """Layers that count frames from frame ``begin`` of the video, as far as ``segment`` shows them."""
+    """The slices inside ``segment`` of layers whose frames count from frame ``parent_start`` of the video."""
     start, stop = segment.start, segment.start + segment.frames
-    found = (_one(layer, begin, end, start, stop, start, sources) for layer in layers)
-    return tuple(drawn for drawn in found if drawn)
+    slices = (_layer_slice(layer, parent_start, end, start, stop, start, sources) for layer in layers)
+    return tuple(one for one in slices if one)
 
 
-def _one(
-    layer: Layer, begin: int, end: int, start: int, stop: int, zero: int, sources: Mapping[str, Source]
+def _layer_slice(
+    layer: Layer, parent_start: int, end: int, start: int, stop: int, origin: int, sources: Mapping[str, Source]
 ) -> LayerSlice | None:
-    """``layer`` in frames ``[start, stop)`` of the video; its first frame is counted from frame ``zero``."""
-    own = begin + layer.start
-    first, last = max(start, own), min(stop, end if layer.frames is None else min(end, own + layer.frames))
+    """``layer`` in frames ``[start, stop)`` of the video, or none; its first frame counts from frame ``origin``."""
+    own_start = parent_start + layer.start
+    first, last = max(start, own_start), min(stop, end if layer.frames is None else min(end, own_start + layer.frames))
     if first >= last:
         return None
-    states = tuple(transform_at(layer.transform, frame - begin) for frame in range(first, last))
-    windows: tuple[Box, ...] = ()
+    transforms = tuple(transform_at(layer.transform, frame - parent_start) for frame in range(first, last))
+    crops: tuple[Box, ...] = ()
     children: tuple[LayerSlice, ...] = ()
-    offset = 0
+    source_start = 0
     if isinstance(layer, VideoLayer | ImageLayer):
-        windows = tuple(crop_at(layer.crop_path, frame - own, frame) for frame in range(first, last))
+        crops = tuple(crop_at(layer.crop_path, frame - own_start, frame) for frame in range(first, last))
     if isinstance(layer, VideoLayer):
-        offset = layer.source_start + first - own
+        source_start = layer.source_start + first - own_start
     if isinstance(layer, GroupLayer):
-        inner = (_one(child, own, last, first, last, first, sources) for child in layer.layers)
+        inner = (_layer_slice(child, own_start, last, first, last, first, sources) for child in layer.layers)
         children = tuple(child for child in inner if child)
-    return LayerSlice(layer, first - zero, offset, states, windows, children, _detail(layer, sources))
+    detail = _max_magnification(layer, sources)
+    return LayerSlice(layer, first - origin, source_start, transforms, crops, children, detail)
 
 
-def _detail(layer: Layer, sources: Mapping[str, Source]) -> float:
+def _max_magnification(layer: Layer, sources: Mapping[str, Source]) -> float:
+    """The most video pixels that one pixel of a layer's image covers, in either direction."""
     scale = max(key.value for key in layer.transform.scale)
     if not isinstance(layer, VideoLayer | ImageLayer):
         return max(1.0, scale)
     columns, rows = sources[layer.item].info.display_size
-    zoom = _closest(layer.crop_path)
+    zoom = _max_zoom(layer.crop_path)
     across = layer.width * zoom / (layer.crop_path.width * columns)
     down = layer.height * zoom / (layer.crop_path.height * rows)
     return scale * max(across, down)
 
 
-def _closest(camera: CropPath) -> float:
-    breathing = camera.zoom_pulse.amount if camera.zoom_pulse else 1.0
-    return breathing * max(key.zoom for key in camera.keyframes)
+def _max_zoom(camera: CropPath) -> float:
+    pulse = camera.zoom_pulse.amount if camera.zoom_pulse else 1.0
+    return pulse * max(key.zoom for key in camera.keyframes)
 
 
-def _short(values: Sequence[Any]) -> list[Any]:
-    """Values of all frames, or the one that they share."""
+def _compact(values: Sequence[Any]) -> list[Any]:
+    """The values of all frames, or their number and the one value when all are equal."""
     if len(set(values)) == 1:
-        return [len(values), _plain(values[0])]
-    return [_plain(value) for value in values]
+        return [len(values), _rounded(values[0])]
+    return [_rounded(value) for value in values]
 
 
-def _plain(value: Any) -> Any:
-    return [round(part, 7) for part in value] if isinstance(value, tuple) else round(value, 7)
+def _rounded(value: Any) -> Any:
+    return round(value, 7) if isinstance(value, float) else [round(part, 7) for part in value]

@@ -1,4 +1,4 @@
-"""Rendering segments: each on its own, several at a time, every one found again when nothing in it changed."""
+"""Renders one segment: composes its frames, measures them and encodes them."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
 
 
 def render_segment(
-    job: SegmentPlan, sources: Mapping[str, Source], lettering: CaptionRaster, out: Path, until: float | None = None,
-    sheet: ContactSheet | None = None,
+    plan: SegmentPlan, sources: Mapping[str, Source], captions: CaptionRaster, out: Path, deadline: float | None = None,
+    contact_sheet: ContactSheet | None = None,
 ) -> FrameStats:  # fmt: skip
-    """Encodes the pictures of ``job`` into the MP4 file ``out``, measures them on the way and copies some to ``sheet``.
+    """Encodes the frames of ``plan`` into the MP4 file ``out``, measures them, and copies some to ``contact_sheet``.
 
-    Raises ``RenderError`` when the encoder fails, or when it is later than ``until`` on the monotonic clock.
+    ``deadline`` is a time on the monotonic clock. Raises ``RenderError`` when it passes or the encoder fails.
     """
-    size = (job.width, job.height)
-    tracer = FrameStatsCollector()
+    size = (plan.width, plan.height)
+    collector = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
-        for number, composed in enumerate(compose(job, sources)):
-            if until is not None and time.monotonic() > until:
+        for number, composed in enumerate(compose(plan, sources)):
+            if deadline is not None and time.monotonic() > deadline:
                 raise ffmpeg.timed_out()
-            frame, shown = _filled(composed, *size)
-            for event in job.events:
-                if event.start <= number < event.end and (patch := lettering.sprite(event, number, size)):
-                    blend(shown, patch)
-            tracer.add(shown.y, shown.u, shown.v)
-            if sheet is not None:
-                sheet.add(number, shown.y, shown.u, shown.v)
+            frame, canvas = _to_video_frame(composed, *size)
+            for event in plan.events:
+                if event.start <= number < event.end and (sprite := captions.sprite(event, number, size)):
+                    blend(canvas, sprite)
+            collector.add(canvas.y, canvas.u, canvas.v)
+            if contact_sheet is not None:
+                contact_sheet.add(number, canvas.y, canvas.u, canvas.v)
             yield frame
 
-    _encode(frames(), size, job.rate, job.encoder, out)
-    return tracer.done()
+    _encode(frames(), size, plan.rate, plan.encoder, out)
+    return collector.done()
 
 
 def encode(
-    pictures: Iterable[YuvaImage], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
+    images: Iterable[YuvaImage], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
 ) -> None:
-    """Encodes pictures of ``size`` (width, height) into the MP4 file ``out``. Raises ``RenderError``."""
-    _encode((_filled(sheet, *size)[0] for sheet in pictures), size, rate, encoder, out)
+    """Encodes images of ``size`` (width, height) into the MP4 file ``out``. Raises ``RenderError``."""
+    _encode((_to_video_frame(image, *size)[0] for image in images), size, rate, encoder, out)
 
 
 def _encode(
@@ -79,25 +79,25 @@ def _encode(
         raise ffmpeg.libav_fault(error) from error
 
 
-def workers(count: int, threads: int) -> ThreadPoolExecutor:
-    """Threads for ``count`` segments, at most ``threads``."""
+def segment_pool(count: int, threads: int) -> ThreadPoolExecutor:
+    """A thread pool for ``count`` segments, with at most ``threads`` threads."""
     import cv2
 
-    # Segments share the processors already; OpenCV's own threads would get in their way.
+    # Segments already use all processors; OpenCV's own threads would compete with them.
     cv2.setNumThreads(1)
     return ThreadPoolExecutor(max(1, min(count, threads)), thread_name_prefix="segment")
 
 
-def _filled(sheet: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
-    """A frame for the encoder with the planes of ``sheet``, and a sheet that is the frame's own memory."""
+def _to_video_frame(image: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
+    """A frame for the encoder with the planes of ``image``, and an image that shares the frame's memory."""
     import av
 
     frame = av.VideoFrame(width, height, "yuv420p")
     planes = []
-    for plane, values in zip(frame.planes, (sheet.y, sheet.u, sheet.v), strict=True):
+    for plane, values in zip(frame.planes, (image.y, image.u, image.v), strict=True):
         memory = rows(plane)
         memory[:, : plane.width] = values
-        # x264 looks at what lies behind a row's end: with what memory held there, no two encodes would be alike.
+        # x264 reads beyond the end of a row: uninitialised memory there would make encodes differ.
         memory[:, plane.width :] = values[:, -1:]
         planes.append(memory[:, : plane.width])
     return frame, YuvaImage(*planes)

@@ -8,21 +8,21 @@ from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, rgb
 from pytoon_pipeline.rendering.yuva import Values, YuvaImage, from_values
 
-# Eight bits show steps in a wide gradient; noise of half a step hides them.
+# A wide gradient in eight bits shows banding; noise of half a level hides it.
 DITHER = 0.5
 
 
 def draw(shape: str, width: int, height: int, fill: Fill) -> YuvaImage:
-    """A shape that fills ``width`` × ``height`` pixels."""
+    """The rectangle or ellipse of ``width`` × ``height`` pixels."""
     values = filled(fill, width, height)
     if shape == "rectangle":
-        sheet = from_values(values, np.ones((height, width), np.float32))
-        return YuvaImage(sheet.y, sheet.u, sheet.v)
+        image = from_values(values, np.ones((height, width), np.float32))
+        return YuvaImage(image.y, image.u, image.v)
     return from_values(values, ellipse(width, height))
 
 
 def filled(fill: Fill, width: int, height: int) -> list[Values]:
-    """Planes Y, U, V of full size."""
+    """Full-size planes Y, U, V of a colour or gradient, shape (height, width) each."""
     first, last = (np.array(rgb(colour), np.float32) for colour in (fill.colours[0], fill.colours[-1]))
     if len(fill.colours) == 1:
         y, u, v = TO_YUV @ first + OFFSET
@@ -47,7 +47,7 @@ def ellipse(width: int, height: int) -> Values:
 
 
 def rounded(width: int, height: int, radius: float) -> Values:
-    """Coverage of a rectangle with round corners."""
+    """Coverage of a rectangle with rounded corners."""
     radius = min(radius, width / 2, height / 2)
     x = np.maximum(0, np.abs(np.arange(width) + 0.5 - width / 2) - (width / 2 - radius))
     y = np.maximum(0, np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius))

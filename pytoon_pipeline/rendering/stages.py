@@ -1,6 +1,6 @@
-"""The parts of a video as stored work: segments, sound and thumbnail are each made once and found again.
+"""The parts of a video as stages: segments, audio track and thumbnail are computed once and reused from the store.
 
-Whoever only asks what is there already imports nothing heavy: the renderer is imported where something is made.
+The renderer is imported only where something is computed: a lookup in the store imports nothing heavy.
 """
 
 import logging
@@ -26,51 +26,53 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pytoon.render")
 
-SEGMENT = Stage("segment", 7)
-SOUND_TRACK = Stage("sound", 3)
-CHOICE = Stage("thumbnail_frame", 1)
-THUMBNAIL = Stage("thumbnail", 4)
+SEGMENT = Stage("segment", 8, "by_rule")
+AUDIO_TRACK = Stage("audio", 4, "by_rule")
+THUMBNAIL_FRAME = Stage("thumbnail_frame", 1, "by_rule")
+THUMBNAIL = Stage("thumbnail", 4, "by_rule")
+STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL)
 
+# Receives the number of finished parts and the total.
 Progress = Callable[[int, int], None]
 
 
 def tools(spec: RenderSpec) -> dict[str, str]:
-    """Versions of what decides the pictures of a video."""
+    """Versions of the tools that determine the frames of a video."""
     return _tools(sorted(fonts_of(spec)))
 
 
 def fonts_of(spec: RenderSpec) -> set[str]:
-    """Names of all fonts that a plan sets text in."""
-    drawn = (one for _, _, layer in spec.layers() for one in nested(layer))
-    return {one.style.font for one in drawn if isinstance(one, TextLayer)} | {spec.captions.style.font}
+    """Names of all fonts that a plan uses."""
+    layers = (one for _, _, layer in spec.layers() for one in nested(layer))
+    return {layer.style.font for layer in layers if isinstance(layer, TextLayer)} | {spec.captions.style.font}
 
 
-def tools_used(parts: Sequence[Mapping[str, str]], here: Mapping[str, str]) -> dict[str, str]:
-    """The versions of tools that made the parts of a video; of what they do not name, those here."""
-    used: dict[str, set[str]] = {name: set() for name in here}
+def merge_tools(parts: Sequence[Mapping[str, str]], installed: Mapping[str, str]) -> dict[str, str]:
+    """The tool versions that rendered the parts of a video; tools that no part names have their installed version."""
+    used: dict[str, set[str]] = {name: set() for name in installed}
     for part in parts:
-        for name in here.keys() & part.keys():
+        for name in installed.keys() & part.keys():
             used[name].add(part[name])
-    return {name: "; ".join(sorted(versions)) or here[name] for name, versions in used.items()}
+    return {name: "; ".join(sorted(versions)) or installed[name] for name, versions in used.items()}
 
 
-def makers(tools: Mapping[str, str]) -> dict[str, str]:
-    """Versions of all that decides pictures and sound: Pytoon, its stages, its encoders' settings, and ``tools``."""
-    own = {f"{stage.name} stage": str(stage.version) for stage in (SEGMENT, SOUND_TRACK, THUMBNAIL)}
+def producer_versions(tools: Mapping[str, str]) -> dict[str, str]:
+    """Versions of everything that determines video and audio: Pytoon, its stages, encoder settings, and ``tools``."""
+    own = {f"{stage.name} stage": str(stage.version) for stage in (SEGMENT, AUDIO_TRACK, THUMBNAIL)}
     settings = {f"{name} encoder": canonical(values).decode() for name, values in encoders().items()}
     return {"pytoon": version("pytoon-pipeline")} | own | settings | dict(tools)
 
 
-def _tools(names: Sequence[str]) -> dict[str, str]:
-    used = {"ffmpeg": ffmpeg.identity(), "opencv": version("opencv-contrib-python")}
-    used |= {name: version(name) for name in ("av", "numba", "numpy", "pillow")}
-    return used | ({"fonts": fonts.identity(*names)} if names else {})
+def _tools(font_names: Sequence[str]) -> dict[str, str]:
+    versions = {"ffmpeg": ffmpeg.identity(), "opencv": version("opencv-contrib-python")}
+    versions |= {name: version(name) for name in ("av", "numba", "numpy", "pillow")}
+    return versions | ({"fonts": fonts.identity(*font_names)} if font_names else {})
 
 
 def stage_keys(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | None = None) -> list[StageKey]:
-    """What an engine makes of a plan: its segments in order, or frame ``thumbnail`` of it as a thumbnail."""
+    """The keys of a plan's segments in order, or of its frame ``thumbnail`` as a thumbnail."""
     if thumbnail is not None:
-        values = {"pictures": _pictures(spec), "frame": thumbnail}
+        values = {"frames": _visual_digest(spec), "frame": thumbnail}
         return [StageKey(THUMBNAIL, {}, values, tools(spec))]
     from pytoon_pipeline.rendering.segment_plan import plan_segment
 
@@ -82,114 +84,116 @@ def render_segments(
     spec: RenderSpec,
     sources: Mapping[str, "Source"],
     progress: Progress,
-    seconds: float | None = None,
+    timeout_seconds: float | None = None,
     threads: int | None = None,
-    before: Callable[[], None] = lambda: None,
+    before_render: Callable[[], None] = lambda: None,
 ) -> list[StageResult]:
-    """Finds or renders every segment, ``threads`` at a time, else one a processor. ``progress`` hears how many of how
-    many are ready; ``before`` is called when there is something to render.
+    """Renders every segment that is not in the store, ``threads`` at a time; the default is one per processor.
 
-    Raises ``RenderError`` when rendering takes longer than ``seconds``.
+    ``progress`` receives the number of finished segments and the total. ``before_render`` is called once when there is
+    something to render. Raises ``RenderError`` when rendering takes longer than ``timeout_seconds``.
     """
     from pytoon_pipeline.rendering.segment_plan import plan_segment
 
-    jobs = [plan_segment(spec, segment, sources) for segment in spec.segments]
-    recipes = [_stage_key(job, sources) for job in jobs]
-    done = {
-        n: StageResult(found, "cached", 0.0)
-        for n, recipe in enumerate(recipes)
-        if (found := store.reuse(recipe.fingerprint))
-    }
-    progress(len(done), len(jobs))
-    missing = [n for n in range(len(jobs)) if n not in done]
-    if missing:
-        before()
-        made = _render(
+    plans = [plan_segment(spec, segment, sources) for segment in spec.segments]
+    keys = [_stage_key(plan, sources) for plan in plans]
+    results = cached_results(store, keys)
+    cached = len(results)
+    progress(cached, len(plans))
+    if missing := [n for n in range(len(plans)) if n not in results]:
+        before_render()
+        rendered = _render(
             store,
-            [(jobs[n], recipes[n]) for n in missing],
+            [(plans[n], keys[n]) for n in missing],
             sources,
-            lambda ready: progress(len(done) + ready, len(jobs)),
-            None if seconds is None else time.monotonic() + seconds,
+            lambda ready: progress(cached + ready, len(plans)),
+            None if timeout_seconds is None else time.monotonic() + timeout_seconds,
             threads or processors(),
         )
-        done |= dict(zip(missing, made, strict=True))
-    return [done[n] for n in range(len(jobs))]
+        results |= dict(zip(missing, rendered, strict=True))
+    return [results[n] for n in range(len(plans))]
+
+
+def cached_results(store: Store, keys: Sequence[StageKey]) -> dict[int, StageResult]:
+    """The results that are in the store, by the index of their key."""
+    artifacts = ((n, store.reuse(key.fingerprint)) for n, key in enumerate(keys))
+    return {n: StageResult(artifact, "cached", 0.0) for n, artifact in artifacts if artifact}
 
 
 def _render(
     store: Store,
-    works: Sequence[tuple["SegmentPlan", StageKey]],
+    tasks: Sequence[tuple["SegmentPlan", StageKey]],
     sources: Mapping[str, "Source"],
     progress: Callable[[int], None],
-    until: float | None,
+    deadline: float | None,
     threads: int,
 ) -> list[StageResult]:
     from pytoon_pipeline.rendering.caption_raster import CaptionRaster
     from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-    from pytoon_pipeline.rendering.segments import render_segment, workers
+    from pytoon_pipeline.rendering.segments import render_segment, segment_pool
 
-    first = works[0][0]
-    lettering = CaptionRaster(first.style, first.width, first.height)
+    first = tasks[0][0]
+    captions = CaptionRaster(first.caption_style, first.width, first.height)
     ready = 0
 
-    def one(job: "SegmentPlan", recipe: StageKey) -> StageResult:
-        def make(scratch: Path) -> StageOutput:
+    def render_one(plan: "SegmentPlan", key: StageKey) -> StageResult:
+        def compute(scratch: Path) -> StageOutput:
             files = {
                 "video": scratch / "segment.mp4",
                 "frame_stats": scratch / "frame_stats.npz",
-                "sheet": scratch / "sheet.jpg",
+                "contact_sheet": scratch / "contact_sheet.jpg",
             }
-            sheet = ContactSheet(job.sheet)
-            render_segment(job, sources, lettering, files["video"], until, sheet).save(files["frame_stats"])
-            sheet.save(files["sheet"])
-            return StageOutput(SegmentResult(frames=job.frames), files)
+            sheet = ContactSheet(plan.sheet_frames)
+            render_segment(plan, sources, captions, files["video"], deadline, sheet).save(files["frame_stats"])
+            sheet.save(files["contact_sheet"])
+            return StageOutput(SegmentResult(frames=plan.frames), files)
 
         nonlocal ready
-        done = get_or_compute(store, recipe, make)
+        result = get_or_compute(store, key, compute)
         ready += 1
         progress(ready)
-        return done
+        return result
 
-    with workers(len(works), threads) as pool:
-        lettering.set([event.text for job, _ in works for event in job.events], pool)
-        # The longest first: the last to end are short, and no processor waits long for another.
-        order = sorted(range(len(works)), key=lambda n: -works[n][0].frames)
-        waiting = {n: pool.submit(one, *works[n]) for n in order}
+    with segment_pool(len(tasks), threads) as pool:
+        captions.render([event.text for plan, _ in tasks for event in plan.events], pool)
+        # The longest segments start first, so that all processors finish at about the same time.
+        by_length = sorted(range(len(tasks)), key=lambda n: -tasks[n][0].frames)
+        futures = {n: pool.submit(render_one, *tasks[n]) for n in by_length}
         try:
-            return [_told(n, waiting[n].result()) for n in range(len(works))]
+            return [_log_segment(n, futures[n].result()) for n in range(len(tasks))]
         finally:
-            for work in waiting.values():
-                work.cancel()
+            for future in futures.values():
+                future.cancel()
 
 
-def _told(number: int, done: StageResult) -> StageResult:
-    log.info("segment", extra={"event": "segment", "segment": number, "status": done.status,
-                               "seconds": round(done.seconds, 4)})  # fmt: skip
-    return done
+def _log_segment(number: int, result: StageResult) -> StageResult:
+    extra = {"event": "segment", "segment": number, "status": result.status, "seconds": round(result.seconds, 4)}
+    log.info("segment", extra=extra)
+    return result
 
 
-def _stage_key(job: "SegmentPlan", sources: Mapping[str, "Source"]) -> StageKey:
-    items = {f"media-{n}": item for n, item in enumerate(job.items)}
-    return StageKey(SEGMENT, items, job.parameters(sources), _tools(job.fonts))
+def _stage_key(plan: "SegmentPlan", sources: Mapping[str, "Source"]) -> StageKey:
+    items = {f"media-{n}": item for n, item in enumerate(plan.items)}
+    return StageKey(SEGMENT, items, plan.parameters(sources), _tools(plan.fonts))
 
 
 def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource"]) -> StageResult:
-    """Finds or makes the sound track of a video."""
+    """Mixes and encodes the audio track of a video, or reuses it from the store."""
 
-    def make(scratch: Path) -> StageOutput:
+    def compute(scratch: Path) -> StageOutput:
         from pytoon_pipeline.rendering import audio_mix
 
-        out = scratch / "sound.mp4"
+        out = scratch / "audio.mp4"
         result = audio_mix.encode(audio_mix.mix(spec.audio, sources), spec.audio, SOUND, out)
-        return StageOutput(result, {"sound": out})
+        return StageOutput(result, {"audio": out})
 
-    heard = sorted({part.item for track in spec.audio.tracks for part in track.clips})
-    streams = {item: sources[item].audio.model_dump(mode="json") | {"zero": sources[item].zero} for item in heard}
+    items = sorted({clip.item for track in spec.audio.tracks for clip in track.clips})
+    streams = {item: sources[item].audio.model_dump(mode="json") | {"origin": sources[item].origin} for item in items}
     return run_stage(
         store,
-        SOUND_TRACK,
-        make,
-        inputs={f"media-{n}": item for n, item in enumerate(heard)},
+        AUDIO_TRACK,
+        compute,
+        inputs={f"media-{n}": item for n, item in enumerate(items)},
         parameters={
             "plan": spec.audio.model_dump(mode="json"),
             "streams": streams,
@@ -199,31 +203,35 @@ def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource
     )
 
 
-def choose_thumbnail(store: Store, spec: RenderSpec, choose: Callable[[], int], seen: Mapping[str, str]) -> int:
-    """The frame that stands for the video: what ``choose`` gives, for which it looks at the artifacts ``seen``."""
-    done = run_stage(
-        store, CHOICE, lambda scratch: StageOutput(ThumbnailResult(frame=choose())), inputs=seen,
-        parameters={"pictures": _pictures(spec)},
-    )  # fmt: skip
-    return done.artifact.read(ThumbnailResult).frame
+def choose_thumbnail(store: Store, spec: RenderSpec, choose: Callable[[], int], inputs: Mapping[str, str]) -> int:
+    """The thumbnail's frame: the result of ``choose``, which reads the artifacts with the fingerprints ``inputs``."""
+    result = run_stage(
+        store,
+        THUMBNAIL_FRAME,
+        lambda scratch: StageOutput(ThumbnailResult(frame=choose())),
+        inputs=inputs,
+        parameters={"frames": _visual_digest(spec)},
+    )
+    return result.artifact.read(ThumbnailResult).frame
 
 
-def make_thumbnail(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], frame: int) -> StageResult:
-    """Finds or makes the thumbnail, of frame ``frame``."""
+def render_thumbnail(store: Store, spec: RenderSpec, sources: Mapping[str, "Source"], frame: int) -> StageResult:
+    """Renders frame ``frame`` as the thumbnail, or reuses it from the store."""
 
-    def make(scratch: Path) -> StageOutput:
+    def compute(scratch: Path) -> StageOutput:
         from pytoon_pipeline.rendering import thumbnail
 
-        return StageOutput(ThumbnailResult(frame=frame), thumbnail.draw(spec, frame, sources, scratch))
+        return StageOutput(ThumbnailResult(frame=frame), thumbnail.write_thumbnails(spec, frame, sources, scratch))
 
-    (recipe,) = stage_keys(spec, sources, frame)
-    return get_or_compute(store, recipe, make)
+    (key,) = stage_keys(spec, sources, frame)
+    return get_or_compute(store, key, compute)
 
 
-def _pictures(spec: RenderSpec) -> str:
+def _visual_digest(spec: RenderSpec) -> str:
+    """SHA-256 of the part of a plan that determines its frames without captions."""
     return hash_value(spec.model_dump(mode="json", include={"rate", "width", "height", "scenes", "overlays"}))
 
 
 def encoders() -> dict[str, object]:
-    """The encoder settings that the manifest names."""
-    return {"picture": PICTURE.model_dump(mode="json"), "sound": SOUND.model_dump(mode="json")}
+    """The encoder settings that the manifest records."""
+    return {"video": PICTURE.model_dump(mode="json"), "audio": SOUND.model_dump(mode="json")}

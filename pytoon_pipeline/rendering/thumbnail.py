@@ -1,4 +1,4 @@
-"""The picture that stands for a video: its sharpest moment, with a face where there is one."""
+"""The thumbnail of a video: its sharpest frame, with a face when there is one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,43 +16,45 @@ from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.rendering.yuva import YuvaImage
 
-# A face must be this much inside the window to be shown off.
-INSIDE = 0.95
-QUALITY = 90
-# Width and most bytes of copies for the UI, which keeps them in its database: the tiny one shows inline there.
+# Share of a face that must be inside the crop.
+MIN_FACE_VISIBLE = 0.95
+JPEG_QUALITY = 90
+# Width and maximum bytes of previews for the UI, which stores them in its database and shows the tiny one inline.
 PREVIEWS = {"tiny": (45, 700), "small": (180, 16_000)}
 PREVIEW_QUALITIES = (80, 60, 40, 25, 15, 8, 1)
+# The position in the first scene of a video without footage at which all layers have come in and none has left.
+REPRESENTATIVE_SHARE = 0.6
 
 
-# Where in its first scene a video without footage looks as it was meant to: after all has come in, before it leaves.
-SETTLED = 0.6
+def representative_frame(spec: RenderSpec) -> int:
+    """The thumbnail frame of a video that opens with still images or designed scenes."""
+    return int(spec.scenes[0].frames * REPRESENTATIVE_SHARE)
 
 
-def settled(spec: RenderSpec) -> int:
-    """The frame to show of a video that opens with stills or designed pictures."""
-    return int(spec.scenes[0].frames * SETTLED)
+def choose_frame(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
+    """The thumbnail frame: the sharpest of ``samples`` of ``item``, each ``(source seconds, BGR image)``.
 
-
-def choose(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
-    """The frame of the video to show: the sharpest of ``samples`` of ``item``, ``(source seconds, BGR image)``."""
+    Frames that show a whole face come first; sharpness is measured on the largest one. Returns 0 when no sample is
+    part of the video.
+    """
     by_time: dict[float, list[Face]] = {}
     for face in faces:
         by_time.setdefault(face.time, []).append(face)
     best: tuple[bool, float, int] = (False, -1.0, 0)
     for time, image in samples:
-        shown = _shown(spec, item, time)
-        if shown is None:
+        position = _position(spec, item, time)
+        if position is None:
             continue
-        frame, scene, layer = shown
-        window = crop_at(layer.crop_path, frame - scene.start, frame)
-        whole = [face.box for face in by_time.get(time, []) if face.box.share_inside(window) >= INSIDE]
-        place = max(whole, key=lambda box: box.area, default=window)
-        best = max(best, (bool(whole), sharpness(_crop(image, place)), -frame))
+        frame, scene, layer = position
+        crop = crop_at(layer.crop_path, frame - scene.start, frame)
+        whole = [face.box for face in by_time.get(time, []) if face.box.share_inside(crop) >= MIN_FACE_VISIBLE]
+        subject = max(whole, key=lambda box: box.area, default=crop)
+        best = max(best, (bool(whole), sharpness(_crop(image, subject)), -frame))
     return -best[2]
 
 
 def sharpness(image: Plane) -> float:
-    """Variance of the Laplacian of the grey picture: low when blurred by focus or motion."""
+    """Variance of the Laplacian of the grey image: low when blurred by focus or motion."""
     import cv2
 
     if not image.size:
@@ -60,36 +62,37 @@ def sharpness(image: Plane) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.CV_64F).var())
 
 
-def draw(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Path) -> dict[str, Path]:
-    """Writes frame ``frame`` of the video, without captions, as JPEG, and small copies for the UI as WebP."""
+def write_thumbnails(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Path) -> dict[str, Path]:
+    """Writes frame ``frame`` of the video, without captions, as JPEG, and its previews as WebP. Returns the files."""
     import cv2
 
     image = to_bgr(next(compose(plan_segment(spec, Segment(start=frame, frames=1), sources), sources)))
     files = {"thumbnail": folder / "thumbnail.jpg"}
-    _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     files["thumbnail"].write_bytes(bytes(coded))
-    for name, (width, most) in PREVIEWS.items():
+    for name, (width, max_bytes) in PREVIEWS.items():
         small = cv2.resize(image, (width, width * spec.height // spec.width), interpolation=cv2.INTER_AREA)
         for quality in PREVIEW_QUALITIES:
             _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
-            if len(coded) <= most:
+            if len(coded) <= max_bytes:
                 break
         files[name] = folder / f"{name}.webp"
         files[name].write_bytes(bytes(coded))
     return files
 
 
-def to_bgr(picture: YuvaImage) -> Plane:
-    """BT.709 limited-range planes as a BGR image."""
+def to_bgr(image: YuvaImage) -> Plane:
+    """The BT.709 limited-range planes of ``image`` as BGR, shape (height, width, 3)."""
     import cv2
 
-    height, width = picture.y.shape
-    u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (picture.u, picture.v))
-    bgr = np.ascontiguousarray(to_rgb(picture.y, u, v)[..., ::-1])
+    height, width = image.y.shape
+    u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (image.u, image.v))
+    bgr = np.ascontiguousarray(to_rgb(image.y, u, v)[..., ::-1])
     return np.clip(np.round(bgr), 0, 255).astype(np.uint8)
 
 
-def _shown(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoLayer] | None:
+def _position(spec: RenderSpec, item: str, time: float) -> tuple[int, Scene, VideoLayer] | None:
+    """The frame, scene and layer of the video that show ``item`` at ``time``, or none."""
     source_frame = spec.rate.nearest(time)
     for scene in spec.scenes:
         for layer in scene.layers:

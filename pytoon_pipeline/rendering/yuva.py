@@ -1,7 +1,7 @@
-"""Sheets: pictures in BT.709 planes with coverage, and how one is laid over another.
+"""Images in BT.709 planes with coverage (alpha), and how one is blended over another.
 
-Values of a sheet with coverage are premultiplied, offsets included: over a canvas the result is
-``canvas · (1 - coverage) + sheet`` for every plane alike.
+Values of an image with coverage are premultiplied, offsets included. Blending is the same for every plane:
+``canvas · (1 - coverage) + image``.
 """
 
 from dataclasses import dataclass, field
@@ -19,11 +19,11 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class YuvaImage:
-    """Planes Y, U, V; coverage ``a`` at the size of Y and ``h`` at that of U and V, none when all is opaque.
+    """Planes Y, U, V (4:2:0, 8 bits), and coverage: ``a`` at the size of Y, ``h`` at the size of U and V.
 
-    ``box`` (left, top, width, height in pixels of Y) is the part that fills a layer's nominal size; what lies outside
-    it overhangs, such as an outline or a shadow; its rim is clear. A ``soft`` sheet has no detail that would show a
-    move in whole pixels.
+    Coverage is none when the image is opaque. ``box`` (left, top, width, height in pixels of Y) is the part that fills
+    a layer's nominal size; the rest overhangs it, such as an outline or a shadow, and ends in a transparent border.
+    A ``soft`` image has no detail that would reveal a move in whole pixels.
     """
 
     y: Plane
@@ -41,47 +41,51 @@ class YuvaImage:
 
     @property
     def nominal(self) -> tuple[float, float, float, float]:
+        """``box``, or the whole image when it has no overhang."""
         return self.box or (0.0, 0.0, *self.size)
 
 
 @dataclass(frozen=True)
 class Sprite:
-    """A sheet in pixels of the canvas, its upper left corner at even numbers."""
+    """An image at its place on the canvas: its upper left corner, at even pixel positions."""
 
     left: int
     top: int
     image: YuvaImage
 
 
-def opaque_image(picture: YuvFrame) -> YuvaImage:
-    return YuvaImage(picture.y, picture.u, picture.v)
+def opaque_image(frame: YuvFrame) -> YuvaImage:
+    """The image of a decoded frame; planes are shared, not copied."""
+    return YuvaImage(frame.y, frame.u, frame.v)
 
 
-def solid(colour: str, width: int, height: int) -> YuvaImage:
-    """A sheet of one colour."""
+def solid_image(colour: str, width: int, height: int) -> YuvaImage:
+    """An opaque image of one colour."""
     half = (height // 2, width // 2)
     y, u, v = (round(value) for value in yuv(colour))
     return YuvaImage(np.full((height, width), y, np.uint8), np.full(half, u, np.uint8), np.full(half, v, np.uint8))
 
 
-def transparent(width: int, height: int) -> YuvaImage:
-    """A sheet through which everything shows."""
+def transparent_image(width: int, height: int) -> YuvaImage:
+    """A fully transparent image."""
     full, half = (height, width), (height // 2, width // 2)
     return YuvaImage(*(np.zeros(shape, np.uint8) for shape in (full, half, half, full, half)))
 
 
-def copied(sheet: YuvaImage) -> YuvaImage:
-    return YuvaImage(*(None if plane is None else plane.copy() for plane in _all(sheet)), box=sheet.box)  # type: ignore[arg-type]
+def copy_image(image: YuvaImage) -> YuvaImage:
+    """A copy whose planes can be drawn on."""
+    a, h = (None if plane is None else plane.copy() for plane in (image.a, image.h))
+    return YuvaImage(image.y.copy(), image.u.copy(), image.v.copy(), a, h, box=image.box)
 
 
-def from_rgba(picture: Rgba, factor: float = 1.0) -> YuvaImage:
-    """Planes of an RGBA picture, made smaller by ``factor`` below 1; sizes are brought to even numbers."""
+def from_rgba(pixels: Rgba, factor: float = 1.0) -> YuvaImage:
+    """The planes of RGBA ``pixels``, downscaled by ``factor`` when it is below 1; sizes are rounded to even numbers."""
     import cv2
 
-    height, width = picture.shape[:2]
+    height, width = pixels.shape[:2]
     size = tuple(max(2, 2 * round(length * min(1.0, factor) / 2)) for length in (width, height))
-    transparent = bool(picture[:, :, 3].min() < 255)
-    values = (picture if transparent else picture[:, :, :3]).astype(np.float32)
+    transparent = bool(pixels[:, :, 3].min() < 255)
+    values = (pixels if transparent else pixels[:, :, :3]).astype(np.float32)
     if transparent:
         values[:, :, :3] *= values[:, :, 3:] / 255
     if size != (width, height):
@@ -91,85 +95,83 @@ def from_rgba(picture: Rgba, factor: float = 1.0) -> YuvaImage:
     y, u, v = (plane + np.float32(offset) * coverage for plane, offset in zip((y, u, v), OFFSET, strict=True))
     if transparent:
         return from_premultiplied(y, u, v, np.asarray(coverage))
-    return YuvaImage(_rounded(y), _rounded(halved(u)), _rounded(halved(v)))
+    return YuvaImage(_to_bytes(y), _to_bytes(chroma_plane(u)), _to_bytes(chroma_plane(v)))
 
 
 def from_values(values: list[Values], coverage: Values) -> YuvaImage:
-    """Planes Y, U, V of full size, not premultiplied, with ``coverage`` 0..1."""
+    """The image of full-size planes Y, U, V, not premultiplied, with ``coverage`` 0..1."""
     y, u, v = (value * coverage for value in values)
     return from_premultiplied(y, u, v, coverage)
 
 
 def from_premultiplied(y: Values, u: Values, v: Values, coverage: Values) -> YuvaImage:
-    """The same, multiplied by coverage already."""
-    full, half = coverage * 255, halved(coverage) * 255
-    return YuvaImage(_rounded(y), _rounded(halved(u)), _rounded(halved(v)), _rounded(full), _rounded(half))
+    """The image of full-size planes Y, U, V that are premultiplied by ``coverage`` 0..1."""
+    full, half = coverage * 255, chroma_plane(coverage) * 255
+    return YuvaImage(
+        _to_bytes(y), _to_bytes(chroma_plane(u)), _to_bytes(chroma_plane(v)), _to_bytes(full), _to_bytes(half)
+    )
 
 
-def halved(values: Values) -> Values:
-    """Half of a plane's size, as H.264 places chroma by default: on every other column, between rows."""
+def chroma_plane(values: Values) -> Values:
+    """A plane at half its size, sampled where H.264 places chroma by default: on every other column, between rows."""
     import cv2
 
     across = cv2.sepFilter2D(values, cv2.CV_32F, np.array([0.25, 0.5, 0.25]), np.ones(1))[:, ::2]
     return np.asarray((across[::2] + across[1::2]) / 2, np.float32)
 
 
-def blend(canvas: YuvaImage, patch: Sprite) -> None:
-    """Lays ``patch`` over ``canvas``, in place. The patch must lie inside."""
+def blend(canvas: YuvaImage, sprite: Sprite) -> None:
+    """Blends ``sprite`` over ``canvas``, in place. The sprite must lie inside the canvas."""
     import cv2
 
-    sheet = patch.image
+    image = sprite.image
     layers: list[tuple[Plane, Plane | int, Plane | None, int]] = [
-        (canvas.y, sheet.y, sheet.a, 1), (canvas.u, sheet.u, sheet.h, 2), (canvas.v, sheet.v, sheet.h, 2),
+        (canvas.y, image.y, image.a, 1), (canvas.u, image.u, image.h, 2), (canvas.v, image.v, image.h, 2),
     ]  # fmt: skip
     if canvas.a is not None and canvas.h is not None:
-        # Coverage goes the same way as colour; an opaque patch covers all.
+        # Coverage is blended like colour; an opaque sprite covers everything.
         layers += [
-            (canvas.a, 255 if sheet.a is None else sheet.a, sheet.a, 1),
-            (canvas.h, 255 if sheet.h is None else sheet.h, sheet.h, 2),
+            (canvas.a, 255 if image.a is None else image.a, image.a, 1),
+            (canvas.h, 255 if image.h is None else image.h, image.h, 2),
         ]
-    width, height = sheet.size
-    for under, values, coverage, step in layers:
-        left, top = patch.left // step, patch.top // step
-        place = under[top : top + height // step, left : left + width // step]
+    width, height = image.size
+    for plane, values, coverage, step in layers:
+        left, top = sprite.left // step, sprite.top // step
+        region = plane[top : top + height // step, left : left + width // step]
         if coverage is None:
-            place[:] = values
+            region[:] = values
         else:
-            cv2.multiply(place, cv2.bitwise_not(coverage), dst=place, scale=1 / 255)
-            cv2.add(place, values, dst=place)
+            cv2.multiply(region, cv2.bitwise_not(coverage), dst=region, scale=1 / 255)
+            cv2.add(region, values, dst=region)
 
 
-def faded(sheet: YuvaImage, opacity: float) -> YuvaImage:
-    """The sheet with all of its coverage multiplied by ``opacity``."""
+def with_opacity(image: YuvaImage, opacity: float) -> YuvaImage:
+    """The image with its coverage multiplied by ``opacity``."""
     import cv2
 
     if opacity >= 1:
-        return sheet
-    full, half = sheet.a, sheet.h
+        return image
+    full, half = image.a, image.h
     if full is None or half is None:
-        full, half = np.full_like(sheet.y, 255), np.full_like(sheet.u, 255)
-    planes = (sheet.y, sheet.u, sheet.v, full, half)
-    return YuvaImage(*(np.asarray(cv2.convertScaleAbs(p, alpha=opacity), np.uint8) for p in planes), box=sheet.box)
+        full, half = np.full_like(image.y, 255), np.full_like(image.u, 255)
+    planes = (image.y, image.u, image.v, full, half)
+    return YuvaImage(*(np.asarray(cv2.convertScaleAbs(p, alpha=opacity), np.uint8) for p in planes), box=image.box)
 
 
-def masked(sheet: YuvaImage, mask: Values) -> YuvaImage:
-    """The sheet with its coverage multiplied by ``mask`` (0..1, the size of Y)."""
+def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:
+    """The image with its coverage multiplied by ``mask`` (0..1, same size as Y)."""
     import cv2
 
     height, width = mask.shape
     small = np.asarray(cv2.resize(mask, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.float32)
-    full = 255.0 if sheet.a is None else sheet.a
-    half = 255.0 if sheet.h is None else sheet.h
+    full = 255.0 if image.a is None else image.a
+    half = 255.0 if image.h is None else image.h
     return YuvaImage(
-        _rounded(sheet.y * mask), _rounded(sheet.u * small), _rounded(sheet.v * small),
-        _rounded(full * mask), _rounded(half * small),
-        box=sheet.box,
+        _to_bytes(image.y * mask), _to_bytes(image.u * small), _to_bytes(image.v * small),
+        _to_bytes(full * mask), _to_bytes(half * small),
+        box=image.box,
     )  # fmt: skip
 
 
-def _all(sheet: YuvaImage) -> tuple[Plane | None, ...]:
-    return sheet.y, sheet.u, sheet.v, sheet.a, sheet.h
-
-
-def _rounded(values: Any) -> Plane:
+def _to_bytes(values: Any) -> Plane:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)

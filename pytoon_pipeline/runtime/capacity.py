@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytoon_pipeline.settings import Settings
+
 # A run holds its frames, its encoders and perhaps a recogniser; measured 0.65 GB without Whisper.
 RUN_BYTES = 2 << 30
 GPUS = Path("/proc/driver/nvidia/gpus")
@@ -23,9 +25,8 @@ class Capacity:
 
     @classmethod
     def of_machine(cls) -> "Capacity":
-        """From processors, memory and GPUs; ``PYTOON_RUNS`` in the environment sets the runs."""
-        chosen = os.environ.get("PYTOON_RUNS", "")
-        return plan(processors(), _memory(), _gpus(), int(chosen) if chosen.isdecimal() else None)
+        """From processors, memory and GPUs; ``PYTOON_RUNS`` sets the number of runs."""
+        return plan(processors(), _memory(), _gpus(), Settings.load().runs)
 
     def threads(self, active: int) -> int:
         """Threads for one run's work when ``active`` runs are at it, as far as they may encode at once."""

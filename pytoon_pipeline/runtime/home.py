@@ -1,10 +1,9 @@
 """The folder that holds all state."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT_HOME = ".pytoon"
+from pytoon_pipeline.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -15,8 +14,8 @@ class Home:
 
     @classmethod
     def locate(cls) -> "Home":
-        """From the environment at this moment; ``.pytoon`` in the working folder without one."""
-        return cls(Path(os.environ.get("PYTOON_HOME") or DEFAULT_HOME).expanduser().resolve())
+        """The folder that the settings name at this moment."""
+        return cls(Settings.load().home)
 
     @property
     def store(self) -> Path:

@@ -1,1 +1,1 @@
-"""Use cases, typed in and typed out. The command line, the API and the Dagster adapters call them."""
+"""Use cases, typed in and typed out. The command line, sensors and an API call them; nothing here prints."""

@@ -13,13 +13,19 @@ from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import fingerprint
 from pytoon_pipeline.store.store import Store
 
+# permanent: depends on the media alone and is never removed. conditional: the same, computed only where it is needed.
+# dynamic: small, changes with the request. by_rule: can be recomputed, garbage collection removes it by age and size.
+# kept: what a person gets or reads.
+Retention = Literal["permanent", "conditional", "dynamic", "by_rule", "kept"]
+
 
 @dataclass(frozen=True)
 class Stage:
-    """A named kind of work. ``version`` goes up when its code gives another result for the same inputs."""
+    """A named kind of work. Increase ``version`` when the code computes another result from the same inputs."""
 
     name: str
     version: int
+    retention: Retention = "permanent"
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,11 @@ import pytest
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.results import STAGES, RenderResult
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 
-FIELDS = {
-    "key", "status", "video", "thumbnail", "spec", "manifest", "qc", "notes", "stages", "segments", "attempts",
-    "engine", "wall_seconds", "error",
-}  # fmt: skip
+FIELDS = set(RenderResult.model_fields)
 
 
 @pytest.fixture
@@ -40,6 +38,8 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
     }  # fmt: skip
     for name in ("video", "thumbnail", "spec", "manifest"):
         assert Path(result[name]).parent == tmp_path / "out"
+    assert result["title"] == "clip"
+    assert [Path(path).name for path in result["subtitles"]] == ["clip.srt", "clip.vtt"]
     assert result["qc"]["verdict"] == "pass", "a video without sound is silent as planned"
     assert set(result["qc"]) == {"score", "verdict", "findings", "seconds"}
     assert "no_sound" in {note["code"] for note in result["notes"]}
@@ -48,6 +48,28 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
 
     assert main(["status", result["key"], "--json"]) == 0
     assert output(capsys)["status"] == "completed"
+
+
+def test_a_current_video_is_answered_without_dagster(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["render", str(clip), "--json"]) == 0
+    first = output(capsys)
+    code = (
+        "import sys\nfrom pytoon_pipeline.cli.main import main\n"
+        f"code = main(['render', {str(clip)!r}, '--json'])\n"
+        "heavy = [name for name in ('dagster', 'torch', 'mediapipe', 'cv2', 'av', 'pyarrow') if name in sys.modules]\n"
+        "print(code, heavy, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "0 []"
+    assert "up to date" in done.stderr
+    again = json.loads(done.stdout)
+    assert {stage["status"] for stage in again["stages"]} == {"cached"}
+    assert again["segments"] == {"total": 1, "rendered": 0, "cached": 1}
+    for answer in (first, again):
+        assert [stage.pop("name") for stage in answer["stages"]] == list(STAGES)
+        for name in ("stages", "segments", "wall_seconds"):
+            answer.pop(name)
+    assert again == first
 
 
 def test_progress_goes_to_standard_error(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Dagster's instance: its settings belong to the operator, its history is limited, and its databases stay open."""
+"""Dagster's instance: its settings belong to the operator, and its history has an end."""
 
 import json
 import os
@@ -17,10 +17,10 @@ import yaml
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import dagster_yaml, running
-from pytoon_pipeline.defs.housekeeping import housekeeping
+from pytoon_pipeline.defs.garbage import COLLECT_GARBAGE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.reconcile import RECONCILE
-from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.resources import WorkerResource, resources
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
@@ -46,7 +46,7 @@ def test_changed_operator_settings_are_left_alone_and_reported_once(
     assert settings.read_text() == MINE
     facts = dagster_yaml.examine(home, Capacity.of_machine())
     assert not facts.own
-    assert set(facts.differing) >= {"run_monitoring", "storage", "concurrency"}
+    assert set(facts.differing) >= {"run_monitoring", "concurrency"}
     settings.write_text(MINE + "nux: {enabled: false}\n")
     assert main(["setup"]) == 0
     assert "[dagster_settings]" in capsys.readouterr().err, "another change is news"
@@ -97,7 +97,7 @@ def test_old_runs_leave_the_history_with_all_their_files(home: Home, own_presets
     document = yaml.safe_load(file.read_text())
     document["run_retention_days"]["value"] = document["operational_run_retention_days"]["value"] = 1e-9
     with running.instance(home) as instance:
-        job = defs.resolve_job_def(RECONCILE)
+        job = defs().resolve_job_def(RECONCILE)
         runs = {
             name: job.execute_in_process(instance=instance, run_config=QUIET, tags={PARTITION_TAG: key}).run_id
             for name, key in (("old", "a"), ("newest", "a"), ("only", "b"))
@@ -109,7 +109,7 @@ def test_old_runs_leave_the_history_with_all_their_files(home: Home, own_presets
         captured.parent.mkdir(parents=True, exist_ok=True)
         captured.write_text("said")
         assert (shards / f"{runs['old']}.db").exists()
-        keeping = defs.resolve_job_def(housekeeping.name)
+        keeping = defs().resolve_job_def(COLLECT_GARBAGE)
         assert keeping.execute_in_process(instance=instance, run_config=QUIET).success
         assert instance.get_run_by_id(runs["old"]), "it is not old"
         file.write_text(yaml.safe_dump(document))
@@ -168,31 +168,16 @@ def test_a_killed_run_is_marked_by_the_next_command(
     assert "lost_runs" not in capsys.readouterr().err
 
 
-def test_databases_stay_open_between_queries(home: Home) -> None:
-    """SQLite removes its log with the last connection and creates it again with the next one: 32 KB per query."""
-    with running.instance(home) as instance:
-        for database, query in (
-            ("history/runs.db", instance.get_runs),
-            ("schedules/schedules.db", instance.all_instigator_state),
-        ):
-            query()
-            index = home.dagster / f"{database}-shm"
-            before = index.stat()
-            query()
-            assert index.stat().st_ino == before.st_ino
-            assert index.stat().st_ctime_ns == before.st_ctime_ns
-
-
 def test_only_runs_that_render_share_the_processors(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Capacity(processors=16, runs=8, encoders=4, transcribers=4)
     monkeypatch.setattr(Capacity, "of_machine", classmethod(lambda cls: machine))
     threads: list[int] = []
 
     @dg.op
-    def look(studio: Studio) -> None:
-        threads.append(studio.threads)
+    def look(worker: WorkerResource) -> None:
+        threads.append(worker.threads)
 
-    @dg.job(resource_defs={"studio": Studio()})
+    @dg.job(resource_defs={"worker": resources()["worker"]})
     def looking() -> None:
         look()
 

@@ -21,15 +21,18 @@ from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.overrides import RunOverrides
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.reconcile import fail_lost
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.schedules import nightly_batch
-from pytoon_pipeline.defs.sensors.keys import request_runs
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.defs.sensors.request_runs import request_runs
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
+CONFIG = ConfigResource()
+CATALOG = CatalogResource(config=CONFIG)
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
-ASSETS = sorted(key.to_user_string() for key in defs.resolve_job_def(COMPILE).asset_layer.executable_asset_keys)
+ASSETS = sorted(spec.key.to_user_string() for spec in defs().resolve_all_asset_specs() if spec.partitions_def)
 
 
 @pytest.fixture
@@ -63,13 +66,13 @@ def configured(**config: Any) -> dict[str, Any]:
 
 def run(key: str, instance: dg.DagsterInstance, **config: Any) -> dict[str, dict[str, Any]] | None:
     """Metadata of each asset; none for a run that failed."""
-    result = defs.resolve_job_def(COMPILE).execute_in_process(
+    result = defs().resolve_job_def(COMPILE).execute_in_process(
         instance=instance, partition_key=key, raise_on_error=False, run_config=configured(**config)
     )  # fmt: skip
     made = result.get_asset_materialization_events()
     return {
         event.asset_key.to_user_string(): {
-            name: one.value for name, one in event.step_materialization_data.materialization.metadata.items()
+            name: one.value for name, one in event.materialization.metadata.items()
         }
         for event in made if event.asset_key
     } if result.success else None  # fmt: skip
@@ -81,9 +84,8 @@ def manifest(home: Home) -> dict[str, Any]:
 
 
 def asked(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
-    with dg.partition_loading_context(dynamic_partitions_store=instance):
-        return list(request_runs.evaluate_tick(context).run_requests or [])
+    result = request_runs(dg.build_sensor_context(instance=instance), CATALOG)
+    return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
 
 
 def test_overrides_of_a_run_work_and_are_recorded(
@@ -109,10 +111,10 @@ def test_overrides_of_a_run_work_and_are_recorded(
 
     assert asked(instance) == []
     context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
-    assert not [one for one in nightly_batch(context) if isinstance(one, dg.RunRequest)], "it stands"
+    assert not [one for one in nightly_batch(context, CONFIG, CATALOG) if isinstance(one, dg.RunRequest)], "it stands"
     preset = own_presets / "night-neon.yaml"
     preset.write_text(yaml.safe_dump({**yaml.safe_load(preset.read_text()), "stills": {"seconds": 2.9}}))
-    (nightly,) = [one for one in nightly_batch(context) if isinstance(one, dg.RunRequest)]
+    (nightly,) = [one for one in nightly_batch(context, CONFIG, CATALOG) if isinstance(one, dg.RunRequest)]
     assert nightly.run_config["ops"]["source_media"]["config"] == delivered["overrides"]
 
     assert run(key, instance) is not None
@@ -122,7 +124,7 @@ def test_overrides_of_a_run_work_and_are_recorded(
 
 @pytest.mark.parametrize("asset", ASSETS)
 def test_unknown_configuration_is_refused(asset: str) -> None:
-    job = defs.resolve_job_def(COMPILE)
+    job = defs().resolve_job_def(COMPILE)
     for wrong in ({"ops": {asset: {"config": {"prest": "night-neon"}}}}, {"preset": "night-neon"}):
         with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
             dg.validate_run_config(job, wrong)
@@ -134,12 +136,12 @@ def test_unknown_configuration_is_refused(asset: str) -> None:
 
 def test_operational_jobs_take_no_configuration() -> None:
     for job, op in (
-        ("housekeeping", "tidy"),
-        ("ingest_uploads", "take_uploads"),
+        ("collect_garbage", "remove_expired"),
+        ("ingest", "ingest_inbox"),
         ("reconcile_runs", "reconcile_records"),
     ):
         with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
-            dg.validate_run_config(defs.resolve_job_def(job), {"ops": {op: {"config": {"days": 1}}}})
+            dg.validate_run_config(defs().resolve_job_def(job), {"ops": {op: {"config": {"days": 1}}}})
 
 
 def test_a_mistyped_name_fails_the_run_and_not_the_upload(

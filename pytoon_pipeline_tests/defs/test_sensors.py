@@ -11,7 +11,6 @@ from typing import Any
 import dagster as dg
 import pytest
 import yaml
-from dagster._daemon.sensor import MIN_INTERVAL_LOOP_TIME
 from PIL import Image
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
@@ -23,12 +22,15 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.automation import DAEMON_LOOP_SECONDS
 from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, add_partitions
+from pytoon_pipeline.defs.resources import resources
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 
+RESOURCES = {key: one for key, one in resources().items() if key in ("config", "catalog")}
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
 NEW, OUTDATED, STOPPED, SILENT, LOST, INVALID = (digit * 32 for digit in "123456")
@@ -86,24 +88,26 @@ def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
         "runs": {run.run_id: (run.status, run.tags) for run in runs},
         "events": events,
         "partitions": sorted(instance.get_dynamic_partitions(UPLOADS)),
-        "attention": instance.get_latest_materialization_event(dg.AssetKey("attention")),
+        "action_required": instance.get_latest_materialization_event(dg.AssetKey("action_required")),
     }
 
 
 def evaluated(name: str, instance: dg.DagsterInstance) -> Any:
     """What a sensor or schedule evaluates to, as in the UI's preview."""
-    repository = defs.get_repository_def()
+    repository = defs().get_repository_def()
     if repository.has_sensor_def(name):
         ref = None if instance.is_ephemeral else instance.get_ref()
-        sensor = dg.build_sensor_context(instance=instance, instance_ref=ref, repository_def=repository)
+        sensor = dg.build_sensor_context(
+            instance=instance, instance_ref=ref, repository_def=repository, resources=RESOURCES
+        )
         return repository.get_sensor_def(name).evaluate_tick(sensor)
     schedule = dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=NIGHT, repository_def=repository
-    )  # fmt: skip
+        instance=instance, scheduled_execution_time=NIGHT, repository_def=repository, resources=RESOURCES
+    )
     return repository.get_schedule_def(name).evaluate_tick(schedule)
 
 
-NAMES = [one.name for kind in (defs.sensors, defs.schedules) for one in kind or ()]
+NAMES = [one.name for kind in (defs().sensors, defs().schedules) for one in kind or ()]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -132,13 +136,13 @@ def test_reading_status_changes_nothing(
 def test_evaluating_in_an_empty_home_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "never"))
     with dg.DagsterInstance.ephemeral() as instance:
-        for sensor in defs.sensors or ():
+        for sensor in defs().sensors or ():
             evaluated(sensor.name, instance)
     assert not (tmp_path / "never").exists()
 
 
 def test_the_requested_runs_are_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
-    keys = evaluated("look_after_keys", lasting)
+    keys = evaluated("request_runs", lasting)
     assert {one.partition_key for one in keys.run_requests} == {NEW, INVALID}
     assert {key for one in keys.dynamic_partitions_requests for key in one.partition_keys} == {NEW, INVALID}
     (nightly,) = evaluated("nightly_batch", lasting).run_requests
@@ -147,13 +151,13 @@ def test_the_requested_runs_are_right(busy_home: Home, lasting: dg.DagsterInstan
 
 def test_records_are_brought_in_line_by_a_run(busy_home: Home, lasting: dg.DagsterInstance) -> None:
     uploads = Uploads(busy_home)
-    assert defs.resolve_job_def("reconcile_runs").execute_in_process(instance=lasting, run_config=QUIET).success
+    assert defs().resolve_job_def("reconcile_runs").execute_in_process(instance=lasting, run_config=QUIET).success
     assert uploads.stopped() == {STOPPED}
     assert {key for key in (SILENT, LOST) if (found := uploads.failure(key)) and found.code == "run_died"} == {
         SILENT, LOST,
     }  # fmt: skip
-    assert not evaluated("notice_dead_runs", lasting).run_requests
-    assert {one.partition_key for one in evaluated("look_after_keys", lasting).run_requests} == {
+    assert not evaluated("fail_lost_runs", lasting).run_requests
+    assert {one.partition_key for one in evaluated("request_runs", lasting).run_requests} == {
         NEW, SILENT, LOST, INVALID,
     }  # fmt: skip
 
@@ -161,8 +165,8 @@ def test_records_are_brought_in_line_by_a_run(busy_home: Home, lasting: dg.Dagst
 def test_a_refresh_forgets_attempts_when_it_runs(
     home: Home, lasting: dg.DagsterInstance, busy_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uploads, job = Uploads(home), defs.resolve_job_def(COMPILE)
-    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+    uploads, job = Uploads(home), defs().resolve_job_def(COMPILE)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda *inputs: 1 / 0)
 
     def run(tags: dict[str, str]) -> None:
         job.execute_in_process(
@@ -182,29 +186,29 @@ def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstan
     document = yaml.safe_load(file.read_text())
     document["inbox_settled_seconds"]["value"] = 1.5
     file.write_text(yaml.safe_dump(document))
-    assert not evaluated("watch_inbox", lasting).run_requests, "nothing lies there"
+    assert not evaluated("ingest_uploads", lasting).run_requests, "nothing lies there"
     Image.new("RGB", (400, 600), "#336699").save(home.inbox / "a.png")
     media.video(home.inbox / "bad.mp4", 2.0, "160x120")
-    assert len(evaluated("watch_inbox", lasting).run_requests) == 1
+    assert len(evaluated("ingest_uploads", lasting).run_requests) == 1
     on_its_way = lasting.add_run(
         dg.DagsterRun(job_name=INGEST, run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.NOT_STARTED)
     )  # fmt: skip
-    assert not evaluated("watch_inbox", lasting).run_requests, "one is on its way"
+    assert not evaluated("ingest_uploads", lasting).run_requests, "one is on its way"
     lasting.report_run_canceled(on_its_way)
-    assert defs.resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
+    assert defs().resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     rows = InboxIndex(home.intake).rows()
-    assert {name: row.state for name, row in rows.items()} == {"a.png": "taken", "bad.mp4": "taken"}
-    assert not evaluated("watch_inbox", lasting).run_requests, "all is taken"
+    assert {name: row.state for name, row in rows.items()} == {"a.png": "ingested", "bad.mp4": "ingested"}
+    assert not evaluated("ingest_uploads", lasting).run_requests, "all is taken"
     blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)
     uploads.fail(blamed, InvalidInput("not_media", "It is not a video.", "Give a video."))
-    assert len(evaluated("watch_inbox", lasting).run_requests) == 1, "a note is due"
-    assert defs.resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
+    assert len(evaluated("ingest_uploads", lasting).run_requests) == 1, "a note is due"
+    assert defs().resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     assert "not a video" in (home.inbox / "bad.mp4.rejected.txt").read_text()
-    assert not evaluated("watch_inbox", lasting).run_requests
+    assert not evaluated("ingest_uploads", lasting).run_requests
 
 
 def test_sensors_are_due_at_every_evaluation() -> None:
-    """A sensor with the interval of Dagster's own loop would miss every second evaluation."""
-    quick = [one for one in defs.sensors or () if one.minimum_interval_seconds <= MIN_INTERVAL_LOOP_TIME]
-    assert len(quick) == 3
-    assert all(one.minimum_interval_seconds < MIN_INTERVAL_LOOP_TIME for one in quick)
+    """One with an interval of a multiple of the daemon's loop would miss a look each time."""
+    intervals = [int(one.minimum_interval_seconds or 0) for one in defs().sensors or ()]
+    assert len(intervals) == 4
+    assert {interval % DAEMON_LOOP_SECONDS for interval in intervals} == {DAEMON_LOOP_SECONDS - 1}

@@ -18,14 +18,14 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload
-from pytoon_pipeline.defs.sensors.keys import due_keys
 from pytoon_pipeline.delivery.outbox import replace_earlier
-from pytoon_pipeline.operations.batches import batch, rests
+from pytoon_pipeline.operations.batches import batch, key_activity
+from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.quality.degradation import release_of
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.answers import status_of
+from pytoon_pipeline.service.status import status
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests.harness import media
 
@@ -62,7 +62,7 @@ def comment_of(video: Path) -> str | None:
 
 
 def row(home: Home, key: str) -> dict[str, Any]:
-    return status_of(home, Uploads(home).get(key))
+    return status(home, key).model_dump()
 
 
 def manifest_in(folder: Path) -> Manifest:
@@ -150,11 +150,11 @@ def test_a_flashing_video_is_held_until_a_person_releases_it(
     assert [line.key for line in now.held] == [key]
     assert (now.failed, now.degraded, now.well) == ((), (), True)
     assert (list(due_keys(uploads, FAR)), batch(uploads, (), {key}, 10)) == ([], {})
-    assert [one.settled for one in rests(uploads)] == [False]
+    assert [one.settled for one in key_activity(uploads)] == [False]
     held.write_bytes(held.read_bytes()[:-1])
     assert main(["release", key, "--json"]) == 1
     assert said(capsys)["error"]["code"] == "held_damaged"
-    again = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert (again.error, again.assets["delivered_video"]["held"]) == (None, True)
     assert not home.outbox.exists()
 
@@ -172,7 +172,7 @@ def test_a_flashing_video_is_held_until_a_person_releases_it(
     assert status_report(home, load_operations()).held == ()
 
     # The same video stays released; the decision applies to no other.
-    again = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert (again.error, again.assets["delivered_video"]["held"]) == (None, False)
     assert manifest_in(video.parent).released == released
     record = uploads.delivered(key)

@@ -60,7 +60,9 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
     monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
     monkeypatch.setattr(
-        RemoteEngine, "from_environment", classmethod(lambda cls, store: cls(store, made.url, TOKEN, made.retries))
+        RemoteEngine,
+        "from_settings",
+        classmethod(lambda cls, store, settings: cls(store, made.url, TOKEN, made.retries)),
     )
 
 
@@ -106,7 +108,7 @@ def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]
     """What rendered, the hash of the video's pictures, and the manifest."""
     assert outcome.error is None, outcome.error
     store = Store(home.store, home.work)
-    packets = store.latest("composite", outcome.key).read(FinishedVideo).composite.picture_packets
+    packets = store.latest("composite", outcome.key).read(FinishedVideo).composite.video_packets_sha256
     manifest = Manifest.model_validate_json(Path(outcome.assets["delivered_video"]["manifest"]).read_bytes())
     assert outcome.assets["rendered_segments"]["engine"] == manifest.engine
     return store.latest("rendered_segments", outcome.key).read(RenderedSegments), packets, manifest

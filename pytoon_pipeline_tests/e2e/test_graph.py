@@ -27,7 +27,16 @@ from pytoon_pipeline_tests.harness.plans import footage_layer
 ANALYSES = {
     "metadata", "transcription", "sampled_frames", "face_detections", "focal_points", "shots", "silence_segments",
 }  # fmt: skip
-ALL = ANALYSES | {"source_media", "render_spec", "rendered_segments", "composite", "qc_score", "delivered_video"}
+ALL = ANALYSES | {
+    "source_media",
+    "resolved_request",
+    "render_spec",
+    "rendered_segments",
+    "composite",
+    "qc_score",
+    "delivered_video",
+}
+
 Compile = Callable[..., Outcome]
 
 
@@ -82,9 +91,9 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
 def test_every_asset_is_described_and_grouped() -> None:
     from pytoon_pipeline.definitions import defs
 
-    specs = list(defs.resolve_asset_graph().get_all_asset_keys())
-    assert {key.to_user_string() for key in specs} == ALL | {"attention", "pipeline_kpis"}
-    for asset in defs.resolve_all_asset_specs():
+    specs = defs().resolve_all_asset_keys()
+    assert {key.to_user_string() for key in specs} == ALL | {"action_required", "pipeline_kpis"}
+    for asset in defs().resolve_all_asset_specs():
         assert asset.description
         assert asset.group_name in {"source", "analysis", "plan", "render", "quality", "delivery", "reports"}
         assert asset.kinds
@@ -119,7 +128,7 @@ def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compil
     copy = talk.with_name("Another name.mp4")
     copy.write_bytes(talk.read_bytes())
     again = compile_file(copy)
-    assert computed(again) == {"source_media", "delivered_video"}
+    assert computed(again) == {"source_media", "resolved_request", "delivered_video"}
 
 
 def test_an_edited_preset_takes_effect(compile_file: Compile, talk: Path, own_presets: Path) -> None:

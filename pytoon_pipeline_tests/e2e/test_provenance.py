@@ -10,7 +10,7 @@ from PIL import Image
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.media.generators import generate, generation_of, generation_request
 from pytoon_pipeline.runtime.home import Home
@@ -75,7 +75,7 @@ def test_a_regenerated_background_replaces_the_first(tmp_path: Path, home: Home,
     from pytoon_pipeline.defs.running import compile_until_settled, instance
 
     with instance(home) as opened:
-        again = compile_until_settled(defs.resolve_job_def(COMPILE), opened, home, first["key"])
+        again = compile_until_settled(defs().resolve_job_def(COMPILE), opened, home, first["key"])
     assert again.error is None
     assert again.assets["rendered_segments"]["segments_rendered"] >= 1
     status = {name: facts["status"] for name, facts in again.assets.items()}

@@ -11,7 +11,6 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.definitions.partitions.context import partition_loading_context
 from PIL import Image
 
 from pytoon_pipeline.catalog.uploads import Uploads
@@ -19,26 +18,30 @@ from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import reconcile as reconciling
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.reconcile import RECONCILE, fail_lost
-from pytoon_pipeline.defs.sensors.deaths import fail_lost_runs
-from pytoon_pipeline.defs.sensors.keys import A_TICK, request_runs
-from pytoon_pipeline.defs.sensors.standing import publish_status
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
+from pytoon_pipeline.defs.sensors.fail_lost_runs import fail_lost_runs
+from pytoon_pipeline.defs.sensors.publish_status import publish_status
+from pytoon_pipeline.defs.sensors.request_runs import MAX_REQUESTS, request_runs
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.retries import DELAYS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.planning import plan
-from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.analysed_media import PlanMedia
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 
 STARTED = dg.DagsterRunStatus.STARTED
+CONFIG = ConfigResource()
+CATALOG = CatalogResource(config=CONFIG)
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -75,7 +78,7 @@ def submit(path: Path, home: Home, instance: dg.DagsterInstance) -> str:
 
 
 def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None) -> bool:
-    job = defs.resolve_job_def(COMPILE)
+    job = defs().resolve_job_def(COMPILE)
     return job.execute_in_process(
         instance=instance, partition_key=key, raise_on_error=False, tags=tags,
         run_config=QUIET,
@@ -84,13 +87,12 @@ def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = No
 
 def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     """Runs that the sensors request for uploads. Records are reconciled when that is due."""
-    context = dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def())
-    with partition_loading_context(dynamic_partitions_store=instance):
-        asked = request_runs.evaluate_tick(context).run_requests or []
-        if fail_lost_runs.evaluate_tick(context).run_requests:
-            job = defs.resolve_job_def(RECONCILE)
-            assert job.execute_in_process(instance=instance, run_config=QUIET).success
-    return list(asked)
+    context = dg.build_sensor_context(instance=instance)
+    result = request_runs(context, CATALOG)
+    if isinstance(fail_lost_runs(context, CONFIG, CATALOG), dg.RunRequest):
+        job = defs().resolve_job_def(RECONCILE)
+        assert job.execute_in_process(instance=instance, run_config=QUIET).success
+    return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
 
 
 def until_quiet(instance: dg.DagsterInstance) -> int:
@@ -140,8 +142,8 @@ def test_a_video_that_still_flashes_is_held_and_reported(
     assert {"simplified", "flash"} <= {reason["code"] for reason in manifest["degraded"]["reasons"]}
     assert manifest["qc"]["verdict"] == "fail"
     assert tick(instance) == []
-    location = defs.get_repository_def()
-    listing = publish_status.evaluate_tick(dg.build_sensor_context(instance=instance, repository_def=location))
+    listing = publish_status(dg.build_sensor_context(instance=instance), CONFIG)
+    assert isinstance(listing, dg.SensorResult)
     materialized, checked = listing.asset_events
     assert isinstance(materialized, dg.AssetMaterialization)
     assert (materialized.metadata["held"].value, materialized.metadata["degraded"].value) == (1, 0)
@@ -149,8 +151,8 @@ def test_a_video_that_still_flashes_is_held_and_reported(
     assert key in str(materialized.metadata["list"].value)
     assert isinstance(checked, dg.AssetCheckEvaluation)
     assert checked.passed, "a held video has not failed"
-    context = dg.build_sensor_context(instance=instance, repository_def=location, cursor=listing.cursor)
-    assert not publish_status.evaluate_tick(context).asset_events
+    context = dg.build_sensor_context(instance=instance, cursor=listing.cursor)
+    assert isinstance(publish_status(context, CONFIG), dg.SkipReason)
 
 
 def test_a_new_request_resets_the_attempts(
@@ -201,13 +203,13 @@ def test_a_canceled_run_is_not_retried(home: Home, instance: dg.DagsterInstance,
 
 def test_canceled_runs_do_not_delay_others(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     uploads = Uploads(home)
-    for n in range(A_TICK + 5):
+    for n in range(MAX_REQUESTS + 5):
         key = f"{n:032x}"
         uploads.register(SourceMedia(key=key, title="x", items=(), request={"text": "x"}))
         instance.report_run_canceled(begun(instance, key))
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     assert [request.partition_key for request in tick(instance)] == [key]
-    assert len(uploads.stopped()) == A_TICK + 5
+    assert len(uploads.stopped()) == MAX_REQUESTS + 5
 
 
 def test_an_unreadable_record_affects_only_its_own_key(
@@ -243,9 +245,9 @@ def test_a_request_that_changes_during_a_run_is_not_lost(
     key = ask("Before")
     real = plan.plan_video
 
-    def meanwhile(brief: PlanContext) -> RenderSpec:
+    def meanwhile(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
         ask("After")
-        return real(brief)
+        return real(resolved, media)
 
     monkeypatch.setattr(plan, "plan_video", meanwhile)
     assert run(key, instance)
@@ -271,7 +273,7 @@ def test_a_bug_is_recorded_with_its_key_and_retried_once(
 ) -> None:
     clock = Clock(monkeypatch)
     key = submit(hasty(tmp_path / "hasty"), home, instance)
-    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda brief: 1 / 0)
+    monkeypatch.setattr("pytoon_pipeline.planning.plan.plan_video", lambda *inputs: 1 / 0)
     assert not run(key, instance)
     failed = uploads.failure(key)
     assert failed is not None
@@ -291,7 +293,7 @@ class Clock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._ahead = 0.0
         seen = SimpleNamespace(time=self._now, monotonic=time.monotonic, sleep=time.sleep)
-        for name in ("sensors.keys", "reconcile"):
+        for name in ("sensors.request_runs", "reconcile"):
             patch.setattr(f"pytoon_pipeline.defs.{name}.time", seen)
 
     def _now(self) -> float:
@@ -308,20 +310,20 @@ def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus = 
 
 def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
-    job = defs.resolve_job_def(COMPILE)
+    job = defs().resolve_job_def(COMPILE)
     result = job.execute_in_process(
         instance=instance, partition_key=key, raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )  # fmt: skip
     checks = {one.check_name: one for one in result.get_asset_check_evaluations()}
     assert {name: one.passed for name, one in checks.items()} == {
-        "file": True, "time": False, "frame": True, "sound": True,
+        "file": True, "time": False, "frame": True, "audio": True,
     }  # fmt: skip
     assert all(one.blocking for one in checks.values())
     (scored,) = [
         event for event in result.get_asset_materialization_events() if str(event.asset_key.path[-1]) == "qc_score"
     ]
-    shown = scored.step_materialization_data.materialization.metadata
+    shown = scored.materialization.metadata
     assert "flash" in shown["findings"].value
     assert "data:image/webp" in shown["findings"].value
     assert "as asked" in shown["attempts"].value
@@ -368,9 +370,9 @@ def test_a_run_whose_process_never_starts_is_marked_failed(
 ) -> None:  # fmt: skip
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     never = begun(instance, key, status)
-    monkeypatch.setattr(reconciling, "MOMENT", 0.0)
+    monkeypatch.setattr(reconciling, "RELEASE_SECONDS", 0.0)
     assert fail_lost(instance, home) == 0, "it may yet begin"
-    monkeypatch.setattr(reconciling, "MAX_START", 0.0)
+    monkeypatch.setattr(reconciling, "START_TIMEOUT", 0.0)
     assert fail_lost(instance, home) == 1
     ended = instance.get_run_by_id(never.run_id)
     assert ended is not None

@@ -20,14 +20,15 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
-from pytoon_pipeline.defs.housekeeping import housekeeping
+from pytoon_pipeline.defs.garbage import COLLECT_GARBAGE
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.running import Outcome, compile_upload
 from pytoon_pipeline.defs.schedules import nightly_batch
-from pytoon_pipeline.intake.register import ingest
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
-from pytoon_pipeline.operations.batches import Rest, archivable
+from pytoon_pipeline.operations.batches import KeyActivity, archivable
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
 from pytoon_pipeline.store.store import Store
@@ -69,7 +70,10 @@ def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
 def night(instance: dg.DagsterInstance) -> dict[str, str]:
     """The keys that the nightly batch requests, and why."""
     context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
-    asked = [one for one in nightly_batch(context) if isinstance(one, dg.RunRequest)]
+    config = ConfigResource()
+    asked = [
+        one for one in nightly_batch(context, config, CatalogResource(config=config)) if isinstance(one, dg.RunRequest)
+    ]
     assert all(one.tags["dagster/priority"] == "-10" for one in asked), "people who wait come first"
     return {str(one.partition_key): one.tags["pytoon/reason"] for one in asked}
 
@@ -113,7 +117,7 @@ def test_archived_keys_leave_the_partitions_and_can_return(
     add_partitions(instance, [old, waiting])
     change(own_presets, archive_after_days=1e-6)
     time.sleep(0.2)
-    assert run_housekeeping(instance)
+    assert collect_garbage(instance)
     assert set(instance.get_dynamic_partitions(UPLOADS)) == {waiting}
     assert uploads.archived() == {old}
     assert uploads.get(old), "its record stays"
@@ -123,18 +127,18 @@ def test_archived_keys_leave_the_partitions_and_can_return(
 
 def test_only_settled_keys_are_archived_and_the_oldest_first() -> None:
     day = 86400.0
-    rests = [Rest(str(n), n * day, settled=n % 2 == 0) for n in range(10)]
-    assert archivable(rests, 10 * day, days=5, most=100) == ["0", "2", "4"]
-    assert archivable(rests, 10 * day, days=100, most=8) == ["0", "2"]
-    assert archivable(rests, 10 * day, days=100, most=0) == ["0", "2", "4", "6", "8"]
+    keys = [KeyActivity(str(n), n * day, settled=n % 2 == 0) for n in range(10)]
+    assert archivable(keys, 10 * day, days=5, max_keys=100) == ["0", "2", "4"]
+    assert archivable(keys, 10 * day, days=100, max_keys=8) == ["0", "2"]
+    assert archivable(keys, 10 * day, days=100, max_keys=0) == ["0", "2", "4", "6", "8"]
 
 
-def run_housekeeping(instance: dg.DagsterInstance) -> bool:
-    job = defs.resolve_job_def(housekeeping.name)
+def collect_garbage(instance: dg.DagsterInstance) -> bool:
+    job = defs().resolve_job_def(COLLECT_GARBAGE)
     return job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=True).success
 
 
-def test_garbage_collection_removes_what_can_be_computed_again(
+def test_garbage_collection_removes_what_can_be_made_again(
     compile_file: Compile, home: Home, instance: dg.DagsterInstance, tmp_path: Path, own_presets: Path
 ) -> None:
     path = hero(tmp_path / "hero")
@@ -149,9 +153,9 @@ def test_garbage_collection_removes_what_can_be_computed_again(
             os.utime(file, (1, 1))
     with run_lock(home.run_lock("another")):
         os.utime(home.run_lock("another"), (0, 0))
-        assert run_housekeeping(instance)
+        assert collect_garbage(instance)
         assert list((home.store / "links").glob("composite/*")), "a run that began before may be using it"
-    assert run_housekeeping(instance)
+    assert collect_garbage(instance)
     assert not list((home.store / "links").glob("composite/*"))
     assert Path(first.assets["delivered_video"]["video"]).read_bytes() == video
     again = compile_file(path)
@@ -183,7 +187,7 @@ def test_missing_stored_media_are_reported_and_the_upload_recovers(
     kept = home.store / "objects" / upload.items[0].sha256[:2] / upload.items[0].sha256
     content = kept.read_bytes()
     kept.write_bytes(content[:-1])
-    outcome = compile_upload(defs.resolve_job_def(COMPILE), instance, home, key)
+    outcome = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.category) == ("upload_damaged", "dependency_missing")
     assert compile_file(path).error is None, "adding it again brings it back"
@@ -207,9 +211,9 @@ def test_logs_record_events_without_the_texts_of_uploads(
     (delivered,) = [line for line in lines if line.get("event") == "delivered"]
     assert (delivered["engine"], delivered["degraded"]) == ("local", False)
     (failed,) = [line for line in lines if line.get("event") == "failed"]
-    assert (failed["key"], failed["code"], failed["failure"]) == (bad.key, "not_media", "invalid_input")
+    assert (failed["key"], failed["code"], failed["category"]) == (bad.key, "not_media", "invalid_input")
     assert all({"time", "level", "run"} <= line.keys() for line in lines)
-    assert dg.materialize([defs.resolve_assets_def("pipeline_kpis")], instance=instance, run_config=QUIET).success
+    assert dg.materialize([defs().resolve_assets_def("pipeline_kpis")], instance=instance, run_config=QUIET).success
     event = instance.get_latest_materialization_event(dg.AssetKey("pipeline_kpis"))
     assert event is not None
     assert event.asset_materialization is not None

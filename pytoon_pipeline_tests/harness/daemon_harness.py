@@ -21,7 +21,7 @@ from pytoon_pipeline.config.presets import load_operations, presets_folder
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.runtime.home import Home
 
-DAEMON = (sys.executable, "-m", "dagster._daemon", "run", "-m", "pytoon_pipeline.definitions")
+DAEMON = (str(Path(sys.executable).with_name("dagster-daemon")), "run", "-m", "pytoon_pipeline.definitions")
 
 
 @dataclass

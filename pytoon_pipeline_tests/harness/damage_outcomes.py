@@ -23,9 +23,10 @@ from pytoon_pipeline.config.presets import load_limits, load_platform, load_pres
 from pytoon_pipeline.contracts.analysis import FocalPoints, Shots, Transcript
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import MediaRequest, Request
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.media import audio, loudness, probing
 from pytoon_pipeline.media.losses import check_whole, sound_lost
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 from pytoon_pipeline.planning.plan import plan_video
 from pytoon_pipeline_tests.harness.damaged_files import variants
 
@@ -88,12 +89,12 @@ def process(path: Path, folder: Path) -> Came:
         shots=Shots(cuts=(), static=(), black=()), silence=silence, loudness=level, sound_seconds=seconds,
         audio_lost=lost,
     )  # fmt: skip
-    request = Request(media=(MediaRequest(file=path.name),))
-    brief = PlanContext(
-        request=request, archetype="footage", preset=preset, platform=load_platform("any"), limits=limits,
-        media=(material,), files={path.name: material},
+    resolved = ResolvedRequest(
+        request=Request(media=(MediaRequest(file=path.name),)), archetype="footage", preset=preset,
+        platform=load_platform("any"), limits=limits,
     )  # fmt: skip
-    notes = tuple(note.code for note in plan_video(brief).notes)
+    media = PlanMedia(media=(material,), files={path.name: material})
+    notes = tuple(note.code for note in plan_video(resolved, media).notes)
     heard = tuple(levels(samples, audio.ANALYSIS_RATE)[::5].tolist())
     return Came(frames=record.frames, seconds=record.seconds, heard=heard, notes=notes)
 

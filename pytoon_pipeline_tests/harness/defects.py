@@ -126,10 +126,10 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     heard = {TALK: AudioSource(media.SAMPLE, talk.audio, talk.video.start)}
     sound = stages.mix_audio(store, spec, heard).artifact
     segments = [store.path(one.artifact.files["video"]) for one in done]
-    video, track = folder / "video.mp4", store.path(sound.files["sound"])
+    video, track = folder / "video.mp4", store.path(sound.files["audio"])
     joined = concat.join(spec, segments, track, video)
     loud = Loudness(sound.value["loudness"], sound.value["true_peak"])
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, track, loud)
+    parts = DeliveredParts(joined.video_packets_sha256, joined.audio_packets_sha256, track, loud)
     trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
     return Made(spec, video, parts, trace)
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pytoon_pipeline.config.defaults import DEFAULT_PRESETS
-from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.analysis import (
     Face,
     FocalPoint,
@@ -19,12 +18,14 @@ from pytoon_pipeline.contracts.analysis import (
 )
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.geometry import Box
-from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, StillPicture, VideoStream
+from pytoon_pipeline.contracts.media import AudioStream, MediaInfo, SourceItem, SourceMedia, StillPicture, VideoStream
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, Transform, VideoLayer, constant
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
+from pytoon_pipeline.operations.resolve import resolve
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 from pytoon_pipeline.planning.plan import plan_video
 
 RATE = FrameRate(numerator=30)
@@ -107,40 +108,42 @@ def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: st
     )
 
 
-def plan_context(media: Sequence[AnalysedMedia] = (), **wishes: object) -> PlanContext:
-    """A context for ``media``; other arguments are fields of the request, or ``music``, ``voice``, ``logo``."""
+def plan_inputs(media: Sequence[AnalysedMedia] = (), **wishes: object) -> tuple[ResolvedRequest, PlanMedia]:
+    """A resolved request for ``media``, and the media by what they are for.
+
+    Other arguments are fields of the request, or ``music``, ``voice``, ``logo``, ``background_item``.
+    """
     parts = {name: wishes.pop(name) for name in ("music", "voice", "logo", "background_item") if name in wishes}
     names = [f"item-{n}" for n in range(len(media))]
-    request = Request.model_validate({"media": wishes.pop("media_wishes", names), **wishes})
-    archetype = request.archetype or ("footage" if media and not any(m.is_still for m in media) else "hero")
-    return PlanContext(
-        request=request,
-        archetype=archetype,
-        preset=load_preset(request.preset or DEFAULT_PRESETS[archetype], request.adjust),
-        platform=load_platform(request.platform),
-        limits=load_limits(),
+    values = {"media": wishes.pop("media_wishes", names), **wishes}
+    request = Request.model_validate(values)
+    items = [SourceItem(name=name, sha256=f"{n:064}", bytes=1, origin="") for n, name in enumerate(names)]
+    infos = {item.sha256: one.info for item, one in zip(items, media, strict=True)}
+    upload = SourceMedia(
+        key="k", title="t", items=tuple(items), request=request.model_dump(mode="json", exclude_unset=True)
+    )
+    planned_media = PlanMedia(
         media=tuple(media),
         music=parts.get("music"),  # type: ignore[arg-type]
         voice=parts.get("voice"),  # type: ignore[arg-type]
         logo=parts.get("logo"),  # type: ignore[arg-type]
         background=parts.get("background_item"),  # type: ignore[arg-type]
-        brand=load_brand(request.brand) if request.brand else None,
         files=dict(zip(names, media, strict=True)),
     )
+    return resolve(upload, infos, (), load_limits()), planned_media
 
 
 def planned(media: Sequence[AnalysedMedia] = (), **wishes: object) -> RenderSpec:
-    """The plan of ``plan_context(media, …)``."""
-    return plan_video(plan_context(media, **wishes))
+    """The plan of ``plan_inputs(media, …)``."""
+    return plan_video(*plan_inputs(media, **wishes))
 
 
 def edited(plan: dict, media: dict[str, AnalysedMedia] | None = None, **wishes: object) -> RenderSpec:
     """The RenderSpec of an edit plan."""
-    made = plan_context(
+    resolved, planned_media = plan_inputs(
         tuple((media or {}).values()), archetype="edit_plan", edit_plan=EditPlan.model_validate(plan), **wishes
     )
-
-    return plan_video(replace(made, files=dict(media or {})))
+    return plan_video(resolved, replace(planned_media, files=dict(media or {})))
 
 
 def whole_frame(item: str = ITEM, source_start: int = 0, camera: CropPath | None = None) -> VideoLayer:

@@ -11,7 +11,6 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pytoon_pipeline.contracts.results import RenderStatus, StageStatus, UploadState
 
 from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.degradation import Reason
@@ -19,6 +18,7 @@ from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.quality import Severity, Verdict
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.results import RenderStatus, StageStatus, UploadState
 from pytoon_pipeline.contracts.status import ErrorCategory
 from pytoon_pipeline.settings import ServerSettings, Settings
 from pytoon_pipeline_tests.harness.injected_defects import PICTURE, PLAN, PLAN_CODES, SOUND

@@ -17,9 +17,11 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
-from pytoon_pipeline.engines.server.app import Host, ServerSettings, application
+from pytoon_pipeline.engines.server.app import application
+from pytoon_pipeline.engines.server.serve import EngineServer
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.plans import whole_frame
@@ -85,7 +87,7 @@ class Server:
         self.port = self.socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.inner.add_middleware(Listening, asked=self.asked)
-        self.server = Host(self.inner, leaving_seconds=1)
+        self.server = EngineServer(self.inner, shutdown_seconds=1)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
         self.thread.start()
 
@@ -168,13 +170,13 @@ def names(done: list[StageResult]) -> list[tuple[str, str]]:
 
 def locally(work: RenderRequest, folder: Path) -> tuple[list[StageResult], StageResult]:
     engine = LocalEngine(other_store(folder), folder / "work" / "health.json")
-    return engine.segments(work, quiet), engine.thumbnail(work, 20)
+    return engine.render_segments(work, quiet), engine.render_thumbnail(work, 20)
 
 
 KILLABLE = """
 import sys
 from pathlib import Path
-from pytoon_pipeline.engines.server.app import serve
+from pytoon_pipeline.engines.server.serve import serve
 from pytoon_pipeline.runtime.home import Home
 serve(Home(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]))
 """

@@ -51,4 +51,4 @@ def rendered(plan: RenderSpec, source: Source, store: Store) -> list[Path]:
 
 def joined(plan: RenderSpec, source: Source, store: Store, out: Path) -> CompositeResult:
     silent = stages.mix_audio(store, plan, {})
-    return concat.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["sound"]), out)
+    return concat.join(plan, rendered(plan, source, store), store.path(silent.artifact.files["audio"]), out)

@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.intake.admission import key_of, store_upload
+
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.store import Store, run_to_end

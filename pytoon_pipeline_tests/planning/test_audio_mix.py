@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.preset import AudioSettings
-from pytoon_pipeline.planning.audio_mix import ducking, loops, merged
+from pytoon_pipeline.planning.audio_mix import ducking, join_speech, loops
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
 
 RATE = 48_000
@@ -30,7 +30,7 @@ speech = st.lists(st.tuples(st.integers(0, 50 * RATE), st.integers(1, 5 * RATE))
 def test_music_is_ducked_during_speech(raw: list[tuple[int, int]]) -> None:
     settings = AudioSettings()
     ranges = [(start, min(start + length, 60 * RATE)) for start, length in raw]
-    keys = ducking(merged(ranges, settings), 60 * RATE, settings)
+    keys = ducking(join_speech(ranges, settings), 60 * RATE, settings)
     samples = [key.sample for key in keys]
     assert samples == sorted(set(samples))
 

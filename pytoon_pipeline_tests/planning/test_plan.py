@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.planning.context import AnalysedMedia
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
 
 lines = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60) | st.sampled_from(

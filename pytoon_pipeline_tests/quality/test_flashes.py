@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
-from pytoon_pipeline.quality.flashes import flashing
-from pytoon_pipeline.quality.patterns import patterns
+from pytoon_pipeline.quality.flashes import find_flashes
+from pytoon_pipeline.quality.patterns import find_patterns
 from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline_tests.harness import defects
 
@@ -260,9 +260,9 @@ def found(trace: FrameStats) -> set[str]:
     limits = load_limits()
     sustained = (limits.flashes_sustained, limits.flashes_sustained_seconds)
     areas = (limits.pattern_area, limits.pattern_area_unsteady)
-    kinds = {one.kind for one in flashing(trace, RATE, limits.flashes_per_second, sustained)}
+    kinds = {one.kind for one in find_flashes(trace, RATE, limits.flashes_per_second, sustained)}
     codes = {{"general": FLASH, "red": RED_FLASH}[kind] for kind in kinds}
-    return codes | {PATTERN for _ in patterns(trace, RATE, limits.pattern_seconds, *areas)}
+    return codes | {PATTERN for _ in find_patterns(trace, RATE, limits.pattern_seconds, *areas)}
 
 
 @pytest.mark.parametrize("name", STANDARDS)

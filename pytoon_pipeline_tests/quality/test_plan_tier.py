@@ -34,7 +34,7 @@ from pytoon_pipeline.contracts.spec.render_spec import AudioMix, CaptionPlan, Cu
 from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.engines.engine import RenderRequest
-from pytoon_pipeline.engines.fallback import fallback_of
+from pytoon_pipeline.engines.fallback import fallback_request
 from pytoon_pipeline.media import generators, images
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.media.loudness import Loudness
@@ -54,7 +54,7 @@ from pytoon_pipeline.rendering import (
     text,
 )
 from pytoon_pipeline.rendering.segment_plan import Source
-from pytoon_pipeline.rendering.yuva import transparent
+from pytoon_pipeline.rendering.yuva import transparent_image
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 
@@ -175,11 +175,11 @@ def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec
     store = Store(folder / "store", folder / "work")
     done = stages.render_segments(store, shown or spec, scenery.sources, lambda ready, total: None)
     sound = stages.mix_audio(store, spec, {}).artifact
-    track = store.path(sound.files["sound"])
+    track = store.path(sound.files["audio"])
     joined = concat.join(spec, [store.path(one.artifact.files["video"]) for one in done], track, folder / "v.mp4")
-    parts = DeliveredParts(joined.picture_packets, joined.audio_packets, track, Loudness(-70, -120))
+    parts = DeliveredParts(joined.video_packets_sha256, joined.audio_packets_sha256, track, Loudness(-70, -120))
     trace = FrameStats.joined(FrameStats.load(store.path(one.artifact.files["frame_stats"])) for one in done)
-    sheets = contact_sheet.read(spec, [store.path(one.artifact.files["sheet"]) for one in done])
+    sheets = contact_sheet.read(spec, [store.path(one.artifact.files["contact_sheet"]) for one in done])
     report = check_video(folder / "v.mp4", load_limits(), limit_sources(), spec, True, parts, trace, None, sheets,
                    scenery.references)  # fmt: skip
     return [one for one in report.findings if one.severity == "gate"]
@@ -192,95 +192,97 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 def without(*names: str) -> Patch:
     """Layers are forgotten."""
-    make = compositor.LayerSampler._make
+    make = compositor.LayerSampler._place
     return lambda patch: patch.setattr(
-        compositor.LayerSampler, "_make", lambda self, n: None if self._drawn.layer.name in names else make(self, n)
+        compositor.LayerSampler,
+        "_place",
+        lambda self, n: None if self._layer_slice.layer.name in names else make(self, n),
     )
 
 
 def without_caption(said: str) -> Patch:
     draw = caption_raster.CaptionRaster.sprite
     return lambda patch: patch.setattr(
-        caption_raster.CaptionRaster, "patch",
+        caption_raster.CaptionRaster, "sprite",
         lambda self, event, frame, canvas: None if said in event.text else draw(self, event, frame, canvas),
     )  # fmt: skip
 
 
 def exchanged(one: str, other: str) -> Patch:
     """Another picture file is read."""
-    read = compositor.reader
+    read = compositor.layer_content
 
     def reader(drawn: Any, sources: Mapping[str, Source], rate: FrameRate) -> Any:
         return read(drawn, {**sources, one: sources[other]}, rate)
 
-    return lambda patch: patch.setattr(compositor, "reader", reader)
+    return lambda patch: patch.setattr(compositor, "layer_content", reader)
 
 
 def later(frames: int) -> Patch:
     """Footage from another time."""
-    read = compositor._video
+    read = compositor._video_content
     return lambda patch: patch.setattr(
-        compositor, "_video",
-        lambda drawn, layer, source, rate: read(replace(drawn, offset=drawn.offset + frames), layer, source, rate),
+        compositor, "_video_content",
+        lambda drawn, *rest: read(replace(drawn, source_start=drawn.source_start + frames), *rest),
     )  # fmt: skip
 
 
 def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Patch:
     """A window that lies elsewhere, or has another size, as shares of the right one."""
     place = compositor.place_image
-    make = compositor.LayerSampler._make
+    make = compositor.LayerSampler._place
 
     def wrong(self: Any, n: int) -> Any:
-        if self._drawn.layer.name != name:
+        if self._layer_slice.layer.name != name:
             return make(self, n)
         windows = tuple(
             Box(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
-                   w.height * size) for w in self._drawn.windows)  # fmt: skip
-        kept, self._drawn = self._drawn, replace(self._drawn, windows=windows)
+                   w.height * size) for w in self._layer_slice.crops)  # fmt: skip
+        kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, crops=windows)
         try:
             return make(self, n)
         finally:
-            self._drawn = kept
+            self._layer_slice = kept
 
     assert place is not None
-    return lambda patch: patch.setattr(compositor.LayerSampler, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.LayerSampler, "_place", wrong)
 
 
 def moved(name: str, **changes: float) -> Patch:
     """A layer in another place, at another size or opacity."""
-    make = compositor.LayerSampler._make
+    make = compositor.LayerSampler._place
 
     def wrong(self: Any, n: int) -> Any:
-        if self._drawn.layer.name != name:
+        if self._layer_slice.layer.name != name:
             return make(self, n)
         states = tuple(
             LayerTransform(**{f: v + changes.get(f, 0.0) for f, v in state._asdict().items()})
-            for state in self._drawn.states
+            for state in self._layer_slice.transforms
         )
-        kept, self._drawn = self._drawn, replace(self._drawn, states=states)
+        kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, transforms=states)
         try:
             return make(self, n)
         finally:
-            self._drawn = kept
+            self._layer_slice = kept
 
-    return lambda patch: patch.setattr(compositor.LayerSampler, "_make", wrong)
+    return lambda patch: patch.setattr(compositor.LayerSampler, "_place", wrong)
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(text, "_plate", lambda box, width, height, detail: transparent(width, height))
-    text.draw_text.cache_clear()
+    patch.setattr(text, "_background", lambda box, width, height, detail: transparent_image(width, height))
+    text.render_text.cache_clear()
 
 
 def without_letters(patch: pytest.MonkeyPatch) -> None:
-    set_ = text._set
+    set_ = text._render_lines
 
     def empty(*given: Any) -> Any:
         sheet = set_(*given)
         return replace(sheet, a=np.zeros_like(sheet.a), h=np.zeros_like(sheet.h), y=np.zeros_like(sheet.y),
                        u=np.zeros_like(sheet.u), v=np.zeros_like(sheet.v))  # fmt: skip
 
-    patch.setattr(text, "_set", empty)
-    text.draw_text.cache_clear()
+    patch.setattr(text, "_render_lines", empty)
+    text.render_text.cache_clear()
 
 
 def other_words(patch: pytest.MonkeyPatch) -> None:
@@ -303,23 +305,25 @@ def without_overlays(patch: pytest.MonkeyPatch) -> None:
 
 
 def another_ground(patch: pytest.MonkeyPatch) -> None:
-    plain = compositor.solid
-    patch.setattr(compositor, "plain", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h))
+    plain = compositor.solid_image
+    patch.setattr(
+        compositor, "solid_image", lambda colour, w, h: plain("#701B5E" if colour == "#1B5E20" else colour, w, h)
+    )
 
 
 def mirrored(patch: pytest.MonkeyPatch) -> None:
-    picture = compositor.picture
+    picture = compositor.still_image
 
     def flipped(path: Path, factor: float) -> Any:
         sheet = picture(path, factor)
         return replace(sheet, **{name: np.ascontiguousarray(getattr(sheet, name)[:, ::-1]) for name in "yuv"})
 
-    patch.setattr(compositor, "picture", flipped)
+    patch.setattr(compositor, "still_image", flipped)
 
 
 def no_sheets(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(contact_sheet.ContactSheet, "add", lambda self, frame, y, u, v: (
-        self._pictures.append(contact_sheet.small(y, u, v)) if frame == min(self._wanted) else None))  # fmt: skip
+        self._images.append(contact_sheet.downscale(y, u, v)) if frame == min(self._frames) else None))  # fmt: skip
 
 
 FAULTS: dict[str, tuple[str, Patch]] = {
@@ -378,7 +382,7 @@ def test_a_fault_of_the_renderer_is_found(
 @pytest.fixture(autouse=True)
 def _fresh_texts() -> Iterator[None]:
     yield
-    text.draw_text.cache_clear()
+    text.render_text.cache_clear()
 
 
 def test_a_video_as_planned_has_no_findings(scenery: Scenery, tmp_path: Path) -> None:
@@ -386,7 +390,7 @@ def test_a_video_as_planned_has_no_findings(scenery: Scenery, tmp_path: Path) ->
 
 
 def test_the_fallback_video_is_checked_against_the_fallback_plan(scenery: Scenery, tmp_path: Path) -> None:
-    plain = fallback_of(RenderRequest(plan(), scenery.sources))
+    plain = fallback_request(RenderRequest(plan(), scenery.sources)).spec
     assert [(one.code, one.value, one.message) for one in findings(scenery, plain, tmp_path)] == []
 
 

@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.operations.remedies import DESCRIPTIONS, FALLBACK, REMEDIES, Step, changes
 from pytoon_pipeline.planning.layout.titles import entrance
-from pytoon_pipeline.quality.verdict import check_video, merged, score, score_breakdown
+from pytoon_pipeline.quality.verdict import check_video, merge_advice, score, score_breakdown
 from pytoon_pipeline_tests.harness import defects
 from pytoon_pipeline_tests.harness.defects import Made
 
@@ -72,13 +72,15 @@ def advice(start: int, end: int, value: float, message: str = "It stands.", code
 
 def test_repeated_advice_is_reported_and_counted_once() -> None:
     gate = advice(5, 6, 0.5).model_copy(update={"severity": "gate"})
-    found = merged([advice(3, 4, 0.2), gate, advice(30, 31, 0.4), advice(90, 92, 0.3), advice(1, 2, 1, code="black")])
+    found = merge_advice(
+        [advice(3, 4, 0.2), gate, advice(30, 31, 0.4), advice(90, 92, 0.3), advice(1, 2, 1, code="black")]
+    )
     assert [(f.code, f.severity, f.start_frame, f.end_frame, f.value) for f in found] == [
         ("glitch_frame", "advice", 3, 92, 0.4), ("glitch_frame", "gate", 5, 6, 0.5), ("black", "advice", 1, 2, 1),
     ]  # fmt: skip
     assert [f.message for f in found] == ["It stands. (3 times)", "It stands.", "It stands."]
     assert (score(found), score_breakdown(found)) == (40, "100 − 1 × 50 (gates) − 2 × 5 (advice) = 40")
-    texts = merged([advice(3, 4, 2, "“A” hardly stands out."), advice(5, 6, 3, "“B” hardly stands out.")])
+    texts = merge_advice([advice(3, 4, 2, "“A” hardly stands out."), advice(5, 6, 3, "“B” hardly stands out.")])
     assert (len(texts), score(texts)) == (2, 95)
 
 
@@ -106,9 +108,9 @@ def test_changes_by_remedies_are_reported() -> None:
     assert changes(Step(1), ()) == ()
     (note,) = changes(Step(2, ("plain_cuts",)), [first])
     assert (note.code, "glitch_frame, black" in note.message) == ("changed_after_check", True)
-    assert "plain cuts" in note.message
+    assert "joined by cuts" in note.message
     done = Step(2, ("plain_cuts",), done=True)
     assert changes(done, [first, attempt(2, (), ("plain_cuts",))]) == (note,), "an attempt that passed changes nothing"
     (last,) = changes(Step(4, FALLBACK, fallback=True), [first, attempt(2, ("flash",)), attempt(3, ("flash",))])
-    assert last.message.startswith("3 versions failed the check (glitch_frame, black, flash).")
+    assert last.message.startswith("3 versions failed quality control (glitch_frame, black, flash).")
     assert set(DESCRIPTIONS) == set(REMEDIES)

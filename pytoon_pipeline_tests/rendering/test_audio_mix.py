@@ -46,7 +46,7 @@ def plan_of(*clips: tuple[int, int]) -> AudioMix:
 def test_loudness_and_peak_hold_on_the_encoded_file(tmp_path: Path, level: float) -> None:
     source = sounding(tmp_path, level)
     plan = plan_of((0, 96_000), (120_000, 96_000))
-    out = tmp_path / "sound.mp4"
+    out = tmp_path / "audio.mp4"
     result = audio_mix.encode(audio_mix.mix(plan, {ITEM: source}), plan, SOUND, out)
     measured = loudness.of_file(out)
     assert measured.integrated == pytest.approx(-14, abs=0.5)

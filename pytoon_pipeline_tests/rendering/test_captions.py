@@ -14,7 +14,7 @@ from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering import ass, captions
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.thumbnail import to_bgr
-from pytoon_pipeline.rendering.yuva import blend, solid
+from pytoon_pipeline.rendering.yuva import blend, solid_image
 
 RATE = FrameRate(numerator=30)
 STYLE = CaptionStyle(scale_in_seconds=0)
@@ -34,10 +34,10 @@ def drawn(*cues: Cue, style: CaptionStyle = STYLE, frames: int = 30, first: int 
     """Pictures of captions on mid grey, as RGB, shape (frames, 480, 270, 3): a quarter of the size."""
     lettering = CaptionRaster(style, 1080, 1920)
     lines = captions.events(CaptionPlan(style=style, cues=cues), first, frames, 1080, RATE)
-    lettering.set(line.text for line in lines)
+    lettering.render(line.text for line in lines)
     pictures = []
     for frame in range(frames):
-        canvas = solid("#808080", 1080, 1920)
+        canvas = solid_image("#808080", 1080, 1920)
         for line in lines:
             if line.start <= frame < line.end and (patch := lettering.sprite(line, frame, (1080, 1920))):
                 blend(canvas, patch)
@@ -105,7 +105,7 @@ def test_markup_in_captions_is_drawn_literally(text: str) -> None:
 def test_escaped_text_has_no_commands(text: str) -> None:
     import re
 
-    escaped = ass.literal(text)
+    escaped = ass.escape(text)
     assert not re.search(r"(?<!\\)[{}]", escaped)
     assert not re.search(r"\\[Nnh]", escaped)
 

@@ -26,7 +26,7 @@ def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, t
 
     out = tmp_path / "v.mp4"
     result = joined(spec(cut=(1, 2, 20, 41)), source, store, out)
-    assert result.picture_seconds == result.audio_seconds == 2.4
+    assert result.video_seconds == result.audio_seconds == 2.4
     with av.open(str(out)) as container:
         times = [round(frame.time * 25, 6) for frame in container.decode(video=0)]
         stream = container.streams.video[0]
@@ -43,7 +43,7 @@ def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, t
 def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_path: Path) -> None:
     plan = spec()
     files = rendered(plan, source, store)
-    quiet = store.path(stages.mix_audio(store, plan, {}).artifact.files["sound"])
+    quiet = store.path(stages.mix_audio(store, plan, {}).artifact.files["audio"])
     with pytest.raises(PytoonError, match="broken_joint"):
         concat.join(plan, files[::-1], quiet, tmp_path / "v.mp4")
     other = tmp_path / "other.mp4"

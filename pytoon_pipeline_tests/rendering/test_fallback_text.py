@@ -5,12 +5,12 @@ import numpy as np
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.captions import Event
-from pytoon_pipeline.rendering.fallback_text import literal
-from pytoon_pipeline.rendering.text import draw_text
+from pytoon_pipeline.rendering.fallback_text import plain_text
+from pytoon_pipeline.rendering.text import render_text
 
 
 def test_the_fallback_draws_letters_as_written() -> None:
-    assert literal("{\\an5\\pos(1,2)}a \\{b\\} c\\\u2060d\\Ne{\\1c&H00FF00&}f") == "a {b} c\\d\nef"
+    assert plain_text("{\\an5\\pos(1,2)}a \\{b\\} c\\\u2060d\\Ne{\\1c&H00FF00&}f") == "a {b} c\\d\nef"
 
 
 def test_fallback_text_is_where_shaped_text_would_be() -> None:
@@ -32,4 +32,4 @@ def test_a_word_that_is_too_wide_shrinks() -> None:
     assert patch is not None
     assert patch.left >= 0
     assert patch.left + patch.image.size[0] <= 540
-    draw_text.cache_clear()
+    render_text.cache_clear()

@@ -27,7 +27,9 @@ def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store
 def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
     job = plan_segment(spec(), spec().segments[1], {ITEM: source})
     for name in ("a", "b"):
-        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), tmp_path / f"{name}.mp4")
+        segments.render_segment(
+            job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), tmp_path / f"{name}.mp4"
+        )
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
@@ -41,7 +43,7 @@ from pytoon_pipeline.rendering.segments import render_segment
 from pytoon_pipeline_tests.harness.segments import ITEM, spec
 source = Source(Path(sys.argv[1]), probe(Path(sys.argv[1])))
 job = plan_segment(spec(), spec().segments[1], {ITEM: source})
-render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), Path(sys.argv[2]))
+render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), Path(sys.argv[2]))
 """
 
 
@@ -57,4 +59,4 @@ def test_previous_memory_content_changes_no_byte(source: Source, tmp_path: Path)
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
     job = plan_segment(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
     with pytest.raises(RenderError, match="ffmpeg_failed"):
-        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.style, 1080, 1920), tmp_path / "v.mp4")
+        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), tmp_path / "v.mp4")

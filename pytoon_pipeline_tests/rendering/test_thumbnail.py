@@ -14,8 +14,8 @@ def test_the_thumbnail_is_the_sharpest_moment(source: Source, tmp_path: Path) ->
     sharp = rng.integers(0, 255, (90, 160, 3), np.uint8)
     dull = np.full((90, 160, 3), 99, np.uint8)
     plan = spec()
-    assert thumbnail.choose(plan, ITEM, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
-    files = thumbnail.draw(plan, 22, {ITEM: source}, tmp_path)
+    assert thumbnail.choose_frame(plan, ITEM, [(0.4, dull), (1.0, sharp), (1.6, dull), (9.0, sharp)], ()) == 22
+    files = thumbnail.write_thumbnails(plan, 22, {ITEM: source}, tmp_path)
     import cv2
 
     assert cv2.imread(str(files["thumbnail"])).shape == (1920, 1080, 3)

@@ -4,21 +4,19 @@ A choice names the exact model, so that better weights arriving later make a new
 """
 
 import hashlib
-import os
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
 from pytoon_pipeline.contracts.errors import DependencyMissing
+from pytoon_pipeline.settings import Settings, TranscriberChoice
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-Wanted = Literal["auto", "whisper", "pocketsphinx"]
 
 # After a failed download the next attempt waits this long: a batch must not try once a video.
 RETRY_SECONDS = 24 * 3600
@@ -27,23 +25,20 @@ IDENTITY_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class SpeechSettings:
-    """What is wanted. ``model`` names a Whisper model or a checkpoint's path; ``folder`` holds fetched weights."""
+    """What is wanted. ``model`` names a Whisper model or a checkpoint's path; ``folder`` holds fetched weights.
 
-    engine: Wanted
+    ``cache`` is a folder where other programs may have stored weights.
+    """
+
+    engine: TranscriberChoice
     model: str
     folder: Path
+    cache: Path | None = None
 
     @classmethod
-    def from_environment(cls, folder: Path) -> "SpeechSettings":
-        """``PYTOON_TRANSCRIBER`` (auto, whisper, pocketsphinx) and ``PYTOON_WHISPER_MODEL`` (default base)."""
-        wanted = os.environ.get("PYTOON_TRANSCRIBER") or "auto"
-        if wanted not in ("auto", "whisper", "pocketsphinx"):
-            raise DependencyMissing(
-                "unknown_recogniser",
-                f"PYTOON_TRANSCRIBER is “{wanted}”.",
-                "Use auto, whisper or pocketsphinx.",
-            )
-        return cls(wanted, os.environ.get("PYTOON_WHISPER_MODEL") or "base", folder)  # type: ignore[arg-type]
+    def from_settings(cls, settings: Settings, folder: Path) -> "SpeechSettings":
+        """The transcriber and the model that ``settings`` name; ``folder`` is for fetched weights."""
+        return cls(settings.transcriber, settings.whisper_model, folder, settings.whisper_cache)
 
 
 @dataclass(frozen=True)
@@ -91,8 +86,7 @@ def transcribe(choice: Choice, samples: "NDArray[np.int16]", threads: int | None
 
 def find_weights(settings: SpeechSettings) -> Path | None:
     """The checkpoint, if it is on this machine: a path, in the models folder, or in Whisper's own cache."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "whisper"
-    places = [folder / f"{settings.model}.pt" for folder in (settings.folder, cache)]
+    places = [folder / f"{settings.model}.pt" for folder in (settings.folder, settings.cache) if folder]
     if settings.model.endswith(".pt"):
         places = [Path(settings.model).expanduser()]
     return next((place for place in places if place.is_file()), None)

@@ -5,16 +5,16 @@ from typing import Literal
 
 from pydantic import Field
 
+from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
+from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-
-TransitionKind = Literal["crossfade", "fade", "slide", "push", "zoom"]
-Archetype = Literal["hero", "overlay", "meme", "footage", "edit_plan"]
+from pytoon_pipeline.contracts.transitions import TransitionKind
 
 
 class Transition(Record):
@@ -109,7 +109,7 @@ class AudioMix(Record):
     ``loudness`` in LUFS and ``true_peak`` in dBTP are those of the encoded file.
     """
 
-    sample_rate: int = 48000
+    sample_rate: int = SAMPLE_RATE
     samples: int = Field(ge=0)
     tracks: tuple[AudioTrack, ...] = ()
     loudness: float
@@ -127,7 +127,7 @@ class Constraints(Record):
     """What the plan was held to: the platform, where text may be, and the length."""
 
     platform: str = "any"
-    safe_area: Rect[int] = Rect(0, 0, 1080, 1920)
+    safe_area: Rect[int] = Rect(0, 0, WIDTH, HEIGHT)
     max_frames: int = Field(default=1800, gt=0)
 
 
@@ -148,8 +148,8 @@ class RenderSpec(Record):
 
     version: Literal[3] = 3
     archetype: Archetype = "footage"
-    width: int = 1080
-    height: int = 1920
+    width: int = WIDTH
+    height: int = HEIGHT
     rate: FrameRate
     frames: int = Field(gt=0)
     scenes: tuple[Scene, ...] = Field(min_length=1)

@@ -1,17 +1,28 @@
-"""Figures over all videos."""
+"""Metrics over all videos."""
 
 import dagster as dg
 
-from pytoon_pipeline.defs.resources import Studio
+from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.resources import ConfigResource
+from pytoon_pipeline.defs.stage import RETENTION_TAG
 
 
-@dg.asset(group_name="reports", kinds={"duckdb", "parquet"}, code_version="1", config_schema={})
-def pipeline_kpis(studio: Studio) -> dg.MaterializeResult[None]:
-    """Success, first-attempt and fallback rates, hits of the cache, and how long each stage takes, over all videos."""
+@dg.asset(
+    group_name="reports",
+    kinds={"duckdb", "parquet"},
+    owners=[TEAM],
+    tags={RETENTION_TAG: "kept"},
+    code_version="1",
+    config_schema={},
+)
+def pipeline_kpis(config: ConfigResource) -> dg.MaterializeResult[None]:
+    """How the pipeline performs over all videos: success, first-attempt and fallback rates, cache hits, and the time
+    that each stage takes. Computed from the logs."""
     from pytoon_pipeline.reporting.kpis import as_markdown, collect, kpis
 
-    collect(studio.places.logs, studio.places.metrics)
-    found = kpis(studio.places.metrics)
+    home = config.home
+    collect(home.logs, home.metrics)
+    found = kpis(home.metrics)
     return dg.MaterializeResult(
         metadata={"figures": dg.MetadataValue.md(as_markdown(found)), "all": found.model_dump(mode="json")}
     )

@@ -1,74 +1,63 @@
-"""What came in."""
-
-from pathlib import Path
+"""What came in, and what it asks for."""
 
 import dagster as dg
 
-from pytoon_pipeline.config.presets import brand_file, load_brand
-from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.errors import DependencyMissing
-from pytoon_pipeline.contracts.media import Role, SourceItem
+from pytoon_pipeline.analysis.results import MetadataByItem
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import REASON_TAG
-from pytoon_pipeline.defs.resources import Studio
-from pytoon_pipeline.defs.stage import run, stage_asset
-from pytoon_pipeline.intake.admission import check_file
-from pytoon_pipeline.store.stages import Stage, StageOutput
-
-SOURCE = Stage("source_media", 2)
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
+from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
+from pytoon_pipeline.intake.source import SOURCE, store_source
+from pytoon_pipeline.operations.resolve import RESOLVED, store_resolved
+from pytoon_pipeline.reporting.tables import bullets
 
 
 @stage_asset(SOURCE, "source", "file")
-def source_media(context: dg.AssetExecutionContext, studio: Studio, config: RunOverrides) -> dg.Output[Artifact]:
-    """The upload as it came in: its files, verified by content, the files of its brand, the request, and origins."""
-    upload = studio.uploads.get(context.partition_key).model_copy(update={"overrides": config.fields})
+def source_media(
+    context: dg.AssetExecutionContext, store: StoreResource, catalog: CatalogResource, config: RunOverrides
+) -> Materialized:
+    """The upload as it came in: its files, verified by content, the files of its brand, and the request."""
+    upload = catalog.uploads.get(context.partition_key).model_copy(update={"overrides": config.fields})
     request = check_overrides(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
-        studio.uploads.forget_attempts(upload.key, upload.overrides)
-    own = [item.stored for item in upload.items]
-    for item, file in zip(upload.items, own, strict=True):
-        if not studio.store.verify(file):
-            raise DependencyMissing(
-                "upload_damaged", f"The stored copy of “{item.name}” is gone or damaged.", "Add the upload again."
-            )
-    brand = load_brand(request.brand) if request.brand else None
-    items = (*upload.items, *(_kept(studio, path, role) for path, role in brand_files(brand)))
-    complete = upload.model_copy(update={"items": items})
-    files = {f"{item.role}-{n}": item.stored for n, item in enumerate(items)}
-    return run(
-        context,
-        studio,
-        SOURCE,
-        lambda scratch: StageOutput(complete, stored=files),
-        inputs={role: file.sha256 for role, file in files.items()},
-        parameters={"upload": complete.model_dump(mode="json")},
-        show=lambda artifact: {
-            "title": upload.title,
-            "items": dg.MetadataValue.md(
-                "\n".join(f"- {item.role}: {item.name}, {item.bytes / 1e6:.2f} MB" for item in items) or "–"
-            ),
-            "request": upload.asked,
-            "overrides": upload.overrides,
-        },
-    )
+        catalog.uploads.forget_attempts(upload.key, upload.overrides)
+    result = store_source(store.artifacts, upload, request.brand)
+    items = result.artifact.read(SourceMedia).items
+    metadata = {
+        "title": upload.title,
+        "items": dg.MetadataValue.md(bullets(f"{one.role}: {one.name}, {one.bytes / 1e6:.2f} MB" for one in items)),
+        "request": upload.asked,
+        "overrides": upload.overrides,
+    }
+    return materialize(result, metadata)
 
 
-def brand_files(brand: Brand | None) -> list[tuple[Path, Role]]:
-    """The files that a brand brings: its logo, and fonts of its own."""
-    if brand is None:
-        return []
-    found: list[tuple[Path, Role]] = [(brand_file(brand.logo), "logo")] if brand.logo else []
-    names = dict.fromkeys((brand.fonts.headline, brand.fonts.body))
-    return found + [(brand_file(name), "font") for name in names if is_font_file(name)]
-
-
-def is_font_file(name: str) -> bool:
-    """Whether a brand means a file of its own, rather than a font that comes with Pytoon."""
-    return name.lower().endswith((".ttf", ".otf"))
-
-
-def _kept(studio: Studio, path: Path, role: Role) -> SourceItem:
-    check_file(path)
-    file = studio.store.put(path)
-    return SourceItem(name=path.name, sha256=file.sha256, bytes=file.bytes, origin=f"brand: {path.name}", role=role)
+@stage_asset(RESOLVED, "source", "python")
+def resolved_request(
+    context: dg.AssetExecutionContext,
+    store: StoreResource,
+    catalog: CatalogResource,
+    config: ConfigResource,
+    source_media: Stored[SourceMedia],
+    metadata: MetadataByItem,
+) -> Materialized:
+    """The request with everything decided: archetype, preset, brand, platform and remedies. Each value says where it
+    comes from."""
+    upload = source_media.value
+    attempts = catalog.uploads.attempts(upload.key, upload.overrides)
+    result = store_resolved(store.artifacts, source_media, metadata, attempts, config.limits)
+    resolved = result.artifact.read(ResolvedRequest)
+    origins = [dg.TableRecord({"value": name, "origin": origin}) for name, origin in sorted(resolved.origins.items())]
+    decisions = {
+        "archetype": resolved.archetype,
+        "preset": resolved.preset.name,
+        "brand": resolved.brand.name if resolved.brand is not None else "–",
+        "platform": resolved.platform.name,
+        "attempt": resolved.attempt,
+        "remedies": ", ".join(resolved.remedies) or "–",
+        "origins": dg.MetadataValue.table(origins),
+    }
+    return materialize(result, decisions)

@@ -1,1 +1,4 @@
-"""Sensors: thin shells that take uploads and ask for runs. What is to be done is decided elsewhere."""
+"""Sensors: they request runs and report status. What is due is decided in ``operations`` and ``defs/reconcile.py``.
+
+Each module holds one evaluation; ``defs/automation.py`` makes sensors of them.
+"""

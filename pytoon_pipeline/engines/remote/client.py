@@ -1,4 +1,4 @@
-"""HTTP from the client's side: what goes wrong is typed, what comes is checked."""
+"""The HTTP client of a remote engine. It turns failures into typed errors and validates responses."""
 
 import time
 from collections.abc import Iterator
@@ -15,59 +15,58 @@ from pytoon_pipeline.engines.protocol import (
     COMPLETE,
     OFFSET,
     YES,
+    ErrorMessage,
     Event,
+    JobRequest,
+    JobStatus,
     NamedFile,
-    OrderState,
-    Problem,
-    RenderOrder,
 )
 from pytoon_pipeline.store.fingerprint import canonical
 
-# A server that is well says something every few seconds; hashing a large file may take longer.
-QUIET_SECONDS, CONNECT_SECONDS = 60.0, 10.0
+# A healthy server sends something every few seconds; hashing a large file may take longer.
+READ_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS = 60.0, 10.0
 
 R = TypeVar("R", bound=Record)
 
 
-class Arrived(NamedTuple):
-    """Bytes of a file that the server has, and whether that is all of it, with the right hash."""
+class UploadProgress(NamedTuple):
+    """Bytes of a file that the server has, and whether the file is complete and has the right hash."""
 
     offset: int
-    whole: bool
+    complete: bool
 
 
 class ConnectionLost(TransientError):
-    """The connection cannot be had or broke: what was under way may go on from where it is."""
+    """The server cannot be reached or the connection broke. Transfers can resume where they stopped."""
 
 
 class Overloaded(TransientError):
-    """The server has too much to do. It says when to come again: in ``after`` seconds."""
+    """The server is overloaded and asks clients to retry after ``retry_after`` seconds."""
 
-    def __init__(self, message: str, after: float) -> None:
-        super().__init__("remote_busy", message, "Try again later, or let the server take more at once.")
-        self.after = after
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__("remote_busy", message, "Try again later, or raise the limits of the server.")
+        self.retry_after = retry_after
 
 
 class DeadlineExceeded(TransientError):
-    """The time for all of it is over."""
+    """The deadline of the whole job has passed."""
 
 
 class EngineClient:
-    """Requests to the server at ``url``, none after ``until`` on the monotonic clock.
+    """Requests to the server at ``url``. ``deadline`` is a time on the monotonic clock.
 
-    All raise ``Dropped``, ``Busy``, ``DependencyMissing`` when the token is refused or no engine answers, and the
-    server's
-    own errors as what they are.
+    All methods raise ``ConnectionLost``, ``Overloaded``, ``DeadlineExceeded``, ``DependencyMissing`` when the token is
+    rejected or the server is not an engine of this version, and the server's own errors in their original class.
     """
 
-    def __init__(self, url: str, token: str, until: float) -> None:
-        with _typed():
+    def __init__(self, url: str, token: str, deadline: float) -> None:
+        with _http_errors():
             self._http = httpx.Client(
                 base_url=f"{url.rstrip('/')}/v1/",
                 headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
-                timeout=httpx.Timeout(QUIET_SECONDS, connect=CONNECT_SECONDS),
+                timeout=httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
             )
-        self._until = until
+        self._deadline = deadline
 
     def __enter__(self) -> "EngineClient":
         return self
@@ -75,125 +74,128 @@ class EngineClient:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._http.close()
 
-    def post(self, order: RenderOrder) -> OrderState:
-        """Gives the order, and hears how it stands."""
-        body, headers = canonical(order.model_dump(mode="json")), {"Content-Type": "application/json"}
-        return _read(OrderState, self._answer("POST", "renders", content=body, headers=headers).content)
+    def submit(self, request: JobRequest) -> JobStatus:
+        """Submits a job and returns its state. Submitting the same request again returns the same job."""
+        body, headers = canonical(request.model_dump(mode="json")), {"Content-Type": "application/json"}
+        return _parse(JobStatus, self._request("POST", "renders", content=body, headers=headers).content)
 
-    def received(self, file: NamedFile) -> Arrived:
-        """How much of the file the server has."""
-        return _arrived(self._answer("HEAD", f"files/{file.sha256}"))
+    def upload_progress(self, file: NamedFile) -> UploadProgress:
+        """How much of a file the server has."""
+        return _upload_progress(self._request("HEAD", f"files/{file.sha256}"))
 
-    def send(self, file: NamedFile, offset: int, piece: bytes) -> Arrived:
-        """Sends bytes of the file from ``offset`` on. It may have to go on elsewhere."""
-        wanted = {"offset": offset, "total": file.bytes}
-        return _arrived(self._answer("PATCH", f"files/{file.sha256}", params=wanted, content=piece))
+    def send_chunk(self, file: NamedFile, offset: int, chunk: bytes) -> UploadProgress:
+        """Sends bytes of a file from ``offset`` on. The returned offset may differ: continue there."""
+        params = {"offset": offset, "total": file.bytes}
+        return _upload_progress(self._request("PATCH", f"files/{file.sha256}", params=params, content=chunk))
 
-    def events(self, order: str, after: int) -> Iterator[Event | None]:
-        """What happens to an order, after the ``after``-th event; none for every sign of life in between."""
-        with self._stream("GET", f"renders/{order}/events", params={"after": after}) as response:
+    def events(self, job: str, after: int) -> Iterator[Event | None]:
+        """The events of a job after event number ``after``; none for each heartbeat in between."""
+        with self._stream("GET", f"renders/{job}/events", params={"after": after}) as response:
             for line in response.iter_lines():
-                self._in_time()
-                yield _read(Event, line.encode()) if line else None
+                self._check_deadline()
+                yield _parse(Event, line.encode()) if line else None
 
     def fetch(self, file: NamedFile, offset: int) -> Iterator[bytes]:
-        """Bytes of a file from ``offset`` on."""
+        """The bytes of a file from ``offset`` on."""
         with self._stream("GET", f"files/{file.sha256}", headers={"Range": f"bytes={offset}-"}) as response:
             if offset and response.headers.get("Content-Range", "").split("-")[0] != f"bytes {offset}":
-                raise protocol_error("it does not go on in the middle of a file")
-            for piece in response.iter_bytes():
-                self._in_time()
-                yield piece
+                raise protocol_error("it ignored the requested byte range")
+            for chunk in response.iter_bytes():
+                self._check_deadline()
+                yield chunk
 
-    def _answer(self, method: str, path: str, **what: Any) -> httpx.Response:
-        self._in_time()
-        with _typed():
-            response = self._http.request(method, path, **what)
+    def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        self._check_deadline()
+        with _http_errors():
+            response = self._http.request(method, path, **options)
         if response.status_code == httpx.codes.CONFLICT and OFFSET in response.headers:
             return response
-        _check(response)
+        _raise_for_status(response)
         return response
 
     @contextmanager
-    def _stream(self, method: str, path: str, **what: Any) -> Iterator[httpx.Response]:
-        self._in_time()
-        with _typed(), self._http.stream(method, path, **what) as response:
+    def _stream(self, method: str, path: str, **options: Any) -> Iterator[httpx.Response]:
+        self._check_deadline()
+        with _http_errors(), self._http.stream(method, path, **options) as response:
             if not response.is_success:
                 response.read()
-            _check(response)
+            _raise_for_status(response)
             yield response
 
-    def _in_time(self) -> None:
-        if time.monotonic() > self._until:
+    def _check_deadline(self) -> None:
+        if time.monotonic() > self._deadline:
             raise DeadlineExceeded(
-                "remote_late", "The remote engine took longer than the limit for this video.",
-                "It may have too much to do. What it has rendered is found there when it is asked again.",
+                "remote_late", "The remote engine exceeded the time limit for this video.",
+                "The server may be overloaded. Segments that it has finished are reused by the next attempt.",
             )  # fmt: skip
 
 
 @contextmanager
-def _typed() -> Iterator[None]:
+def _http_errors() -> Iterator[None]:
     try:
         yield
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-        raise protocol_error("it is no address of a web server") from error
+        raise protocol_error("it is not the URL of a web server") from error
     except httpx.RequestError as error:
         raise ConnectionLost(
             "remote_unreachable", f"The remote engine cannot be reached: {str(error)[:200] or type(error).__name__}.",
-            "See whether it runs, and whether PYTOON_ENGINE_URL is its address.",
+            "Check that the server is running and that PYTOON_ENGINE_URL is its address.",
         ) from error  # fmt: skip
 
 
-def _check(response: httpx.Response) -> None:
-    """Raises what an answer other than success means."""
+def _raise_for_status(response: httpx.Response) -> None:
+    """Raises the error that an unsuccessful response stands for."""
     status, problem = response.status_code, None
     if response.is_success:
         return
     with suppress(ValidationError):
-        problem = Problem.model_validate_json(response.content).error()
+        problem = ErrorMessage.model_validate_json(response.content).to_error()
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         raise DependencyMissing(
-            "remote_refused", "The remote engine refuses the token.",
+            "remote_refused", "The remote engine rejected the token.",
             "Set PYTOON_ENGINE_TOKEN to the same value on both machines.",
         )  # fmt: skip
     if status in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
-        raise _busy(response, problem)
+        raise _overloaded(response, problem)
     if status == httpx.codes.NOT_FOUND and (problem is not None or response.request.method == "HEAD"):
-        raise ConnectionLost("remote_unreachable", "The remote engine was started anew.", "The order is given again.")
+        raise ConnectionLost(
+            "remote_unreachable", "The remote engine has restarted.", "The job is submitted again automatically."
+        )
     if problem is not None:
         raise problem
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
         raise ConnectionLost(
-            "remote_unreachable", f"The remote engine answers with status {status}.", "Look at its log."
+            "remote_unreachable", f"The remote engine responded with status {status}.", "Check the log of the server."
         )
-    raise protocol_error(f"it answers with status {status}")
+    raise protocol_error(f"it responded with status {status}")
 
 
-def _busy(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
+def _overloaded(response: httpx.Response, problem: PytoonError | None) -> PytoonError:
     if problem is not None and problem.code != "remote_busy":
         return problem
-    after = response.headers.get("Retry-After", "")
-    message = problem.message if problem else "The remote engine has too much to do."
-    return Overloaded(message, float(after) if after.isdecimal() else 0.0)
+    retry_after = response.headers.get("Retry-After", "")
+    message = problem.message if problem else "The remote engine is overloaded."
+    return Overloaded(message, float(retry_after) if retry_after.isdecimal() else 0.0)
 
 
-def _arrived(response: httpx.Response) -> Arrived:
+def _upload_progress(response: httpx.Response) -> UploadProgress:
     offset = response.headers.get(OFFSET, "")
     if not offset.isdecimal():
-        raise protocol_error("it does not say how much of a file it has")
-    return Arrived(int(offset), response.headers.get(COMPLETE) == YES)
+        raise protocol_error("it did not report how much of a file it has")
+    return UploadProgress(int(offset), response.headers.get(COMPLETE) == YES)
 
 
-def _read(record: type[R], said: bytes) -> R:
+def _parse(record: type[R], body: bytes) -> R:
     try:
-        return record.model_validate_json(said)
+        return record.model_validate_json(body)
     except ValidationError as error:
-        raise protocol_error("its answer cannot be read") from error
+        raise protocol_error("its response is not valid") from error
 
 
-def protocol_error(why: str) -> DependencyMissing:
-    """The error for a server that is none, or of another version."""
+def protocol_error(reason: str) -> DependencyMissing:
+    """The error for a server that is not an engine, or of another version."""
     return DependencyMissing(
-        "remote_not_an_engine", f"What PYTOON_ENGINE_URL names does not answer as this version of Pytoon does: {why}.",
+        "remote_not_an_engine",
+        f"The server at PYTOON_ENGINE_URL is not a Pytoon engine of this version: {reason}.",
         "Check the address, and use the same version of Pytoon on both machines.",
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""One order at the server, from giving it to having all that it made."""
+"""One job on the server, from submitting it to storing its results."""
 
 import json
 import logging
@@ -9,124 +9,131 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.engines.protocol import NamedFile, RenderOrder
+from pytoon_pipeline.engines.protocol import JobRequest, NamedFile
 from pytoon_pipeline.engines.remote.client import ConnectionLost, EngineClient, protocol_error
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL, Progress
 from pytoon_pipeline.store.fingerprint import canonical, fingerprint, hash_files
 from pytoon_pipeline.store.stages import StageKey
 from pytoon_pipeline.store.store import Store
 
-# What artifacts of a stage hold: the files, and the number that is their value and one of the parameters.
-FILES = {SEGMENT.name: {"video", "frame_stats", "sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
+# For each stage: the file roles of its artifacts, and the parameter that is also their value.
+FILES = {SEGMENT.name: {"video", "frame_stats", "contact_sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
 VALUE = {SEGMENT.name: "frames", THUMBNAIL.name: "frame"}
 
 log = logging.getLogger("pytoon.remote")
 
 
 class RemoteSession:
-    """Knows how far it has come. Every try goes on from there: the server says what it lacks and how the order stands.
+    """A job and its progress. Each attempt resumes from there: the server reports missing files and the job's state.
 
-    ``artifacts`` are what ``recipes`` give, once it is ``finished``; then they and their files are in the store.
-    ``progress`` hears how many of them are ready.
+    When the session is ``finished``, ``artifacts`` are the results of ``keys`` and are in the store with their files.
+    ``progress`` receives the number of finished parts and the total.
     """
 
     def __init__(
         self,
         store: Store,
         scratch: Path,
-        line: EngineClient,
-        order: RenderOrder,
-        recipes: Sequence[StageKey],
+        client: EngineClient,
+        job: JobRequest,
+        keys: Sequence[StageKey],
         progress: Progress,
-        piece: int,
+        chunk_bytes: int,
     ) -> None:
         self.artifacts: tuple[Artifact, ...] = ()
         self.finished = False
-        self._store, self._room, self._line = store, scratch, line
-        self._order, self._recipes, self._progress, self._piece = order, recipes, progress, piece
-        self._id, self._files = order.id, order.files
-        # How often it got on; how much of each file is there; which event was heard last, and what it said.
-        self._gains = 0
-        self._reached: dict[str, int] = {}
-        self._heard = self._ready = 0
+        self._store, self._scratch, self._client = store, scratch, client
+        self._job, self._keys, self._progress, self._chunk_bytes = job, keys, progress, chunk_bytes
+        self._id, self._files = job.id, job.files
+        # How often there was progress, the bytes transferred of each file, and the last event with its finished parts.
+        self._progress_count = 0
+        self._offsets: dict[str, int] = {}
+        self._last_event = self._ready = 0
 
     def resume(self) -> None:
-        """Goes on to the end, or until the connection breaks. Raises ``Dropped`` when it broke and nothing was gained,
-        and all that the server raises.
+        """Continues to the end, or until the connection breaks.
+
+        Raises ``ConnectionLost`` when it breaks without any progress, and all errors of the server.
         """
-        before = self._gains
+        before = self._progress_count
         try:
-            self.artifacts = self.artifacts or self._have_made()
+            self.artifacts = self.artifacts or self._render_remotely()
             self._fetch_all()
             self.finished = True
-        except ConnectionLost as dropped:
-            # The server may have begun anew: it is asked again what it has.
+        except ConnectionLost as error:
+            # The server may have restarted: ask again what it has.
             self.artifacts = ()
-            if self._gains == before:
+            if self._progress_count == before:
                 raise
-            log.info("remote engine: going on", extra={"event": "remote_dropped", "code": dropped.code})
+            log.info("remote engine: resuming", extra={"event": "remote_dropped", "code": error.code})
 
-    def _have_made(self) -> tuple[Artifact, ...]:
-        state = self._line.post(self._order)
-        if state.missing:
-            for name in state.missing:
+    def _render_remotely(self) -> tuple[Artifact, ...]:
+        status = self._client.submit(self._job)
+        if status.missing:
+            for name in status.missing:
                 if name not in self._files:
-                    raise protocol_error("it wants a file that the order does not name")
+                    raise protocol_error("it requested a file that is not part of the job")
                 self._send(self._files[name])
-            state = self._line.post(self._order)
-        if state.missing:
+            status = self._client.submit(self._job)
+        if status.missing:
             raise ConnectionLost(
-                "remote_unreachable", "The remote engine lost files that it had.", "They are sent again."
+                "remote_unreachable", "The remote engine lost uploaded files.", "They are uploaded again automatically."
             )
-        return self._checked(self._listen())
+        return self._validated(self._follow_events())
 
     def _send(self, file: NamedFile) -> None:
         with self._store.path(file).open("rb") as source:
-            at, whole = self._line.received(file)
-            while not whole:
-                self._gain(file, at)
-                source.seek(at)
-                at, whole = self._line.send(file, at, source.read(self._piece))
-        self._gain(file, file.bytes)
+            offset, complete = self._client.upload_progress(file)
+            while not complete:
+                self._record_progress(file, offset)
+                source.seek(offset)
+                offset, complete = self._client.send_chunk(file, offset, source.read(self._chunk_bytes))
+        self._record_progress(file, file.bytes)
 
-    def _listen(self) -> tuple[Artifact, ...]:
-        for event in self._line.events(self._id, self._heard):
+    def _follow_events(self) -> tuple[Artifact, ...]:
+        for event in self._client.events(self._id, self._last_event):
             if event is None:
-                self._gains += 1
+                self._progress_count += 1
                 continue
-            self._heard = event.n
+            self._last_event = event.n
             if event.error is not None:
-                self._heard = 0
-                raise event.error.error()
+                self._last_event = 0
+                raise event.error.to_error()
             if event.artifacts is not None:
                 return event.artifacts
             if event.ready is not None and event.ready > self._ready:
-                self._gains += 1
+                self._progress_count += 1
                 self._ready = event.ready
-                self._progress(self._ready, len(self._recipes))
+                self._progress(self._ready, len(self._keys))
         raise ConnectionLost(
-            "remote_unreachable", "The remote engine stopped telling how it goes.", "It is asked again."
+            "remote_unreachable",
+            "The event stream of the remote engine ended early.",
+            "Pytoon reconnects automatically.",
         )
 
-    def _checked(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
-        """Raises ``DependencyMissing`` for anything but what was asked for. Tools may differ: they stay recorded."""
-        if len(artifacts) != len(self._recipes):
-            raise protocol_error("it made another number of parts")
-        for artifact, recipe in zip(artifacts, self._recipes, strict=True):
-            stage = recipe.stage
-            if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, recipe.inputs):
-                raise protocol_error("it made something else")
-            if artifact.parameters != json.loads(canonical(recipe.parameters)):
-                raise protocol_error("it made something else")
-            named = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
-            value = {VALUE[stage.name]: recipe.parameters[VALUE[stage.name]]}
-            if artifact.fingerprint != named or artifact.value != value or artifact.files.keys() != FILES[stage.name]:
-                raise protocol_error("its results contradict themselves")
+    def _validated(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+        """Raises ``DependencyMissing`` for any other results than requested. Tools may differ; they are recorded."""
+        if len(artifacts) != len(self._keys):
+            raise protocol_error("it rendered another number of parts")
+        for artifact, key in zip(artifacts, self._keys, strict=True):
+            stage = key.stage
+            if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, key.inputs):
+                raise protocol_error("it rendered something else")
+            if artifact.parameters != json.loads(canonical(key.parameters)):
+                raise protocol_error("it rendered something else")
+            expected = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
+            value = {VALUE[stage.name]: key.parameters[VALUE[stage.name]]}
+            if (
+                artifact.fingerprint != expected
+                or artifact.value != value
+                or artifact.files.keys() != FILES[stage.name]
+            ):
+                raise protocol_error("its results are inconsistent")
             try:
                 for file in artifact.files.values():
                     NamedFile.model_validate(file.model_dump())
             except ValidationError as error:
-                raise protocol_error("a file has no proper name") from error
+                raise protocol_error("the name of a file is not a SHA-256 hash") from error
         return artifacts
 
     def _fetch_all(self) -> None:
@@ -137,27 +144,31 @@ class RemoteSession:
             self._store.put_artifact(artifact)
 
     def _fetch(self, file: NamedFile) -> None:
-        part = self._room / file.sha256
-        with part.open("ab") as out:
+        path = self._scratch / file.sha256
+        with path.open("ab") as out:
             if out.tell() < file.bytes:
-                for piece in self._line.fetch(file, out.tell()):
-                    out.write(piece)
-                    self._gain(file, out.tell())
+                for chunk in self._client.fetch(file, out.tell()):
+                    out.write(chunk)
+                    self._record_progress(file, out.tell())
                     if out.tell() > file.bytes:
                         break
             size = out.tell()
         if size < file.bytes:
             raise ConnectionLost(
-                "remote_unreachable", "The remote engine sent only a part of a file.", "It is asked again."
+                "remote_unreachable",
+                "The remote engine sent only part of a file.",
+                "The download resumes automatically.",
             )
-        if size > file.bytes or hash_files(part) != file.sha256:
-            part.unlink()
+        if size > file.bytes or hash_files(path) != file.sha256:
+            path.unlink()
             raise TransientError(
-                "remote_damaged", "A file came from the remote engine damaged.", "It is fetched again."
+                "remote_damaged",
+                "A file from the remote engine arrived damaged.",
+                "It is downloaded again automatically.",
             )
-        self._store.adopt(part)
+        self._store.adopt(path)
 
-    def _gain(self, file: NamedFile, reached: int) -> None:
-        if reached > self._reached.get(file.sha256, 0):
-            self._gains += 1
-            self._reached[file.sha256] = reached
+    def _record_progress(self, file: NamedFile, offset: int) -> None:
+        if offset > self._offsets.get(file.sha256, 0):
+            self._progress_count += 1
+            self._offsets[file.sha256] = offset

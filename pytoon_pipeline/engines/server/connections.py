@@ -1,9 +1,9 @@
-"""Who may hold a connection to the engine server: whoever shows the token, and others only for a moment.
+"""Limits on connections to the engine server: clients without the token cannot block clients with it.
 
-A connection is *unauthenticated* until one of its requests shows the token. It is closed when that takes longer than
-``header_seconds``, however many bytes come, and earlier when more than ``unauthenticated`` of them are open: the oldest
-first. So strangers can neither hold connections nor keep others out. Between two requests with the token the same time
-limit counts again. All of this runs in the server's event loop, so it needs no lock.
+A connection is *unauthenticated* until one of its requests carries the token. It is closed when that takes longer than
+``header_seconds``, however many bytes arrive, and earlier when more than ``unauthenticated`` of them are open: the
+oldest first. The same timeout applies between two requests with the token. All of this runs in the server's event loop,
+so it needs no lock.
 """
 
 import asyncio
@@ -16,45 +16,45 @@ from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 
 # Open files that the server needs besides connections: media, databases, pipes of encoders.
 OTHER_FILES = 256
 
-# A connection is named by its two ends, as the scope of a request gives them.
+# A connection is identified by its two endpoints, as in the scope of a request.
 Ends = tuple[Any, Any]
 
 
 class Connections:
-    """The open connections of one server, and how many requests with the token are being answered."""
+    """The open connections of one server, and the number of authenticated requests in progress."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self.active = 0
         self._settings = settings
         self._open: dict[Ends, asyncio.Transport] = {}
         self._timers: dict[Ends, asyncio.TimerHandle] = {}
-        # In the order in which they were accepted.
+        # In the order of acceptance.
         self._unauthenticated: dict[Ends, None] = {}
 
     def opened(self, ends: Ends, transport: asyncio.Transport) -> None:
-        """A connection was accepted. Closes the oldest unauthenticated one when there are too many."""
+        """Records an accepted connection. Closes the oldest unauthenticated one when there are too many."""
         self._open[ends] = transport
         self._unauthenticated[ends] = None
-        self._limit(ends)
+        self._start_timer(ends)
         if len(self._unauthenticated) > self._settings.unauthenticated:
             self._close(next(iter(self._unauthenticated)))
 
     def closed(self, ends: Ends) -> None:
-        """A connection is gone."""
-        self._unlimit(ends)
+        """Records a closed connection."""
+        self._cancel_timer(ends)
         self._open.pop(ends, None)
         self._unauthenticated.pop(ends, None)
 
     @contextmanager
     def authorised(self, scope: Scope) -> Iterator[bool]:
-        """Counts a request that showed the token for as long as the block lasts; false when there are too many."""
+        """Counts an authenticated request while the block runs. Yields false when there are too many."""
         ends = (scope["client"], scope["server"])
-        self._unlimit(ends)
+        self._cancel_timer(ends)
         self._unauthenticated.pop(ends, None)
         self.active += 1
         try:
@@ -62,21 +62,21 @@ class Connections:
         finally:
             self.active -= 1
             if ends in self._open:
-                self._limit(ends)
+                self._start_timer(ends)
 
-    def _limit(self, ends: Ends) -> None:
-        self._unlimit(ends)
+    def _start_timer(self, ends: Ends) -> None:
+        self._cancel_timer(ends)
         loop = asyncio.get_running_loop()
         self._timers[ends] = loop.call_later(self._settings.header_seconds, self._close, ends)
 
-    def _unlimit(self, ends: Ends) -> None:
+    def _cancel_timer(self, ends: Ends) -> None:
         if timer := self._timers.pop(ends, None):
             timer.cancel()
 
     def _close(self, ends: Ends) -> None:
         transport = self._open[ends]
         if ends in self._unauthenticated:
-            # A stranger who does not read must not hold the connection open.
+            # A client that does not read must not keep the connection open.
             del self._unauthenticated[ends]
             transport.abort()
         else:
@@ -84,7 +84,7 @@ class Connections:
 
 
 def http_protocol(connections: Connections) -> type[asyncio.Protocol]:
-    """uvicorn's HTTP protocol, which tells ``connections`` of every connection."""
+    """uvicorn's HTTP protocol, which reports every connection to ``connections``."""
 
     class Watched(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -99,17 +99,17 @@ def http_protocol(connections: Connections) -> type[asyncio.Protocol]:
 
 
 def ensure_open_files(settings: ServerSettings) -> None:
-    """Lets this process open as many files as its connections need.
+    """Raises this process's limit of open files to what its connections need.
 
     Raises ``InvalidInput`` when the system forbids it.
     """
-    wanted = settings.connections + settings.unauthenticated + OTHER_FILES
+    required = settings.connections + settings.unauthenticated + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if resource.RLIM_INFINITY in (soft, hard) or soft >= wanted:
+    if resource.RLIM_INFINITY in (soft, hard) or soft >= required:
         return
-    if hard < wanted:
+    if hard < required:
         raise InvalidInput(
-            "invalid_setting", f"The engine needs {wanted} open files at once, and the system allows {hard}.",
+            "invalid_setting", f"The engine needs {required} open files, but the system allows {hard}.",
             "Lower PYTOON_ENGINE_UNAUTHENTICATED or PYTOON_ENGINE_CONNECTIONS, or raise “ulimit -Hn”.",
         )  # fmt: skip
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (required, hard))

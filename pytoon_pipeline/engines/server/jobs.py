@@ -1,4 +1,4 @@
-"""Orders at the server: what each lacks, its turn to be rendered, and what came of it."""
+"""Jobs on the server: which files each needs, its place in the queue, and its results."""
 
 import logging
 import shutil
@@ -20,12 +20,13 @@ from pytoon_pipeline.contracts.errors import (
     storage_unwritable,
 )
 from pytoon_pipeline.engines.engine import Engine, RenderRequest
-from pytoon_pipeline.engines.protocol import Event, NamedFile, OrderState, Problem, RenderOrder
-from pytoon_pipeline.engines.server.settings import HINTS, ServerSettings, check
-from pytoon_pipeline.engines.server.uploads import full
+from pytoon_pipeline.engines.protocol import ErrorMessage, Event, JobRequest, JobStatus, NamedFile
+from pytoon_pipeline.engines.server.job_checks import HINTS, check_job
+from pytoon_pipeline.engines.server.uploads import disk_full
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.store import Store
 
 State = Literal["waiting", "queued", "rendering", "done", "failed"]
@@ -34,40 +35,41 @@ log = logging.getLogger("pytoon.engine")
 
 
 class Job:
-    """An order that the server remembers, and what happened to it. The order itself only until it has ended."""
+    """A job that the server remembers, with its events. Its request is dropped when it ends."""
 
-    def __init__(self, order: RenderOrder, name: str) -> None:
-        self.id = name
-        self.order: RenderOrder | None = order
+    def __init__(self, request: JobRequest, job_id: str) -> None:
+        self.id = job_id
+        self.request: JobRequest | None = request
         self.state: State = "waiting"
         self.missing: dict[str, int] = {}
         self.events: list[Event] = []
-        self.touched = time.monotonic()
-        self._telling = threading.Lock()
+        self.last_access = time.monotonic()
+        self._lock = threading.Lock()
 
     @property
     def active(self) -> bool:
         return self.state in ("queued", "rendering")
 
-    def snapshot(self) -> OrderState:
-        self.touched = time.monotonic()
-        return OrderState(id=self.id, state=self.state, missing=self.missing)
+    def status(self) -> JobStatus:
+        self.last_access = time.monotonic()
+        return JobStatus(id=self.id, state=self.state, missing=self.missing)
 
     def progress(self, ready: int, total: int) -> None:
-        with self._telling:
+        with self._lock:
             self.events.append(Event(n=len(self.events) + 1, ready=ready, total=total))
 
-    def end(self, artifacts: Iterable[Artifact] | None, problem: Problem | None = None) -> None:
-        with self._telling:
-            made = None if artifacts is None else tuple(artifacts)
-            self.events.append(Event(n=len(self.events) + 1, artifacts=made, error=problem))
-        self.order, self.state, self.touched = None, "failed" if made is None else "done", time.monotonic()
+    def end(self, artifacts: Iterable[Artifact] | None, error: ErrorMessage | None = None) -> None:
+        with self._lock:
+            results = None if artifacts is None else tuple(artifacts)
+            self.events.append(Event(n=len(self.events) + 1, artifacts=results, error=error))
+        self.state = "failed" if results is None else "done"
+        self.request, self.last_access = None, time.monotonic()
 
-    def after(self, number: int) -> list[Event]:
-        """Events after the ``number``-th.
+    def events_after(self, number: int) -> list[Event]:
+        """The events after number ``number``.
 
-        Whoever has heard more than there are has heard of an earlier try; whoever has heard all of an order that has
-        ended hears the end again.
+        A client that names a higher number than there is has followed an earlier attempt and receives all events. A
+        client that has received all events of a finished job receives the last one again.
         """
         if number > len(self.events):
             return self.events[:]
@@ -77,153 +79,153 @@ class Job:
 
 
 class JobQueue:
-    """Orders by their id. All that clients want of the server starts with one: it says which files may come and go.
+    """Jobs by id. Uploads and downloads are allowed only for files of a known job.
 
-    Once ``stopping`` is set, what is being rendered ends after its segment.
+    After ``stopping`` is set, jobs that are being rendered end after their current segment.
     """
 
     def __init__(self, store: Store, engine: Engine, settings: ServerSettings) -> None:
         self.store = store
         self.engine = engine
         self.settings = settings
-        self._known: dict[str, Job] = {}
-        self._changing = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
         self.stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max(1, settings.renders), thread_name_prefix="render")
 
-    def post(self, order: RenderOrder) -> OrderState:
-        """Takes an order: says what it lacks, or renders it. The same order again is the same one.
+    def submit(self, request: JobRequest) -> JobStatus:
+        """Adds a job, and queues it when all its files are there. The same request is the same job.
 
-        One that has ended is looked at anew: what was made is found in the store. Raises ``InvalidInput`` for one that
-        cannot be rendered, and ``TransientError`` when too many wait already.
+        A finished job is checked again; its results come from the store. Raises ``InvalidInput`` for a job that cannot
+        be rendered, and ``TransientError`` when the queue is full.
         """
-        check(order, self.settings)
+        check_job(request, self.settings)
         try:
-            known = Job(order, order.id)
-            if running := self._running(known.id):
-                return running.snapshot()
-            self._look(known, order)
+            job = Job(request, request.id)
+            if active := self._active_job(job.id):
+                return active.status()
+            self._check_inputs(job, request)
         except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
             raise InvalidInput(
-                "order_unusable", f"This plan cannot be drawn ({type(error).__name__}).", HINTS["order_unusable"]
+                "invalid_job", f"The plan cannot be rendered ({type(error).__name__}).", HINTS["invalid_job"]
             ) from error
-        with self._changing:
-            if running := self._running(known.id):
-                return running.snapshot()
-            if known.state == "waiting" and not known.missing:
-                self._begin(known)
-            self._remember(known)
-        return known.snapshot()
+        with self._lock:
+            if active := self._active_job(job.id):
+                return active.status()
+            if job.state == "waiting" and not job.missing:
+                self._enqueue(job)
+            self._remember(job)
+        return job.status()
 
-    def get(self, name: str) -> Job:
-        """Raises ``InvalidInput`` for an order that the server does not know, or no longer."""
-        if known := self._known.get(name):
-            known.touched = time.monotonic()
-            return known
-        raise InvalidInput("unknown_order", "There is no such order.", "Post it again.")
+    def get(self, job_id: str) -> Job:
+        """Raises ``InvalidInput`` for a job that the server does not know or has forgotten."""
+        if job := self._jobs.get(job_id):
+            job.last_access = time.monotonic()
+            return job
+        raise InvalidInput("unknown_job", "The server does not know this job.", "Submit the job again.")
 
-    def wanted(self, sha256: str) -> NamedFile:
-        """A file that some order waits for. Raises ``InvalidInput`` for any other."""
-        for known in list(self._known.values()):
-            order = known.order
-            if order is not None and (file := order.files.get(sha256)):
-                known.touched = time.monotonic()
+    def expected_file(self, sha256: str) -> NamedFile:
+        """A file that some job waits for. Raises ``InvalidInput`` for any other."""
+        for job in list(self._jobs.values()):
+            request = job.request
+            if request is not None and (file := request.files.get(sha256)):
+                job.last_access = time.monotonic()
                 return file
-        raise InvalidInput("unknown_file", "No order waits for this file.", "Post the order again.")
+        raise InvalidInput("unknown_file", "No job needs this file.", "Submit the job again.")
 
-    def made(self, sha256: str) -> StoredFile:
-        """A file that was rendered for some order. Raises ``InvalidInput`` for any other."""
-        for known in list(self._known.values()):
-            for artifact in (known.events[-1].artifacts or ()) if known.state == "done" else ():
+    def output_file(self, sha256: str) -> StoredFile:
+        """A file that was rendered for some job. Raises ``InvalidInput`` for any other."""
+        for job in list(self._jobs.values()):
+            for artifact in (job.events[-1].artifacts or ()) if job.state == "done" else ():
                 for file in artifact.files.values():
                     if file.sha256 == sha256 and self.store.verify(file):
-                        known.touched = time.monotonic()
+                        job.last_access = time.monotonic()
                         return file
-        raise InvalidInput("unknown_file", "No order has this file.", "Post the order again.")
+        raise InvalidInput("unknown_file", "No job has rendered this file.", "Submit the job again.")
 
     def close(self) -> None:
-        """Ends soon: what is being rendered stops after its segment, and is found in the store later."""
+        """Stops after the segments being rendered; they stay in the store."""
         self.stopping.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _running(self, name: str) -> Job | None:
-        known = self._known.get(name)
-        return known if known is not None and known.active else None
+    def _active_job(self, job_id: str) -> Job | None:
+        job = self._jobs.get(job_id)
+        return job if job is not None and job.active else None
 
-    def _look(self, known: Job, order: RenderOrder) -> None:
-        """Finds out what is there: the result itself, or else the files that it takes. Fonts decide its name."""
-        lacking = self._absent(order.fonts.values())
-        if not lacking:
-            for name, file in order.fonts.items():
+    def _check_inputs(self, job: Job, request: JobRequest) -> None:
+        """Ends the job when its results are in the store; else notes which files are missing. Keys depend on fonts."""
+        missing = self._missing(request.fonts.values())
+        if not missing:
+            for name, file in request.fonts.items():
                 fonts.register(name, self.store.path(file))
-            # What something is called in the store does not depend on where its sources lie.
-            nowhere = {item: Source(Path(one.file.sha256), one.info) for item, one in order.pictures.items()}
-            recipes = stages.stage_keys(order.spec, nowhere, order.thumbnail)
-            made = [found for recipe in recipes if (found := self.store.find(recipe.fingerprint))]
-            if len(made) == len(recipes):
-                return known.end(made)
-        known.missing = lacking | self._absent(one.file for one in order.pictures.values())
+            # Keys do not depend on the paths of the sources.
+            sources = {item: Source(Path(one.file.sha256), one.info) for item, one in request.media.items()}
+            keys = stages.stage_keys(request.spec, sources, request.thumbnail_frame)
+            results = [artifact for key in keys if (artifact := self.store.find(key.fingerprint))]
+            if len(results) == len(keys):
+                return job.end(results)
+        job.missing = missing | self._missing(one.file for one in request.media.values())
         return None
 
-    def _absent(self, files: Iterable[NamedFile]) -> dict[str, int]:
+    def _missing(self, files: Iterable[NamedFile]) -> dict[str, int]:
         return {file.sha256: file.bytes for file in files if not self.store.verify(file)}
 
-    def _begin(self, known: Job) -> None:
-        if sum(one.state == "queued" for one in self._known.values()) >= self.settings.waiting:
-            raise TransientError("remote_busy", "The remote engine has too many orders already.", "Try again later.")
+    def _enqueue(self, job: Job) -> None:
+        if sum(one.state == "queued" for one in self._jobs.values()) >= self.settings.waiting:
+            raise TransientError("remote_busy", "The job queue of the remote engine is full.", "Try again later.")
         self.store.work.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(self.store.work).free < self.settings.free_bytes:
-            raise full()
-        known.state = "queued"
-        self._pool.submit(self._render, known).add_done_callback(lambda future: self._ended(known, future))
+            raise disk_full()
+        job.state = "queued"
+        self._pool.submit(self._render, job).add_done_callback(lambda future: self._on_finished(job, future))
 
-    def _render(self, known: Job) -> list[Artifact]:
-        order = known.order
-        assert order is not None
-        known.state = "rendering"
-        log.info("rendering", extra={"event": "order", "order": known.id[:12], "segments": len(order.spec.segments)})
+    def _render(self, job: Job) -> list[Artifact]:
+        request = job.request
+        assert request is not None
+        job.state = "rendering"
+        extra = {"event": "job", "job": job.id[:12], "segments": len(request.spec.segments)}
+        log.info("rendering", extra=extra)
         work = RenderRequest(
-            order.spec,
-            {item: Source(self.store.path(one.file), one.info) for item, one in order.pictures.items()},
-            {name: self.store.path(file) for name, file in order.fonts.items()},
-            min(order.seconds, self.settings.render_seconds),
+            request.spec,
+            {item: Source(self.store.path(one.file), one.info) for item, one in request.media.items()},
+            {name: self.store.path(file) for name, file in request.fonts.items()},
+            min(request.timeout_seconds, self.settings.render_seconds),
         )
 
         def progress(ready: int, total: int) -> None:
             if self.stopping.is_set():
-                raise TransientError("remote_stopping", "The remote engine is being stopped.", "Try again later.")
-            known.progress(ready, total)
+                raise TransientError("remote_stopping", "The remote engine is shutting down.", "Try again later.")
+            job.progress(ready, total)
 
-        if order.thumbnail is not None:
-            return [self.engine.thumbnail(work, order.thumbnail).artifact]
-        return [done.artifact for done in self.engine.segments(work, progress)]
+        if request.thumbnail_frame is not None:
+            return [self.engine.render_thumbnail(work, request.thumbnail_frame).artifact]
+        return [result.artifact for result in self.engine.render_segments(work, progress)]
 
-    def _ended(self, known: Job, future: "Future[list[Artifact]]") -> None:
+    def _on_finished(self, job: Job, future: "Future[list[Artifact]]") -> None:
         if future.cancelled():
-            known.end(
-                None, Problem.of(TransientError("remote_stopping", "The remote engine was stopped.", "Try again."))
-            )
+            stopped = TransientError("remote_stopping", "The remote engine was shut down.", "Try again later.")
+            job.end(None, ErrorMessage.from_error(stopped))
         elif (error := future.exception()) is None:
-            log.info("rendered", extra={"event": "order", "order": known.id[:12]})
-            known.end(future.result())
+            log.info("rendered", extra={"event": "job", "job": job.id[:12]})
+            job.end(future.result())
         else:
-            told = _typed(error)
-            # Only where it broke: what an exception says may hold people's words.
+            typed = _typed(error)
+            # Only code locations: the text of an exception may contain user text.
             places = [f"{Path(one.filename).name}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
-            log.error("order failed", extra={"event": "order", "order": known.id[:12], "code": told.code,
-                                             "kind": type(error).__name__, "places": places[-6:]})  # fmt: skip
-            known.end(None, Problem.of(told))
+            extra = {"event": "job", "job": job.id[:12], "code": typed.code, "kind": type(error).__name__}
+            log.error("job failed", extra=extra | {"places": places[-6:]})
+            job.end(None, ErrorMessage.from_error(typed))
 
-    def _remember(self, known: Job) -> None:
-        """Keeps an order, and forgets those that nobody asked for lately."""
-        self._known.pop(known.id, None)
-        self._known[known.id] = known
+    def _remember(self, job: Job) -> None:
+        """Adds a job, and forgets the least recently used ones."""
+        self._jobs.pop(job.id, None)
+        self._jobs[job.id] = job
         oldest = time.monotonic() - self.settings.remembered_seconds
-        idle = [one for one in self._known.values() if not one.active and one is not known]
-        spare = len(self._known) - self.settings.remembered
-        for number, one in enumerate(sorted(idle, key=lambda one: one.touched)):
-            if number < spare or one.touched < oldest:
-                del self._known[one.id]
+        idle = [one for one in self._jobs.values() if not one.active and one is not job]
+        excess = len(self._jobs) - self.settings.remembered
+        for number, one in enumerate(sorted(idle, key=lambda one: one.last_access)):
+            if number < excess or one.last_access < oldest:
+                del self._jobs[one.id]
 
 
 def _typed(error: BaseException) -> PytoonError:
@@ -232,5 +234,7 @@ def _typed(error: BaseException) -> PytoonError:
     if isinstance(error, OSError) and error.errno in UNWRITABLE:
         return storage_unwritable(error)
     return InternalError(
-        "remote_broke", f"The remote engine broke ({type(error).__name__}).", "Its log says where; report this."
+        "remote_broke",
+        f"The remote engine failed unexpectedly ({type(error).__name__}).",
+        "Check the log of the server and report this bug.",
     )

@@ -1,4 +1,4 @@
-"""Files on their way to the server, in pieces, over connections that may drop."""
+"""Resumable uploads: files that arrive in chunks over connections that may break."""
 
 import asyncio
 import shutil
@@ -10,119 +10,123 @@ from contextlib import suppress
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.engines.protocol import NamedFile
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.store import Store
 
 
 class WrongOffset(InvalidInput):
-    """A piece does not begin where the last one ended, which is at ``offset``."""
+    """A chunk does not start at ``offset``, where the last one ended."""
 
     def __init__(self, offset: int) -> None:
-        super().__init__("wrong_offset", f"The file goes on at byte {offset}.", "Send it from there.")
+        super().__init__("wrong_offset", f"The next byte of the file is {offset}.", "Send the file from that byte.")
         self.offset = offset
 
 
 class ResumableUploads:
-    """What has arrived of each file lies below ``store.work``, so that it outlives the server.
+    """Partial files are kept below ``store.work`` and survive a restart of the server.
 
-    A whole file with the right hash moves into the store. Of several connections that send the same file, the newest
-    is heard. All but ``received`` run in the event loop, so that no two pieces are written at the same time.
+    A complete file with the right hash moves into the store. When several connections send the same file, the newest
+    one wins. All methods but ``received`` run in the event loop, so two chunks are never written at the same time.
     """
 
     def __init__(self, store: Store, settings: ServerSettings) -> None:
         self.store = store
         self.settings = settings
         self.folder = store.work / "arriving"
-        self._sending: dict[str, tuple[object, NamedFile]] = {}
-        self._settling = threading.Lock()
+        self._uploads: dict[str, tuple[object, NamedFile]] = {}
+        self._finalize_lock = threading.Lock()
 
-    def whole(self, file: StoredFile) -> bool:
+    def is_complete(self, file: StoredFile) -> bool:
         return self.store.verify(file)
 
     def received(self, file: StoredFile) -> int:
-        """Bytes of the file that are here."""
-        return file.bytes if self.whole(file) else self._arrived_path(file)
+        """The number of bytes of a file that have arrived."""
+        return file.bytes if self.is_complete(file) else self._received_bytes(file)
 
-    async def receive(self, file: NamedFile, offset: int, pieces: AsyncIterator[bytes]) -> int:
-        """Appends pieces that begin at byte ``offset``. Gives how many bytes of the file are here then.
+    async def receive(self, file: NamedFile, offset: int, chunks: AsyncIterator[bytes]) -> int:
+        """Appends chunks that start at byte ``offset``. Returns the number of bytes that have arrived.
 
-        What has come stays when the connection drops. Raises ``WrongOffset``, ``InvalidInput`` for more bytes than the
-        file has, and ``TransientError`` when there is no scratch or when the whole file has another hash: it is
-        forgotten.
+        Bytes that have arrived are kept when the connection breaks. Raises ``WrongOffset``, ``InvalidInput`` for more
+        bytes than the file has, and ``TransientError`` when there is no space, or when the complete file has another
+        hash and was discarded.
         """
-        if await asyncio.to_thread(self.whole, file):
+        if await asyncio.to_thread(self.is_complete, file):
             return file.bytes
-        part, turn = self.folder / file.sha256, object()
-        at = self._arrived_path(file)
-        if offset != at:
-            raise WrongOffset(at)
-        self._make_room(file, at)
-        self._sending[file.sha256] = (turn, file)
+        path, upload = self.folder / file.sha256, object()
+        position = self._received_bytes(file)
+        if offset != position:
+            raise WrongOffset(position)
+        self._ensure_free_space(file, position)
+        self._uploads[file.sha256] = (upload, file)
         try:
-            with part.open("ab") as out:
-                async for piece in pieces:
-                    if self._sending.get(file.sha256, (None,))[0] is not turn:
-                        raise WrongOffset(self._arrived_path(file))
-                    if at + len(piece) > file.bytes:
-                        part.unlink(missing_ok=True)
+            with path.open("ab") as out:
+                async for chunk in chunks:
+                    if self._uploads.get(file.sha256, (None,))[0] is not upload:
+                        raise WrongOffset(self._received_bytes(file))
+                    if position + len(chunk) > file.bytes:
+                        path.unlink(missing_ok=True)
                         raise InvalidInput(
-                            "file_too_long", "There is more of the file than was said.", "Send it again."
+                            "file_too_long", "The file is longer than the job states.", "Send the file again."
                         )
-                    out.write(piece)
+                    out.write(chunk)
                     out.flush()
-                    at += len(piece)
+                    position += len(chunk)
         finally:
-            if self._sending.get(file.sha256, (None,))[0] is turn:
-                del self._sending[file.sha256]
-        if at == file.bytes:
+            if self._uploads.get(file.sha256, (None,))[0] is upload:
+                del self._uploads[file.sha256]
+        if position == file.bytes:
             await asyncio.to_thread(self._finalize, file)
-        return at
+        return position
 
-    def _make_room(self, file: NamedFile, at: int) -> None:
-        """Raises ``TransientError`` when the rest of a file has no scratch, after dropping what was given up."""
+    def _ensure_free_space(self, file: NamedFile, received: int) -> None:
+        """Deletes abandoned uploads. Raises ``TransientError`` when there is no space for the rest of a file."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        taken = file.bytes
+        reserved = file.bytes
         for path in self.folder.iterdir():
             if path.name == file.sha256:
                 continue
             with suppress(FileNotFoundError):
-                if path.name in self._sending:
-                    taken += self._sending[path.name][1].bytes
+                if path.name in self._uploads:
+                    reserved += self._uploads[path.name][1].bytes
                 elif time.time() - path.stat().st_mtime > self.settings.partial_seconds:
                     path.unlink()
                 else:
-                    taken += path.stat().st_size
-        if taken > self.settings.upload_bytes:
-            raise TransientError("remote_busy", "The remote engine receives too much at once.", "Try again later.")
-        if shutil.disk_usage(self.folder).free - (file.bytes - at) < self.settings.free_bytes:
-            raise full()
+                    reserved += path.stat().st_size
+        if reserved > self.settings.upload_bytes:
+            raise TransientError(
+                "remote_busy", "The remote engine has too many uploads in progress.", "Try again later."
+            )
+        if shutil.disk_usage(self.folder).free - (file.bytes - received) < self.settings.free_bytes:
+            raise disk_full()
 
     def _finalize(self, file: NamedFile) -> None:
-        """Moves a whole file into the store."""
-        part = self.folder / file.sha256
-        with self._settling:
-            if self.whole(file):
-                part.unlink(missing_ok=True)
+        """Moves a complete file into the store."""
+        path = self.folder / file.sha256
+        with self._finalize_lock:
+            if self.is_complete(file):
+                path.unlink(missing_ok=True)
                 return
-            if hash_files(part) != file.sha256:
-                part.unlink()
-                raise TransientError("wrong_hash", "A file arrived with other content than was said.", "Send it again.")
-            self.store.adopt(part)
+            if hash_files(path) != file.sha256:
+                path.unlink()
+                raise TransientError("wrong_hash", "The uploaded file does not match its hash.", "Send the file again.")
+            self.store.adopt(path)
 
-    def _arrived_path(self, file: StoredFile) -> int:
-        """Bytes of an unfinished file. More than it has are none of it."""
-        part = self.folder / file.sha256
+    def _received_bytes(self, file: StoredFile) -> int:
+        """The size of a partial file. A partial file that is longer than the file is deleted."""
+        path = self.folder / file.sha256
         try:
-            size = part.stat().st_size
+            size = path.stat().st_size
         except FileNotFoundError:
             return 0
         if size > file.bytes:
-            part.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             return 0
         return size
 
 
-def full() -> TransientError:
-    """The error for a server whose disk must not be filled any more."""
-    return TransientError("remote_disk_full", "The disk of the remote engine is full.", "Make space there.")
+def disk_full() -> TransientError:
+    """The error when the server reaches its limit of free disk space."""
+    return TransientError(
+        "remote_disk_full", "The disk of the remote engine is full.", "Free disk space on that machine."
+    )

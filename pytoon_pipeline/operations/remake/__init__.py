@@ -1,1 +1,1 @@
-"""Making a video again from its manifest. It looks into no cache: it renders everything again."""
+"""Renders a video again from its manifest, without any cached result."""

@@ -1,4 +1,4 @@
-"""A video from its manifest: found files, the same plan, and whether the same packets come of it."""
+"""Renders a video from its manifest, from files found by content, and compares the packets with the original's."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +12,6 @@ from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.outbox import plan_delivery
-from pytoon_pipeline.intake.admission import printable_name
 from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.operations.remake import sources
 from pytoon_pipeline.operations.remake.manifest import read_manifest
@@ -20,18 +19,20 @@ from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.runtime.atomic import copy_file
 from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, slot
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import canonical, hash_files
 from pytoon_pipeline.store.store import Store
 
-# What of a probed file decides pictures and sound.
+# Fields of a probed file that decide frames and audio.
 DECIDING = {"video", "audio", "still"}
-# Files in the order in which a delivery names them.
+# The delivered files, in the order of their names in a ``Delivery``.
 ROLES = ("video", "thumbnail", *subtitles.FORMATS)
-MAX_SECONDS = 300
-HINT = "The video was made all the same; look at it before you use it."
+# Characters of a tool or version in a message.
+MAX_TEXT = 300
+HINT = "The video was rendered nevertheless; look at it before you use it."
 
 
 def remake(
@@ -39,37 +40,38 @@ def remake(
     path: Path,
     media: Path | None,
     out: Path | None,
-    told: Callable[[tuple[Difference, ...]], None],
+    report_differences: Callable[[tuple[Difference, ...]], None],
     progress: Progress,
 ) -> Remade:
-    """Makes the video of the manifest ``path`` again, into ``out`` or a folder of ``home``. ``told`` hears what differs
-    before it is made.
+    """Renders the video of the manifest ``path`` again, into ``out`` or a folder of ``home``.
 
-    Raises ``InvalidInput`` for a manifest that cannot be used, ``DependencyMissing`` when a file is nowhere.
+    ``media`` is searched for source files that the store lacks. ``report_differences`` receives what differs from the
+    original's tools and files before rendering starts. Raises ``InvalidInput`` for a manifest that cannot be used,
+    ``DependencyMissing`` when a source file is missing.
     """
     manifest = read_manifest(path, load_limits())
     plan = plan_delivery(manifest.title, manifest.key)
     folder = out or home.remade / plan.folder
     if folder.resolve() == path.resolve().parent:
         raise InvalidInput(
-            "original_there", "The finished video lies in this folder; it would be overwritten.", "Give another --out."
+            "original_there", "The original is in this folder and would be overwritten.", "Use another --out folder."
         )
-    with scratch_dir(home.work) as scratch, _plan_faults():
+    with scratch_dir(home.work) as scratch, _plan_errors():
         store = Store(scratch / "store", scratch / "work", load_operations().min_free_bytes)
         files = sources.find(manifest, Store(home.store, home.work), media, store)
         found = sources.probe(files, load_limits(), scratch)
         differences = compare(manifest, _tools(manifest.spec, found), found.infos)
-        told(differences)
+        report_differences(differences)
         with slot(home.slots, "encoder", Capacity.of_machine().encoders):
             threads = Capacity.of_machine().threads(count_held(home.runs) + 1)
-            made, joined = _make(store, scratch, manifest, found, threads, progress)
-        identical = hash_files(made["video"]) in manifest.files.values()
+            files_by_role, joined = _render(store, scratch, manifest, found, threads, progress)
+        identical = hash_files(files_by_role["video"]) in manifest.files.values()
         names = (plan.video, plan.thumbnail, *plan.captions)
         written = [folder / Path(name).name for name in names]
         for role, target in zip(ROLES, written, strict=True):
-            copy_file(made[role], target)
-    pictures = joined.picture_packets == manifest.picture_packets
-    sound = joined.audio_packets == manifest.audio_packets
+            copy_file(files_by_role[role], target)
+    pictures = joined.video_packets_sha256 == manifest.picture_packets
+    sound = joined.audio_packets_sha256 == manifest.audio_packets
     return Remade(
         equal=pictures and sound,
         pictures_equal=pictures,
@@ -82,10 +84,10 @@ def remake(
     )
 
 
-def _make(
+def _render(
     store: Store, scratch: Path, manifest: Reproducible, found: sources.Sources, threads: int, progress: Progress
 ) -> tuple[dict[str, Path], CompositeResult]:
-    """Everything that was delivered, by role, rendered into an empty store."""
+    """Renders into the empty ``store``. Returns all files of a delivery by role, and the composite's hashes."""
     from pytoon_pipeline.rendering.concat import join
 
     spec = manifest.spec
@@ -93,16 +95,16 @@ def _make(
     video = scratch / "video.mp4"
     segments = stages.render_segments(store, spec, found.pictures, progress, seconds, threads)
     sound = stages.mix_audio(store, spec, found.sounds).artifact
-    picture = stages.make_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
+    picture = stages.render_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
     pieces = [store.path(done.artifact.files["video"]) for done in segments]
-    joined = join(spec, pieces, store.path(sound.files["sound"]), video, manifest.comment)
-    made = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
-    return made | subtitles.write(spec, scratch), joined
+    joined = join(spec, pieces, store.path(sound.files["audio"]), video, manifest.comment)
+    files = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
+    return files | subtitles.write(spec, scratch), joined
 
 
 @contextmanager
-def _plan_faults() -> Iterator[None]:
-    """Tells of whatever breaks on a plan that somebody may have edited, as an error with a code."""
+def _plan_errors() -> Iterator[None]:
+    """Turns unexpected exceptions into an error with a code: anyone may have edited the plan."""
     try:
         yield
     except (PytoonError, OSError):
@@ -111,17 +113,17 @@ def _plan_faults() -> Iterator[None]:
         raise RenderError(
             "remake_broke",
             f"The plan in this manifest cannot be rendered: {type(error).__name__}: {printable_name(str(error))[:200]}",
-            "If nobody has edited the manifest, this is a fault of Pytoon; report it with the manifest.",
+            "If the manifest was not edited, this is a bug in Pytoon; report it with the manifest.",
         ) from error
 
 
 def _tools(spec: RenderSpec, found: sources.Sources) -> dict[str, str]:
     parts = [recipe.tools for recipe in stages.stage_keys(spec, found.pictures)]
-    return stages.makers(stages.tools_used(parts, stages.tools(spec)))
+    return stages.producer_versions(stages.merge_tools(parts, stages.tools(spec)))
 
 
 def compare(manifest: Reproducible, tools: Mapping[str, str], infos: Mapping[str, MediaInfo]) -> tuple[Difference, ...]:
-    """What decides frames and is not as the manifest has it: ``tools``, and what files are taken for."""
+    """What decides frames and differs from the manifest: versions of tools, and properties of source files."""
     names = {item.sha256: item.name for item in manifest.media}
     then = dict(manifest.tools) | {
         f"file {printable_name(names[item])[:60]}": _facts(manifest.probed.get(item)) for item in infos
@@ -139,26 +141,28 @@ def _facts(info: MediaInfo | None) -> str | None:
 
 
 def failure(remade: Remade) -> PytoonError | None:
-    """The error of a video that did not come out the same."""
+    """The error for a video whose packets differ from the original's, none when they are equal."""
     if remade.equal:
         return None
     what = " and ".join(
-        word for word, equal in (("pictures", remade.pictures_equal), ("sound", remade.audio_equal)) if not equal
+        word for word, equal in (("video", remade.pictures_equal), ("audio", remade.audio_equal)) if not equal
     )
     if not remade.differences:
         return InternalError(
             "remake_differs",
-            f"The {what} came out differently, and no version of a tool explains it.",
-            f"Either the manifest was edited, or this machine calculates differently. {HINT}",
+            f"The {what} packets differ from the original's, and no version of a tool explains it.",
+            f"Either the manifest was edited, or this machine computes differently. {HINT}",
         )
-    tools = "; ".join(described(one) for one in remade.differences)
+    tools = "; ".join(describe(one) for one in remade.differences)
     return DependencyMissing(
-        "remake_differs", f"The {what} came out differently. These are not as they were: {tools}.",
-        f"With the versions of then it comes out the same. {HINT}",
-    )  # fmt: skip
+        "remake_differs",
+        f"The {what} packets differ from the original's. These tools or files differ: {tools}.",
+        f"Install the original versions to reproduce it exactly. {HINT}",
+    )
 
 
-def described(one: Difference) -> str:
-    """A difference in words."""
-    tool, then, now = (printable_name(text or "none")[:MAX_SECONDS] for text in (one.tool, one.then, one.now))
+def describe(difference: Difference) -> str:
+    """A difference in words, for a terminal."""
+    texts = (difference.tool, difference.then, difference.now)
+    tool, then, now = (printable_name(text or "none")[:MAX_TEXT] for text in texts)
     return f"{tool}: {then} then, {now} now"

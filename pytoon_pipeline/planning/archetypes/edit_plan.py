@@ -1,118 +1,134 @@
 """The edit-plan archetype: exactly the scenes and layers that somebody wrote down."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.spec.layers import shows_footage
+from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan, EditScene
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
+from pytoon_pipeline.contracts.spec.layers import Layer, shows_footage
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.planning.archetypes.edit_layers import LayerContext, build_layers
-from pytoon_pipeline.planning.assembly import finish, max_frames
-from pytoon_pipeline.planning.branding import CALM
-from pytoon_pipeline.planning.context import PlanContext, field_error
-from pytoon_pipeline.planning.layout.contrast import Backdrop, everywhere
+from pytoon_pipeline.planning.assembly import finish
+from pytoon_pipeline.planning.backdrops import Backdrop, everywhere
+from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
 
 
 def plan_edit(context: PlanContext) -> RenderSpec:
-    """The edit plan as a RenderSpec. Raises ``InvalidInput`` for what brand or length do not allow."""
+    """The edit plan as a RenderSpec. Raises ``InvalidInput`` for what the brand or the length does not allow."""
     plan = context.request.edit_plan
     assert isinstance(plan, EditPlan)
-    rate = FrameRate(numerator=plan.rate)
-    _check(context, plan)
+    rate, files = context.rate, context.media.files
+    if context.request.brand_safe:
+        BrandRules(context.brand, context.resolved.allowed_transitions).check(plan)
     scenes: list[Scene] = []
-    heard: list[AudioRef] = []
+    audio: list[AudioRef] = []
     position = 0
     for number, scene in enumerate(plan.scenes):
         frames = max(1, rate.nearest(scene.seconds))
-        transition = None
-        if scene.transition is not None and number:
-            overlap = max(1, rate.nearest(scene.transition.seconds))
-            most = min(frames, scenes[-1].frames - _overlap(scenes[-1])) - 1
-            if overlap > most:
-                raise field_error(
-                    f"edit_plan.scenes.{number}.transition.seconds", "transition_too_long",
-                    f"{scene.transition.seconds:g} s are more than both scenes have to spare.", "Shorten it.",
-                )  # fmt: skip
-            transition = Transition(kind=scene.transition.kind, frames=overlap)
-            position -= overlap
-        setting = LayerContext(context, rate, frames, f"edit_plan.scenes.{number}", position)
-        layers = build_layers(scene.layers, setting, frames, f"edit_plan.scenes.{number}.layers", position)
+        transition = _transition(scene, number, frames, scenes, rate)
+        position -= transition.frames if transition is not None else 0
+        target = LayerContext(files, rate, frames, f"edit_plan.scenes.{number}", position, audio)
+        layers = build_layers(scene.layers, target, frames, f"edit_plan.scenes.{number}.layers", position)
         scenes.append(
             Scene(start=position, frames=frames, background=scene.background, layers=layers, transition=transition)
         )
-        heard += setting.heard
         position += frames
-    if position > max_frames(context, rate):
+    if position > context.max_frames:
         raise field_error(
-            "edit_plan.scenes", "too_long", f"together they last {position / plan.rate:.2f} s.",
+            "edit_plan.scenes",
+            "too_long",
+            f"together they last {position / plan.rate:.2f} s.",
             f"Shorten them to {context.request.max_seconds:g} s (max_seconds).",
-        )  # fmt: skip
-    setting = LayerContext(context, rate, position, "edit_plan.overlays")
-    overlays = build_layers(plan.overlays, setting, position, "edit_plan.overlays", 0)
+        )
+    target = LayerContext(files, rate, position, "edit_plan.overlays", audio=audio)
+    overlays = build_layers(plan.overlays, target, position, "edit_plan.overlays", 0)
+    return finish(context, _timeline(scenes, overlays, audio), position, overlays)
+
+
+def _transition(
+    scene: EditScene, number: int, frames: int, before: Sequence[Scene], rate: FrameRate
+) -> Transition | None:
+    """How a scene comes in over the scenes ``before`` it. Raises ``InvalidInput`` when they are too short for it."""
+    if scene.transition is None or not before:
+        return None
+    overlap = max(1, rate.nearest(scene.transition.seconds))
+    free = before[-1].frames - (before[-1].transition.frames if before[-1].transition is not None else 0)
+    if overlap > min(frames, free) - 1:
+        raise field_error(
+            f"edit_plan.scenes.{number}.transition.seconds",
+            "transition_too_long",
+            f"{scene.transition.seconds:g} s are more than both scenes have to spare.",
+            "Shorten it.",
+        )
+    return Transition(kind=scene.transition.kind, frames=overlap)
+
+
+def _timeline(scenes: Sequence[Scene], overlays: Sequence[Layer], audio: Sequence[AudioRef]) -> Timeline:
     moving = any(map(shows_footage, overlays))
-    still = [
-        FrameRange(start=s.start, end=s.end) for s in scenes if not moving and not any(map(shows_footage, s.layers))
-    ]
-    dark = [FrameRange(start=s.start, end=s.end) for s in scenes if not s.layers]
-    line = Timeline(
+    spans = tuple(FrameRange(start=scene.start, end=scene.end) for scene in scenes)
+    static = [span for span, scene in zip(spans, scenes, strict=True) if not any(map(shows_footage, scene.layers))]
+    return Timeline(
         scenes=tuple(scenes),
         backdrop=everywhere(Backdrop()),
-        audio=(*heard, *setting.heard),
-        static=tuple(still),
-        black=tuple(dark),
-        parts=tuple(FrameRange(start=s.start, end=s.end) for s in scenes),
+        audio=tuple(audio),
+        static=() if moving else tuple(static),
+        black=tuple(span for span, scene in zip(spans, scenes, strict=True) if not scene.layers),
+        parts=spans,
     )
-    return finish(context, rate, line, position, overlays)
 
 
-def _overlap(scene: Scene) -> int:
-    return scene.transition.frames if scene.transition else 0
+@dataclass(frozen=True)
+class BrandRules:
+    """What brand-safe forbids in an edit plan: other transitions, and with a brand, other colours and fonts."""
+
+    brand: Brand | None
+    transitions: Sequence[str]
+
+    def check(self, plan: EditPlan) -> None:
+        """Raises ``InvalidInput`` with the path of the first transition or layer that breaks a rule."""
+        for number, scene in enumerate(plan.scenes):
+            path = f"edit_plan.scenes.{number}"
+            if scene.transition is not None and scene.transition.kind not in self.transitions:
+                raise _not_allowed(f"{path}.transition", scene.transition.kind, self.transitions)
+            for index, layer in enumerate(scene.layers):
+                self._check_layer(layer, f"{path}.layers.{index}")
+        for index, layer in enumerate(plan.overlays):
+            self._check_layer(layer, f"edit_plan.overlays.{index}")
+
+    def _check_layer(self, layer: EditLayer, path: str) -> None:
+        if isinstance(layer, EditGroup):
+            for index, inner in enumerate(layer.layers):
+                self._check_layer(inner, f"{path}.layers.{index}")
+        if isinstance(layer, EditPicture):
+            _check_effects(layer, path)
+        if self.brand is None:
+            return
+        colours = {colour.lower() for colour in self.brand.colours.model_dump().values()} | {"#000000", "#ffffff"}
+        style, fill = getattr(layer, "style", None), getattr(layer, "fill", None)
+        used = [style.colour] if style else []
+        used += list(fill.colours) if fill else []
+        for colour in used:
+            if colour.lower() not in colours:
+                raise _not_allowed(path, colour, sorted(colours))
+        fonts = (self.brand.fonts.headline, self.brand.fonts.body)
+        if style and style.font not in fonts:
+            raise _not_allowed(f"{path}.style.font", style.font, fonts)
 
 
-def _check(context: PlanContext, plan: EditPlan) -> None:
-    """What brand-safe forbids in an edit plan."""
-    if not context.request.brand_safe:
-        return
-    allowed = context.brand.transitions if context.brand else CALM
-    for number, scene in enumerate(plan.scenes):
-        path = f"edit_plan.scenes.{number}"
-        if scene.transition is not None and scene.transition.kind not in allowed:
-            raise _not_allowed(f"{path}.transition", scene.transition.kind, allowed)
-        for place, layer in enumerate(scene.layers):
-            _check_layer(context, layer, f"{path}.layers.{place}")
-    for place, layer in enumerate(plan.overlays):
-        _check_layer(context, layer, f"edit_plan.overlays.{place}")
+def _check_effects(layer: EditPicture, path: str) -> None:
+    for index, effect in enumerate(layer.effects):
+        if effect.recolours:
+            raise field_error(
+                f"{path}.effects.{index}",
+                "brand_refused",
+                "this effect changes the picture's own colours.",
+                "Leave it out, or set brand_safe: false.",
+            )
 
 
-def _check_layer(context: PlanContext, layer: EditLayer, path: str) -> None:
-    if isinstance(layer, EditGroup):
-        for place, inner in enumerate(layer.layers):
-            _check_layer(context, inner, f"{path}.layers.{place}")
-    if isinstance(layer, EditPicture):
-        for place, effect in enumerate(layer.effects):
-            if effect.recolours:
-                raise field_error(
-                    f"{path}.effects.{place}", "brand_refused", "this effect changes the picture's own pixels.",
-                    "Leave it out, or set brand_safe: false.",
-                )  # fmt: skip
-    if context.brand is None:
-        return
-    colours = {colour.lower() for colour in context.brand.colours.model_dump().values()} | {"#000000", "#ffffff"}
-    style, fill = getattr(layer, "style", None), getattr(layer, "fill", None)
-    used = [style.colour] if style else []
-    used += list(fill.colours) if fill else []
-    for colour in used:
-        if colour.lower() not in colours:
-            raise _not_allowed(path, colour, sorted(colours))
-    names = (context.brand.fonts.headline, context.brand.fonts.body)
-    if style and style.font not in names:
-        raise _not_allowed(f"{path}.style.font", style.font, names)
-
-
-def _not_allowed(path: str, what: str, allowed: Sequence[str]) -> InvalidInput:
-    return field_error(
-        path, "brand_refused", f"“{what}” is not allowed.",
-        f"Use one of: {', '.join(allowed)}; or set brand_safe: false.",
-    )  # fmt: skip
+def _not_allowed(path: str, value: str, allowed: Sequence[str]) -> InvalidInput:
+    hint = f"Use one of: {', '.join(allowed)}; or set brand_safe: false."
+    return field_error(path, "brand_refused", f"“{value}” is not allowed.", hint)

@@ -1,67 +1,82 @@
-"""The captions of one clip as they may be shown, and notes on where their words are from and what they lack."""
+"""The captions of one clip as they may be shown, and notes on the source of their words and what is missing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pytoon_pipeline.contracts.analysis import Transcript
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.captions.profanity import mask_profanity
-from pytoon_pipeline.planning.context import AnalysedMedia, PlanContext
-from pytoon_pipeline.planning.layout.glyphs import captions_with_glyphs
+from pytoon_pipeline.planning.glyphs import captions_with_glyphs
 from pytoon_pipeline.planning.sequences import SceneSequence
 
 GET_CAPTIONS = (
-    "To get captions, put a Whisper model on this machine (PYTOON_WHISPER_MODEL), or subtitles beside the clip "
-    "(its name with .srt or .vtt)."
+    "To get captions, install a Whisper model (PYTOON_WHISPER_MODEL), or add subtitles to the upload "
+    "(the clip's name with .srt or .vtt)."
 )
 
 
-def add_captions(context: PlanContext, sequence: SceneSequence, material: AnalysedMedia, name: str) -> SceneSequence:
+@dataclass(frozen=True)
+class CaptionRules:
+    """What applies to all captions: style, the words to mask, and whether characters without a font are dropped."""
+
+    style: CaptionStyle
+    masked_words: tuple[str, ...] = ()
+    drop_missing: bool = False
+
+
+def add_captions(rules: CaptionRules, sequence: SceneSequence, material: AnalysedMedia, name: str) -> SceneSequence:
     """``sequence``, which shows the file ``name``, with captions that can be drawn, profanity masked, and notes.
 
-    Raises ``InvalidInput`` when somebody gave subtitles that cannot be drawn.
+    Raises ``InvalidInput`` when the upload's subtitles cannot be drawn.
     """
-    cues, notes = sequence.cues, list(sequence.notes)
-    source = material.transcript
-    if source is not None and context.preset.captions.show:
+    source, notes = material.transcript, list(sequence.notes)
+    if source is not None and rules.style.show:
         notes = [note for note in notes if note.code != "no_words" or not source.rejected_words]
-        notes += _notes(source, name, bool(cues))
-        lost = material.silence.dropped_words if material.silence and _written(source) else 0
-        if lost:
-            message = (
-                f"{lost} words of the subtitles of “{name}” stand where nothing sounds or after the end, "
-                "and have no caption."
-            )
-            notes.append(Note(code="subtitles_lost", message=message))
-    if context.request.profanity == "mask" and (source is None or not _written(source)):
-        cues, count = mask_profanity(cues, context.profanity)
-        if count:
-            message = f"{count} words in the captions of “{name}” are masked; set profanity: keep to show them."
-            notes.append(Note(code="profanity_masked", message=message))
-    shown, said = captions_with_glyphs(
-        cues, context.preset.captions, name, drop=context.request.missing_glyphs == "drop"
-    )
-    if cues and not shown and source is not None and _beside(source):
+        notes += _transcript_notes(source, name, bool(sequence.cues))
+        notes += _lost_subtitles(source, material, name)
+    cues, masked = _masked(sequence.cues, source, rules.masked_words, name)
+    shown, missing = captions_with_glyphs(cues, rules.style, name, drop=rules.drop_missing)
+    if cues and not shown and source is not None and _from_file(source):
         raise InvalidInput(
-            "missing_glyphs", f"{said[0].message}", "Take the subtitles away, or give the brand a font that has them."
+            "missing_glyphs", f"{missing[0].message}", "Remove the subtitles, or give the brand a font that has them."
         )
-    return replace(sequence, cues=shown, notes=(*notes, *said))
+    return replace(sequence, cues=shown, notes=(*notes, *masked, *missing))
 
 
-def _notes(source: Transcript, name: str, captions: bool) -> Iterator[Note]:
+def _masked(
+    cues: tuple[Cue, ...], source: Transcript | None, words: tuple[str, ...], name: str
+) -> tuple[tuple[Cue, ...], tuple[Note, ...]]:
+    """Captions with profanity masked where a machine recognised the words. Subtitles stay as they were written."""
+    if source is not None and _from_subtitles(source):
+        return cues, ()
+    masked, count = mask_profanity(cues, words)
+    message = f"{count} words in the captions of “{name}” are masked; set profanity: keep to show them."
+    return masked, (Note(code="profanity_masked", message=message),) if count else ()
+
+
+def _lost_subtitles(source: Transcript, material: AnalysedMedia, name: str) -> Iterator[Note]:
+    lost = material.silence.dropped_words if material.silence is not None and _from_subtitles(source) else 0
+    if lost:
+        message = f"{lost} words of the subtitles of “{name}” lie in silence or after the end, and have no caption."
+        yield Note(code="subtitles_lost", message=message)
+
+
+def _transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[Note]:
     by = source.transcriber
     if by is not None and by.engine == "subtitles":
         yield Note(code="subtitles_used", message=f"The captions of “{name}” are from its subtitles ({by.model}).")
     if source.rejected_words and not captions:
         message = (
-            f"“{name}” has no captions: what is said, if anything, was not understood reliably "
+            f"“{name}” has no captions: its speech, if any, was not recognised reliably "
             f"({source.rejected_words} doubtful words{_by(source)}). {GET_CAPTIONS}"
         )
         yield Note(code="captions_unreliable", message=message)
     elif source.rejected_words:
         message = (
-            f"Parts of “{name}” have no captions: {source.rejected_words} words there were not understood reliably"
+            f"Parts of “{name}” have no captions: {source.rejected_words} words there were not recognised reliably"
             f"{_by(source)}. {GET_CAPTIONS}"
         )
         yield Note(code="captions_partial", message=message)
@@ -76,10 +91,10 @@ def _by(source: Transcript) -> str:
     return f", by {source.transcriber.engine}{reason}"
 
 
-def _written(source: Transcript) -> bool:
+def _from_subtitles(source: Transcript) -> bool:
     return source.transcriber is not None and source.transcriber.engine == "subtitles"
 
 
-def _beside(source: Transcript) -> bool:
-    """Whether the words are from a subtitle file that somebody put beside the clip."""
-    return _written(source) and source.transcriber is not None and source.transcriber.identity == "file"
+def _from_file(source: Transcript) -> bool:
+    """Whether the words are from a subtitle file of the upload."""
+    return _from_subtitles(source) and source.transcriber is not None and source.transcriber.identity == "file"

@@ -6,7 +6,7 @@ from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.shots.edit_ranges import SourceRange, source_to_timeline
+from pytoon_pipeline.planning.edit_ranges import SourceRange, source_to_timeline
 
 PAUSE_SECONDS = 0.35
 LINGER_SECONDS = 0.3
@@ -15,13 +15,14 @@ SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 
 
 def plan_cues(
-    words: Sequence[Word], takes: Sequence[SourceRange], rate: FrameRate, style: CaptionStyle
+    words: Sequence[Word], ranges: Sequence[SourceRange], rate: FrameRate, style: CaptionStyle
 ) -> tuple[Cue, ...]:
-    """Captions for the words that stay, in frames of the video. A caption ends before the next begins."""
+    """Captions for the words in ``ranges``, in frames of the video. A caption ends before the next begins."""
     if not style.show:
         return ()
-    groups = [part for phrase in _phrases(_placed(words, takes, rate), takes, rate) for part in _split(phrase, style)]
-    total = takes[-1].end
+    placed = _placed(words, ranges, rate)
+    groups = [group for phrase in _phrases(placed, ranges, rate) for group in _split(phrase, style)]
+    total = ranges[-1].end
     cues = []
     starts = [group[0].start for group in groups[1:]] + [total]
     for group, next_start in zip(groups, starts, strict=False):
@@ -34,31 +35,31 @@ def plan_cues(
     return tuple(cues)
 
 
-def _placed(words: Sequence[Word], takes: Sequence[SourceRange], rate: FrameRate) -> list[CueWord]:
-    """Words in frames of the video; each at least a frame long, none before the end of the one before."""
+def _placed(words: Sequence[Word], ranges: Sequence[SourceRange], rate: FrameRate) -> list[CueWord]:
+    """Words in frames of the video: each at least one frame long, none before the end of the previous one."""
     placed: list[CueWord] = []
     for word in words:
         first, last = rate.nearest(word.start), rate.nearest(word.end)
-        middle = source_to_timeline(takes, (first + last) // 2)
+        middle = source_to_timeline(ranges, (first + last) // 2)
         if middle is None:
             continue
-        take = next(take for take in takes if take.start <= middle < take.end)
-        offset = take.start - take.source_start
-        start = max(first + offset, take.start, placed[-1].end if placed else 0)
-        end = max(start + 1, min(last + offset, take.end))
-        if start < takes[-1].end:
+        shown = next(one for one in ranges if one.start <= middle < one.end)
+        offset = shown.start - shown.source_start
+        start = max(first + offset, shown.start, placed[-1].end if placed else 0)
+        end = max(start + 1, min(last + offset, shown.end))
+        if start < ranges[-1].end:
             placed.append(CueWord(text=word.text, start=start, end=end))
     return placed
 
 
-def _phrases(words: Sequence[CueWord], takes: Sequence[SourceRange], rate: FrameRate) -> list[list[CueWord]]:
-    """Breaks at pauses, also those that were cut out, and after sentences."""
+def _phrases(words: Sequence[CueWord], ranges: Sequence[SourceRange], rate: FrameRate) -> list[list[CueWord]]:
+    """Words between pauses, also pauses that were cut out, and between sentences."""
     pause = rate.nearest(PAUSE_SECONDS)
-    joints = [take.start for take in takes[1:]]
+    jump_cuts = [one.start for one in ranges[1:]]
     phrases: list[list[CueWord]] = []
     for word in words:
         last = phrases[-1][-1] if phrases else None
-        cut = last is not None and any(last.start < joint <= word.start for joint in joints)
+        cut = last is not None and any(last.start < jump_cut <= word.start for jump_cut in jump_cuts)
         if last is None or cut or word.start - last.end > pause or last.text.endswith(SENTENCE_ENDS):
             phrases.append([])
         phrases[-1].append(word)
@@ -66,7 +67,7 @@ def _phrases(words: Sequence[CueWord], takes: Sequence[SourceRange], rate: Frame
 
 
 def _split(phrase: list[CueWord], style: CaptionStyle) -> list[list[CueWord]]:
-    """Cuts a phrase into captions within the style's limits; among those of fewest captions, the most even.
+    """Splits a phrase into as few captions as the style's limits allow, and among those, the most even ones.
 
     A single word longer than the limit stands alone; the renderer makes it fit.
     """

@@ -1,4 +1,4 @@
-"""Masking profanity in captions: the first letter stays, and the rest becomes asterisks."""
+"""Masks profanity in captions: the first letter stays, and the others become asterisks."""
 
 import re
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def mask_profanity(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue, ...], int]:
-    """``cues`` with every one of ``words`` masked, and how many were. A word that ends in “*” is the beginning of all
-    that it stands for.
+    """``cues`` with every one of ``words`` masked, and how many were. A word that ends in “*” stands
+    for all words that begin with it.
     """
     whole = {word for word in words if not word.endswith("*")}
     stems = tuple(word[:-1] for word in words if word.endswith("*"))

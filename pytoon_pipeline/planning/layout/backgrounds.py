@@ -1,26 +1,27 @@
-"""Designed backgrounds: a colour, a gradient, soft shapes that drift, or a blurred copy of what stands before it."""
+"""Backgrounds: a colour, a gradient, soft shapes that drift, or a blurred copy of the product."""
 
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Colour, Fill
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
-from pytoon_pipeline.planning.layout.contrast import Backdrops, colour_backdrop, everywhere
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window
 
-# Where shapes start and end, as shares of the frame: across and down. They cross the frame slowly and out of step.
+# Where shapes start and end, (x, y) as shares of the frame. Each drifts slowly on its own path.
 PATHS = (((0.05, 0.15), (0.35, 0.3)), ((0.95, 0.85), (0.7, 0.65)), ((0.1, 0.95), (0.3, 0.8)))
 SHAPE_SIZE = 900
 SHAPE_BLUR = 120
 SHAPE_OPACITY = 0.55
-COPY_DARK = -0.10
+COPY_BRIGHTNESS = -0.10
 
 Background = tuple[tuple[Layer, ...], Backdrops]
 
 
 def designed_background(settings: BackgroundSettings, frames: int) -> Background:
-    """Layers of a background of colours, and what texts on it have to stand out from."""
+    """The layers of a background of colours, and its backdrop."""
     colours = settings.colours if settings.kind == "gradient" else settings.colours[:1]
     fill = Fill(colours=colours, angle=settings.angle)
     layers: list[Layer] = [ShapeLayer(name="background", fill=fill, **FULL_FRAME)]
@@ -29,6 +30,7 @@ def designed_background(settings: BackgroundSettings, frames: int) -> Background
 
 
 def plain_background(colour: Colour) -> Background:
+    """A background of one colour."""
     fill = Fill(colours=(colour,))
     return (ShapeLayer(name="background", fill=fill, **FULL_FRAME),), everywhere(colour_backdrop(colour))
 
@@ -36,7 +38,7 @@ def plain_background(colour: Colour) -> Background:
 def blurred_copy(material: AnalysedMedia, settings: BackgroundSettings, source_start: int = 0) -> Background:
     """A blurred, darkened copy of a picture or clip over the whole frame."""
     camera = fixed(*window(material, WIDTH / HEIGHT))
-    effects = (Blur(radius=settings.blur), Grade(brightness=COPY_DARK))
+    effects = (Blur(radius=settings.blur), Grade(brightness=COPY_BRIGHTNESS))
     layer = layer_of(material, camera, effects, source_start, "blurred copy", **FULL_FRAME)
     return (layer,), crop_backdrop(material, camera, 1)
 

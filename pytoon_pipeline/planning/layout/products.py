@@ -2,54 +2,99 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.planning.branding import text_area
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia, PlanContext
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.preset import HeadlineSettings, LayoutSettings
+from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.layout.text_fit import clean, fit
-from pytoon_pipeline.planning.layout.titles import INSET, ITEM_MIN, block, fit_title, item_text_box, title_requests
+from pytoon_pipeline.planning.layout.titles import (
+    INSET,
+    ITEM_MIN_SIZE,
+    TitleRequest,
+    fit_title,
+    item_text_box,
+    title_area,
+)
 from pytoon_pipeline.planning.shots import stills
 
-# A headline takes at most this share of the safe zone's height, an item's own text this of its place.
+# A headline takes at most this share of the safe zone's height; an item's own text, this share of its place.
 HEADLINE_SHARE, ITEM_SHARE = 0.34, 0.2
+# Distances between products, and from the frame's edges, in pixels.
 GAP = 40
 EDGE = 60
 # Size of the small products beside a large one, as a share of the whole place.
 INSET_SHARE = 0.36
 
-Numbered = Sequence[tuple[int, AnalysedMedia]]
 
+def product_layout(
+    group: Sequence[PlanItem],
+    area: Rect[int],
+    arrange: Literal["one_by_one", "split", "picture_in_picture"],
+    headline: HeadlineSettings,
+    text_area: Rect[int],
+) -> list[Rect[int]] | None:
+    """A place for each product of ``group``, such that the smallest product is as large as possible.
 
-def product_layout(context: PlanContext, area: Rect[int], group: Numbered) -> list[Rect[int]] | None:
-    """A place for each product of ``group``, so that the smallest is as large as can be.
-
-    None when products that stand together leave no room for a text of one of them.
+    None when the products leave too little space for the text of one of them.
     """
     if len(group) == 1:
         return [area]
     options = [_inset(area, len(group))]
-    if context.preset.layout.arrange == "split":
+    if arrange == "split":
         options = [_rows(area, len(group)), _columns(area, len(group))]
-    fitting = [option for option in options if _texts_fit(context, option, group)]
+    fitting = [option for option in options if _texts_fit(option, group, headline, text_area)]
     return max(fitting, key=lambda option: _smallest(group, option), default=None)
 
 
-def text_zone(context: PlanContext, place: Rect[int]) -> Rect[int]:
+def text_zone(place: Rect[int], headline: HeadlineSettings, text_area: Rect[int]) -> Rect[int]:
     """The lower part of a product's place, where its own text may be."""
-    safe, settings = text_area(context), context.preset.headline
     height = place.bottom - place.top
-    least = ITEM_MIN + 2 * settings.box.padding + INSET
-    share = min(height // 2, max(round(height * ITEM_SHARE), least))
+    min_height = ITEM_MIN_SIZE + 2 * headline.box.padding + INSET
+    share = min(height // 2, max(round(height * ITEM_SHARE), min_height))
     return Rect(
-        left=max(place.left, safe.left), top=place.bottom - share,
-        right=min(place.right, safe.right), bottom=place.bottom,
-    )  # fmt: skip
+        left=max(place.left, text_area.left),
+        top=place.bottom - share,
+        right=min(place.right, text_area.right),
+        bottom=place.bottom,
+    )
 
 
-def _texts_fit(context: PlanContext, option: Sequence[Rect[int]], group: Numbered) -> bool:
-    for (index, _), place in zip(group, option, strict=True):
-        text = clean(context.media_request(index).text or "", context.preset.headline.uppercase)
-        if text and fit(text, item_text_box(context, text_zone(context, place))) is None:
+def headline_and_product_areas(
+    titles: Sequence[TitleRequest],
+    headline: HeadlineSettings,
+    layout: LayoutSettings,
+    safe_area: Rect[int],
+    text_area: Rect[int],
+    item_texts: bool,
+) -> tuple[Rect[int], Rect[int]]:
+    """Where the headline is, and where products stand. ``item_texts``: some items have texts of their own."""
+    above = headline.position < 0.5
+    share = round((text_area.bottom - text_area.top) * HEADLINE_SHARE)
+    edge = {"bottom": text_area.top + share} if above else {"top": text_area.bottom - share}
+    band = replace(text_area, **edge)
+    taken = 0
+    for title in titles:
+        for page in fit_title(title, headline, band):
+            place = title_area(page, headline, band, headline.position)
+            taken = max(taken, place.bottom - text_area.top if above else text_area.bottom - place.top)
+    # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
+    top = safe_area.top // 2
+    bottom = text_area.bottom if item_texts else (safe_area.bottom + HEIGHT) // 2
+    free = Rect(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
+    if taken:
+        limit = {"top": text_area.top + taken + GAP} if above else {"bottom": text_area.bottom - taken - GAP}
+        free = replace(free, **limit)
+    return band, _centred(free, layout.width, layout.height, layout.vertical_align)
+
+
+def _texts_fit(
+    option: Sequence[Rect[int]], group: Sequence[PlanItem], headline: HeadlineSettings, text_area: Rect[int]
+) -> bool:
+    for product, place in zip(group, option, strict=True):
+        text = clean(product.entry.text or "", headline.uppercase)
+        if text and fit(text, item_text_box(headline, text_zone(place, headline, text_area))) is None:
             return False
     return True
 
@@ -65,39 +110,13 @@ def _inset(area: Rect[int], count: int) -> list[Rect[int]]:
     return [main, *corners[: count - 1]]
 
 
-def areas(context: PlanContext) -> tuple[Rect[int], Rect[int]]:
-    """Where the headline is and where products stand."""
-    safe = text_area(context)
-    wanted = title_requests(context)
-    layout, settings = context.preset.layout, context.preset.headline
-    above = settings.position < 0.5
-    height = safe.bottom - safe.top
-    share = round(height * HEADLINE_SHARE)
-    band = replace(safe, bottom=safe.top + share) if above else replace(safe, top=safe.bottom - share)
-    taken = 0
-    for wish in wanted:
-        for page in fit_title(context, wish.text, band, wish.field):
-            place = block(context, page, band, settings.position)
-            taken = max(taken, place.bottom - safe.top if above else safe.bottom - place.top)
-    gap = GAP if taken else 0
-    # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
-    written = any(wish.text for wish in context.request.media)
-    top, bottom = context.safe_area.top // 2, safe.bottom if written else (context.safe_area.bottom + HEIGHT) // 2
-    wide = Rect(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
-    if above:
-        free = replace(wide, top=safe.top + taken + gap if taken else top)
-    else:
-        free = replace(wide, bottom=safe.bottom - taken - gap if taken else bottom)
-    return band, _centred(free, layout.width, layout.height, layout.vertical_align)
-
-
-def _centred(free: Rect[int], width: float, height: float, middle: float) -> Rect[int]:
-    """A place with these shares of the free area's width and height, at ``middle`` of what is left of its height."""
-    across = free.right - free.left
-    down = round((free.bottom - free.top) * height)
-    left = free.left + round(across * (1 - width) / 2)
-    top = free.top + round((free.bottom - free.top - down) * middle)
-    return Rect(left=left, top=top, right=left + round(across * width), bottom=top + down)
+def _centred(free: Rect[int], width: float, height: float, vertical_align: float) -> Rect[int]:
+    """A place with these shares of the free area's width and height; ``vertical_align`` 0 is its top, 1 its bottom."""
+    free_width = free.right - free.left
+    place_height = round((free.bottom - free.top) * height)
+    left = free.left + round(free_width * (1 - width) / 2)
+    top = free.top + round((free.bottom - free.top - place_height) * vertical_align)
+    return Rect(left=left, top=top, right=left + round(free_width * width), bottom=top + place_height)
 
 
 def _rows(area: Rect[int], count: int) -> list[Rect[int]]:
@@ -112,10 +131,10 @@ def _columns(area: Rect[int], count: int) -> list[Rect[int]]:
     return [replace(area, left=left, right=right) for left, right in edges]
 
 
-def _smallest(group: Numbered, option: Sequence[Rect[int]]) -> float:
-    """The smallest of the areas that products have in these places."""
+def _smallest(group: Sequence[PlanItem], option: Sequence[Rect[int]]) -> float:
+    """The area of the smallest product in these places, in pixels."""
     sizes = (
-        stills.fitted(material, place.right - place.left, place.bottom - place.top)
-        for (_, material), place in zip(group, option, strict=True)
+        stills.fitted(product.material, place.right - place.left, place.bottom - place.top)
+        for product, place in zip(group, option, strict=True)
     )
     return min(width * height for width, height in sizes)

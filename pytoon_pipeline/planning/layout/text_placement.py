@@ -1,41 +1,42 @@
-"""Where a text stands: as near to its wanted height as leaves faces and other texts uncovered."""
+"""Where a text stands: as near to its preferred height as possible without covering faces and other texts."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.layers import Layer
-from pytoon_pipeline.planning.sequences import KeepOutArea
+from pytoon_pipeline.planning.keep_out import KeepOutArea
 
-FACE, TEXT, PICTURE = 10.0, 20.0, 1.0
-# Heights that are tried when the wanted one would cover something, as shares of the free height.
-HEIGHTS = tuple(n / 10 for n in range(11))
-# What another height must save, as a share of the text's own area, to be worth leaving the wanted one.
-WORTH = 0.05
+# Positions to try besides the preferred one, as shares of the free height.
+POSITIONS = tuple(n / 10 for n in range(11))
+# A move away from the preferred position must uncover at least this share of the text's own area.
+MIN_GAIN = 0.05
 
 
 class Placement(NamedTuple):
-    """A place for a text, and where in its area that is."""
+    """A position of a text, as a share of the free height, and the area that the text then covers."""
 
     position: float
     area: Rect[int]
 
 
-def best_placement(options: Sequence[Placement], wanted: float, obstacles: Sequence[KeepOutArea]) -> Placement:
-    """The place that covers least; among those that cover as little, the one nearest to ``wanted``."""
+def best_placement(options: Sequence[Placement], preferred: float, keep_out: Sequence[KeepOutArea]) -> Placement:
+    """The placement that covers least of ``keep_out``; among equals, the one nearest to ``preferred``."""
 
-    def cost(place: Placement) -> tuple[float, float]:
-        area = place.area
-        covered = sum(area.intersection(one.area).area * one.weight for one in obstacles) / max(1, area.area)
-        return round(covered / WORTH), abs(place.position - wanted)
+    def cost(placement: Placement) -> tuple[float, float]:
+        area = placement.area
+        covered = sum(area.intersection(one.area).area * one.weight for one in keep_out) / max(1, area.area)
+        return round(covered / MIN_GAIN), abs(placement.position - preferred)
 
     return min(options, key=cost)
 
 
-def layer_area(layer: Layer, across: int = 0, down: int = 0) -> Rect[int]:
-    """What a layer takes of the frame once it has come in, with this much air at its sides and above and below it."""
+def layer_area(layer: Layer, margin_x: int = 0, margin_y: int = 0) -> Rect[int]:
+    """The area that a layer covers once it has come in, with margins at its sides and above and below it."""
     x, y = layer.transform.x[-1].value, layer.transform.y[-1].value
     return Rect(
-        left=round(x - layer.width / 2) - across, top=round(y - layer.height / 2) - down,
-        right=round(x + layer.width / 2) + across, bottom=round(y + layer.height / 2) + down,
-    )  # fmt: skip
+        left=round(x - layer.width / 2) - margin_x,
+        top=round(y - layer.height / 2) - margin_y,
+        right=round(x + layer.width / 2) + margin_x,
+        bottom=round(y + layer.height / 2) + margin_y,
+    )

@@ -1,4 +1,4 @@
-"""The path of the 9:16 window: it holds still while it can, moves only as far as it must, and never across a cut."""
+"""The path of the 9:16 window: it stays as long as it can, moves only as far as it must, and never across a cut."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,11 @@ Path = NDArray[np.float64]
 KEY_SECONDS = 0.2
 # The face's surroundings, as a factor of its box, that must stay in the window.
 FACE_MARGIN = 1.3
-# Room around what is worth seeing where there is no face.
+# The same for the detail of a shot without a face.
 FOCAL_MARGIN = 1.08
-# How far the zoom's fixed point leans from the window's centre to the face.
-NUDGE = 0.5
+# Where the zoom's fixed point lies on the way from the window's centre to the face.
+FOCUS_SHARE = 0.5
+# Smaller differences between keyframes are rounding.
 KEY_STEP = 1e-6
 
 
@@ -45,7 +46,7 @@ class SourceFrame:
 
 @dataclass(frozen=True)
 class ShotPath:
-    """The window's centre and focus over one shot at ``times`` (seconds of the source)."""
+    """The window's centre and focus at ``times`` (seconds of the source) over one shot; its size and zoom."""
 
     times: Path
     x: Path
@@ -55,8 +56,8 @@ class ShotPath:
     size: tuple[float, float]
     zoom: float
 
-    def camera(self, source_start: int, frames: int, rate: FrameRate, period: float) -> CropPath:
-        """The part that a clip shows, as keys; runs in which nothing moves keep only their ends."""
+    def crop_path(self, source_start: int, frames: int, rate: FrameRate, period: float) -> CropPath:
+        """The part that a clip shows, as keyframes. Runs without movement keep only their ends."""
         step = max(1, rate.nearest(KEY_SECONDS))
         marks = sorted({*range(0, frames, step), frames - 1})
         at = [rate.seconds(source_start + mark) for mark in marks]
@@ -69,8 +70,8 @@ class ShotPath:
         ]
         if len(keys) == 2 and keys[0].model_copy(update={"frame": keys[1].frame}) == keys[1]:
             keys = keys[:1]
-        breathing = ZoomPulse(amount=_r(self.zoom), period=rate.nearest(period)) if self.zoom > 1 else None
-        return CropPath(width=_r(self.size[0]), height=_r(self.size[1]), keyframes=tuple(keys), zoom_pulse=breathing)
+        pulse = ZoomPulse(amount=_r(self.zoom), period=rate.nearest(period)) if self.zoom > 1 else None
+        return CropPath(width=_r(self.size[0]), height=_r(self.size[1]), keyframes=tuple(keys), zoom_pulse=pulse)
 
 
 def plan_shot(
@@ -82,16 +83,16 @@ def plan_shot(
     settings: CameraSettings,
     aspect: float,
 ) -> ShotPath:
-    """The window's path over the shot ``[start, end)``: after its main face, else on its focal point."""
+    """The window's path over the shot ``[start, end)``: it follows the main face, else rests on the detail."""
     size = frame.window(aspect)
-    sightings = main_face(faces, start, end)
-    if sightings:
-        return _follow(sightings, start, end, frame, size, settings)
+    detections = main_face(faces, start, end)
+    if detections:
+        return _follow(detections, start, end, frame, size, settings)
     return _static(focal_box(points, start, end), start, end, frame, size, settings)
 
 
 def _follow(
-    sightings: Sequence[Detection],
+    detections: Sequence[Detection],
     start: float,
     end: float,
     frame: SourceFrame,
@@ -100,19 +101,19 @@ def _follow(
 ) -> ShotPath:
     count = max(2, round((end - start) / KEY_SECONDS) + 1)
     times = np.linspace(start, end, count)
-    seen = [sighting.time for sighting in sightings]
-    face_x = np.interp(times, seen, [s.box.centre[0] for s in sightings])
-    face_y = np.interp(times, seen, [s.box.centre[1] for s in sightings])
-    widest = float(np.percentile([s.box.width for s in sightings], 90))
-    tallest = float(np.percentile([s.box.height for s in sightings], 90))
+    seen = [detection.time for detection in detections]
+    face_x = np.interp(times, seen, [s.box.centre[0] for s in detections])
+    face_y = np.interp(times, seen, [s.box.centre[1] for s in detections])
+    widest = float(np.percentile([s.box.width for s in detections], 90))
+    tallest = float(np.percentile([s.box.height for s in detections], 90))
     aim_y = face_y + (0.5 - settings.subject_y) * size[1]
     picture, zoom = frame.picture, settings.zoom_pulse.amount
     x = _axis(face_x, size[0], widest, picture.x, picture.width, settings, times)
     y = _axis(aim_y, size[1], tallest, picture.y, picture.height, settings, times)
-    calm = _sigma(2 * settings.smoothing, times)
+    focus_sigma = _sigma(2 * settings.smoothing, times)
     return ShotPath(
         times, x, y,
-        _smooth(x + NUDGE * (face_x - x), calm), _smooth(y + NUDGE * (face_y - y), calm),
+        _smooth(x + FOCUS_SHARE * (face_x - x), focus_sigma), _smooth(y + FOCUS_SHARE * (face_y - y), focus_sigma),
         size, zoom,
     )  # fmt: skip
 
@@ -120,16 +121,16 @@ def _follow(
 def _static(
     box: Box | None, start: float, end: float, frame: SourceFrame, size: tuple[float, float], settings: CameraSettings
 ) -> ShotPath:
-    """A window that stays, on ``box``. Its zoom leaves the box whole where the window holds it."""
+    """A window that stays on ``box``. Where the box fits into the window, the zoom does not cut it."""
     picture = frame.picture
     box = box or picture
     x = clamp_centre(box.centre[0], size[0], picture.x, picture.width)
     y = clamp_centre(box.centre[1], size[1], picture.y, picture.height)
-    room = min(size[0] / (box.width * FOCAL_MARGIN), size[1] / (box.height * FOCAL_MARGIN))
-    zoom = settings.zoom_pulse.amount if room < 1 else min(settings.zoom_pulse.amount, room)
+    spare = min(size[0] / (box.width * FOCAL_MARGIN), size[1] / (box.height * FOCAL_MARGIN))
+    zoom = settings.zoom_pulse.amount if spare < 1 else min(settings.zoom_pulse.amount, spare)
     times = np.array([start, end])
-    still_x, still_y, focus_x, focus_y = (np.full(2, value) for value in (x, y, *box.centre))
-    return ShotPath(times, still_x, still_y, focus_x, focus_y, size, zoom)
+    static_x, static_y, focus_x, focus_y = (np.full(2, value) for value in (x, y, *box.centre))
+    return ShotPath(times, static_x, static_y, focus_x, focus_y, size, zoom)
 
 
 def _axis(
@@ -146,7 +147,7 @@ def _axis(
 def dead_zone_path(aim: Path, reach: float) -> Path:
     """A path that stays within ``reach`` of ``aim`` and moves as little as that allows.
 
-    It begins where it can stay longest, then is pushed along by the edge of what it must keep.
+    It begins where it can stay longest; then the edges of what must stay in view push it along.
     """
     low, high = aim - reach, aim + reach
     a, b = low[0], high[0]
@@ -162,7 +163,7 @@ def dead_zone_path(aim: Path, reach: float) -> Path:
 
 
 def _smooth(path: Path, sigma: float) -> Path:
-    """Gaussian smoothing with ends held; ``sigma`` in steps."""
+    """Gaussian smoothing of a path, padded with its ends; ``sigma`` in steps."""
     reach = max(1, int(4 * sigma))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     return np.convolve(np.pad(path, reach, mode="edge"), kernel / kernel.sum(), mode="valid")

@@ -1,9 +1,10 @@
-"""Pictures in a frame: covering it, or whole over a blurred copy of themselves; with a slow move."""
+"""Pictures in a frame: filling it, or whole over a blurred copy of themselves; with a slow move."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from pytoon_pipeline.contracts.geometry import Box, Rect, clamp_centre
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
 from pytoon_pipeline.contracts.request import Fit
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
@@ -19,46 +20,47 @@ from pytoon_pipeline.contracts.spec.layers import (
     VideoLayer,
     constant,
 )
-from pytoon_pipeline.planning.context import HEIGHT, WIDTH, AnalysedMedia
-from pytoon_pipeline.planning.layout.contrast import Backdrop, Backdrops, tones_backdrop
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, tones_backdrop
 from pytoon_pipeline.planning.shots.camera import SourceFrame
+from pytoon_pipeline.planning.shots.subjects import subject_box
 
-# What matters may reach this far out of a covering window before the picture is shown whole instead.
-OVERREACH = 1.06
-# A picture is also shown whole when covering would hide more than this share of it and its detail is all over it.
+# The subject may exceed the window by this factor before the picture is shown whole instead of filling the frame.
+MAX_SUBJECT_EXCESS = 1.06
+# A picture with detail all over is shown whole when filling the frame would hide more than this share of it.
 MAX_HIDDEN = 0.45
-# A contained picture moves less: its edges are in view.
+# A picture that is shown whole zooms less: its edges are in view.
 CONTAINED_ZOOM = 0.5
-# How a layer is placed that fills the frame.
+# The placement of a layer that fills the frame.
 FULL_FRAME: dict[str, Any] = {
     "width": WIDTH, "height": HEIGHT, "transform": Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2)),
 }  # fmt: skip
-BEHIND_BLUR, BEHIND_DARK = 45.0, -0.12
+COPY_BLUR, COPY_BRIGHTNESS = 45.0, -0.12
 
 
 def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Size of the largest window of ``aspect`` over a picture, and the centre that keeps in view what matters."""
-    frame = SourceFrame(*material.size, material.looked_at.picture)
+    """Size of the largest window of ``aspect`` over a picture, and the centre that keeps the subject in view."""
+    frame = SourceFrame(*material.size, material.sampled.picture)
     size = frame.window(aspect)
-    matter, picture = material.subject_box, frame.picture
-    x = clamp_centre(matter.centre[0], size[0], picture.x, picture.width)
-    y = clamp_centre(matter.centre[1], size[1], picture.y, picture.height)
+    subject, picture = subject_box(material), frame.picture
+    x = clamp_centre(subject.centre[0], size[0], picture.x, picture.width)
+    y = clamp_centre(subject.centre[1], size[1], picture.y, picture.height)
     return size, (x, y)
 
 
 def covers_well(material: AnalysedMedia, aspect: float) -> bool:
-    """Whether a window of ``aspect`` over the picture leaves out nothing that matters."""
+    """Whether a window of ``aspect`` over the picture shows all of its subject."""
     size, _ = window(material, aspect)
-    matter, picture = material.subject_box, material.looked_at.picture
+    subject, picture = subject_box(material), material.sampled.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
-    fits = matter.width <= size[0] * OVERREACH and matter.height <= size[1] * OVERREACH
+    fits = subject.width <= size[0] * MAX_SUBJECT_EXCESS and subject.height <= size[1] * MAX_SUBJECT_EXCESS
     return fits or (not material.faces and shown >= 1 - MAX_HIDDEN)
 
 
 def fit_cover(material: AnalysedMedia, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:
-    """The picture over the whole frame."""
+    """The picture over the whole frame, slowly moving."""
     size, centre = window(material, WIDTH / HEIGHT)
-    camera = moving(size, centre, material.looked_at.picture, material.subject_box, frames, move, settings)
+    camera = moving(size, centre, material.sampled.picture, subject_box(material), frames, move, settings)
     return (ImageLayer(name="picture", item=material.item, crop_path=camera, **FULL_FRAME),)
 
 
@@ -66,25 +68,25 @@ def moving(
     size: tuple[float, float],
     centre: tuple[float, float],
     picture: Box,
-    matter: Box,
+    subject: Box,
     frames: int,
     move: Move,
     settings: StillSettings,
 ) -> CropPath:
-    """A steady move of a window over ``frames``: nearer, away, or sidewards as far as the picture goes."""
+    """A steady move of a window over ``frames``: zooming in or out, or sideways as far as the picture reaches."""
     last = max(1, frames - 1)
     if move in ("in", "out", "hold"):
-        focus = matter.centre
+        focus = subject.centre
         zooms = {"in": (1.0, settings.zoom), "out": (settings.zoom, 1.0), "hold": (1.0,)}[move]
         marks = [(*centre, *focus, zoom) for zoom in zooms]
     else:
-        # A window that is a little nearer has room to go sidewards also where the picture has none to spare.
+        # Zoomed in a little, the window can move sideways even where the picture is no wider than the window.
         zoom = max(settings.zoom, 1 + settings.pan)
         dx, dy = {"left": (1, 0), "right": (-1, 0), "up": (0, 1), "down": (0, -1)}[move]
         marks = []
-        for way in (settings.pan / 2, -settings.pan / 2):
-            x = _keeping(centre[0] + dx * way * size[0], size[0] / zoom, matter.x, matter.width)
-            y = _keeping(centre[1] + dy * way * size[1], size[1] / zoom, matter.y, matter.height)
+        for offset in (settings.pan / 2, -settings.pan / 2):
+            x = _keeping(centre[0] + dx * offset * size[0], size[0] / zoom, subject.x, subject.width)
+            y = _keeping(centre[1] + dy * offset * size[1], size[1] / zoom, subject.y, subject.height)
             x = clamp_centre(x, size[0] / zoom, picture.x, picture.width)
             y = clamp_centre(y, size[1] / zoom, picture.y, picture.height)
             marks.append((x, y, x, y, zoom))
@@ -98,12 +100,12 @@ def moving(
 def fit_contain(
     material: AnalysedMedia, frames: int, move: Move, settings: StillSettings, source_start: int = 0
 ) -> tuple[Layer, ...]:
-    """All of the picture or clip, over a blurred and darkened copy of itself."""
+    """The whole picture or clip, over a blurred and darkened copy of itself."""
     zoom = 1 + (settings.zoom - 1) * CONTAINED_ZOOM
-    effects: tuple[Effect, ...] = (Blur(radius=BEHIND_BLUR), Grade(brightness=BEHIND_DARK))
+    effects: tuple[Effect, ...] = (Blur(radius=COPY_BLUR), Grade(brightness=COPY_BRIGHTNESS))
     size, centre = window(material, WIDTH / HEIGHT)
     copy = layer_of(material, fixed(size, centre), effects, source_start, "blurred copy", **FULL_FRAME)
-    picture = material.looked_at.picture
+    picture = material.sampled.picture
     width, height = fitted(material, WIDTH / zoom, HEIGHT / zoom)
     first, last = {"in": (1.0, zoom), "out": (zoom, 1.0)}.get(move, (1.0, 1.0))
     scale = (
@@ -118,7 +120,7 @@ def fit_contain(
 
 
 def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, ...]:
-    """All of the picture or clip, with bars where it does not fill the frame: only when asked for."""
+    """The whole picture or clip, with bars where it does not fill the frame: only on request."""
     width, height, camera = fit_box(material, WIDTH, HEIGHT)
     motion = Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2))
     return (layer_of(material, camera, (), source_start, "picture", width=width, height=height, transform=motion),)
@@ -132,7 +134,7 @@ def standing_product(
     source_start: int = 0,
     phase: int = 0,
 ) -> Layer:
-    """A product as large as it can stand in ``area``: cut-outs with their own shape, others as cards."""
+    """A product as large as fits into ``area``: cut-outs in their own shape, others as cards."""
     width, height, camera = fit_box(material, area.right - area.left, area.bottom - area.top)
     effects: list[Effect] = []
     if not material.transparent and settings.corner_radius:
@@ -146,45 +148,50 @@ def standing_product(
     )
 
 
-def bobbing(y: float, reach: float, frames: int, phase: int) -> tuple[Keyframe, ...]:
-    """Gently up and down, each way over two seconds at 30 frames a second."""
-    if not reach or frames < 30:
+def bobbing(y: float, amplitude: float, frames: int, phase: int) -> tuple[Keyframe, ...]:
+    """Gently up and down by ``amplitude`` pixels, each way in 60 frames. Odd phases start downwards."""
+    if not amplitude or frames < 30:
         return constant(y)
     sign = 1 if phase % 2 else -1
     keys = [Keyframe(value=_r(y))]
     for number, frame in enumerate(range(60, frames + 60, 60)):
-        up = sign * (-1) ** number
-        keys.append(Keyframe(frame=frame, value=_r(y + up * reach / 2), easing=EaseInOut()))
+        direction = sign * (-1) ** number
+        keys.append(Keyframe(frame=frame, value=_r(y + direction * amplitude / 2), easing=EaseInOut()))
     return tuple(keys)
 
 
 def fit_box(material: AnalysedMedia, width: float, height: float) -> tuple[int, int, CropPath]:
     """Size in whole even pixels of the picture inside ``width`` × ``height``, and a window of exactly that shape.
 
-    On whole pixels edges stay sharp; the window leaves out less than a pixel rather than stretch.
+    Whole pixels keep edges sharp. The window crops less than a pixel instead of stretching the picture.
     """
     exact = fitted(material, width, height)
     across, down = (max(2, 2 * round(length / 2)) for length in exact)
-    frame = SourceFrame(*material.size, material.looked_at.picture)
-    return across, down, fixed(frame.window(across / down), material.looked_at.picture.centre)
+    frame = SourceFrame(*material.size, material.sampled.picture)
+    return across, down, fixed(frame.window(across / down), material.sampled.picture.centre)
 
 
 def fitted(material: AnalysedMedia, width: float, height: float) -> tuple[float, float]:
     """Size of the whole visible picture inside ``width`` × ``height``, without stretching."""
-    picture = material.looked_at.picture
+    picture = material.sampled.picture
     across, down = material.size[0] * picture.width, material.size[1] * picture.height
     scale = min(width / across, height / down)
     return round(across * scale, 3), round(down * scale, 3)
 
 
 def layer_of(
-    material: AnalysedMedia, camera: CropPath, effects: Sequence[Effect], source_start: int, name: str, **placed: object
+    material: AnalysedMedia,
+    camera: CropPath,
+    effects: Sequence[Effect],
+    source_start: int,
+    name: str,
+    **placed: object,
 ) -> Layer:
-    """A layer of a picture or of a clip, whichever the material is."""
+    """A layer that shows a picture or a clip, whichever the material is."""
     values = {"name": name, "item": material.item, "crop_path": camera, "effects": tuple(effects), **placed}
     if material.is_still:
-        return ImageLayer(**values)  # type: ignore[arg-type]
-    return VideoLayer(**values, source_start=source_start)  # type: ignore[arg-type]
+        return ImageLayer.model_validate(values)
+    return VideoLayer.model_validate({**values, "source_start": source_start})
 
 
 def fixed(size: tuple[float, float], centre: tuple[float, float]) -> CropPath:
@@ -193,28 +200,28 @@ def fixed(size: tuple[float, float], centre: tuple[float, float]) -> CropPath:
     return CropPath(width=_r(size[0]), height=_r(size[1]), keyframes=(key,))
 
 
-def fit_of(material: AnalysedMedia, wanted: Fit, settings: StillSettings) -> Fit:
-    """How a picture is fitted: as asked for, else as the preset says, else as suits it."""
-    if wanted != "auto":
-        return wanted
+def fit_of(material: AnalysedMedia, requested: Fit, settings: StillSettings) -> Fit:
+    """How a picture is fitted: by the request, else by the preset, else such that its subject stays in view."""
+    if requested != "auto":
+        return requested
     if settings.fit != "auto":
         return settings.fit
     return "cover" if not material.transparent and covers_well(material, WIDTH / HEIGHT) else "contain"
 
 
 def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Backdrops:
-    """What texts over a covering picture have to stand out from."""
+    """The backdrop of texts over a picture that fills the frame through ``camera``."""
 
-    def behind(area: Rect[int]) -> Backdrop:
+    def backdrop(area: Rect[int]) -> Backdrop:
         moments = (0, frames // 2, max(0, frames - 1))
         windows: list[Box] = [crop_at(camera, frame, frame) for frame in moments]
-        return tones_backdrop(material.looked_at.tones, windows, area, WIDTH, HEIGHT)
+        return tones_backdrop(material.sampled.tones, windows, area, WIDTH, HEIGHT)
 
-    return behind
+    return backdrop
 
 
 def _keeping(centre: float, length: float, low: float, extent: float) -> float:
-    """The centre of a window of ``length``, moved as far as it must be to hold what matters, if it can."""
+    """The centre of a window of ``length``, moved as little as keeps ``[low, low + extent]`` in view, if it can."""
     if extent >= length:
         return centre
     return min(max(centre, low + extent - length / 2), low + length / 2)

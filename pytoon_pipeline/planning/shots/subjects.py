@@ -1,4 +1,4 @@
-"""Whom or what the camera follows: one face through a shot, or the place where the picture's detail is."""
+"""What the camera follows: one face through a shot, or the place where the picture's detail is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,23 +6,26 @@ from statistics import median
 
 from pytoon_pipeline.contracts.analysis import Face, FocalPoint
 from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 
-# A lost face is waited for this long before its track ends.
+# A track ends when its face is missing for this long.
 TRACK_GAP_SECONDS = 1.2
-# A track counts when it lasts this long, or fills this part of a short shot: single sightings are false alarms.
+# A track counts when it lasts this long, or fills this share of a short shot: single detections are false alarms.
 MIN_SECONDS = 0.6
 MIN_SHARE = 0.3
+# What belongs to a head around the box of its face, as shares of the box.
+HAIR, CHIN, SIDE = 0.7, 0.25, 0.3
 
 
 @dataclass
 class FaceTrack:
-    """Sightings of what seems to be one face, in order of time."""
+    """Detections of what seems to be one face, in order of time."""
 
     detections: list[Face] = field(default_factory=list)
 
     @property
     def weight(self) -> float:
-        """Size and certainty, added up over its sightings."""
+        """The sum of size × score over its detections."""
         return sum(face.score * face.box.width * face.box.height for face in self.detections)
 
     @property
@@ -39,7 +42,7 @@ class Detection:
 
 
 def track_faces(faces: Sequence[Face]) -> list[FaceTrack]:
-    """Groups sightings into tracks: a face goes on where one of like size was, within its own width."""
+    """Groups detections into tracks: a track continues with a face of similar size, less than a face's width away."""
     tracks: list[FaceTrack] = []
     for face in sorted(faces, key=lambda face: (face.time, -face.score)):
         fitting = [t for t in tracks if _same_face(t.detections[-1], face)]
@@ -51,10 +54,10 @@ def track_faces(faces: Sequence[Face]) -> list[FaceTrack]:
 
 
 def main_face(faces: Sequence[Face], start: float, end: float) -> list[Detection]:
-    """The face that the shot ``[start, end)`` is about, freed of outliers; empty when there is none."""
+    """The main face of the shot ``[start, end)``, smoothed by a median of three; empty when there is none."""
     shot = [face for face in faces if start <= face.time < end]
-    lasting = min(MIN_SECONDS, MIN_SHARE * (end - start))
-    tracks = [t for t in track_faces(shot) if len(t.detections) > 1 and t.seconds >= lasting]
+    min_seconds = min(MIN_SECONDS, MIN_SHARE * (end - start))
+    tracks = [t for t in track_faces(shot) if len(t.detections) > 1 and t.seconds >= min_seconds]
     if not tracks:
         return []
     track = max(tracks, key=lambda t: t.weight).detections
@@ -64,9 +67,20 @@ def main_face(faces: Sequence[Face], start: float, end: float) -> list[Detection
 
 
 def focal_box(points: Sequence[FocalPoint], start: float, end: float) -> Box | None:
-    """Where the detail of a shot is, over all of it; none when the picture is empty."""
+    """The median place of a shot's detail; none when the picture is empty."""
     boxes = [p.box for p in points if start <= p.time < end and p.weight > 0]
     return _median_box(boxes) if boxes else None
+
+
+def subject_box(material: AnalysedMedia) -> Box:
+    """What must stay in view of a picture: its heads, else its detail, else all that is not a black border."""
+    if material.faces:
+        boxes = [face.box for face in material.faces]
+        left, right = min(b.x - SIDE * b.width for b in boxes), max(b.x + (1 + SIDE) * b.width for b in boxes)
+        top, bottom = min(b.y - HAIR * b.height for b in boxes), max(b.y + (1 + CHIN) * b.height for b in boxes)
+        left, right, top, bottom = max(0.0, left), min(1.0, right), max(0.0, top), min(1.0, bottom)
+        return Box(x=left, y=top, width=right - left, height=bottom - top)
+    return focal_box(material.focus.points, -1.0, 1e9) or material.sampled.picture
 
 
 def _same_face(last: Face, face: Face) -> bool:

@@ -20,7 +20,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.protocol import NamedFile
-from pytoon_pipeline.engines.remote.client import Arrived, EngineClient
+from pytoon_pipeline.engines.remote.client import EngineClient, UploadProgress
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering.segment_plan import Source
@@ -53,27 +53,27 @@ def test_remote_and_local_results_are_equal_and_each_file_is_sent_once(
     segments, thumbnail = locally(work, tmp_path / "local")
     server, heard = serving(), []
     engine = remote(store, server.url)
-    made = engine.segments(work, lambda *ready: heard.append(ready))
+    made = engine.render_segments(work, lambda *ready: heard.append(ready))
     assert names(made) == names(segments)
     assert [one.status for one in made] == ["computed"] * SEGMENTS
     assert (heard[0], heard[-1]) == ((0, SEGMENTS), (SEGMENTS, SEGMENTS))
-    assert engine.thumbnail(work, 20).artifact.files == thumbnail.artifact.files
+    assert engine.render_thumbnail(work, 20).artifact.files == thumbnail.artifact.files
     assert server.count("PATCH") == -(-video.stat().st_size // PIECE)
 
     asked = len(server.asked)
-    assert [one.status for one in engine.segments(work, quiet)] == ["cached"] * SEGMENTS
+    assert [one.status for one in engine.render_segments(work, quiet)] == ["cached"] * SEGMENTS
     assert len(server.asked) == asked, "nothing is requested when everything is here"
 
     # One segment of the edited video is missing here; a new machine lacks all of them, but none is rendered again.
-    edited = engine.segments(work_in(store, video, "other"), quiet)
+    edited = engine.render_segments(work_in(store, video, "other"), quiet)
     assert [one.status for one in edited] == ["cached", "cached", "computed"]
     assert [path for _, path in server.asked[asked:] if path.startswith("/v1/files")] == [
         f"/v1/files/{file.sha256}" for file in edited[2].artifact.files.values()
     ]
-    monkeypatch.setattr(LocalEngine, "segments", None)
+    monkeypatch.setattr(LocalEngine, "render_segments", None)
     fresh = other_store(tmp_path / "fresh")
     sent = server.count("PATCH")
-    assert names(remote(fresh, server.url).segments(work_in(fresh, video), quiet)) == names(segments)
+    assert names(remote(fresh, server.url).render_segments(work_in(fresh, video), quiet)) == names(segments)
     assert server.count("PATCH") == sent
 
 
@@ -83,7 +83,7 @@ def test_repeatedly_dropped_connections_cost_only_the_data_in_transit(
     segments, _ = locally(work, tmp_path / "local")
     server = serving()
     with through(server, breaks=60, lasting=200_000) as proxy:
-        made = remote(store, proxy.url, piece=1 << 30).segments(work, quiet)
+        made = remote(store, proxy.url, piece=1 << 30).render_segments(work, quiet)
     assert names(made) == names(segments)
     assert proxy.connections >= 5
     assert proxy.sent < 2 * video.stat().st_size
@@ -92,7 +92,7 @@ def test_repeatedly_dropped_connections_cost_only_the_data_in_transit(
 def test_progress_resumes_after_a_dropped_connection(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, real, heard = serving(heartbeat_seconds=0.05), LocalEngine.segments, []
+    server, real, heard = serving(heartbeat_seconds=0.05), LocalEngine.render_segments, []
     cut = threading.Event()
 
     def slow(engine: LocalEngine, asked: RenderRequest, progress: Callable[[int, int], None]) -> list[StageResult]:
@@ -100,7 +100,7 @@ def test_progress_resumes_after_a_dropped_connection(
         assert cut.wait(900)
         return real(engine, asked, progress)
 
-    monkeypatch.setattr(LocalEngine, "segments", slow)
+    monkeypatch.setattr(LocalEngine, "render_segments", slow)
     with through(server) as proxy:
 
         def progress(ready: int, total: int) -> None:
@@ -109,12 +109,12 @@ def test_progress_resumes_after_a_dropped_connection(
                 proxy.cut()
                 cut.set()
 
-        made = remote(store, proxy.url).segments(work, progress)
+        made = remote(store, proxy.url).render_segments(work, progress)
     assert len(made) == SEGMENTS
     assert heard == sorted(set(heard))
     assert heard[-1] == SEGMENTS
     assert server.count("GET", "/v1/renders") > 1
-    assert server.count("PATCH") == -(-next(iter(work.pictures.values())).path.stat().st_size // PIECE)
+    assert server.count("PATCH") == -(-next(iter(work.sources.values())).path.stat().st_size // PIECE)
 
 
 def test_a_restarted_server_resumes_the_upload(
@@ -127,9 +127,9 @@ def test_a_restarted_server_resumes_the_upload(
     settings = {"PYTOON_ENGINE_TOKEN": TOKEN, "PYTOON_ENGINE_FREE_BYTES": "0"}
     command = [sys.executable, "-c", KILLABLE, str(home), str(port)]
     first, again = subprocess.Popen(command, env={**os.environ, **settings}), []
-    size, piece, real = video.stat().st_size, 5000, EngineClient.send
+    size, piece, real = video.stat().st_size, 5000, EngineClient.send_chunk
 
-    def send(line: EngineClient, file: NamedFile, offset: int, data: bytes) -> Arrived:
+    def send(line: EngineClient, file: NamedFile, offset: int, data: bytes) -> UploadProgress:
         arrived = real(line, file, offset, data)
         if not again and arrived.offset > size // 2:
             first.kill()
@@ -137,10 +137,10 @@ def test_a_restarted_server_resumes_the_upload(
             again.append(serving(home, port=port))
         return arrived
 
-    monkeypatch.setattr(EngineClient, "send", send)
+    monkeypatch.setattr(EngineClient, "send_chunk", send)
     try:
         patient = RetrySettings(max_attempts=5000, first_delay_seconds=0.05, max_delay_seconds=0.2)
-        made = RemoteEngine(store, f"http://127.0.0.1:{port}", TOKEN, patient, piece).segments(work, quiet)
+        made = RemoteEngine(store, f"http://127.0.0.1:{port}", TOKEN, patient, piece).render_segments(work, quiet)
     finally:
         first.kill()
     assert len(made) == SEGMENTS
@@ -176,7 +176,7 @@ def test_pictures_and_fonts_are_sent_by_content_and_only_where_needed(
         plan = plan.model_copy(update={"scenes": scenes, "captions": captions})
         return RenderRequest(plan, sources, {font.sha256: store.path(font)}, 120.0)
 
-    LocalEngine(store, store.work / "health.json").segments(work("before"), quiet)
+    LocalEngine(store, store.work / "health.json").render_segments(work("before"), quiet)
     expected, _ = locally(work("after"), tmp_path / "local")
     server = serving()
 
@@ -185,7 +185,7 @@ def test_pictures_and_fonts_are_sent_by_content_and_only_where_needed(
         monkeypatch.setattr(fonts, "_files", {})
         fonts.load.cache_clear()
 
-    made = remote(store, server.url, piece=1 << 30).segments(work("after"), forget)
+    made = remote(store, server.url, piece=1 << 30).render_segments(work("after"), forget)
     assert [one.status for one in made] == ["cached", "cached", "computed"]
     assert names(made) == names(expected)
     sent = {path.rpartition("/")[2] for method, path in server.asked if method == "PATCH"}
@@ -198,35 +198,35 @@ def test_limits_and_failures_of_the_server_keep_their_category(
     work = work_in(store, video)
     busy = serving(tmp_path / "busy", waiting=0, retry_seconds=0)
     with pytest.raises(TransientError, match="remote_busy"):
-        remote(store, busy.url).segments(work, quiet)
+        remote(store, busy.url).render_segments(work, quiet)
     assert busy.count("POST", "/v1/renders") == QUICK.max_attempts + 1
     small = serving(tmp_path / "small", file_bytes=1000)
-    with pytest.raises(InvalidInput, match="order_too_large"):
-        remote(store, small.url).segments(work, quiet)
+    with pytest.raises(InvalidInput, match="job_too_large"):
+        remote(store, small.url).render_segments(work, quiet)
     assert small.count("POST", "/v1/renders") == 1
     (tmp_path / "text").write_bytes(b"no video " * 100)
     text = store.put(tmp_path / "text")
-    (info,) = (one.info for one in work.pictures.values())
-    damaged = replace(work, spec=spec(text.sha256), pictures={text.sha256: Source(store.path(text), info)})
+    (info,) = (one.info for one in work.sources.values())
+    damaged = replace(work, spec=spec(text.sha256), sources={text.sha256: Source(store.path(text), info)})
     with pytest.raises(InvalidInput, match="not_media"):
-        remote(store, serving(tmp_path / "third").url).segments(damaged, quiet)
+        remote(store, serving(tmp_path / "third").url).render_segments(damaged, quiet)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(TransientError, match="remote_unreachable"):
-        remote(store, f"http://127.0.0.1:{port}").segments(work, quiet)
+        remote(store, f"http://127.0.0.1:{port}").render_segments(work, quiet)
 
 
 def test_only_requested_results_are_accepted(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, real = serving(), LocalEngine.segments
+    server, real = serving(), LocalEngine.render_segments
     wrong: dict[str, object] = {}
 
     def other(engine: LocalEngine, asked: RenderRequest, progress: Callable[[int, int], None]) -> list[StageResult]:
         made = real(engine, asked, progress)
         return [replace(one, artifact=one.artifact.model_copy(update=wrong)) for one in made]
 
-    monkeypatch.setattr(LocalEngine, "segments", other)
+    monkeypatch.setattr(LocalEngine, "render_segments", other)
     # Cached results are returned unchanged; here they must be computed.
     monkeypatch.setattr(Store, "find", lambda store, fingerprint: None)
     for changes in (
@@ -238,4 +238,4 @@ def test_only_requested_results_are_accepted(
         wrong.clear()
         wrong.update(changes)
         with pytest.raises(DependencyMissing, match="remote_not_an_engine"):
-            remote(store, server.url).segments(work, quiet)
+            remote(store, server.url).render_segments(work, quiet)

@@ -7,9 +7,10 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError
 from pytoon_pipeline.engines.engine import RenderRequest
-from pytoon_pipeline.engines.protocol import NamedFile, Picture, RenderOrder
-from pytoon_pipeline.engines.server.app import ServerSettings, serve
+from pytoon_pipeline.engines.protocol import JobRequest, MediaFile, NamedFile
+from pytoon_pipeline.engines.server.serve import serve
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.fingerprint import canonical
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.render_server import FRAMES, HEADERS, Server, quiet, remote
@@ -20,28 +21,28 @@ def test_every_address_requires_the_token(
 ) -> None:
     server = serving()
     with pytest.raises(DependencyMissing, match="remote_refused"):
-        remote(store, server.url, "another token for it").segments(work, quiet)
+        remote(store, server.url, "another token for it").render_segments(work, quiet)
     assert len(server.asked) == 1
     for path in ("/v1/health", "/v1/files/" + "a" * 64, "/", "/docs", "/openapi.json"):
         assert httpx.get(server.url + path, timeout=900).status_code == 401
     health = httpx.get(server.url + "/v1/health", headers=HEADERS, timeout=900)
-    assert health.json()["status"] == "well"
+    assert health.json()["status"] == "ok"
     for token, code in (("", "engine_token_missing"), ("short", "engine_token_short")):
         monkeypatch.setenv("PYTOON_ENGINE_TOKEN", token)
         with pytest.raises(PytoonError, match=code):
             serve(home, port=0)
     monkeypatch.setenv("PYTOON_ENGINE_RENDERS", "many")
     with pytest.raises(InvalidInput, match="invalid_setting"):
-        ServerSettings.from_environment()
+        ServerSettings.load()
 
 
 def order(work: RenderRequest, **changes: object) -> dict:
     """The order for ``work`` as JSON, with fields replaced."""
     pictures = {
-        item: Picture(file=NamedFile(sha256=item, bytes=source.path.stat().st_size), info=source.info)
-        for item, source in work.pictures.items()
+        item: MediaFile(file=NamedFile(sha256=item, bytes=source.path.stat().st_size), info=source.info)
+        for item, source in work.sources.items()
     }
-    values = RenderOrder(spec=work.spec, pictures=pictures, seconds=60.0).model_dump(mode="json")
+    values = JobRequest(spec=work.spec, media=pictures, timeout_seconds=60.0).model_dump(mode="json")
     return values | changes
 
 
@@ -53,9 +54,9 @@ def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, servin
             response = client.request(method, path, **what)  # type: ignore[arg-type]
             return response.status_code, response.json()["code"]
 
-        (item,) = work.pictures
-        size = work.pictures[item].path.stat().st_size
-        assert said("GET", f"/v1/renders/{'a' * 64}/events") == (404, "unknown_order")
+        (item,) = work.sources
+        size = work.sources[item].path.stat().st_size
+        assert said("GET", f"/v1/renders/{'a' * 64}/events") == (404, "unknown_job")
         assert said("PATCH", f"/v1/files/{item}", params={"offset": 0, "total": size}) == (404, "unknown_file")
         state = client.post("/v1/renders", json=order(work)).json()
         assert (state["state"], state["missing"]) == ("waiting", {item: size})
@@ -75,25 +76,25 @@ def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, servin
         # Names that are not hashes.
         for name in ("..%2f..%2fetc%2fpasswd", "A" * 64, "a" * 63, "a" * 64 + "%0a", ".."):
             assert client.get(f"/v1/files/{name}").status_code in (400, 404)
-        info = work.pictures[item].info.model_dump(mode="json")
+        info = work.sources[item].info.model_dump(mode="json")
         for name in ("../" + item[3:], item.upper(), item + "\n"):
             wrong = {item: {"file": {"sha256": name, "bytes": size}, "info": info}}
-            assert said("POST", "/v1/renders", json=order(work, pictures=wrong)) == (400, "order_unreadable")
+            assert said("POST", "/v1/renders", json=order(work, media=wrong)) == (400, "job_unreadable")
 
         # Orders that request too much, or something impossible.
         large = {item: {"file": {"sha256": item, "bytes": 1 << 50}, "info": info}}
         for changes, code in (
-            ({"pictures": large}, "order_too_large"),
-            ({"spec": order(work)["spec"] | {"width": 2160}}, "order_too_large"),
-            ({"spec": order(work)["spec"] | {"frames": 2000}}, "order_too_large"),
-            ({"spec": order(work)["spec"] | {"rate": {"numerator": 10**9}}}, "order_too_large"),
-            ({"pictures": {}}, "order_unusable"),
-            ({"thumbnail": FRAMES}, "order_unusable"),
-            ({"fonts": {"a" * 64: {"sha256": "b" * 64, "bytes": 9}}}, "order_unusable"),
-            ({"version": 2}, "order_unreadable"),
+            ({"media": large}, "job_too_large"),
+            ({"spec": order(work)["spec"] | {"width": 2160}}, "job_too_large"),
+            ({"spec": order(work)["spec"] | {"frames": 2000}}, "job_too_large"),
+            ({"spec": order(work)["spec"] | {"rate": {"numerator": 10**9}}}, "job_too_large"),
+            ({"media": {}}, "invalid_job"),
+            ({"thumbnail_frame": FRAMES}, "invalid_job"),
+            ({"fonts": {"a" * 64: {"sha256": "b" * 64, "bytes": 9}}}, "invalid_job"),
+            ({"version": 2}, "job_unreadable"),
         ):
             assert said("POST", "/v1/renders", json=order(work, **changes))[1] == code
         endless = canonical(order(work)).replace(b'"true_peak":-1.0', b'"true_peak":1e999')
-        assert said("POST", "/v1/renders", content=endless) == (400, "order_unusable")
-        assert said("POST", "/v1/renders", content=b"[") == (400, "order_unreadable")
-        assert said("POST", "/v1/renders", content=b" " * (9 << 20)) == (413, "order_too_large")
+        assert said("POST", "/v1/renders", content=endless) == (400, "invalid_job")
+        assert said("POST", "/v1/renders", content=b"[") == (400, "job_unreadable")
+        assert said("POST", "/v1/renders", content=b" " * (9 << 20)) == (413, "job_too_large")

@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.server.connections import ensure_open_files
-from pytoon_pipeline.engines.server.settings import ServerSettings
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.render_server import HEADERS, KILLABLE, SEGMENTS, TOKEN, Server, quiet, remote
@@ -70,7 +70,7 @@ def test_unauthenticated_connections_do_not_block_authenticated_ones(
             with suppress(OSError):
                 line.sendall((b"", UNFINISHED, WRONG)[n % 3])
             strangers.append(line)
-        made = remote(store, f"http://127.0.0.1:{port}").segments(work, quiet)
+        made = remote(store, f"http://127.0.0.1:{port}").render_segments(work, quiet)
         assert len(made) == SEGMENTS
         # The last one is there, so the server has seen all before it.
         strangers[-1].settimeout(None)
@@ -83,7 +83,11 @@ def test_unauthenticated_connections_do_not_block_authenticated_ones(
 def test_endless_headers_time_out_and_long_requests_do_not(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, real, cut = serving(header_seconds=1.0, heartbeat_seconds=0.05), LocalEngine.segments, threading.Event()
+    server, real, cut = (
+        serving(header_seconds=1.0, heartbeat_seconds=0.05),
+        LocalEngine.render_segments,
+        threading.Event(),
+    )
 
     def slow(engine: LocalEngine, asked: RenderRequest, progress: Callable[[int, int], None]) -> list[StageResult]:
         assert cut.wait(900)
@@ -98,14 +102,14 @@ def test_endless_headers_time_out_and_long_requests_do_not(
             return
         cut.set()
 
-    monkeypatch.setattr(LocalEngine, "segments", slow)
+    monkeypatch.setattr(LocalEngine, "render_segments", slow)
     stranger = threading.Thread(target=trickle)
 
     def progress(ready: int, total: int) -> None:
         if not stranger.ident:
             stranger.start()
 
-    made = remote(store, server.url).segments(work, progress)
+    made = remote(store, server.url).render_segments(work, progress)
     stranger.join()
     assert len(made) == SEGMENTS
     assert cut.is_set()

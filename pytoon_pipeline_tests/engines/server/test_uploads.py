@@ -8,8 +8,8 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.engines.protocol import NamedFile
-from pytoon_pipeline.engines.server.app import ServerSettings
 from pytoon_pipeline.engines.server.uploads import ResumableUploads, WrongOffset
+from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.store import Store
 
 

@@ -11,8 +11,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.planning.captions.profanity import mask_profanity
-from pytoon_pipeline.planning.plan import plan_video
-from pytoon_pipeline_tests.harness.plans import footage, plan_context
+from pytoon_pipeline_tests.harness.plans import footage, planned
 
 SPHINX = Transcriber(engine="pocketsphinx", model="en-us", identity="x")
 TRACK = Transcriber(engine="subtitles", model="mov_text track 2", identity="track")
@@ -29,8 +28,7 @@ def plan(text: str, by: Transcriber = SPHINX, rejected: int = 0, lost: int = 0, 
     material = footage(5, ((0, 5),), words=words)
     assert material.silence is not None
     silence = material.silence.model_copy(update={"dropped_words": lost})
-    wanted = plan_context([replace(material, transcript=heard, silence=silence)], **wishes)
-    return plan_video(replace(wanted, profanity=load_profanity()))
+    return planned([replace(material, transcript=heard, silence=silence)], **wishes)
 
 
 def captions(spec: RenderSpec) -> str:

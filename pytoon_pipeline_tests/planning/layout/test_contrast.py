@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.style import TextBackground
-from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.planning.layout.contrast import Backdrop, ensure_contrast, opposite
+from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
+from pytoon_pipeline.planning.backdrops import Backdrop
+from pytoon_pipeline.planning.layout.contrast import ensure_contrast
 from pytoon_pipeline_tests.harness.layout import texts
 from pytoon_pipeline_tests.harness.plans import planned, still, tones
 
@@ -61,15 +62,15 @@ def test_text_always_reaches_its_contrast(
         assert style.outline >= 5
         assert contrast(own, luminance_of(style.outline_colour)) >= CONTRAST
     else:
-        assert behind.worst(colour) >= CONTRAST
+        assert behind.min_contrast(colour) >= CONTRAST
     if background in ("box", "outline"):
         assert (style.background is not None, bool(style.outline)) == (background == "box", background == "outline")
 
 
 def test_contrast_is_measured_against_the_worst_of_what_is_behind() -> None:
-    assert Backdrop(0.0, 0.1).worst("#FFFFFF") == pytest.approx(1.05 / 0.15)
-    assert Backdrop(0.0, 1.0).worst("#808080") == 1.0
-    assert Backdrop(0.5, 0.9).worst("#000000") == pytest.approx(0.55 / 0.05)
+    assert Backdrop(0.0, 0.1).min_contrast("#FFFFFF") == pytest.approx(1.05 / 0.15)
+    assert Backdrop(0.0, 1.0).min_contrast("#808080") == 1.0
+    assert Backdrop(0.5, 0.9).min_contrast("#000000") == pytest.approx(0.55 / 0.05)
 
 
 @given(colours)

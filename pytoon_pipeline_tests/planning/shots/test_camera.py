@@ -28,7 +28,7 @@ def test_the_crop_stays_within_the_dead_zone_and_moves_as_little_as_possible(aim
 def shot(faces: list[Face], seconds: float = 11.0, **changes: object) -> CropPath:
     frame = SourceFrame(1280, 720, WHOLE)
     path = plan_shot(faces, (), 0, seconds, frame, CameraSettings(**changes), ASPECT)  # type: ignore[arg-type]
-    return path.camera(0, round(seconds * 30), RATE, 6.0)
+    return path.crop_path(0, round(seconds * 30), RATE, 6.0)
 
 
 def moving_face(time: float) -> float:

@@ -1,0 +1,76 @@
+"""The analysis ``sampled_frames``: the one decode of each file that every detector shares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytoon_pipeline.analysis.results import PICTURE, PICTURES, THUMBS, MetadataByItem
+from pytoon_pipeline.analysis.roles import VISUAL_ROLES
+from pytoon_pipeline.analysis.stages.analysis import Analysis, Column
+from pytoon_pipeline.contracts.analysis import SampledFrames
+from pytoon_pipeline.contracts.media import SourceItem
+from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.media.losses import check_whole
+from pytoon_pipeline.store.items import ItemWork
+from pytoon_pipeline.store.stages import Stage, StageOutput
+from pytoon_pipeline.store.store import Store
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.analysis.vision.sampling import Samples
+
+
+@dataclass(frozen=True)
+class FrameSampling(Analysis[SampledFrames]):
+    """Samples the frames of everything that is shown. ``computed`` receives the pictures that this run decodes."""
+
+    stage = Stage("sampled_frames", 3, "by_rule")
+    libraries = ("pyav",)
+    columns = (
+        Column("time", "double", "Presentation time in seconds from the first frame."),
+        Column("jpeg", "binary", "The frame, upright, its longer side at most 480 pixels."),
+    )
+    record = SampledFrames
+
+    store: Store
+    limits: Limits
+    metadata: MetadataByItem
+    computed: "dict[str, Samples]" = field(default_factory=dict)
+
+    def covers(self, item: SourceItem) -> bool:
+        return item.role in VISUAL_ROLES
+
+    def work(self, item: SourceItem) -> ItemWork:
+        info = self.metadata.items[item.sha256].value.info
+        return ItemWork(
+            lambda scratch: self._compute(item, scratch),
+            {"media": item.sha256},
+            info.model_dump(mode="json", include={"video", "still"}),
+            {"av": version("av"), "opencv": version("opencv-contrib-python")},
+        )
+
+    def _compute(self, item: SourceItem, scratch: Path) -> StageOutput:
+        from pytoon_pipeline.analysis.vision.sampling import sample, sample_still
+        from pytoon_pipeline.media import images
+
+        stored = self.metadata.items[item.sha256]
+        info = stored.value.info
+        if info.still is not None:
+            samples = sample_still(images.read(self.store.path(stored.files[PICTURE])), scratch)
+        else:
+            assert info.video is not None
+            samples = sample(self.store.path(item.stored), info.video, self.limits, scratch)
+            check_whole(info, self.limits, samples.record)
+        self.computed[item.sha256] = samples
+        return StageOutput(samples.record, {PICTURES: samples.pictures, THUMBS: samples.thumbs})
+
+    def summary(self, values: Sequence[SampledFrames]) -> Mapping[str, int | float | str]:
+        return {
+            "samples": sum(one.samples for one in values),
+            "frames": sum(one.frames for one in values),
+            "damaged_packets": sum(one.damaged for one in values),
+        }
+
+    def rows(self, values: Sequence[SampledFrames]) -> int:
+        return sum(one.samples for one in values)

@@ -1,0 +1,69 @@
+"""The analysis ``silence_segments``: where nobody speaks, and when the words really are spoken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.stages.analysis import Analysis
+from pytoon_pipeline.analysis.stages.transcription import has_words
+from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript
+from pytoon_pipeline.contracts.archetypes import Archetype
+from pytoon_pipeline.contracts.media import SourceItem
+from pytoon_pipeline.contracts.preset import SilenceSettings
+from pytoon_pipeline.store.items import ItemWork
+from pytoon_pipeline.store.stages import Stage, StageOutput
+from pytoon_pipeline.store.store import Store
+
+
+@dataclass(frozen=True)
+class SilenceDetection(Analysis[SilenceSegments]):
+    """Finds silence in clips with words and in voice-overs.
+
+    ``removal_requested``: the request itself asks for the removal of silence, so a silent clip is an error.
+    """
+
+    stage = Stage("silence_segments", 4, "conditional")
+    libraries = ("numpy",)
+    record = SilenceSegments
+
+    store: Store
+    archetype: Archetype
+    metadata: MetadataByItem
+    transcripts: TranscriptByItem
+    settings: SilenceSettings
+    removal_requested: bool
+
+    def covers(self, item: SourceItem) -> bool:
+        stored = self.metadata.items.get(item.sha256)
+        if stored is None:
+            return False
+        return item.role == "voice" or has_words(item, self.archetype, stored.value.info)
+
+    def work(self, item: SourceItem) -> ItemWork:
+        audio_file = self.metadata.items[item.sha256].files.get(AUDIO)
+        words = self.transcripts.items.get(item.sha256)
+        requested = self.removal_requested and item.role == "media"
+
+        def compute() -> StageOutput:
+            from pytoon_pipeline.analysis.speech import silence
+            from pytoon_pipeline.media import audio
+
+            transcript = words.value if words else Transcript(words=(), language="", transcriber=None)
+            samples = audio.load(self.store.path(audio_file)) if audio_file else audio.nothing()
+            return StageOutput(silence.find_silence(samples, audio.ANALYSIS_RATE, transcript, self.settings, requested))
+
+        inputs = {
+            "audio": audio_file.sha256 if audio_file else "none",
+            "words": words.fingerprint if words else "none",
+        }
+        parameters = {**self.settings.model_dump(mode="json"), "removal_requested": requested}
+        return ItemWork(lambda scratch: compute(), inputs, parameters)
+
+    def summary(self, values: Sequence[SilenceSegments]) -> Mapping[str, int | float | str]:
+        silences = [silence for one in values for silence in one.silences]
+        return {
+            "silences": len(silences),
+            "silent_seconds": round(sum(silence.seconds for silence in silences), 2),
+            "repaired_words": sum(one.repaired_words for one in values),
+            "dropped_words": sum(one.dropped_words for one in values),
+        }

@@ -1,0 +1,68 @@
+"""Commands about this machine: ``setup``, ``engine serve`` and ``doctor``."""
+
+import argparse
+import json
+
+from pytoon_pipeline.cli.options import Commands
+from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
+from pytoon_pipeline.cli.rendering import open_runner
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.runtime.home import Home
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds the commands of this module to the parser."""
+    parser = commands.add_parser("setup", help="prepare PYTOON_HOME: Dagster's settings and limits for this machine")
+    add_json_option(parser)
+    parser.set_defaults(run=_setup)
+
+    engine = commands.add_parser("engine", help="render for other machines")
+    parser = engine.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "serve", help="serve the renderer over HTTP; clients authenticate with PYTOON_ENGINE_TOKEN"
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8970)
+    parser.set_defaults(run=_serve)
+
+    parser = commands.add_parser("doctor", help="show what is installed: models, fonts, encoders, devices")
+    add_json_option(parser)
+    parser.set_defaults(run=_doctor)
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.service.setup import setup
+
+    result = setup(Home.locate(), open_runner, print_note)
+    if result.lost_runs:
+        message = f"{result.lost_runs} runs lost their process and are now marked as failed."
+        print_note(Note(code="lost_runs", message=message))
+    if options.json:
+        print_json(result)
+    else:
+        print(result.dagster)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.engines.server.serve import serve
+    from pytoon_pipeline.runtime.logs import write_to
+
+    home = Home.locate()
+    write_to(home.logs)
+    serve(home, options.host, options.port)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.defs import dagster_yaml
+    from pytoon_pipeline.runtime.capacity import Capacity
+    from pytoon_pipeline.service.doctor import examine
+
+    home = Home.locate()
+    result = examine(home, str(dagster_yaml.examine(home, Capacity.of_machine())))
+    if options.json:
+        print_json(result)
+    else:
+        for name, value in result.model_dump(mode="json").items():
+            print(f"{name:12}  {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    return 0 if result.ok else 1

@@ -1,0 +1,86 @@
+"""Commands that render: ``render`` and ``remake``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
+from pytoon_pipeline.cli.output import ConsoleProgress, add_json_option, print_error, print_json, print_note
+from pytoon_pipeline.contracts.manifest import Difference
+from pytoon_pipeline.contracts.results import RenderResult
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.delivered import failed_result
+from pytoon_pipeline.service.render import RenderTask, render
+from pytoon_pipeline.service.runner import Notify, Runner
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds the commands of this module to the parser."""
+    parser = commands.add_parser("render", help="render a video file, or a folder with request.yaml, to a video")
+    parser.add_argument("path", type=Path, metavar="PATH")
+    add_request_options(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
+    add_json_option(parser)
+    parser.set_defaults(run=_render, failed=failed_result)
+
+    parser = commands.add_parser("remake", help="render a delivered video again from its manifest, and compare")
+    parser.add_argument("manifest", type=Path, metavar="MANIFEST")
+    parser.add_argument("--media", type=Path, metavar="DIR", help="where to find source files missing in PYTOON_HOME")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the video (default: in PYTOON_HOME)")
+    add_json_option(parser)
+    parser.set_defaults(run=_remake)
+
+
+def open_runner(home: Home, notify: Notify) -> AbstractContextManager[Runner]:
+    """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store."""
+    from pytoon_pipeline.definitions import defs
+    from pytoon_pipeline.defs import running
+    from pytoon_pipeline.defs.jobs import COMPILE
+
+    return running.open_runner(defs().resolve_job_def(COMPILE), home, notify)
+
+
+def _render(options: argparse.Namespace) -> int:
+    task = RenderTask(options.path, request_options(options), options.out)
+    result = render(Home.locate(), task, open_runner, ConsoleProgress(), print_note)
+    if options.json:
+        print_json(result)
+    elif result.video:
+        print(result.video)
+    _print_remarks(result)
+    return 1 if result.error else 0
+
+
+def _print_remarks(result: RenderResult) -> None:
+    if result.stages and all(stage.status == "cached" for stage in result.stages):
+        print("The video is up to date; nothing was rendered.", file=sys.stderr)
+    for note in result.notes:
+        print_note(note)
+    if result.error:
+        print_error(result.error)
+
+
+def _remake(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.service.remake import remake
+
+    progress = ConsoleProgress().segments_ready
+    result = remake(Home.locate(), options.manifest, options.media, options.out, _print_differences, progress)
+    if options.json:
+        print_json(result)
+    else:
+        print(result.video)
+    if result.error:
+        print_error(result.error)
+        return 1
+    if not options.json:
+        print("Video and audio packets are identical to the original.", file=sys.stderr)
+    return 0
+
+
+def _print_differences(differences: Sequence[Difference]) -> None:
+    from pytoon_pipeline.operations.remake.remake import describe
+
+    for difference in differences:
+        print(f"differs from the original: {describe(difference)}", file=sys.stderr)

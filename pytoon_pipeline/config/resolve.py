@@ -1,0 +1,133 @@
+"""Resolving a request: deciding every value, and recording where each comes from. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytoon_pipeline.config.brands import brand_changes, check_brand_rules, choose_transition, with_stored_fonts
+from pytoon_pipeline.config.defaults import archetype_of, preset_name
+from pytoon_pipeline.config.merge import copy_with, leaves
+from pytoon_pipeline.config.presets import (
+    build_preset,
+    load_brand,
+    load_platform,
+    load_profanity,
+    preset_document,
+)
+from pytoon_pipeline.contracts.archetypes import Archetype
+from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.media import MediaInfo, SourceMedia
+from pytoon_pipeline.contracts.preset import Limits, Preset
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.resolved_request import Origin, ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import Note
+
+# Fields of the request without an origin: adjustments have one per setting of the preset.
+NOT_DECIDED = {"version", "adjust"}
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What a request refers to in the presets folder, as loaded. ``preset`` is the content of the preset's file."""
+
+    preset_name: str
+    preset: Mapping[str, Any]
+    platform: Platform
+    brand: Brand | None
+    limits: Limits
+    profanity: tuple[str, ...]
+
+
+def load_documents(request: Request, archetype: Archetype, limits: Limits) -> Documents:
+    """Reads what ``request`` refers to. Raises ``InvalidInput`` for unknown names and wrong values."""
+    name = preset_name(request, archetype)
+    return Documents(
+        preset_name=name,
+        preset=preset_document(name),
+        platform=load_platform(request.platform),
+        brand=load_brand(request.brand) if request.brand else None,
+        limits=limits,
+        profanity=load_profanity() if request.profanity == "mask" else (),
+    )
+
+
+def resolve_request(
+    upload: SourceMedia, remedied: Request, infos: Mapping[str, MediaInfo], documents: Documents
+) -> ResolvedRequest:
+    """``remedied``, which is the upload's request after remedies, with everything decided.
+
+    ``infos`` describe the upload's files by their SHA-256. Raises ``InvalidInput`` for wrong settings, and for what a
+    brand-safe request may not ask for.
+    """
+    archetype = archetype_of(remedied, upload.items, infos)
+    brand = with_stored_fonts(documents.brand, upload.items) if documents.brand is not None else None
+    if brand is not None and remedied.brand_safe:
+        check_brand_rules(brand, Request.model_validate(upload.asked))
+    preset = build_preset(documents.preset_name, documents.preset, remedied.adjust)
+    changes = brand_changes(preset, brand, remedied) if brand is not None else {}
+    transition, brand_notes = choose_transition(remedied, preset, brand)
+    if transition != preset.transition.kind and remedied.transition is None:
+        changes["transition"] = {"kind": transition}
+    decided = copy_with(preset, {**changes, "transition": {"kind": transition}})
+    return ResolvedRequest(
+        request=remedied,
+        archetype=archetype,
+        preset=decided,
+        platform=documents.platform,
+        brand=brand,
+        limits=documents.limits,
+        profanity=documents.profanity,
+        notes=(*brand_notes, *_override_notes(upload)),
+        origins={
+            **dict(_request_origins(upload, remedied)),
+            **dict(_preset_origins(upload, remedied, documents, decided, changes)),
+        },
+    )
+
+
+def _override_notes(upload: SourceMedia) -> tuple[Note, ...]:
+    """What a person should know about the video of a request that one run has changed."""
+    if not upload.overrides:
+        return ()
+    values = ", ".join(f"{name}: {value}" for name, value in upload.overrides.items())
+    message = f"The run was given other values than the upload's request: {values}."
+    return (Note(code="overridden", message=message),)
+
+
+def _request_origins(upload: SourceMedia, remedied: Request) -> Iterator[tuple[str, Origin]]:
+    """The origin of each field of the request."""
+    asked = Request.model_validate(upload.asked)
+    for name in Request.model_fields:
+        if name in NOT_DECIDED:
+            continue
+        if getattr(remedied, name) != getattr(asked, name):
+            yield name, "remedy"
+        elif name in upload.asked:
+            yield name, "override" if name in upload.overrides else "request"
+        elif name == "archetype":
+            yield name, "media" if remedied.edit_plan is None else "request"
+        else:
+            yield name, "default"
+
+
+def _preset_origins(
+    upload: SourceMedia, remedied: Request, documents: Documents, preset: Preset, branded: Mapping[str, Any]
+) -> Iterator[tuple[str, Origin]]:
+    """The origin of each setting of ``preset``, by its path. ``branded`` are the settings that the brand replaced."""
+    asked = Request.model_validate(upload.asked)
+    adjusted, own = dict(leaves(remedied.adjust)), dict(leaves(asked.adjust))
+    person: Origin = "override" if "adjust" in upload.overrides else "request"
+    by_brand, in_file = dict(leaves(branded)), dict(leaves(documents.preset))
+    for path, value in leaves(preset.model_dump()):
+        if "." not in path:
+            continue
+        if path in by_brand:
+            yield path, "brand" if documents.brand is not None else "default"
+        elif path == "transition.kind" and remedied.transition is not None:
+            yield path, "override" if "transition" in upload.overrides else "request"
+        elif path in adjusted:
+            yield path, person if path in own and own[path] == adjusted[path] else "remedy"
+        elif path == "audio.loudness" and value is None:
+            yield path, "platform"
+        else:
+            yield path, "preset" if path in in_file else "default"

@@ -1,0 +1,36 @@
+"""The archetypes, which are the kinds of video. A new one joins here, and nowhere else."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Archetype = Literal["hero", "overlay", "meme", "footage", "edit_plan"]
+
+
+@dataclass(frozen=True)
+class ArchetypeTraits:
+    """What the pipeline must know about an archetype.
+
+    ``planner`` names the function that plans it, as ``module:function``. ``default_preset`` applies when the request
+    names none. ``transcribes``: clips with audio are transcribed, and their silences removed. ``end_card``: a brand's
+    end card closes the video. ``thumbnail`` is either a frame in which all texts have *settled*, or the one that shows
+    the best *face*.
+    """
+
+    planner: str
+    default_preset: str
+    transcribes: bool = False
+    end_card: bool = True
+    thumbnail: Literal["settled", "face"] = "settled"
+
+
+ARCHETYPES: dict[Archetype, ArchetypeTraits] = {
+    "hero": ArchetypeTraits("pytoon_pipeline.planning.archetypes.hero:plan_hero", "clean-product"),
+    "overlay": ArchetypeTraits("pytoon_pipeline.planning.archetypes.overlay:plan_overlay", "bold-offer"),
+    "meme": ArchetypeTraits("pytoon_pipeline.planning.archetypes.meme:plan_meme", "classic-meme"),
+    "footage": ArchetypeTraits(
+        "pytoon_pipeline.planning.archetypes.hero:plan_footage", "clean-talk", transcribes=True, thumbnail="face"
+    ),
+    "edit_plan": ArchetypeTraits(
+        "pytoon_pipeline.planning.archetypes.edit_plan:plan_edit", "clean-product", end_card=False
+    ),
+}

@@ -1,0 +1,58 @@
+"""A request with everything decided, and where each value comes from."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.archetypes import Archetype
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.preset import Limits, Preset
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.transitions import BRAND_SAFE_TRANSITIONS, TransitionChoice
+
+# Where a value comes from. *override*: set for one run in the Launchpad. *media*: chosen by what the files are.
+# *remedy*: changed because an earlier attempt failed its check.
+Origin = Literal["request", "override", "preset", "brand", "platform", "default", "media", "remedy"]
+
+
+class ResolvedRequest(Record):
+    """The request after overrides and remedies, and all that it refers to.
+
+    ``preset`` is adjusted by the request and has the brand's look; the fonts of ``brand`` are named by content.
+    ``profanity`` holds the words that captions mask. ``attempt`` counts from 1; ``remedies`` were applied in this
+    order; ``fallback`` marks the simplified last attempt. ``changed`` says what remedies changed, and ``notes`` what
+    else a person should know. ``origins`` has one entry per field of the request (``preset``), and one per setting of
+    the preset (``silence.min_seconds``).
+    """
+
+    request: Request
+    archetype: Archetype
+    preset: Preset
+    platform: Platform
+    brand: Brand | None = None
+    limits: Limits
+    profanity: tuple[str, ...] = ()
+    attempt: int = Field(default=1, ge=1)
+    remedies: tuple[str, ...] = ()
+    fallback: bool = False
+    changed: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+    origins: dict[str, Origin] = Field(default_factory=dict)
+
+    @property
+    def loudness(self) -> float:
+        """Loudness of the video in LUFS: the preset's own, or the platform's."""
+        own = self.preset.audio.loudness
+        return self.platform.loudness if own is None else own
+
+    @property
+    def requests_silence_removal(self) -> bool:
+        """Whether the request itself, not only the preset, asks for the removal of silence."""
+        return self.preset.silence.remove and self.origins.get("silence.remove") in ("request", "override")
+
+    @property
+    def allowed_transitions(self) -> tuple[TransitionChoice, ...]:
+        """The transitions that a brand-safe video may use."""
+        return self.brand.transitions if self.brand is not None else BRAND_SAFE_TRANSITIONS

@@ -1,0 +1,190 @@
+"""Answers of the use cases: what ``--json`` prints and an API returns. Paths are absolute, times in seconds."""
+
+from typing import Literal
+
+from typing_extensions import Self
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.degradation import Degradation, Release
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.manifest import Remade
+from pytoon_pipeline.contracts.provenance import ItemRecord
+from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
+from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.contracts.spec.render_spec import Note
+
+# The stages of one video in the order in which results list them.
+STAGES = (
+    "source_media", "metadata", "resolved_request", "transcription", "sampled_frames", "silence_segments",
+    "face_detections", "focal_points", "shots", "render_spec", "rendered_segments", "composite", "qc_score",
+    "delivered_video",
+)  # fmt: skip
+
+RenderStatus = Literal["completed", "degraded", "failed"]
+UploadState = Literal["waiting", "completed", "degraded", "held", "failed"]
+
+
+class ErrorInfo(Record):
+    """Why something failed: a code for scripts, one sentence, and a hint telling the person what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, error: PytoonError) -> Self:
+        return cls(code=error.code, message=error.message, hint=error.hint)
+
+
+class ErrorResult(Record):
+    """The answer of a command that failed before it had a result."""
+
+    error: ErrorInfo
+
+
+class StageStatus(Record):
+    """One stage of a video: whether it was computed now, and how long that took."""
+
+    name: str
+    status: Literal["computed", "cached"]
+    seconds: float
+
+
+class SegmentCounts(Record):
+    """How many segments a video has, and how many were rendered now or found in the store."""
+
+    total: int = 0
+    rendered: int = 0
+    cached: int = 0
+
+
+class QcSummary(Record):
+    """Quality control of a finished video in brief; ``QcReport`` has the measurements."""
+
+    score: float
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @classmethod
+    def of(cls, report: QcReport) -> Self:
+        return cls(score=report.score, verdict=report.verdict, findings=report.findings, seconds=report.seconds)
+
+
+class RenderResult(Record):
+    """The answer of ``pytoon render``.
+
+    Paths are null when no video was delivered. A held video has no ``video``; its manifest and its spec are in the
+    folder of held videos.
+    """
+
+    key: str | None = None
+    title: str | None = None
+    status: RenderStatus
+    video: str | None = None
+    thumbnail: str | None = None
+    subtitles: tuple[str, ...] = ()
+    spec: str | None = None
+    manifest: str | None = None
+    qc: QcSummary | None = None
+    notes: tuple[Note, ...] = ()
+    stages: tuple[StageStatus, ...] = ()
+    segments: SegmentCounts = SegmentCounts()
+    attempts: int = 1
+    engine: EngineName | None = None
+    wall_seconds: float = 0.0
+    error: ErrorInfo | None = None
+
+
+class UploadStatus(Record):
+    """The status of one upload. ``held`` is the path of a video that waits for a person's decision."""
+
+    key: str
+    title: str
+    status: UploadState
+    attempts: int = 0
+    items: tuple[str, ...] = ()
+    video: str | None = None
+    held: str | None = None
+    degraded: Degradation | None = None
+    released: Release | None = None
+    error: ErrorInfo | None = None
+
+
+class InboxStatus(Record):
+    """A file or folder in the inbox that did not become an upload: incomplete (``waiting``) or rejected."""
+
+    name: str
+    status: Literal["waiting", "rejected"]
+    waiting_for: str | None = None
+    error: ErrorInfo | None = None
+
+
+class StatusResult(Record):
+    """The answer of ``pytoon status`` without a key: all uploads, the newest first, and what is in the inbox."""
+
+    uploads: tuple[UploadStatus, ...]
+    inbox: tuple[InboxStatus, ...]
+
+
+class SubmitResult(Record):
+    """The answer of ``pytoon submit``: for each path the key and the name in the inbox."""
+
+    keys: tuple[str, ...]
+    inbox: tuple[str, ...]
+
+
+class GenerateResult(Record):
+    """The answer of ``pytoon generate``: the file and what it was generated from."""
+
+    file: str
+    generator: str
+    model: str
+    prompt: str
+    seed: int
+
+
+class RemakeResult(Remade):
+    """The answer of ``pytoon remake``; ``error`` is set when the packets differ from those of the original."""
+
+    error: ErrorInfo | None = None
+
+
+class SetupResult(Record):
+    """The answer of ``pytoon setup``: the folder of the Dagster instance, and how many lost runs were failed."""
+
+    dagster: str
+    lost_runs: int
+
+
+class DoctorResult(Record):
+    """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing."""
+
+    ok: bool
+    home: str
+    free_space: str
+    python: str
+    packages: dict[str, str]
+    encoder: str
+    opencv: str
+    fonts: dict[str, str]
+    transcriber: str
+    device: str
+    dagster: str
+    presets: tuple[str, ...]
+
+
+# Answers by the name of their JSON Schema.
+RESULTS: dict[str, type[Record]] = {
+    "render_result": RenderResult,
+    "status_result": StatusResult,
+    "upload_status": UploadStatus,
+    "submit_result": SubmitResult,
+    "qc_result": QcReport,
+    "generate_result": GenerateResult,
+    "regenerate_result": ItemRecord,
+    "remake_result": RemakeResult,
+    "setup_result": SetupResult,
+    "doctor_result": DoctorResult,
+    "error_result": ErrorResult,
+}

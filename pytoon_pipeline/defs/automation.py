@@ -1,0 +1,103 @@
+"""Every sensor and schedule: when it is evaluated, and whether it runs by default."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from pytoon_pipeline.defs.assets.reports import pipeline_kpis
+from pytoon_pipeline.defs.garbage import collect_garbage
+from pytoon_pipeline.defs.ingest import INGEST
+from pytoon_pipeline.defs.jobs import compile_video
+from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.partitions import PRIORITY_TAG
+from pytoon_pipeline.defs.reconcile import RECONCILE
+from pytoon_pipeline.defs.schedules import nightly_batch
+from pytoon_pipeline.defs.sensors.fail_lost_runs import fail_lost_runs
+from pytoon_pipeline.defs.sensors.ingest_uploads import ingest_uploads
+from pytoon_pipeline.defs.sensors.publish_status import publish_status
+from pytoon_pipeline.defs.sensors.request_runs import BATCH_PRIORITY, request_runs
+from pytoon_pipeline.settings import Autostart
+
+# Dagster's daemon looks every 5 s which sensors are due, and rounds up: an interval of 5 s would be evaluated every
+# 10 s. Each tick writes about 0.5 MB to Dagster's SQLite database, so nothing is evaluated more often than people need.
+DAEMON_LOOP_SECONDS = 5
+NEXT_LOOP, EVERY_15_SECONDS, EVERY_MINUTE = 4, 14, 59
+
+LOW_PRIORITY = {PRIORITY_TAG: str(BATCH_PRIORITY)}
+
+
+def sensors(autostart: Autostart) -> Sequence[dg.SensorDefinition]:
+    """The sensors; they run by default unless ``autostart`` is “none”. None of them deletes anything."""
+    status = dg.DefaultSensorStatus.STOPPED if autostart == "none" else dg.DefaultSensorStatus.RUNNING
+    return [
+        dg.sensor(
+            job_name=INGEST,
+            minimum_interval_seconds=NEXT_LOOP,
+            default_status=status,
+            description=f"Requests the job {INGEST} when the inbox has something to ingest; one run at a time.",
+            owners=[TEAM],
+            tags={"pytoon/kind": "intake"},
+        )(ingest_uploads),
+        dg.sensor(
+            job=compile_video,
+            minimum_interval_seconds=NEXT_LOOP,
+            default_status=status,
+            description="Requests a run for each new upload, and for each failed one that a retry may help.",
+            owners=[TEAM],
+            tags={"pytoon/kind": "video"},
+        )(request_runs),
+        dg.sensor(
+            job_name=RECONCILE,
+            minimum_interval_seconds=EVERY_15_SECONDS,
+            default_status=status,
+            description="Requests a run that marks runs whose process has died as failed. Their keys are then retried.",
+            owners=[TEAM],
+            tags={"pytoon/kind": "maintenance"},
+        )(fail_lost_runs),
+        dg.sensor(
+            minimum_interval_seconds=EVERY_MINUTE,
+            default_status=status,
+            description="Publishes which uploads failed, are stuck, held, rejected or delivered degraded, whenever "
+            "that changes.",
+            owners=[TEAM],
+            tags={"pytoon/kind": "report"},
+        )(publish_status),
+    ]
+
+
+def schedules(timezone: str, autostart: Autostart) -> Sequence[dg.ScheduleDefinition]:
+    """The schedules, in ``timezone``. What deletes runs by default only if ``autostart`` is “all”."""
+    running, stopped = dg.DefaultScheduleStatus.RUNNING, dg.DefaultScheduleStatus.STOPPED
+    status = stopped if autostart == "none" else running
+    return [
+        dg.schedule(
+            job=compile_video,
+            cron_schedule="0 2 * * *",
+            execution_timezone=timezone,
+            default_status=status,
+            description="Requests videos that are pending, that failed for a reason that may have passed, or that were "
+            "planned with other presets.",
+            owners=[TEAM],
+        )(nightly_batch),
+        dg.ScheduleDefinition(
+            name="kpi_refresh",
+            target=dg.AssetSelection.assets(pipeline_kpis),
+            cron_schedule="10 * * * *",
+            execution_timezone=timezone,
+            default_status=status,
+            description="Computes the KPIs over all videos.",
+            owners=[TEAM],
+            tags=LOW_PRIORITY,
+        ),
+        dg.ScheduleDefinition(
+            name="nightly_garbage_collection",
+            job=collect_garbage,
+            cron_schedule="30 4 * * *",
+            execution_timezone=timezone,
+            default_status=running if autostart == "all" else stopped,
+            description="Removes expired intermediate results, old logs and old runs. Deletes, so a person or the "
+            "setting PYTOON_AUTOSTART=all has to start it.",
+            owners=[TEAM],
+            tags=LOW_PRIORITY,
+        ),
+    ]

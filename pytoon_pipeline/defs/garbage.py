@@ -1,0 +1,57 @@
+"""The job ``collect_garbage``: removes from the store, the logs, Dagster's history and its partitions what is no longer
+needed. What may go is decided in ``operations/garbage.py`` and ``defs/history.py``.
+"""
+
+import dagster as dg
+
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.defs.history import remove_old_runs
+from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
+from pytoon_pipeline.defs.run_queries import keys_in_progress
+from pytoon_pipeline.operations import garbage
+
+COLLECT_GARBAGE = "collect_garbage"
+
+
+@dg.op(
+    config_schema={},
+    description="Removes expired results, old logs and old runs, and takes keys at rest out of the partitions.",
+)
+def remove_expired(
+    context: dg.OpExecutionContext, config: ConfigResource, catalog: CatalogResource, store: StoreResource
+) -> None:
+    rules, uploads = config.operations, catalog.uploads
+    busy = keys_in_progress(context.instance)
+    report = garbage.collect_garbage(config.home, store.artifacts, uploads, rules, context.run.run_id, busy)
+    removed = synchronize_partitions(context.instance, uploads, busy)
+    runs = remove_old_runs(context.instance, rules.run_retention_days, rules.operational_run_retention_days)
+    context.add_output_metadata(
+        {**vars(report.store), "old_logs": report.old_logs, "archived_keys": removed, "old_runs": runs}
+    )
+
+
+def synchronize_partitions(instance: dg.DagsterInstance, uploads: Uploads, busy: set[str]) -> int:
+    """Makes Dagster's partitions those of the catalog: without archived keys, with all others. Returns how many were
+    removed. Keys in ``busy`` stay.
+    """
+    known, archived = set(instance.get_dynamic_partitions(UPLOADS)), uploads.archived()
+    # Includes keys that an interrupted collection has archived.
+    removed = (known & archived) - busy
+    for key in sorted(removed):
+        instance.delete_dynamic_partition(UPLOADS, key)
+    # Keys that Dagster's database does not have, as after its loss.
+    add_partitions(instance, sorted(set(uploads.keys()) - archived - known))
+    return len(removed)
+
+
+@dg.job(
+    name=COLLECT_GARBAGE,
+    description="Removes what is no longer needed: intermediate results by age and size, old logs and runs. Finished "
+    "videos and uploads stay.",
+    owners=[TEAM],
+    tags={"pytoon/kind": "maintenance"},
+)
+def collect_garbage() -> None:
+    remove_expired()

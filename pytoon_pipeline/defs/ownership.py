@@ -1,0 +1,3 @@
+"""Who answers for the definitions of this code location."""
+
+TEAM = "team:video"

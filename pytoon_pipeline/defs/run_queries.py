@@ -1,0 +1,57 @@
+"""What sensors, schedules and maintenance jobs need to know of runs. Reads only."""
+
+from datetime import datetime, timedelta, timezone
+
+import dagster as dg
+
+from pytoon_pipeline.defs.overrides import overrides_of
+from pytoon_pipeline.defs.partitions import PARTITION_TAG
+from pytoon_pipeline.operations.due import DueKey
+
+# Runs that have left the queue, or never were in it.
+WORKING = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+UNFINISHED = [dg.DagsterRunStatus.QUEUED, *WORKING]
+# After a failure, a maintenance job is requested again only after this many seconds.
+PAUSE_AFTER_FAILURE = 20.0
+# Databases may keep times in whole seconds.
+CLOCK_STEP = 1.0
+
+
+def keys_in_progress(instance: dg.DagsterInstance) -> set[str]:
+    """Keys whose run has not ended."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+    return {key for run in runs if (key := run.tags.get(PARTITION_TAG))}
+
+
+def may_request(instance: dg.DagsterInstance, job: str, lost: frozenset[str] = frozenset()) -> bool:
+    """Whether a job has no unfinished run, other than those in ``lost``, and has not failed just now."""
+    unfinished = instance.get_runs(dg.RunsFilter(job_name=job, statuses=UNFINISHED))
+    if any(run.run_id not in lost for run in unfinished):
+        return False
+    failed = instance.get_run_records(dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.FAILURE]), limit=1)
+    latest = datetime.now(timezone.utc) - timedelta(seconds=PAUSE_AFTER_FAILURE)
+    return all(aware(record.update_timestamp) < latest for record in failed)
+
+
+def unrecorded_run(instance: dg.DagsterInstance, due: DueKey) -> dg.DagsterRun | None:
+    """The last run of a due key when a person canceled it, or when it failed before any stage could record why."""
+    of_key = dg.RunsFilter(tags={PARTITION_TAG: due.key})
+    last = next(iter(instance.get_run_records(of_key, limit=1)), None)
+    if last is None or aware(last.create_timestamp).timestamp() + CLOCK_STEP < due.since:
+        return None
+    run = last.dagster_run
+    if run.status == dg.DagsterRunStatus.CANCELED:
+        return run
+    # Whoever starts a run with overrides in the Launchpad sees it fail. A retry with them has no such witness.
+    unrecorded = run.status == dg.DagsterRunStatus.FAILURE and run.run_id != due.failed_run
+    return run if unrecorded and overrides_of(run.run_config) == due.overrides else None
+
+
+def aware(time: datetime) -> datetime:
+    """Dagster returns times in UTC, some without a time zone."""
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)

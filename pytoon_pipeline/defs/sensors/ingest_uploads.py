@@ -1,0 +1,24 @@
+"""Requests ``ingest`` when the inbox has something to ingest."""
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.errors import TransientError
+from pytoon_pipeline.defs.ingest import INGEST
+from pytoon_pipeline.defs.resources import ConfigResource
+from pytoon_pipeline.defs.run_queries import may_request
+from pytoon_pipeline.intake.inbox import open_inbox
+from pytoon_pipeline.intake.ingester import count_pending
+
+
+def ingest_uploads(context: dg.SensorEvaluationContext, config: ConfigResource) -> dg.RunRequest | dg.SkipReason:
+    home = config.home
+    try:
+        waiting = count_pending(home, open_inbox(home))
+    except TransientError as error:
+        return dg.SkipReason(str(error))
+    if not waiting:
+        return dg.SkipReason("Nothing new in the inbox.")
+    if not may_request(context.instance, INGEST):
+        return dg.SkipReason(f"{waiting} entries wait in the inbox; {INGEST} is running or has failed just now.")
+    context.log.info(f"{waiting} entries wait in the inbox; requesting {INGEST}.")
+    return dg.RunRequest()

@@ -1,0 +1,231 @@
+"""The stage ``delivered_video``: a checked video and what is needed to make it again, where people get it."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytoon_pipeline.analysis.results import MetadataByItem, TranscriptByItem
+from pytoon_pipeline.catalog.items import Registry
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import presets_digest
+from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.degradation import Degradation, Release
+from pytoon_pipeline.contracts.manifest import Delivery, Manifest, StageUse
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.delivery.environment import environment_digest
+from pytoon_pipeline.delivery.outbox import deliver, delivered_files, failure, plan_delivery, replace_earlier
+from pytoon_pipeline.engines.composite import file_comment
+from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
+from pytoon_pipeline.rendering import stages
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
+from pytoon_pipeline.store.store import Store
+
+# What the store holds can be recomputed; the files in the outbox are kept.
+DELIVERY = Stage("delivered_video", 5, "by_rule")
+
+log = logging.getLogger("pytoon.delivery")
+
+
+@dataclass(frozen=True)
+class CheckedVideo:
+    """A finished, checked video with the results of the stages before."""
+
+    source: Stored[SourceMedia]
+    resolved: Stored[ResolvedRequest]
+    metadata: MetadataByItem
+    transcripts: TranscriptByItem
+    planned: Stored[RenderSpec]
+    segments: Stored[RenderedSegments]
+    composite: Stored[FinishedVideo]
+    qc: Stored[QcReport]
+
+    @property
+    def upload(self) -> SourceMedia:
+        return self.source.value
+
+    @property
+    def spec(self) -> RenderSpec:
+        """The plan that the video shows."""
+        return self.segments.value.rendered_spec(self.planned.value)
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        stored = (
+            self.source,
+            self.resolved,
+            self.transcripts,
+            self.planned,
+            self.segments,
+            self.composite,
+            self.qc,
+        )
+        return {one.artifact.stage: one.fingerprint for one in stored}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How a video is delivered. ``held``: it can harm viewers, so a person has to release it."""
+
+    degraded: Degradation | None
+    released: Release | None
+    held: bool
+    earlier: DeliveryRecord | None
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True)
+class DeliveredVideo:
+    """The stored delivery, and where its files lie: paths of ``plan`` below ``root``."""
+
+    stage: StageResult
+    plan: Delivery
+    root: Path
+    record: DeliveryRecord
+
+
+def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, video: CheckedVideo) -> DeliveredVideo:
+    """Writes the video, its thumbnail, subtitles, spec and manifest to the outbox, or to the folder of held videos.
+
+    Raises ``QualityFailure`` for a video that failed its check, unless it is the fallback, the last resort.
+    """
+    report, upload = video.qc.value, video.upload
+    if report.verdict == "fail" and not video.spec.fallback:
+        raise failure(report)
+    decision = decide(uploads, video)
+    plan = plan_delivery(upload.title, upload.key, decision.degraded is not None)
+    result = _store_files(store, video, plan)
+    names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _paths(plan), strict=True))
+    manifest = _manifest(store, items, video, decision, result.artifact, names)
+    files = {name: store.path(result.artifact.files[role]) for role, name in names.items()}
+    root = home.held if decision.held else home.outbox
+    written = deliver(root, home.work, plan, files, manifest)
+    record = _record(home, video, decision, root, plan)
+    uploads.deliver(upload.key, record, upload)
+    _log(video, decision)
+    status = "computed" if written else result.status
+    return DeliveredVideo(StageResult(result.artifact, status, result.seconds), plan, root, record)
+
+
+def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
+    """Whether the video is degraded, and whether it is held: it has a hazard and nobody has released exactly it."""
+    upload, report = video.upload, video.qc.value
+    attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered(upload.key)
+    released = release_of(earlier, video.composite.files["video"].sha256)
+    return Decision(
+        degraded=degradation(video.planned.value, video.segments.value, report, attempts),
+        released=released,
+        held=bool(hazards(report.gates)) and released is None,
+        earlier=earlier,
+        attempts=attempts,
+    )
+
+
+def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResult:
+    """The delivery in the store: video and thumbnail of the composite, and subtitles."""
+    files = video.composite.files
+
+    def compute(scratch: Path) -> StageOutput:
+        stored = {"video": files["video"], "thumbnail": files["thumbnail"]}
+        return StageOutput(plan, subtitles.write(video.spec, scratch), stored)
+
+    degraded = plan != plan_delivery(video.upload.title, video.upload.key)
+    parameters = {"key": video.upload.key, "title": video.upload.title, "degraded": degraded}
+    return run_stage(store, DELIVERY, compute, inputs=video.inputs, parameters=parameters)
+
+
+def _paths(plan: Delivery) -> tuple[str, ...]:
+    return plan.video, plan.thumbnail, *plan.captions
+
+
+def _manifest(
+    store: Store, items: Registry, video: CheckedVideo, decision: Decision, stored: Artifact, names: Mapping[str, str]
+) -> Manifest:
+    """The manifest. ``stored`` is the delivery in the store, ``names`` are the delivered paths by role."""
+    finished, segments, upload = video.composite.value, video.segments.value, video.upload
+    return Manifest(
+        key=upload.key,
+        title=upload.title,
+        media=upload.items,
+        probed={item: metadata.info for item, metadata in video.metadata.values.items()},
+        thumbnail=finished.thumbnail,
+        tools=stages.producer_versions(video.segments.artifact.tools),
+        picture_packets=finished.composite.video_packets_sha256,
+        audio_packets=finished.composite.audio_packets_sha256,
+        comment=file_comment(video.planned.value, segments),
+        request=upload.asked,
+        overrides=upload.overrides,
+        preset=video.resolved.value.preset,
+        brand=video.resolved.value.brand,
+        spec=video.spec,
+        encoder=stages.encoders(),
+        transcriber=next((one.transcriber for one in video.transcripts.values.values()), None),
+        engine=segments.engine,
+        failed_engines=segments.engine_attempts,
+        stages=tuple(_stage_use(artifact) for artifact in store.lineage(stored)),
+        files={name: stored.files[role].sha256 for role, name in names.items()},
+        qc=video.qc.value,
+        items=tuple(items.of(upload)),
+        attempts=decision.attempts,
+        degraded=decision.degraded,
+        released=decision.released,
+    )
+
+
+def _stage_use(artifact: Artifact) -> StageUse:
+    return StageUse(
+        name=artifact.stage,
+        fingerprint=artifact.fingerprint,
+        version=artifact.version,
+        tools=artifact.tools,
+        device=artifact.device,
+        precision=artifact.precision,
+        seconds=artifact.seconds,
+    )
+
+
+def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery) -> DeliveryRecord:
+    """The catalog's record of the delivery. Removes the folders of earlier deliveries that this one replaces."""
+    upload, preset = video.upload, video.resolved.value.preset.name
+    request = Request.model_validate(upload.asked)
+    return DeliveryRecord(
+        at=time.time(),
+        degraded=decision.degraded,
+        held=decision.held,
+        released=decision.released,
+        video=(root / plan.video).relative_to(home.root).as_posix(),
+        others=replace_earlier(home, upload.key, decision.earlier, root / plan.folder, decision.held),
+        engine=video.segments.value.engine,
+        preset=preset,
+        presets=presets_digest(request, preset),
+        files=delivered_files(home, root, plan),
+        environment=environment_digest(home, request.brand),
+        codes=video.qc.value.gates,
+        overrides=upload.overrides,
+    )
+
+
+def _log(video: CheckedVideo, decision: Decision) -> None:
+    event, report = "held" if decision.held else "delivered", video.qc.value
+    log.info(
+        event,
+        extra={
+            "event": event,
+            "engine": video.segments.value.engine,
+            "degraded": decision.degraded is not None,
+            "verdict": report.verdict,
+            "score": report.score,
+            "attempt": len(decision.attempts),
+        },
+    )

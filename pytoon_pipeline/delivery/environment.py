@@ -1,0 +1,88 @@
+"""What decides a video besides its upload and its presets: code, dependencies, limits, brand files and transcriber.
+
+A delivery keeps the digest of its environment. While the digest is the same, running the graph again would deliver
+the same files, so they can be returned without a run.
+"""
+
+import time
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.config.presets import PACKAGE, brand_file, load_brand, load_limits
+from pytoon_pipeline.media import ffmpeg, fonts
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.store.fingerprint import hash_files, hash_value
+
+DISTRIBUTION = "pytoon-pipeline"
+# Modules are loaded after this moment; a source file that changed later is not the code that runs.
+LOADED_AT = time.time()
+
+
+def environment_digest(home: Home, brand: str | None) -> str | None:
+    """SHA-256 of the environment for uploads of ``brand``; none when the code changed since this process loaded it.
+
+    Raises ``InvalidInput`` when the brand or a file of it is missing.
+    """
+    code = code_digest(PACKAGE)
+    if code is None:
+        return None
+    return hash_value(
+        {
+            "code": code,
+            "dependencies": _dependencies(),
+            "ffmpeg": ffmpeg.identity(),
+            "fonts": fonts.identity(),
+            "limits": load_limits().model_dump(mode="json"),
+            "brand": _brand_files(brand) if brand else {},
+            "transcriber": _transcriber(home),
+        }
+    )
+
+
+def code_digest(package: Path) -> str | None:
+    """SHA-256 of the source files below ``package``; none when one changed after this process started to load them."""
+    sources = sorted(package.rglob("*.py"))
+    if any(path.stat().st_mtime > LOADED_AT for path in sources):
+        return None
+    names = [path.relative_to(package).as_posix() for path in sources]
+    return hash_value([names, [path.stat().st_size for path in sources], hash_files(*sources)])
+
+
+@cache
+def _dependencies() -> dict[str, str | None]:
+    """Versions of the declared dependencies, none for one that is not installed."""
+    declared = [one for one in requires(DISTRIBUTION) or () if "extra ==" not in one]
+    names = sorted({_distribution(one) for one in declared})
+    return {name: _version(name) for name in names}
+
+
+def _distribution(requirement: str) -> str:
+    """The name in a requirement such as ``av>=14`` or ``moto[server]~=5.0; python_version < '3.12'``."""
+    end = next((n for n, char in enumerate(requirement) if not (char.isalnum() or char in "-_.")), len(requirement))
+    return requirement[:end]
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _brand_files(name: str) -> dict[str, str]:
+    """SHA-256 of the files that a brand names; fonts that come with Pytoon are named by their dependency."""
+    brand = load_brand(name)
+    named = [one for one in (brand.logo, brand.fonts.headline, brand.fonts.body) if one and one not in fonts.FONTS]
+    paths = {one: brand_file(one) for one in named}
+    return {one: hash_files(path) if path.is_file() else "" for one, path in paths.items()}
+
+
+def _transcriber(home: Home) -> list[object]:
+    """Which transcriber this machine would choose without fetching anything."""
+    settings = SpeechSettings.from_settings(Settings.load(), home.models)
+    weights = find_weights(settings) if settings.engine != "pocketsphinx" else None
+    found = [weights.name, weights.stat().st_size, weights.stat().st_mtime_ns] if weights else []
+    return [settings.engine, settings.model, *found]

@@ -1,0 +1,96 @@
+"""The stage ``rendered_segments``: all segments of a video, by the first engine that renders them."""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pytoon_pipeline.analysis.results import register_fonts
+from pytoon_pipeline.contracts.rendering import EngineAttempt, RenderedSegments
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.engines.render_job import RenderJob
+from pytoon_pipeline.rendering import stages
+from pytoon_pipeline.rendering.stored_segments import SEGMENT_ROLES, picture_digest, segment_role
+from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.engines.policy import RenderOutcome
+
+SEGMENTS = Stage("rendered_segments", 5, "by_rule")
+
+log = logging.getLogger("pytoon.render")
+segment_progress = logging.getLogger("pytoon.progress.segments")
+
+
+@dataclass(frozen=True)
+class SegmentsResult:
+    """The stored segments, and how many of them this run has rendered."""
+
+    stage: StageResult
+    value: RenderedSegments
+    rendered: int
+
+    @property
+    def cached(self) -> int:
+        return self.value.segments - self.rendered
+
+
+def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
+    """Finds or renders all segments of ``spec``. Raises ``PytoonError`` when no engine can render them."""
+    began = time.perf_counter()
+    register_fonts(job.store, job.source)
+    key = StageKey(
+        SEGMENTS,
+        inputs={"metadata": job.metadata.fingerprint, "spec": picture_digest(spec)},
+        parameters={"encoder": stages.encoders()["video"], "segment": stages.SEGMENT.version},
+        tools=stages.tools(spec),
+    )
+    if found := job.store.reuse(key.fingerprint):
+        return SegmentsResult(StageResult(found, "cached", 0.0), found.read(RenderedSegments), 0)
+    from pytoon_pipeline.engines import policy
+
+    rendered = policy.render(job.chain(), job.request(spec), report_progress, report_failure, job.slot)
+    value = RenderedSegments(
+        segments=len(rendered.segments),
+        engine=rendered.engine,
+        engine_attempts=rendered.attempts,
+        fallback_spec=rendered.fallback_spec,
+    )
+    files = {
+        segment_role(role, n): segment.artifact.files[role]
+        for role in SEGMENT_ROLES
+        for n, segment in enumerate(rendered.segments)
+    }
+    stored = get_or_compute(
+        job.store, _key_as_rendered(key, rendered), lambda scratch: StageOutput(value, stored=files)
+    )
+    count = sum(segment.status == "computed" for segment in rendered.segments)
+    result = StageResult(stored.artifact, "computed" if count else stored.status, time.perf_counter() - began)
+    return SegmentsResult(result, stored.artifact.read(RenderedSegments), count)
+
+
+def _key_as_rendered(key: StageKey, rendered: "RenderOutcome") -> StageKey:
+    """The key of what was rendered: another machine may have other tools, and the fallback shows another plan.
+
+    The fallback has a key of its own, so that a later run renders the requested plan when an engine works again.
+    """
+    used = stages.merge_tools([segment.artifact.tools for segment in rendered.segments], key.tools)
+    if rendered.fallback_spec is None:
+        return replace(key, tools=used)
+    plan = hash_value(rendered.fallback_spec.model_dump(mode="json"))
+    failed = [[attempt.engine, attempt.code] for attempt in rendered.attempts]
+    return replace(key, tools=used, parameters={**key.parameters, "fallback_spec": plan, "engine_attempts": failed})
+
+
+def report_progress(ready: int, total: int) -> None:
+    """Tells listeners how many segments are ready."""
+    segment_progress.info("%d of %d", ready, total)
+
+
+def report_failure(attempt: EngineAttempt) -> None:
+    """Logs that an engine could not render."""
+    log.warning(
+        "engine failed",
+        extra={"event": "engine", "engine": attempt.engine, "code": attempt.code, "seconds": attempt.seconds},
+    )

@@ -1,0 +1,28 @@
+"""Notes beside uploads in the inbox: why an upload was rejected."""
+
+from collections.abc import Iterator, Mapping
+
+from pytoon_pipeline.catalog.inbox_index import Row
+from pytoon_pipeline.catalog.uploads import Uploads
+
+
+def note_text(row: Row) -> str:
+    """The text of the note for a rejected upload."""
+    return f"{row.message or ''}\n{row.hint or ''}\n\nReplace it with a corrected file to retry.\n"
+
+
+def notes_due(uploads: Uploads, rows: Mapping[str, Row]) -> Iterator[Row]:
+    """Rows of ingested uploads whose note is outdated, as they should be: with the failure of their key when the
+    upload itself caused it, without one otherwise.
+    """
+    failures = {
+        key: failure
+        for key in uploads.failing()
+        if (failure := uploads.failure(key)) and failure.category == "invalid_input"
+    }
+    for row in rows.values():
+        if row.state == "ingested" and (row.code or row.key in failures):
+            failure = failures.get(row.key or "")
+            code, message, hint = (failure.code, failure.message, failure.hint) if failure else (None, None, None)
+            if code != row.code:
+                yield row._replace(code=code, message=message, hint=hint)

@@ -1,0 +1,76 @@
+"""From an upload and its attempts to the resolved request of the next attempt."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pytoon_pipeline.config.defaults import archetype_of
+from pytoon_pipeline.config.resolve import load_documents, resolve_request
+from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.stored import Stored, StoredItems
+from pytoon_pipeline.intake.ingest import canonical_request
+from pytoon_pipeline.operations.remedies import apply_remedies, changes, next_step
+from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
+from pytoon_pipeline.store.store import Store
+
+RESOLVED = Stage("resolved_request", 1, "dynamic")
+
+
+def resolve(
+    upload: SourceMedia, infos: Mapping[str, MediaInfo], attempts: Sequence[Attempt], limits: Limits
+) -> ResolvedRequest:
+    """The upload's request with everything decided for the attempt that follows ``attempts``.
+
+    ``infos`` describe the upload's files by their SHA-256. Raises ``InvalidInput`` for wrong settings, unknown names,
+    and what a brand-safe request may not ask for.
+    """
+    asked = Request.model_validate(upload.asked)
+    step = next_step(asked, attempts)
+    remedied = apply_remedies(asked, step.remedies)
+    documents = load_documents(remedied, archetype_of(remedied, upload.items, infos), limits)
+    resolved = resolve_request(upload, remedied, infos, documents)
+    return resolved.model_copy(
+        update={
+            "attempt": step.number,
+            "remedies": step.remedies,
+            "fallback": step.fallback,
+            "changed": changes(step, attempts),
+        }
+    )
+
+
+def store_resolved(
+    store: Store,
+    source: Stored[SourceMedia],
+    metadata: StoredItems[Metadata],
+    attempts: Sequence[Attempt],
+    limits: Limits,
+) -> StageResult:
+    """Resolves the request of an upload and stores it; the record is a ``ResolvedRequest``. Raises as ``resolve``."""
+    infos = {item: one.info for item, one in metadata.values.items()}
+    resolved = resolve(source.value, infos, attempts, limits)
+    return run_stage(
+        store,
+        RESOLVED,
+        lambda scratch: StageOutput(resolved),
+        inputs={"source_media": source.fingerprint, "metadata": metadata.fingerprint},
+        parameters={"resolved": hash_value(resolved.model_dump(mode="json"))},
+    )
+
+
+def plan_parameters(resolved: ResolvedRequest, items: Sequence[SourceItem]) -> dict[str, Any]:
+    """Everything in a resolved request that decides the plan, for the key of its stage.
+
+    Files count by content, so that renaming one does not plan the video again; the attempt's number and the origins of
+    values do not count.
+    """
+    undecided = {"request", "attempt", "origins"}
+    return {
+        **resolved.model_dump(mode="json", exclude=undecided),
+        "request": hash_value(canonical_request(resolved.request, items)),
+        "items": [[item.role, item.sha256] for item in items],
+    }

@@ -1,0 +1,18 @@
+"""Areas that texts should not cover."""
+
+from dataclasses import dataclass
+
+from pytoon_pipeline.contracts.geometry import Rect
+
+# Weights of keep-out areas, by what is there.
+FACE, TEXT, PICTURE = 10.0, 20.0, 1.0
+
+
+@dataclass(frozen=True)
+class KeepOutArea:
+    """An area that texts should not cover in frames ``[start, end)`` of the sequence, and how much that matters."""
+
+    start: int
+    end: int
+    area: Rect[int]
+    weight: float = 1.0

@@ -1,0 +1,160 @@
+"""How long each item is shown, so that the video keeps to its length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
+from pytoon_pipeline.contracts.preset import StillSettings
+from pytoon_pipeline.contracts.request import MediaRequest
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
+from pytoon_pipeline.planning.sequences import SceneTransition, overlaps
+
+# A video without media lasts at least this long.
+TEXT_SECONDS = 5.0
+# A video without media lasts this much longer than reading its texts takes.
+READING_MARGIN = 1.15
+# Silence after a voice has ended.
+VOICE_TAIL_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class Pacing:
+    """What decides the lengths of a video's sequences.
+
+    ``content_frames`` are the frames that all sequences may have together, without the end card and after overlaps.
+    ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the titles need;
+    ``voice_seconds`` is none without a voice. ``max_seconds`` is the limit that messages name.
+    """
+
+    rate: FrameRate
+    content_frames: int
+    transition: SceneTransition
+    stills: StillSettings
+    max_seconds: float
+    end_card_frames: int = 0
+    reading_seconds: float = 0.0
+    voice_seconds: float | None = None
+
+    @property
+    def voice_and_tail_seconds(self) -> float:
+        """How long the video must be for the voice; 0 without one."""
+        return 0.0 if self.voice_seconds is None else self.voice_seconds + VOICE_TAIL_SECONDS
+
+    def overlap_frames(self, lengths: Sequence[int]) -> int:
+        """Frames that transitions between sequences of these lengths take off their sum."""
+        return sum(overlaps(lengths, self.transition))
+
+
+def source_range(material: AnalysedMedia, entry: MediaRequest) -> tuple[float, float]:
+    """The part of a clip that the request uses, in seconds. Raises ``InvalidInput`` when it starts after the end."""
+    end = material.seconds if entry.end is None else min(entry.end, material.seconds)
+    if entry.start >= end:
+        raise InvalidInput(
+            "outside_clip",
+            f"media: “{entry.file[:60]}” is {material.seconds:.1f} s long, and start is {entry.start:g} s.",
+            "Give a start within the clip.",
+        )
+    return entry.start, end
+
+
+def plan_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
+    """Frames for each item: as the request says, else by the preset. Together too long, all are shortened alike.
+
+    Raises ``InvalidInput`` when the video is too short for so many items.
+    """
+    return _fitted(_extended(items, _preferred_lengths(items, pacing), pacing), items, pacing)
+
+
+def plan_talk_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
+    """The same for talking videos, of which silences are removed later; a single one may take all the time."""
+    lengths = _preferred_lengths(items, pacing)
+    return ([pacing.content_frames], []) if len(items) == 1 else _fitted(lengths, items, pacing)
+
+
+def text_length(pacing: Pacing) -> int:
+    """Frames of a video without media."""
+    seconds = max(TEXT_SECONDS, pacing.reading_seconds * READING_MARGIN, pacing.voice_and_tail_seconds)
+    return min(pacing.content_frames, pacing.rate.nearest(seconds))
+
+
+def shorten(lengths: Sequence[int], pacing: Pacing) -> list[int]:
+    """``lengths``, the longest of them shortened frame by frame until all fit in the video."""
+    fitting = list(lengths)
+    while sum(fitting) - pacing.overlap_frames(fitting) > pacing.content_frames and max(fitting) > 1:
+        fitting[fitting.index(max(fitting))] -= 1
+    return fitting
+
+
+def _preferred_lengths(items: Sequence[PlanItem], pacing: Pacing) -> list[float]:
+    """What the request says, else the preset for pictures and the whole of clips; in frames."""
+
+    def seconds(item: PlanItem) -> float:
+        entry = item.entry
+        if item.material.is_still:
+            return pacing.stills.seconds if entry.end is None else entry.end - entry.start
+        start, end = source_range(item.material, entry)
+        return end - start
+
+    return [float(pacing.rate.nearest(seconds(item))) for item in items]
+
+
+def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -> list[float]:
+    """Pictures without a length of their own stay longer when a voice or reading needs the time."""
+    need = max(pacing.reading_seconds, pacing.voice_and_tail_seconds)
+    # Texts end where the end card comes in.
+    whole = [int(length) for length in lengths] + ([pacing.end_card_frames] if pacing.end_card_frames else [])
+    frames = min(float(pacing.content_frames), float(pacing.rate.nearest(need)) + 1 + pacing.overlap_frames(whole))
+    free = [n for n, item in enumerate(items) if item.material.is_still and item.entry.end is None]
+    missing = frames - sum(lengths)
+    if missing <= 0 or not free:
+        return lengths
+    # A voice holds pictures for as long as it speaks; for reading they keep to the preset's longest.
+    longest = (
+        float("inf") if pacing.voice_seconds is not None else float(pacing.rate.nearest(pacing.stills.max_seconds))
+    )
+    extended = list(lengths)
+    for n in free:
+        extended[n] = min(max(longest, lengths[n]), lengths[n] + missing / len(free))
+    return extended
+
+
+def _fitted(preferred: Sequence[float], items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
+    """Whole frames within the video's length, and a note when items had to be shortened."""
+    min_frames = pacing.rate.nearest(pacing.stills.min_seconds)
+    shortest = [float(min(min_frames, length)) for length in _preferred_lengths(items, pacing)]
+    # Sequences overlap: their sum may exceed the video's length by the overlaps, which depend on the lengths.
+    limit = float(pacing.content_frames)
+    for _ in range(4):
+        lengths, shortened = _distribute(preferred, shortest, limit)
+        whole = [max(1, int(length)) for length in lengths]
+        limit = pacing.content_frames + pacing.overlap_frames(whole)
+    whole = shorten(whole, pacing)
+    if any(frames < length - 1 for frames, length in zip(whole, shortest, strict=True)):
+        raise field_error(
+            "media",
+            "too_many_items",
+            f"{len(whole)} items of {pacing.stills.min_seconds:g} s each do not fit in {pacing.max_seconds:g} s.",
+            "Leave some out, raise max_seconds, or lower adjust.stills.min_seconds.",
+        )
+    if not shortened:
+        return whole, []
+    factor = sum(whole) / sum(preferred)
+    message = f"All items were shortened alike, to {factor:.0%}, so that they fit in {pacing.max_seconds:g} s."
+    return whole, [Note(code="shortened_evenly", message=message)]
+
+
+def _distribute(preferred: Sequence[float], shortest: Sequence[float], total: float) -> tuple[list[float], bool]:
+    """Lengths that add up to at most ``total``, and whether they were shortened.
+
+    All are shortened by one factor, none below its shortest. When even the shortest do not fit, they are returned.
+    """
+    if sum(preferred) <= total:
+        return list(preferred), False
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        lengths = [max(least, length * middle) for length, least in zip(preferred, shortest, strict=True)]
+        low, high = (middle, high) if sum(lengths) <= total else (low, middle)
+    return [max(least, length * low) for length, least in zip(preferred, shortest, strict=True)], True

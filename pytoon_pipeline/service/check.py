@@ -1,0 +1,15 @@
+"""Quality control of any finished video."""
+
+from pathlib import Path
+
+from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.runtime.files import check_file
+
+
+def check(path: Path) -> QcReport:
+    """Checks a video without its plan. Raises ``InvalidInput`` unless ``path`` is a readable file with content."""
+    from pytoon_pipeline.quality.verdict import check_video
+
+    check_file(path)
+    return check_video(path.resolve(), load_limits(), limit_sources())

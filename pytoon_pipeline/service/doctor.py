@@ -1,0 +1,106 @@
+"""Examines this machine: models, fonts, encoders, devices."""
+
+import platform
+import shutil
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.config.presets import preset_names
+from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
+from pytoon_pipeline.contracts.results import DoctorResult
+from pytoon_pipeline.media.fonts import FONTS, load
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
+
+PACKAGES = (
+    "dagster",
+    "av",
+    "imageio-ffmpeg",
+    "openai-whisper",
+    "pocketsphinx",
+    "mediapipe",
+    "opencv-contrib-python",
+    "torch",
+)
+
+
+def examine(home: Home, dagster: str) -> DoctorResult:
+    """What this machine has. ``dagster`` is the state of Dagster's settings."""
+    encoder = _try(_engine)
+    fonts = {name: _try(partial(_font, name)) for name in FONTS}
+    opencv = _try(_opencv)
+    required = (encoder, opencv, *fonts.values())
+    return DoctorResult(
+        ok=not any(found.startswith("missing") for found in required),
+        home=str(home.root),
+        free_space=f"{shutil.disk_usage(_existing(home.root)).free / 1e9:.1f} GB",
+        python=platform.python_version(),
+        packages={name: _version(name) for name in PACKAGES},
+        encoder=encoder,
+        opencv=opencv,
+        fonts=fonts,
+        transcriber=_try(lambda: _transcriber(home)),
+        device=_device(),
+        dagster=dagster,
+        presets=tuple(preset_names()),
+    )
+
+
+def _font(name: str) -> str:
+    return load(name).file.name
+
+
+def _engine() -> str:
+    """Draws a word and encodes pictures: an encoder that is listed may still not work."""
+    from pytoon_pipeline.engines.local import probe
+
+    return probe()
+
+
+def _opencv() -> str:
+    try:
+        import cv2
+    except ImportError as error:
+        raise DependencyMissing(
+            "opencv_unusable",
+            f"OpenCV cannot be loaded ({error}).",
+            "Run “pip install --no-deps --force-reinstall -c constraints.txt opencv-contrib-python-headless”.",
+        ) from error
+    return f"works ({cv2.__version__})"
+
+
+def _transcriber(home: Home) -> str:
+    settings = SpeechSettings.from_settings(Settings.load(), home.models)
+    weights = find_weights(settings)
+    if settings.engine != "pocketsphinx" and weights:
+        return f"whisper {settings.model} ({weights})"
+    if settings.engine == "pocketsphinx":
+        return "pocketsphinx, as configured"
+    return f"pocketsphinx; Whisper's model “{settings.model}” is downloaded on first use if the network allows"
+
+
+def _device() -> str:
+    import torch
+
+    return f"cuda: {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"
+
+
+def _try(probe: Callable[[], object]) -> str:
+    try:
+        return str(probe())
+    except PytoonError as error:
+        return f"missing: {error.message} {error.hint}"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)

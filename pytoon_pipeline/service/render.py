@@ -1,0 +1,67 @@
+"""Rendering one upload now: from the store when it is already delivered, else by running the graph."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import PytoonError, internal_error
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.results import RenderResult
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.delivery.current import current_delivery, read_delivery
+from pytoon_pipeline.intake.ingest import ingest
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.delivered import (
+    all_cached,
+    copy_delivery,
+    delivered_result,
+    failed_result,
+    judged_but_not_delivered,
+)
+from pytoon_pipeline.service.runner import Notify, OpenRunner, Progress
+from pytoon_pipeline.service.sources import RequestOptions
+from pytoon_pipeline.store.store import Store
+
+
+@dataclass(frozen=True)
+class RenderTask:
+    """An upload to render; with ``out``, the results are also copied into that folder."""
+
+    path: Path
+    options: RequestOptions = field(default_factory=RequestOptions)
+    out: Path | None = None
+
+
+def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Progress, notify: Notify) -> RenderResult:
+    """Renders an upload and waits for it. Errors of the upload and of the run are part of the answer.
+
+    ``open_runner`` is called only when something has to run. Raises ``OSError`` when the home cannot be written.
+    """
+    start = time.perf_counter()
+    try:
+        upload, _ = ingest(home, Store(home.store, home.work), task.options.read(task.path), pending=False)
+    except PytoonError as error:
+        return failed_result(error)
+    if delivered := current_delivery(home, upload):
+        result = delivered_result(home, delivered, all_cached(delivered))
+    else:
+        result = _run(home, upload, open_runner, progress, notify)
+    if task.out is not None:
+        result = copy_delivery(result, task.out)
+    return result.model_copy(update={"wall_seconds": round(time.perf_counter() - start, 2)})
+
+
+def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner, progress: Progress, notify: Notify) -> RenderResult:
+    with open_runner(home, notify) as runner:
+        if lost := runner.fail_lost_runs():
+            notify(Note(code="lost_runs", message=f"{lost} runs lost their process and are now marked as failed."))
+        outcome = runner.compile(upload.key, progress)
+    delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
+    if delivered is not None and outcome.error is None:
+        return delivered_result(home, delivered, outcome)
+    error = outcome.error or internal_error("delivered_video", "the delivery has no record")
+    result = failed_result(error, upload.key, upload.title, outcome)
+    if outcome.finished("qc_score"):
+        result = judged_but_not_delivered(result, Store(home.store, home.work), upload.key)
+    return result.model_copy(update={"attempts": max(1, len(Uploads(home).attempts(upload.key)))})

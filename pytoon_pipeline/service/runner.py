@@ -1,0 +1,51 @@
+"""What the use cases need of whatever runs the asset graph. ``defs/running.py`` implements it with Dagster."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.runtime.home import Home
+
+
+class Progress(Protocol):
+    """Receives the progress of a run while it works."""
+
+    def stage_finished(self, stage: StageStatus) -> None: ...
+
+    def segments_ready(self, ready: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What the last run of a key did: the stages that finished, in any order, and the error that ended it, if any."""
+
+    stages: tuple[StageStatus, ...] = ()
+    segments: SegmentCounts = field(default_factory=SegmentCounts)
+    engine: EngineName | None = None
+    error: PytoonError | None = None
+
+    def finished(self, stage: str) -> bool:
+        return any(one.name == stage for one in self.stages)
+
+
+class Runner(Protocol):
+    """Runs the asset graph in this process."""
+
+    def fail_lost_runs(self) -> int:
+        """Marks runs as failed whose process has died. Returns how many."""
+        ...
+
+    def compile(self, key: str, progress: Progress) -> RunOutcome:
+        """Runs the graph for one upload until its video passed or no remedy is left. Never raises for a failed run."""
+        ...
+
+
+Notify = Callable[[Note], None]
+# Opens the runner of a home; ``Notify`` receives what a person should know about its settings. Opening may import
+# Dagster, so the use cases open a runner only when something has to run.
+OpenRunner = Callable[[Home, Notify], AbstractContextManager[Runner]]

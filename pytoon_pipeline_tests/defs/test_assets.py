@@ -1,0 +1,26 @@
+"""Assets are adapters: they read typed inputs, call one domain function and report metadata."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytoon_pipeline.defs import assets
+
+MAX_LINES = 30
+FOLDER = Path(assets.__file__).parent
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """Every asset and check, with its lines from the decorator to its end."""
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.decorator_list:
+                first = min(decorator.lineno for decorator in node.decorator_list)
+                yield node.name, (node.end_lineno or 0) - first + 1
+
+
+@pytest.mark.parametrize(("name", "lines"), functions())
+def test_an_asset_is_short(name: str, lines: int) -> None:
+    assert lines <= MAX_LINES, f"{name}: move domain work to its package"

@@ -1,0 +1,51 @@
+"""The runner of the use cases: what it reads from a run, and what it passes on while one works."""
+
+import logging
+
+from pytoon_pipeline.contracts.errors import QualityFailure
+from pytoon_pipeline.contracts.results import STAGES, SegmentCounts, StageStatus
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.running import PROGRESS, SEGMENT_PROGRESS, Outcome, _reporting, run_outcome
+from pytoon_pipeline_tests.harness.fake_runner import Recorded
+
+
+def test_the_stages_of_results_are_those_of_the_graph_in_an_order_it_allows() -> None:
+    job = defs().resolve_job_def(COMPILE)
+    nodes = {node.name: node for node in job.nodes}
+    assert set(nodes) == set(STAGES)
+    graph = defs().resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        name = key.to_user_string()
+        if name in nodes:
+            for parent in graph.get(key).parent_keys:
+                assert STAGES.index(parent.to_user_string()) < STAGES.index(name)
+
+
+def test_the_outcome_of_a_run_is_read_from_the_metadata_of_its_assets() -> None:
+    error = QualityFailure("qc_failed", "X.", "Y.")
+    segments = {"segments": 3, "segments_rendered": 1, "segments_cached": 2, "engine": "remote"}
+    outcome = run_outcome(
+        Outcome("0" * 32, {"rendered_segments": {"status": "computed", "seconds": 1.5, **segments}}, error)
+    )
+    assert outcome.stages == (StageStatus(name="rendered_segments", status="computed", seconds=1.5),)
+    assert outcome.segments == SegmentCounts(total=3, rendered=1, cached=2)
+    assert (outcome.engine, outcome.error) == ("remote", error)
+    assert outcome.finished("rendered_segments")
+    assert not outcome.finished("composite")
+
+
+def test_progress_is_passed_on_only_while_a_run_works() -> None:
+    progress = Recorded()
+    log = logging.getLogger(PROGRESS)
+    log.setLevel(logging.INFO)
+
+    def report() -> None:
+        log.info("%s", "metadata", extra={"status": "cached", "seconds": 0.1})
+        logging.getLogger(SEGMENT_PROGRESS).info("%d of %d", 2, 5)
+
+    report()
+    with _reporting(progress):
+        report()
+    report()
+    assert (progress.stages, progress.segments) == (["metadata"], [(2, 5)])

@@ -1,0 +1,155 @@
+"""Texts with characters that no font has: rejected, or drawn without them on request."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytoon_pipeline.contracts.analysis import Word
+from pytoon_pipeline.contracts.brand import EndCard
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.media import fonts
+from pytoon_pipeline.planning.glyphs import check_request
+from pytoon_pipeline.planning.plan import plan_video
+from pytoon_pipeline_tests.harness.plans import edited, footage, plan_inputs, planned, still
+
+JAPANESE, THAI, HINDI = "今日のコーヒー", "กาแฟวันนี้", "आज की कॉफी"
+ARABIC, HEBREW, FACE = "قهوة اليوم", "קפה היום", "Good ☺ ❤️ →"
+EMOJI = "JOIN US 👉 LINK"
+UNDRAWN = {"Japanese": JAPANESE, "Thai": THAI, "Hindi": HINDI, "emoji": EMOJI, "joined": "Made by 👩‍💻 us"}
+DRAWN = {"Arabic": ARABIC, "Hebrew": HEBREW, "symbols": FACE, "Cyrillic": "Кофе", "combined": "Cafe\u0301"}
+
+
+def plan(kind: str, text: str, **wishes: object) -> RenderSpec:
+    """A plan with ``text`` in it."""
+    if kind == "edit_plan":
+        layers = [{"kind": "group", "layers": [{"kind": "banner", "text": "Sale"}, {"kind": "text", "text": text}]}]
+        return edited({"scenes": [{"seconds": 2, "layers": layers}]}, **wishes)
+    if kind == "text":
+        return planned(text=text, archetype="hero", **wishes)
+    if kind == "item":
+        return planned([still()], archetype="hero", media_wishes=[{"file": "a.png", "text": text}], **wishes)
+    return planned([still(transparent=kind == "overlay")], archetype=kind, text=text, **wishes)
+
+
+FIELDS = {
+    "hero": "text", "overlay": "text", "meme": "text", "text": "text", "item": "media.0.text",
+    "edit_plan": "edit_plan.scenes.0.layers.0.layers.1.text",
+}  # fmt: skip
+
+
+def texts(spec: RenderSpec) -> str:
+    return json.dumps(spec.model_dump(mode="json")["scenes"] + spec.model_dump(mode="json")["overlays"],
+                      ensure_ascii=False)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+@pytest.mark.parametrize("written", UNDRAWN)
+def test_text_that_cannot_be_drawn_is_rejected_naming_the_characters(kind: str, written: str) -> None:
+    text = UNDRAWN[written]
+    with pytest.raises(InvalidInput, match="missing_glyphs") as refusal:
+        plan(kind, text)
+    error = refusal.value
+    assert error.message.startswith(f"{FIELDS[kind]}: ")
+    assert "missing_glyphs: drop" in error.hint
+    assert fonts.missing_characters(text, "Roboto Black")
+    assert all(char in error.message for char in fonts.missing_characters(text, "Roboto Black"))
+    assert "DejaVu Sans" in error.message
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+@pytest.mark.parametrize("written", DRAWN)
+def test_text_that_can_be_drawn_is_accepted(kind: str, written: str) -> None:
+    spec = plan(kind, DRAWN[written])
+    assert not [note for note in spec.notes if note.code == "characters_left_out"]
+    shown = texts(spec).lower()
+    assert all(word in shown for word in DRAWN[written].lower().split())
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_missing_glyphs_are_dropped_with_a_note_on_request(kind: str) -> None:
+    spec = plan(kind, "Join 👩🏽‍💻 us", missing_glyphs="drop")
+    (note,) = [note for note in spec.notes if note.code == "characters_left_out"]
+    assert note.message.startswith(f"{FIELDS[kind]}: ")
+    assert "👩" in note.message
+    assert "💻" in note.message
+    shown = texts(spec)
+    assert "join us" in shown.lower() or ("join" in shown.lower() and "us" in shown.lower())
+    assert not set("👩🏽💻\u200d") & set(shown)
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+@pytest.mark.parametrize("text", [JAPANESE, THAI, HINDI, "👉", "👩‍💻"])
+def test_a_text_that_would_lose_all_its_words_is_always_rejected(kind: str, text: str) -> None:
+    with pytest.raises(InvalidInput, match="text_lost"):
+        plan(kind, text, missing_glyphs="drop")
+
+
+def test_private_and_unassigned_characters_do_not_vanish() -> None:
+    for char in ("\ue123", "\U0001faee"):
+        with pytest.raises(InvalidInput, match="missing_glyphs"):
+            planned(text=f"Sale {char}", archetype="hero")
+
+
+def test_the_end_card_is_checked_for_missing_glyphs() -> None:
+    resolved, media = plan_inputs([still()], archetype="hero", brand="acme")
+    assert resolved.brand is not None
+    brand = resolved.brand.model_copy(update={"end_card": EndCard(text="買って")})
+    with pytest.raises(InvalidInput, match=r"brand\.end_card\.text"):
+        plan_video(resolved.model_copy(update={"brand": brand}), media)
+
+
+def test_missing_glyphs_are_reported_at_intake(tmp_path: Path) -> None:
+    (tmp_path / "request.yaml").write_text(json.dumps({"text": {"hook": "Hello", "beats": ["Fine", JAPANESE]}}))
+    with pytest.raises(InvalidInput, match=r"text\.beats\.1: 今 日"):
+        read_upload(tmp_path)
+    assert read_upload(tmp_path, sets=["missing_glyphs=drop"]).request.missing_glyphs == "drop"
+    check_request(Request(text=" ".join(DRAWN.values())))
+
+
+def said(*texts: str) -> tuple[Word, ...]:
+    return tuple(Word(text=text, start=n * 0.4, end=n * 0.4 + 0.3, confidence=0.9) for n, text in enumerate(texts))
+
+
+def captions(spec: RenderSpec) -> str:
+    return " ".join(cue.text for cue in spec.captions.cues)
+
+
+@pytest.mark.parametrize(("word", "script"), [("今日", "Han"), ("กาแฟ", "Thai"), ("कॉफी", "Devanagari")])
+def test_speech_in_a_script_that_cannot_be_drawn_gets_no_captions_and_a_note(word: str, script: str) -> None:
+    spec = planned([footage(4, ((0, 4),), words=said("We", "say", word, "here"))])
+    assert captions(spec) == ""
+    (note,) = [note for note in spec.notes if note.code == "captions_left_out"]
+    assert "item-0" in note.message
+    assert script in note.message
+
+
+def test_one_clip_without_captions_leaves_the_other_its_own() -> None:
+    one = footage(4, ((0, 4),), words=said("one", "two"), item="1" * 64)
+    other = footage(4, ((0, 4),), words=said("今日"), item="2" * 64)
+    spec = planned([one, other])
+    assert captions(spec) == "one two"
+    assert [note.code for note in spec.notes].count("captions_left_out") == 1
+
+
+def test_symbols_alone_are_left_out_of_captions_with_a_note() -> None:
+    spec = planned([footage(4, ((0, 4),), words=said("🎵", "la", "la👏"))])
+    assert captions(spec) == "la la"
+    (note,) = [note for note in spec.notes if note.code == "characters_left_out"]
+    assert "🎵" in note.message
+    assert "👏" in note.message
+
+
+def test_captions_are_dropped_in_part_only_on_request() -> None:
+    spec = planned([footage(4, ((0, 4),), words=said("We", "say", "今日"))], missing_glyphs="drop")
+    assert captions(spec) == "We say"
+    assert "今" in next(note.message for note in spec.notes if note.code == "characters_left_out")
+
+
+@pytest.mark.parametrize("text", [ARABIC, "Салют", "naïve ☺"])
+def test_captions_that_can_be_drawn_stay(text: str) -> None:
+    spec = planned([footage(4, ((0, 4),), words=said(*text.split()))])
+    assert captions(spec) == text

@@ -1,0 +1,108 @@
+"""The status of uploads: by key, by title, in the inbox."""
+
+from pathlib import Path
+
+import pytest
+
+from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.sources import RequestOptions
+from pytoon_pipeline.service.status import all_status, find_key, lost_runs, status
+from pytoon_pipeline.service.submit import submit
+from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
+
+KEYS = ["0" * 32, "1" * 32, "2" * 32]
+
+
+def register(home: Home, *titles: str, pending: bool = True) -> None:
+    for key, title in zip(KEYS, titles, strict=False):
+        upload = SourceMedia(key=key, title=title, items=(), request={"text": "x"})
+        Uploads(home).register(upload, pending=pending)
+
+
+def test_an_upload_is_found_by_its_key_or_its_title(home: Home) -> None:
+    register(home, "first", "second")
+    assert status(home, KEYS[1]) == status(home, "second")
+    assert (status(home, "first").key, status(home, "first").status) == (KEYS[0], "waiting")
+
+
+def test_a_title_of_several_uploads_is_an_error_that_names_their_keys(home: Home) -> None:
+    register(home, "same", "same", "other")
+    with pytest.raises(InvalidInput) as error:
+        find_key(Uploads(home), "same")
+    assert error.value.code == "ambiguous_title"
+    assert KEYS[0] in error.value.hint
+    assert KEYS[1] in error.value.hint
+    assert KEYS[2] not in error.value.hint
+
+
+@pytest.mark.parametrize("name", ["nothing", "9" * 32, "../uploads"])
+def test_an_unknown_key_or_title_is_an_error(home: Home, name: str) -> None:
+    register(home, "first")
+    with pytest.raises(InvalidInput) as error:
+        status(home, name)
+    assert error.value.code == "unknown_upload"
+
+
+def test_every_state_of_a_key(home: Home) -> None:
+    register(home, "offer", pending=False)
+    assert status(home, KEYS[0]).status == "waiting"
+    runner = FakeRunner(home)
+    runner.compile(KEYS[0], Recorded())
+    completed = status(home, KEYS[0])
+    assert (completed.status, completed.error, completed.held, completed.attempts) == ("completed", None, None, 1)
+    assert completed.video is not None
+    Path(completed.video).unlink()
+    assert (status(home, KEYS[0]).status, status(home, KEYS[0]).video) == ("waiting", None)
+    runner.held = True
+    runner.compile(KEYS[0], Recorded())
+    held = status(home, KEYS[0])
+    assert (held.status, held.video) == ("held", None)
+    assert held.held is not None
+    assert held.error is not None
+    assert f"pytoon release {KEYS[0]}" in held.error.hint
+    Uploads(home).fail(KEYS[0], InvalidInput("x", "X.", "Y."))
+    failed = status(home, KEYS[0])
+    assert failed.status == "failed"
+    assert failed.error is not None
+    assert failed.error.model_dump() == {"code": "x", "message": "X.", "hint": "Y."}
+    register(home, "offer")
+    assert status(home, KEYS[0]).status == "waiting", "it is to be rendered again"
+
+
+def test_a_submitted_upload_waits_under_its_key(home: Home, tmp_path: Path) -> None:
+    clip = media.video(tmp_path / "clip.mp4", 2, sound=False)
+    result = submit(home, [clip], RequestOptions())
+    assert len(result.keys) == len(result.inbox) == 1
+    waiting = status(home, result.keys[0])
+    assert (waiting.status, waiting.title) == ("waiting", result.inbox[0])
+    assert all_status(home).uploads == ()
+
+
+def test_what_is_in_the_inbox_is_listed_with_its_reason(home: Home) -> None:
+    InboxIndex(home.intake).put(
+        [
+            Row("a.mp4", "1", 0.0, "seen", message="It still grows."),
+            Row("b.mp4", "1", 0.0, "rejected", code="not_media", message="It is no video.", hint="Use another."),
+        ]
+    )
+    waiting, rejected = all_status(home).inbox
+    assert (waiting.name, waiting.status, waiting.waiting_for, waiting.error) == (
+        "a.mp4", "waiting", "It still grows.", None,
+    )  # fmt: skip
+    assert (rejected.status, rejected.waiting_for) == ("rejected", None)
+    assert rejected.error is not None
+    assert rejected.error.code == "not_media"
+
+
+def test_reading_the_status_writes_nothing(home: Home) -> None:
+    register(home, "first")
+    before = sorted(path for path in home.root.rglob("*"))
+    all_status(home)
+    status(home, "first")
+    assert lost_runs(home) == 0
+    assert sorted(path for path in home.root.rglob("*")) == before

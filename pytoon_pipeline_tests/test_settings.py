@@ -1,0 +1,110 @@
+"""Settings from the environment: valid values, and the product's error for every invalid one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.settings import ServerSettings, Settings, child_environment, export
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTOON_HOME", "PYTOON_TRANSCRIBER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_variables_the_defaults_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.load()
+    assert settings.home == tmp_path / ".pytoon"
+    assert (settings.presets, settings.inbox, settings.runs, settings.engine_url) == (None, None, None, None)
+    assert (settings.transcriber, settings.whisper_model) == ("auto", "base")
+    assert (settings.timezone, settings.autostart) == ("UTC", "safe")
+
+
+def test_the_environment_is_read_at_each_call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for runs in (2, 3):
+        monkeypatch.setenv("PYTOON_RUNS", str(runs))
+        assert Settings.load().runs == runs
+    monkeypatch.setenv("PYTOON_RUNS", "")
+    assert Settings.load().runs is None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert Settings.load().whisper_cache == tmp_path / "whisper"
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/opt/ffmpeg")
+    assert Settings.load().ffmpeg == "/opt/ffmpeg"
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "value", "hint"),
+    [
+        (Settings, "PYTOON_RUNS", "many", "1 or more"),
+        (Settings, "PYTOON_RUNS", "0", "1 or more"),
+        (Settings, "PYTOON_TRANSCRIBER", "sphinx", "auto, whisper or pocketsphinx"),
+        (Settings, "PYTOON_TIMEZONE", "Mars/Olympus", "Europe/Berlin"),
+        (Settings, "PYTOON_TIMEZONE", "/etc/passwd", "Europe/Berlin"),
+        (Settings, "PYTOON_AUTOSTART", "some", "none, safe or all"),
+        (Settings, "PYTOON_HOME", "~no-such-user/home", "the path"),
+        (Settings, "XDG_CACHE_HOME", "~no-such-user/home", "the path"),
+        (ServerSettings, "PYTOON_ENGINE_RENDERS", "many", "a number"),
+        (ServerSettings, "PYTOON_ENGINE_RENDERS", "-1", "a number"),
+        (ServerSettings, "PYTOON_ENGINE_FILE_BYTES", "4 GB", "a number of bytes"),
+        (ServerSettings, "PYTOON_ENGINE_HEADER_SECONDS", "nan", "a number of seconds"),
+        (ServerSettings, "PYTOON_ENGINE_HEADER_SECONDS", "inf", "a number of seconds"),
+    ],
+)
+def test_an_invalid_value_names_its_variable_and_what_is_valid(
+    settings: type[Settings] | type[ServerSettings], name: str, value: str, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidInput) as caught:
+        settings.load()
+    error = caught.value
+    assert (error.code, error.message) == ("invalid_setting", f"{name} is “{value}”.")
+    assert hint in error.hint
+    assert error.__suppress_context__
+
+
+@pytest.mark.parametrize("settings", [Settings, ServerSettings])
+def test_every_setting_says_what_is_valid(settings: type[Settings] | type[ServerSettings]) -> None:
+    assert all(field.description for field in settings.model_fields.values())
+
+
+def test_a_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTOON_ENGINE_TOKEN", "a-very-secret-token")
+    settings = Settings.load()
+    assert settings.engine_token is not None
+    assert settings.engine_token.get_secret_value() == "a-very-secret-token"
+    assert "secret-token" not in repr(settings)
+
+
+def test_the_limits_of_a_server_have_variables_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTOON_ENGINE_RENDERS", "3")
+    monkeypatch.setenv("PYTOON_ENGINE_VIDEO_SECONDS", "12.5")
+    settings = ServerSettings.load()
+    assert (settings.renders, settings.video_seconds, settings.waiting) == (3, 12.5, 8)
+
+
+def test_variables_for_children_and_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIRST", "1")
+    monkeypatch.setenv("DAGSTER_HOME", "/nowhere")
+    assert child_environment(FIRST="2")["FIRST"] == "2"
+    export({"DAGSTER_HOME": Path("/somewhere")})
+    assert child_environment()["DAGSTER_HOME"] == "/somewhere"
+
+
+def test_only_the_settings_read_the_environment(tmp_path: Path) -> None:
+    """The linter holds it; here is the proof that its rule is switched on."""
+    offender = tmp_path / "pytoon_pipeline" / "offender.py"
+    offender.parent.mkdir()
+    lines = ("import os\nfrom os import environ\n", 'os.environ["A"]', 'os.getenv("A")', 'environ["A"]')
+    offender.write_text("\n".join(lines) + "\n")
+    command = [sys.executable, "-m", "ruff", "check", "--config", str(ROOT / "pyproject.toml"), "--select", "TID251"]
+    found = subprocess.run([*command, str(offender)], capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert found.stdout.count("Only pytoon_pipeline/settings.py reads the environment") >= 3
+    subprocess.run([*command, str(ROOT / "pytoon_pipeline")], check=True)
