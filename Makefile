@@ -1,9 +1,9 @@
-# Everything a person runs. All targets rest on `setup`, which makes .venv; nothing but Python, pip and make is needed.
+# Targets for people and CI. All depend on `setup`, which creates .venv; only Python, pip and make are needed.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# mediapipe asks for the OpenCV build with windows, which needs libGL from the system; the headless build of the same
-# version takes its place.
+# mediapipe requires the OpenCV build with windows, which needs libGL from the system. The headless build of the same
+# version replaces it.
 HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt opencv-contrib-python-headless
 PYTOON_HOME ?= $(CURDIR)/.pytoon
 export PYTOON_HOME
@@ -44,7 +44,7 @@ dev: setup
 	$(BIN)/pytoon setup
 	DAGSTER_HOME=$(PYTOON_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml
 
-# Peers need packages that do not go together with ours.
+# Packages of the compared products conflict with ours.
 .venv-peers/installed:
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check moviepy movis
@@ -62,7 +62,7 @@ bench: setup-test .venv-peers/installed
 	$(BIN)/python -m benchmarks.remake
 	$(BIN)/python -m benchmarks.peers .venv-peers/bin/python
 
-# Unattended operation: takes half an hour, and needs root for the small disk that is filled.
+# Unattended operation: half an hour, and root to mount a small disk that is filled.
 bench-unattended: setup-test
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.idle

@@ -33,7 +33,7 @@ from pytoon_pipeline.defs.run_queries import UNFINISHED
 from pytoon_pipeline.defs.running import compile_until_settled, instance
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
-from pytoon_pipeline.runtime.atomic import MOMENT
+from pytoon_pipeline.runtime.atomic import MIN_SWEEP_AGE_SECONDS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.store import Store
@@ -148,7 +148,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     finally:
         daemon.stop()
         engine.stop()
-    time.sleep(MOMENT + 1)
+    time.sleep(MIN_SWEEP_AGE_SECONDS + 1)
     with scratch_dir(home.work):
         left = sorted(str(path.relative_to(home.root)) for path in leftovers(home))
     unlike = differing(home, drops, folder / "undisturbed")

@@ -105,14 +105,14 @@ def known(home: Home, count: int) -> list[Entry]:
 
 
 def tick(opened: dg.DagsterInstance) -> int:
-    """Evaluates the sensor as its code server does, with Dagster's check of every partition. Returns the run count."""
-    context = dg.build_sensor_context(
+    """Evaluates the sensor as its code server does, with Dagster's check of every partition. Returns the number of requests."""
+    with dg.build_sensor_context(
         instance=opened,
         instance_ref=opened.get_ref(),
         repository_def=defs().get_repository_def(),
-        resources=resources(),
-    )
-    return len(defs().resolve_sensor_def("request_runs").evaluate_tick(context).run_requests or [])
+        resources={key: one for key, one in resources().items() if key in ("config", "catalog", "inbox")},
+    ) as context:
+        return len(defs().resolve_sensor_def("request_runs").evaluate_tick(context).run_requests or [])
 
 
 @contextmanager

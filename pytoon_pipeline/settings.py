@@ -111,18 +111,18 @@ class ServerSettings(_Environment):
 
     model_config = SettingsConfigDict(env_prefix="PYTOON_ENGINE_")
 
-    order_bytes: Count = Field(8 << 20, description="a number of bytes: the largest order")
+    job_bytes: Count = Field(8 << 20, description="a number of bytes: the largest job description")
     file_bytes: Count = Field(4 << 30, description="a number of bytes: the largest file")
     upload_bytes: Count = Field(
-        16 << 30, description="a number of bytes: for unfinished files together, and for the files of one order"
+        16 << 30, description="a number of bytes: for unfinished files together, and for the files of one job"
     )
     partial_seconds: Amount = Field(
         86400.0, description="a number of seconds: how long an unfinished file is kept before it must be sent again"
     )
     free_bytes: Count = Field(1 << 30, description="a number of bytes: disk space that uploads leave free")
-    renders: Count = Field(1, description="a number: orders rendered at the same time")
-    waiting: Count = Field(8, description="a number: orders that may wait in the queue")
-    render_seconds: Amount = Field(3600.0, description="a number of seconds: the render timeout of one order")
+    renders: Count = Field(1, description="a number: jobs rendered at the same time")
+    waiting: Count = Field(8, description="a number: jobs that may wait in the queue")
+    render_seconds: Amount = Field(3600.0, description="a number of seconds: the render timeout of one job")
     video_seconds: Amount | None = Field(
         None, description="a number of seconds: the longest video. The default is video_seconds_max of limits.yaml"
     )
@@ -131,9 +131,9 @@ class ServerSettings(_Environment):
     header_seconds: Amount = Field(
         10.0, description="a number of seconds: how long a connection may stay open without the token"
     )
-    remembered: Count = Field(64, description="a number: finished orders that the server remembers")
+    remembered: Count = Field(64, description="a number: finished jobs that the server remembers")
     remembered_seconds: Amount = Field(
-        3600.0, description="a number of seconds: how long the server remembers a finished order"
+        3600.0, description="a number of seconds: how long the server remembers a finished job"
     )
     silence_seconds: Amount = Field(30.0, description="a number of seconds: how long a client may send nothing")
     heartbeat_seconds: Amount = Field(5.0, description="a number of seconds: the time between two heartbeats")

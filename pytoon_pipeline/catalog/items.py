@@ -1,4 +1,4 @@
-"""The register of items: where each comes from, and what took its place."""
+"""The registry of items: the origin of each, and what replaced it."""
 
 from pathlib import Path
 
@@ -19,17 +19,17 @@ def item_id(item: SourceItem) -> str:
 
 
 class Registry:
-    """One JSON file an item."""
+    """One JSON file per item."""
 
     def __init__(self, home: Home) -> None:
         self.root = home.registry
-        self._aside = home.work
+        self._tmp_folder = home.work
 
     def note(
         self, item: SourceItem, generation: Generation | None = None, licence: str | None = None,
         replaces: str | None = None, reason: str | None = None,
     ) -> ItemRecord:  # fmt: skip
-        """Keeps where an item comes from. What is known of it already stays."""
+        """Records the origin of an item. An existing record stays as it is."""
         known = self.get(item_id(item))
         if known is not None:
             return known
@@ -37,7 +37,7 @@ class Registry:
             id=item_id(item), sha256=item.sha256, name=item.name, role=item.role, origin=item.origin, licence=licence,
             generation=generation, replaces=replaces, reason=reason,
         )  # fmt: skip
-        write_bytes(self.root / f"{record.id}.json", record.model_dump_json(indent=2).encode(), self._aside)
+        write_bytes(self.root / f"{record.id}.json", record.model_dump_json(indent=2).encode(), self._tmp_folder)
         return record
 
     def get(self, name: str) -> ItemRecord | None:

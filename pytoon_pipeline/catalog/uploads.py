@@ -1,4 +1,4 @@
-"""The register of uploads: which files and which request belong to a key, and how it stands."""
+"""The registry of uploads: the files and the request of each key, and its status."""
 
 import logging
 import os
@@ -23,7 +23,7 @@ from pytoon_pipeline.store.fingerprint import hash_value
 log = logging.getLogger("pytoon.uploads")
 
 R = TypeVar("R", bound=Record)
-# Fields of the request that one run was given other values for.
+# Fields of the request that a run overrides.
 Overrides = Mapping[str, object]
 
 KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,30})?$")
@@ -41,23 +41,23 @@ class _Since(Record):
 
 
 class Uploads:
-    """One JSON file a key; beside them a folder for each way in which a key can stand, with a file for those that do.
+    """One JSON file per key, and one folder per status with a file for each key that has it.
 
-    So whoever looks for keys that wait or have failed reads only those, however many are known.
+    A query for pending or failed keys thus reads only those, however many keys exist.
     """
 
     def __init__(self, home: Home) -> None:
         self.root = home.uploads
-        self._aside = home.work
+        self._tmp_folder = home.work
 
     def register(self, upload: SourceMedia, *, pending: bool = True) -> None:
-        """Makes an upload known, or changes it. ``pending``: its video is to be made without being asked for again."""
+        """Adds or replaces an upload. With ``pending``, its video will be made automatically."""
         if pending:
-            # First: whoever is killed in between leaves a key that is looked after.
+            # First, so that a process killed in between leaves a key that is still processed.
             self._write(self._marker("pending", upload.key), _Since(at=time.time()))
             self.clear_failure(upload.key)
-        for standing in ("archived", "stopped"):
-            self._marker(standing, upload.key).unlink(missing_ok=True)
+        for status in ("archived", "stopped"):
+            self._marker(status, upload.key).unlink(missing_ok=True)
         self._write(self._path(upload.key), upload)
 
     def get(self, key: str) -> SourceMedia:
@@ -74,12 +74,12 @@ class Uploads:
         return _read(self._path(key), SourceMedia) if KEY.match(key) else None
 
     def files(self) -> set[str]:
-        """SHA-256 of the files of all uploads, also of those that were never run."""
+        """SHA-256 of the files of all uploads, including those without any run."""
         found = map(self.find, self.touched())
         return {item.sha256 for upload in found if upload is not None for item in upload.items}
 
-    def status_marks(self, read: SourceMedia) -> bool:
-        """Whether an upload is still as a run has read it; the run may have added files of its brand."""
+    def is_current(self, read: SourceMedia) -> bool:
+        """Whether an upload is unchanged since a run read it; the run may have added files of its brand."""
         now = self.find(read.key)
         return now is not None and now.request == read.request and now.items == read.items[: len(now.items)]
 
@@ -95,23 +95,23 @@ class Uploads:
             named = ((one.name.removesuffix(".json"), one) for one in found if one.name.endswith(".json"))
             return {key: one.stat().st_mtime for key, one in named if KEY.match(key)}
 
-    # Waiting
+    # Pending
 
     def pending(self) -> dict[str, float]:
-        """Keys whose video is still to be made, and since when."""
+        """Keys whose video is pending, and since when (seconds since the epoch)."""
         found = ((key, _read(self._marker("pending", key), _Since)) for key in self._marked("pending"))
         return {key: since.at for key, since in found if since is not None}
 
     def is_pending(self, key: str) -> bool:
-        """Whether the video of a key is still to be made."""
+        """Whether the video of a key is pending."""
         return self._marker("pending", key).exists()
 
-    # Failing
+    # Failed
 
     def fail(
         self, key: str, error: PytoonError, stage: str = "", run: str = "", overrides: Overrides = MappingProxyType({})
     ) -> None:
-        """Keeps why a run of the key failed. Of several in one run the first counts, and bad input before all."""
+        """Records why a run of the key failed. Of several errors in one run the first counts, or invalid input."""
         before = self.failure(key)
         total = before.total + 1 if before is not None else 1
         if before is not None and run and before.run == run:
@@ -140,36 +140,36 @@ class Uploads:
         return _read(self._marker("failed", key), FailureRecord)
 
     def failing(self) -> list[str]:
-        """Keys whose last run has failed."""
+        """Keys whose last run failed."""
         return sorted(self._marked("failed"))
 
     # Stopped
 
     def stop(self, key: str) -> None:
-        """Nothing more is done for the key by itself: a person has stopped its run."""
+        """Ends automatic processing of the key: a person has stopped its run."""
         self._write(self._marker("stopped", key), _Since(at=time.time()))
         self._marker("pending", key).unlink(missing_ok=True)
 
     def stopped(self) -> set[str]:
         return set(self._marked("stopped"))
 
-    # Attempts. Those of a run with overrides are kept apart, and only the latest such.
+    # Attempts. Those of runs with overrides are stored separately, and only for the latest overrides.
 
     def attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> tuple[Attempt, ...]:
-        """Attempts at what the key asks for at present, or asks for with ``overrides``, in order."""
+        """Attempts at the current request of the key, with ``overrides`` applied, in order."""
         found = _read(self._attempts(key, overrides), _Attempts)
         return found.attempts if found and found.request == _digest(self.get(key), overrides) else ()
 
     def forget_attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> None:
-        """The key begins anew, with what its presets say today."""
+        """Starts again, with the current presets."""
         self._attempts(key, overrides).unlink(missing_ok=True)
 
     def record(self, key: str, attempt: Attempt, overrides: Overrides = MappingProxyType({})) -> None:
-        """Adds an attempt. One that was recorded already, by its plan, stays as it is."""
+        """Adds an attempt, unless one with the same plan is recorded already."""
         known = self.attempts(key, overrides)
         if all(attempt.plan != one.plan or attempt.fallback != one.fallback for one in known):
-            kept = _Attempts(request=_digest(self.get(key), overrides), attempts=(*known, attempt))
-            self._write(self._attempts(key, overrides), kept)
+            updated = _Attempts(request=_digest(self.get(key), overrides), attempts=(*known, attempt))
+            self._write(self._attempts(key, overrides), updated)
 
     def _attempts(self, key: str, overrides: Overrides) -> Path:
         return self._marker("overridden" if overrides else "attempts", key)
@@ -177,54 +177,54 @@ class Uploads:
     # Delivered
 
     def deliver(self, key: str, record: DeliveryRecord, read: SourceMedia | None = None) -> None:
-        """The key has its video, delivered or held: it waits for nothing and fails no longer, unless it has changed
-        since ``read``.
+        """Records that the video of the key is delivered or held. The key is no longer pending or failed, unless its
+        upload has changed since ``read``.
         """
         self._write(self._marker("delivered", key), record)
         degraded = record.degraded is not None and not record.held
-        for standing, stands in (("degraded", degraded), ("held", record.held)):
-            if stands:
-                self._write(self._marker(standing, key), record)
+        for status, applies in (("degraded", degraded), ("held", record.held)):
+            if applies:
+                self._write(self._marker(status, key), record)
             else:
-                self._marker(standing, key).unlink(missing_ok=True)
-        if read is None or self.status_marks(read):
+                self._marker(status, key).unlink(missing_ok=True)
+        if read is None or self.is_current(read):
             self.clear_failure(key)
-            for standing in ("pending", "stopped"):
-                self._marker(standing, key).unlink(missing_ok=True)
+            for status in ("pending", "stopped"):
+                self._marker(status, key).unlink(missing_ok=True)
 
     def delivered(self, key: str) -> DeliveryRecord | None:
         return _read(self._marker("delivered", key), DeliveryRecord)
 
     def degraded(self) -> list[str]:
-        """Keys whose video is not what was asked for: somebody should look at them."""
+        """Keys whose video differs from the request; a person should check them."""
         return sorted(self._marked("degraded"))
 
     def held(self) -> list[str]:
-        """Keys whose video is kept out of the outbox until a person releases it."""
+        """Keys whose video stays out of the outbox until a person releases it."""
         return sorted(self._marked("held"))
 
     # Archived
 
     def archive(self, key: str) -> None:
-        """Keeps the key, but no longer among those that are shown."""
+        """Hides the key from listings."""
         self._write(self._marker("archived", key), _Since(at=time.time()))
 
     def archived(self) -> set[str]:
         return set(self._marked("archived"))
 
-    def _marked(self, standing: str) -> Iterator[str]:
-        folder = self.root / standing
+    def _marked(self, status: str) -> Iterator[str]:
+        folder = self.root / status
         if folder.is_dir():
             yield from (path.stem for path in folder.iterdir() if KEY.match(path.stem))
 
-    def _marker(self, standing: str, key: str) -> Path:
-        return self.root / standing / f"{key}.json"
+    def _marker(self, status: str, key: str) -> Path:
+        return self.root / status / f"{key}.json"
 
     def _path(self, key: str) -> Path:
         return self.root / f"{key}.json"
 
     def _write(self, path: Path, record: Record) -> None:
-        write_bytes(path, record.model_dump_json(indent=2).encode(), self._aside)
+        write_bytes(path, record.model_dump_json(indent=2).encode(), self._tmp_folder)
 
 
 def _digest(upload: SourceMedia, overrides: Overrides) -> str:
@@ -232,7 +232,7 @@ def _digest(upload: SourceMedia, overrides: Overrides) -> str:
 
 
 def _read(path: Path, record: type[R]) -> R | None:
-    """A record; one that cannot be read counts as absent, and is told of."""
+    """A record. One that cannot be read counts as absent, and is logged."""
     try:
         return record.model_validate_json(path.read_bytes())
     except FileNotFoundError:

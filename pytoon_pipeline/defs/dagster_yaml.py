@@ -1,5 +1,7 @@
-"""Dagster's settings in ``PYTOON_HOME/dagster``: written when they are not there, refreshed while they are as written,
-and left as they are once an operator has changed them.
+"""Dagster's instance settings, ``PYTOON_HOME/dagster/dagster.yaml``.
+
+Pytoon writes the file when it is missing and updates it while its content is Pytoon's own. Once an operator has changed
+it, it stays as it is.
 """
 
 import hashlib
@@ -17,14 +19,15 @@ from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 
 NAME = "dagster.yaml"
-# Digests of all that was ever written here, a line each, so that the settings of an earlier version are known as such.
-WRITTEN = ".dagster.yaml.written"
+# Digests of every content that Pytoon wrote, one per line: files of earlier versions are recognized as Pytoon's own.
+# Digests of changes by hand that were reported are kept here too, marked.
+DIGESTS, REPORTED = ".dagster.yaml.written", "reported "
 RUNS = re.compile(r"(limit: )\d+(  # videos at once)")
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How the settings stand: ``own`` are as Pytoon wrote them; else ``differing`` names their parts that are not."""
+class InstanceSettings:
+    """The state of the file. ``own``: Pytoon wrote it. Otherwise ``differing`` names the sections that differ."""
 
     path: Path
     own: bool
@@ -32,43 +35,44 @@ class Settings:
 
     def __str__(self) -> str:
         if self.own:
-            return "as written by Pytoon"
-        return f"changed by hand and left so; differing: {', '.join(self.differing) or 'nothing but the layout'}"
+            return "written by Pytoon"
+        return f"changed by hand and left as it is; differing sections: {', '.join(self.differing) or 'none'}"
 
 
-def settle(home: Home, capacity: Capacity) -> tuple[Settings, bool]:
-    """Writes or refreshes the settings, where they are Pytoon's. Also whether what differs is news: it is told once."""
+def write_settings(home: Home, capacity: Capacity) -> tuple[InstanceSettings, bool]:
+    """Writes or updates the file, unless an operator has changed it. Also returns whether this change is to be
+    reported: each is reported once.
+    """
     path, wanted = home.dagster / NAME, shipped(capacity)
-    digest = _digest(wanted)
-    found = examine(home, capacity)
-    known = _written(home)
-    if found.own:
-        if digest not in known:
-            # First: whoever is killed in between leaves settings that are known as Pytoon's, the old or the new.
-            _keep(home, (*known, digest))
-        if not path.exists() or path.read_bytes() != wanted:
-            write_bytes(path, wanted, home.work)
-        return found, False
-    told = f"told {_digest(path.read_bytes() + wanted)}"
-    if told not in known:
-        _keep(home, (*known, told))
-    return found, told not in known
+    state, digests = examine(home, capacity), _digests(home)
+    if not state.own:
+        change = REPORTED + _digest(path.read_bytes() + wanted)
+        if change in digests:
+            return state, False
+        _remember(home, (*digests, change))
+        return state, True
+    if (digest := _digest(wanted)) not in digests:
+        # Before the file: a kill between the two writes leaves content that is recognized.
+        _remember(home, (*digests, digest))
+    if not path.exists() or path.read_bytes() != wanted:
+        write_bytes(path, wanted, home.work)
+    return state, False
 
 
-def examine(home: Home, capacity: Capacity) -> Settings:
-    """How the settings stand. Changes nothing."""
+def examine(home: Home, capacity: Capacity) -> InstanceSettings:
+    """The state of the file. Reads only."""
     path, wanted = home.dagster / NAME, shipped(capacity)
     if not path.exists():
-        return Settings(path, own=True)
+        return InstanceSettings(path, own=True)
     present = path.read_bytes()
-    if present == wanted or _digest(present) in _written(home):
-        return Settings(path, own=True)
-    return Settings(path, own=False, differing=_differing(present, wanted))
+    if present == wanted or _digest(present) in _digests(home):
+        return InstanceSettings(path, own=True)
+    return InstanceSettings(path, own=False, differing=_differing(present, wanted))
 
 
 def shipped(capacity: Capacity) -> bytes:
-    """The settings that come with Pytoon, for this machine."""
-    file = next(p for p in (PACKAGE.parent / NAME, PACKAGE / "_dagster.yaml") if p.is_file())
+    """The content that comes with Pytoon, with the number of runs that fit the machine."""
+    file = next(path for path in (PACKAGE.parent / NAME, PACKAGE / "_dagster.yaml") if path.is_file())
     return RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", file.read_text("utf-8")).encode()
 
 
@@ -76,20 +80,20 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _written(home: Home) -> list[str]:
-    file = home.dagster / WRITTEN
+def _digests(home: Home) -> list[str]:
+    file = home.dagster / DIGESTS
     return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
-def _keep(home: Home, written: Iterable[str]) -> None:
-    write_bytes(home.dagster / WRITTEN, "".join(f"{one}\n" for one in written).encode(), home.work)
+def _remember(home: Home, digests: Iterable[str]) -> None:
+    write_bytes(home.dagster / DIGESTS, "".join(f"{digest}\n" for digest in digests).encode(), home.work)
 
 
 def _differing(present: bytes, wanted: bytes) -> tuple[str, ...]:
     try:
-        own: Any = yaml.safe_load(present)
+        operators: Any = yaml.safe_load(present)
     except (yaml.YAMLError, UnicodeDecodeError):
-        return ("all of it: it is not valid YAML",)
-    theirs: Any = yaml.safe_load(wanted)
-    own = own if isinstance(own, dict) else {}
-    return tuple(sorted(str(name) for name in own.keys() | theirs.keys() if own.get(name) != theirs.get(name)))
+        return ("all: it is not valid YAML",)
+    own: Any = yaml.safe_load(wanted)
+    operators = operators if isinstance(operators, dict) else {}
+    return tuple(sorted(str(name) for name in own.keys() | operators.keys() if own.get(name) != operators.get(name)))

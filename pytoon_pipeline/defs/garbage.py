@@ -6,7 +6,7 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.history import remove_old_runs
-from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.ownership import labels
 from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress
@@ -22,11 +22,11 @@ COLLECT_GARBAGE = "collect_garbage"
 def remove_expired(
     context: dg.OpExecutionContext, config: ConfigResource, catalog: CatalogResource, store: StoreResource
 ) -> None:
-    rules, uploads = config.operations, catalog.uploads
+    home, rules, uploads = config.home, config.operations, catalog.uploads
     busy = keys_in_progress(context.instance)
-    report = garbage.collect_garbage(config.home, store.artifacts, uploads, rules, context.run.run_id, busy)
+    report = garbage.collect_garbage(home, store.artifacts, uploads, rules, context.run.run_id, busy)
     removed = synchronize_partitions(context.instance, uploads, busy)
-    runs = remove_old_runs(context.instance, rules.run_retention_days, rules.operational_run_retention_days)
+    runs = remove_old_runs(context.instance, home, rules.run_retention_days, rules.operational_run_retention_days)
     context.add_output_metadata(
         {**vars(report.store), "old_logs": report.old_logs, "archived_keys": removed, "old_runs": runs}
     )
@@ -50,8 +50,7 @@ def synchronize_partitions(instance: dg.DagsterInstance, uploads: Uploads, busy:
     name=COLLECT_GARBAGE,
     description="Removes what is no longer needed: intermediate results by age and size, old logs and runs. Finished "
     "videos and uploads stay.",
-    owners=[TEAM],
-    tags={"pytoon/kind": "maintenance"},
+    tags=labels("maintenance"),
 )
 def collect_garbage() -> None:
     remove_expired()

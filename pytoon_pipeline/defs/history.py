@@ -7,17 +7,19 @@ import dagster as dg
 
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.run_queries import aware
+from pytoon_pipeline.runtime.home import Home
 
 PAGE = 500
 FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
-def remove_old_runs(instance: dg.DagsterInstance, days: float, operational_days: float) -> int:
+def remove_old_runs(instance: dg.DagsterInstance, home: Home, days: float, operational_days: float) -> int:
     """Removes finished runs by age and returns how many. ``operational_days`` applies to runs without an upload."""
     old = list(old_runs(_finished(instance), datetime.now(timezone.utc), days, operational_days))
     for run in old:
         instance.delete_run(run)
         instance.compute_log_manager.delete_logs(prefix=[run])
+        _remove_database(home, run)
     return len(old)
 
 
@@ -32,6 +34,14 @@ def old_runs(records: Iterable[dg.RunRecord], now: datetime, days: float, operat
             shown.add((run.job_name, key))
         elif now - aware(record.create_timestamp) > timedelta(days=days if key else operational_days):
             yield run.run_id
+
+
+def _remove_database(home: Home, run: str) -> None:
+    """Removes the file of events that Dagster's SQLite storage has for each run. Dagster empties it, and leaves it at
+    its full size.
+    """
+    for suffix in ("", "-wal", "-shm"):
+        (home.dagster / "history" / "runs" / f"{run}.db{suffix}").unlink(missing_ok=True)
 
 
 def _finished(instance: dg.DagsterInstance) -> Iterator[dg.RunRecord]:

@@ -7,9 +7,8 @@ import time
 import dagster as dg
 
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.defs.ownership import TEAM
-from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
-from pytoon_pipeline.intake.inbox import open_inbox
+from pytoon_pipeline.defs.ownership import labels
+from pytoon_pipeline.defs.resources import ConfigResource, InboxResource, WorkerResource
 from pytoon_pipeline.intake.ingester import Ingester
 from pytoon_pipeline.runtime.locks import slot
 
@@ -22,11 +21,13 @@ POLL_SECONDS, MAX_SECONDS = 1.0, 300.0
     config_schema={},
     description="Ingests every complete upload, until the inbox has none left. Writes a note beside what it rejects.",
 )
-def ingest_inbox(context: dg.OpExecutionContext, config: ConfigResource, worker: WorkerResource) -> None:
+def ingest_inbox(
+    context: dg.OpExecutionContext, config: ConfigResource, inbox: InboxResource, worker: WorkerResource
+) -> None:
     deadline = time.monotonic() + MAX_SECONDS
     ingested, rejected, home = 0, 0, config.home
     with slot(home.slots, INGEST, 1):
-        ingester = Ingester(home, open_inbox(home), config.operations)
+        ingester = Ingester(home, inbox.open(), config.operations)
         while True:
             try:
                 report = ingester.scan()
@@ -43,8 +44,7 @@ def ingest_inbox(context: dg.OpExecutionContext, config: ConfigResource, worker:
 @dg.job(
     name=INGEST,
     description="Ingests uploads from the inbox once they are complete.",
-    owners=[TEAM],
-    tags={"pytoon/kind": "intake"},
+    tags=labels("intake"),
 )
 def ingest() -> None:
     ingest_inbox()

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.ownership import labels
 
 COMPILE = "compile_video"
 
@@ -11,6 +11,5 @@ compile_video = dg.define_asset_job(
     selection=dg.AssetSelection.assets("delivered_video").upstream(),
     executor_def=dg.in_process_executor,
     description="Compiles an upload into the video in the outbox. Results that the store has are reused.",
-    owners=[TEAM],
-    tags={"pytoon/kind": "video"},
+    tags=labels("video"),
 )

@@ -15,13 +15,13 @@ import dagster as dg
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import process_died
 from pytoon_pipeline.defs.overrides import overrides_of
-from pytoon_pipeline.defs.ownership import TEAM
+from pytoon_pipeline.defs.ownership import labels
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, WorkerResource
 from pytoon_pipeline.defs.run_queries import WORKING, aware, keys_in_progress, unrecorded_run
 from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import clear, is_abandoned, slot
+from pytoon_pipeline.runtime.locks import is_abandoned, remove_abandoned_locks, slot
 
 RECONCILE = "reconcile_runs"
 log = logging.getLogger("pytoon.runs")
@@ -79,7 +79,7 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
             uploads.fail(key, process_died(), run=run.run_id, overrides=overrides_of(run.run_config))
     # Includes locks of runs that their code server has failed.
     for locks in (home.runs, home.video_runs):
-        clear(locks)
+        remove_abandoned_locks(locks)
     return len(lost)
 
 
@@ -117,8 +117,7 @@ def reconcile_records(
 @dg.job(
     name=RECONCILE,
     description="Marks runs whose process has died as failed. Their keys are then retried.",
-    owners=[TEAM],
-    tags={"pytoon/kind": "maintenance"},
+    tags=labels("maintenance"),
 )
 def reconcile_runs() -> None:
     reconcile_records()

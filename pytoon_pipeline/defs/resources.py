@@ -1,7 +1,7 @@
 """What assets, sensors and schedules work with, one resource for each part that a deployment may swap.
 
-Folders, limits and the environment are read when a run or tick needs them, never on import. ``ConfigResource`` and
-``CatalogResource`` have no set-up, so a sensor that takes them changes nothing when it is evaluated.
+Folders, limits and the environment are read when a run or tick needs them, never on import. ``ConfigResource``,
+``CatalogResource`` and ``InboxResource`` have no set-up, so evaluating a sensor that takes them changes nothing.
 """
 
 from collections.abc import Iterator
@@ -24,6 +24,8 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import StoredItems
 from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
+from pytoon_pipeline.intake.inbox import open_inbox
+from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, is_abandoned, run_lock, slot
@@ -70,6 +72,26 @@ class CatalogResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def items(self) -> Registry:
         return Registry(self.config.home)
+
+
+class InboxResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The folder or bucket that people drop uploads into. Values for S3 default to the AWS settings of the machine."""
+
+    config: dg.ResourceDependency[ConfigResource]
+    s3_region: str | None = Field(default=None, description="The region of the bucket.")
+    s3_endpoint_url: str | None = Field(default=None, description="The URL of a server that is compatible with S3.")
+    s3_profile: str | None = Field(default=None, description="The AWS profile with the credentials.")
+
+    def open(self) -> Inbox:
+        return open_inbox(self.config.home, self._s3_client)
+
+    def _s3_client(self) -> Any:
+        # Its import takes a second, which only an inbox in S3 is worth.
+        from dagster_aws.s3 import S3Resource
+
+        return S3Resource(
+            region_name=self.s3_region, endpoint_url=self.s3_endpoint_url, profile_name=self.s3_profile
+        ).get_client()
 
 
 class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -190,6 +212,7 @@ def resources(home_dir: str = "") -> dict[str, Any]:
     return {
         "config": config,
         "catalog": CatalogResource(config=config),
+        "inbox": InboxResource(config=config),
         "worker": worker,
         "store": StoreResource(config=config, worker=worker),
         "engines": EnginesResource(config=config),

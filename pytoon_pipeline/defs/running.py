@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.partitions import add_partitions
 from pytoon_pipeline.defs.reconcile import fail_lost
-from pytoon_pipeline.intake.inbox import make_own
+from pytoon_pipeline.intake.inbox import create_own_inbox
 from pytoon_pipeline.operations.remedies import next_step
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
@@ -86,8 +86,8 @@ def prepare(home: Home, capacity: Capacity) -> Note | None:
     Returns a note when an operator changed the settings, once for each change.
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
-    make_own(home)
-    settings, changed = dagster_yaml.settle(home, capacity)
+    create_own_inbox(home)
+    settings, changed = dagster_yaml.write_settings(home, capacity)
     return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if changed else None
 
 

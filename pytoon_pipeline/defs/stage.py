@@ -225,5 +225,5 @@ def _record(
     before = known.failure(key)
     retried = before is not None and before.overrides == overrides
     mistyped = bool(overrides) and error.category == "invalid_input" and not retried
-    if not mistyped and (source is None or known.status_marks(source)):
+    if not mistyped and (source is None or known.is_current(source)):
         known.fail(key, error, stage, context.run.run_id, overrides)

@@ -13,7 +13,7 @@ from pytoon_pipeline.intake.listing import NOTE, Entry, inbox_unreadable, tempor
 SCHEME = "s3://"
 
 
-def _default_client() -> Any:
+def default_client() -> Any:
     """A client with the credentials and the region of this machine."""
     import boto3
 
@@ -26,7 +26,7 @@ class S3Inbox:
     ``client`` returns a boto3 client for S3.
     """
 
-    def __init__(self, address: str, client: Callable[[], Any] = _default_client) -> None:
+    def __init__(self, address: str, client: Callable[[], Any] = default_client) -> None:
         parts = urlsplit(address)
         self._bucket, self._prefix = parts.netloc, parts.path.strip("/")
         self._connect = client

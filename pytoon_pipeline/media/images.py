@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.media import StillPicture
 from pytoon_pipeline.contracts.preset import Limits
 
 if TYPE_CHECKING:
-    from PIL.Image import Image, Transpose
+    from PIL.Image import Image
 
 # RGBA, shape (height, width, 4).
 Rgba = NDArray[np.uint8]
@@ -158,23 +158,20 @@ def _upright(image: "Image") -> "Image":
         made.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
     if made.getchannel("A").getextrema()[0] == 255:
         made = made.convert("RGB")
-    turn = _turn(image)
-    return made if turn is None else made.transpose(turn)
+    return _transposed(made, image)
 
 
-def _turn(image: "Image") -> "Transpose | None":
-    """How a picture is turned upright, by the EXIF tag Orientation. Damaged tags say nothing."""
+def _transposed(copy: "Image", original: "Image") -> "Image":
+    """``copy``, upright as the EXIF tag Orientation of ``original`` says. Damaged tags count as absent."""
+    from PIL import ImageOps
     from PIL.ExifTags import Base
-    from PIL.Image import Transpose
 
-    turns = {
-        2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
-        6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
-    }  # fmt: skip
     try:
-        return turns.get(image.getexif().get(Base.Orientation, 1))
+        copy.getexif()[Base.Orientation] = original.getexif().get(Base.Orientation, 1)
+        ImageOps.exif_transpose(copy, in_place=True)
     except (OSError, ValueError, SyntaxError, TypeError, struct.error):
-        return None
+        copy.getexif().clear()
+    return copy
 
 
 def _standard(image: "Image") -> "Image":

@@ -38,7 +38,7 @@ def record_attempt(
             "seconds": report.seconds,
         },
     )
-    if segments.fallback_spec is not None or not uploads.status_marks(upload):
+    if segments.fallback_spec is not None or not uploads.is_current(upload):
         return
     spec = planned.value
     attempt = Attempt(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.rendering.ass import AUTO_DIRECTION
+from pytoon_pipeline.rendering.libass_command import FONTS, SCRIPT, libass_command
 from pytoon_pipeline.rendering.yuva import YuvaImage, from_premultiplied
 from pytoon_pipeline.settings import child_environment
 
@@ -56,20 +57,16 @@ def draw(
     """
     with tempfile.TemporaryDirectory(prefix="pytoon-text-") as folder:
         scratch = Path(folder)
-        configuration = fonts.configure(scratch / "fonts", *fonts.with_fallbacks(font))
-        _script(texts, style, width, height, wrap).save(str(scratch / "text.ass"), format_="ass")
-        # One frame per second, and one text per frame.
-        graph = (
-            f"color=black@0:s={width}x{height}:r=1:d={len(texts)},format=yuva444p,"
-            f"setparams=range=tv:colorspace=bt709,ass=f=text.ass:fontsdir=fonts:alpha=1"
-        )
+        configuration = fonts.configure(scratch / FONTS, *fonts.with_fallbacks(font))
+        _script(texts, style, width, height, wrap).save(str(scratch / SCRIPT), format_="ass")
         limit = seconds + TEXT_TIMEOUT * len(texts)
         with (scratch / "errors").open("w+b") as errors:
             process = _start_ffmpeg(
-                [ffmpeg.program(), "-v", "error", "-nostdin", "-filter_threads", "1", "-f", "lavfi", "-i", graph,
-                 "-f", "rawvideo", "-pix_fmt", "yuva444p", "-"],
-                scratch, child_environment(FONTCONFIG_FILE=str(configuration)), errors,
-            )  # fmt: skip
+                libass_command(width, height, len(texts)),
+                scratch,
+                child_environment(FONTCONFIG_FILE=str(configuration)),
+                errors,
+            )
             with process, _kill_after(limit, process) as timed_out:
                 assert process.stdout is not None
                 for _ in texts:

@@ -1,8 +1,8 @@
-"""Texts in Markdown tables."""
+"""Text in Markdown tables."""
 
 import re
 
 
-def cell(text: object, longest: int | None = None) -> str:
-    """Text, at most ``longest`` characters of it, that neither ends its cell or line nor means anything in Markdown."""
-    return re.sub(r"([\\`*\[\]<>!&|])", r"\\\1", " ".join(str(text).split())[:longest])
+def cell(text: object, max_chars: int | None = None) -> str:
+    """Text for one cell: at most ``max_chars`` characters on one line, with Markdown and HTML escaped."""
+    return re.sub(r"([\\`*\[\]<>!&|])", r"\\\1", " ".join(str(text).split())[:max_chars])

@@ -1,6 +1,5 @@
-"""Writing that is seen whole or not at all."""
+"""Atomic writes: a reader sees the complete new file, or the old one."""
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -9,37 +8,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import lock_descriptor
+
 PART = ".part"
-MOMENT = 10.0
+# A temporary file is locked an instant after it is created; younger ones are never swept.
+MIN_SWEEP_AGE_SECONDS = 10.0
 
 
 @contextmanager
-def atomic_path(path: Path, aside_folder: Path | None = None) -> Iterator[Path]:
-    """Gives a temporary path on the same file system; on success it is synced and takes the place of ``path``.
+def atomic_path(path: Path, tmp_folder: Path | None = None) -> Iterator[Path]:
+    """Yields a temporary path on the same file system; on success the file is synced and renamed to ``path``.
 
-    A lock marks it as held; what a process left that was killed is removed by ``sweep``.
+    The temporary file is locked while this process lives; ``sweep`` removes what a killed process left.
     """
-    aside_folder = aside_folder or path.parent
-    for folder in {path.parent, aside_folder}:
+    tmp_folder = tmp_folder or path.parent
+    for folder in {path.parent, tmp_folder}:
         folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=aside_folder, prefix=".", suffix=PART)
+    descriptor, name = tempfile.mkstemp(dir=tmp_folder, prefix=".", suffix=PART)
     tmp_path = Path(name)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock_descriptor(descriptor)
         yield tmp_path
         atomic_replace(tmp_path, path)
     finally:
         tmp_path.unlink(missing_ok=True)
-        os.close(handle)
+        os.close(descriptor)
 
 
 def sweep(folder: Path) -> None:
-    """Removes temporary files that nobody holds any more."""
+    """Removes temporary files whose process has ended."""
     for path in folder.glob(f".*{PART}"):
-        with suppress(OSError), path.open("r+b") as left:
-            # A file is locked a moment after it is made.
-            if time.time() - path.stat().st_mtime > MOMENT:
-                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError), path.open("r+b") as file:
+            old = time.time() - path.stat().st_mtime > MIN_SWEEP_AGE_SECONDS
+            if old and lock_descriptor(file.fileno(), blocking=False):
                 path.unlink()
 
 
@@ -52,13 +53,13 @@ def atomic_replace(tmp_path: Path, path: Path) -> None:
     tmp_path.replace(path)
 
 
-def write_bytes(path: Path, data: bytes, aside_folder: Path | None = None) -> None:
-    """Replaces ``path`` by ``data``."""
-    with atomic_path(path, aside_folder) as tmp_path:
+def write_bytes(path: Path, data: bytes, tmp_folder: Path | None = None) -> None:
+    """Replaces the content of ``path`` by ``data``."""
+    with atomic_path(path, tmp_folder) as tmp_path:
         tmp_path.write_bytes(data)
 
 
-def copy_file(source: Path, target: Path, aside_folder: Path | None = None) -> None:
-    """Copies ``source`` over ``target``; the copy's bytes are its own, so a later edit harms neither."""
-    with atomic_path(target, aside_folder) as tmp_path:
+def copy_file(source: Path, target: Path, tmp_folder: Path | None = None) -> None:
+    """Copies ``source`` to ``target``. The copy shares no bytes, so a later edit of one does not change the other."""
+    with atomic_path(target, tmp_folder) as tmp_path:
         shutil.copyfile(source, tmp_path)

@@ -1,4 +1,4 @@
-"""What this machine can do at once."""
+"""How many runs this machine can work on at the same time."""
 
 import os
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from pathlib import Path
 
 from pytoon_pipeline.settings import Settings
 
-# A run holds its frames, its encoders and perhaps a recogniser; measured 0.65 GB without Whisper.
+# The memory of one run: its frames, its encoders and perhaps a transcriber; 0.65 GB measured without Whisper.
 RUN_BYTES = 2 << 30
 GPUS = Path("/proc/driver/nvidia/gpus")
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """``runs`` at once; of these, so many that encode and so many that recognise speech at the same time.
+    """``runs`` at the same time; of these, ``encoders`` may encode and ``transcribers`` may transcribe.
 
-    While one run renders, others look and listen: half of them encode, so that each has some processors.
+    While one run renders, others analyse: half of them encode, so that each has several processors.
     """
 
     processors: int
@@ -29,20 +29,20 @@ class Capacity:
         return plan(processors(), _memory(), _gpus(), Settings.load().runs)
 
     def threads(self, active: int) -> int:
-        """Threads for one run's work when ``active`` runs are at it, as far as they may encode at once."""
+        """Threads for one of ``active`` runs: a share of the processors, which at most ``encoders`` runs share."""
         return max(1, self.processors // max(1, min(active, self.encoders)))
 
 
 def plan(processors: int, memory: int, gpus: int, runs: int | None = None) -> Capacity:
-    """The capacity of a machine with ``memory`` bytes. With GPUs, each recognises for one run at a time."""
-    most = max(1, memory // RUN_BYTES)
-    runs = max(1, runs) if runs is not None else min(max(2, processors // 2), most)
+    """The capacity of a machine with ``memory`` bytes. Each GPU transcribes for one run at a time."""
+    max_runs = max(1, memory // RUN_BYTES)
+    runs = max(1, runs) if runs is not None else min(max(2, processors // 2), max_runs)
     half = max(1, runs // 2)
     return Capacity(processors, runs, half, min(gpus, runs) or half)
 
 
 def processors() -> int:
-    """Processors that this process may use; where the system cannot tell, all there are."""
+    """Processors that this process may use, or all where the system does not say."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -35,12 +35,12 @@ class Home:
 
     @property
     def held(self) -> Path:
-        """Finished videos that wait for a person's decision; see ``quality/releasing.py``."""
+        """Finished videos that wait for a person to release them."""
         return self.root / "held"
 
     @property
     def remade(self) -> Path:
-        """Videos that were made again from their manifests."""
+        """Videos remade from their manifests."""
         return self.root / "remade"
 
     @property
@@ -53,7 +53,7 @@ class Home:
 
     @property
     def health(self) -> Path:
-        """Remembers when the engine of this machine was last seen to work."""
+        """When the local engine last passed its health check."""
         return self.root / "health.json"
 
     @property
@@ -62,7 +62,7 @@ class Home:
 
     @property
     def intake(self) -> Path:
-        """The index of what lies in the inbox."""
+        """The index of the inbox."""
         return self.root / "inbox.sqlite"
 
     @property
@@ -71,26 +71,26 @@ class Home:
 
     @property
     def metrics(self) -> Path:
-        """Tables from which figures over all videos are computed."""
+        """Tables from which KPIs are computed."""
         return self.root / "metrics"
 
     @property
     def runs(self) -> Path:
-        """Locks of runs that are at work."""
+        """Locks of active runs."""
         return self.root / "runs"
 
     @property
     def slots(self) -> Path:
-        """Of what the machine has only so much: who holds it at this moment."""
+        """Locks of concurrency slots."""
         return self.root / "slots"
 
     @property
     def video_runs(self) -> Path:
-        """Locks of those runs at work that share the processors: they make a video."""
+        """Locks of active runs that make a video and so share the processors."""
         return self.root / "video_runs"
 
     def run_lock(self, run: str) -> Path:
-        """The lock that a run holds while it works."""
+        """The lock that a run holds while it is active."""
         return self.runs / f"{run}.lock"
 
     @property

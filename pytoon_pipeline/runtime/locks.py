@@ -1,28 +1,29 @@
-"""Whether whoever works on something is still alive: a lock that the system lets go when its holder dies."""
+"""File locks that tell whether a process still lives: the operating system releases them when it ends."""
 
-import fcntl
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import lock_descriptor
+
 from pytoon_pipeline.runtime.atomic import PART, sweep
 
-# Between one look for a free seat and the next.
-SLOT_SECONDS = 0.3
+# The time between two attempts to get a slot.
+SLOT_POLL_SECONDS = 0.3
 
 
 @contextmanager
 def run_lock(path: Path) -> Iterator[None]:
-    """Holds the lock ``path`` for as long as this process lives, at most until the block ends."""
+    """Holds the lock file ``path`` until the block or the process ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Locked before it can be seen: whoever finds it free may be sure that its holder is gone.
-    tmp_path = path.with_name(f".{path.name}{PART}")
-    descriptor = os.open(tmp_path, os.O_RDWR | os.O_CREAT, 0o644)
+    # Locked before it is visible: a lock file that can be locked has lost its holder.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
-        tmp_path.rename(path)
+        lock_descriptor(descriptor)
+        Path(name).rename(path)
         yield
     finally:
         path.unlink(missing_ok=True)
@@ -31,22 +32,19 @@ def run_lock(path: Path) -> Iterator[None]:
 
 @contextmanager
 def slot(folder: Path, name: str, count: int) -> Iterator[None]:
-    """One of ``count`` seats, held until the block ends or this process dies; waits while all are taken."""
+    """Holds one of ``count`` concurrency slots until the block or the process ends; waits while all are held."""
     folder.mkdir(parents=True, exist_ok=True)
     while True:
         for number in range(count):
-            with (folder / f"{name}-{number}").open("w") as one:
-                try:
-                    fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-                yield
-                return
-        time.sleep(SLOT_SECONDS)
+            with (folder / f"{name}-{number}").open("w") as file:
+                if lock_descriptor(file.fileno(), blocking=False):
+                    yield
+                    return
+        time.sleep(SLOT_POLL_SECONDS)
 
 
-def clear(folder: Path) -> None:
-    """Removes locks in a folder whose holders are gone."""
+def remove_abandoned_locks(folder: Path) -> None:
+    """Removes abandoned locks from a folder."""
     sweep(folder)
     for path in folder.glob("*.lock"):
         if is_abandoned(path):
@@ -54,26 +52,22 @@ def clear(folder: Path) -> None:
 
 
 def is_abandoned(path: Path) -> bool:
-    """Whether the lock was taken once and its holder is gone without letting it go."""
+    """Whether a lock file exists whose holder ended without releasing it."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    else:
-        return True
+        return lock_descriptor(descriptor, blocking=False)
     finally:
         os.close(descriptor)
 
 
-def abandoned_locks(folder: Path) -> int:
-    """How many of the locks in a folder have lost their holder."""
+def count_abandoned(folder: Path) -> int:
+    """How many locks in a folder are abandoned."""
     return sum(is_abandoned(path) for path in folder.glob("*.lock"))
 
 
 def count_held(folder: Path) -> int:
-    """How many of the locks in a folder are held."""
+    """How many locks in a folder are held."""
     return sum(path.exists() and not is_abandoned(path) for path in folder.glob("*.lock"))

@@ -1,43 +1,37 @@
-"""Structured logs: a JSON object a line, a file a day. Uploads are named by key and file name; no text of them is held.
+"""Structured logs: one JSON object per line, one file per day (UTC).
 
-Loggers below ``pytoon`` write here. What a message is about goes into its fields: ``event``, ``stage``, ``segment``,
-``engine``, ``seconds``, ``status``, ``failure`` (class), ``code``; ``key``, ``run``, ``attempt`` are added by whoever
-works on them.
+Loggers below ``pytoon`` write here. A line has ``time``, ``level``, ``logger``, ``message`` and the fields of its
+event: ``event``, ``stage``, ``segment``, ``engine``, ``seconds``, ``status``, ``category``, ``code``. ``log_context``
+adds ``key``, ``run`` and ``attempt``. Uploads appear by key and file name; no text of an upload is logged.
 """
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime, timezone
 from pathlib import Path
-from types import MappingProxyType
 
-from pythonjsonlogger.json import JsonFormatter
+import structlog
+from structlog.typing import EventDict, WrappedLogger
 
-Fields = Mapping[str, object]
-
-_log_context: ContextVar[Fields] = ContextVar("about", default=MappingProxyType({}))
+# Attributes of every log record; all others are fields of the event.
+_RECORD_ATTRIBUTES = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 
 @contextmanager
 def log_context(**fields: object) -> Iterator[None]:
-    """Adds fields to all that is logged inside the block; those that are none are left out."""
-    token = _log_context.set(
-        {**_log_context.get(), **{name: value for name, value in fields.items() if value is not None}}
-    )
-    try:
+    """Adds fields to all lines that are logged inside the block; fields that are ``None`` are left out."""
+    known = {name: value for name, value in fields.items() if value is not None}
+    with structlog.contextvars.bound_contextvars(**known):
         yield
-    finally:
-        _log_context.reset(token)
 
 
 def write_to(folder: Path) -> None:
-    """Makes the loggers below ``pytoon`` write into ``folder``, instead of where they wrote before."""
+    """Directs the loggers below ``pytoon`` to ``folder``, in place of the folder before."""
     log = logging.getLogger("pytoon")
     log.setLevel(logging.INFO)
-    # Dagster and uvicorn have their own logs.
+    # Dagster and uvicorn have logs of their own.
     log.propagate = False
     for handler in [one for one in log.handlers if isinstance(one, DailyFile)]:
         log.removeHandler(handler)
@@ -45,23 +39,20 @@ def write_to(folder: Path) -> None:
 
 
 class DailyFile(logging.Handler):
-    """Appends to a file named by the day (UTC). Lines of several processes do not mix: each is written at once."""
+    """Appends events to a file named by the day. Each line is one write, so lines of several processes do not mix."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
-        self.setFormatter(_Formatter("%(levelname)s %(name)s %(message)s", rename_fields=RENAMED))
+        self.setFormatter(_formatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes records of events; what is only said to somebody at a terminal is none."""
+        """Writes records with an ``event``; others are only meant for a terminal."""
         if not hasattr(record, "event"):
             return
-        for name, value in _log_context.get().items():
-            if not hasattr(record, name):
-                setattr(record, name, value)
-        line = self.format(record) + "\n"
         day = datetime.fromtimestamp(record.created, timezone.utc).date()
         try:
+            line = self.format(record) + "\n"
             self._folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._folder / f"{day}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
@@ -69,20 +60,37 @@ class DailyFile(logging.Handler):
             finally:
                 os.close(descriptor)
         except OSError:
-            # A disk that is full fails the work itself, which says so to whoever waits for it.
+            # A full disk fails the work itself, and that error reaches a person.
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Says nothing: there is nowhere to say it."""
+        """Does nothing: there is nowhere to report it."""
 
 
-RENAMED = {"levelname": "level", "name": "logger"}
+def _formatter() -> structlog.stdlib.ProcessorFormatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.contextvars.merge_contextvars, _fields],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ],
+    )
 
 
-class _Formatter(JsonFormatter):
-    def add_fields(
-        self, log_data: dict[str, object], record: logging.LogRecord, message_dict: dict[str, object]
-    ) -> None:
-        super().add_fields(log_data, record, message_dict)
-        log_data["time"] = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
-        log_data.pop("taskName", None)
+def _fields(logger: WrappedLogger, method: str, values: EventDict) -> EventDict:
+    """The fields of a line; a field of the record takes precedence over one of the context."""
+    record: logging.LogRecord = values.pop("_record")
+    message = values.pop("event")
+    own = {name: value for name, value in vars(record).items() if name not in _RECORD_ATTRIBUTES}
+    return {
+        "level": record.levelname,
+        "logger": record.name,
+        "message": message,
+        **values,
+        **own,
+        "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds"),
+        # remove_processors_meta removes these two.
+        "_record": record,
+        "_from_structlog": False,
+    }

@@ -1,45 +1,49 @@
-"""Folders for unfinished work, cleared when the process that held them is gone."""
+"""Scratch directories, which are removed when the process that created them has ended."""
 
-import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import lock_descriptor
+
 from pytoon_pipeline.runtime.atomic import sweep
+
+# The time between two attempts to get the mutex, which is held for milliseconds.
+MUTEX_POLL_SECONDS = 0.005
 
 
 @contextmanager
 def scratch_dir(root: Path) -> Iterator[Path]:
-    """An empty folder below ``root`` that exists while the block runs.
+    """Yields an empty directory below ``root`` that exists while the block runs.
 
-    A lock marks it as held. The lock dies with the process, also one that is killed; what a dead process left is
-    removed when the next scratch is opened.
+    A lock marks it as in use. The lock ends with the process, even one that is killed; the next call removes the
+    directory of such a process.
     """
     root.mkdir(parents=True, exist_ok=True)
     with (root / "mutex").open("w") as mutex:
-        # Under the mutex nobody takes a scratch that is not locked yet for one that was left.
-        fcntl.flock(mutex, fcntl.LOCK_EX)
+        # Without the mutex another process could remove the directory before it is locked.
+        lock_descriptor(mutex.fileno(), poll_interval=MUTEX_POLL_SECONDS)
         scratch = Path(tempfile.mkdtemp(dir=root, prefix="scratch-"))
-        name = scratch.with_suffix(".lock")
-        lock = name.open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _clear(root)
+        lock_path = scratch.with_suffix(".lock")
+        lock = lock_path.open("w")
+        lock_descriptor(lock.fileno())
+        _remove_abandoned(root)
     with lock:
         try:
             yield scratch
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-            name.unlink(missing_ok=True)
+            lock_path.unlink(missing_ok=True)
 
 
-def _clear(root: Path) -> None:
+def _remove_abandoned(root: Path) -> None:
     for path in root.glob("scratch-*.lock"):
         with suppress(OSError), path.open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
-            path.unlink(missing_ok=True)
+            if lock_descriptor(lock.fileno(), blocking=False):
+                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                path.unlink(missing_ok=True)
     for path in root.glob("scratch-*"):
         if path.is_dir() and not path.with_suffix(".lock").exists():
             shutil.rmtree(path, ignore_errors=True)

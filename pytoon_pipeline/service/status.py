@@ -14,7 +14,7 @@ from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.submit import DIGITS
 from pytoon_pipeline.quality.degradation import held_error
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import abandoned_locks
+from pytoon_pipeline.runtime.locks import count_abandoned
 
 MAX_NAMED = 5
 
@@ -87,7 +87,7 @@ def upload_status(home: Home, upload: SourceMedia) -> UploadStatus:
 
 def lost_runs(home: Home) -> int:
     """How many runs lost their process and are not marked as failed yet."""
-    return abandoned_locks(home.runs)
+    return count_abandoned(home.runs)
 
 
 def _state(failed: bool, record: DeliveryRecord | None) -> UploadState:

@@ -1,1 +1,1 @@
-"""Content-addressed artifacts on disk: atomic, verified, found again by fingerprint. It knows no stage by name."""
+"""Content-addressed artifacts: written atomically, verified on read, found by fingerprint. Knows no stage by name."""

@@ -1,4 +1,4 @@
-"""Hashes that name content and work."""
+"""Hashes that identify content and stage results."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ CHUNK = 1 << 20
 
 
 def hash_files(*paths: Path) -> str:
-    """SHA-256 of the bytes of files one after the other, as hex."""
+    """SHA-256 of the concatenated bytes of files, as hex."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb", buffering=0) as file:
@@ -20,7 +20,7 @@ def hash_files(*paths: Path) -> str:
 
 
 def canonical(value: Any) -> bytes:
-    """JSON with one spelling: sorted keys, no spaces, UTF-8."""
+    """Canonical JSON: sorted keys, no spaces, UTF-8. Raises ``ValueError`` for NaN and infinity."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -36,7 +36,7 @@ def fingerprint(
     parameters: Mapping[str, Any],
     tools: Mapping[str, str],
 ) -> str:
-    """The name of a piece of work: equal when nothing that decides its result differs."""
+    """The identity of a stage result: equal when everything that affects the result is equal."""
     return hash_value(
         {
             "stage": stage,

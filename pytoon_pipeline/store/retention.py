@@ -1,6 +1,6 @@
-"""What leaves the store: results that can be made again, by age and by size, those longest unused first.
+"""Garbage collection: removes results that can be recomputed, by age and by size, least recently used first.
 
-``decide`` says what goes, from facts alone; ``sweep`` reads the facts and acts.
+``decide`` is pure: it selects what to remove. ``sweep`` reads the store, decides and removes.
 """
 
 import os
@@ -15,10 +15,10 @@ from secrets import token_hex
 from stat import S_ISREG
 from typing import Literal, NamedTuple
 
-from pytoon_pipeline.store.store import NOTED_SECONDS, Store
+from pytoon_pipeline.store.store import USE_RESOLUTION_SECONDS, Store
 
 DAY_SECONDS = 86400
-# Names of files in the store. Others that lie there are let be.
+# Names of files in the store. Other files are left alone.
 OBJECT, RECORD = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{64}\.json")
 LINK = re.compile(r"[^.].*")
 
@@ -27,10 +27,11 @@ Reason = Literal["damaged", "incomplete", "old", "size"]
 
 @dataclass(frozen=True)
 class Rules:
-    """What may go, and when.
+    """What may be removed, and when.
 
-    Artifacts of the stages ``intermediate`` can be made again: they go when unused for ``days``, and sooner, those
-    longest unused first, while all files together exceed ``most_bytes``. What was used within ``grace_seconds`` stays.
+    Artifacts of the stages ``intermediate`` can be recomputed. They are removed when unused for ``days``, and earlier,
+    least recently used first, while all files together exceed ``max_bytes``. What was used within ``grace_seconds``
+    stays.
     """
 
     days: float
@@ -41,10 +42,10 @@ class Rules:
 
 @dataclass(frozen=True)
 class ArtifactFacts:
-    """A record in the store. ``stage`` is none for a damaged one, of which nothing else is known either.
+    """A record in the store. A damaged one has ``None`` as its stage, and no files.
 
-    ``used`` is when its use was last noted, in seconds since the epoch; ``files`` are bytes by SHA-256; ``inputs`` may
-    name artifacts or files.
+    ``used`` is the recorded time of its last use, in seconds since the epoch; ``files`` are bytes by SHA-256;
+    ``inputs`` identify artifacts or files.
     """
 
     fingerprint: str
@@ -56,7 +57,7 @@ class ArtifactFacts:
 
 @dataclass(frozen=True)
 class ObjectFacts:
-    """A file in the store. ``mtime`` is in seconds since the epoch: when it came, or came again."""
+    """A file in the store. ``mtime`` is when it was last stored, in seconds since the epoch."""
 
     sha256: str
     bytes: int
@@ -65,9 +66,9 @@ class ObjectFacts:
 
 @dataclass(frozen=True)
 class Decision:
-    """Fingerprints that go, each with its reason, and bytes of the files that go, by SHA-256.
+    """Fingerprints to remove, each with its reason, and the bytes of the files to remove, by SHA-256.
 
-    ``excess`` is by how many bytes what stays is larger than wished: none of it may go.
+    ``excess`` is by how many bytes the rest exceeds the limit although nothing more may be removed.
     """
 
     artifacts: Mapping[str, Reason]
@@ -79,7 +80,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class RetentionReport:
-    """What was removed: artifacts by reason, files, links to nothing, and bytes; and the bytes that are left."""
+    """What was removed: artifacts by reason, files, dangling links and bytes; and the bytes that are left."""
 
     artifacts: Mapping[Reason, int]
     objects: int
@@ -97,11 +98,11 @@ def decide(
     protected: AbstractSet[str] = frozenset(),
     in_use_since: float | None = None,
 ) -> Decision:
-    """What goes at ``now``, in seconds since the epoch.
+    """Selects what to remove at ``now``, in seconds since the epoch.
 
-    Files in ``protected`` (SHA-256) stay, and so does all that was used since ``in_use_since``, when the oldest run at
-    work began. An artifact that may go and misses a file goes: it counts as absent anyway. A file goes when no
-    artifact that stays refers to it.
+    Files in ``protected`` (SHA-256) stay, and so does everything used since ``in_use_since``, when the oldest active
+    run started. A removable artifact without one of its files is removed: it counts as absent anyway. A file is
+    removed when no remaining artifact refers to it.
     """
     busy = busy_since(rules, now, in_use_since)
     last = last_uses(artifacts)
@@ -142,27 +143,27 @@ def decide(
 
 
 def busy_since(rules: Rules, now: float, in_use_since: float | None) -> float:
-    """Whatever was used at this time or later is in use."""
+    """The time since which everything that was used counts as in use."""
     grace = now - rules.grace_seconds
     return grace if in_use_since is None else min(grace, in_use_since)
 
 
 def last_uses(artifacts: Sequence[ArtifactFacts]) -> dict[str, float]:
-    """When each artifact was last used at the latest, by fingerprint.
+    """The latest possible last use of each artifact, by fingerprint.
 
-    Use is noted at most once in ``NOTED_SECONDS``. What something was made from is used with it: a run asks for both.
-    So is an artifact whose files are all part of others: it takes no scratch of its own. (Segments of a video that is
-    used are there when one caption of it changes.)
+    Uses are recorded at most once in ``USE_RESOLUTION_SECONDS``. The inputs of an artifact are used with it, since a
+    run needs both. So is an artifact whose files all belong to others: it needs no space of its own. (The segments of
+    a video in use are still there when one of its captions changes.)
     """
     known = {one.fingerprint: one for one in artifacts}
     last: dict[str, float] = {}
-    # Latest first: whoever comes to an artifact first brings its latest use.
+    # Latest first, so the first visit of an artifact brings its latest use.
     for one in sorted(artifacts, key=lambda one: -one.used):
         waiting = [one.fingerprint]
         while waiting:
             name = waiting.pop()
             if name in known and name not in last:
-                last[name] = one.used + NOTED_SECONDS
+                last[name] = one.used + USE_RESOLUTION_SECONDS
                 waiting.extend(known[name].inputs)
     of_file: dict[str, float] = {}
     for one in artifacts:
@@ -174,12 +175,12 @@ def last_uses(artifacts: Sequence[ArtifactFacts]) -> dict[str, float]:
 def sweep(
     store: Store, rules: Rules, protected: AbstractSet[str], in_use_since: float | None, now: float
 ) -> RetentionReport:
-    """Removes from ``store`` what ``decide`` says, and links that lead to nothing.
+    """Removes from ``store`` what ``decide`` selects, and dangling links.
 
-    Records go before the files that they refer to: when this breaks off, files are left that nobody refers to, never a
-    record without its file. What is used at this very moment stays. Runs may work meanwhile, and other sweeps too.
+    Records are removed before their files: an interrupted sweep leaves unreferenced files, never a record without its
+    file. Runs and other sweeps may be active at the same time; what they use stays.
     """
-    # Files first: whatever is kept meanwhile is seen with all that it refers to.
+    # Files first: an artifact that is stored meanwhile is then seen together with its files.
     files = dict(_files(store.root / "objects", OBJECT))
     records = {name.removesuffix(".json"): seen for name, seen in _files(store.root / "artifacts", RECORD)}
     artifacts = [_facts(store, name, seen) for name, seen in records.items()]
@@ -203,7 +204,7 @@ def sweep(
 
 
 class _Seen(NamedTuple):
-    """A file as it was seen."""
+    """A file as it was listed."""
 
     path: str
     bytes: int
@@ -215,7 +216,7 @@ class _Seen(NamedTuple):
 
 
 def _files(root: Path, names: re.Pattern[str]) -> Iterator[tuple[str, _Seen]]:
-    """The files in the folders of ``root`` that are named like this."""
+    """The files in the folders of ``root`` whose names match."""
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if folder.is_dir():
             with os.scandir(folder) as entries:
@@ -235,19 +236,20 @@ def _facts(store: Store, fingerprint: str, seen: _Seen) -> ArtifactFacts:
 
 
 def _remove(seen: _Seen, work: Path) -> bool:
-    """Removes a file, unless it was marked as used since it was seen.
+    """Removes a file, unless it was marked as used since it was listed.
 
-    It is moved tmp_path first: whoever marks it as used finds it gone, or has marked it before, and then it comes back.
+    It is moved away first. A process that marks it as used either finds it gone, or did so before the move, in which
+    case it is moved back.
     """
     tmp_path = work / f".{token_hex(16)}.part"
     try:
-        # Mostly seen here already, so that it is not even missed for a moment.
+        # Usually detected here, so that the file is not even absent for a moment.
         if os.stat(seen.path).st_mtime_ns != seen.mtime_ns:
             return False
         os.replace(seen.path, tmp_path)
     except FileNotFoundError:
         return False
-    # What lies tmp_path for long, and so was not marked, may also be removed by whoever opens a workroom.
+    # A file that was moved away some time ago may also be removed by the next scratch directory.
     with suppress(FileNotFoundError):
         if os.stat(tmp_path).st_mtime_ns != seen.mtime_ns:
             os.replace(tmp_path, seen.path)
@@ -257,7 +259,7 @@ def _remove(seen: _Seen, work: Path) -> bool:
 
 
 def _remove_links(store: Store, known: AbstractSet[str], busy: float) -> int:
-    """Removes links to artifacts that are neither among the ``known`` nor kept since, and counts them."""
+    """Removes links to artifacts that are neither ``known`` nor stored since. Returns how many."""
     removed = 0
     for _, seen in _files(store.root / "links", LINK):
         if seen.mtime >= busy:

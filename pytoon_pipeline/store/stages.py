@@ -1,4 +1,4 @@
-"""Doing a piece of work once: look for its fingerprint first, make it only when it is not there."""
+"""Stages: a result is computed once and then found by its fingerprint."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -30,9 +30,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class StageOutput:
-    """What a stage makes: a record, files that lie in its workroom or in the store already, the device and precision.
+    """The output of a stage: a record, ``files`` in its scratch directory, and files that are ``stored`` already.
 
-    ``precision`` is that of a model's numbers; none for what has no model.
+    ``device`` and ``precision`` are those of the model; without a model the precision is empty.
     """
 
     value: Record
@@ -44,7 +44,7 @@ class StageOutput:
 
 @dataclass(frozen=True)
 class StageResult:
-    """An artifact, whether it had to be made, and the seconds that this took now."""
+    """An artifact, whether it was computed or cached, and the seconds that this took."""
 
     artifact: Artifact
     status: Literal["computed", "cached"]
@@ -53,7 +53,7 @@ class StageResult:
 
 @dataclass(frozen=True)
 class StageKey:
-    """All that decides what a stage gives. Its fingerprint is the name of the result."""
+    """Everything that affects the result of a stage. Its fingerprint identifies the result."""
 
     stage: Stage
     inputs: Mapping[str, str]
@@ -68,41 +68,41 @@ class StageKey:
 def run_stage(
     store: Store,
     stage: Stage,
-    make: Callable[[Path], StageOutput],
+    compute: Callable[[Path], StageOutput],
     *,
     inputs: Mapping[str, str],
     parameters: Mapping[str, Any] | None = None,
     tools: Mapping[str, str] | None = None,
 ) -> StageResult:
-    """Finds or makes the artifact of ``stage`` for these inputs.
+    """Returns the artifact of ``stage`` for these inputs, cached or computed.
 
-    ``make`` gets an empty folder for its files. Whatever it raises leaves nothing in the store.
+    ``compute`` receives an empty directory for its files. When it raises, nothing is stored.
     """
-    return get_or_compute(store, StageKey(stage, inputs, parameters or {}, tools or {}), make)
+    return get_or_compute(store, StageKey(stage, inputs, parameters or {}, tools or {}), compute)
 
 
-def get_or_compute(store: Store, recipe: StageKey, make: Callable[[Path], StageOutput]) -> StageResult:
-    """Finds or makes what ``recipe`` gives."""
-    began = time.perf_counter()
-    if found := store.reuse(recipe.fingerprint):
-        return StageResult(found, "cached", time.perf_counter() - began)
+def get_or_compute(store: Store, key: StageKey, compute: Callable[[Path], StageOutput]) -> StageResult:
+    """Returns the artifact of ``key``, cached or computed."""
+    started = time.perf_counter()
+    if found := store.reuse(key.fingerprint):
+        return StageResult(found, "cached", time.perf_counter() - started)
     store.ensure_free_space()
     with scratch_dir(store.work) as scratch:
-        product = make(scratch)
-        files = dict(product.stored) | {role: store.adopt(path) for role, path in product.files.items()}
-    seconds = time.perf_counter() - began
+        output = compute(scratch)
+        files = dict(output.stored) | {role: store.adopt(path) for role, path in output.files.items()}
+    seconds = time.perf_counter() - started
     artifact = Artifact(
-        stage=recipe.stage.name,
-        version=recipe.stage.version,
-        fingerprint=recipe.fingerprint,
-        inputs=dict(recipe.inputs),
-        parameters=dict(recipe.parameters),
-        tools=dict(recipe.tools),
-        value=product.value.model_dump(mode="json"),
+        stage=key.stage.name,
+        version=key.stage.version,
+        fingerprint=key.fingerprint,
+        inputs=dict(key.inputs),
+        parameters=dict(key.parameters),
+        tools=dict(key.tools),
+        value=output.value.model_dump(mode="json"),
         files=files,
         seconds=round(seconds, 4),
-        device=product.device,
-        precision=product.precision,
+        device=output.device,
+        precision=output.precision,
     )
     store.put_artifact(artifact)
     return StageResult(artifact, "computed", seconds)

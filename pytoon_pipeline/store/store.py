@@ -1,4 +1,4 @@
-"""The store: files named by their content, artifacts named by their fingerprint, links from a key to its artifacts."""
+"""The store: files by content hash, artifacts by fingerprint, and links from a key to its latest artifacts."""
 
 import errno
 import hashlib
@@ -19,41 +19,40 @@ from pytoon_pipeline.runtime.atomic import atomic_replace, write_bytes
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import canonical, hash_files, hash_value
 
-# The use of an artifact is noted, as the time of its record, at most once in so many seconds.
-NOTED_SECONDS = 3600
+# The last use of an artifact is recorded, as the modification time of its record, at most this often.
+USE_RESOLUTION_SECONDS = 3600
 CHUNK_BYTES = 8 << 20
 
 T = TypeVar("T")
 
 
 class Digest(Protocol):
-    """What takes bytes one piece after the other."""
+    """A hash that is updated chunk by chunk."""
 
     def update(self, data: bytes, /) -> None: ...
 
 
 class Store:
-    """Below ``root``: ``objects/`` (files), ``artifacts/`` (records), ``links/`` (latest artifact of a stage and key).
+    """Below ``root``: ``objects/`` (files), ``artifacts/`` (records), ``links/`` (latest artifact per stage and key).
 
-    Whatever is read is verified. What does not match its name counts as absent. ``kept_free`` bytes of the disk are
-    left for databases and logs, which must be written also when there is no scratch for videos. With ``recompute``,
-    only
-    what was kept through this store is taken in place of work.
+    Everything is verified when it is read; what does not match its hash counts as absent. ``min_free_bytes`` of the
+    disk are left for databases and logs, which must be written even when no space is left for videos. With
+    ``recompute``, only artifacts that were stored through this object are reused.
     """
 
-    def __init__(self, root: Path, work: Path, kept_free: int = 0, *, recompute: bool = False) -> None:
+    def __init__(self, root: Path, work: Path, min_free_bytes: int = 0, *, recompute: bool = False) -> None:
         self.root = root
         self.work = work
-        self._kept_free = kept_free
+        self._min_free_bytes = min_free_bytes
         self._verified: dict[str, tuple[int, int]] = {}
         self._recomputed: set[str] | None = set() if recompute else None
 
     def ensure_free_space(self, more: int = 0) -> None:
-        """Raises ``OSError`` (ENOSPC) when the disk has no scratch for ``more`` bytes."""
+        """Raises ``OSError`` (ENOSPC) when the disk has no space for ``more`` bytes."""
         self.work.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self.work).free
-        if free < self._kept_free + more:
-            raise OSError(errno.ENOSPC, f"its disk is full but for {free / 1e6:.0f} MB")
+        if free < self._min_free_bytes + more:
+            raise OSError(errno.ENOSPC, f"only {free / 1e6:.0f} MB of the disk are free")
 
     # Files
 
@@ -62,39 +61,39 @@ class Store:
         return run_to_end(self.put_in_steps(path))
 
     def put_in_steps(self, path: Path, *also: Digest) -> Generator[None, None, StoredFile]:
-        """The same piece by piece, for files that take longer than the caller has at a time.
+        """``put`` in steps, for files that take longer than the caller has.
 
-        ``also`` are digests that see the bytes as well. Raises ``TransientError`` when the file changes meanwhile.
+        ``also`` are digests that receive the bytes too. Raises ``TransientError`` when the file changes meanwhile.
         """
         file = yield from _read(path, None, also)
-        if not self._there(file):
+        if not self._is_stored(file):
             self.ensure_free_space(file.bytes)
             with scratch_dir(self.work) as scratch:
                 copied = yield from _read(path, scratch / "copy")
                 if copied != file:
                     raise TransientError(
-                        "file_changing", "The file changed while it was read.", "Wait until it is written whole."
+                        "file_changing", "The file changed while it was read.", "Wait until it is completely written."
                     )
                 atomic_replace(scratch / "copy", self._object(file))
         return file
 
     def adopt(self, path: Path) -> StoredFile:
-        """Moves a file that lies in the work folder into the store."""
+        """Moves a file from the scratch directory into the store."""
         file = StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
-        if not self._there(file):
+        if not self._is_stored(file):
             atomic_replace(path, self._object(file))
         return file
 
-    def _there(self, file: StoredFile) -> bool:
-        """Whether the file is intact; then it is as new, for whoever removes what was not used lately."""
+    def _is_stored(self, file: StoredFile) -> bool:
+        """Whether the file is intact; if so, marks it as used now, so that garbage collection keeps it."""
         now = time.time_ns()
-        if not self.verify(file) or not _note(self._object(file), now):
+        if not self.verify(file) or not _touch(self._object(file), now):
             return False
         self._verified[file.sha256] = (file.bytes, now)
         return True
 
     def verify(self, file: StoredFile) -> bool:
-        """Whether the file is there with the right content. A file that did not change is hashed once a process."""
+        """Whether the file exists with the right content. An unchanged file is hashed once per process."""
         path = self._object(file)
         try:
             stat = path.stat()
@@ -109,12 +108,12 @@ class Store:
         return True
 
     def path(self, file: StoredFile) -> Path:
-        """Where the file lies. Raises ``DependencyMissing`` when it is absent or damaged."""
+        """The path of the file. Raises ``DependencyMissing`` when it is absent or damaged."""
         if not self.verify(file):
             raise DependencyMissing(
                 "artifact_damaged",
-                f"The store has lost or damaged a file that this step needs ({file.sha256[:12]}…).",
-                "Materialize the whole graph for this upload: what is missing is made again.",
+                f"A file that this step needs is missing from the store or damaged ({file.sha256[:12]}…).",
+                "Materialize the whole graph for this upload; missing results are computed again.",
             )
         return self._object(file)
 
@@ -124,18 +123,18 @@ class Store:
     # Artifacts
 
     def find(self, fingerprint: str) -> Artifact | None:
-        """The artifact of this fingerprint, or none when it was never made or is damaged. Notes that it was used."""
+        """The artifact of this fingerprint, or ``None`` when it is absent or damaged. Records that it was used."""
         artifact = self.record(fingerprint)
-        whole = artifact is not None and all(self.verify(file) for file in artifact.files.values())
-        return artifact if whole and self._noted(fingerprint) else None
+        complete = artifact is not None and all(self.verify(file) for file in artifact.files.values())
+        return artifact if complete and self._record_use(fingerprint) else None
 
     def reuse(self, fingerprint: str) -> Artifact | None:
-        """The artifact of this fingerprint, for whoever would make it otherwise."""
+        """The artifact of this fingerprint if it may be reused, else ``None``."""
         may = self._recomputed is None or fingerprint in self._recomputed
         return self.find(fingerprint) if may else None
 
     def record(self, fingerprint: str) -> Artifact | None:
-        """The artifact as it was kept, whether its files are there or not; none when the record is damaged."""
+        """The stored record, whether or not its files exist; ``None`` when it is absent or damaged."""
         try:
             document = json.loads(self._artifact(fingerprint).read_bytes())
             if hash_value(document["artifact"]) != document["sha256"]:
@@ -145,17 +144,17 @@ class Store:
             return None
         return artifact if artifact.fingerprint == fingerprint else None
 
-    def _noted(self, fingerprint: str) -> bool:
-        """Notes the use of an artifact. False when its record was removed at this moment."""
+    def _record_use(self, fingerprint: str) -> bool:
+        """Records the use of an artifact. ``False`` when its record has just been removed."""
         path, now = self._artifact(fingerprint), time.time_ns()
         try:
-            recent = now - path.stat().st_mtime_ns < NOTED_SECONDS * 10**9
+            recent = now - path.stat().st_mtime_ns < USE_RESOLUTION_SECONDS * 10**9
         except FileNotFoundError:
             return False
-        return recent or _note(path, now)
+        return recent or _touch(path, now)
 
     def lineage(self, artifact: Artifact) -> list[Artifact]:
-        """All artifacts that ``artifact`` was made from, directly or not, each once, in the order of making."""
+        """All artifacts that ``artifact`` depends on, directly or indirectly, each once, inputs first."""
         found: dict[str, Artifact] = {}
 
         def visit(fingerprint: str) -> None:
@@ -181,11 +180,11 @@ class Store:
     # Links
 
     def set_latest(self, stage: str, key: str, fingerprint: str) -> None:
-        """Remembers which artifact a stage last gave for a key."""
+        """Links a stage and a key to the artifact that the stage last returned."""
         write_bytes(self._latest_path(stage, key), fingerprint.encode(), self.work)
 
     def latest(self, stage: str, key: str) -> Artifact:
-        """What a stage last gave for a key. Raises ``DependencyMissing`` when it gave nothing, or that is damaged."""
+        """The latest artifact of a stage for a key. Raises ``DependencyMissing`` when it is absent or damaged."""
         try:
             artifact = self.find(self._latest_path(stage, key).read_text())
         except FileNotFoundError:
@@ -202,8 +201,8 @@ class Store:
         return self.root / "links" / stage / key
 
 
-def _note(path: Path, now: int) -> bool:
-    """Marks a file as used ``now``, in nanoseconds. False when it is gone; where nothing can be written, no mark."""
+def _touch(path: Path, now: int) -> bool:
+    """Sets the modification time of a file (ns). ``False`` when it is gone; a read-only file system is ignored."""
     try:
         os.utime(path, ns=(now, now))
     except FileNotFoundError:
@@ -215,7 +214,7 @@ def _note(path: Path, now: int) -> bool:
 
 
 def run_to_end(work: Generator[None, None, T]) -> T:
-    """What comes of work that is done piece by piece."""
+    """The result of work that is done in steps."""
     while True:
         try:
             next(work)
@@ -226,11 +225,11 @@ def run_to_end(work: Generator[None, None, T]) -> T:
 def _read(path: Path, copy: Path | None, also: Iterable[Digest] = ()) -> Generator[None, None, StoredFile]:
     digest, length = hashlib.sha256(), 0
     with path.open("rb", buffering=0) as source, copy.open("wb") if copy else nullcontext() as target:
-        while piece := source.read(CHUNK_BYTES):
-            length += len(piece)
+        while chunk := source.read(CHUNK_BYTES):
+            length += len(chunk)
             for one in (digest, *also):
-                one.update(piece)
+                one.update(chunk)
             if target is not None:
-                target.write(piece)
+                target.write(chunk)
             yield
     return StoredFile(sha256=digest.hexdigest(), bytes=length)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from pytoon_pipeline.intake.admission import store_upload
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
+from pytoon_pipeline.intake.ingest import store_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store, run_to_end
 

@@ -30,7 +30,7 @@ from pytoon_pipeline.defs.resources import resources
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 
-RESOURCES = {key: one for key, one in resources().items() if key in ("config", "catalog")}
+RESOURCES = {key: one for key, one in resources().items() if key in ("config", "catalog", "inbox")}
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
 NEW, OUTDATED, STOPPED, SILENT, LOST, INVALID = (digit * 32 for digit in "123456")
@@ -97,14 +97,14 @@ def evaluated(name: str, instance: dg.DagsterInstance) -> Any:
     repository = defs().get_repository_def()
     if repository.has_sensor_def(name):
         ref = None if instance.is_ephemeral else instance.get_ref()
-        sensor = dg.build_sensor_context(
+        with dg.build_sensor_context(
             instance=instance, instance_ref=ref, repository_def=repository, resources=RESOURCES
-        )
-        return repository.get_sensor_def(name).evaluate_tick(sensor)
-    schedule = dg.build_schedule_context(
+        ) as sensor:
+            return repository.get_sensor_def(name).evaluate_tick(sensor)
+    with dg.build_schedule_context(
         instance=instance, scheduled_execution_time=NIGHT, repository_def=repository, resources=RESOURCES
-    )
-    return repository.get_schedule_def(name).evaluate_tick(schedule)
+    ) as schedule:
+        return repository.get_schedule_def(name).evaluate_tick(schedule)
 
 
 NAMES = [one.name for kind in (defs().sensors, defs().schedules) for one in kind or ()]

@@ -9,8 +9,8 @@ from PIL import Image
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.operations import Operations
-from pytoon_pipeline.intake.inbox import Inbox
-from pytoon_pipeline.intake.ingest import Ingester, IngestReport
+from pytoon_pipeline.intake.ingester import Ingester, IngestReport
+from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 
@@ -26,7 +26,7 @@ class Desk:
 
     def look(self, passed: float = 0.0) -> IngestReport:
         self.now += passed
-        return self.receiver.look()
+        return self.receiver.scan()
 
     def settle(self) -> IngestReport:
         """Two passes, so far apart that unchanged files have settled."""

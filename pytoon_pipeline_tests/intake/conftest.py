@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytoon_pipeline.intake.inbox import FolderInbox
+from pytoon_pipeline.intake.inbox_folder import FolderInbox
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.inbox import Desk
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.catalog.inbox_index import Row
 from pytoon_pipeline.intake.decide import candidates, decide
-from pytoon_pipeline.intake.inbox import Entry
+from pytoon_pipeline.intake.listing import Entry
 
 NAMES = st.sampled_from(["a.mp4", "b.mp4", "c/request.yaml", "c/x.png", "d/e/f.png"])
 
@@ -15,7 +15,7 @@ ENTRIES = st.lists(
 
 KNOWN = st.dictionaries(
     st.sampled_from(["a.mp4", "b.mp4", "c", "d", "gone"]),
-    st.builds(Row, st.just(""), st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "taken", "rejected"])),
+    st.builds(Row, st.just(""), st.just("other"), st.floats(0, 100), st.sampled_from(["seen", "ingested", "rejected"])),
 )
 
 
@@ -26,12 +26,12 @@ def test_only_settled_candidates_are_ready(entries: list[Entry], known: dict[str
     first = decide(found.values(), known, now, settled)
     assert first.ready == (), "nothing is ready when first seen, and a changed file counts as new"
     assert {one.name for one in first.watch} == set(found)
-    assert set(first.forget) == {name for name, one in known.items() if one.state != "taken" and name not in found}
+    assert set(first.forget) == {name for name, one in known.items() if one.state != "ingested" and name not in found}
     seen = {one.name: Row(one.name, one.etag, now, "seen") for one in found.values()}
     early = decide(found.values(), seen, now + settled - 1, settled)
     assert early.ready == early.watch == early.forget == (), "one second too early"
     later = decide(found.values(), seen, now + settled, settled)
     assert {one.name for one in later.ready} == set(found)
     assert later.watch == later.forget == ()
-    taken = {one.name: Row(one.name, one.etag, now, "taken") for one in found.values()}
+    taken = {one.name: Row(one.name, one.etag, now, "ingested") for one in found.values()}
     assert decide(found.values(), taken, now + 1000, settled).ready == ()

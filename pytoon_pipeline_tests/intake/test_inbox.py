@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.intake.inbox import NOTE, FolderInbox, temporary
+from pytoon_pipeline.intake.inbox_folder import FolderInbox
+from pytoon_pipeline.intake.listing import NOTE, temporary
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.inbox import Desk, picture
 

@@ -9,8 +9,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.intake.inbox import NOTE, open_inbox
+from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.inbox_s3 import S3Inbox
+from pytoon_pipeline.intake.listing import NOTE
 from pytoon_pipeline.intake.submit import submit
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home

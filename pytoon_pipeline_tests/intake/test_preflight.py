@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
-from pytoon_pipeline.intake.inbox import NOTE
+from pytoon_pipeline.intake.listing import NOTE
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import Desk, folder, picture

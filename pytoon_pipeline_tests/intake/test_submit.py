@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.intake.inbox import FolderInbox
+from pytoon_pipeline.intake.inbox_folder import FolderInbox
 from pytoon_pipeline.intake.submit import submit
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, clip, folder, picture

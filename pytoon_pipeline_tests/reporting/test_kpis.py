@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.errors import DependencyMissing
-from pytoon_pipeline.reporting.kpis import DayFigures, FailureFigures, Kpis, StageFigures, as_markdown, collect, kpis
+from pytoon_pipeline.reporting.kpi_markdown import as_markdown
+from pytoon_pipeline.reporting.kpis import DayMetrics, FailureMetrics, Kpis, StageMetrics, kpis
+from pytoon_pipeline.reporting.log_tables import collect
 
 TODAY = date(2026, 11, 21)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -80,19 +82,19 @@ def test_kpis_of_two_days(logs: Path, table: Path) -> None:
     )  # fmt: skip
     found = figures(logs, table)
     assert found == Kpis(
-        finished=1, degraded=1, failed=1, success_rate=2 / 3, fallback_rate=1 / 3, first_attempt_pass_rate=0.5,
-        attempts_per_video=2, bytes_made=1150, log_lines=18, damaged_log_lines=0,
-        days=(DayFigures(day=YESTERDAY, finished=0, degraded=1, failed=1),
-              DayFigures(day=TODAY, finished=1, degraded=0, failed=1)),
+        completed=1, degraded=1, failed=1, success_rate=2 / 3, fallback_rate=1 / 3, first_attempt_pass_rate=0.5,
+        attempts_per_video=2, bytes_written=1150, log_lines=18, damaged_log_lines=0,
+        days=(DayMetrics(day=YESTERDAY, completed=0, degraded=1, failed=1),
+              DayMetrics(day=TODAY, completed=1, degraded=0, failed=1)),
         stages=(
-            StageFigures(stage="metadata", computed=2, cached=2, hit_rate=0.5, median_seconds=11,
+            StageMetrics(stage="metadata", computed=2, cached=2, hit_rate=0.5, median_seconds=11,
                          p95_seconds=20, bytes=150),
-            StageFigures(stage="composite", computed=1, cached=0, hit_rate=0, median_seconds=10, p95_seconds=10,
+            StageMetrics(stage="composite", computed=1, cached=0, hit_rate=0, median_seconds=10, p95_seconds=10,
                          bytes=1000),
-            StageFigures(stage="segment", computed=1, cached=0, hit_rate=0, median_seconds=4, p95_seconds=4, bytes=400),
+            StageMetrics(stage="segment", computed=1, cached=0, hit_rate=0, median_seconds=4, p95_seconds=4, bytes=400),
         ),
-        failures=(FailureFigures(failure="invalid_input", code="empty_file", count=2),
-                  FailureFigures(failure="quality", code="qc_failed", count=1)),
+        failures=(FailureMetrics(category="invalid_input", code="empty_file", count=2),
+                  FailureMetrics(category="quality", code="qc_failed", count=1)),
     )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def test_days_before_the_last_thirty_count_only_in_the_totals(logs: Path, table:
     for ago in (30, 29):
         write(logs, TODAY - timedelta(days=ago), {"event": "delivered", "key": str(ago)})
     found = figures(logs, table)
-    assert found.finished == 2
+    assert found.completed == 2
     assert [one.day for one in found.days] == [TODAY - timedelta(days=29)]
 
 
@@ -115,10 +117,10 @@ def test_damaged_lines_are_counted_and_an_incomplete_one_is_read_once_complete(l
     ]  # fmt: skip
     log.write_bytes(b"\n".join([*damaged, whole[:-20]]))
     found = figures(logs, table)
-    assert (found.finished, found.log_lines, found.damaged_log_lines) == (1, 1, len(damaged))
+    assert (found.completed, found.log_lines, found.damaged_log_lines) == (1, 1, len(damaged))
     log.write_bytes(whole)
     found = figures(logs, table)
-    assert (found.finished, found.log_lines, found.damaged_log_lines) == (2, 2, 0)
+    assert (found.completed, found.log_lines, found.damaged_log_lines) == (2, 2, 0)
 
 
 def test_only_changed_logs_are_converted_again_and_tables_outlive_their_logs(logs: Path, table: Path) -> None:
@@ -132,7 +134,7 @@ def test_only_changed_logs_are_converted_again_and_tables_outlive_their_logs(log
     after = {path.stem: path.stat().st_ino for path in table.iterdir()}
     assert [day for day in before if before[day] != after[day]] == [str(TODAY)]
     old.unlink()
-    assert figures(logs, table).finished == 3
+    assert figures(logs, table).completed == 3
 
 
 def test_empty_logs_and_tables_with_fewer_columns_are_read(logs: Path, table: Path) -> None:
@@ -142,7 +144,7 @@ def test_empty_logs_and_tables_with_fewer_columns_are_read(logs: Path, table: Pa
     times = pa.array([datetime(2026, 11, 21, 10)], pa.timestamp("us"))
     pq.write_table(pa.table({"time": times, "event": ["delivered"], "older": [1]}), table / "2026-11-21.parquet")
     found = figures(logs, table)
-    assert (found.finished, found.log_lines, found.damaged_log_lines) == (1, 1, 0)
+    assert (found.completed, found.log_lines, found.damaged_log_lines) == (1, 1, 0)
     write(logs, YESTERDAY, {"event": "stage", "stage": "metadata", "status": "computed"})
     (made,) = figures(logs, table).stages
     assert (made.computed, made.median_seconds, made.bytes) == (1, None, 0)
@@ -153,7 +155,7 @@ def test_a_folder_named_like_a_pattern_has_its_own_tables(logs: Path, tmp_path: 
     collect(logs, tmp_path / "figures [1]*")
     write(logs, TODAY, {"event": "failed", "key": "a"})
     collect(logs, tmp_path / "figures 1")
-    assert kpis(tmp_path / "figures [1]*", TODAY).finished == 1
+    assert kpis(tmp_path / "figures [1]*", TODAY).completed == 1
 
 
 def test_a_damaged_table_is_rebuilt_from_its_log_or_reported(logs: Path, table: Path) -> None:
@@ -161,7 +163,7 @@ def test_a_damaged_table_is_rebuilt_from_its_log_or_reported(logs: Path, table: 
     collect(logs, table)
     kept = table / f"{TODAY}.parquet"
     kept.write_bytes(kept.read_bytes()[:-30])
-    assert figures(logs, table).finished == 1
+    assert figures(logs, table).completed == 1
     kept.write_bytes(b"nothing of the kind")
     log.unlink()
     with pytest.raises(DependencyMissing, match=kept.name):
@@ -192,22 +194,26 @@ def test_totals_equal_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
     ends: dict[object, str] = {}
     for n, line in enumerate(log):
         if line["event"] in ("failed", "delivered", "held"):
-            done = "degraded" if line.get("degraded") else "finished"
+            done = "degraded" if line.get("degraded") else "completed"
             ends[line.get("key", line.get("run", n))] = done if line["event"] == "delivered" else line["event"]
     counts = Counter(ends.values())
-    assert (found.finished, found.degraded, found.failed) == (counts["finished"], counts["degraded"], counts["failed"])
-    assert [(one.finished, one.degraded, one.failed) for one in found.days] == (
-        [(found.finished, found.degraded, found.failed)] if ends else []
+    assert (found.completed, found.degraded, found.failed) == (
+        counts["completed"],
+        counts["degraded"],
+        counts["failed"],
+    )
+    assert [(one.completed, one.degraded, one.failed) for one in found.days] == (
+        [(found.completed, found.degraded, found.failed)] if ends else []
     )
     made = [line for line in log if line["event"] == "stage" and line.get("status") == "computed"]
-    assert found.bytes_made == sum(line.get("bytes", 0) for line in made)
+    assert found.bytes_written == sum(line.get("bytes", 0) for line in made)
     for one in found.stages:
         if one.stage != "segment":
             seconds = [line["seconds"] for line in made if line.get("stage") == one.stage and "seconds" in line]
             assert one.median_seconds == (pytest.approx(median(seconds)) if seconds else None)
             assert one.p95_seconds == (pytest.approx(np.quantile(seconds, 0.95)) if seconds else None)
     failed = [(line.get("category"), line.get("code")) for line in log if line["event"] == "failed"]
-    assert {(one.failure, one.code): one.count for one in found.failures} == Counter(failed)
+    assert {(one.category, one.code): one.count for one in found.failures} == Counter(failed)
     as_markdown(found)
 
 

@@ -65,3 +65,8 @@ def test_the_machine_is_measured_and_the_setting_counts(monkeypatch: pytest.Monk
 
 def test_processors_are_those_of_this_process() -> None:
     assert processors() >= 1
+
+
+@pytest.mark.parametrize(("active", "threads"), [(0, 16), (1, 16), (2, 8), (4, 4), (8, 4)])
+def test_active_runs_share_the_processors_as_far_as_they_may_encode(active: int, threads: int) -> None:
+    assert Capacity(processors=16, runs=8, encoders=4, transcribers=4).threads(active) == threads

@@ -5,7 +5,14 @@ import sys
 from pathlib import Path
 from threading import Event, Timer
 
-from pytoon_pipeline.runtime.locks import slot
+from pytoon_pipeline.runtime.locks import (
+    count_abandoned,
+    count_held,
+    is_abandoned,
+    remove_abandoned_locks,
+    run_lock,
+    slot,
+)
 
 
 def test_slots_are_exclusive_and_freed_when_their_holder_dies(tmp_path: Path) -> None:
@@ -25,3 +32,22 @@ def test_slots_are_exclusive_and_freed_when_their_holder_dies(tmp_path: Path) ->
             assert killed.is_set(), "not before its holder was killed"
     with slot(tmp_path, "encoder", 2), slot(tmp_path, "encoder", 2), slot(tmp_path, "transcriber", 1):
         pass
+
+
+def test_a_run_lock_is_abandoned_when_its_process_ends_and_gone_when_it_is_released(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "run.lock"
+    with run_lock(path):
+        assert (is_abandoned(path), count_held(path.parent), count_abandoned(path.parent)) == (False, 1, 0)
+        remove_abandoned_locks(path.parent)
+        assert path.exists()
+    assert (path.exists(), is_abandoned(path)) == (False, False)
+    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import run_lock\n"
+    held += "with run_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(3600)"
+    with subprocess.Popen([sys.executable, "-c", held, str(path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        assert not is_abandoned(path)
+        holder.kill()
+    assert (is_abandoned(path), count_held(path.parent), count_abandoned(path.parent)) == (True, 0, 1)
+    remove_abandoned_locks(path.parent)
+    assert list(path.parent.iterdir()) == []

@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.store import retention
 from pytoon_pipeline.store.retention import ArtifactFacts, Decision, ObjectFacts, RetentionReport, Rules, decide, sweep
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
-from pytoon_pipeline.store.store import NOTED_SECONDS, Store
+from pytoon_pipeline.store.store import USE_RESOLUTION_SECONDS, Store
 
 DAY = 86400.0
 NOW = 1_000 * DAY
@@ -60,8 +60,8 @@ def test_kept_protected_and_used_artifacts_stay_and_the_size_falls(
     for one in artifacts:
         if one.fingerprint in decision.artifacts:
             assert one.stage is None or one.stage in rules.intermediate
-            assert one.used + NOTED_SECONDS < busy
-    needed = {name for one in staying if one.used + NOTED_SECONDS >= busy for name in one.inputs}
+            assert one.used + USE_RESOLUTION_SECONDS < busy
+    needed = {name for one in staying if one.used + USE_RESOLUTION_SECONDS >= busy for name in one.inputs}
     assert not needed & decision.artifacts.keys(), "what something in use was made from stays"
     referred = {file for one in staying for file in one.files}
     young = {one.sha256 for one in objects if one.mtime >= busy}
@@ -218,7 +218,7 @@ def test_reading_and_recomputing_count_as_use(store: Store) -> None:
 
 def test_use_is_not_recorded_every_time(store: Store) -> None:
     done = make(store, SEGMENT, "text")
-    age(store, 0.5 * NOTED_SECONDS / DAY)
+    age(store, 0.5 * USE_RESOLUTION_SECONDS / DAY)
     before = record_of(store, done).stat().st_mtime_ns
     assert store.find(done.artifact.fingerprint)
     assert record_of(store, done).stat().st_mtime_ns == before

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.defs.ownership import TEAM
-from pytoon_pipeline.defs.resources import ConfigResource
+from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.defs.stage import RETENTION_TAG
 from pytoon_pipeline.operations.status import StatusReport, status_report
 
@@ -25,7 +25,7 @@ action_required = dg.AssetSpec(
 @dg.asset_check(
     asset=ACTION_REQUIRED, name=CHECK, description="No upload has failed for good, and none is stuck in the queue."
 )
-def nothing_failed_or_stuck(config: ConfigResource) -> dg.AssetCheckResult:
+def nothing_failed_or_stuck(config: ConfigResource, worker: WorkerResource) -> dg.AssetCheckResult:
     return evaluate(status_report(config.home, config.operations))
 
 

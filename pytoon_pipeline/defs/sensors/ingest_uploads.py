@@ -4,16 +4,16 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.defs.ingest import INGEST
-from pytoon_pipeline.defs.resources import ConfigResource
+from pytoon_pipeline.defs.resources import ConfigResource, InboxResource
 from pytoon_pipeline.defs.run_queries import may_request
-from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.ingester import count_pending
 
 
-def ingest_uploads(context: dg.SensorEvaluationContext, config: ConfigResource) -> dg.RunRequest | dg.SkipReason:
-    home = config.home
+def ingest_uploads(
+    context: dg.SensorEvaluationContext, config: ConfigResource, inbox: InboxResource
+) -> dg.RunRequest | dg.SkipReason:
     try:
-        waiting = count_pending(home, open_inbox(home))
+        waiting = count_pending(config.home, inbox.open())
     except TransientError as error:
         return dg.SkipReason(str(error))
     if not waiting:

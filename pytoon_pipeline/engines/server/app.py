@@ -63,7 +63,7 @@ def _add_job_routes(app: FastAPI, jobs: JobQueue, settings: ServerSettings) -> N
         body = bytearray()
         async for chunk in _chunks(request, settings):
             body += chunk
-            if len(body) > settings.order_bytes:
+            if len(body) > settings.job_bytes:
                 raise InvalidInput(
                     "job_too_large", "The job request is too large.", "The limit is a setting of the server."
                 )

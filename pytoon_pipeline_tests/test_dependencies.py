@@ -1,0 +1,63 @@
+"""The package declares every distribution that it imports, and no other."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from pytoon_pipeline.media.fonts import FONTS
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[1]
+
+# Distributions that are used without an import.
+WITHOUT_IMPORT = {
+    "dagster-webserver": "`dagster dev` starts it for the UI",
+}
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {normalised(re.split(r"[\s<>=~!\[;]", line, maxsplit=1)[0]) for line in project["dependencies"]}
+
+
+def imported_modules() -> set[str]:
+    """Top-level modules outside the standard library that the package imports, also inside functions."""
+    modules = {module for _, module, _ in FONTS.values()}
+    for path in (ROOT / "pytoon_pipeline").rglob("*.py"):
+        modules.update(_imports(ast.parse(path.read_text())))
+    return modules - sys.stdlib_module_names - {"pytoon_pipeline"}
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def distributions() -> dict[str, set[str]]:
+    """The distributions that provide each imported module. OpenCV has several that provide the same one."""
+    installed = packages_distributions()
+    return {module: set(map(normalised, installed.get(module, []))) for module in imported_modules()}
+
+
+def test_every_import_is_declared() -> None:
+    undeclared = {module: names for module, names in distributions().items() if not names & declared()}
+    assert undeclared == {}
+
+
+def test_every_declared_dependency_is_used() -> None:
+    used = set().union(*distributions().values())
+    assert declared() - used == set(WITHOUT_IMPORT)
