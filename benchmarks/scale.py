@@ -105,7 +105,7 @@ def known(home: Home, count: int) -> list[Entry]:
 
 
 def tick(opened: dg.DagsterInstance) -> int:
-    """Evaluates the sensor as its code server does, with Dagster's check of every partition. Returns the number of requests."""
+    """Evaluates the sensor as its code server does, with Dagster's check of every partition. Returns the run count."""
     with dg.build_sensor_context(
         instance=opened,
         instance_ref=opened.get_ref(),

@@ -178,7 +178,7 @@ def test_the_error_of_a_run_is_written_beside_the_upload(desk: Desk) -> None:
     assert not (desk.home.inbox / f"a.png{NOTE}").exists()
 
 
-def test_one_pass_over_the_inbox_has_a_time_limit(
+def test_a_check_at_intake_that_times_out_is_left_to_the_run(
     desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that cannot be checked in time is left to its run."""
