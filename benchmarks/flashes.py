@@ -30,7 +30,7 @@ def measure(videos: list[Path]) -> dict[str, object]:
             unreadable.append(f"{video.name}: {error.code}")
             continue
         spent += time.process_time() - began
-        shown += float(report.measured["picture_seconds"] or 0)
+        shown += float(report.measured["video_seconds"] or 0)
         scores[report.score] += 1
         for finding in report.findings:
             if finding.severity == "gate" and finding.code in CODES:

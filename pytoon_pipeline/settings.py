@@ -14,9 +14,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from typing_extensions import Self
 
+from pytoon_pipeline.contracts.analysis import TranscriberEngine
 from pytoon_pipeline.contracts.errors import InvalidInput
 
-TranscriberChoice = Literal["auto", "whisper", "pocketsphinx"]
+TranscriberChoice = Literal["auto"] | TranscriberEngine
 Autostart = Literal["none", "safe", "all"]
 
 MAX_SHOWN = 40

@@ -2,9 +2,10 @@
 
 import argparse
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from pytoon_pipeline.service.sources import RequestOptions
+if TYPE_CHECKING:
+    from pytoon_pipeline.service.sources import RequestOptions
 
 # What ``argparse`` returns for adding commands to a parser.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -19,6 +20,8 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def request_options(options: argparse.Namespace) -> RequestOptions:
+def request_options(options: argparse.Namespace) -> "RequestOptions":
     """What a person gave for these options."""
+    from pytoon_pipeline.service.sources import RequestOptions
+
     return RequestOptions(options.request, options.preset, tuple(options.set))

@@ -8,22 +8,21 @@ from pathlib import Path
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
 from pytoon_pipeline.cli.output import ConsoleProgress, add_json_option, print_error, print_json, print_note
+from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.manifest import Difference
-from pytoon_pipeline.contracts.results import RenderResult
+from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.delivered import failed_result
-from pytoon_pipeline.service.render import RenderTask, render
 from pytoon_pipeline.service.runner import Notify, Runner
 
 
 def add_commands(commands: Commands) -> None:
     """Adds the commands of this module to the parser."""
-    parser = commands.add_parser("render", help="render a video file, or a folder with request.yaml, to a video")
+    parser = commands.add_parser("render", help="compile a video file, or a folder with request.yaml, into a video")
     parser.add_argument("path", type=Path, metavar="PATH")
     add_request_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
     add_json_option(parser)
-    parser.set_defaults(run=_render, failed=failed_result)
+    parser.set_defaults(run=_render, failed=_failed)
 
     parser = commands.add_parser("remake", help="render a delivered video again from its manifest, and compare")
     parser.add_argument("manifest", type=Path, metavar="MANIFEST")
@@ -42,7 +41,13 @@ def open_runner(home: Home, notify: Notify) -> AbstractContextManager[Runner]:
     return running.open_runner(defs().resolve_job_def(COMPILE), home, notify)
 
 
+def _failed(error: PytoonError) -> RenderResult:
+    return RenderResult(status="failed", error=ErrorInfo.of(error))
+
+
 def _render(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.service.render import RenderTask, render
+
     task = RenderTask(options.path, request_options(options), options.out)
     result = render(Home.locate(), task, open_runner, ConsoleProgress(), print_note)
     if options.json:

@@ -1,4 +1,4 @@
-"""Reading what people write: YAML or JSON, refused with the path of the field and what would be right."""
+"""Reads the YAML and JSON that people write. Errors name the field and say how to correct it."""
 
 import json
 from collections import Counter
@@ -16,53 +16,53 @@ from pytoon_pipeline.runtime.files import printable_name
 
 R = TypeVar("R", bound=Record)
 MAX_BYTES = 1 << 20
-# Far beyond any request or edit plan; what is read, checked and repeated in messages stays small.
+# Far beyond any request or edit plan. They bound the work of reading and checking a document.
 MAX_VALUES = 200_000
 MAX_DEPTH = 40
 MAX_NUMBER = 1e15
-# How YAML says that something is text although it looks like a number.
+# YAML tags that mark a value as text although it looks like a number.
 TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
-# The parser that is written in C takes a second for what takes the other one ten.
+# The parser in C is ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Unreadable(Exception):
-    """Text that is no document, where that shows, and what to do."""
+    """Text that is not a valid document: the reason, and what to do."""
 
-    def __init__(self, said: str, hint: str = "Check quotes and indentation.") -> None:
-        super().__init__(said)
+    def __init__(self, reason: str, hint: str = "Check quotes and indentation.") -> None:
+        super().__init__(reason)
         self.hint = hint
 
 
-def read_document(path: Path, most_bytes: int = MAX_BYTES) -> dict[str, Any]:
-    """The mapping in a YAML or JSON file. Raises ``InvalidInput`` when it holds something else."""
+def read_document(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """The settings in a YAML or JSON file. Raises ``InvalidInput`` when it contains something else."""
     name = printable_name(path.name)
     try:
         if not path.is_file() and path.exists():
             raise InvalidInput("not_a_file", f"“{name}” is not a file.", "Give a file with settings.")
-        if path.stat().st_size > most_bytes:
+        if path.stat().st_size > max_bytes:
             raise InvalidInput(
-                "document_too_large", f"{name} is larger than {most_bytes >> 20} MB.", "Is it the right file?"
+                "document_too_large", f"{name} is larger than {max_bytes >> 20} MB.", "Is it the right file?"
             )
         value = parse(path.read_bytes().decode("utf-8-sig"), path.suffix.lower() == ".json")
     except FileNotFoundError:
-        raise InvalidInput("file_missing", f"There is no file {name}.", "Check the name.") from None
+        raise InvalidInput("file_missing", f"There is no file {name}.", "Check its name.") from None
     except OSError as error:
         raise InvalidInput(
             "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
         ) from None
     except (UnicodeDecodeError, Unreadable) as error:
-        known = error if isinstance(error, Unreadable) else Unreadable("it is not text in UTF-8", "Save it as UTF-8.")
+        known = error if isinstance(error, Unreadable) else Unreadable("it is not valid UTF-8", "Save it as UTF-8.")
         raise InvalidInput("document_unreadable", f"{name} is not a valid document: {known}.", known.hint) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidInput("document_unreadable", f"{name} is not a list of settings.", "Write “name: value” lines.")
+        raise InvalidInput("document_unreadable", f"{name} does not contain settings.", "Write “name: value” lines.")
     return value
 
 
 def parse(text: str, as_json: bool = False) -> Any:
-    """The value in YAML or JSON text: words, finite numbers, lists and groups, no more. Raises ``Unreadable``."""
+    """The value in YAML or JSON text: only text, finite numbers, dates, lists and groups. Raises ``Unreadable``."""
     try:
         if as_json:
             value = json.loads(text, object_pairs_hook=_unique)
@@ -71,47 +71,47 @@ def parse(text: str, as_json: bool = False) -> Any:
             value = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
-        raise Unreadable("it is no YAML" + (f" near line {where.line + 1}" if where else "")) from error
+        raise Unreadable("it is not valid YAML" + (f" near line {where.line + 1}" if where else "")) from error
     except json.JSONDecodeError as error:
-        raise Unreadable(f"it is no JSON near line {error.lineno}") from error
+        raise Unreadable(f"it is not valid JSON near line {error.lineno}") from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
     except (ValueError, OverflowError) as error:
-        # Dates that do not exist, and numbers of thousands of digits.
+        # Dates that do not exist, and numbers with thousands of digits.
         raise Unreadable("a number or a date in it cannot be read") from error
     _check(value, (), [MAX_VALUES])
     return value
 
 
 def _outline(text: str) -> None:
-    """Refuses, before anything is built, what would grow when it is: aliases, tags, deep nesting."""
+    """Raises ``Unreadable``, before anything is built, for what could grow: aliases, tags, deep nesting."""
     depth = count = 0
     open_groups: list[_Group] = []
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable("it refers to other places by “*”; write the value again, or put it in quotes")
+            raise Unreadable("it has an alias (“*”), which is not supported; repeat the value, or put it in quotes")
         tag = getattr(event, "tag", None)
         if tag is not None and tag not in TEXT_TAGS:
-            raise Unreadable(f"it has a tag, “{tag[:40]}”")
+            raise Unreadable(f"it has a tag, “{tag[:40]}”, which is not supported")
         count += isinstance(event, yaml.NodeEvent)
         _note_name(event, open_groups)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise Unreadable("it is nested too deeply")
         if count > MAX_VALUES:
-            raise Unreadable("it holds too much")
+            raise Unreadable("it has too many values")
 
 
 @dataclass
 class _Group:
-    """A mapping or list that is being read: the names in it so far with their lines; none for a list."""
+    """A mapping or list that is being read. ``names`` are those read so far with their lines; none for a list."""
 
     names: dict[str, int] | None
     awaits_name: bool = True
 
 
 def _note_name(event: Any, open_groups: list[_Group]) -> None:
-    """Follows a document event by event. Raises ``Unreadable`` for a name that a group has twice."""
+    """Records the names in the groups of a document. Raises ``Unreadable`` for a name that a group has twice."""
     if isinstance(event, yaml.CollectionEndEvent):
         open_groups.pop()
         return
@@ -134,34 +134,34 @@ def _note_name(event: Any, open_groups: list[_Group]) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-        raise Unreadable(f"“{twice[:40]}” is set twice in one group", "Keep one of them.")
+        repeated = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise Unreadable(f"“{repeated[:40]}” is set twice in one group", "Keep one of them.")
     return value
 
 
-def _check(value: Any, path: tuple[str, ...], left: list[int]) -> None:
-    left[0] -= 1
-    if left[0] < 0:
-        raise Unreadable("it holds too much")
+def _check(value: Any, path: tuple[str, ...], budget: list[int]) -> None:
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise Unreadable("it has too many values")
     if len(path) > MAX_DEPTH:
         raise Unreadable("it is nested too deeply")
     if isinstance(value, dict):
         for name, inner in value.items():
             if not isinstance(name, str):
-                raise Unreadable(f"a name{_at(path)} is a number, a date or nothing; put it in quotes")
-            _check(name, path, left)
-            _check(inner, (*path, name), left)
+                raise Unreadable(f"a name{_at(path)} is a number, a date or empty; put it in quotes")
+            _check(name, path, budget)
+            _check(inner, (*path, name), budget)
     elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            _check(inner, (*path, str(place)), left)
+        for index, inner in enumerate(value):
+            _check(inner, (*path, str(index)), budget)
     elif isinstance(value, int | float):
         if not -MAX_NUMBER <= value <= MAX_NUMBER:
-            raise Unreadable(f"the number{_at(path)} is too large, or is none")
+            raise Unreadable(f"the number{_at(path)} is too large or not finite")
     elif isinstance(value, str):
         if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-            raise Unreadable(f"the text{_at(path)} has half a character (a lone surrogate)")
+            raise Unreadable(f"the text{_at(path)} has an invalid character (a lone surrogate)")
     elif value is not None and not isinstance(value, date):
-        raise Unreadable(f"there is a {type(value).__name__}{_at(path)}")
+        raise Unreadable(f"the value{_at(path)} is of type {type(value).__name__}, which is not supported")
 
 
 def _at(path: tuple[str, ...]) -> str:
@@ -169,7 +169,7 @@ def _at(path: tuple[str, ...]) -> str:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """A file below ``folder``. Raises ``InvalidInput`` for a name that leads out of it, also by a symbolic link."""
+    """A file in ``folder``. Raises ``InvalidInput`` for a name that leads out of it, even through a symbolic link."""
     root = folder.resolve()
     try:
         path = (folder / name).resolve()
@@ -193,13 +193,13 @@ def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
         # A list whose items are wrong is also reported as too short.
         deeper = {tuple(one["loc"][:n]) for one in problems for n in range(len(one["loc"]))}
         wrong = [one for one in problems if not (one["type"] == "too_short" and tuple(one["loc"]) in deeper)]
-        said, known = "; ".join(map(_sentence, wrong[:5])), ", ".join(record.model_fields)
-        raise InvalidInput(code, f"{what}: {said}", f"Known settings are: {known}.") from None
+        problems_text, known = "; ".join(map(_sentence, wrong[:5])), ", ".join(record.model_fields)
+        raise InvalidInput(code, f"{what}: {problems_text}", f"Valid settings are: {known}.") from None
 
 
 def _sentence(problem: Any) -> str:
     path = ".".join(str(part)[:40] for part in problem["loc"]) or "document"
     if problem["type"] == "extra_forbidden":
-        return f"{path}: there is no such setting"
-    given = repr(problem.get("input"))
-    return f"{path}: {problem['msg']} (given {given[:60]})"
+        return f"{path}: unknown setting"
+    value = repr(problem.get("input"))
+    return f"{path}: {problem['msg']} (got {value[:60]})"

@@ -18,13 +18,17 @@ class Word(Record):
     confidence: float
 
 
+# The programs that recognise words. A new one joins here and in ``analysis.speech.transcribers``.
+TranscriberEngine = Literal["whisper", "pocketsphinx"]
+
+
 class Transcriber(Record):
     """Where the words come from: a recogniser, or *subtitles* that somebody wrote, in the file or beside it.
 
     ``fallback`` says why it was not the preferred one.
     """
 
-    engine: Literal["whisper", "pocketsphinx", "subtitles"]
+    engine: TranscriberEngine | Literal["subtitles"]
     model: str
     identity: str
     fallback: str | None = None

@@ -1,4 +1,4 @@
-"""Brands and platforms, as people keep them in ``presets/``."""
+"""Brands and platforms, which people edit as YAML in ``presets/``."""
 
 from datetime import date
 from typing import Literal
@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 
 class BrandColours(Record):
-    """``primary`` for backgrounds, ``accent`` for plates and highlights, ``text`` on either."""
+    """``primary`` is for backgrounds, ``accent`` for plates and highlights, ``text`` for text on either."""
 
     primary: Colour
     secondary: Colour
@@ -27,7 +27,7 @@ class BrandFonts(Record):
 
 
 class Watermark(Record):
-    """The logo in a corner of the safe zone. ``width`` is its share of the picture's width."""
+    """The logo in a corner of the safe zone. ``width`` is a share of the frame's width."""
 
     corner: Literal["top_left", "top_right", "bottom_left", "bottom_right"] = "top_right"
     opacity: float = Field(default=0.85, gt=0, le=1)
@@ -35,14 +35,17 @@ class Watermark(Record):
 
 
 class EndCard(Record):
-    """Closes each video: the logo on the primary colour, and a line of text. ``seconds`` 0 leaves it out."""
+    """The scene that closes each video: the logo and a line of text on the primary colour. 0 ``seconds``: none."""
 
     seconds: float = Field(default=1.8, ge=0, le=5)
     text: str = Field(default="", max_length=80)
 
 
 class Brand(Record):
-    """A brand and what it allows. ``logo`` is a picture file beside its YAML file."""
+    """A brand and what it allows. ``logo`` is a picture file in the same folder as the brand's YAML file.
+
+    ``zoom`` is the largest zoom of a still.
+    """
 
     name: str
     title: str
@@ -57,9 +60,9 @@ class Brand(Record):
 
 
 class Platform(Record):
-    """What a platform's own buttons and captions cover: pixels of 1080×1920 from each edge; and its loudness in LUFS.
+    """What a platform's own interface covers, in pixels of 1080×1920 from each edge, and its loudness in LUFS.
 
-    ``source`` says where the figures are from and ``checked`` when that was read.
+    ``source`` says where the numbers come from, and ``checked`` when it was last read.
     """
 
     name: str

@@ -1,20 +1,20 @@
-"""Edit plans: what an editor, human or not, wants to see, in seconds and pixels of a 1080×1920 picture.
+"""Edit plans: exactly what an editor, human or machine, wants to see, in seconds and pixels of a 1080×1920 picture.
 
-A new kind of layer joins by registering its class in ``EDIT_LAYERS`` and saying in ``planning.edit_layers`` what it is
-made of; effects and easings join their own tables.
+A new kind of layer joins here, with its class and its name in ``AnyLayer``, and in ``planning.archetypes.edit_layers``.
 """
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+from typing_extensions import TypeAliasType
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
-from pytoon_pipeline.contracts.registry import Registry
 from pytoon_pipeline.contracts.spec.easing import Easing, Linear
 from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.style import Colour, Fill, TextStyle
 from pytoon_pipeline.contracts.transitions import TransitionKind
+from pytoon_pipeline.contracts.unions import ByKind
 
 Animated = Literal["x", "y", "scale", "rotation", "opacity"]
 Seconds = Annotated[float, Field(ge=0, le=7200)]
@@ -22,7 +22,7 @@ Pixels = Annotated[float, Field(ge=-8000, le=8000)]
 
 
 class EditKeyframe(Record):
-    """A value at ``time`` seconds after the layer's start; ``easing`` shapes the way here from the key before."""
+    """A value at ``time`` seconds after the layer's start; ``easing`` shapes the way from the keyframe before."""
 
     time: Seconds
     value: float = Field(ge=-8000, le=8000)
@@ -30,9 +30,9 @@ class EditKeyframe(Record):
 
 
 class EditLayer(Record):
-    """What all layers have. ``x`` and ``y`` are the middle; ``start`` and ``end`` are seconds of the scene.
+    """What all layers have. ``x`` and ``y`` are the centre; ``start`` and ``end`` are seconds of the scene.
 
-    ``keyframes`` replace a value by one that changes over time.
+    ``keyframes`` replace a value with one that changes over time.
     """
 
     kind: str
@@ -52,22 +52,20 @@ class EditLayer(Record):
     @model_validator(mode="after")
     def _ordered(self) -> "EditLayer":
         if self.end is not None and self.end <= self.start:
-            raise ValueError("end must lie after start")
+            raise ValueError("end must be after start")
         for name, keys in self.keyframes.items():
             times = [key.time for key in keys]
             if times != sorted(set(times)):
-                raise ValueError(f"keyframes.{name}: times must rise")
+                raise ValueError(f"keyframes.{name}: times must increase")
         return self
 
 
-EDIT_LAYERS: Registry[EditLayer] = Registry("layer")
-AnyLayer = Annotated[EditLayer, EDIT_LAYERS]
-Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=40)]
 Size = Annotated[float, Field(gt=0, le=8000)]
+MAX_LAYERS = 40
 
 
 class EditPicture(EditLayer):
-    """Base of layers that show a file, *cover*ing the box ``width`` × ``height`` or wholly *contain*ed in it."""
+    """A layer that shows a file: it fills the box ``width`` × ``height`` (*cover*) or fits into it (*contain*)."""
 
     file: str = Field(min_length=1)
     width: Size = WIDTH
@@ -75,23 +73,20 @@ class EditPicture(EditLayer):
     fit: Literal["cover", "contain"] = "cover"
 
 
-@EDIT_LAYERS.register
 class EditImage(EditPicture):
     kind: Literal["image"] = "image"
 
 
-@EDIT_LAYERS.register
 class EditVideo(EditPicture):
-    """``source`` is the second of the file at which it begins; its sound is heard at ``volume`` dB, or not at all."""
+    """``source`` is the second of the file at which it begins. ``volume`` is its gain in dB; none mutes it."""
 
     kind: Literal["video"] = "video"
     source: Seconds = 0
     volume: Annotated[float, Field(ge=-60, le=12)] | None = None
 
 
-@EDIT_LAYERS.register
 class EditText(EditLayer):
-    """Text, wrapped to ``width`` and made smaller when it would not fit ``height``. Line breaks stay."""
+    """Text that wraps at ``width`` and shrinks to fit ``height``. Line breaks are kept."""
 
     kind: Literal["text"] = "text"
     text: str = Field(min_length=1, max_length=600)
@@ -100,7 +95,6 @@ class EditText(EditLayer):
     style: TextStyle = TextStyle()
 
 
-@EDIT_LAYERS.register
 class EditShape(EditLayer):
     kind: Literal["shape"] = "shape"
     shape: Literal["rectangle", "ellipse"] = "rectangle"
@@ -109,17 +103,15 @@ class EditShape(EditLayer):
     fill: Fill
 
 
-@EDIT_LAYERS.register
 class EditGroup(EditLayer):
-    """Layers on a sheet of ``width`` × ``height`` that moves as one; they are placed from its upper left corner."""
+    """Layers that move as one, placed from the upper left corner of a canvas of ``width`` × ``height``."""
 
     kind: Literal["group"] = "group"
     width: Size = WIDTH
     height: Size = HEIGHT
-    layers: Layers
+    layers: Annotated[tuple["AnyLayer", ...], Field(max_length=MAX_LAYERS)]
 
 
-@EDIT_LAYERS.register
 class EditBanner(EditLayer):
     """A plate with a line of text, such as a price or a name."""
 
@@ -132,6 +124,18 @@ class EditBanner(EditLayer):
     style: TextStyle = TextStyle(size=90)
 
 
+AnyLayer = TypeAliasType(
+    "AnyLayer",
+    Annotated[
+        EditImage | EditVideo | EditText | EditShape | EditGroup | EditBanner,
+        Field(discriminator="kind"),
+        ByKind("layer"),
+    ],
+)
+Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
+EditGroup.model_rebuild()
+
+
 class EditTransition(Record):
     kind: TransitionKind = "crossfade"
     seconds: float = Field(default=0.5, gt=0, le=3)
@@ -142,7 +146,7 @@ def _transition(value: Any) -> Any:
 
 
 class EditScene(Record):
-    """``transition`` is how the scene comes in over the one before, within its own ``seconds``."""
+    """``transition`` is how the scene comes in over the one before; it is part of the scene's own ``seconds``."""
 
     seconds: float = Field(gt=0, le=60)
     background: Colour = "#000000"
@@ -154,7 +158,7 @@ class EditScene(Record):
 
 
 class EditPlan(Record):
-    """``edit_plan.json``: scenes one after the other, and layers over all of them (in seconds of the video)."""
+    """``edit_plan.json``: scenes one after the other, and overlays above all of them (in seconds of the video)."""
 
     version: Literal[1] = 1
     rate: Literal[24, 25, 30] = 30
@@ -162,7 +166,7 @@ class EditPlan(Record):
     overlays: Layers = ()
 
     def files(self) -> tuple[str, ...]:
-        """Files that the plan names, in order, each once."""
+        """The files that the plan names, in order, each once."""
         layers = [layer for scene in self.scenes for layer in scene.layers] + list(self.overlays)
         return tuple(dict.fromkeys(name for layer in layers for name in _files(layer)))
 

@@ -13,7 +13,7 @@ Dynamic = Literal["sdr", "hlg", "pq"]
 
 
 class VideoStream(Record):
-    """The picture stream that is used: the first that is not an attached picture.
+    """The video stream that is used: the first that is not an attached picture.
 
     ``width`` and ``height`` are coded pixels, before rotation; ``rotation`` is in degrees clockwise;
     ``sample_aspect`` is pixel width over pixel height; ``start`` is the first presentation time in seconds.
@@ -42,7 +42,7 @@ class VideoStream(Record):
 
 
 class AudioStream(Record):
-    """The sound stream that is used: the default one, else the first."""
+    """The audio stream that is used: the default one, else the first."""
 
     index: int
     codec: str
@@ -53,7 +53,7 @@ class AudioStream(Record):
 
 
 class StillPicture(Record):
-    """A picture file. ``width`` and ``height`` are those of its upright copy in sRGB; ``original`` says what it was."""
+    """A still image. ``width`` and ``height`` are those of its upright sRGB copy; ``original`` describes the file."""
 
     width: int
     height: int
@@ -61,15 +61,15 @@ class StillPicture(Record):
     original: str
 
 
-class Promise(Record):
-    """What headers and index of a file say of one stream, and what came of it; lengths in seconds.
+class StreamLength(Record):
+    """The length of one stream: as the headers and the index declare it, and as it was read.
 
-    ``seconds`` and ``frames`` are promised, none where nothing is said. ``read_seconds`` and ``packets`` were read;
-    ``gap_seconds`` are missing between them, told only of files that are damaged.
+    ``declared_seconds`` and ``declared_frames`` are none where nothing is declared. ``gap_seconds`` are missing between
+    the ``packets`` that were read; they are counted in damaged files only.
     """
 
-    seconds: float | None = None
-    frames: int | None = None
+    declared_seconds: float | None = None
+    declared_frames: int | None = None
     read_seconds: float = 0.0
     packets: int = 0
     gap_seconds: float = 0.0
@@ -78,7 +78,7 @@ class Promise(Record):
 class MediaInfo(Record):
     """Result of probing one file. ``seconds`` comes from its headers and may be wrong in a damaged file.
 
-    ``broken_off``: the file ends before the parts that its headers announce.
+    ``truncated``: the file ends before the parts that its headers declare.
     """
 
     container: str
@@ -87,45 +87,45 @@ class MediaInfo(Record):
     audio: AudioStream | None
     still: StillPicture | None = None
     streams: dict[str, int]
-    picture_promise: Promise | None = None
-    audio_promise: Promise | None = None
-    broken_off: bool = False
+    video_length: StreamLength | None = None
+    audio_length: StreamLength | None = None
+    truncated: bool = False
 
     @property
     def display_size(self) -> tuple[float, float]:
-        """Width and height of the picture in square pixels, upright; 0 × 0 for sound alone."""
+        """Width and height of the picture in square pixels, upright; 0 × 0 for audio alone."""
         if self.still is not None:
             return self.still.width, self.still.height
         return self.video.display_size if self.video is not None else (0.0, 0.0)
 
 
 class Loss(Record):
-    """A part of a source that was promised and is missing or cannot be decoded.
+    """A part of a source that its file declares and that is missing or cannot be decoded.
 
-    ``promised`` and ``lost`` are none where nobody knows how long the whole was.
+    ``declared_seconds`` and ``lost_seconds`` are none where the full length is unknown.
     """
 
     name: str
     track: Literal["picture", "sound"]
-    promised: float | None
-    came: float
-    lost: float | None
+    declared_seconds: float | None
+    decoded_seconds: float
+    lost_seconds: float | None
 
     @property
     def message(self) -> str:
-        what = f"the sound of “{self.name}”" if self.track == "sound" else f"“{self.name}”"
-        if self.promised is None:
-            return f"{what[0].upper()}{what[1:]} breaks off after {self.came:.1f} s; how much is missing is not known."
-        return f"{what[0].upper()}{what[1:]} promised {self.promised:.1f} s, {self.came:.1f} s came."
+        part = f"The audio of “{self.name}”" if self.track == "sound" else f"“{self.name}”"
+        if self.declared_seconds is None:
+            return f"{part} is cut off after {self.decoded_seconds:.1f} s; how much is missing is unknown."
+        return f"{part} declares {self.declared_seconds:.1f} s, but only {self.decoded_seconds:.1f} s can be read."
 
 
 Role = Literal["media", "subtitles", "background", "music", "voice", "logo", "font"]
-# What is no picture, clip or sound: nobody probes it.
+# Files that are neither pictures nor clips nor audio; they are not probed.
 NO_MEDIA: tuple[Role, ...] = ("subtitles", "font")
 
 
 class SourceItem(Record):
-    """One file of an upload, as kept in the store, what it is for, and where it came from.
+    """One file of an upload in the store: its role, and where it came from.
 
     *subtitles* belong to the item before them.
     """
@@ -145,7 +145,7 @@ class SourceItem(Record):
 class SourceMedia(Record):
     """An upload in the store: its key, its files in request order and the request as written.
 
-    ``overrides`` are fields of the request that one run was given other values for.
+    ``overrides`` are fields of the request that have other values in one run.
     """
 
     key: str
@@ -156,7 +156,7 @@ class SourceMedia(Record):
 
     @property
     def asked(self) -> dict[str, object]:
-        """The request that counts."""
+        """The request in effect."""
         return self.request | self.overrides
 
     def subtitles(self) -> dict[str, SourceItem]:
@@ -167,8 +167,8 @@ class SourceMedia(Record):
 class Metadata(Record):
     """Probed facts of one file. ``audio_seconds`` is the length of its 16 kHz extract, 0 when there is none.
 
-    ``audio_lost`` counts seconds of sound that could not be decoded. ``loudness`` is that of its sound in LUFS, none
-    without sound.
+    ``audio_lost`` counts seconds of audio that could not be decoded. ``loudness`` is integrated, in LUFS; none without
+    audio.
     """
 
     info: MediaInfo

@@ -1,4 +1,4 @@
-"""How the pipeline is run: what waits, what is tried again, what is kept."""
+"""How the pipeline operates: what waits, what is retried, what is kept."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from pytoon_pipeline.contracts.base import Record
 
 
 class Operations(Record):
-    """Edited in ``presets/operations.yaml``, where each number has its reason. Names end in their units."""
+    """The settings in ``presets/operations.yaml``, where each number has its reason. Names end in their units."""
 
     inbox_settled_seconds: float = Field(ge=0)
     incomplete_folder_timeout_seconds: float = Field(ge=0)
@@ -28,5 +28,5 @@ class Operations(Record):
     max_partitions: int = Field(gt=0)
 
     def render_timeout_seconds(self, video_seconds: float) -> float:
-        """How long rendering a video of this length may take."""
+        """The time that rendering a video of this length may take."""
         return self.render_timeout_base_seconds + self.render_timeout_factor * video_seconds

@@ -1,4 +1,4 @@
-"""A preset: every number that decides how a video looks and sounds. Edited by people as YAML in ``presets/``."""
+"""Presets, which decide how a video looks and sounds, and limits. People edit them as YAML in ``presets/``."""
 
 from typing import Literal
 
@@ -16,8 +16,9 @@ AnimationIn = Literal["none", "fade", "rise", "pop"]
 class SilenceSettings(Record):
     """What counts as silence. Lengths in seconds.
 
-    ``drop_db`` is how far below the level of speech (95th percentile of 10 ms RMS) sound must fall, so that loud and
-    quiet recordings need no different setting.
+    Audio is silent when it falls ``threshold_below_speech_db`` below the level of speech (95th percentile of 10 ms
+    RMS), so loud and quiet recordings need no different settings. Shorter pauses than ``min_seconds`` stay.
+    ``pad_before`` and ``pad_after`` are kept around speech.
     """
 
     remove: bool = True
@@ -35,11 +36,11 @@ class ZoomPulseSettings(Record):
 
 
 class CameraSettings(Record):
-    """How the 9:16 window follows what matters.
+    """How the 9:16 window follows its subject.
 
-    ``dead_zone`` is how far a face may move before the window follows, as a fraction of the window's width;
-    ``smoothing`` is the time constant of moves in seconds; ``subject_y`` is the height of the face's centre in the
-    window, 0 top, 1 bottom.
+    ``dead_zone`` is how far a face may move before the window follows, as a share of the window's width. ``smoothing``
+    is the time constant of moves in seconds. ``subject_y`` is the height of the face's centre in the window, 0 at the
+    top, 1 at the bottom.
     """
 
     dead_zone: float = Field(default=0.10, ge=0, le=0.4)
@@ -49,8 +50,11 @@ class CameraSettings(Record):
 
 
 class CaptionStyle(Record):
-    """How captions look. Sizes in pixels of a 1080×1920 picture; ``position`` is the height of the
-    lower edge, 0 top, 1 bottom; ``pop`` the seconds in which a caption grows to its size.
+    """How captions look. Sizes in pixels of a 1080×1920 picture.
+
+    ``position`` is the height of the lower edge, 0 at the top, 1 at the bottom. ``highlight`` is the colour of the
+    spoken word. A caption grows to its size within ``scale_in_seconds`` and has at most ``max_words`` words and
+    ``max_chars`` characters.
     """
 
     show: bool = True
@@ -71,13 +75,13 @@ class CaptionStyle(Record):
 
 
 class AudioSettings(Record):
-    """Loudness of the encoded file: ``loudness`` in LUFS (ITU-R BS.1770), none for the platform's; ``true_peak`` in
-    dBTP; ``fade`` at cuts in s.
+    """How a video sounds: ``loudness`` of the file in LUFS (ITU-R BS.1770), none for the platform's; ``true_peak`` in
+    dBTP; ``fade`` at cuts in seconds.
 
-    Before mixing, voice and original sound are brought to one level and music to ``music`` LU against it. Under
-    speech music goes down by ``duck`` dB, within ``attack`` seconds before and ``release`` seconds after it.
-    ``lowered`` is the level of original sound that is to be lower, in dB. ``music_fade`` seconds at the end;
-    ``loop_fade`` seconds of overlap where music begins again.
+    Before mixing, voice and original audio are brought to one level, and music to ``music`` LU relative to it. Music
+    is ducked by ``duck`` dB under speech, within ``attack`` seconds before and ``release`` seconds after it.
+    ``original_gain_db`` applies where the request lowers original audio. ``music_fade`` is the fade-out at the end, and
+    ``loop_fade`` the crossfade where music repeats, in seconds.
     """
 
     loudness: float | None = Field(default=None, ge=-30, le=-8)
@@ -93,13 +97,13 @@ class AudioSettings(Record):
 
 
 class HeadlineSettings(Record):
-    """Text that is not speech. ``size`` is the wanted height of a line, ``smallest`` what it may shrink to;
-    ``item_size`` that of texts of single items.
+    """Text that is not speech. ``size`` is the preferred height of a line in pixels, ``min_size`` the smallest;
+    ``item_size`` is that of texts of single items.
 
-    ``position`` is the height of the text's middle in the safe zone, 0 top, 1 bottom; ``items`` the same for texts of
-    single items. ``backing`` is what stands behind the letters: always, or with *auto* (an
-    outline) and *auto_box* (a box) only where the background asks for it.
-    ``reading`` is the fastest that may be expected of readers, in characters a second.
+    ``position`` is the height of the text in the safe zone, 0 at the top, 1 at the bottom, and ``item_position`` the
+    same for texts of single items. ``background`` separates the letters from the picture: always, or with *auto* (an
+    outline) and *auto_box* (a box) only where the contrast is too low. ``max_cps`` is the reading speed that a title's
+    time allows for, in characters per second.
     """
 
     font: str = "Roboto Black"
@@ -121,11 +125,12 @@ class HeadlineSettings(Record):
 
 
 class StillSettings(Record):
-    """How pictures are shown: ``seconds`` each, between ``shortest`` and ``longest``; the ``moves`` they take turns
-    with; ``zoom`` the factor of a move in or out; ``pan`` the way of a sidewards move as a share of the window.
+    """How pictures are shown: for ``seconds`` each, between ``min_seconds`` and ``max_seconds``, taking turns with the
+    moves in ``ken_burns``. ``zoom`` is the factor of a move in or out, ``pan`` the length of a sideways move as a share
+    of the window.
 
-    ``fit`` *cover* fills the frame, *contain* shows all of the picture over a blurred copy of itself, *auto* covers
-    when what matters stays in view.
+    ``fit`` *cover* fills the frame; *contain* shows the whole picture over a blurred copy of itself; *auto* fills the
+    frame where the subject then stays in view.
     """
 
     seconds: float = Field(default=4.0, ge=1, le=15)
@@ -138,7 +143,7 @@ class StillSettings(Record):
 
 
 class BackgroundSettings(Record):
-    """What lies behind products and texts. ``colours`` are one or two; ``shapes`` drift over a designed background."""
+    """What is behind products and texts: one or two ``colours``, over which ``shapes`` drift; or a blurred copy."""
 
     kind: Literal["colour", "gradient", "blur"] = "gradient"
     colours: tuple[Colour, ...] = Field(default=("#20242C", "#4A5160"), min_length=1, max_length=2)
@@ -150,10 +155,10 @@ class BackgroundSettings(Record):
 class LayoutSettings(Record):
     """Where products stand. ``arrange`` shows items one after the other, stacked, or one large with small ones on it.
 
-    ``width`` and ``height`` are the largest size of a product as shares of what texts leave free, ``middle`` where in
-    the rest of the height it stands.
-    ``shadow`` 0..1 puts one under it. ``card`` rounds the corners of pictures without transparency, in pixels.
-    ``float`` moves it gently up and down by so many pixels.
+    ``width`` and ``height`` are the largest size of a product as shares of the space that texts leave free;
+    ``vertical_align`` places it in the rest of the height, 0 at the top, 1 at the bottom. ``shadow`` is the opacity of
+    its shadow. ``corner_radius`` rounds the corners of pictures without transparency, in pixels. ``bob_amplitude``
+    moves it gently up and down, in pixels.
     """
 
     arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
@@ -166,7 +171,7 @@ class LayoutSettings(Record):
 
 
 class MemeSettings(Record):
-    """Bars above and below a meme's picture; none in height where there is no text."""
+    """The bars above and below a meme's picture. A bar without text has no height of its own."""
 
     bar: Colour = "#000000"
     font: str = "Roboto Black"
@@ -180,14 +185,14 @@ class MemeSettings(Record):
 
 
 class TransitionSettings(Record):
-    """How scenes follow each other; ``seconds`` of overlap."""
+    """How scenes follow each other, and for how many ``seconds`` they overlap."""
 
     kind: TransitionChoice = "crossfade"
     seconds: float = Field(default=0.5, ge=0.1, le=2)
 
 
 class Preset(Record):
-    """All settings of one look. ``suits`` names the archetypes that it was made for."""
+    """All settings of one look. ``suits`` names the archetypes that it is designed for."""
 
     name: str
     description: str
@@ -205,7 +210,7 @@ class Preset(Record):
 
 
 class Limits(Record):
-    """What is accepted and what passes. Edited in ``presets/limits.yaml``, where each number has its source.
+    """What intake accepts and what quality control passes. ``presets/limits.yaml`` has the source of each number.
 
     Lengths in seconds, sizes in pixels, loudness in LU or dBTP, ``desync`` in seconds, contrast as a ratio.
     """

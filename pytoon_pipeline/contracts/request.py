@@ -1,4 +1,4 @@
-"""What a person asks for."""
+"""What a person asks for, as written in ``request.yaml``."""
 
 from typing import Annotated, Any, Literal
 
@@ -16,9 +16,9 @@ Fit = Literal["auto", "cover", "contain", "bars"]
 
 
 class MediaRequest(Record):
-    """One item of the upload: a file name inside its folder.
+    """One item of the upload, by its file name inside the folder.
 
-    ``start`` and ``end`` in seconds: the part of a clip that is used; for a picture, how long it is shown.
+    ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown.
     """
 
     file: str = Field(min_length=1)
@@ -31,12 +31,12 @@ class MediaRequest(Record):
     @model_validator(mode="after")
     def _ordered(self) -> "MediaRequest":
         if self.end is not None and self.end <= self.start:
-            raise ValueError("end must lie after start")
+            raise ValueError("end must be after start")
         return self
 
 
 class TextRequest(Record):
-    """Text over time: ``hook`` first, ``beats`` one after the other, ``cta`` (call to action) last."""
+    """Text over time: the ``hook`` first, then the ``beats``, and last the ``cta`` (call to action)."""
 
     hook: Line | None = None
     beats: tuple[Line, ...] = Field(default=(), max_length=20)
@@ -50,13 +50,11 @@ def _plain_name(value: object) -> object:
 class Request(Record):
     """``request.yaml``. Everything has a default: a bare video gets the default preset.
 
-    ``archetype`` and ``preset`` none: chosen by what the media are. ``adjust`` changes single settings of the preset,
-    by the same names (``adjust.silence.threshold_below_speech_db``). ``background`` (overlay) is ``brand``,
-    ``gradient``, ``blur``, a
-    colour ``#rrggbb``, or a picture or clip of the folder. ``licence`` of the files is
-    kept with them. ``missing_glyphs``: whether a text with characters that no font
-    has is refused, or made without them, with a note.
-    ``profanity``: whether captions mask such words where a machine recognised them.
+    Without ``archetype`` and ``preset``, the media decide. ``adjust`` changes single settings of the preset, by the
+    same names (``adjust.silence.threshold_below_speech_db``). ``background`` (overlay only) is ``brand``, ``gradient``,
+    ``blur``, a colour ``#rrggbb``, or a picture or clip of the folder. ``licence`` is recorded with the files.
+    ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
+    note. ``profanity`` decides whether captions mask profanity that a transcriber recognised.
     """
 
     version: Literal[1] = 1

@@ -1,10 +1,11 @@
 """Adapts domain stages to Dagster: the definition of an asset, its metadata, and the record of a failure."""
 
 import logging
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from inspect import Parameter, isgeneratorfunction, signature
+from inspect import Parameter, getsourcefile, getsourcelines, isgeneratorfunction, signature
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -58,7 +59,7 @@ def stage_asset(
             kinds=set(kinds),
             owners=[TEAM],
             tags={RETENTION_TAG: stage.retention},
-            metadata=_column_schema(columns),
+            metadata={**_code_reference(work), **_column_schema(columns)},
             code_version=str(stage.version),
             io_manager_key=io_manager_key,
             check_specs=check_specs or None,
@@ -134,9 +135,20 @@ def inline_picture(webp: Path, label: str) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(tables.inline_picture(webp, label))
 
 
-def _column_schema(columns: Collection[Column]) -> dict[str, dg.TableSchema] | None:
+def _code_reference(work: Work) -> dict[str, dg.CodeReferencesMetadataValue]:
+    """The file and line of the asset's function. ``with_source_code_references`` finds those of its wrapper."""
+    file, line = getsourcefile(work), getsourcelines(work)[1]
+    assert file is not None, "assets are functions in files"
+    with warnings.catch_warnings():
+        # Code references are in beta.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        reference = dg.LocalFileCodeReference(file_path=file, line_number=line)
+        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[reference])}
+
+
+def _column_schema(columns: Collection[Column]) -> dict[str, dg.TableSchema]:
     if not columns:
-        return None
+        return {}
     schema = [dg.TableColumn(column.name, column.type, description=column.description) for column in columns]
     return {"dagster/column_schema": dg.TableSchema(columns=schema)}
 

@@ -62,15 +62,13 @@ def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
         for role in SEGMENT_ROLES
         for n, segment in enumerate(rendered.segments)
     }
-    stored = get_or_compute(
-        job.store, _key_as_rendered(key, rendered), lambda scratch: StageOutput(value, stored=files)
-    )
+    stored = get_or_compute(job.store, key_as_rendered(key, rendered), lambda scratch: StageOutput(value, stored=files))
     count = sum(segment.status == "computed" for segment in rendered.segments)
     result = StageResult(stored.artifact, "computed" if count else stored.status, time.perf_counter() - began)
     return SegmentsResult(result, stored.artifact.read(RenderedSegments), count)
 
 
-def _key_as_rendered(key: StageKey, rendered: "RenderOutcome") -> StageKey:
+def key_as_rendered(key: StageKey, rendered: "RenderOutcome") -> StageKey:
     """The key of what was rendered: another machine may have other tools, and the fallback shows another plan.
 
     The fallback has a key of its own, so that a later run renders the requested plan when an engine works again.

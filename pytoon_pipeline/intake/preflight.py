@@ -73,7 +73,7 @@ def preflight_in_steps(
     unknown presets, platforms and brands.
     """
     from pytoon_pipeline.media import probing
-    from pytoon_pipeline.media.losses import check_whole
+    from pytoon_pipeline.media.losses import check_complete
 
     infos: dict[str, MediaInfo] = {}
     for item in items:
@@ -84,7 +84,7 @@ def preflight_in_steps(
             if info.still is None:
                 if item.role in SUBJECT_ROLES:
                     probing.accept(info, limits)
-                check_whole(info, limits)
+                check_complete(info, limits)
         except InvalidInput as error:
             if len(items) > 1:
                 error.message = f"“{item.name}”: {error.message}"

@@ -1,7 +1,7 @@
-"""Reading sound on the clock of the picture: gaps filled with silence, sample positions exact."""
+"""Reading audio on the clock of the picture: gaps filled with silence, sample positions exact."""
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import AudioStream
-from pytoon_pipeline.media.container import MAX_CHANNELS, SOUND_RATES, demux, opened
+from pytoon_pipeline.contracts.output_format import SAMPLE_RATE
+from pytoon_pipeline.media.container import MAX_CHANNELS, SOUND_RATES, opened
+from pytoon_pipeline.media.decoding import MAX_EMPTY_PACKETS, decode_packets, demux, seek
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -18,49 +20,103 @@ ANALYSIS_RATE = 16_000
 PREROLL_SECONDS = 1.0
 # Timestamps jitter by rounding; only a jump beyond this is a real gap or overlap.
 GAP_SECONDS = 0.03
-# A gap comes in pieces: a lie of the clock may be days long, and who reads stops where the video does.
+# A gap is filled in blocks of this length: false timestamps may claim days, and readers stop where the video does.
 SILENCE_SECONDS = 60
-# A clock that leaps by more than this has lost its way: what comes after it belongs nowhere.
+# After a leap of more than this the timestamps mean nothing; what follows has no place.
 LEAP_SECONDS = 300
-# What is shorter is no sound: a recogniser asks for some 60 ms.
+# Shorter audio counts as none: transcribers need some 60 ms.
 MIN_SECONDS = 0.1
-# So many packets in a row without sound, some minutes, end a source.
-MAX_BARREN = 10_000
+CHANNELS = {"mono": 1, "stereo": 2}
 
 Samples = NDArray[np.int16]
+# A position in samples, and the samples there.
+Block = tuple[int, Samples]
 
 
 class Resampler:
-    """Brings decoded sound to one form, also where its own form changes on the way. Blocks have shape (n, channels)."""
+    """Converts decoded audio to one format, also where its own changes midway. Blocks have shape (n, channels)."""
 
-    def __init__(self, form: str, layout: str, rate: int) -> None:
-        self._wanted = {"format": form, "layout": layout, "rate": rate}
-        self._channels = _channels(layout)
-        self._known: tuple[str, str, int] | None = None
+    def __init__(self, sample_format: str, layout: str, rate: int) -> None:
+        self._output = {"format": sample_format, "layout": layout, "rate": rate}
+        self._channels = CHANNELS[layout]
+        self._input: tuple[str, str, int] | None = None
         self._resampler: Any = None
 
     def convert(self, frame: "AudioFrame") -> list[NDArray[Any]] | None:
-        """What is ready so far; none for a frame of which nothing can be made."""
+        """The blocks that are ready so far; none for a frame that cannot be converted."""
         import av
 
         if frame.sample_rate not in SOUND_RATES or not 0 < frame.layout.nb_channels <= MAX_CHANNELS:
             return None
-        known = (frame.format.name, frame.layout.name, frame.sample_rate)
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
         try:
-            made = self.rest() if known != self._known else []
-            if known != self._known:
-                self._resampler, self._known = av.AudioResampler(**self._wanted), known
-            return made + self._blocks(self._resampler.resample(frame))
+            ready = self.rest() if form != self._input else []
+            if form != self._input:
+                self._resampler, self._input = av.AudioResampler(**self._output), form
+            return ready + self._blocks(self._resampler.resample(frame))
         except (av.error.FFmpegError, ValueError):
-            self._known = None
+            self._input = None
             return None
 
     def rest(self) -> list[NDArray[Any]]:
-        """What the last frames have left."""
-        return self._blocks(self._resampler.resample(None)) if self._known else []
+        """What the resampler still holds."""
+        return self._blocks(self._resampler.resample(None)) if self._input else []
 
     def _blocks(self, frames: "list[AudioFrame]") -> list[NDArray[Any]]:
         return [frame.to_ndarray().reshape(-1, self._channels) for frame in frames]
+
+
+class _Timeline:
+    """Places decoded audio on the clock of the picture: fills gaps with silence, drops what overlaps.
+
+    ``zero`` is the time of the first picture in seconds of the container's clock, ``rate`` that of the output.
+    """
+
+    def __init__(self, zero: float, rate: int, layout: str) -> None:
+        self._zero, self._rate, self._channels = zero, rate, CHANNELS[layout]
+        self._resampler = Resampler("s16", layout, rate)
+        self._position: int | None = None
+        # The position that the input so far amounts to; the resampler may hold some of it back.
+        self._fed = 0.0
+        self.lost = False
+
+    def add(self, frame: "AudioFrame") -> Iterator[Block]:
+        """What is ready after ``frame``. Sets ``lost`` instead when its time leaps too far."""
+        if frame.time is not None:
+            due = (frame.time - self._zero) * self._rate
+            if self._position is None:
+                self._position, self._fed = round(due), due
+            gap = due - self._fed
+            self.lost = gap > LEAP_SECONDS * self._rate
+            if self.lost or -gap > GAP_SECONDS * self._rate:
+                return
+            if gap > GAP_SECONDS * self._rate:
+                yield from self._silence(round(gap))
+        blocks = self._resampler.convert(frame)
+        if blocks is None:
+            return
+        if self._position is None:
+            self._position = 0
+        self._fed += frame.samples * self._rate / frame.sample_rate
+        for block in blocks:
+            yield self._place(block)
+
+    def rest(self) -> Iterator[Block]:
+        """What the resampler still holds."""
+        for block in self._resampler.rest():
+            yield self._place(block)
+
+    def _silence(self, samples: int) -> Iterator[Block]:
+        self._fed += samples
+        while samples > 0:
+            count = min(samples, SILENCE_SECONDS * self._rate)
+            yield self._place(np.zeros((count, self._channels), np.int16))
+            samples -= count
+
+    def _place(self, samples: Samples) -> Block:
+        position = self._position or 0
+        self._position = position + len(samples)
+        return position, samples
 
 
 def blocks(
@@ -71,91 +127,63 @@ def blocks(
     layout: str,
     start: float = 0.0,
     unreadable: list[float] | None = None,
-) -> Iterator[tuple[int, Samples]]:
-    """Decoded sound as ``(position, samples)``: position in samples from ``zero`` (seconds of the container's clock),
-    samples of shape (n, channels), 16 bit. Without gaps from the first chunk on; ``start`` may be met some time early.
-    Lengths in seconds of packets that cannot be decoded are added to ``unreadable``.
-    """  # fmt: skip
-    import av
+) -> Iterator[Block]:
+    """Decoded audio as ``(position, samples)``, without gaps from the first block on.
 
+    ``position`` counts samples from ``zero`` (seconds of the container's clock); samples are 16 bit, shape
+    (n, channels). The first block may begin some time before ``start``. The lengths in seconds of packets that cannot
+    be decoded are added to ``unreadable``.
+    """
     with opened(path) as container:
         stream = container.streams[audio.index]
-        assert isinstance(stream, av.AudioStream)
-        if start > PREROLL_SECONDS and stream.time_base:
-            target = int((zero + start - PREROLL_SECONDS) / stream.time_base)
-            try:
-                container.seek(target, stream=stream)
-            except (av.error.FFmpegError, OverflowError):
+        if start > PREROLL_SECONDS and not seek(container, stream, zero + start - PREROLL_SECONDS):
+            return
+        timeline = _Timeline(zero, rate, layout)
+        empty = 0
+        for packet, frames in decode_packets(demux(container, stream)):
+            empty += 1
+            if frames is None and packet is not None and packet.duration and unreadable is not None:
+                unreadable.append(float(packet.duration * packet.time_base))
+            for block in _ready(timeline, frames or ()):
+                empty = 0
+                yield block
+            if timeline.lost:
                 return
-        converter = Resampler("s16", layout, rate)
-        position: int | None = None
-        fed, barren = 0.0, 0  # output samples that the input given so far amounts to
-        packets = demux(container, stream)
-        while barren < MAX_BARREN:
-            barren += 1
-            try:
-                packet = next(packets)
-                frames = packet.decode()
-            except (StopIteration, av.error.EOFError):
+            if empty >= MAX_EMPTY_PACKETS:
                 break
-            except av.error.FFmpegError:
-                if unreadable is not None and packet.duration:
-                    unreadable.append(float(packet.duration * packet.time_base))
-                continue
-            for frame in frames:
-                if frame.time is not None:
-                    due = (frame.time - zero) * rate
-                    if position is None:
-                        position, fed = round(due), due
-                    elif due - fed > LEAP_SECONDS * rate:
-                        return
-                    elif due - fed > GAP_SECONDS * rate:
-                        end = position + round(due - fed)
-                        fed += end - position
-                        while position < end:
-                            gap = min(end - position, SILENCE_SECONDS * rate)
-                            yield position, np.zeros((gap, _channels(layout)), np.int16)
-                            position += gap
-                    elif fed - due > GAP_SECONDS * rate:
-                        continue
-                blocks = converter.convert(frame)
-                if blocks is None:
-                    continue
-                if position is None:
-                    position = 0
-                fed += frame.samples * rate / frame.sample_rate
-                for block in blocks:
-                    barren = 0
-                    yield position, block
-                    position += len(block)
-        for block in converter.rest():
-            yield position or 0, block
-            position = (position or 0) + len(block)
+        yield from timeline.rest()
+
+
+def _ready(timeline: _Timeline, frames: "Iterable[AudioFrame]") -> Iterator[Block]:
+    for frame in frames:
+        yield from timeline.add(frame)
+        if timeline.lost:
+            return
 
 
 def read(path: Path, audio: AudioStream, zero: float, rate: int, layout: str, start: int, count: int) -> Samples:
     """Exactly ``count`` samples from sample ``start`` on, shape (count, channels); silence where there is none."""
-    out = np.zeros((count, _channels(layout)), np.int16)
+    out = np.zeros((count, CHANNELS[layout]), np.int16)
     begin = start / rate
-    pieces = blocks(path, audio, zero, rate, layout, begin)
-    piece = next(pieces, None)
-    if begin > PREROLL_SECONDS and (piece is None or piece[0] > start):
+    source = blocks(path, audio, zero, rate, layout, begin)
+    found = next(source, None)
+    if begin > PREROLL_SECONDS and (found is None or found[0] > start):
         # Some containers seek past a time: decoding from the beginning always gets there.
-        pieces = blocks(path, audio, zero, rate, layout)
-        piece = next(pieces, None)
-    while piece is not None and piece[0] < start + count:
-        position, block = piece
-        first, last = max(position, start), min(position + len(block), start + count)
+        source = blocks(path, audio, zero, rate, layout)
+        found = next(source, None)
+    while found is not None and found[0] < start + count:
+        position, samples = found
+        first, last = max(position, start), min(position + len(samples), start + count)
         if last > first:
-            out[first - start : last - start] = block[first - position : last - position]
-        piece = next(pieces, None)
+            out[first - start : last - start] = samples[first - position : last - position]
+        found = next(source, None)
     return out
 
 
 def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, out: Path) -> tuple[float, float]:
     """Writes 16 kHz mono 16-bit WAV that starts with the picture.
 
-    Gives its length in seconds, 0 for a mere click, and how many seconds could not be decoded.
+    Returns its length in seconds, 0 when shorter than ``MIN_SECONDS``, and how many seconds could not be decoded.
     """
     unreadable: list[float] = []
     limit = round(limit_seconds * ANALYSIS_RATE)
@@ -184,25 +212,15 @@ def load(path: Path) -> Samples:
 
 
 def nothing() -> Samples:
-    """The extract of a source without sound."""
+    """The extract of a source without audio."""
     return np.zeros(0, np.int16)
 
 
-def _channels(layout: str) -> int:
-    return {"mono": 1, "stereo": 2}[layout]
-
-
-def decoded(path: Path, rate: int = 48_000) -> NDArray[np.float32]:
-    """All of the first sound stream as stereo, full scale ±1, shape (n, 2); what cannot be decoded is left out."""
-    import av
-
+def decoded(path: Path, rate: int = SAMPLE_RATE) -> NDArray[np.float32]:
+    """All of the first audio stream as stereo, full scale ±1, shape (n, 2); what cannot be decoded is left out."""
     found: list[NDArray[np.float32]] = []
     with opened(path) as container:
-        converter = Resampler("flt", "stereo", rate)
-        for packet in demux(container, container.streams.audio[0]):
-            try:
-                frames = packet.decode()
-            except av.error.FFmpegError:
-                continue
-            found += [block for frame in frames for block in converter.convert(frame) or ()]
+        resampler = Resampler("flt", "stereo", rate)
+        for _, frames in decode_packets(demux(container, container.streams.audio[0])):
+            found += [block for frame in frames or () for block in resampler.convert(frame) or ()]
     return np.concatenate(found) if found else np.zeros((0, 2), np.float32)

@@ -1,4 +1,4 @@
-"""The outline of Matroska and WebM: whether its elements fit into each other and into the file."""
+"""The structure of Matroska and WebM: whether the elements fit into each other and into the file."""
 
 import mmap
 from dataclasses import dataclass
@@ -7,39 +7,39 @@ SEGMENT, CLUSTER, TRACKS, TRACK = 0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE
 ENCODINGS, ENCODING, ENCRYPTION = 0x6D80, 0x6240, 0x5035
 MASTERS = (SEGMENT, CLUSTER, TRACKS, TRACK, ENCODINGS, ENCODING)
 NEXT_CLUSTER = CLUSTER.to_bytes(4, "big")
-# What stands in a segment ends a cluster of unknown size.
+# Elements of a segment; one of them ends a cluster of unknown size.
 TOP = (CLUSTER, TRACKS, 0x114D9B74, 0x1549A966, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367)
 
 
 @dataclass
 class Outline:
-    """Whether the file ends before its elements do, holds bytes that are none, or is encrypted."""
+    """Whether the file ends before its elements do, holds bytes that belong to none, or is encrypted."""
 
-    broken_off: bool = False
+    truncated: bool = False
     damaged: bool = False
     encrypted: bool = False
 
 
 def walk_ebml(data: mmap.mmap) -> Outline:
-    """Reads the heads of all elements down to single blocks."""
+    """Reads the headers of all elements down to single blocks."""
     found, size = Outline(), len(data)
     position, segment, inside = 0, size, size
     while position < min(size, segment):
         inside = inside if position < inside else size
-        head = _head(data, position)
-        if head is None:
-            # What is left of a head at the very end is cut; anything else is none.
+        header = _header(data, position)
+        if header is None:
+            # The rest of a header at the very end is truncated; anything else is invalid.
             if size - position < 12 and data[position] >= 0x10:
-                found.broken_off = True
+                found.truncated = True
                 break
-            found.damaged, position, inside = True, _resumed(data, position), size
-            # Nonsense to the very end of a segment whose length nobody knows stands where something else was.
-            found.broken_off |= position == size == segment
+            found.damaged, position, inside = True, _next_cluster(data, position), size
+            # Invalid data up to the very end of a segment of unknown length stands where something else was.
+            found.truncated |= position == size == segment
             continue
-        element, content, length = head
+        element, content, length = header
         end = size if length is None else content + length
         if element == SEGMENT:
-            found.broken_off |= end > size
+            found.truncated |= end > size
             segment = end
         elif element in TOP:
             inside = end if length is not None else size
@@ -48,21 +48,21 @@ def walk_ebml(data: mmap.mmap) -> Outline:
         if element in MASTERS:
             position = content
         elif length is None or (end > inside and inside < size):
-            found.damaged, position, inside = True, _resumed(data, position), size
+            found.damaged, position, inside = True, _next_cluster(data, position), size
         else:
-            found.broken_off |= end > size
+            found.truncated |= end > size
             position = end
     return found
 
 
-def _resumed(data: mmap.mmap, position: int) -> int:
+def _next_cluster(data: mmap.mmap, position: int) -> int:
     """Where the next cluster begins."""
     place = data.find(NEXT_CLUSTER, position + 1)
     return place if place >= 0 else len(data)
 
 
-def _head(data: mmap.mmap, position: int) -> tuple[int, int, int | None] | None:
-    """Id of the element at ``position``, where its content begins, and its length, none where it is left open."""
+def _header(data: mmap.mmap, position: int) -> tuple[int, int, int | None] | None:
+    """Id of the element at ``position``, where its content begins, and its length; none where that is left open."""
     first = data[position]
     id_bytes = 9 - first.bit_length()
     place = position + id_bytes

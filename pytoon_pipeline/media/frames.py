@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.container import demux, opened, presentation_time
+from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import (
+    MAX_EMPTY_PACKETS,
+    decode_packets,
+    demux,
+    packet_time,
+    presentation_time,
+    seek,
+)
 from pytoon_pipeline.media.dynamic_range import to_standard_range
 
 if TYPE_CHECKING:
@@ -24,8 +32,6 @@ PREROLL_SECONDS = 0.5
 TOLERANCE = 0.25
 # Each thread of a decoder holds a picture; large ones get fewer threads. libav has 16 at most.
 HELD_BYTES, MAX_THREADS = 512 << 20, 16
-# So many packets in a row without a picture, some minutes of video, end a source: nothing can be shown there.
-MAX_BARREN = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,18 @@ class DecodeDamage:
     due: "array[float]" = field(default_factory=lambda: array("d"))
     late: int = 0
     interlaced: bool = False
+
+    def note(self, packet: Any, frames: "list[VideoFrame] | None", zero: float) -> None:
+        """Counts a packet and what came of it; ``zero`` is the time of the first picture on the container's clock."""
+        if packet is not None and packet.size and not packet.is_discard:
+            due = packet_time(packet)
+            if due is not None:
+                self.due.append(due - zero)
+        if frames is None:
+            self.packets += 1
+        for frame in frames or ():
+            self.packets += frame.is_corrupt
+            self.interlaced |= frame.interlaced_frame
 
     def lost_seconds(self, shown: list[float]) -> float:
         """For how long a picture stands, of those ``shown`` at these times, although another was due."""
@@ -77,6 +95,7 @@ def decode(
     Packets that cannot be decoded are counted in ``damage`` and skipped; what the decoder could conceal is kept.
     Pictures whose size changes on the way are brought to that of the first.
     """
+    damage = damage or DecodeDamage()
     if start > PREROLL_SECONDS:
         frames = _decode(path, video, start - PREROLL_SECONDS, threads, damage)
         first = next(frames, None)
@@ -89,7 +108,7 @@ def decode(
 
 
 def _decode(
-    path: Path, video: VideoStream, seek: float | None, threads: int, damage: DecodeDamage | None
+    path: Path, video: VideoStream, start: float | None, threads: int, damage: DecodeDamage
 ) -> Iterator[tuple[float, "VideoFrame"]]:
     import av
 
@@ -98,43 +117,22 @@ def _decode(
         assert isinstance(stream, av.VideoStream)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads or _threads(video)
-        if seek is not None and stream.time_base:
-            try:
-                container.seek(int((seek + video.start) / stream.time_base), stream=stream)
-            except (av.error.FFmpegError, OverflowError):
-                return
-        last, barren = -1.0, 0
-        packets = demux(container, stream)
-        while barren < MAX_BARREN:
-            barren += 1
-            try:
-                packet = next(packets)
-                if damage is not None:
-                    _note_due(damage, packet, video)
-                frames = packet.decode()
-            except (StopIteration, av.error.EOFError):
-                return
-            except av.error.FFmpegError:
-                if damage is not None:
-                    damage.packets += 1
-                continue
-            for frame in frames:
-                if damage is not None:
-                    damage.packets += frame.is_corrupt
-                    damage.interlaced |= frame.interlaced_frame
-                moment = presentation_time(container, frame)
-                time = (moment if moment is not None else last) - video.start
+        if start is not None and not seek(container, stream, start + video.start):
+            return
+        last, empty = -1.0, 0
+        for packet, frames in decode_packets(demux(container, stream)):
+            empty += 1
+            damage.note(packet, frames, video.start)
+            for frame in frames or ():
+                seconds = presentation_time(container, frame)
+                time = (seconds if seconds is not None else last) - video.start
                 if time > last:
-                    last, barren = time, 0
+                    last, empty = time, 0
                     yield time, _sized(frame, video)
-                elif damage is not None:
+                else:
                     damage.late += 1
-
-
-def _note_due(damage: DecodeDamage, packet: Any, video: VideoStream) -> None:
-    moment = packet.pts if packet.pts is not None else packet.dts
-    if packet.size and moment is not None and not packet.is_discard:
-        damage.due.append(float(moment * packet.time_base) - video.start)
+            if empty >= MAX_EMPTY_PACKETS:
+                return
 
 
 def _threads(video: VideoStream) -> int:

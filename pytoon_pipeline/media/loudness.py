@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import decode_packets, demux
 from pytoon_pipeline.media.filters import filtered, frames_of
 
 if TYPE_CHECKING:
@@ -44,14 +45,9 @@ def of_samples(samples: NDArray[np.float32], rate: int) -> Loudness:
 
 
 def _decoded(path: Path) -> Iterator["AudioFrame"]:
-    import av
-
     with opened(path) as container:
-        for packet in container.demux(container.streams.audio[0]):
-            try:
-                yield from packet.decode()
-            except av.error.FFmpegError:
-                continue
+        for _, frames in decode_packets(demux(container, container.streams.audio[0])):
+            yield from frames or ()
 
 
 def _measure(frames: Iterable["AudioFrame"], peak: str = "true") -> Loudness:

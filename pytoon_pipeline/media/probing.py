@@ -15,13 +15,12 @@ from pytoon_pipeline.media.container import (
     MAX_CHANNELS,
     MAX_PIXELS,
     SOUND_RATES,
-    demux,
     opened,
     picture_stream,
-    preflight,
-    presentation_time,
 )
-from pytoon_pipeline.media.promises import stream_promise
+from pytoon_pipeline.media.declared import stream_length
+from pytoon_pipeline.media.decoding import decode_packets, demux, presentation_time
+from pytoon_pipeline.media.preflight import preflight
 from pytoon_pipeline.media.signatures import refuse_stills
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream as AvVideo
 
-PACKETS_LOOKED_AT = 2000
+PACKETS_READ = 2000
 STANDARD_RATES = tuple(
     Fraction(*pair)
     for pair in (
@@ -54,15 +53,13 @@ MATRICES: dict[int, Literal["bt601", "bt709", "bt2020"]] = {
 TRANSFERS: dict[int, Dynamic] = {16: "pq", 18: "hlg"}
 
 
-def probe(path: Path, patience: float | None = None) -> MediaInfo:
-    """Reads what ``path`` is, within about ``patience`` seconds.
+def probe(path: Path, timeout: float | None = None) -> MediaInfo:
+    """The facts of a media file, within about ``timeout`` seconds.
 
-    Raises ``InvalidInput`` when it is no media file, or one that would exhaust the machine; ``TransientError`` when
-    there was
-    not enough time.
+    Raises ``InvalidInput`` when it is not media or would exhaust the machine; ``TransientError`` at the timeout.
     """
     refuse_stills(path)
-    rehearsal = preflight(path, patience)
+    read = preflight(path, timeout)
     with opened(path) as container:
         picture = picture_stream(container)
         sound = _default(list(container.streams.audio))
@@ -79,9 +76,9 @@ def probe(path: Path, patience: float | None = None) -> MediaInfo:
             video=video,
             audio=_audio(sound) if sound is not None else None,
             streams=counts,
-            picture_promise=stream_promise(container, picture, rehearsal) if picture is not None else None,
-            audio_promise=stream_promise(container, sound, rehearsal) if sound is not None else None,
-            broken_off=rehearsal.structure.broken_off,
+            video_length=stream_length(container, picture, read) if picture is not None else None,
+            audio_length=stream_length(container, sound, read) if sound is not None else None,
+            truncated=read.structure.truncated,
         )
 
 
@@ -153,7 +150,7 @@ def _audio(stream: "AvAudio") -> AudioStream:
 
 
 def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
-    frame, times = _look(container, stream)
+    frame, times = _first_frame(container, stream)
     rate, variable = frame_rate(times)
     matrix = MATRICES.get(int(frame.colorspace))
     tall = frame.height > 576
@@ -182,29 +179,24 @@ def _clockwise(rotation: float) -> Literal[0, 90, 180, 270]:
     return turned[round(-rotation / 90) % 4]
 
 
-def _look(container: "InputContainer", stream: "AvVideo") -> tuple["VideoFrame", list[float]]:
+def _first_frame(container: "InputContainer", stream: "AvVideo") -> tuple["VideoFrame", list[float]]:
     """The first picture, and the sorted presentation times of the first packets in seconds."""
-    import av
-
     if stream.codec_context is None:
         raise _undecodable("of an unknown kind")
     # Asked before a decoder refuses the size and forgets it.
     width, height = stream.width, stream.height
     frame: VideoFrame | None = None
     times = []
-    packets = islice(demux(container, stream), PACKETS_LOOKED_AT)
-    while True:
-        try:
-            packet = next(packets)
-            if packet.pts is not None and packet.time_base is not None:
-                times.append(float(packet.pts * packet.time_base))
-            if frame is None:
-                frame = next(iter(packet.decode()), None)
-        except (StopIteration, av.error.EOFError):
-            break
-        except av.error.FFmpegError:
-            # A damaged packet shows again, and is counted, when the file is decoded.
-            continue
+    packets = islice(demux(container, stream), PACKETS_READ)
+
+    def undecoded(packet: object) -> bool:
+        return frame is None
+
+    # A damaged packet shows again, and is counted, when the file is decoded.
+    for packet, frames in decode_packets(packets, undecoded):
+        if packet is not None and packet.pts is not None and packet.time_base is not None:
+            times.append(float(packet.pts * packet.time_base))
+        frame = frame or next(iter(frames or ()), None)
     if frame is not None:
         return frame, sorted(times)
     if width * height > MAX_PIXELS:

@@ -1,7 +1,7 @@
-"""How a container is built: whether its outermost parts are all there, and what their headers promise.
+"""The structure of a container: whether its top-level parts are complete, and the lengths that their headers declare.
 
-Sizes in headers tell of a file that broke off, also where nothing says how long it should be. Walkers read headers
-only, and give up at the first that makes no sense. Offsets and numbers are untrusted: each is checked before use.
+Sizes in headers reveal a truncated file, also where no length is declared. The walkers read headers only, and stop at
+the first invalid one. Offsets and numbers are untrusted: each is checked before use.
 """
 
 import mmap
@@ -12,15 +12,15 @@ from pathlib import Path
 
 from pytoon_pipeline.media.ebml import walk_ebml
 
-# Boxes of MP4 that hold other boxes on the way to sample entries, and sample entries of encrypted streams.
+# Top-level boxes of MP4; boxes on the way to sample entries; and sample entries of encrypted streams.
 TOP_BOXES = (
     b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"free", b"skip", b"wide", b"meta", b"udta",
     b"uuid", b"emsg", b"prft", b"pdin", b"pnot", b"PICT", b"junk",
 )  # fmt: skip
 HOLDERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex")
 ENCRYPTED = (b"encv", b"enca", b"encs", b"drms", b"drmi")
-TS_SYNC, TS_SIZES, TS_LOOKED_AT = 0x47, ((188, 0), (192, 4), (204, 0)), 8
-# libav looks no farther for the next packet (measured); what comes behind a larger hole is not read.
+TS_SYNC, TS_SIZES, TS_PACKETS_CHECKED = 0x47, ((188, 0), (192, 4), (204, 0)), 8
+# libav searches no farther for the next packet (measured); what follows a larger hole is not read.
 TS_RESYNC_BYTES = 131_072
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
@@ -29,13 +29,13 @@ RIFF_UNKNOWN = (0, 0xFFFFFFFF)
 
 @dataclass
 class Structure:
-    """``broken_off``: the file ends before its parts do. ``damaged``: something between them makes no sense.
+    """``truncated``: the file ends before its parts do. ``damaged``: there is invalid data between them.
 
-    ``open_ended``: nothing in front says how long the whole is. ``tracks`` are promised ends in seconds by track
-    number, ``seconds`` that of the whole; ``indexed`` counts entries of an index by stream.
+    ``open_ended``: no header at the front declares the length of the whole. ``tracks`` are declared ends in seconds by
+    track number, ``seconds`` that of the whole; ``indexed`` counts entries of an index by stream.
     """
 
-    broken_off: bool = False
+    truncated: bool = False
     damaged: bool = False
     encrypted: bool = False
     open_ended: bool = False
@@ -45,7 +45,7 @@ class Structure:
 
 
 def structure_of(path: Path) -> Structure:
-    """Reads the outline of a file. One of an unknown kind has nothing to tell."""
+    """Reads the structure of a file; an empty one for an unknown kind of file."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         found = Structure()
         head = data[:16]
@@ -70,7 +70,7 @@ def structure_of(path: Path) -> Structure:
 
 
 def _boxes(data: mmap.mmap, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Boxes as ``(type, start of content, end)``; the end may lie behind that of the file. Stops at nonsense."""
+    """Boxes as ``(type, start of content, end)``; the end may lie behind that of the file. Stops at invalid data."""
     position = start
     while position + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, position)
@@ -94,7 +94,7 @@ def _mp4(data: mmap.mmap, found: Structure) -> None:
         if kind not in TOP_BOXES:
             found.damaged = True
         elif end > len(data):
-            found.broken_off = True
+            found.truncated = True
         if kind == b"moov":
             fragmented, sized = _movie(data, start, min(end, len(data)), found)
         elif kind == b"sidx":
@@ -102,12 +102,12 @@ def _mp4(data: mmap.mmap, found: Structure) -> None:
         elif kind == b"moof":
             fragmented = True
     found.open_ended = fragmented and not sized
-    # Behind the index of fragments something may be appended; before it nonsense stands where fragments were.
-    found.broken_off |= found.open_ended and found.damaged and not ended
+    # Data may be appended behind the index of fragments; invalid data before it stands where fragments were.
+    found.truncated |= found.open_ended and found.damaged and not ended
 
 
 def _movie(data: mmap.mmap, start: int, end: int, found: Structure) -> tuple[bool, bool]:
-    """Reads a moov box: whether there may be fragments, and whether their length is promised."""
+    """Reads a moov box. Returns whether there may be fragments, and whether their length is declared."""
     scale, tracks = 0, {}
     fragmented = sized = False
     waiting = [(start, end)]
@@ -154,7 +154,7 @@ def _riff(data: mmap.mmap, found: Structure) -> None:
         (size,) = struct.unpack_from("<I", data, position + 4)
         end = len(data) if size in RIFF_UNKNOWN else position + 8 + size
         # Some writers leave out the last padding.
-        found.broken_off |= end > len(data) + 1
+        found.truncated |= end > len(data) + 1
         for kind, start, stop in _chunks(data, position + 12, min(end, len(data))):
             if not kind:
                 found.damaged = True
@@ -167,7 +167,7 @@ def _riff(data: mmap.mmap, found: Structure) -> None:
                     if stream.isdigit():
                         found.indexed[int(stream)] = found.indexed.get(int(stream), 0) + 1
         position = end + end % 2
-    found.open_ended = not found.indexed and not found.broken_off
+    found.open_ended = not found.indexed and not found.truncated
 
 
 def _frames(data: mmap.mmap, start: int, end: int, found: Structure) -> None:
@@ -191,7 +191,7 @@ def _asf(data: mmap.mmap, found: Structure) -> None:
     if at < 0 or at + 88 > len(data):
         return
     size, length, preroll = struct.unpack_from("<Q16xQ8xQ", data, at + 40)
-    found.broken_off = size > len(data)
+    found.truncated = size > len(data)
     found.seconds = max(0.0, length / 1e7 - preroll / 1e3) or None
 
 
@@ -206,17 +206,17 @@ def _ogg(data: mmap.mmap, found: Structure) -> None:
             continue
         table = data[position + 27 : position + 27 + data[position + 26]]
         position += 27 + data[position + 26] + sum(table)
-    found.broken_off = position != len(data)
+    found.truncated = position != len(data)
 
 
 def _gif(data: mmap.mmap, found: Structure) -> None:
-    found.broken_off = True
+    found.truncated = True
     try:
         position = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
         while True:
             mark = data[position]
             if mark == 0x3B:
-                found.broken_off = False
+                found.truncated = False
                 return
             if mark == 0x2C:
                 flags = data[position + 9]
@@ -224,7 +224,7 @@ def _gif(data: mmap.mmap, found: Structure) -> None:
             elif mark == 0x21:
                 position += 2
             else:
-                found.damaged, found.broken_off = True, False
+                found.damaged, found.truncated = True, False
                 return
             while data[position]:
                 position += 1 + data[position]
@@ -237,8 +237,8 @@ def _ts_size(data: mmap.mmap) -> tuple[int, int] | None:
     """Size of packets of a transport stream, and where in the file the first begins."""
     for size, before in TS_SIZES:
         for offset in range(before, before + size):
-            marks = (data[place] for n in range(TS_LOOKED_AT) if (place := offset + n * size) < len(data))
-            if len(data) >= TS_LOOKED_AT * size and all(mark == TS_SYNC for mark in marks):
+            marks = (data[place] for n in range(TS_PACKETS_CHECKED) if (place := offset + n * size) < len(data))
+            if len(data) >= TS_PACKETS_CHECKED * size and all(mark == TS_SYNC for mark in marks):
                 return size, offset
     return None
 
@@ -249,8 +249,8 @@ def _ts(data: mmap.mmap, size: int, offset: int, found: Structure) -> None:
     found.damaged = marks.count(TS_SYNC) != whole
     sync = bytes([TS_SYNC])
     hole = max(map(len, marks[: marks.rfind(sync)].split(sync)))
-    # Where the last packets are none, something was appended.
-    found.broken_off = hole * size > TS_RESYNC_BYTES or (
+    # Where the last packets are invalid, something was appended.
+    found.truncated = hole * size > TS_RESYNC_BYTES or (
         rest > 4 and marks[-1] == TS_SYNC and data[offset + whole * size] == TS_SYNC
     )
     found.open_ended = True

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.media.container import demux, opened
+from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import decode_packets, demux
 
 SUFFIXES = (".srt", ".vtt")
 # Codecs that hold text; the others are pictures of letters.
@@ -68,30 +69,27 @@ def read(path: Path, called: str = "") -> tuple[SubtitleCue, ...]:
 
 def tracks(path: Path, zero: float) -> list[SubtitleTrack]:
     """The tracks of text in a video file whose first picture is at ``zero`` seconds of the container's clock."""
-    import av
     from av.stream import Disposition
 
     with opened(path) as container:
         known = [one for one in container.streams.subtitles if one.codec_context is not None]
         streams = [one for one in known if one.codec_context.name in TEXT_CODECS]
-        told: dict[int, list[tuple[float, float, str]]] = {stream.index: [] for stream in streams}
-        for packet in islice(demux(container, *streams), MAX_CUES) if streams else ():
-            if packet.pts is None or not packet.duration:
+        found: dict[int, list[tuple[float, float, str]]] = {stream.index: [] for stream in streams}
+        packets = islice(demux(container, *streams), MAX_CUES) if streams else ()
+        for packet, parts in decode_packets(packets, lambda packet: packet.pts is not None and packet.duration):
+            # A damaged cue is lost like a damaged picture.
+            if parts is None or packet.pts is None or not packet.duration:
                 continue
             start = float(packet.pts * packet.time_base) - zero
             end = start + float(packet.duration * packet.time_base)
-            try:
-                said = "\n".join(_plain(_dialogue(part)) for part in packet.decode())
-            except (av.error.FFmpegError, ValueError):
-                # A damaged line is lost like a damaged picture.
-                continue
-            told[packet.stream.index].append((start * SECOND, end * SECOND, said))
+            text = "\n".join(_plain(_dialogue(part)) for part in parts)
+            found[packet.stream.index].append((start * SECOND, end * SECOND, text))
         return [
             SubtitleTrack(
                 name=f"{stream.codec_context.name} track {stream.index}",
                 language=str(stream.language or ""),
                 forced=bool(stream.disposition & Disposition.forced),
-                lines=tuple(_lines(told[stream.index])),
+                lines=tuple(_lines(found[stream.index])),
             )
             for stream in streams
         ]

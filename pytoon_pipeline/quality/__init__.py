@@ -1,1 +1,1 @@
-"""Finished file and plan to findings and a verdict. No reference video is needed."""
+"""Compares a finished file with its plan and turns the findings into a verdict. No reference video is needed."""

@@ -64,7 +64,7 @@ def _assess(store: Store, video: Assessment, scratch: Path) -> StageOutput:
     report = check_against_plan(store, video)
     first_frames = {one.start_frame for one in report.findings if one.start_frame is not None}
     stills = scratch / "stills.json"
-    previews.write(
+    previews.write_previews(
         store.path(video.composite.files["video"]), video.spec.rate, sorted(first_frames)[:MAX_PICTURES], stills
     )
     return StageOutput(report, {STILLS: stills})
@@ -115,4 +115,4 @@ def finding_pictures(store: Store, report: Stored[QcReport]) -> dict[int, str]:
     """Small pictures of the first frames of findings, as ``data:`` addresses, by frame."""
     from pytoon_pipeline.quality import previews
 
-    return previews.read(store.path(report.files[STILLS]))
+    return previews.read_previews(store.path(report.files[STILLS]))

@@ -1,38 +1,40 @@
-"""What is checked, and how a finding about it is put."""
+"""Everything that checks read: measurements of the file, its plan, limits, and reference material."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts import time
 from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.contracts.quality import Finding, Severity, Tier
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.frame_stats import FrameStats
+from pytoon_pipeline.quality.deviation import Limit
 from pytoon_pipeline.quality.inspection import Inspection
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.rendering.contact_sheet import BgrImage
 
-Sound = NDArray[np.float32]
+AudioSamples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class RenderedMeasurements:
-    """What was measured while the video was made: its pictures, and its sound as it was encoded, shape (n, 2)."""
+    """Measurements from rendering: statistics of the frames, and the audio as encoded, shape (samples, 2)."""
 
     frame_stats: FrameStats
-    audio: Sound | None = None
+    audio: AudioSamples | None = None
 
 
 @dataclass(frozen=True)
 class CheckContext:
-    """A file to check. ``spec`` is none for a foreign one, whose plan is unknown; ``silent`` is a planned silence.
+    """A file to check. ``spec`` is none for a file that Pytoon did not render.
 
-    ``played`` is the file's own sound, where that has to be compared with what was ``rendered``; ``faces`` are those of
-    the items. ``pictures`` are small copies of frames of the file, to be compared with the items' ``references``.
+    ``planned_silence`` says that silence is intended. ``decoded_audio`` is the file's own audio when it must be
+    compared with what was ``rendered``. ``faces`` are those detected in the items. ``sampled_images`` are small copies
+    of frames of the file, to be compared with the items' ``references``.
     """
 
     inspection: Inspection
@@ -41,7 +43,7 @@ class CheckContext:
     limit_sources: Mapping[str, str]
     planned_silence: bool = False
     rendered: RenderedMeasurements | None = None
-    decoded_audio: Sound | None = None
+    decoded_audio: AudioSamples | None = None
     faces: Mapping[str, Sequence[Face]] = field(default_factory=dict)
     sampled_images: Mapping[int, BgrImage] = field(default_factory=dict)
     references: References | None = None
@@ -52,52 +54,30 @@ class CheckContext:
 
     @property
     def frame_stats(self) -> FrameStats:
-        """Measures of all pictures: of the file, or where that holds the segments' own packets, as rendered."""
-        return (
-            self.rendered.frame_stats
-            if self.inspection.packets_verified and self.rendered
-            else self.inspection.frame_stats
-        )
+        """Statistics of all frames: of the file, or from rendering when the file contains the segments' own packets."""
+        if self.inspection.packets_verified and self.rendered:
+            return self.rendered.frame_stats
+        return self.inspection.frame_stats
 
     @property
     def comparable(self) -> bool:
-        """Whether each picture of the file has one that was rendered beside it."""
+        """Whether every frame of the file corresponds to one rendered frame."""
         return self.rendered is not None and len(self.inspection.times) == len(self.rendered.frame_stats)
 
-    def limited(
-        self, tier: Tier, code: str, limit: str, value: float, message: str, severity: Severity = "gate",
-        start: int | None = None, end: int | None = None,
-    ) -> Finding:  # fmt: skip
-        """A finding against one of the limits in ``presets/limits.yaml``."""
-        number = getattr(self.limits, limit)
-        return self.finding(tier, code, severity, message, value, number, self.limit_sources[limit], start, end)
+    def limit(self, name: str) -> Limit:
+        """A limit of ``presets/limits.yaml``."""
+        return Limit(getattr(self.limits, name), self.limit_sources[name])
 
-    def finding(
-        self, tier: Tier, code: str, severity: Severity, message: str, value: float | str, limit: float | str,
-        source: str, start: int | None = None, end: int | None = None,
-    ) -> Finding:  # fmt: skip
-        segment = None
-        if start is not None:
-            holding = (n for n, s in enumerate(self.segments) if s.start <= start < s.start + s.frames)
-            segment = next(holding, None)
-        return Finding(
-            tier=tier, code=code, severity=severity, start_frame=start, end_frame=end, segment=segment, value=value,
-            limit=limit, source=source, message=message,
-        )  # fmt: skip
+    def frames(self, seconds: float) -> int:
+        """A duration in frames of the file, at least 1."""
+        return max(1, round(seconds * self.inspection.rate))
+
+    def segment_of(self, frame: int) -> int | None:
+        """The index of the segment that contains a frame."""
+        return next((n for n, one in enumerate(self.segments) if one.start <= frame < one.start + one.frames), None)
 
 
-def runs(flags: NDArray[np.bool_], least: int = 1, gap: int = 0) -> Iterator[tuple[int, int]]:
-    """Runs of true of at least ``least``, as ``[start, end)``; gaps up to ``gap`` are bridged."""
-    edges = np.diff(np.concatenate(([0], flags.astype(np.int8), [0])))
-    found: list[tuple[int, int]] = []
-    for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
-        if found and start - found[-1][1] <= gap:
-            start = found.pop()[0]
-        found.append((int(start), int(end)))
-    yield from (one for one in found if one[1] - one[0] >= least)
-
-
-def covered(start: int, end: int, ranges: Sequence[FrameRange]) -> bool:
-    """Whether planned ranges explain all but a few frames at the edges."""
-    inside = sum(max(0, min(end, part.end) - max(start, part.start)) for part in ranges)
-    return inside >= max(0.5 * (end - start), 0.9 * (end - start) - 2)
+def planned(start: int, end: int, ranges: Sequence[FrameRange]) -> bool:
+    """Whether planned ranges explain all of ``[start, end)`` but a few frames at its edges."""
+    explained = time.covered((start, end), [one.span for one in ranges])
+    return explained >= max(0.5 * (end - start), 0.9 * (end - start) - 2)

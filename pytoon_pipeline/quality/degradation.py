@@ -1,4 +1,4 @@
-"""When a finished video is degraded, and when it is held until a person releases it. Pure."""
+"""When a finished video is degraded, and when it is held until a person releases it. No I/O."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 def degradation(
     plan: RenderSpec, ready: RenderedSegments, report: QcReport, attempts: Sequence[Attempt]
 ) -> Degradation | None:
-    """Why the video is not what was asked for; none when it is. ``plan`` is the one that was to be rendered."""
+    """Why the video differs from the request, or none when it does not. ``plan`` is the requested plan."""
     if not ready.rendered_spec(plan).fallback:
         return None
     fallback = [
@@ -25,12 +25,8 @@ def degradation(
         if ready.fallback_spec is not None
     ]
     failed = sum(not one.fallback for one in attempts)
-    simplified = [
-        Reason(
-            kind="simplified", code="simplified",
-            message=f"{failed} attempts failed their checks, so it has plain cuts, still pictures and quiet texts.",
-        )
-    ]  # fmt: skip
+    message = f"{failed} attempts failed quality control, so the video is simplified (plain cuts, still images)."
+    simplified = [Reason(kind="simplified", code="simplified", message=message)]
     gates = {finding.code: finding.message for finding in reversed(report.findings) if finding.severity == "gate"}
     return Degradation(
         reasons=(
@@ -42,23 +38,23 @@ def degradation(
 
 
 def hazards(codes: Sequence[str]) -> tuple[str, ...]:
-    """Those of a video's gates that can harm a viewer."""
+    """The codes among a video's gates that can harm viewers."""
     return tuple(code for code in HAZARDS if code in codes)
 
 
 def release_of(earlier: DeliveryRecord | None, video: str) -> Release | None:
-    """The release of exactly this ``video`` (SHA-256), if a person gave one."""
+    """A person's release of exactly this ``video`` (SHA-256), if there is one."""
     release = earlier.released if earlier is not None else None
     return release if release is not None and release.video == video else None
 
 
 def held_error(key: str, record: DeliveryRecord) -> QualityFailure:
-    """The error of a held video, for whoever waits for it."""
-    found = hazards(record.codes)
+    """The error that reports a held video."""
+    codes = hazards(record.codes)
     reasons = record.degraded.reasons if record.degraded is not None else ()
-    said = " ".join(reason.message for reason in reasons if reason.code in found)
+    messages = " ".join(reason.message for reason in reasons if reason.code in codes)
     return QualityFailure(
-        f"held_{found[0]}" if found else "held",
-        f"The finished video can harm viewers and was not delivered: {said}",
-        f"Look at it and run “pytoon release {key} --reason …” to deliver it, or change the upload.",
+        f"held_{codes[0]}" if codes else "held",
+        f"The finished video can harm viewers and was not delivered: {messages}",
+        f"Review the video and run “pytoon release {key} --reason …” to deliver it, or change the upload.",
     )

@@ -1,4 +1,4 @@
-"""Where letters should be: texts and captions of a plan drawn small by Pillow, which has no part in rendering them."""
+"""The expected glyphs of texts and captions, drawn small by Pillow, which the renderer does not use for shaped text."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -18,15 +18,15 @@ from pytoon_pipeline.media.colour import rgb
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-# Letters are drawn this much larger than they are needed, and made smaller.
+# Glyphs are drawn this much larger and then downscaled.
 OVERSAMPLING = 2
-# Small pixels by which letters may lie elsewhere: kerning and hinting of two renderers differ, and of letters that are
-# set plainly also the lines.
-SLACK, PLAIN_SLACK = 2, 12
+# Small pixels by which glyphs may be offset: two renderers differ in kerning and hinting, and with the fallback
+# renderer also in the positions of lines.
+SLACK, FALLBACK_SLACK = 2, 12
 
 
 class Run(NamedTuple):
-    """A piece of a line in one colour: its left edge and its baseline in pixels of the video."""
+    """Part of a line in one colour, with its left edge and baseline in video pixels."""
 
     text: str
     x: float
@@ -35,7 +35,7 @@ class Run(NamedTuple):
 
 
 class Glyphs(NamedTuple):
-    """Runs in one style. Lengths in pixels of the video; ``slack`` in small pixels, by which they may lie elsewhere."""
+    """Runs in one style. Lengths are in video pixels; ``slack`` is the possible offset in small pixels."""
 
     runs: tuple[Run, ...]
     font: str
@@ -45,13 +45,13 @@ class Glyphs(NamedTuple):
     slack: int = SLACK
 
     @property
-    def leftward(self) -> bool:
-        """Whether any of it runs from right to left. Such letters are drawn in the right place, but not in order."""
+    def right_to_left(self) -> bool:
+        """Whether any run is right-to-left. Such glyphs are drawn at the right place, but not in order."""
         return any(unicodedata.bidirectional(char) in ("R", "AL") for run in self.runs for char in run.text)
 
     @property
     def extent(self) -> Rect[float]:
-        """All that may be drawn."""
+        """The rectangle that the glyphs may cover, in video pixels."""
         left = min(run.x for run in self.runs)
         right = max(run.x + fonts.text_width(run.text, self.font, self.size) for run in self.runs)
         top, bottom = min(run.baseline for run in self.runs), max(run.baseline for run in self.runs)
@@ -59,57 +59,56 @@ class Glyphs(NamedTuple):
         return Rect(left - margin, top - self.size - margin, right + margin, bottom + 0.3 * self.size + margin)
 
 
-def text_letters(
-    lines: Sequence[str], style: TextStyle, x: float, y: float, width: float, scale: float
-) -> list[Glyphs]:
-    """The lines of a text layer with its centre at ``x``, ``y`` and ``width`` at scale 1."""
+def text_glyphs(lines: Sequence[str], style: TextStyle, x: float, y: float, width: float, scale: float) -> list[Glyphs]:
+    """The lines of a text layer with its centre at ``x``, ``y``. ``width`` is that at scale 1."""
     size = style.size * scale
     inset = (style.background.padding if style.background else 0) * scale
     left, right = x - width * scale / 2 + inset, x + width * scale / 2 - inset
     top = y - len(lines) * size / 2
-    found = []
+    result = []
     for number, line in enumerate(lines):
         wide = fonts.text_width(line, style.font, size)
         start = {"left": left, "centre": x - wide / 2, "right": right - wide}[style.align]
-        found.append(
+        result.append(
             _runs([(line, style.colour)], start, _baseline(style.font, top + number * size, size), style, size)
         )
-    return _set(found, style, size, style.outline * scale)
+    return _glyphs(result, style, size, style.outline * scale)
 
 
-def cue_letters(cue: Cue, frame: int, style: CaptionStyle, width: int, height: int) -> list[Glyphs]:
-    """A caption at a frame of the video, the word that is said in its own colour."""
+def cue_glyphs(cue: Cue, frame: int, style: CaptionStyle, width: int, height: int) -> list[Glyphs]:
+    """A caption at a frame of the video, with the spoken word highlighted."""
     words = [_clean(word.text, style) for word in cue.words]
-    lit = max((n for n, word in enumerate(cue.words) if word.start <= frame), default=0)
-    scratch = width - 2 * style.margin
+    highlighted = max((n for n, word in enumerate(cue.words) if word.start <= frame), default=0)
+    available = width - 2 * style.margin
     widest = max(fonts.text_width(word, style.font, style.size) for word in words)
-    size = style.size * (min(1.0, (scratch - 2 * style.outline) / widest) if widest else 1.0)
-    lines = _wrapped(words, style.font, size, scratch)
+    size = style.size * (min(1.0, (available - 2 * style.outline) / widest) if widest else 1.0)
+    lines = _wrapped(words, style.font, size, available)
     bottom = 2 * round(height * style.position / 2)
-    found = []
+    result = []
     for number, line in enumerate(lines):
-        # Letters that are set plainly have one colour.
+        # The fallback renderer uses one colour.
         parts = [
-            (words[n], style.highlight if n == lit and style.text_engine == "shaped" else style.colour) for n in line
+            (words[n], style.highlight if n == highlighted and style.text_engine == "shaped" else style.colour)
+            for n in line
         ]
         wide = fonts.text_width(" ".join(word for word, _ in parts), style.font, size)
         top = bottom - (len(lines) - number) * size
-        found.append(_runs(parts, (width - wide) / 2, _baseline(style.font, top, size), style, size))
-    return _set(found, style, size, style.outline)
+        result.append(_runs(parts, (width - wide) / 2, _baseline(style.font, top, size), style, size))
+    return _glyphs(result, style, size, style.outline)
 
 
-def _set(lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: float, outline: float) -> list[Glyphs]:
-    """All lines as one; of letters that are set plainly, each for itself."""
+def _glyphs(
+    lines: Sequence[Sequence[Run]], style: TextStyle | CaptionStyle, size: float, outline: float
+) -> list[Glyphs]:
+    """All lines together; with the fallback renderer, each line on its own."""
     if style.text_engine == "shaped":
         lines = [[run for line in lines for run in line]]
-    slack = SLACK if style.text_engine == "shaped" else PLAIN_SLACK
+    slack = SLACK if style.text_engine == "shaped" else FALLBACK_SLACK
     return [Glyphs(tuple(line), style.font, size, outline, style.outline_colour, slack) for line in lines if line]
 
 
-def draw(letters: Glyphs, area: Rect[int], scale: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Premultiplied BGR, 0..255, and coverage, 0..1, of the pixels ``area`` (left, top, right, bottom); ``scale`` of
-    them for one of the video.
-    """
+def draw(glyphs: Glyphs, area: Rect[int], scale: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Premultiplied BGR, 0..255, and coverage, 0..1, of the small pixels ``area``, ``scale`` per video pixel."""
     import cv2
     from PIL import Image, ImageDraw
 
@@ -117,13 +116,13 @@ def draw(letters: Glyphs, area: Rect[int], scale: float) -> tuple[NDArray[np.flo
     picture = Image.new("RGBA", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING))
     pen = ImageDraw.Draw(picture)
     factor = scale * OVERSAMPLING
-    # Outlines of all letters lie under the letters of all.
-    for stroke in (True, False) if letters.outline else (False,):
-        for run in letters.runs:
-            font = _font(fonts.fitting(run.text, letters.font).name, round(letters.size * factor, 2))
+    # The outlines of all glyphs lie below the fill of all.
+    for stroke in (True, False) if glyphs.outline else (False,):
+        for run in glyphs.runs:
+            font = _font(fonts.fitting(run.text, glyphs.font).name, round(glyphs.size * factor, 2))
             place = (run.x * factor - area.left * OVERSAMPLING, run.baseline * factor - area.top * OVERSAMPLING)
-            colour = rgb(letters.outline_colour if stroke else run.colour)
-            width = letters.outline * factor if stroke else 0
+            colour = rgb(glyphs.outline_colour if stroke else run.colour)
+            width = glyphs.outline * factor if stroke else 0
             pen.text(place, run.text, fill=colour, font=font, anchor="ls", stroke_width=width, stroke_fill=colour)
     values = np.asarray(cv2.resize(np.asarray(picture), size, interpolation=cv2.INTER_AREA), np.float32)
     alpha = values[:, :, 3] / 255
@@ -133,45 +132,45 @@ def draw(letters: Glyphs, area: Rect[int], scale: float) -> tuple[NDArray[np.flo
 def _runs(
     parts: Sequence[tuple[str, Colour]], x: float, baseline: float, style: TextStyle | CaptionStyle, size: float
 ) -> list[Run]:
-    """Parts of a line from the left edge ``x`` on; lines that run from right to left stay whole."""
+    """The words of a line from the left edge ``x`` on. A right-to-left line is one run."""
     line = " ".join(text for text, _ in parts)
     if any(unicodedata.bidirectional(char) in ("R", "AL") for char in line):
         return [Run(line, x, baseline, parts[0][1])]
     space = fonts.load(style.font).width(" ", size)
-    found = []
+    result = []
     for text, colour in parts:
         for word in text.split(" "):
-            found.append(Run(word, x, baseline, colour))
+            result.append(Run(word, x, baseline, colour))
             x += fonts.text_width(word, style.font, size) + space
-    return found
+    return result
 
 
 def _baseline(font: str, top: float, size: float) -> float:
-    known = fonts.load(font)
-    return top + size * known.ascent / known.height
+    face = fonts.load(font)
+    return top + size * face.ascent / face.height
 
 
 def _clean(text: str, style: CaptionStyle) -> str:
-    plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return plain.upper() if style.uppercase else plain
+    normalised = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return normalised.upper() if style.uppercase else normalised
 
 
-def _wrapped(words: Sequence[str], font: str, size: float, scratch: float) -> list[list[int]]:
-    """Numbers of the words in each line: as few lines as fit, two of them as even as can be."""
+def _wrapped(words: Sequence[str], font: str, size: float, available: float) -> list[list[int]]:
+    """The indices of the words in each line: as few lines as possible; two lines as even as possible."""
 
     def wide(numbers: Sequence[int]) -> float:
         return fonts.text_width(" ".join(words[n] for n in numbers), font, size)
 
     lines: list[list[int]] = [[]]
     for number in range(len(words)):
-        if lines[-1] and wide([*lines[-1], number]) > scratch:
+        if lines[-1] and wide([*lines[-1], number]) > available:
             lines.append([])
         lines[-1].append(number)
     if len(lines) != 2:
         return lines
     every = list(range(len(words)))
     splits = [(every[:n], every[n:]) for n in range(1, len(words))]
-    fitting = [split for split in splits if max(map(wide, split)) <= scratch]
+    fitting = [split for split in splits if max(map(wide, split)) <= available]
     return [*min(fitting or [tuple(lines)], key=lambda split: abs(wide(split[0]) - wide(split[1])))]  # type: ignore[list-item]
 
 
@@ -179,5 +178,5 @@ def _wrapped(words: Sequence[str], font: str, size: float, scratch: float) -> li
 def _font(name: str, size: float) -> "FreeTypeFont":
     from PIL import ImageFont
 
-    known = fonts.load(name)
-    return ImageFont.truetype(str(known.file), max(1.0, size * known.em / known.height))
+    face = fonts.load(name)
+    return ImageFont.truetype(str(face.file), max(1.0, size * face.em / face.height))

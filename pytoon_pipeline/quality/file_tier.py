@@ -1,91 +1,76 @@
-"""The file itself: that it decodes, its format, its lengths."""
+"""Checks of the file itself: whether it decodes, its format, its durations."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
 from pytoon_pipeline.quality.context import CheckContext
+from pytoon_pipeline.quality.deviation import Deviation, Limit
 
 BT709 = (1, 1, 1, 1)
-PRODUCT = "RenderSpec of the video"
-FORMAT = "Product format: 1080×1920 H.264 yuv420p BT.709, AAC 48 kHz stereo, index first"
+PLAN = "RenderSpec of the video"
+OUTPUT_FORMAT = "Output format: 1080×1920 H.264 yuv420p BT.709, AAC 48 kHz stereo, index first"
 
 
-def undecodable(context: CheckContext) -> Iterator[Finding]:
-    found = context.inspection
-    if found.decode_errors or not len(found.times):
-        yield context.finding(
-            "file",
-            "undecodable",
-            "gate",
-            f"{found.decode_errors} pieces cannot be decoded.",
-            found.decode_errors,
-            0,
-            "Every picture must decode",
-        )
+def undecodable(context: CheckContext) -> Iterator[Deviation]:
+    file = context.inspection
+    if file.decode_errors or not len(file.times):
+        message = f"The file cannot be decoded completely: {file.decode_errors} packets or frames are damaged."
+        yield Deviation("undecodable", message, file.decode_errors, Limit(0, "Every frame must decode"))
 
 
-def file_format(context: CheckContext) -> Iterator[Finding]:
-    """The format that platforms take without converting."""
-    found = context.inspection
-    size = (context.spec.width, context.spec.height) if context.spec else (1080, 1920)
-    wanted = {
-        "picture codec": (found.codec, "h264"),
-        "pixel format": (found.pixel_format, "yuv420p"),
-        "size": (f"{found.width}×{found.height}", f"{size[0]}×{size[1]}"),
-        "colour": (found.colour, BT709),
-        "sound codec": (found.audio_codec, "aac"),
-        "sample rate": (found.sample_rate, 48000),
-        "channels": (found.channels, 2),
-        "index first": (found.index_first, True),
+def file_format(context: CheckContext) -> Iterator[Deviation]:
+    """The format that platforms accept without transcoding."""
+    file = context.inspection
+    size = (context.spec.width, context.spec.height) if context.spec else (WIDTH, HEIGHT)
+    expected = {
+        "video codec": (file.codec, "h264"),
+        "pixel format": (file.pixel_format, "yuv420p"),
+        "frame size": (f"{file.width}×{file.height}", f"{size[0]}×{size[1]}"),
+        "colour": (file.colour, BT709),
+        "audio codec": (file.audio_codec or "missing", "aac"),
+        "sample rate": (file.sample_rate, SAMPLE_RATE),
+        "number of audio channels": (file.channels, 2),
+        "position of the index": ("first" if file.index_first else "last", "first"),
     }
-    for what, (value, limit) in wanted.items():
+    for name, (value, limit) in expected.items():
         if value != limit:
-            yield context.finding(
-                "file", "format", "gate", f"The {what} is {value}, not {limit}.", str(value), str(limit), FORMAT
-            )
-    steps = np.diff(found.times)
-    if len(steps) and found.rate and np.abs(steps - 1 / found.rate).max() > 0.1 / found.rate:
-        at = int(np.abs(steps - 1 / found.rate).argmax())
-        yield context.finding(
-            "file",
+            message = f"The {name} is {value}; expected {limit}."
+            yield Deviation("format", message, str(value), Limit(str(limit), OUTPUT_FORMAT))
+    steps = np.diff(file.times)
+    if len(steps) and file.rate and np.abs(steps - 1 / file.rate).max() > 0.1 / file.rate:
+        frame = int(np.abs(steps - 1 / file.rate).argmax())
+        yield Deviation(
             "format",
+            "Frames are not evenly spaced (seconds between two frames).",
+            round(float(steps[frame]), 5),
+            Limit(round(1 / file.rate, 5), "Constant frame rate"),
             "gate" if context.spec else "advice",
-            "Picture times are not evenly spaced.",
-            round(float(steps[at]), 5),
-            round(1 / found.rate, 5),
-            "Constant frame rate",
-            at,
-            at + 2,
+            frame,
+            frame + 2,
         )
 
 
-def duration(context: CheckContext) -> Iterator[Finding]:
-    found, limits = context.inspection, context.limits
-    if context.spec and len(found.times) != context.spec.frames:
-        yield context.finding(
-            "file",
-            "duration",
-            "gate",
-            f"The video has {len(found.times)} pictures, not {context.spec.frames}.",
-            len(found.times),
-            context.spec.frames,
-            PRODUCT,
-        )
-    if found.video_seconds > limits.video_seconds_max:
-        yield context.limited("file", "duration", "video_seconds_max", found.video_seconds, "The video is too long.")
+def duration(context: CheckContext) -> Iterator[Deviation]:
+    file = context.inspection
+    if context.spec and len(file.times) != context.spec.frames:
+        message = f"The video has {len(file.times)} frames instead of {context.spec.frames}."
+        yield Deviation("duration", message, len(file.times), Limit(context.spec.frames, PLAN))
+    if file.video_seconds > context.limits.video_seconds_max:
+        message = "The video is too long (seconds)."
+        yield Deviation("duration", message, file.video_seconds, context.limit("video_seconds_max"))
 
 
-def desync(context: CheckContext) -> Iterator[Finding]:
-    """Both tracks must begin and end together."""
-    found, limit = context.inspection, context.limits.desync
-    if found.audio_codec is None:
+def desync(context: CheckContext) -> Iterator[Deviation]:
+    """Video and audio must start and end together."""
+    file = context.inspection
+    if file.audio_codec is None:
         return
-    start = found.audio_start - found.video_start
-    end = start + found.audio_seconds - found.video_seconds
+    start = file.audio_start - file.video_start
+    end = start + file.audio_seconds - file.video_seconds
     worst = max(start, end, key=abs)
-    if abs(worst) > limit:
-        yield context.limited(
-            "file", "desync", "desync", round(worst, 4), f"Sound and picture are {abs(worst) * 1000:.0f} ms apart."
-        )
+    if abs(worst) > context.limits.desync:
+        where = "start" if worst == start else "end"
+        message = f"Audio and video {where} {abs(worst) * 1000:.0f} ms apart (seconds)."
+        yield Deviation("desync", message, round(worst, 4), context.limit("desync"))

@@ -1,7 +1,7 @@
-"""Flashes that may cause seizures: general and red ones, as WCAG 2.3.1 and ITU-R BT.1702 define them.
+"""Flashes that may cause seizures: general and red ones, as defined by WCAG 2.3.1 and ITU-R BT.1702.
 
-They are counted twice. Each block counts its own transitions, so it does not matter whether blocks flash together, in
-turns or at every picture. The picture as a whole counts too, so flashes that are elsewhere each time are found.
+They are counted in two ways. Each block counts its own transitions, so it does not matter whether blocks flash
+together, in turns or at every frame. The whole frame counts too, so flashes at changing places are found.
 """
 
 from collections.abc import Iterator
@@ -12,24 +12,26 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.time import contains, overlap, union
 from pytoon_pipeline.media.frame_stats import FrameStats
 
-# A transition changes relative luminance by a tenth of the most there is, its darker side below 0.8 (WCAG 2.3.1).
+# A transition changes relative luminance by a tenth of the maximum, with the darker side below 0.8 (WCAG 2.3.1).
 GENERAL_CHANGE, DARKER_BELOW = 0.1, 0.8
 # A red transition has a saturated red side and changes (R - G - B) × 320 by more than 20 (WCAG 2.3.1).
 RED_CHANGE = 20 / 320
-# Transitions count where they take a quarter of the picture; videos on phones fill the screen.
-AREA = 0.25
-# Transitions of neighbouring blocks that are so many frames apart belong together: edges do not flash at once.
-TOGETHER = 1
-# Flashing begins and ends with a change of at least this share of the blocks that change at its largest.
-MANY = 0.5
-# Of a block's four neighbours so many flash with it: what flashes are areas.
-NEIGHBOURS = 2
-# Points count in stripes, seen up to so many frames before or after, or where this share of all change at once.
+# Transitions count when they cover a quarter of the frame; videos on phones fill the screen.
+MIN_AREA = 0.25
+# Transitions of blocks up to so many frames apart belong together: edges do not flash in the same frame.
+MAX_OFFSET = 1
+# A sequence starts and ends with a change of at least this share of the blocks that change at its maximum.
+MIN_SHARE_OF_PEAK = 0.5
+# So many of a block's four neighbours must flash with it: flashes are areas.
+MIN_NEIGHBOURS = 2
+# Points count near stripes, up to so many frames before or after, or when this share of all points change at once.
 STRIPES_WITHIN, NEARLY_ALL = 4, 0.75
 
-Ways = NDArray[np.int8]
+# The direction of transitions: +1, -1 or 0, shape (frames, ROWS, COLUMNS) or (frames, blocks).
+Transitions = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,17 @@ class FlashSequence:
     end: int
     flashes: float
 
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
 
 def find_flashes(
     frame_stats: FrameStats, rate: float, per_second: int, sustained: tuple[int, float]
 ) -> list[FlashSequence]:
-    """Where pictures flash more than ``per_second`` times in any second, or as often as the first of ``sustained`` a
-    second for longer than the second of it, in seconds.
+    """Sequences with more than ``per_second`` flashes in any second, or with sustained flashing.
+
+    ``sustained`` is a number of flashes per second and the seconds for which it may last.
     """
     found: list[FlashSequence] = []
     for kind, values, singles, change, below in (
@@ -56,18 +63,18 @@ def find_flashes(
         if len(values) < 3 or max(values.max(), singles.max()) < 255 * change:
             continue
         blocks, points = (_transitions(levels, 255 * change, 255 * below) for levels in (values, singles))
-        times = list(_flash_frames(blocks.reshape(len(blocks), -1)))
-        whole = [*_too_many(kind, times, rate, per_second), *_too_long(kind, times, rate, *sustained)]
+        flashes = list(_flash_frames(blocks.reshape(len(blocks), -1)))
+        whole = [*_too_many(kind, flashes, rate, per_second), *_too_long(kind, flashes, rate, *sustained)]
         found += whole
-        for ways in (_beside_others(blocks), _at_once(points, frame_stats.stripes)):
-            single = (*_blocks_too_many(kind, ways, rate, per_second), *_blocks_too_long(kind, ways, rate, *sustained))
-            # Where all of the picture flashes, that says more exactly from when to when.
-            found += [one for one in single if not any(one.start < f.end and f.start < one.end for f in whole)]
+        for ways in (_with_neighbours(blocks), _simultaneous(points, frame_stats.stripes)):
+            local = (*_blocks_too_many(kind, ways, rate, per_second), *_blocks_too_long(kind, ways, rate, *sustained))
+            # Where the whole frame flashes, its range is more exact than that of the blocks.
+            found += [one for one in local if not any(overlap(one.span, other.span) for other in whole)]
     return _merged(found)
 
 
-def _transitions(values: NDArray[np.uint8], change: float, darker_below: float) -> Ways:
-    """+1 and -1 where a block has gone up or down by ``change`` since its last extreme, in the shape of ``values``."""
+def _transitions(values: NDArray[np.uint8], change: float, darker_below: float) -> Transitions:
+    """+1 and -1 where a block has risen or fallen by ``change`` since its last extreme, in the shape of ``values``."""
     found = np.zeros(values.shape, np.int8)
     _follow(values.reshape(len(values), -1), change, darker_below, found.reshape(len(values), -1))
     return found
@@ -90,31 +97,31 @@ def _follow(values: Any, change: float, darker_below: float, found: Any) -> None
             low, high = min(low, now), max(high, now)
 
 
-def _beside_others(ways: Ways) -> Ways:
-    """Transitions of blocks that neighbours go along with, shape (n, blocks). In what only shakes they go anyhow."""
+def _with_neighbours(ways: Transitions) -> Transitions:
+    """Transitions that neighbouring blocks share, shape (n, blocks). Blocks of shaky footage change independently."""
     kept = np.zeros_like(ways)
     for way in (1, -1):
-        same = _nearby(ways == way, TOGETHER)
+        same = _nearby(ways == way, MAX_OFFSET)
         padded = np.pad(same, ((0, 0), (1, 1), (1, 1))).astype(np.int8)
-        beside = padded[:, 2:, 1:-1] + padded[:, :-2, 1:-1] + padded[:, 1:-1, 2:] + padded[:, 1:-1, :-2]
-        kept[(ways == way) & (beside >= NEIGHBOURS)] = way
+        neighbours = padded[:, 2:, 1:-1] + padded[:, :-2, 1:-1] + padded[:, 1:-1, 2:] + padded[:, 1:-1, :-2]
+        kept[(ways == way) & (neighbours >= MIN_NEIGHBOURS)] = way
     return kept.reshape(len(ways), -1)
 
 
-def _at_once(ways: Ways, stripes: NDArray[np.uint8]) -> Ways:
-    """Transitions of points that others make at once, in stripes or nearly everywhere, shape (n, blocks).
+def _simultaneous(ways: Transitions, stripes: NDArray[np.uint8]) -> Transitions:
+    """Transitions that many points make at once, in stripes or nearly everywhere, shape (n, blocks).
 
-    What moves passes points one after the other; details that shake pass many of them, though never nearly all.
+    A moving edge passes points one after the other; shaky detail passes many of them, though never nearly all.
     """
     moved = ways != 0
     striped = moved & _nearby((stripes > 0).any(axis=-1), STRIPES_WITHIN)
     counts = striped | (moved.mean(axis=(1, 2)) >= NEARLY_ALL)[:, None, None]
-    counts &= (counts.mean(axis=(1, 2)) >= AREA)[:, None, None]
+    counts &= (counts.mean(axis=(1, 2)) >= MIN_AREA)[:, None, None]
     return np.where(counts, ways, np.int8(0)).reshape(len(ways), -1)
 
 
 def _nearby(flags: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
-    """Where a flag is set up to so many frames before or after."""
+    """Where a flag is set up to ``frames`` frames before or after."""
     near = flags.copy()
     for by in range(1, frames + 1):
         near[by:] |= flags[:-by]
@@ -122,11 +129,11 @@ def _nearby(flags: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
     return near
 
 
-# Each block by itself
+# Each block on its own
 
 
-def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Iterator[FlashSequence]:
-    """Where enough blocks make more than two transitions a flash within a second."""
+def _blocks_too_many(kind: str, ways: Transitions, rate: float, per_second: int) -> Iterator[FlashSequence]:
+    """Where enough blocks make more transitions within a second than ``per_second`` flashes have, which is two each."""
     second, enough = max(1, round(rate)), _enough(ways)
     if ((ways != 0).sum(axis=0) > 2 * per_second).sum() < enough:
         return
@@ -137,17 +144,19 @@ def _blocks_too_many(kind: str, ways: Ways, rate: float, per_second: int) -> Ite
         start = max(0, int(n) - second + 1)
         these = ways[start : n + 1, within[n] > 2 * per_second] != 0
         shares = these.mean(axis=1)
-        changed = np.flatnonzero(shares >= MANY * shares.max())
+        changed = np.flatnonzero(shares >= MIN_SHARE_OF_PEAK * shares.max())
         if changed[-1] == len(these) - 1:
-            # The number that a quarter of the blocks reach.
+            # The number of transitions that a quarter of the blocks reach.
             reached = np.sort(within[n])[-enough]
             yield FlashSequence(kind, start + int(changed[0]), int(n) + 1, float(reached) / 2)
 
 
-def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: float) -> Iterator[FlashSequence]:
-    """Where enough blocks make ``least`` flashes in every second of a run that is too long."""
+def _blocks_too_long(
+    kind: str, ways: Transitions, rate: float, per_second: int, seconds: float
+) -> Iterator[FlashSequence]:
+    """Where enough blocks make ``per_second`` flashes in every second for longer than ``seconds``."""
     count = ways.shape[1]
-    before = np.full((2 * least, count), -np.inf)
+    before = np.full((2 * per_second, count), -np.inf)
     start = np.full(count, np.inf)
     for n in np.flatnonzero(ways.any(axis=1)):
         now = ways[n] != 0
@@ -157,71 +166,74 @@ def _blocks_too_long(kind: str, ways: Ways, rate: float, least: int, seconds: fl
         lasting = (before[0] - start > seconds * rate) & (n - before[0] <= rate)
         if lasting.sum() >= _enough(ways):
             first = int(np.median(start[lasting]))
-            yield FlashSequence(kind, first, int(n) + 1, round(least * (n - first) / rate, 1))
+            yield FlashSequence(kind, first, int(n) + 1, round(per_second * (n - first) / rate, 1))
 
 
-def _enough(ways: Ways) -> int:
-    return max(1, int(np.ceil(AREA * ways.shape[1])))
+def _enough(ways: Transitions) -> int:
+    """The number of blocks that make up ``MIN_AREA``."""
+    return max(1, int(np.ceil(MIN_AREA * ways.shape[1])))
 
 
-# The picture as a whole
+# The whole frame
 
 
-def _flash_frames(transitions: Ways) -> Iterator[tuple[int, int]]:
-    """First and last frame of each flash: a transition of enough of the picture, and the opposing one after it."""
-    begun: tuple[int, int] | None = None
-    for frame, way in _of_the_picture(transitions):
-        if begun is None or begun[1] == way:
-            begun = (frame, way)
+def _flash_frames(transitions: Transitions) -> Iterator[tuple[int, int]]:
+    """First and last frame of each flash: a transition of enough blocks, and the opposing one after it."""
+    started: tuple[int, int] | None = None
+    for frame, way in _frame_transitions(transitions):
+        if started is None or started[1] == way:
+            started = (frame, way)
         else:
-            yield begun[0], frame
-            begun = None
+            yield started[0], frame
+            started = None
 
 
-def _of_the_picture(transitions: Ways) -> Iterator[tuple[int, int]]:
-    """Frames at which enough blocks go the same way, and which."""
+def _frame_transitions(transitions: Transitions) -> Iterator[tuple[int, int]]:
+    """Frames in which enough blocks change in the same direction, and the direction."""
     enough, quiet_until = _enough(transitions), -1
     for n in np.flatnonzero(transitions.any(axis=1)):
         if n <= quiet_until:
             continue
-        # Of two transitions in a row, a block's first is the one that belongs here.
+        # Of two transitions of a block in a row, the first one counts here.
         near = transitions[n]
-        for later in transitions[n + 1 : n + TOGETHER + 1]:
+        for later in transitions[n + 1 : n + MAX_OFFSET + 1]:
             near = np.where(near == 0, later, near)
         up, down = (near == 1).sum(), (near == -1).sum()
         if max(up, down) >= enough:
             way = 1 if up >= down else -1
             yield int(n), way
-            # What is left of the same transition a frame later is no further one.
+            # The rest of the same transition, a frame later, is not another one.
             if (transitions[n] == way).sum() < enough:
-                quiet_until = int(n) + TOGETHER
+                quiet_until = int(n) + MAX_OFFSET
 
 
-def _too_many(kind: str, times: list[tuple[int, int]], rate: float, per_second: int) -> Iterator[FlashSequence]:
-    for n in range(len(times) - per_second):
-        first, last = times[n][0], times[n + per_second][1]
+def _too_many(kind: str, flashes: list[tuple[int, int]], rate: float, per_second: int) -> Iterator[FlashSequence]:
+    """Ranges with more than ``per_second`` flashes within a second."""
+    for n in range(len(flashes) - per_second):
+        first, last = flashes[n][0], flashes[n + per_second][1]
         if last - first < rate:
             yield FlashSequence(kind, first, last + 1, per_second + 1)
 
 
 def _too_long(
-    kind: str, times: list[tuple[int, int]], rate: float, least: int, seconds: float
+    kind: str, flashes: list[tuple[int, int]], rate: float, per_second: int, seconds: float
 ) -> Iterator[FlashSequence]:
-    """Runs in which every second has ``least`` flashes."""
+    """Runs longer than ``seconds`` in which every second has ``per_second`` flashes."""
     run: list[tuple[int, int]] = []
-    for time in times:
-        if len(run) >= least and time[1] - run[-least][1] > rate:
+    for flash in flashes:
+        if len(run) >= per_second and flash[1] - run[-per_second][1] > rate:
             run = []
-        run.append(time)
-        if len(run) > least and run[-1][1] - run[0][0] > seconds * rate:
+        run.append(flash)
+        if len(run) > per_second and run[-1][1] - run[0][0] > seconds * rate:
             yield FlashSequence(kind, run[0][0], run[-1][1] + 1, len(run))
 
 
-def _merged(found: list[FlashSequence]) -> list[FlashSequence]:
-    merged: list[FlashSequence] = []
-    for one in sorted(found, key=lambda f: (f.kind, f.start)):
-        if merged and merged[-1].kind == one.kind and one.start <= merged[-1].end:
-            last = merged.pop()
-            one = FlashSequence(one.kind, last.start, max(last.end, one.end), max(last.flashes, one.flashes))
-        merged.append(one)
-    return sorted(merged, key=lambda f: f.start)
+def _merged(sequences: list[FlashSequence]) -> list[FlashSequence]:
+    """Joins sequences of one kind that touch, in order of their start."""
+    merged = []
+    for kind in sorted({one.kind for one in sequences}):
+        same = [one for one in sequences if one.kind == kind]
+        for start, end in union(one.span for one in same):
+            flashes = max(one.flashes for one in same if contains((start, end), one.span))
+            merged.append(FlashSequence(kind, start, end, flashes))
+    return sorted(merged, key=lambda one: one.start)

@@ -1,123 +1,134 @@
-"""Pictures as such: whether they show what was rendered, and texts that can be read."""
+"""Checks of frames: whether they show what was rendered, whether texts can be read, whether the camera shakes."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import Scene
+from pytoon_pipeline.contracts.time import runs
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.frame_stats import FrameStats
-from pytoon_pipeline.quality.context import CheckContext, runs
+from pytoon_pipeline.quality.context import CheckContext
+from pytoon_pipeline.quality.deviation import Deviation, Limit
 from pytoon_pipeline.rendering.captions import missing_glyphs
 
-# Blocks that must differ before a picture counts as another one: codecs leave a trace of their own.
-FEW_BLOCKS = 3
-# Detail is compared where there is some, in quarters of a level.
-SOME_DETAIL = 5
-# And where it takes at least this share of the picture.
-ENOUGH_DETAIL = 0.15
-# A held picture changes by at most this share of what it should, and by at most so many levels.
-HELD, MAX_REFINED = 0.3, 0.5
+# Blocks that must differ before a frame counts as a different one: codecs change single blocks.
+MIN_BLOCKS = 3
+# Detail is compared where the rendered frame has at least this much, in quarters of a level.
+MIN_DETAIL = 5
+# And where such blocks cover at least this share of the frame.
+MIN_DETAIL_AREA = 0.15
+# A held frame changes by at most this share of the rendered change, and by at most so many levels.
+HELD_SHARE, MAX_HELD_CHANGE = 0.3, 0.5
+# Text up to this many characters is quoted in a message.
+MAX_QUOTED = 40
 
 
-def matches_rendered(context: CheckContext) -> Iterator[Finding]:
-    """Pictures that are not those that were rendered, and in what."""
+def matches_rendered(context: CheckContext) -> Iterator[Deviation]:
+    """Frames that differ from the rendered ones, and in what."""
     if context.rendered is None or not context.comparable:
         return
     limits, decoded = context.limits, context.inspection.decoded_frames
-    seen, made = context.inspection.frame_stats, context.rendered.frame_stats.at(decoded)
-    # Between key frames alone nothing can be said of standing still.
-    stands = (
-        np.zeros(len(seen), bool) if context.inspection.packets_verified else _stands(seen, made, limits.frozen_luma)
-    )
-    off = np.abs(seen.blocks.astype(np.int16) - made.blocks).max(axis=-1)
-    other = (off >= limits.altered_luma).sum(axis=(1, 2)) >= FEW_BLOCKS
-    same_scene = _same_but_for_levels(seen.blocks[..., 0], made.blocks[..., 0], limits.altered_luma)
-    sharpness = _sharpness(seen, made)
-    calm = ~other & ~stands & ~_dark(context)[decoded]
+    actual, rendered = context.inspection.frame_stats, context.rendered.frame_stats.at(decoded)
+    # Key frames alone do not show whether the picture moves.
+    verified = context.inspection.packets_verified
+    held = np.zeros(len(actual), bool) if verified else _held(actual, rendered, limits.frozen_luma)
+    difference = np.abs(actual.blocks.astype(np.int16) - rendered.blocks).max(axis=-1)
+    different = (difference >= limits.altered_luma).sum(axis=(1, 2)) >= MIN_BLOCKS
+    same_scene = _differs_in_levels_only(actual.blocks[..., 0], rendered.blocks[..., 0], limits.altered_luma)
+    sharpness = _sharpness(actual, rendered)
+    comparable = ~different & ~held & ~_planned_black(context)[decoded]
+    blurred, noisy = sharpness < limits.detail_min, sharpness > limits.detail_max
     kinds = {
-        "frozen": (stands, "held_seconds", "The picture stands still although it should move."),
-        "missing_item": (other & ~stands & ~same_scene, "altered_luma", "It shows something else than was planned."),
-        "exposure": (other & ~stands & same_scene, "altered_luma", "It is lighter, darker or tinted."),
-        "blur": (calm & (sharpness < limits.detail_min), "detail_min", "It is blurred."),
-        "artefacts": (calm & (sharpness > limits.detail_max), "detail_max", "It is noisy or full of blocks."),
+        "frozen": (held, "held_seconds", "The picture does not move although the plan has motion (seconds)."),
+        "missing_item": (
+            different & ~held & ~same_scene,
+            "altered_luma",
+            "The picture shows something other than was rendered (difference of block luma).",
+        ),
+        "exposure": (
+            different & ~held & same_scene,
+            "altered_luma",
+            "The picture is brighter, darker or tinted (difference of block luma).",
+        ),
+        "blur": (comparable & blurred, "detail_min", "The picture is blurred (share of the rendered detail)."),
+        "artefacts": (
+            comparable & noisy,
+            "detail_max",
+            "The picture is noisy or shows block artefacts (ratio to the rendered detail).",
+        ),
     }
     for code, (flags, limit, message) in kinds.items():
-        for start, end in runs(flags, _least(code, context), gap=2):
+        for start, end in runs(flags, _min_frames(code, context), max_gap=2):
             seconds = (end - start) / context.inspection.rate
-            values = {"missing_item": off[start:end].max(), "exposure": off[start:end].max(), "frozen": seconds}
-            value = float(values.get(code, np.median(sharpness[start:end])))
+            largest = difference[start:end].max()
+            values = {"missing_item": largest, "exposure": largest, "frozen": seconds}
+            value = round(float(values.get(code, np.median(sharpness[start:end]))), 3)
             first, last = int(decoded[start]), int(decoded[end - 1]) + 1
-            yield context.limited("frame", code, limit, round(value, 3), message, "gate", first, last)
+            yield Deviation(code, message, value, context.limit(limit), "gate", first, last)
 
 
-def _same_but_for_levels(seen: NDArray[np.uint8], made: NDArray[np.uint8], limit: float) -> NDArray[np.bool_]:
-    """Whether one line of levels explains all but a few blocks: the same picture, lighter, darker or flatter."""
-    a, b = (x.reshape(len(x), -1).astype(np.float64) for x in (made, seen))
+def _differs_in_levels_only(actual: NDArray[np.uint8], rendered: NDArray[np.uint8], limit: float) -> NDArray[np.bool_]:
+    """Whether a linear map of levels explains all but a few blocks: the same picture, brighter, darker or flatter."""
+    a, b = (blocks.reshape(len(blocks), -1).astype(np.float64) for blocks in (rendered, actual))
     spread = a - a.mean(axis=1, keepdims=True)
     slope = (spread * b).sum(axis=1, keepdims=True) / np.maximum((spread**2).sum(axis=1, keepdims=True), 1e-9)
-    left = np.abs(b - b.mean(axis=1, keepdims=True) - slope * spread)
-    return np.asarray(((left >= limit).sum(axis=1) < FEW_BLOCKS) & (slope[:, 0] > 0.2))
+    residual = np.abs(b - b.mean(axis=1, keepdims=True) - slope * spread)
+    return np.asarray(((residual >= limit).sum(axis=1) < MIN_BLOCKS) & (slope[:, 0] > 0.2))
 
 
-def _least(code: str, context: CheckContext) -> int:
-    """A freeze must last to be one."""
+def _min_frames(code: str, context: CheckContext) -> int:
+    """The shortest run that is reported: a freeze must last for some time."""
     if code != "frozen":
         return 1
     return max(2, round(context.limits.held_seconds * context.inspection.rate))
 
 
-def _dark(context: CheckContext) -> NDArray[np.bool_]:
-    """Frames that are dark on purpose: there, hardly any detail is left to compare."""
-    dark = np.zeros(len(context.inspection.times), bool)
-    for part in context.spec.black_ranges if context.spec else ():
-        dark[part.start : part.end] = True
-    return dark
+def _planned_black(context: CheckContext) -> NDArray[np.bool_]:
+    """Frames that are black as planned: they have hardly any detail to compare."""
+    flags = np.zeros(len(context.inspection.times), bool)
+    for one in context.spec.black_ranges if context.spec else ():
+        flags[one.start : one.end] = True
+    return flags
 
 
-def _stands(seen: FrameStats, made: FrameStats, still: float) -> NDArray[np.bool_]:
-    """Where next to nothing changes, while what was rendered does. Codecs go on refining a held picture for a while."""
-    return np.asarray((made.changes > 5 * still) & (seen.changes <= np.minimum(HELD * made.changes, MAX_REFINED)))
+def _held(actual: FrameStats, rendered: FrameStats, frozen_luma: float) -> NDArray[np.bool_]:
+    """Frames that hardly change although the rendered ones do. Codecs refine a held frame for a while."""
+    moving = rendered.changes > 5 * frozen_luma
+    return np.asarray(moving & (actual.changes <= np.minimum(HELD_SHARE * rendered.changes, MAX_HELD_CHANGE)))
 
 
-def _sharpness(seen: FrameStats, made: FrameStats) -> NDArray[np.float64]:
-    """Detail of each picture as a share of what was rendered; 1 where hardly any was."""
-    there = made.detail >= SOME_DETAIL
-    kept, rendered = (np.where(there, trace.detail, 0).sum(axis=(1, 2), dtype=np.float64) for trace in (seen, made))
-    enough = there.mean(axis=(1, 2)) >= ENOUGH_DETAIL
-    return np.divide(kept, rendered, out=np.ones_like(kept), where=enough)
+def _sharpness(actual: FrameStats, rendered: FrameStats) -> NDArray[np.float64]:
+    """The detail of each frame as a share of the rendered detail; 1 where hardly any was rendered."""
+    detailed = rendered.detail >= MIN_DETAIL
+    a, b = (np.where(detailed, one.detail, 0).sum(axis=(1, 2), dtype=np.float64) for one in (actual, rendered))
+    enough = detailed.mean(axis=(1, 2)) >= MIN_DETAIL_AREA
+    return np.divide(a, b, out=np.ones_like(a), where=enough)
 
 
-def glyphs(context: CheckContext) -> Iterator[Finding]:
-    """Characters that would show as boxes."""
+def glyphs(context: CheckContext) -> Iterator[Deviation]:
+    """Characters that would be drawn as boxes."""
     if context.spec is None:
         return
     plan = context.spec.captions
-    shown = [
-        (plan.cues[n].start, plan.cues[n].end, plan.cues[n].text, lacking, plan.style.font)
-        for n, lacking in missing_glyphs(plan.cues, plan.style).items()
+    texts = [
+        (plan.cues[n].start, plan.cues[n].end, plan.cues[n].text, missing, plan.style.font)
+        for n, missing in missing_glyphs(plan.cues, plan.style).items()
     ]
     for start, end, layer in context.spec.texts():
         if absent := fonts.missing_characters(layer.text, layer.style.font):
-            shown.append((start, end, layer.text, "".join(sorted(absent)), layer.style.font))
-    for start, end, text, lacking, font in shown:
-        yield context.finding(
-            "frame",
-            "missing_glyph",
-            "gate",
-            f"No font has the characters {lacking} of “{text[:40]}”.",
-            lacking,
-            font,
-            "Fonts that come with Pytoon",
-            start,
-            end,
-        )
+            texts.append((start, end, layer.text, "".join(sorted(absent)), layer.style.font))
+    for start, end, text, missing, font in texts:
+        message = f"No available font has the characters {missing} of “{text[:MAX_QUOTED]}”."
+        limit = Limit(font, "Fonts that are installed with Pytoon")
+        yield Deviation("missing_glyph", message, missing, limit, "gate", start, end)
 
 
-def unsafe_text(context: CheckContext) -> Iterator[Finding]:
-    """Texts that lie where a platform puts its own elements."""
+def unsafe_text(context: CheckContext) -> Iterator[Deviation]:
+    """Texts outside the safe area, where a platform shows its own controls."""
     if context.spec is None:
         return
     safe, spec = context.spec.constraints.safe_area, context.spec
@@ -126,52 +137,37 @@ def unsafe_text(context: CheckContext) -> Iterator[Finding]:
             continue
         middle = transform_at(layer.transform, layer.start + (end - start) // 2)
         width, height = layer.width * middle.scale / 2, layer.height * middle.scale / 2
-        over = max(
+        excess = max(
             safe.left - (middle.x - width),
             middle.x + width - safe.right,
             safe.top - (middle.y - height),
             middle.y + height - safe.bottom,
         )
-        if over > 1:
-            yield context.finding(
-                "frame",
-                "text_unsafe",
-                "gate",
-                f"“{layer.text[:40]}” lies {over:.0f} px outside the safe zone.",
-                round(over, 1),
-                0,
-                f"Safe zone of {spec.constraints.platform}",
-                start,
-                end,
-            )
+        if excess > 1:
+            message = f"“{layer.text[:MAX_QUOTED]}” extends {excess:.0f} px beyond the safe area."
+            limit = Limit(0, f"Safe area of {spec.constraints.platform}")
+            yield Deviation("text_unsafe", message, round(excess, 1), limit, "gate", start, end)
 
 
-def camera_jitter(context: CheckContext) -> Iterator[Finding]:
-    """Camera paths that shake: the change of a window's speed from key to key, in pixels of the video a frame."""
-    if context.spec is None:
-        return
-    limits, spec = context.limits, context.spec
-    for scene in spec.scenes:
+def camera_jitter(context: CheckContext) -> Iterator[Deviation]:
+    """Crop paths that shake: the change of a crop's velocity between keyframes, in video pixels per frame."""
+    for scene in context.spec.scenes if context.spec else ():
         for layer in scene.layers:
-            camera = getattr(layer, "crop_path", None)
-            if camera is None:
-                continue
-            frames = np.array([key.frame for key in camera.keyframes])
-            if len(frames) < 3:
-                continue
-            places = np.array([(key.x, key.y) for key in camera.keyframes])
-            pixels = places * (layer.width / camera.width, layer.height / camera.height)
-            speeds = np.diff(pixels, axis=0) / np.diff(frames)[:, None]
-            shakes = np.abs(np.diff(speeds, axis=0)).max(axis=1)
-            for start, end in runs(shakes > limits.camera_jitter, least=2, gap=3):
-                first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 1]) + 1
-                yield context.limited(
-                    "frame",
-                    "camera_jitter",
-                    "camera_jitter",
-                    round(float(shakes[start:end].max()), 2),
-                    "The camera path shakes.",
-                    "gate",
-                    first,
-                    last,
-                )
+            if isinstance(layer, VideoLayer | ImageLayer):
+                yield from _jitter(context, scene, layer)
+
+
+def _jitter(context: CheckContext, scene: Scene, layer: VideoLayer | ImageLayer) -> Iterator[Deviation]:
+    path = layer.crop_path
+    frames = np.array([key.frame for key in path.keyframes])
+    if len(frames) < 3:
+        return
+    positions = np.array([(key.x, key.y) for key in path.keyframes])
+    pixels = positions * (layer.width / path.width, layer.height / path.height)
+    velocities = np.diff(pixels, axis=0) / np.diff(frames)[:, None]
+    jumps = np.abs(np.diff(velocities, axis=0)).max(axis=1)
+    for start, end in runs(jumps > context.limits.camera_jitter, min_length=2, max_gap=3):
+        first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 1]) + 1
+        message = "The camera path jitters (change of velocity in pixels per frame)."
+        value = round(float(jumps[start:end].max()), 2)
+        yield Deviation("camera_jitter", message, value, context.limit("camera_jitter"), "gate", first, last)

@@ -1,6 +1,6 @@
-"""What a finished file really holds: its packets, its pictures and its sound.
+"""Measures what a finished file contains: its packets, frames and audio.
 
-Pictures are decoded all, once; or, where packets prove that they are those of the segments, only the key frames.
+All frames are decoded once. When the packets are identical to those of the segments, only key frames are decoded.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import decode_packets, demux
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import Plane, rows
 from pytoon_pipeline.media.loudness import Loudness
@@ -24,19 +25,18 @@ from pytoon_pipeline.rendering.contact_sheet import BgrImage, downscale
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-
-# So many key frames of a minute are decoded of a file whose packets are known.
-KEY_FRAMES = 15
+# Key frames per minute that are decoded of a file whose packets are verified.
+KEY_FRAMES_PER_MINUTE = 15
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """Measurements of one file.
+    """Measurements of one file. Times and durations are in seconds.
 
-    ``times`` are those of all pictures, in seconds; ``trace`` measures the pictures ``decoded`` (by number), and
-    ``pictures`` are small copies of those that were wanted, or of all when only key frames were decoded. ``sound`` is
-    none for a file without sound; lengths are in seconds. ``copied`` says that every packet is that of a segment or of
-    the sound track, byte for byte.
+    ``times`` are those of all frames. ``frame_stats`` measures the frames with the numbers ``decoded_frames``.
+    ``sampled_images`` are small copies of the requested frames, or of all decoded ones when only key frames were
+    decoded. ``loudness`` is none for a file without audio. ``packets_verified``: every packet is identical to one of
+    the segments or of the audio track.
     """
 
     codec: str
@@ -64,9 +64,7 @@ class Inspection:
 
 @dataclass(frozen=True)
 class DeliveredParts:
-    """What a finished file was joined of: SHA-256 of the packets that were copied into it; the sound that was encoded,
-    and how loud that was measured to be.
-    """
+    """What a finished file was muxed from: SHA-256 over the packets of each stream, the audio file and its loudness."""
 
     video_packets_sha256: str
     audio_packets_sha256: str
@@ -74,36 +72,37 @@ class DeliveredParts:
     loudness: Loudness
 
 
-def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[int] = ()) -> Inspection:
-    """Looks at ``path`` and keeps copies of the frames ``wanted``.
+def inspect(path: Path, parts: DeliveredParts | None = None, sampled: Collection[int] = ()) -> Inspection:
+    """Measures the file at ``path`` and keeps small copies of the frames ``sampled``.
 
-    Raises ``InvalidInput`` for a file that is no video.
+    Raises ``InvalidInput`` for a file that is not a video.
     """
     with opened(path) as container:
         if not container.streams.video:
-            raise InvalidInput("no_picture", "This file has no picture.", "Give a finished video.")
+            raise InvalidInput("no_picture", "This file has no video stream.", "Choose a video file.")
         stream = container.streams.video[0]
         audio = next(iter(container.streams.audio), None)
         context = stream.codec_context
         stream.thread_type = "AUTO"
         packets = _Packets(container, audio, keep=parts is not None)
-        copied = parts is not None and packets.are(parts)
-        collector, undecodable = FrameStatsCollector(), 0
-        shown: list[Any] = []
-        number = {pts: n for n, pts in enumerate(sorted(packets.pictures))} if copied else {}
-        pictures: dict[int, BgrImage] = {}
-        for frame in packets.decoded(copied):
-            # A decoder hides damage as well as it can, and marks what it made up.
-            undecodable += frame.is_corrupt
+        verified = parts is not None and packets.match(parts)
+        collector, decode_errors = FrameStatsCollector(), 0
+        decoded_pts: list[Any] = []
+        number = {pts: n for n, pts in enumerate(sorted(packets.video_times))} if verified else {}
+        images: dict[int, BgrImage] = {}
+        for frame in packets.frames(verified):
+            # A decoder conceals damage and marks such frames as corrupt.
+            decode_errors += frame.is_corrupt
             planes = _planes(frame)
-            if copied or len(shown) in wanted:
-                pictures[number[frame.pts] if copied else len(shown)] = downscale(*planes)
-            shown.append(frame.pts)
+            if verified or len(decoded_pts) in sampled:
+                images[number[frame.pts] if verified else len(decoded_pts)] = downscale(*planes)
+            decoded_pts.append(frame.pts)
             collector.add(*planes)
         base = stream.time_base or Fraction(1)
-        times = np.array([float(pts * base) for pts in (number if copied else shown) if pts is not None])
+        times = np.array([float(pts * base) for pts in (number if verified else decoded_pts) if pts is not None])
+        numbers = np.array([number[pts] for pts in decoded_pts] if verified else range(len(decoded_pts)), np.int64)
         rate = float(stream.average_rate or 0)
-        sound_start, sound_end = _span(packets.heard, audio.time_base if audio else None)
+        audio_start, audio_end = _span(packets.audio_spans, audio.time_base if audio else None)
         return Inspection(
             codec=context.name,
             pixel_format=str(context.pix_fmt),
@@ -114,76 +113,72 @@ def inspect(path: Path, parts: DeliveredParts | None = None, wanted: Collection[
             ),
             rate=rate,
             times=times,
-            decoded_frames=np.array([number[pts] for pts in shown] if copied else range(len(shown)), np.int64),
+            decoded_frames=numbers,
             frame_stats=collector.done(),
-            decode_errors=undecodable + packets.undecodable,
+            decode_errors=decode_errors + packets.decode_errors,
             audio_codec=audio.codec_context.name if audio else None,
             sample_rate=audio.rate if audio else 0,
             channels=audio.channels if audio else 0,
             video_start=float(times[0]) if len(times) else 0.0,
             video_seconds=float(times[-1] - times[0]) + (1 / rate if rate else 0) if len(times) else 0.0,
-            # Priming before zero is cut off by players.
-            audio_start=max(0.0, sound_start),
-            audio_seconds=sound_end - max(0.0, sound_start),
+            # Players cut off encoder delay before zero.
+            audio_start=max(0.0, audio_start),
+            audio_seconds=audio_end - max(0.0, audio_start),
             index_first=_index_first(path),
-            loudness=_loudness(path, parts if copied else None) if audio else None,
-            sampled_images=pictures,
-            packets_verified=copied,
+            loudness=_loudness(path, parts if verified else None) if audio else None,
+            sampled_images=images,
+            packets_verified=verified,
         )  # fmt: skip
 
 
 def _loudness(path: Path, parts: DeliveredParts | None) -> Loudness:
-    """Measured on the file; a track whose packets were copied was measured when it was encoded."""
+    """The loudness of the file. An audio track with verified packets was measured when it was encoded."""
     return parts.loudness if parts else loudness.of_file(path)
 
 
 class _Packets:
-    """All packets of a file: when they are due, and whether they are those that were joined."""
+    """All packets of a file: their times, and whether they are those that it was muxed from."""
 
     def __init__(self, container: "InputContainer", audio: Any, keep: bool) -> None:
-        self.pictures: list[int] = []
-        self.heard: list[tuple[int, int]] = []
-        self.undecodable = 0
+        self.video_times: list[int] = []
+        self.audio_spans: list[tuple[int, int]] = []
+        self.decode_errors = 0
         self._container = container
         self._audio = audio
         self._digests = {"video": sha256(), "audio": sha256()}
-        # A foreign file may be long, and nothing is gained by knowing its packets first.
+        # Without parts to compare with, packets are read while decoding: the file may be long.
         self._kept = list(self._read()) if keep else None
 
     def _read(self) -> Iterator[Any]:
-        """Packets of pictures, in order; those of sound are noted on the way."""
+        """Yields the video packets in order, and records the times of the audio packets."""
         stream = self._container.streams.video[0]
-        for packet in self._container.demux(*([stream, self._audio] if self._audio else [stream])):
+        for packet in demux(self._container, *([stream, self._audio] if self._audio else [stream])):
             if packet.pts is not None:
                 self._digests[packet.stream.type].update(bytes(packet))
             if packet.stream is self._audio:
                 if packet.pts is not None:
-                    self.heard.append((packet.pts, packet.pts + (packet.duration or 0)))
+                    self.audio_spans.append((packet.pts, packet.pts + (packet.duration or 0)))
                 continue
             if packet.pts is not None:
-                self.pictures.append(packet.pts)
+                self.video_times.append(packet.pts)
             yield packet
 
-    def are(self, parts: DeliveredParts) -> bool:
-        found = {kind: digest.hexdigest() for kind, digest in self._digests.items()}
-        return found == {"video": parts.video_packets_sha256, "audio": parts.audio_packets_sha256}
+    def match(self, parts: DeliveredParts) -> bool:
+        digests = {kind: digest.hexdigest() for kind, digest in self._digests.items()}
+        return digests == {"video": parts.video_packets_sha256, "audio": parts.audio_packets_sha256}
 
-    def decoded(self, only_key_frames: bool) -> Iterator[Any]:
-        """All pictures; or some of those that need no other, ``KEY_FRAMES`` a minute."""
-        import av
-
-        wanted = self._read() if self._kept is None else self._kept
+    def frames(self, only_key_frames: bool) -> Iterator[Any]:
+        """Yields all frames, or only ``KEY_FRAMES_PER_MINUTE`` key frames."""
+        to_decode = self._read() if self._kept is None else self._kept
         if only_key_frames and self._kept:
             keys = [packet for packet in self._kept if packet.is_keyframe]
-            seconds = len(self.pictures) / float(self._container.streams.video[0].average_rate or 30)
-            step = max(1, round(len(keys) / max(1.0, KEY_FRAMES * seconds / 60)))
-            # The last packet is empty: it asks for what the decoder still holds.
-            wanted = [*keys[::step], self._kept[-1]]
-        for packet in wanted:
-            try:
-                yield from packet.decode()
-            except av.error.FFmpegError:
-                self.undecodable += 1
+            seconds = len(self.video_times) / float(self._container.streams.video[0].average_rate or 30)
+            step = max(1, round(len(keys) / max(1.0, KEY_FRAMES_PER_MINUTE * seconds / 60)))
+            # The last packet is empty: it flushes the decoder.
+            to_decode = [*keys[::step], self._kept[-1]]
+        for _, frames in decode_packets(to_decode):
+            self.decode_errors += frames is None
+            yield from frames or ()
 
 
 def _planes(frame: Any) -> list[Plane]:
@@ -192,10 +187,10 @@ def _planes(frame: Any) -> list[Plane]:
     return [rows(plane)[:, : plane.width] for plane in frame.planes[:3]]
 
 
-def _span(heard: list[tuple[int, int]], base: Fraction | None) -> tuple[float, float]:
-    if not heard or base is None:
+def _span(spans: list[tuple[int, int]], base: Fraction | None) -> tuple[float, float]:
+    if not spans or base is None:
         return 0.0, 0.0
-    return float(min(a for a, _ in heard) * base), float(max(b for _, b in heard) * base)
+    return float(min(a for a, _ in spans) * base), float(max(b for _, b in spans) * base)
 
 
 def _index_first(path: Path) -> bool:

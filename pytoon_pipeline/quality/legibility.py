@@ -1,4 +1,4 @@
-"""Whether texts stand out from what is really behind them, and whether the frame cuts faces."""
+"""Checks of legibility and framing: contrast of texts with what is behind them, and faces cut by the frame."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,93 +6,97 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Face
-from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.contracts.quality import Severity
 from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import TextStyle
+from pytoon_pipeline.contracts.time import runs
 from pytoon_pipeline.media.colour import contrast, luminance_of
 from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
-from pytoon_pipeline.quality.context import CheckContext, runs
+from pytoon_pipeline.quality.context import CheckContext
+from pytoon_pipeline.quality.deviation import Deviation, Limit
 
-# An outline from this width on, in pixels, or a plate from this opacity on, is what a text stands out from.
-OUTLINED, PLATED = 3, 0.6
-# What lies around a text varies: it has to stand out from all but the darkest and the lightest tenth.
-SPREAD = (10, 90)
-# A face counts as cut while between these shares of its width are in view, for so many seconds.
+# A text contrasts with its outline from this width on, in pixels, or with its background from this opacity on.
+MIN_OUTLINE, MIN_BACKGROUND_OPACITY = 3, 0.6
+# Percentiles of the surroundings that a text must contrast with: all but the darkest and the lightest tenth.
+PERCENTILES = (10, 90)
+# A face is cut when between these shares of its width are visible for so many seconds.
 CUT, CUT_SECONDS = (0.1, 0.75), 1.0
+MAX_QUOTED = 40
 
 
-def text_contrast(context: CheckContext) -> Iterator[Finding]:
-    """Texts against their outline or plate; without one, against the blocks around them as they were rendered."""
+def text_contrast(context: CheckContext) -> Iterator[Deviation]:
+    """The contrast of texts with their outline or background; without one, with the rendered blocks around them."""
     spec, limits, light = context.spec, context.limits, context.frame_stats.light
     if spec is None or len(light) != spec.frames:
         return
     for start, end, layer in spec.texts():
-        behind = _backing(layer.style)
+        behind = _own_backdrop(layer.style)
         if behind is None:
-            behind = _around(layer, light[(start + end) // 2], spec, (end - start) // 2)
-        found = min((contrast(luminance_of(layer.style.colour), level) for level in behind), default=None)
-        if found is None or found >= limits.text_contrast:
+            behind = _surroundings(layer, light[(start + end) // 2], spec, (end - start) // 2)
+        lowest = min((contrast(luminance_of(layer.style.colour), level) for level in behind), default=None)
+        if lowest is None or lowest >= limits.text_contrast:
             continue
-        unreadable = found < limits.text_contrast_min
-        yield context.limited(
-            "frame", "text_contrast", "text_contrast_min" if unreadable else "text_contrast", round(found, 2),
-            f"“{layer.text[:40]}” hardly stands out.", "gate" if unreadable else "advice", start, end,
-        )  # fmt: skip
+        unreadable = lowest < limits.text_contrast_min
+        limit = context.limit("text_contrast_min" if unreadable else "text_contrast")
+        message = f"“{layer.text[:MAX_QUOTED]}” has too little contrast with its background (contrast ratio)."
+        severity: Severity = "gate" if unreadable else "advice"
+        yield Deviation("text_contrast", message, round(lowest, 2), limit, severity, start, end)
 
 
-def _backing(style: TextStyle) -> list[float] | None:
-    if style.outline >= OUTLINED:
+def _own_backdrop(style: TextStyle) -> list[float] | None:
+    """The relative luminance of a text's own outline or background, or none without either."""
+    if style.outline >= MIN_OUTLINE:
         return [luminance_of(style.outline_colour)]
-    if style.background is not None and style.background.opacity >= PLATED:
+    if style.background is not None and style.background.opacity >= MIN_BACKGROUND_OPACITY:
         return [luminance_of(style.background.colour)]
     return None
 
 
-def _around(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, passed: int) -> list[float]:
-    """Relative luminance of the blocks next to a text, from dark to light."""
-    state = transform_at(layer.transform, layer.start + passed)
-    width, height = layer.width * state.scale / 2, layer.height * state.scale / 2
+def _surroundings(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, age: int) -> list[float]:
+    """Percentiles of the relative luminance of the blocks next to a text, ``age`` frames after it appears."""
+    transform = transform_at(layer.transform, layer.start + age)
+    width, height = layer.width * transform.scale / 2, layer.height * transform.scale / 2
     rows = (np.arange(ROWS) + 0.5) * spec.height / ROWS
     columns = (np.arange(COLUMNS) + 0.5) * spec.width / COLUMNS
     step = spec.width / COLUMNS
 
-    def near(by: float) -> NDArray[np.bool_]:
-        down, across = np.abs(rows - state.y) <= height + by, np.abs(columns - state.x) <= width + by
+    def within(margin: float) -> NDArray[np.bool_]:
+        down, across = np.abs(rows - transform.y) <= height + margin, np.abs(columns - transform.x) <= width + margin
         return np.asarray(down[:, None] & across[None, :])
 
-    ring = near(1.6 * step) & ~near(step / 2)
-    return [float(np.percentile(light[ring], share)) / 255 for share in SPREAD] if ring.any() else []
+    ring = within(1.6 * step) & ~within(step / 2)
+    return [float(np.percentile(light[ring], share)) / 255 for share in PERCENTILES] if ring.any() else []
 
 
-def face_cut(context: CheckContext) -> Iterator[Finding]:
-    """The largest face of footage, half outside the frame for longer than a glance."""
+def face_cut(context: CheckContext) -> Iterator[Deviation]:
+    """The largest face of footage that is partly outside the frame for some time."""
     spec = context.spec
     if spec is None:
         return
     for scene in spec.scenes:
         for layer in scene.layers:
             if isinstance(layer, VideoLayer) and layer.height >= spec.height and layer.item in context.faces:
-                shares = list(_shares(spec, scene, layer, context.faces[layer.item]))
-                cut = np.array([CUT[0] < share < CUT[1] for _, share in shares], bool)
-                for start, end in runs(cut):
-                    first, last = shares[start][0], shares[end - 1][0] + 1
-                    if last - first >= CUT_SECONDS * context.inspection.rate:
-                        yield context.finding(
-                            "frame", "face_cut", "advice", "A face is cut by the edge of the frame.",
-                            round(min(share for _, share in shares[start:end]), 2), CUT[1],
-                            "A portrait shows all of a face, or clearly leaves it out",
-                            scene.start + first, scene.start + last,
-                        )  # fmt: skip
+                yield from _cut_faces(context, scene, list(_shares(spec, scene, layer, context.faces[layer.item])))
+
+
+def _cut_faces(context: CheckContext, scene: Scene, shares: Sequence[tuple[int, float]]) -> Iterator[Deviation]:
+    limit = Limit(CUT[1], "A portrait shows a face completely or clearly leaves it out")
+    for start, end in runs(CUT[0] < share < CUT[1] for _, share in shares):
+        first, last = shares[start][0], shares[end - 1][0] + 1
+        if last - first >= CUT_SECONDS * context.inspection.rate:
+            message = "A face is cut by the edge of the frame (visible share of its width)."
+            value = round(min(share for _, share in shares[start:end]), 2)
+            yield Deviation("face_cut", message, value, limit, "advice", scene.start + first, scene.start + last)
 
 
 def _shares(spec: RenderSpec, scene: Scene, layer: VideoLayer, faces: Sequence[Face]) -> Iterator[tuple[int, float]]:
-    """Frames of the scene, and how much of the largest face's width they show."""
+    """Frames of the scene, and the visible share of the largest face's width."""
     largest: dict[float, Face] = {}
     for face in faces:
-        known = largest.get(face.time)
-        if known is None or face.box.width * face.box.height > known.box.width * known.box.height:
+        other = largest.get(face.time)
+        if other is None or face.box.area > other.box.area:
             largest[face.time] = face
     for time, face in sorted(largest.items()):
         frame = spec.rate.nearest(time) - layer.source_start

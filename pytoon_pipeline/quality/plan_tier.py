@@ -1,6 +1,6 @@
-"""Pictures against the plan and the source files: what was forgotten, exchanged or put elsewhere.
+"""Checks of sampled frames against the plan and the source files: missing, exchanged or misplaced elements.
 
-Nothing that the renderer says of its work counts here: ``expected`` draws small pictures from the plan again.
+They rely on nothing from the renderer: ``expected`` draws small images from the plan independently.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,90 +13,89 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.quality import expected
 from pytoon_pipeline.quality.context import CheckContext
-from pytoon_pipeline.quality.expected import Element, FrameView
+from pytoon_pipeline.quality.deviation import Deviation, Limit
+from pytoon_pipeline.quality.expected_elements import Element, FrameView
 from pytoon_pipeline.quality.expected_text import SLACK
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.tiles import Values
 from pytoon_pipeline.rendering.contact_sheet import BgrImage, all_sheet_frames
 
-# Standard deviation of the blur under which pictures are compared, in small pixels: renderers differ in single ones.
-SOFTNESS = 1.0
-# A pixel counts as changed by an element from so many levels on.
-FAINT = 6.0
-# Fewer changed pixels, of all or as a share of the element's own, cannot be judged: a black bar on black shows nothing.
-FEW, FEW_SHARE = 24, 0.05
-# Of pictures, the part is compared that is this opaque and not covered, at half the size; it needs so many pixels and
-# levels of contrast.
-CLEAR, ENOUGH, CONTRAST = 0.95, 60, 6.0
-# Less than this of a pixel shows through what covers it.
+# Images are compared after a blur of this standard deviation, in small pixels: renderers differ in single pixels.
+BLUR_SIGMA = 1.0
+# An element changes a pixel when the difference is at least so many levels.
+MIN_CHANGE = 6.0
+# An element must change so many pixels and this share of its own: a black bar on black cannot be checked.
+MIN_CHANGED_PIXELS, MIN_CHANGED_SHARE = 24, 0.05
+# Source images are compared where they are this opaque and not covered, at half the size. That part must have so many
+# pixels, and a standard deviation of so many levels.
+MIN_OPACITY, MIN_PIXELS, MIN_CONTRAST = 0.95, 60, 6.0
+# A pixel is covered when less than this share of it shows through.
 COVERED = 0.02
-# Source pictures with more small pixels than this for one of their own lack detail that the video shows.
-COARSE = 2.0
-# A picture that is less like the planned one than this is another one altogether.
-ANOTHER = 0.5
+# A source sample that is magnified more than this lacks detail that the video has.
+MAX_MAGNIFICATION = 2.0
+# An image with a lower correlation than this is a different image altogether.
+DIFFERENT_IMAGE = 0.5
+# A background colour that differs by so many levels counts as absent.
+MAX_COLOUR_DIFFERENCE = 60.0
+MAX_QUOTED = 40
 
-# A ground whose colour is off by so many levels is not there at all.
-OTHER_COLOUR = 60.0
-
-WHAT = {
-    "ground": ("missing_layer", "the background colour"),
-    "picture": ("missing_item", "the picture “{name}”"),
+# The code for each kind of element, and how a message names it.
+ELEMENTS = {
+    "background": ("missing_layer", "the background colour"),
+    "image": ("missing_item", "the image “{name}”"),
     "shape": ("missing_layer", "the shape “{name}”"),
-    "plate": ("missing_layer", "the plate behind “{name}”"),
+    "text_background": ("missing_layer", "the background of “{name}”"),
     "text": ("missing_text", "the text “{name}”"),
 }
 
 
 @dataclass(frozen=True)
 class Observation:
-    """An element of a frame as the picture shows it.
+    """An element of the plan as observed in a frame.
 
-    ``share`` is how much of it is there, 1 for all and 0 for nothing; ``likeness`` the correlation of a picture's
-    luma with that of its source, or of letters with those planned, 1 for the same. Either is none where it cannot be
-    told.
+    ``presence`` is how much of it is there, from 0 to 1. ``likeness`` is the correlation of an image's luma with that
+    of its source, or of glyphs with the planned ones, 1 for identical. Either is none when it cannot be measured.
     """
 
     element: Element
-    share: float | None
+    presence: float | None
     likeness: float | None = None
 
 
-def plan_likeness(context: CheckContext) -> Iterator[Finding]:
-    """Sampled pictures of the file that do not show what the plan says, element by element."""
+def plan_likeness(context: CheckContext) -> Iterator[Deviation]:
+    """Elements of the plan that sampled frames of the file do not show as planned."""
     if context.spec is None or context.references is None:
         return
     faults: dict[tuple[str, str], list[PlanFault]] = {}
     fetch(context.spec, context.sampled_images, context.references)
-    for frame, picture in sorted(context.sampled_images.items()):
-        for seen in inspect_frame(context.spec, frame, picture, context.references):
-            if fault := _fault(seen, frame, context.limits):
+    for frame, image in sorted(context.sampled_images.items()):
+        for observation in inspect_frame(context.spec, frame, image, context.references):
+            if fault := _fault(observation, frame, context.limits):
                 faults.setdefault((fault.code, fault.message), []).append(fault)
-    for (code, message), found in faults.items():
-        worst = min(found, key=lambda one: one.value)
-        yield context.limited(
-            "frame", code, worst.limit, round(worst.value, 2), message, "gate", found[0].frame, found[-1].frame + 1
-        )
+    for (code, message), group in faults.items():
+        worst = min(group, key=lambda one: one.value)
+        first, last = group[0].frame, group[-1].frame + 1
+        yield Deviation(code, message, round(worst.value, 2), context.limit(worst.limit), "gate", first, last)
 
 
-def unverified(context: CheckContext) -> Iterator[Finding]:
-    """Contact sheets that lack pictures."""
+def unverified(context: CheckContext) -> Iterator[Deviation]:
+    """Frames that are missing from the contact sheets, so that they cannot be compared with the plan."""
     spec = context.spec
     if spec is None or context.references is None or len(context.frame_stats) != spec.frames:
         return
-    wanted = all_sheet_frames(spec)
-    if lacking := sorted(wanted - context.sampled_images.keys()):
-        message = f"{len(lacking)} of {len(wanted)} sampled pictures of the video are not there."
-        source, end = "Every sampled picture must be there", lacking[-1] + 1
-        yield context.finding("frame", "unverified", "gate", message, len(lacking), 0, source, lacking[0], end)
+    expected_frames = all_sheet_frames(spec)
+    if missing := sorted(expected_frames - context.sampled_images.keys()):
+        message = f"{len(missing)} of {len(expected_frames)} sampled frames are missing and cannot be checked."
+        limit = Limit(0, "Every sampled frame must be present")
+        yield Deviation("unverified", message, len(missing), limit, "gate", missing[0], missing[-1] + 1)
 
 
 @dataclass(frozen=True)
 class PlanFault:
-    """What is wrong with an element at a frame, and which limit says so."""
+    """What is wrong with an element at a frame, and the name of the limit that it violates."""
 
     code: str
     message: str
@@ -105,136 +104,140 @@ class PlanFault:
     limit: str
 
 
-def _fault(seen: Observation, frame: int, limits: Limits) -> PlanFault | None:
-    code, what = WHAT[seen.element.kind]
-    what = what.format(name=seen.element.name[:40])
-    if seen.share is not None and seen.share < limits.presence_min:
-        return PlanFault(code, f"{what[0].upper()}{what[1:]} is not there.", frame, seen.share, "presence_min")
-    limit = "letter_likeness_min" if seen.element.kind == "text" else "source_likeness_min"
-    if seen.likeness is None or seen.likeness >= getattr(limits, limit):
+def _fault(observation: Observation, frame: int, limits: Limits) -> PlanFault | None:
+    element, presence, likeness = observation.element, observation.presence, observation.likeness
+    code, description = ELEMENTS[element.kind]
+    description = description.format(name=element.name[:MAX_QUOTED])
+    sentence_start = f"{description[0].upper()}{description[1:]}"
+    if presence is not None and presence < limits.presence_min:
+        message = f"{sentence_start} is missing (visible share)."
+        return PlanFault(code, message, frame, presence, "presence_min")
+    limit = "letter_likeness_min" if element.kind == "text" else "source_likeness_min"
+    if likeness is None or likeness >= getattr(limits, limit):
         return None
-    if seen.element.kind == "text" or seen.likeness < ANOTHER:
-        return PlanFault(code, f"In place of {what} something else is shown.", frame, seen.likeness, limit)
-    message = f"{what[0].upper()}{what[1:]} is not shown as planned: its crop, size or place is another."
-    return PlanFault("wrong_crop", message, frame, seen.likeness, limit)
+    if element.kind == "text" or likeness < DIFFERENT_IMAGE:
+        message = f"Something else is shown instead of {description} (correlation)."
+        return PlanFault(code, message, frame, likeness, limit)
+    message = f"{sentence_start} is shown with a different crop, size or position than planned (correlation)."
+    return PlanFault("wrong_crop", message, frame, likeness, limit)
 
 
 def fetch(spec: RenderSpec, frames: Mapping[int, BgrImage], references: References) -> None:
-    """Reads the source pictures that checking ``frames`` takes."""
-    wanted: dict[str, set[float]] = {}
+    """Reads the source images needed for checking ``frames``."""
+    times: dict[str, set[float]] = {}
     for frame in frames:
-        # What is not judged takes no pictures.
+        # Frames of transitions are not checked.
         if expected.scene_of(spec, frame) is None:
             continue
         for item, seconds in expected.moments(spec, frame):
-            wanted.setdefault(item, set()).add(seconds)
-    references.fetch(wanted)
+            times.setdefault(item, set()).add(seconds)
+    references.fetch(times)
 
 
-def inspect_frame(spec: RenderSpec, frame: int, picture: BgrImage, references: References) -> list[Observation]:
-    """The elements that a frame should show. While one scene gives way to another nothing can be told."""
+def inspect_frame(spec: RenderSpec, frame: int, image: BgrImage, references: References) -> list[Observation]:
+    """The elements that a frame should show, as observed in ``image``. Frames of transitions are not checked."""
     if expected.scene_of(spec, frame) is None:
         return []
-    size = (picture.shape[1], picture.shape[0])
+    size = (image.shape[1], image.shape[0])
     view = FrameView(spec, frame, size, references)
-    canvas, elements = expected.ground(spec, frame, size), expected.elements(view)
-    return [_ground(picture, canvas, elements), *compare(picture, canvas, elements)]
+    canvas, elements = expected.background(spec, frame, size), expected.elements(view)
+    return [_background(image, canvas, elements), *compare(image, canvas, elements)]
 
 
-def compare(picture: BgrImage, canvas: Values, elements: Sequence[Element]) -> list[Observation]:
-    """How much of each element, given from back to front, a picture shows. They are laid over ``canvas``."""
-    befores = [_laid(one, canvas) for one in elements]
-    through = np.ones(canvas.shape[:2], np.float32)
-    found = []
+def compare(image: BgrImage, canvas: Values, elements: Sequence[Element]) -> list[Observation]:
+    """Observes each element, given from back to front, in ``image``. Draws the elements over ``canvas``."""
+    befores = [_drawn_over(one, canvas) for one in elements]
+    transparency = np.ones(canvas.shape[:2], np.float32)
+    observations = []
     for one, before in zip(reversed(elements), reversed(befores), strict=True):
-        clear, shown, wanted = (one.box.crop(whole) for whole in (through, picture, canvas))
+        clear, actual, planned = (one.box.crop(whole) for whole in (transparency, image, canvas))
         visible = clear if one.alpha is None else one.alpha * clear
-        share = likeness = None
+        presence = likeness = None
         if one.exact:
-            likeness = _likeness(shown, wanted, visible > CLEAR, one.magnified)
+            likeness = _likeness(actual, planned, visible > MIN_OPACITY, one.magnified)
         if one.certain and likeness is None:
             change = (one.over(before) - before) * clear[:, :, None]
-            # What covers it may look other than it is drawn.
-            error = (shown - wanted) * (clear > COVERED)[:, :, None]
-            share, form = _share(change, visible, error, one)
-            # Letters that are set plainly, and what stands before another moment of footage, have no exact form.
-            known = one.slack == SLACK and all(other.certain for other in elements if other.kind == "picture")
-            likeness = form if known and not one.loose else None
-        found.append(Observation(one, share, likeness))
+            # What covers the element may look different from how it is drawn here.
+            error = (actual - planned) * (clear > COVERED)[:, :, None]
+            presence, form = _presence(change, visible, error, one)
+            # Text from the fallback renderer, and text before another moment of footage, has no exact form.
+            exact_form = one.slack == SLACK and all(other.certain for other in elements if other.kind == "image")
+            likeness = form if exact_form and not one.loose else None
+        observations.append(Observation(one, presence, likeness))
         clear *= 0.0 if one.alpha is None else 1 - one.alpha
-    return found[::-1]
+    return observations[::-1]
 
 
-def _ground(picture: BgrImage, canvas: Values, elements: Sequence[Element]) -> Observation:
-    """The colour behind all elements: its share falls with the levels by which it is off in any channel."""
-    whole = Element("ground", "", Rect(0, 0, canvas.shape[1], canvas.shape[0]), canvas)
-    bare = np.ones(canvas.shape[:2], bool)
+def _background(image: BgrImage, canvas: Values, elements: Sequence[Element]) -> Observation:
+    """The colour behind all elements. Its presence falls with the largest difference of a channel."""
+    whole = Element("background", "", Rect(0, 0, canvas.shape[1], canvas.shape[0]), canvas)
+    uncovered = np.ones(canvas.shape[:2], bool)
     for one in elements:
-        one.box.crop(bare)[:] &= False if one.alpha is None else one.alpha < 0.02
-    if bare.sum() < ENOUGH:
+        one.box.crop(uncovered)[:] &= False if one.alpha is None else one.alpha < 0.02
+    if uncovered.sum() < MIN_PIXELS:
         return Observation(whole, None)
-    off = float(np.abs(picture[bare].mean(axis=0) - canvas[bare].mean(axis=0)).max())
-    return Observation(whole, 1 - off / OTHER_COLOUR)
+    difference = float(np.abs(image[uncovered].mean(axis=0) - canvas[uncovered].mean(axis=0)).max())
+    return Observation(whole, 1 - difference / MAX_COLOUR_DIFFERENCE)
 
 
-def _laid(one: Element, canvas: Values) -> Values:
-    """Lays an element over the canvas; gives what was there before."""
+def _drawn_over(one: Element, canvas: Values) -> Values:
+    """Draws an element over the canvas. Returns what was there before."""
     part = one.box.crop(canvas)
     before = part.copy()
     part[:] = one.over(part)
     return before
 
 
-def _share(change: Values, visible: Values, error: Values, one: Element) -> tuple[float | None, float | None]:
-    """The share of a planned ``change`` that is in the picture, which is off by ``error`` from the whole plan; of what
-    has slack, such as letters, also how much its form is like the planned one.
+def _presence(change: Values, visible: Values, error: Values, one: Element) -> tuple[float | None, float | None]:
+    """How much of a planned ``change`` is in the frame, and for elements with slack the correlation of their form.
 
-    The share is the least-squares factor on the change that explains the picture best, at the best place within the
-    slack; of what is loose, the ratio of the changes' magnitudes.
+    ``error`` is the difference of the frame from the whole plan. The presence is the least-squares factor on the change
+    that explains the frame best, at the best position within the slack; for a loose element it is the ratio of the
+    magnitudes of the changes.
     """
     import cv2
 
-    changed = int((cv2.cvtColor(np.abs(change), cv2.COLOR_BGR2GRAY) > FAINT).sum())
-    if changed < max(FEW, FEW_SHARE * float(visible.sum())):
+    changed = int((cv2.cvtColor(np.abs(change), cv2.COLOR_BGR2GRAY) > MIN_CHANGE).sum())
+    if changed < max(MIN_CHANGED_PIXELS, MIN_CHANGED_SHARE * float(visible.sum())):
         return None, None
-    there, slack = error + change, one.slack
+    actual, slack = error + change, one.slack
     if one.loose:
-        return float(np.sqrt((_half(there) ** 2).sum() / (_half(change) ** 2).sum())), None
+        return float(np.sqrt((_half(actual) ** 2).sum() / (_half(change) ** 2).sum())), None
     if not slack:
-        there, change = _half(there), _half(change)
-        return float((there * change).sum() / (change**2).sum()), None
-    there = cv2.copyMakeBorder(there, slack, slack, slack, slack, cv2.BORDER_REPLICATE)
-    blurred, soft = (cv2.GaussianBlur(one, (0, 0), SOFTNESS) for one in (there, change))
-    share = float(cv2.matchTemplate(blurred, soft, cv2.TM_CCORR).max() / (soft**2).sum())
-    sharp, form = (cv2.GaussianBlur(one, (0, 0), SOFTNESS / 2) for one in (there, change))
-    return share, float(cv2.matchTemplate(sharp, form, cv2.TM_CCOEFF_NORMED).max())
+        actual, change = _half(actual), _half(change)
+        return float((actual * change).sum() / (change**2).sum()), None
+    actual = cv2.copyMakeBorder(actual, slack, slack, slack, slack, cv2.BORDER_REPLICATE)
+    blurred, template = (cv2.GaussianBlur(values, (0, 0), BLUR_SIGMA) for values in (actual, change))
+    presence = float(cv2.matchTemplate(blurred, template, cv2.TM_CCORR).max() / (template**2).sum())
+    sharp, form = (cv2.GaussianBlur(values, (0, 0), BLUR_SIGMA / 2) for values in (actual, change))
+    return presence, float(cv2.matchTemplate(sharp, form, cv2.TM_CCOEFF_NORMED).max())
 
 
-def _likeness(picture: BgrImage, wanted: Values, where: NDArray[np.bool_], magnified: float) -> float | None:
-    """Correlation of luma inside ``where``, at half the size; brightness and contrast do not count.
+def _likeness(actual: BgrImage, planned: Values, where: NDArray[np.bool_], magnified: float) -> float | None:
+    """The correlation of luma inside ``where``, at half the size. It ignores brightness and contrast.
 
-    Of a source picture that is ``magnified``, detail is not known: then both are compared without it.
+    The detail of a ``magnified`` source is unknown: both images are then blurred before the comparison.
     """
     import cv2
 
     edge = 1
-    if magnified > COARSE:
+    if magnified > MAX_MAGNIFICATION:
         sigma = magnified / 2
         edge = ceil(sigma)
-        picture, wanted = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (picture, wanted))
+        actual, planned = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (actual, planned))
     kernel = np.ones((2 * edge + 1, 2 * edge + 1), np.uint8)
     inside = cv2.erode(_half(where.astype(np.uint8)), kernel, borderValue=0) > 0
-    if inside.sum() < ENOUGH:
+    if inside.sum() < MIN_PIXELS:
         return None
-    a, b = (cv2.cvtColor(_half(one), cv2.COLOR_BGR2GRAY)[inside].astype(np.float32) for one in (picture, wanted))
+    a, b = (cv2.cvtColor(_half(one), cv2.COLOR_BGR2GRAY)[inside].astype(np.float32) for one in (actual, planned))
     a, b = a - a.mean(), b - b.mean()
-    if b.std() < CONTRAST:
+    if b.std() < MIN_CONTRAST:
         return None
     return float((a * b).sum() / np.sqrt(max(1e-9, float((a**2).sum() * (b**2).sum()))))
 
 
-def _half(picture: NDArray[Any]) -> NDArray[Any]:
+def _half(image: NDArray[Any]) -> NDArray[Any]:
     import cv2
 
-    size = (max(1, picture.shape[1] // 2), max(1, picture.shape[0] // 2))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+    size = (max(1, image.shape[1] // 2), max(1, image.shape[0] // 2))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))

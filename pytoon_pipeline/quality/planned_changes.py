@@ -1,4 +1,4 @@
-"""Where the plan itself changes pictures from one to the next: texts and other layers that come and go, captions."""
+"""Where the plan itself changes from frame to frame: layers that appear, disappear or move quickly, and captions."""
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
@@ -13,16 +13,16 @@ from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
 
-# Layers that take more of the picture are scenes of their own: one that is gone for a picture is a fault.
+# Layers that cover more of the frame are like scenes: one that is missing for a frame is a fault.
 MAX_SHARE = 0.5
-# What changes for longer than this many seconds is a slow move, and no picture of it is unlike its neighbours.
-QUICK = 1.0
-# Captions have at most so many lines, each this much higher than its letters.
-LINES, LINE_HEIGHT = 3, 1.4
+# A move that takes longer than this many seconds is slow: none of its frames differs much from its neighbours.
+MAX_QUICK_SECONDS = 1.0
+# The maximum number of caption lines, and the height of a line relative to the font size.
+MAX_LINES, LINE_HEIGHT = 3, 1.4
 
 
 def planned_changes(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
-    """Blocks that the plan changes from or to a picture, shape (frames, ROWS, COLUMNS)."""
+    """Blocks that the plan changes between a frame and its neighbours, shape (frames, ROWS, COLUMNS)."""
     planned = np.zeros((frames, ROWS, COLUMNS), bool)
     for start, end, (left, top, right, bottom) in (*_layers(spec), *_captions(spec)):
         rows = _blocks(top / spec.height, bottom / spec.height, ROWS)
@@ -32,7 +32,7 @@ def planned_changes(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
 
 
 def _blocks(start: float, end: float, count: int) -> slice:
-    """The blocks that a range of the picture touches, with half a block more on each side: letters have outlines."""
+    """The blocks that a range of the frame touches, with half a block more on each side for outlines."""
     return slice(max(0, int(start * count - 0.5)), max(0, int(np.ceil(end * count + 0.5))))
 
 
@@ -43,7 +43,7 @@ def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
         offset = first - layer.start
         changes = [(first, first), (last, last)]
         for start, end in _moves(layer):
-            if end - start <= spec.rate.nearest(QUICK):
+            if end - start <= spec.rate.nearest(MAX_QUICK_SECONDS):
                 changes.append((max(first, offset + start), min(last, offset + end)))
         for start, end in changes:
             boxes = (_box(layer, n - offset) for n in (start, (start + end) // 2, end))
@@ -51,28 +51,36 @@ def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
 
 
 def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
-    """Frames of the scene between which a layer is on its way from one key to the next."""
-    motion = layer.transform
-    tracks: Sequence[tuple[Keyframe, ...]] = (motion.x, motion.y, motion.scale, motion.rotation, motion.opacity)
-    for track in tracks:
-        for before, after in pairwise(track):
+    """Ranges of frames in which a property of a layer changes from one keyframe to the next."""
+    transform = layer.transform
+    properties: Sequence[tuple[Keyframe, ...]] = (
+        transform.x,
+        transform.y,
+        transform.scale,
+        transform.rotation,
+        transform.opacity,
+    )
+    for keyframes in properties:
+        for before, after in pairwise(keyframes):
             if before.value != after.value:
                 yield before.frame, after.frame
 
 
 def _box(layer: Layer, frame: int) -> Rect[float]:
-    state = transform_at(layer.transform, frame)
-    half_width, half_height = layer.width * state.scale / 2, layer.height * state.scale / 2
-    return Rect(state.x - half_width, state.y - half_height, state.x + half_width, state.y + half_height)
+    transform = transform_at(layer.transform, frame)
+    half_width, half_height = layer.width * transform.scale / 2, layer.height * transform.scale / 2
+    return Rect(
+        transform.x - half_width, transform.y - half_height, transform.x + half_width, transform.y + half_height
+    )
 
 
 def _captions(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
     style = spec.captions.style
     bottom = style.position * spec.height + style.outline
-    area = Rect(style.margin, bottom - LINES * LINE_HEIGHT * style.size, spec.width - style.margin, bottom)
-    grows = spec.rate.nearest(style.scale_in_seconds)
+    area = Rect(style.margin, bottom - MAX_LINES * LINE_HEIGHT * style.size, spec.width - style.margin, bottom)
+    scale_in = spec.rate.nearest(style.scale_in_seconds)
     for cue in spec.captions.cues:
-        yield cue.start, cue.start + grows, area
+        yield cue.start, cue.start + scale_in, area
         yield cue.end, cue.end, area
         for word in cue.words:
             yield word.start, word.start, area

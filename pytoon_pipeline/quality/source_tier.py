@@ -1,20 +1,13 @@
-"""The sources: whether what they promised is in the video."""
+"""Checks of the sources: whether everything that their headers promise is in the video."""
 
 from collections.abc import Iterator
 
-from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.quality.context import CheckContext
+from pytoon_pipeline.quality.deviation import Deviation
 
 
-def truncated(context: CheckContext) -> Iterator[Finding]:
-    """A part of a source that never came: the video is whole, what it was made from is not."""
+def truncated(context: CheckContext) -> Iterator[Deviation]:
+    """Sources that are shorter than they promise. The video itself is complete."""
     for loss in context.spec.losses if context.spec else ():
-        yield context.finding(
-            "file",
-            "truncated_source",
-            "advice",
-            loss.message,
-            loss.lost if loss.lost is not None else "unknown",
-            context.limits.lost_seconds,
-            context.limit_sources["lost_seconds"],
-        )
+        value = loss.lost_seconds if loss.lost_seconds is not None else "unknown"
+        yield Deviation("truncated_source", loss.message, value, context.limit("lost_seconds"), "advice")

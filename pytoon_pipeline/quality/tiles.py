@@ -1,4 +1,4 @@
-"""Small pictures drawn from fills and source pictures: where they lie, what they cover, how they are changed."""
+"""Small images of fills and source samples: their position, coverage, grading and warping."""
 
 from collections.abc import Sequence
 from math import cos, radians, sin
@@ -14,14 +14,14 @@ from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 
 Values = NDArray[np.float32]
-# From one plane to another: shape (3, 3), homogeneous.
+# A homogeneous affine map, shape (3, 3).
 Matrix = NDArray[np.float64]
-# BGR, 0..255, and coverage, 0..1, by which it is multiplied; no coverage where all is opaque.
+# BGR, 0..255, premultiplied by the coverage, 0..1; the coverage is none for an opaque tile.
 Tile = tuple[NDArray[Any], Values | None]
 
 
 def filled(fill: Fill, matrix: Matrix, layer: Layer, area: Rect[int]) -> Tile:
-    """A colour or a gradient over the box of a layer."""
+    """A colour or a gradient over the box of a layer, on the pixels ``area``. ``matrix`` maps its unit box to them."""
     width, height = area.size
     first, last = (np.array(rgb(colour)[::-1], np.float32) for colour in (fill.colours[0], fill.colours[-1]))
     values = np.empty((height, width, 3), np.float32)
@@ -39,11 +39,11 @@ def filled(fill: Fill, matrix: Matrix, layer: Layer, area: Rect[int]) -> Tile:
 
 
 def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Rect[int], ellipse: bool) -> Values | None:
-    """Coverage of a layer's box, 0..1: with round corners, or the ellipse in it; none where it covers all."""
-    # The middle of each pixel in the layer's own box, from its centre.
+    """Coverage, 0..1, of a layer's box with rounded corners, or of its ellipse; none when it covers all of ``area``."""
+    # The centre of each pixel in layer pixels, relative to the layer's centre.
     inverse = np.diag((layer.width, layer.height, 1.0)) @ shift(-0.5, -0.5) @ inverted(matrix)
     columns, rows = np.arange(area.left, area.right) + 0.5, np.arange(area.top, area.bottom) + 0.5
-    # Pixels of the layer for one of the small picture.
+    # Layer pixels per small pixel.
     pixel = float(np.hypot(inverse[0, 0], inverse[1, 0]))
     half_w, half_h = layer.width / 2, layer.height / 2
     corner = next((min(one.radius, half_w, half_h) for one in effects if isinstance(one, Rounded)), 0.0)
@@ -66,7 +66,7 @@ def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Rect
 
 
 def graded(values: NDArray[Any], alpha: Values | None, effects: Sequence[Effect]) -> NDArray[Any]:
-    """BGR values, multiplied by ``alpha``, after changes of tone."""
+    """BGR values, premultiplied by ``alpha``, after the grades among ``effects``."""
     for effect in effects:
         if isinstance(effect, Grade):
             full = np.float32(1) if alpha is None else alpha[:, :, None]
@@ -77,30 +77,30 @@ def graded(values: NDArray[Any], alpha: Values | None, effects: Sequence[Effect]
     return values
 
 
-def warped(picture: NDArray[Any], matrix: Matrix, area: Rect[int]) -> NDArray[Any]:
-    """``picture`` on the pixels of ``area``; ``matrix`` maps its pixels' corners to those of the small picture."""
+def warped(image: NDArray[Any], matrix: Matrix, area: Rect[int]) -> NDArray[Any]:
+    """``image`` on the pixels ``area``. ``matrix`` maps its pixels, counted from corners, to small pixels."""
     import cv2
 
-    # Linear interpolation looks at four pixels: what becomes much smaller is made smaller by averaging first.
+    # Linear interpolation reads four pixels: an image that shrinks a lot is averaged down first.
     shrink = 1 / max(1e-6, float(np.hypot(matrix[0, 0], matrix[1, 0])))
     if shrink > 1.5:
-        height, width = picture.shape[:2]
-        less = (max(1, round(width / shrink)), max(1, round(height / shrink)))
-        picture = np.asarray(cv2.resize(picture, less, interpolation=cv2.INTER_AREA))
-        matrix = matrix @ np.diag((width / less[0], height / less[1], 1.0))
-    # OpenCV counts from the middle of pixels.
+        height, width = image.shape[:2]
+        size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+        matrix = matrix @ np.diag((width / size[0], height / size[1], 1.0))
+    # OpenCV counts from the centres of pixels.
     matrix = shift(-0.5 - area.left, -0.5 - area.top) @ matrix @ shift(0.5, 0.5)
     options: dict[str, Any] = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
-    return np.asarray(cv2.warpAffine(picture, matrix[:2], area.size, **options))
+    return np.asarray(cv2.warpAffine(image, matrix[:2], area.size, **options))
 
 
 def inverted(matrix: Matrix) -> Matrix:
-    """The way back."""
+    """The inverse map."""
     import cv2
 
     return np.vstack((cv2.invertAffineTransform(matrix[:2]), (0, 0, 1)))
 
 
 def shift(x: float, y: float) -> Matrix:
-    """A move."""
+    """A translation."""
     return np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], np.float64)

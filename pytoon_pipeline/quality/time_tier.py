@@ -1,146 +1,142 @@
-"""All pictures in order: black, frozen, single odd ones, flashes, stripes."""
+"""Checks over time: black, frozen and single glitched frames, flashes, striped patterns, unplanned cuts."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.contracts.quality import Severity
 from pytoon_pipeline.contracts.spec.layers import shows_footage
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.time import runs
 from pytoon_pipeline.media.frame_stats import FrameStats
-from pytoon_pipeline.quality.context import CheckContext, covered, runs
+from pytoon_pipeline.quality.context import CheckContext, planned
+from pytoon_pipeline.quality.deviation import Deviation
 from pytoon_pipeline.quality.flashes import find_flashes
 from pytoon_pipeline.quality.patterns import find_patterns
 from pytoon_pipeline.quality.planned_changes import planned_changes
 
-# A block that differs from its neighbours in time by less than this part of the step is back where it was.
-BACK = 0.35
+# A block has returned when it differs from its earlier value by less than this share of the step.
+RETURNED = 0.35
 
 
-def black(context: CheckContext) -> Iterator[Finding]:
+def black(context: CheckContext) -> Iterator[Deviation]:
     limits, levels = context.limits, context.frame_stats.levels
-    for start, end in runs(levels <= limits.black_luma, _frames(context, limits.black_seconds)):
-        planned = context.spec is not None and covered(start, end, context.spec.black_ranges)
-        yield context.limited(
-            "time", "black", "black_luma", round(float(levels[start:end].max()), 1), "The picture is black.",
-            "advice" if planned else "gate", start, end,
-        )  # fmt: skip
+    for start, end in runs(levels <= limits.black_luma, context.frames(limits.black_seconds)):
+        intended = context.spec is not None and planned(start, end, context.spec.black_ranges)
+        message = "The picture is black (98th percentile of luma)."
+        value = round(float(levels[start:end].max()), 1)
+        severity: Severity = "advice" if intended else "gate"
+        yield Deviation("black", message, value, context.limit("black_luma"), severity, start, end)
 
 
-def frozen(context: CheckContext) -> Iterator[Finding]:
-    """Nothing moves although something should. Of a foreign file no one knows what should.
+def frozen(context: CheckContext) -> Iterator[Deviation]:
+    """Frames without motion where the plan has motion. Without a plan it is unknown whether there should be any.
 
-    A planned still is no finding at all; footage that stands still in its source is one to know of.
+    A planned still is not reported; footage that does not move in its source is advice.
     """
-    limits, spec, changes = context.limits, context.spec, _bridged(context.frame_stats.changes)
-    for start, end in runs(changes <= limits.frozen_luma, _frames(context, limits.frozen_seconds)):
-        planned = spec is None or covered(start, end, spec.static_ranges)
-        if planned and spec is not None and not _shows_footage(spec, start, end):
+    limits, spec, changes = context.limits, context.spec, _filled_gaps(context.frame_stats.changes)
+    for start, end in runs(changes <= limits.frozen_luma, context.frames(limits.frozen_seconds)):
+        intended = spec is None or planned(start, end, spec.static_ranges)
+        if intended and spec is not None and not _shows_footage(spec, start, end):
             continue
-        change = round(float(changes[start:end].max()), 4)
-        yield context.limited(
-            "time", "frozen", "frozen_luma", change, "The picture stands still.", "advice" if planned else "gate",
-            start, end,
-        )  # fmt: skip
+        message = "The picture does not move (mean change of luma between frames)."
+        value = round(float(changes[start:end].max()), 4)
+        severity: Severity = "advice" if intended else "gate"
+        yield Deviation("frozen", message, value, context.limit("frozen_luma"), severity, start, end)
 
 
-def glitch_frame(context: CheckContext) -> Iterator[Finding]:
-    """A single picture that is unlike both of its neighbours, while these are alike.
+def glitch_frame(context: CheckContext) -> Iterator[Deviation]:
+    """A single frame that differs from both of its neighbours, while these are alike.
 
-    Footage may do so by itself, and pictures on their way from scene to scene pass by: what was rendered like that
-    is no fault there, nor where the plan changes something just then, such as one text for the next.
+    Footage may contain such frames, and transitions pass through them: what was rendered like that is not a fault
+    there, nor where the plan changes something at that moment, such as one text for the next.
     """
-    limits, spec = context.limits, context.spec
-    odd_blocks = _odd_blocks(context.frame_stats.blocks, limits.glitch_luma)
-    made_blocks = np.zeros_like(odd_blocks)
-    if context.rendered is not None and len(context.rendered.frame_stats) == len(context.frame_stats):
-        made_blocks = _odd_blocks(context.rendered.frame_stats.blocks, limits.glitch_luma)
-    if spec is not None and len(odd_blocks):
-        planned = planned_changes(spec, len(context.frame_stats))[1:-1]
-        odd_blocks, made_blocks = odd_blocks & ~(planned & made_blocks), made_blocks & ~planned
-    share, made = (blocks.mean(axis=(1, 2)) for blocks in (odd_blocks, made_blocks))
+    limits, spec, stats = context.limits, context.spec, context.frame_stats
+    glitched = _glitched_blocks(stats.blocks, limits.glitch_luma)
+    rendered = np.zeros_like(glitched)
+    if context.rendered is not None and len(context.rendered.frame_stats) == len(stats):
+        rendered = _glitched_blocks(context.rendered.frame_stats.blocks, limits.glitch_luma)
+    if spec is not None and len(glitched):
+        changing = planned_changes(spec, len(stats))[1:-1]
+        glitched, rendered = glitched & ~(changing & rendered), rendered & ~changing
+    share, rendered_share = (blocks.mean(axis=(1, 2)) for blocks in (glitched, rendered))
     for start, end in runs(share >= limits.glitch_area):
-        rendered = bool(made[start:end].max() >= limits.glitch_area)
-        if rendered and spec is not None and _passes_by(spec, start + 1):
+        was_rendered = bool(rendered_share[start:end].max() >= limits.glitch_area)
+        if was_rendered and spec is not None and _in_transition(spec, start + 1):
             continue
-        foreign = spec is None or (rendered and _shows_footage(spec, start + 1, end + 1))
-        yield context.limited(
-            "time", "glitch_frame", "glitch_area", round(float(share[start:end].max()), 3),
-            "A single picture is unlike its neighbours.", "advice" if foreign else "gate", start + 1, end + 1,
-        )  # fmt: skip
+        harmless = spec is None or (was_rendered and _shows_footage(spec, start + 1, end + 1))
+        message = "A single frame differs from the frames around it (share of the frame)."
+        value = round(float(share[start:end].max()), 3)
+        severity: Severity = "advice" if harmless else "gate"
+        yield Deviation("glitch_frame", message, value, context.limit("glitch_area"), severity, start + 1, end + 1)
 
 
-def _odd_blocks(blocks: NDArray[np.uint8], least: float) -> NDArray[np.bool_]:
-    """Blocks that step away and back, for all pictures but the first and the last."""
+def _glitched_blocks(blocks: NDArray[np.uint8], min_step: float) -> NDArray[np.bool_]:
+    """Blocks that change by ``min_step`` and change back, for all frames but the first and the last."""
     y = blocks[..., 0].astype(np.int16)
     step = np.minimum(np.abs(y[1:-1] - y[:-2]), np.abs(y[2:] - y[1:-1]))
-    back = np.abs(y[2:] - y[:-2]) <= BACK * step
-    return np.asarray((step >= least) & back)
+    returned = np.abs(y[2:] - y[:-2]) <= RETURNED * step
+    return np.asarray((step >= min_step) & returned)
 
 
-def _passes_by(spec: RenderSpec, frame: int) -> bool:
-    """Whether a scene is on its way in, or all is dark on purpose."""
-    coming = any(
+def _in_transition(spec: RenderSpec, frame: int) -> bool:
+    """Whether a frame belongs to a transition or is black as planned."""
+    transition = any(
         scene.transition is not None and scene.start <= frame < scene.start + scene.transition.frames
         for scene in spec.scenes
     )
-    return coming or any(part.start <= frame < part.end for part in spec.black_ranges)
+    return transition or any(frame in one for one in spec.black_ranges)
 
 
-def flashes(context: CheckContext) -> Iterator[Finding]:
+def flashes(context: CheckContext) -> Iterator[Deviation]:
+    """Flashes that may cause seizures."""
     limits = context.limits
     sustained = (limits.flashes_sustained, limits.flashes_sustained_seconds)
-    for one in find_flashes(context.frame_stats, context.inspection.rate, limits.flashes_per_second, sustained):
-        what = "It flashes red" if one.kind == "red" else "It flashes"
-        yield context.limited(
-            "time", "red_flash" if one.kind == "red" else "flash", "flashes_per_second", one.flashes,
-            f"{what} more often than is safe to watch.", "gate", one.start, one.end,
-        )  # fmt: skip
+    sequences = find_flashes(context.frame_stats, context.inspection.rate, limits.flashes_per_second, sustained)
+    for one in sequences:
+        red = one.kind == "red"
+        message = f"{'Red flashes' if red else 'Flashes'} exceed the safe rate (number of flashes)."
+        code = "red_flash" if red else "flash"
+        limit = context.limit("flashes_per_second")
+        yield Deviation(code, message, one.flashes, limit, "gate", one.start, one.end)
 
 
-def striped_patterns(context: CheckContext) -> Iterator[Finding]:
-    """Regular patterns of high contrast, such as stripes."""
+def striped_patterns(context: CheckContext) -> Iterator[Deviation]:
+    """Regular patterns of high contrast, such as stripes, that may cause seizures."""
     limits = context.limits
     areas = (limits.pattern_area, limits.pattern_area_unsteady)
     for one in find_patterns(context.frame_stats, context.inspection.rate, limits.pattern_seconds, *areas):
-        limit = "pattern_area_unsteady" if one.unsteady else "pattern_area"
-        what = "Stripes that flash or move to and fro" if one.unsteady else "Stripes of high contrast"
-        yield context.limited(
-            "time", "pattern", limit, one.area, f"{what} take more of the picture than is safe to watch.", "gate",
-            one.start, one.end,
-        )  # fmt: skip
+        name = "pattern_area_unsteady" if one.unsteady else "pattern_area"
+        kind = "Flashing or oscillating stripes" if one.unsteady else "High-contrast stripes"
+        message = f"{kind} cover more of the frame than is safe (share of the frame)."
+        yield Deviation("pattern", message, one.area, context.limit(name), "gate", one.start, one.end)
 
 
-def unplanned_cut(context: CheckContext) -> Iterator[Finding]:
+def unplanned_cut(context: CheckContext) -> Iterator[Deviation]:
     """A cut in the file where none was rendered."""
     if context.rendered is None or context.inspection.packets_verified or not context.comparable:
         return
     limit = context.limits.cut_luma
-    seen, made = (_steps(trace) for trace in (context.inspection.frame_stats, context.rendered.frame_stats))
-    for frame in np.flatnonzero((seen >= limit) & (made < limit / 2)) + 1:
-        yield context.limited(
-            "time", "unplanned_cut", "cut_luma", round(float(seen[frame - 1]), 1), "This cut was not planned.", "gate",
-            int(frame), int(frame) + 1,
-        )  # fmt: skip
+    actual, rendered = (_steps(stats) for stats in (context.inspection.frame_stats, context.rendered.frame_stats))
+    for frame in np.flatnonzero((actual >= limit) & (rendered < limit / 2)) + 1:
+        message = "There is a cut that was not planned (mean change of blocks)."
+        value, start = round(float(actual[frame - 1]), 1), int(frame)
+        yield Deviation("unplanned_cut", message, value, context.limit("cut_luma"), "gate", start, start + 1)
 
 
-def _steps(trace: FrameStats) -> NDArray[np.float64]:
-    """Mean change of blocks from picture to picture."""
-    return np.asarray(np.abs(np.diff(trace.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
+def _steps(stats: FrameStats) -> NDArray[np.float64]:
+    """The mean change of blocks from frame to frame."""
+    return np.asarray(np.abs(np.diff(stats.blocks[..., 0].astype(np.int16), axis=0)).mean(axis=(1, 2)))
 
 
-def _frames(context: CheckContext, seconds: float) -> int:
-    return max(1, round(seconds * context.inspection.rate))
-
-
-def _bridged(changes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Where a segment begins nothing is known of the change: it counts as the larger one beside it."""
-    known = changes.copy()
-    for n in np.flatnonzero(np.isnan(known)):
-        beside = [known[m] for m in (n - 1, n + 1) if 0 <= m < len(known) and not np.isnan(known[m])]
-        known[n] = max(beside, default=255.0) if n else 255.0
-    return known
+def _filled_gaps(changes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``changes`` without NaN: at the start of a segment the change is unknown and counts as the larger neighbour."""
+    filled = changes.copy()
+    for n in np.flatnonzero(np.isnan(filled)):
+        neighbours = [filled[m] for m in (n - 1, n + 1) if 0 <= m < len(filled) and not np.isnan(filled[m])]
+        filled[n] = max(neighbours, default=255.0) if n else 255.0
+    return filled
 
 
 def _shows_footage(spec: RenderSpec, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""From findings to a score and a verdict."""
+"""Checks a video and turns the findings into a score and a verdict."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from pytoon_pipeline.quality.inspection import DeliveredParts, Inspection, inspe
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.rendering.contact_sheet import BgrImage, all_sheet_frames
 
-# Points off for one finding. A gate alone takes the score below any that passes.
+# Points deducted per finding. One gate alone puts the score below every passing one.
 GATE_POINTS = 50.0
 ADVICE_POINTS = 5.0
 
@@ -35,75 +35,103 @@ def check_video(
 ) -> QcReport:
     """Checks a finished video against its plan, or any video when there is none.
 
-    ``parts`` are the files that it was joined of, ``rendered`` what was measured while they were made: pictures and
-    sound that were copied unchanged are then not decoded again. ``faces`` are those found in the items. ``sheets`` are
-    small copies of frames, made while the segments were, and ``references`` the pictures of the sources: with them,
-    what is shown is compared with the plan. Raises ``InvalidInput`` for a file that is not a video.
+    ``parts`` describes what the file was muxed from, and ``rendered`` has the frame statistics from rendering: frames
+    and audio whose packets were copied unchanged are not decoded again. ``faces`` were detected in the items.
+    ``sheet_images`` are the contact sheets from rendering, and ``references`` the images of the sources; with them, the
+    frames are compared with the plan. Raises ``InvalidInput`` for a file that is not a video.
     """
     began = time.perf_counter()
-    found = inspect(path, parts, all_sheet_frames(spec) if spec and references else ())
-    made, played = None, None
+    inspection = inspect(path, parts, all_sheet_frames(spec) if spec and references else ())
+    measurements, decoded_audio = None, None
     if rendered is not None and parts is not None:
-        compared = not found.packets_verified
-        made = RenderedMeasurements(rendered, decoded(parts.audio_file) if compared else None)
-        played = decoded(path) if compared and found.audio_codec else None
-    # Of a file that holds the segments' own packets, what was seen while they were made counts as well.
-    pictures = {**(sheet_images or {}), **found.sampled_images} if found.packets_verified else found.sampled_images
+        compare = not inspection.packets_verified
+        measurements = RenderedMeasurements(rendered, decoded(parts.audio_file) if compare else None)
+        decoded_audio = decoded(path) if compare and inspection.audio_codec else None
+    # When the file contains the segments' own packets, its frames are those on the contact sheets.
+    images = inspection.sampled_images
+    if inspection.packets_verified:
+        images = {**(sheet_images or {}), **images}
     context = CheckContext(
-        found, spec, limits, limit_sources, planned_silence, made, played, faces or {}, pictures, references
+        inspection,
+        spec,
+        limits,
+        limit_sources,
+        planned_silence,
+        measurements,
+        decoded_audio,
+        faces or {},
+        images,
+        references,
     )
-    findings = merge_advice(check(context))
+    findings = tuple(with_figures(one, inspection.rate) for one in merge_advice(check(context)))
     return QcReport(
         score=score(findings),
         score_breakdown=score_breakdown(findings),
         verdict=verdict(findings),
         findings=findings,
-        measured=_measured(found),
+        measured=_measured(inspection),
         seconds=round(time.perf_counter() - began, 3),
     )
 
 
 def merge_advice(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings with the same advice told once, from where it is first seen to where it is last: footage that shakes or
-    flickers does so all the time."""
-    found: list[Finding] = []
-    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    """Merges advice of one tier, code and message into one finding from the first to the last frame.
+
+    Footage that shakes or flickers does so all the time, so this avoids repeating the same advice.
+    """
+    result: list[Finding] = []
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
     for one in findings:
         key = (one.tier, one.code, one.message)
-        if one.severity == "gate" or key not in alike:
-            found.append(one)
+        if one.severity == "gate" or key not in groups:
+            result.append(one)
         if one.severity == "advice":
-            alike.setdefault(key, []).append(one)
-    return tuple(one if one.severity == "gate" else _together(alike[one.tier, one.code, one.message]) for one in found)
+            groups.setdefault(key, []).append(one)
+    return tuple(one if one.severity == "gate" else _merged(groups[one.tier, one.code, one.message]) for one in result)
 
 
-def _together(alike: Sequence[Finding]) -> Finding:
-    if len(alike) == 1:
-        return alike[0]
-    ends = [one.end_frame for one in alike if one.end_frame is not None]
+def _merged(group: Sequence[Finding]) -> Finding:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    ends = [one.end_frame for one in group if one.end_frame is not None]
     changes = {
         "end_frame": max(ends, default=None),
-        "value": max((one.value for one in alike if isinstance(one.value, float)), default=alike[0].value),
-        "message": f"{alike[0].message} ({len(alike)} times)",
+        "value": max((one.value for one in group if isinstance(one.value, float)), default=first.value),
+        "message": f"{first.message} ({len(group)} times)",
     }
-    return alike[0].model_copy(update=changes)
+    return first.model_copy(update=changes)
+
+
+def with_figures(finding: Finding, rate: float) -> Finding:
+    """The finding with its figures and its place in the video, of ``rate`` frames per second, in the message."""
+    parts = []
+    if isinstance(finding.value, int | float) and isinstance(finding.limit, int | float):
+        parts.append(f"Measured {finding.value:g}, limit {finding.limit:g}")
+    if finding.start_frame is not None and finding.end_frame is not None and rate:
+        start, end = finding.start_frame / rate, finding.end_frame / rate
+        parts.append(f"{start:.2f}–{end:.2f} s (frames {finding.start_frame}–{finding.end_frame - 1})")
+    if not parts:
+        return finding
+    return finding.model_copy(update={"message": f"{finding.message} {'; '.join(parts)}."})
 
 
 def score(findings: tuple[Finding, ...]) -> float:
-    """100 less 50 for each gate and 5 for each code of advice, not below 0."""
+    """100 minus 50 per gate and 5 per code of advice, at least 0."""
     gates, advice = _counts(findings)
     return max(0.0, 100.0 - GATE_POINTS * gates - ADVICE_POINTS * advice)
 
 
 def score_breakdown(findings: tuple[Finding, ...]) -> str:
-    """How the score came about."""
+    """How the score is computed, as a formula."""
     gates, advice = _counts(findings)
-    parts = [f"{count} × {points:g} ({what})" for count, points, what in
-             ((gates, GATE_POINTS, "gates"), (advice, ADVICE_POINTS, "advice")) if count]  # fmt: skip
-    return " − ".join(["100", *parts]) + f" = {score(findings):g}"
+    deductions = ((gates, GATE_POINTS, "gates"), (advice, ADVICE_POINTS, "advice"))
+    terms = [f"{count} × {points:g} ({name})" for count, points, name in deductions if count]
+    return " − ".join(["100", *terms]) + f" = {score(findings):g}"
 
 
 def _counts(findings: tuple[Finding, ...]) -> tuple[int, int]:
+    """The number of gates, and of different codes of advice."""
     gates = sum(finding.severity == "gate" for finding in findings)
     return gates, len({finding.code for finding in findings if finding.severity == "advice"})
 
@@ -114,13 +142,14 @@ def verdict(findings: tuple[Finding, ...]) -> Verdict:
     return "advise" if findings else "pass"
 
 
-def _measured(found: Inspection) -> dict[str, float | str | None]:
+def _measured(inspection: Inspection) -> dict[str, float | str | None]:
+    loudness = inspection.loudness
     return {
-        "frames": len(found.times),
-        "decoded": len(found.decoded_frames),
-        "rate": round(found.rate, 4),
-        "picture_seconds": round(found.video_seconds, 4),
-        "sound_seconds": round(found.audio_seconds, 4),
-        "loudness_lufs": found.loudness.integrated if found.loudness else None,
-        "true_peak_dbtp": found.loudness.true_peak if found.loudness else None,
+        "frames": len(inspection.times),
+        "decoded_frames": len(inspection.decoded_frames),
+        "rate": round(inspection.rate, 4),
+        "video_seconds": round(inspection.video_seconds, 4),
+        "audio_seconds": round(inspection.audio_seconds, 4),
+        "loudness_lufs": loudness.integrated if loudness else None,
+        "true_peak_dbtp": loudness.true_peak if loudness else None,
     }

@@ -1,4 +1,4 @@
-"""What each effect does to an image. A new effect registers its record in ``EFFECTS`` and its function here."""
+"""What each effect does to an image. A new effect joins ``Effect`` and registers its function here."""
 
 from dataclasses import replace
 from functools import singledispatch

@@ -21,7 +21,7 @@ LOLS = "\n".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcd
         ("text: &a [*a]", "“*”"),
         ("text: " + "[" * 100_000, "nested too deeply"),
         ("text:\n" + "- " * 100_000, "nested too deeply"),
-        ("text: [" + "1," * 300_000 + "]", "holds too much"),
+        ("text: [" + "1," * 300_000 + "]", "too many values"),
         ("text: !!python/object/apply:os.system ['id']", "tag"),
         ("text: !!binary aGVsbG8=", "tag"),
         ("text: !mine x", "tag"),

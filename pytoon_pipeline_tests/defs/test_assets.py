@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import assets
 
 MAX_LINES = 30
@@ -24,3 +25,14 @@ def functions() -> Iterator[tuple[str, int]]:
 @pytest.mark.parametrize(("name", "lines"), functions())
 def test_an_asset_is_short(name: str, lines: int) -> None:
     assert lines <= MAX_LINES, f"{name}: move domain work to its package"
+
+
+def test_the_asset_of_every_stage_is_linked_to_its_source() -> None:
+    linked = {}
+    for spec in defs().resolve_all_asset_specs():
+        for reference in getattr(spec.metadata.get("dagster/code_references"), "code_references", ()):
+            source = Path(reference.file_path).read_text("utf-8").splitlines()
+            linked[spec.key.to_user_string()] = "".join(source[reference.line_number - 1 : reference.line_number + 20])
+    assert len(linked) == 14
+    for name, source in linked.items():
+        assert f"def {name}(" in source

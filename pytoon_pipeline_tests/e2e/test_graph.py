@@ -250,12 +250,12 @@ def test_a_truncated_source_is_noted_and_found_or_rejected(compile_file: Compile
     outcome = compile_file(path)
     assert outcome.error is None
     (loss,) = spec_of(store, outcome).losses
-    assert loss.promised == pytest.approx(6)
-    assert 4 < loss.came < 5.5
+    assert loss.declared_seconds == pytest.approx(6)
+    assert 4 < loss.decoded_seconds < 5.5
     report = store.latest("qc_score", outcome.key).read(QcReport)
     (finding,) = [one for one in report.findings if one.code == "truncated_source"]
     assert (finding.severity, finding.message) == ("advice", loss.message)
-    assert finding.message == f"“cut.mp4” promised 6.0 s, {loss.came:.1f} s came."
+    assert finding.message == f"“cut.mp4” declares 6.0 s, but only {loss.decoded_seconds:.1f} s can be read."
     assert "truncated_source" in codes(outcome, store)
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     refused = compile_file(path)

@@ -25,7 +25,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.media import audio, loudness, probing
-from pytoon_pipeline.media.losses import check_whole, sound_lost
+from pytoon_pipeline.media.losses import check_complete, undecoded_audio_seconds
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 from pytoon_pipeline.planning.plan import plan_video
 from pytoon_pipeline_tests.harness.damaged_files import variants
@@ -70,17 +70,17 @@ def process(path: Path, folder: Path) -> Came:
     limits = load_limits()
     info = probing.probe(path)
     video = probing.accept(info, limits)
-    check_whole(info, limits)
+    check_complete(info, limits)
     seconds, lost, level, samples = 0.0, 0.0, None, audio.nothing()
     if info.audio is not None:
         wav = folder / "audio.wav"
         seconds, undecoded = audio.extract(path, info.audio, video.start, limits.source_seconds_max, wav)
-        lost = sound_lost(info, video.start, seconds, undecoded)
-        check_whole(info, limits, audio_lost=lost)
+        lost = undecoded_audio_seconds(info, video.start, seconds, undecoded)
+        check_complete(info, limits, audio_lost=lost)
         if seconds:
             level, samples = loudness.integrated(wav), audio.load(wav)
     record = sample(path, video, limits, folder).record
-    check_whole(info, limits, record)
+    check_complete(info, limits, record)
     preset = load_preset("clean-talk")
     said = Transcript(words=(), language="", transcriber=None)
     silence = find_silence(samples, audio.ANALYSIS_RATE, said, preset.silence) if seconds else None

@@ -120,10 +120,6 @@ PLAN = {
 }
 
 
-# What the comparison of the pictures with the plan may report.
-PLAN_CODES = ("missing_item", "wrong_crop", "missing_text", "missing_layer", "unverified")
-
-
 def scenes(kind: str) -> RenderSpec:
     """A clean video of a kind that could raise a false alarm."""
     plain = defects.footage_then_picture()

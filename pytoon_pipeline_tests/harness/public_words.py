@@ -20,8 +20,8 @@ from pytoon_pipeline.contracts.quality import Severity, Verdict
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import RenderStatus, StageStatus, UploadState
 from pytoon_pipeline.contracts.status import ErrorCategory
+from pytoon_pipeline.quality.checks import CHECKS
 from pytoon_pipeline.settings import ServerSettings, Settings
-from pytoon_pipeline_tests.harness.injected_defects import PICTURE, PLAN, PLAN_CODES, SOUND
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -126,14 +126,8 @@ def dagster_names() -> set[str]:
 
 
 def finding_codes() -> set[str]:
-    """Codes of findings: those that checks name, that remedies answer, and that injected defects must get."""
-    from pytoon_pipeline.operations.remedies import REMEDIES_BY_CODE
-
-    found = set(REMEDIES_BY_CODE)
-    for call in calls(PACKAGE / "quality"):
-        if called(call) in ("finding", "limited") and len(call.args) > 1 and (code := constant(call.args[1])):
-            found.add(code)
-    return found | {code for code, *_ in (PICTURE | SOUND | PLAN).values()} | set(PLAN_CODES)
+    """Codes that the checks may report."""
+    return {code for check in CHECKS for code in check.codes}
 
 
 def note_codes() -> set[str]:

@@ -183,7 +183,7 @@ def test_a_check_at_intake_that_times_out_is_left_to_the_run(
 ) -> None:
     """A file that cannot be checked in time is left to its run."""
     media.video(home.inbox / "v.mp4", 2)
-    monkeypatch.setattr("pytoon_pipeline.media.container.sys.executable", _sleeper(tmp_path))
+    monkeypatch.setattr("pytoon_pipeline.media.preflight.sys.executable", _sleeper(tmp_path))
     desk.operations = desk.operations.model_copy(update={"preflight_timeout_seconds": 0.2})
     desk.receiver = Ingester(home, FolderInbox(home.inbox), desk.operations, lambda: desk.now)
     assert len(desk.settle().keys) == 1

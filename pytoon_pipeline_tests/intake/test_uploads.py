@@ -15,7 +15,7 @@ from pytoon_pipeline.intake.uploads import read_upload
     ("sets", "path"),
     [
         (["max_seconds=600"], "max_seconds"),
-        (["colour=red"], "colour: there is no such setting"),
+        (["colour=red"], "colour: unknown setting"),
         (["media=[{file: a.mp4, start: 3, end: 2}]"], "media.0"),
         (["text.hook=[1]"], "text"),
         (["fit=stretch"], "fit"),

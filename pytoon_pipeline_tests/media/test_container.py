@@ -2,22 +2,14 @@
 
 import struct
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.media import container
-from pytoon_pipeline.media.container import demux, opened
+from pytoon_pipeline.media.container import opened
+from pytoon_pipeline.media.decoding import demux
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.refusals import code_of
-
-
-def test_a_timeout_of_the_preflight_is_a_transient_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "PREFLIGHT_TIMEOUT_SECONDS", 1e-6)
-    with pytest.raises(TransientError):
-        probe(media.video(tmp_path / "v.mp4", 1))
 
 
 def test_names_that_look_like_addresses_are_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,13 +51,3 @@ def test_tags_in_another_encoding_do_not_matter(tmp_path: Path) -> None:
     path = media.video(tmp_path / "v.mp4", 1, "320x180", "25", True, "-metadata", "title=AAAAAAAA")
     path.write_bytes(path.read_bytes().replace(b"AAAAAAAA", b"caf\xe9\xff\xfe\xe9\xe9"))
     assert probe(path).video is not None
-
-
-def test_streams_that_appear_late_end_the_packets() -> None:
-    class Late:
-        def demux(self, *streams: Any) -> Any:
-            yield 1
-            raise IndexError
-
-    late: Any = Late()
-    assert list(demux(late)) == [1]

@@ -169,7 +169,7 @@ def test_a_source_ends_where_nothing_more_can_be_decoded(tmp_path: Path, monkeyp
     video = probe(path).video
     assert video is not None
     assert max(time for time, _ in frames.decode(path, video)) > 3.5
-    monkeypatch.setattr(frames, "MAX_BARREN", 50)
+    monkeypatch.setattr(frames, "MAX_EMPTY_PACKETS", 50)
     assert max(time for time, _ in frames.decode(path, video)) < 1
 
 

@@ -1,4 +1,4 @@
-"""Declared against decoded length: losses are reported, and intact files have none."""
+"""The declared length of a file against what can be read: losses are reported, and intact files raise none."""
 
 import struct
 from pathlib import Path
@@ -10,7 +10,7 @@ from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Loss, MediaInfo, Metadata
 from pytoon_pipeline.media.audio import extract
-from pytoon_pipeline.media.losses import check_whole, losses, sound_lost
+from pytoon_pipeline.media.losses import check_complete, losses, undecoded_audio_seconds
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline_tests.harness import media
 
@@ -40,7 +40,9 @@ def looked_at(path: Path, room: Path) -> tuple[MediaInfo, list[Loss]]:
     if info.audio is not None:
         seconds, undecoded = extract(path, info.audio, info.video.start, 7200, room / "a.wav")
         found = Metadata(
-            info=info, audio_seconds=seconds, audio_lost=sound_lost(info, info.video.start, seconds, undecoded)
+            info=info,
+            audio_seconds=seconds,
+            audio_lost=undecoded_audio_seconds(info, info.video.start, seconds, undecoded),
         )
     record = sample(path, info.video, LIMITS, room).record
     return info, list(losses(path.name, info, LIMITS, record, found.audio_lost))
@@ -51,26 +53,29 @@ def test_a_truncated_file_is_reported(tmp_path: Path, name: str) -> None:
     whole = media.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
     info, found = looked_at(whole, tmp_path)
     assert found == [], "intact"
-    assert not info.broken_off
+    assert not info.truncated
     cut = tmp_path / f"cut-{name}"
-    # Without a declared length, only an incomplete last part gives a truncation away.
+    # Where no length is declared, only an incomplete part shows it: the odd byte.
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2 // 188 * 188 + 100])
     info, found = looked_at(cut, tmp_path)
     assert found, "half of it is missing"
     assert found[0].track == "picture"
-    promise = info.picture_promise
-    assert promise is not None
-    if promise.seconds is None:
-        assert (found[0].promised, found[0].lost) == (None, None)
-        assert "breaks off after" in found[0].message
-        check_whole(info, LIMITS)
+    length = info.video_length
+    assert length is not None
+    if length.declared_seconds is None:
+        assert (found[0].declared_seconds, found[0].lost_seconds) == (None, None)
+        assert "is cut off after" in found[0].message
+        check_complete(info, LIMITS)
     else:
-        assert found[0].promised == pytest.approx(6, abs=0.1)
-        assert found[0].lost == pytest.approx(found[0].promised - found[0].came, abs=0.01)
-        assert 1 < found[0].came < 5
-        assert f"promised {found[0].promised:.1f} s, {found[0].came:.1f} s came" in found[0].message
+        assert found[0].declared_seconds == pytest.approx(6, abs=0.1)
+        assert found[0].lost_seconds == pytest.approx(found[0].declared_seconds - found[0].decoded_seconds, abs=0.01)
+        assert 1 < found[0].decoded_seconds < 5
+        assert (
+            f"declares {found[0].declared_seconds:.1f} s, but only {found[0].decoded_seconds:.1f} s can be read"
+            in found[0].message
+        )
         with pytest.raises(InvalidInput, match="truncated_source"):
-            check_whole(info, LIMITS)
+            check_complete(info, LIMITS)
 
 
 INTACT = {
@@ -97,9 +102,9 @@ def test_parts_left_out_by_an_edit_list_are_not_missing(tmp_path: Path) -> None:
     trimmed = tmp_path / "trimmed.mp4"
     media.run("-ss", "3.1", "-i", str(whole), "-c", "copy", str(trimmed))
     info, found = looked_at(trimmed, tmp_path)
-    assert info.picture_promise is not None
-    assert info.picture_promise.frames is not None
-    assert info.picture_promise.frames > info.picture_promise.packets, "frames before the edit are in the file"
+    assert info.video_length is not None
+    assert info.video_length.declared_frames is not None
+    assert info.video_length.declared_frames > info.video_length.packets, "frames before the edit are in the file"
     assert found == []
 
 
@@ -127,10 +132,10 @@ def test_a_flipped_bit_in_an_edit_list_is_reported(tmp_path: Path) -> None:
     struct.pack_into(">I", data, length, 576_000 ^ 1 << 19)
     path.write_bytes(data)
     info, found = looked_at(path, tmp_path)
-    assert found[0].promised == pytest.approx(12, abs=0.1)
-    assert found[0].came < 4
-    with pytest.raises(InvalidInput, match=r"truncated_source|promised 12\.0 s"):
-        check_whole(info, LIMITS)
+    assert found[0].declared_seconds == pytest.approx(12, abs=0.1)
+    assert found[0].decoded_seconds < 4
+    with pytest.raises(InvalidInput, match=r"declares 12\.0 s"):
+        check_complete(info, LIMITS)
 
 
 def test_pictures_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:
@@ -146,14 +151,14 @@ def test_pictures_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:
             data[start : start + size] = bytes(size)
     path.write_bytes(data)
     info = probe(path)
-    check_whole(info, LIMITS)
+    check_complete(info, LIMITS)
     assert info.video is not None
     record = sample(path, info.video, LIMITS, tmp_path).record
     assert record.lost_seconds == pytest.approx(4.5, abs=0.1)
     (loss,) = losses("v.mp4", info, LIMITS, record)
-    assert loss.came == pytest.approx(1.5, abs=0.1)
+    assert loss.decoded_seconds == pytest.approx(1.5, abs=0.1)
     with pytest.raises(InvalidInput, match="truncated_source"):
-        check_whole(info, LIMITS, record)
+        check_complete(info, LIMITS, record)
 
 
 @pytest.mark.parametrize("name", ["box.mkv", "stream.ts", "fragments.mp4"])
@@ -164,7 +169,7 @@ def test_a_hole_in_the_middle_is_missing(tmp_path: Path, name: str) -> None:
     path.write_bytes(data[:start] + bytes(end - start) + data[end:])
     found = looked_at(path, tmp_path)[1]
     assert found, "a fifth of it is gone"
-    assert sum(loss.lost or 0 for loss in found) > 0.5
+    assert sum(loss.lost_seconds or 0 for loss in found) > 0.5
 
 
 @pytest.mark.parametrize("name", ["live.webm", "fragments.mp4"])
@@ -183,7 +188,7 @@ def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
     assert len(data) > 800_000
     path.write_bytes(data[:start] + bytes(300_000) + data[start + 300_000 :])
     (loss,) = looked_at(path, tmp_path)[1]
-    assert loss.came < 6
+    assert loss.decoded_seconds < 6
 
 
 def test_pictures_of_avi_files_with_b_frames_are_all_shown(tmp_path: Path) -> None:
@@ -194,15 +199,15 @@ def test_pictures_of_avi_files_with_b_frames_are_all_shown(tmp_path: Path) -> No
     assert sample(path, info.video, LIMITS, tmp_path).record.frames >= 99
 
 
-def test_sound_that_ends_long_before_its_declared_end_is_reported(tmp_path: Path) -> None:
+def test_audio_that_ends_long_before_its_declared_length_is_reported(tmp_path: Path) -> None:
     path = media.video(tmp_path / "v.mov", 6, "160x90", "25", True, *H264, "-c:a", "pcm_s16le")
     info = probe(path)
-    assert info.audio_promise is not None
-    assert info.audio_promise.seconds == pytest.approx(6, abs=0.05)
-    short = info.audio_promise.model_copy(update={"read_seconds": 5.0})
-    (loss,) = losses("v.mov", info.model_copy(update={"audio_promise": short}), LIMITS)
-    assert (loss.track, loss.lost) == ("sound", pytest.approx(1.0, abs=0.05))
-    assert loss.message == "The sound of “v.mov” promised 6.0 s, 5.0 s came."
+    assert info.audio_length is not None
+    assert info.audio_length.declared_seconds == pytest.approx(6, abs=0.05)
+    short = info.audio_length.model_copy(update={"read_seconds": 5.0})
+    (loss,) = losses("v.mov", info.model_copy(update={"audio_length": short}), LIMITS)
+    assert (loss.track, loss.lost_seconds) == ("sound", pytest.approx(1.0, abs=0.05))
+    assert loss.message == "The audio of “v.mov” declares 6.0 s, but only 5.0 s can be read."
 
 
 def test_packets_of_sound_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:
@@ -217,7 +222,7 @@ def test_packets_of_sound_that_cannot_be_decoded_are_missing(tmp_path: Path) -> 
         data[start : start + size] = b"\xff" * size
     path.write_bytes(data)
     (loss,) = looked_at(path, tmp_path)[1]
-    assert (loss.track, loss.lost) == ("sound", pytest.approx(1.0, abs=0.1))
+    assert (loss.track, loss.lost_seconds) == ("sound", pytest.approx(1.0, abs=0.1))
 
 
 def test_headers_of_old_avi_files_may_lie(tmp_path: Path) -> None:
@@ -239,7 +244,7 @@ def test_gifs_have_no_losses(tmp_path: Path) -> None:
     assert looked_at(path, tmp_path)[1] == []
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    assert "breaks off" in looked_at(path, tmp_path)[1][0].message
+    assert "is cut off" in looked_at(path, tmp_path)[1][0].message
 
 
 def test_garbage_after_a_file_is_not_a_loss(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from pytoon_pipeline_tests.harness.finished_video import finished, found, report
     ("arguments", "what"),
     [
         ({"size": "720x1280"}, "size"),
-        ({"codec": ()}, "index first"),
+        ({"codec": ()}, "index"),
         ({"codec": ("-pix_fmt", "yuv444p", "-movflags", "+faststart")}, "pixel format"),
         ({"codec": ("-ac", "1", "-movflags", "+faststart")}, "channels"),
         ({"codec": ("-ar", "44100", "-movflags", "+faststart")}, "sample rate"),
-        ({"codec": ("-an", "-movflags", "+faststart")}, "sound codec"),
+        ({"codec": ("-an", "-movflags", "+faststart")}, "audio codec"),
     ],
 )
 def test_a_wrong_format_is_found(tmp_path: Path, arguments: dict, what: str) -> None:

@@ -1,15 +1,14 @@
 """Effects of layers."""
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
-from pytoon_pipeline.contracts.spec.effects import EFFECTS, Blur, EffectKind, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.effects import Blur, Effect, EffectKind, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.layers import (
     ImageLayer,
-    ShapeLayer,
 )
 from pytoon_pipeline.rendering.effects import apply
 from pytoon_pipeline.rendering.yuva import YuvaImage
@@ -19,7 +18,7 @@ from pytoon_pipeline_tests.harness.drawing import ITEM, WHOLE, at, drawn, pictur
 def test_effects_change_what_they_say(tmp_path: Path) -> None:
     sources = picture(tmp_path, scenery(600, 600))
 
-    def show(*effects: EffectKind) -> YuvaImage:
+    def show(*effects: Effect) -> YuvaImage:
         layer = ImageLayer(item=ITEM, width=600, height=600, crop_path=WHOLE, transform=at(), effects=effects)
         return drawn([layer], sources=sources, background="#FFFFFF")[0]
 
@@ -37,20 +36,7 @@ def test_effects_change_what_they_say(tmp_path: Path) -> None:
     assert np.abs(show(Shadow(y=40)).y[inside].astype(int) - plain.y[inside]).max() <= 1, "the picture stays"
 
 
-def test_a_new_effect_joins_by_registering_its_class() -> None:
-    @EFFECTS.register
-    class Negative(EffectKind):
-        kind: Literal["test_negative"] = "test_negative"
-
-    @apply.register
-    def _(effect: Negative, sheet: YuvaImage) -> YuvaImage:
-        return YuvaImage((251 - sheet.y).astype(np.uint8), sheet.u, sheet.v)
-
-    try:
-        layer = ShapeLayer.model_validate(
-            {"width": 200, "height": 200, "fill": {"colours": ["#FFFFFF"]}, "transform": {"x": 540, "y": 960},
-             "effects": ["test_negative"]}
-        )  # fmt: skip
-        assert int(drawn([layer], background="#808080")[0].y[960, 540]) == 16
-    finally:
-        del EFFECTS.classes["test_negative"]
+@pytest.mark.parametrize("effect", EffectKind.__subclasses__())
+def test_every_effect_can_be_named_and_applied(effect: type[EffectKind]) -> None:
+    assert isinstance(TypeAdapter(Effect).validate_python(effect.model_fields["kind"].default), effect)
+    assert effect in apply.registry

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.speech.silence import levels, merge, quiet_ranges, speech_level
+from pytoon_pipeline.analysis.speech.silence import levels, quiet_ranges, speech_level, time_ranges
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.time import gaps
 
 if TYPE_CHECKING:
     import pocketsphinx
@@ -140,11 +141,9 @@ def utterances(samples: NDArray[np.int16]) -> list[tuple[int, int]]:
     decibels = levels(samples, RATE)
     pauses = quiet_ranges(decibels, speech_level(decibels) - PAUSE_DROP_DB, PAUSE_SECONDS)
     seconds = len(samples) / RATE
-    starts = [0.0] + [pause.end for pause in pauses]
-    ends = [pause.start for pause in pauses] + [seconds]
-    sounding = [(a - PAD_SECONDS, b + PAD_SECONDS) for a, b in zip(starts, ends, strict=True) if b > a]
+    sounding = gaps((pause.span for pause in pauses), 0.0, seconds)
     pieces: list[tuple[int, int]] = []
-    for part in merge(sounding, seconds):
+    for part in time_ranges([(start - PAD_SECONDS, end + PAD_SECONDS) for start, end in sounding], seconds):
         count = max(1, math.ceil(part.seconds / MAX_SECONDS))
         edges = np.linspace(part.start * RATE, part.end * RATE, count + 1).astype(int)
         pieces += [(int(a), int(b)) for a, b in itertools.pairwise(edges)]

@@ -1,18 +1,20 @@
 """Silence and speech from levels alone."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.speech.word_times import repair
+from pytoon_pipeline.analysis.speech.word_times import repair_word_times
 from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import SilenceSettings
-from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.contracts.time import TimeRange, clip, gaps, runs, union
 
 WINDOW_SECONDS = 0.01
 FLOOR_DB = -120.0
 # A recording whose loud parts are below this carries no sound that anybody could hear beside a phone's own noise.
-ALL_SILENT_DB = -60.0
+SILENT_DB = -60.0
 
 
 def levels(samples: NDArray[np.int16], rate: int) -> NDArray[np.float64]:
@@ -29,15 +31,13 @@ def speech_level(decibels: NDArray[np.float64]) -> float:
     return float(np.percentile(decibels, 95)) if len(decibels) else FLOOR_DB
 
 
-def quiet_ranges(decibels: NDArray[np.float64], threshold: float, minimum: float) -> tuple[TimeRange, ...]:
-    """Ranges of at least ``minimum`` seconds in which every window is below ``threshold``."""
-    quiet = np.concatenate(([0], (decibels < threshold).astype(np.int8), [0]))
-    edges = np.flatnonzero(np.diff(quiet)) * WINDOW_SECONDS
+def quiet_ranges(decibels: NDArray[np.float64], threshold: float, min_seconds: float) -> tuple[TimeRange, ...]:
+    """Ranges of at least ``min_seconds`` in which every window is below ``threshold``."""
     ranges = (
-        TimeRange(start=round(float(a), 3), end=round(float(b), 3))
-        for a, b in zip(edges[::2], edges[1::2], strict=True)
+        TimeRange(start=round(a * WINDOW_SECONDS, 3), end=round(b * WINDOW_SECONDS, 3))
+        for a, b in runs((decibels < threshold).tolist())
     )
-    return tuple(found for found in ranges if found.seconds >= minimum - 1e-6)
+    return tuple(one for one in ranges if one.seconds >= min_seconds - 1e-6)
 
 
 def find_silence(
@@ -50,7 +50,7 @@ def find_silence(
     decibels = levels(samples, rate)
     level = speech_level(decibels)
     seconds = len(samples) / rate
-    all_silent = bool(len(samples)) and level < ALL_SILENT_DB
+    all_silent = bool(len(samples)) and level < SILENT_DB
     if all_silent and asked and settings.remove:
         raise InvalidInput(
             "all_silent",
@@ -61,7 +61,7 @@ def find_silence(
     if all_silent:
         settings = settings.model_copy(update={"remove": False})
     silences = quiet_ranges(decibels, threshold, settings.min_seconds)
-    words, changed, dropped = repair(transcript.words, silences, seconds)
+    words, changed, dropped = repair_word_times(transcript.words, silences, seconds)
     return SilenceSegments(
         silences=silences,
         speech=speech_ranges(silences, words, seconds, settings),
@@ -82,25 +82,13 @@ def speech_ranges(
     """What stays of ``seconds``: all that is not silent, padded, and every word whole."""
     if not settings.remove:
         return (TimeRange(start=0.0, end=seconds),)
-    sounding: list[tuple[float, float]] = []
-    position = 0.0
-    for silence in (*silences, TimeRange(start=seconds, end=seconds)):
-        if silence.start > position:
-            sounding.append((position - settings.pad_before, silence.start + settings.pad_after))
-        position = silence.end
-    sounding += [(word.start, word.end) for word in words]
-    return merge(sounding, seconds)
+    sounding = gaps((one.span for one in silences), 0.0, seconds)
+    padded = [(start - settings.pad_before, end + settings.pad_after) for start, end in sounding]
+    return time_ranges([*padded, *((word.start, word.end) for word in words)], seconds)
 
 
-def merge(ranges: list[tuple[float, float]], seconds: float) -> tuple[TimeRange, ...]:
-    """The union of ``ranges`` within ``[0, seconds]``, in order."""
-    merged: list[list[float]] = []
-    for start, end in sorted(ranges):
-        start, end = max(0.0, start), min(seconds, end)
-        if end <= start:
-            continue
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], end)
-        else:
-            merged.append([start, end])
-    return tuple(TimeRange(start=round(a, 4), end=round(b, 4)) for a, b in merged)
+def time_ranges(ranges: Iterable[tuple[float, float]], seconds: float) -> tuple[TimeRange, ...]:
+    """The union of ``ranges`` within ``[0, seconds]``, in order, rounded to a tenth of a millisecond."""
+    return tuple(
+        TimeRange(start=round(start, 4), end=round(end, 4)) for start, end in union(clip(ranges, 0.0, seconds))
+    )

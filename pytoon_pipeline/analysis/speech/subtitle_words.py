@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.speech.silence import levels, quiet_ranges, speech_level
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
-from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.contracts.time import TimeRange, gaps
 from pytoon_pipeline.media.subtitles import SubtitleCue, SubtitleTrack
 
 # A track must cover this share of what sounds: one with signs, or with the lines of a foreign guest, covers little.
@@ -72,16 +72,7 @@ def _spread(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[Word]:
 
 def _loud(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[tuple[float, float]]:
     """The parts of a line's time in which something sounds; all of it when nothing does."""
-    parts, position = [], line.start
-    for pause in quiet:
-        if pause.end <= position or pause.start >= line.end:
-            continue
-        if pause.start > position:
-            parts.append((position, pause.start))
-        position = pause.end
-    if position < line.end:
-        parts.append((position, line.end))
-    return parts or [(line.start, line.end)]
+    return gaps((pause.span for pause in quiet), line.start, line.end) or [(line.start, line.end)]
 
 
 def _at(parts: Sequence[tuple[float, float]], passed: float, closing: bool = False) -> float:

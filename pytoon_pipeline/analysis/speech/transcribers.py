@@ -1,16 +1,18 @@
-"""Which recogniser to use: Whisper where its weights are or can be had, else pocketsphinx with the model in its wheel.
+"""The transcribers, in order of preference: Whisper where its weights can be had, else pocketsphinx with its own model.
 
-A choice names the exact model, so that better weights arriving later make a new transcript, and nothing else does.
+A choice names the exact model: better weights that arrive later give a new transcript, and nothing else does. A new
+transcriber joins here: its name in ``contracts.analysis.TranscriberEngine``, and its entry in ``TRANSCRIBERS``.
 """
 
 import hashlib
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
+from pytoon_pipeline.contracts.analysis import Transcriber, TranscriberEngine, Transcript
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.settings import Settings, TranscriberChoice
 
@@ -18,16 +20,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# After a failed download the next attempt waits this long: a batch must not try once a video.
+# After a failed download the next attempt waits this long: a batch must not try once per video.
 RETRY_SECONDS = 24 * 3600
 IDENTITY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class SpeechSettings:
-    """What is wanted. ``model`` names a Whisper model or a checkpoint's path; ``folder`` holds fetched weights.
+    """The wanted transcriber. ``model`` names a Whisper model or the path of a checkpoint.
 
-    ``cache`` is a folder where other programs may have stored weights.
+    ``folder`` holds downloaded weights; ``cache`` is a folder where other programs may have stored some.
     """
 
     engine: TranscriberChoice
@@ -37,51 +39,85 @@ class SpeechSettings:
 
     @classmethod
     def from_settings(cls, settings: Settings, folder: Path) -> "SpeechSettings":
-        """The transcriber and the model that ``settings`` name; ``folder`` is for fetched weights."""
+        """The transcriber and the model that ``settings`` name; ``folder`` is for downloaded weights."""
         return cls(settings.transcriber, settings.whisper_model, folder, settings.whisper_cache)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The recogniser that will be used; ``weights`` is Whisper's checkpoint."""
+    """The transcriber to use; ``weights`` is Whisper's checkpoint."""
 
     transcriber: Transcriber
     weights: Path | None = None
 
 
-def choose(settings: SpeechSettings) -> Choice:
-    """Decides, fetching Whisper's weights when they are wanted and missing. Imports nothing heavy when they are there.
+class TranscriberMissing(DependencyMissing):
+    """A transcriber cannot be had; ``reason`` alone says why, for a sentence of its own."""
 
-    Raises ``DependencyMissing`` when Whisper is demanded and cannot be had.
+    def __init__(self, code: str, message: str, hint: str, reason: str) -> None:
+        super().__init__(code, message, hint)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class _Backend:
+    """How a transcriber is found and run. ``find`` raises ``TranscriberMissing`` where it cannot be had."""
+
+    find: Callable[[SpeechSettings], Choice]
+    transcribe: Callable[[Choice, "NDArray[np.int16]", int | None], Transcript]
+
+
+def choose(settings: SpeechSettings) -> Choice:
+    """The transcriber to use. Downloads Whisper's weights where they are wanted and missing.
+
+    Imports nothing heavy when the weights are there. A choice for another transcriber than the preferred one says why.
+    Raises ``TranscriberMissing`` when the wanted one cannot be had.
     """
-    if settings.engine == "pocketsphinx":
-        return Choice(_pocketsphinx(None))
-    weights = find_weights(settings)
+    if settings.engine != "auto":
+        return TRANSCRIBERS[settings.engine].find(settings)
+    *preferred, last = TRANSCRIBERS.values()
     reason = None
-    if weights is None:
-        reason = _failed_lately(settings) if settings.engine == "auto" else None
-        if reason is None:
-            weights, reason = _fetch(settings)
-    if weights is not None:
-        return Choice(_whisper(settings, weights), weights)
-    if settings.engine == "whisper":
-        raise DependencyMissing(
-            "whisper_missing",
-            f"Whisper's model “{settings.model}” is not here and cannot be fetched: {reason}.",
-            f"Put {settings.model}.pt into {settings.folder}, or set PYTOON_TRANSCRIBER=pocketsphinx.",
-        )
-    return Choice(_pocketsphinx(reason))
+    for backend in preferred:
+        try:
+            return _with_reason(backend.find(settings), reason)
+        except TranscriberMissing as error:
+            reason = reason or error.reason
+    return _with_reason(last.find(settings), reason)
 
 
 def transcribe(choice: Choice, samples: "NDArray[np.int16]", threads: int | None = None) -> Transcript:
-    """Words in 16 kHz mono ``samples``, shape (n,). ``threads`` of the processor for Whisper; pocketsphinx uses one."""
-    if choice.weights is not None:
-        from pytoon_pipeline.analysis.speech.whisper import transcribe as whisper
+    """Words in 16 kHz mono ``samples``, shape (n,). ``threads`` of the CPU for Whisper; pocketsphinx uses one."""
+    engine = choice.transcriber.engine
+    if engine == "subtitles":
+        raise ValueError("Subtitles are read, not transcribed.")
+    return TRANSCRIBERS[engine].transcribe(choice, samples, threads)
 
-        return whisper(samples, choice.weights, choice.transcriber, threads)
-    from pytoon_pipeline.analysis.speech.pocketsphinx import transcribe as sphinx
 
-    return sphinx(samples, choice.transcriber)
+def _with_reason(choice: Choice, reason: str | None) -> Choice:
+    return replace(choice, transcriber=choice.transcriber.model_copy(update={"fallback": reason}))
+
+
+# Whisper
+
+
+class WhisperMissing(TranscriberMissing):
+    def __init__(self, settings: SpeechSettings, reason: str) -> None:
+        super().__init__(
+            "whisper_missing",
+            f"Whisper's model “{settings.model}” is missing and cannot be downloaded: {reason}.",
+            f"Copy {settings.model}.pt into {settings.folder}, or set PYTOON_TRANSCRIBER=pocketsphinx.",
+            reason,
+        )
+
+
+def _find_whisper(settings: SpeechSettings) -> Choice:
+    weights = find_weights(settings)
+    if weights is None:
+        recent = _recent_failure(settings) if settings.engine == "auto" else None
+        if recent is not None:
+            raise WhisperMissing(settings, recent)
+        weights = _fetch_weights(settings)
+    return Choice(_whisper(settings, weights), weights)
 
 
 def find_weights(settings: SpeechSettings) -> Path | None:
@@ -93,7 +129,7 @@ def find_weights(settings: SpeechSettings) -> Path | None:
 
 
 def _whisper(settings: SpeechSettings, weights: Path) -> Transcriber:
-    """Names the checkpoint by its size, beginning and end: telling, and quick also for gigabytes."""
+    """Identifies the checkpoint by its size, beginning and end, which is quick also for gigabytes."""
     size = weights.stat().st_size
     with weights.open("rb") as file:
         digest = hashlib.sha256(file.read(IDENTITY_BYTES))
@@ -106,37 +142,56 @@ def _whisper(settings: SpeechSettings, weights: Path) -> Transcriber:
     )
 
 
-def _pocketsphinx(fallback: str | None) -> Transcriber:
-    return Transcriber(
-        engine="pocketsphinx",
-        model="en-us",
-        identity=f"pocketsphinx {version('pocketsphinx')}",
-        fallback=fallback,
-    )
+def _fetch_weights(settings: SpeechSettings) -> Path:
+    """Downloads the weights. Raises ``WhisperMissing``, and remembers why, when that fails."""
+    from pytoon_pipeline.analysis.speech.whisper import fetch
+
+    if settings.model.endswith(".pt"):
+        reason = f"there is no file {settings.model}"
+    else:
+        try:
+            return fetch(settings.model, settings.folder)
+        except DependencyMissing as error:
+            reason = error.message
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    _failure_marker(settings).write_text(reason)
+    raise WhisperMissing(settings, reason)
 
 
-def _marker(settings: SpeechSettings) -> Path:
+def _failure_marker(settings: SpeechSettings) -> Path:
     return settings.folder / f"{Path(settings.model).name}.unavailable"
 
 
-def _failed_lately(settings: SpeechSettings) -> str | None:
-    marker = _marker(settings)
+def _recent_failure(settings: SpeechSettings) -> str | None:
+    """Why the last download failed, if that was lately."""
+    marker = _failure_marker(settings)
     if marker.is_file() and time.time() - marker.stat().st_mtime < RETRY_SECONDS:
         return marker.read_text()
     return None
 
 
-def _fetch(settings: SpeechSettings) -> tuple[Path | None, str | None]:
-    """Downloads the weights: their path, or why it did not work."""
-    from pytoon_pipeline.analysis.speech.whisper import fetch
+def _run_whisper(choice: Choice, samples: "NDArray[np.int16]", threads: int | None) -> Transcript:
+    from pytoon_pipeline.analysis.speech.whisper import transcribe as whisper
 
-    if settings.model.endswith(".pt"):
-        reason: str = f"there is no file {settings.model}"
-    else:
-        try:
-            return fetch(settings.model, settings.folder), None
-        except DependencyMissing as error:
-            reason = error.message
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    _marker(settings).write_text(reason)
-    return None, reason
+    assert choice.weights is not None
+    return whisper(samples, choice.weights, choice.transcriber, threads)
+
+
+# pocketsphinx
+
+
+def _find_pocketsphinx(settings: SpeechSettings) -> Choice:
+    identity = f"pocketsphinx {version('pocketsphinx')}"
+    return Choice(Transcriber(engine="pocketsphinx", model="en-us", identity=identity))
+
+
+def _run_pocketsphinx(choice: Choice, samples: "NDArray[np.int16]", threads: int | None) -> Transcript:
+    from pytoon_pipeline.analysis.speech.pocketsphinx import transcribe as pocketsphinx
+
+    return pocketsphinx(samples, choice.transcriber)
+
+
+TRANSCRIBERS: dict[TranscriberEngine, _Backend] = {
+    "whisper": _Backend(_find_whisper, _run_whisper),
+    "pocketsphinx": _Backend(_find_pocketsphinx, _run_pocketsphinx),
+}

@@ -14,7 +14,7 @@ MAX_WHOLE = 1.0
 MAX_SPOKEN = 2.0
 
 
-def repair(
+def repair_word_times(
     words: tuple[Word, ...], silences: tuple[TimeRange, ...], seconds: float
 ) -> tuple[tuple[Word, ...], int, int]:
     """The words in order, none in silence, none overlapping, none outside ``[0, seconds]``.
@@ -61,4 +61,4 @@ def _out_of_silence(start: float, end: float, silences: tuple[TimeRange, ...]) -
 
 def _silent(start: float, end: float, silences: tuple[TimeRange, ...]) -> bool:
     middle = (start + end) / 2
-    return any(silence.start <= middle < silence.end for silence in silences)
+    return any(middle in silence for silence in silences)

@@ -12,7 +12,7 @@ from pytoon_pipeline.analysis.stages.analysis import Analysis, Column
 from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.media.losses import check_whole
+from pytoon_pipeline.media.losses import check_complete
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
@@ -61,7 +61,7 @@ class FrameSampling(Analysis[SampledFrames]):
         else:
             assert info.video is not None
             samples = sample(self.store.path(item.stored), info.video, self.limits, scratch)
-            check_whole(info, self.limits, samples.record)
+            check_complete(info, self.limits, samples.record)
         self.computed[item.sha256] = samples
         return StageOutput(samples.record, {PICTURES: samples.pictures, THUMBS: samples.thumbs})
 

@@ -10,7 +10,7 @@ from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media import probing
-from pytoon_pipeline.media.losses import check_whole, sound_lost
+from pytoon_pipeline.media.losses import check_complete, undecoded_audio_seconds
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
@@ -50,7 +50,7 @@ class MediaProbe(Analysis[Metadata]):
         info = self.probe(item)
         if info.video is not None or info.audio is None:
             probing.accept(info, self.limits)
-        check_whole(info, self.limits)
+        check_complete(info, self.limits)
         return self._extract_audio(path, info, scratch / "audio.wav")
 
     def _extract_audio(self, path: Path, info: MediaInfo, wav: Path) -> StageOutput:
@@ -60,8 +60,8 @@ class MediaProbe(Analysis[Metadata]):
             return StageOutput(Metadata(info=info, audio_seconds=0))
         start = info.video.start if info.video else info.audio.start
         seconds, undecoded = audio.extract(path, info.audio, start, self.limits.source_seconds_max, wav)
-        lost = sound_lost(info, start, seconds, undecoded)
-        check_whole(info, self.limits, audio_lost=lost)
+        lost = undecoded_audio_seconds(info, start, seconds, undecoded)
+        check_complete(info, self.limits, audio_lost=lost)
         if not seconds:
             return StageOutput(Metadata(info=info, audio_seconds=0, audio_lost=lost))
         measured = loudness.integrated(wav)

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.vision.sampling import Image
 from pytoon_pipeline.contracts.analysis import Shots
-from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.contracts.time import TimeRange, runs
 
 MIN_SHOT_SECONDS = 0.5
 # Levels of 255 in a thumb: compression moves pixels this far where nothing moves.
@@ -48,9 +47,6 @@ def _alike(a: Image, b: Image) -> bool:
 
 
 def _ranges(times: list[float], flags: list[bool], rate: float) -> tuple[TimeRange, ...]:
-    edges: NDArray[np.int8] = np.diff(np.array([0, *flags, 0], np.int8))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     return tuple(
-        TimeRange(start=round(times[a], 4), end=round(times[b - 1] + 1 / rate, 4))
-        for a, b in zip(starts, ends, strict=True)
+        TimeRange(start=round(times[first], 4), end=round(times[end - 1] + 1 / rate, 4)) for first, end in runs(flags)
     )

@@ -1,11 +1,15 @@
-"""How a value gets from one key to the next: from progress 0..1 to a share of the way, which may overshoot."""
+"""How a value gets from one keyframe to the next: from progress 0..1 to a share of the way, which may overshoot.
+
+A new easing joins here: its class, and its name in ``Easing``.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.registry import Registry
+from pytoon_pipeline.contracts.unions import ByKind
 
 
 class EasingKind(Record):
@@ -16,11 +20,6 @@ class EasingKind(Record):
         raise NotImplementedError
 
 
-EASINGS: Registry[EasingKind] = Registry("easing")
-Easing = Annotated[EasingKind, EASINGS]
-
-
-@EASINGS.register
 class Linear(EasingKind):
     kind: Literal["linear"] = "linear"
 
@@ -28,7 +27,6 @@ class Linear(EasingKind):
         return t
 
 
-@EASINGS.register
 class Hold(EasingKind):
     """Stays, and jumps at the end."""
 
@@ -38,7 +36,6 @@ class Hold(EasingKind):
         return float(t >= 1)
 
 
-@EASINGS.register
 class EaseIn(EasingKind):
     """Starts slowly: t³."""
 
@@ -48,7 +45,6 @@ class EaseIn(EasingKind):
         return t**3
 
 
-@EASINGS.register
 class EaseOut(EasingKind):
     """Ends slowly: 1 - (1 - t)³."""
 
@@ -58,7 +54,6 @@ class EaseOut(EasingKind):
         return 1 - (1 - t) ** 3
 
 
-@EASINGS.register
 class EaseInOut(EasingKind):
     """Starts and ends slowly: 3t² - 2t³."""
 
@@ -68,7 +63,6 @@ class EaseInOut(EasingKind):
         return t * t * (3 - 2 * t)
 
 
-@EASINGS.register
 class Back(EasingKind):
     """Goes past its end by about ``overshoot`` of the way and comes back (Penner's easing equations, 2001)."""
 
@@ -82,7 +76,6 @@ class Back(EasingKind):
         return 1 + (s + 1) * u**3 + s * u**2
 
 
-@EASINGS.register
 class Bezier(EasingKind):
     """The cubic Bézier curve of CSS ``cubic-bezier(x1, y1, x2, y2)`` (W3C CSS Easing Functions Level 1)."""
 
@@ -98,6 +91,14 @@ class Bezier(EasingKind):
             middle = (low + high) / 2
             low, high = (middle, high) if _bezier(self.x1, self.x2, middle) < t else (low, middle)
         return _bezier(self.y1, self.y2, (low + high) / 2)
+
+
+Easing = TypeAliasType(
+    "Easing",
+    Annotated[
+        Linear | Hold | EaseIn | EaseOut | EaseInOut | Back | Bezier, Field(discriminator="kind"), ByKind("easing")
+    ],
+)
 
 
 def _bezier(first: float, second: float, s: float) -> float:

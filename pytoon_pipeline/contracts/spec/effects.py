@@ -1,12 +1,16 @@
-"""What can be done to a layer's picture before it is placed. Lengths in pixels of a 1080×1920 video."""
+"""Effects on a layer's picture before it is placed. Lengths in pixels of a 1080×1920 video.
+
+A new effect joins here, with its class and its name in ``Effect``, and in ``rendering.effects``.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.registry import Registry
 from pytoon_pipeline.contracts.style import Colour
+from pytoon_pipeline.contracts.unions import ByKind
 
 
 class EffectKind(Record):
@@ -17,11 +21,6 @@ class EffectKind(Record):
         return True
 
 
-EFFECTS: Registry[EffectKind] = Registry("effect")
-Effect = Annotated[EffectKind, EFFECTS]
-
-
-@EFFECTS.register
 class Blur(EffectKind):
     """Gaussian blur with standard deviation ``radius``."""
 
@@ -29,7 +28,6 @@ class Blur(EffectKind):
     radius: float = Field(default=40, gt=0, le=200)
 
 
-@EFFECTS.register
 class Grade(EffectKind):
     """Changes of tone: ``brightness`` is added (of full range), ``contrast`` and ``saturation`` are factors."""
 
@@ -39,7 +37,6 @@ class Grade(EffectKind):
     saturation: float = Field(default=1, ge=0, le=3)
 
 
-@EFFECTS.register
 class Rounded(EffectKind):
     """Round corners."""
 
@@ -51,7 +48,6 @@ class Rounded(EffectKind):
         return False
 
 
-@EFFECTS.register
 class Shadow(EffectKind):
     """A soft shadow of the layer's shape, moved by ``x`` and ``y``."""
 
@@ -65,3 +61,8 @@ class Shadow(EffectKind):
     @property
     def recolours(self) -> bool:
         return False
+
+
+Effect = TypeAliasType(
+    "Effect", Annotated[Blur | Grade | Rounded | Shadow, Field(discriminator="kind"), ByKind("effect")]
+)

@@ -1,6 +1,6 @@
 """The layers of a RenderSpec for each kind of edit-plan layer.
 
-A new kind registers its record in ``EDIT_LAYERS`` and its function with ``build_layer``.
+A new kind joins ``AnyLayer`` in ``contracts.edit_plan``, and registers its function with ``build_layer``.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytoon_pipeline.analysis.speech.silence import find_silence, merge, quiet_ranges, speech_ranges
-from pytoon_pipeline.analysis.speech.word_times import MAX_SPOKEN, repair
+from pytoon_pipeline.analysis.speech.silence import find_silence, quiet_ranges, speech_ranges, time_ranges
+from pytoon_pipeline.analysis.speech.word_times import MAX_SPOKEN, repair_word_times
 from pytoon_pipeline.contracts.analysis import Transcript, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import SilenceSettings
@@ -71,8 +71,8 @@ ranges = st.lists(
 
 @given(ranges, ranges)
 def test_kept_ranges_cover_the_words_and_are_ordered(silent: list[tuple[float, float]], spoken: list) -> None:
-    silences = merge(silent, 30)
-    words, _, _ = repair(tuple(word(a, b) for a, b in spoken), silences, 30)
+    silences = time_ranges(silent, 30)
+    words, _, _ = repair_word_times(tuple(word(a, b) for a, b in spoken), silences, 30)
     kept = speech_ranges(silences, words, 30, SETTINGS)
     for a, b in itertools.pairwise(kept):
         assert a.end < b.start
@@ -84,8 +84,8 @@ def test_kept_ranges_cover_the_words_and_are_ordered(silent: list[tuple[float, f
 
 @given(ranges, ranges)
 def test_repaired_words_have_possible_times(silent: list[tuple[float, float]], spoken: list) -> None:
-    silences = merge(silent, 30)
-    words, changed, dropped = repair(tuple(word(a, b) for a, b in spoken), silences, 30)
+    silences = time_ranges(silent, 30)
+    words, changed, dropped = repair_word_times(tuple(word(a, b) for a, b in spoken), silences, 30)
     assert len(words) + dropped == len(spoken)
     assert changed <= len(words)
     for one in words:
@@ -99,7 +99,7 @@ def test_repaired_words_have_possible_times(silent: list[tuple[float, float]], s
 def test_typical_words_with_impossible_times_are_repaired() -> None:
     silences = (TimeRange(start=0, end=1.2), TimeRange(start=3, end=5))
     heard = (word(0.0, 1.5, "first"), word(2.0, 2.0, "zero"), word(2.8, 4.6, "stretched"), word(3.5, 4.0, "ghost"))
-    words, changed, dropped = repair(heard, silences, 8)
+    words, changed, dropped = repair_word_times(heard, silences, 8)
     assert [(w.text, w.start, w.end) for w in words] == [
         ("first", 1.2, 1.5),
         ("zero", 2.0, 2.04),
@@ -110,7 +110,7 @@ def test_typical_words_with_impossible_times_are_repaired() -> None:
 
 def test_good_words_are_left_alone() -> None:
     heard = (word(0.2, 0.5), word(0.5, 1.4), word(2.0, 2.2))
-    assert repair(heard, (TimeRange(start=1.4, end=2.0),), 3) == (heard, 0, 0)
+    assert repair_word_times(heard, (TimeRange(start=1.4, end=2.0),), 3) == (heard, 0, 0)
 
 
 def test_silent_ranges_reach_both_ends_of_the_source() -> None:

@@ -7,13 +7,14 @@ import http.server
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from pytoon_pipeline.analysis.speech import pocketsphinx
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, choose, transcribe
-from pytoon_pipeline.contracts.analysis import Word
+from pytoon_pipeline.analysis.speech.transcribers import TRANSCRIBERS, SpeechSettings, choose, transcribe
+from pytoon_pipeline.contracts.analysis import TranscriberEngine, Word
 from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 from pytoon_pipeline.media import audio
 from pytoon_pipeline.media.probing import probe
@@ -47,6 +48,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("weights") / "mini.pt"
     torch.save({"dims": dimensions.__dict__, "model_state_dict": model.state_dict()}, path)
     return path
+
+
+def test_every_transcriber_is_registered() -> None:
+    assert tuple(TRANSCRIBERS) == get_args(TranscriberEngine)
 
 
 def test_pocketsphinx_recognises_english(spoken: np.ndarray, tmp_path: Path) -> None:
@@ -301,6 +306,7 @@ def test_without_a_network_the_fallback_gives_the_reason_and_does_not_retry_at_o
     choice = choose(settings)
     assert choice.transcriber.engine == "pocketsphinx"
     assert "404" in (choice.transcriber.fallback or "")
+    assert "Whisper" not in (choice.transcriber.fallback or "")
     monkeypatch.setattr(whisper, "load_model", lambda *_, **__: pytest.fail("tried again at once"))
     assert choose(settings) == choice
     assert not list((tmp_path / "models").glob(".fetch-*"))

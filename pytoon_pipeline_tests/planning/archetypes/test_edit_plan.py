@@ -1,26 +1,20 @@
 """Edit plans: rendered exactly as written, or rejected with the path."""
 
 import json
-from typing import Literal
+from typing import get_args
 
 import pytest
 
 from pytoon_pipeline.config.documents import validate
 from pytoon_pipeline.config.presets import presets_folder
-from pytoon_pipeline.contracts.edit_plan import EDIT_LAYERS, EditLayer, EditPlan
+from pytoon_pipeline.contracts.edit_plan import AnyLayer, EditLayer, EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import (
     GroupLayer,
     ImageLayer,
-    Layer,
-    ShapeLayer,
-    TextLayer,
-    Transform,
-    constant,
 )
-from pytoon_pipeline.contracts.style import Fill
-from pytoon_pipeline.planning.archetypes.edit_layers import LayerContext, build_layer
+from pytoon_pipeline.planning.archetypes.edit_layers import build_layer
 from pytoon_pipeline_tests.harness.plans import edited, footage, still
 
 TEXT = {"kind": "text", "text": "Hello"}
@@ -71,7 +65,7 @@ def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
         ({"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]}, "scenes.0.layers.0.*hologram.*banner, group"),
         ({"scenes": [{"seconds": 1, "layers": [TEXT | {"effects": ["sparkle"]}]}]}, "effects.0.*sparkle"),
         ({"scenes": [{"seconds": 1, "layers": [TEXT | {"keyframes": {"z": []}}]}]}, "keyframes.z"),
-        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end must lie after start"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end must be after start"),
     ],
 )
 def test_an_invalid_plan_is_rejected_with_the_path(plan: dict, path: str) -> None:
@@ -110,24 +104,12 @@ def test_the_example_plans_are_valid(name: str) -> None:
     assert spec.frames > 150
 
 
-def test_a_new_kind_of_layer_joins_by_registering_its_class() -> None:
-    @EDIT_LAYERS.register
-    class Frame(EditLayer):
-        """A line around everything."""
-
-        kind: Literal["test_frame"] = "test_frame"
-        colour: str = "#FF0000"
-
-    @build_layer.register
-    def _(layer: Frame, setting: LayerContext) -> Layer:
-        middle = Transform(x=constant(540), y=constant(10))
-        return ShapeLayer(width=1080, height=20, fill=Fill(colours=(layer.colour,)), transform=middle)
-
-    try:
-        spec = edited({"scenes": [{"seconds": 1, "layers": [{"kind": "test_frame", "colour": "#00FF00"}, TEXT]}]})
-        first, second = spec.scenes[0].layers
-        assert isinstance(first, ShapeLayer)
-        assert first.fill.colours == ("#00FF00",)
-        assert isinstance(second, TextLayer)
-    finally:
-        del EDIT_LAYERS.classes["test_frame"]
+def test_every_kind_of_layer_can_be_named_and_built() -> None:
+    kinds = {
+        one
+        for one in (*EditLayer.__subclasses__(), *EditPicture.__subclasses__())
+        if "kind" in vars(one)["__annotations__"]
+    }
+    members = set(get_args(get_args(AnyLayer.__value__)[0]))
+    assert members == kinds
+    assert members <= set(build_layer.registry)

@@ -1,0 +1,97 @@
+"""How a checked video is delivered: as it is, degraded, or held."""
+
+from typing import Any
+
+import pytest
+
+from pytoon_pipeline.analysis.results import MetadataByItem, TranscriptByItem
+from pytoon_pipeline.catalog.items import Registry
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.artifact import StoredFile
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.degradation import Release
+from pytoon_pipeline.contracts.errors import QualityFailure
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.quality import Finding, QcReport
+from pytoon_pipeline.contracts.rendering import AudioResult, CompositeResult, FinishedVideo, RenderedSegments
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.delivery.deliver import CheckedVideo, decide, deliver_video
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.finished_video import spec
+from pytoon_pipeline_tests.harness.plans import plan_inputs, still
+
+KEY = "0" * 32
+VIDEO = StoredFile(sha256="e" * 64, bytes=1)
+FINISHED = FinishedVideo(
+    composite=CompositeResult(
+        frames=1, samples=1, video_seconds=1, audio_seconds=1, video_packets_sha256="v", audio_packets_sha256="a"
+    ),
+    audio=AudioResult(loudness=-14, true_peak=-1, gain_db=0, ceiling_db=-1, silent=False),
+    thumbnail=0,
+)  # fmt: skip
+
+
+def stored(store: Store, name: str, value: Record, cls: Any, **files: StoredFile) -> Any:
+    result = run_stage(
+        store,
+        Stage(name, 1),
+        lambda scratch: StageOutput(value, stored=files),
+        inputs={},
+        parameters=value.model_dump(mode="json"),
+    )
+    return cls.of(result.artifact)
+
+
+def gate(code: str) -> Finding:
+    return Finding(tier="time", code=code, severity="gate", source="x", message=f"It has {code}.")
+
+
+def checked(store: Store, *findings: Finding, fallback: bool = False) -> CheckedVideo:
+    verdict = "fail" if findings else "pass"
+    report = QcReport(score=50, score_breakdown="", verdict=verdict, findings=findings, measured={}, seconds=0)
+    upload = SourceMedia(key=KEY, title="Shoe", items=(), request={})
+    nothing = run_stage(store, Stage("nothing", 1), lambda scratch: StageOutput(upload), inputs={}).artifact
+    resolved, _ = plan_inputs([still()])
+    return CheckedVideo(
+        source=stored(store, "source_media", upload, Stored[SourceMedia]),
+        resolved=stored(store, "resolved_request", resolved, Stored[ResolvedRequest]),
+        metadata=MetadataByItem.of(nothing, {}),
+        transcripts=TranscriptByItem.of(nothing, {}),
+        planned=stored(store, "render_spec", spec(fallback=fallback), Stored[RenderSpec]),
+        segments=stored(store, "rendered_segments", RenderedSegments(segments=1), Stored[RenderedSegments]),
+        composite=stored(store, "composite", FINISHED, Stored[FinishedVideo], video=VIDEO),
+        qc=stored(store, "qc_score", report, Stored[QcReport]),
+    )
+
+
+def test_a_video_that_passes_is_neither_degraded_nor_held(store: Store, home: Home) -> None:
+    decision = decide(Uploads(home), checked(store))
+    assert (decision.degraded, decision.held, decision.earlier) == (None, False, None)
+
+
+def test_the_fallback_is_degraded_and_a_hazard_is_held(store: Store, home: Home) -> None:
+    decision = decide(Uploads(home), checked(store, gate("black"), fallback=True))
+    assert decision.degraded is not None
+    assert [reason.kind for reason in decision.degraded.reasons] == ["simplified", "quality_gate"]
+    assert not decision.held
+    assert decide(Uploads(home), checked(store, gate("flash"), fallback=True)).held
+
+
+def test_a_release_counts_for_exactly_the_video_that_it_is_about(store: Store, home: Home) -> None:
+    uploads, video = Uploads(home), checked(store, gate("flash"), fallback=True)
+    for sha256, held in ((VIDEO.sha256, False), ("f" * 64, True)):
+        release = Release(at=1.0, by="me", reason="A test.", video=sha256)
+        record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", held=True, released=release)
+        uploads.deliver(KEY, record)
+        assert decide(uploads, video).held is held
+
+
+def test_a_failed_video_is_not_delivered(store: Store, home: Home) -> None:
+    with pytest.raises(QualityFailure, match="black"):
+        deliver_video(store, home, Uploads(home), Registry(home), checked(store, gate("black")))
+    assert not home.outbox.exists()

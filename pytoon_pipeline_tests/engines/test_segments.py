@@ -1,0 +1,41 @@
+"""The key of rendered segments: what an engine rendered, and with what."""
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.rendering import EngineAttempt
+from pytoon_pipeline.engines.policy import RenderOutcome
+from pytoon_pipeline.engines.segments import SEGMENTS, key_as_rendered
+from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, run_stage
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.finished_video import spec
+
+KEY = StageKey(SEGMENTS, {"spec": "x"}, {"segment": 1}, {"ffmpeg": "here"})
+FAILED = EngineAttempt(engine="local", code="render_failed", message="It failed.", seconds=1)
+
+
+class Nothing(Record):
+    pass
+
+
+def rendered(store: Store, ffmpeg: str, fallback: bool = False) -> RenderOutcome:
+    segment = run_stage(
+        store, Stage("segment", 1), lambda scratch: StageOutput(Nothing()), inputs={}, tools={"ffmpeg": ffmpeg}
+    )
+    if fallback:
+        return RenderOutcome([segment], "fallback", (FAILED,), spec(fallback=True))
+    return RenderOutcome([segment], "local", ())
+
+
+def test_this_machine_renders_under_the_key_that_it_asks_for(store: Store) -> None:
+    assert key_as_rendered(KEY, rendered(store, "here")).fingerprint == KEY.fingerprint
+
+
+def test_the_tools_of_another_machine_count(store: Store) -> None:
+    remote = key_as_rendered(KEY, rendered(store, "there"))
+    assert remote.tools == {"ffmpeg": "there"}
+    assert remote.fingerprint != KEY.fingerprint
+
+
+def test_the_fallback_never_takes_the_place_of_the_requested_plan(store: Store) -> None:
+    fallback = key_as_rendered(KEY, rendered(store, "here", fallback=True))
+    assert fallback.parameters["engine_attempts"] == [["local", "render_failed"]]
+    assert fallback.fingerprint != KEY.fingerprint
