@@ -1,4 +1,4 @@
-"""What a person gives a single run in the Launchpad works and is recorded, or is refused."""
+"""Overrides of a single run in the Launchpad: they work and are recorded, or they are rejected."""
 
 import json
 import uuid
@@ -37,7 +37,7 @@ ASSETS = sorted(spec.key.to_user_string() for spec in defs().resolve_all_asset_s
 
 @pytest.fixture
 def instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Schedules ask for an instance on disk."""
+    """Schedules need an instance on disk."""
     with running.instance(home) as opened:
         yield opened
 
@@ -88,7 +88,7 @@ def asked(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
 
 
-def test_values_of_a_run_work_and_are_recorded(
+def test_overrides_of_a_run_work_and_are_recorded(
     home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads, own_presets: Path
 ) -> None:
     stored = uploads.get(key)
@@ -153,7 +153,7 @@ def test_a_mistyped_name_fails_the_run_and_not_the_upload(
     assert [(one.partition_key, one.run_config) for one in asked(instance)] == [(key, {})], "it still waits"
 
 
-def test_force_makes_all_anew(instance: dg.DagsterInstance, key: str) -> None:
+def test_force_recomputes_everything(instance: dg.DagsterInstance, key: str) -> None:
     first, again, forced = run(key, instance), run(key, instance), run(key, instance, force=True)
     assert first is not None
     assert again is not None
@@ -166,9 +166,7 @@ def test_force_makes_all_anew(instance: dg.DagsterInstance, key: str) -> None:
     }  # fmt: skip
 
 
-def test_tries_after_a_failure_keep_the_values(
-    home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads
-) -> None:
+def test_retries_keep_the_overrides(home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
     values = {"text": "Tonight only"}
     failed = PytoonError("qc_failed", "It flashes.", "Wait.")
     failed.category = "quality"  # type: ignore[misc]
@@ -184,9 +182,7 @@ def test_tries_after_a_failure_keep_the_values(
     assert uploads.attempts(key) == (), "those at the upload's own request are others"
 
 
-def test_a_try_with_values_that_cannot_work_is_the_last(
-    instance: dg.DagsterInstance, key: str, uploads: Uploads
-) -> None:
+def test_invalid_overrides_are_not_retried(instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
     values = {"preset": "night-nylon"}
     uploads.fail(key, process_died(), run="run", overrides=values)
     failure = uploads.failure(key)
@@ -194,11 +190,11 @@ def test_a_try_with_values_that_cannot_work_is_the_last(
     assert run(key, instance, **values) is None
     failure = uploads.failure(key)
     assert failure is not None
-    assert (failure.category, failure.overrides) == ("invalid_input", values), "nobody else would hear of it"
+    assert (failure.category, failure.overrides) == ("invalid_input", values), "otherwise the failure would be lost"
     assert asked(instance) == []
 
 
-def test_a_lost_run_with_values_is_tried_again_with_them(
+def test_a_lost_run_is_retried_with_its_overrides(
     home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads
 ) -> None:
     lost = dg.DagsterRun(

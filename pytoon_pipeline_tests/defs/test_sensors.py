@@ -1,4 +1,4 @@
-"""Looking changes nothing: what a sensor or schedule evaluates to in a preview is all that comes of it."""
+"""Evaluating a sensor or schedule changes nothing: its result, as in a preview, is its only effect."""
 
 import json
 import uuid
@@ -44,7 +44,7 @@ def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
-    """A home in which every sensor and schedule has something to ask for."""
+    """A home in which every sensor and schedule has something to request."""
     uploads = Uploads(home)
     for key in (NEW, OUTDATED, STOPPED, SILENT, LOST):
         uploads.register(SourceMedia(key=key, title=key[0], items=(), request={"text": "x"}), pending=key != OUTDATED)
@@ -73,7 +73,7 @@ def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus) -
 
 
 def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
-    """All that is kept: every file by its content, but for SQLite's marks of who reads; and what Dagster knows."""
+    """The whole state: the content of every file, except for SQLite's shared memory, and the records of Dagster."""
     runs = instance.get_runs()
     events = {run.run_id: [str(event) for event in instance.all_logs(run.run_id)] for run in runs}
     # After the events: reading those of a run for the first time makes its database.
@@ -133,7 +133,7 @@ def test_reading_status_changes_nothing(
     assert state(busy_home, lasting) == before
 
 
-def test_an_evaluation_of_an_empty_home_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evaluating_in_an_empty_home_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "never"))
     with dg.DagsterInstance.ephemeral() as instance:
         for sensor in defs().sensors or ():
@@ -141,7 +141,7 @@ def test_an_evaluation_of_an_empty_home_makes_nothing(tmp_path: Path, monkeypatc
     assert not (tmp_path / "never").exists()
 
 
-def test_what_is_asked_for_is_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
+def test_the_requested_runs_are_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
     keys = evaluated("request_runs", lasting)
     assert {one.partition_key for one in keys.run_requests} == {NEW, INVALID}
     assert {key for one in keys.dynamic_partitions_requests for key in one.partition_keys} == {NEW, INVALID}
@@ -181,7 +181,7 @@ def test_a_refresh_forgets_attempts_when_it_runs(
     assert uploads.attempts(OUTDATED) == ()
 
 
-def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
+def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
     document["inbox_settled_seconds"]["value"] = 1.5
@@ -207,7 +207,7 @@ def test_a_drop_is_taken_by_one_run_at_a_time(home: Home, lasting: dg.DagsterIns
     assert not evaluated("ingest_uploads", lasting).run_requests
 
 
-def test_sensors_are_due_at_every_look() -> None:
+def test_sensors_are_due_at_every_evaluation() -> None:
     """One with an interval of a multiple of the daemon's loop would miss a look each time."""
     intervals = [int(one.minimum_interval_seconds or 0) for one in defs().sensors or ()]
     assert len(intervals) == 4
