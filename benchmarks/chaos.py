@@ -1,7 +1,7 @@
-"""A batch while processes are killed at random: afterwards everything is complete, and as if nothing had happened.
+"""A batch while processes are killed at random: afterwards everything is complete and equal to an undisturbed batch.
 
 Kills (SIGKILL) the process of a run, the code server, the daemon, the daemon with all that it started, or the remote
-engine; what is dead is started again, as a supervisor would. New uploads come for as long as there are kills to come.
+engine; dead processes are restarted, as by a supervisor. New uploads arrive as long as kills are left.
 ``python -m benchmarks.chaos [--kills 100] [--seed 0] [--minutes 40]`` prints a JSON object.
 """
 
@@ -37,12 +37,12 @@ from pytoon_pipeline.runtime.atomic import MIN_SWEEP_AGE_SECONDS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness.daemon_harness import Crew, folder_of, settled, wait_until
+from pytoon_pipeline_tests.harness.daemon_harness import Daemon, home_at, settled, wait_until
 from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.upload_fixtures import Drop, mixed
 
 TOKEN = "a token for benchmarks only"
-# So many uploads wait at any time, so that there is always something to break.
+# Uploads that wait at any time, so that there is always something to interrupt.
 WAITING = 6
 MIN_PAUSE, MAX_PAUSE = 0.5, 5.0
 
@@ -67,14 +67,14 @@ class Engine:
 
 
 class Killer:
-    """Kills one process after the other, at random moments."""
+    """Kills one process after the other, at random times."""
 
-    def __init__(self, crew: Crew, engine: Engine, seed: int) -> None:
-        self._crew, self._engine, self._random = crew, engine, random.Random(seed)
+    def __init__(self, daemon: Daemon, engine: Engine, seed: int) -> None:
+        self._daemon, self._engine, self._random = daemon, engine, random.Random(seed)
         self.killed: Counter[str] = Counter()
 
     def strike(self) -> None:
-        """Waits a while, then kills one; starts again what is dead."""
+        """Waits a while, kills one process, and restarts dead ones."""
         time.sleep(self._random.uniform(MIN_PAUSE, MAX_PAUSE))
         kind = self._random.choice(("run", "run", "run", "code server", "daemon", "all", "engine"))
         if self._victims(kind):
@@ -87,7 +87,7 @@ class Killer:
             self._engine.process.send_signal(signal.SIGKILL)
             self._engine.process.wait()
             return True
-        found = self._crew.processes()
+        found = self._daemon.processes()
         if kind in ("run", "code server"):
             wanted = "spawn_main" if kind == "run" else "grpc"
             found = [one for one in found if wanted in _command(one)]
@@ -99,9 +99,9 @@ class Killer:
         return bool(found)
 
     def revive(self) -> None:
-        """Starts again what is dead, as a supervisor does."""
-        if self._crew.process is None or self._crew.process.poll() is not None:
-            self._crew.start(setup=False)
+        """Restarts dead processes, as a supervisor does."""
+        if self._daemon.process is None or self._daemon.process.poll() is not None:
+            self._daemon.start(setup=False)
         if self._engine.process is None or self._engine.process.poll() is not None:
             self._engine.start()
 
@@ -124,17 +124,17 @@ def main() -> None:
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
-    home, port = folder_of(folder / "home"), _free_port()
+    home, port = home_at(folder / "home"), _free_port()
     engine = Engine(folder / "engine", port)
-    crew = Crew(home, {"PYTOON_ENGINE_URL": f"http://127.0.0.1:{port}", "PYTOON_ENGINE_TOKEN": TOKEN})
+    daemon = Daemon(home, {"PYTOON_ENGINE_URL": f"http://127.0.0.1:{port}", "PYTOON_ENGINE_TOKEN": TOKEN})
     home.inbox.mkdir(parents=True)
-    killer, uploads = Killer(crew, engine, options.seed), Uploads(home)
+    killer, uploads = Killer(daemon, engine, options.seed), Uploads(home)
     waiting = iter([one for one in mixed(400) if one.expected == "completed" and not one.group and fit(one)])
     drops: list[Drop] = []
     began = time.time()
     until = time.monotonic() + 60 * options.minutes
     engine.start()
-    crew.start()
+    daemon.start()
     try:
         while killer.killed.total() < options.kills and time.monotonic() < until:
             for one in waiting if _open(home, drops, uploads) < WAITING else ():
@@ -146,7 +146,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         done = wait_until(lambda: killer.revive() or settled_all(home, drops), max(60.0, until - time.monotonic()))
         quiet = wait_until(lambda: not unfinished(home) and not any(home.runs.glob("*.lock")), 120)
     finally:
-        crew.stop()
+        daemon.stop()
         engine.stop()
     time.sleep(MIN_SWEEP_AGE_SECONDS + 1)
     with scratch_dir(home.work):
@@ -167,7 +167,7 @@ def fit(one: Drop) -> bool:
 
 
 def drop(home: Home, one: Drop, remote: bool) -> None:
-    """Drops an upload; every now and then one that only the remote engine may render."""
+    """Drops an upload; with ``remote``, one that only the remote engine may render."""
     one.put(home.inbox / one.name)
     request = home.inbox / one.name / "request.yaml"
     if remote and request.is_file():
@@ -206,16 +206,16 @@ def _runs(home: Home) -> dict[str, int]:
 
 
 def leftovers(home: Home) -> list[Path]:
-    """Files that nobody will finish."""
-    rooms = [path for path in home.work.iterdir() if path.name not in ("mutex",) and not path.name.endswith(".lock")]
-    mine = [path for path in rooms if not path.name.startswith("room-") or any(path.iterdir())]
+    """Unfinished files that were left behind."""
+    folders = [path for path in home.work.iterdir() if path.name not in ("mutex",) and not path.name.endswith(".lock")]
+    mine = [path for path in folders if not path.name.startswith("scratch-") or any(path.iterdir())]
     parts = [path for path in home.root.rglob(".*.part") if "dagster" not in path.parts]
     return [*mine, *parts, *home.runs.glob("*.lock")]
 
 
 def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
-    """Uploads whose pictures or sound are not those of a video that was made in peace."""
-    found, calm = [], folder_of(undisturbed)
+    """Uploads whose pictures or sound differ from those of an undisturbed video."""
+    found, calm = [], home_at(undisturbed)
     job = defs().resolve_job_def(COMPILE)
     with instance(calm) as opened:
         for one in drops:

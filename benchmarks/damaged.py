@@ -18,7 +18,7 @@ FILES = 10
 
 
 def sources(folder: Path | None, room: Path, files: int) -> list[Path]:
-    """Files to damage: made ones, and those of a folder that are video, together ``files``."""
+    """Files to damage: generated ones and the videos of a folder, together ``files``."""
     given = sorted(path for path in folder.iterdir() if path.suffix in (".mp4", ".mov", ".mkv", ".webm", ".avi")) \
         if folder else []  # fmt: skip
     names = list(CONTAINERS)[: max(files - min(len(given), files // 5), 1)]

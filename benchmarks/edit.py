@@ -1,4 +1,4 @@
-"""What an edit costs: a 60 s video with 20 captions, changed in one place, as a share of rendering it cold.
+"""The cost of an edit: a 60 s video with 20 captions, changed in one place, as a share of rendering it cold.
 
 ``python -m benchmarks.edit``. Also whether every frame outside the changed segments is bit-identical, and whether times
 and lengths of the joined file are as they should be.
@@ -24,7 +24,7 @@ SECONDS, CAPTIONS = 60, 20
 
 
 class Studio:
-    """Makes whole videos of plans in one store."""
+    """Renders plans to whole videos with one store."""
 
     def __init__(self, folder: Path, line: Timeline, sounds: dict[str, AudioSource]) -> None:
         self.folder, self.line, self.sounds = folder, line, sounds

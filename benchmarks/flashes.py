@@ -1,4 +1,4 @@
-"""Whether real footage raises false alarms of flashes, patterns or odd pictures, and what looking for them costs.
+"""Whether real footage causes false alarms of flashes, patterns or glitches, and the cost of these checks.
 
 ``python -m benchmarks.flashes FOLDER…``: every video below the folders is checked as a foreign file.
 """

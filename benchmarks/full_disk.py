@@ -1,4 +1,4 @@
-"""A disk that is filled on purpose, before a run and in the middle of one: the run says so, and goes on later.
+"""A disk that is filled on purpose, before a run and during one: the run reports it, and resumes later.
 
 Mounts a small tmpfs, for which it must be root. ``python -m benchmarks.full_disk`` prints a JSON object.
 """
@@ -16,7 +16,14 @@ from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
-from pytoon_pipeline_tests.harness.daemon_harness import Crew, at_work, edited_presets, folder_of, settled, wait_until
+from pytoon_pipeline_tests.harness.daemon_harness import (
+    Daemon,
+    daemon_running,
+    edited_presets,
+    home_at,
+    settled,
+    wait_until,
+)
 from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.upload_fixtures import mixed
 
@@ -46,11 +53,11 @@ def small_disk(folder: Path) -> Iterator[Path]:
 def measure(
     disk: Path, name: str, left: int, *, in_the_middle: bool, kept_free: int | None = None
 ) -> dict[str, object]:
-    home = folder_of(disk / "home")
+    home = home_at(disk / "home")
     home.inbox.mkdir(parents=True)
     uploads, drop = Uploads(home), next(one for one in mixed(5) if one.name == "clip-0.mp4")
     env = {} if kept_free is None else {"PYTOON_PRESETS": str(edited_presets(disk, min_free_bytes=kept_free))}
-    with at_work(Crew(home, env)):
+    with daemon_running(Daemon(home, env)):
         drop.put(home.inbox / drop.name)
         began = time.time()
         if in_the_middle:

@@ -1,4 +1,4 @@
-"""What becomes of hostile uploads: turned away with a typed error, or accepted; how long and how much memory it takes.
+"""How hostile uploads are handled: rejected with a typed error, or accepted; with the time and memory that takes.
 
 ``python -m benchmarks.hostile [--count N] [--seed N] [--whole] [--keep DIR]``. Each upload is given to ``pytoon render
 --json`` in a process of its own with a home of its own. Those processes are forked from one that has loaded the product
@@ -38,14 +38,14 @@ HEAVY = (
 )  # fmt: skip
 MAX_SECONDS, MAX_BYTES = 10.0, 1 << 30
 HANGING_SECONDS, FLOODING_BYTES = 60.0, 4 << 30
-# Codes that say that something broke, not that the upload was looked at and refused.
+# Codes of faults of the product, as opposed to rejections of the upload.
 BROKEN = ("internal", "ffmpeg_failed")
 PLANNED, WRONG_USAGE, ESCAPED = 0, 2, 70
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of one upload. ``outcome`` is *accepted*, *rejected* or what went wrong; ``code`` that of its error."""
+    """The outcome of one upload: *accepted*, *rejected* or what went wrong; ``code`` is that of its error."""
 
     upload: str
     outcome: str
@@ -62,7 +62,7 @@ class Answer:
 
 
 def ask(upload: Path, room: Path, whole: bool) -> Answer:
-    """Gives one upload to the product in a process of its own that works in ``room``."""
+    """Renders one upload in a process of its own that works in ``room``."""
     room.mkdir()
     sys.stdout.flush()
     began = time.perf_counter()
@@ -100,7 +100,7 @@ def _render(upload: Path, room: Path, whole: bool) -> None:
             _end_after("render_spec")
         from pytoon_pipeline.cli.main import main
 
-        # The name is relative, so that one that begins with a dash or looks like an address is seen as it is.
+        # The name is relative, so that names that start with a dash or look like an address are passed unchanged.
         code = main.main(["render", "--json", "--", upload.name])
         sys.stdout.flush()
     except SystemExit as error:
@@ -126,7 +126,7 @@ def _end_after(stage: str) -> None:
 
 
 def _said(room: Path, code: int) -> tuple[str, str, str]:
-    """Outcome, code and message of a process that ended by itself."""
+    """Outcome, code and message of a process that exited."""
     last = (room / "err").read_text("utf-8", "replace").strip().splitlines()[-1:]
     if code < 0:
         return "crashes", signal.Signals(-code).name, ""

@@ -1,4 +1,4 @@
-"""What a daemon writes to the disk while there is nothing to do, and how often its sensors look.
+"""What an idle daemon writes to the disk, and how often its sensors are evaluated.
 
 Prints a JSON object. ``python -m benchmarks.idle [--minutes 4] [--warm 45]``
 """
@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from pytoon_pipeline_tests.harness.daemon_harness import Crew, at_work, folder_of
+from pytoon_pipeline_tests.harness.daemon_harness import Daemon, daemon_running, home_at
 from pytoon_pipeline_tests.harness.machine import machine
 
 TICKS = "select j.job_body, t.timestamp from job_ticks t join jobs j on j.selector_id = t.selector_id order by t.id"
@@ -28,15 +28,15 @@ def main() -> None:
 
 
 def measure(folder: Path, minutes: float, warm: float) -> dict[str, object]:
-    crew = Crew(folder_of(folder / "home"))
-    with at_work(crew):
+    daemon = Daemon(home_at(folder / "home"))
+    with daemon_running(daemon):
         time.sleep(warm)
-        before, began = written(crew), time.time()
+        before, began = written(daemon), time.time()
         time.sleep(60 * minutes)
-        after, ended = written(crew), time.time()
+        after, ended = written(daemon), time.time()
         hours = (ended - began) / 3600
         grown = {name: sum(after[pid][name] - before.get(pid, {}).get(name, 0) for pid in after) for name in FIELDS}
-        intervals = between_ticks(crew.home.dagster / "schedules" / "schedules.db", began)
+        intervals = between_ticks(daemon.home.dagster / "schedules" / "schedules.db", began)
     return {
         "minutes": minutes,
         "mb_an_hour": round(grown["write_bytes"] / hours / 1e6, 1),
@@ -53,10 +53,10 @@ def measure(folder: Path, minutes: float, warm: float) -> dict[str, object]:
 FIELDS = ("write_bytes", "cancelled_bytes", "write_chars", "write_count", "cpu")
 
 
-def written(crew: Crew) -> dict[int, dict[str, float]]:
+def written(daemon: Daemon) -> dict[int, dict[str, float]]:
     """What each process has written so far, and its processor time."""
     found = {}
-    for one in crew.processes():
+    for one in daemon.processes():
         io, cpu = one.io_counters(), one.cpu_times()
         found[one.pid] = {
             "write_bytes": io.write_bytes, "cancelled_bytes": cancelled(one.pid), "write_chars": io.write_chars,

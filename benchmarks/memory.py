@@ -23,7 +23,7 @@ from benchmarks.render import rendered
 folder = Path(sys.argv[1])
 rendered(footage(folder, float(sys.argv[2])), folder / "out")
 """
-# All of the analysis but the recogniser, which would take most of an hour's fraction for nothing that grows.
+# The whole analysis without transcription, which takes long and needs constant memory.
 ANALYSE = """
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What Dagster and the process cost: loading, a run's own cost beyond its stages, and a run in which all is cached.
+"""The overhead of Dagster and the process: loading, a run beyond its stages, and a run with everything cached.
 
 ``python -m benchmarks.overhead [RUNS]``
 """
@@ -23,12 +23,12 @@ from pathlib import Path
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload, instance
-from pytoon_pipeline.intake.ingest import take
+from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 home = Home.locate()
-upload, _ = take(home, Store(home.store, home.work), read_upload(Path(sys.argv[1])), pending=False)
+upload, _ = ingest(home, Store(home.store, home.work), read_upload(Path(sys.argv[1])), pending=False)
 job = defs().resolve_job_def(COMPILE)
 with instance(home) as opened:
     began = time.perf_counter()

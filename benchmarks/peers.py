@@ -76,7 +76,7 @@ def main() -> None:
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     with in_memory() as folder:
         line = stills(folder, captions=False)
-        # Peers zoom about the middle.
+        # The peers zoom around the centre.
         scenes = []
         for scene in line.spec.scenes:
             layer = scene.layers[0]

@@ -1,4 +1,4 @@
-"""What quality control costs: the tap on the render, the check of a made video, the check of a foreign one.
+"""The cost of quality control: measuring while rendering, checking an own video, checking a foreign one.
 
 ``python -m benchmarks.quality [RUNS]``.
 """

@@ -1,4 +1,4 @@
-"""Are videos made again from their manifests the same? Each is rendered by one process, then made again by another in
+"""Are videos rendered again from their manifests equal? Each is rendered by one process, then again by another in
 an empty home, from a folder with all files.
 
 Prints a JSON object: how many came out equal, different, or not at all, and times.
@@ -36,7 +36,7 @@ SECONDS = 4
 # How long one command may take.
 MAX_SECONDS = 900
 QUICK = {"adjust": {"stills": {"seconds": 1.5}}}
-# An engine that does not work, so that the safe one renders.
+# An engine that does not work, so that the fallback renders.
 ILL = {"IMAGEIO_FFMPEG_EXE": "/nowhere/ffmpeg"}
 
 Files = Mapping[str, Path | Callable[[Path], None]]
@@ -44,7 +44,7 @@ Files = Mapping[str, Path | Callable[[Path], None]]
 
 @dataclass(frozen=True)
 class Case:
-    """A video to make: its request, its files by name, and settings of the process that renders it.
+    """A video to render: its request, its files by name, and settings of the process that renders it.
 
     ``regenerated`` names a generated file that is generated again before the video is rendered a second time.
     """
@@ -68,7 +68,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """Twenty videos of all kinds."""
+    """Twenty requests of all kinds."""
     talk = {"talk.mp4": SAMPLES / "talk.mp4"}
     return [
         _edit_plan("price-reveal"),
@@ -201,7 +201,7 @@ class Places:
 
 
 def one(case: Case, number: int, places: Places, env: Mapping[str, str]) -> dict[str, object]:
-    """Renders a video, and makes it again in an empty home."""
+    """Renders a video, and again in an empty home."""
     name = f"{number:02}-{case.name.replace(' ', '-')}"
     upload, rendering = case.write(places.files / name), {**env, **case.env}
     first, seconds = said(rendering, "render", str(upload))
@@ -222,7 +222,7 @@ def one(case: Case, number: int, places: Places, env: Mapping[str, str]) -> dict
 
 
 def regenerate(case: Case, key: str, manifest: Path, env: Mapping[str, str]) -> str:
-    """Has a generated item made again with another seed, and the video with it. Gives the id of the new item."""
+    """Generates an item again with another seed, and renders the video. Returns the id of the new item."""
     items = json.loads(manifest.read_text())["items"]
     before = next(item["id"] for item in items if item["name"] == case.regenerated)
     new, _ = said(env, "regen", key, before, "--reason", "to see another")

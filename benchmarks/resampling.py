@@ -1,4 +1,4 @@
-"""Ways to show a window of a picture that moves by fractions of a pixel: time for one 1080×1920 plane, and precision.
+"""Methods to resample a crop that moves by fractions of a pixel: time for one 1080×1920 plane, and precision.
 
 ``python -m benchmarks.resampling [RUNS]``. The window is 397×706 pixels of a 1280×720 plane (enlarged 2.72-fold). The
 error is the jitter (second difference of position, in output pixels) of a soft spot under a window that moves evenly,

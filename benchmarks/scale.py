@@ -1,4 +1,4 @@
-"""A hundred thousand known uploads: how long until ten new ones are found and their runs asked for, and to submit one.
+"""A hundred thousand known uploads: the time to find ten new ones and request their runs, and to submit one.
 
 The listing of the inbox is simulated; everything else is real: the index, the register, Dagster's partitions in SQLite,
 and its own handling of the sensors' results. ``python -m benchmarks.scale [--uploads 100000] [--runs 5]``.
@@ -31,7 +31,7 @@ from pytoon_pipeline.intake.ingester import Ingester
 from pytoon_pipeline.intake.listing import Entry
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline_tests.harness.daemon_harness import folder_of
+from pytoon_pipeline_tests.harness.daemon_harness import home_at
 from pytoon_pipeline_tests.harness.machine import machine, spread
 
 NEW = 10
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
-    home = folder_of(folder / "home")
+    home = home_at(folder / "home")
     inbox = Listed(home.inbox)
     Listed.known = known(home, count)
     desk = Ingester(home, inbox, load_operations().model_copy(update={"inbox_settled_seconds": 0.0}))
@@ -90,7 +90,7 @@ def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
 
 
 def known(home: Home, count: int) -> list[Entry]:
-    """Fills index and register as if so many uploads had been taken. Gives their listing."""
+    """Fills the index and the catalog as if so many uploads had been ingested. Returns their listing."""
     home.uploads.mkdir(parents=True)
     home.inbox.mkdir(parents=True)
     entries = [Entry(f"known-{n}.mp4", 1000 + n, f"{n}-{n}") for n in range(count)]
@@ -105,7 +105,7 @@ def known(home: Home, count: int) -> list[Entry]:
 
 
 def tick(opened: dg.DagsterInstance) -> int:
-    """Evaluates the sensor as its code server does, with Dagster's check of every partition. Gives how many it asks."""
+    """Evaluates the sensor as its code server does, with Dagster's check of every partition. Returns the run count."""
     with dg.build_sensor_context(
         instance=opened,
         instance_ref=opened.get_ref(),

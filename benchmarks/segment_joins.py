@@ -1,4 +1,4 @@
-"""Whether cutting a video into segments costs quality: the joined file against one uninterrupted encode.
+"""Whether dividing a video into segments costs quality: the joined file against one uninterrupted encode.
 
 ``python -m benchmarks.segment_joins``. Both encode the same frames with the same settings. VMAF is measured by ffmpeg's
 libvmaf against those frames; it is also compared separately around the joins, where a visible step would show.
@@ -20,7 +20,7 @@ from pytoon_pipeline_tests.harness.encode_floor import TAGGED, encode, in_memory
 from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.timelines import Timeline, footage, stills
 
-# Frames on each side of a joint.
+# Frames on each side of a join.
 AROUND = 3
 
 
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def uncaptioned(line: Timeline) -> Timeline:
-    """Without captions, which are burnt in by the encoder's process and so are not in the raw frames."""
+    """Without captions, which are not in the raw frames."""
     plan = line.spec.captions.model_copy(update={"cues": ()})
     return Timeline(line.spec.model_copy(update={"captions": plan}), line.sources)
 

@@ -19,10 +19,10 @@ from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.daemon_harness import (
-    Crew,
-    at_work,
+    Daemon,
+    daemon_running,
     edited_presets,
-    folder_of,
+    home_at,
     memory_of,
     settled,
     wait_until,
@@ -31,7 +31,7 @@ from pytoon_pipeline_tests.harness.hostile_files import make as hostile_files
 from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.upload_fixtures import Drop, mixed
 
-# Short, so that what lacks a file is rejected within the measurement.
+# Short, so that incomplete folders are rejected within the measurement.
 PATIENCE = 30
 
 
@@ -50,13 +50,13 @@ def main() -> None:
 
 
 def measure(folder: Path, count: int, hostile: int, minutes: float) -> dict[str, object]:
-    home = folder_of(folder / "home")
-    crew = Crew(home, {"PYTOON_PRESETS": str(edited_presets(folder, incomplete_folder_timeout_seconds=PATIENCE))})
+    home = home_at(folder / "home")
+    daemon = Daemon(home, {"PYTOON_PRESETS": str(edited_presets(folder, incomplete_folder_timeout_seconds=PATIENCE))})
     drops = mixed(count)
     home.inbox.mkdir(parents=True)
     enemies = set_free(hostile_files.make(folder / "hostile", hostile), home.inbox) if hostile else []
     began = time.time()
-    with at_work(crew), memory_of(crew) as memory:
+    with daemon_running(daemon), memory_of(daemon) as memory:
         dropped = drop_all(home, drops)
         done = wait_until(lambda: arrived(home, drops) and settled(home), 60 * minutes)
         seconds = time.time() - began
@@ -65,7 +65,7 @@ def measure(folder: Path, count: int, hostile: int, minutes: float) -> dict[str,
 
 
 def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:
-    """Drops uploads as people do, several at a time; those of one group one after the other. Gives when."""
+    """Drops uploads as people do, several at a time; those of one group one after the other. Returns the times."""
     home.inbox.mkdir(parents=True, exist_ok=True)
     when: dict[str, float] = {}
 
@@ -83,7 +83,7 @@ def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:
 
 
 def set_free(files: list[Path], inbox: Path) -> list[str]:
-    """Moves hostile uploads into the inbox, under names of their own as far as they differ."""
+    """Moves hostile uploads into the inbox, under their own names where these are free."""
     names = []
     for number, path in enumerate(files):
         if not os.path.lexists(path):
@@ -95,7 +95,7 @@ def set_free(files: list[Path], inbox: Path) -> list[str]:
 
 
 def of_enemies(home: Home, names: list[str]) -> dict[str, object]:
-    """How hostile uploads ended: by the code of their rejection, and which failed for a fault that is not their own."""
+    """How hostile uploads ended: the codes of rejections, and failures that are not the upload's fault."""
     uploads, rows = Uploads(home), InboxIndex(home.intake).rows()
     ended = Counter(outcome(uploads, rows.get(os.fsencode(name).decode("utf-8", "backslashreplace"))) for name in names)
     faults = [
@@ -111,7 +111,7 @@ def arrived(home: Home, drops: list[Drop]) -> bool:
 
 
 def judged(home: Home, drops: list[Drop], dropped: dict[str, float]) -> dict[str, object]:
-    """How each upload ended against how it should have."""
+    """How each upload ended, compared with the expected outcome."""
     rows, uploads = InboxIndex(home.intake).rows(), Uploads(home)
     wrong: list[dict[str, str]] = []
     ended: Counter[str] = Counter()

@@ -1,1 +1,1 @@
-"""Tests, in the folders of the code that they test. They make their own media."""
+"""Tests, in the folders of the code that they test. They generate their own media."""

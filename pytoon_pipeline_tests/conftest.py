@@ -18,7 +18,7 @@ from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
-# No test may depend on how fast the machine is. Where CI is set, the same examples are tried every time.
+# No test may depend on the speed of the machine. With CI set, the same examples are used every time.
 settings.register_profile(
     "any_speed", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
 )
@@ -27,7 +27,7 @@ settings.load_profile("any_speed")
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test has a home of its own, and no test asks the network for models."""
+    """Every test has a home of its own, and no test downloads models."""
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
 

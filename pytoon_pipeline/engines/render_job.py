@@ -14,6 +14,7 @@ from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
     from pytoon_pipeline.engines.engine import Engine, RenderRequest
+    from pytoon_pipeline.engines.policy import EnginePolicy
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import Source
 
@@ -29,7 +30,7 @@ class RenderJob:
     store: Store
     source: SourceMedia
     metadata: MetadataByItem
-    policy: EnginePolicy
+    policy: "EnginePolicy"
     engines: "Callable[[], Mapping[EngineName, Engine]]"
     timeout: Callable[[float], float]
     slot: Callable[[], AbstractContextManager[None]] = field(default=nullcontext)

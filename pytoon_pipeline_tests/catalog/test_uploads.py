@@ -12,7 +12,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store, run_to_end
 
 
-def test_of_several_failures_in_a_run_bad_input_tells_most(home: Home) -> None:
+def test_of_several_failures_in_a_run_invalid_input_is_recorded(home: Home) -> None:
     uploads, key = Uploads(home), "0" * 32
     uploads.fail(key, TransientError("a", "A.", "Wait."), "one", "run-1")
     uploads.fail(key, TransientError("b", "B.", "Wait."), "two", "run-1")
@@ -27,7 +27,7 @@ def test_of_several_failures_in_a_run_bad_input_tells_most(home: Home) -> None:
     assert (failed.code, failed.tries) == ("d", 1)
 
 
-def test_another_file_begins_attempts_anew(tmp_path: Path, home: Home, store: Store) -> None:
+def test_another_file_resets_the_attempts(tmp_path: Path, home: Home, store: Store) -> None:
     uploads, items = Uploads(home), []
     for n in range(2):
         path = tmp_path / f"{n}.mp3"
@@ -42,6 +42,6 @@ def test_another_file_begins_attempts_anew(tmp_path: Path, home: Home, store: St
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "0" * 31, "0" * 32 + "-../x"])
-def test_a_key_never_leads_out_of_the_register(home: Home, key: str) -> None:
+def test_an_invalid_key_never_becomes_a_path(home: Home, key: str) -> None:
     with pytest.raises(InvalidInput, match="unknown_upload"):
         Uploads(home).get(key)

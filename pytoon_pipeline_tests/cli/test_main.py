@@ -117,7 +117,7 @@ def test_a_failed_upload_is_listed_and_the_next_one_works(
     assert "not_media" not in capsys.readouterr().out
 
 
-def test_submit_makes_uploads_known(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_submitted_uploads_are_listed(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["submit", str(clip), "--json"]) == 0
     (key,) = output(capsys)["keys"]
     assert main(["status", key, "--json"]) == 0
@@ -131,7 +131,7 @@ def test_wrong_usage_is_exit_code_two(clip: Path) -> None:
         assert stopped.value.code == 2
 
 
-def test_qc_of_any_file(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_any_finished_video_can_be_checked(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["qc", str(clip), "--json"]) == 1
     result = output(capsys)
     assert result["verdict"] == "fail"
@@ -139,7 +139,7 @@ def test_qc_of_any_file(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["qc", str(tmp_path / "none.mp4")]) == 1
 
 
-def test_doctor_knows_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_describes_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--json"]) == 0
     facts = output(capsys)
     assert facts["ok"]
@@ -175,7 +175,7 @@ def command(*arguments: str, reads: int | None = None, stream: str = "stdout") -
 
 
 @pytest.mark.parametrize("options", [["--json"], []])
-def test_a_reader_that_goes_away_ends_the_command_quietly(options: list[str]) -> None:
+def test_a_closed_pipe_ends_the_command_quietly(options: list[str]) -> None:
     uploads = Uploads(Home.locate())
     for n in range(600):
         uploads.register(SourceMedia(key=f"{n:032x}", title="a long title " * 12, items=(), request={"text": "x"}))
@@ -183,14 +183,14 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(options: list[str]) ->
     assert (code, complaints) == (141, b""), "as when SIGPIPE had ended it, and without a traceback"
 
 
-def test_wrong_usage_and_help_end_quietly_without_a_reader() -> None:
+def test_wrong_usage_and_help_end_quietly_on_a_closed_pipe() -> None:
     code, complaints = command("render", "--help")
     assert (code in (0, 141), complaints) == (True, b"")
     code, printed = command("render", stream="stderr")
     assert (code in (2, 141), printed) == (True, b"")
 
 
-def test_progress_that_nobody_reads_does_not_stop_the_work(clip: Path) -> None:
+def test_unread_progress_does_not_stop_the_work(clip: Path) -> None:
     code, path = command("render", str(clip), stream="stderr")
     assert Path(path.decode().strip()).is_file()
     assert code in (0, 141)

@@ -15,7 +15,7 @@ def test_every_preset_is_valid(name: str) -> None:
     assert load(preset.captions.font).file.is_file()
 
 
-def test_every_limit_says_where_it_comes_from() -> None:
+def test_every_limit_has_a_source() -> None:
     assert set(limit_sources()) == set(Limits.model_fields)
     assert all(len(source) > 10 for source in limit_sources().values())
     assert load_limits().loudness_tolerance == 1.0
@@ -34,7 +34,7 @@ def test_single_settings_can_be_adjusted() -> None:
         ({"captions": {"colour": "red"}}, "captions.colour"),
     ],
 )
-def test_wrong_settings_are_named(adjust: dict, path: str) -> None:
+def test_invalid_settings_are_named(adjust: dict, path: str) -> None:
     with pytest.raises(InvalidInput, match=path):
         load_preset("clean-talk", adjust)
 

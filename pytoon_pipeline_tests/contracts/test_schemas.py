@@ -1,4 +1,4 @@
-"""Published schemas fit what they describe, and old plans can still be read."""
+"""Published schemas match the records, and older plans can still be read."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def check(document: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_published_schemas_are_up_to_date(name: str) -> None:
-    """Mended by ``make schemas``."""
+    """To fix it, run ``make schemas``."""
     jsonschema.Draft202012Validator.check_schema(schema(DOCUMENTS[name]))
     assert (ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text("utf-8") == text(DOCUMENTS[name])
 

@@ -1,4 +1,4 @@
-"""Handing frames on: in memory within a run, from the store between runs."""
+"""The frames I/O manager: in memory within a run, from the store between runs."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def managers(folder: Path) -> dict[str, Any]:
     }
 
 
-def test_frames_stay_in_memory_for_the_run_and_are_stored_for_others(
+def test_frames_stay_in_memory_during_a_run_and_are_read_from_the_store_later(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
     path = media.video(tmp_path / "v.mp4", 2)

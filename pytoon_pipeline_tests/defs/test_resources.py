@@ -18,7 +18,7 @@ from pytoon_pipeline.runtime.locks import count_held, run_lock
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 
 
-def test_only_runs_that_make_videos_share_the_processors(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_runs_that_render_share_the_processors(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Capacity(processors=16, runs=8, encoders=4, transcribers=4)
     monkeypatch.setattr(Capacity, "of_machine", classmethod(lambda cls: machine))
     threads: list[int] = []

@@ -1,4 +1,4 @@
-"""The outbox: names of files, and what a failed video says."""
+"""The outbox: names of files, and the error of a failed video."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pytoon_pipeline.delivery.outbox import failure, plan_delivery, readable_nam
 from pytoon_pipeline_tests.harness.finished_video import finished, report, spec
 
 
-def test_a_failure_says_what_did_not_pass(tmp_path: Path) -> None:
+def test_a_quality_failure_names_the_failed_checks(tmp_path: Path) -> None:
     error = failure(report(finished(tmp_path / "v.mp4", sound="volume=-6dB"), spec()))
     assert error.code == "qc_failed"
     assert "Loudness" in error.message

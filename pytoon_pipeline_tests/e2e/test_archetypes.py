@@ -33,7 +33,7 @@ def folder(path: Path, **request: Any) -> Path:
 
 
 def photo(path: Path, name: str, width: int, height: int) -> np.ndarray:
-    """A well-known photo, cut to a shape. Gives its pixels."""
+    """A well-known photo, cropped to a size. Returns its pixels."""
     picture = Image.fromarray(getattr(data, name)())
     scale = max(width / picture.width, height / picture.height)
     picture = picture.resize((round(picture.width * scale) + 1, round(picture.height * scale) + 1))
@@ -57,7 +57,7 @@ def cut_out(path: Path) -> np.ndarray:
 
 @pytest.fixture
 def made(compile_file: Compile, store: Store) -> Made:
-    """Compiles an upload, insists that it passes, and gives the video and its plan."""
+    """Compiles an upload, asserts that it passes, and returns the video and its plan."""
 
     def run(path: Path, *sets: str) -> tuple[Path, RenderSpec]:
         outcome = compile_file(path, *sets)
@@ -125,7 +125,7 @@ def measured_contrast(shown: np.ndarray, layer: TextLayer, frame: int) -> float:
     reach = max(9, int(2 * layer.style.outline) - 3)
     ring = (cv2.dilate(grown, np.ones((reach, reach))) > 0) & ~(cv2.dilate(grown, np.ones((7, 7))) > 0)
     around = light[ring]
-    # The nearest tenth of what lies around: lighter where letters are light, darker where they are dark.
+    # The nearest tenth of the surrounding pixels: lighter where letters are light, darker where they are dark.
     worst = np.percentile(around, 10 if own < 0.5 else 90)
     return contrast(float(np.median(light[core])), float(worst))
 
@@ -361,7 +361,7 @@ def test_voice_lowers_music_in_the_encoded_file(made: Made, tmp_path: Path) -> N
         ({"media": ["p.png"], "preset": "none-such"}, "unknown_preset", "preset"),
     ],
 )
-def test_wishes_that_cannot_be_met(
+def test_impossible_requests_are_rejected_by_field(
     compile_file: Compile, tmp_path: Path, request_: dict, code: str, field: str
 ) -> None:
     from pytoon_pipeline.contracts.errors import PytoonError
@@ -379,7 +379,7 @@ def test_wishes_that_cannot_be_met(
 
 
 @pytest.mark.parametrize("text", [r"{\fs200}{\pos(0,0)}", "it's 100%: [in] 'x'; %{pts}", "\x1b[31m\x00\x07red"])
-def test_syntax_in_texts_is_drawn_literally(made: Made, tmp_path: Path, text: str) -> None:
+def test_markup_in_texts_is_drawn_literally(made: Made, tmp_path: Path, text: str) -> None:
     upload = folder(tmp_path / "u", media=[{"file": "p.png", "text": text}], text=text, adjust=QUICK)
     photo(upload / "p.png", "coffee", 640, 480)
     _, spec = made(upload)

@@ -1,4 +1,4 @@
-"""The real daemon: what is dropped into the inbox becomes videos and notes, also when a process is killed meanwhile."""
+"""The real daemon: uploads in the inbox become videos and notes, even when a process is killed meanwhile."""
 
 import json
 
@@ -10,9 +10,9 @@ from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness.daemon_harness import Crew, at_work, settled, wait_until
+from pytoon_pipeline_tests.harness.daemon_harness import Daemon, daemon_running, settled, wait_until
 
-# Seconds after which something hangs, on the slowest machine.
+# Seconds after which a test counts as hanging, on the slowest machine.
 LONG = 900
 
 
@@ -20,7 +20,7 @@ def made_something(home: Home) -> bool:
     return any('"event": "stage"' in path.read_text() for path in home.logs.glob("*.jsonl"))
 
 
-def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox, uploads = home.inbox, Uploads(home)
     folder = inbox / "hero"
     folder.mkdir(parents=True)
@@ -29,10 +29,10 @@ def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.Mon
     (folder / "request.yaml").write_text(json.dumps(request))
     (inbox / "bad.mp4").write_bytes(b"no video")
     (inbox / "half.mp4.part").write_bytes(b"not yet")
-    crew = Crew(home)
-    with at_work(crew):
-        assert wait_until(lambda: made_something(home), LONG, 0.05), "a video is begun"
-        (run,) = [one for one in crew.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
+    daemon = Daemon(home)
+    with daemon_running(daemon):
+        assert wait_until(lambda: made_something(home), LONG, 0.05), "a video is started"
+        (run,) = [one for one in daemon.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
         run.kill()
         assert wait_until(lambda: len(InboxIndex(home.intake).rows()) == 2 and settled(home), LONG)
         assert wait_until(lambda: (inbox / "bad.mp4.rejected.txt").exists(), LONG)
@@ -40,7 +40,7 @@ def test_uploads_become_videos_by_themselves(home: Home, monkeypatch: pytest.Mon
     keys = {row.name: row.key for row in InboxIndex(home.intake).rows().values()}
     assert keys.keys() == {"hero", "bad.mp4"}
     assert uploads.delivered(str(keys["hero"])) is not None
-    assert keys["bad.mp4"] is None, "it was refused before any run"
+    assert keys["bad.mp4"] is None, "it was rejected before any run"
     assert uploads.failing() == []
     assert "not a video" in (inbox / "bad.mp4.rejected.txt").read_text()
     assert [path.name for path in home.outbox.glob("*/*.mp4")] == ["hero.mp4"]

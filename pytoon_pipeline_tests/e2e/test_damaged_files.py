@@ -1,4 +1,4 @@
-"""Cut and damaged files go through the stages: what is lost is refused or told of, and nothing hangs."""
+"""Truncated and damaged files go through the stages: losses are rejected or noted, and nothing hangs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Degraded videos are marked wherever they are met, and what can harm viewers waits for a person."""
+"""Degraded videos are marked everywhere, and videos that can harm viewers wait for a person."""
 
 import json
 from pathlib import Path
@@ -48,7 +48,7 @@ def hero(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def strobe(tmp_path: Path) -> Path:
-    """Footage that flashes five times a second: no plan makes that safe."""
+    """Footage that flashes five times per second: no remedy makes that safe."""
     path = folder_with(tmp_path / "strobe", {"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.5})
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
     media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
@@ -73,7 +73,7 @@ def said(capsys: Said) -> dict[str, Any]:
     return json.loads(capsys.readouterr().out)
 
 
-def test_a_fallback_is_marked_everywhere_until_the_proper_video_replaces_it(
+def test_a_degraded_video_is_marked_everywhere_until_the_proper_one_replaces_it(
     hero: Path, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: Said, tmp_path: Path
 ) -> None:
     arguments = ["render", str(hero), "--set", "engine_policy=local_only", "--json"]
@@ -105,7 +105,7 @@ def test_a_fallback_is_marked_everywhere_until_the_proper_video_replaces_it(
     assert (row(home, key)["status"], row(home, key)["degraded"]) == ("completed", None)
 
 
-def test_gates_that_nothing_fixed_are_told(home: Home, tmp_path: Path, own_presets: Path, capsys: Said) -> None:
+def test_gates_that_no_attempt_fixed_are_reported(home: Home, tmp_path: Path, own_presets: Path, capsys: Said) -> None:
     limits = own_presets / "limits.yaml"
     text = limits.read_text()
     for name, value in (("text_contrast", 4.5), ("text_contrast_min", 1.8)):
@@ -126,7 +126,7 @@ def test_gates_that_nothing_fixed_are_told(home: Home, tmp_path: Path, own_prese
     assert {"simplified", "text_contrast"} <= {note["code"] for note in answer["notes"]}
 
 
-def test_what_flashes_is_held_until_a_person_releases_it(
+def test_a_flashing_video_is_held_until_a_person_releases_it(
     strobe: Path, home: Home, instance: dg.DagsterInstance, capsys: Said
 ) -> None:
     assert main(["render", str(strobe), "--json"]) == 1
@@ -145,7 +145,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     assert manifest.degraded is not None
     assert manifest.degraded.reasons[-1].code in HAZARDS
 
-    # Nothing that runs by itself takes it up again.
+    # Nothing that runs automatically retries it.
     now = status_report(home, load_operations())
     assert [line.key for line in now.held] == [key]
     assert (now.failed, now.degraded, now.well) == ((), (), True)
@@ -171,7 +171,7 @@ def test_what_flashes_is_held_until_a_person_releases_it(
     assert {path.name for path in video.parent.iterdir()} >= {"strobe.mp4", "strobe.jpg", "strobe.srt", "spec.json"}
     assert status_report(home, load_operations()).held == ()
 
-    # The same video stays released; the decision is about no other.
+    # The same video stays released; the decision applies to no other.
     again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)
     assert (again.error, again.assets["delivered_video"]["held"]) == (None, False)
     assert manifest_in(video.parent).released == released
@@ -183,8 +183,8 @@ def test_what_flashes_is_held_until_a_person_releases_it(
         assert said(capsys)["error"]["code"] == code
 
 
-def test_a_held_video_leaves_what_people_have(home: Home, tmp_path: Path) -> None:
-    """Folders of earlier deliveries, as the record of the key names them, when another video comes."""
+def test_a_held_video_does_not_replace_the_delivered_one(home: Home, tmp_path: Path) -> None:
+    """Folders of earlier deliveries, as the record of the key names them, when another video is delivered."""
     good, bad, foreign = home.outbox / "a-good", home.held / "a-bad", home.outbox / "foreign"
     for place, key in ((good, "k"), (bad, "k"), (foreign, "another")):
         delivered_to(place, key)
@@ -201,7 +201,7 @@ def test_a_held_video_leaves_what_people_have(home: Home, tmp_path: Path) -> Non
 
 
 def delivered_to(folder: Path, key: str) -> None:
-    """A folder as ``deliver`` leaves it, with as little as can be."""
+    """The smallest folder that ``deliver`` leaves."""
     folder.mkdir(parents=True)
     (folder / "a.mp4").write_bytes(b"video")
     document = {"key": key, "files": {f"{folder.name}/a.mp4": hash_files(folder / "a.mp4")}}

@@ -1,4 +1,4 @@
-"""Engines of a request: what cannot be rendered here the remote engine renders, or the safe one; and it is told."""
+"""Engine policies: what this machine cannot render, the remote or the fallback engine renders, and that is recorded."""
 
 import json
 import os
@@ -55,8 +55,8 @@ def remote(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address at which nobody answers, and a client that asks twice."""
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address without a server, and a client that tries twice."""
     made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
     monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
     monkeypatch.setattr(
@@ -66,8 +66,8 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def ill(patch: pytest.MonkeyPatch, ffmpeg: Path) -> None:
-    """The engine of this machine has this ``ffmpeg``; what hangs is given up early, what is well has all its time."""
+def use_ffmpeg(patch: pytest.MonkeyPatch, ffmpeg: Path) -> None:
+    """This machine renders with this ``ffmpeg``; a hanging one times out early, a working one has all its time."""
     patch.setenv("IMAGEIO_FFMPEG_EXE", str(ffmpeg))
     patch.setattr(local, "PROBE_SECONDS", 2.0)
 
@@ -116,12 +116,12 @@ def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]
 
 @BROKEN
 @pytest.mark.usefixtures("remote")
-def test_preferred_local_falls_back_to_the_remote_engine_with_equal_frames(
+def test_local_preferred_falls_back_to_the_remote_engine_with_equal_frames(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
     ffmpeg: Callable[[Path], Path],
 ) -> None:  # fmt: skip
     with monkeypatch.context() as patch:
-        ill(patch, ffmpeg(tmp_path))
+        use_ffmpeg(patch, ffmpeg(tmp_path))
         ready, packets, manifest = used(home, compile_file(hero, "variant=ill"))
     assert ready.engine == manifest.engine == "remote"
     assert [one.code for one in ready.engine_attempts] == ["engine_unhealthy"]
@@ -133,12 +133,12 @@ def test_preferred_local_falls_back_to_the_remote_engine_with_equal_frames(
 
 
 @BROKEN
-def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
+def test_local_only_delivers_the_fallback_video_until_the_engine_works_again(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
     ffmpeg: Callable[[Path], Path],
 ) -> None:  # fmt: skip
     with monkeypatch.context() as patch:
-        ill(patch, ffmpeg(tmp_path))
+        use_ffmpeg(patch, ffmpeg(tmp_path))
         outcome = compile_file(hero, "engine_policy=local_only")
         ready, plainly, manifest = used(home, outcome)
     assert ready.engine == "fallback"
@@ -153,11 +153,11 @@ def test_local_only_ends_in_the_safe_video_until_the_engine_is_well(
     assert uploads.degraded() == []
 
 
-def test_the_safe_video_has_the_sound_of_its_own_request(
+def test_the_fallback_video_has_the_sound_of_its_own_request(
     compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = media.video(tmp_path / "a.mp4", 1.6)
-    ill(monkeypatch, missing(tmp_path))
+    use_ffmpeg(monkeypatch, missing(tmp_path))
     request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
     for wanted in (-14.0, -24.0):
         outcome = compile_file(clip, *request, f"adjust.audio.loudness={wanted}")
@@ -165,8 +165,8 @@ def test_the_safe_video_has_the_sound_of_its_own_request(
         assert outcome.assets["composite"]["loudness_lufs"] == pytest.approx(wanted, abs=0.5)
 
 
-@pytest.mark.usefixtures("nobody")
-def test_remote_only_without_a_server_is_a_passing_fault(compile_file: Compile, hero: Path, home: Home) -> None:
+@pytest.mark.usefixtures("unreachable")
+def test_remote_only_without_a_server_is_a_transient_error(compile_file: Compile, hero: Path, home: Home) -> None:
     outcome = compile_file(hero, "engine_policy=api_only")
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.category) == ("remote_unreachable", "transient")
@@ -177,11 +177,11 @@ def test_remote_only_without_a_server_is_a_passing_fault(compile_file: Compile, 
     assert TOKEN not in "".join(retries)
 
 
-@pytest.mark.usefixtures("nobody")
-def test_with_no_engine_at_all_the_video_is_still_made(
+@pytest.mark.usefixtures("unreachable")
+def test_without_any_working_engine_a_fallback_video_is_rendered(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ill(monkeypatch, failing(tmp_path))
+    use_ffmpeg(monkeypatch, failing(tmp_path))
     ready, _, manifest = used(home, compile_file(hero))
     assert (ready.engine, manifest.degraded is None) == ("fallback", False)
     assert [(one.engine, one.code) for one in ready.engine_attempts] == [
@@ -195,9 +195,7 @@ def test_remote_only_needs_a_remote_engine(compile_file: Compile, hero: Path) ->
     assert (outcome.error.code, outcome.error.category) == ("no_engine", "dependency_missing")
 
 
-def test_rendering_that_takes_too_long_is_given_up(
-    compile_file: Compile, hero: Path, home: Home, own_presets: Path
-) -> None:
+def test_rendering_stops_at_its_timeout(compile_file: Compile, hero: Path, home: Home, own_presets: Path) -> None:
     operations = own_presets / "operations.yaml"
     text = operations.read_text()
     for name, value in (("render_timeout_base_seconds", "120"), ("render_timeout_factor", "15")):

@@ -1,4 +1,4 @@
-"""The real asset graph on a real instance: what is computed, what is found again, and how it fails."""
+"""The real asset graph on a real instance: what is computed, what is cached, and how it fails."""
 
 import json
 import os
@@ -81,7 +81,7 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
     assert event.partition_key == outcome.key
     markdown = outcome.assets["composite"]["thumbnail"]
     assert markdown.startswith("![thumbnail](data:image/webp;base64,")
-    assert len(markdown) < 1000, "shows inline"
+    assert len(markdown) < 1000, "small enough to show inline"
 
     again = compile_file(talk)
     assert computed(again) == set()
@@ -100,14 +100,14 @@ def test_every_asset_is_described_and_grouped() -> None:
         assert asset.code_version
 
 
-def test_the_silence_threshold_redoes_no_recognition(compile_file: Compile, talk: Path) -> None:
+def test_changing_the_silence_threshold_keeps_the_transcription(compile_file: Compile, talk: Path) -> None:
     compile_file(talk)
     changed = compile_file(talk, "adjust.silence.threshold_below_speech_db=20")
     assert changed.error is None
     assert computed(changed) & ANALYSES == {"silence_segments"}
 
 
-def test_the_caption_style_redoes_no_analysis(compile_file: Compile, talk: Path) -> None:
+def test_changing_the_caption_style_keeps_all_analyses(compile_file: Compile, talk: Path) -> None:
     compile_file(talk)
     changed = compile_file(talk, "adjust.captions.highlight='#00FF00'")
     assert changed.error is None
@@ -115,7 +115,7 @@ def test_the_caption_style_redoes_no_analysis(compile_file: Compile, talk: Path)
     assert {"rendered_segments", "composite"} <= computed(changed)
 
 
-def test_loudness_renders_no_picture(compile_file: Compile, talk: Path) -> None:
+def test_changing_the_loudness_renders_no_picture(compile_file: Compile, talk: Path) -> None:
     compile_file(talk)
     changed = compile_file(talk, "adjust.audio.loudness=-16")
     assert changed.error is None
@@ -123,7 +123,7 @@ def test_loudness_renders_no_picture(compile_file: Compile, talk: Path) -> None:
     assert changed.assets["composite"]["loudness_lufs"] == pytest.approx(-16, abs=0.5)
 
 
-def test_two_uploads_of_one_file_share_everything_but_their_names(compile_file: Compile, talk: Path) -> None:
+def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compile, talk: Path) -> None:
     compile_file(talk)
     copy = talk.with_name("Another name.mp4")
     copy.write_bytes(talk.read_bytes())
@@ -131,7 +131,7 @@ def test_two_uploads_of_one_file_share_everything_but_their_names(compile_file: 
     assert computed(again) == {"source_media", "resolved_request", "delivered_video"}
 
 
-def test_an_edited_preset_counts(compile_file: Compile, talk: Path, own_presets: Path) -> None:
+def test_an_edited_preset_takes_effect(compile_file: Compile, talk: Path, own_presets: Path) -> None:
     compile_file(talk)
     preset = own_presets / "clean-talk.yaml"
     preset.write_text(preset.read_text().replace("zoom: 1.06", "zoom: 1.10"))
@@ -140,7 +140,7 @@ def test_an_edited_preset_counts(compile_file: Compile, talk: Path, own_presets:
     assert "rendered_segments" in computed(changed)
 
 
-def test_a_damaged_artifact_is_made_again(compile_file: Compile, talk: Path, store: Store) -> None:
+def test_a_damaged_artifact_is_computed_again(compile_file: Compile, talk: Path, store: Store) -> None:
     first = compile_file(talk)
     segments = store.latest("rendered_segments", first.key)
     one = store.path(next(iter(segments.files.values())))
@@ -191,10 +191,8 @@ def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_pa
         for scene in spec_of(store, outcome).scenes
         for n in range(scene.frames)
     ]
-    # Decoding to grey stretches limited range to full.
-    grey = (np.array(expected) - 16) * 255 / 219
     assert len(shown) == len(expected)
-    assert np.median(np.abs(shown - np.clip(grey, 0, 255))) < 3 or np.median(np.abs(shown - expected)) < 3
+    assert np.abs(shown - expected).max() < 2, "one frame further is 4 levels brighter"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +206,7 @@ def test_the_plan_says_which_source_frame_is_shown(compile_file: Compile, tmp_pa
         ("paper.png", lambda p: p.write_bytes(b"%PDF-1.7 not a picture"), "not_media"),
     ],
 )
-def test_bad_input_is_a_typed_error_and_harms_itself_alone(
+def test_invalid_input_is_a_typed_error_that_affects_no_other_upload(
     compile_file: Compile, tmp_path: Path, home: Home, name: str, make: Callable[[Path], Any], code: str
 ) -> None:
     make(tmp_path / name)
@@ -227,8 +225,8 @@ def codes(outcome: Outcome, store: Store) -> set[str]:
     return {note.code for note in spec_of(store, outcome).notes}
 
 
-def test_a_silent_track_is_like_none(compile_file: Compile, tmp_path: Path, store: Store) -> None:
-    """What nobody hears counts as nothing: brought to the loudness of speech it would be loud."""
+def test_an_inaudible_sound_track_counts_as_none(compile_file: Compile, tmp_path: Path, store: Store) -> None:
+    """Normalised to the loudness of speech, inaudible sound would be loud."""
     path = media.video(tmp_path / "silent.mp4", 3, "320x180", "25", True, "-af", "volume=-42dB")
     outcome = compile_file(path)
     assert outcome.error is None
@@ -245,9 +243,7 @@ def test_a_silent_track_is_like_none(compile_file: Compile, tmp_path: Path, stor
     assert asked.error.code == "all_silent"
 
 
-def test_what_is_missing_of_a_source_is_in_front_of_a_person(
-    compile_file: Compile, tmp_path: Path, store: Store
-) -> None:
+def test_a_truncated_source_is_noted_and_found_or_rejected(compile_file: Compile, tmp_path: Path, store: Store) -> None:
     whole = media.video(tmp_path / "whole.mp4", 6, "320x180", "25", True, "-movflags", "+faststart", "-g", "25")
     path = tmp_path / "cut.mp4"
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 85 // 100])
@@ -285,7 +281,7 @@ def test_unusual_input_works(compile_file: Compile, tmp_path: Path, name: str, m
     assert Path(outcome.assets["delivered_video"]["video"]).is_file()
 
 
-def test_a_mended_upload_loses_its_error(compile_file: Compile, talk: Path, home: Home) -> None:
+def test_a_corrected_upload_loses_its_error(compile_file: Compile, talk: Path, home: Home) -> None:
     bad = compile_file(talk, "adjust.captions.font=Comic Sans")
     assert bad.error is not None
     assert bad.error.code == "unknown_font"
@@ -306,8 +302,8 @@ def test_a_video_that_fails_its_checks_is_not_delivered(
     assert not home.outbox.exists()
 
 
-def test_a_killed_run_goes_on_where_it_was(talk: Path, tmp_path: Path) -> None:
-    """SIGKILL while segments are rendered; the next run renders only the rest and gives the same video."""
+def test_a_killed_run_resumes_from_the_finished_stages(talk: Path, tmp_path: Path) -> None:
+    """SIGKILL while segments are rendered; the next run renders only the rest, and the video is the same."""
 
     def start(home: str) -> subprocess.Popen[str]:
         environment = dict(os.environ, PYTOON_HOME=str(tmp_path / home))

@@ -1,4 +1,4 @@
-"""Where items come from is kept, and generated ones are made again in their place."""
+"""The provenance of items is recorded, and generated ones can be regenerated."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_the_same_prompt_and_seed_give_the_same_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("generator", "prompt"), [("other", "x"), ("backdrop", " "), ("backdrop", "x" * 501)])
-def test_what_cannot_be_generated_is_refused(generator: str, prompt: str) -> None:
+def test_impossible_generations_are_rejected(generator: str, prompt: str) -> None:
     with pytest.raises(InvalidInput):
         generation_request(generator, prompt, 0)
 
@@ -42,7 +42,7 @@ def test_a_record_of_an_unknown_generator_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "a.png").exists()
 
 
-def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home: Home, capsys: Said) -> None:
+def test_a_regenerated_background_replaces_the_first(tmp_path: Path, home: Home, capsys: Said) -> None:
     folder = tmp_path / "shoe"
     folder.mkdir()
     assert main(["generate", "warm sunrise", "--out", str(folder / "back.png"), "--seed", "3"]) == 0
@@ -78,12 +78,16 @@ def test_a_generated_background_is_made_again_in_its_place(tmp_path: Path, home:
         again = compile_until_settled(defs().resolve_job_def(COMPILE), opened, home, first["key"])
     assert again.error is None
     assert again.assets["rendered_segments"]["segments_rendered"] >= 1
-    assert again.assets["face_detections"]["status"] in ("cached", "computed")
+    status = {name: facts["status"] for name, facts in again.assets.items()}
+    assert {status[name] for name in ("sampled_frames", "face_detections", "render_spec", "composite")} == {"computed"}
+    assert {status[name] for name in ("transcription", "shots", "silence_segments")} == {"cached"}, (
+        "a picture has neither speech nor cuts"
+    )
     manifest = json.loads(Path(again.assets["delivered_video"]["manifest"]).read_text())
     assert new["id"] in {one["id"] for one in manifest["items"]}
 
 
-def test_what_was_not_generated_cannot_be_made_again(tmp_path: Path, home: Home, capsys: Said) -> None:
+def test_only_generated_items_can_be_regenerated(tmp_path: Path, home: Home, capsys: Said) -> None:
     Image.new("RGB", (600, 800), "#884422").save(tmp_path / "hat.png")
     upload, _ = ingest(home, Store(home.store, home.work), read_upload(tmp_path / "hat.png"), pending=True)
     key = upload.key

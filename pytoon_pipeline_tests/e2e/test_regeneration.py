@@ -1,4 +1,4 @@
-"""The loop: what failed is made again with a change, until it passes or the safe video is delivered."""
+"""Regeneration: a failed video is rendered again with a remedy, until it passes or the fallback video is delivered."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ def uploads(home: Home) -> Uploads:
 
 
 def hasty(path: Path) -> Path:
-    """Fails because its pictures flash by; shown longer, it passes."""
+    """Fails because its pictures change too fast; shown for longer, it passes."""
     path.mkdir()
     for name, grey in (("a", 20), ("b", 235)):
         Image.new("RGB", (400, 600), (grey, grey, grey)).save(path / f"{name}.png")
@@ -62,7 +62,7 @@ def hasty(path: Path) -> Path:
 
 
 def strobe(path: Path) -> Path:
-    """Footage that flashes five times a second: no plan makes that safe."""
+    """Footage that flashes five times per second: no remedy makes that safe."""
     path.mkdir()
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
     media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=2.5,{flashing}", "-pix_fmt", "yuv420p",
@@ -86,7 +86,7 @@ def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = No
 
 
 def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    """Runs of uploads that are asked for. When records are to be brought in line, that is done then."""
+    """Runs that the sensors request for uploads. Records are reconciled when that is due."""
     context = dg.build_sensor_context(instance=instance)
     result = request_runs(context, CATALOG)
     if isinstance(fail_lost_runs(context, CONFIG, CATALOG), dg.RunRequest):
@@ -96,7 +96,7 @@ def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
 
 
 def until_quiet(instance: dg.DagsterInstance) -> int:
-    """Ticks and runs what they ask for. Gives how many runs that took."""
+    """Evaluates the sensors and runs what they request, until nothing is left. Returns the number of runs."""
     asked: set[str] = set()
     for _ in range(10):
         wanted = [request for request in tick(instance) if request.run_key not in asked]
@@ -108,7 +108,7 @@ def until_quiet(instance: dg.DagsterInstance) -> int:
     raise AssertionError("it never ends")
 
 
-def test_a_mendable_video_is_mended(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
+def test_a_fixable_video_is_fixed(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     assert not run(key, instance)
     failed = uploads.failure(key)
@@ -127,7 +127,7 @@ def test_a_mendable_video_is_mended(home: Home, instance: dg.DagsterInstance, tm
     assert len(uploads.attempts(key)) == 2
 
 
-def test_what_still_flashes_is_held_and_told(
+def test_a_video_that_still_flashes_is_held_and_reported(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(strobe(tmp_path / "strobe"), home, instance)
@@ -155,7 +155,9 @@ def test_what_still_flashes_is_held_and_told(
     assert isinstance(publish_status(context, CONFIG), dg.SkipReason)
 
 
-def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads) -> None:
+def test_a_new_request_resets_the_attempts(
+    home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
+) -> None:
     path = hasty(tmp_path / "hasty")
     key = submit(path, home, instance)
     run(key, instance)
@@ -167,7 +169,7 @@ def test_a_new_request_begins_anew(home: Home, instance: dg.DagsterInstance, tmp
     assert [one.remedies for one in uploads.attempts(key)] == [()]
 
 
-def test_killed_runs_are_asked_for_again_but_not_for_ever(
+def test_killed_runs_are_retried_a_limited_number_of_times(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
@@ -190,7 +192,7 @@ def test_killed_runs_are_asked_for_again_but_not_for_ever(
     assert not status_report(home, load_operations()).well
 
 
-def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_a_canceled_run_is_not_retried(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     assert len(tick(instance)) == 1
     instance.report_run_canceled(begun(instance, key))
@@ -199,7 +201,7 @@ def test_a_run_that_a_person_stopped_is_left_alone(home: Home, instance: dg.Dags
     assert tick(instance) == [], "the same again changes nothing"
 
 
-def test_stopped_runs_do_not_hold_up_others(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_canceled_runs_do_not_delay_others(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     uploads = Uploads(home)
     for n in range(MAX_REQUESTS + 5):
         key = f"{n:032x}"
@@ -210,7 +212,7 @@ def test_stopped_runs_do_not_hold_up_others(home: Home, instance: dg.DagsterInst
     assert len(uploads.stopped()) == MAX_REQUESTS + 5
 
 
-def test_a_record_that_cannot_be_read_harms_itself_alone(
+def test_an_unreadable_record_affects_only_its_own_key(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
@@ -228,7 +230,7 @@ def test_a_record_that_cannot_be_read_harms_itself_alone(
     status_report(home, load_operations())
 
 
-def test_a_request_that_changes_under_a_run_is_not_lost(
+def test_a_request_that_changes_during_a_run_is_not_lost(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "hat"
@@ -257,7 +259,7 @@ def test_a_request_that_changes_under_a_run_is_not_lost(
     assert manifest["request"]["text"] == "After"
 
 
-def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_invalid_input_is_not_retried(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"no video")
     key = submit(tmp_path / "a.mp4", home, instance)
     assert not run(key, instance)
@@ -266,7 +268,7 @@ def test_bad_input_is_not_tried_again(home: Home, instance: dg.DagsterInstance, 
     assert [line.code for line in now.failed] == ["not_media"]
 
 
-def test_a_fault_of_ours_is_kept_with_its_key_and_tried_once_more(
+def test_a_bug_is_recorded_with_its_key_and_retried_once(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
@@ -339,7 +341,7 @@ with run_lock(Path(sys.argv[1])):
 """
 
 
-def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
+def test_a_run_whose_process_died_is_marked_failed_and_retried(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, uploads: Uploads
 ) -> None:
     key = submit(hasty(tmp_path / "hasty"), home, instance)
@@ -362,7 +364,7 @@ def test_a_run_whose_process_died_is_noticed_and_asked_for_again(
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, STARTED])
-def test_a_process_that_never_begins_is_noticed(
+def test_a_run_whose_process_never_starts_is_marked_failed(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     status: dg.DagsterRunStatus,
 ) -> None:  # fmt: skip

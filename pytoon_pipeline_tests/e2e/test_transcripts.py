@@ -1,4 +1,4 @@
-"""Words on their way through the graph: from subtitles to captions, and into the manifest."""
+"""Words through the whole graph: from subtitles to captions, and into the manifest."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def test_subtitles_become_captions_without_any_transcriber(
     assert manifest.transcriber.engine == "subtitles"
     assert manifest.transcriber.model == ("talk.srt" if where == "beside" else "mov_text track 2")
     shown = " ".join(cue.text for cue in manifest.spec.captions.cues)
-    assert shown == "Good morning holy shit", "what somebody wrote is not masked"
+    assert shown == "Good morning holy shit", "written text is not masked"
     (srt,) = home.outbox.rglob("*.srt")
     assert "Good morning" in srt.read_text()
     assert any(note.code == "subtitles_used" for note in manifest.spec.notes)
@@ -60,9 +60,7 @@ def test_the_device_of_a_stage_is_in_the_manifest(
     assert {"captions_unreliable", "device_fallback"} <= codes
 
 
-def test_subtitles_that_are_not_used_are_told_of(
-    compile_file: Callable[..., Outcome], home: Home, tmp_path: Path
-) -> None:
+def test_unused_subtitles_are_noted(compile_file: Callable[..., Outcome], home: Home, tmp_path: Path) -> None:
     clip = video(tmp_path / "silent.mp4", 1.5, sound=False)
     (tmp_path / "silent.SRT").write_text(SRT)
     compile_file(clip)

@@ -1,4 +1,4 @@
-"""What happens by the clock, and what faults that pass leave behind."""
+"""Schedules, and recovery from transient faults."""
 
 import json
 import os
@@ -62,13 +62,13 @@ def change(presets: Path, **settings: float) -> None:
 
 @pytest.fixture
 def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Schedules ask for an instance on disk."""
+    """Schedules need an instance on disk."""
     with running.instance(home) as opened:
         yield opened
 
 
 def night(instance: dg.DagsterInstance) -> dict[str, str]:
-    """The keys that the nightly batch asks for, and why."""
+    """The keys that the nightly batch requests, and why."""
     context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
     config = ConfigResource()
     asked = [
@@ -78,7 +78,7 @@ def night(instance: dg.DagsterInstance) -> dict[str, str]:
     return {str(one.partition_key): one.tags["pytoon/reason"] for one in asked}
 
 
-def test_the_night_makes_what_is_missing_or_outdated(
+def test_the_nightly_batch_renders_what_is_missing_or_outdated(
     compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path, lasting: dg.DagsterInstance
 ) -> None:
     done = compile_file(hero(tmp_path / "done"))
@@ -108,7 +108,7 @@ def test_the_night_makes_what_is_missing_or_outdated(
     assert night(lasting) == {done.key: "failed", waiting: "engine"}
 
 
-def test_keys_that_rest_leave_the_partitions_and_come_back(
+def test_archived_keys_leave_the_partitions_and_can_return(
     home: Home, instance: dg.DagsterInstance, tmp_path: Path, own_presets: Path
 ) -> None:
     uploads = Uploads(home)
@@ -165,7 +165,9 @@ def test_garbage_collection_removes_what_can_be_made_again(
     assert Path(again.assets["delivered_video"]["video"]).read_bytes() == video
 
 
-def test_a_full_disk_says_so_and_heals(compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path) -> None:
+def test_a_full_disk_is_reported_and_the_upload_recovers(
+    compile_file: Compile, home: Home, tmp_path: Path, own_presets: Path
+) -> None:
     path = hero(tmp_path / "hero")
     change(own_presets, min_free_bytes=10**15)
     outcome = compile_file(path)
@@ -176,7 +178,7 @@ def test_a_full_disk_says_so_and_heals(compile_file: Compile, home: Home, tmp_pa
     assert compile_file(path).error is None
 
 
-def test_an_upload_whose_stored_media_vanished_says_so_and_heals(
+def test_missing_stored_media_are_reported_and_the_upload_recovers(
     compile_file: Compile, home: Home, instance: dg.DagsterInstance, tmp_path: Path, store: Store
 ) -> None:
     path = hero(tmp_path / "hero")
@@ -191,7 +193,7 @@ def test_an_upload_whose_stored_media_vanished_says_so_and_heals(
     assert compile_file(path).error is None, "adding it again brings it back"
 
 
-def test_logs_tell_what_happened_without_the_texts_of_uploads(
+def test_logs_record_events_without_the_texts_of_uploads(
     compile_file: Compile, home: Home, instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
     done = compile_file(hero(tmp_path / "hero", text="Strictly secret words"))

@@ -1,4 +1,4 @@
-"""A home with a daemon at work in it, as people run it, for measuring what happens when nobody looks."""
+"""A home with a running daemon, for measuring unattended operation."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ DAEMON = (str(Path(sys.executable).with_name("dagster-daemon")), "run", "-m", "p
 
 
 @dataclass
-class Crew:
+class Daemon:
     """The daemon of one home, in a process group of its own; with it, the code server and the runs that it starts."""
 
     home: Home
@@ -70,24 +70,24 @@ class Crew:
 
 
 @contextmanager
-def at_work(crew: Crew) -> Iterator[None]:
-    """The crew works while the block runs."""
-    crew.home.root.mkdir(parents=True, exist_ok=True)
-    crew.start()
+def daemon_running(daemon: Daemon) -> Iterator[None]:
+    """The daemon works while the block runs."""
+    daemon.home.root.mkdir(parents=True, exist_ok=True)
+    daemon.start()
     try:
         yield
     finally:
-        crew.stop()
+        daemon.stop()
 
 
 @contextmanager
-def memory_of(crew: Crew) -> Iterator[dict[str, float]]:
-    """Samples the memory of all processes of a crew: ``peak_mb`` together, ``largest_mb`` of a single one."""
+def memory_of(daemon: Daemon) -> Iterator[dict[str, float]]:
+    """Samples the memory of all processes of a daemon: ``peak_mb`` together, ``largest_mb`` of a single one."""
     seen, ended = {"peak_mb": 0.0, "largest_mb": 0.0}, Event()
 
     def sample() -> None:
         while not ended.wait(0.5):
-            sizes = [size for one in crew.processes() if (size := resident(one))]
+            sizes = [size for one in daemon.processes() if (size := resident(one))]
             seen["peak_mb"] = max(seen["peak_mb"], round(sum(sizes) / 1e6, 1))
             seen["largest_mb"] = max(seen["largest_mb"], round(max(sizes, default=0) / 1e6, 1))
 
@@ -108,7 +108,7 @@ def resident(process: psutil.Process) -> int:
 
 
 def settled(home: Home) -> bool:
-    """Whether nothing in the inbox waits, and no key waits or will be tried again."""
+    """Whether nothing in the inbox is waiting, and no key is waiting or will be retried."""
     if any(row.state == "seen" for row in InboxIndex(home.intake).rows().values()):
         return False
     now = status_report(home, load_operations())
@@ -117,7 +117,7 @@ def settled(home: Home) -> bool:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, every: float = 1.0) -> bool:
-    """Whether ``condition`` came true in time."""
+    """Whether ``condition`` became true in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():
@@ -136,5 +136,5 @@ def edited_presets(folder: Path, **operations: float) -> Path:
     return own
 
 
-def folder_of(root: Path) -> Home:
+def home_at(root: Path) -> Home:
     return Home(root.resolve())

@@ -33,7 +33,7 @@ from pytoon_pipeline_tests.harness.damaged_files import variants
 HANGING_SECONDS, LOUD_SECONDS = 60.0, 0.5
 
 
-# Notes that tell of a loss.
+# Notes that report a loss.
 TELLING = {"truncated_source", "damaged_source", "unreadable_sound", "no_sound", "silent_track"}
 
 
@@ -43,7 +43,7 @@ HEARD_DB, GONE_DB = -45.0, -65.0
 
 @dataclass(frozen=True)
 class Came:
-    """What came of a file: ``code`` of its refusal, else pictures, their times, levels of its sound, and notes."""
+    """What was read of a file: the ``code`` of its rejection, or pictures, duration, levels of its sound, and notes."""
 
     code: str = ""
     frames: int = 0
@@ -108,7 +108,7 @@ def _work(path: Path, answer: Connection) -> None:
 
 
 def ask(path: Path) -> tuple[Came | None, str, float]:
-    """What comes of a file in a process of its own, or how that ended, and the seconds that it took."""
+    """The outcome of a file in a process of its own, or how that process ended, and the seconds that it took."""
     began = time.perf_counter()
     here, there = multiprocessing.Pipe(duplex=False)
     worker = multiprocessing.get_context("fork").Process(target=_work, args=(path, there))
@@ -126,7 +126,7 @@ def ask(path: Path) -> tuple[Came | None, str, float]:
 
 
 def lost(original: Came, came: Came) -> float:
-    """Seconds of the original's pictures, or sound, that are not there."""
+    """Seconds of the original's pictures or sound that are missing."""
     pictures = max(
         original.seconds - came.seconds, (original.frames - came.frames) * original.seconds / original.frames
     )
@@ -152,7 +152,7 @@ def judge(name: str, damage: str, original: Came, path: Path) -> Answer:
 
 
 def measure(files: Sequence[Path], room: Path, seed: int) -> tuple[list[Answer], list[str]]:
-    """Answers to all variants, and the intact files that were not taken as such."""
+    """The answers to all variants, and the intact files that were reported as damaged."""
     answers, alarms = [], []
     for file in files:
         original, ended, _ = ask(file)

@@ -1,4 +1,4 @@
-"""Cut and damaged variants of good files, each made the same way every time."""
+"""Truncated and damaged variants of good files, reproducible from a seed."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -20,9 +20,8 @@ CONTAINERS = {
     "stream.ts": "-c:v libx264 -preset ultrafast -g 50 -c:a aac",
     "back.mp4": "-c:v libx264 -preset ultrafast -bf 2 -g 50 -c:a aac",
 }
-# Where an index begins, and how far it goes: to the end of the file, or as long as its head says.
+# Where an index begins. It ends at the end of the file, or after the length in its header.
 INDEXES = (b"moov", b"idx1", b"\x1c\x53\xbb\x6b", b"mfra")
-
 Damage = Callable[[bytes, random.Random], bytes]
 
 
@@ -46,7 +45,7 @@ def cut(share: float) -> Damage:
 
 
 def without_index(data: bytes, rng: random.Random) -> bytes:
-    """The first index that is found, overwritten; of a file without one, the last twentieth."""
+    """The first index that is found, overwritten with zeros; in a file without one, the last twentieth."""
     start = next((place for mark in INDEXES if (place := data.rfind(mark)) >= 0), int(len(data) * 0.95))
     head = data[start - 4 : start] if data[start : start + 4] in (b"moov", b"mfra") else b""
     length = int.from_bytes(head, "big") - 4 if head else len(data) - start
@@ -62,7 +61,7 @@ def zeroed(first: float, last: float) -> Damage:
 
 
 def flipped(first: float, last: float, bits: int) -> Damage:
-    """Single bits turned over between two shares of a file, never in its first 64 bytes."""
+    """Single bits flipped between two shares of a file, never in its first 64 bytes."""
 
     def damage(data: bytes, rng: random.Random) -> bytes:
         changed = bytearray(data)
@@ -75,7 +74,7 @@ def flipped(first: float, last: float, bits: int) -> Damage:
 
 
 def flipped_headers(data: bytes, rng: random.Random) -> bytes:
-    """Three bits in what stands before, or describes, pictures and sound."""
+    """Three bits flipped in headers."""
     changed = bytearray(data)
     start = max(64, data.find(b"moov"))
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""A finished video of which all is known, and everything that can be wrong with it."""
+"""A finished video with known content, and defects that can be injected into it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ Sound = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Made:
-    """A finished video with its plan and what was measured on the way."""
+    """A finished video with its plan and the measurements of its rendering."""
 
     spec: RenderSpec
     video: Path
@@ -82,7 +82,7 @@ def camera(zooms: tuple[float, float] = (1.0, 1.0), frames: int = HALF, shake: f
 
 
 def footage_then_picture(**changes: Any) -> RenderSpec:
-    """Two seconds of a talk, a cut, two seconds of a picture coming slowly nearer; a caption and a headline."""
+    """Two seconds of a talk, a cut, two seconds of a picture with a slow zoom in; a caption and a headline."""
     words = (CueWord(text="hello", start=10, end=20), CueWord(text="there", start=20, end=40))
     headline = TextLayer(
         role="hook", lines=("COFFEE",), style=TextStyle(size=60, outline=4), width=300, height=70, start=HALF,
@@ -177,7 +177,7 @@ def written(shown: Sequence[Planes], sound: Sound, out: Path) -> Path:
 
 
 def findings(made: Made, video: Path, spec: RenderSpec | None = None) -> tuple[Finding, ...]:
-    """What quality control says of ``video``, of which ``made`` is what should be there."""
+    """The findings of quality control for ``video``, which should look like ``made``."""
     plan = spec or made.spec
     return check_video(video, load_limits(), limit_sources(), plan, False, made.parts, made.trace).findings
 
@@ -188,7 +188,7 @@ Change = Callable[[list[Planes], Sound], None]
 
 
 def fill(start: int, end: int, y: int, u: int = 128, v: int = 128, every: int = 0) -> Change:
-    """Plain pictures; with ``every``, only the first half of each so many."""
+    """Uniform frames; with ``every``, only the first half of each run of so many."""
 
     def change(shown: list[Planes], sound: Sound) -> None:
         for n in range(start, end):
@@ -199,7 +199,7 @@ def fill(start: int, end: int, y: int, u: int = 128, v: int = 128, every: int = 
 
 
 def each(start: int, end: int, how: Callable[[NDArray[np.uint8]], NDArray[Any]], luma_only: bool = True) -> Change:
-    """Something done to every plane, or to luma alone."""
+    """Changes every plane, or luma alone."""
 
     def change(shown: list[Planes], sound: Sound) -> None:
         for n in range(start, end):
@@ -228,7 +228,7 @@ def other(start: int, end: int, source: int) -> Change:
 
 
 def patch(start: int, end: int, rows: slice, columns: slice, level: int) -> Change:
-    """A part of the picture covered."""
+    """Covers a part of the picture."""
 
     def change(shown: list[Planes], sound: Sound) -> None:
         for n in range(start, end):

@@ -24,11 +24,7 @@ from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.rendering.yuva import YuvaImage
 
 RATE = FrameRate(numerator=30)
-
-
 ITEM = "a" * 64
-
-
 WHOLE = CropPath(width=1, height=1, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),))
 
 

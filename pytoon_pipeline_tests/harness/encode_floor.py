@@ -27,7 +27,7 @@ def in_memory() -> Iterator[Path]:
 
 
 def decoded(video: Path, raw: Path) -> int:
-    """Writes all pictures of a video as raw planes; gives how many."""
+    """Writes all pictures of a video as raw planes. Returns their number."""
     ffmpeg.run(["-v", "error", "-i", str(video), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-y", str(raw)])
     return raw.stat().st_size // FRAME_BYTES
 
@@ -45,7 +45,7 @@ def encode(raw: Path, start: int, frames: int, threads: int, out: Path) -> None:
 
 
 def floor(raw: Path, frames: int) -> tuple[float, float]:
-    """Seconds for one encode with as many threads as x264 likes, and for two halves at once with one thread each."""
+    """Seconds for one encode with x264's default threads, and for two halves in parallel with one thread each."""
     began = time.perf_counter()
     encode(raw, 0, frames, 0, raw.with_name("whole.mp4"))
     one = time.perf_counter() - began

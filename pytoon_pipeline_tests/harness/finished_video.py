@@ -21,11 +21,7 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.plans import scene
 
 FRAMES = 75
-
-
 TRACK = AudioTrack(role="original", clips=(AudioClip(item="x", start=0, source_start=0, samples=FRAMES * 1920),))
-
-
 COLOUR = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p"
 
 
@@ -46,7 +42,7 @@ def finished(
     path: Path, picture: str = "null", sound: str = "volume=0dB", seconds: float = 3.0,
     sound_seconds: float | None = None, size: str = "1080x1920", codec: tuple[str, ...] = ("-movflags", "+faststart"),
 ) -> Path:  # fmt: skip
-    """A video as Pytoon makes it, with filters that spoil it."""
+    """A video in the format of Pytoon, with filters that introduce faults."""
     tone = f"sine=frequency=440:sample_rate=48000:duration={sound_seconds or seconds},volume=7.8dB"
     media.run(
         "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}",

@@ -16,7 +16,7 @@ from pytoon_pipeline_tests.harness import media
 
 
 class Desk:
-    """An inbox, and the time that passes in front of it."""
+    """An inbox with a simulated clock."""
 
     def __init__(self, home: Home, inbox: Inbox, operations: Operations | None = None) -> None:
         self.home = home
@@ -29,7 +29,7 @@ class Desk:
         return self.receiver.scan()
 
     def settle(self) -> IngestReport:
-        """Two looks, so far apart that what does not change has settled."""
+        """Two passes, so far apart that unchanged files have settled."""
         self.look()
         return self.look(self.operations.inbox_settled_seconds)
 

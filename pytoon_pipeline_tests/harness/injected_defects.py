@@ -65,7 +65,6 @@ PICTURE: dict[str, tuple[str, tuple[int, int], Change]] = {
     "a segment twice": ("unplanned_cut", (90, 91), defects.other(90, 120, 0)),
 }  # fmt: skip
 
-
 SOUND: dict[str, tuple[str, tuple[int, int] | None, Change]] = {
     **{f"click of {level} at {at} s": ("click", (round(at * 30), round(at * 30) + 1), defects.click(at, level))
        for level, at in ((0.6, 0.5), (0.6, 3.2), (0.35, 1.5), (0.35, 2.0))},

@@ -7,7 +7,7 @@ from pytoon_pipeline_tests.harness.plans import still
 
 
 def area_of(layer: TextLayer | ImageLayer | VideoLayer | ShapeLayer) -> Rect[int]:
-    """What a layer takes of the frame once it has come in."""
+    """The area of the frame that a layer covers after its entrance."""
     x, y = layer.transform.x[-1].value, layer.transform.y[-1].value
     return Rect(
         left=round(x - layer.width / 2), top=round(y - layer.height / 2),

@@ -1,4 +1,4 @@
-"""What a figure was measured on."""
+"""The machine on which a figure was measured."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ def machine() -> dict[str, object]:
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Least, median and most of several runs."""
+    """Minimum, median and maximum of several runs."""
     return {
         "min": round(min(values), 4),
         "median": round(statistics.median(values), 4),

@@ -1,4 +1,4 @@
-"""Media made for tests, each with known content."""
+"""Media generated for tests, each with known content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ def flash_beep(
 
 
 def babble(seconds: float, loud: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
-    """Quiet noise in the loud parts, nothing between."""
+    """Quiet noise in the loud parts, silence between."""
     noise = np.random.default_rng(1).normal(0, 0.03, round(seconds * RATE))
     gate = np.zeros_like(noise)
     for start, end in loud:
@@ -93,13 +93,13 @@ def decoded(path: Path) -> NDArray[np.uint8]:
 
 
 def heard(path: Path, rate: int = RATE) -> NDArray[np.float32]:
-    """The sound of a file as players give it: mono, from its time zero."""
+    """The sound of a file as players output it: mono, from its time zero."""
     out, _ = ffmpeg.run(["-v", "error", "-i", str(path), "-ac", "1", "-ar", str(rate), "-f", "f32le", "-"])
     return np.frombuffer(out, np.float32)
 
 
 def beep_onsets(sound: NDArray[np.float32], frequency: float = 1000.0, length: int = 960) -> NDArray[np.float64]:
-    """When beeps of ``frequency`` start, in seconds, from where a matched filter answers most strongly."""
+    """When beeps of ``frequency`` start, in seconds: the peaks of a matched filter."""
     turn = np.exp(-2j * np.pi * frequency * np.arange(len(sound)) / RATE) * sound
     total = np.concatenate(([0], np.cumsum(turn)))
     answer = np.abs(total[length:] - total[:-length])

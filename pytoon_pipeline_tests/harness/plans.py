@@ -1,4 +1,4 @@
-"""Briefs and plans made for tests, without any media behind them."""
+"""Plan contexts and plans for tests, without real media."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ def footage(
     words: tuple[Word, ...] = (), faces: Sequence[Face] = (), video: VideoStream | None = None, sound: bool = True,
     item: str = ITEM,
 ) -> AnalysedMedia:  # fmt: skip
-    """A clip of which all is known."""
+    """The analysis of a clip."""
     audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=2) if sound else None
     times = np.arange(0, seconds, 0.2)
     focal = tuple(FocalPoint(time=t, box=Box(x=0.6, y=0.4, width=0.1, height=0.2), weight=1) for t in times.tolist())
@@ -80,7 +80,7 @@ def still(
     width: int = 1600, height: int = 1200, item: str = ITEM, transparent: bool = False, matter: Box | None = None,
     faces: Sequence[Face] = (), grey: Tones | None = None,
 ) -> AnalysedMedia:  # fmt: skip
-    """A picture of which all is known."""
+    """The analysis of a picture."""
     picture = StillPicture(width=width, height=height, transparent=transparent, original="PNG")
     box = matter or Box(x=0.3, y=0.3, width=0.4, height=0.4)
     return AnalysedMedia(
@@ -93,7 +93,7 @@ def still(
 
 
 def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: str = "b" * 64) -> AnalysedMedia:
-    """A file of sound alone."""
+    """The analysis of a sound file."""
     audio = AudioStream(index=0, codec="aac", sample_rate=48000, channels=2)
     silence = SilenceSegments(
         silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=(), repaired_words=0,

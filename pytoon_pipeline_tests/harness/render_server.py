@@ -27,25 +27,15 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.plans import whole_frame
 
 TOKEN = "a token for tests only"
-
-
 RATE = FrameRate(numerator=25)
-
-
 FRAMES, SEGMENTS = 36, 3
-
 
 CAMERA = CropPath(
     width=0.31640625, height=1.0, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),)
 )
 
-
 QUICK = RetrySettings(max_attempts=6, first_delay_seconds=0.05, max_delay_seconds=0.2)
-
-
 PIECE = 40_000
-
-
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -76,7 +66,7 @@ def other_store(folder: Path) -> Store:
 
 
 class Listening:
-    """Notes what is asked for, also without the token."""
+    """Records all requests, also those without the token."""
 
     def __init__(self, app: ASGIApp, asked: list[tuple[str, str]]) -> None:
         self.app, self.asked = app, asked
@@ -141,7 +131,7 @@ class Proxy:
                 other.sendall(data)
                 if left[0] <= 0:
                     break
-        # As on a real line, what has arrived is read before the end is seen.
+        # As on a real connection, data that has arrived is read before the end is seen.
         time.sleep(0.05)
         for end in (one, other):
             with suppress(OSError):
@@ -174,7 +164,7 @@ def remote(store: Store, url: str, token: str = TOKEN, piece: int = PIECE) -> Re
 
 
 def names(done: list[StageResult]) -> list[tuple[str, str]]:
-    """What was made: fingerprints, and the hashes of the videos."""
+    """Fingerprints of the results, and hashes of the videos."""
     return [(one.artifact.fingerprint, one.artifact.files["video"].sha256) for one in done]
 
 

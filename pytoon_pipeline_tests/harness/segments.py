@@ -23,10 +23,7 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.plans import whole_frame
 
 ITEM = "a" * 64
-
-
 RATE = FrameRate(numerator=25)
-
 
 STILL = CropPath(
     width=0.31640625, height=1.0, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),)

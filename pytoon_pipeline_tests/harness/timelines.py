@@ -1,6 +1,6 @@
-"""The plans that several benchmarks render: three slowly moving stills, and a pan with a breathing zoom over footage.
+"""The plans that several benchmarks render: three slowly moving stills, and a pan with a zoom pulse over footage.
 
-Both are made without Dagster, from media that this file makes.
+Both work without Dagster, on media that this module generates.
 """
 
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def whole() -> dict[str, object]:
 
 
 def stills(folder: Path, count: int = 3, each: int = 120, overlap: int = 15, captions: bool = True) -> Timeline:
-    """Pictures of 1500×2000 with slow moves in turn nearer and away, crossfades, captions: 11 s as it stands."""
+    """Pictures of 1500×2000 that zoom slowly in and out by turns, with crossfades and captions: 11 s by default."""
     scenes: list[Scene] = []
     sources = {}
     position = 0
@@ -112,7 +112,7 @@ def stills(folder: Path, count: int = 3, each: int = 120, overlap: int = 15, cap
 
 
 def clip(folder: Path, seconds: float) -> Path:
-    """The sample again and again, encoded once so that it seeks like one recording."""
+    """The sample in a loop, encoded once so that it seeks like one recording."""
     path = folder / f"clip-{seconds:g}.mp4"
     if not path.exists():
         ffmpeg.run([
@@ -123,7 +123,7 @@ def clip(folder: Path, seconds: float) -> Path:
 
 
 def footage(folder: Path, seconds: float = 30.0) -> Timeline:
-    """A window that follows somebody from side to side over 1280×720 footage, breathing, with captions."""
+    """A crop that follows a person from side to side over 1280×720 footage, with a zoom pulse and captions."""
     path = clip(folder, seconds)
     item = "f" * 64
     frames = round(seconds * 30)

@@ -1,4 +1,4 @@
-"""Uploads of all kinds, made on the spot, each with what is to become of it."""
+"""Generated uploads of all kinds, each with its expected outcome."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from PIL import Image
 
 from pytoon_pipeline.media import ffmpeg
 
-# Seconds between the pieces of an upload that arrives slowly.
+# Seconds between the chunks of an upload that arrives slowly.
 SLOWLY = 4.0
 
 
@@ -53,7 +53,7 @@ def _duplicate(n: int) -> list[Drop]:
 
 
 def _slow(n: int) -> list[Drop]:
-    """Copied piece by piece, held open all the time; and one whose writer comes back later."""
+    """A file copied in pieces and held open all the time; and a folder whose media arrive later."""
     return [
         Drop(f"slow-{n}.mp4", lambda to: _in_pieces(to, clip(1000 + n)), "completed"),
         Drop(f"slow-folder-{n}", lambda to: _media_last(to, n), "completed"),
@@ -101,7 +101,7 @@ def _bad(n: int) -> list[Drop]:
 
 
 def _mended(n: int) -> list[Drop]:
-    """Pictures that flash by: the first attempt fails, the second shows them longer and passes."""
+    """Pictures that change too fast: the first attempt fails, the second shows them for longer and passes."""
     files: dict[str, Image.Image | bytes] = {
         f"{name}.png": Image.new("RGB", (400, 600), (grey + n % 20,) * 3) for name, grey in (("a", 10), ("b", 225))
     }
@@ -111,13 +111,13 @@ def _mended(n: int) -> list[Drop]:
 
 
 def _unknown_letters(n: int) -> list[Drop]:
-    """Characters that no font has are refused before anything is rendered."""
+    """Characters that no font has are rejected before rendering."""
     request = {"archetype": "hero", "media": [{"file": "a.png", "end": 2}], "text": f"漢字 {n}"}
     return [Drop(f"letters-{n}", lambda to: _folder(to, request, _still(6000 + n)), "missing_glyphs")]
 
 
 def _strobe(n: int) -> list[Drop]:
-    """Flashes five times a second: no plan makes that safe."""
+    """Flashes five times per second: no remedy makes that safe."""
     request = {"archetype": "hero", "media": ["a.mp4"], "max_seconds": 2.5}
     return [Drop(f"strobe-{n}", lambda to: _folder(to, request, {"a.mp4": flashing(n)}), "held")]
 

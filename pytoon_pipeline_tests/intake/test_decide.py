@@ -9,11 +9,9 @@ from pytoon_pipeline.intake.listing import Entry
 
 NAMES = st.sampled_from(["a.mp4", "b.mp4", "c/request.yaml", "c/x.png", "d/e/f.png"])
 
-
 ENTRIES = st.lists(
     st.builds(Entry, NAMES, st.integers(0, 3), st.sampled_from("xyz")), unique_by=lambda entry: entry.name
 )
-
 
 KNOWN = st.dictionaries(
     st.sampled_from(["a.mp4", "b.mp4", "c", "d", "gone"]),

@@ -15,7 +15,7 @@ from pytoon_pipeline_tests.harness.inbox import Desk, picture
     ".hidden.mp4", "a.mp4.part", "a.crdownload", "~$plan.docx", "a.mp4~", "Thumbs.db", "folder/.DS_Store", "a.TMP",
     f"a.mp4{NOTE}",
 ])  # fmt: skip
-def test_temporary_names_are_no_uploads(name: str) -> None:
+def test_temporary_files_are_not_uploads(name: str) -> None:
     assert temporary(name)
     assert not temporary(name.replace(".", "_").replace("~", "-").replace("Thumbs_db", "x"))
 

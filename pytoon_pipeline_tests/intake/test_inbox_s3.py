@@ -38,7 +38,7 @@ def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         client.delete_object(Bucket="drops", Key=one["Key"])
 
 
-def test_a_prefix_in_s3_is_an_inbox_too(
+def test_an_s3_prefix_can_be_the_inbox(
     home: Home, tmp_path: Path, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTOON_INBOX", "s3://drops/in")

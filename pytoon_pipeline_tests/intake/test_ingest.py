@@ -28,7 +28,7 @@ def test_a_key_is_the_hash_of_the_media(tmp_path: Path, home: Home, store: Store
     assert set(uploads.keys()) == {one.key, both.key}
 
 
-def test_a_name_that_is_no_text_is_kept_readable(tmp_path: Path, home: Home, store: Store) -> None:
+def test_a_name_that_is_not_valid_utf8_stays_readable(tmp_path: Path, home: Home, store: Store) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.mp4"))
     path.write_bytes(b"x")
     upload = run_to_end(store_upload(store, [(path, "media")], path.stem, {}))

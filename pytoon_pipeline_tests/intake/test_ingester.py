@@ -18,20 +18,20 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, _delivered, clip, folder, picture
 
 
-def test_new_content_is_taken_once(desk: Desk) -> None:
+def test_new_content_is_ingested_once(desk: Desk) -> None:
     picture(desk.home.inbox / "a.png")
-    assert desk.look().keys == (), "it may still grow"
+    assert desk.look().keys == (), "it may still be growing"
     (key,) = desk.look(5).keys
     assert list(desk.uploads.pending()) == [key]
     assert desk.settle().keys == ()
     shutil.copy(desk.home.inbox / "a.png", desk.home.inbox / "the same.png")
     desk.uploads.deliver(key, _delivered())
     assert desk.settle().keys == (key,)
-    assert desk.uploads.pending() == {}, "the same content again asks for nothing"
+    assert desk.uploads.pending() == {}, "the same content again needs no new run"
     assert desk.uploads.get(key).title == "a"
 
 
-def test_another_request_for_the_same_content_asks_again(desk: Desk) -> None:
+def test_another_request_for_the_same_content_queues_it_again(desk: Desk) -> None:
     folder(desk.home.inbox / "first", {"media": ["a.png"], "text": "Before"}, "a.png")
     (key,) = desk.settle().keys
     desk.uploads.deliver(key, _delivered())
@@ -62,7 +62,7 @@ def test_subtitles_belong_to_the_clip_of_their_name(desk: Desk, late: str) -> No
     assert desk.uploads.get(key).items != before.items, "other subtitles are another request"
 
 
-def test_subtitles_belong_to_all_clips_of_their_name_in_letters_of_either_case(desk: Desk) -> None:
+def test_subtitles_belong_to_all_clips_of_their_name_ignoring_case(desk: Desk) -> None:
     clip(desk.home.inbox / "talk.mp4")
     shutil.copy(desk.home.inbox / "talk.mp4", desk.home.inbox / "talk.mov")
     with (desk.home.inbox / "talk.mov").open("ab") as other:
@@ -85,23 +85,23 @@ def test_subtitles_without_a_clip_wait_and_then_get_a_note(desk: Desk) -> None:
     assert not (desk.home.inbox / f"alone.srt{NOTE}").exists()
 
 
-def test_what_is_still_written_is_left_alone(desk: Desk) -> None:
+def test_files_that_are_still_written_are_left_alone(desk: Desk) -> None:
     path = desk.home.inbox / "a.png"
     content = picture(desk.home.root / "a.png").read_bytes()
     with path.open("wb") as writing:
         writing.write(content[:100])
         writing.flush()
         desk.look()
-        assert desk.look(60).keys == (), "somebody holds it open, however long"
+        assert desk.look(60).keys == (), "a process holds it open, however long"
         writing.write(content[100:])
     assert desk.look().keys == ()
     assert len(desk.look(5).keys) == 1
 
 
-def test_a_folder_counts_when_all_that_it_names_is_there(desk: Desk) -> None:
+def test_a_folder_is_ingested_once_all_its_files_are_there(desk: Desk) -> None:
     inside = folder(desk.home.inbox / "set", {"media": ["a.png", "b.png"]}, "a.png")
     assert desk.settle() == IngestReport((), (), 1, ("“set”: Waiting for “b.png”.",)), (
-        "a person sees at once what is missing"
+        "status shows at once what is missing"
     )
     assert [row.message for row in InboxIndex(desk.home.intake).not_ingested()] == ["Waiting for “b.png”."]
     picture(inside / "b.png")
@@ -109,14 +109,14 @@ def test_a_folder_counts_when_all_that_it_names_is_there(desk: Desk) -> None:
     lacking = folder(desk.home.inbox / "lacking", {"media": ["a.png", "c.png"]}, "a.png")
     desk.settle()
     assert desk.look(desk.operations.missing_file_timeout_seconds - 6).rejected == ()
-    assert desk.look(6).rejected == ("lacking",), "long before patience ends: nothing has changed"
+    assert desk.look(6).rejected == ("lacking",), "long before the longer timeout: nothing has changed"
     assert "c.png" in (desk.home.inbox / f"lacking{NOTE}").read_text()
     picture(lacking / "c.png")
     assert len(desk.settle().keys) == 1
     assert not (desk.home.inbox / f"lacking{NOTE}").exists()
 
 
-def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
+def test_a_note_beside_a_rejected_upload_gives_the_reason(desk: Desk, home: Home) -> None:
     folder(desk.home.inbox / "colour", {"media": ["a.png"], "colour": "red"}, "a.png")
     folder(desk.home.inbox / "outside", {"media": ["../a.png"]})
     (desk.home.inbox / "pictures").mkdir()
@@ -131,13 +131,13 @@ def test_what_is_rejected_says_why_beside_it(desk: Desk, home: Home) -> None:
         "colour": "invalid_request", "outside": "outside_folder", "pipe.mp4": "not_a_file", "empty.mp4": "empty_file",
         "pictures": "no_request",
     }  # fmt: skip
-    assert desk.settle() == IngestReport((), (), 0), "it is not looked at again while it stays as it is"
+    assert desk.settle() == IngestReport((), (), 0), "it is not examined again while it is unchanged"
 
 
 @pytest.mark.parametrize("name", [
     b"caf\xe9.png", b"a'\"; drop table inbox.png", b"-i %d:\n.png", b"$(id).png", b"x" * 230 + b".png", b"caf\xe9/set",
 ])  # fmt: skip
-def test_any_name_will_do(desk: Desk, name: bytes) -> None:
+def test_any_file_name_is_accepted(desk: Desk, name: bytes) -> None:
     path = Path(os.fsdecode(os.fsencode(desk.home.inbox) + b"/" + name))
     if name.endswith(b"set"):
         folder(path.parent, {"media": ["a.png"]}, "a.png")
@@ -148,7 +148,7 @@ def test_any_name_will_do(desk: Desk, name: bytes) -> None:
     bad = desk.home.inbox / os.fsdecode(name.replace(b"/", b"")[:200] + b"y" * 50)
     bad.touch()
     assert len(desk.settle().rejected) == 1
-    assert len(InboxIndex(desk.home.intake).rejected()) == 1, "also where the note's name is too long"
+    assert len(InboxIndex(desk.home.intake).rejected()) == 1, "also if the note's name would be too long"
 
 
 def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:
@@ -158,16 +158,16 @@ def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:
     assert set(desk.settle().rejected) == {"a.png", "set"}
     (desk.home.inbox / "a.png").unlink()
     desk.look()
-    assert not os.path.lexists(desk.home.inbox / f"a.png{NOTE}"), "the note goes with what it is about"
+    assert not os.path.lexists(desk.home.inbox / f"a.png{NOTE}"), "the note disappears with its upload"
 
 
-def test_one_upload_that_cannot_be_read_now_does_not_hold_up_others(desk: Desk) -> None:
+def test_one_unreadable_upload_does_not_delay_others(desk: Desk) -> None:
     folder(desk.home.inbox / "aaa", {"media": ["x" * 300 + ".mp4"]})
     picture(desk.home.inbox / "b.png")
     assert len(desk.settle().keys) == 1
 
 
-def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
+def test_the_error_of_a_run_is_written_beside_the_upload(desk: Desk) -> None:
     picture(desk.home.inbox / "a.png")
     (key,) = desk.settle().keys
     desk.uploads.fail(key, InvalidInput("too_dark", "It is too dark.", "Export it again."))
@@ -178,8 +178,10 @@ def test_what_a_run_says_of_an_upload_lies_beside_it_too(desk: Desk) -> None:
     assert not (desk.home.inbox / f"a.png{NOTE}").exists()
 
 
-def test_a_look_has_an_end(desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be looked at in time is left to its run."""
+def test_a_check_at_intake_that_times_out_is_left_to_the_run(
+    desk: Desk, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that cannot be checked in time is left to its run."""
     media.video(home.inbox / "v.mp4", 2)
     monkeypatch.setattr("pytoon_pipeline.media.preflight.sys.executable", _sleeper(tmp_path))
     desk.operations = desk.operations.model_copy(update={"preflight_timeout_seconds": 0.2})
@@ -198,14 +200,14 @@ def test_unfinished_files_keep_a_folder_waiting(desk: Desk) -> None:
 
 
 def _sleeper(folder: Path) -> str:
-    """A program that does nothing for a long time, whatever it is asked."""
+    """A program that does nothing for a long time, whatever its arguments."""
     path = folder / "sleeper"
     path.write_text("#!/bin/sh\nexec sleep 60\n")
     path.chmod(0o755)
     return str(path)
 
 
-def test_a_huge_file_is_taken_over_several_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_is_ingested_over_several_passes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytoon_pipeline.store.store.CHUNK_BYTES", 1000)
     home.inbox.mkdir(parents=True)
     ticking = iter(range(10**6))

@@ -1,4 +1,4 @@
-"""What is refused at intake, before any run."""
+"""What is rejected at intake, before any run."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import Desk, folder, picture
 
 
-def test_what_can_be_known_is_said_when_it_comes_in(desk: Desk, home: Home, tmp_path: Path) -> None:
-    """No run is needed to refuse these, so none waits for its turn behind videos that are being made."""
+def test_invalid_uploads_are_rejected_at_intake(desk: Desk, home: Home, tmp_path: Path) -> None:
+    """Rejecting these needs no run, so none waits in the queue behind other videos."""
     inbox = home.inbox
     (inbox / "text.mp4").write_text("no video at all")
     small = inbox / "small.png"

@@ -11,7 +11,7 @@ from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline_tests.harness.inbox import SUBTITLES, Desk, clip, folder, picture
 
 
-def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Path) -> None:
+def test_subtitles_in_folders_and_in_submitted_uploads_are_used(desk: Desk, tmp_path: Path) -> None:
     inside = folder(tmp_path / "set", {"archetype": "footage", "media": ["one.mp4", "two.mp4"]})
     for name in ("one.mp4", "two.mp4"):
         (inside / name).write_bytes(name.encode())
@@ -19,7 +19,7 @@ def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Pat
     assert [role for _, role in read_upload(inside).files] == ["media", "media", "subtitles"]
     clip(tmp_path / "talk.mp4")
     (tmp_path / "talk.srt").symlink_to(inside / "request.yaml")
-    assert len(read_upload(tmp_path / "talk.mp4").files) == 1, "links lead anywhere"
+    assert len(read_upload(tmp_path / "talk.mp4").files) == 1, "links may lead anywhere"
     (tmp_path / "talk.srt").unlink()
     (tmp_path / "talk.srt").write_text(SUBTITLES)
     submit(FolderInbox(desk.home.inbox), tmp_path / "talk.mp4", read_upload(tmp_path / "talk.mp4"))
@@ -36,7 +36,7 @@ def test_subtitles_in_folders_and_in_what_is_submitted(desk: Desk, tmp_path: Pat
         read_upload(tmp_path / "talk.mp4")
 
 
-def test_submitting_is_dropping(desk: Desk, tmp_path: Path) -> None:
+def test_submitting_puts_a_copy_into_the_inbox(desk: Desk, tmp_path: Path) -> None:
     inbox = FolderInbox(desk.home.inbox)
     path = picture(tmp_path / "shoe.png")
     plain = submit(inbox, path, read_upload(path))

@@ -24,7 +24,7 @@ from pytoon_pipeline.intake.uploads import read_upload
         (["nonsense"], "not name=value"),
     ],
 )
-def test_wrong_fields_are_named(tmp_path: Path, sets: list[str], path: str) -> None:
+def test_invalid_fields_are_named(tmp_path: Path, sets: list[str], path: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_upload(tmp_path / "v.mp4", sets=sets)
     assert raised.value.code == "invalid_request"
@@ -81,7 +81,7 @@ def test_a_folder_without_a_request(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["request.yaml", "edit_plan.json", "other.json"])
 @pytest.mark.parametrize("target", ["/dev/zero", "/etc/passwd", None])
-def test_documents_are_files_of_the_folder(tmp_path: Path, name: str, target: str | None) -> None:
+def test_documents_must_be_regular_files_of_the_folder(tmp_path: Path, name: str, target: str | None) -> None:
     upload = folder(tmp_path, "edit_plan: other.json")
     if name == "edit_plan.json":
         (upload / "request.yaml").unlink()
@@ -103,7 +103,7 @@ def test_a_file_alone_may_be_a_link(tmp_path: Path) -> None:
     assert read_upload(link).files == ((link, "media"),)
 
 
-def test_names_need_not_be_text(tmp_path: Path) -> None:
+def test_names_need_not_be_valid_utf8(tmp_path: Path) -> None:
     name = os.fsdecode(b"\xff\xfe.mp4")
     (tmp_path / name).write_bytes(b"x")
     upload = read_upload(tmp_path / name)
@@ -116,7 +116,7 @@ def test_names_need_not_be_text(tmp_path: Path) -> None:
     assert raised.value.code == "no_request"
 
 
-def test_long_names_of_settings_are_cut(tmp_path: Path) -> None:
+def test_long_names_of_settings_are_truncated_in_messages(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_upload(folder(tmp_path, "k" * 500_000 + ": 1"))
     assert len(raised.value.message) < 1000
@@ -135,7 +135,7 @@ SHAPE = {"kind": "shape", "fill": {"colours": ["#ff0000"]}}
         ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0: its layers"),
     ],
 )
-def test_layers_of_gigabytes_are_refused(tmp_path: Path, layers: list[Any], path: str) -> None:
+def test_layers_that_need_gigabytes_are_rejected(tmp_path: Path, layers: list[Any], path: str) -> None:
     upload = folder(tmp_path, json.dumps({"edit_plan": {"scenes": [{"seconds": 1, "layers": layers}]}}))
     with pytest.raises(InvalidInput) as raised:
         read_upload(upload)

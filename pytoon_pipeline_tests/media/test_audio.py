@@ -55,7 +55,7 @@ def test_a_click_is_found_where_it_was_put(tmp_path: Path, name: str, codec: str
     assert click_at(part) + round((3.9 + offset) * RATE) == pytest.approx(click_at(whole), abs=rounding)
 
 
-def test_what_lies_outside_is_silence(tmp_path: Path) -> None:
+def test_samples_outside_the_source_are_silent(tmp_path: Path) -> None:
     path = with_clicks(tmp_path / "v.mp4", [1.0], seconds=2)
     stream, zero = opened(path)
     beyond = audio.read(path, stream, zero, RATE, "stereo", 5 * RATE, 1000)
@@ -96,7 +96,7 @@ def heard(path: Path) -> AudioStream:
     return audio
 
 
-def test_sound_that_changes_its_form_goes_on(tmp_path: Path) -> None:
+def test_sound_continues_when_its_format_changes(tmp_path: Path) -> None:
     parts = []
     for number, form in enumerate((["-ar", "48000", "-ac", "1"], ["-ar", "16000", "-ac", "2"])):
         parts.append(tmp_path / f"{number}.mp3")
@@ -110,7 +110,7 @@ def test_sound_that_changes_its_form_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(2**31 - 1, 1), (190_000_000, 1), (1, 1), (48_000, 200)])
-def test_sound_that_cannot_be_is_not_used(tmp_path: Path, rate: int, channels: int) -> None:
+def test_impossible_sound_formats_are_not_used(tmp_path: Path, rate: int, channels: int) -> None:
     path = tmp_path / "a.wav"
     form = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2 % 2**32, channels * 2, 16)
     body = b"WAVEfmt \x10\0\0\0" + form + b"data" + struct.pack("<I", 80_000) + bytes(80_000)
@@ -118,14 +118,14 @@ def test_sound_that_cannot_be_is_not_used(tmp_path: Path, rate: int, channels: i
     assert code_of(path) == "no_sound"
 
 
-def test_sound_ends_where_its_clock_leaps(tmp_path: Path) -> None:
+def test_sound_ends_where_its_timestamps_jump(tmp_path: Path) -> None:
     path = tmp_path / "a.mka"
     leaping = "sine=duration=1:sample_rate=48000,asetpts='PTS+gt(N,20000)*5000/TB'"
     media.run("-f", "lavfi", "-i", leaping, "-c:a", "flac", str(path))
     assert audio.extract(path, heard(path), 0, 7200, tmp_path / "a.wav")[0] == pytest.approx(20 / 48, abs=0.1)
 
 
-def test_a_gap_of_sound_comes_in_pieces(tmp_path: Path) -> None:
+def test_a_gap_of_sound_is_returned_in_chunks(tmp_path: Path) -> None:
     path = tmp_path / "a.mka"
     leaping = "sine=duration=1:sample_rate=48000,asetpts='PTS+gt(N,20000)*200/TB'"
     media.run("-f", "lavfi", "-i", leaping, "-c:a", "flac", str(path))
@@ -134,7 +134,7 @@ def test_a_gap_of_sound_comes_in_pieces(tmp_path: Path) -> None:
     assert sum(len(block) for _, block in pieces) == pytest.approx(201 * 16_000, rel=0.001)
 
 
-def test_a_click_is_no_sound(tmp_path: Path) -> None:
+def test_a_single_click_does_not_count_as_sound(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     media.write_wav(path, np.ones(600))
     assert audio.extract(path, heard(path), 0, 100, tmp_path / "out.wav")[0] == 0

@@ -20,7 +20,7 @@ def test_names_that_look_like_addresses_are_names(tmp_path: Path, monkeypatch: p
         assert probe(Path(name)).video is not None
 
 
-def test_nothing_leads_to_another_file(tmp_path: Path) -> None:
+def test_no_container_can_refer_to_another_file(tmp_path: Path) -> None:
     target = media.video(tmp_path / "v.mp4", 1)
     for name, text in {
         "a.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:{target}\n#EXT-X-ENDLIST\n",
@@ -44,7 +44,7 @@ def test_nothing_leads_to_another_file(tmp_path: Path) -> None:
     with opened(movie) as movie_file:
         packets = [bytes(packet) for packet in demux(movie_file)]
     assert len(packets) == 26
-    assert not any(map(any, packets)), "these bytes come from the other file"
+    assert not any(map(any, packets)), "no bytes of the other file are read"
 
 
 def test_tags_in_another_encoding_do_not_matter(tmp_path: Path) -> None:

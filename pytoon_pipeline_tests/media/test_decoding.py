@@ -64,7 +64,7 @@ def test_all_frames_of_a_file_are_decoded(tmp_path: Path) -> None:
         assert sum(len(frames or ()) for _, frames in found) == 50
 
 
-def test_streams_that_turn_up_late_end_the_packets() -> None:
+def test_streams_that_appear_late_end_the_packets() -> None:
     class Late:
         def demux(self, *streams: Any) -> Any:
             yield 1

@@ -43,7 +43,7 @@ def numbers(path: Path, rate: int, first: int, count: int) -> list[int]:
     return [round((float(np.median(picture.y)) - 40) / 4) for picture in read]
 
 
-def test_each_tick_shows_what_is_on_screen(tmp_path: Path) -> None:
+def test_each_output_frame_is_the_one_on_screen_at_its_time(tmp_path: Path) -> None:
     times = [0.0, 0.1, 0.15, 0.4, 0.41, 0.7, 1.0]
     path = numbered(tmp_path / "v.mp4", 7, times)
     shown = numbers(path, 10, 0, 12)
@@ -51,14 +51,14 @@ def test_each_tick_shows_what_is_on_screen(tmp_path: Path) -> None:
     assert shown == expected
 
 
-def test_any_tick_can_be_the_first(tmp_path: Path) -> None:
+def test_reading_can_start_at_any_output_frame(tmp_path: Path) -> None:
     path = numbered(tmp_path / "v.mp4", 48, [n / 24 for n in range(48)])
     assert numbers(path, 24, 0, 48) == list(range(48))
     for first in (1, 17, 40):
         assert numbers(path, 24, first, 6) == list(range(first, first + 6))
 
 
-def test_a_start_time_other_than_zero_is_taken_off(tmp_path: Path) -> None:
+def test_a_start_time_other_than_zero_is_subtracted(tmp_path: Path) -> None:
     plain = numbered(tmp_path / "v.mp4", 40, [n / 30 for n in range(40)])
     late = tmp_path / "late.ts"
     media.run("-i", str(plain), "-c", "copy", "-output_ts_offset", "100", str(late))
@@ -67,7 +67,7 @@ def test_a_start_time_other_than_zero_is_taken_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["v.ts", "v.mkv"])
-def test_long_groups_of_pictures_are_entered_anywhere(tmp_path: Path, name: str) -> None:
+def test_reading_can_start_inside_a_long_group_of_pictures(tmp_path: Path, name: str) -> None:
     plain = numbered(tmp_path / "v.mp4", 48, [n / 24 for n in range(48)])
     other = tmp_path / name
     media.run("-i", str(plain), "-c", "copy", str(other))
@@ -97,7 +97,7 @@ def test_pictures_are_turned_upright(tmp_path: Path, turn: int) -> None:
     ("matrix", "more"),
     [("bt709", ()), ("bt601", ("-colorspace", "smpte170m")), ("full", ("-color_range", "pc", "-colorspace", "bt709"))],
 )
-def test_colours_come_out_alike_whatever_the_coding(tmp_path: Path, matrix: str, more: tuple[str, ...]) -> None:
+def test_colours_are_the_same_for_every_colour_matrix(tmp_path: Path, matrix: str, more: tuple[str, ...]) -> None:
     rgb = (200, 80, 40)
     path = tmp_path / "v.mp4"
     scale = {
@@ -158,7 +158,7 @@ def test_pictures_that_change_their_size_keep_that_of_the_first(tmp_path: Path) 
     assert {(frame.width, frame.height) for frame in decoded} == {(320, 288)}
 
 
-def test_a_source_ends_where_nothing_is_decoded_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_ends_where_nothing_more_can_be_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = media.video(tmp_path / "v.avi", 4, "320x180", "25", False, "-c:v", "utvideo")
     data = bytearray(path.read_bytes())
     index = data.rindex(b"idx1")

@@ -1,4 +1,4 @@
-"""Still pictures of every kind: read as viewers show them, or refused."""
+"""Still pictures of every kind: read as viewers show them, or rejected."""
 
 import struct
 from io import BytesIO
@@ -32,7 +32,7 @@ def corner(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp"])
-def test_common_kinds(tmp_path: Path, name: str) -> None:
+def test_common_picture_formats_are_read(tmp_path: Path, name: str) -> None:
     picture = normal(corner(tmp_path / name))
     assert picture.shape == (100, 200, 4)
     assert np.abs(picture[10, 10].astype(int) - (255, 0, 0, 255)).max() < 12
@@ -74,7 +74,7 @@ def test_cmyk_16_bit_grey_palette_and_profiles(tmp_path: Path) -> None:
     assert normal(tmp_path / "odd.png")[5, 5, 1] > 150, "a profile of another space is left alone"
 
 
-def test_a_huge_photo_is_made_smaller(tmp_path: Path) -> None:
+def test_a_huge_photo_is_reduced(tmp_path: Path) -> None:
     Image.new("RGB", (6000, 4000), (9, 99, 200)).save(tmp_path / "big.jpg")
     assert max(normal(tmp_path / "big.jpg").shape) == images.MAX_SIDE
 
@@ -116,7 +116,7 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path, name: str, make: object,
     assert raised.value.hint
 
 
-def test_a_kind_is_what_the_bytes_say(tmp_path: Path) -> None:
+def test_the_format_is_decided_by_the_content(tmp_path: Path) -> None:
     pdf(tmp_path / "paper.png")
     assert images.kind(tmp_path / "paper.png") is None
     corner(tmp_path / "a.png").rename(tmp_path / "a.mp4")
@@ -138,7 +138,7 @@ def refused(path: Path, out: Path) -> str:
     return raised.value.code
 
 
-def test_a_picture_that_repeats_its_scans_is_refused(tmp_path: Path) -> None:
+def test_a_jpeg_with_too_many_scans_is_rejected(tmp_path: Path) -> None:
     buffer = BytesIO()
     Image.new("L", (200, 200), 128).save(buffer, "JPEG", progressive=True)
     data = buffer.getvalue()
@@ -155,7 +155,7 @@ def test_a_picture_that_repeats_its_scans_is_refused(tmp_path: Path) -> None:
         ("a.jpg", (9000, 8000), {"progressive": True}),
     ],
 )
-def test_what_a_picture_takes_to_decode_is_limited(
+def test_the_memory_to_decode_a_picture_is_limited(
     tmp_path: Path, name: str, size: tuple[int, int], options: Any
 ) -> None:
     path = tmp_path / name
@@ -164,7 +164,7 @@ def test_what_a_picture_takes_to_decode_is_limited(
     assert refused(path, tmp_path / "out.png") == "picture_size"
 
 
-def test_large_pictures_are_the_same_strip_by_strip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_pictures_are_equal_when_processed_in_strips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, out = tmp_path / "a.png", tmp_path / "out.png"
     ramp = np.random.default_rng(1).integers(0, 255, (301, 9001, 4), np.uint8)
     ramp[:200, :, 3] = 255

@@ -49,7 +49,7 @@ def looked_at(path: Path, room: Path) -> tuple[MediaInfo, list[Loss]]:
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_a_file_that_broke_off_is_told_of(tmp_path: Path, name: str) -> None:
+def test_a_truncated_file_is_reported(tmp_path: Path, name: str) -> None:
     whole = media.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
     info, found = looked_at(whole, tmp_path)
     assert found == [], "intact"
@@ -92,12 +92,12 @@ INTACT = {
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts", "avi"])
 @pytest.mark.parametrize("kind", INTACT)
-def test_intact_files_raise_no_alarm(tmp_path: Path, kind: str, container: str) -> None:
+def test_intact_files_have_no_losses(tmp_path: Path, kind: str, container: str) -> None:
     path = media.video(tmp_path / f"v.{container}", 4, "160x96", "25", True, *INTACT[kind], *AAC)
     assert looked_at(path, tmp_path)[1] == []
 
 
-def test_what_an_edit_list_leaves_out_is_not_missing(tmp_path: Path) -> None:
+def test_parts_left_out_by_an_edit_list_are_not_missing(tmp_path: Path) -> None:
     whole = media.video(tmp_path / "v.mp4", 6, "160x90", "25", True, *H264)
     trimmed = tmp_path / "trimmed.mp4"
     media.run("-ss", "3.1", "-i", str(whole), "-c", "copy", str(trimmed))
@@ -123,8 +123,8 @@ def test_covers_and_subtitles_are_not_pictures(tmp_path: Path) -> None:
     assert looked_at(path, tmp_path)[1] == []
 
 
-def test_a_flipped_bit_of_an_edit_list_is_told_of(tmp_path: Path) -> None:
-    """One bit, and libav shows a tenth of the frames: all that is left plays well."""
+def test_a_flipped_bit_in_an_edit_list_is_reported(tmp_path: Path) -> None:
+    """With one flipped bit, libav shows a tenth of the frames, and what is left plays without errors."""
     path = media.video(tmp_path / "v.mp4", 12, "160x90", "25", True, *H264)
     data = bytearray(path.read_bytes())
     length = data.find(b"elst") + 12
@@ -177,11 +177,11 @@ def test_the_end_of_a_live_recording_may_be_overwritten(tmp_path: Path, name: st
     path = media.video(tmp_path / name, 6, "160x90", "25", True, *CONTAINERS[name])
     data = path.read_bytes()
     path.write_bytes(data[: len(data) * 3 // 4] + bytes(len(data) // 4))
-    assert looked_at(path, tmp_path)[1], "nobody knows how much is missing, but something is"
+    assert looked_at(path, tmp_path)[1], "how much is missing is unknown, but something is"
 
 
 def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
-    """libav gives up looking for the next packet; what comes later is in the file and is not read."""
+    """libav stops looking for the next packet; the rest of the file is not read."""
     path = media.video(tmp_path / "v.ts", 8, "320x180", "25", True, *H264, "-qp", "10", *AAC)
     data = path.read_bytes()
     start = len(data) // 2
@@ -192,7 +192,7 @@ def test_a_large_hole_ends_a_transport_stream(tmp_path: Path) -> None:
 
 
 def test_pictures_of_avi_files_with_b_frames_are_all_shown(tmp_path: Path) -> None:
-    """AVI keeps no order of presentation; taken for one, its times made nearly half of the pictures too late."""
+    """AVI stores no presentation times; read as such, nearly half of the pictures would be late."""
     path = media.video(tmp_path / "v.avi", 4, "160x96", "25", False, "-c:v", "libx264", "-bf", "3", "-g", "25")
     info = probe(path)
     assert info.video is not None
@@ -239,7 +239,7 @@ def test_headers_of_old_avi_files_may_lie(tmp_path: Path) -> None:
     assert looked_at(path, tmp_path)[1] == []
 
 
-def test_gifs_raise_no_alarm(tmp_path: Path) -> None:
+def test_gifs_have_no_losses(tmp_path: Path) -> None:
     path = media.video(tmp_path / "v.gif", 3, "160x90", "10", False)
     assert looked_at(path, tmp_path)[1] == []
     data = path.read_bytes()
@@ -247,7 +247,7 @@ def test_gifs_raise_no_alarm(tmp_path: Path) -> None:
     assert "is cut off" in looked_at(path, tmp_path)[1][0].message
 
 
-def test_garbage_behind_a_file_is_no_loss(tmp_path: Path) -> None:
+def test_garbage_after_a_file_is_not_a_loss(tmp_path: Path) -> None:
     for name in ("front.mp4", "fragments.mp4", "box.mkv", "stream.ts", "old.avi"):
         path = media.video(tmp_path / name, 3, "160x90", "25", True, *CONTAINERS[name])
         path.write_bytes(path.read_bytes() + bytes(range(256)) * 100)

@@ -17,6 +17,6 @@ def test_loudness_of_a_known_tone() -> None:
     assert measured.true_peak == pytest.approx(-20.0, abs=0.1)
 
 
-def test_loudness_of_nothing_has_a_floor() -> None:
+def test_loudness_of_silence_has_a_floor() -> None:
     silent = loudness.of_samples(np.zeros((RATE, 2), np.float32), RATE)
     assert (silent.integrated, silent.true_peak) == (loudness.FLOOR_LUFS, loudness.FLOOR_DBTP)

@@ -9,7 +9,7 @@ from pytoon_pipeline.media import preflight
 from pytoon_pipeline_tests.harness import media
 
 
-def test_a_busy_machine_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timeout_of_the_preflight_is_a_transient_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "TIMEOUT_FACTOR", 1e-6)
     with pytest.raises(TransientError):
         preflight.preflight(media.video(tmp_path / "v.mp4", 1))

@@ -1,4 +1,4 @@
-"""What a file is said to be."""
+"""Probing: what a file contains, and what is rejected."""
 
 import struct
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_a_playlist_is_refused(tmp_path: Path) -> None:
     ("size", "change", "code"),
     [("16x16", {}, "picture_size"), ("320x180", {"source_seconds_max": 1.0}, "too_long")],
 )
-def test_what_cannot_be_used_is_said(tmp_path: Path, size: str, change: dict, code: str) -> None:
+def test_unusable_files_are_rejected_with_their_code(tmp_path: Path, size: str, change: dict, code: str) -> None:
     info = probe(media.video(tmp_path / "v.mp4", size=size))
     with pytest.raises(InvalidInput) as raised:
         accept(info, load_limits().model_copy(update=change))
@@ -106,7 +106,7 @@ def test_what_cannot_be_used_is_said(tmp_path: Path, size: str, change: dict, co
     assert raised.value.hint
 
 
-def test_sound_alone_is_no_video(tmp_path: Path) -> None:
+def test_a_file_with_sound_alone_is_not_a_video(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
     media.run("-f", "lavfi", "-i", "sine=duration=2", str(path))
     with pytest.raises(InvalidInput, match="no_picture"):
@@ -148,7 +148,7 @@ def test_a_few_bytes_that_keep_a_decoder_busy_are_refused(tmp_path: Path) -> Non
     assert accept(info, LIMITS).width == 1000
 
 
-def test_pictures_that_are_too_large_are_said_to_be(tmp_path: Path) -> None:
+def test_pictures_that_are_too_large_are_rejected(tmp_path: Path) -> None:
     Image.new("L", (8000, 8000), 128).save(tmp_path / "a.jpg")
     media.run("-i", str(tmp_path / "a.jpg"), "-c", "copy", str(tmp_path / "a.mkv"))
     assert code_of(tmp_path / "a.mkv") == "picture_size"
@@ -159,7 +159,7 @@ def test_pixels_of_absurd_shape_are_refused(tmp_path: Path) -> None:
     assert code_of(path) == "picture_size"
 
 
-def test_a_frame_a_day_is_a_rate() -> None:
+def test_one_frame_per_day_is_a_valid_rate() -> None:
     rate, _ = frame_rate([0.0, 86_400.0, 172_800.0])
     assert rate is not None
     assert 0 < rate.fraction < 0.01

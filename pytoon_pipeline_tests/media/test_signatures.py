@@ -1,4 +1,4 @@
-"""Files that are no media are called what they are."""
+"""Files that are not media are named in the error."""
 
 import zipfile
 from pathlib import Path
@@ -30,7 +30,7 @@ def refused(path: Path) -> InvalidInput:
         (b"\x00\x01\x02\x03 nothing known \xff\xfe" * 9, "of another kind"),
     ],
 )
-def test_what_is_no_media_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+def test_files_that_are_not_media_are_named(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(content)
     error = refused(path)
@@ -42,7 +42,7 @@ def test_what_is_no_media_is_named(tmp_path: Path, content: bytes, said: str) ->
 @pytest.mark.parametrize(
     ("entry", "said"), [("word/document.xml", "a Word document"), ("holiday.mp4", "a ZIP archive")]
 )
-def test_archives_are_named_by_what_is_in_them(tmp_path: Path, entry: str, said: str) -> None:
+def test_archives_are_named_by_their_content(tmp_path: Path, entry: str, said: str) -> None:
     path = tmp_path / "a.mp4"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(entry, "x")
@@ -68,7 +68,7 @@ def test_pictures_of_other_formats_are_named(tmp_path: Path, head: bytes, form: 
 
 
 def test_a_still_that_opens_like_a_video_is_named(tmp_path: Path) -> None:
-    """A HEIC file is an MP4 of one frame to libav, which is 0.00 s long."""
+    """To libav, a HEIC file is an MP4 of one frame that is 0.00 s long."""
     path = media.video(tmp_path / "v.mp4", 0.04, "128x128", "25", False)
     data = path.read_bytes()
     path.write_bytes(data[:8] + b"heic" + data[12:])
@@ -87,7 +87,7 @@ def test_encrypted_movies_are_named(tmp_path: Path) -> None:
 
 
 def test_encrypted_matroska_is_named(tmp_path: Path) -> None:
-    """A track with a ContentEncryption element, put in place of padding of its own."""
+    """A track with a ContentEncryption element in place of its padding."""
     path = media.video(tmp_path / "v.mkv", 2, "160x90", "25", False)
     data = path.read_bytes()
     assert not encrypted(data, path)

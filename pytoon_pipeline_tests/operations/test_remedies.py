@@ -1,4 +1,4 @@
-"""What is tried after a failure: always something else, and never for ever."""
+"""Remedies after a failed check: always another one, and a limited number."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +41,7 @@ def attempt(step: Step, found: list[str]) -> Attempt:
 
 
 @given(requests, st.lists(codes, min_size=MAX_ATTEMPTS + 1, max_size=MAX_ATTEMPTS + 1))
-def test_it_ends_with_the_safe_video_and_tries_nothing_twice(request: Request, failures: list[list[str]]) -> None:
+def test_remedies_end_with_the_fallback_and_none_is_tried_twice(request: Request, failures: list[list[str]]) -> None:
     history: list[Attempt] = []
     for found in failures:
         step = next_step(request, history)
@@ -57,7 +57,7 @@ def test_it_ends_with_the_safe_video_and_tries_nothing_twice(request: Request, f
 
 
 @given(requests, st.lists(st.sampled_from([*REMEDIES]), max_size=4))
-def test_a_treated_request_is_a_valid_request(request: Request, names: list[str]) -> None:
+def test_a_request_with_remedies_is_valid(request: Request, names: list[str]) -> None:
     changed = apply_remedies(request, names)
     assert Request.model_validate(changed.model_dump(mode="json")) == changed
     assert apply_remedies(changed, names) == changed, "nothing changes twice"
@@ -72,7 +72,7 @@ def test_a_passed_video_stays_as_it_is() -> None:
 
 
 @given(requests, st.lists(st.sampled_from([*REMEDIES]), max_size=4))
-def test_no_remedy_takes_away_words(request: Request, names: list[str]) -> None:
+def test_no_remedy_removes_words(request: Request, names: list[str]) -> None:
     for remedies in (names, FALLBACK):
         changed = apply_remedies(request, remedies)
         assert changed.missing_glyphs == "refuse"
@@ -80,7 +80,7 @@ def test_no_remedy_takes_away_words(request: Request, names: list[str]) -> None:
         assert changed.text == request.text
 
 
-def test_what_the_finding_calls_for_comes_first() -> None:
+def test_the_remedy_for_the_finding_comes_first() -> None:
     request = Request(media=(MediaRequest(file="a.png", end=0.2),))
     for code, remedy in (
         ("flash", "slower_pictures"),
@@ -90,5 +90,5 @@ def test_what_the_finding_calls_for_comes_first() -> None:
         assert next_step(request, [attempt(Step(1), [code])]).remedies == (remedy,)
 
 
-def test_all_names_are_known() -> None:
+def test_every_remedy_has_a_name() -> None:
     assert {name for names in REMEDIES_BY_CODE.values() for name in names} | set(FALLBACK) <= set(REMEDIES)

@@ -1,4 +1,4 @@
-"""When a key is tried again by itself."""
+"""When a key is retried automatically."""
 
 from typing import get_args
 
@@ -15,7 +15,7 @@ CLASSES = st.sampled_from(get_args(ErrorCategory))
 
 
 @given(CLASSES, st.integers(1, 50), st.integers(1, 50), st.floats(0, 1e9))
-def test_every_class_has_a_rule_that_ends(failure: ErrorCategory, tries: int, total: int, at: float) -> None:
+def test_every_error_category_stops_being_retried(failure: ErrorCategory, tries: int, total: int, at: float) -> None:
     record = FailureRecord(
         code="x", message="X.", hint="Y.", category=failure, at=at, tries=tries, total=max(tries, total)
     )
@@ -28,7 +28,7 @@ def test_every_class_has_a_rule_that_ends(failure: ErrorCategory, tries: int, to
         assert failure != "invalid_input"
 
 
-def test_failures_of_several_classes_by_turns_end_too(home: Home) -> None:
+def test_alternating_error_categories_stop_being_retried(home: Home) -> None:
     uploads, key, tried = Uploads(home), "0" * 32, 0
     while tried < 100:
         error = (TransientError, InternalError)[tried % 2]("x", "X.", "Y.")

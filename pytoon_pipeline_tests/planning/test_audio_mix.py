@@ -1,4 +1,4 @@
-"""Sound plans: music that loops, fades and makes room for speech."""
+"""Audio mixes: music that loops, fades and is ducked under speech."""
 
 import itertools
 
@@ -27,7 +27,7 @@ speech = st.lists(st.tuples(st.integers(0, 50 * RATE), st.integers(1, 5 * RATE))
 
 
 @given(speech)
-def test_music_is_down_whenever_somebody_speaks(raw: list[tuple[int, int]]) -> None:
+def test_music_is_ducked_during_speech(raw: list[tuple[int, int]]) -> None:
     settings = AudioSettings()
     ranges = [(start, min(start + length, 60 * RATE)) for start, length in raw]
     keys = ducking(join_speech(ranges, settings), 60 * RATE, settings)
@@ -60,7 +60,7 @@ def test_silence_is_a_valid_choice() -> None:
     assert planned([still()]).audio.tracks == ()
 
 
-def test_a_muted_clip_is_not_heard() -> None:
+def test_a_muted_clip_has_no_sound() -> None:
     wishes = [{"file": "item-0", "audio": "mute"}]
     assert planned([footage(6)], media_wishes=wishes, archetype="hero").audio.tracks == ()
     lowered = planned([footage(6)], original_audio="lower", archetype="hero")

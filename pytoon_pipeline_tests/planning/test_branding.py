@@ -48,7 +48,7 @@ def test_brand_safe_replaces_a_presets_transition_and_says_so() -> None:
     assert "brand_transition" in {note.code for note in spec.notes}
 
 
-def test_without_a_brand_brand_safe_still_refuses_what_pulls_pictures_about() -> None:
+def test_without_a_brand_brand_safe_still_rejects_push_and_zoom() -> None:
     with pytest.raises(InvalidInput, match="transition: brand_safe does not allow “zoom”"):
         planned(items(2), transition="zoom")
     spec = planned(items(2), transition="zoom", brand_safe=False)

@@ -17,7 +17,7 @@ from pytoon_pipeline_tests.harness.plans import RATE, stream
     [((30, 1), "30/1"), ((30000, 1001), "30000/1001"), ((60, 1), "30/1"), ((50, 1), "25/1"), ((24, 1), "24/1"),
      ((24000, 1001), "24000/1001"), ((120, 1), "30/1"), ((15, 1), "30/1"), ((1, 1), "30/1"), ((1000, 41), "30/1")],
 )  # fmt: skip
-def test_the_rate_of_a_video_is_one_that_phones_expect(rate: tuple[int, int], expected: str) -> None:
+def test_the_output_rate_is_one_that_phones_expect(rate: tuple[int, int], expected: str) -> None:
     video = stream(average_rate=FrameRate(numerator=rate[0], denominator=rate[1]))
     assert str(output_rate(video)) == expected
 

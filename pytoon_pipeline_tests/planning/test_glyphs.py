@@ -1,4 +1,4 @@
-"""Texts with characters that no font has: refused by name, or made without them when that is asked for."""
+"""Texts with characters that no font has: rejected, or drawn without them on request."""
 
 import json
 from pathlib import Path
@@ -48,7 +48,7 @@ def texts(spec: RenderSpec) -> str:
 
 @pytest.mark.parametrize("kind", FIELDS)
 @pytest.mark.parametrize("written", UNDRAWN)
-def test_what_cannot_be_drawn_is_refused_by_name(kind: str, written: str) -> None:
+def test_text_that_cannot_be_drawn_is_rejected_naming_the_characters(kind: str, written: str) -> None:
     text = UNDRAWN[written]
     with pytest.raises(InvalidInput, match="missing_glyphs") as refusal:
         plan(kind, text)
@@ -62,7 +62,7 @@ def test_what_cannot_be_drawn_is_refused_by_name(kind: str, written: str) -> Non
 
 @pytest.mark.parametrize("kind", FIELDS)
 @pytest.mark.parametrize("written", DRAWN)
-def test_what_can_be_drawn_is(kind: str, written: str) -> None:
+def test_text_that_can_be_drawn_is_accepted(kind: str, written: str) -> None:
     spec = plan(kind, DRAWN[written])
     assert not [note for note in spec.notes if note.code == "characters_left_out"]
     shown = texts(spec).lower()
@@ -70,7 +70,7 @@ def test_what_can_be_drawn_is(kind: str, written: str) -> None:
 
 
 @pytest.mark.parametrize("kind", FIELDS)
-def test_what_may_be_dropped_is_dropped_and_told(kind: str) -> None:
+def test_missing_glyphs_are_dropped_with_a_note_on_request(kind: str) -> None:
     spec = plan(kind, "Join 👩🏽‍💻 us", missing_glyphs="drop")
     (note,) = [note for note in spec.notes if note.code == "characters_left_out"]
     assert note.message.startswith(f"{FIELDS[kind]}: ")
@@ -83,7 +83,7 @@ def test_what_may_be_dropped_is_dropped_and_told(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", FIELDS)
 @pytest.mark.parametrize("text", [JAPANESE, THAI, HINDI, "👉", "👩‍💻"])
-def test_a_text_that_would_lose_all_its_words_is_refused_even_then(kind: str, text: str) -> None:
+def test_a_text_that_would_lose_all_its_words_is_always_rejected(kind: str, text: str) -> None:
     with pytest.raises(InvalidInput, match="text_lost"):
         plan(kind, text, missing_glyphs="drop")
 
@@ -94,7 +94,7 @@ def test_private_and_unassigned_characters_do_not_vanish() -> None:
             planned(text=f"Sale {char}", archetype="hero")
 
 
-def test_the_end_card_counts_too() -> None:
+def test_the_end_card_is_checked_for_missing_glyphs() -> None:
     resolved, media = plan_inputs([still()], archetype="hero", brand="acme")
     assert resolved.brand is not None
     brand = resolved.brand.model_copy(update={"end_card": EndCard(text="買って")})
@@ -102,7 +102,7 @@ def test_the_end_card_counts_too() -> None:
         plan_video(resolved.model_copy(update={"brand": brand}), media)
 
 
-def test_it_is_said_at_intake(tmp_path: Path) -> None:
+def test_missing_glyphs_are_reported_at_intake(tmp_path: Path) -> None:
     (tmp_path / "request.yaml").write_text(json.dumps({"text": {"hook": "Hello", "beats": ["Fine", JAPANESE]}}))
     with pytest.raises(InvalidInput, match=r"text\.beats\.1: 今 日"):
         read_upload(tmp_path)
@@ -143,7 +143,7 @@ def test_symbols_alone_are_left_out_of_captions_with_a_note() -> None:
     assert "👏" in note.message
 
 
-def test_captions_are_dropped_in_part_only_when_asked() -> None:
+def test_captions_are_dropped_in_part_only_on_request() -> None:
     spec = planned([footage(4, ((0, 4),), words=said("We", "say", "今日"))], missing_glyphs="drop")
     assert captions(spec) == "We say"
     assert "今" in next(note.message for note in spec.notes if note.code == "characters_left_out")

@@ -1,4 +1,4 @@
-"""Any valid request is planned within its limits, or refused with the path of a field."""
+"""Any valid request is planned within its limits, or rejected with the path of a field."""
 
 import re
 
@@ -88,7 +88,7 @@ def within_limits(spec: RenderSpec, request: dict) -> None:
         state = transform_at(layer.transform, layer.start + (last - first) // 2)
         assert state.x - layer.width / 2 >= safe.left - 1
         assert state.x + layer.width / 2 <= safe.right + 1
-        assert state.y - layer.height / 2 >= safe.top - 61, "texts may still be on their way in"
+        assert state.y - layer.height / 2 >= safe.top - 61, "texts may still be coming in"
         assert state.y + layer.height / 2 <= safe.bottom + 61
     assert RenderSpec.model_validate_json(spec.model_dump_json()) == spec
 
@@ -122,11 +122,12 @@ def ordinary_requests(draw: st.DrawFn) -> tuple[list[AnalysedMedia], dict]:
     """Requests as people write them: a few usable media, short texts, enough time."""
     archetype = draw(st.sampled_from(["hero", "overlay", "meme", "footage"]))
     media = [draw(ordinary_media(n, footage_only=archetype == "footage")) for n in range(draw(st.integers(1, 4)))]
+    beats = 0 if archetype == "meme" else 2  # all texts of a meme share two bars
     request = {
         "archetype": archetype,
         "preset": draw(presets),
         "text": draw(short_lines | st.fixed_dictionaries(
-            {"hook": short_lines, "beats": st.lists(short_lines, max_size=2), "cta": short_lines})),
+            {"hook": short_lines, "beats": st.lists(short_lines, max_size=beats), "cta": short_lines})),
         "fit": draw(st.sampled_from(["auto", "cover", "contain", "bars"])),
         "max_seconds": draw(st.floats(30, 60)),
         "platform": draw(st.sampled_from(["tiktok", "reels", "shorts", "any"])),

@@ -23,7 +23,7 @@ def test_segments_cover_the_video(frames: int, marks: list[int], rate: int) -> N
         assert all(1.5 * rate <= segment.frames <= 3 * rate for segment in segments)
 
 
-def test_a_seam_is_a_segment_of_its_own() -> None:
+def test_a_transition_is_a_segment_of_its_own() -> None:
     fading = scene(100, 90).model_copy(update={"transition": Transition(kind="crossfade", frames=10)})
     segments = plan_segments(190, [scene(100), fading], (), RATE)
     assert [(s.kind, s.start, s.frames) for s in segments] == [("body", 0, 90), ("seam", 90, 10), ("body", 100, 90)]

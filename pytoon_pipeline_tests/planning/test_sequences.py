@@ -6,7 +6,7 @@ from pytoon_pipeline_tests.harness.layout import items
 from pytoon_pipeline_tests.harness.plans import planned
 
 
-def test_the_length_is_the_sum_less_the_overlaps() -> None:
+def test_the_length_is_the_sum_minus_the_overlaps() -> None:
     spec = planned(items(4), preset="clean-product")
     overlaps = sum(scene.transition.frames for scene in spec.scenes if scene.transition)
     assert overlaps == 3 * 15
@@ -17,7 +17,7 @@ def test_the_length_is_the_sum_less_the_overlaps() -> None:
     assert [s.kind for s in spec.segments].count("seam") == 3
 
 
-def test_cuts_overlap_nothing() -> None:
+def test_cuts_do_not_overlap() -> None:
     spec = planned(items(3), transition="cut")
     assert spec.frames == 360
     assert all(scene.transition is None for scene in spec.scenes)

@@ -19,11 +19,11 @@ from pytoon_pipeline_tests.harness.finished_video import finished, found, report
         ({"codec": ("-an", "-movflags", "+faststart")}, "audio codec"),
     ],
 )
-def test_a_wrong_format(tmp_path: Path, arguments: dict, what: str) -> None:
+def test_a_wrong_format_is_found(tmp_path: Path, arguments: dict, what: str) -> None:
     assert what in found(finished(tmp_path / "v.mp4", **arguments), "format").message
 
 
-def test_damage_in_the_middle(tmp_path: Path) -> None:
+def test_damage_in_the_middle_is_found(tmp_path: Path) -> None:
     data = bytearray(finished(tmp_path / "v.mp4").read_bytes())
     start = data.find(b"mdat")
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""Flashes and patterns against what WCAG 2.3.1, ITU-R BT.1702 and Ofcom's guidance say of each, row by row."""
+"""Flashes and patterns against WCAG 2.3.1, ITU-R BT.1702 and Ofcom's guidance, row by row."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +50,7 @@ def strobe(frequency: float, light: int = WHITE, dark: int = BLACK, area: float 
 
 
 def coloured(frequency: float, first: tuple[int, int, int], second: tuple[int, int, int], area: float = 1.0) -> Shown:
-    """Part of the picture takes turns between two colours, given as Y, U, V."""
+    """Part of the picture alternates between two colours, given as Y, U, V."""
 
     def shown(n: int) -> tuple[Picture, Picture, Picture]:
         planes = [plain(v)[:: 1 + (k > 0), :: 1 + (k > 0)].copy() for k, v in enumerate(second)]
@@ -272,8 +272,8 @@ def test_what_the_standards_say(name: str) -> None:
     assert code in codes if code else not codes, codes
 
 
-def test_parts_of_a_trace_say_the_same_as_the_whole() -> None:
-    """Segments are measured each on its own and joined."""
+def test_frame_statistics_of_parts_equal_those_of_the_whole() -> None:
+    """Segments are measured one by one and joined."""
     shown = bars(8, at=lambda n: lit(n, 5) / 2)
     parts = [traced(lambda n, start=start: shown(n + start), 0.5) for start in (0, 15, 30, 45)]  # type: ignore[misc]
     assert found(FrameStats.joined(parts)) == found(traced(shown, 2.0)) >= {FLASH}
@@ -291,7 +291,7 @@ def filmed(shown: Shown, seconds: float, out: Path) -> Path:
     "red and black at every picture", "stripes change places at every picture", "stripes at 30°",
     "six pairs of stripes", "five pairs of stripes", "a trembling hand", "grain and film flicker",
 ])  # fmt: skip
-def test_a_real_file_is_judged_alike(name: str, tmp_path: Path) -> None:
+def test_a_real_file_gives_the_same_verdict(name: str, tmp_path: Path) -> None:
     shown, _, code = STANDARDS[name]
     report = check_video(filmed(shown, 1.4, tmp_path / "file.mp4"), load_limits(), limit_sources())
     gates = [one for one in report.findings if one.code in {FLASH, RED_FLASH, PATTERN, "glitch_frame"}]

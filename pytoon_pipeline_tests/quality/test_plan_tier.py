@@ -1,4 +1,4 @@
-"""Faults planted in the renderer itself are found: pictures are compared with the plan and the sources."""
+"""Faults injected into the renderer itself are found: pictures are compared with the plan and the sources."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -171,7 +171,7 @@ def about(still: StillPicture) -> MediaInfo:
 
 
 def findings(scenery: Scenery, spec: RenderSpec, folder: Path, shown: RenderSpec | None = None) -> list[Finding]:
-    """Gates of the pictures of ``spec`` as the renderer makes it; ``shown`` is what it is told to make instead."""
+    """Gate findings of ``spec`` as rendered; ``shown`` is a plan to render instead."""
     store = Store(folder / "store", folder / "work")
     done = stages.render_segments(store, shown or spec, scenery.sources, lambda ready, total: None)
     sound = stages.mix_audio(store, spec, {}).artifact
@@ -385,16 +385,16 @@ def _fresh_texts() -> Iterator[None]:
     text.render_text.cache_clear()
 
 
-def test_what_is_as_planned_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+def test_a_video_as_planned_has_no_findings(scenery: Scenery, tmp_path: Path) -> None:
     assert [(one.code, one.value, one.message) for one in findings(scenery, plan(), tmp_path)] == []
 
 
-def test_the_plain_version_is_checked_against_the_plain_plan(scenery: Scenery, tmp_path: Path) -> None:
+def test_the_fallback_video_is_checked_against_the_fallback_plan(scenery: Scenery, tmp_path: Path) -> None:
     plain = fallback_request(RenderRequest(plan(), scenery.sources)).spec
     assert [(one.code, one.value, one.message) for one in findings(scenery, plain, tmp_path)] == []
 
 
-def test_an_edit_of_one_caption_leaves_other_sheets_alone(scenery: Scenery) -> None:
+def test_editing_one_caption_keeps_the_other_contact_sheets(scenery: Scenery) -> None:
     spec = plan()
     cues = (*spec.captions.cues[:2], words("and again", 52, 66))
     edited = spec.model_copy(update={"captions": spec.captions.model_copy(update={"cues": cues})})
@@ -408,7 +408,7 @@ def test_an_edit_of_one_caption_leaves_other_sheets_alone(scenery: Scenery) -> N
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
 
 
-def test_a_caption_that_grows_at_a_key_frame_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+def test_a_caption_that_grows_at_a_keyframe_has_no_finding(scenery: Scenery, tmp_path: Path) -> None:
     spec = plan()
     cues = (words("growing here", 0, 20), words("and over the cut", 50, 80), words("and again", 90, 106))
     style = spec.captions.style.model_copy(update={"scale_in_seconds": 0.3})
@@ -416,7 +416,7 @@ def test_a_caption_that_grows_at_a_key_frame_raises_no_alarm(scenery: Scenery, t
     assert [(one.code, one.value, one.message) for one in findings(scenery, growing, tmp_path)] == []
 
 
-def test_a_shadow_on_a_soft_picture_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+def test_a_shadow_on_a_soft_picture_has_no_finding(scenery: Scenery, tmp_path: Path) -> None:
     generators.generate(generators.generation_request("backdrop", "warm sunrise", 3), tmp_path / "soft.png")
     upright = tmp_path / "upright.png"
     still = images.normalise(tmp_path / "soft.png", load_limits(), upright)
@@ -451,18 +451,16 @@ HEBREW = TextLayer(name="hebrew", lines=("שלום עולם", "hello עולם"),
                    transform=at(270, 300))  # fmt: skip
 
 
-def test_letters_that_run_from_right_to_left_raise_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+def test_right_to_left_text_has_no_finding(scenery: Scenery, tmp_path: Path) -> None:
     assert alarms(scenery, one_scene(HEBREW), tmp_path) == []
 
 
-def test_letters_that_run_from_right_to_left_are_missed(
-    scenery: Scenery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_right_to_left_text_is_found(scenery: Scenery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without("hebrew")(monkeypatch)
     assert [code for code, _, _ in alarms(scenery, one_scene(HEBREW), tmp_path)] == ["missing_text"]
 
 
-def test_groups_turned_texts_and_graded_shapes_raise_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+def test_groups_rotated_texts_and_graded_shapes_have_no_finding(scenery: Scenery, tmp_path: Path) -> None:
     wide = ShapeLayer(name="wide", width=500, height=90, fill=Fill(colours=("#FFD60A",)), transform=at(150, 60))
     label = TextLayer(name="label", lines=("This week",), style=TextStyle(size=44), width=300, height=60,
                       transform=at(150, 60))  # fmt: skip
@@ -487,7 +485,7 @@ def test_groups_turned_texts_and_graded_shapes_raise_no_alarm(scenery: Scenery, 
 
 
 @pytest.mark.parametrize("rate", ["24", "25", "60", "24000/1001"])
-def test_footage_of_another_rate_raises_no_alarm(scenery: Scenery, tmp_path: Path, rate: str) -> None:
+def test_footage_of_another_rate_has_no_finding(scenery: Scenery, tmp_path: Path, rate: str) -> None:
     path, item = tmp_path / "other.mp4", "9" * 64
     # Every frame differs from its neighbours.
     media.run("-i", str(media.SAMPLE), "-vf", f"scroll=h=0.02,fps={rate}", "-t", "3", "-an", str(path))
@@ -507,7 +505,7 @@ def test_footage_of_another_rate_raises_no_alarm(scenery: Scenery, tmp_path: Pat
         assert {one.code for one in findings(more, spec, tmp_path / "wrong", wrong)} & PLAN_CODES
 
 
-def test_detail_that_analysis_has_not_kept_raises_no_alarm(scenery: Scenery, tmp_path: Path) -> None:
+def test_detail_finer_than_the_samples_has_no_finding(scenery: Scenery, tmp_path: Path) -> None:
     """A page of fine print, of which a small part is shown: samples of 480 pixels do not have its letters."""
     noise = np.random.default_rng(1).random((3000, 2000)) < 0.3
     page = np.where(noise, 20, 235).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What the plan changes is not odd, what footage does by itself is told once, and what was changed is told."""
+"""Planned changes are no glitches, advice on footage is reported once, and changes by remedies are reported."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ PAGES = (("MMMM WWWW", "HHHH MMMM", "WWWW HHHH"), ("WWWW MMMM", "MMMM HHHH", "HH
 
 
 def turning() -> RenderSpec:
-    """A headline of large letters that gives way to the next one; for one picture there is none."""
+    """A headline of large letters that is followed by the next one; one frame has neither."""
     style = TextStyle(size=100, outline=0, colour="#FFFFFF")
     layers = [
         TextLayer(role="headline", lines=lines, style=style, width=500, height=330, start=start,
@@ -42,12 +42,12 @@ def odd(made: Made, video: Path) -> list[tuple[int | None, int | None]]:
     return [(f.start_frame, f.end_frame) for f in found if f.code == "glitch_frame" and f.severity == "gate"]
 
 
-def test_a_page_that_turns_is_not_odd(turned: Made, tmp_path: Path) -> None:
+def test_a_planned_page_change_is_not_a_glitch(turned: Made, tmp_path: Path) -> None:
     again = defects.spoilt(turned, lambda shown, sound: None, tmp_path / "again.mp4")
     assert (odd(turned, turned.video), odd(turned, again)) == ([], [])
 
 
-def test_the_same_gap_that_no_plan_explains_is_odd(turned: Made) -> None:
+def test_the_same_change_without_a_plan_is_a_glitch(turned: Made) -> None:
     unplanned = turned.spec.model_copy(update={"overlays": ()})
     found = defects.findings(turned, turned.video, unplanned)
     assert [(f.start_frame, f.severity) for f in found if f.code == "glitch_frame"] == [(TURN, "gate")]
@@ -57,7 +57,7 @@ def test_the_same_gap_that_no_plan_explains_is_odd(turned: Made) -> None:
     defects.fill(TURN + 1, TURN + 2, 235), defects.fill(TURN - 1, TURN, 16), defects.other(TURN - 1, TURN, 0),
     defects.patch(TURN + 1, TURN + 2, slice(250, 550), slice(60, 480), 120),
 ])  # fmt: skip
-def test_an_odd_picture_while_a_page_turns_is_found(turned: Made, tmp_path: Path, change: defects.Change) -> None:
+def test_a_glitch_during_a_page_change_is_found(turned: Made, tmp_path: Path, change: defects.Change) -> None:
     found = defects.findings(turned, defects.spoilt(turned, change, tmp_path / "spoilt.mp4"))
     gates = [f for f in found if f.severity == "gate" and f.start_frame is not None and abs(f.start_frame - TURN) <= 1]
     assert {"glitch_frame", "missing_item"} & {f.code for f in gates}, found
@@ -70,7 +70,7 @@ def advice(start: int, end: int, value: float, message: str = "It stands.", code
     )  # fmt: skip
 
 
-def test_advice_is_told_once_and_counted_once() -> None:
+def test_repeated_advice_is_reported_and_counted_once() -> None:
     gate = advice(5, 6, 0.5).model_copy(update={"severity": "gate"})
     found = merge_advice(
         [advice(3, 4, 0.2), gate, advice(30, 31, 0.4), advice(90, 92, 0.3), advice(1, 2, 1, code="black")]
@@ -85,7 +85,7 @@ def test_advice_is_told_once_and_counted_once() -> None:
 
 
 def test_flickering_footage_scores_high(tmp_path: Path) -> None:
-    """Pictures that are lighter for a moment, by less than a flash, every now and then."""
+    """Pictures that are lighter for a moment now and then, by less than a flash."""
     small = np.random.default_rng(0).integers(70, 130, (12, 8)).astype(np.uint8)
     luma = np.kron(small, np.ones((80, 68), np.uint8))[:960, :540]
     half = np.full((480, 270), 128, np.uint8)
@@ -103,7 +103,7 @@ def attempt(number: int, codes: tuple[str, ...], remedies: tuple[str, ...] = ())
     )
 
 
-def test_what_was_changed_is_told() -> None:
+def test_changes_by_remedies_are_reported() -> None:
     first = attempt(1, ("glitch_frame", "black"))
     assert changes(Step(1), ()) == ()
     (note,) = changes(Step(2, ("plain_cuts",)), [first])

@@ -1,4 +1,4 @@
-"""Every kind of defect is found, where it is; clean videos raise no alarm. docs/quality.md quotes the table."""
+"""Every kind of defect is found, where it is; clean videos have no gate findings. docs/quality.md quotes the table."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def test_a_defect_of_the_plan_is_found(made: Made, name: str) -> None:
     assert [(one.code, one.start_frame, one.end_frame) for one in found] == [(code, *where)]
 
 
-def test_a_face_that_the_frame_cuts_is_advice(made: Made) -> None:
+def test_a_face_cut_by_the_frame_is_advice(made: Made) -> None:
     window = crop_at(made.spec.scenes[0].layers[0].crop_path, 0, 0)
     for left, cut in ((window.x + window.width / 3, False), (window.x - 0.07, True), (0.0, False)):
         box = Box(x=left, y=0.3, width=0.12, height=0.3)
@@ -52,7 +52,7 @@ def test_a_face_that_the_frame_cuts_is_advice(made: Made) -> None:
         assert found == ([("face_cut", "advice", 0)] if cut else [])
 
 
-def test_a_file_that_breaks_off(made: Made, tmp_path: Path) -> None:
+def test_a_truncated_file_is_found(made: Made, tmp_path: Path) -> None:
     whole, sound = defects.pictures(made.video), defects.decoded(made.video)
     short = defects.written(whole[:-7], sound, tmp_path / "short.mp4")
     assert {"duration"} <= {one.code for one in defects.findings(made, short)}
@@ -67,7 +67,7 @@ def test_a_file_that_breaks_off(made: Made, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", CLEAN)
-def test_a_clean_video_raises_no_alarm(tmp_path: Path, kind: str) -> None:
+def test_a_clean_video_has_no_gate_findings(tmp_path: Path, kind: str) -> None:
     clean = defects.make(scenes(kind), tmp_path)
     again = defects.spoilt(clean, lambda shown, sound: None, tmp_path / "again.mp4")
     for video in (clean.video, again):

@@ -21,6 +21,6 @@ def test_a_foreign_file_is_checked_without_a_plan(tmp_path: Path) -> None:
         report(tmp_path / "text.mp4")
 
 
-def test_the_score_shows_its_arithmetic(tmp_path: Path) -> None:
+def test_the_score_has_a_breakdown(tmp_path: Path) -> None:
     result = report(finished(tmp_path / "v.mp4", sound="volume=-6dB"), spec())
     assert (result.score, result.score_breakdown) == (50, "100 − 1 × 50 (gates) = 50")

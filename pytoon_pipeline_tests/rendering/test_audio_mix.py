@@ -61,7 +61,7 @@ def test_silence_stays_silent(tmp_path: Path) -> None:
     assert loudness.of_file(tmp_path / "s.mp4").integrated == loudness.FLOOR_LUFS
 
 
-def test_joints_do_not_click(tmp_path: Path) -> None:
+def test_joins_do_not_click(tmp_path: Path) -> None:
     """Between clips of a full-scale low tone the sound falls to nothing and rises again, without a step."""
     time = np.arange(media.RATE * 3) / media.RATE
     media.write_wav(tmp_path / "a.wav", 0.9 * np.sin(2 * np.pi * 55 * time))

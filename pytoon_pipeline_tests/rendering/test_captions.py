@@ -50,7 +50,7 @@ def ink(picture: np.ndarray) -> np.ndarray:
     return np.abs(picture - 128).max(axis=2) > 40
 
 
-def test_a_caption_is_there_exactly_while_it_should() -> None:
+def test_a_caption_is_shown_exactly_in_its_frames() -> None:
     shown = [bool(ink(picture).any()) for picture in drawn(cue("hello", 7, 19))]
     assert [n for n, there in enumerate(shown) if there] == list(range(7, 19))
 
@@ -90,8 +90,8 @@ def test_captions_stay_inside_the_margins() -> None:
 
 
 @pytest.mark.parametrize("text", [r"{\fs200}big", r"a\Nb", r"{\p1}m 0 0 l 99 0", r"\h\n", "100% 'it\\''s':x=1,[in]"])
-def test_what_a_person_wrote_is_drawn_literally(text: str) -> None:
-    """As wide as its characters are: nothing vanished, broke the line or grew."""
+def test_markup_in_captions_is_drawn_literally(text: str) -> None:
+    """As wide as its characters: nothing vanished, broke the line or grew."""
     style = CaptionStyle(scale_in_seconds=0, max_chars=60)
     rows_of_plain = np.flatnonzero(ink(drawn(cue("abg"), style=style, frames=1)[0]).any(axis=1))
     rows = np.flatnonzero(ink(drawn(cue(text), style=style, frames=1)[0]).any(axis=1))
@@ -102,7 +102,7 @@ def test_what_a_person_wrote_is_drawn_literally(text: str) -> None:
 
 
 @given(st.text(max_size=30))
-def test_literal_text_holds_no_commands(text: str) -> None:
+def test_escaped_text_has_no_commands(text: str) -> None:
     import re
 
     escaped = ass.escape(text)
@@ -110,7 +110,7 @@ def test_literal_text_holds_no_commands(text: str) -> None:
     assert not re.search(r"\\[Nnh]", escaped)
 
 
-def test_a_fallback_font_has_what_the_first_lacks() -> None:
+def test_a_fallback_font_supplies_missing_glyphs() -> None:
     arrow = cue("→ ☂ ∞")
     assert captions.missing_glyphs([arrow], STYLE) == {}
     assert ink(drawn(arrow, frames=1)[0]).sum() > 200

@@ -36,14 +36,14 @@ from pytoon_pipeline_tests.harness.drawing import (
 )
 
 
-def test_a_shape_stands_where_the_plan_says() -> None:
+def test_a_shape_is_where_the_plan_says() -> None:
     sheet = drawn([shape("#FFFFFF", 200, 100, at(300, 700))])[0]
     assert lit(sheet) == (200, 650, 400, 750)
     assert int(sheet.y[700, 300]) == 235
     assert int(sheet.y[100, 100]) == 16
 
 
-def test_places_between_pixels_are_exact() -> None:
+def test_subpixel_positions_are_exact() -> None:
     for x in (300.0, 300.25, 300.5, 300.75):
         sheet = drawn([shape("#FFFFFF", 200, 100, at(x, 700))])[0]
         mass = (sheet.y[700].astype(float) - 16) / 219
@@ -71,7 +71,7 @@ def test_scale_and_rotation() -> None:
     assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((540, 960), abs=1)
 
 
-def test_keys_move_a_layer_and_hold_before_and_after() -> None:
+def test_keyframes_move_a_layer_and_hold_before_and_after() -> None:
     keys = [{"frame": 2, "value": 100}, {"frame": 6, "value": 500, "easing": "linear"}]
     sheets = drawn([shape("#FFFFFF", 40, 40, at(x=keys))], 10)
     centres = [sum(lit(sheet)[::2]) / 2 for sheet in sheets]
@@ -121,7 +121,7 @@ def test_pictures_keep_their_pixels(tmp_path: Path, width: int, height: int) -> 
 
 
 @pytest.mark.parametrize("move", ["camera", "layer"])
-def test_slow_moves_do_not_shiver(tmp_path: Path, move: str) -> None:
+def test_slow_moves_do_not_jitter(tmp_path: Path, move: str) -> None:
     """Second difference of a soft spot's position, in pixels of the video."""
     pixels = np.zeros((2400, 1600, 3), np.uint8)
     yy, xx = np.mgrid[:2400, :1600]
@@ -148,7 +148,7 @@ def test_slow_moves_do_not_shiver(tmp_path: Path, move: str) -> None:
     assert np.abs(np.diff(np.array(places), 2, axis=0)).max() <= 0.05
 
 
-def test_where_a_segment_begins_changes_no_picture() -> None:
+def test_frames_do_not_depend_on_where_a_segment_starts() -> None:
     """Seam and bodies rendered apart are the same pictures as all in one."""
     dot = shape("#FFFFFF", 100, 100, at(x=[{"frame": 0, "value": 100}, {"frame": 39, "value": 900}]))
     scenes = [

@@ -13,7 +13,7 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.segments import joined, rendered, spec
 
 
-def test_where_segments_are_cut_changes_no_picture_noticeably(source: Source, store: Store, tmp_path: Path) -> None:
+def test_segment_boundaries_do_not_change_pictures_noticeably(source: Source, store: Store, tmp_path: Path) -> None:
     joined(spec(cut=()), source, store, tmp_path / "one.mp4")
     joined(spec(cut=(17, 34)), source, store, tmp_path / "three.mp4")
     one, three = media.decoded(tmp_path / "one.mp4"), media.decoded(tmp_path / "three.mp4")

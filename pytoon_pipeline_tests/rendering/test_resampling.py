@@ -1,4 +1,4 @@
-"""The window over a picture: where every pixel comes from, to fractions of a pixel."""
+"""Resampling a crop: the origin of every pixel, to fractions of a pixel."""
 
 import numpy as np
 import pytest
@@ -37,8 +37,8 @@ def test_every_pixel_comes_from_its_place(window: Box, size: tuple[int, int]) ->
     assert abs((shown - expected)[inner].mean()) < 0.3
 
 
-def test_slow_motion_does_not_shiver() -> None:
-    """A soft blob under a window that moves 0.3 output pixels a frame moves by exactly that."""
+def test_slow_motion_does_not_jitter() -> None:
+    """A soft blob under a crop that moves 0.3 output pixels per frame moves by exactly that."""
     columns, rows = 640, 360
     x, y = np.meshgrid(np.arange(columns), np.arange(rows))
     blob = (40 + 180 * np.exp(-((x - 320) ** 2 + (y - 180) ** 2) / 2 / 12**2)).astype(np.uint8)
@@ -56,7 +56,7 @@ def test_slow_motion_does_not_shiver() -> None:
 
 
 @pytest.mark.parametrize("window", [Box(0, 0, 1, 1), Box(0.68, 0, 0.32, 1), Box(0, 0.5, 0.28, 0.5)])
-def test_windows_at_the_edges_are_filled(window: Box) -> None:
+def test_crops_at_the_edges_are_filled(window: Box) -> None:
     shown = sample_window(ramp(640, 360), window, 1080, 1920)
     assert shown.y.shape == (1920, 1080)
     assert shown.u.shape == shown.v.shape == (960, 540)
@@ -68,7 +68,7 @@ def test_odd_sizes_work() -> None:
     assert shown.y.shape == (1920, 1080)
 
 
-def test_strong_reduction_averages_instead_of_skipping() -> None:
+def test_strong_reduction_averages_pixels() -> None:
     columns, rows = 4000, 4000
     stripes = np.where(np.arange(columns) % 2, 235, 16).astype(np.uint8)
     picture = YuvFrame(

@@ -47,8 +47,8 @@ render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920)
 """
 
 
-def test_what_memory_held_before_changes_no_byte(source: Source, tmp_path: Path) -> None:
-    """x264's AVX-512 code would fail here: it reads memory that nobody wrote."""
+def test_previous_memory_content_changes_no_byte(source: Source, tmp_path: Path) -> None:
+    """x264's AVX-512 code would fail here: it reads uninitialised memory."""
     for filling in ("85", "170"):
         environment = dict(os.environ, MALLOC_PERTURB_=filling)
         out = str(tmp_path / f"{filling}.mp4")

@@ -25,7 +25,7 @@ def test_text_is_drawn_in_its_colour_in_the_middle_of_its_box() -> None:
     assert np.abs(sheet.u.astype(int) - 128).max() <= 1
 
 
-def test_text_on_a_plate_stands_in_its_middle() -> None:
+def test_text_is_centred_on_its_box() -> None:
     style = TextStyle(
         font="Roboto Black", size=100, colour="#000000", background=TextBackground(colour="#FFFF00", padding=30)
     )
@@ -37,7 +37,7 @@ def test_text_on_a_plate_stands_in_its_middle() -> None:
 
 
 @pytest.mark.parametrize("align", ["left", "centre", "right"])
-def test_text_keeps_to_its_side(align: Literal["left", "centre", "right"]) -> None:
+def test_text_is_aligned_to_its_side(align: Literal["left", "centre", "right"]) -> None:
     left, _, right, _ = lit(drawn([text_layer("HI", TextStyle(size=120, align=align))])[0])
     spaces = {"left": (left - 140, 20), "right": (940 - right, 20), "centre": (abs(left + right - 1080), 12)}
     assert spaces[align][0] <= spaces[align][1]

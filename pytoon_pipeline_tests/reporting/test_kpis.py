@@ -1,4 +1,4 @@
-"""Figures: logs are kept as tables, damage is counted, and DuckDB's sums are those that one would count by hand."""
+"""KPIs: logs are converted to tables, damaged lines are counted, and DuckDB's totals are right."""
 
 import json
 from collections import Counter
@@ -55,7 +55,7 @@ def stage(name: str, status: str, seconds: float, **more: object) -> dict[str, A
     return {"event": "stage", "stage": name, "status": status, "seconds": seconds} | more
 
 
-def test_figures_of_two_days(logs: Path, table: Path) -> None:
+def test_kpis_of_two_days(logs: Path, table: Path) -> None:
     write(
         logs, YESTERDAY,
         stage("metadata", "computed", 1.0, bytes=100, key="a", run="1"),
@@ -98,7 +98,7 @@ def test_figures_of_two_days(logs: Path, table: Path) -> None:
     )  # fmt: skip
 
 
-def test_days_before_the_last_thirty_count_in_the_sums_only(logs: Path, table: Path) -> None:
+def test_days_before_the_last_thirty_count_only_in_the_totals(logs: Path, table: Path) -> None:
     for ago in (30, 29):
         write(logs, TODAY - timedelta(days=ago), {"event": "delivered", "key": str(ago)})
     found = figures(logs, table)
@@ -106,7 +106,7 @@ def test_days_before_the_last_thirty_count_in_the_sums_only(logs: Path, table: P
     assert [one.day for one in found.days] == [TODAY - timedelta(days=29)]
 
 
-def test_damaged_lines_are_counted_and_a_half_one_is_read_once_it_is_whole(logs: Path, table: Path) -> None:
+def test_damaged_lines_are_counted_and_an_incomplete_one_is_read_once_complete(logs: Path, table: Path) -> None:
     log = write(logs, TODAY, {"event": "delivered", "key": "a"}, {"event": "delivered", "key": "b"}, ending="\n")
     whole = log.read_bytes()
     damaged = [
@@ -123,7 +123,7 @@ def test_damaged_lines_are_counted_and_a_half_one_is_read_once_it_is_whole(logs:
     assert (found.completed, found.log_lines, found.damaged_log_lines) == (2, 2, 0)
 
 
-def test_only_changed_logs_are_written_again_and_what_is_kept_outlives_its_log(logs: Path, table: Path) -> None:
+def test_only_changed_logs_are_converted_again_and_tables_outlive_their_logs(logs: Path, table: Path) -> None:
     old = write(logs, YESTERDAY, {"event": "delivered", "key": "a"})
     write(logs, TODAY, {"event": "delivered", "key": "b"})
     collect(logs, table)
@@ -137,7 +137,7 @@ def test_only_changed_logs_are_written_again_and_what_is_kept_outlives_its_log(l
     assert figures(logs, table).completed == 3
 
 
-def test_nothing_yet_and_tables_of_fewer_columns(logs: Path, table: Path) -> None:
+def test_empty_logs_and_tables_with_fewer_columns_are_read(logs: Path, table: Path) -> None:
     assert figures(logs, table) == Kpis()
     assert figures(logs.with_name("nowhere"), table) == Kpis()
     table.mkdir()
@@ -158,7 +158,7 @@ def test_a_folder_named_like_a_pattern_has_its_own_tables(logs: Path, tmp_path: 
     assert kpis(tmp_path / "figures [1]*", TODAY).completed == 1
 
 
-def test_a_damaged_table_is_made_again_from_its_log_or_named(logs: Path, table: Path) -> None:
+def test_a_damaged_table_is_rebuilt_from_its_log_or_reported(logs: Path, table: Path) -> None:
     log = write(logs, TODAY, {"event": "delivered", "key": "a"})
     collect(logs, table)
     kept = table / f"{TODAY}.parquet"
@@ -185,7 +185,7 @@ lines = st.fixed_dictionaries(
 
 @settings(max_examples=40)
 @given(st.lists(lines, max_size=30))
-def test_sums_are_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
+def test_totals_equal_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as name:
         write(Path(name), TODAY, *log)
         found = figures(Path(name), Path(name) / "figures")
@@ -217,7 +217,7 @@ def test_sums_are_those_counted_by_hand(log: list[dict[str, Any]]) -> None:
     as_markdown(found)
 
 
-def test_what_a_log_says_is_no_markup(logs: Path, table: Path) -> None:
+def test_text_from_logs_is_escaped_in_markdown(logs: Path, table: Path) -> None:
     write(logs, TODAY, {"event": "failed", "category": "<img src=x>", "code": "a | b\n| ![c](d) |" + "x" * 500})
     shown = as_markdown(figures(logs, table)).splitlines()
     assert shown[-1].startswith(r"| \<img src=x\> | a \| b \| \!\[c\](d) \|x")

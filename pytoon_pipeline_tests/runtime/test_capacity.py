@@ -1,33 +1,72 @@
-"""How many runs a machine can work on."""
+"""Capacity: how many runs, encoders and transcribers work at once, and with how many threads."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pytoon_pipeline.runtime.capacity import RUN_BYTES, Capacity, plan
+from pytoon_pipeline.runtime import capacity
+from pytoon_pipeline.runtime.capacity import RUN_BYTES, Capacity, plan, processors
+
+GIGABYTE = 1 << 30
 
 
 @pytest.mark.parametrize(
-    ("processors", "memory_runs", "gpus", "chosen", "expected"),
+    ("cores", "memory", "gpus", "expected"),
     [
-        (2, 16, 0, None, Capacity(2, 2, 1, 1)),
-        (16, 32, 0, None, Capacity(16, 8, 4, 4)),
-        (16, 3, 0, None, Capacity(16, 3, 1, 1)),
-        (16, 0, 0, None, Capacity(16, 1, 1, 1)),
-        (16, 32, 2, None, Capacity(16, 8, 4, 2)),
-        (16, 32, 8, 4, Capacity(16, 4, 2, 4)),
-        (2, 4, 0, 6, Capacity(2, 6, 3, 3)),
+        (1, 64 * GIGABYTE, 0, Capacity(processors=1, runs=2, encoders=1, transcribers=1)),
+        (2, 8 * GIGABYTE, 0, Capacity(processors=2, runs=2, encoders=1, transcribers=1)),
+        (16, 64 * GIGABYTE, 0, Capacity(processors=16, runs=8, encoders=4, transcribers=4)),
+        (16, 5 * GIGABYTE, 0, Capacity(processors=16, runs=2, encoders=1, transcribers=1)),
+        (16, GIGABYTE // 2, 0, Capacity(processors=16, runs=1, encoders=1, transcribers=1)),
+        (64, 512 * GIGABYTE, 2, Capacity(processors=64, runs=32, encoders=16, transcribers=2)),
+        (4, 8 * GIGABYTE, 8, Capacity(processors=4, runs=2, encoders=1, transcribers=2)),
     ],
 )
-def test_runs_follow_processors_and_memory_unless_they_are_set(
-    processors: int, memory_runs: int, gpus: int, chosen: int | None, expected: Capacity
+def test_processors_memory_and_gpus_limit_what_runs_at_once(
+    cores: int, memory: int, gpus: int, expected: Capacity
 ) -> None:
-    assert plan(processors, memory_runs * RUN_BYTES, gpus, chosen) == expected
+    assert plan(cores, memory, gpus) == expected
+
+
+@pytest.mark.parametrize(("chosen", "runs"), [(1, 1), (7, 7), (100, 100), (0, 1)])
+def test_the_operator_may_choose_the_number_of_runs(chosen: int, runs: int) -> None:
+    assert plan(4, 2 * GIGABYTE, 0, chosen).runs == runs
+
+
+@given(st.integers(1, 512), st.integers(0, 1 << 44), st.integers(0, 16), st.none() | st.integers(1, 64))
+def test_every_machine_can_do_something_and_none_more_than_its_runs(
+    cores: int, memory: int, gpus: int, chosen: int | None
+) -> None:
+    found = plan(cores, memory, gpus, chosen)
+    assert 1 <= found.encoders <= found.runs
+    assert 1 <= found.transcribers <= found.runs
+    if chosen is None:
+        assert found.runs == 1 or found.runs * RUN_BYTES <= memory
+
+
+@given(st.integers(1, 128), st.integers(1, 64), st.integers(0, 64))
+def test_threads_of_all_encoding_runs_fit_the_processors(cores: int, runs: int, active: int) -> None:
+    found = plan(cores, 1 << 44, 0, runs)
+    threads = found.threads(active)
+    assert threads >= 1
+    assert threads == 1 or threads * max(1, min(active, found.encoders)) <= cores
+    assert found.threads(1) == cores, "a run alone has all processors"
+
+
+def test_the_machine_is_measured_and_the_setting_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity, "_memory", lambda: 12 * GIGABYTE)
+    monkeypatch.setattr(capacity, "_gpus", lambda: 1)
+    monkeypatch.setattr(capacity, "processors", lambda: 8)
+    monkeypatch.delenv("PYTOON_RUNS", raising=False)
+    assert Capacity.of_machine() == Capacity(processors=8, runs=4, encoders=2, transcribers=1)
+    monkeypatch.setenv("PYTOON_RUNS", "3")
+    assert Capacity.of_machine().runs == 3
+
+
+def test_processors_are_those_of_this_process() -> None:
+    assert processors() >= 1
 
 
 @pytest.mark.parametrize(("active", "threads"), [(0, 16), (1, 16), (2, 8), (4, 4), (8, 4)])
 def test_active_runs_share_the_processors_as_far_as_they_may_encode(active: int, threads: int) -> None:
     assert Capacity(processors=16, runs=8, encoders=4, transcribers=4).threads(active) == threads
-
-
-def test_the_setting_decides_the_runs_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTOON_RUNS", "3")
-    assert Capacity.of_machine().runs == 3

@@ -15,7 +15,7 @@ from pytoon_pipeline.runtime.locks import (
 )
 
 
-def test_seats_are_taken_by_turns_and_free_when_their_holder_dies(tmp_path: Path) -> None:
+def test_slots_are_exclusive_and_freed_when_their_holder_dies(tmp_path: Path) -> None:
     held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import slot\n"
     held += "with slot(Path(sys.argv[1]), 'encoder', 1): print('held', flush=True); time.sleep(3600)"
     with subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], stdout=subprocess.PIPE) as holder:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pytoon_pipeline.runtime.scratch import scratch_dir
 
 
-def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+def test_scratch_directories_of_killed_processes_are_removed(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from pytoon_pipeline.runtime.scratch import scratch_dir\n"
         "with scratch_dir(Path(sys.argv[1])) as room:\n"
@@ -20,14 +20,14 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         with scratch_dir(tmp_path):
-            assert len(list(tmp_path.glob("scratch-*/half"))) == 1, "a live process keeps its room"
+            assert len(list(tmp_path.glob("scratch-*/half"))) == 1, "a live process keeps its directory"
         process.send_signal(signal.SIGKILL)
     time.sleep(0.05)
     with scratch_dir(tmp_path) as room:
         assert {path.name for path in tmp_path.iterdir()} == {room.name, f"{room.name}.lock", "mutex"}
 
 
-def test_rooms_opened_at_once_do_not_clear_each_other(tmp_path: Path) -> None:
+def test_concurrent_scratch_directories_do_not_remove_each_other(tmp_path: Path) -> None:
     def use(number: int) -> bool:
         with scratch_dir(tmp_path) as room:
             (room / "file").write_text(str(number))

@@ -6,11 +6,11 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.service.check import check
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 
 
 def test_a_video_of_the_wrong_format_fails(tmp_path: Path) -> None:
-    report = check(making.video(tmp_path / "clip.mp4", 2, sound=False))
+    report = check(media.video(tmp_path / "clip.mp4", 2, sound=False))
     assert report.verdict == "fail"
     assert "format" in report.gates
 

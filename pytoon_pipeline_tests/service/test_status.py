@@ -12,7 +12,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import all_status, find_key, lost_runs, status
 from pytoon_pipeline.service.submit import submit
-from pytoon_pipeline_tests.harness import media as making
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
 
 KEYS = ["0" * 32, "1" * 32, "2" * 32]
@@ -75,7 +75,7 @@ def test_every_state_of_a_key(home: Home) -> None:
 
 
 def test_a_submitted_upload_waits_under_its_key(home: Home, tmp_path: Path) -> None:
-    clip = making.video(tmp_path / "clip.mp4", 2, sound=False)
+    clip = media.video(tmp_path / "clip.mp4", 2, sound=False)
     result = submit(home, [clip], RequestOptions())
     assert len(result.keys) == len(result.inbox) == 1
     waiting = status(home, result.keys[0])

@@ -1,4 +1,4 @@
-"""Retention: only what can be made again goes, only when nobody uses it, and never a file before its record."""
+"""Retention: only what can be computed again is removed, only when unused, and never a file before its record."""
 
 import errno
 import os
@@ -49,7 +49,7 @@ rules = st.builds(
 
 
 @given(stores(), rules, st.sets(files), st.none() | times)
-def test_what_is_kept_protected_or_in_use_stays_and_the_size_falls(
+def test_kept_protected_and_used_artifacts_stay_and_the_size_falls(
     facts: tuple[list[ArtifactFacts], list[ObjectFacts]], rules: Rules, protected: set[str], since: float | None
 ) -> None:
     artifacts, objects = facts
@@ -120,7 +120,7 @@ def test_a_shared_file_goes_with_the_last_that_refers_to_it() -> None:
 
 
 def test_segments_of_a_video_in_use_stay_with_it_but_not_those_of_its_earlier_version() -> None:
-    """A run that finds a whole video does not ask for its segments; the next edit of it does."""
+    """A run that finds a whole video does not read its segments; the next edit of it does."""
     artifacts = [
         segment("one", 50), segment("two", 50), segment("two, as it was", 50),
         segment("video", 3, "one", "two", stage="joined"),
@@ -131,7 +131,7 @@ def test_segments_of_a_video_in_use_stay_with_it_but_not_those_of_its_earlier_ve
     assert decision.objects.keys() == {"two, as it was"}
 
 
-def test_for_room_nothing_goes_that_gives_none() -> None:
+def test_to_free_space_nothing_is_removed_that_frees_none() -> None:
     artifacts = [segment("kept", 90, "file", stage="metadata"), segment("a", 9, "file"), segment("b", 8)]
     artifacts.append(ArtifactFacts("empty", "segment", NOW - 10 * DAY, {}))
     decision = decide(artifacts, holding("file", "b"), Rules(30, 0, GRACE, RULES.intermediate), NOW)
@@ -172,7 +172,7 @@ def object_of(store: Store, done: StageResult) -> Path:
 
 
 def age(store: Store, days: float, *done: StageResult) -> None:
-    """Makes results, or all that is there, as if they were made and used ``days`` ago."""
+    """Dates results, or all of them, back by ``days``."""
     paths = [path for one in done for path in (record_of(store, one), object_of(store, one))]
     then = time.time() - days * DAY
     for path in paths or [path for path in store.root.rglob("*") if path.is_file()]:
@@ -185,7 +185,7 @@ def swept(
     return sweep(store, rules, protected or set(), since, time.time())
 
 
-def test_a_sweep_removes_the_old_and_it_is_made_again_when_asked_for(store: Store) -> None:
+def test_a_sweep_removes_old_results_and_they_are_computed_again_on_request(store: Store) -> None:
     old, new, kept = make(store, SEGMENT, "old"), make(store, SEGMENT, "newer"), make(store, METADATA, "kept")
     source = store.put(record_of(store, kept))
     store.set_latest("segment", "key", old.artifact.fingerprint)
@@ -205,7 +205,7 @@ def test_a_sweep_removes_the_old_and_it_is_made_again_when_asked_for(store: Stor
     assert swept(store, protected={source.sha256}).artifacts == {}
 
 
-def test_finding_and_making_again_count_as_use(store: Store) -> None:
+def test_reading_and_recomputing_count_as_use(store: Store) -> None:
     found, lost = make(store, SEGMENT, "found"), make(store, SEGMENT, "lost")
     age(store, 40)
     assert store.find(found.artifact.fingerprint)
@@ -216,7 +216,7 @@ def test_finding_and_making_again_count_as_use(store: Store) -> None:
     assert swept(store) == RetentionReport({}, 0, 0, 0, 9, 0)
 
 
-def test_use_is_not_written_down_each_time(store: Store) -> None:
+def test_use_is_not_recorded_every_time(store: Store) -> None:
     done = make(store, SEGMENT, "text")
     age(store, 0.5 * USE_RESOLUTION_SECONDS / DAY)
     before = record_of(store, done).stat().st_mtime_ns
@@ -224,7 +224,7 @@ def test_use_is_not_written_down_each_time(store: Store) -> None:
     assert record_of(store, done).stat().st_mtime_ns == before
 
 
-def test_what_a_run_at_work_may_use_stays(store: Store) -> None:
+def test_results_that_a_running_run_may_use_stay(store: Store) -> None:
     make(store, SEGMENT, "text")
     age(store, 40)
     assert swept(store, since=time.time() - 40 * DAY - 60).objects == 0
@@ -248,7 +248,7 @@ def test_a_store_that_cannot_be_written_is_still_read(store: Store, monkeypatch:
         store.find(done.artifact.fingerprint)
 
 
-def test_damaged_records_and_strangers(store: Store) -> None:
+def test_damaged_records_and_foreign_files_are_handled(store: Store) -> None:
     half, young, hollow = (make(store, SEGMENT, text) for text in ("half", "young", "hollow"))
     kept = make(store, METADATA, "kept")
     for one in (half, young):
@@ -264,7 +264,7 @@ def test_damaged_records_and_strangers(store: Store) -> None:
 
     done = swept(store)
     assert done.artifacts == {"damaged": 1, "incomplete": 1}
-    # What a damaged record refers to is not known: its file is one that nobody refers to.
+    # The references of a damaged record are unknown: its file counts as unreferenced.
     assert (done.objects, done.bytes_freed) == (2, 9)
     assert record_of(store, young).exists()
     assert record_of(store, kept).exists(), "kept for ever, whatever happens to its file"
@@ -277,7 +277,7 @@ Happening = Callable[[], object]
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Happening], None]:
-    """Lets something happen once while a sweep goes on: as it has decided, or as it removes the first file."""
+    """Lets something happen once during a sweep: after its decision, or when it removes the first file."""
 
     def arrange(moment: str, happening: Happening) -> None:
         owner, name = (retention, "decide") if moment == "decided" else (os, "replace")
@@ -295,7 +295,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Happening], Non
 
 
 @pytest.mark.parametrize("moment", ["decided", "removing"])
-def test_what_is_used_while_a_sweep_goes_on_stays_with_its_files(
+def test_results_used_during_a_sweep_stay_with_their_files(
     store: Store, meanwhile: Callable[[str, Happening], None], moment: str
 ) -> None:
     found, lone = make(store, SEGMENT, "found"), make(store, SEGMENT, "lone")
@@ -309,7 +309,7 @@ def test_what_is_used_while_a_sweep_goes_on_stays_with_its_files(
     assert run.verify(lone.artifact.files["out"])
 
 
-def test_two_sweeps_at_once_agree(store: Store, meanwhile: Callable[[str, Happening], None]) -> None:
+def test_concurrent_sweeps_agree(store: Store, meanwhile: Callable[[str, Happening], None]) -> None:
     for n in range(5):
         make(store, SEGMENT, f"text {n}")
     age(store, 40)
@@ -318,9 +318,7 @@ def test_two_sweeps_at_once_agree(store: Store, meanwhile: Callable[[str, Happen
     assert [swept(store).objects, other[0].objects] == [0, 5]
 
 
-def test_a_sweep_that_breaks_off_leaves_no_record_without_its_file(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_sweep_leaves_no_record_without_its_file(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     remove = retention._remove
 
     def steps(store: Store, most: int) -> Iterator[bool]:

@@ -25,13 +25,13 @@ def test_the_same_work_is_done_once(store: Store) -> None:
         {"tools": {"pen": "2"}},
     ],
 )
-def test_whatever_decides_a_result_makes_new_work(store: Store, change: dict) -> None:
+def test_whatever_decides_a_result_causes_new_work(store: Store, change: dict) -> None:
     make_letters(store)
     assert make_letters(store, **change).status == "computed"
 
 
 @pytest.mark.parametrize("what", ["file changed", "file shortened", "file gone", "record changed", "record cut"])
-def test_damage_counts_as_absent_and_is_made_again(store: Store, what: str) -> None:
+def test_damage_counts_as_absent_and_is_computed_again(store: Store, what: str) -> None:
     artifact = make_letters(store).artifact
     file = store.path(artifact.files["letters"])
     record = next((store.root / "artifacts").rglob("*.json"))

@@ -15,7 +15,7 @@ def test_asking_for_a_damaged_file_is_a_typed_error(store: Store) -> None:
         store.path(file)
 
 
-def test_a_link_to_nothing_says_what_to_materialize(store: Store) -> None:
+def test_a_missing_artifact_names_what_to_materialize(store: Store) -> None:
     with pytest.raises(DependencyMissing, match="Materialize “letters”"):
         store.latest("letters", "key")
     done = make_letters(store)

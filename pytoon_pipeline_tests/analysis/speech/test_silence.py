@@ -49,12 +49,12 @@ def test_no_silence_keeps_everything() -> None:
     assert found.speech == (TimeRange(start=0, end=3),)
 
 
-def test_of_nothing_but_silence_all_stays() -> None:
+def test_a_source_with_nothing_but_silence_is_kept_whole() -> None:
     found = find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS)
     assert found.speech == (TimeRange(start=0, end=3),)
 
 
-def test_all_silence_is_an_error_for_who_asked_for_its_removal() -> None:
+def test_explicit_removal_of_silence_from_a_silent_source_is_an_error() -> None:
     with pytest.raises(InvalidInput, match="all_silent"):
         find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, requested=True)
 
@@ -70,7 +70,7 @@ ranges = st.lists(
 
 
 @given(ranges, ranges)
-def test_what_stays_covers_words_and_is_ordered(silent: list[tuple[float, float]], spoken: list) -> None:
+def test_kept_ranges_cover_the_words_and_are_ordered(silent: list[tuple[float, float]], spoken: list) -> None:
     silences = time_ranges(silent, 30)
     words, _, _ = repair_word_times(tuple(word(a, b) for a, b in spoken), silences, 30)
     kept = speech_ranges(silences, words, 30, SETTINGS)
@@ -83,7 +83,7 @@ def test_what_stays_covers_words_and_is_ordered(silent: list[tuple[float, float]
 
 
 @given(ranges, ranges)
-def test_repaired_words_are_possible(silent: list[tuple[float, float]], spoken: list) -> None:
+def test_repaired_words_have_possible_times(silent: list[tuple[float, float]], spoken: list) -> None:
     silences = time_ranges(silent, 30)
     words, changed, dropped = repair_word_times(tuple(word(a, b) for a, b in spoken), silences, 30)
     assert len(words) + dropped == len(spoken)
@@ -96,7 +96,7 @@ def test_repaired_words_are_possible(silent: list[tuple[float, float]], spoken: 
         assert a.end <= b.start + 1e-3
 
 
-def test_typical_impossible_words() -> None:
+def test_typical_words_with_impossible_times_are_repaired() -> None:
     silences = (TimeRange(start=0, end=1.2), TimeRange(start=3, end=5))
     heard = (word(0.0, 1.5, "first"), word(2.0, 2.0, "zero"), word(2.8, 4.6, "stretched"), word(3.5, 4.0, "ghost"))
     words, changed, dropped = repair_word_times(heard, silences, 8)
@@ -113,7 +113,7 @@ def test_good_words_are_left_alone() -> None:
     assert repair_word_times(heard, (TimeRange(start=1.4, end=2.0),), 3) == (heard, 0, 0)
 
 
-def test_quiet_ranges_reach_to_both_ends() -> None:
+def test_silent_ranges_reach_both_ends_of_the_source() -> None:
     decibels = np.array([-90.0] * 100 + [-20] * 100 + [-90] * 100)
     found = quiet_ranges(decibels, -50, 0.5)
     assert [(r.start, r.end) for r in found] == [(0.0, 1.0), (2.0, 3.0)]

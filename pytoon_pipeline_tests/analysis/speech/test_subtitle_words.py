@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """Subtitles of a file's own, and beside it: read, and used before any transcriber."""
+=======
+"""Subtitle tracks and subtitle files: read, and used instead of a transcriber."""
+>>>>>>> service
 
 from pathlib import Path
 
@@ -35,7 +39,7 @@ def sounding(*loud: tuple[float, float], seconds: float = 4.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("name", "text"), [("a.srt", SRT), ("b.vtt", VTT)])
-def test_files_are_read(name: str, text: str, tmp_path: Path) -> None:
+def test_subtitle_files_are_read(name: str, text: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text, "utf-8-sig")
     lines = subtitles.read(tmp_path / name)
     assert [(line.start, line.end) for line in lines] == [pytest.approx(one) for one in SAID]
@@ -43,7 +47,7 @@ def test_files_are_read(name: str, text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no subtitles", b"\xff\xfe\x00", b"1\n00:00:02,000 --> 00:00:01,000\nx\n"])
-def test_files_that_hold_no_lines_are_refused(data: bytes, tmp_path: Path) -> None:
+def test_subtitle_files_without_lines_are_rejected(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_bytes(data)
     with pytest.raises(InvalidInput, match="subtitles_unreadable"):
         subtitles.read(tmp_path / "a.srt")
@@ -52,7 +56,7 @@ def test_files_that_hold_no_lines_are_refused(data: bytes, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("ending", "codec"), [("mp4", "mov_text"), ("mkv", "subrip"), ("mkv", "ass"), ("mkv", "webvtt"), ("webm", "webvtt")]
 )
-def test_tracks_in_files_are_read(ending: str, codec: str, tmp_path: Path) -> None:
+def test_subtitle_tracks_are_read(ending: str, codec: str, tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_text("1\n00:00:00,500 --> 00:00:01,400\nGood morning\n\n"
                                     "2\n00:00:01,400 --> 00:00:02,000\nSalut ça va\n")  # fmt: skip
     plain = video(tmp_path / "plain.mkv", 2.5, "64x64")
@@ -70,7 +74,7 @@ def track(language: str, *times: tuple[float, float], forced: bool = False) -> S
     return SubtitleTrack("t", language, forced, tuple(SubtitleCue(start, end, "words of it") for start, end in times))
 
 
-def test_only_a_track_that_covers_the_speech_takes_its_place() -> None:
+def test_only_a_track_that_covers_the_speech_replaces_recognition() -> None:
     samples = sounding((0, 10), seconds=12)
     full, signs = track("eng", (0, 4), (5, 9)), track("eng", (2, 3))
     assert subtitle_words.choose([signs], "eng", samples, RATE) is None
@@ -82,7 +86,7 @@ def test_only_a_track_that_covers_the_speech_takes_its_place() -> None:
     assert subtitle_words.choose([], "eng", samples, RATE) is None
 
 
-def test_words_lie_where_something_sounds_in_order_and_by_length() -> None:
+def test_words_of_a_line_are_placed_on_its_sound_in_order_and_by_length() -> None:
     samples = sounding((0.5, 1.0), (2.0, 2.5))
     found = subtitle_words.from_file([SubtitleCue(0.4, 2.6, "one three fourteen")], "a.srt", samples, RATE)
     assert [word.text for word in found.words] == ["one", "three", "fourteen"]

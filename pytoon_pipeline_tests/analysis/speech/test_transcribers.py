@@ -1,4 +1,4 @@
-"""Recognisers: which is used, that it is said, and that both really recognise."""
+"""Transcribers: which is chosen, how that is recorded, and that both really recognise speech."""
 
 import base64
 import functools
@@ -33,7 +33,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real Whisper checkpoint with random weights, small enough to run in a moment."""
+    """A real Whisper checkpoint with random weights, small enough to run quickly."""
     import torch
     from whisper.model import ModelDimensions, Whisper
 
@@ -71,7 +71,7 @@ def test_pocketsphinx_recognises_english(spoken: np.ndarray, tmp_path: Path) -> 
     ("count", "seconds", "confidence", "spoken"),
     [(20, 10, 0.3, True), (3, 10, 0.9, False), (20, 10, 0.05, False), (1, 0.6, 0.8, True), (0, 4, 1.0, False)],
 )
-def test_speech_is_told_from_music(count: int, seconds: float, confidence: float, spoken: bool) -> None:
+def test_speech_is_distinguished_from_music(count: int, seconds: float, confidence: float, spoken: bool) -> None:
     step = seconds / max(1, count)
     words = [Word(text="word", start=n * step, end=(n + 1) * step, confidence=confidence) for n in range(count)]
     assert pocketsphinx._spoken(words, seconds) is spoken
@@ -97,7 +97,7 @@ def test_words_need_evidence(words: str, again: str, confidence: float, understo
     assert bool(pocketsphinx._recognised([utterance(words, again, confidence)])) is understood
 
 
-def test_utterances_are_judged_one_by_one_and_short_ones_together() -> None:
+def test_long_utterances_are_judged_singly_and_short_ones_together() -> None:
     music = utterance("okay cook who unlike whew you you the", "a b c d", 0.8)
     speech = utterance("ask not what your country can do", "ask not what your country can do")
     yes, no = utterance("yes", "yes"), utterance("no way", "no way")
@@ -106,7 +106,7 @@ def test_utterances_are_judged_one_by_one_and_short_ones_together() -> None:
 
 
 def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
-    """Seven seconds that nobody can put into English words, by kind."""
+    """Seven seconds of sound without English words, by kind."""
     seconds = np.arange(16_000 * 7) / 16_000
     if kind == "reversed speech":
         return spoken[::-1][: 16_000 * 7]
@@ -119,7 +119,7 @@ def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["reversed speech", "tune", "noise"])
-def test_what_is_no_english_speech_gives_no_words(kind: str, spoken: np.ndarray, tmp_path: Path) -> None:
+def test_sound_other_than_english_speech_gives_no_words(kind: str, spoken: np.ndarray, tmp_path: Path) -> None:
     transcript = transcribe(choose(SpeechSettings("pocketsphinx", "base", tmp_path)), tongue(kind, spoken))
     assert transcript.words == ()
 
@@ -140,7 +140,11 @@ def test_whisper_is_used_when_its_weights_are_there(spoken: np.ndarray, tiny: Pa
     assert transcribe(choice, spoken[: 16_000 * 3], 1) == transcript, "the same sound gives the same words"
 
 
+<<<<<<< HEAD
 def test_other_weights_are_another_transcriber(tiny: Path, tmp_path: Path) -> None:
+=======
+def test_other_weights_count_as_another_transcriber(tiny: Path, tmp_path: Path) -> None:
+>>>>>>> service
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     first = choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity
     changed = bytearray(tiny.read_bytes())
@@ -149,7 +153,7 @@ def test_other_weights_are_another_transcriber(tiny: Path, tmp_path: Path) -> No
     assert choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity != first
 
 
-def test_damaged_weights_are_said(tmp_path: Path) -> None:
+def test_damaged_weights_are_reported(tmp_path: Path) -> None:
     (tmp_path / "mini.pt").write_bytes(b"no checkpoint")
     choice = choose(SpeechSettings("whisper", "mini", tmp_path))
     with pytest.raises(DependencyMissing, match="weights_damaged"):
@@ -167,7 +171,7 @@ SAYINGS = [
 
 @pytest.mark.parametrize("saying", SAYINGS)
 @pytest.mark.parametrize("when", ["loading", "transcribing"])
-def test_without_memory_on_the_gpu_whisper_goes_to_the_processor(
+def test_whisper_falls_back_to_the_cpu_when_the_gpu_has_no_memory(
     saying: str, when: str, spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
@@ -199,7 +203,7 @@ def test_without_memory_on_the_gpu_whisper_goes_to_the_processor(
     assert saying[:20] in (transcript.device_fallback or "")
 
 
-def test_the_device_is_the_one_that_was_used(
+def test_the_recorded_device_is_the_one_that_was_used(
     spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
@@ -219,7 +223,7 @@ def test_the_device_is_the_one_that_was_used(
     assert (on_gpu.device, on_gpu.precision) == ("cuda:0 Test GPU", "float16")
 
 
-def test_without_memory_at_all_the_weights_are_not_blamed(
+def test_a_lack_of_memory_is_not_reported_as_damaged_weights(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import whisper
@@ -234,7 +238,7 @@ def test_without_memory_at_all_the_weights_are_not_blamed(
     ("changes", "understood"),
     [({}, True), ({"avg_logprob": -1.4}, False), ({"compression_ratio": 3.1}, False), ({"no_speech_prob": 0.8}, False)],
 )
-def test_whisper_says_itself_what_it_did_not_understand(
+def test_words_of_low_confidence_by_whisper_are_rejected(
     changes: dict[str, float], understood: bool, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from whisper.model import Whisper
@@ -273,7 +277,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def test_weights_are_fetched_when_they_can_be(
+def test_weights_are_downloaded_when_the_network_allows(
     server: tuple[Path, str], tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import whisper
@@ -294,7 +298,7 @@ def test_weights_are_fetched_when_they_can_be(
     assert transcribe(choice, np.zeros(16_000, np.int16), 1).transcriber == choice.transcriber
 
 
-def test_without_a_network_the_fallback_says_why_and_waits(
+def test_without_a_network_the_fallback_gives_the_reason_and_does_not_retry_at_once(
     server: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import whisper

@@ -15,11 +15,11 @@ from pytoon_pipeline_tests.harness.sampling import sampled
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0.04, "0.04"), (0.9994, "0.999"), (0.9999999, "0.999")])
-def test_too_few_seconds_never_read_as_enough(seconds: float, said: str) -> None:
+def test_a_length_below_the_limit_is_never_rounded_up_to_it(seconds: float, said: str) -> None:
     assert sampling.floored(seconds) == said
 
 
-def test_one_second_is_a_second(tmp_path: Path) -> None:
+def test_thirty_frames_count_as_one_second(tmp_path: Path) -> None:
     """Thirty frames of a rounded time base last 0.9999 s."""
     path = media.video(tmp_path / "v.mp4", 1, "160x96", "30", False, "-video_track_timescale", "90001")
     assert sampled(path, tmp_path).record.seconds == pytest.approx(1, abs=0.001)
@@ -62,7 +62,7 @@ def test_darkness_on_one_side_is_part_of_the_picture() -> None:
     assert active_picture(image).width == 1
 
 
-def test_a_damaged_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_a_damaged_file_is_used_as_far_as_it_can_be_read(tmp_path: Path) -> None:
     whole = media.video(tmp_path / "v.mp4", 6, "320x180", "25", False, "-movflags", "+faststart", "-g", "25")
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
@@ -70,7 +70,7 @@ def test_a_damaged_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
     assert 1.5 < record.seconds < 5
 
 
-def test_too_little_picture_is_said(tmp_path: Path) -> None:
+def test_a_clip_that_is_too_short_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="too_short"):
         sampled(media.video(tmp_path / "v.mp4", 0.5, sound=False), tmp_path)
 

@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.spec.evaluate import crop_at, zoom_at
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ZoomPulse
 
 
-def test_breathing_is_a_sine_of_its_period() -> None:
+def test_a_zoom_pulse_is_a_sine_of_its_period() -> None:
     breathing = ZoomPulse(amount=1.1, period=180)
     assert [zoom_at(breathing, frame) for frame in (0, 45, 90, 180)] == pytest.approx([1, 1.05, 1.1, 1])
 
@@ -18,7 +18,7 @@ def test_breathing_is_a_sine_of_its_period() -> None:
     st.integers(0, 400),
     st.floats(1, 1.5),
 )
-def test_windows_stay_between_their_keys(steps: list[tuple[int, float]], frame: int, zoom: float) -> None:
+def test_the_crop_stays_between_its_keyframes(steps: list[tuple[int, float]], frame: int, zoom: float) -> None:
     keys, at = [], 0
     for step, x in steps:
         keys.append(CropKeyframe(frame=at, x=x, y=0.5, focus_x=x, focus_y=0.5))

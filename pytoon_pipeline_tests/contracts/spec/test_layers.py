@@ -5,5 +5,5 @@ from pytoon_pipeline.contracts.spec.layers import (
 )
 
 
-def test_steady_keeps_four_digits() -> None:
+def test_a_constant_keeps_four_decimal_places() -> None:
     assert constant(1 / 3)[0].value == 0.3333

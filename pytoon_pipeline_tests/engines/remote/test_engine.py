@@ -46,7 +46,7 @@ from pytoon_pipeline_tests.harness.render_server import (
 )
 
 
-def test_remote_and_local_make_the_same_and_each_thing_travels_once(
+def test_remote_and_local_results_are_equal_and_each_file_is_sent_once(
     work: RenderRequest, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -62,9 +62,9 @@ def test_remote_and_local_make_the_same_and_each_thing_travels_once(
 
     asked = len(server.asked)
     assert [one.status for one in engine.render_segments(work, quiet)] == ["cached"] * SEGMENTS
-    assert len(server.asked) == asked, "nothing is asked when all is here"
+    assert len(server.asked) == asked, "nothing is requested when everything is here"
 
-    # Of the edited video one segment is missing here; for a machine that is new, all are, but none is rendered again.
+    # One segment of the edited video is missing here; a new machine lacks all of them, but none is rendered again.
     edited = engine.render_segments(work_in(store, video, "other"), quiet)
     assert [one.status for one in edited] == ["cached", "cached", "computed"]
     assert [path for _, path in server.asked[asked:] if path.startswith("/v1/files")] == [
@@ -77,7 +77,7 @@ def test_remote_and_local_make_the_same_and_each_thing_travels_once(
     assert server.count("PATCH") == sent
 
 
-def test_connections_that_drop_again_and_again_only_cost_what_was_on_the_way(
+def test_repeatedly_dropped_connections_cost_only_the_data_in_transit(
     work: RenderRequest, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server]
 ) -> None:
     segments, _ = locally(work, tmp_path / "local")
@@ -89,7 +89,7 @@ def test_connections_that_drop_again_and_again_only_cost_what_was_on_the_way(
     assert proxy.sent < 2 * video.stat().st_size
 
 
-def test_progress_goes_on_after_a_drop(
+def test_progress_resumes_after_a_dropped_connection(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, real, heard = serving(heartbeat_seconds=0.05), LocalEngine.render_segments, []
@@ -117,7 +117,7 @@ def test_progress_goes_on_after_a_drop(
     assert server.count("PATCH") == -(-next(iter(work.sources.values())).path.stat().st_size // PIECE)
 
 
-def test_a_killed_server_goes_on_where_it_was(
+def test_a_restarted_server_resumes_the_upload(
     work: RenderRequest, video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -144,10 +144,10 @@ def test_a_killed_server_goes_on_where_it_was(
     finally:
         first.kill()
     assert len(made) == SEGMENTS
-    assert 0 < again[0].count("PATCH") <= size // 2 // piece + 2, "the rest, and one that came before the order"
+    assert 0 < again[0].count("PATCH") <= size // 2 // piece + 2, "the rest, and one chunk before the order"
 
 
-def test_pictures_and_fonts_travel_by_their_own_names_and_only_where_they_are_seen(
+def test_pictures_and_fonts_are_sent_by_content_and_only_where_needed(
     store: Store, tmp_path: Path, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     font = store.put(fonts.load("Fredoka One").file)
@@ -181,7 +181,7 @@ def test_pictures_and_fonts_travel_by_their_own_names_and_only_where_they_are_se
     server = serving()
 
     def forget(ready: int, total: int) -> None:
-        """The server runs in this process, but has to learn of the font by itself."""
+        """The server runs in this process, but must receive the font as if it did not."""
         monkeypatch.setattr(fonts, "_files", {})
         fonts.load.cache_clear()
 
@@ -192,7 +192,7 @@ def test_pictures_and_fonts_travel_by_their_own_names_and_only_where_they_are_se
     assert sent == {font.sha256, sources["2" * 64].path.name}
 
 
-def test_limits_and_failures_of_the_server_keep_their_class(
+def test_limits_and_failures_of_the_server_keep_their_category(
     video: Path, store: Store, tmp_path: Path, serving: Callable[..., Server]
 ) -> None:
     work = work_in(store, video)
@@ -216,7 +216,7 @@ def test_limits_and_failures_of_the_server_keep_their_class(
         remote(store, f"http://127.0.0.1:{port}").render_segments(work, quiet)
 
 
-def test_only_what_was_asked_for_is_taken(
+def test_only_requested_results_are_accepted(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, real = serving(), LocalEngine.render_segments
@@ -227,7 +227,7 @@ def test_only_what_was_asked_for_is_taken(
         return [replace(one, artifact=one.artifact.model_copy(update=wrong)) for one in made]
 
     monkeypatch.setattr(LocalEngine, "render_segments", other)
-    # What it finds, it gives as it is; here it has to make it.
+    # Cached results are returned unchanged; here they must be computed.
     monkeypatch.setattr(Store, "find", lambda store, fingerprint: None)
     for changes in (
         {"version": 99},

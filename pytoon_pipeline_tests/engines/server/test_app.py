@@ -16,7 +16,7 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.render_server import FRAMES, HEADERS, Server, quiet, remote
 
 
-def test_tokens_are_asked_for_everywhere(
+def test_every_address_requires_the_token(
     work: RenderRequest, store: Store, home: Home, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = serving()
@@ -46,7 +46,7 @@ def order(work: RenderRequest, **changes: object) -> dict:
     return values | changes
 
 
-def test_what_is_wrong_is_refused_with_a_reason(work: RenderRequest, serving: Callable[..., Server]) -> None:
+def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, serving: Callable[..., Server]) -> None:
     server = serving()
     with httpx.Client(base_url=server.url, headers=HEADERS, timeout=900) as client:
 
@@ -73,7 +73,7 @@ def test_what_is_wrong_is_refused_with_a_reason(work: RenderRequest, serving: Ca
         assert client.head(file).headers["Upload-Offset"] == "0"
         assert said("GET", file) == (404, "unknown_file"), "only what was made is given away"
 
-        # Names that are no hashes.
+        # Names that are not hashes.
         for name in ("..%2f..%2fetc%2fpasswd", "A" * 64, "a" * 63, "a" * 64 + "%0a", ".."):
             assert client.get(f"/v1/files/{name}").status_code in (400, 404)
         info = work.sources[item].info.model_dump(mode="json")
@@ -81,7 +81,7 @@ def test_what_is_wrong_is_refused_with_a_reason(work: RenderRequest, serving: Ca
             wrong = {item: {"file": {"sha256": name, "bytes": size}, "info": info}}
             assert said("POST", "/v1/renders", json=order(work, media=wrong)) == (400, "job_unreadable")
 
-        # Orders that ask for too much, or for nothing that can be.
+        # Orders that request too much, or something impossible.
         large = {item: {"file": {"sha256": item, "bytes": 1 << 50}, "info": info}}
         for changes, code in (
             ({"media": large}, "job_too_large"),

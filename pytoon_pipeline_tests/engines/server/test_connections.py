@@ -1,4 +1,4 @@
-"""Strangers on the engine server's port: whoever has the token is served, whatever they do."""
+"""Unauthenticated connections to the render server: clients with the token are served regardless."""
 
 import os
 import resource
@@ -30,7 +30,7 @@ WRONG = b"GET /v1/health HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n\
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """A server as people start it, in a process of its own: it answers few at once."""
+    """A server in a process of its own that answers few requests at the same time."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         number = free.getsockname()[1]
     limits = {"CONNECTIONS": "4", "UNAUTHENTICATED": str(ALLOWED), "HEADER_SECONDS": "3600", "FREE_BYTES": "0"}
@@ -48,7 +48,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 
 def ended(line: socket.socket) -> bool:
-    """Reads what has come. Whether the server has closed the connection."""
+    """Reads what has arrived. Returns whether the server has closed the connection."""
     line.setblocking(False)
     try:
         while line.recv(4096):
@@ -60,7 +60,9 @@ def ended(line: socket.socket) -> bool:
     return True
 
 
-def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, work: RenderRequest, store: Store) -> None:
+def test_unauthenticated_connections_do_not_block_authenticated_ones(
+    port: int, work: RenderRequest, store: Store
+) -> None:
     with ExitStack() as stack:
         strangers = []
         for n in range(3 * ALLOWED):
@@ -78,7 +80,7 @@ def test_a_flood_of_strangers_does_not_keep_out_who_has_the_token(port: int, wor
         assert not any(closed[n] for n in range(2 * ALLOWED + 10, 3 * ALLOWED) if n % 3 != 2), "newer ones may stay"
 
 
-def test_headers_that_never_end_are_cut_off_and_long_requests_are_not(
+def test_endless_headers_time_out_and_long_requests_do_not(
     work: RenderRequest, store: Store, serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, real, cut = (
@@ -114,14 +116,14 @@ def test_headers_that_never_end_are_cut_off_and_long_requests_are_not(
     assert server.count("GET", "/v1/renders") == 1, "listening took longer than headers may, and went on"
 
 
-def test_too_many_with_the_token_are_told_to_come_again(serving: Callable[..., Server]) -> None:
+def test_overload_is_answered_with_a_time_to_retry(serving: Callable[..., Server]) -> None:
     full = serving(connections=0, retry_seconds=7)
     answer = httpx.get(f"{full.url}/v1/health", headers=HEADERS, timeout=900)
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "remote_busy", "7")
     assert httpx.get(f"{full.url}/v1/health", timeout=900).status_code == 401, "strangers hear nothing of it"
 
 
-def test_the_server_makes_sure_of_enough_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_ensures_enough_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
     changed: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "setrlimit", lambda which, limits: changed.append(limits))
     settings = ServerSettings(connections=100, unauthenticated=500)

@@ -18,7 +18,7 @@ async def pieces(*data: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
-def test_unfinished_files_are_bounded_and_dropped_when_old(store: Store) -> None:
+def test_unfinished_uploads_are_limited_and_expire(store: Store) -> None:
     arrivals = ResumableUploads(store, ServerSettings(free_bytes=0, upload_bytes=150, partial_seconds=50))
     one, other = NamedFile(sha256="a" * 64, bytes=100), NamedFile(sha256="b" * 64, bytes=100)
     assert asyncio.run(arrivals.receive(one, 0, pieces(b"x" * 30, b"x" * 30))) == 60
@@ -32,7 +32,7 @@ def test_unfinished_files_are_bounded_and_dropped_when_old(store: Store) -> None
         asyncio.run(full.receive(one, 0, pieces(b"x")))
 
 
-def test_the_newest_of_two_connections_is_heard(store: Store) -> None:
+def test_the_newest_of_two_connections_may_write(store: Store) -> None:
     arrivals = ResumableUploads(store, ServerSettings(free_bytes=0))
     file = NamedFile(sha256="a" * 64, bytes=100)
 

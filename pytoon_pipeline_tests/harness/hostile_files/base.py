@@ -17,10 +17,7 @@ Write = Callable[[Path], object]
 
 # The name of an upload, and what writes it there.
 Recipe = tuple[str, Write]
-
-
 PICTURE, TONE = "testsrc2=size=320x288:rate=25:duration=1.3", "sine=frequency=440:sample_rate=48000:duration=1.3"
-
 
 MOVING = {
     "plain.mp4": "-c:v libx264 -bf 2 -c:a aac",
@@ -33,13 +30,8 @@ MOVING = {
     "loop.gif": "-an",
 }
 
-
 HEARD = {"tone.wav": "", "tone.mp3": "-c:a libmp3lame", "tone.m4a": "-c:a aac", "tone.ogg": "-c:a libopus"}
-
-
 STILL = ("shot.png", "shot.jpg", "shot.webp")
-
-
 BIG = (1 << 32) - 1
 
 

@@ -69,7 +69,7 @@ def lying_mp4(rng: random.Random) -> Iterator[Recipe]:
 
 
 def patched(data: bytes, box: bytes, offset: int, value: bytes, which: int = 0) -> bytes:
-    """``value`` put at ``offset`` from the name of the box, the first or a later one of that name."""
+    """``value`` written at ``offset`` from the name of the box, the first or a later one of that name."""
     at = data.find(box)
     for _ in range(which):
         at = data.find(box, at + 4)
@@ -78,7 +78,7 @@ def patched(data: bytes, box: bytes, offset: int, value: bytes, which: int = 0) 
 
 
 def tracks(data: bytes, count: int) -> bytes:
-    """The first track so many times."""
+    """The first track repeated ``count`` times."""
     start = data.find(b"trak") - 4
     track = data[start : start + int.from_bytes(data[start : start + 4], "big")]
     index = data.find(b"moov") - 4

@@ -26,7 +26,7 @@ from pytoon_pipeline_tests.harness.hostile_files.requests import requests
 
 
 def make(folder: Path, count: int = 300, seed: int = 0) -> list[Path]:
-    """Writes ``count`` uploads below ``folder`` and gives their paths: files, folders, links and what is neither."""
+    """Writes ``count`` uploads below ``folder``. Returns their paths: files, folders, links and others."""
     rng = random.Random(seed)
     turns = [(family.__name__, family(rng)) for family in FAMILIES]
     paths: list[Path] = []

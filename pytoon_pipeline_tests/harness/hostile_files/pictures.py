@@ -63,7 +63,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 @cache
 def zeros(count: int) -> bytes:
-    """So many zeros, deflated."""
+    """``count`` zeros, deflated."""
     deflate = zlib.compressobj(1)
     whole, rest = divmod(count, 1 << 20)
     parts = [deflate.compress(bytes(1 << 20)) for _ in range(whole)]
@@ -71,7 +71,7 @@ def zeros(count: int) -> bytes:
 
 
 def many_scans(count: int) -> bytes:
-    """A progressive JPEG whose last scan comes again and again."""
+    """A progressive JPEG whose last scan is repeated."""
     out = BytesIO()
     Image.new("L", (9000, 9000), 128).save(out, "JPEG", progressive=True)
     data = out.getvalue()

@@ -1,4 +1,4 @@
-"""A video is made again from its manifest: the same packets, or what differs is named."""
+"""A video is rendered again from its manifest: the same packets, or the differences are named."""
 
 import json
 import shutil
@@ -48,7 +48,7 @@ zoom: 1.1
 
 @dataclass(frozen=True)
 class Original:
-    """A finished video: its manifest, and a folder with all that it was made of, under other names."""
+    """A finished video: its manifest, and a folder with all its sources under other names."""
 
     manifest: Path
     media: Path
@@ -112,7 +112,7 @@ def edited(original: Original, folder: Path, change: Callable[[dict[str, Any]], 
     return path
 
 
-def test_an_empty_home_makes_the_same_file_again(original: Original, home: Home, capsys: Said) -> None:
+def test_an_empty_home_reproduces_the_same_file(original: Original, home: Home, capsys: Said) -> None:
     assert {item["role"] for item in original.document["media"]} == {"media", "music", "logo", "font"}
     code, said = answer(capsys, str(original.manifest), "--media", str(original.media))
     assert (code, said["error"], said["differences"]) == (0, None, [])
@@ -125,9 +125,7 @@ def test_an_empty_home_makes_the_same_file_again(original: Original, home: Home,
     assert [path.name for path in home.work.iterdir()] == ["mutex"]
 
 
-def test_an_edited_plan_gives_other_frames_and_no_tool_is_blamed(
-    original: Original, tmp_path: Path, capsys: Said
-) -> None:
+def test_an_edited_plan_gives_other_frames_and_blames_no_tool(original: Original, tmp_path: Path, capsys: Said) -> None:
     def repaint(document: dict[str, Any]) -> None:
         document["spec"]["scenes"][-1]["background"] = "#FF0000"
         document["title"] = "../../else"
@@ -203,7 +201,7 @@ TAMPERED: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_a_manifest_that_was_edited_is_refused_before_anything_is_made(
+def test_an_edited_manifest_is_rejected_before_rendering(
     original: Original, tmp_path: Path, home: Home, what: str
 ) -> None:
     code, change = TAMPERED[what]
@@ -234,17 +232,17 @@ def test_fonts_of_texts_in_groups_are_recorded() -> None:
     assert "font-fredoka-one" in stages.tools(spec)["fonts"]
 
 
-def test_what_people_only_read_may_have_changed_its_form(original: Original, tmp_path: Path) -> None:
+def test_fields_for_people_may_change_their_form(original: Original, tmp_path: Path) -> None:
     path = edited(original, tmp_path, lambda d: (d["preset"].update(mood="new"), d.update(qc=None, later=1)))
     assert read_manifest(path, load_limits()).key == original.document["key"]
 
 
-def test_the_plan_of_a_folder_is_not_taken_for_a_manifest(original: Original) -> None:
+def test_the_plan_of_a_folder_is_not_mistaken_for_a_manifest(original: Original) -> None:
     with pytest.raises(InvalidInput, match="not a manifest"):
         read_manifest(original.manifest.with_name("spec.json"), load_limits())
 
 
-def test_a_plain_video_is_made_again_also_where_the_engine_is_well(
+def test_a_fallback_video_is_reproduced_where_the_engine_works(
     compile_file: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
 ) -> None:
     folder = tmp_path / "hero"

@@ -1,4 +1,4 @@
-"""Edit plans: exactly what was written, or a refusal that says where."""
+"""Edit plans: rendered exactly as written, or rejected with the path."""
 
 import json
 from typing import get_args
@@ -38,7 +38,7 @@ def test_scenes_layers_and_keys_in_frames() -> None:
     assert spec.black_ranges[-1].start == 40
 
 
-def test_groups_nest_and_files_are_found() -> None:
+def test_groups_can_be_nested_and_files_are_found() -> None:
     inner = {"kind": "group", "width": 400, "height": 400, "layers": [{"kind": "image", "file": "a.png"}, TEXT]}
     plan = {"scenes": [{"seconds": 1, "layers": [{"kind": "group", "layers": [inner], "rotation": 20}]}]}
     spec = edited(plan, {"a.png": still()})
@@ -68,7 +68,7 @@ def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
         ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end must be after start"),
     ],
 )
-def test_a_wrong_plan_is_refused_with_the_path(plan: dict, path: str) -> None:
+def test_an_invalid_plan_is_rejected_with_the_path(plan: dict, path: str) -> None:
     with pytest.raises(InvalidInput, match=path):
         validate(EditPlan, plan, "The edit plan", "invalid_request")
 
@@ -89,13 +89,13 @@ def test_a_wrong_plan_is_refused_with_the_path(plan: dict, path: str) -> None:
         ([{"seconds": 1, "layers": [TEXT | {"style": {"font": "Fredoka One"}}]}], {"brand": "acme"}, "style.font"),
     ],
 )  # fmt: skip
-def test_a_plan_that_cannot_be_met_is_refused_with_the_path(plan: list, wishes: dict, path: str) -> None:
+def test_an_impossible_plan_is_rejected_with_the_path(plan: list, wishes: dict, path: str) -> None:
     with pytest.raises(InvalidInput, match=path):
         edited({"scenes": plan}, {"a.png": still()}, **wishes)
 
 
 @pytest.mark.parametrize("name", ["price-reveal", "three-facts"])
-def test_the_worked_examples(name: str) -> None:
+def test_the_example_plans_are_valid(name: str) -> None:
     folder = presets_folder() / "edit_plans" / name
     plan = json.loads((folder / "edit_plan.json").read_text())
     files = EditPlan.model_validate(plan).files()

@@ -10,14 +10,14 @@ from pytoon_pipeline_tests.harness.layout import items, texts
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
 
 
-def test_one_picture_for_some_seconds() -> None:
+def test_one_picture_is_shown_for_four_seconds() -> None:
     spec = planned([still()], text="Hello")
     assert (spec.archetype, spec.frames, len(spec.scenes)) == ("hero", 120, 1)
     assert [layer.text for layer in texts(spec)] == ["Hello"]
     assert spec.static_ranges[0].end == 120
 
 
-def test_many_items_are_shortened_evenly_and_the_plan_says_so() -> None:
+def test_many_items_are_shortened_evenly_with_a_note() -> None:
     spec = planned(items(20), max_seconds=30)
     lengths = {scene.frames for scene in spec.scenes}
     assert max(lengths) - min(lengths) <= 1
@@ -31,7 +31,7 @@ def test_too_many_items_are_refused() -> None:
     assert raised.value.code == "too_many_items"
 
 
-def test_items_last_as_long_as_asked() -> None:
+def test_items_last_as_long_as_requested() -> None:
     wishes = [{"file": "item-0", "end": 2}, {"file": "item-1", "start": 1, "end": 4}]
     spec = planned([still(), footage(10, item="c" * 64)], media_wishes=wishes, archetype="hero", transition="cut")
     assert [scene.frames for scene in spec.scenes] == [60, 90]
@@ -40,7 +40,7 @@ def test_items_last_as_long_as_asked() -> None:
     assert clip.source_start == 30
 
 
-def test_pictures_stay_for_a_voice() -> None:
+def test_pictures_are_shown_until_the_voice_over_ends() -> None:
     voice = heard(14.0, ((0.5, 13.0),))
     spec = planned(items(2), voice=voice, transition="cut")
     assert spec.frames == round(14.4 * 30)

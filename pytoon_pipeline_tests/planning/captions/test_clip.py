@@ -1,4 +1,4 @@
-"""What captions may show: masked words, notes on where words are from and which are missing."""
+"""Captions of a clip: masked words, and notes on the source of words and on missing ones."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -48,12 +48,12 @@ def test_profanity_is_masked_in_captions_and_files(tmp_path: Path) -> None:
         assert "F***" in path.read_text()
 
 
-def test_what_is_asked_for_or_was_written_stays() -> None:
+def test_profanity_that_was_written_or_kept_on_request_is_not_masked() -> None:
     assert captions(plan("holy shit", profanity="keep")) == "holy shit"
     assert captions(plan("holy shit", by=TRACK)) == "holy shit"
 
 
-def test_words_that_only_contain_another_are_no_profanity() -> None:
+def test_words_that_only_contain_profanity_are_not_masked() -> None:
     text = "Scunthorpe class cocktail shitake dickens assume therapist Hitchcock prickly"
     cue = Cue(start=0, end=9, words=tuple(CueWord(text=word, start=0, end=9) for word in text.split()))
     shown, count = mask_profanity((cue,), load_profanity())
@@ -61,7 +61,7 @@ def test_words_that_only_contain_another_are_no_profanity() -> None:
     assert "profanity" not in preset_names()
 
 
-def test_words_that_were_not_understood_are_told_of() -> None:
+def test_words_that_were_not_recognised_are_noted() -> None:
     none = plan("", rejected=31)
     (note,) = [note for note in none.notes if note.code == "captions_unreliable"]
     assert "31" in note.message
@@ -73,13 +73,13 @@ def test_words_that_were_not_understood_are_told_of() -> None:
     assert not {"captions_unreliable"} & codes(plan("", rejected=31, adjust={"captions": {"show": False}}))
 
 
-def test_subtitles_are_named_and_losses_of_theirs_told_of() -> None:
+def test_subtitles_and_their_losses_are_noted() -> None:
     spec = plan("we are here", by=TRACK, lost=2)
     assert any("mov_text track 2" in note.message for note in spec.notes if note.code == "subtitles_used")
     assert "subtitles_lost" in codes(spec)
 
 
-def test_subtitles_that_somebody_gave_are_not_left_out() -> None:
+def test_given_subtitles_are_never_left_out() -> None:
     assert captions(plan("今日 は", by=TRACK)) == ""
     with pytest.raises(InvalidInput, match="missing_glyphs"):
         plan("今日 は", by=FILE)

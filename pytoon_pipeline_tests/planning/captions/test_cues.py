@@ -13,7 +13,6 @@ from pytoon_pipeline_tests.harness.plans import RATE, words_at
 
 takes_of_all = [SourceRange(0, 0, 900)]
 
-
 timed_words = st.lists(
     st.tuples(st.floats(0, 28), st.floats(0.05, 1.5), st.text("abcdefgh.!", min_size=1, max_size=12)), max_size=40
 )

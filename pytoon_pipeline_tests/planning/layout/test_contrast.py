@@ -43,7 +43,7 @@ def luminance_of_grey(level: float) -> float:
 def test_text_always_reaches_its_contrast(
     colour: str, a: float, b: float, background: str, partner: str, opacity: float
 ) -> None:
-    """Text stands out from its plate, from its outline, or from everything that can be behind it."""
+    """Text stands out from its box, from its outline, or from everything that can be behind it."""
     behind = Backdrop(min(a, b), max(a, b))
     settings = HeadlineSettings(
         colour=colour, background=background, background_colour=partner,

@@ -27,14 +27,14 @@ def test_products_and_headline_do_not_cover_each_other(arrange: str) -> None:
             assert apart(area_of(product), area_of(text))  # type: ignore[arg-type]
 
 
-def test_clips_that_stand_together_keep_to_the_longest_video_and_to_their_own_ends() -> None:
+def test_clips_shown_together_respect_the_longest_video_and_their_own_ends() -> None:
     clips = [footage(1.0, item=f"{n:064x}", sound=False) for n in range(5)]
     spec = planned(clips, archetype="overlay", max_seconds=4.0, adjust={"layout": {"arrange": "split"}})
     assert spec.frames <= 4 * 30
     assert all(scene.frames <= 30 for scene in spec.scenes)
 
 
-def test_products_that_stand_together_keep_to_the_longest_video() -> None:
+def test_products_shown_together_respect_the_longest_video() -> None:
     pictures = [still(800, 800, item=f"{n:064x}") for n in range(7)]
     spec = planned(pictures, archetype="overlay", max_seconds=9.0, adjust={"layout": {"arrange": "split"}})
     assert spec.frames <= 9 * 30

@@ -7,14 +7,12 @@ from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit, split_pages
 
 ROOM = TextBox("Manrope ExtraBold", 130, 64, 800, 520, 4)
-
-
 writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=200)
 
 
 @settings(max_examples=150)
 @given(writing.map(clean).filter(bool))
-def test_what_fits_is_whole_and_inside(text: str) -> None:
+def test_fitted_text_is_complete_and_inside_its_box(text: str) -> None:
     for page in split_pages(text, ROOM):
         assert page.width <= ROOM.width
         assert page.height <= ROOM.height
@@ -24,7 +22,7 @@ def test_what_fits_is_whole_and_inside(text: str) -> None:
     assert "".join(shown.split()) == "".join(text.split())
 
 
-def test_short_text_is_as_large_as_wanted() -> None:
+def test_short_text_has_the_preferred_size() -> None:
     page = fit("Hello", ROOM)
     assert page is not None
     assert (page.lines, page.size) == (("Hello",), 130)
@@ -51,11 +49,11 @@ def test_line_breaks_stay() -> None:
     assert page.lines == ("one", "two")
 
 
-def test_text_that_cannot_fit_gives_no_page() -> None:
+def test_text_that_cannot_fit_has_no_layout() -> None:
     assert split_pages("hello", TextBox("Manrope ExtraBold", 130, 64, 10, 500, 4)) == []
 
 
-def test_control_characters_vanish() -> None:
+def test_control_characters_are_removed() -> None:
     assert clean("a\x00b\tc\r\nd\u2028e\x1b[0m") == "a b c\nd\ne [0m"
 
 

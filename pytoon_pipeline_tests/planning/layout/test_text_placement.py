@@ -1,4 +1,4 @@
-"""Text placement: inside the safe zone, and over nothing that matters."""
+"""Text placement: inside the safe area, and over no subject."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from pytoon_pipeline_tests.harness.layout import apart, area_of, items, texts
 from pytoon_pipeline_tests.harness.plans import planned, still
 
 
-def test_a_headline_spares_a_face() -> None:
+def test_a_headline_does_not_cover_a_face() -> None:
     face = Face(time=0, box=Box(x=0.3, y=0.12, width=0.4, height=0.25), score=0.9)
     spec = planned([still(1080, 1920, faces=[face])], text="Not over my face", fit="cover")
     layer = spec.scenes[0].layers[0]
@@ -21,7 +21,7 @@ def test_a_headline_spares_a_face() -> None:
     assert text.top >= bottom or text.bottom <= top
 
 
-def test_a_headline_and_an_item_text_do_not_meet() -> None:
+def test_a_headline_and_an_item_text_do_not_overlap() -> None:
     wishes = [{"file": "item-0", "text": "A text of its own for this one"}]
     spec = planned([still(1080, 1920)], media_wishes=wishes, text="And a headline over the whole video")
     first, second = (area_of(layer) for layer in texts(spec))
@@ -34,7 +34,7 @@ def test_a_headline_and_an_item_text_do_not_meet() -> None:
     [("hero", "clean-product"), ("hero", "night-neon"), ("hero", "handmade"), ("overlay", "bold-offer"),
      ("overlay", "soft-editorial"), ("overlay", "split-showcase"), ("meme", "classic-meme"), ("meme", "paper-meme")],
 )  # fmt: skip
-def test_texts_stay_in_the_safe_zone(platform: str, archetype: str, preset: str) -> None:
+def test_texts_stay_in_the_safe_area(platform: str, archetype: str, preset: str) -> None:
     wishes = [{"file": f"item-{n}", "text": f"Item {n}"} for n in range(3)]
     text = {"hook": "A hook that is somewhat longer than usual", "beats": ["One", "Two"], "cta": "Buy it now"}
     spec = planned(

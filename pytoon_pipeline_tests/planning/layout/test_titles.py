@@ -1,19 +1,114 @@
-"""Titles: what of the request's text is shown when, and on how many pages."""
+"""Titles: which text of the request is shown when, where, and how it comes in."""
+
+import itertools
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline_tests.harness.layout import items, texts
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.layers import TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline_tests.harness.layout import area_of, items, texts
 from pytoon_pipeline_tests.harness.plans import planned, still
 
+RATE = 30
+words = st.lists(st.sampled_from(["one", "two", "three", "fourteen"]), min_size=1, max_size=6).map(" ".join)
 
-def test_a_long_prompt_goes_on_to_further_pages() -> None:
+
+def titled(text: object, count: int = 1, **headline: object) -> RenderSpec:
+    """A plan of ``count`` pictures with texts over the whole video."""
+    return planned(items(count), text=text, archetype="hero", adjust={"headline": headline})
+
+
+def only_text(spec: RenderSpec) -> TextLayer:
+    (layer,) = texts(spec)
+    return layer
+
+
+def test_a_long_prompt_continues_on_further_pages() -> None:
     prompt = "Every word of this long prompt has to be shown. " * 8
     spec = planned(items(6), text=prompt.strip())
     assert " ".join(layer.text for layer in texts(spec)) == prompt.strip()
     assert len(texts(spec)) > 1
+    assert len({layer.style.size for layer in texts(spec)}) == 1, "all pages have one size"
 
 
-def test_a_prompt_that_takes_longer_than_the_video_is_refused() -> None:
+def test_a_prompt_that_takes_longer_to_read_than_the_video_lasts_is_refused() -> None:
     with pytest.raises(InvalidInput, match="text: Reading takes"):
         planned([still()], text="Too much to read. " * 30, max_seconds=3)
+
+
+def test_a_single_text_is_shown_during_the_whole_video() -> None:
+    spec = titled("Hello", count=2)
+    layer = only_text(spec)
+    assert (layer.role, layer.start, layer.frames) == ("headline", 0, spec.frames)
+
+
+@settings(max_examples=30)
+@given(words, st.lists(words, max_size=3), words, st.sampled_from([8.0, 20.0]))
+def test_several_texts_follow_each_other_and_each_can_be_read(
+    hook: str, beats: list[str], cta: str, max_cps: float
+) -> None:
+    spec = titled({"hook": hook, "beats": beats, "cta": cta}, count=6, max_cps=max_cps)
+    shown = list(spec.texts())
+    assert [layer.role for _, _, layer in shown] == ["hook", *["beat"] * len(beats), "cta"]
+    assert [layer.text for _, _, layer in shown] == [hook, *beats, cta]
+    assert (shown[0][0], shown[-1][1]) == (0, spec.frames)
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(shown))
+    for first, last, layer in shown:
+        assert last - first >= RATE * max(1.0, sum(map(len, layer.lines)) / max_cps) - 1
+
+
+def test_longer_texts_are_shown_for_longer() -> None:
+    short, long = texts(titled({"hook": "Now", "cta": "A call that takes much longer to read"}, count=3))
+    assert long.frames > 1.5 * short.frames
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [({"hook": "", "beats": ["", "b"], "cta": None}, ["b"]), ("", []), ({}, [])]
+)
+def test_empty_texts_take_no_time(text: object, shown: list[str]) -> None:
+    assert [layer.text for layer in texts(titled(text))] == shown
+
+
+def test_control_characters_and_double_spaces_are_not_shown() -> None:
+    assert only_text(titled("two \x07  words\n\n")).text == "two words"
+
+
+def test_uppercase_is_a_setting_of_the_preset() -> None:
+    assert only_text(titled("hello", uppercase=True)).text == "HELLO"
+
+
+def test_the_position_is_a_height_in_the_safe_area() -> None:
+    heights = []
+    for position in (0.0, 0.5, 1.0):
+        spec = titled("Hello", position=position)
+        safe, area = spec.constraints.safe_area, area_of(only_text(spec))
+        heights.append((area.top - safe.top, safe.bottom - area.bottom))
+    assert heights[0][0] == heights[2][1] == 0, "at the upper edge, at the lower edge"
+    assert heights[1][0] == pytest.approx(heights[1][1], abs=1), "in the middle"
+
+
+def test_text_is_aligned_to_a_side_of_the_safe_area() -> None:
+    left, centre, right = (area_of(only_text(titled("Hi", align=align))) for align in ("left", "centre", "right"))
+    assert left.left < centre.left < right.left
+    assert centre.left + centre.right == pytest.approx(1080, abs=2)
+
+
+@pytest.mark.parametrize("animation", ["none", "fade", "rise", "pop"])
+def test_how_a_text_comes_in_and_leaves(animation: str) -> None:
+    layer = only_text(titled("Hello", animation_in=animation))
+    first, middle, last = (transform_at(layer.transform, frame) for frame in (0, layer.frames // 2, layer.frames))
+    assert (middle.opacity, middle.scale) == (1, 1)
+    assert (first.opacity, last.opacity) == ((1, 1) if animation == "none" else (0, 0))
+    assert first.y - middle.y == (60 if animation == "rise" else 0)
+    assert first.scale == pytest.approx(0.7 if animation == "pop" else 1)
+
+
+def test_the_own_text_of_an_item_that_does_not_fit_is_refused_by_its_field() -> None:
+    wishes = ["item-0", {"file": "item-1", "text": "word " * 110}]
+    with pytest.raises(InvalidInput, match=r"media\.1\.text: ") as raised:
+        planned(items(2), media_wishes=wishes, archetype="overlay", text="Sale")
+    assert raised.value.code == "text_too_long"

@@ -17,12 +17,12 @@ ASPECT = 9 / 16
 
 
 @given(st.lists(st.floats(0.2, 0.8), min_size=2, max_size=80), st.floats(0.01, 0.2))
-def test_the_window_stays_within_reach_and_moves_least(aim: list[float], reach: float) -> None:
+def test_the_crop_stays_within_the_dead_zone_and_moves_as_little_as_possible(aim: list[float], reach: float) -> None:
     target = np.array(aim)
     path = dead_zone_path(target, reach)
     assert np.all(np.abs(path - target) <= reach + 1e-9)
     if np.ptp(target) <= 2 * reach:
-        assert np.ptp(path) < 1e-9, "what fits without moving is not moved"
+        assert np.ptp(path) < 1e-9, "a face that fits does not move the crop"
 
 
 def shot(faces: list[Face], seconds: float = 11.0, **changes: object) -> CropPath:
@@ -35,7 +35,7 @@ def moving_face(time: float) -> float:
     return 0.5 + 300 / 1280 * float(np.sin(2 * np.pi * time / 11))
 
 
-def test_a_moving_face_stays_in_the_window() -> None:
+def test_a_moving_face_stays_in_the_crop() -> None:
     times = np.arange(0, 11, 0.2).tolist()
     camera = shot([face(t, moving_face(t)) for t in times])
     for frame in range(330):
@@ -46,7 +46,7 @@ def test_a_moving_face_stays_in_the_window() -> None:
         assert window.x + window.width <= 1 + 1e-9
 
 
-def test_the_path_neither_jumps_nor_shivers() -> None:
+def test_the_crop_path_is_smooth() -> None:
     noise = np.random.default_rng(0).normal(0, 0.004, 55)
     camera = shot(
         [face(0.2 * n, moving_face(0.2 * n) + noise[n]) for n in range(55)], zoom_pulse=ZoomPulseSettings(amount=1.0)
@@ -55,13 +55,13 @@ def test_the_path_neither_jumps_nor_shivers() -> None:
     assert np.abs(np.diff(x, 2)).max() < 1.0, "output pixels a frame a frame"
 
 
-def test_a_face_that_hardly_moves_is_held() -> None:
+def test_the_crop_is_still_for_a_face_that_hardly_moves() -> None:
     wobble = np.random.default_rng(1).normal(0, 0.004, 50)
     camera = shot([face(0.2 * n, 0.4 + wobble[n]) for n in range(50)], zoom_pulse=ZoomPulseSettings(amount=1.0))
     assert len({(key.x, key.y) for key in camera.keyframes}) == 1
 
 
-def test_a_single_sighting_moves_nothing() -> None:
+def test_a_single_detection_does_not_move_the_crop() -> None:
     lonely = [face(3.0, 0.9)]
     points = (FocalPoint(time=1, box=Box(x=0.2, y=0.4, width=0.1, height=0.1), weight=1),)
     path = plan_shot(lonely, points, 0, 10, SourceFrame(1280, 720, WHOLE), CameraSettings(), ASPECT)
@@ -74,7 +74,7 @@ def test_the_larger_of_two_faces_is_followed() -> None:
     assert camera.keyframes[0].x == pytest.approx(0.7, abs=0.03)
 
 
-def test_the_zoom_leaves_what_matters_whole() -> None:
+def test_the_zoom_does_not_cut_the_subject() -> None:
     wide = FocalPoint(time=1, box=Box(x=0.4, y=0.4, width=0.285, height=0.1), weight=1)
     path = plan_shot(
         (),
@@ -91,7 +91,7 @@ def test_the_zoom_leaves_what_matters_whole() -> None:
 @pytest.mark.parametrize(
     ("width", "height"), [(1280, 720), (720, 1280), (1080, 1080), (640, 1600), (1080, 1920), (4000, 300)]
 )
-def test_the_window_is_the_largest_of_its_shape(width: int, height: int) -> None:
+def test_the_crop_is_the_largest_of_its_aspect_ratio(width: int, height: int) -> None:
     w, h = SourceFrame(width, height, WHOLE).window(ASPECT)
     assert (w * width) / (h * height) == pytest.approx(ASPECT)
     assert max(w, h) == pytest.approx(1)

@@ -21,7 +21,7 @@ def test_a_shortened_video_ends_after_a_word() -> None:
 
 
 def test_frames_and_samples_stay_together_after_many_cuts() -> None:
-    """Sound positions come from frame positions, so rounding never adds up, also at 29.97 frames a second."""
+    """Sound positions come from frame positions, so rounding does not accumulate, also at 29.97 frames per second."""
     rate = FrameRate(numerator=30000, denominator=1001)
     speech = tuple((n * 0.9, n * 0.9 + 0.533) for n in range(60))
     spec = plan(footage(60, speech, video=stream(average_rate=rate)))
@@ -40,7 +40,7 @@ def test_frames_and_samples_stay_together_after_many_cuts() -> None:
 def test_clips_end_at_scene_changes() -> None:
     spec = plan(footage(cuts=(7.0,)))
     assert [(one.start, footage_layer(one).source_start) for one in spec.scenes] == [(0, 0), (210, 210)]
-    assert len(spec.audio.tracks[0].clips) == 1, "sound runs on under a scene change"
+    assert len(spec.audio.tracks[0].clips) == 1, "sound continues over a scene change"
 
 
 def test_a_source_without_sound_or_words_or_face_is_noted() -> None:

@@ -27,7 +27,7 @@ def test_bars_only_when_asked() -> None:
         assert (layers[0].width, layers[0].height) == (1080, 1920), "something fills the frame"
 
 
-def test_a_covering_picture_keeps_its_shape() -> None:
+def test_a_covering_picture_keeps_its_aspect_ratio() -> None:
     for width, height in ((1600, 1200), (1080, 1920), (900, 2400)):
         layer = planned([still(width, height)], fit="cover").scenes[0].layers[0]
         assert isinstance(layer, ImageLayer)
