@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Overrides that a person sets for a single run in the Launchpad apply and are recorded, or are refused."""
-=======
-"""Overrides of a single run in the Launchpad: they work and are recorded, or they are rejected."""
->>>>>>> service
 
 import json
 import uuid
@@ -92,11 +88,7 @@ def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
 
 
-<<<<<<< HEAD
 def test_overrides_apply_and_are_recorded(
-=======
-def test_overrides_of_a_run_work_and_are_recorded(
->>>>>>> service
     home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads, own_presets: Path
 ) -> None:
     stored = uploads.get(key)
@@ -161,11 +153,7 @@ def test_a_mistyped_name_fails_the_run_and_not_the_upload(
     assert [(one.partition_key, one.run_config) for one in requested(instance)] == [(key, {})], "the key still waits"
 
 
-<<<<<<< HEAD
 def test_force_computes_everything_again(instance: dg.DagsterInstance, key: str) -> None:
-=======
-def test_force_recomputes_everything(instance: dg.DagsterInstance, key: str) -> None:
->>>>>>> service
     first, again, forced = run(key, instance), run(key, instance), run(key, instance, force=True)
     assert first is not None
     assert again is not None
@@ -194,11 +182,7 @@ def test_retries_keep_the_overrides(home: Home, instance: dg.DagsterInstance, ke
     assert uploads.attempts(key) == (), "those at the upload's own request are others"
 
 
-<<<<<<< HEAD
 def test_a_retry_with_invalid_overrides_is_the_last(instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
-=======
-def test_invalid_overrides_are_not_retried(instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
->>>>>>> service
     values = {"preset": "night-nylon"}
     uploads.fail(key, process_died(), run="run", overrides=values)
     failure = uploads.failure(key)
@@ -206,13 +190,8 @@ def test_invalid_overrides_are_not_retried(instance: dg.DagsterInstance, key: st
     assert run(key, instance, **values) is None
     failure = uploads.failure(key)
     assert failure is not None
-<<<<<<< HEAD
     assert (failure.category, failure.overrides) == ("invalid_input", values), "a retry has no other witness"
     assert requested(instance) == []
-=======
-    assert (failure.category, failure.overrides) == ("invalid_input", values), "otherwise the failure would be lost"
-    assert asked(instance) == []
->>>>>>> service
 
 
 def test_a_lost_run_is_retried_with_its_overrides(

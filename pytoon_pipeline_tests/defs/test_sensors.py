@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Evaluating a sensor or schedule changes nothing, also in a preview, and requests what is due."""
-=======
-"""Evaluating a sensor or schedule changes nothing: its result, as in a preview, is its only effect."""
->>>>>>> service
 
 import json
 import uuid
@@ -77,11 +73,7 @@ def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus) -
 
 
 def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
-<<<<<<< HEAD
     """Every file by its content, except SQLite's shared-memory files, and everything that Dagster has recorded."""
-=======
-    """The whole state: the content of every file, except for SQLite's shared memory, and the records of Dagster."""
->>>>>>> service
     runs = instance.get_runs()
     events = {run.run_id: [str(event) for event in instance.all_logs(run.run_id)] for run in runs}
     # After the events: reading those of a run for the first time creates its database.
@@ -141,11 +133,7 @@ def test_reading_status_changes_nothing(
     assert state(busy_home, lasting) == before
 
 
-<<<<<<< HEAD
 def test_evaluating_in_an_empty_home_creates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-=======
-def test_evaluating_in_an_empty_home_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
->>>>>>> service
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "never"))
     with dg.DagsterInstance.ephemeral() as instance:
         for sensor in defs().sensors or ():
@@ -153,11 +141,7 @@ def test_evaluating_in_an_empty_home_writes_nothing(tmp_path: Path, monkeypatch:
     assert not (tmp_path / "never").exists()
 
 
-<<<<<<< HEAD
 def test_due_keys_are_requested(busy_home: Home, lasting: dg.DagsterInstance) -> None:
-=======
-def test_the_requested_runs_are_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
->>>>>>> service
     keys = evaluated("request_runs", lasting)
     assert {one.partition_key for one in keys.run_requests} == {NEW, INVALID}
     assert {key for one in keys.dynamic_partitions_requests for key in one.partition_keys} == {NEW, INVALID}
@@ -197,11 +181,7 @@ def test_a_refresh_forgets_attempts_when_it_runs(
     assert uploads.attempts(OUTDATED) == ()
 
 
-<<<<<<< HEAD
 def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
-=======
-def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
->>>>>>> service
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
     document["inbox_settled_seconds"]["value"] = 1.5
@@ -227,13 +207,8 @@ def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstan
     assert not evaluated("ingest_uploads", lasting).run_requests
 
 
-<<<<<<< HEAD
 def test_intervals_end_one_second_before_a_loop_of_the_daemon() -> None:
     """A sensor with a multiple of the loop as interval would often be evaluated one loop late."""
-=======
-def test_sensors_are_due_at_every_evaluation() -> None:
-    """One with an interval of a multiple of the daemon's loop would miss a look each time."""
->>>>>>> service
     intervals = [int(one.minimum_interval_seconds or 0) for one in defs().sensors or ()]
     assert len(intervals) == 4
     assert {interval % DAEMON_LOOP_SECONDS for interval in intervals} == {DAEMON_LOOP_SECONDS - 1}

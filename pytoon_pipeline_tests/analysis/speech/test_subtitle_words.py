@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Subtitles of a file's own, and beside it: read, and used before any transcriber."""
-=======
-"""Subtitle tracks and subtitle files: read, and used instead of a transcriber."""
->>>>>>> service
 
 from pathlib import Path
 

@@ -140,11 +140,7 @@ def test_whisper_is_used_when_its_weights_are_there(spoken: np.ndarray, tiny: Pa
     assert transcribe(choice, spoken[: 16_000 * 3], 1) == transcript, "the same sound gives the same words"
 
 
-<<<<<<< HEAD
 def test_other_weights_are_another_transcriber(tiny: Path, tmp_path: Path) -> None:
-=======
-def test_other_weights_count_as_another_transcriber(tiny: Path, tmp_path: Path) -> None:
->>>>>>> service
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     first = choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity
     changed = bytearray(tiny.read_bytes())
