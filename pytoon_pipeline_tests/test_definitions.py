@@ -79,7 +79,7 @@ def test_everything_has_a_description_and_a_label() -> None:
 
 
 def test_dg_checks_and_lists_the_definitions(tmp_path: Path) -> None:
-    extra = {"DG_CLI_CONFIG": str(tmp_path / "dg.toml")}
+    extra = {"DG_CLI_CONFIG": str(tmp_path / "dg.toml"), "DAGSTER_HOME": str(tmp_path)}
     dg_program = str(Path(sys.executable).with_name("dg"))
     checked = run([dg_program, "check", "defs"], extra)
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -95,5 +95,5 @@ def python(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def run(command: list[str], extra: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    env = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"} | dict(extra)
+    env = {**os.environ, **extra}
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)

@@ -1,1 +1,1 @@
-"""What is heard and seen in source files."""
+"""Speech and vision analysis of source files."""

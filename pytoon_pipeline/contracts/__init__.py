@@ -1,1 +1,1 @@
-"""The records that cross a boundary. Nothing here reads a file or knows how a record is made."""
+"""The records that cross a boundary, and their meaning. Nothing here does I/O."""

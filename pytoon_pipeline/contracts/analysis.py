@@ -1,4 +1,4 @@
-"""What was heard and seen in a source. Times are seconds from its first picture; positions are fractions of it."""
+"""Results of speech and vision analysis. Times are seconds from the first picture; positions are fractions of it."""
 
 from typing import Literal
 
@@ -23,9 +23,9 @@ TranscriberEngine = Literal["whisper", "pocketsphinx"]
 
 
 class Transcriber(Record):
-    """Where the words come from: a recogniser, or *subtitles* that somebody wrote, in the file or beside it.
+    """The source of the words: a transcriber, or *subtitles* in the file or beside it.
 
-    ``fallback`` says why it was not the preferred one.
+    ``fallback`` says why the preferred transcriber was not used.
     """
 
     engine: TranscriberEngine | Literal["subtitles"]
@@ -35,10 +35,11 @@ class Transcriber(Record):
 
 
 class Transcript(Record):
-    """Words as the recogniser gave them, before any repair.
+    """Words as transcribed, before any repair.
 
-    ``rejected_words`` were heard in music, noise or speech that was not understood. ``recogniser`` is none for a
-    source without sound. ``device`` and ``precision`` made it; ``device_fallback`` says why not the preferred device.
+    ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is none for a
+    source without audio. It ran on ``device`` with ``precision``; ``device_fallback`` says why not on the preferred
+    device.
     """
 
     words: tuple[Word, ...]
@@ -51,10 +52,10 @@ class Transcript(Record):
 
 
 class SilenceSegments(Record):
-    """Where there is silence and speech.
+    """Silence and speech in a source.
 
-    ``speech`` is what stays: padded, and never cutting a word. ``words`` are the transcript's, with impossible times
-    repaired. ``level_db`` and ``threshold_db`` are in dB relative to full scale.
+    ``speech`` are the ranges that stay: padded, and never cutting a word. ``words`` are those of the transcript with
+    impossible times repaired. ``level_db`` and ``threshold_db`` are in dB relative to full scale.
     """
 
     silences: tuple[TimeRange, ...]
@@ -67,7 +68,7 @@ class SilenceSegments(Record):
 
 
 class Tones(Record):
-    """How dark and how light a source gets, on a grid over its picture, over all its time.
+    """How dark and how light a source gets, on a grid over its picture, over its whole duration.
 
     Values are relative luminance as WCAG 2 defines it, 0..1, row by row: the 5th percentile of each cell's darkest
     sample and the 95th of its lightest.
@@ -82,9 +83,8 @@ class Tones(Record):
 class SampledFrames(Record):
     """Small pictures of a source and the exact times of all its frames.
 
-    ``picture`` is the area that is not constantly black. ``seconds`` is the length that can really be decoded;
-    ``damaged`` counts packets that could not, and ``lost_seconds`` is for how long pictures are missing that were read
-    but not decoded.
+    ``picture`` is the area that is not constantly black. ``seconds`` is the decoded duration; ``damaged`` counts
+    packets that could not be decoded, and ``lost_seconds`` is how long their frames would have lasted.
     """
 
     rate: float
@@ -119,8 +119,8 @@ class Face(Record):
 class Shots(Record):
     """``cuts`` are the times of first frames after a scene change.
 
-    In ``still`` ranges the source does not change, in ``dark`` ranges it is black: a finished picture that is frozen or
-    black there is as planned.
+    In ``static`` ranges the source does not change, in ``black`` ranges it is black: a video that is frozen or black
+    there is as planned.
     """
 
     cuts: tuple[float, ...]
@@ -129,7 +129,7 @@ class Shots(Record):
 
 
 class FocalPoint(Record):
-    """Where to look in the sample at ``time`` when nobody is seen. ``box`` holds most of the detail."""
+    """The focal point of the sample at ``time`` when there are no faces. ``box`` contains most of the detail."""
 
     time: float
     box: Box

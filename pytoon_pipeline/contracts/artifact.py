@@ -1,4 +1,4 @@
-"""What the store keeps of a stage's work."""
+"""Artifacts: results of stages in the store."""
 
 from typing import Any, TypeVar
 
@@ -15,9 +15,9 @@ class StoredFile(Record):
 
 
 class Artifact(Record):
-    """One stage's result: a value, files, and all that decided it.
+    """The result of one stage: a value, files, and everything that determined it.
 
-    ``seconds`` is what it took to make, not to find again.
+    ``seconds`` is the time of the computation, not of a later read from the store.
     """
 
     stage: str
@@ -42,6 +42,6 @@ class Artifact(Record):
 
 
 class ItemArtifacts(Record):
-    """What a stage gave for each item that it concerns: fingerprints by the item's SHA-256."""
+    """The results of a stage for each of its items: fingerprints by the item's SHA-256."""
 
     items: dict[str, str]

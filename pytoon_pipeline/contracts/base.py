@@ -1,4 +1,4 @@
-"""What every record has in common."""
+"""The base of all records."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -18,7 +18,7 @@ class SilenceSettings(Record):
 
     Audio is silent when it falls ``threshold_below_speech_db`` below the level of speech (95th percentile of 10 ms
     RMS), so loud and quiet recordings need no different settings. Shorter pauses than ``min_seconds`` stay.
-    ``pad_before`` and ``pad_after`` are kept around speech.
+    ``pad_before`` and ``pad_after`` stay around speech.
     """
 
     remove: bool = True

@@ -13,6 +13,8 @@ class SegmentResult(Record):
 
 
 EngineName = Literal["local", "remote", "fallback"]
+# Which engines a request allows; engines/policy.py has the order in which they are tried.
+EnginePolicy = Literal["local_only", "local_preferred", "api_only"]
 
 
 class EngineAttempt(Record):

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.rendering import EnginePolicy
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Line = Annotated[str, Field(max_length=600)]
@@ -75,7 +76,7 @@ class Request(Record):
     max_seconds: float = Field(default=60.0, ge=1, le=60)
     platform: Literal["tiktok", "reels", "shorts", "any"] = "any"
     transition: TransitionChoice | None = None
-    engine_policy: Literal["local_only", "local_preferred", "api_only"] = "local_preferred"
+    engine_policy: EnginePolicy = "local_preferred"
     licence: str | None = Field(default=None, min_length=1, max_length=200)
     missing_glyphs: Literal["refuse", "drop"] = "refuse"
     profanity: Literal["mask", "keep"] = "mask"

@@ -1,4 +1,4 @@
-"""JSON Schemas of what people and other programs write and read. ``python -m`` writes them into a folder."""
+"""JSON Schemas of documents that people and other programs write and read. ``python -m`` writes them to a folder."""
 
 import json
 import sys

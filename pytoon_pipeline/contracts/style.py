@@ -1,4 +1,4 @@
-"""How text and backgrounds look. Sizes in pixels of a 1080×1920 picture; colours as ``#rrggbb``."""
+"""The style of text and backgrounds. Sizes in pixels of a 1080×1920 picture; colours as ``#rrggbb``."""
 
 from typing import Annotated, Literal
 
@@ -9,12 +9,12 @@ from pytoon_pipeline.contracts.base import Record
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
-# How letters are set: shaped by libass, or plainly, one after the other, where libass cannot be had.
+# How text is laid out: shaped by libass, or glyph by glyph where libass is not available.
 TextEngine = Literal["shaped", "plain"]
 
 
 class TextBackground(Record):
-    """A plate behind text. ``opacity`` 0..1; ``padding`` around the text; ``radius`` of its corners."""
+    """A box behind text. ``opacity`` 0..1; ``padding`` around the text; ``radius`` of its corners."""
 
     colour: Colour = "#000000"
     opacity: float = Field(default=0.8, ge=0, le=1)
@@ -23,7 +23,7 @@ class TextBackground(Record):
 
 
 class TextStyle(Record):
-    """How a text looks. ``size`` is the distance from ascender to descender, the height of one line."""
+    """The style of a text. ``size`` is the distance from ascender to descender, the height of one line."""
 
     font: str = "Roboto Black"
     size: int = Field(default=120, ge=24, le=400)

@@ -4,17 +4,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Literal
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
-from pytoon_pipeline.contracts.rendering import EngineAttempt, EngineName
+from pytoon_pipeline.contracts.rendering import EngineAttempt, EngineName, EnginePolicy
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.engines.engine import Engine, RenderRequest
 from pytoon_pipeline.engines.fallback import fallback_request
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.store.stages import StageResult
 
-EnginePolicy = Literal["local_only", "local_preferred", "api_only"]
 ENGINE_CHAINS: Mapping[EnginePolicy, tuple[EngineName, ...]] = {
     "local_only": ("local", "fallback"),
     "local_preferred": ("local", "remote", "fallback"),

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import PICTURE, MetadataByItem, font_files
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.rendering import EngineName
+from pytoon_pipeline.contracts.rendering import EngineName, EnginePolicy
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.engines.policy import EnginePolicy
 from pytoon_pipeline.store.items import unique_items
 from pytoon_pipeline.store.store import Store
 

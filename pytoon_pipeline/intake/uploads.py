@@ -136,9 +136,9 @@ def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[P
         if (beside := subtitles_of(path)) is not None:
             yield beside, "subtitles"
         alone = None
-    wanted = request.background
-    if wanted is not None and wanted not in BACKGROUNDS and not wanted.startswith("#"):
-        yield inside(home, wanted), "background"
+    background = request.background
+    if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
+        yield inside(home, background), "background"
     if request.music is not None:
         yield inside(home, request.music), "music"
     if request.voice is not None:

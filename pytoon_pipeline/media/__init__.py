@@ -1,1 +1,1 @@
-"""Files and what is in them: probing, decoding, measuring, encoder settings. It knows nothing of plans."""
+"""Media files: probing, decoding, measuring, encoder settings. Nothing here depends on plans."""

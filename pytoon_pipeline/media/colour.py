@@ -1,4 +1,4 @@
-"""Between RGB and the BT.709 limited-range planes that videos are made of (ITU-R BT.709-6, 8 bit)."""
+"""Conversion between RGB and the BT.709 limited-range planes of videos (ITU-R BT.709-6, 8 bit)."""
 
 from typing import Any
 

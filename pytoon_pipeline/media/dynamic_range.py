@@ -1,7 +1,7 @@
-"""HDR pictures (HLG, PQ) as standard ones.
+"""Tone mapping of HDR pictures (HLG, PQ) to standard dynamic range.
 
 Transfer functions and luminances are those of ITU-R BT.2100; the primaries' matrix is that of ITU-R BT.2087. Diffuse
-white (203 cd/m², ITU-R BT.2408) becomes 100 % minus the scratch that highlights need.
+white (203 cd/m², ITU-R BT.2408) becomes 100 % minus the headroom that highlights need.
 """
 
 from functools import lru_cache
@@ -43,7 +43,7 @@ def to_standard_range(frame: "VideoFrame", dynamic: Literal["hlg", "pq"]) -> "Vi
 
 
 def roll_off(light: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Light (1 = diffuse white) to 0..1: straight up to 0.6, then a curve that reaches 1 at the peak."""
+    """Light (1 = diffuse white) to 0..1: linear up to 0.6, then a curve that reaches 1 at the peak."""
     knee, peak = 0.6, PEAK / DIFFUSE_WHITE
     over = np.clip((light - knee) / (peak - knee), 0, 1)
     slope = (peak - knee) / (1 - knee)

@@ -1,10 +1,11 @@
-"""How finished pictures and sound are encoded. The manifest carries these settings, so anyone can encode alike."""
+"""The encoder settings of video and audio. The manifest lists them, so that anyone can encode in the same way."""
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.output_format import SAMPLE_RATE
 from pytoon_pipeline.contracts.time import FrameRate
 
-# x264's AVX-512 code reads memory that nobody wrote (with mbtree on): no two encodes are alike. Up to AVX2 every
-# processor gives the same bytes.
+# With mbtree on, x264's AVX-512 code reads uninitialised memory: no two encodes are alike. Up to AVX2 every processor
+# gives the same bytes.
 INSTRUCTIONS = "MMX2,SSE2Fast,SSSE3,SSE4.2,AVX,FMA3,BMI2,AVX2"
 
 
@@ -13,7 +14,7 @@ class PictureEncoder(Record):
 
     ``threads`` is part of the settings because x264's output depends on it; segments are encoded side by side instead.
     ``chroma_offset`` gives colour finer steps than brightness, so that logos and saturated products keep theirs: with
-    it a photo keeps an SSIM above 0.97 in RGB, for 14 % more bytes.
+    it a photo has an SSIM above 0.97 in RGB, for 14 % more bytes.
 
     ``opening`` is the factor on the bits of a first frame. x264 gives later key frames the step of the frames before
     them; a segment's first has none before it, and without a factor comes out coarser than the rest.
@@ -30,7 +31,7 @@ class PictureEncoder(Record):
     opening: float = 1.15
 
     def private(self, rate: FrameRate) -> dict[str, str]:
-        """What libx264 is told, by name."""
+        """The private options of libx264, by name."""
         group = max(1, round(self.group_seconds * rate.fraction))
         return {
             "preset": self.preset,
@@ -61,7 +62,7 @@ class SoundEncoder(Record):
 
     codec: str = "aac"
     bit_rate: int = 160_000
-    sample_rate: int = 48_000
+    sample_rate: int = SAMPLE_RATE
 
 
 PICTURE = PictureEncoder()

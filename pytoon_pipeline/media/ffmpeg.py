@@ -1,4 +1,4 @@
-"""The ffmpeg program, which sets text, and how it is run; and what becomes of its errors and those of libav."""
+"""Running the ffmpeg program, which renders text; and the errors for its failures and those of libav."""
 
 import errno
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.settings import Settings
 
-# No single call takes this long on any machine that is well.
-MAX_SECONDS = 60.0
+# No single call takes this long on a healthy machine.
+TIMEOUT_SECONDS = 60.0
 
 
 class RenderError(PytoonError):
-    """The renderer ended with an error that no input explains."""
+    """Rendering failed for a reason that is not in the input."""
 
     category = "bug"
 
 
 def program() -> str:
-    """Path of the ffmpeg program. Raises ``DependencyMissing`` without one."""
+    """Path of the ffmpeg program. Raises ``DependencyMissing`` when there is none."""
     import imageio_ffmpeg
 
     try:
@@ -36,55 +36,57 @@ def program() -> str:
 def _missing() -> DependencyMissing:
     return DependencyMissing(
         "ffmpeg_missing",
-        "The ffmpeg program is not there.",
-        "Install the package imageio-ffmpeg again; its wheel carries ffmpeg.",
+        "The ffmpeg program is missing.",
+        "Reinstall the package imageio-ffmpeg; its wheel contains ffmpeg.",
     )
 
 
 def identity() -> str:
-    """Which ffmpeg this is, without starting it: that of the package, unless ``IMAGEIO_FFMPEG_EXE`` names another."""
+    """Identifies ffmpeg without starting it: that of the package, unless ``IMAGEIO_FFMPEG_EXE`` names another."""
     return Settings.load().ffmpeg or f"imageio-ffmpeg {version('imageio-ffmpeg')}"
 
 
-def run(arguments: Sequence[str], data: bytes | None = None, seconds: float = MAX_SECONDS) -> tuple[bytes, str]:
-    """Runs ffmpeg to its end. Gives what it wrote to standard output and what it said.
+def run(arguments: Sequence[str], data: bytes | None = None, timeout: float = TIMEOUT_SECONDS) -> tuple[bytes, str]:
+    """Runs ffmpeg to its end. Returns its standard output and its log.
 
-    Raises ``DependencyMissing`` without ffmpeg, and ``RenderError`` when it fails or takes longer than ``seconds``.
+    Raises ``DependencyMissing`` without ffmpeg, and ``RenderError`` when it fails or takes longer than ``timeout``.
     """
     command = [program(), "-hide_banner", "-nostdin", *arguments]
     try:
-        done = subprocess.run(command, input=data or b"", capture_output=True, check=False, timeout=seconds)
+        done = subprocess.run(command, input=data or b"", capture_output=True, check=False, timeout=timeout)
     except subprocess.TimeoutExpired as error:
-        raise timed_out(seconds) from error
+        raise timed_out(timeout) from error
     except OSError as error:
         raise ffmpeg_error(str(error)) from error
-    said = done.stderr.decode("utf-8", "replace")
+    log = done.stderr.decode("utf-8", "replace")
     if done.returncode:
-        raise ffmpeg_error(said)
-    return done.stdout, said
+        raise ffmpeg_error(log)
+    return done.stdout, log
 
 
-def ffmpeg_error(said: str) -> RenderError:
-    """The error for an ffmpeg that failed after saying ``said``."""
-    last = " / ".join(line.strip() for line in said.strip().splitlines()[-3:])
+def ffmpeg_error(log: str) -> RenderError:
+    """The error for an ffmpeg that failed with ``log``."""
+    last = " / ".join(line.strip() for line in log.strip().splitlines()[-3:])
     return RenderError(
         "ffmpeg_failed",
-        f"ffmpeg failed: {last[:400] or 'it said nothing'}.",
-        "Run “pytoon doctor”; if that is fine, report this with the manifest of the upload.",
+        f"ffmpeg failed: {last[:400] or 'it logged nothing'}.",
+        "Run “pytoon doctor”. If it finds nothing, report this error with the manifest of the upload.",
     )
 
 
 def timed_out(seconds: float | None = None) -> RenderError:
-    """The error for rendering that took longer than it may."""
+    """The error for rendering that exceeded its timeout."""
     return RenderError(
         "engine_late",
         f"Rendering took longer than {f'{seconds:.0f} s' if seconds else 'the limit for this video'}.",
-        "Run “pytoon doctor”; a machine that does too much at once may need a higher one in presets/operations.yaml.",
+        "Run “pytoon doctor”. A busy machine may need a higher render_timeout_factor in presets/operations.yaml.",
     )
 
 
 def libav_fault(error: Exception) -> Exception:
-    """What to raise for an error of libav: a disk that is full is one of the system, all else the renderer's."""
+    """The error to raise for one of libav: ``OSError`` for a full disk or one that cannot be written, else the
+    renderer's.
+    """
     number = getattr(error, "errno", None)
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return OSError(number, os.strerror(number))

@@ -1,4 +1,4 @@
-"""Sound through libav's filters, in this process."""
+"""Audio through libav's filters, in this process."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def frames_of(samples: NDArray[np.float32], rate: int) -> Iterator["AudioFrame"]:
-    """Stereo samples, shape (n, 2), full scale ±1, as frames of a second."""
+    """Stereo samples, shape (n, 2), full scale ±1, as frames of one second."""
     import av
 
     for start in range(0, len(samples), rate):
@@ -25,7 +25,7 @@ def frames_of(samples: NDArray[np.float32], rate: int) -> Iterator["AudioFrame"]
 
 
 def filtered(frames: Iterable["AudioFrame"], *filters: tuple[str, str]) -> Iterator["AudioFrame"]:
-    """What comes out of a chain of filters, each given by its name and arguments. The first frame sets the format."""
+    """The output of a chain of filters, each given by its name and arguments. The first frame sets the format."""
     import av
 
     graph: av.filter.Graph | None = None

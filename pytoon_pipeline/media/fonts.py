@@ -1,4 +1,4 @@
-"""Fonts: those that come with pip packages and those of brands; which characters they have, how wide text is."""
+"""Fonts: those of pip packages and those of brands; which characters they have, and how wide text is in them."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import Any
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 
-# Name in presets → (package, module, file below it). The family that a file names itself is read from the file.
+# Name in presets → (package, module, file below it). The family name is read from the file.
 FONTS = {
     "Roboto Black": ("font-roboto", "font_roboto", "files/Roboto-Black.ttf"),
     "Roboto Bold": ("font-roboto", "font_roboto", "files/Roboto-Bold.ttf"),
@@ -25,7 +25,7 @@ FONTS = {
     "DejaVu Sans Bold": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"),
     "DejaVu Sans": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
 }
-# Asked, in this order, for characters that the wanted font lacks.
+# Fallbacks, in this order, for characters that the wanted font does not have.
 FALLBACKS = ("DejaVu Sans Bold", "DejaVu Sans")
 # Joiners, variation selectors and direction marks shape their neighbours and need no glyph of their own.
 INVISIBLE = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
@@ -78,14 +78,14 @@ def invisible(char: str) -> bool:
 
 
 def printed(char: str) -> bool:
-    """Whether a character reaches the text engine; control codes become spaces before it."""
+    """Whether a character reaches the text engine; control codes are replaced by spaces before that."""
     return ord(char) in INVISIBLE or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp")
 
 
 def register(name: str, file: Path) -> str:
     """Makes a font file usable under ``name``. Raises ``InvalidInput`` when it is not a font."""
     if _files.get(name) != file:
-        # Another copy: the one that was read before may be gone.
+        # Another copy: the one that was loaded before may be gone.
         _files[name] = file
         load.cache_clear()
     return load(name).name
@@ -93,7 +93,7 @@ def register(name: str, file: Path) -> str:
 
 @lru_cache
 def load(name: str) -> Font:
-    """A font by its name. Raises ``InvalidInput`` for an unknown one, ``DependencyMissing`` when it is gone."""
+    """A font by its name. Raises ``InvalidInput`` for an unknown font, ``DependencyMissing`` for a missing file."""
     from fontTools.ttLib import TTFont, TTLibError
 
     file = _find(name)
@@ -112,10 +112,12 @@ def load(name: str) -> Font:
             )
     except (TTLibError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(
-            "not_a_font", f"“{file.name[:40]}” is not a font that can be used.", "Give a TrueType or OpenType file."
+            "not_a_font", f"“{file.name[:40]}” is not a usable font.", "Use a TrueType or OpenType file."
         ) from error
     except OSError as error:
-        raise DependencyMissing("font_missing", f"The font “{name[:40]}” cannot be read.", "Put it back.") from error
+        raise DependencyMissing(
+            "font_missing", f"The font “{name[:40]}” cannot be read.", "Restore its file."
+        ) from error
 
 
 def _find(name: str) -> Path:
@@ -140,17 +142,17 @@ def _shaper(file: Path) -> Any:
 
 
 def with_fallbacks(name: str) -> list[Font]:
-    """The font and those that are asked for what it lacks."""
+    """The font, and the fallbacks for characters that it does not have."""
     return [load(one) for one in dict.fromkeys((name, *FALLBACKS))]
 
 
 def missing_characters(text: str, name: str) -> set[str]:
-    """Characters of ``text`` that no font here has."""
+    """Characters of ``text`` that neither the font nor a fallback has."""
     return set.intersection(*(font.missing(text) for font in with_fallbacks(name)))
 
 
 def unknown(text: str) -> set[str]:
-    """Characters of ``text`` that none of the fonts has that come with Pytoon."""
+    """Characters of ``text`` that none of the fonts of Pytoon has."""
     left = set() if text.isascii() else set.intersection(*(load(name).missing(text) for name in FALLBACKS))
     for name in FONTS:
         left &= load(name).missing("".join(left)) if left else left
@@ -173,16 +175,16 @@ def text_width(text: str, name: str, size: float) -> float:
 
 
 def identity(*names: str) -> str:
-    """What decides how text in these fonts looks: packages with versions, and hashes of brands' own files."""
+    """Identifies the files of these fonts: packages with versions, and hashes of brands' own files."""
     own = sorted({name[:16] for name in names if name in _files})
     packages = sorted({FONTS[font][0] for font in (*names, *FALLBACKS) if font in FONTS})
     return ", ".join([f"{package} {version(package)}" for package in packages] + own)
 
 
 def configure(folder: Path, *fonts: Font) -> Path:
-    """Copies fonts into ``folder`` with a fontconfig file that knows only them: what a system has changes nothing.
+    """Copies fonts into ``folder`` with a fontconfig file that lists only them, so that system fonts have no effect.
 
-    Gives the path of that file.
+    Returns the path of that file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for font in fonts:

@@ -1,4 +1,4 @@
-"""What finished pictures look like, in a few numbers each: enough to see what is wrong, small enough to keep."""
+"""Statistics of rendered frames: a few numbers for each, enough to find defects and small enough to store."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -13,26 +13,26 @@ from pytoon_pipeline.media.frames import Plane
 
 # Rows and columns of blocks: 60×60 pixels each of a 1080×1920 picture.
 ROWS, COLUMNS = 32, 18
-# Levels and changes look at every fourth value of luma in each direction, detail at every tenth row.
+# Levels and changes use every fourth luma value in each direction, detail every tenth row.
 STEP, DETAIL_STEP = 4, 10
-# Stripes are looked for at every other picture and stand for the next one, too.
+# Stripes are searched in every other frame and stand for the next one, too.
 STRIPES_EVERY = 2
-# Share of luma values that lie at or below a picture's level: a logo or a clock on black stays black.
+# Share of luma values at or below a frame's level: a frame with a logo or a clock on black counts as black.
 LEVEL = 0.98
-# The second difference along a row: nothing in smooth parts, much at edges of blocks and in grain.
+# The second difference along a row: low in smooth parts, high at edges of blocks and in grain.
 BEND = np.array([[1, -2, 1]], np.float32)
-# Red is saturated from this share of all light on (WCAG 2.3.1).
+# Red is saturated at this share of all light and above (WCAG 2.3.1).
 SATURATED = 0.8
 
 
 @dataclass(frozen=True)
 class FrameStats:
-    """Measures of ``n`` pictures one after the other.
+    """Measures of ``n`` consecutive frames.
 
     ``blocks`` are mean Y, U, V, shape (n, ROWS, COLUMNS, 3), 8 bits; ``light`` and ``red`` the relative luminance of
     each and WCAG 2.3.1's measure of red, R - G - B, 0 where red is not saturated, both with 255 for 1. ``detail`` is
     the mean second difference of luma along rows, shape (n, ROWS, COLUMNS), in quarters of a level. ``levels`` is the
-    98th percentile of luma; ``changes`` the mean difference of luma to the picture before, NaN for the first.
+    98th percentile of luma; ``changes`` the mean difference of luma to the previous frame, NaN for the first.
 
     What means over a block cannot show: ``point_light`` and ``point_red`` are those of a small square in the middle of
     each block; ``stripes`` say where in the cycle of regular stripes that lies, shape (n, ROWS, COLUMNS, 2).
@@ -66,12 +66,12 @@ class FrameStats:
         return cls(**{field.name: np.concatenate([getattr(t, field.name) for t in parts]) for field in fields(cls)})
 
     def at(self, frames: Any) -> "FrameStats":
-        """The measures of some of the pictures."""
+        """The measures of some of the frames."""
         return FrameStats(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
 
 
 class FrameStatsCollector:
-    """Measures pictures as they come by."""
+    """Measures frames one after the other."""
 
     def __init__(self) -> None:
         self._blocks: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
@@ -108,8 +108,8 @@ class FrameStatsCollector:
     def done(self) -> FrameStats:
         shape = (-1, ROWS, COLUMNS)
         blocks = np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._blocks], axis=-1)
-        light, red = _seen(blocks)
-        point_light, point_red = _seen(
+        light, red = _light_and_red(blocks)
+        point_light, point_red = _light_and_red(
             np.stack([np.array(planes, np.uint8).reshape(shape) for planes in self._points], axis=-1)
         )
         return FrameStats(
@@ -125,7 +125,7 @@ class FrameStatsCollector:
         )
 
 
-def _seen(blocks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _light_and_red(blocks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Relative luminance and WCAG's red measure of blocks of BT.709 planes, limited range."""
     shown = _LINEAR[np.clip(colour.to_rgb(*np.moveaxis(blocks, -1, 0)) + 0.5, 0, 255).astype(np.uint8)]
     light = shown @ np.array([colour.KR, colour.KG, colour.KB], np.float32)

@@ -1,4 +1,4 @@
-"""Reading pictures: every source becomes 8-bit 4:2:0 planes in BT.709 limited range, upright, at a constant rate."""
+"""Reading video: every source becomes 8-bit 4:2:0 planes in BT.709 limited range, upright, at a constant rate."""
 
 from array import array
 from collections.abc import Iterator
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 Plane = NDArray[np.uint8]
 
 PREROLL_SECONDS = 0.5
-# A frame counts as shown at a tick when it starts up to this part of a tick later: rounded time bases are off by that.
+# A frame counts as shown at a tick when it starts up to this share of a tick later: rounded time bases are off by that.
 TOLERANCE = 0.25
-# Each thread of a decoder holds a picture; large ones get fewer threads. libav has 16 at most.
-HELD_BYTES, MAX_THREADS = 512 << 20, 16
+# Each thread of a decoder holds a frame; large frames get fewer threads. libav has 16 at most.
+MAX_DECODER_BYTES, MAX_THREADS = 512 << 20, 16
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class YuvFrame:
 
 @dataclass
 class DecodeDamage:
-    """Counts packets that could not be decoded, wholly or in part, and keeps when all that were read are due.
+    """Counts packets that could not be decoded, wholly or in part, and records when each packet that was read is due.
 
-    ``late`` counts pictures that are left out because their time is before one that was shown.
+    ``late`` counts frames that are dropped because their time is before one that was shown.
     """
 
     packets: int = 0
@@ -56,7 +56,7 @@ class DecodeDamage:
     interlaced: bool = False
 
     def note(self, packet: Any, frames: "list[VideoFrame] | None", zero: float) -> None:
-        """Counts a packet and what came of it; ``zero`` is the time of the first picture on the container's clock."""
+        """Counts a packet and its frames; ``zero`` is the time of the first picture on the container's clock."""
         if packet is not None and packet.size and not packet.is_discard:
             due = packet_time(packet)
             if due is not None:
@@ -68,12 +68,12 @@ class DecodeDamage:
             self.interlaced |= frame.interlaced_frame
 
     def lost_seconds(self, shown: list[float]) -> float:
-        """For how long a picture stands, of those ``shown`` at these times, although another was due."""
+        """For how long frames ``shown`` at these times stay on screen although another one was due."""
         if not shown or len(self.due) < 2:
             return 0.0
         due, times = np.unique(np.asarray(self.due)), np.asarray(shown)
         usual = float(np.median(np.diff(due))) if len(due) > 1 else 0.0
-        # Fields of one picture may come in packets of their own.
+        # Fields of one frame may come in packets of their own.
         next_due = np.searchsorted(due, times + usual / 2) + self.interlaced
         until = np.append(times[1:], max(due[-1] + usual, times[-1]))
         relieved = np.minimum(np.where(next_due < len(due), due[np.minimum(next_due, len(due) - 1)], until), until)
@@ -92,8 +92,8 @@ def decode(
 ) -> Iterator[tuple[float, "VideoFrame"]]:
     """Decoded frames with their time in seconds from the first picture, from at or before ``start`` on.
 
-    Packets that cannot be decoded are counted in ``damage`` and skipped; what the decoder could conceal is kept.
-    Pictures whose size changes on the way are brought to that of the first.
+    Packets that cannot be decoded are counted in ``damage`` and skipped; frames with concealed damage are used.
+    Frames whose size changes midway are scaled to that of the first.
     """
     damage = damage or DecodeDamage()
     if start > PREROLL_SECONDS:
@@ -136,8 +136,8 @@ def _decode(
 
 
 def _threads(video: VideoStream) -> int:
-    """Threads for a decoder, 0 for as many as it likes."""
-    fitting = HELD_BYTES // (3 * video.width * video.height)
+    """Threads for a decoder, 0 for its own default."""
+    fitting = MAX_DECODER_BYTES // (3 * video.width * video.height)
     return 0 if fitting >= MAX_THREADS else max(1, fitting)
 
 
@@ -150,9 +150,9 @@ def _sized(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
 def frames_at_cfr(
     path: Path, video: VideoStream, rate: FrameRate, first: int, count: int, threads: int = 1
 ) -> Iterator[YuvFrame]:
-    """``count`` pictures, one a tick of ``rate`` from tick ``first`` on: each the one on screen at that moment.
+    """``count`` frames, one per tick of ``rate`` from tick ``first`` on: each the one on screen at that time.
 
-    A source that ends early repeats its last picture.
+    A source that ends early repeats its last frame.
     """
     ticks = iter(range(first, first + count))
     tick = next(ticks)

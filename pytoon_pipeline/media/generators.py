@@ -1,4 +1,4 @@
-"""Generated material. A generator joins by registering a function; the same prompt and seed give the same picture."""
+"""Generated pictures; the same prompt and seed give the same picture. A new generator joins ``GENERATORS``."""
 
 import hashlib
 import json
@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.provenance import Generation
 
-WIDTH, HEIGHT = 1080, 1920
-# The text chunk of a PNG that says how it was made.
+# The text chunk of a PNG that says how it was generated.
 CHUNK = "pytoon:generation"
 MAX_PROMPT = 500
-# Words that name a colour or bring one to mind, and its hue as OpenCV counts it, 0..180.
+# Words that name or suggest a colour, and its hue as OpenCV counts it, 0..180.
 HUES = {
     "red": 178, "rose": 172, "warm": 12, "sun": 14, "autumn": 10, "fire": 6, "orange": 12, "gold": 22, "sand": 18,
     "yellow": 27, "spring": 40, "green": 60, "forest": 65, "leaf": 55, "mint": 75, "sea": 98, "ocean": 102,
@@ -28,19 +28,19 @@ Rgb = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Generator:
-    """``make`` gives a picture for a prompt and a seed; ``model`` names what decides its results, with a version."""
+    """``draw`` returns a picture for a prompt and a seed; ``model`` identifies its implementation and version."""
 
     name: str
     model: str
-    make: Callable[[str, int], Rgb]
+    draw: Callable[[str, int], Rgb]
 
 
 def backdrop(prompt: str, seed: int) -> Rgb:
-    """A soft background, shape (1920, 1080, 3): the prompt chooses the colours, the seed the forms."""
+    """A soft background, shape (1920, 1080, 3): the prompt decides the colours, the seed the shapes."""
     import cv2
 
     words = np.random.default_rng(int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big"))
-    forms = np.random.default_rng([seed, int(words.integers(2**31))])
+    shapes = np.random.default_rng([seed, int(words.integers(2**31))])
     named = [hue for word, hue in HUES.items() if word in prompt.lower()]
     hue = float(np.mean(named)) if named else words.uniform(0, 180)
     hues = (hue + np.array([0, *words.uniform(-14, 14, 2), words.uniform(18, 30)])) % 180
@@ -49,34 +49,36 @@ def backdrop(prompt: str, seed: int) -> Rgb:
     rows, columns = np.mgrid[0:HEIGHT:8, 0:WIDTH:8].astype(np.float32)
     picture = np.tile(colours[0], (*rows.shape, 1))
     for colour in colours[[1, 2, 3, 1, 2]]:
-        x, y, size = forms.uniform(0, WIDTH), forms.uniform(0, HEIGHT), forms.uniform(350, 800)
+        x, y, size = shapes.uniform(0, WIDTH), shapes.uniform(0, HEIGHT), shapes.uniform(350, 800)
         share = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * size**2))[..., None]
         picture = picture * (1 - share) + colour * share
     whole = cv2.resize(picture, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     # Grain keeps wide gradients from showing steps.
-    grain = forms.normal(0, 1.2, (HEIGHT, WIDTH, 1))
+    grain = shapes.normal(0, 1.2, (HEIGHT, WIDTH, 1))
     return np.asarray(np.clip(whole + grain, 0, 255), np.uint8)
 
 
 GENERATORS = {"backdrop": Generator("backdrop", "backdrop 1", backdrop)}
 
 
-def generate(wanted: Generation, out: Path) -> None:
+def generate(request: Generation, out: Path) -> None:
     """Writes the picture as PNG, with its origin inside. Raises ``InvalidInput`` for an unknown generator."""
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    made = _known(wanted.generator).make(wanted.prompt, wanted.seed)
+    picture = _known(request.generator).draw(request.prompt, request.seed)
     origin = PngInfo()
-    origin.add_text(CHUNK, wanted.model_dump_json())
-    Image.fromarray(made).save(out, "PNG", pnginfo=origin)
+    origin.add_text(CHUNK, request.model_dump_json())
+    Image.fromarray(picture).save(out, "PNG", pnginfo=origin)
 
 
 def generation_request(generator: str, prompt: str, seed: int) -> Generation:
-    """What to generate. Raises ``InvalidInput`` for an unknown generator or a prompt that is none."""
+    """The request for a generator. Raises ``InvalidInput`` for an unknown generator or an invalid prompt."""
     known = _known(generator)
     if not prompt.strip() or len(prompt) > MAX_PROMPT:
-        raise InvalidInput("bad_prompt", f"The prompt has {len(prompt)} characters.", f"Give 1 to {MAX_PROMPT}.")
+        raise InvalidInput(
+            "bad_prompt", f"The prompt has {len(prompt)} characters.", f"Use 1 to {MAX_PROMPT} characters."
+        )
     return Generation(generator=generator, model=known.model, prompt=prompt, seed=seed)
 
 
@@ -89,7 +91,7 @@ def _known(generator: str) -> Generator:
 
 
 def generation_of(path: Path) -> Generation | None:
-    """How a file was generated, if it says so itself."""
+    """How a file was generated, if it contains that information."""
     from PIL import Image
 
     with path.open("rb") as file:

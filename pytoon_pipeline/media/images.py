@@ -1,4 +1,4 @@
-"""Still pictures: opened without trusting them, turned upright, in sRGB with transparency."""
+"""Still images: opened without trusting them, turned upright, in sRGB with transparency."""
 
 import io
 import struct
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 Rgba = NDArray[np.uint8]
 
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
-# A picture is kept with at most this many pixels on a side: twice the height of a video, for zooms.
+# Images are stored with at most this many pixels on a side: twice the height of a video, for zooms.
 MAX_SIDE = 3840
-# A progressive JPEG sends its picture in some ten scans. Each is as much work as a whole picture, and a hundred bytes
-# are enough for one. By chance the mark of a scan comes once in 65,536 bytes of what is appended, such as a film.
-MAX_SCANS, SCAN, BYTES_A_SCAN = 100, b"\xff\xda", 32_768
-# A first look decodes pictures up to this size, which takes half a second.
+# A progressive JPEG holds its image in some ten scans. Each is as much work as a whole image, and a hundred bytes are
+# enough for one. By chance the marker of a scan occurs once in 65,536 bytes of appended data, such as a film.
+MAX_SCANS, SCAN, BYTES_PER_SCAN = 100, b"\xff\xda", 32_768
+# Inspection decodes images up to this size, which takes half a second.
 INSPECTED_PIXELS = 30_000_000
-# Large pictures are converted so many pixels at a time.
+# Large images are converted in strips of this many pixels.
 STRIP_PIXELS = 4_000_000
 
 
 def kind(path: Path) -> str | None:
-    """PNG, JPEG or WEBP, judged by the first bytes; none for anything else."""
+    """PNG, JPEG or WEBP, by the first bytes; none for anything else."""
     with path.open("rb") as file:
         head = file.read(16)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
@@ -44,8 +44,9 @@ def kind(path: Path) -> str | None:
 
 @contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator["tuple[Image, str]"]:
-    """A picture within the limits, nothing of it decoded yet, and what it is. Raises ``InvalidInput``, also for what
-    decoding it inside says.
+    """An image within the limits, not decoded yet, and a description of it.
+
+    Raises ``InvalidInput``, also when decoding fails inside the ``with`` block.
     """
     from PIL import Image
 
@@ -63,12 +64,12 @@ def _opened(path: Path, limits: Limits) -> Iterator["tuple[Image, str]"]:
                 yield image, f"{form} {image.width}×{image.height} {image.mode}"
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise InvalidInput(
-            "picture_damaged", f"This {form} picture is broken off or damaged.", "Export or upload it again."
+            "picture_damaged", f"This {form} picture is incomplete or damaged.", "Export or upload it again."
         ) from error
 
 
 def inspect(path: Path, limits: Limits) -> StillPicture:
-    """What a picture is; one that is not huge is decoded, to see that it can be. Raises ``InvalidInput``."""
+    """The facts of an image. One that is not huge is decoded, to check that it can be. Raises ``InvalidInput``."""
     with _opened(path, limits) as (image, original):
         width, height = image.size
         if width * height <= INSPECTED_PIXELS:
@@ -77,7 +78,7 @@ def inspect(path: Path, limits: Limits) -> StillPicture:
 
 
 def normalise(path: Path, limits: Limits, out: Path) -> StillPicture:
-    """Writes an upright sRGB copy of a picture as PNG. Raises ``InvalidInput`` for what cannot be used."""
+    """Writes an upright sRGB copy of an image as PNG. Raises ``InvalidInput`` for an image that cannot be used."""
     from PIL import Image
 
     with _opened(path, limits) as (image, original):
@@ -93,7 +94,7 @@ def normalise(path: Path, limits: Limits, out: Path) -> StillPicture:
 
 
 def read(path: Path) -> Rgba:
-    """A picture that ``normalise`` wrote."""
+    """An image that ``normalise`` wrote."""
     from PIL import Image
 
     with Image.open(path, formats=["PNG"]) as image:
@@ -105,12 +106,12 @@ def _check(image: "Image", limits: Limits) -> None:
         raise InvalidInput(
             "picture_size",
             f"The picture has {image.width}×{image.height} pixels.",
-            f"At most {limits.picture_pixels_max / 1e6:.0f} million are taken: make it smaller.",
+            f"At most {limits.picture_pixels_max / 1e6:.0f} million pixels are accepted: make it smaller.",
         )
     if _decoded_bytes(image) > limits.picture_bytes_max:
         raise InvalidInput(
             "picture_size",
-            f"The picture has {image.width}×{image.height} pixels, too many for {image.format}.",
+            f"The picture has {image.width}×{image.height} pixels, which needs too much memory as {image.format}.",
             "Make it smaller, or save it as a plain JPEG.",
         )
     if min(image.size) < limits.source_side_min:
@@ -120,29 +121,27 @@ def _check(image: "Image", limits: Limits) -> None:
             f"Sides must be at least {limits.source_side_min} pixels.",
         )
     if getattr(image, "n_frames", 1) > 1:
-        raise InvalidInput(
-            "animated_picture", "This picture is animated.", "Convert it to MP4, or save one frame of it."
-        )
+        raise InvalidInput("animated_picture", "This picture is animated.", "Convert it to MP4, or export one frame.")
 
 
 def _check_scans(path: Path) -> None:
     with path.open("rb") as file:
         scans = sum(piece.count(SCAN) for piece in iter(lambda: file.read(1 << 20), b""))
-    if scans > MAX_SCANS + path.stat().st_size // BYTES_A_SCAN:
+    if scans > MAX_SCANS + path.stat().st_size // BYTES_PER_SCAN:
         raise InvalidInput("picture_damaged", f"This JPEG picture has {scans} scans.", "Export it again.")
 
 
 def _decoded_bytes(image: "Image") -> int:
     """Memory that decoding takes, as measured with Pillow 13.
 
-    WebP is decoded into four copies. A progressive JPEG is kept whole as coefficients of two bytes.
+    WebP is decoded into four copies. Of a progressive JPEG all coefficients are held, two bytes each.
     """
-    a_pixel = 1 if image.mode in ("1", "L", "P") else 4
+    bytes_per_pixel = 1 if image.mode in ("1", "L", "P") else 4
     if image.format == "WEBP":
-        a_pixel = 16
+        bytes_per_pixel = 16
     if image.info.get("progressive"):
-        a_pixel += 2 * len(image.getbands())
-    return a_pixel * image.width * image.height
+        bytes_per_pixel += 2 * len(image.getbands())
+    return bytes_per_pixel * image.width * image.height
 
 
 def _upright(image: "Image") -> "Image":
@@ -152,13 +151,13 @@ def _upright(image: "Image") -> "Image":
     width, height = image.size
     factor = max(1, max(image.size) // MAX_SIDE)
     rows = factor * max(1, STRIP_PIXELS // (factor * width))
-    made = Image.new("RGBA", (-(-width // factor), -(-height // factor)))
+    upright = Image.new("RGBA", (-(-width // factor), -(-height // factor)))
     for top in range(0, height, rows):
         strip = _standard(image.crop((0, top, width, min(top + rows, height)))).convert("RGBA")
-        made.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
-    if made.getchannel("A").getextrema()[0] == 255:
-        made = made.convert("RGB")
-    return _transposed(made, image)
+        upright.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
+    if upright.getchannel("A").getextrema()[0] == 255:
+        upright = upright.convert("RGB")
+    return _transposed(upright, image)
 
 
 def _transposed(copy: "Image", original: "Image") -> "Image":
@@ -175,7 +174,7 @@ def _transposed(copy: "Image", original: "Image") -> "Image":
 
 
 def _standard(image: "Image") -> "Image":
-    """RGB, or RGBA where something shows through; 8 bits, in sRGB."""
+    """RGB, or RGBA where anything is transparent; 8 bits, in sRGB."""
     from PIL import Image
 
     profile = image.info.get("icc_profile")
@@ -200,8 +199,8 @@ def _to_srgb(image: "Image", profile: bytes) -> "Image":
     base = image.convert("RGB") if image.mode not in ("RGB", "CMYK", "L") else image
     try:
         source: Any = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        done = ImageCms.profileToProfile(base, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        converted = ImageCms.profileToProfile(base, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except ImageCms.PyCMSError:
-        # A profile of another colour space, or a damaged one: viewers show the plain values too.
+        # A profile of another colour space, or a damaged one: viewers show the values as they are, too.
         return base
-    return base if done is None else done
+    return base if converted is None else converted

@@ -16,7 +16,7 @@ from pytoon_pipeline.media.filters import filtered, frames_of
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
 
-# What the meter gives for digital silence.
+# What the meter returns for digital silence.
 FLOOR_LUFS = -70.0
 FLOOR_DBTP = -120.0
 
@@ -30,12 +30,12 @@ class Loudness:
 
 
 def of_file(path: Path) -> Loudness:
-    """Measures the first sound stream of a file, decoded."""
+    """Measures the first audio stream of a file, decoded."""
     return _measure(_decoded(path))
 
 
 def integrated(path: Path) -> float:
-    """Integrated loudness of a file's sound in LUFS, without the costlier true peak."""
+    """Integrated loudness of a file's audio in LUFS, without the costlier true peak."""
     return _measure(_decoded(path), peak="none").integrated
 
 
@@ -51,13 +51,13 @@ def _decoded(path: Path) -> Iterator["AudioFrame"]:
 
 
 def _measure(frames: Iterable["AudioFrame"], peak: str = "true") -> Loudness:
-    # The meter speaks at the end of every whole tenth of a second: silence after the end makes it tell of the last.
+    # The meter reports at the end of every whole tenth of a second: silence after the end makes it report the last.
     meter = (("apad", "pad_dur=0.1"), ("ebur128", f"peak={peak}:metadata=1:framelog=quiet"))
     before: dict[str, str] = {}
     last: dict[str, str] = {}
     for frame in filtered(frames, *meter):
-        if said := frame.metadata:
-            before, last = last, said
+        if report := frame.metadata:
+            before, last = last, report
     loudness = float(before.get("lavfi.r128.I", FLOOR_LUFS))
     highest = float(last.get("lavfi.r128.true_peak", 0))
     return Loudness(

@@ -1,4 +1,4 @@
-"""What a file is, from its headers, its first packets and its first decoded picture."""
+"""The facts of a media file, from its headers, its first packets and its first decoded frame."""
 
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -83,7 +83,7 @@ def probe(path: Path, timeout: float | None = None) -> MediaInfo:
 
 
 def probe_still(path: Path, limits: Limits, out: Path) -> MediaInfo:
-    """What a picture file is; its upright copy is written to ``out``. Raises ``InvalidInput``."""
+    """The facts of an image file; its upright copy is written to ``out``. Raises ``InvalidInput``."""
     from pytoon_pipeline.media import images
 
     still = images.normalise(path, limits, out)
@@ -91,40 +91,40 @@ def probe_still(path: Path, limits: Limits, out: Path) -> MediaInfo:
 
 
 def accept(info: MediaInfo, limits: Limits) -> VideoStream:
-    """The picture stream, when the file can be made into a video. Raises ``InvalidInput`` otherwise."""
+    """The video stream of a file that can be used as video. Raises ``InvalidInput`` otherwise."""
     video = info.video
     if video is None and info.audio is None and "audio" in info.streams:
         low, high = SOUND_RATES[0] / 1000, SOUND_RATES[-1] / 1000
         raise InvalidInput(
             "no_sound",
-            "The sound of this file cannot be used.",
+            "The audio of this file cannot be used.",
             f"At most {MAX_CHANNELS} channels of {low:g} to {high:g} kHz can be read.",
         )
     if video is None:
         raise InvalidInput(
             "no_picture",
-            "This file has sound but no moving picture." if info.audio else "This file has no picture.",
-            "Upload a video. Sound alone can be used as voice or music of another video.",
+            "This file has audio but no video." if info.audio else "This file has no video.",
+            "Upload a video. Audio alone can be used as voice or music of another video.",
         )
     for width, height in ((video.width, video.height), video.display_size):
         if min(width, height) < limits.source_side_min or max(width, height) > limits.source_side_max:
             raise InvalidInput(
                 "picture_size",
                 f"The picture is {_outward(width, limits)}×{_outward(height, limits)} pixels.",
-                f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels can be used.",
+                f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels are supported.",
             )
     if info.seconds > limits.source_seconds_max:
         raise InvalidInput(
             "too_long",
             f"The video is {ceil(info.seconds / 6) / 10:.1f} minutes long.",
-            f"Cut it below {limits.source_seconds_max / 60:g} minutes, or raise source_seconds_max in "
+            f"Shorten it to {limits.source_seconds_max / 60:g} minutes, or raise source_seconds_max in "
             "presets/limits.yaml.",
         )
     return video
 
 
 def _outward(side: float, limits: Limits) -> int:
-    """A side in whole pixels, rounded so that one that is too short or too long still reads so."""
+    """A side in whole pixels, rounded away from the limit that it exceeds."""
     return ceil(side) if side > limits.source_side_max else floor(side)
 
 
@@ -165,7 +165,7 @@ def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
         average_rate=rate,
         variable_rate=variable,
         start=presentation_time(container, frame) or 0.0,
-        # Untagged pictures are BT.601 in standard definition and BT.709 above, as players assume.
+        # Untagged video is BT.601 in standard definition and BT.709 above, as players assume.
         matrix=matrix or ("bt709" if tall else "bt601"),
         matrix_assumed=matrix is None,
         full_range=int(frame.color_range) == 2 or frame.format.name.startswith("yuvj"),
@@ -174,16 +174,16 @@ def _video(container: "InputContainer", stream: "AvVideo") -> VideoStream:
 
 
 def _clockwise(rotation: float) -> Literal[0, 90, 180, 270]:
-    """PyAV counts counter-clockwise; players turn in quarter steps."""
+    """PyAV counts counter-clockwise; players rotate in steps of 90°."""
     turned: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 1: 90, 2: 180, 3: 270}
     return turned[round(-rotation / 90) % 4]
 
 
 def _first_frame(container: "InputContainer", stream: "AvVideo") -> tuple["VideoFrame", list[float]]:
-    """The first picture, and the sorted presentation times of the first packets in seconds."""
+    """The first frame, and the sorted presentation times of the first packets in seconds."""
     if stream.codec_context is None:
         raise _undecodable("of an unknown kind")
-    # Asked before a decoder refuses the size and forgets it.
+    # Read before a decoder rejects the size and resets it.
     width, height = stream.width, stream.height
     frame: VideoFrame | None = None
     times = []
@@ -211,7 +211,7 @@ def _first_frame(container: "InputContainer", stream: "AvVideo") -> tuple["Video
 def _undecodable(codec: str) -> InvalidInput:
     return InvalidInput(
         "no_picture_decoded",
-        f"No picture of this video can be decoded ({codec}).",
+        f"No frame of this video can be decoded ({codec}).",
         "Export it again as MP4 with H.264.",
     )
 

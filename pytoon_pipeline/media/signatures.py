@@ -1,10 +1,10 @@
-"""What a file is that is no media, as far as its first bytes tell; and the errors that say so."""
+"""What a file is that is not media, judged by its first bytes; and the errors for such files."""
 
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 
-LOOKED_AT = 4096
+HEAD_BYTES = 4096
 STILL_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC",
                 b"hevc": "HEIC", b"hevx": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}  # fmt: skip
 PICTURES = {
@@ -18,7 +18,7 @@ OTHERS = {
     b"SQLite format 3": "a database", b"#!": "a script", b"bplist00": "a property list", b"wOFF": "a font",
     b"wOF2": "a font", b"OTTO": "a font", b"\x00\x01\x00\x00\x00": "a font", b"#EXTM3U": "a playlist",
 }  # fmt: skip
-# What names of entries at the beginning of a ZIP tell.
+# Kinds of ZIP archives, by the names of their first entries.
 ZIPPED = {
     b"word/": "a Word document", b"xl/": "an Excel workbook", b"ppt/": "a PowerPoint presentation",
     b"mimetypeapplication/epub": "an e-book", b"mimetypeapplication/vnd.oasis": "an OpenDocument file",
@@ -32,38 +32,38 @@ MARKUP = {
 
 
 def refuse_stills(path: Path) -> None:
-    """Raises ``InvalidInput`` for a picture of a kind that is not taken: some open like videos of one frame."""
+    """Raises ``InvalidInput`` for an image format that is not supported: some open like videos of one frame."""
     if form := _still(_head(path)):
         raise _picture(form)
 
 
 def not_media(path: Path) -> InvalidInput:
-    """The error for a file that is no media, with what it is where that can be told."""
+    """The error for a file that is not media; it says what the file is where that is known."""
     head = _head(path)
     if form := _still(head) or next((name for mark, name in PICTURES.items() if head.startswith(mark)), None):
         return _picture(form)
     if kind := _kind(head):
         return InvalidInput(
-            "not_media", f"This is {kind}, not a video, picture or sound.",
-            "Give the media file itself: MP4, MOV or WebM; PNG, JPEG or WebP; WAV, MP3 or M4A.",
+            "not_media", f"This is {kind}, not a video, picture or audio file.",
+            "Upload the media file itself: MP4, MOV or WebM; PNG, JPEG or WebP; WAV, MP3 or M4A.",
         )  # fmt: skip
     if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free"):
         return InvalidInput(
             "not_media",
             "This MP4 or MOV cannot be read: its index is missing or damaged.",
-            "The recording or the upload broke off: upload the whole file again.",
+            "The recording or the upload was interrupted: upload the complete file again.",
         )
     return InvalidInput(
         "not_media",
-        "This is not a video that can be read: the file is of another kind, broken off or damaged.",
-        "Open it in a player; if it does not play there, export or upload it again as MP4.",
+        "This file cannot be read as a video: it is of another kind, incomplete or damaged.",
+        "Open it in a player. If it does not play there, export it again as MP4.",
     )
 
 
 def encrypted() -> InvalidInput:
     return InvalidInput(
-        "encrypted", "This file is encrypted (DRM): its pictures or its sound cannot be read.",
-        "Give a copy without protection, such as your own recording or export.",
+        "encrypted", "This file is encrypted (DRM): its video or audio cannot be read.",
+        "Upload a copy without protection, such as your own recording or export.",
     )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def _still(head: bytes) -> str | None:
 
 def _picture(form: str) -> InvalidInput:
     return InvalidInput(
-        "picture_format", f"This is a picture in the format {form}, which is not taken.",
-        "Save or export it as JPEG, PNG or WebP. iPhones do with Settings, Camera, Formats, Most Compatible."
+        "picture_format", f"This is a picture in the format {form}, which is not supported.",
+        "Save or export it as JPEG, PNG or WebP. On an iPhone, choose Settings, Camera, Formats, Most Compatible."
         if form == "HEIC" else "Save or export it as JPEG, PNG or WebP.",
     )  # fmt: skip
 
@@ -94,8 +94,8 @@ def _kind(head: bytes) -> str | None:
 
 def _is_text(head: bytes) -> bool:
     try:
-        # The last character may be cut.
-        text = head.decode("utf-8", "strict" if len(head) < LOOKED_AT else "ignore")
+        # The last character may be incomplete.
+        text = head.decode("utf-8", "strict" if len(head) < HEAD_BYTES else "ignore")
     except UnicodeDecodeError:
         return False
     return bool(text) and all(char.isprintable() or char in "\t\r\n\f\v" for char in text)
@@ -103,4 +103,4 @@ def _is_text(head: bytes) -> bool:
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(LOOKED_AT)
+        return file.read(HEAD_BYTES)

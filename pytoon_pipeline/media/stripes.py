@@ -1,6 +1,6 @@
-"""Regular stripes in a picture, and single points of it: what means over large blocks cannot show.
+"""Regular stripes in a picture, and single points of it, which means over large blocks cannot show.
 
-Stripes are looked for along one line through each row and each column of blocks, so they are seen in any orientation,
+Stripes are searched along one line through each row and each column of blocks, so they are found in any orientation,
 straight or curved, and as rows of repeated elements.
 """
 
@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.media import colour
 
-# White on the screen that the standards speak of, in cd/m²; in relative luminance ITU-R BT.1702's step of 20 cd/m² is
+# White on the screen that the standards assume, in cd/m²; in relative luminance ITU-R BT.1702's step of 20 cd/m² is
 # then WCAG's tenth.
 WHITE = 200.0
-# Stripes count from this step between light and dark, this luminance of the light ones, and this Michelson contrast on.
+# Stripes count when they reach this step between light and dark, luminance of the light ones, and Michelson contrast.
 STEP, BRIGHT, CONTRAST = 20 / WHITE, 50 / WHITE, 0.2
 # More than five pairs of light and dark stripes are a pattern: eleven stripes and more.
 STRIPES = 11
-# Lines are looked at in so many samples across the shorter side: one and a half minutes of arc on a phone.
+# Lines are sampled at this many points across the shorter side: one and a half minutes of arc on a phone.
 SAMPLES = 540
-# A pair of stripes takes at least so many samples; below, at eleven pairs a degree on a phone, no one sees stripes.
+# A pair of stripes takes at least this many samples; finer ones, at eleven pairs per degree on a phone, are invisible.
 MIN_STRIPE_PIXELS = 5
 # Pairs that follow each other differ in length by at most this share.
 IRREGULAR = 0.25
 # Points are means over a square of this share of the shorter side: WCAG 2.3.1 exempts finer flicker, below 0.1°.
 POINT = 1 / 90
-# A place in the cycle of light and dark from 0 to 1 is kept as 1..255; 0 says that there are no stripes.
+# A phase in the cycle of light and dark from 0 to 1 is stored as 1..255; 0 means that there are no stripes.
 CYCLE = 254
 
 _LIGHT = (255 * colour.linear(np.clip((np.arange(256) - 16) * 255 / 219, 0, 255)) + 0.5).astype(np.float32)
@@ -41,7 +41,7 @@ def points(plane: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint
 
 
 def stripes(luma: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
-    """Where in the cycle of light and dark stripes the middle of each block lies, along rows and along columns.
+    """The phase of the middle of each block in the cycle of light and dark stripes, along rows and along columns.
 
     Shape (rows, columns, 2); 0 where there are no regular stripes.
     """
@@ -70,7 +70,7 @@ def _points(plane: Any, side: int, out: Any) -> None:  # pragma: no cover
 
 @njit(nogil=True, cache=True)
 def _along(luma: Any, step: int, light: Any, out: Any) -> None:  # pragma: no cover
-    """Looks along the middle line of each row of blocks; ``luma`` and ``out`` may be transposed."""
+    """Searches the middle line of each row of blocks; ``luma`` and ``out`` may be transposed."""
     height, width = luma.shape
     rows = len(out)
     count = width // step
@@ -84,7 +84,7 @@ def _along(luma: Any, step: int, light: Any, out: Any) -> None:  # pragma: no co
 
 @njit(nogil=True, cache=True)
 def _edges(line: Any, step: int, count: int, light: Any, edges: Any) -> Any:  # pragma: no cover
-    """Where light and dark follow each other along a line, how often, and whether the first edge goes up."""
+    """Finds edges between light and dark along a line: their number, and whether the first one goes up."""
     found, up, way = 0, False, 0
     low = high = -1.0
     for n in range(count):
@@ -127,7 +127,7 @@ def _sequences(edges: Any, found: int, up: bool, count: int, out: Any) -> None: 
 
 @njit(nogil=True, cache=True)
 def _regular(edges: Any, first: int, last: int) -> bool:  # pragma: no cover
-    """Whether the stripe from edge ``last`` to the next goes on what began with edge ``first``."""
+    """Whether the stripe from edge ``last`` to the next continues the sequence from edge ``first``."""
     pair = edges[last + 1] - edges[last - 1]
     if pair < MIN_STRIPE_PIXELS:
         return False
@@ -143,7 +143,7 @@ def _mark(edges: Any, first: int, last: int, found: int, up: bool, count: int, o
         return
     ahead, behind = edges[first + 2] - edges[first], edges[last] - edges[last - 2]
     stripes, start, end = last - first, edges[first], edges[last]
-    # A stripe that the picture's border cuts is one, too.
+    # A stripe that the picture's border cuts counts, too.
     if first == 0 and 0 < start <= (1 + IRREGULAR) * (edges[first + 2] - edges[first + 1]) + 1:
         stripes, start = stripes + 1, 0
     if last == found - 1 and 0 < count - end <= (1 + IRREGULAR) * (edges[last - 1] - edges[last - 2]) + 1:
@@ -157,7 +157,7 @@ def _mark(edges: Any, first: int, last: int, found: int, up: bool, count: int, o
             continue
         while k < last - 1 and edges[k + 1] <= at:
             k += 1
-        # Beyond the outermost edges the cycle goes on as inside.
+        # Beyond the outermost edges the cycle continues as inside.
         if at < edges[first]:
             share = 1 - min(1.0, 2 * (edges[first] - at) / ahead)
             lit = (first % 2 == 0) != up

@@ -26,7 +26,7 @@ STYLING = (
 
 @dataclass(frozen=True)
 class SubtitleCue:
-    """What stands on screen from ``start`` to ``end``, in seconds from the first picture."""
+    """Text shown from ``start`` to ``end``, in seconds from the first picture."""
 
     start: float
     end: float
@@ -35,7 +35,7 @@ class SubtitleCue:
 
 @dataclass(frozen=True)
 class SubtitleTrack:
-    """A track of text. ``name`` is for people; ``forced`` ones translate only single lines."""
+    """A subtitle track. ``name`` is for people; ``forced`` tracks translate only single lines."""
 
     name: str
     language: str
@@ -43,32 +43,31 @@ class SubtitleTrack:
     lines: tuple[SubtitleCue, ...]
 
 
-def read(path: Path, called: str = "") -> tuple[SubtitleCue, ...]:
-    """The lines of a SubRip or WebVTT file, which people know as ``called``.
+def read(path: Path, name: str = "") -> tuple[SubtitleCue, ...]:
+    """The cues of a SubRip or WebVTT file. ``name`` is what people call it.
 
-    Raises ``InvalidInput`` when it holds none.
+    Raises ``InvalidInput`` when it has none.
     """
     import pysubs2
 
-    name = called or path.name
-
+    name = name or path.name
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(name, f"it is larger than {MAX_BYTES / 1e6:g} MB")
         text = path.read_bytes().decode("utf-8-sig")
         found = pysubs2.SSAFile.from_string(text, format_="vtt" if text.lstrip().startswith("WEBVTT") else "srt")
     except UnicodeDecodeError as error:
-        raise _unreadable(name, "it is not text in UTF-8") from error
+        raise _unreadable(name, "it is not valid UTF-8") from error
     except (pysubs2.Pysubs2Error, ValueError, OverflowError) as error:
-        raise _unreadable(name, "its times or its form cannot be read") from error
+        raise _unreadable(name, "its times or its format are invalid") from error
     lines = tuple(_lines((event.start, event.end, _plain(event.text)) for event in found[:MAX_CUES]))
     if not lines:
-        raise _unreadable(name, "it has no lines")
+        raise _unreadable(name, "it has no text")
     return lines
 
 
 def tracks(path: Path, zero: float) -> list[SubtitleTrack]:
-    """The tracks of text in a video file whose first picture is at ``zero`` seconds of the container's clock."""
+    """The subtitle tracks of a video file whose first picture is at ``zero`` seconds of the container's clock."""
     from av.stream import Disposition
 
     with opened(path) as container:
@@ -100,21 +99,21 @@ def _dialogue(part: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text without styling; braces that style nothing are part of it."""
-    for pattern, instead in STYLING:
-        text = pattern.sub(instead, text)
+    """Text without styling; braces that contain no style are part of it."""
+    for pattern, replacement in STYLING:
+        text = pattern.sub(replacement, text)
     return unescape(text)
 
 
 def _lines(found: Any) -> Iterator[SubtitleCue]:
-    """Lines in order of time, those with text and length only; one that runs into the next ends there."""
-    told = sorted((start, end, " ".join(text.split())) for start, end, text in found if end > start and end > 0)
-    told = [one for one in told if one[2]]
+    """Cues in order of time, with text and a length; one that overlaps the next ends there."""
+    cues = sorted((start, end, " ".join(text.split())) for start, end, text in found if end > start and end > 0)
+    cues = [one for one in cues if one[2]]
     merged: list[tuple[float, float, str]] = []
-    for start, end, text in told:
+    for start, end, text in cues:
         if merged and merged[-1][0] == start:
-            said = merged[-1][2]
-            merged[-1] = (start, max(merged[-1][1], end), said if said == text else f"{said} {text}")
+            before = merged[-1][2]
+            merged[-1] = (start, max(merged[-1][1], end), before if before == text else f"{before} {text}")
         else:
             if merged and merged[-1][1] > start:
                 merged[-1] = (merged[-1][0], start, merged[-1][2])
@@ -126,5 +125,5 @@ def _lines(found: Any) -> Iterator[SubtitleCue]:
 def _unreadable(name: str, why: str) -> InvalidInput:
     return InvalidInput(
         "subtitles_unreadable", f"The subtitles {name[:80]} cannot be used: {why}.",
-        "Save them as SubRip (.srt) or WebVTT (.vtt) in UTF-8, or take them away.",
+        "Save them as SubRip (.srt) or WebVTT (.vtt) in UTF-8, or remove them.",
     )  # fmt: skip

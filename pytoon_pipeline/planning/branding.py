@@ -44,10 +44,10 @@ def text_area(safe_area: Rect[int], watermark: ImageLayer | None) -> Rect[int]:
     """The part of the safe zone that texts may use: all but the strip with the watermark."""
     if watermark is None:
         return safe_area
-    taken = layer_area(watermark, WATERMARK_MARGIN, WATERMARK_MARGIN)
-    if taken.top - safe_area.top < safe_area.bottom - taken.bottom:
-        return replace(safe_area, top=min(safe_area.bottom - MIN_TEXT_HEIGHT, taken.bottom))
-    return replace(safe_area, bottom=max(safe_area.top + MIN_TEXT_HEIGHT, taken.top))
+    covered = layer_area(watermark, WATERMARK_MARGIN, WATERMARK_MARGIN)
+    if covered.top - safe_area.top < safe_area.bottom - covered.bottom:
+        return replace(safe_area, top=min(safe_area.bottom - MIN_TEXT_HEIGHT, covered.bottom))
+    return replace(safe_area, bottom=max(safe_area.top + MIN_TEXT_HEIGHT, covered.top))
 
 
 def end_card(

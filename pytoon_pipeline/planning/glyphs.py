@@ -59,9 +59,10 @@ class _Search:
         self.found.append(MissingGlyphs(path, text, characters, font))
         if self.drop and not drawable:
             raise InvalidInput(
-                "text_lost", f"{self.found[-1].refusal()}; without them the text is empty.",
+                "text_lost",
+                f"{self.found[-1].refusal()}; without them the text is empty.",
                 "Use other characters, give the brand a font file that has them, or remove the text.",
-            )  # fmt: skip
+            )
         return drawable
 
 
@@ -119,22 +120,25 @@ def captions_with_glyphs(
         return tuple(cues), ()
     named = " ".join(map(_shown, sorted(missing)))
     scripts = sorted({script for char in missing if (script := _script(char))})
-    kept = _without(cues, style) if drop or not scripts else ()
-    if kept:
+    shown = _without(cues, style) if drop or not scripts else ()
+    if shown:
         message = f"Captions of “{name}”: no font has {named}; left out."
-        return kept, (Note(code="characters_left_out", message=message),)
+        return shown, (Note(code="characters_left_out", message=message),)
     message = f"“{name}” has no captions: no font has the characters of their script ({', '.join(scripts) or named})."
     return (), (Note(code="captions_left_out", message=message),)
 
 
 def _without(cues: Sequence[Cue], style: CaptionStyle) -> tuple[Cue, ...]:
-    kept = []
+    drawable = []
     for cue in cues:
-        words = [CueWord(text=left, start=word.start, end=word.end) for word in cue.words
-                 if (left := drop_missing_glyphs(word.text, style.font, style.uppercase)[0])]  # fmt: skip
+        words = [
+            CueWord(text=left, start=word.start, end=word.end)
+            for word in cue.words
+            if (left := drop_missing_glyphs(word.text, style.font, style.uppercase)[0])
+        ]
         if words:
-            kept.append(Cue(start=cue.start, end=cue.end, words=tuple(words)))
-    return tuple(kept)
+            drawable.append(Cue(start=cue.start, end=cue.end, words=tuple(words)))
+    return tuple(drawable)
 
 
 def drop_missing_glyphs(text: str, font: str, uppercase: bool = False) -> tuple[str, tuple[str, ...]]:
@@ -153,9 +157,9 @@ def drop_missing_glyphs(text: str, font: str, uppercase: bool = False) -> tuple[
 
     drawable, dropped = "", []
     for cluster in grapheme_clusters(text):
-        kept = "" if lost(cluster[0]) else "".join(char for char in cluster if not lost(char))
-        dropped += [char for char in cluster if char not in kept and not fonts.invisible(char)]
-        drawable += kept
+        remaining = "" if lost(cluster[0]) else "".join(char for char in cluster if not lost(char))
+        dropped += [char for char in cluster if char not in remaining and not fonts.invisible(char)]
+        drawable += remaining
     lines = (" ".join(line.split()) for line in drawable.splitlines())
     return "\n".join(line for line in lines if line), tuple(dict.fromkeys(dropped))
 

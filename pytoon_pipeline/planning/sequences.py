@@ -45,7 +45,7 @@ def own_audio(material: AnalysedMedia, frames: int, source_start: int) -> tuple[
 class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
-    ``keep_out`` are areas that texts should not cover. ``speech`` is where somebody talks; ``static`` and ``black`` are
+    ``keep_out`` are areas that texts should not cover. ``speech`` is where a person talks; ``static`` and ``black`` are
     where nothing moves, or all is black, as planned.
     """
 

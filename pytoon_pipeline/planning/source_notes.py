@@ -1,4 +1,4 @@
-"""What a person should know about the files of a plan: what is missing of them, and what cannot be heard."""
+"""What a person should know about the files of a plan: missing parts, and audio that cannot be heard."""
 
 from collections.abc import Iterator
 

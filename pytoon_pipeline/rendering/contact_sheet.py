@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.vision.sampling import SAMPLES_A_SECOND
+from pytoon_pipeline.analysis.vision.sampling import SAMPLES_PER_SECOND
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import Layer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
@@ -85,7 +85,7 @@ def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:
 
     Analysis samples the first frame at or after each fifth of a second.
     """
-    step = SAMPLES_A_SECOND / float(spec.rate.fraction)
+    step = SAMPLES_PER_SECOND / float(spec.rate.fraction)
     return {
         frame
         for scene in spec.scenes

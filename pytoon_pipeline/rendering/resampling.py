@@ -60,9 +60,9 @@ def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, h
     columns, rows = cut.shape[1], cut.shape[0]
     middle = np.empty((width, rows), np.int16)
     _finer(cv2.transpose(cut), *_weights((x - x0) / across, w / across, width, columns, SUBPIXEL), middle)
-    done = np.empty((height, width), np.uint8)
-    _rounded(cv2.transpose(middle), *_weights((y - y0) / down, h / down, height, rows, 1 / SUBPIXEL), done)
-    return done
+    output = np.empty((height, width), np.uint8)
+    _rounded(cv2.transpose(middle), *_weights((y - y0) / down, h / down, height, rows, 1 / SUBPIXEL), output)
+    return output
 
 
 def _reduction(factor: float) -> int:

@@ -76,7 +76,7 @@ def kpis(table: Path, today: date | None = None) -> Kpis:
     """
     import duckdb
 
-    # DuckDB takes each name of the list for a pattern.
+    # DuckDB treats each name of the list as a pattern.
     files = [escape(str(path)) for path in sorted(table.glob("*.parquet"))]
     with duckdb.connect() as connection:
         connection.register("empty", schema().empty_table())

@@ -93,7 +93,7 @@ def _collect(connection: "duckdb.DuckDBPyConnection", log: Path, target: Path) -
     source = f"{VERSION} {stat.st_size} {stat.st_mtime_ns}".encode()
     if _source(target) == source:
         return
-    # DuckDB takes a path for a pattern.
+    # DuckDB treats a path as a pattern.
     lines: pa.Table = connection.sql(_query(), params=[escape(str(log))]).to_arrow_table()
     valid = lines.filter(lines["valid"]).drop_columns("valid").cast(schema())
     damaged = str(lines.num_rows - valid.num_rows).encode()

@@ -22,9 +22,9 @@ def test_prepare_never_overwrites_an_operators_settings_and_reports_them_once(
     assert "dagster_settings" not in capsys.readouterr().err
     settings.write_text(MINE)
     assert main(["setup"]) == 0
-    said = capsys.readouterr().err
-    assert "[dagster_settings]" in said
-    assert "concurrency, " in said
+    reported = capsys.readouterr().err
+    assert "[dagster_settings]" in reported
+    assert "concurrency, " in reported
     assert main(["setup"]) == 0
     assert "dagster_settings" not in capsys.readouterr().err
     assert settings.read_text() == MINE

@@ -33,7 +33,7 @@ def test_old_runs_are_removed_with_their_events_and_output(home: Home, own_prese
         shards = home.dagster / "history" / "runs"
         captured = home.dagster / "storage" / runs["old"] / "compute_logs" / "x.out"
         captured.parent.mkdir(parents=True, exist_ok=True)
-        captured.write_text("said")
+        captured.write_text("output")
         assert (shards / f"{runs['old']}.db").exists()
         keeping = defs().resolve_job_def(COLLECT_GARBAGE)
         assert keeping.execute_in_process(instance=instance, run_config=QUIET).success

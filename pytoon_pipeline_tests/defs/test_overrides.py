@@ -1,4 +1,4 @@
-"""Overrides of a single run in the Launchpad: they work and are recorded, or they are rejected."""
+"""Overrides that a person sets for a single run in the Launchpad apply and are recorded, or are refused."""
 
 import json
 import uuid
@@ -83,12 +83,12 @@ def manifest(home: Home) -> dict[str, Any]:
     return json.loads(found.read_text())
 
 
-def asked(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     result = request_runs(dg.build_sensor_context(instance=instance), CATALOG)
     return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
 
 
-def test_overrides_of_a_run_work_and_are_recorded(
+def test_overrides_apply_and_are_recorded(
     home: Home, instance: dg.DagsterInstance, key: str, uploads: Uploads, own_presets: Path
 ) -> None:
     stored = uploads.get(key)
@@ -106,10 +106,10 @@ def test_overrides_of_a_run_work_and_are_recorded(
     (note,) = [one for one in delivered["spec"]["notes"] if one["code"] == "overridden"]
     assert "night-neon" in note["message"]
     assert [len(uploads.attempts(key)), len(uploads.attempts(key, delivered["overrides"]))] == [1, 1]
-    assert uploads.get(key) == stored, "what the upload asks for stays"
+    assert uploads.get(key) == stored, "the stored request does not change"
     assert not uploads.is_pending(key)
 
-    assert asked(instance) == []
+    assert requested(instance) == []
     context = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
     assert not [one for one in nightly_batch(context, CONFIG, CATALOG) if isinstance(one, dg.RunRequest)], "it stands"
     preset = own_presets / "night-neon.yaml"
@@ -150,10 +150,10 @@ def test_a_mistyped_name_fails_the_run_and_not_the_upload(
     assert run(key, instance, preset="night-nylon") is None
     assert run(key, instance, brand="no-such-brand") is None
     assert uploads.failure(key) is None
-    assert [(one.partition_key, one.run_config) for one in asked(instance)] == [(key, {})], "it still waits"
+    assert [(one.partition_key, one.run_config) for one in requested(instance)] == [(key, {})], "the key still waits"
 
 
-def test_force_recomputes_everything(instance: dg.DagsterInstance, key: str) -> None:
+def test_force_computes_everything_again(instance: dg.DagsterInstance, key: str) -> None:
     first, again, forced = run(key, instance), run(key, instance), run(key, instance, force=True)
     assert first is not None
     assert again is not None
@@ -172,7 +172,7 @@ def test_retries_keep_the_overrides(home: Home, instance: dg.DagsterInstance, ke
     failed.category = "quality"  # type: ignore[misc]
     uploads.record(key, Attempt(number=1, plan="p", verdict="fail", score=1, codes=("black",)), values)
     uploads.fail(key, failed, "qc_score", "run", values)
-    (request,) = asked(instance)
+    (request,) = requested(instance)
     assert request.run_config == {"ops": {"source_media": {"config": values}}}
     assert request.tags["pytoon/attempt"] == "2"
     made = run(key, instance, **values)
@@ -182,7 +182,7 @@ def test_retries_keep_the_overrides(home: Home, instance: dg.DagsterInstance, ke
     assert uploads.attempts(key) == (), "those at the upload's own request are others"
 
 
-def test_invalid_overrides_are_not_retried(instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
+def test_a_retry_with_invalid_overrides_is_the_last(instance: dg.DagsterInstance, key: str, uploads: Uploads) -> None:
     values = {"preset": "night-nylon"}
     uploads.fail(key, process_died(), run="run", overrides=values)
     failure = uploads.failure(key)
@@ -190,8 +190,8 @@ def test_invalid_overrides_are_not_retried(instance: dg.DagsterInstance, key: st
     assert run(key, instance, **values) is None
     failure = uploads.failure(key)
     assert failure is not None
-    assert (failure.category, failure.overrides) == ("invalid_input", values), "otherwise the failure would be lost"
-    assert asked(instance) == []
+    assert (failure.category, failure.overrides) == ("invalid_input", values), "a retry has no other witness"
+    assert requested(instance) == []
 
 
 def test_a_lost_run_is_retried_with_its_overrides(
@@ -205,5 +205,5 @@ def test_a_lost_run_is_retried_with_its_overrides(
     home.runs.mkdir(parents=True, exist_ok=True)
     home.run_lock(lost.run_id).touch()
     assert fail_lost(instance, home) == 1
-    (request,) = asked(instance)
+    (request,) = requested(instance)
     assert request.run_config == {"ops": {"source_media": {"config": {"text": "Tonight only"}}}}

@@ -1,4 +1,4 @@
-"""Evaluating a sensor or schedule changes nothing: its result, as in a preview, is its only effect."""
+"""Evaluating a sensor or schedule changes nothing, also in a preview, and requests what is due."""
 
 import json
 import uuid
@@ -73,10 +73,10 @@ def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus) -
 
 
 def state(home: Home, instance: dg.DagsterInstance) -> dict[str, Any]:
-    """The whole state: the content of every file, except for SQLite's shared memory, and the records of Dagster."""
+    """Every file by its content, except SQLite's shared-memory files, and everything that Dagster has recorded."""
     runs = instance.get_runs()
     events = {run.run_id: [str(event) for event in instance.all_logs(run.run_id)] for run in runs}
-    # After the events: reading those of a run for the first time makes its database.
+    # After the events: reading those of a run for the first time creates its database.
     files = {
         str(path.relative_to(home.root)): sha256(path.read_bytes()).hexdigest()
         for path in home.root.rglob("*")
@@ -117,9 +117,9 @@ def test_evaluating_changes_nothing(name: str, busy_home: Home, lasting: dg.Dags
     assert state(busy_home, lasting) == before
     second = evaluated(name, lasting)
     assert state(busy_home, lasting) == before
-    asked = [(one.job_name, one.run_key, one.partition_key) for one in first.run_requests or []]
-    assert asked == [(one.job_name, one.run_key, one.partition_key) for one in second.run_requests or []]
-    assert asked or first.asset_events, "there was something to ask for"
+    requested = [(one.job_name, one.run_key, one.partition_key) for one in first.run_requests or []]
+    assert requested == [(one.job_name, one.run_key, one.partition_key) for one in second.run_requests or []]
+    assert requested or first.asset_events, "something was due"
 
 
 def test_reading_status_changes_nothing(
@@ -133,7 +133,7 @@ def test_reading_status_changes_nothing(
     assert state(busy_home, lasting) == before
 
 
-def test_evaluating_in_an_empty_home_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evaluating_in_an_empty_home_creates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTOON_HOME", str(tmp_path / "never"))
     with dg.DagsterInstance.ephemeral() as instance:
         for sensor in defs().sensors or ():
@@ -141,7 +141,7 @@ def test_evaluating_in_an_empty_home_writes_nothing(tmp_path: Path, monkeypatch:
     assert not (tmp_path / "never").exists()
 
 
-def test_the_requested_runs_are_right(busy_home: Home, lasting: dg.DagsterInstance) -> None:
+def test_due_keys_are_requested(busy_home: Home, lasting: dg.DagsterInstance) -> None:
     keys = evaluated("request_runs", lasting)
     assert {one.partition_key for one in keys.run_requests} == {NEW, INVALID}
     assert {key for one in keys.dynamic_partitions_requests for key in one.partition_keys} == {NEW, INVALID}
@@ -149,7 +149,7 @@ def test_the_requested_runs_are_right(busy_home: Home, lasting: dg.DagsterInstan
     assert (nightly.partition_key, nightly.tags["pytoon/reason"]) == (OUTDATED, "presets")
 
 
-def test_records_are_brought_in_line_by_a_run(busy_home: Home, lasting: dg.DagsterInstance) -> None:
+def test_reconciling_records_how_runs_ended(busy_home: Home, lasting: dg.DagsterInstance) -> None:
     uploads = Uploads(busy_home)
     assert defs().resolve_job_def("reconcile_runs").execute_in_process(instance=lasting, run_config=QUIET).success
     assert uploads.stopped() == {STOPPED}
@@ -176,29 +176,29 @@ def test_a_refresh_forgets_attempts_when_it_runs(
     run({"pytoon/reason": "engine"})
     assert len(uploads.attempts(OUTDATED)) == 1
     uploads.clear_failure(OUTDATED)
-    (asked,) = evaluated("nightly_batch", lasting).run_requests
-    run(dict(asked.tags))
+    (requested,) = evaluated("nightly_batch", lasting).run_requests
+    run(dict(requested.tags))
     assert uploads.attempts(OUTDATED) == ()
 
 
-def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
+def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
     document["inbox_settled_seconds"]["value"] = 1.5
     file.write_text(yaml.safe_dump(document))
-    assert not evaluated("ingest_uploads", lasting).run_requests, "nothing lies there"
+    assert not evaluated("ingest_uploads", lasting).run_requests, "the inbox is empty"
     Image.new("RGB", (400, 600), "#336699").save(home.inbox / "a.png")
     media.video(home.inbox / "bad.mp4", 2.0, "160x120")
     assert len(evaluated("ingest_uploads", lasting).run_requests) == 1
     on_its_way = lasting.add_run(
         dg.DagsterRun(job_name=INGEST, run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.NOT_STARTED)
     )  # fmt: skip
-    assert not evaluated("ingest_uploads", lasting).run_requests, "one is on its way"
+    assert not evaluated("ingest_uploads", lasting).run_requests, "a run is in progress"
     lasting.report_run_canceled(on_its_way)
     assert defs().resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     rows = InboxIndex(home.intake).rows()
     assert {name: row.state for name, row in rows.items()} == {"a.png": "ingested", "bad.mp4": "ingested"}
-    assert not evaluated("ingest_uploads", lasting).run_requests, "all is taken"
+    assert not evaluated("ingest_uploads", lasting).run_requests, "everything is ingested"
     blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)
     uploads.fail(blamed, InvalidInput("not_media", "It is not a video.", "Give a video."))
     assert len(evaluated("ingest_uploads", lasting).run_requests) == 1, "a note is due"
@@ -207,8 +207,8 @@ def test_one_run_at_a_time_ingests_uploads(home: Home, lasting: dg.DagsterInstan
     assert not evaluated("ingest_uploads", lasting).run_requests
 
 
-def test_sensors_are_due_at_every_evaluation() -> None:
-    """One with an interval of a multiple of the daemon's loop would miss a look each time."""
+def test_intervals_end_one_second_before_a_loop_of_the_daemon() -> None:
+    """A sensor with a multiple of the loop as interval would often be evaluated one loop late."""
     intervals = [int(one.minimum_interval_seconds or 0) for one in defs().sensors or ()]
     assert len(intervals) == 4
     assert {interval % DAEMON_LOOP_SECONDS for interval in intervals} == {DAEMON_LOOP_SECONDS - 1}

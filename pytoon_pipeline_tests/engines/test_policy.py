@@ -12,11 +12,11 @@ from pytoon_pipeline.config.presets import load_preset
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError, TransientError
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.rendering import EngineAttempt, EngineName
+from pytoon_pipeline.contracts.rendering import EngineAttempt, EngineName, EnginePolicy
 from pytoon_pipeline.contracts.spec.render_spec import AudioMix, CaptionPlan, RenderSpec, Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.engines.engine import RenderRequest
-from pytoon_pipeline.engines.policy import ENGINE_CHAINS, EnginePolicy, engine_chain, render, render_thumbnail
+from pytoon_pipeline.engines.policy import ENGINE_CHAINS, engine_chain, render, render_thumbnail
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.store.stages import StageResult

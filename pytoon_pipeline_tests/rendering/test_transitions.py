@@ -5,7 +5,8 @@ from typing import Literal, get_args
 import numpy as np
 import pytest
 
-from pytoon_pipeline.contracts.spec.render_spec import Scene, Transition, TransitionKind
+from pytoon_pipeline.contracts.spec.render_spec import Scene, Transition
+from pytoon_pipeline.contracts.transitions import TransitionKind
 from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.segment_plan import plan_segment

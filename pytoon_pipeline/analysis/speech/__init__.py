@@ -1,1 +1,1 @@
-"""What is said, and when nothing is."""
+"""Transcription, word times and silence."""

@@ -1,4 +1,4 @@
-"""Silence and speech from levels alone."""
+"""Silence and speech by audio level."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.time import TimeRange, clip, gaps, runs, union
 
 WINDOW_SECONDS = 0.01
 FLOOR_DB = -120.0
-# A recording whose loud parts are below this carries no sound that anybody could hear beside a phone's own noise.
+# A recording whose loud parts are below this is inaudible beside a phone's own noise; in dB relative to full scale.
 SILENT_DB = -60.0
 
 
@@ -27,7 +27,7 @@ def levels(samples: NDArray[np.int16], rate: int) -> NDArray[np.float64]:
 
 
 def speech_level(decibels: NDArray[np.float64]) -> float:
-    """How loud the loud parts are: the 95th percentile of the windows."""
+    """The level of the loud parts: the 95th percentile of the windows."""
     return float(np.percentile(decibels, 95)) if len(decibels) else FLOOR_DB
 
 
@@ -41,21 +41,21 @@ def quiet_ranges(decibels: NDArray[np.float64], threshold: float, min_seconds: f
 
 
 def find_silence(
-    samples: NDArray[np.int16], rate: int, transcript: Transcript, settings: SilenceSettings, asked: bool = False
+    samples: NDArray[np.int16], rate: int, transcript: Transcript, settings: SilenceSettings, requested: bool = False
 ) -> SilenceSegments:
-    """What is silent and what stays. Of nothing but silence all stays.
+    """Finds silence, and the ranges of the source that stay. A source of nothing but silence stays whole.
 
-    Raises ``InvalidInput`` for that when somebody has ``asked`` for the removal of silence.
+    Raises ``InvalidInput`` for such a source when the removal of silence was explicitly ``requested``.
     """
     decibels = levels(samples, rate)
     level = speech_level(decibels)
     seconds = len(samples) / rate
     all_silent = bool(len(samples)) and level < SILENT_DB
-    if all_silent and asked and settings.remove:
+    if all_silent and requested and settings.remove:
         raise InvalidInput(
             "all_silent",
-            "Silence is to be removed, but nothing can be heard on the sound track of this video.",
-            "Check the microphone or the export. To keep all of it, leave out adjust.silence.remove.",
+            "The request removes silence, but the audio of this video is silent throughout.",
+            "Check the microphone or the export. To use the whole video, leave out adjust.silence.remove.",
         )
     threshold = level - settings.threshold_below_speech_db
     if all_silent:
@@ -79,7 +79,7 @@ def speech_ranges(
     seconds: float,
     settings: SilenceSettings,
 ) -> tuple[TimeRange, ...]:
-    """What stays of ``seconds``: all that is not silent, padded, and every word whole."""
+    """The ranges of ``seconds`` that stay: all that is not silent, padded, and every whole word."""
     if not settings.remove:
         return (TimeRange(start=0.0, end=seconds),)
     sounding = gaps((one.span for one in silences), 0.0, seconds)

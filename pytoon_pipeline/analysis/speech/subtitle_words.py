@@ -1,4 +1,4 @@
-"""Words that somebody wrote down as subtitles, with times, in place of recognised ones."""
+"""Words with times from subtitles, in place of transcribed ones."""
 
 from collections.abc import Sequence
 
@@ -10,36 +10,36 @@ from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
 from pytoon_pipeline.contracts.time import TimeRange, gaps
 from pytoon_pipeline.media.subtitles import SubtitleCue, SubtitleTrack
 
-# A track must cover this share of what sounds: one with signs, or with the lines of a foreign guest, covers little.
-# People pause, and between their sentences there is music: whole subtitles of films cover about half.
+# A track must cover this share of the audible time: one with signs, or the lines of a foreign guest, covers little.
+# Because of pauses and music between sentences, complete subtitles of films cover about half.
 MIN_COVERAGE = 0.25
-# Inside a line, pauses of this length, so far below the level of speech, hold no word.
+# Inside a cue, pauses of this length, this far below the level of speech, contain no word.
 PAUSE_SECONDS, PAUSE_DROP_DB = 0.3, 20.0
-# Nobody says a single word for longer.
+# No spoken word is longer.
 MAX_WORD = 1.5
 
 
 def from_track(
     tracks: Sequence[SubtitleTrack], language: str, samples: NDArray[np.int16], rate: int
 ) -> Transcript | None:
-    """The words of the track that is used in place of recognition; none when none is full enough."""
+    """The words of the track to use in place of transcription; none when no track covers enough."""
     track = choose(tracks, language, samples, rate)
     if track is None:
         return None
-    recogniser = Transcriber(engine="subtitles", model=track.name, identity="track")
-    return transcript(track.lines, recogniser, track.language, samples, rate)
+    transcriber = Transcriber(engine="subtitles", model=track.name, identity="track")
+    return transcript(track.lines, transcriber, track.language, samples, rate)
 
 
 def from_file(lines: Sequence[SubtitleCue], name: str, samples: NDArray[np.int16], rate: int) -> Transcript:
-    """The words of a subtitle file that somebody put beside a clip; it does not say in which language."""
+    """The words of a subtitle file beside a clip; its language is unknown."""
     return transcript(lines, Transcriber(engine="subtitles", model=name, identity="file"), "", samples, rate)
 
 
 def choose(
     tracks: Sequence[SubtitleTrack], language: str, samples: NDArray[np.int16], rate: int
 ) -> SubtitleTrack | None:
-    """The track that is used in place of recognition: of those that cover enough of what sounds, the one in the
-    ``language`` of the sound, else the fullest.
+    """The track to use in place of transcription: of those that cover enough of the audible time, the one in the
+    ``language`` of the audio, else the one that covers most.
     """
     quiet = _quiet(samples, rate)
     sounding = len(samples) / rate - sum(one.seconds for one in quiet)
@@ -48,12 +48,12 @@ def choose(
 
 
 def transcript(
-    lines: Sequence[SubtitleCue], recogniser: Transcriber, language: str, samples: NDArray[np.int16], rate: int
+    lines: Sequence[SubtitleCue], transcriber: Transcriber, language: str, samples: NDArray[np.int16], rate: int
 ) -> Transcript:
-    """Words of ``lines``: each line's over its time, by their length, where something sounds."""
+    """The words of ``lines``: spread over the audible time of each cue by their length."""
     quiet = _quiet(samples, rate)
     words = tuple(word for line in lines for word in _spread(line, quiet))
-    return Transcript(words=words, language=language, transcriber=recogniser)
+    return Transcript(words=words, language=language, transcriber=transcriber)
 
 
 def _spread(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[Word]:
@@ -71,12 +71,14 @@ def _spread(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[Word]:
 
 
 def _loud(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[tuple[float, float]]:
-    """The parts of a line's time in which something sounds; all of it when nothing does."""
+    """The audible parts of a cue's time; all of it when it is silent."""
     return gaps((pause.span for pause in quiet), line.start, line.end) or [(line.start, line.end)]
 
 
 def _at(parts: Sequence[tuple[float, float]], passed: float, closing: bool = False) -> float:
-    """The time at which ``passed`` seconds of the parts are over: at a seam the end of one, or the next's start."""
+    """The time after ``passed`` seconds of the parts; between two parts the end of the first when ``closing``, else the
+    start of the next.
+    """
     for start, end in parts:
         if passed < end - start - 1e-9 or (closing and passed <= end - start + 1e-9):
             return start + passed

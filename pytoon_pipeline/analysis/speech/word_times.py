@@ -1,16 +1,16 @@
-"""Repairing word times that cannot be true.
+"""Repairing impossible word times.
 
-Recognisers place a first word at 0.0 s although speech starts later, stretch a word through the pause after it, give
-words no length, let them overlap, or hear words where nothing sounds or where there is only music.
+Transcribers place a first word at 0.0 s although speech starts later, stretch a word through the pause after it, report
+words without length, let them overlap, or find words in silence or in music.
 """
 
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.time import TimeRange
 
 MIN_WORD_SECONDS = 0.04
-# Longer words with a pause inside were stretched over it; shorter ones are said that way.
+# Longer words with a pause inside were stretched over it; shorter ones are spoken that way.
 MAX_WHOLE = 1.0
-# Nobody takes this long over one word: it is music or noise that was heard as one.
+# No spoken word is this long: it is music or noise.
 MAX_SPOKEN = 2.0
 
 
@@ -19,8 +19,8 @@ def repair_word_times(
 ) -> tuple[tuple[Word, ...], int, int]:
     """The words in order, none in silence, none overlapping, none outside ``[0, seconds]``.
 
-    Gives them with the number of words whose times changed and the number that were dropped because nothing sounds
-    where they should be, or they last too long to be speech.
+    Returns them with the number of words whose times changed, and the number that were dropped because they lie in
+    silence or last too long to be speech.
     """
     kept: list[Word] = []
     changed = dropped = 0

@@ -1,1 +1,1 @@
-"""What is seen: one decode into small pictures, and the detectors that look at them."""
+"""Sampled frames, and the detectors that read them."""

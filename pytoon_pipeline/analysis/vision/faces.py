@@ -26,8 +26,8 @@ def detect(samples: Iterable[tuple[float, Image]]) -> tuple[list[Face], FaceSumm
             count += 1
             with_face += bool(found)
             for detection in found:
-                place = detection.location_data
-                box = place.relative_bounding_box
+                location = detection.location_data
+                box = location.relative_bounding_box
                 faces.append(
                     Face(
                         time=time,
@@ -38,7 +38,7 @@ def detect(samples: Iterable[tuple[float, Image]]) -> tuple[list[Face], FaceSumm
                             height=round(box.height, 5),
                         ),
                         score=round(detection.score[0], 4),
-                        landmarks=tuple((round(p.x, 5), round(p.y, 5)) for p in place.relative_keypoints),
+                        landmarks=tuple((round(p.x, 5), round(p.y, 5)) for p in location.relative_keypoints),
                     )
                 )
     return faces, FaceSummary(samples=count, with_face=with_face, faces=len(faces))
@@ -46,27 +46,27 @@ def detect(samples: Iterable[tuple[float, Image]]) -> tuple[list[Face], FaceSumm
 
 @contextmanager
 def _detector() -> Iterator[Any]:
-    """A detector that has looked once: while it starts, its C++ side writes chatter to standard error."""
+    """A detector that has run once: while it starts, its C++ code writes log lines to standard error."""
     import mediapipe
 
     sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(null, 2)
         detector = mediapipe.solutions.face_detection.FaceDetection(
             model_selection=1, min_detection_confidence=MIN_SCORE
         )
         detector.process(np.zeros((192, 192, 3), np.uint8))
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)
     with detector:
         yield detector
 
 
 def write(faces: list[Face], path: Path) -> None:
-    """One Parquet row a face: time, x, y, width, height, score, landmarks (flat x, y pairs)."""
+    """One Parquet row per face: time, x, y, width, height, score, landmarks (flat x, y pairs)."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

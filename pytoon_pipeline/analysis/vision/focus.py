@@ -1,4 +1,4 @@
-"""Where to look when nobody is seen: where the picture's detail is."""
+"""Focal points of pictures without faces: where the detail is."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ NOISE = 12.0
 
 
 def find(samples: Iterable[tuple[float, Image]]) -> FocalPoints:
-    """The focal point of each ``(seconds, BGR image)`` sample. ``weight`` is the mean gradient; 0: nothing is there."""
+    """The focal point of each ``(seconds, BGR image)`` sample. ``weight`` is the mean gradient; 0: an empty picture."""
     return FocalPoints(points=tuple(_point(time, image) for time, image in samples))
 
 

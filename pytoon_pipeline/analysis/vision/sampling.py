@@ -1,7 +1,7 @@
 """One decode of a source for all detectors: small pictures at a fixed rate, and a thumb of every frame.
 
-Pictures are kept as JPEG in Parquet, so that an hour of footage stays small, and are read back in the same form by
-whoever looks first or later: a detector sees the same pixels in either case.
+Pictures are stored as JPEG in Parquet, so that an hour of footage stays small. Every detector reads them back in that
+form, and so always reads the same pixels.
 """
 
 import math
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.analysis.vision.picture_area import active_picture, visible_area
 from pytoon_pipeline.analysis.vision.tones import ToneMeter
 from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media.frames import DecodeDamage, decode
@@ -25,11 +25,11 @@ from pytoon_pipeline.media.images import Rgba
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
-SAMPLES_A_SECOND = 5.0
+SAMPLES_PER_SECOND = 5.0
 SAMPLE_SIDE = 480
 THUMB_SIDE = 64
 ROWS = 512
-# Seconds by which times may be off: where a frame begins just then, either may be shown.
+# Times may be off by this many seconds: where a frame begins just then, either may be shown.
 ROUNDING = 1e-4
 # Decoded samples stay in memory for the next steps up to this size; beyond it they are decoded again from the store.
 MEMORY_BYTES = 256 << 20
@@ -39,7 +39,7 @@ Image = NDArray[np.uint8]
 
 @dataclass
 class Samples:
-    """Pictures of one source. Iterating gives ``(seconds, image)``; images are BGR, shape (height, width, 3)."""
+    """Pictures of one source. Iterating yields ``(seconds, image)``; images are BGR, shape (height, width, 3)."""
 
     record: SampledFrames
     pictures: Path
@@ -50,7 +50,7 @@ class Samples:
         return iter(self.held) if self.held is not None else read_images(self.pictures)
 
     def every_frame(self) -> Iterator[tuple[float, Image]]:
-        """``(seconds, thumb)`` of all frames of the source; thumbs are BGR and not turned upright."""
+        """``(seconds, thumb)`` of all frames of the source; thumbs are BGR and not rotated upright."""
         return read_images(self.thumbs)
 
 
@@ -68,7 +68,7 @@ class ImageTable:
         self._images: list[bytes] = []
 
     def add(self, time: float, image: Image) -> bytes:
-        """Appends a picture and gives its JPEG."""
+        """Appends a picture. Returns its JPEG."""
         import cv2
 
         _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, self._quality])
@@ -103,8 +103,8 @@ def read_images(path: Path) -> Iterator[tuple[float, Image]]:
 
 
 def read_shown(samples: Samples, times: Iterable[float]) -> dict[float, tuple[Image, bool]]:
-    """For each of ``times``, in seconds, the last BGR image that was sampled until then, and whether it is that of the
-    frame which the source shows at this time.
+    """For each of ``times``, in seconds, the last BGR image sampled until then, and whether it is the frame that the
+    source shows at this time.
     """
     import pyarrow.parquet as pq
 
@@ -153,17 +153,17 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         if time > limits.source_seconds_max:
             raise InvalidInput(
                 "too_long",
-                f"The video goes on beyond {limits.source_seconds_max / 60:g} minutes.",
-                "Cut it, or raise source_seconds_max in presets/limits.yaml.",
+                f"The video is longer than {limits.source_seconds_max / 60:g} minutes.",
+                "Shorten it, or raise source_seconds_max in presets/limits.yaml.",
             )
         times.append(time)
         thumbs.add(time, _small(frame, *_fit(frame.width, frame.height, THUMB_SIDE)))
-        if time + 1e-6 >= count / SAMPLES_A_SECOND:
+        if time + 1e-6 >= count / SAMPLES_PER_SECOND:
             image = _upright(_small(frame, width, height), video.rotation)
             image = decode_jpeg(pictures.add(time, image))
             meter.add(image)
             brightest = image if brightest is None else np.maximum(brightest, image)
-            count = int(time * SAMPLES_A_SECOND + 1e-6) + 1
+            count = int(time * SAMPLES_PER_SECOND + 1e-6) + 1
             if held is not None:
                 held.append((time, image))
                 if len(held) * image.nbytes > MEMORY_BYTES:
@@ -171,16 +171,16 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     pictures.close()
     thumbs.close()
     seconds = _length(times)
-    # Times are rounded in files: a millisecond makes no video too short.
+    # Times in files are rounded: a missing millisecond does not make a video too short.
     if brightest is None or round(seconds, 3) < limits.source_seconds_min:
         raise InvalidInput(
             "too_short",
-            f"Only {floored(seconds)} s of this video can be shown."
-            + (f" {damage.packets} pieces of it are damaged." if damage.packets else ""),
+            f"Only {floored(seconds)} s of this video can be decoded."
+            + (f" {damage.packets} packets are damaged." if damage.packets else ""),
             f"At least {limits.source_seconds_min:g} s are needed.",
         )
     record = SampledFrames(
-        rate=SAMPLES_A_SECOND,
+        rate=SAMPLES_PER_SECOND,
         width=brightest.shape[1],
         height=brightest.shape[0],
         samples=_rows(folder / "pictures.parquet"),
@@ -195,7 +195,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
 
 
 def sample_still(picture: Rgba, folder: Path) -> Samples:
-    """A still picture as one sample and one thumb, so that every detector sees it as it sees footage.
+    """A still image as one sample and one thumb, so that detectors treat it like footage.
 
     Behind transparency it is grey; its ``picture`` is the area that shows anything.
     """
@@ -215,7 +215,7 @@ def sample_still(picture: Rgba, folder: Path) -> Samples:
     meter = ToneMeter()
     meter.add(image)
     record = SampledFrames(
-        rate=SAMPLES_A_SECOND,
+        rate=SAMPLES_PER_SECOND,
         width=small[0],
         height=small[1],
         samples=1,
@@ -228,49 +228,13 @@ def sample_still(picture: Rgba, folder: Path) -> Samples:
     return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", [(0.0, image)])
 
 
-def visible_area(picture: Rgba) -> Box:
-    """The smallest box around all that is not transparent; the whole of an opaque or empty picture."""
-    seen = picture[:, :, 3] > 8
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
-        return WHOLE
-    height, width = seen.shape
-    return Box(
-        x=columns[0] / width,
-        y=rows[0] / height,
-        width=(columns[-1] + 1 - columns[0]) / width,
-        height=(rows[-1] + 1 - rows[0]) / height,
-    )
-
-
 def sample_size(video: VideoStream) -> tuple[int, int]:
-    """Width and height of samples before turning: square pixels, the longer side at most ``SAMPLE_SIDE``."""
+    """Width and height of samples before rotation: square pixels, the longer side at most ``SAMPLE_SIDE``."""
     return _fit(video.width * video.sample_aspect, video.height, SAMPLE_SIDE)
 
 
-def active_picture(brightest: Image) -> Box:
-    """The part that is not black in all samples; the whole unless there are matching bars on opposite sides."""
-    lit = brightest.max(axis=2) > 24
-    x, width = _between_bars(lit.mean(axis=0) > 0.02)
-    y, height = _between_bars(lit.mean(axis=1) > 0.02)
-    return Box(x=x, y=y, width=width, height=height)
-
-
-def _between_bars(lit: NDArray[np.bool_]) -> tuple[float, float]:
-    found = np.flatnonzero(lit)
-    size = len(lit)
-    if not len(found):
-        return 0.0, 1.0
-    before, after = int(found[0]), size - 1 - int(found[-1])
-    # Bars lie on both sides and are alike; darkness on one side, or around a spot of light, is part of the picture.
-    if min(before, after) < 2 or abs(before - after) > 0.04 * size or before + after > 0.7 * size:
-        return 0.0, 1.0
-    # One more line inside each bar's edge, which scaling has mixed with the picture.
-    return (before + 1) / size, (size - before - after - 2) / size
-
-
 def floored(seconds: float) -> str:
-    """Seconds that are too few, as text that does not round up to what is enough."""
+    """A duration that is too short, as text that does not round up to the minimum."""
     return f"{math.floor(seconds * 1000) / 1000:.3f}" if seconds > 0.99 else f"{math.floor(seconds * 100) / 100:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""Scene cuts, and where the source itself is still or black."""
+"""Scene cuts, and where the source itself is static or black."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,12 @@ from pytoon_pipeline.contracts.time import TimeRange, runs
 
 MIN_SHOT_SECONDS = 0.5
 # Levels of 255 in a thumb: compression moves pixels this far where nothing moves.
-STILL_DIFFERENCE = 2
-DARK_LEVEL = 28
+STATIC_DIFFERENCE = 2
+BLACK_LEVEL = 28
 
 
 def find(frames: Iterable[tuple[float, Image]], rate: float) -> Shots:
-    """Cuts by PySceneDetect's adaptive detector over ``(seconds, BGR thumb)`` of all frames, ``rate`` a second."""
+    """Cuts by PySceneDetect's adaptive detector over ``(seconds, BGR thumb)`` of all frames, ``rate`` per second."""
     from scenedetect import AdaptiveDetector, FrameTimecode
 
     detector = AdaptiveDetector(
@@ -24,26 +24,26 @@ def find(frames: Iterable[tuple[float, Image]], rate: float) -> Shots:
         min_scene_len=max(1, round(rate * MIN_SHOT_SECONDS)),
     )
     times: list[float] = []
-    still: list[bool] = []
-    dark: list[bool] = []
+    static: list[bool] = []
+    black: list[bool] = []
     cuts: list[int] = []
-    before: Image | None = None
+    previous: Image | None = None
     for index, (time, thumb) in enumerate(frames):
         cuts += [cut.frame_num for cut in detector.process_frame(FrameTimecode(index, float(rate)), thumb)]
         times.append(time)
-        still.append(before is not None and _alike(before, thumb))
-        dark.append(int(np.percentile(thumb, 98)) <= DARK_LEVEL)
-        before = thumb
+        static.append(previous is not None and _alike(previous, thumb))
+        black.append(int(np.percentile(thumb, 98)) <= BLACK_LEVEL)
+        previous = thumb
     cuts += [cut.frame_num for cut in detector.post_process(FrameTimecode(len(times), float(rate)))]
     return Shots(
         cuts=tuple(times[cut] for cut in sorted(set(cuts)) if 0 < cut < len(times)),
-        static=_ranges(times, still, rate),
-        black=_ranges(times, dark, rate),
+        static=_ranges(times, static, rate),
+        black=_ranges(times, black, rate),
     )
 
 
 def _alike(a: Image, b: Image) -> bool:
-    return int(np.abs(a.astype(np.int16) - b).max()) <= STILL_DIFFERENCE
+    return int(np.abs(a.astype(np.int16) - b).max()) <= STATIC_DIFFERENCE
 
 
 def _ranges(times: list[float], flags: list[bool], rate: float) -> tuple[TimeRange, ...]:

@@ -1,4 +1,4 @@
-"""How dark and how light a source gets, and where: what text on it has to stand out from."""
+"""How dark and how light a source gets, and where, so that text on it can stand out."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +13,14 @@ DARK, LIGHT = 5, 95
 
 
 class ToneMeter:
-    """Looks at samples one after the other and keeps the extremes of each cell."""
+    """Measures samples one after the other and holds the extremes of each cell."""
 
     def __init__(self) -> None:
         self._darkest = np.ones(GRID * GRID)
         self._lightest = np.zeros(GRID * GRID)
 
     def add(self, image: NDArray[np.uint8]) -> None:
-        """Takes a BGR image, shape (height, width, 3)."""
+        """Adds a BGR image, shape (height, width, 3)."""
         import cv2
 
         side = GRID * CELL

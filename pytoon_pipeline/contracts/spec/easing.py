@@ -28,7 +28,7 @@ class Linear(EasingKind):
 
 
 class Hold(EasingKind):
-    """Stays, and jumps at the end."""
+    """Holds the first value and jumps at the end."""
 
     kind: Literal["hold"] = "hold"
 
@@ -64,7 +64,7 @@ class EaseInOut(EasingKind):
 
 
 class Back(EasingKind):
-    """Goes past its end by about ``overshoot`` of the way and comes back (Penner's easing equations, 2001)."""
+    """Overshoots its end by about ``overshoot`` of the way and returns (Penner's easing equations, 2001)."""
 
     kind: Literal["back"] = "back"
     overshoot: float = Field(default=0.1, ge=0, le=1)

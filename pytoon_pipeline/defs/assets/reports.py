@@ -26,5 +26,5 @@ def pipeline_kpis(config: ConfigResource, worker: WorkerResource) -> dg.Material
     collect(home.logs, home.metrics)
     found = kpis(home.metrics)
     return dg.MaterializeResult(
-        metadata={"figures": dg.MetadataValue.md(as_markdown(found)), "all": found.model_dump(mode="json")}
+        metadata={"metrics": dg.MetadataValue.md(as_markdown(found)), "all": found.model_dump(mode="json")}
     )

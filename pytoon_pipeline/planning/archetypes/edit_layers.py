@@ -105,9 +105,14 @@ def _(layer: EditVideo, target: LayerContext) -> Layer:
     if layer.volume is not None and material.audible:
         frames = common["frames"] or target.frames - common["start"]
         target.audio.append(
-            AudioRef(material.item, target.start + common["start"], min(frames, target.frames - common["start"]),
-                  source, layer.volume)
-        )  # fmt: skip
+            AudioRef(
+                material.item,
+                target.start + common["start"],
+                min(frames, target.frames - common["start"]),
+                source,
+                layer.volume,
+            )
+        )
     return VideoLayer(item=material.item, source_start=source, crop_path=camera, **common)
 
 

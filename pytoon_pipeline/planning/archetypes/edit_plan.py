@@ -1,4 +1,4 @@
-"""The edit-plan archetype: exactly the scenes and layers that somebody wrote down."""
+"""The edit-plan archetype: exactly the scenes and layers of the request's edit plan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

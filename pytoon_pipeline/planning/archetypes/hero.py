@@ -130,8 +130,8 @@ def with_text(sequence: SceneSequence, item: PlanItem, style: TitleStyle) -> Sce
         scene.model_copy(update={"layers": (*scene.layers, _in_scene(layer, scene, sequence))})
         for scene in sequence.scenes
     )
-    taken = KeepOutArea(0, sequence.frames, layer_area(layer, 0, TEXT_GAP), TEXT)
-    return replace(sequence, scenes=scenes, keep_out=(*sequence.keep_out, taken))
+    own_area = KeepOutArea(0, sequence.frames, layer_area(layer, 0, TEXT_GAP), TEXT)
+    return replace(sequence, scenes=scenes, keep_out=(*sequence.keep_out, own_area))
 
 
 def _in_scene(layer: TextLayer, scene: Scene, sequence: SceneSequence) -> TextLayer:

@@ -122,8 +122,12 @@ def _text(
         outline = opposite(meme.colour)
     x = centred(page.width, area) + page.width / 2
     style = TextStyle(
-        font=meme.font, size=page.size, colour=meme.colour, outline=meme.outline, outline_colour=outline
-    )  # fmt: skip
+        font=meme.font,
+        size=page.size,
+        colour=meme.colour,
+        outline=meme.outline,
+        outline_colour=outline,
+    )
     return TextLayer(
         name=role,
         role=role,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.preset import LayoutSettings
+from pytoon_pipeline.contracts.preset import BackgroundSettings, LayoutSettings
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange
@@ -31,17 +31,17 @@ Group = tuple[Sequence[PlanItem], Sequence[Rect[int]]]
 
 def plan_overlay(context: PlanContext) -> RenderSpec:
     """Products on a background; the headline beside them is never covered."""
-    preset, titles = context.preset, context.title_style
-    item_texts = any(item.entry.text for item in context.items)
+    items, pacing, preset, titles = context.items, context.pacing, context.preset, context.title_style
+    item_texts = any(item.entry.text for item in items)
     headline_area, product_area = headline_and_product_areas(
         context.titles, preset.headline, preset.layout, context.safe_area, titles.area, item_texts
     )
-    if not context.items:
+    if not items:
         return plan_text(context, headline_area)
-    lengths, notes = plan_lengths(context.items, context.pacing)
-    groups, group_notes = _groups(context.items, product_area, preset.layout, titles)
+    lengths, notes = plan_lengths(items, pacing)
+    groups, group_notes = _groups(items, product_area, preset.layout, titles)
     # Groups overlap less often than their items would, so lengths that fitted one by one may be too long together.
-    frames = shorten([_group_frames(items, lengths, context.pacing) for items, _ in groups], context.pacing)
+    frames = shorten([_group_frames(group, lengths, pacing) for group, _ in groups], pacing)
     sequences = [_sequence(context, group, length) for group, length in zip(groups, frames, strict=True)]
     return assemble(context, sequences, [*notes, *group_notes], headline_area)
 
@@ -58,7 +58,9 @@ def _groups(
         places = product_layout(group, area, layout.arrange, style.headline, style.area)
         if places is None:
             numbers = ", ".join(str(item.index + 1) for item in group)
-            message = f"Items {numbers} are shown one after the other: their texts leave no room to stand together."
+            message = (
+                f"Items {numbers} are shown one after the other: together they leave too little space for their texts."
+            )
             notes.append(Note(code="arranged_singly", message=message))
             groups += [([item], [area]) for item in group]
         else:
@@ -78,16 +80,18 @@ def _group_frames(group: Sequence[PlanItem], lengths: Sequence[int], pacing: Pac
 
 def _sequence(context: PlanContext, group: Group, frames: int) -> SceneSequence:
     items, places = group
-    background, backdrop = _background(context, items[0].material, frames)
+    preset, style, file = context.preset, context.title_style, context.media.background
+    background, backdrop = _background(
+        items[0].material, frames, context.request.background, file, preset.background, context.brand is not None
+    )
     layers: list[Layer] = list(background)
     audio: list[AudioRef] = []
     for item, place in zip(items, places, strict=True):
-        product, text = _product(item, place, frames, context.preset.layout, context.title_style, backdrop)
+        product, text = _product(item, place, frames, preset.layout, style, backdrop)
         layers += [product, *text]
         audio += own_audio(item.material, frames, item.source_start)
-    behind = context.media.background
-    moving = any(not item.material.is_still for item in items) or (behind is not None and not behind.is_still)
-    static = () if moving else (FrameRange(start=0, end=frames),)
+    shown = [*(item.material for item in items), *([file] if file is not None else [])]
+    static = (FrameRange(start=0, end=frames),) if all(material.is_still for material in shown) else ()
     scene = Scene(start=0, frames=frames, layers=tuple(layers))
     return SceneSequence((scene,), backdrop, audio=tuple(audio), static=static)
 
@@ -110,17 +114,26 @@ def _product(
     return product, (title_layer(page, "item", style, line, FrameRange(start=0, end=frames), backdrop, 0.0),)
 
 
-def _background(context: PlanContext, first: AnalysedMedia, frames: int) -> Background:
-    """The background that the request asks for, else the preset's. ``first`` is the first product in front of it."""
-    requested, settings = context.request.background, context.preset.background
-    if context.media.background is not None:
-        return backgrounds.fill_background(context.media.background)
+def _background(
+    first: AnalysedMedia,
+    frames: int,
+    requested: str | None,
+    file: AnalysedMedia | None,
+    settings: BackgroundSettings,
+    branded: bool,
+) -> Background:
+    """The background that the request asks for, else the preset's. ``first`` is the first product in front of it.
+
+    ``file`` is the picture or clip that the request names. Raises ``InvalidInput`` for a brand's colours without one.
+    """
+    if file is not None:
+        return backgrounds.fill_background(file)
     if requested is not None and requested.startswith("#"):
         return backgrounds.plain_background(requested)
     if requested == "blur" or (requested is None and settings.kind == "blur" and not first.transparent):
         return backgrounds.blurred_copy(first, settings)
     if requested == "brand":
-        if context.brand is None:
+        if not branded:
             raise field_error("background", "no_brand", "there is no brand.", "Name one under “brand:”.")
         return backgrounds.designed_background(settings.model_copy(update={"kind": "colour"}), frames)
     kind = "gradient" if requested == "gradient" or settings.kind == "blur" else settings.kind

@@ -26,9 +26,13 @@ def mask_profanity(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue
         return text[0] + "*" * (len(text) - 1)
 
     changed = tuple(
-        cue.model_copy(update={"words": tuple(
-            CueWord(text=LETTERS.sub(mask, word.text), start=word.start, end=word.end) for word in cue.words
-        )})
+        cue.model_copy(
+            update={
+                "words": tuple(
+                    CueWord(text=LETTERS.sub(mask, word.text), start=word.start, end=word.end) for word in cue.words
+                )
+            }
+        )
         for cue in cues
-    )  # fmt: skip
+    )
     return changed, count

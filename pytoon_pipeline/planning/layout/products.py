@@ -74,17 +74,23 @@ def headline_and_product_areas(
     share = round((text_area.bottom - text_area.top) * HEADLINE_SHARE)
     edge = {"bottom": text_area.top + share} if above else {"top": text_area.bottom - share}
     band = replace(text_area, **edge)
-    taken = 0
+    headline_height = 0
     for title in titles:
         for page in fit_title(title, headline, band):
             place = title_area(page, headline, band, headline.position)
-            taken = max(taken, place.bottom - text_area.top if above else text_area.bottom - place.top)
+            headline_height = max(
+                headline_height, place.bottom - text_area.top if above else text_area.bottom - place.top
+            )
     # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
     top = safe_area.top // 2
     bottom = text_area.bottom if item_texts else (safe_area.bottom + HEIGHT) // 2
     free = Rect(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
-    if taken:
-        limit = {"top": text_area.top + taken + GAP} if above else {"bottom": text_area.bottom - taken - GAP}
+    if headline_height:
+        limit = (
+            {"top": text_area.top + headline_height + GAP}
+            if above
+            else {"bottom": text_area.bottom - headline_height - GAP}
+        )
         free = replace(free, **limit)
     return band, _centred(free, layout.width, layout.height, layout.vertical_align)
 

@@ -35,8 +35,12 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
     used = clip((one.span for one in speech), *source_range(material, item.entry))
     ranges, shortened = plan_edit_ranges(
         [TimeRange(start=start, end=end) for start, end in used],
-        material.shots.cuts, words, material.seconds, rate, max_frames,
-    )  # fmt: skip
+        material.shots.cuts,
+        words,
+        material.seconds,
+        rate,
+        max_frames,
+    )
     if not ranges:
         raise InvalidInput(
             "nothing_left",

@@ -56,7 +56,7 @@ def test_a_source_with_nothing_but_silence_is_kept_whole() -> None:
 
 def test_explicit_removal_of_silence_from_a_silent_source_is_an_error() -> None:
     with pytest.raises(InvalidInput, match="all_silent"):
-        find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, asked=True)
+        find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, requested=True)
 
 
 def test_silence_can_be_kept_on_request() -> None:

@@ -1,4 +1,4 @@
-"""Subtitle tracks and subtitle files: read, and used instead of a transcriber."""
+"""Subtitles of a file's own, and beside it: read, and used before any transcriber."""
 
 from pathlib import Path
 

@@ -94,15 +94,15 @@ def utterance(words: str, again: str, confidence: float = 0.9) -> pocketsphinx.U
     ],
 )
 def test_words_need_evidence(words: str, again: str, confidence: float, understood: bool) -> None:
-    assert bool(pocketsphinx._understood([utterance(words, again, confidence)])) is understood
+    assert bool(pocketsphinx._recognised([utterance(words, again, confidence)])) is understood
 
 
 def test_long_utterances_are_judged_singly_and_short_ones_together() -> None:
     music = utterance("okay cook who unlike whew you you the", "a b c d", 0.8)
     speech = utterance("ask not what your country can do", "ask not what your country can do")
     yes, no = utterance("yes", "yes"), utterance("no way", "no way")
-    assert pocketsphinx._understood([music, yes, speech, no]) == [yes, speech, no]
-    assert pocketsphinx._understood([yes]) == []
+    assert pocketsphinx._recognised([music, yes, speech, no]) == [yes, speech, no]
+    assert pocketsphinx._recognised([yes]) == []
 
 
 def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
@@ -140,7 +140,7 @@ def test_whisper_is_used_when_its_weights_are_there(spoken: np.ndarray, tiny: Pa
     assert transcribe(choice, spoken[: 16_000 * 3], 1) == transcript, "the same sound gives the same words"
 
 
-def test_other_weights_count_as_another_transcriber(tiny: Path, tmp_path: Path) -> None:
+def test_other_weights_are_another_transcriber(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     first = choose(SpeechSettings("whisper", "mini", tmp_path)).transcriber.identity
     changed = bytearray(tiny.read_bytes())
