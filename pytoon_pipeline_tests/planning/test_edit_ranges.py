@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytoon_pipeline.analysis.speech.silence import time_ranges
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
 from pytoon_pipeline.planning.edit_ranges import MIN_SHOT_FRAMES, output_rate, plan_edit_ranges
 from pytoon_pipeline_tests.harness.plans import RATE, stream
@@ -26,9 +27,7 @@ spans = st.lists(st.tuples(st.floats(0, 100), st.floats(0.05, 30)), min_size=1, 
 
 
 def merged(pairs: list[tuple[float, float]]) -> list[TimeRange]:
-    from pytoon_pipeline.analysis.speech.silence import merge
-
-    return list(merge([(a, a + b) for a, b in pairs], 100))
+    return list(time_ranges([(a, a + b) for a, b in pairs], 100))
 
 
 @given(spans, st.lists(st.floats(0.1, 99), max_size=8), st.sampled_from([24, 25, 30]), st.integers(60, 1800))
