@@ -14,7 +14,6 @@ from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
     from pytoon_pipeline.engines.engine import Engine, RenderRequest
-    from pytoon_pipeline.engines.policy import EnginePolicy
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import Source
 
@@ -30,7 +29,7 @@ class RenderJob:
     store: Store
     source: SourceMedia
     metadata: MetadataByItem
-    policy: "EnginePolicy"
+    policy: EnginePolicy
     engines: "Callable[[], Mapping[EngineName, Engine]]"
     timeout: Callable[[float], float]
     slot: Callable[[], AbstractContextManager[None]] = field(default=nullcontext)
