@@ -33,7 +33,7 @@ from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_st
 from pytoon_pipeline.store.store import Store
 
 # What the store holds can be recomputed; the files in the outbox are kept.
-DELIVERY = Stage("delivered_video", 5, "by_rule")
+DELIVERY = Stage("delivered_video", 6, "by_rule")
 
 log = logging.getLogger("pytoon.delivery")
 

@@ -16,7 +16,7 @@ from pytoon_pipeline.rendering.stored_segments import VIDEO, picture_digest, seg
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 
-COMPOSITE = Stage("composite", 6, "by_rule")
+COMPOSITE = Stage("composite", 7, "by_rule")
 
 StoredSegments = Stored[RenderedSegments]
 

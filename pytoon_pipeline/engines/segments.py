@@ -17,7 +17,7 @@ from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResu
 if TYPE_CHECKING:
     from pytoon_pipeline.engines.policy import RenderOutcome
 
-SEGMENTS = Stage("rendered_segments", 5, "by_rule")
+SEGMENTS = Stage("rendered_segments", 6, "by_rule")
 
 log = logging.getLogger("pytoon.render")
 segment_progress = logging.getLogger("pytoon.progress.segments")

@@ -16,7 +16,7 @@ from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
-PROBED = Stage("probed", 1)
+PROBED = Stage("probed", 2)
 
 Probe = Callable[[SourceItem], MediaInfo]
 

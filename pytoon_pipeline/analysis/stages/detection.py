@@ -91,7 +91,7 @@ class SaliencyDetection(Analysis[FocalPoints]):
 class ShotDetection(Analysis[Shots]):
     """Finds cuts in clips, and where the clip itself is static or black."""
 
-    stage = Stage("shots", 2)
+    stage = Stage("shots", 3)
     libraries = ("scenedetect", "opencv")
     record = Shots
 

@@ -20,7 +20,7 @@ from pytoon_pipeline.store.store import Store
 class MediaProbe(Analysis[Metadata]):
     """Probes every file of an upload. ``probe`` returns what a clip or an audio file is."""
 
-    stage = Stage("metadata", 4)
+    stage = Stage("metadata", 5)
     libraries = ("pyav",)
     record = Metadata
 

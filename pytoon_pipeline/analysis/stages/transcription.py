@@ -39,7 +39,7 @@ class Transcription(Analysis[Transcript]):
     ``slot`` waits for the machine's turn to transcribe; ``threads`` returns how many processors it may use then.
     """
 
-    stage = Stage("transcription", 4)
+    stage = Stage("transcription", 5)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 
