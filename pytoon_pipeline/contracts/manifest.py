@@ -38,7 +38,7 @@ class Reproducible(Record):
     its SHA-256. ``comment`` is the comment in the metadata of the video file.
     """
 
-    version: Literal[3] = 3
+    version: Literal[4] = 4
     key: str
     title: str
     media: tuple[SourceItem, ...]

@@ -22,8 +22,8 @@ MAX_BYTES = 8 << 20
 MAX_SIDE, MAX_SCALE = 8192, 10
 # A minute of audio cut into clips of a few milliseconds.
 MAX_CLIPS = 10_000
-# Versions without packet hashes, the frame of the thumbnail and the versions of tools.
-OLD_VERSIONS = (1, 2)
+# Versions 1 and 2 lack packet hashes and tool versions; version 3 names the fields of the plan differently.
+OLD_VERSIONS = (1, 2, 3)
 VERSION = Reproducible.model_fields["version"].default
 
 
@@ -37,8 +37,7 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
     if version in OLD_VERSIONS and "spec" in document:
         raise InvalidInput(
             "manifest_too_old",
-            f"This manifest has version {version}; it lacks packet hashes, the frame of the thumbnail and the versions "
-            "of tools.",
+            f"This manifest has version {version}. This Pytoon version renders manifests of version {VERSION}.",
             "Render the upload again with “pytoon render” and use its new manifest.",
         )
     if version != VERSION:

@@ -195,6 +195,7 @@ TAMPERED: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
     "a huge layer": ("manifest_too_large", lambda d: d["spec"]["scenes"][0]["layers"][0].update(width=10**9)),
     "no tools": ("invalid_manifest", lambda d: d.pop("tools")),
     "version 2": ("manifest_too_old", lambda d: d.update(version=2)),
+    "version 3": ("manifest_too_old", lambda d: d.update(version=3)),
     "no version": ("manifest_version", lambda d: d.pop("version")),
     "a later version": ("manifest_version", lambda d: d.update(version=99)),
 }  # fmt: skip
