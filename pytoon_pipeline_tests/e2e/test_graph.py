@@ -134,7 +134,7 @@ def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compil
 def test_an_edited_preset_takes_effect(compile_file: Compile, talk: Path, own_presets: Path) -> None:
     compile_file(talk)
     preset = own_presets / "clean-talk.yaml"
-    preset.write_text(preset.read_text().replace("zoom: 1.06", "zoom: 1.10"))
+    preset.write_text(preset.read_text().replace("amount: 1.06", "amount: 1.10"))
     changed = compile_file(talk)
     assert computed(changed) & ANALYSES == set()
     assert "rendered_segments" in computed(changed)
