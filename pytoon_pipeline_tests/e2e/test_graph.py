@@ -134,7 +134,7 @@ def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compil
 def test_an_edited_preset_takes_effect(compile_file: Compile, talk: Path, own_presets: Path) -> None:
     compile_file(talk)
     preset = own_presets / "clean-talk.yaml"
-    preset.write_text(preset.read_text().replace("zoom: 1.06", "zoom: 1.10"))
+    preset.write_text(preset.read_text().replace("amount: 1.06", "amount: 1.10"))
     changed = compile_file(talk)
     assert computed(changed) & ANALYSES == set()
     assert "rendered_segments" in computed(changed)
@@ -254,8 +254,9 @@ def test_a_truncated_source_is_noted_and_found_or_rejected(compile_file: Compile
     assert 4 < loss.decoded_seconds < 5.5
     report = store.latest("qc_score", outcome.key).read(QcReport)
     (finding,) = [one for one in report.findings if one.code == "truncated_source"]
-    assert (finding.severity, finding.message) == ("advice", loss.message)
-    assert finding.message == f"“cut.mp4” declares 6.0 s, but only {loss.decoded_seconds:.1f} s can be read."
+    assert finding.severity == "advice"
+    assert finding.message.startswith(loss.message)
+    assert loss.message == f"“cut.mp4” declares 6.0 s, but only {loss.decoded_seconds:.1f} s can be read."
     assert "truncated_source" in codes(outcome, store)
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     refused = compile_file(path)
