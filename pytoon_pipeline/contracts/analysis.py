@@ -37,7 +37,7 @@ class Transcriber(Record):
 class Transcript(Record):
     """Words as transcribed, before any repair.
 
-    ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is none for a
+    ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is None for a
     source without audio. It ran on ``device`` with ``precision``; ``device_fallback`` says why not on the preferred
     device.
     """

@@ -18,7 +18,7 @@ NO_SHOTS = Shots(cuts=(), static=(), black=())
 
 @dataclass(frozen=True)
 class AnalysedMedia:
-    """One file and what is known of it. Audio files have no ``frames``; ``silence`` is none without audio.
+    """One file and what is known of it. Audio files have no ``frames``; ``silence`` is None without audio.
 
     ``name`` is the file's name; ``audio_lost`` counts seconds of audio that could not be decoded; ``subtitled`` means
     that the upload has a subtitle file for it.

@@ -25,7 +25,7 @@ class Pacing:
 
     ``content_frames`` are the frames that all sequences may have together, without the end card and after overlaps.
     ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the titles need;
-    ``voice_seconds`` is none without a voice. ``max_seconds`` is the limit that messages name.
+    ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit that messages name.
     """
 
     rate: FrameRate

@@ -30,7 +30,7 @@ class RenderedMeasurements:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """A file to check. ``spec`` is none for a file that Pytoon did not render.
+    """A file to check. ``spec`` is None for a file that Pytoon did not render.
 
     ``planned_silence`` says that silence is intended. ``decoded_audio`` is the file's own audio when it must be
     compared with what was ``rendered``. ``faces`` are those detected in the items. ``sampled_images`` are small copies

@@ -35,7 +35,7 @@ class Inspection:
 
     ``times`` are those of all frames. ``frame_stats`` measures the frames with the numbers ``decoded_frames``.
     ``sampled_images`` are small copies of the requested frames, or of all decoded ones when only key frames were
-    decoded. ``loudness`` is none for a file without audio. ``packets_verified``: every packet is identical to one of
+    decoded. ``loudness`` is None for a file without audio. ``packets_verified``: every packet is identical to one of
     the segments or of the audio track.
     """
 

@@ -57,7 +57,7 @@ class Observation:
     """An element of the plan as observed in a frame.
 
     ``presence`` is how much of it is there, from 0 to 1. ``likeness`` is the correlation of an image's luma with that
-    of its source, or of glyphs with the planned ones, 1 for identical. Either is none when it cannot be measured.
+    of its source, or of glyphs with the planned ones, 1 for identical. Either is None when it cannot be measured.
     """
 
     element: Element

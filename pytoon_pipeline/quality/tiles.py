@@ -16,7 +16,7 @@ from pytoon_pipeline.media.colour import rgb
 Values = NDArray[np.float32]
 # A homogeneous affine map, shape (3, 3).
 Matrix = NDArray[np.float64]
-# BGR, 0..255, premultiplied by the coverage, 0..1; the coverage is none for an opaque tile.
+# BGR, 0..255, premultiplied by the coverage, 0..1; the coverage is None for an opaque tile.
 Tile = tuple[NDArray[Any], Values | None]
 
 

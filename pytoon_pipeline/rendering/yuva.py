@@ -21,7 +21,7 @@ Values = NDArray[np.float32]
 class YuvaImage:
     """Planes Y, U, V (4:2:0, 8 bits), and coverage: ``a`` at the size of Y, ``h`` at the size of U and V.
 
-    Coverage is none when the image is opaque. ``box`` (left, top, width, height in pixels of Y) is the part that fills
+    Coverage is None when the image is opaque. ``box`` (left, top, width, height in pixels of Y) is the part that fills
     a layer's nominal size; the rest overhangs it, such as an outline or a shadow, and ends in a transparent border.
     A ``soft`` image has no detail that would reveal a move in whole pixels.
     """
