@@ -37,8 +37,8 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
     if version in OLD_VERSIONS and "spec" in document:
         raise InvalidInput(
             "manifest_too_old",
-            f"This manifest has version {version}; it lacks packet hashes, the frame of the thumbnail and the versions "
-            "of tools.",
+            f"This manifest has version {version}, which lacks packet hashes, the frame of the thumbnail and "
+            "tool versions.",
             "Render the upload again with “pytoon render” and use its new manifest.",
         )
     if version != VERSION:
@@ -65,7 +65,7 @@ def check(manifest: Reproducible, limits: Limits) -> None:
         for why, found in reasons.items():
             if found:
                 raise InvalidInput(
-                    code, f"This manifest cannot be used: {why}.", "Use the manifest as it was delivered."
+                    code, f"This manifest cannot be used: {why}.", "Use the original manifest, without changes."
                 )
 
 
