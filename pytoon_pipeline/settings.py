@@ -27,7 +27,7 @@ def _absolute(path: Path) -> Path:
     try:
         return path.expanduser().resolve()
     except RuntimeError as error:
-        raise ValueError("the path names an unknown user") from error
+        raise ValueError("the path contains an unknown user") from error
 
 
 def _known_zone(name: str) -> str:
@@ -81,9 +81,9 @@ class Settings(_Environment):
     )
     presets: Path | None = Field(default=None, description="the path of a folder with presets")
     inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
-    runs: int | None = Field(default=None, ge=1, description="the number of runs at the same time: 1 or more")
+    runs: int | None = Field(default=None, ge=1, description="the number of simultaneous runs, 1 or more")
     engine_url: str | None = Field(default=None, description="the URL of a remote engine")
-    engine_token: SecretStr | None = Field(default=None, description="the password of the remote engine")
+    engine_token: SecretStr | None = Field(default=None, description="the token of the remote engine")
     transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
         default="auto", description="auto, whisper or pocketsphinx"
     )
@@ -93,7 +93,7 @@ class Settings(_Environment):
     )
     autostart: Annotated[Autostart, Lowercase] = Field(
         default="safe",
-        description="none, safe or all: which sensors and schedules run by default. “safe” starts those that delete "
+        description="none, safe or all: the sensors and schedules that run by default. “safe” means those that delete "
         "nothing",
     )
     cache_folder: Folder = Field(
@@ -112,33 +112,33 @@ class ServerSettings(_Environment):
 
     model_config = SettingsConfigDict(env_prefix="PYTOON_ENGINE_")
 
-    job_bytes: Count = Field(8 << 20, description="a number of bytes: the largest job description")
-    file_bytes: Count = Field(4 << 30, description="a number of bytes: the largest file")
+    job_bytes: Count = Field(8 << 20, description="the largest job request in bytes")
+    file_bytes: Count = Field(4 << 30, description="the largest file in bytes")
     upload_bytes: Count = Field(
-        16 << 30, description="a number of bytes: for unfinished files together, and for the files of one job"
+        16 << 30, description="the largest total size in bytes of all unfinished files, and of the files of one job"
     )
-    partial_seconds: Amount = Field(
-        86400.0, description="a number of seconds: how long an unfinished file is kept before it must be sent again"
-    )
-    free_bytes: Count = Field(1 << 30, description="a number of bytes: disk space that uploads leave free")
-    renders: Count = Field(1, description="a number: jobs rendered at the same time")
-    waiting: Count = Field(8, description="a number: jobs that may wait in the queue")
-    render_seconds: Amount = Field(3600.0, description="a number of seconds: the render timeout of one job")
+    partial_seconds: Amount = Field(86400.0, description="the time in seconds for which an unfinished file is kept")
+    free_bytes: Count = Field(1 << 30, description="the disk space in bytes that uploads leave free")
+    renders: Count = Field(1, description="the number of jobs that are rendered at the same time")
+    waiting: Count = Field(8, description="the number of jobs that may wait in the queue")
+    render_seconds: Amount = Field(3600.0, description="the render timeout of one job in seconds")
     video_seconds: Amount | None = Field(
-        None, description="a number of seconds: the longest video. The default is video_seconds_max of limits.yaml"
+        None, description="the longest video in seconds. The default is video_seconds_max in limits.yaml"
     )
-    connections: Count = Field(64, description="a number: requests with the token that are answered at the same time")
-    unauthenticated: Count = Field(512, description="a number: open connections that have not sent the token")
+    connections: Count = Field(64, description="the number of authenticated requests that are handled at the same time")
+    unauthenticated: Count = Field(512, description="the number of open connections that have not sent the token")
     header_seconds: Amount = Field(
-        10.0, description="a number of seconds: how long a connection may stay open without the token"
+        10.0, description="the time in seconds for which a connection may stay open without the token"
     )
-    remembered: Count = Field(64, description="a number: finished jobs that the server remembers")
+    remembered: Count = Field(64, description="the number of finished jobs that the server remembers")
     remembered_seconds: Amount = Field(
-        3600.0, description="a number of seconds: how long the server remembers a finished job"
+        3600.0, description="the time in seconds for which the server remembers a finished job"
     )
-    silence_seconds: Amount = Field(30.0, description="a number of seconds: how long a client may send nothing")
-    heartbeat_seconds: Amount = Field(5.0, description="a number of seconds: the time between two heartbeats")
-    retry_seconds: Amount = Field(2.0, description="a number of seconds: when an overloaded client should retry")
+    silence_seconds: Amount = Field(30.0, description="the time in seconds for which a client may send nothing")
+    heartbeat_seconds: Amount = Field(5.0, description="the time between two heartbeats in seconds")
+    retry_seconds: Amount = Field(
+        2.0, description="the time in seconds after which clients retry when the server is overloaded"
+    )
 
 
 def child_environment(**variables: str) -> dict[str, str]:

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(options, system_error(error))
     except KeyboardInterrupt:
-        print("Stopped. Finished stages are kept; the same command resumes from them.", file=sys.stderr)
+        print("Stopped. Finished stages are kept; run the same command again to resume.", file=sys.stderr)
         return 1
 
 

@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
 def print_json(result: Record) -> None:

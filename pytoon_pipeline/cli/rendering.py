@@ -17,16 +17,18 @@ from pytoon_pipeline.service.runner import Notify, Runner
 
 def add_commands(commands: Commands) -> None:
     """Adds the commands of this module to the parser."""
-    parser = commands.add_parser("render", help="compile a video file, or a folder with request.yaml, into a video")
+    parser = commands.add_parser("render", help="render a video from a video file, or from a folder with request.yaml")
     parser.add_argument("path", type=Path, metavar="PATH")
     add_request_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
     add_json_option(parser)
     parser.set_defaults(run=_render, failed=_failed)
 
-    parser = commands.add_parser("remake", help="render a delivered video again from its manifest, and compare")
+    parser = commands.add_parser("remake", help="render a delivered video again from its manifest, and compare the two")
     parser.add_argument("manifest", type=Path, metavar="MANIFEST")
-    parser.add_argument("--media", type=Path, metavar="DIR", help="where to find source files missing in PYTOON_HOME")
+    parser.add_argument(
+        "--media", type=Path, metavar="DIR", help="folder with source files that PYTOON_HOME does not have"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the video (default: in PYTOON_HOME)")
     add_json_option(parser)
     parser.set_defaults(run=_remake)

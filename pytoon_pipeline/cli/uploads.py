@@ -25,16 +25,20 @@ def add_commands(commands: Commands) -> None:
     add_json_option(parser)
     parser.set_defaults(run=_status)
 
-    parser = commands.add_parser("regen", help="generate an item of an upload again with another seed")
+    parser = commands.add_parser("regen", help="regenerate an item of an upload with another seed")
     parser.add_argument("key", metavar="KEY")
-    parser.add_argument("item", metavar="ITEM", help="its id, as “pytoon status KEY --json” and the manifest list it")
-    parser.add_argument("--reason", required=True, metavar="TEXT", help="why; recorded with the new item")
+    parser.add_argument(
+        "item", metavar="ITEM", help="the item's id, as listed by “pytoon status KEY --json” and in the manifest"
+    )
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="the reason; recorded with the new item")
     add_json_option(parser)
     parser.set_defaults(run=_regenerate)
 
     parser = commands.add_parser("release", help="deliver a video that is held because it can harm viewers")
     parser.add_argument("key", metavar="KEY")
-    parser.add_argument("--reason", default="", metavar="TEXT", help="recorded in the manifest with time and user")
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help="the reason; recorded in the manifest with time and user"
+    )
     add_json_option(parser)
     parser.set_defaults(run=_release)
 
@@ -56,7 +60,10 @@ def _status(options: argparse.Namespace) -> int:
     home = Home.locate()
     result = status.status(home, options.key) if options.key else status.all_status(home)
     if lost := status.lost_runs(home):
-        message = f"{lost} runs lost their process. The daemon, “pytoon render” or “pytoon setup” marks them as failed."
+        message = (
+            f"The processes of {lost} runs have died. The daemon, “pytoon render” or “pytoon setup” marks "
+            "the runs as failed."
+        )
         print_note(Note(code="lost_runs", message=message))
     if options.json:
         print_json(result)

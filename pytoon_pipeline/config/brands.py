@@ -55,8 +55,8 @@ def check_brand_rules(brand: Brand, request: Request) -> None:
         for name in sorted(owned & set(request.adjust.get(section, {}))):
             raise InvalidInput(
                 "brand_refused",
-                f"adjust.{section}.{name}: this is set by the brand “{brand.name}”.",
-                "Leave it out, or set brand_safe: false.",
+                f"adjust.{section}.{name}: already set by the brand “{brand.name}”.",
+                "Remove it, or set brand_safe: false.",
             )
 
 

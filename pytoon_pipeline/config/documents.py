@@ -39,10 +39,10 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     name = printable_name(path.name)
     try:
         if not path.is_file() and path.exists():
-            raise InvalidInput("not_a_file", f"“{name}” is not a file.", "Give a file with settings.")
+            raise InvalidInput("not_a_file", f"“{name}” is not a file.", "Specify a YAML or JSON file.")
         if path.stat().st_size > max_bytes:
             raise InvalidInput(
-                "document_too_large", f"{name} is larger than {max_bytes >> 20} MB.", "Is it the right file?"
+                "document_too_large", f"{name} is larger than {max_bytes >> 20} MB.", "Check that it is the right file."
             )
         value = parse(path.read_bytes().decode("utf-8-sig"), path.suffix.lower() == ".json")
     except FileNotFoundError:
@@ -57,7 +57,9 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidInput("document_unreadable", f"{name} does not contain settings.", "Write “name: value” lines.")
+        raise InvalidInput(
+            "document_unreadable", f"{name} does not contain any settings.", "Write “name: value” lines."
+        )
     return value
 
 
@@ -78,7 +80,7 @@ def parse(text: str, as_json: bool = False) -> Any:
         raise Unreadable("it is nested too deeply") from error
     except (ValueError, OverflowError) as error:
         # Dates that do not exist, and numbers with thousands of digits.
-        raise Unreadable("a number or a date in it cannot be read") from error
+        raise Unreadable("it contains an invalid number or date") from error
     _check(value, (), [MAX_VALUES])
     return value
 
@@ -89,10 +91,10 @@ def _outline(text: str) -> None:
     open_groups: list[_Group] = []
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable("it has an alias (“*”), which is not supported; repeat the value, or put it in quotes")
+            raise Unreadable("aliases (“*”) are not supported; repeat the value, or put it in quotes")
         tag = getattr(event, "tag", None)
         if tag is not None and tag not in TEXT_TAGS:
-            raise Unreadable(f"it has a tag, “{tag[:40]}”, which is not supported")
+            raise Unreadable(f"the tag “{tag[:40]}” is not supported")
         count += isinstance(event, yaml.NodeEvent)
         _note_name(event, open_groups)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -148,7 +150,7 @@ def _check(value: Any, path: tuple[str, ...], budget: list[int]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
             if not isinstance(name, str):
-                raise Unreadable(f"a name{_at(path)} is a number, a date or empty; put it in quotes")
+                raise Unreadable(f"a setting's name{_at(path)} is a number, a date or empty; put it in quotes")
             _check(name, path, budget)
             _check(inner, (*path, name), budget)
     elif isinstance(value, list):

@@ -87,7 +87,7 @@ def system_error(error: OSError) -> TransientError:
     return TransientError(
         "system",
         f"The operating system reports: {error}.",
-        "Check the paths and permissions, PYTOON_HOME and PYTOON_INBOX.",
+        "Check the paths and permissions of PYTOON_HOME and PYTOON_INBOX.",
     )
 
 
@@ -95,8 +95,8 @@ def process_died() -> TransientError:
     """The error of a run whose process ended before the run did."""
     return TransientError(
         "run_died",
-        "The process that rendered this video ended before it finished.",
-        "It will restart automatically and resume from the finished stages.",
+        "The process that rendered this video died before it finished.",
+        "The run restarts automatically and resumes from the finished stages.",
     )
 
 

@@ -37,7 +37,7 @@ class ByKind:
         if kind not in known:
             raise PydanticCustomError(
                 "kind",
-                "there is no {name} “{kind}”; use one of: {known}",
+                "unknown {name} “{kind}”; use one of: {known}",
                 {"name": self.name, "kind": str(kind)[:40], "known": ", ".join(sorted(known))},
             )
         return document

@@ -42,21 +42,22 @@ def sensors(autostart: Autostart) -> Sequence[dg.SensorDefinition]:
             job=compile_video,
             minimum_interval_seconds=EVERY_10_SECONDS,
             default_status=status,
-            description="Requests a run for each new upload, and for each failed one that a retry may help.",
+            description="Requests a run for each new upload, and for each failed upload that a retry may fix.",
             tags=labels("video"),
         )(request_runs),
         dg.sensor(
             job_name=RECONCILE,
             minimum_interval_seconds=EVERY_15_SECONDS,
             default_status=status,
-            description="Requests a run that marks runs whose process has died as failed. Their keys are then retried.",
+            description="Requests a run that marks runs whose process has died as failed, so that their keys are "
+            "retried.",
             tags=labels("maintenance"),
         )(fail_lost_runs),
         dg.sensor(
             minimum_interval_seconds=EVERY_MINUTE,
             default_status=status,
-            description="Publishes which uploads failed, are stuck, held, rejected or delivered degraded, whenever "
-            "that changes.",
+            description="Updates the report of uploads that failed, are stuck, held, rejected or "
+            "delivered degraded, whenever it changes.",
             tags=labels("report"),
         )(publish_status),
     ]
@@ -72,8 +73,8 @@ def schedules(timezone: str, autostart: Autostart) -> Sequence[dg.ScheduleDefini
             cron_schedule="0 2 * * *",
             execution_timezone=timezone,
             default_status=status,
-            description="Requests videos that are pending, that failed for a reason that may have passed, or that were "
-            "planned with other presets.",
+            description="Requests videos that are pending, that failed for a reason that may no longer apply, or whose "
+            "presets have changed.",
         )(nightly_batch),
         dg.ScheduleDefinition(
             name="kpi_refresh",
@@ -90,8 +91,8 @@ def schedules(timezone: str, autostart: Autostart) -> Sequence[dg.ScheduleDefini
             cron_schedule="30 4 * * *",
             execution_timezone=timezone,
             default_status=running if autostart == "all" else stopped,
-            description="Removes expired intermediate results, old logs and old runs. Deletes, so a person or the "
-            "setting PYTOON_AUTOSTART=all has to start it.",
+            description="Removes expired intermediate results, old logs and old runs. Because it deletes data, it "
+            "is off until a person turns it on or PYTOON_AUTOSTART is “all”.",
             tags=LOW_PRIORITY,
         ),
     ]

@@ -17,7 +17,8 @@ COLLECT_GARBAGE = "collect_garbage"
 
 @dg.op(
     config_schema={},
-    description="Removes expired results, old logs and old runs, and takes keys at rest out of the partitions.",
+    description="Removes expired results, old logs and old runs, and the keys of long-finished uploads from the "
+    "partitions.",
 )
 def remove_expired(
     context: dg.OpExecutionContext, config: ConfigResource, catalog: CatalogResource, store: StoreResource
@@ -48,8 +49,8 @@ def synchronize_partitions(instance: dg.DagsterInstance, uploads: Uploads, busy:
 
 @dg.job(
     name=COLLECT_GARBAGE,
-    description="Removes what is no longer needed: intermediate results by age and size, old logs and runs. Finished "
-    "videos and uploads stay.",
+    description="Removes what is no longer needed: intermediate results by age and size, old logs and old runs. "
+    "Finished videos and uploads are kept.",
     tags=labels("maintenance"),
 )
 def collect_garbage() -> None:

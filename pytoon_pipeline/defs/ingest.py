@@ -19,7 +19,7 @@ POLL_SECONDS, MAX_SECONDS = 1.0, 300.0
 
 @dg.op(
     config_schema={},
-    description="Ingests every complete upload, until the inbox has none left. Writes a note beside what it rejects.",
+    description="Ingests all complete uploads in the inbox. Writes a note beside each upload that it rejects.",
 )
 def ingest_inbox(
     context: dg.OpExecutionContext, config: ConfigResource, inbox: InboxResource, worker: WorkerResource

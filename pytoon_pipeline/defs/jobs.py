@@ -10,6 +10,6 @@ compile_video = dg.define_asset_job(
     COMPILE,
     selection=dg.AssetSelection.assets("delivered_video").upstream(),
     executor_def=dg.in_process_executor,
-    description="Compiles an upload into the video in the outbox. Results that the store has are reused.",
+    description="Renders an upload and delivers the video to the outbox. Reuses results that are in the store.",
     tags=labels("video"),
 )

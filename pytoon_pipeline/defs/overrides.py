@@ -23,9 +23,9 @@ class RunOverrides(dg.Config):
 
     preset: str | None = Field(default=None, description="The name of a preset: a file of presets/ without .yaml.")
     brand: str | None = Field(default=None, description="The name of a brand: a file of presets/brands/ without .yaml.")
-    text: str | None = Field(default=None, description="The text, as one line.")
+    text: str | None = Field(default=None, description="The text, on one line.")
     force: bool = Field(
-        default=False, description="Computes everything that this run selects again, also what the store has."
+        default=False, description="Recomputes every stage that this run selects, even if its result is in the store."
     )
 
     @property

@@ -70,9 +70,9 @@ def fail_lost(instance: dg.DagsterInstance, home: Home) -> int:
 def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequence[dg.DagsterRun]) -> int:
     for run in lost:
         if run.status == dg.DagsterRunStatus.CANCELING:
-            instance.report_run_canceled(run, "The process of this run has died.")
+            instance.report_run_canceled(run, "The process of this run died.")
             continue
-        instance.report_run_failed(run, "The process of this run has died.")
+        instance.report_run_failed(run, "The process of this run died.")
         key = run.tags.get(PARTITION_TAG)
         log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
@@ -107,7 +107,10 @@ def _suspects(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
     return suspects
 
 
-@dg.op(config_schema={}, description="Fails runs whose process has died, and records with each key how its run ended.")
+@dg.op(
+    config_schema={},
+    description="Marks runs whose process has died as failed, and records for each key how its run ended.",
+)
 def reconcile_records(
     context: dg.OpExecutionContext, config: ConfigResource, catalog: CatalogResource, worker: WorkerResource
 ) -> None:
@@ -116,7 +119,7 @@ def reconcile_records(
 
 @dg.job(
     name=RECONCILE,
-    description="Marks runs whose process has died as failed. Their keys are then retried.",
+    description="Marks runs whose process has died as failed, so that their keys are retried.",
     tags=labels("maintenance"),
 )
 def reconcile_runs() -> None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 class ConfigResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where state lies, and the rules that apply: limits with their sources, and the rules of operation."""
 
-    home_dir: str = Field(default="", description="The folder that holds all state; PYTOON_HOME when empty.")
+    home_dir: str = Field(default="", description="The folder that holds all state. By default, PYTOON_HOME.")
 
     @property
     def home(self) -> Home:
@@ -79,7 +79,7 @@ class InboxResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     config: dg.ResourceDependency[ConfigResource]
     s3_region: str | None = Field(default=None, description="The region of the bucket.")
-    s3_endpoint_url: str | None = Field(default=None, description="The URL of a server that is compatible with S3.")
+    s3_endpoint_url: str | None = Field(default=None, description="The URL of an S3-compatible server.")
     s3_profile: str | None = Field(default=None, description="The AWS profile with the credentials.")
 
     def open(self) -> Inbox:
@@ -118,7 +118,7 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def threads(self) -> int:
-        """This run's share of the processors at this moment."""
+        """The number of processors that this run may use now."""
         return Capacity.of_machine().threads(count_held(self.config.home.video_runs))
 
     def encoder_slot(self) -> AbstractContextManager[None]:

@@ -20,7 +20,7 @@ def nightly_batch(
     known = set(context.instance.get_dynamic_partitions(UPLOADS))
     reasons = batch(uploads, keys_in_progress(context.instance), known, config.operations.max_batch_size)
     night = context.scheduled_execution_time.date().isoformat()
-    context.log.info(f"{len(reasons)} keys in the batch of {night}.")
+    context.log.info(f"The batch of {night} has {len(reasons)} keys.")
     for key, reason in reasons.items():
         # For the reason “presets”, the run forgets earlier attempts; see assets/source.py.
         yield dg.RunRequest(
@@ -30,4 +30,4 @@ def nightly_batch(
             tags={PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason},
         )
     if not reasons:
-        yield dg.SkipReason("Every key has its video, planned with the current presets.")
+        yield dg.SkipReason("All videos are finished and use the current presets.")

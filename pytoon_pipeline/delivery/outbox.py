@@ -41,8 +41,8 @@ def failure(report: QcReport) -> QualityFailure:
     return QualityFailure(
         "qc_failed",
         f"The finished video did not pass quality control: {' '.join(dict.fromkeys(gates[:3]))}",
-        "The findings of qc_score show where. Pytoon retries with a change that may help, and delivers a simplified "
-        f"version after {MAX_ATTEMPTS} failed attempts.",
+        "The findings of qc_score show the places. Pytoon retries with a change that may help, and delivers a "
+        f"simplified version after {MAX_ATTEMPTS} failed attempts.",
     )
 
 

@@ -72,6 +72,6 @@ def _verify(files: Mapping[str, Path], manifest: Manifest) -> None:
 def _damaged() -> DependencyMissing:
     return DependencyMissing(
         "held_damaged",
-        "The held video is not the one that was checked: files are missing or were changed.",
+        "The held video is not the one that was checked: files are missing or have changed.",
         "Run “pytoon render” for the upload again; finished stages are not recomputed.",
     )

@@ -31,7 +31,9 @@ class S3Inbox:
         self._bucket, self._prefix = parts.netloc, parts.path.strip("/")
         self._connect = client
         if not self._bucket:
-            raise InvalidInput("invalid_inbox", f"“{address[:80]}” names no bucket.", "Write s3://bucket/prefix.")
+            raise InvalidInput(
+                "invalid_inbox", f"“{address[:80]}” does not name a bucket.", "Use the form s3://bucket/prefix."
+            )
 
     def entries(self) -> list[Entry]:
         return [one for one in self._listed("") if not temporary(one.name)]

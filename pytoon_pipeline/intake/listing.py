@@ -69,5 +69,5 @@ def inbox_unreadable(error: Exception) -> TransientError:
     return TransientError(
         "inbox_unreadable",
         f"The inbox cannot be read: {str(error)[:200]}",
-        "Check that PYTOON_INBOX is mounted or reachable, and its permissions.",
+        "Check that PYTOON_INBOX is mounted or reachable, and check its permissions.",
     )

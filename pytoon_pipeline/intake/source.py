@@ -21,7 +21,7 @@ def store_source(store: Store, upload: SourceMedia, brand: str | None) -> StageR
     for item in upload.items:
         if not store.verify(item.stored):
             raise DependencyMissing(
-                "upload_damaged", f"The stored copy of “{item.name}” is missing or damaged.", "Add the upload again."
+                "upload_damaged", f"The stored copy of “{item.name}” is missing or damaged.", "Submit the upload again."
             )
     files = brand_files(load_brand(brand) if brand else None)
     items = (*upload.items, *(_store_brand_file(store, path, role) for path, role in files))

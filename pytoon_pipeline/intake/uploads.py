@@ -46,7 +46,7 @@ def read_upload(
             raise InvalidInput(
                 "no_request",
                 f"The folder {printable_name(path.name)} has no request.yaml.",
-                "Add one, or name a video file.",
+                "Add one, or specify a video file.",
             )
         if name == EDIT_PLAN_NAME:
             document = {"edit_plan": name}
@@ -61,8 +61,8 @@ def read_upload(
     if folder is None and path.suffix.lower() in subtitles.SUFFIXES:
         raise InvalidInput(
             "subtitles_alone",
-            f"{printable_name(path.name)} has subtitles, and there is no clip of this name beside it.",
-            "Move it beside its clip, and give both the same name up to the extension.",
+            f"{printable_name(path.name)} has subtitles, but the clip that they belong to is missing.",
+            "Put both in the same folder, with the same name except for the extension.",
         )
     home = folder or path.parent
     if isinstance(document.get("edit_plan"), str):
@@ -92,12 +92,12 @@ def _check_size(plan: EditPlan) -> None:
         for layer, pixels in drawn.items():
             if pixels > LAYER_PIXELS:
                 raise field_error(
-                    layer, "too_large", f"at its largest it has {pixels / 1e6:.0f} million pixels.",
+                    layer, "too_large", f"at its largest, this layer has {pixels / 1e6:.0f} million pixels.",
                     f"The limit is {LAYER_PIXELS / 1e6:.0f} million: lower its width, height or scale.",
                 )  # fmt: skip
         if sum(drawn.values()) > SCENE_PIXELS:
             raise field_error(
-                path, "too_large", f"its layers have {sum(drawn.values()) / 1e6:.0f} million pixels together.",
+                path, "too_large", f"the layers have {sum(drawn.values()) / 1e6:.0f} million pixels in total.",
                 f"The limit is {SCENE_PIXELS / 1e6:.0f} million: lower their sizes or their number.",
             )  # fmt: skip
 
@@ -170,14 +170,18 @@ def _assign(document: dict[str, Any], assignment: str) -> None:
     name, equals, text = assignment.partition("=")
     if not equals or not name:
         raise InvalidInput(
-            "invalid_request", f"“{assignment[:80]}” is not name=value.", "Write --set adjust.silence.min_seconds=0.6."
+            "invalid_request",
+            f"“{assignment[:80]}” does not have the form NAME=VALUE.",
+            "Example: --set adjust.silence.min_seconds=0.6.",
         )
     *parents, last = name.split(".")
     place = document
     for parent in parents:
         deeper = place.setdefault(parent, {})
         if not isinstance(deeper, dict):
-            raise InvalidInput("invalid_request", f"{name}: {parent} is not a group.", "Check the name.")
+            raise InvalidInput(
+                "invalid_request", f"{name}: {parent} is a single value, not a group of settings.", "Check the name."
+            )
         place = deeper
     try:
         place[last] = parse(text)

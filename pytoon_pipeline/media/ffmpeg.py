@@ -70,7 +70,7 @@ def ffmpeg_error(log: str) -> RenderError:
     return RenderError(
         "ffmpeg_failed",
         f"ffmpeg failed: {last[:400] or 'it logged nothing'}.",
-        "Run “pytoon doctor”. If it finds nothing, report this error with the manifest of the upload.",
+        "Run “pytoon doctor”. If it finds no problem, report this error with the manifest of the upload.",
     )
 
 

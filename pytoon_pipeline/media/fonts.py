@@ -124,7 +124,7 @@ def _find(name: str) -> Path:
     if name in _files:
         return _files[name]
     if name not in FONTS:
-        raise InvalidInput("unknown_font", f"There is no font “{name[:80]}”.", f"Use one of: {', '.join(FONTS)}.")
+        raise InvalidInput("unknown_font", f"Unknown font “{name[:80]}”.", f"Use one of: {', '.join(FONTS)}.")
     package, module, below = FONTS[name]
     try:
         return Path(str(import_module(module).__file__)).parent / below

@@ -85,7 +85,7 @@ def generation_request(generator: str, prompt: str, seed: int) -> Generation:
 def _known(generator: str) -> Generator:
     if generator not in GENERATORS:
         raise InvalidInput(
-            "unknown_generator", f"There is no generator “{generator[:60]}”.", f"Use one of: {', '.join(GENERATORS)}."
+            "unknown_generator", f"Unknown generator “{generator[:60]}”.", f"Use one of: {', '.join(GENERATORS)}."
         )
     return GENERATORS[generator]
 

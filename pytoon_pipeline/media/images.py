@@ -106,19 +106,19 @@ def _check(image: "Image", limits: Limits) -> None:
         raise InvalidInput(
             "picture_size",
             f"The picture has {image.width}×{image.height} pixels.",
-            f"At most {limits.picture_pixels_max / 1e6:.0f} million pixels are accepted: make it smaller.",
+            f"Make it smaller: the limit is {limits.picture_pixels_max / 1e6:.0f} million pixels.",
         )
     if _decoded_bytes(image) > limits.picture_bytes_max:
         raise InvalidInput(
             "picture_size",
-            f"The picture has {image.width}×{image.height} pixels, which needs too much memory as {image.format}.",
-            "Make it smaller, or save it as a plain JPEG.",
+            f"Decoding a {image.format} picture of {image.width}×{image.height} pixels needs too much memory.",
+            "Make it smaller, or save it as a baseline JPEG.",
         )
     if min(image.size) < limits.source_side_min:
         raise InvalidInput(
             "picture_size",
             f"The picture is {image.width}×{image.height} pixels.",
-            f"Sides must be at least {limits.source_side_min} pixels.",
+            f"Both sides must have at least {limits.source_side_min} pixels.",
         )
     if getattr(image, "n_frames", 1) > 1:
         raise InvalidInput("animated_picture", "This picture is animated.", "Convert it to MP4, or export one frame.")
@@ -128,7 +128,7 @@ def _check_scans(path: Path) -> None:
     with path.open("rb") as file:
         scans = sum(piece.count(SCAN) for piece in iter(lambda: file.read(1 << 20), b""))
     if scans > MAX_SCANS + path.stat().st_size // BYTES_PER_SCAN:
-        raise InvalidInput("picture_damaged", f"This JPEG picture has {scans} scans.", "Export it again.")
+        raise InvalidInput("picture_damaged", f"This JPEG picture has too many scans ({scans}).", "Export it again.")
 
 
 def _decoded_bytes(image: "Image") -> int:

@@ -76,6 +76,7 @@ def check_complete(
             part = "The audio of this file" if loss.track == "sound" else "This file"
             raise InvalidInput(
                 "truncated_source",
-                f"{part} declares {loss.declared_seconds:.1f} s, but only {loss.decoded_seconds:.1f} s can be read.",
-                "Upload the complete file again. To use what can be read, export it from a player or an editor.",
+                f"{part} should be {loss.declared_seconds:.1f} s long, but only {loss.decoded_seconds:.1f} s can "
+                "be read.",
+                "Upload the complete file again. To use only the readable part, export it from a player or an editor.",
             )

@@ -93,7 +93,7 @@ def _check_exit(done: "subprocess.CompletedProcess[bytes]", path: Path) -> None:
         # A signal ends here too: the CPU time was used up, or a decoder crashed.
         raise InvalidInput(
             "exhausting",
-            "This file claims to hold far more than it does: reading it would take more memory or time than any video.",
+            "Reading this file takes too much memory or time: it declares far more content than it has.",
             "Export it again as MP4 with H.264.",
         )
 
@@ -113,7 +113,7 @@ def _parse(output: bytes) -> Preflight:
 def _interrupted() -> TransientError:
     return TransientError(
         "preflight_interrupted",
-        "The machine interrupted the first reading of this file.",
+        "The check of this file was interrupted.",
         "Try again when the machine is less busy.",
     )
 

@@ -97,21 +97,21 @@ def accept(info: MediaInfo, limits: Limits) -> VideoStream:
         low, high = SOUND_RATES[0] / 1000, SOUND_RATES[-1] / 1000
         raise InvalidInput(
             "no_sound",
-            "The audio of this file cannot be used.",
-            f"At most {MAX_CHANNELS} channels of {low:g} to {high:g} kHz can be read.",
+            "The audio format of this file is not supported.",
+            f"Use audio with at most {MAX_CHANNELS} channels and a sample rate of {low:g} to {high:g} kHz.",
         )
     if video is None:
         raise InvalidInput(
             "no_picture",
             "This file has audio but no video." if info.audio else "This file has no video.",
-            "Upload a video. Audio alone can be used as voice or music of another video.",
+            "Upload a video. Audio files can only be the voice or music of a video.",
         )
     for width, height in ((video.width, video.height), video.display_size):
         if min(width, height) < limits.source_side_min or max(width, height) > limits.source_side_max:
             raise InvalidInput(
                 "picture_size",
                 f"The picture is {_outward(width, limits)}×{_outward(height, limits)} pixels.",
-                f"Sides from {limits.source_side_min} to {limits.source_side_max} pixels are supported.",
+                f"Both sides must have {limits.source_side_min} to {limits.source_side_max} pixels.",
             )
     if info.seconds > limits.source_seconds_max:
         raise InvalidInput(
@@ -182,7 +182,7 @@ def _clockwise(rotation: float) -> Literal[0, 90, 180, 270]:
 def _first_frame(container: "InputContainer", stream: "AvVideo") -> tuple["VideoFrame", list[float]]:
     """The first frame, and the sorted presentation times of the first packets in seconds."""
     if stream.codec_context is None:
-        raise _undecodable("of an unknown kind")
+        raise _undecodable("unknown codec")
     # Read before a decoder rejects the size and resets it.
     width, height = stream.width, stream.height
     frame: VideoFrame | None = None
@@ -203,7 +203,7 @@ def _first_frame(container: "InputContainer", stream: "AvVideo") -> tuple["Video
         raise InvalidInput(
             "picture_size",
             f"The picture is {width}×{height} pixels.",
-            f"At most {MAX_PIXELS / 1e6:.1f} million pixels can be decoded, such as 8192×4352.",
+            f"Use a video of at most {MAX_PIXELS / 1e6:.1f} million pixels, such as 8192×4352.",
         )
     raise _undecodable(stream.codec_context.name)
 

@@ -55,7 +55,7 @@ def not_media(path: Path) -> InvalidInput:
         )
     return InvalidInput(
         "not_media",
-        "This file cannot be read as a video: it is of another kind, incomplete or damaged.",
+        "This file cannot be read as a video: it is not a video, or it is incomplete or damaged.",
         "Open it in a player. If it does not play there, export it again as MP4.",
     )
 
@@ -63,7 +63,7 @@ def not_media(path: Path) -> InvalidInput:
 def encrypted() -> InvalidInput:
     return InvalidInput(
         "encrypted", "This file is encrypted (DRM): its video or audio cannot be read.",
-        "Upload a copy without protection, such as your own recording or export.",
+        "Upload an unprotected copy, such as your own recording or export.",
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _still(head: bytes) -> str | None:
 
 def _picture(form: str) -> InvalidInput:
     return InvalidInput(
-        "picture_format", f"This is a picture in the format {form}, which is not supported.",
+        "picture_format", f"{form} pictures are not supported.",
         "Save or export it as JPEG, PNG or WebP. On an iPhone, choose Settings, Camera, Formats, Most Compatible."
         if form == "HEIC" else "Save or export it as JPEG, PNG or WebP.",
     )  # fmt: skip

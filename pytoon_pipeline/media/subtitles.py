@@ -59,10 +59,10 @@ def read(path: Path, name: str = "") -> tuple[SubtitleCue, ...]:
     except UnicodeDecodeError as error:
         raise _unreadable(name, "it is not valid UTF-8") from error
     except (pysubs2.Pysubs2Error, ValueError, OverflowError) as error:
-        raise _unreadable(name, "its times or its format are invalid") from error
+        raise _unreadable(name, "its timestamps or its format are invalid") from error
     lines = tuple(_lines((event.start, event.end, _plain(event.text)) for event in found[:MAX_CUES]))
     if not lines:
-        raise _unreadable(name, "it has no text")
+        raise _unreadable(name, "it contains no text")
     return lines
 
 
@@ -124,6 +124,6 @@ def _lines(found: Any) -> Iterator[SubtitleCue]:
 
 def _unreadable(name: str, why: str) -> InvalidInput:
     return InvalidInput(
-        "subtitles_unreadable", f"The subtitles {name[:80]} cannot be used: {why}.",
-        "Save them as SubRip (.srt) or WebVTT (.vtt) in UTF-8, or remove them.",
+        "subtitles_unreadable", f"The subtitle file {name[:80]} cannot be used: {why}.",
+        "Save it as SubRip (.srt) or WebVTT (.vtt) in UTF-8, or remove it.",
     )  # fmt: skip

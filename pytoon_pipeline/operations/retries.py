@@ -34,7 +34,7 @@ def next_retry_at(failure: FailureRecord) -> float | GaveUp:
     """When the key is retried, in seconds since the epoch, or why it is not."""
     delays = DELAYS[failure.category]
     if not delays:
-        return GaveUp("retrying gives the same result")
+        return GaveUp("retrying would give the same result")
     if failure.tries > len(delays) or failure.total > MAX_RETRIES:
         return GaveUp(f"it has failed {failure.total} times")
     return failure.at + delays[failure.tries - 1]

@@ -36,7 +36,12 @@ def plan_audio(
         speech += _spoken(media.voice, samples)
         seconds = samples / SAMPLE_RATE
         if media.voice.sound_seconds > seconds + NEGLIGIBLE_SECONDS:
-            notes.append(Note(code="voice_shortened", message=f"The voice was cut to the video's {seconds:.1f} s."))
+            notes.append(
+                Note(
+                    code="voice_shortened",
+                    message=f"The voice-over was cut to the length of the video, {seconds:.1f} s.",
+                )
+            )
     if media.music is not None:
         tracks.append(_music_track(media.music, samples, settings, join_speech(speech, settings)))
     mix = AudioMix(
@@ -93,7 +98,7 @@ def _voice_track(voice: AnalysedMedia, samples: int, settings: AudioSettings) ->
 def _music_track(music: AnalysedMedia, samples: int, settings: AudioSettings, speech: Sequence[Span]) -> AudioTrack:
     length = round(music.sound_seconds * SAMPLE_RATE)
     if length < MIN_MUSIC_SECONDS * SAMPLE_RATE:
-        raise field_error("music", "music_too_short", "it is shorter than a second.", "Give longer music.")
+        raise field_error("music", "music_too_short", "the music is shorter than a second.", "Use a longer file.")
     return AudioTrack(
         role="music",
         clips=loops(music.item, length, samples, settings),

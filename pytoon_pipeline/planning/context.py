@@ -134,6 +134,6 @@ def _content_frames(max_frames: int, closing: SceneSequence | None, rate: FrameR
             "max_seconds",
             "too_short",
             "the brand's end card leaves less than a second for the content.",
-            "Raise max_seconds, or set end_card.seconds of the brand to 0.",
+            "Raise max_seconds, or set the brand's end_card.seconds to 0.",
         )
     return frames

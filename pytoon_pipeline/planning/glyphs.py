@@ -36,11 +36,11 @@ class MissingGlyphs:
         names = [font.name for font in fonts.with_fallbacks(self.font)] if self.font else ["all fonts of Pytoon"]
         named = " ".join(map(_shown, self.characters[:MAX_CHARACTERS]))
         named += f" and {len(self.characters) - MAX_CHARACTERS} more" if len(self.characters) > MAX_CHARACTERS else ""
-        return f"{self.path}: {named} of “{self.text[:40]}” cannot be drawn (fonts: {', '.join(names)})"
+        return f"{self.path}: {named} in “{self.text[:40]}” cannot be drawn (fonts: {', '.join(names)})"
 
     def note(self) -> Note:
         named = " ".join(map(_shown, self.characters))
-        message = f"{self.path}: no font has {named} of “{self.text[:60]}”; left out, as missing_glyphs: drop asks."
+        message = f"{self.path}: no font has {named} in “{self.text[:60]}”; left out because of missing_glyphs: drop."
         return Note(code="characters_left_out", message=message)
 
 

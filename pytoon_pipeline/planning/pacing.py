@@ -53,8 +53,8 @@ def source_range(material: AnalysedMedia, entry: MediaRequest) -> tuple[float, f
     if entry.start >= end:
         raise InvalidInput(
             "outside_clip",
-            f"media: “{entry.file[:60]}” is {material.seconds:.1f} s long, and start is {entry.start:g} s.",
-            "Give a start within the clip.",
+            f"media: “{entry.file[:60]}” is {material.seconds:.1f} s long, but start is {entry.start:g} s.",
+            "Set start to a time within the clip.",
         )
     return entry.start, end
 
@@ -136,12 +136,12 @@ def _fitted(preferred: Sequence[float], items: Sequence[PlanItem], pacing: Pacin
             "media",
             "too_many_items",
             f"{len(whole)} items of {pacing.stills.min_seconds:g} s each do not fit in {pacing.max_seconds:g} s.",
-            "Leave some out, raise max_seconds, or lower adjust.stills.min_seconds.",
+            "Remove some, raise max_seconds, or lower adjust.stills.min_seconds.",
         )
     if not shortened:
         return whole, []
     factor = sum(whole) / sum(preferred)
-    message = f"All items were shortened alike, to {factor:.0%}, so that they fit in {pacing.max_seconds:g} s."
+    message = f"All items were shortened to {factor:.0%} of their time, so that they fit in {pacing.max_seconds:g} s."
     return whole, [Note(code="shortened_evenly", message=message)]
 
 

@@ -27,7 +27,7 @@ def _file_notes(file: AnalysedMedia, captions_shown: bool) -> Iterator[Note]:
         message = f"The subtitles of “{file.name}” are not used: only talking videos with sound have captions."
         yield Note(code="subtitles_unused", message=message)
     if file.info.audio is None and file.info.streams.get("audio"):
-        yield Note(code="unreadable_sound", message=f"The audio of “{file.name}” cannot be read and is left out.")
+        yield Note(code="unreadable_sound", message=f"The audio of “{file.name}” cannot be read, so it is left out.")
     elif file.info.audio is not None and not file.audible:
-        message = f"“{file.name}” has an audio track that is silent; it is treated as having none."
+        message = f"“{file.name}” has a silent audio track, which is ignored."
         yield Note(code="silent_track", message=message)

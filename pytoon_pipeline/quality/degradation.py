@@ -19,7 +19,9 @@ def degradation(
         return None
     fallback = [
         Reason(
-            kind="engine_fallback", code=one.code, message=f"The {one.engine} engine could not render: {one.message}"
+            kind="engine_fallback",
+            code=one.code,
+            message=f"The {one.engine} engine could not render the video: {one.message}",
         )
         for one in ready.engine_attempts
         if ready.fallback_spec is not None

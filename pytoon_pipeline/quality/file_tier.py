@@ -17,7 +17,7 @@ def undecodable(context: CheckContext) -> Iterator[Deviation]:
     file = context.inspection
     if file.decode_errors or not len(file.times):
         message = f"The file cannot be decoded completely: {file.decode_errors} packets or frames are damaged."
-        yield Deviation("undecodable", message, file.decode_errors, Limit(0, "Every frame must decode"))
+        yield Deviation("undecodable", message, file.decode_errors, Limit(0, "Every frame must be decodable"))
 
 
 def file_format(context: CheckContext) -> Iterator[Deviation]:

@@ -82,7 +82,7 @@ def face_cut(context: CheckContext) -> Iterator[Deviation]:
 
 
 def _cut_faces(context: CheckContext, scene: Scene, shares: Sequence[tuple[int, float]]) -> Iterator[Deviation]:
-    limit = Limit(CUT[1], "A portrait shows a face completely or clearly leaves it out")
+    limit = Limit(CUT[1], "A face must be either fully in the frame or clearly outside it")
     for start, end in runs(CUT[0] < share < CUT[1] for _, share in shares):
         first, last = shares[start][0], shares[end - 1][0] + 1
         if last - first >= CUT_SECONDS * context.inspection.rate:

@@ -86,7 +86,7 @@ def kpis(table: Path, today: date | None = None) -> Kpis:
             raise DependencyMissing(
                 "metrics_damaged",
                 f"A table of metrics cannot be read: {str(error).strip()[:300]}",
-                f"Remove the damaged file from {table}. The next report recreates it if its log still exists.",
+                f"Delete the damaged file in {table}. The next report recreates it if its log still exists.",
             ) from error
         return _compute(connection, damaged, today or datetime.now(timezone.utc).date())
 

@@ -21,7 +21,7 @@ def check_files(paths: Sequence[Path]) -> None:
     missing = [_quoted(path) for path in paths if not os.path.lexists(path)]
     if len(missing) > 1:
         names = ", ".join(missing[:MAX_NAMES]) + ("…" if len(missing) > MAX_NAMES else "")
-        raise InvalidInput("file_missing", f"There are no files {names}.", "Check the paths and their spelling.")
+        raise InvalidInput("file_missing", f"These files do not exist: {names}.", "Check the paths and their spelling.")
     for path in paths:
         check_file(path)
 
@@ -43,7 +43,7 @@ def check_file(path: Path) -> None:
             "Check the path and the permissions.",
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        raise InvalidInput("not_a_file", f"{name} is not a file.", "Name a video file, or a folder with media.")
+        raise InvalidInput("not_a_file", f"{name} is not a file.", "Specify a video file, or a folder with media.")
     if status.st_size == 0:
         raise InvalidInput("empty_file", f"The file {name} is empty.", "The upload may be incomplete; copy it again.")
 

@@ -55,7 +55,12 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
 def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner, progress: Progress, notify: Notify) -> RenderResult:
     with open_runner(home, notify) as runner:
         if lost := runner.fail_lost_runs():
-            notify(Note(code="lost_runs", message=f"{lost} runs lost their process and are now marked as failed."))
+            notify(
+                Note(
+                    code="lost_runs",
+                    message=f"The processes of {lost} runs have died; the runs are now marked as failed.",
+                )
+            )
         outcome = runner.compile(upload.key, progress)
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:

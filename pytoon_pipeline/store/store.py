@@ -52,7 +52,7 @@ class Store:
         self.work.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self.work).free
         if free < self._min_free_bytes + more:
-            raise OSError(errno.ENOSPC, f"only {free / 1e6:.0f} MB of the disk are free")
+            raise OSError(errno.ENOSPC, f"only {free / 1e6:.0f} MB of disk space are free")
 
     # Files
 
@@ -72,7 +72,9 @@ class Store:
                 copied = yield from _read(path, scratch / "copy")
                 if copied != file:
                     raise TransientError(
-                        "file_changing", "The file changed while it was read.", "Wait until it is completely written."
+                        "file_changing",
+                        "The file changed while it was being read.",
+                        "Try again when it is completely written.",
                     )
                 atomic_replace(scratch / "copy", self._object(file))
         return file

@@ -54,8 +54,9 @@ def find_silence(
     if all_silent and requested and settings.remove:
         raise InvalidInput(
             "all_silent",
-            "The request removes silence, but the audio of this video is silent throughout.",
-            "Check the microphone or the export. To use the whole video, leave out adjust.silence.remove.",
+            "The request removes silence, but the whole video is silent.",
+            "Check the microphone or the export. To keep the whole video, remove adjust.silence.remove from the "
+            "request.",
         )
     threshold = level - settings.threshold_below_speech_db
     if all_silent:

@@ -27,7 +27,7 @@ def fetch(model: str, folder: Path) -> Path:
     if model not in whisper.available_models():
         raise DependencyMissing(
             "unknown_model",
-            f"Whisper has no model “{model}”",
+            f"Whisper has no model “{model}”.",
             f"Use one of: {', '.join(whisper.available_models())}.",
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def transcribe(
         except RuntimeError as error:
             if not _out_of_memory(error):
                 raise
-            reason = f"the memory of {_device_name('cuda')} was exhausted ({str(error).splitlines()[0][:120]})"
+            reason = f"{_device_name('cuda')} ran out of memory ({str(error).splitlines()[0][:120]})"
         torch.cuda.empty_cache()
     try:
         return _on("cpu", samples, weights, transcriber).model_copy(update={"device_fallback": reason})

@@ -29,7 +29,7 @@ class FrameSampling(Analysis[SampledFrames]):
     libraries = ("pyav",)
     columns = (
         Column("time", "double", "Presentation time in seconds from the first frame."),
-        Column("jpeg", "binary", "The frame, upright, its longer side at most 480 pixels."),
+        Column("jpeg", "binary", "The frame, upright, scaled to at most 480 pixels on its longer side."),
     )
     record = SampledFrames
 

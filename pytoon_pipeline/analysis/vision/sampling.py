@@ -177,7 +177,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
             "too_short",
             f"Only {floored(seconds)} s of this video can be decoded."
             + (f" {damage.packets} packets are damaged." if damage.packets else ""),
-            f"At least {limits.source_seconds_min:g} s are needed.",
+            f"Upload a video of at least {limits.source_seconds_min:g} s.",
         )
     record = SampledFrames(
         rate=SAMPLES_PER_SECOND,

@@ -32,8 +32,8 @@ from pytoon_pipeline.store.items import unique_items
 def metadata(
     context: dg.AssetExecutionContext, store: StoreResource, config: ConfigResource, source_media: SourceMedia
 ) -> Materialized:
-    """What each file is: length, frame rate, size, rotation, pixel shape, colour and streams, what its headers promise
-    and what it holds; and its audio at 16 kHz."""
+    """The properties of each file: length, frame rate, size, rotation, pixel shape, colour and streams, what its
+    headers declare and what it really contains; and its audio at 16 kHz."""
     limits, artifacts = config.limits, store.artifacts
     result = MediaProbe(artifacts, limits, Preflight(artifacts, limits).probe).run(artifacts, source_media)
     infos = {item: one.info for item, one in result.values.items()}
@@ -52,8 +52,8 @@ def transcription(
     metadata: MetadataByItem,
     resolved_request: ResolvedRequest,
 ) -> Materialized:
-    """The spoken words with their times: from subtitles, else by Whisper when its weights are available, else by
-    pocketsphinx. The metadata names the transcriber."""
+    """The spoken words with their times: from subtitles if there are any, otherwise from Whisper if its weights are
+    available, otherwise from pocketsphinx. The metadata names the transcriber."""
     analysis = Transcription(
         store=store.artifacts,
         archetype=resolved_request.archetype,
@@ -75,7 +75,7 @@ def silence_segments(
     transcription: TranscriptByItem,
     resolved_request: ResolvedRequest,
 ) -> Materialized:
-    """Where nobody speaks, what remains of each clip, and the words with impossible times repaired."""
+    """Ranges without speech, the parts of each clip that remain, and the words with impossible times corrected."""
     analysis = SilenceDetection(
         store=store.artifacts,
         archetype=resolved_request.archetype,
@@ -95,8 +95,8 @@ def sampled_frames(
     source_media: SourceMedia,
     metadata: MetadataByItem,
 ) -> dg.MaterializeResult[Frames]:
-    """Small pictures five times per second and a thumbnail of every frame, from the one decode that all detectors
-    share. The columns are those of the pictures."""
+    """Five small pictures per second and a thumbnail of every frame. Each clip is decoded only once, for all detectors.
+    The columns describe the small pictures."""
     sampling = FrameSampling(store.artifacts, config.limits, metadata)
     result = sampling.run(store.artifacts, source_media)
     frames = Frames(store.artifacts, result.stage.artifact, sampling.computed)
@@ -115,7 +115,7 @@ def face_detections(
 def focal_points(
     context: dg.AssetExecutionContext, store: StoreResource, source_media: SourceMedia, sampled_frames: Frames
 ) -> Materialized:
-    """Where the detail of each sampled frame is: the camera looks there when there is no face."""
+    """Where each sampled frame has detail: the camera points there when there is no face."""
     return materialize_analysis(SaliencyDetection(sampled_frames).run(store.artifacts, source_media))
 
 
@@ -127,5 +127,6 @@ def shots(
     metadata: MetadataByItem,
     sampled_frames: Frames,
 ) -> Materialized:
-    """Cuts, found by PySceneDetect in every frame, and where the clip itself is static or black."""
+    """Cuts that PySceneDetect finds by examining every frame, and ranges in which the clip itself is static or
+    black."""
     return materialize_analysis(ShotDetection(metadata, sampled_frames).run(store.artifacts, source_media))

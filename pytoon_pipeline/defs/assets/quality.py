@@ -20,7 +20,9 @@ from pytoon_pipeline.store.store import Store
 
 # One check for each tier of findings.
 CHECKS = [
-    dg.AssetCheckSpec(name=tier, asset=QC.name, blocking=True, description=f"{what} has no gate among its findings.")
+    dg.AssetCheckSpec(
+        name=tier, asset=QC.name, blocking=True, description=f"{what} has no finding that fails the video."
+    )
     for tier, what in (
         ("file", "The file itself"),
         ("time", "The sequence of frames"),
@@ -44,7 +46,7 @@ def qc_score(
     sampled_frames: Frames,
     face_detections: FacesByItem,
 ) -> Iterator[Materialized | dg.AssetCheckResult]:
-    """What the check of the encoded file against its plan found: findings, a score from 0 to 100 and a verdict."""
+    """The result of checking the encoded file against its plan: findings, a score from 0 to 100 and a verdict."""
     limits, sources = config.limits, config.limit_sources
     parts = (render_spec, rendered_segments, composite, metadata, sampled_frames, face_detections)
     video, uploads = Assessment(limits, sources, *parts), catalog.uploads

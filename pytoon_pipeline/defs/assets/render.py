@@ -52,8 +52,8 @@ def composite(
     sampled_frames: Frames,
     face_detections: FacesByItem,
 ) -> Materialized:
-    """The finished MP4, its segments joined by copying and its audio mixed to the target loudness; and the
-    thumbnail."""
+    """The finished MP4, with its segments joined without re-encoding and its audio mixed to the target loudness, and
+    the thumbnail."""
     job = engines.job(store, source_media, metadata, resolved_request)
     parts = Composition(render_spec, rendered_segments, sampled_frames, face_detections)
     video = compose_video(job, parts)

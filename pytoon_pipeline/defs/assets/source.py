@@ -19,7 +19,7 @@ from pytoon_pipeline.reporting.tables import bullets
 def source_media(
     context: dg.AssetExecutionContext, store: StoreResource, catalog: CatalogResource, config: RunOverrides
 ) -> Materialized:
-    """The upload as it came in: its files, verified by content, the files of its brand, and the request."""
+    """The upload as received: its files, verified by content, the files of its brand, and the request."""
     upload = catalog.uploads.get(context.partition_key).model_copy(update={"overrides": config.fields})
     request = check_overrides(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
@@ -44,7 +44,7 @@ def resolved_request(
     source_media: Stored[SourceMedia],
     metadata: MetadataByItem,
 ) -> Materialized:
-    """The request with everything decided: archetype, preset, brand, platform and remedies. Each value says where it
+    """The request with all choices made: archetype, preset, brand, platform and remedies. Each value says where it
     comes from."""
     upload = source_media.value
     attempts = catalog.uploads.attempts(upload.key, upload.overrides)

@@ -13,8 +13,8 @@ def fail_lost_runs(
     instance = context.instance
     lost = lost_runs(instance, config.home)
     if not lost and not has_unrecorded_runs(instance, catalog.uploads):
-        return dg.SkipReason("No run is lost.")
+        return dg.SkipReason("There are no lost runs.")
     if not may_request(instance, RECONCILE, frozenset(run.run_id for run in lost)):
-        return dg.SkipReason(f"{len(lost)} lost runs; {RECONCILE} is running or has failed just now.")
+        return dg.SkipReason(f"{len(lost)} lost runs; {RECONCILE} is running or has just failed.")
     context.log.info(f"{len(lost)} lost runs; requesting {RECONCILE}.")
     return dg.RunRequest()

@@ -17,8 +17,8 @@ def ingest_uploads(
     except TransientError as error:
         return dg.SkipReason(str(error))
     if not waiting:
-        return dg.SkipReason("Nothing new in the inbox.")
+        return dg.SkipReason("The inbox has nothing new.")
     if not may_request(context.instance, INGEST):
-        return dg.SkipReason(f"{waiting} entries wait in the inbox; {INGEST} is running or has failed just now.")
-    context.log.info(f"{waiting} entries wait in the inbox; requesting {INGEST}.")
+        return dg.SkipReason(f"{waiting} entries are waiting in the inbox; {INGEST} is running or has just failed.")
+    context.log.info(f"{waiting} entries are waiting in the inbox; requesting {INGEST}.")
     return dg.RunRequest()

@@ -32,7 +32,9 @@ def request_runs(context: dg.SensorEvaluationContext, catalog: CatalogResource) 
         else:
             waiting += 1
     if not requested:
-        return dg.SkipReason(f"No key to run; {waiting} have a run in progress." if waiting else "No key to run.")
+        return dg.SkipReason(
+            f"No new runs are needed; {waiting} are in progress." if waiting else "No new runs are needed."
+        )
     retries = sum(due.attempt > 1 or due.failed_run != "" for due in requested)
     context.log.info(f"Requesting {len(requested)} runs, {retries} of them retries; {waiting} are in progress.")
     return dg.SensorResult(

@@ -126,7 +126,7 @@ class EngineClient:
         if time.monotonic() > self._deadline:
             raise DeadlineExceeded(
                 "remote_late", "The remote engine exceeded the time limit for this video.",
-                "The server may be overloaded. Segments that it has finished are reused by the next attempt.",
+                "The server may be overloaded. The next attempt reuses the finished segments.",
             )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def _http_errors() -> Iterator[None]:
     try:
         yield
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-        raise protocol_error("it is not the URL of a web server") from error
+        raise protocol_error("the URL is not an HTTP address") from error
     except httpx.RequestError as error:
         raise ConnectionLost(
             "remote_unreachable", f"The remote engine cannot be reached: {str(error)[:200] or type(error).__name__}.",
@@ -165,7 +165,7 @@ def _raise_for_status(response: httpx.Response) -> None:
         raise problem
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
         raise ConnectionLost(
-            "remote_unreachable", f"The remote engine responded with status {status}.", "Check the log of the server."
+            "remote_unreachable", f"The remote engine responded with status {status}.", "Check the server's log."
         )
     raise protocol_error(f"it responded with status {status}")
 
@@ -181,7 +181,7 @@ def _overloaded(response: httpx.Response, problem: PytoonError | None) -> Pytoon
 def _upload_progress(response: httpx.Response) -> UploadProgress:
     offset = response.headers.get(OFFSET, "")
     if not offset.isdecimal():
-        raise protocol_error("it did not report how much of a file it has")
+        raise protocol_error("it did not report how much of a file has arrived")
     return UploadProgress(int(offset), response.headers.get(COMPLETE) == YES)
 
 
@@ -196,6 +196,6 @@ def protocol_error(reason: str) -> DependencyMissing:
     """The error for a server that is not an engine, or of another version."""
     return DependencyMissing(
         "remote_not_an_engine",
-        f"The server at PYTOON_ENGINE_URL is not a Pytoon engine of this version: {reason}.",
+        f"The server at PYTOON_ENGINE_URL is not a compatible Pytoon engine: {reason}.",
         "Check the address, and use the same version of Pytoon on both machines.",
     )

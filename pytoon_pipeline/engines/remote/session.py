@@ -114,13 +114,13 @@ class RemoteSession:
     def _validated(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
         """Raises ``DependencyMissing`` for any other results than requested. Tools may differ; they are recorded."""
         if len(artifacts) != len(self._keys):
-            raise protocol_error("it rendered another number of parts")
+            raise protocol_error("it rendered a different number of segments than requested")
         for artifact, key in zip(artifacts, self._keys, strict=True):
             stage = key.stage
             if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, key.inputs):
-                raise protocol_error("it rendered something else")
+                raise protocol_error("it rendered something other than requested")
             if artifact.parameters != json.loads(canonical(key.parameters)):
-                raise protocol_error("it rendered something else")
+                raise protocol_error("it rendered something other than requested")
             expected = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
             value = {VALUE[stage.name]: key.parameters[VALUE[stage.name]]}
             if (
@@ -133,7 +133,7 @@ class RemoteSession:
                 for file in artifact.files.values():
                     NamedFile.model_validate(file.model_dump())
             except ValidationError as error:
-                raise protocol_error("the name of a file is not a SHA-256 hash") from error
+                raise protocol_error("a file name is not a SHA-256 hash") from error
         return artifacts
 
     def _fetch_all(self) -> None:

@@ -65,7 +65,7 @@ def _add_job_routes(app: FastAPI, jobs: JobQueue, settings: ServerSettings) -> N
             body += chunk
             if len(body) > settings.job_bytes:
                 raise InvalidInput(
-                    "job_too_large", "The job request is too large.", "The limit is a setting of the server."
+                    "job_too_large", "The job request is too large.", "Raise PYTOON_ENGINE_JOB_BYTES on the server."
                 )
         status = await asyncio.to_thread(lambda: jobs.submit(_job_request(bytes(body))))
         return status.model_dump(mode="json")
@@ -92,8 +92,8 @@ def _add_file_routes(app: FastAPI, jobs: JobQueue, uploads: ResumableUploads, se
         if total != file.bytes:
             raise InvalidInput(
                 "wrong_length",
-                "The length of the file differs from that in the job.",
-                "Send the file that the job names.",
+                "The file does not have the length that the job states.",
+                "Send the file that the job requires.",
             )
         received = await uploads.receive(file, offset, _chunks(request, settings))
         return _upload_progress(received, received == file.bytes)
@@ -126,7 +126,7 @@ async def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[b
         except StopAsyncIteration:
             return
         except asyncio.TimeoutError:
-            raise TransientError("too_slow", "The client sent nothing for too long.", "Send the rest again.") from None
+            raise TransientError("too_slow", "The client stopped sending data.", "Send the remaining data.") from None
         yield chunk
 
 

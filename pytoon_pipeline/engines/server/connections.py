@@ -109,7 +109,7 @@ def ensure_open_files(settings: ServerSettings) -> None:
         return
     if hard < required:
         raise InvalidInput(
-            "invalid_setting", f"The engine needs {required} open files, but the system allows {hard}.",
+            "invalid_setting", f"The engine needs {required} open files, but the system allows only {hard}.",
             "Lower PYTOON_ENGINE_UNAUTHENTICATED or PYTOON_ENGINE_CONNECTIONS, or raise “ulimit -Hn”.",
         )  # fmt: skip
     resource.setrlimit(resource.RLIMIT_NOFILE, (required, hard))

@@ -54,13 +54,13 @@ def add_error_handlers(app: FastAPI, settings: ServerSettings) -> None:
         assert isinstance(error, RequestValidationError)
         names = ", ".join(str(one["loc"][-1]) for one in error.errors())
         return error_response(
-            InvalidInput("wrong_request", f"These request parameters are not valid: {names}.", "See docs/engine.md.")
+            InvalidInput("wrong_request", f"Invalid request parameters: {names}.", "See docs/engine.md.")
         )
 
     def not_found(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         return error_response(
-            InvalidInput("not_found", "This address does not exist.", "See docs/engine.md."), status=error.status_code
+            InvalidInput("not_found", "This URL does not exist.", "See docs/engine.md."), status=error.status_code
         )
 
     def storage(_: Request, error: Exception) -> Response:
@@ -68,9 +68,7 @@ def add_error_handlers(app: FastAPI, settings: ServerSettings) -> None:
         if error.errno in UNWRITABLE:
             return error_response(storage_unwritable(error))
         return error_response(
-            InternalError(
-                "remote_broke", f"The server's storage failed: {error.strerror}.", "Check the log of the server."
-            )
+            InternalError("remote_broke", f"The server's storage failed: {error.strerror}.", "Check the server's log.")
         )
 
     app.add_exception_handler(PytoonError, typed)

@@ -236,5 +236,5 @@ def _typed(error: BaseException) -> PytoonError:
     return InternalError(
         "remote_broke",
         f"The remote engine failed unexpectedly ({type(error).__name__}).",
-        "Check the log of the server and report this bug.",
+        "Check the server's log and report this bug.",
     )

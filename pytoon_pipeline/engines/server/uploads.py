@@ -19,7 +19,9 @@ class WrongOffset(InvalidInput):
     """A chunk does not start at ``offset``, where the last one ended."""
 
     def __init__(self, offset: int) -> None:
-        super().__init__("wrong_offset", f"The next byte of the file is {offset}.", "Send the file from that byte.")
+        super().__init__(
+            "wrong_offset", f"The server expects the file from byte {offset} on.", "Continue the upload from that byte."
+        )
         self.offset = offset
 
 

@@ -64,7 +64,7 @@ def check(manifest: Reproducible, limits: Limits) -> None:
         for why, found in reasons.items():
             if found:
                 raise InvalidInput(
-                    code, f"This manifest cannot be used: {why}.", "Use the manifest as it was delivered."
+                    code, f"This manifest cannot be used: {why}.", "Use the original manifest, without changes."
                 )
 
 

@@ -32,7 +32,7 @@ DECIDING = {"video", "audio", "still"}
 ROLES = ("video", "thumbnail", *subtitles.FORMATS)
 # Characters of a tool or version in a message.
 MAX_TEXT = 300
-HINT = "The video was rendered nevertheless; look at it before you use it."
+HINT = "The video was rendered anyway; review it before you use it."
 
 
 def remake(
@@ -54,7 +54,9 @@ def remake(
     folder = out or home.remade / plan.folder
     if folder.resolve() == path.resolve().parent:
         raise InvalidInput(
-            "original_there", "The original is in this folder and would be overwritten.", "Use another --out folder."
+            "original_there",
+            "The original video is in the output folder and would be overwritten.",
+            "Use another --out folder.",
         )
     with scratch_dir(home.work) as scratch, _plan_errors():
         store = Store(scratch / "store", scratch / "work", load_operations().min_free_bytes)
@@ -150,14 +152,14 @@ def failure(remade: Remade) -> PytoonError | None:
     if not remade.differences:
         return InternalError(
             "remake_differs",
-            f"The {what} packets differ from the original's, and no version of a tool explains it.",
+            f"The {what} packets differ from the original's, although no tool version differs.",
             f"Either the manifest was edited, or this machine computes differently. {HINT}",
         )
     tools = "; ".join(describe(one) for one in remade.differences)
     return DependencyMissing(
         "remake_differs",
         f"The {what} packets differ from the original's. These tools or files differ: {tools}.",
-        f"Install the original versions to reproduce it exactly. {HINT}",
+        f"To reproduce the video exactly, install the original versions. {HINT}",
     )
 
 

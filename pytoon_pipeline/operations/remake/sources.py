@@ -38,7 +38,7 @@ def find(manifest: Reproducible, store: Store, media: Path | None, scratch: Stor
         raise InvalidInput(
             "not_a_folder",
             f"“{printable_name(str(media))[:120]}” is not a folder.",
-            "Use --media with the folder that has the source files.",
+            "Set --media to the folder that has the source files.",
         )
     used = items_used(manifest.spec)
     wanted = {item.sha256: item for item in manifest.media if item.sha256 in used}
@@ -96,8 +96,8 @@ def _missing(items: list[SourceItem]) -> DependencyMissing:
     more = f", and {len(items) - MAX_LISTED} more" if len(items) > MAX_LISTED else ""
     return DependencyMissing(
         "source_missing",
-        f"Source files of the video are missing, by name and SHA-256: {listed}{more}.",
-        "Use --media DIR with a folder that contains them; only their content matters, not their names.",
+        f"Source files of the video are missing (name and SHA-256): {listed}{more}.",
+        "Set --media to a folder that contains them; only their content matters, not their names.",
     )
 
 

@@ -64,7 +64,7 @@ class LayerContext:
     def file(self, name: str) -> AnalysedMedia:
         """A file by its name. Raises ``InvalidInput`` when the upload has no such file."""
         if name not in self.files:
-            raise field_error(self.path, "file_missing", f"there is no file “{name[:60]}”.", "Check its name.")
+            raise field_error(self.path, "file_missing", f"the file “{name[:60]}” does not exist.", "Check its name.")
         return self.files[name]
 
 
@@ -89,7 +89,9 @@ def build_layers(
 def _(layer: EditImage, target: LayerContext) -> Layer:
     material = target.file(layer.file)
     if not material.is_still:
-        raise field_error(target.path, "not_a_picture", f"“{layer.file}” is a clip.", "Use a layer of kind “video”.")
+        raise field_error(
+            target.path, "not_a_picture", f"“{layer.file}” is a clip, not a picture.", "Use a layer of kind “video”."
+        )
     width, height, camera = _picture(layer, material)
     return ImageLayer(item=material.item, crop_path=camera, **_common(layer, target, width, height))
 
@@ -98,7 +100,9 @@ def _(layer: EditImage, target: LayerContext) -> Layer:
 def _(layer: EditVideo, target: LayerContext) -> Layer:
     material = target.file(layer.file)
     if material.is_still:
-        raise field_error(target.path, "not_a_clip", f"“{layer.file}” is a picture.", "Use a layer of kind “image”.")
+        raise field_error(
+            target.path, "not_a_clip", f"“{layer.file}” is a picture, not a clip.", "Use a layer of kind “image”."
+        )
     width, height, camera = _picture(layer, material)
     common = _common(layer, target, width, height)
     source = target.rate.nearest(layer.source)
@@ -201,5 +205,10 @@ def _fitted_text(
     box = TextBox(style.font, style.size, min(style.size, MIN_SIZE), max(1.0, width), height, MAX_LINES)
     page = fit(clean(text), box)
     if page is None:
-        raise field_error(target.path, "text_too_long", f"“{text[:40]}” does not fit.", "Give it more space.")
+        raise field_error(
+            target.path,
+            "text_too_long",
+            f"the text “{text[:40]}” does not fit.",
+            "Shorten the text, or make its area larger.",
+        )
     return style.model_copy(update={"size": page.size}), page.lines

@@ -40,7 +40,7 @@ def plan_edit(context: PlanContext) -> RenderSpec:
         raise field_error(
             "edit_plan.scenes",
             "too_long",
-            f"together they last {position / plan.rate:.2f} s.",
+            f"the scenes last {position / plan.rate:.2f} s.",
             f"Shorten them to {context.request.max_seconds:g} s (max_seconds).",
         )
     target = LayerContext(files, rate, position, "edit_plan.overlays", audio=audio)
@@ -60,7 +60,7 @@ def _transition(
         raise field_error(
             f"edit_plan.scenes.{number}.transition.seconds",
             "transition_too_long",
-            f"{scene.transition.seconds:g} s are more than both scenes have to spare.",
+            f"{scene.transition.seconds:g} s is too long for the two scenes.",
             "Shorten it.",
         )
     return Transition(kind=scene.transition.kind, frames=overlap)
@@ -124,11 +124,11 @@ def _check_effects(layer: EditPicture, path: str) -> None:
             raise field_error(
                 f"{path}.effects.{index}",
                 "brand_refused",
-                "this effect changes the picture's own colours.",
-                "Leave it out, or set brand_safe: false.",
+                "this effect recolours the picture, which brand-safe requests must not do.",
+                "Remove it, or set brand_safe: false.",
             )
 
 
 def _not_allowed(path: str, value: str, allowed: Sequence[str]) -> InvalidInput:
     hint = f"Use one of: {', '.join(allowed)}; or set brand_safe: false."
-    return field_error(path, "brand_refused", f"“{value}” is not allowed.", hint)
+    return field_error(path, "brand_refused", f"the brand does not allow “{value}”.", hint)

@@ -32,7 +32,7 @@ MAX_STILL_SECONDS = 15.0
 def plan_meme(context: PlanContext) -> RenderSpec:
     """Each item between its lines of text. Raises ``InvalidInput`` when a line does not fit its bar."""
     if not context.items:
-        raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", "Give one.")
+        raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", "Add one.")
     meme, style = context.preset.meme, context.title_style
     stills = context.preset.stills.model_copy(update={"seconds": min(meme.seconds, MAX_STILL_SECONDS)})
     lengths, notes = plan_lengths(context.items, replace(context.pacing, stills=stills))
@@ -105,7 +105,7 @@ def _fitted(text: str, area: Rect[int], height: float, meme: MemeSettings) -> Te
     box = TextBox(meme.font, meme.size, min_size, width, height, meme.max_lines)
     page = fit(text.upper(), box) or fit(text.upper(), replace(box, height=(area.bottom - area.top) * BAR_SHARE))
     if page is None:
-        raise field_error("text", "text_too_long", f"“{text[:40]}…” does not fit in its bar.", "Shorten it.")
+        raise field_error("text", "text_too_long", f"the text “{text[:40]}…” does not fit in its bar.", "Shorten it.")
     return page
 
 

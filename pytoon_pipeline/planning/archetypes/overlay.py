@@ -134,7 +134,7 @@ def _background(
         return backgrounds.blurred_copy(first, settings)
     if requested == "brand":
         if not branded:
-            raise field_error("background", "no_brand", "there is no brand.", "Name one under “brand:”.")
+            raise field_error("background", "no_brand", "the value “brand” needs a brand.", "Set one with “brand:”.")
         return backgrounds.designed_background(settings.model_copy(update={"kind": "colour"}), frames)
     kind = "gradient" if requested == "gradient" or settings.kind == "blur" else settings.kind
     return backgrounds.designed_background(settings.model_copy(update={"kind": kind}), frames)

@@ -14,7 +14,7 @@ from pytoon_pipeline.planning.sequences import SceneSequence
 def plan_text(context: PlanContext, title_area: Rect[int]) -> RenderSpec:
     """The titles in ``title_area`` of a designed background. Raises ``InvalidInput`` when there are none."""
     if not context.titles:
-        raise field_error("media", "nothing_to_show", "there are neither media nor texts.", "Give one of them.")
+        raise field_error("media", "nothing_to_show", "the request has neither media nor text.", "Add media or text.")
     frames = text_length(context.pacing)
     layers, backdrop = designed_background(context.preset.background, frames)
     scene = Scene(start=0, frames=frames, layers=layers)

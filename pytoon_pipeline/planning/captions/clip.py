@@ -60,17 +60,19 @@ def _masked(
 def _lost_subtitles(source: Transcript, material: AnalysedMedia, name: str) -> Iterator[Note]:
     lost = material.silence.dropped_words if material.silence is not None and _from_subtitles(source) else 0
     if lost:
-        message = f"{lost} words of the subtitles of “{name}” lie in silence or after the end, and have no caption."
+        message = (
+            f"{lost} words of the subtitles of “{name}” fall in silence or after the end, so they have no caption."
+        )
         yield Note(code="subtitles_lost", message=message)
 
 
 def _transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[Note]:
     by = source.transcriber
     if by is not None and by.engine == "subtitles":
-        yield Note(code="subtitles_used", message=f"The captions of “{name}” are from its subtitles ({by.model}).")
+        yield Note(code="subtitles_used", message=f"The captions of “{name}” come from its subtitles ({by.model}).")
     if source.rejected_words and not captions:
         message = (
-            f"“{name}” has no captions: its speech, if any, was not recognised reliably "
+            f"“{name}” has no captions because its speech, if any, was not recognised reliably "
             f"({source.rejected_words} doubtful words{_by(source)}). {GET_CAPTIONS}"
         )
         yield Note(code="captions_unreliable", message=message)

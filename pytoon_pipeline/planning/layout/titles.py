@@ -102,7 +102,9 @@ def item_text(text: str | None, index: int, headline: HeadlineSettings, area: Re
         return None
     page = fit(cleaned, item_text_box(headline, area))
     if page is None:
-        raise field_error(f"media.{index}.text", "text_too_long", "it does not fit beside its picture.", "Shorten it.")
+        raise field_error(
+            f"media.{index}.text", "text_too_long", "the text does not fit beside its picture.", "Shorten it."
+        )
     return page
 
 
@@ -113,7 +115,7 @@ def fit_title(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
         raise field_error(
             title.field,
             "text_too_long",
-            f"“{title.text[:40]}…” does not fit, even in small pieces.",
+            f"“{title.text[:40]}…” does not fit, even when split into several pages.",
             "Shorten it, or lower adjust.headline.min_size.",
         )
     return pages
@@ -141,9 +143,9 @@ def titles_over_time(
         raise field_error(
             titles[0].field if len(titles) == 1 else "text",
             "text_too_long",
-            f"Reading takes {sum(reading) / float(rate.fraction):.0f} s, and the video has "
+            f"Reading the texts takes {sum(reading) / float(rate.fraction):.0f} s, but the video lasts "
             f"{frames / float(rate.fraction):.0f} s.",
-            "Shorten the text, give more media, or raise max_seconds.",
+            "Shorten the texts, add media, or raise max_seconds.",
         )
     layers = []
     start = 0

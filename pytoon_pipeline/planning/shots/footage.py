@@ -44,7 +44,7 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
     if not ranges:
         raise InvalidInput(
             "nothing_left",
-            f"media: after removing silence nothing of “{item.entry.file[:60]}” is left.",
+            f"media: nothing of “{item.entry.file[:60]}” is left after its silence is removed.",
             "Raise adjust.silence.threshold_below_speech_db, or set adjust.silence.remove=false.",
         )
     cues = plan_cues(words, ranges, rate, preset.captions)
@@ -154,13 +154,13 @@ def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[N
     elif material.audible and captions_missing:
         yield Note(code="no_words", message="No words were recognised; the video has no captions.")
     if not material.faces:
-        yield Note(code="no_face", message="No face was found; the camera rests where the picture has detail.")
+        yield Note(code="no_face", message="No face was found; the camera stays where the picture has detail.")
 
 
 def _quality_notes(material: AnalysedMedia) -> Iterator[Note]:
     size = SourceFrame(*material.size, material.sampled.picture).window(WIDTH / HEIGHT)
     factor = WIDTH / (material.size[0] * size[0])
     if factor > SOFT_FACTOR:
-        yield Note(code="low_resolution", message=f"The source is enlarged {factor:.1f}-fold and will look soft.")
+        yield Note(code="low_resolution", message=f"The source is enlarged {factor:.1f} times and will look soft.")
     if material.sampled.damaged:
         yield Note(code="damaged_source", message=f"{material.sampled.damaged} parts of the source are damaged.")

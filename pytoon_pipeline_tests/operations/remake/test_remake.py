@@ -41,7 +41,7 @@ colours: {primary: "#12355B", secondary: "#1F5A92", accent: "#FF7F11", text: "#F
 fonts: {headline: own.ttf, body: Manrope SemiBold}
 end_card: {seconds: 0.5, text: "Done."}
 transitions: [cut, crossfade]
-moves: [in]
+ken_burns: [in]
 zoom: 1.1
 """
 
