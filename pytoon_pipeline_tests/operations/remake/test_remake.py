@@ -135,7 +135,7 @@ def test_an_edited_plan_gives_other_frames_and_blames_no_tool(original: Original
     assert code == 1
     assert (said["equal"], said["pictures_equal"], said["audio_equal"]) == (False, False, True)
     assert said["error"]["code"] == "remake_differs"
-    assert "no version of a tool" in said["error"]["message"]
+    assert "no tool version differs" in said["error"]["message"]
     assert Path(said["video"]) == tmp_path / "out" / "else.mp4", "it is made all the same, and inside the folder"
     assert Path(said["video"]).is_file()
 
@@ -188,9 +188,9 @@ TAMPERED: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
     "no such setting": ("invalid_manifest", lambda d: d["spec"].update(shell="rm")),
     "a huge picture": ("manifest_too_large", lambda d: d["spec"].update(width=10**6)),
     "a day": ("manifest_too_large", lambda d: d["spec"].update(frames=10**7)),
-    "much sound": ("manifest_too_large", lambda d: d["spec"]["sound"].update(samples=10**12)),
+    "much sound": ("manifest_too_large", lambda d: d["spec"]["audio"].update(samples=10**12)),
     "a long part": (
-        "manifest_too_large", lambda d: d["spec"]["sound"]["tracks"][0]["parts"][0].update(samples=10**12),
+        "manifest_too_large", lambda d: d["spec"]["audio"]["tracks"][0]["clips"][0].update(samples=10**12),
     ),
     "a huge layer": ("manifest_too_large", lambda d: d["spec"]["scenes"][0]["layers"][0].update(width=10**9)),
     "no tools": ("invalid_manifest", lambda d: d.pop("tools")),
