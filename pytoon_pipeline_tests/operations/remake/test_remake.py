@@ -135,7 +135,7 @@ def test_an_edited_plan_gives_other_frames_and_blames_no_tool(original: Original
     assert code == 1
     assert (said["equal"], said["pictures_equal"], said["audio_equal"]) == (False, False, True)
     assert said["error"]["code"] == "remake_differs"
-    assert "no version of a tool" in said["error"]["message"]
+    assert "no tool version differs" in said["error"]["message"]
     assert Path(said["video"]) == tmp_path / "out" / "else.mp4", "it is made all the same, and inside the folder"
     assert Path(said["video"]).is_file()
 
