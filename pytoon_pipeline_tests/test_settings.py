@@ -50,11 +50,11 @@ def test_the_environment_is_read_at_each_call(monkeypatch: pytest.MonkeyPatch, t
         (Settings, "PYTOON_AUTOSTART", "some", "none, safe or all"),
         (Settings, "PYTOON_HOME", "~no-such-user/home", "the path"),
         (Settings, "XDG_CACHE_HOME", "~no-such-user/home", "the path"),
-        (ServerSettings, "PYTOON_ENGINE_RENDERS", "many", "a number"),
-        (ServerSettings, "PYTOON_ENGINE_RENDERS", "-1", "a number"),
-        (ServerSettings, "PYTOON_ENGINE_FILE_BYTES", "4 GB", "a number of bytes"),
-        (ServerSettings, "PYTOON_ENGINE_HEADER_SECONDS", "nan", "a number of seconds"),
-        (ServerSettings, "PYTOON_ENGINE_HEADER_SECONDS", "inf", "a number of seconds"),
+        (ServerSettings, "PYTOON_ENGINE_RENDERS", "many", "the number of jobs"),
+        (ServerSettings, "PYTOON_ENGINE_RENDERS", "-1", "the number of jobs"),
+        (ServerSettings, "PYTOON_ENGINE_FILE_BYTES", "4 GB", "in bytes"),
+        (ServerSettings, "PYTOON_ENGINE_HEADER_SECONDS", "nan", "in seconds"),
+        (ServerSettings, "PYTOON_ENGINE_HEADER_SECONDS", "inf", "in seconds"),
     ],
 )
 def test_an_invalid_value_names_its_variable_and_what_is_valid(

@@ -116,7 +116,9 @@ class Loss(Record):
         part = f"The audio of “{self.name}”" if self.track == "sound" else f"“{self.name}”"
         if self.declared_seconds is None:
             return f"{part} is cut off after {self.decoded_seconds:.1f} s; how much is missing is unknown."
-        return f"{part} declares {self.declared_seconds:.1f} s, but only {self.decoded_seconds:.1f} s can be read."
+        return (
+            f"{part} should be {self.declared_seconds:.1f} s long, but only {self.decoded_seconds:.1f} s can be read."
+        )
 
 
 Role = Literal["media", "subtitles", "background", "music", "voice", "logo", "font"]

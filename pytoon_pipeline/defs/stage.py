@@ -186,8 +186,8 @@ def record_failures(
 ) -> Iterator[None]:
     """Records in the catalog why a step failed, and raises an error that Dagster does not retry.
 
-    ``operations/retries.py`` decides for all uploads whether and when to retry. ``source`` is the upload as the run has
-    read it: when it has changed since, it is requested again anyway and nothing is recorded.
+    ``operations/retries.py`` decides whether and when any upload is retried. ``source`` is the upload that the run has
+    read. If the upload has changed since then, nothing is recorded, because the new version gets its own run.
     """
     try:
         yield

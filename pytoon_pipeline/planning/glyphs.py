@@ -60,7 +60,7 @@ class _Search:
         if self.drop and not drawable:
             raise InvalidInput(
                 "text_lost",
-                f"{self.found[-1].refusal()}; without them the text is empty.",
+                f"{self.found[-1].refusal()}, and without these characters the text is empty.",
                 "Use other characters, give the brand a font file that has them, or remove the text.",
             )
         return drawable

@@ -65,7 +65,7 @@ def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner, progress: Pro
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:
         return delivered_result(home, delivered, outcome)
-    error = outcome.error or internal_error("delivered_video", "the delivery has no record")
+    error = outcome.error or internal_error("delivered_video", "the delivery was not recorded")
     result = failed_result(error, upload.key, upload.title, outcome)
     if outcome.finished("qc_score"):
         result = judged_but_not_delivered(result, Store(home.store, home.work), upload.key)

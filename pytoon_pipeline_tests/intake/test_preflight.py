@@ -33,7 +33,7 @@ def test_invalid_uploads_are_rejected_at_intake(desk: Desk, home: Home, tmp_path
     assert set(received.rejected) == set(codes)
     assert len(received.keys) == len(desk.uploads.keys()) == 1, "what is refused never becomes an upload"
     assert "text file" in (inbox / f"text.mp4{NOTE}").read_text()
-    assert "declares 6.0 s" in (inbox / f"cut.mp4{NOTE}").read_text()
+    assert "should be 6.0 s" in (inbox / f"cut.mp4{NOTE}").read_text()
     whole.rename(inbox / "cut.mp4")
     assert len(desk.settle().keys) == 1
     assert not (inbox / f"cut.mp4{NOTE}").exists()

@@ -71,7 +71,7 @@ def test_a_truncated_file_is_reported(tmp_path: Path, name: str) -> None:
         assert found[0].lost_seconds == pytest.approx(found[0].declared_seconds - found[0].decoded_seconds, abs=0.01)
         assert 1 < found[0].decoded_seconds < 5
         assert (
-            f"declares {found[0].declared_seconds:.1f} s, but only {found[0].decoded_seconds:.1f} s can be read"
+            f"should be {found[0].declared_seconds:.1f} s long, but only {found[0].decoded_seconds:.1f} s can be read"
             in found[0].message
         )
         with pytest.raises(InvalidInput, match="truncated_source"):
@@ -134,7 +134,7 @@ def test_a_flipped_bit_in_an_edit_list_is_reported(tmp_path: Path) -> None:
     info, found = looked_at(path, tmp_path)
     assert found[0].declared_seconds == pytest.approx(12, abs=0.1)
     assert found[0].decoded_seconds < 4
-    with pytest.raises(InvalidInput, match=r"declares 12\.0 s"):
+    with pytest.raises(InvalidInput, match=r"should be 12\.0 s long"):
         check_complete(info, LIMITS)
 
 
@@ -207,7 +207,7 @@ def test_audio_that_ends_long_before_its_declared_length_is_reported(tmp_path: P
     short = info.audio_length.model_copy(update={"read_seconds": 5.0})
     (loss,) = losses("v.mov", info.model_copy(update={"audio_length": short}), LIMITS)
     assert (loss.track, loss.lost_seconds) == ("sound", pytest.approx(1.0, abs=0.05))
-    assert loss.message == "The audio of “v.mov” declares 6.0 s, but only 5.0 s can be read."
+    assert loss.message == "The audio of “v.mov” should be 6.0 s long, but only 5.0 s can be read."
 
 
 def test_packets_of_sound_that_cannot_be_decoded_are_missing(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def refused(path: Path) -> InvalidInput:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "an Office document"),
         (b"Rar!\x1a\x07\x01\x00" + bytes(20), "a RAR archive"),
         (b"\x7fELF" + bytes(60), "a program"),
-        (b"\x00\x01\x02\x03 nothing known \xff\xfe" * 9, "of another kind"),
+        (b"\x00\x01\x02\x03 nothing known \xff\xfe" * 9, "it is not a video"),
     ],
 )
 def test_files_that_are_not_media_are_named(tmp_path: Path, content: bytes, said: str) -> None:

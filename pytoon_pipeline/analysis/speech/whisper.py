@@ -27,7 +27,7 @@ def fetch(model: str, folder: Path) -> Path:
     if model not in whisper.available_models():
         raise DependencyMissing(
             "unknown_model",
-            f"Whisper has no model “{model}”.",
+            f"Whisper has no model “{model}”",
             f"Use one of: {', '.join(whisper.available_models())}.",
         )
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,8 +30,8 @@ def delivered_video(
     composite: Stored[FinishedVideo],
     qc_score: Stored[QcReport],
 ) -> Materialized:
-    """Video, thumbnail, subtitles and manifest, in the outbox if the verdict allows it. A video that can harm viewers
-    is held until a person releases it."""
+    """The video in the outbox, with its thumbnail, subtitles and manifest. A video that can harm viewers is held until
+    a person releases it."""
     parts = (render_spec, rendered_segments, composite, qc_score)
     video = CheckedVideo(source_media, resolved_request, metadata, transcription, *parts)
     delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video)

@@ -114,13 +114,13 @@ class RemoteSession:
     def _validated(self, artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
         """Raises ``DependencyMissing`` for any other results than requested. Tools may differ; they are recorded."""
         if len(artifacts) != len(self._keys):
-            raise protocol_error("it rendered a different number of segments than requested")
+            raise protocol_error("it returned a different number of results than requested")
         for artifact, key in zip(artifacts, self._keys, strict=True):
             stage = key.stage
             if (artifact.stage, artifact.version, artifact.inputs) != (stage.name, stage.version, key.inputs):
-                raise protocol_error("it rendered something other than requested")
+                raise protocol_error("it returned results that were not requested")
             if artifact.parameters != json.loads(canonical(key.parameters)):
-                raise protocol_error("it rendered something other than requested")
+                raise protocol_error("it returned results that were not requested")
             expected = fingerprint(stage.name, stage.version, artifact.inputs, artifact.parameters, artifact.tools)
             value = {VALUE[stage.name]: key.parameters[VALUE[stage.name]]}
             if (

@@ -124,11 +124,11 @@ def _check_effects(layer: EditPicture, path: str) -> None:
             raise field_error(
                 f"{path}.effects.{index}",
                 "brand_refused",
-                "this effect recolours the picture, which brand-safe requests must not do.",
+                "this effect recolours the picture, which a brand-safe request cannot do.",
                 "Remove it, or set brand_safe: false.",
             )
 
 
 def _not_allowed(path: str, value: str, allowed: Sequence[str]) -> InvalidInput:
     hint = f"Use one of: {', '.join(allowed)}; or set brand_safe: false."
-    return field_error(path, "brand_refused", f"the brand does not allow “{value}”.", hint)
+    return field_error(path, "brand_refused", f"a brand-safe request cannot use “{value}”.", hint)

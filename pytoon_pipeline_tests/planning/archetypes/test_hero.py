@@ -57,7 +57,7 @@ def test_texts_alone_get_a_background() -> None:
 
 
 def test_nothing_at_all_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="media: there are neither"):
+    with pytest.raises(InvalidInput, match="media: the request has neither"):
         planned()
 
 

@@ -20,5 +20,5 @@ def test_overlay_backgrounds(background: str, first: type) -> None:
 
 
 def test_a_brand_background_needs_a_brand() -> None:
-    with pytest.raises(InvalidInput, match="background: there is no brand"):
+    with pytest.raises(InvalidInput, match="background: the value “brand”"):
         planned([still()], archetype="overlay", background="brand")

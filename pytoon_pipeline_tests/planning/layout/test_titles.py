@@ -36,7 +36,7 @@ def test_a_long_prompt_continues_on_further_pages() -> None:
 
 
 def test_a_prompt_that_takes_longer_to_read_than_the_video_lasts_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="text: Reading takes"):
+    with pytest.raises(InvalidInput, match="text: Reading the texts takes"):
         planned([still()], text="Too much to read. " * 30, max_seconds=3)
 
 
