@@ -134,7 +134,7 @@ class ServerSettings(_Environment):
     remembered_seconds: Amount = Field(
         3600.0, description="the time in seconds for which the server remembers a finished job"
     )
-    silence_seconds: Amount = Field(30.0, description="the time in seconds for which a client may send nothing")
+    silence_seconds: Amount = Field(30.0, description="the longest time in seconds that a client may stay silent")
     heartbeat_seconds: Amount = Field(5.0, description="the time between two heartbeats in seconds")
     retry_seconds: Amount = Field(
         2.0, description="the time in seconds after which clients retry when the server is overloaded"
