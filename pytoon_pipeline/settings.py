@@ -118,7 +118,7 @@ class ServerSettings(_Environment):
         16 << 30, description="the largest total size in bytes of all unfinished files, and of the files of one job"
     )
     partial_seconds: Amount = Field(86400.0, description="the time in seconds for which an unfinished file is kept")
-    free_bytes: Count = Field(1 << 30, description="the disk space in bytes that uploads leave free")
+    free_bytes: Count = Field(1 << 30, description="the disk space in bytes that uploads must leave free")
     renders: Count = Field(1, description="the number of jobs that are rendered at the same time")
     waiting: Count = Field(8, description="the number of jobs that may wait in the queue")
     render_seconds: Amount = Field(3600.0, description="the render timeout of one job in seconds")
@@ -128,7 +128,7 @@ class ServerSettings(_Environment):
     connections: Count = Field(64, description="the number of authenticated requests that are handled at the same time")
     unauthenticated: Count = Field(512, description="the number of open connections that have not sent the token")
     header_seconds: Amount = Field(
-        10.0, description="the time in seconds for which a connection may stay open without the token"
+        10.0, description="the time in seconds for which a connection may stay open without sending the token"
     )
     remembered: Count = Field(64, description="the number of finished jobs that the server remembers")
     remembered_seconds: Amount = Field(

@@ -34,7 +34,7 @@ def _setup(options: argparse.Namespace) -> int:
 
     result = setup(Home.locate(), open_runner, print_note)
     if result.lost_runs:
-        message = f"The processes of {result.lost_runs} runs have died; the runs are now marked as failed."
+        message = f"Runs whose process has died: {result.lost_runs}. They are now marked as failed."
         print_note(Note(code="lost_runs", message=message))
     if options.json:
         print_json(result)

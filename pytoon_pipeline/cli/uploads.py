@@ -61,8 +61,7 @@ def _status(options: argparse.Namespace) -> int:
     result = status.status(home, options.key) if options.key else status.all_status(home)
     if lost := status.lost_runs(home):
         message = (
-            f"The processes of {lost} runs have died. The daemon, “pytoon render” or “pytoon setup” marks "
-            "the runs as failed."
+            f"Runs whose process has died: {lost}. The daemon, “pytoon render” or “pytoon setup” marks them as failed."
         )
         print_note(Note(code="lost_runs", message=message))
     if options.json:

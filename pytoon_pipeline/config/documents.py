@@ -150,7 +150,9 @@ def _check(value: Any, path: tuple[str, ...], budget: list[int]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
             if not isinstance(name, str):
-                raise Unreadable(f"a setting's name{_at(path)} is a number, a date or empty; put it in quotes")
+                raise Unreadable(
+                    f"the name of a setting{_at(path)} is a number, a date or empty; put the name in quotes"
+                )
             _check(name, path, budget)
             _check(inner, (*path, name), budget)
     elif isinstance(value, list):

@@ -56,7 +56,7 @@ def sensors(autostart: Autostart) -> Sequence[dg.SensorDefinition]:
         dg.sensor(
             minimum_interval_seconds=EVERY_MINUTE,
             default_status=status,
-            description="Updates the report of uploads that failed, are stuck, held, rejected or "
+            description="Updates the report of uploads that failed, got stuck or were held, rejected or "
             "delivered degraded, whenever it changes.",
             tags=labels("report"),
         )(publish_status),
@@ -91,8 +91,8 @@ def schedules(timezone: str, autostart: Autostart) -> Sequence[dg.ScheduleDefini
             cron_schedule="30 4 * * *",
             execution_timezone=timezone,
             default_status=running if autostart == "all" else stopped,
-            description="Removes expired intermediate results, old logs and old runs. Because it deletes data, it "
-            "is off until a person turns it on or PYTOON_AUTOSTART is “all”.",
+            description="Removes expired intermediate results, old logs and old runs. It deletes data, so it is "
+            "off unless you turn it on or set PYTOON_AUTOSTART to “all”.",
             tags=LOW_PRIORITY,
         ),
     ]

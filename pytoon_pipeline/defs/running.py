@@ -93,7 +93,7 @@ def prepare(home: Home, capacity: Capacity) -> Note | None:
 
 @contextmanager
 def instance(home: Home, notify: Callable[[Note], None] = lambda note: None) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of ``home``. ``notify`` receives what a person should know about its settings."""
+    """The Dagster instance of ``home``. ``notify`` receives notes about its settings."""
     if note := prepare(home, Capacity.of_machine()):
         notify(note)
     export({"DAGSTER_HOME": home.dagster, "PYTOON_HOME": home.root})
@@ -157,7 +157,7 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
 
 @contextmanager
 def _reporting(progress: Progress) -> Iterator[None]:
-    """Passes what assets log about their progress on to ``progress`` while the block runs."""
+    """While the block runs, forwards the progress that assets log to ``progress``."""
     log, handler = logging.getLogger(PROGRESS), _ProgressHandler(progress)
     log.addHandler(handler)
     try:

@@ -20,7 +20,7 @@ def nightly_batch(
     known = set(context.instance.get_dynamic_partitions(UPLOADS))
     reasons = batch(uploads, keys_in_progress(context.instance), known, config.operations.max_batch_size)
     night = context.scheduled_execution_time.date().isoformat()
-    context.log.info(f"The batch of {night} has {len(reasons)} keys.")
+    context.log.info(f"Keys in the batch of {night}: {len(reasons)}.")
     for key, reason in reasons.items():
         # For the reason “presets”, the run forgets earlier attempts; see assets/source.py.
         yield dg.RunRequest(

@@ -41,7 +41,7 @@ def failure(report: QcReport) -> QualityFailure:
     return QualityFailure(
         "qc_failed",
         f"The finished video did not pass quality control: {' '.join(dict.fromkeys(gates[:3]))}",
-        "The findings of qc_score show the places. Pytoon retries with a change that may help, and delivers a "
+        "The findings of qc_score show where. Pytoon retries with a change that may help, and delivers a "
         f"simplified version after {MAX_ATTEMPTS} failed attempts.",
     )
 

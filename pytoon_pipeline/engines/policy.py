@@ -69,7 +69,7 @@ def render(
                 raise
         else:
             return RenderOutcome(segments, engine.name, tuple(attempts), actual.spec if fallback else None)
-    raise AssertionError("engine_chain() returns at least one engine")
+    raise AssertionError("engine_chain() returned no engine")
 
 
 def render_thumbnail(

@@ -93,7 +93,7 @@ def _failures(uploads: Uploads) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
 def _stuck(uploads: Uploads, stuck_seconds: float) -> tuple[Line, ...]:
     now = time.time()
     return tuple(
-        Line(key, _title(uploads, key), "stuck", f"It has been waiting for {(now - since) / 60:.0f} minutes.")
+        Line(key, _title(uploads, key), "stuck", f"It has been waiting for {(now - since) / 60:.0f} min.")
         for key, since in uploads.pending().items()
         if now - since > stuck_seconds and uploads.failure(key) is None
     )

@@ -58,7 +58,7 @@ def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner, progress: Pro
             notify(
                 Note(
                     code="lost_runs",
-                    message=f"The processes of {lost} runs have died; the runs are now marked as failed.",
+                    message=f"Runs whose process has died: {lost}. They are now marked as failed.",
                 )
             )
         outcome = runner.compile(upload.key, progress)

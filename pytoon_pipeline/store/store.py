@@ -194,7 +194,7 @@ class Store:
         if artifact is None:
             raise DependencyMissing(
                 "artifact_missing",
-                f"There is no usable result of “{stage}” for this upload in the store.",
+                f"The store has no usable result of “{stage}” for this upload.",
                 f"Materialize “{stage}” for this upload, or the whole graph.",
             )
         return artifact

@@ -18,7 +18,7 @@ action_required = dg.AssetSpec(
     owners=[TEAM],
     tags={RETENTION_TAG: "kept"},
     code_version="1",
-    description="Uploads that failed, are stuck, held, rejected or delivered degraded, each with what to do about it.",
+    description="Uploads that failed, got stuck or were held, rejected or delivered degraded, with what to do.",
 )
 
 

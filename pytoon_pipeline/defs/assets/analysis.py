@@ -32,8 +32,8 @@ from pytoon_pipeline.store.items import unique_items
 def metadata(
     context: dg.AssetExecutionContext, store: StoreResource, config: ConfigResource, source_media: SourceMedia
 ) -> Materialized:
-    """The properties of each file: length, frame rate, size, rotation, pixel shape, colour and streams, what its
-    headers declare and what it really contains; and its audio at 16 kHz."""
+    """The properties of each file: length, frame rate, size, rotation, pixel shape, colour and streams, both as its
+    headers declare them and as they really are. Also its audio at 16 kHz."""
     limits, artifacts = config.limits, store.artifacts
     result = MediaProbe(artifacts, limits, Preflight(artifacts, limits).probe).run(artifacts, source_media)
     infos = {item: one.info for item, one in result.values.items()}

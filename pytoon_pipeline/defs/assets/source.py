@@ -44,8 +44,8 @@ def resolved_request(
     source_media: Stored[SourceMedia],
     metadata: MetadataByItem,
 ) -> Materialized:
-    """The request with all choices made: archetype, preset, brand, platform and remedies. Each value says where it
-    comes from."""
+    """The request with all choices made: archetype, preset, brand, platform and remedies. Each value has its
+    origin."""
     upload = source_media.value
     attempts = catalog.uploads.attempts(upload.key, upload.overrides)
     result = store_resolved(store.artifacts, source_media, metadata, attempts, config.limits)

@@ -15,6 +15,6 @@ def fail_lost_runs(
     if not lost and not has_unrecorded_runs(instance, catalog.uploads):
         return dg.SkipReason("There are no lost runs.")
     if not may_request(instance, RECONCILE, frozenset(run.run_id for run in lost)):
-        return dg.SkipReason(f"{len(lost)} lost runs; {RECONCILE} is running or has just failed.")
-    context.log.info(f"{len(lost)} lost runs; requesting {RECONCILE}.")
+        return dg.SkipReason(f"Lost runs: {len(lost)}; {RECONCILE} is running or has just failed.")
+    context.log.info(f"Lost runs: {len(lost)}; requesting {RECONCILE}.")
     return dg.RunRequest()

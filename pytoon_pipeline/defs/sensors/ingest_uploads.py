@@ -19,6 +19,6 @@ def ingest_uploads(
     if not waiting:
         return dg.SkipReason("The inbox has nothing new.")
     if not may_request(context.instance, INGEST):
-        return dg.SkipReason(f"{waiting} entries are waiting in the inbox; {INGEST} is running or has just failed.")
-    context.log.info(f"{waiting} entries are waiting in the inbox; requesting {INGEST}.")
+        return dg.SkipReason(f"Entries waiting in the inbox: {waiting}; {INGEST} is running or has just failed.")
+    context.log.info(f"Entries waiting in the inbox: {waiting}; requesting {INGEST}.")
     return dg.RunRequest()

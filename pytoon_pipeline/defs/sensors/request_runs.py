@@ -33,10 +33,10 @@ def request_runs(context: dg.SensorEvaluationContext, catalog: CatalogResource) 
             waiting += 1
     if not requested:
         return dg.SkipReason(
-            f"No new runs are needed; {waiting} are in progress." if waiting else "No new runs are needed."
+            f"No new runs are needed; in progress: {waiting}." if waiting else "No new runs are needed."
         )
     retries = sum(due.attempt > 1 or due.failed_run != "" for due in requested)
-    context.log.info(f"Requesting {len(requested)} runs, {retries} of them retries; {waiting} are in progress.")
+    context.log.info(f"Runs requested: {len(requested)} (retries: {retries}); in progress: {waiting}.")
     return dg.SensorResult(
         run_requests=[run_request(due) for due in requested],
         dynamic_partitions_requests=[partitions.build_add_request([due.key for due in requested])],

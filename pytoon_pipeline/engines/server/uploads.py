@@ -20,7 +20,7 @@ class WrongOffset(InvalidInput):
 
     def __init__(self, offset: int) -> None:
         super().__init__(
-            "wrong_offset", f"The server expects the file from byte {offset} on.", "Continue the upload from that byte."
+            "wrong_offset", f"The server expects the upload to continue at byte {offset}.", "Continue there."
         )
         self.offset = offset
 

@@ -37,7 +37,7 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
     if version in OLD_VERSIONS and "spec" in document:
         raise InvalidInput(
             "manifest_too_old",
-            f"This manifest has version {version}. This Pytoon version renders manifests of version {VERSION}.",
+            f"This manifest has version {version}; this version of Pytoon renders only version {VERSION}.",
             "Render the upload again with “pytoon render” and use its new manifest.",
         )
     if version != VERSION:

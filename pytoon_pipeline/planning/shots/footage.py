@@ -161,6 +161,6 @@ def _quality_notes(material: AnalysedMedia) -> Iterator[Note]:
     size = SourceFrame(*material.size, material.sampled.picture).window(WIDTH / HEIGHT)
     factor = WIDTH / (material.size[0] * size[0])
     if factor > SOFT_FACTOR:
-        yield Note(code="low_resolution", message=f"The source is enlarged {factor:.1f} times and will look soft.")
+        yield Note(code="low_resolution", message=f"The source is enlarged {factor:.1f}× and looks soft.")
     if material.sampled.damaged:
-        yield Note(code="damaged_source", message=f"{material.sampled.damaged} parts of the source are damaged.")
+        yield Note(code="damaged_source", message=f"Damaged parts of the source: {material.sampled.damaged}.")
