@@ -93,12 +93,12 @@ def _check_size(plan: EditPlan) -> None:
             if pixels > LAYER_PIXELS:
                 raise field_error(
                     layer, "too_large", f"at its largest, this layer has {pixels / 1e6:.0f} million pixels.",
-                    f"The limit is {LAYER_PIXELS / 1e6:.0f} million: lower its width, height or scale.",
+                    f"A layer may have {LAYER_PIXELS / 1e6:.0f} million: lower its width, height or scale.",
                 )  # fmt: skip
         if sum(drawn.values()) > SCENE_PIXELS:
             raise field_error(
                 path, "too_large", f"the layers have {sum(drawn.values()) / 1e6:.0f} million pixels in total.",
-                f"The limit is {SCENE_PIXELS / 1e6:.0f} million: lower their sizes or their number.",
+                f"A scene may have {SCENE_PIXELS / 1e6:.0f} million: use smaller or fewer layers.",
             )  # fmt: skip
 
 
