@@ -10,12 +10,9 @@ from pytoon_pipeline.config.documents import validate
 from pytoon_pipeline.config.presets import load_brand, load_preset
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.spec.render_spec import Note
 
 # The step that reads the configuration.
 SOURCE_OP = "source_media"
-# The code of the note that names the replaced fields.
-OVERRIDDEN = "overridden"
 
 
 class RunOverrides(dg.Config):
@@ -60,14 +57,6 @@ def check_overrides(upload: SourceMedia) -> Request:
     if "brand" in upload.overrides and request.brand:
         load_brand(request.brand)
     return request
-
-
-def override_notes(upload: SourceMedia) -> tuple[Note, ...]:
-    """The note on a video whose request differs from that of its upload."""
-    if not upload.overrides:
-        return ()
-    replaced = ", ".join(f"{name}: {value}" for name, value in upload.overrides.items())
-    return (Note(code=OVERRIDDEN, message=f"The run replaced fields of the upload's request: {replaced}."),)
 
 
 def _config(run_config: Mapping[str, Any]) -> Mapping[str, Any]:
