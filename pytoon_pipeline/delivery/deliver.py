@@ -104,14 +104,15 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     if report.verdict == "fail" and not video.spec.fallback:
         raise failure(report)
     decision = decide(uploads, video)
-    plan = plan_delivery(upload.title, upload.key, decision.degraded is not None)
+    name, version = uploads.name(upload.key), uploads.version(upload)
+    plan = plan_delivery(name, version, decision.degraded is not None)
     result = _store_files(store, video, plan)
     names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _paths(plan), strict=True))
     manifest = _manifest(store, items, video, decision, result.artifact, names)
     files = {name: store.path(result.artifact.files[role]) for role, name in names.items()}
     root = home.held if decision.held else home.outbox
     written = deliver(root, home.work, plan, files, manifest)
-    record = _record(home, video, decision, root, plan)
+    record = _record(home, video, decision, root, plan).model_copy(update={"version": version})
     uploads.deliver(upload.key, record, upload)
     _log(video, decision)
     status = "computed" if written else result.status
@@ -121,7 +122,7 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
 def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
     """Whether the video is degraded, and whether it is held: it has a hazard and nobody has released exactly it."""
     upload, report = video.upload, video.qc.value
-    attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered(upload.key)
+    attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered_as(upload)
     released = release_of(earlier, video.composite.files["video"].sha256)
     return Decision(
         degraded=degradation(video.planned.value, video.segments.value, report, attempts),
@@ -140,8 +141,7 @@ def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResu
         stored = {"video": files["video"], "thumbnail": files["thumbnail"]}
         return StageOutput(plan, subtitles.write(video.spec, scratch), stored)
 
-    degraded = plan != plan_delivery(video.upload.title, video.upload.key)
-    parameters = {"key": video.upload.key, "title": video.upload.title, "degraded": degraded}
+    parameters = {"key": video.upload.key, "title": video.upload.title, "folder": plan.folder}
     return run_stage(store, DELIVERY, compute, inputs=video.inputs, parameters=parameters)
 
 
@@ -196,11 +196,16 @@ def _stage_use(artifact: Artifact) -> StageUse:
 
 
 def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery) -> DeliveryRecord:
-    """The catalog's record of the delivery. Removes the folders of earlier deliveries that this one replaces."""
+    """The catalog's record of the delivery. Removes the folders of earlier deliveries of the version."""
     upload, preset = video.upload, video.resolved.value.preset.name
     request = Request.model_validate(upload.asked)
     return DeliveryRecord(
         at=time.time(),
+        source=upload,
+        seconds=video.composite.value.composite.video_seconds,
+        verdict=video.qc.value.verdict,
+        score=video.qc.value.score,
+        notes=video.spec.notes,
         degraded=decision.degraded,
         held=decision.held,
         released=decision.released,

@@ -87,7 +87,7 @@ def test_a_release_counts_for_exactly_the_video_that_it_is_about(store: Store, h
     for sha256, held in ((VIDEO.sha256, False), ("f" * 64, True)):
         release = Release(at=1.0, by="me", reason="A test.", video=sha256)
         record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", held=True, released=release)
-        uploads.deliver(KEY, record)
+        uploads.deliver(KEY, record, video.upload)
         assert decide(uploads, video).held is held
 
 
