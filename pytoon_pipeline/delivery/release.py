@@ -34,7 +34,7 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
         )
     folder = (home.root / record.video).parent
     manifest = _read_manifest(folder / MANIFEST)
-    plan = plan_delivery(manifest.title, key, degraded=True)
+    plan = plan_delivery(manifest.title, key, degraded=True).with_captions(manifest.files)
     files = {name: folder / Path(name).name for name in manifest.files}
     _verify(files, manifest)
     decision = Release(at=time.time(), by=by, reason=reason, video=manifest.files[plan.video])

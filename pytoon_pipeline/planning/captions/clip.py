@@ -30,20 +30,23 @@ class CaptionRules:
 def add_captions(rules: CaptionRules, sequence: SceneSequence, material: AnalysedMedia, name: str) -> SceneSequence:
     """``sequence``, which shows the file ``name``, with captions that can be drawn, profanity masked, and notes.
 
-    Raises ``InvalidInput`` when the upload's subtitles cannot be drawn.
+    Captions that are switched off or cannot be drawn are hidden. Raises ``InvalidInput`` when the upload's subtitles
+    cannot be drawn.
     """
     source, notes = material.transcript, list(sequence.notes)
-    if source is not None and rules.style.show:
+    cues, masked = _masked(sequence.cues, source, rules.masked_words, name)
+    if not rules.style.show:
+        return replace(sequence, cues=(), hidden=cues, notes=(*notes, *masked))
+    if source is not None:
         notes = [note for note in notes if note.code != "no_words" or not source.rejected_words]
         notes += _transcript_notes(source, name, bool(sequence.cues))
         notes += _lost_subtitles(source, material, name)
-    cues, masked = _masked(sequence.cues, source, rules.masked_words, name)
     shown, missing = captions_with_glyphs(cues, rules.style, name, drop=rules.drop_missing)
     if cues and not shown and source is not None and _from_file(source):
         raise InvalidInput(
             "missing_glyphs", f"{missing[0].message}", "Remove the subtitles, or give the brand a font that has them."
         )
-    return replace(sequence, cues=shown, notes=(*notes, *masked, *missing))
+    return replace(sequence, cues=shown, hidden=() if shown else cues, notes=(*notes, *masked, *missing))
 
 
 def _masked(

@@ -55,7 +55,7 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
     notes += _quality_notes(material)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
     sequence = _framed(material, ranges, preset.camera, rate)
-    spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues)
+    spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues) if preset.captions.show else ()
     whole = (FrameRange(start=0, end=sequence.frames),)
     return replace(sequence, cues=cues, speech=spoken or whole, notes=tuple(notes))
 
