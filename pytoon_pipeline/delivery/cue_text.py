@@ -24,6 +24,7 @@ UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\uff01-\uff9f\U00020000-\U0003ffff]"
 )
+HIRAGANA = re.compile("[\u3041-\u309f]")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,14 @@ class Piece:
 
     @property
     def is_short(self) -> bool:
-        return len(self.text) <= SHORT_WORD and not (self.ends_clause or self.ends_sentence)
+        spaced = not UNSPACED.match(self.text[0])
+        return spaced and len(self.text) <= SHORT_WORD and not (self.ends_clause or self.ends_sentence)
+
+    def ends_phrase(self, following: "Piece") -> bool:
+        """Whether a phrase is likely to end here: before a short word, and in Japanese after the ending of a word."""
+        if not following.space:
+            return bool(HIRAGANA.match(self.text[-1]) and not HIRAGANA.match(following.text[0]))
+        return following.is_short and not self.is_short
 
 
 def width(text: str) -> float:
@@ -144,7 +152,9 @@ def _split_cost(first: Sequence[Piece], second: Sequence[Piece]) -> float:
     cost = difference * 1.2 if difference > 0 else -difference
     if first[-1].ends_sentence or first[-1].ends_clause:
         cost -= 0.4
-    elif first[-1].is_short and second[0].space:
+    elif first[-1].ends_phrase(second[0]):
+        cost -= 0.2
+    elif first[-1].is_short:
         cost += 0.3
     # Readers of SubRip take a last line of digits for the number of the next cue.
     return cost + 10 * joined(second).isdigit()

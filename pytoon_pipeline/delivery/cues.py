@@ -8,8 +8,10 @@ A text that is spoken faster, or a word longer than a line, exceeds them: no wor
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
+from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.delivery.cue_text import MAX_LINES, Piece, lines, pieces, width
@@ -36,11 +38,20 @@ def subtitle_cues(spec: RenderSpec) -> tuple[SubtitleCue, ...]:
     spoken = sorted((*spec.captions.cues, *spec.captions.hidden), key=lambda cue: cue.start)
     words = [(word.text, word.start, word.end) for cue in spoken for word in cue.words]
     if found := _in_order(pieces(words), spec.frames):
-        cuts = frozenset(scene.start for scene in spec.scenes)
-        drafts = [_draft(group) for group in split(found, spec.rate, spec.frames, cuts)]
+        drafts = [_draft(group) for group in split(found, spec.rate, spec.frames, _cuts(spec))]
     else:
         drafts = list(_shown(screen_texts(spec), spec))
     return _timed(drafts, spec.rate, spec.frames)
+
+
+def _cuts(spec: RenderSpec) -> set[int]:
+    """The frames at which the source jumps: a silence was cut out, or another clip begins."""
+    shown = [(scene, layer) for scene in spec.scenes for layer in scene.layers[:1] if isinstance(layer, VideoLayer)]
+    return {
+        scene.start
+        for (before, old), (scene, new) in pairwise(shown)
+        if old.item != new.item or old.source_start + before.frames != new.source_start
+    }
 
 
 def _in_order(words: Sequence[Piece], frames: int) -> list[Piece]:
@@ -104,23 +115,21 @@ def _shared(pages: Sequence[tuple[str, ...]], start: int, end: int) -> Iterator[
 
 def _timed(drafts: Sequence[SubtitleCue], rate: FrameRate, frames: int) -> tuple[SubtitleCue, ...]:
     """Cues that stay long enough to be read where the next one leaves time, at most 7 s, without short gaps."""
-    shortest, longest = ceil(MIN_SECONDS * rate.fraction), int(MAX_SECONDS * rate.fraction)
+    shortest, longest = ceil(MIN_SECONDS * rate.fraction), max(1, int(MAX_SECONDS * rate.fraction))
     found: list[SubtitleCue] = []
-    for number, draft in enumerate(drafts):
-        last = number + 1 == len(drafts)
-        limit = frames if last else drafts[number + 1].start
-        characters = sum(map(width, draft.lines))
-        needed = max(shortest, ceil(characters / READING_SPEED * rate.fraction))
+    limit = frames
+    for draft, before in zip(reversed(drafts), [*reversed([draft.end for draft in drafts[:-1]]), 0], strict=False):
         start = draft.start
+        if limit - start < shortest:
+            start = min(start, max(before + GAP_FRAMES * bool(before), limit - shortest))
+        needed = max(shortest, ceil(sum(map(width, draft.lines)) / READING_SPEED * rate.fraction))
         end = max(start + needed, draft.end + int(CLOSED_SECONDS * rate.fraction))
-        end = min(end, limit, start + max(1, longest))
-        if not last:
+        end = min(end, limit, start + longest)
+        if found:
             end = _with_gap(start, end, limit, shortest, longest, rate)
-        if end - start < shortest:
-            before = found[-1].end + GAP_FRAMES if found else 0
-            start = min(start, max(before, end - shortest))
         found.append(SubtitleCue(start, end, draft.lines))
-    return tuple(found)
+        limit = start
+    return tuple(reversed(found))
 
 
 def _with_gap(start: int, end: int, limit: int, shortest: int, longest: int, rate: FrameRate) -> int:
@@ -129,5 +138,5 @@ def _with_gap(start: int, end: int, limit: int, shortest: int, longest: int, rat
     """
     if limit - end < CLOSED_SECONDS * rate.fraction:
         end = limit - GAP_FRAMES if limit - GAP_FRAMES - start >= shortest else limit
-    end = min(end, start + max(1, longest))
+    end = min(end, start + longest)
     return limit - GAP_FRAMES if limit - end == 1 and limit - GAP_FRAMES > start else end

@@ -48,6 +48,13 @@ def test_profanity_is_masked_in_captions_and_files(tmp_path: Path) -> None:
         assert "F***" in path.read_text()
 
 
+def test_captions_that_are_switched_off_are_hidden_and_masked(tmp_path: Path) -> None:
+    text = "All this shit is said"
+    spec, shown = plan(text, adjust={"captions": {"show": False}}), plan(text)
+    assert (spec.captions.cues, spec.captions.hidden) == ((), shown.captions.cues)
+    assert subtitles.write(spec, tmp_path)["srt"].read_text().endswith("All this s*** is said\n")
+
+
 def test_profanity_that_was_written_or_kept_on_request_is_not_masked() -> None:
     assert captions(plan("holy shit", profanity="keep")) == "holy shit"
     assert captions(plan("holy shit", by=TRACK)) == "holy shit"
