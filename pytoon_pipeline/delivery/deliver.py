@@ -172,7 +172,7 @@ def _manifest(
     return Manifest(
         key=upload.key,
         title=upload.title,
-        media=upload.items,
+        media=upload.public_items,
         probed={item: metadata.info for item, metadata in video.metadata.values.items()},
         thumbnail=finished.thumbnail,
         tools=stages.producer_versions(video.segments.artifact.tools),
