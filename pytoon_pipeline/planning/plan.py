@@ -19,7 +19,7 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     planner: Callable[[PlanContext], RenderSpec] = resolve_name(ARCHETYPES[resolved.archetype].planner)
     spec = planner(plan_context(drawable, media))
     losses = source_losses(media, resolved.limits)
-    media_notes = source_notes(media, losses, resolved.preset.captions.show)
+    media_notes = source_notes(media, losses)
     return spec.model_copy(
         update={
             "notes": (*resolved.notes, *glyph_notes, *media_notes, *spec.notes, *resolved.changed),
