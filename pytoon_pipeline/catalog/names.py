@@ -5,8 +5,10 @@ import sqlite3
 import unicodedata
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.media import SourceItem
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.media import SourceItem
 
 MAX_NAME = 60
 ID_DIGITS = 12
@@ -38,7 +40,7 @@ def _is_taken(database: sqlite3.Connection, name: str) -> bool:
     return database.execute("select 1 from uploads where name = ?", (name,)).fetchone() is not None
 
 
-def item_id(item: SourceItem) -> str:
+def item_id(item: "SourceItem") -> str:
     """The kind of the file, by its role or its name, and the first digits of its hash."""
     ending = Path(item.name).suffix.lower()
     kind = next((kind for kind, endings in KINDS.items() if ending in endings), "VID")

@@ -24,10 +24,10 @@ def put_upload(database: sqlite3.Connection, upload: SourceMedia, registered: fl
     name = known[0] if known else unique_name(database, upload.key, upload.title)
     items = json.dumps([item_id(item) for item in upload.items])
     database.execute(
-        "insert into uploads (key, name, title, registered, items, record) values (?, ?, ?, ?, ?, ?) "
-        "on conflict (key) do update set title = excluded.title, registered = excluded.registered, "
-        "items = excluded.items, record = excluded.record",
-        (upload.key, name, upload.title, registered, items, upload.model_dump_json()),
+        "insert into uploads (key, name, title, request, registered, items, record) values (?, ?, ?, ?, ?, ?, ?) "
+        "on conflict (key) do update set title = excluded.title, request = excluded.request, "
+        "registered = excluded.registered, items = excluded.items, record = excluded.record",
+        (upload.key, name, upload.title, request_digest(upload), registered, items, upload.model_dump_json()),
     )
     database.execute("delete from files where key = ?", (upload.key,))
     files = [(upload.key, item.sha256, item.path) for item in upload.items]
@@ -60,21 +60,17 @@ def reserve_version(database: sqlite3.Connection, key: str, request: str) -> int
 def put_delivery(database: sqlite3.Connection, key: str, request: str, record: DeliveryRecord) -> None:
     """Records that the video of a request is delivered or held, and makes it the current version of its key."""
     number = reserve_version(database, key, request)
+    record = record.model_copy(update={"version": number})
+    state = "held" if record.held else "degraded" if record.degraded is not None else "completed"
+    parts = json.loads(record.model_dump_json(include={"degraded", "released", "notes"}))
+    texts = (json.dumps(parts[name], ensure_ascii=False) for name in ("degraded", "released", "notes"))
     reasons = record.degraded.reasons if record.degraded is not None else ()
+    reason = " ".join(dict.fromkeys(one.message for one in reasons))
     database.execute("update versions set current = 0 where key = ? and current and number != ?", (key, number))
     database.execute(
-        "update versions set current = 1, state = ?, at = ?, video = ?, preset = ?, reason = ?, record = ? "
-        "where key = ? and number = ?",
-        (
-            "held" if record.held else "degraded" if record.degraded is not None else "completed",
-            record.at,
-            record.video,
-            record.preset,
-            " ".join(dict.fromkeys(reason.message for reason in reasons)),
-            record.model_dump_json(),
-            key,
-            number,
-        ),
+        "update versions set current = 1, state = ?, at = ?, video = ?, reason = ?, degraded = ?, released = ?, "
+        "notes = ?, record = ? where key = ? and number = ?",
+        (state, record.at, record.video, reason, *texts, record.model_dump_json(), key, number),
     )
 
 

@@ -5,14 +5,17 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
 from pytoon_pipeline.cli.output import ConsoleProgress, add_json_option, print_error, print_json, print_note
 from pytoon_pipeline.contracts.errors import PytoonError
-from pytoon_pipeline.contracts.manifest import Difference
-from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.runner import Notify, Runner
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.manifest import Difference
+    from pytoon_pipeline.contracts.results import RenderResult
+    from pytoon_pipeline.service.runner import Notify, Runner
 
 
 def add_commands(commands: Commands) -> None:
@@ -34,7 +37,7 @@ def add_commands(commands: Commands) -> None:
     parser.set_defaults(run=_remake)
 
 
-def open_runner(home: Home, notify: Notify) -> AbstractContextManager[Runner]:
+def open_runner(home: Home, notify: "Notify") -> "AbstractContextManager[Runner]":
     """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store."""
     from pytoon_pipeline.definitions import defs
     from pytoon_pipeline.defs import running
@@ -43,7 +46,9 @@ def open_runner(home: Home, notify: Notify) -> AbstractContextManager[Runner]:
     return running.open_runner(defs().resolve_job_def(COMPILE), home, notify)
 
 
-def _failed(error: PytoonError) -> RenderResult:
+def _failed(error: PytoonError) -> "RenderResult":
+    from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
+
     return RenderResult(status="failed", error=ErrorInfo.of(error))
 
 
@@ -60,7 +65,7 @@ def _render(options: argparse.Namespace) -> int:
     return 1 if result.error else 0
 
 
-def _print_remarks(result: RenderResult) -> None:
+def _print_remarks(result: "RenderResult") -> None:
     if result.stages and all(stage.status == "cached" for stage in result.stages):
         print("The video is up to date; nothing was rendered.", file=sys.stderr)
     for note in result.notes:
@@ -86,7 +91,7 @@ def _remake(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_differences(differences: Sequence[Difference]) -> None:
+def _print_differences(differences: Sequence["Difference"]) -> None:
     from pytoon_pipeline.operations.remake.remake import describe
 
     for difference in differences:

@@ -105,7 +105,8 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     if report.verdict == "fail" and not video.spec.fallback:
         raise failure(report)
     decision = decide(uploads, video)
-    result = _store_files(store, video, plan_delivery(upload.title, upload.key, decision.degraded is not None))
+    name, version = uploads.name(upload.key), uploads.version(upload)
+    result = _store_files(store, video, plan_delivery(name, version, decision.degraded is not None))
     plan = result.artifact.read(Delivery)
     names = _paths(plan)
     manifest = _manifest(store, items, video, decision, result.artifact, names)
@@ -113,7 +114,7 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     root = home.held if decision.held else home.outbox
     written = deliver(root, home.work, plan, files, manifest)
     _remove_outdated(home, decision.earlier, root, plan)
-    record = _record(home, video, decision, root, plan)
+    record = _record(home, video, decision, root, plan).model_copy(update={"version": version})
     uploads.deliver(upload.key, record, upload)
     _log(video, decision)
     status = "computed" if written else result.status
@@ -123,7 +124,7 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
 def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
     """Whether the video is degraded, and whether it is held: it has a hazard and nobody has released exactly it."""
     upload, report = video.upload, video.qc.value
-    attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered(upload.key)
+    attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered_as(upload)
     released = release_of(earlier, video.composite.files["video"].sha256)
     return Decision(
         degraded=degradation(video.planned.value, video.segments.value, report, attempts),
@@ -143,8 +144,7 @@ def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResu
         written = subtitles.write(video.spec, scratch)
         return StageOutput(plan.with_captions(written), written, stored)
 
-    degraded = plan != plan_delivery(video.upload.title, video.upload.key)
-    parameters = {"key": video.upload.key, "title": video.upload.title, "degraded": degraded}
+    parameters = {"key": video.upload.key, "title": video.upload.title, "folder": plan.folder}
     return run_stage(store, DELIVERY, compute, inputs=video.inputs, parameters=parameters)
 
 
@@ -211,11 +211,16 @@ def _stage_use(artifact: Artifact) -> StageUse:
 
 
 def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery) -> DeliveryRecord:
-    """The catalog's record of the delivery. Removes the folders of earlier deliveries that this one replaces."""
+    """The catalog's record of the delivery. Removes the folders of earlier deliveries of the version."""
     upload, preset = video.upload, video.resolved.value.preset.name
     request = Request.model_validate(upload.asked)
     return DeliveryRecord(
         at=time.time(),
+        source=upload,
+        seconds=video.composite.value.composite.video_seconds,
+        verdict=video.qc.value.verdict,
+        score=video.qc.value.score,
+        notes=video.spec.notes,
         degraded=decision.degraded,
         held=decision.held,
         released=decision.released,

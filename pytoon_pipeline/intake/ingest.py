@@ -19,6 +19,8 @@ IngestOutcome = Literal["new", "changed", "known"]
 PreflightSteps = Callable[[Request, Sequence[SourceItem]], Generator[None, None, None]]
 
 KEY_DIGITS = 32
+# Digits of the key at the end of a name in the inbox.
+DIGITS = 8
 
 
 def ingest(home: Home, store: Store, upload: Upload, *, pending: bool) -> tuple[SourceMedia, IngestOutcome]:
@@ -40,6 +42,7 @@ def ingest_in_steps(
 
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     source = yield from store_upload(store, upload.files, upload.title, request)
+    source = source.model_copy(update={"title": source.title.removesuffix(f"-{source.key[:DIGITS]}") or source.title})
     if preflight is not None:
         yield from preflight(upload.request, source.items)
     registry, uploads = Registry(home), Uploads(home)

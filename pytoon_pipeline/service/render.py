@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.delivery.current import current_delivery, read_delivery
+from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.delivered import (
@@ -43,7 +43,7 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
         upload, _ = ingest(home, Store(home.store, home.work), task.options.read(task.path), pending=False)
     except PytoonError as error:
         return failed_result(error)
-    if delivered := current_delivery(home, upload):
+    if delivered := reuse_delivery(home, upload):
         result = delivered_result(home, delivered, all_cached(delivered))
     else:
         result = _run(home, upload, open_runner, progress, notify)

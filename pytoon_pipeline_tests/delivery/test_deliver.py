@@ -94,7 +94,7 @@ def test_a_release_counts_for_exactly_the_video_that_it_is_about(store: Store, h
     for sha256, held in ((VIDEO.sha256, False), ("f" * 64, True)):
         release = Release(at=1.0, by="me", reason="A test.", video=sha256)
         record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", held=True, released=release)
-        uploads.deliver(KEY, record)
+        uploads.deliver(KEY, record, video.upload)
         assert decide(uploads, video).held is held
 
 
@@ -109,6 +109,7 @@ def test_a_video_without_text_has_no_subtitles_beside_it(
 ) -> None:
     (tmp_path / "video").write_bytes(b"video")
     monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
+    Uploads(home).register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
     arguments = store, home, Uploads(home), Registry(home)
     spoken = deliver_video(*arguments, checked(store))
     folder = home.outbox / spoken.plan.folder

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.config.presets import load_limits, load_operations
 from pytoon_pipeline.contracts.errors import DependencyMissing, InternalError, InvalidInput, PytoonError
 from pytoon_pipeline.contracts.manifest import Delivery, Difference, Remade, Reproducible
@@ -30,6 +31,8 @@ from pytoon_pipeline.store.store import Store
 DECIDING = {"video", "audio", "still"}
 # The delivered files, in the order of their names in a ``Delivery``.
 ROLES = ("video", "thumbnail", *subtitles.FORMATS)
+# Digits of the key in the name of a folder with a video made again.
+KEY_DIGITS = 8
 # Characters of a tool or version in a message.
 MAX_TEXT = 300
 HINT = "The video was rendered anyway; review it before you use it."
@@ -50,8 +53,8 @@ def remake(
     ``DependencyMissing`` when a source file is missing.
     """
     manifest = read_manifest(path, load_limits())
-    plan = plan_delivery(manifest.title, manifest.key)
-    folder = out or home.remade / plan.folder
+    plan = plan_delivery(readable_name(manifest.title))
+    folder = out or home.remade / f"{plan.folder}-{manifest.key[:KEY_DIGITS]}"
     if folder.resolve() == path.resolve().parent:
         raise InvalidInput(
             "original_there",
