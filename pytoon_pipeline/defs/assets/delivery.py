@@ -42,7 +42,8 @@ def _describe(video: CheckedVideo, delivered: DeliveredVideo) -> dict[str, objec
     """What operators see of a delivery: where its files are, and why it is degraded or held."""
     plan, record = delivered.plan, delivered.record
     reasons = record.degraded.reasons if record.degraded is not None else ()
-    names = {"video": plan.video, "thumbnail_file": plan.thumbnail, "captions": plan.captions[0]}
+    names = {"video": plan.video, "thumbnail_file": plan.thumbnail}
+    names |= {"captions": plan.captions[0]} if plan.captions else {}
     paths = {f"held_{name}" if record.held else name: path for name, path in names.items()}
     return {
         "title": video.upload.title,
