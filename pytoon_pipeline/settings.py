@@ -121,7 +121,8 @@ class Settings(_Environment):
     )
     files_url: WebUrl | None = Field(
         default=None,
-        description="the URL under which the outbox is served, such as http://127.0.0.1:8971: the UI then links to videos",
+        description="the URL under which the outbox is served, such as http://127.0.0.1:8971: the UI then links to "
+        "videos",
     )
     ui_url: WebUrl | None = Field(
         default=None, description="the URL of Dagster's UI, such as http://127.0.0.1:3000: alerts then link to it"

@@ -87,7 +87,9 @@ def test_a_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret-token" not in repr(settings)
 
 
-@pytest.mark.parametrize("url", ["hooks.example.com/T0/secret", "file:///secret", "http:///secret", "http://a:b/secret"])
+@pytest.mark.parametrize(
+    "url", ["hooks.example.com/T0/secret", "file:///secret", "http:///secret", "http://a:b/secret"]
+)
 def test_an_invalid_secret_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTOON_ALERT_WEBHOOK", url)
     with pytest.raises(InvalidInput) as caught:
