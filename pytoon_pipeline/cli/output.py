@@ -6,8 +6,13 @@ from contextlib import suppress
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
-from pytoon_pipeline.contracts.results import ErrorInfo, StageStatus
+from pytoon_pipeline.contracts.results import ErrorInfo, Retry
 from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
+
+# Characters that are not printable by themselves but shape the letters beside them: joiners of Arabic and Indic
+# scripts and of emoji.
+JOINERS = "\u200c\u200d"
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -19,24 +24,32 @@ def print_json(result: Record) -> None:
     print(result.model_dump_json())
 
 
+def printable(text: str) -> str:
+    """``text`` in one line that cannot control a terminal: line breaks become spaces, and other control characters,
+    such as escape sequences and changes of direction, U+FFFD."""
+    return "".join(char if char.isprintable() or char in JOINERS else "\ufffd" for char in " ".join(text.split()))
+
+
+def say(line: str) -> None:
+    """Prints a line to standard error. Does nothing when nobody can read it: the work goes on."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+
+def note_line(note: Note) -> str:
+    return f"note: {printable(note.message)} [{note.code}]"
+
+
+def retry_line(retry: Retry) -> str:
+    number = f"{retry.attempt} of {MAX_ATTEMPTS}" if retry.attempt <= MAX_ATTEMPTS else f"{retry.attempt}, the last"
+    return f"attempt {number}: {printable(retry.remedy)}. The one before failed its check: {printable(retry.reason)}"
+
+
 def print_note(note: Note) -> None:
-    print(f"note: {note.message} [{note.code}]", file=sys.stderr)
+    say(note_line(note))
 
 
 def print_error(error: PytoonError | ErrorInfo) -> None:
-    print(f"error: {error.message} [{error.code}]\n  {error.hint}", file=sys.stderr)
-
-
-class ConsoleProgress:
-    """Writes one line per stage and, on a terminal, how many segments are ready. Works on when the reader is gone."""
-
-    def stage_finished(self, stage: StageStatus) -> None:
-        with suppress(BrokenPipeError):
-            sys.stderr.write(f"\r{stage.name:18} {stage.status:9} {stage.seconds:7.2f} s\n")
-            sys.stderr.flush()
-
-    def segments_ready(self, ready: int, total: int) -> None:
-        with suppress(BrokenPipeError):
-            if sys.stderr.isatty():
-                sys.stderr.write(f"\rrendering {ready} of {total} ")
-                sys.stderr.flush()
+    say(f"error: {printable(error.message)} [{error.code}]\n  {printable(error.hint)}")
