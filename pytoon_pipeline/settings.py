@@ -96,6 +96,10 @@ class Settings(_Environment):
         description="none, safe or all: the sensors and schedules that run by default. “safe” means those that delete "
         "nothing",
     )
+    files_url: str | None = Field(
+        default=None,
+        description="the URL under which the outbox is served, such as http://127.0.0.1:3001",
+    )
     cache_folder: Folder = Field(
         default=Path("~/.cache"), validate_default=True, alias="XDG_CACHE_HOME", description="the path of a folder"
     )
