@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-# Owner of assets. Owners of jobs, sensors and schedules are still beta in Dagster; these have a tag.
+# Owner of assets, jobs, sensors and schedules.
 TEAM = "team:video"
 
 

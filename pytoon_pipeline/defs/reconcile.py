@@ -15,8 +15,8 @@ import dagster as dg
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import process_died
 from pytoon_pipeline.defs.overrides import overrides_of
-from pytoon_pipeline.defs.ownership import labels
-from pytoon_pipeline.defs.partitions import PARTITION_TAG
+from pytoon_pipeline.defs.ownership import TEAM, labels
+from pytoon_pipeline.defs.partitions import key_of_run
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, WorkerResource
 from pytoon_pipeline.defs.run_queries import WORKING, aware, keys_in_progress, unrecorded_run
 from pytoon_pipeline.operations.due import due_keys
@@ -48,9 +48,9 @@ def has_unrecorded_runs(instance: dg.DagsterInstance, uploads: Uploads) -> bool:
     """Whether the end of a run of a due key is not recorded with the key. Examines only the first due keys: later ones
     wait for them. Reads only.
     """
-    busy = keys_in_progress(instance)
+    busy = keys_in_progress(instance, uploads)
     first = islice((due for due in due_keys(uploads, time.time()) if due.key not in busy), MAX_EXAMINED)
-    return any(unrecorded_run(instance, due) for due in first)
+    return any(unrecorded_run(instance, uploads, due) for due in first)
 
 
 def reconcile(instance: dg.DagsterInstance, home: Home, uploads: Uploads) -> int:
@@ -73,7 +73,7 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
             instance.report_run_canceled(run, "The process of this run died.")
             continue
         instance.report_run_failed(run, "The process of this run died.")
-        key = run.tags.get(PARTITION_TAG)
+        key = key_of_run(uploads, run)
         log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
             uploads.fail(key, process_died(), run=run.run_id, overrides=overrides_of(run.run_config))
@@ -85,9 +85,9 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
 
 def _record_ends(instance: dg.DagsterInstance, uploads: Uploads) -> None:
     """Records with keys that a person canceled their run, or that it failed before any stage could record why."""
-    busy = keys_in_progress(instance)
+    busy = keys_in_progress(instance, uploads)
     for due in list(due_keys(uploads, time.time())):
-        run = None if due.key in busy else unrecorded_run(instance, due)
+        run = None if due.key in busy else unrecorded_run(instance, uploads, due)
         if run is not None and run.status == dg.DagsterRunStatus.CANCELED:
             uploads.stop(due.key)
         elif run is not None:
@@ -121,6 +121,7 @@ def reconcile_records(
     name=RECONCILE,
     description="Marks runs whose process has died as failed, so that their keys are retried.",
     tags=labels("maintenance"),
+    owners=[TEAM],
 )
 def reconcile_runs() -> None:
     reconcile_records()

@@ -16,6 +16,7 @@ from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import limit_sources, load_limits, load_operations
+from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
@@ -23,7 +24,8 @@ from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import StoredItems
 from pytoon_pipeline.defs.overrides import recomputes
-from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
+from pytoon_pipeline.defs.partitions import key_of, key_of_run
+from pytoon_pipeline.defs.tags import ATTEMPT_TAG
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.runtime.capacity import Capacity
@@ -46,6 +48,11 @@ class ConfigResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def home(self) -> Home:
         return Home(Path(self.home_dir).resolve()) if self.home_dir else Home.locate()
+
+    @property
+    def files_url(self) -> str | None:
+        """The URL under which the outbox is served, if it is."""
+        return Settings.load().files_url
 
     @property
     def limits(self) -> Limits:
@@ -111,7 +118,7 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield self
             return
         write_to(home.logs)
-        key = run.tags.get(PARTITION_TAG)
+        key = key_of_run(Uploads(home), run)
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
         with run_lock(lock), sharing, log_context(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG)):
             yield self
@@ -157,6 +164,17 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def artifacts(self) -> Store:
         return self._artifacts
+
+    def latest(self, context: dg.InputContext) -> Artifact:
+        """The latest result of an asset for the upload of a partition."""
+        return self._artifacts.latest(context.asset_key.to_user_string(), self._key(context.partition_key))
+
+    def set_latest(self, context: dg.OutputContext, fingerprint: str) -> None:
+        """Makes a result the latest one of its asset for the upload of a partition."""
+        self._artifacts.set_latest(context.asset_key.to_user_string(), self._key(context.partition_key), fingerprint)
+
+    def _key(self, partition: str) -> str:
+        return key_of(Uploads(self.config.home), partition)
 
 
 class EnginesResource(dg.ConfigurableResource):  # type: ignore[type-arg]

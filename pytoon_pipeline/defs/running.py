@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
-from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.partitions import add_partitions, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.intake.inbox import create_own_inbox
 from pytoon_pipeline.operations.attempt_notes import next_retry
@@ -118,14 +118,15 @@ def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, hom
 
 def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
     """Materializes what ``job`` selects, for one key. Never raises for a failed run; the outcome has its error."""
-    add_partitions(opened, [key])
     uploads = Uploads(home)
+    partition = partition_of(uploads, key)
+    add_partitions(opened, [partition])
     uploads.clear_failure(key)
     run_id = str(uuid4())
     with _canceled_when_stopped(opened, run_id):
         result = job.execute_in_process(
             instance=opened,
-            partition_key=key,
+            partition_key=partition,
             raise_on_error=False,
             run_id=run_id,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.results import PICTURE, FacesByItem, Frames, MetadataByItem, detected_faces
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
@@ -109,6 +109,18 @@ def _transparent_stills(store: Store, metadata: MetadataByItem) -> dict[str, Pat
         for item, stored in metadata.items.items()
         if (still := stored.value.info.still) is not None and still.transparent
     }
+
+
+def finding_strip(store: Store, video: Assessment, finding: Finding) -> dict[str, str]:
+    """What a finding looks like: frames from its first to its last side by side, as ``data:`` addresses. The small one
+    is short enough for a list.
+    """
+    from pytoon_pipeline.quality import previews
+
+    assert finding.start_frame is not None, "the finding has a place"
+    assert finding.end_frame is not None, "a place has an end"
+    file = store.path(video.composite.files["video"])
+    return previews.strips(file, video.spec.rate, finding.start_frame, finding.end_frame)
 
 
 def finding_pictures(store: Store, report: Stored[QcReport]) -> dict[int, str]:
