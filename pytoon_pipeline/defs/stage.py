@@ -13,7 +13,7 @@ import dagster as dg
 
 from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, Column
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal_error, storage_unwritable
+from pytoon_pipeline.contracts.errors import UNWRITABLE, InternalError, PytoonError, internal_error, storage_unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
 from pytoon_pipeline.contracts.results import StageStatus
@@ -24,6 +24,7 @@ from pytoon_pipeline.defs.partitions import key_of, uploads
 from pytoon_pipeline.defs.resources import CatalogResource
 from pytoon_pipeline.defs.tags import RETENTION_TAG, STATUS_TAG
 from pytoon_pipeline.reporting import tables
+from pytoon_pipeline.runtime.logs import RUN_PAGE
 from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.store.stages import Stage, StageResult
 
@@ -37,6 +38,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 progress = logging.getLogger("pytoon.progress")
 log = logging.getLogger("pytoon.stage")
+people = logging.getLogger(RUN_PAGE)
 
 
 def stage_asset(
@@ -212,8 +214,9 @@ def record_failures(
     publish(StageStarted(stage))
     try:
         yield
-    except dg.Failure:
+    except dg.Failure as failure:
         # Its reason is recorded already.
+        people.error(failure.description)
         raise
     except PytoonError as error:
         raise _failure(context, stage, error, catalog, source) from error
@@ -232,6 +235,7 @@ def _failure(
     source: SourceMedia | None,
 ) -> dg.Failure:
     overrides = source.overrides if source is not None else overrides_of(context.run.run_config)
+    people.error(str(error), exc_info=isinstance(error, InternalError))
     log.error("failed", extra={"event": "failed", "stage": stage, "category": error.category, "code": error.code})
     try:
         _record(context, stage, error, catalog, source, overrides)
