@@ -4,9 +4,10 @@ import argparse
 import signal
 import subprocess
 import sys
-from types import FrameType
+from collections.abc import Mapping, Sequence
 
 from pytoon_pipeline.cli.options import Commands
+from pytoon_pipeline.cli.stopping import SIGNALS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings, child_environment
 
@@ -42,10 +43,7 @@ def _dev(options: argparse.Namespace) -> int:
             DAGSTER_HOME=str(home.dagster), PYTOON_HOME=str(home.root), PYTOON_FILES_URL=files, PYTOON_UI_URL=ui
         )
         print(_places(home, ui, files), flush=True)
-        # A shell makes its background jobs ignore Ctrl-C, and Dagster would inherit that.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        with subprocess.Popen([*command, "--log-level", level], env=environment) as dagster:
-            return _wait(dagster)
+        return _run([*command, "--log-level", level], environment)
 
 
 def _places(home: Home, ui: str, files: str) -> str:
@@ -53,17 +51,23 @@ def _places(home: Home, ui: str, files: str) -> str:
     return f"Dagster  {ui} (ready in about ten seconds; Ctrl-C stops it)\ninbox    {inbox}\nvideos   {files}"
 
 
-def _wait(dagster: "subprocess.Popen[bytes]") -> int:
-    """Waits until Dagster ends. It ends its own processes when it is interrupted, so it gets that signal for SIGTERM
-    too. Ctrl-C reaches it directly.
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Runs Dagster until it ends. When this process is stopped, it interrupts Dagster, which then ends its own
+    processes in order; that takes longer than other commands may take.
     """
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        dagster.send_signal(signal.SIGINT)
-
-    signal.signal(signal.SIGTERM, stop)
-    while True:
+    # Else cli/stopping.py would end this process first.
+    watched = signal.set_wakeup_fd(-1)
+    before = {one: signal.getsignal(one) for one in SIGNALS}
+    # Dagster must not inherit that a shell makes its background jobs ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # In a session of its own, it gets a signal only once, from here.
+    with subprocess.Popen(command, env=environment, start_new_session=True) as dagster:
+        for one, handler in before.items():
+            ignored = handler is signal.SIG_IGN
+            signal.signal(one, handler if ignored else lambda *_: dagster.send_signal(signal.SIGINT))
         try:
             return dagster.wait()
-        except KeyboardInterrupt:
-            continue
+        finally:
+            signal.set_wakeup_fd(watched)
+            for one, handler in before.items():
+                signal.signal(one, handler)

@@ -183,6 +183,7 @@ class DoctorResult(Record):
     transcriber: str
     device: str
     dagster: str
+    alerts: str
     presets: tuple[str, ...]
 
 

@@ -62,3 +62,14 @@ def send_alerts(home: Home, report: StatusReport, channels: Mapping[str, Channel
 def _named(new: Attention) -> str:
     titles = [line.title for _, line in new.values()]
     return ", ".join(titles[:10]) + (f" and {len(titles) - 10} more" if len(titles) > 10 else "")
+
+
+def describe(home: Home, places: Mapping[str, str]) -> str:
+    """Where alerts go and whether the last one arrived, in one line. ``places`` are channels by name."""
+    if not places:
+        return "not configured: nobody is told about failed videos; set PYTOON_ALERT_WEBHOOK or PYTOON_ALERT_COMMAND"
+    sent = read_sent(home)
+    return "; ".join(
+        f"{name} {place}" + (f" (last alert failed: {error})" if (error := sent.get(name, NOTHING).error) else "")
+        for name, place in places.items()
+    )

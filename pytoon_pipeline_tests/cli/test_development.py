@@ -45,12 +45,7 @@ def test_dagster_and_the_videos_are_served_and_know_of_each_other(
     monkeypatch.setenv("REPORT", str(tmp_path / "report"))
     monkeypatch.setattr(setup, "setup", lambda *arguments: None)
     monkeypatch.setattr(development, "DAGSTER", (sys.executable, "-c", REPORT))
-    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        assert main(["dev", "--port", "0", "--files-port", "0"]) == 0
-    finally:
-        for one, handler in handlers.items():
-            signal.signal(one, handler)
+    assert main(["dev", "--port", "0", "--files-port", "0"]) == 0
     report = json.loads((tmp_path / "report").read_text())
     assert report["page"]
     assert (report["PYTOON_HOME"], report["DAGSTER_HOME"]) == (str(home.root), str(home.dagster))
