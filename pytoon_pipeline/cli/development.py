@@ -34,7 +34,7 @@ def _dev(options: argparse.Namespace) -> int:
 
     home = Home.locate()
     setup(home, open_runner, print_note)
-    with listen(options.port, "the Dagster UI") as probe:
+    with listen(options.port, "the Dagster UI", "--port") as probe:
         ui = f"http://{HOST}:{probe.getsockname()[1]}"
     with serving(home, options.files_port) as files:
         command = [*DAGSTER, "--module-name", CODE_LOCATION, "--host", HOST, "--port", ui.rpartition(":")[2]]

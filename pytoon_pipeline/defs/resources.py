@@ -123,7 +123,8 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         write_to(home.logs)
         key = key_of_run(Uploads(home), run)
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
-        fields = log_context(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG))
+        name = run.tags.get(PARTITION_TAG)
+        fields = log_context(run=run.run_id, key=key, name=name, attempt=run.tags.get(ATTEMPT_TAG))
         with run_lock(lock), sharing, fields, _console(run), listen(RunLog()):
             yield self
 

@@ -76,8 +76,9 @@ def serving(home: Home, port: int) -> Iterator[str]:
 
     Raises ``TransientError`` when the port is in use.
     """
-    with listen(port, "the videos") as listener:
-        server = uvicorn.Server(uvicorn.Config(application(home), log_config=None, access_log=False, ws="none"))
+    with listen(port, "the videos", "--files-port") as listener:
+        config = uvicorn.Config(application(home), log_config=None, access_log=False, ws="none", lifespan="off")
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
@@ -88,15 +89,15 @@ def serving(home: Home, port: int) -> Iterator[str]:
             thread.join(timeout=5)
 
 
-def listen(port: int, what: str) -> socket.socket:
-    """A socket that listens on ``port`` of this machine only. ``what`` it serves is part of the error."""
+def listen(port: int, what: str, option: str) -> socket.socket:
+    """A socket on ``port`` of this machine only. The error names ``what`` it serves, and the ``option`` for the port."""
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
         raise TransientError(
             "port_in_use",
             f"Port {port} for {what} cannot be used: {error.strerror}.",
-            "Stop the program that uses it, or choose another port.",
+            f"Stop the program that uses it, or choose another port with {option}.",
         ) from error
 
 

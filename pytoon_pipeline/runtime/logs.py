@@ -2,7 +2,8 @@
 
 Loggers below ``pytoon`` write here. A line has ``time``, ``level``, ``logger``, ``message`` and the fields of its
 event: ``event``, ``stage``, ``segment``, ``engine``, ``seconds``, ``status``, ``category``, ``code``. ``log_context``
-adds ``key``, ``run`` and ``attempt``. Uploads appear by key and file name; no text of an upload is logged.
+adds ``key``, ``name``, ``run`` and ``attempt``. Uploads appear by key, name and file name; no other text of an upload
+is logged.
 """
 
 import logging
