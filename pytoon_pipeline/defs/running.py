@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.request import Request
@@ -81,12 +82,13 @@ def _stage_status(name: str, metadata: Mapping[str, Any]) -> StageStatus:
 
 
 def prepare(home: Home, capacity: Capacity) -> Note | None:
-    """Creates the folders for Dagster's state and for uploads, and Dagster's settings.
+    """Creates the folders for Dagster's state and for uploads, the catalog, and Dagster's settings.
 
     Returns a note when an operator changed the settings, once for each change.
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
     create_own_inbox(home)
+    Database(home).upgrade()
     settings, changed = dagster_yaml.write_settings(home, capacity)
     return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if changed else None
 

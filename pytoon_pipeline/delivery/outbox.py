@@ -1,12 +1,11 @@
 """Writes a finished video where people find it, with everything that reproducing it needs."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest
@@ -17,7 +16,6 @@ from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 
-MAX_NAME = 60
 SPEC, MANIFEST = "spec.json", "manifest.json"
 
 
@@ -26,13 +24,6 @@ class _FolderManifest(BaseModel):
 
     key: str
     files: dict[str, str]
-
-
-def readable_name(title: str) -> str:
-    """A file name close to ``title`` that every file system accepts."""
-    plain = unicodedata.normalize("NFKC", title)
-    words = re.sub(r"[^\w]+", "-", plain, flags=re.UNICODE).strip("-_")
-    return words[:MAX_NAME].strip("-_") or "video"
 
 
 def failure(report: QcReport) -> QualityFailure:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pytoon_pipeline.catalog.items import Registry, item_id
+from pytoon_pipeline.catalog.items import Registry
+from pytoon_pipeline.catalog.names import item_id
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceItem

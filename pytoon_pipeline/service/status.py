@@ -4,7 +4,8 @@ from pathlib import PurePath
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.items import Registry
-from pytoon_pipeline.catalog.uploads import KEY, Uploads
+from pytoon_pipeline.catalog.names import KEY
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.results import ErrorInfo, InboxStatus, StatusResult, UploadState, UploadStatus
@@ -24,7 +25,7 @@ def all_status(home: Home) -> StatusResult:
     uploads = Uploads(home)
     newest_first = uploads.keys()
     known = (upload for key in newest_first if (upload := uploads.find(key)))
-    inbox = (_inbox_status(row) for row in InboxIndex(home.intake).not_ingested())
+    inbox = (_inbox_status(row) for row in InboxIndex(home).not_ingested())
     return StatusResult(uploads=tuple(upload_status(home, upload) for upload in known), inbox=tuple(inbox))
 
 

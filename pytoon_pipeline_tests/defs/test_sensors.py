@@ -63,7 +63,7 @@ def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
     (home.inbox / "seen.mp4").write_bytes(b"no video")
     status = (home.inbox / "seen.mp4").stat()
     seen = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
-    InboxIndex(home.intake).put([Row("seen.mp4", seen, 0.0, "seen"), Row("gone.mp4", "x", 0.0, "seen")])
+    InboxIndex(home).put([Row("seen.mp4", seen, 0.0, "seen"), Row("gone.mp4", "x", 0.0, "seen")])
     return home
 
 
@@ -196,7 +196,7 @@ def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.Dags
     assert not evaluated("ingest_uploads", lasting).run_requests, "a run is in progress"
     lasting.report_run_canceled(on_its_way)
     assert defs().resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
-    rows = InboxIndex(home.intake).rows()
+    rows = InboxIndex(home).rows()
     assert {name: row.state for name, row in rows.items()} == {"a.png": "ingested", "bad.mp4": "ingested"}
     assert not evaluated("ingest_uploads", lasting).run_requests, "everything is ingested"
     blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pytoon_pipeline.delivery.outbox import failure, plan_delivery, readable_name
+from pytoon_pipeline.catalog.names import readable_name
+from pytoon_pipeline.delivery.outbox import failure, plan_delivery
 from pytoon_pipeline_tests.harness.finished_video import finished, report, spec
 
 

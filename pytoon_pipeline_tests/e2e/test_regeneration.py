@@ -13,6 +13,7 @@ import dagster as dg
 import pytest
 from PIL import Image
 
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.artifact import Artifact
@@ -219,7 +220,8 @@ def test_an_unreadable_record_affects_only_its_own_key(
     for name in ("0" * 32, "1" * 32):
         uploads.register(SourceMedia(key=name, title="x", items=(), request={"no_such_setting": 1}))
         uploads.fail(name, TransientError("x", "X.", "Wait."))
-    (home.uploads / "failed" / f"{'0' * 32}.json").write_text("")
+    with Database(home).write() as database:
+        database.execute("update failures set record = '' where key = ?", ("0" * 32,))
     add_partitions(instance, ["0" * 32, "1" * 32])
     assert {str(request.partition_key) for request in tick(instance)} == {key, "0" * 32, "1" * 32}
     assert not run("1" * 32, instance)

@@ -84,7 +84,7 @@ def test_a_submitted_upload_waits_under_its_key(home: Home, tmp_path: Path) -> N
 
 
 def test_what_is_in_the_inbox_is_listed_with_its_reason(home: Home) -> None:
-    InboxIndex(home.intake).put(
+    InboxIndex(home).put(
         [
             Row("a.mp4", "1", 0.0, "seen", message="It still grows."),
             Row("b.mp4", "1", 0.0, "rejected", code="not_media", message="It is no video.", hint="Use another."),
