@@ -93,27 +93,6 @@ class Uploads:
         """The titles of all keys."""
         return dict(self._rows("select key, title from uploads"))
 
-    # Names
-
-    def name(self, key: str) -> str:
-        """The name of a key; an unknown key has itself."""
-        return self.names().get(key, key)
-
-    def key_of(self, name: str) -> str | None:
-        """The key of a name; a key is a name of itself."""
-        names = self.names()
-        return name if name in names else next((key for key, one in names.items() if one == name), None)
-
-    def names(self) -> dict[str, str]:
-        """The names of all keys."""
-        taken: dict[str, str] = {}
-        for key, _ in sorted(self.touched().items(), key=lambda one: one[1]):
-            upload = self.find(key)
-            base = re.sub(r"[^\w]+", "-", upload.title if upload else key).strip("-_") or "video"
-            numbered = (base if n == 1 else f"{base}-{n}" for n in range(1, 100000))
-            taken[next(one for one in numbered if one not in taken)] = key
-        return {key: name for name, key in taken.items()}
-
     # Pending
 
     def pending(self) -> dict[str, float]:

@@ -33,11 +33,11 @@ def ingest_uploads(
 
 def _incomplete(home: Home) -> str:
     """What entries of the inbox wait for."""
-    rows = InboxIndex(home.intake).not_ingested()
+    rows = InboxIndex(home).not_ingested()
     reasons = [f"{row.name} ({row.message})" for row in rows if row.state == "seen" and row.message]
     return f" Incomplete: {listed(reasons)}." if reasons else ""
 
 
 def _rejected(home: Home) -> str:
-    rejected = [f"{row.name} ({row.code})" for row in InboxIndex(home.intake).rejected() if row.state == "rejected"]
+    rejected = [f"{row.name} ({row.code})" for row in InboxIndex(home).rejected() if row.state == "rejected"]
     return f" Rejected until they are replaced: {listed(rejected)}." if rejected else ""
