@@ -7,5 +7,5 @@ TEAM = "team:video"
 
 
 def labels(kind: Literal["video", "intake", "maintenance", "report"]) -> dict[str, str]:
-    """Tags by which an operator filters jobs, sensors and their runs."""
-    return {"pytoon/kind": kind, "pytoon/owner": TEAM.removeprefix("team:")}
+    """The tag by which an operator filters jobs, sensors and their runs."""
+    return {"pytoon/kind": kind}

@@ -7,6 +7,7 @@ Partitions of earlier versions are named by the key itself; they still work.
 import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import InvalidInput
 
 UPLOADS = "uploads"
 PARTITION_TAG = "dagster/partition"
@@ -22,6 +23,17 @@ def partition_of(known: Uploads, key: str) -> str:
 def key_of(known: Uploads, partition: str) -> str:
     """The key of a partition. A partition that no upload has is its own key: looking it up reports that."""
     return known.key_of(partition) or partition
+
+
+def chosen_partition(context: dg.AssetExecutionContext) -> str:
+    """The partition of a run. Raises ``InvalidInput`` for a run that was launched without one."""
+    if not context.has_partition_key:
+        raise InvalidInput(
+            "no_upload",
+            "This run has no upload.",
+            "Choose an upload: materialize the assets for one of the partitions.",
+        )
+    return context.partition_key
 
 
 def key_of_run(known: Uploads, run: dg.DagsterRun) -> str | None:

@@ -7,9 +7,11 @@ import dagster as dg
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.quality import Finding, QcReport
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.defs.checks import partitioned_check
+from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.delivery.outbox import failure
 from pytoon_pipeline.quality.assessment import QC, Assessment, finding_pictures, finding_strip
 from pytoon_pipeline.reporting.findings import LABELS, by_weight, headline
@@ -35,15 +37,16 @@ MEASURED = {
 }
 
 
-def describe(store: Store, report: Stored[QcReport], rate: FrameRate, attempts: Sequence[Attempt]) -> dict[str, Any]:
+def describe(store: Store, video: Assessment, report: Stored[QcReport], attempts: Sequence[Attempt]) -> dict[str, Any]:
     """What operators see of a report, the worst finding first."""
-    found, pictures = report.value, finding_pictures(store, report)
+    found, pictures, rate = report.value, finding_pictures(store, report), video.spec.rate
     worst = by_weight(found)
     return {
+        **picture(store, video, found),
         "result": headline(worst, rate),
         "score": found.score,
         "verdict": found.verdict,
-        "findings": dg.MetadataValue.md(findings_table(found, pictures)),
+        "findings": dg.MetadataValue.md(findings_table(worst, pictures)),
         "gate_findings": sum(one.severity == "gate" for one in worst),
         "advice_findings": sum(one.severity == "advice" for one in worst),
         "score_breakdown": found.score_breakdown,
@@ -53,16 +56,16 @@ def describe(store: Store, report: Stored[QcReport], rate: FrameRate, attempts: 
     }
 
 
-def check_results(report: QcReport, rate: FrameRate, fallback: bool) -> Iterator[dg.AssetCheckResult]:
+def check_results(report: QcReport, spec: RenderSpec) -> Iterator[dg.AssetCheckResult]:
     """One result per tier. A gate blocks the delivery, except of the fallback, which is delivered as it is."""
-    worst = by_weight(report)
+    worst, rate = by_weight(report), spec.rate
     for check in CHECKS:
         found = [finding for finding in worst if finding.tier == check.name]
         gates = [finding for finding in found if finding.severity == "gate"]
         yield dg.AssetCheckResult(
             check_name=check.name,
             passed=not found,
-            severity=dg.AssetCheckSeverity.ERROR if gates and not fallback else dg.AssetCheckSeverity.WARN,
+            severity=dg.AssetCheckSeverity.ERROR if gates and not spec.fallback else dg.AssetCheckSeverity.WARN,
             description=headline(found, rate),
             metadata={
                 **({} if not found else {"findings": dg.MetadataValue.md(bullets(one.message for one in found))}),
@@ -74,16 +77,15 @@ def check_results(report: QcReport, rate: FrameRate, fallback: bool) -> Iterator
         )
 
 
-def failed_video(store: Store, video: Assessment, report: QcReport) -> dg.Failure:
+def failed_video(partition: str, store: Store, video: Assessment, report: QcReport) -> dg.Failure:
     """The error of a run whose video failed: the finding in words, and first of all its picture."""
     gates = [one for one in report.findings if one.severity == "gate"]
     worst, error = gates[0], failure(report)
-    pictures = {} if worst.start_frame is None else finding_strip(store, video, worst)
-    markdown = {name: dg.MetadataValue.md(f"![{worst.code}]({address})") for name, address in pictures.items()}
     return dg.Failure(
         description=f"{headline(gates, video.spec.rate)}. {worst.message} {error.hint}",
         metadata={
-            **markdown,
+            **picture(store, video, report),
+            "render_again": dg.MetadataValue.url(render_again(partition)),
             **finding_numbers(worst, video.spec.rate),
             "score": report.score,
             "code": worst.code,
@@ -93,6 +95,13 @@ def failed_video(store: Store, video: Assessment, report: QcReport) -> dg.Failur
         },
         allow_retries=False,
     )
+
+
+def picture(store: Store, video: Assessment, report: QcReport) -> dict[str, dg.MetadataValue]:
+    """What the first gate looks like; nothing when there is none, or when it is about the whole file."""
+    gate = next((one for one in report.findings if one.severity == "gate"), None)
+    strip = None if gate is None else finding_strip(store, video, gate)
+    return {} if gate is None or strip is None else {"picture": dg.MetadataValue.md(f"![{gate.code}]({strip})")}
 
 
 def finding_numbers(finding: Finding, rate: FrameRate) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
 from pytoon_pipeline.contracts.results import StageStatus
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import key_of, uploads
@@ -242,9 +243,12 @@ def _failure(
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.
         log.error("failure not recorded", extra={"event": "not_recorded", "stage": stage, "code": str(unwritten.errno)})
+    again = (
+        {"render_again": dg.MetadataValue.url(render_again(context.partition_key))} if context.has_partition_key else {}
+    )
     return dg.Failure(
         description=str(error),
-        metadata={**error.as_dict(), "category": error.category},
+        metadata={**error.as_dict(), "category": error.category, **again},
         allow_retries=False,
     )
 
@@ -262,7 +266,7 @@ def _record(
     A run that repeats an earlier one with the same overrides is a retry: its failure counts, as no person watches it.
     """
     known = catalog.uploads
-    key = key_of(known, context.partition_key)
+    key = key_of(known, context.partition_key) if context.has_partition_key else ""
     if known.find(key) is None:
         return
     before = known.failure(key)

@@ -111,16 +111,16 @@ def _transparent_stills(store: Store, metadata: MetadataByItem) -> dict[str, Pat
     }
 
 
-def finding_strip(store: Store, video: Assessment, finding: Finding) -> dict[str, str]:
-    """What a finding looks like: frames from its first to its last side by side, as ``data:`` addresses. The small one
-    is short enough for a list.
+def finding_strip(store: Store, video: Assessment, finding: Finding) -> str | None:
+    """What a finding looks like: frames from its first to its last side by side, as a ``data:`` address. None for a
+    finding about the whole file.
     """
     from pytoon_pipeline.quality import previews
 
-    assert finding.start_frame is not None, "the finding has a place"
-    assert finding.end_frame is not None, "a place has an end"
+    if finding.start_frame is None or finding.end_frame is None:
+        return None
     file = store.path(video.composite.files["video"])
-    return previews.strips(file, video.spec.rate, finding.start_frame, finding.end_frame)
+    return previews.strip(file, video.spec.rate, finding.start_frame, finding.end_frame)
 
 
 def finding_pictures(store: Store, report: Stored[QcReport]) -> dict[int, str]:

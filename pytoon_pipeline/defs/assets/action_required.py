@@ -1,9 +1,12 @@
 """What needs a person. The sensor ``publish_status`` reports the list whenever it changes, the check at any time."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
+from pytoon_pipeline.contracts.status import FailureRecord
+from pytoon_pipeline.defs.action_list import action_list
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.defs.stage import code_reference
@@ -46,7 +49,7 @@ def evaluate(report: StatusReport) -> dg.AssetCheckResult:
     )
 
 
-def report_metadata(report: StatusReport) -> dict[str, Any]:
-    """A status report as metadata: the list, and how many uploads need what."""
+def report_metadata(report: StatusReport, failures: Mapping[str, FailureRecord]) -> dict[str, Any]:
+    """A status report as metadata: the list, and how many uploads need what. ``failures`` are those of all keys."""
     counts = {name: len(lines) for name, lines in vars(report).items()}
-    return {"list": dg.MetadataValue.md(report.as_markdown()), **counts}
+    return {"list": dg.MetadataValue.md(action_list(report, failures)), **counts}

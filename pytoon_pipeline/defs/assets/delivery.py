@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.checks import partitioned_check
-from pytoon_pipeline.defs.links import file_link
+from pytoon_pipeline.defs.links import file_link, render_again
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.defs.tags import STATUS_TAG, tag_run
@@ -52,7 +52,7 @@ def delivered_video(
     delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video)
     status = _status(delivered.record)
     tag_run(context, {STATUS_TAG: status})
-    yield materialize(delivered.stage, _describe(config, video, delivered), status)
+    yield materialize(delivered.stage, _describe(context.partition_key, config, video, delivered), status)
     yield _as_requested(delivered.record)
 
 
@@ -60,7 +60,9 @@ def _status(record: DeliveryRecord) -> str:
     return "held" if record.held else "degraded" if record.degraded is not None else "completed"
 
 
-def _describe(config: ConfigResource, video: CheckedVideo, delivered: DeliveredVideo) -> dict[str, object]:
+def _describe(
+    partition: str, config: ConfigResource, video: CheckedVideo, delivered: DeliveredVideo
+) -> dict[str, object]:
     """What operators see of a delivery: where its files are, and why it is degraded or held."""
     plan, record = delivered.plan, delivered.record
     names = {"video": plan.video, "thumbnail_file": plan.thumbnail}
@@ -80,6 +82,7 @@ def _describe(config: ConfigResource, video: CheckedVideo, delivered: DeliveredV
         "preset": record.preset,
         "engine": record.engine,
         "overrides": video.upload.overrides,
+        "render_again": dg.MetadataValue.url(render_again(partition)),
         "held": record.held,
         "degraded": record.degraded is not None,
         "video_seconds": round(video.composite.value.composite.video_seconds, 3),

@@ -38,9 +38,8 @@ def qc_score(
     result = assess(store.artifacts, video)
     report = Stored[QcReport].of(result.artifact)
     record_attempt(uploads, source_media, render_spec, rendered_segments.value, report.value, context.run.run_id)
-    rate, fallback = video.spec.rate, video.spec.fallback
     attempts = uploads.attempts(source_media.key, source_media.overrides)
-    yield materialize(result, qc_report.describe(store.artifacts, report, rate, attempts))
-    yield from qc_report.check_results(report.value, rate, fallback)
-    if report.value.verdict == "fail" and not fallback:
-        raise qc_report.failed_video(store.artifacts, video, report.value)
+    yield materialize(result, qc_report.describe(store.artifacts, video, report, attempts))
+    yield from qc_report.check_results(report.value, video.spec)
+    if report.value.verdict == "fail" and not video.spec.fallback:
+        raise qc_report.failed_video(context.partition_key, store.artifacts, video, report.value)

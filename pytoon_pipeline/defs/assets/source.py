@@ -8,8 +8,9 @@ from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
-from pytoon_pipeline.defs.partitions import key_of
+from pytoon_pipeline.defs.partitions import chosen_partition, key_of
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.stage import Materialized, analysis_asset, materialize, materialize_analysis, stage_asset
 from pytoon_pipeline.defs.tags import PRESET_TAG, REASON_TAG, tag_run, title_tags
@@ -26,17 +27,17 @@ def source_media(
 ) -> Materialized:
     """The upload as received: its files, verified by content, the files of its brand, and the request. A run may
     replace fields of the request here."""
-    key = key_of(catalog.uploads, context.partition_key)
+    key = key_of(catalog.uploads, chosen_partition(context))
     upload = catalog.uploads.get(key).model_copy(update={"overrides": config.fields})
     tag_run(context, title_tags(upload))
     request = check_overrides(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
         catalog.uploads.forget_attempts(upload.key, upload.overrides)
     result = store_source(store.artifacts, upload, request.brand)
-    return materialize(result, _describe_upload(upload, result.artifact.read(SourceMedia).items))
+    return materialize(result, _describe_upload(context.partition_key, upload, result.artifact.read(SourceMedia).items))
 
 
-def _describe_upload(upload: SourceMedia, items: tuple[SourceItem, ...]) -> dict[str, object]:
+def _describe_upload(partition: str, upload: SourceMedia, items: tuple[SourceItem, ...]) -> dict[str, object]:
     """What operators see of an upload."""
     return {
         "title": upload.title,
@@ -45,6 +46,7 @@ def _describe_upload(upload: SourceMedia, items: tuple[SourceItem, ...]) -> dict
         "upload_mb": round(sum(one.bytes for one in items) / 1e6, 3),
         "request": upload.asked,
         "overrides": upload.overrides,
+        "render_again": dg.MetadataValue.url(render_again(partition)),
         "key": upload.key,
     }
 
