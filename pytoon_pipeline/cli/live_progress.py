@@ -3,9 +3,9 @@
 The line is drawn by ``rich``, which is imported when the first stage starts: an answer from the store needs no line.
 """
 
-import sys
+import os
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from typing_extensions import Self
 
@@ -27,7 +27,8 @@ MIN_BAR_COLUMNS = 36
 class Live:
     """Shows the current stage until the block ends, which erases it. Lines that stay are printed above it."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._stage = ""
@@ -38,12 +39,14 @@ class Live:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._open.close()
+        # The terminal may be gone.
+        with suppress(OSError):
+            self._open.close()
         self._progress = None
 
     def line(self, text: str) -> None:
         if self._progress is None:
-            say(text)
+            say(text, self._stream)
         else:
             with suppress(OSError):
                 self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -57,13 +60,12 @@ class Live:
 
     def frames_ready(self, ready: int, total: int) -> None:
         progress = self._opened()
-        if self._task is None or progress.tasks[0].total is None:
-            self._show(self._stage, ready, total)
-        elif ready >= progress.tasks[0].completed:
-            progress.update(self._task, completed=ready)
+        task = next(iter(progress.tasks), None)
+        if task is None or not task.fields["counted"] or ready < task.completed:
+            # The first report, or that of another engine. What is reused says nothing about the speed.
+            self._show(self._stage, counted=True, completed=ready, total=total)
         else:
-            # Another engine starts from what is finished.
-            self._show(self._stage, ready, total)
+            progress.update(task.id, completed=ready)
 
     def waiting(self, message: str) -> None:
         self._show(message)
@@ -71,53 +73,66 @@ class Live:
     def resumed(self) -> None:
         self._show(self._stage)
 
-    def _show(self, text: str, ready: int = 0, total: int | None = None) -> None:
-        """Replaces the line; with ``total``, it has a bar."""
+    def _show(self, text: str, counted: bool = False, completed: int = 0, total: int = 1) -> None:
+        """Replaces the line; ``counted`` adds a bar."""
         progress = self._opened()
-        before, self._task = self._task, progress.add_task(text, completed=ready, total=total)
-        if before is not None:
-            progress.remove_task(before)
+        if self._task is None:
+            self._task = progress.add_task("", counted=False)
+        progress.reset(self._task, completed=completed, total=total, description=text, counted=counted)
 
     def _opened(self) -> "Progress":
         if self._progress is None:
-            self._progress = _progress()
+            self._progress = _progress(self._stream)
             self._open.enter_context(self._progress)
             # The cursor comes back also when the process has to end at once.
             self._open.enter_context(stopping.cleanup(self._progress.stop))
         return self._progress
 
 
-def _progress() -> "Progress":
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+def _progress(stream: TextIO) -> "Progress":
+    from rich.console import Console, ConsoleDimensions
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task
+    from rich.table import Column
     from rich.text import Text
+
+    class Terminal(Console):
+        @property  # type: ignore[misc]
+        def size(self) -> ConsoleDimensions:
+            """The size of the terminal that shows the line, whatever the standard streams are now."""
+            try:
+                return ConsoleDimensions(*os.get_terminal_size(stream.fileno()))
+            except OSError:
+                return ConsoleDimensions(MIN_BAR_COLUMNS, 1)
+
+    class Stage(ProgressColumn):
+        """The stage, and for how long it has been working, unless its work is counted."""
+
+        def render(self, task: Task) -> Text:
+            seconds = task.elapsed or 0.0
+            timed = seconds >= 1 and not task.fields["counted"]
+            return Text(f"{task.description}  {_clock(seconds)}" if timed else task.description)
 
     class Bar(BarColumn):
         def render(self, task: Task) -> Any:
-            wide = console.width >= MIN_BAR_COLUMNS and task.total is not None
-            return super().render(task) if wide else Text()
+            return super().render(task) if task.fields["counted"] and console.width >= MIN_BAR_COLUMNS else Text()
 
-    class Percent(TextColumn):
-        def render(self, task: Task) -> Text:
-            return Text("" if task.total is None else f"{task.percentage:3.0f} %")
-
-    class Time(TimeElapsedColumn):
-        """The time left of what is counted, and how long everything else has taken."""
+    class Left(ProgressColumn):
+        """The share that is done, and the time left."""
 
         def render(self, task: Task) -> Text:
-            if task.total is None:
-                seconds = task.elapsed or 0.0
-                return Text(f"{seconds:.0f} s" if seconds >= 1 else "")
+            if not task.fields["counted"]:
+                return Text()
             left = task.time_remaining
-            return Text("" if left is None else f"{_clock(left)} left")
+            return Text(f"{task.percentage:3.0f} %" + ("" if left is None else f"  {_clock(left)} left"))
 
-    console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
+    console = Terminal(file=stream, highlight=False, markup=False, emoji=False)
+    line = Column(no_wrap=True, overflow="ellipsis")
+    bar = Bar(bar_width=None, complete_style="cyan", finished_style="cyan", table_column=Column(ratio=1))
     return Progress(
         SpinnerColumn("line", style="cyan"),
-        TextColumn("{task.description}", markup=False),
-        Bar(bar_width=None, complete_style="cyan", finished_style="cyan"),
-        Percent(""),
-        Time(),
+        Stage(table_column=line),
+        bar,
+        Left(table_column=Column(no_wrap=True)),
         console=console,
         transient=True,
         expand=True,
@@ -130,4 +145,4 @@ def _progress() -> "Progress":
 
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}" if minutes else f"{rest} s"
+    return f"{minutes}:{rest:02} min" if minutes else f"{rest} s"

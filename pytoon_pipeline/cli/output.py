@@ -1,8 +1,11 @@
 """What commands print: results to standard output, progress, notes and errors to standard error."""
 
 import argparse
+import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
@@ -30,12 +33,29 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char in JOINERS else "\ufffd" for char in " ".join(text.split()))
 
 
-def say(line: str) -> None:
-    """Prints a line to standard error. Does nothing when nobody can read it: the work goes on."""
-    if sys.stderr is not None:
+def say(line: str, stream: TextIO | None = None) -> None:
+    """Prints a line to ``stream``, by default standard error. When nobody can read it, the work goes on."""
+    if (target := stream or sys.stderr) is not None:
         with suppress(OSError, ValueError):
-            sys.stderr.write(f"{line}\n")
-            sys.stderr.flush()
+            target.write(f"{line}\n")
+            target.flush()
+
+
+@contextmanager
+def own_standard_error() -> Iterator[TextIO | None]:
+    """Standard error, of which nobody else can redirect this copy: Dagster sends all output of a run to its logs."""
+    try:
+        copy = os.dup(sys.stderr.fileno())
+    except (AttributeError, OSError):
+        # Closed by the shell, or replaced by an object without a file.
+        yield sys.stderr
+        return
+    with open(copy, "w", encoding=sys.stderr.encoding, errors="backslashreplace") as stream:
+        try:
+            yield stream
+        finally:
+            with suppress(OSError):
+                stream.flush()
 
 
 def note_line(note: Note) -> str:

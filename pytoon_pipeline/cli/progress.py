@@ -1,12 +1,11 @@
 """Shows the progress of a render: lines of text, or on a terminal a line that changes, see ``live_progress``."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TextIO
 
-from pytoon_pipeline.cli.output import note_line, printable, retry_line, say
+from pytoon_pipeline.cli.output import note_line, own_standard_error, printable, retry_line, say
 from pytoon_pipeline.contracts.progress import (
     Event,
     FramesReady,
@@ -86,19 +85,20 @@ class Reporter:
 class Lines:
     """Progress as lines of text, for files, pipes and simple terminals."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
         self._step, self._said_at = 0, 0.0
         self._began, self._reused = 0.0, 0
 
     def line(self, text: str) -> None:
-        say(text)
+        say(text, self._stream)
 
     def stage_started(self, name: str) -> None:
         self._step = -1
 
     def stage_finished(self, event: StageFinished) -> None:
         stage = event.stage
-        say(f"{stage.name:18} {stage.status:9} {stage.seconds:7.2f} s")
+        self.line(f"{stage.name:18} {stage.status:9} {stage.seconds:7.2f} s")
 
     def frames_ready(self, ready: int, total: int) -> None:
         now, step = time.monotonic(), 100 * ready // total // STEP_PERCENT
@@ -107,10 +107,10 @@ class Lines:
         elif step > self._step and now - self._said_at >= STEP_SECONDS:
             self._step, self._said_at = step, now
             left = (now - self._began) * (total - ready) / max(1, ready - self._reused)
-            say(f"rendering {100 * ready // total} %, about {left:.0f} s left")
+            self.line(f"rendering {100 * ready // total} %, about {left:.0f} s left")
 
     def waiting(self, message: str) -> None:
-        say(f"{message} …")
+        self.line(f"{message} …")
 
     def resumed(self) -> None:
         """The next line says what goes on."""
@@ -119,10 +119,11 @@ class Lines:
 @contextmanager
 def reporter() -> Iterator[Reporter]:
     """Shows progress on standard error while the block runs."""
-    if sys.stderr is None or not sys.stderr.isatty() or TerminalSettings.load().plain:
-        yield Reporter(Lines())
-        return
-    from pytoon_pipeline.cli.live_progress import Live
+    with own_standard_error() as stream:
+        if stream is None or not stream.isatty() or TerminalSettings.load().plain:
+            yield Reporter(Lines(stream))
+            return
+        from pytoon_pipeline.cli.live_progress import Live
 
-    with Live() as live:
-        yield Reporter(live)
+        with Live(stream) as live:
+            yield Reporter(live)

@@ -18,6 +18,8 @@ MESSAGE = "Stopped. Finished stages are kept; run the same command again to resu
 STANDARD_ERROR = 2
 
 _received: list[int] = []
+# A copy of standard error, which Dagster redirects while a run works.
+_terminal: list[int] = [STANDARD_ERROR]
 
 
 def exit_code() -> int:
@@ -35,6 +37,8 @@ def stoppable() -> Iterator[None]:
         yield
         return
     _received.clear()
+    with suppress(OSError):
+        _terminal[0] = os.dup(STANDARD_ERROR)
     handled = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
     before = {one: signal.signal(one, _interrupt) for one in handled}
     reader, writer = os.pipe()
@@ -49,6 +53,9 @@ def stoppable() -> Iterator[None]:
         signal.set_wakeup_fd(wakeup)
         os.close(writer)
         watch.join()
+        if _terminal[0] != STANDARD_ERROR:
+            os.close(_terminal[0])
+            _terminal[0] = STANDARD_ERROR
         for one, handler in before.items():
             signal.signal(one, handler)
 
@@ -89,5 +96,5 @@ def _end() -> None:
     cleaning.start()
     cleaning.join(CLEANUP_SECONDS)
     with suppress(OSError):
-        os.write(STANDARD_ERROR, f"\n{MESSAGE}\n".encode())
+        os.write(_terminal[0], f"\n{MESSAGE}\n".encode())
     os._exit(exit_code())
