@@ -90,7 +90,7 @@ def serving(home: Home, port: int) -> Iterator[str]:
 
 
 def listen(port: int, what: str, option: str) -> socket.socket:
-    """A socket on ``port`` of this machine only. The error names ``what`` it serves, and the ``option`` for the port."""
+    """A socket on a port of this machine only. The error says ``what`` it serves, and the ``option`` for the port."""
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
