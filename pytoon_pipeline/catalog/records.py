@@ -10,13 +10,11 @@ from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
 from pytoon_pipeline.store.fingerprint import hash_value
 
-# Origins of files that a run adds to an upload; they belong to the brand, not to the request.
-BRAND_ORIGIN = "brand: "
-
 
 def request_digest(upload: SourceMedia) -> str:
     """SHA-256 of the request in effect and of the files of an upload: what decides which version of a video it is."""
-    own = [item for item in upload.items if not item.origin.startswith(BRAND_ORIGIN)]
+    # A run adds the files of the brand; they belong to it, not to the request.
+    own = [item for item in upload.items if item.origin != "brand"]
     return hash_value([upload.asked, [[item.role, item.sha256] for item in own]])
 
 
@@ -32,7 +30,7 @@ def put_upload(database: sqlite3.Connection, upload: SourceMedia, registered: fl
         (upload.key, name, upload.title, request_digest(upload), registered, items, upload.model_dump_json()),
     )
     database.execute("delete from files where key = ?", (upload.key,))
-    files = [(upload.key, item.sha256, item.origin) for item in upload.items]
+    files = [(upload.key, item.sha256, item.path) for item in upload.items]
     database.executemany("insert into files values (?, ?, ?)", files)
 
 

@@ -125,5 +125,6 @@ def choose_transition(
     if brand is None:
         return "crossfade", ()
     other = next((one for one in allowed if one != "cut"), allowed[0])
-    message = f"The preset's transition “{kind}” is not the brand's; “{other}” is used."
+    message = f"The brand does not allow the preset's transition “{kind}”, so “{other}” is used. It also allows: "
+    message += ", ".join(one for one in allowed if one != other) + "."
     return other, (Note(code="brand_transition", message=message),)

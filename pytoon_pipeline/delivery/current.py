@@ -65,7 +65,7 @@ def reuse_delivery(home: Home, upload: SourceMedia) -> StoredDelivery | None:
 
 def _same_upload(upload: SourceMedia, manifest: Manifest) -> bool:
     """Whether the manifest is about exactly this upload. The run may have added files of its brand."""
-    now = (upload.key, upload.title, upload.request, upload.items)
+    now = (upload.key, upload.title, upload.request, upload.public_items)
     then = (manifest.key, manifest.title, manifest.request, manifest.media[: len(upload.items)])
     return now == then
 

@@ -63,6 +63,8 @@ def store_upload(
     The key is the first 32 hex digits of SHA-256 over the media bytes in order; for one file that is the hash of the
     file, and without media that of the request. Raises ``InvalidInput`` for what is not a file with content.
     """
+    from pytoon_pipeline.media.generators import generation_of
+
     items, digest = [], hashlib.sha256()
     check_files([path for path, _ in files])
     for path, role in files:
@@ -72,8 +74,9 @@ def store_upload(
                 name=printable_name(path.name),
                 sha256=file.sha256,
                 bytes=file.bytes,
-                origin=printable_name(str(path.resolve())),
+                origin="generated" if generation_of(path) else "uploaded",
                 role=role,
+                path=printable_name(str(path.resolve())),
             )
         )
     content = digest.hexdigest() if any(item.role == "media" for item in items) else hash_value(request)

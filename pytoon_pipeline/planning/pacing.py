@@ -141,7 +141,10 @@ def _fitted(preferred: Sequence[float], items: Sequence[PlanItem], pacing: Pacin
     if not shortened:
         return whole, []
     factor = sum(whole) / sum(preferred)
-    message = f"All items were shortened to {factor:.0%} of their time, so that they fit in {pacing.max_seconds:g} s."
+    message = (
+        f"All items are shown for {factor:.0%} of their time, so that the video lasts no longer than "
+        f"{pacing.max_seconds:g} s (max_seconds). For more time each, use fewer items."
+    )
     return whole, [Note(code="shortened_evenly", message=message)]
 
 

@@ -79,7 +79,7 @@ class FakeRunner:
             for name, path in files.items():
                 path.write_text(f"{name} of {upload.request}")
             manifest = Manifest(
-                key=key, title=upload.title, media=upload.items, probed={}, spec=spec, thumbnail=0, tools={},
+                key=key, title=upload.title, media=upload.public_items, probed={}, spec=spec, thumbnail=0, tools={},
                 picture_packets="p", audio_packets="a", request=upload.request, preset=load_preset(PRESET), encoder={},
                 files={name: hash_files(path) for name, path in files.items()}, transcriber=None, engine=self.engine,
                 stages=(), qc=report, attempts=uploads.attempts(key), degraded=degraded,
