@@ -14,6 +14,8 @@ Line = Annotated[str, Field(max_length=600)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["auto", "cover", "contain", "bars"]
+# Photos and clips that one video takes.
+MAX_MEDIA = 40
 
 
 class MediaRequest(Record):
@@ -64,7 +66,7 @@ class Request(Record):
     adjust: dict[str, dict[str, Any]] = Field(default_factory=dict)
     media: tuple[
         Annotated[MediaRequest, BeforeValidator(_plain_name, json_schema_input_type=MediaRequest | str)], ...
-    ] = Field(default=(), max_length=40)
+    ] = Field(default=(), max_length=MAX_MEDIA)
     text: Line | TextRequest | None = None
     background: str | None = Field(default=None, min_length=1)
     brand: Name | None = None
