@@ -148,6 +148,18 @@ def _on_timeline(times: Sequence[TimeRange], ranges: Sequence[SourceRange], rate
     return tuple(FrameRange(start=start, end=end) for start, end in union(shown))
 
 
+def about_one(notes: Sequence[Note], name: str) -> tuple[Note, ...]:
+    """Notes on one of several clips, with its name."""
+    quoted = f"“{name[:60]}”"
+    other = {"no_sound": f"{quoted} has no sound; this part of the video is silent."}
+    return tuple(
+        note if quoted in note.message else note.model_copy(
+            update={"message": other.get(note.code, f"{quoted}: {note.message}")}
+        )
+        for note in notes
+    )  # fmt: skip
+
+
 def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[Note]:
     if material.info.audio is None or material.silence is None:
         yield Note(code="no_sound", message="The source has no sound; the video is silent.")
