@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.config.documents import inside, read_document, validate
+from pytoon_pipeline.config.documents import inside, read_document
+from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.config.merge import merge
 from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
