@@ -5,8 +5,6 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # mediapipe requires the OpenCV build with windows, which needs libGL from the system. The headless build of the same
 # version replaces it.
 HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt opencv-contrib-python-headless
-PYTOON_HOME ?= $(CURDIR)/.pytoon
-export PYTOON_HOME
 
 .PHONY: setup setup-test demo test check schemas dev bench bench-unattended clean
 
@@ -41,8 +39,7 @@ schemas: setup
 	$(BIN)/python -m pytoon_pipeline.contracts.schemas docs/schemas
 
 dev: setup
-	$(BIN)/pytoon setup
-	DAGSTER_HOME=$(PYTOON_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml
+	DAGSTER_HOME="$$($(BIN)/pytoon setup)" && export DAGSTER_HOME && $(BIN)/dagster dev --workspace workspace.yaml
 
 # Packages of the compared products conflict with ours.
 .venv-peers/installed:

@@ -21,6 +21,8 @@ Variant = Annotated[
 ]
 OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["auto", "cover", "contain", "bars"]
+# Photos and clips that one video takes.
+MAX_MEDIA = 40
 
 
 class MediaRequest(Record):
@@ -95,7 +97,7 @@ class Request(Record):
     adjust: dict[str, dict[str, Any]] = Field(default_factory=dict)
     media: tuple[
         Annotated[MediaRequest, BeforeValidator(_plain_name, json_schema_input_type=MediaRequest | str)], ...
-    ] = Field(default=(), max_length=40)
+    ] = Field(default=(), max_length=MAX_MEDIA)
     text: Line | TextRequest | None = None
     background: Background | None = None
     brand: Name | None = None

@@ -158,10 +158,14 @@ class SetupResult(Record):
 
 
 class DoctorResult(Record):
-    """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing."""
+    """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing.
+
+    ``home_reason`` says why this folder is the home.
+    """
 
     ok: bool
     home: str
+    home_reason: str
     free_space: str
     python: str
     packages: dict[str, str]

@@ -1,8 +1,9 @@
 """Reads an upload, from the command line or the inbox: media files and a request."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPictur
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_FILES, Given, given_by_folder, given_by_paths
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.planning.glyphs import check_request
 from pytoon_pipeline.runtime.files import printable_name
 
-REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
-EDIT_PLAN_NAME = "edit_plan.json"
 # Values of “background:” that do not name files.
 BACKGROUNDS = ("brand", "gradient", "blur")
 # Pixels of an edit plan's layers: of one layer at its largest, and of all layers of a scene. The video has two million;
@@ -26,31 +27,37 @@ LAYER_PIXELS, SCENE_PIXELS = 20_000_000, 100_000_000
 
 @dataclass(frozen=True)
 class Upload:
-    """Files in order, each with its role, a title and a validated request."""
+    """Files in order, each with its role, a title and a validated request.
+
+    ``listed``: a document lists the media; otherwise they are what was there. ``notes`` say how they were chosen.
+    """
 
     title: str
     files: tuple[tuple[Path, Role], ...]
     request: Request
+    listed: bool = True
+    notes: tuple[Note, ...] = ()
 
 
 def read_upload(
-    path: Path, request_file: Path | None = None, preset: str | None = None, sets: Iterable[str] = ()
+    path: Path,
+    request_file: Path | None = None,
+    preset: str | None = None,
+    sets: Iterable[str] = (),
+    more: Sequence[Path] = (),
 ) -> Upload:
-    """Reads a media file, or a folder with ``request.yaml`` or ``edit_plan.json``. Raises ``InvalidInput``."""
+    """Reads a media file with ``more`` files of the same video, or a folder. Raises ``InvalidInput``.
+
+    A folder may have ``request.yaml`` or ``edit_plan.json``. Without a list of media there, it is all of its files.
+    """
     # Unlike Path.is_dir, this returns False for names that no file system can hold.
     folder = path if os.path.isdir(path) else None
     document: dict[str, Any] = {}
     if request_file is None and folder is not None:
-        name = next((name for name in (*REQUEST_NAMES, EDIT_PLAN_NAME) if os.path.lexists(folder / name)), None)
-        if name is None:
-            raise InvalidInput(
-                "no_request",
-                f"The folder {printable_name(path.name)} has no request.yaml.",
-                "Add one, or specify a video file.",
-            )
+        name = next((name for name in REQUEST_FILES if os.path.lexists(folder / name)), None)
         if name == EDIT_PLAN_NAME:
             document = {"edit_plan": name}
-        else:
+        elif name is not None:
             request_file = inside(folder, name)
     if request_file:
         document = read_document(request_file)
@@ -68,20 +75,32 @@ def read_upload(
     if isinstance(document.get("edit_plan"), str):
         document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
     request = validate(Request, document, "The request", "invalid_request")
-    if folder is None:
-        request = _with_media(request, printable_name(path.name))
+    listed = not request.model_fields_set.isdisjoint(("media", "edit_plan"))
+    given = Given(media=(path,))
+    if folder is not None or more:
+        given = given_by_folder(request, folder) if folder is not None else given_by_paths(request, (path, *more))
+    request = _with_given(request, given)
     if isinstance(request.edit_plan, EditPlan):
         _check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
     check_request(request)
-    files = tuple(_files(request, home, None if folder else path))
-    return Upload((path.resolve().name if folder else path.stem) or "video", files, request)
+    files = tuple(_files(request, home, given))
+    title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
+    return Upload(title or "video", files, request, listed, given.notes)
 
 
-def _with_media(request: Request, name: str) -> Request:
-    """A single file is the medium, with the settings of the request's first."""
-    first = request.media[0].model_copy(update={"file": name}) if request.media else MediaRequest(file=name)
-    return _changed(request, media=(first,))
+def _with_given(request: Request, given: Given) -> Request:
+    """The request with the given files. A file has the settings that the request lists for its name.
+
+    A single file has those of the first in the list.
+    """
+    names = [printable_name(path.name) for path in given.media]
+    listed = {medium.file: medium for medium in request.media}
+    if len(names) == 1 and request.media:
+        listed[names[0]] = request.media[0].model_copy(update={"file": names[0]})
+    media = tuple(listed.get(name, MediaRequest(file=name)) for name in names)
+    music = {"music": printable_name(given.music.name)} if given.music is not None else {}
+    return _changed(request, media=media, **music) if names else request
 
 
 def _check_size(plan: EditPlan) -> None:
@@ -128,19 +147,18 @@ def _changed(request: Request, **fields: Any) -> Request:
     return Request(**(values | fields))
 
 
-def _files(request: Request, home: Path, alone: Path | None) -> Iterator[tuple[Path, Role]]:
-    for medium in request.media:
-        # A single file may be a link to anywhere; only files that a document names must be beside it.
-        path = alone or inside(home, medium.file)
+def _files(request: Request, home: Path, given: Given) -> Iterator[tuple[Path, Role]]:
+    for medium, path in zip_longest(request.media, given.media[: len(request.media)]):
+        # A file on the command line may be a link to anywhere; only files that a document names must be beside it.
+        path = path or inside(home, medium.file)
         yield path, "media"
         if (beside := subtitles_of(path)) is not None:
             yield beside, "subtitles"
-        alone = None
     background = request.background
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
         yield inside(home, background), "background"
     if request.music is not None:
-        yield inside(home, request.music), "music"
+        yield given.music or inside(home, request.music), "music"
     if request.voice is not None:
         yield inside(home, request.voice), "voice"
 

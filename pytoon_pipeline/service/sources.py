@@ -1,5 +1,6 @@
 """What a person gives to render or submit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,3 +18,8 @@ class RequestOptions:
     def read(self, path: Path) -> Upload:
         """The upload at ``path``. Raises ``InvalidInput``."""
         return read_upload(path, self.request_file, self.preset, self.assignments)
+
+    def read_all(self, paths: Sequence[Path]) -> Upload:
+        """One upload: a file, a folder, or several files as one video. Raises ``InvalidInput``."""
+        first, *more = paths
+        return read_upload(first, self.request_file, self.preset, self.assignments, more)

@@ -74,8 +74,8 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path, request_text: str, code: s
     assert raised.value.code == code
 
 
-def test_a_folder_without_a_request(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="no_request"):
+def test_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no_media"):
         read_upload(tmp_path)
 
 
@@ -113,7 +113,7 @@ def test_names_need_not_be_valid_utf8(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_upload(tmp_path / os.fsdecode(b"\xff"))
     raised.value.message.encode()
-    assert raised.value.code == "no_request"
+    assert raised.value.code == "no_media"
 
 
 def test_long_names_of_settings_are_truncated_in_messages(tmp_path: Path) -> None:
