@@ -222,4 +222,3 @@ def inside(folder: Path, name: str) -> Path:
             "Copy the file into the folder.",
         )
     return path
-

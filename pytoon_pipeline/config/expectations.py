@@ -91,7 +91,9 @@ def _options(nodes: Sequence[dict[str, Any]], schema: dict[str, Any], value: Any
     for node in nodes:
         if "$ref" in node:
             target = schema["$defs"][node["$ref"].rpartition("/")[2]]
-            yield from _options([{**target, **{name: one for name, one in node.items() if name != "$ref"}}], schema, value)
+            yield from _options(
+                [{**target, **{name: one for name, one in node.items() if name != "$ref"}}], schema, value
+            )
         elif inner := node.get("anyOf") or node.get("oneOf") or node.get("allOf"):
             yield from _options(inner, schema, value)
         elif node.get("type") != "null" and not _other_kind(node, value):

@@ -87,7 +87,9 @@ def _repeated(place: tuple[Path, str], found: dict[tuple[Path, str], Problem]) -
     """Whether another problem says it better: what is wrong inside a value, or that a name is misspelt."""
     path, kind = place
     if kind == "missing":
-        unknown = [other.name for (at, sort), other in found.items() if sort == "extra_forbidden" and at[:-1] == path[:-1]]
+        unknown = [
+            other.name for (at, sort), other in found.items() if sort == "extra_forbidden" and at[:-1] == path[:-1]
+        ]
         return any(nearest(name, [str(path[-1])]) for name in unknown)
     deeper = any(at[: len(path)] == path and len(at) > len(path) for at, _ in found)
     if kind == "type":

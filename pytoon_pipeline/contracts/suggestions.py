@@ -12,7 +12,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("tik tok", "tt", "douyin"), ("tiktok",)),
     **dict.fromkeys(("all", "every", "default", "none"), ("any", "cut", "auto")),
     **dict.fromkeys(("duration", "length", "max_length", "max_duration"), ("max_seconds", "seconds", "end")),
-    **dict.fromkeys(("photo", "photos", "image", "images", "picture", "pictures"), ("media", "stills", "image", "file")),
+    **dict.fromkeys(
+        ("photo", "photos", "image", "images", "picture", "pictures"), ("media", "stills", "image", "file")
+    ),
     **dict.fromkeys(("video", "videos", "clip", "clips", "files", "items"), ("media", "video", "file")),
     **dict.fromkeys(("title", "heading", "headlines", "message"), ("text", "headline", "hook")),
     **dict.fromkeys(("caption", "subtitle", "subtitles", "subs"), ("captions", "text")),
