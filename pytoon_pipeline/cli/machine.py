@@ -2,13 +2,16 @@
 
 import argparse
 import textwrap
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands
 from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
 from pytoon_pipeline.cli.rendering import open_runner
-from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.results import DoctorResult
 
 
 def add_commands(commands: Commands) -> None:
@@ -68,7 +71,7 @@ def _doctor(options: argparse.Namespace) -> int:
     return 0 if result.ok else 1
 
 
-def _print_doctor(result: DoctorResult) -> None:
+def _print_doctor(result: "DoctorResult") -> None:
     print("Everything that a video needs works." if result.ok else "Something that every video needs is missing.")
     print(f"\nhome          {result.home}\n              {result.home_reason}.")
     print("              To use another folder, set PYTOON_HOME to its path.")

@@ -20,7 +20,7 @@ from pytoon_pipeline.store.fingerprint import hash_value
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LIMITS, OPERATIONS, PLATFORMS, BRANDS = "limits", "operations", "platforms", "brands"
-PROFANITY = "profanity"
+PROFANITY, PICTURES = "profanity", "pictures"
 
 
 def presets_folder() -> Path:
@@ -52,6 +52,12 @@ def preset_document(name: str) -> dict[str, Any]:
     if name not in preset_names():
         raise _unknown("preset", name, preset_names())
     return read_document(presets_folder() / f"{name}.yaml")
+
+
+def preset_picture(name: str) -> Path | None:
+    """A picture of a video with this preset; people's own presets may have none."""
+    path = presets_folder() / PICTURES / f"{name}.webp"
+    return path if path.is_file() else None
 
 
 def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
