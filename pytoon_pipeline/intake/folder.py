@@ -18,9 +18,9 @@ REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
 EDIT_PLAN_NAME = "edit_plan.json"
 # Files in which a folder states its request.
 REQUEST_FILES = (*REQUEST_NAMES, EDIT_PLAN_NAME)
-PICTURES = (".jpg", ".jpeg", ".jfif", ".png", ".webp")
+PICTURES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif")
 # Pictures that people have and Pytoon cannot read. They count as media, so that an error names them.
-OTHER_PICTURES = (".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp")
+OTHER_PICTURES = (".tif", ".tiff", ".bmp")
 CLIPS = (
     ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".gif", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts", ".3gp", ".wmv", ".flv",
 )  # fmt: skip
@@ -87,6 +87,7 @@ def given_by_folder(request: Request, folder: Path) -> Given:
         return Given()
     found = folder_files(folder)
     named = {*REQUEST_FILES, *(getattr(request, field) for field in FILE_FIELDS)}
+    named |= {request.logo.file} if request.logo is not None else set()
     media = [name for name in found.media if name not in named]
     if not media:
         if request.text is None:

@@ -52,9 +52,13 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
             home = path.parent.resolve()
             for file, _ in upload.files:
                 # The file itself may be a link to anywhere; what its request names is beside it.
+                if file in upload.attached:
+                    continue
                 below = Path(file.name) if file == path else file.resolve().relative_to(home)
                 (folder / below).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, folder / below)
+        for file, own_name in upload.attached.items():
+            shutil.copyfile(file, folder / own_name)
         for other in REQUEST_NAMES:
             (folder / other).unlink(missing_ok=True)
         (folder / REQUEST_NAMES[0]).write_text(yaml.safe_dump(request, allow_unicode=True, sort_keys=False))
