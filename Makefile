@@ -5,8 +5,6 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # mediapipe requires the OpenCV build with windows, which needs libGL from the system. The headless build of the same
 # version replaces it.
 HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt opencv-contrib-python-headless
-PYTOON_HOME ?= $(CURDIR)/.pytoon
-export PYTOON_HOME
 
 .PHONY: setup setup-test demo test check schemas dev bench bench-unattended clean
 

@@ -36,11 +36,16 @@ def add_commands(commands: Commands) -> None:
 
 
 def open_runner(home: Home, notify: "Notify") -> "AbstractContextManager[Runner]":
-    """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store."""
+    """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store.
+
+    Raises ``DependencyMissing`` where no video can be rendered.
+    """
     from pytoon_pipeline.definitions import defs
     from pytoon_pipeline.defs import running
     from pytoon_pipeline.defs.jobs import COMPILE
+    from pytoon_pipeline.media.opencv import check_opencv
 
+    check_opencv()
     return running.open_runner(defs().resolve_job_def(COMPILE), home, notify)
 
 
