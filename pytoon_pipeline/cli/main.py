@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Raises ``SystemExit`` with code 2 for wrong usage, and ``BrokenPipeError`` when the reader of the output is gone.
     """
-    options = build_parser().parse_args(arguments)
+    options = build_parser().read(arguments)
     try:
         return int(options.run(options))
     except PytoonError as error:
