@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pytoon_pipeline.contracts.suggestions import did_you_mean, listed
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
 from pytoon_pipeline.runtime.files import printable_name
 
 WRONG_USAGE = 2
@@ -56,16 +56,21 @@ class CommandParser(argparse.ArgumentParser):
 
     def unknown(self, argument: str) -> Said:
         """The error for an argument that nothing takes."""
-        from pytoon_pipeline.config.setting_names import REQUEST_FIELDS
+        from pytoon_pipeline.config.setting_names import REQUEST_FIELDS, setting_hint, settings_called
+        from pytoon_pipeline.config.spelling import british_name
 
         name = argument.partition("=")[0]
         if not name.startswith("-"):
             return f"{self.prog} does not take “{_shown(argument)}”.", self.form
-        field = name.lstrip("-").replace("-", "_")
-        if "--set" in self._options and field in REQUEST_FIELDS:
-            hint = f"Write: --set {field}=VALUE"
+        field = british_name(name.lstrip("-").replace("-", "_"))
+        near = did_you_mean(name, self._options)
+        meant = None if near or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
+        if meant is not None:
+            hint = f"Write: --set {meant}=VALUE"
+        elif "--set" in self._options and (found := settings_called(field)):
+            hint = f"{setting_hint(field)}Write: --set {found[0]}=VALUE"
         else:
-            hint = did_you_mean(name, self._options) + f"The options are: {', '.join(self._options)}."
+            hint = f"{near}The options are: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint
 
     @property
@@ -93,7 +98,7 @@ def _shown(text: str) -> str:
 
 
 def _no_command(parser: CommandParser, name: str, _choices: str) -> Said:
-    hint = f"{did_you_mean(name, parser.commands)}The commands are: {', '.join(parser.commands)}."
+    hint = f"{did_you_mean(name, [*parser.commands, '--help'])}The commands are: {', '.join(parser.commands)}."
     return f"There is no command “{_shown(name)}”.", hint
 
 
