@@ -1,7 +1,6 @@
 """“Did you mean”: the name that is nearest to a name that does not exist."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
 # How alike two names must be, 0..1, and the characters of a name that are compared.
 CLOSE, MAX_LENGTH = 0.65, 80
@@ -49,6 +48,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a person most likely meant by ``name``; none when all are far away."""
+    from difflib import get_close_matches
+
     plain = {_plain(one): one for one in known}
     wanted = _plain(name)[:MAX_LENGTH]
     synonyms = {word: found for word, meant in SYNONYMS.items() if (found := _first(meant, plain))}
