@@ -73,7 +73,7 @@ def talk(folder: Path) -> list[str]:
     codecs = ["-map", "0:v", "-map", "1:a", "-vf", drift, "-shortest", "-c:v", "libx264", "-crf", "16", "-c:a", "copy"]
     subprocess.run([program(), "-v", "error", *inputs, *codecs, folder / "talk.mp4"], check=True)
     (folder / "talk.srt").write_text(SPEECH)
-    return [str(folder / "talk.mp4"), "--preset", "bold-talk"]
+    return [str(folder / "talk.mp4"), "--preset", "bold-talk", "--set", "adjust.camera.zoom_pulse.amount=1.03"]
 
 
 def clip(folder: Path) -> list[str]:
