@@ -94,7 +94,7 @@ def written(folder: Path, request: dict[str, object]) -> list[str]:
     return [str(folder)]
 
 
-ALL = (Preview("photos", photos), Preview("talk", talk, 2.1, 6.0), Preview("clip", clip))
+ALL = (Preview("photos", photos), Preview("talk", talk, 2.1, 6.0), Preview("clip", clip, 0.5))
 
 
 def render(preview: Preview, scratch: Path) -> Path:

@@ -98,7 +98,7 @@ def test_every_command_shown_is_valid(path: Path) -> None:
 
 
 def test_the_codes_in_troubleshooting_exist() -> None:
-    rows = re.findall(r"^\\| ([^|]+) \\|", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE)
     codes = {code.removeprefix("held_") for row in rows for code in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", row)}
     source = "\n".join(path.read_text() for path in (ROOT / "pytoon_pipeline").rglob("*.py"))
     assert len(codes) > 30
