@@ -120,3 +120,14 @@ def test_the_moving_pictures_are_small_and_move() -> None:
     for path in files:
         with Image.open(path) as picture:
             assert getattr(picture, "n_frames", 1) > 30, path.name
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
+def test_every_setting_shown_exists(path: Path) -> None:
+    from pytoon_pipeline.intake.assignments import assign
+
+    text = " ".join(path.read_text().split())
+    for assignment in re.findall(r"--set ([a-z][\w.]*=(?:'[^']*'|[^\s`'…]+))", text):
+        document: dict[str, object] = {"media": ["a.png"]} if assignment.startswith("media.") else {}
+        assign(document, shlex.split(assignment)[0])
+        assert document
