@@ -132,6 +132,19 @@ class Settings(_Environment):
         return self.cache_folder / "whisper"
 
 
+class TerminalSettings(_Environment):
+    """What the environment says about the terminal. Any value of ``CI`` or ``NO_COLOR`` counts."""
+
+    term: str = Field("", alias="TERM", description="the name of a terminal type")
+    ci: str = Field("", alias="CI", description="any value, or nothing")
+    no_color: str = Field("", alias="NO_COLOR", description="any value, or nothing")
+
+    @property
+    def plain(self) -> bool:
+        """Whether only plain lines may be written, without colours and without moving the cursor."""
+        return self.term in ("", "dumb") or bool(self.ci) or bool(self.no_color)
+
+
 class ServerSettings(_Environment):
     """Limits of one engine server. Sizes are in bytes, times in seconds."""
 

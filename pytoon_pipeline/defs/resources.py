@@ -29,7 +29,7 @@ from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, is_abandoned, run_lock, slot
-from pytoon_pipeline.runtime.logs import log_context, write_to
+from pytoon_pipeline.runtime.logs import context_value, log_context, write_to
 from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.store import Store
 
@@ -123,11 +123,18 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def encoder_slot(self) -> AbstractContextManager[None]:
         """Waits for one of the encoders that the machine can run at once."""
-        return slot(self.config.home.slots, "encoder", Capacity.of_machine().encoders)
+        return slot(self.config.home.slots, "encoder", Capacity.of_machine().encoders, "render", self._title())
 
     def transcriber_slot(self) -> AbstractContextManager[None]:
         """Waits for one of the transcribers that the machine can run at once."""
-        return slot(self.config.home.slots, "transcriber", Capacity.of_machine().transcribers)
+        count = Capacity.of_machine().transcribers
+        return slot(self.config.home.slots, "transcriber", count, "transcription", self._title())
+
+    def _title(self) -> str:
+        """The title of the upload that this run works on, for those who wait for it."""
+        key = context_value("key")
+        upload = Uploads(self.config.home).find(key) if key else None
+        return upload.title if upload is not None else ""
 
 
 class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]

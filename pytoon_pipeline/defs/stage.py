@@ -16,12 +16,15 @@ from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, C
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal_error, storage_unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
+from pytoon_pipeline.contracts.results import StageStatus
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import uploads
 from pytoon_pipeline.defs.resources import CatalogResource
 from pytoon_pipeline.reporting import tables
+from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.store.stages import Stage, StageResult
 
 # What the asset of a stage returns: the artifact, which its I/O manager hands on.
@@ -33,7 +36,6 @@ Work = Callable[..., Any]
 RETENTION_TAG, STATUS_TAG = "pytoon/retention", "pytoon/status"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-# The command line reports each stage as it ends; see cli.
 progress = logging.getLogger("pytoon.progress")
 log = logging.getLogger("pytoon.stage")
 
@@ -87,6 +89,7 @@ def materialize(result: StageResult, metadata: Mapping[str, Any] = NOTHING) -> M
 def materialize_as(value: V, result: StageResult, metadata: Mapping[str, Any]) -> dg.MaterializeResult[V]:
     """``value`` as the result of an asset. The data version is the fingerprint of the stage's artifact."""
     artifact = result.artifact
+    publish(StageFinished(StageStatus(name=artifact.stage, status=result.status, seconds=round(result.seconds, 3))))
     progress.info(
         "%s",
         artifact.stage,
@@ -189,6 +192,7 @@ def record_failures(
     ``operations/retries.py`` decides whether and when any upload is retried. ``source`` is the upload that the run has
     read. If the upload has changed since then, nothing is recorded, because the new version gets its own run.
     """
+    publish(StageStarted(stage))
     try:
         yield
     except PytoonError as error:

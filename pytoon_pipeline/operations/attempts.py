@@ -49,6 +49,7 @@ def record_attempt(
         verdict=report.verdict,
         score=report.score,
         codes=report.gates,
+        messages=tuple(dict.fromkeys(one.message for one in report.findings if one.severity == "gate")),
     )
     uploads.record(upload.key, attempt, upload.overrides)
     if report.verdict == "fail" and not spec.fallback:

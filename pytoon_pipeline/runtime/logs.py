@@ -27,6 +27,12 @@ def log_context(**fields: object) -> Iterator[None]:
         yield
 
 
+def context_value(name: str) -> str | None:
+    """A field of the context in which this code runs, such as the key of the upload."""
+    value = structlog.contextvars.get_contextvars().get(name)
+    return None if value is None else str(value)
+
+
 def write_to(folder: Path) -> None:
     """Directs the loggers below ``pytoon`` to ``folder``, in place of the folder before."""
     log = logging.getLogger("pytoon")
