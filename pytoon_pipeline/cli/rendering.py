@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Commands) -> None:
     """Adds the commands of this module to the parser."""
-    parser = commands.add_parser("render", help="render a video from a video file, or from a folder with request.yaml")
-    parser.add_argument("path", type=Path, metavar="PATH")
+    parser = commands.add_parser("render", help="render a video from a folder, or from photos and clips")
+    parser.add_argument(
+        "path", type=Path, nargs="+", metavar="PATH", help="a folder with or without request.yaml, or files in order"
+    )
     add_request_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
     add_json_option(parser)
@@ -60,7 +62,8 @@ def _render(options: argparse.Namespace) -> int:
     from pytoon_pipeline.cli.summary import summary
     from pytoon_pipeline.service.render import RenderTask, render
 
-    task = RenderTask(options.path, request_options(options), options.out)
+    first, *more = options.path
+    task = RenderTask(first, request_options(options), options.out, tuple(more))
     with reporter() as report:
         result = render(Home.locate(), task, open_runner, report)
     report.decisions(result.decisions)
