@@ -41,8 +41,7 @@ schemas: setup
 	$(BIN)/python -m pytoon_pipeline.contracts.schemas docs/schemas
 
 dev: setup
-	$(BIN)/pytoon setup
-	DAGSTER_HOME=$(PYTOON_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml
+	exec $(BIN)/pytoon dev
 
 # Packages of the compared products conflict with ours.
 .venv-peers/installed:

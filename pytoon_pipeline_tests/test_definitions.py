@@ -16,7 +16,7 @@ from pytoon_pipeline.definitions import build, defs
 from pytoon_pipeline.settings import Settings
 
 ROOT = Path(pytoon_pipeline_tests.__file__).parents[1]
-SENSORS = {"ingest_uploads", "request_runs", "fail_lost_runs", "publish_status"}
+SENSORS = {"ingest_uploads", "request_runs", "fail_lost_runs", "publish_status", "alert_people"}
 SCHEDULES = {"nightly_batch", "kpi_refresh", "nightly_garbage_collection"}
 
 

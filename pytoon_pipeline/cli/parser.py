@@ -2,7 +2,7 @@
 
 import argparse
 
-from pytoon_pipeline.cli import files, machine, rendering, uploads
+from pytoon_pipeline.cli import development, files, machine, rendering, uploads
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import ErrorInfo, ErrorResult
@@ -17,7 +17,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pytoon", description="Compiles media into finished, checked videos.")
     parser.set_defaults(json=False, failed=_error_result)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (rendering, uploads, files, machine):
+    for group in (rendering, uploads, files, machine, development):
         group.add_commands(commands)
     return parser
 

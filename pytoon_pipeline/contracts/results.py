@@ -71,26 +71,38 @@ class QcSummary(Record):
         return cls(score=report.score, verdict=report.verdict, findings=report.findings, seconds=report.seconds)
 
 
+class Retry(Record):
+    """A further attempt at a video: its number, the change to the request that it tries, and why it was needed."""
+
+    attempt: int
+    remedy: str
+    reason: str
+
+
 class RenderResult(Record):
     """The answer of ``pytoon render``.
 
-    Paths are null when no video was delivered. A held video has no ``video``; its manifest and its spec are in the
-    folder of held videos.
+    ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
+    when no video was delivered. A held video has no ``video``; its manifest and its spec are in the folder of held
+    videos.
     """
 
     key: str | None = None
     title: str | None = None
     status: RenderStatus
     video: str | None = None
+    video_seconds: float | None = None
     thumbnail: str | None = None
     subtitles: tuple[str, ...] = ()
     spec: str | None = None
     manifest: str | None = None
     qc: QcSummary | None = None
+    decisions: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     stages: tuple[StageStatus, ...] = ()
     segments: SegmentCounts = SegmentCounts()
     attempts: int = 1
+    retries: tuple[Retry, ...] = ()
     engine: EngineName | None = None
     wall_seconds: float = 0.0
     error: ErrorInfo | None = None
@@ -171,6 +183,7 @@ class DoctorResult(Record):
     transcriber: str
     device: str
     dagster: str
+    alerts: str
     presets: tuple[str, ...]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from pytoon_pipeline.defs.alerts import SEND_ALERTS, alert_people
 from pytoon_pipeline.defs.assets.reports import pipeline_kpis
 from pytoon_pipeline.defs.garbage import collect_garbage
 from pytoon_pipeline.defs.ingest import INGEST
@@ -64,6 +65,15 @@ def sensors(autostart: Autostart) -> Sequence[dg.SensorDefinition]:
             tags=labels("report"),
             owners=[TEAM],
         )(publish_status),
+        dg.sensor(
+            job_name=SEND_ALERTS,
+            minimum_interval_seconds=EVERY_MINUTE,
+            default_status=status,
+            description=f"Requests the job {SEND_ALERTS} when something new needs a person. Does nothing unless "
+            "PYTOON_ALERT_WEBHOOK or PYTOON_ALERT_COMMAND is set.",
+            tags=labels("report"),
+            owners=[TEAM],
+        )(alert_people),
     ]
 
 

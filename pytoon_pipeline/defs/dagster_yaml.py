@@ -13,7 +13,6 @@ from typing import Any
 
 import yaml
 
-from pytoon_pipeline.config.presets import PACKAGE
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
@@ -72,8 +71,8 @@ def examine(home: Home, capacity: Capacity) -> InstanceSettings:
 
 def shipped(capacity: Capacity) -> bytes:
     """The content that comes with Pytoon, with the number of runs that fit the machine."""
-    file = next(path for path in (PACKAGE.parent / NAME, PACKAGE / "_dagster.yaml") if path.is_file())
-    return RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", file.read_text("utf-8")).encode()
+    text = Path(__file__).with_name(NAME).read_text("utf-8")
+    return RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", text).encode()
 
 
 def _digest(data: bytes) -> str:

@@ -2,6 +2,7 @@
 ``ingest_uploads`` only requests it. The sensor ``request_runs`` requests the videos.
 """
 
+import logging
 import time
 
 import dagster as dg
@@ -13,10 +14,12 @@ from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, Inbo
 from pytoon_pipeline.intake.ingester import Ingester, IngestReport
 from pytoon_pipeline.reporting.sentences import listed
 from pytoon_pipeline.runtime.locks import slot
+from pytoon_pipeline.runtime.logs import RUN_PAGE
 
 INGEST = "ingest"
 # Seconds between two scans while an entry is incomplete, and the time for which one run keeps scanning.
 POLL_SECONDS, MAX_SECONDS = 1.0, 300.0
+people = logging.getLogger(RUN_PAGE)
 # Names in one line of the log.
 MAX_NAMED = 20
 
@@ -46,7 +49,7 @@ def ingest_inbox(
             partitions = [partition_of(uploads, key) for key in report.keys]
             # At once: people then find the uploads even if the sensor request_runs is off.
             add_partitions(context.instance, partitions)
-            _log(context, partitions, report)
+            _log(partitions, report)
             ingested += partitions
             rejected += report.rejected
             # Another run would have to restart what this one is in the middle of.
@@ -64,14 +67,14 @@ def ingest_inbox(
     )
 
 
-def _log(context: dg.OpExecutionContext, partitions: list[str], report: IngestReport) -> None:
+def _log(partitions: list[str], report: IngestReport) -> None:
     """Says in the log of the run what one scan took."""
     if partitions:
-        context.log.info(f"Ingested {listed(partitions, MAX_NAMED)}.")
+        people.info(f"Ingested {listed(partitions, MAX_NAMED)}.")
     if report.rejected:
-        context.log.warning(f"Rejected {listed(report.rejected, MAX_NAMED)}. The note beside each one says why.")
+        people.warning(f"Rejected {listed(report.rejected, MAX_NAMED)}. The note beside each one says why.")
     if report.reasons:
-        context.log.info(f"Waiting: {listed(report.reasons, MAX_NAMED)}")
+        people.info(f"Waiting: {listed(report.reasons, MAX_NAMED)}")
 
 
 @dg.job(

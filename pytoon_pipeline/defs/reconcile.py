@@ -16,15 +16,17 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import process_died
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.ownership import TEAM, labels
-from pytoon_pipeline.defs.partitions import key_of_run
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of_run
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, WorkerResource
 from pytoon_pipeline.defs.run_queries import WORKING, aware, keys_in_progress, unrecorded_run
 from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import is_abandoned, remove_abandoned_locks, slot
+from pytoon_pipeline.runtime.logs import RUN_PAGE
 
 RECONCILE = "reconcile_runs"
 log = logging.getLogger("pytoon.runs")
+people = logging.getLogger(RUN_PAGE)
 # A process that has not started after this many seconds never will.
 START_TIMEOUT = 60.0
 # A run that was created and never entered the queue.
@@ -74,6 +76,7 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
             continue
         instance.report_run_failed(run, "The process of this run died.")
         key = key_of_run(uploads, run)
+        people.warning("The process of the run of %s died: %s", run.tags.get(PARTITION_TAG, run.job_name), run.run_id)
         log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
             uploads.fail(key, process_died(), run=run.run_id, overrides=overrides_of(run.run_config))
@@ -91,6 +94,7 @@ def _record_ends(instance: dg.DagsterInstance, uploads: Uploads) -> None:
         if run is not None and run.status == dg.DagsterRunStatus.CANCELED:
             uploads.stop(due.key)
         elif run is not None:
+            people.warning("The run of %s failed before its first stage: %s", uploads.name(due.key), run.run_id)
             uploads.fail(due.key, process_died(), run=run.run_id, overrides=due.overrides)
 
 

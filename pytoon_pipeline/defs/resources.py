@@ -4,6 +4,7 @@ Folders, limits and the environment are read when a run or tick needs them, neve
 ``CatalogResource`` and ``InboxResource`` have no set-up, so evaluating a sensor that takes them changes nothing.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -24,14 +25,16 @@ from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import StoredItems
 from pytoon_pipeline.defs.overrides import recomputes
-from pytoon_pipeline.defs.partitions import key_of, key_of_run
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of, key_of_run
+from pytoon_pipeline.defs.run_log import RunLog
 from pytoon_pipeline.defs.tags import ATTEMPT_TAG
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, is_abandoned, run_lock, slot
-from pytoon_pipeline.runtime.logs import log_context, write_to
+from pytoon_pipeline.runtime.logs import context_value, log_context, results_on, write_to
+from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.store import Store
 
@@ -120,7 +123,9 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         write_to(home.logs)
         key = key_of_run(Uploads(home), run)
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
-        with run_lock(lock), sharing, log_context(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG)):
+        name = run.tags.get(PARTITION_TAG)
+        fields = log_context(run=run.run_id, key=key, name=name, attempt=run.tags.get(ATTEMPT_TAG))
+        with run_lock(lock), sharing, fields, _console(run), listen(RunLog()):
             yield self
 
     @property
@@ -130,11 +135,18 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def encoder_slot(self) -> AbstractContextManager[None]:
         """Waits for one of the encoders that the machine can run at once."""
-        return slot(self.config.home.slots, "encoder", Capacity.of_machine().encoders)
+        return slot(self.config.home.slots, "encoder", Capacity.of_machine().encoders, "render", self._title())
 
     def transcriber_slot(self) -> AbstractContextManager[None]:
         """Waits for one of the transcribers that the machine can run at once."""
-        return slot(self.config.home.slots, "transcriber", Capacity.of_machine().transcribers)
+        count = Capacity.of_machine().transcribers
+        return slot(self.config.home.slots, "transcriber", count, "transcription", self._title())
+
+    def _title(self) -> str:
+        """The title of the upload that this run works on, for those who wait for it."""
+        key = context_value("key")
+        upload = Uploads(self.config.home).find(key) if key else None
+        return upload.title if upload is not None else ""
 
 
 class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -217,6 +229,13 @@ class SpeechResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def settings(self) -> SpeechSettings:
         return SpeechSettings.from_settings(Settings.load(), self.config.home.models)
+
+
+def _console(run: dg.DagsterRun) -> AbstractContextManager[None]:
+    """How the run ends, on standard error. A run of the command line configures the console: that shows it itself."""
+    if "loggers" in run.run_config:
+        return nullcontext()
+    return results_on(sys.stderr, run.tags.get(PARTITION_TAG, run.job_name))
 
 
 def _is_held(lock: Path) -> bool:

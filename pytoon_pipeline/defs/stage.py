@@ -13,8 +13,10 @@ import dagster as dg
 
 from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, Column
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal_error, storage_unwritable
+from pytoon_pipeline.contracts.errors import UNWRITABLE, InternalError, PytoonError, internal_error, storage_unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
+from pytoon_pipeline.contracts.results import StageStatus
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.defs.overrides import overrides_of
@@ -23,6 +25,8 @@ from pytoon_pipeline.defs.partitions import key_of, uploads
 from pytoon_pipeline.defs.resources import CatalogResource
 from pytoon_pipeline.defs.tags import RETENTION_TAG, STATUS_TAG
 from pytoon_pipeline.reporting import tables
+from pytoon_pipeline.runtime.logs import RUN_PAGE
+from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.store.stages import Stage, StageResult
 
 # What the asset of a stage returns: the artifact, which its I/O manager hands on.
@@ -33,9 +37,9 @@ Work = Callable[..., Any]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-# The command line reports each stage as it ends; see cli.
 progress = logging.getLogger("pytoon.progress")
 log = logging.getLogger("pytoon.stage")
+people = logging.getLogger(RUN_PAGE)
 
 
 def stage_asset(
@@ -108,6 +112,7 @@ def materialize_as(
     the tag that operators see; by default, whether the result was computed.
     """
     artifact = result.artifact
+    publish(StageFinished(StageStatus(name=artifact.stage, status=result.status, seconds=round(result.seconds, 3))))
     progress.info(
         "%s",
         artifact.stage,
@@ -207,10 +212,12 @@ def record_failures(
     ``operations/retries.py`` decides whether and when any upload is retried. ``source`` is the upload that the run has
     read. If the upload has changed since then, nothing is recorded, because the new version gets its own run.
     """
+    publish(StageStarted(stage))
     try:
         yield
-    except dg.Failure:
+    except dg.Failure as failure:
         # Its reason is recorded already.
+        people.error(failure.description)
         raise
     except PytoonError as error:
         raise _failure(context, stage, error, catalog, source) from error
@@ -229,6 +236,7 @@ def _failure(
     source: SourceMedia | None,
 ) -> dg.Failure:
     overrides = source.overrides if source is not None else overrides_of(context.run.run_config)
+    people.error(str(error), exc_info=isinstance(error, InternalError))
     log.error("failed", extra={"event": "failed", "stage": stage, "category": error.category, "code": error.code})
     try:
         _record(context, stage, error, catalog, source, overrides)

@@ -12,6 +12,8 @@ from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.media.fonts import FONTS, load
+from pytoon_pipeline.operations.alert_channels import described
+from pytoon_pipeline.operations.alerting import describe
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
@@ -45,6 +47,7 @@ def examine(home: Home, dagster: str) -> DoctorResult:
         transcriber=_try(lambda: _transcriber(home)),
         device=_device(),
         dagster=dagster,
+        alerts=describe(home, described(Settings.load())),
         presets=tuple(preset_names()),
     )
 
