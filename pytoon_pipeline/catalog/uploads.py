@@ -270,7 +270,7 @@ def _request(upload: SourceMedia | None, overrides: Overrides) -> str:
 
 
 def _is_current(now: SourceMedia | None, read: SourceMedia) -> bool:
-    return now is not None and now.request == read.request and now.items == read.items[: len(now.items)]
+    return now is not None and now.request == read.request and now.public_items == read.public_items[: len(now.items)]
 
 
 def _read(kind: type[R], key: str, text: str) -> R | None:

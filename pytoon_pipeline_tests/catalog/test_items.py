@@ -8,6 +8,7 @@ from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.provenance import ItemRecord
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.intake import source
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
@@ -57,6 +58,10 @@ def test_every_item_has_its_own_origin(
     ]
     assert str(tmp_path) not in complete.model_dump_json(), "the paths of this machine are nobody's business"
     assert upload.items[0].path == str(folder / "talk.mp4"), "but the catalog knows them"
+    uploads = Uploads(home)
+    uploads.register(upload, pending=True)
+    uploads.deliver(upload.key, DeliveryRecord(at=1.0, engine="local", preset="p", presets="d"), complete)
+    assert not uploads.is_pending(upload.key), "it is the same upload"
 
 
 def test_a_file_is_what_it_is_in_this_upload(folder: Path, home: Home, store: Store, tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_a_video_without_text_has_no_subtitles_beside_it(
 ) -> None:
     (tmp_path / "video").write_bytes(b"video")
     monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
+    Uploads(home).register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
     arguments = store, home, Uploads(home), Registry(home)
     spoken = deliver_video(*arguments, checked(store))
     folder = home.outbox / spoken.plan.folder
