@@ -58,6 +58,8 @@ def _command_line(command: str) -> str:
     if not shlex.split(command):
         raise ValueError("the command is empty")
     return command
+
+
 def find_home() -> Path:
     """The nearest folder ``.pytoon`` in the working directory and its parents, else the one in the user's folder.
 

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from typing_extensions import Self
 
-from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.archetypes import Archetype
+from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError

@@ -12,9 +12,9 @@ from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.media.fonts import FONTS, load
+from pytoon_pipeline.media.opencv import check_opencv
 from pytoon_pipeline.operations.alert_channels import described
 from pytoon_pipeline.operations.alerting import describe
-from pytoon_pipeline.media.opencv import check_opencv
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 

@@ -163,6 +163,8 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
             "Set start and end of the clip to choose another part."
         )
         yield Note(code="shortened", message=message)
+
+
 def about_one(notes: Sequence[Note], name: str) -> tuple[Note, ...]:
     """Notes on one of several clips, with its name."""
     quoted = f"“{name[:60]}”"
