@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
-from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, say
+from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, quiet_streams, say
 from pytoon_pipeline.cli.progress import reporter
 from pytoon_pipeline.cli.summary import summary
 from pytoon_pipeline.contracts.errors import PytoonError
@@ -52,7 +52,7 @@ def _render(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.render import RenderTask, render
 
     task = RenderTask(options.path, request_options(options), options.out)
-    with reporter() as report:
+    with reporter() as report, quiet_streams():
         result = render(Home.locate(), task, open_runner, report)
     report.decisions(result.decisions)
     report.notes(result.notes)
@@ -71,7 +71,7 @@ def _render(options: argparse.Namespace) -> int:
 def _remake(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.remake import remake
 
-    with reporter() as report, listen(report):
+    with reporter() as report, listen(report), quiet_streams():
         result = remake(Home.locate(), options.manifest, options.media, options.out)
     if options.json:
         print_json(result)
