@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.progress import Retrying
@@ -15,7 +16,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
-from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.partitions import add_partitions, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.intake.inbox import create_own_inbox
 from pytoon_pipeline.operations.attempt_notes import next_retry
@@ -81,12 +82,13 @@ def _stage_status(name: str, metadata: Mapping[str, Any]) -> StageStatus:
 
 
 def prepare(home: Home, capacity: Capacity) -> Note | None:
-    """Creates the folders for Dagster's state and for uploads, and Dagster's settings.
+    """Creates the folders for Dagster's state and for uploads, the catalog, and Dagster's settings.
 
     Returns a note when an operator changed the settings, once for each change.
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
     create_own_inbox(home)
+    Database(home).upgrade()
     settings, changed = dagster_yaml.write_settings(home, capacity)
     return Note(code="dagster_settings", message=f"{settings.path}: {settings}.") if changed else None
 
@@ -116,14 +118,15 @@ def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, hom
 
 def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
     """Materializes what ``job`` selects, for one key. Never raises for a failed run; the outcome has its error."""
-    add_partitions(opened, [key])
     uploads = Uploads(home)
+    partition = partition_of(uploads, key)
+    add_partitions(opened, [partition])
     uploads.clear_failure(key)
     run_id = str(uuid4())
     with _canceled_when_stopped(opened, run_id):
         result = job.execute_in_process(
             instance=opened,
-            partition_key=key,
+            partition_key=partition,
             raise_on_error=False,
             run_id=run_id,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

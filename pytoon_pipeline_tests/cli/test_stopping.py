@@ -18,8 +18,8 @@ from pytoon_pipeline.runtime import processes, stopping
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 
-# Other work on the machine may slow down what takes less than a second alone.
-PATIENCE_SECONDS, END_SECONDS = 300.0, 2.0 if psutil.cpu_count() == 1 else 6.0
+# It takes less than two seconds alone; other work on the machine may slow it down.
+PATIENCE_SECONDS, END_SECONDS = 300.0, 10.0
 
 
 def stopped(home: Path, clip: Path, moment: str, number: signal.Signals, *options: str) -> tuple[int, str, str]:
