@@ -77,7 +77,7 @@ def refusal(record: type[Record], document: dict[str, Any]) -> InvalidInput | No
 
 
 @given(documents())
-@settings(max_examples=250)
+@settings(max_examples=100)
 def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[str, Any]]) -> None:
     record, document = case
     error = refusal(record, document)
