@@ -175,19 +175,19 @@ def drop(home: Home, one: Drop, remote: bool) -> None:
 
 
 def _key(home: Home, one: Drop) -> str | None:
-    row = InboxIndex(home.intake).rows().get(one.name)
+    row = InboxIndex(home).rows().get(one.name)
     return row.key if row is not None else None
 
 
 def _open(home: Home, drops: list[Drop], uploads: Uploads) -> int:
     """How many uploads have no video yet."""
-    rows = InboxIndex(home.intake).rows()
+    rows = InboxIndex(home).rows()
     keys = [row.key if (row := rows.get(one.name)) is not None else None for one in drops]
     return sum(key is None or uploads.delivered(key) is None for key in keys)
 
 
 def settled_all(home: Home, drops: list[Drop]) -> bool:
-    return {one.name for one in drops} <= set(InboxIndex(home.intake).rows()) and settled(home)
+    return {one.name for one in drops} <= set(InboxIndex(home).rows()) and settled(home)
 
 
 def _with_instance(home: Home, ask: Callable[[dg.DagsterInstance], object]) -> object:

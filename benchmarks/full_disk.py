@@ -72,7 +72,7 @@ def measure(
         time.sleep(8)  # a few tries fail
         (disk / "filler").unlink()
         emptied = time.time()
-        done = wait_until(lambda: bool(InboxIndex(home.intake).rows()) and settled(home), 300)
+        done = wait_until(lambda: bool(InboxIndex(home).rows()) and settled(home), 300)
         ended = time.time()
     (video,) = home.outbox.glob("*/*.mp4") if done else [None]
     found = {

@@ -18,14 +18,17 @@ from pathlib import Path
 import dagster as dg
 from PIL import Image
 
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
+from pytoon_pipeline.catalog.records import put_upload
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.partitions import add_partitions
 from pytoon_pipeline.defs.resources import resources
 from pytoon_pipeline.defs.running import instance
-from pytoon_pipeline.intake.decide import candidates
+from pytoon_pipeline.intake.decide import Candidate, candidates
 from pytoon_pipeline.intake.inbox_folder import FolderInbox
 from pytoon_pipeline.intake.ingester import Ingester
 from pytoon_pipeline.intake.listing import Entry
@@ -65,7 +68,7 @@ def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
     asking: list[float] = []
     submitting: list[float] = []
     with instance(home) as opened:
-        add_partitions(opened, [f"{n:032x}" for n in range(count)])
+        add_partitions(opened, list(Uploads(home).names().values()))
         for run in range(runs):
             for n in range(NEW):
                 new = home.inbox / f"new-{run}-{n}.png"
@@ -91,17 +94,20 @@ def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
 
 def known(home: Home, count: int) -> list[Entry]:
     """Fills the index and the catalog as if so many uploads had been ingested. Returns their listing."""
-    home.uploads.mkdir(parents=True)
     home.inbox.mkdir(parents=True)
     entries = [Entry(f"known-{n}.mp4", 1000 + n, f"{n}-{n}") for n in range(count)]
     found = candidates(entries)
     keys = {one.name: f"{int(one.name[6:-4]):032x}" for one in found}
-    InboxIndex(home.intake).put(Row(one.name, one.etag, 0.0, "ingested", keys[one.name]) for one in found)
-    for one in found:
-        item = SourceItem(name=one.name, sha256=hash_value(one.name), bytes=one.bytes, origin=one.name)
-        upload = SourceMedia(key=keys[one.name], title=one.name, items=(item,), request={"media": [{"file": one.name}]})
-        (home.uploads / f"{upload.key}.json").write_text(upload.model_dump_json())
+    InboxIndex(home).put(Row(one.name, one.etag, 0.0, "ingested", keys[one.name]) for one in found)
+    with Database(home).write() as database:
+        for one in found:
+            put_upload(database, upload(one, keys[one.name]), 0.0)
     return entries
+
+
+def upload(one: Candidate, key: str) -> SourceMedia:
+    item = SourceItem(name=one.name, sha256=hash_value(one.name), bytes=one.bytes, origin=one.name)
+    return SourceMedia(key=key, title=one.name, items=(item,), request={"media": [{"file": one.name}]})
 
 
 def tick(opened: dg.DagsterInstance) -> int:

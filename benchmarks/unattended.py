@@ -78,7 +78,7 @@ def drop_all(home: Home, drops: list[Drop]) -> dict[str, float]:
     for one in drops:
         if one.group:
             put(one)
-            wait_until(lambda name=one.name: name in InboxIndex(home.intake).rows(), 120, 0.2)
+            wait_until(lambda name=one.name: name in InboxIndex(home).rows(), 120, 0.2)
     return when
 
 
@@ -96,7 +96,7 @@ def set_free(files: list[Path], inbox: Path) -> list[str]:
 
 def of_enemies(home: Home, names: list[str]) -> dict[str, object]:
     """How hostile uploads ended: the codes of rejections, and failures that are not the upload's fault."""
-    uploads, rows = Uploads(home), InboxIndex(home.intake).rows()
+    uploads, rows = Uploads(home), InboxIndex(home).rows()
     ended = Counter(outcome(uploads, rows.get(os.fsencode(name).decode("utf-8", "backslashreplace"))) for name in names)
     faults = [
         failure.model_dump()
@@ -107,12 +107,12 @@ def of_enemies(home: Home, names: list[str]) -> dict[str, object]:
 
 
 def arrived(home: Home, drops: list[Drop]) -> bool:
-    return {one.name for one in drops} <= set(InboxIndex(home.intake).rows())
+    return {one.name for one in drops} <= set(InboxIndex(home).rows())
 
 
 def judged(home: Home, drops: list[Drop], dropped: dict[str, float]) -> dict[str, object]:
     """How each upload ended, compared with the expected outcome."""
-    rows, uploads = InboxIndex(home.intake).rows(), Uploads(home)
+    rows, uploads = InboxIndex(home).rows(), Uploads(home)
     wrong: list[dict[str, str]] = []
     ended: Counter[str] = Counter()
     times: list[float] = []

@@ -81,6 +81,11 @@ def test_the_environment_is_read_at_each_call(monkeypatch: pytest.MonkeyPatch, t
         (Settings, "PYTOON_AUTOSTART", "some", "none, safe or all"),
         (Settings, "PYTOON_HOME", "~no-such-user/home", "the path"),
         (Settings, "XDG_CACHE_HOME", "~no-such-user/home", "the path"),
+        (Settings, "PYTOON_FILES_URL", "outbox", "the URL"),
+        (Settings, "PYTOON_UI_URL", "ftp://host", "the URL"),
+        (Settings, "PYTOON_UI_URL", "http://host:port", "the URL"),
+        (Settings, "PYTOON_ALERT_COMMAND", "mail 'ops", "a program"),
+        (Settings, "PYTOON_ALERT_COMMAND", "  ", "a program"),
         (ServerSettings, "PYTOON_ENGINE_RENDERS", "many", "the number of jobs"),
         (ServerSettings, "PYTOON_ENGINE_RENDERS", "-1", "the number of jobs"),
         (ServerSettings, "PYTOON_ENGINE_FILE_BYTES", "4 GB", "in bytes"),
@@ -111,6 +116,22 @@ def test_a_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.engine_token is not None
     assert settings.engine_token.get_secret_value() == "a-very-secret-token"
     assert "secret-token" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["hooks.example.com/T0/secret", "file:///secret", "http:///secret", "http://a:b/secret"]
+)
+def test_an_invalid_secret_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTOON_ALERT_WEBHOOK", url)
+    with pytest.raises(InvalidInput) as caught:
+        Settings.load()
+    assert caught.value.message == "PYTOON_ALERT_WEBHOOK is not valid."
+    assert "secret" not in str(caught.value)
+
+
+def test_urls_have_no_slash_at_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTOON_FILES_URL", "https://videos.example.com/out/")
+    assert Settings.load().files_url == "https://videos.example.com/out"
 
 
 def test_the_limits_of_a_server_have_variables_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,10 +44,10 @@ def meme(hook: str, cta: str) -> Example:
 
 EXAMPLES = {
     "bold-offer": product("overlay/bottle.png", "50% OFF!", archetype="overlay"),
-    "bold-talk": Example(("talk.mp4",), 4.0),
+    "bold-talk": Example(("talk.mp4",), 3.5),
     "classic-meme": meme("Me at 3 am", "one more render"),
     "clean-product": product("hero/coffee.jpg", "Introducing our new roast", fit="cover"),
-    "clean-talk": Example(("talk.mp4",), 4.0),
+    "clean-talk": Example(("talk.mp4",), 5.6),
     "handmade": product("many/coffee.jpg", "Slow mornings"),
     "night-neon": product("overlay/bottle.png", "Tonight only", archetype="overlay"),
     "paper-meme": meme("Me on Monday", "Me on Friday"),
@@ -58,7 +58,7 @@ EXAMPLES = {
     ),
 }
 # The sample's picture has an empty strip at its top.
-STRIP = 90
+STRIP = 98
 
 
 def render(preset: str, example: Example, folder: Path) -> Path:

@@ -1,18 +1,10 @@
-"""The index of the inbox: a small database, so that one query covers any number of files."""
+"""The index of the inbox: what a scan knows of each file or folder."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable
 from typing import NamedTuple
 
-BUSY_SECONDS = 30
-TABLE = """
-create table if not exists inbox (
-    name text primary key, etag text not null, since real not null, state text not null,
-    key text, code text, message text, hint text
-) without rowid
-"""
+from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.runtime.home import Home
 
 
 class Row(NamedTuple):
@@ -34,48 +26,31 @@ class Row(NamedTuple):
 class InboxIndex:
     """One row per file or folder, by name."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, home: Home) -> None:
+        self._database = Database(home)
 
     def rows(self) -> dict[str, Row]:
-        if not self._path.exists():
-            return {}
-        with self._open() as opened:
-            return {row.name: row for row in map(Row._make, opened.execute("select * from inbox"))}
+        return {row.name: row for row in self._select("")}
 
     def rejected(self) -> list[Row]:
         """Rows with a note beside the upload."""
-        if not self._path.exists():
-            return []
-        with self._open() as opened:
-            found = opened.execute("select * from inbox where code is not null order by name")
-            return [Row._make(row) for row in found]
+        return self._select("where code is not null order by name")
 
     def not_ingested(self) -> list[Row]:
         """Rows that are not ingested: not complete yet, or rejected."""
-        if not self._path.exists():
-            return []
-        with self._open() as opened:
-            return [
-                Row._make(row) for row in opened.execute("select * from inbox where state != 'ingested' order by name")
-            ]
+        return self._select("where state != 'ingested' order by name")
 
     def put(self, rows: Iterable[Row]) -> None:
         """Adds rows, and replaces those of the same names."""
-        with self._open() as opened:
-            opened.executemany("insert or replace into inbox values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        if changed := list(rows):
+            with self._database.write() as database:
+                database.executemany("insert or replace into inbox values (?, ?, ?, ?, ?, ?, ?, ?)", changed)
 
     def forget(self, names: Iterable[str]) -> None:
-        with self._open() as opened:
-            opened.executemany("delete from inbox where name = ?", [(name,) for name in names])
+        if gone := [(name,) for name in names]:
+            with self._database.write() as database:
+                database.executemany("delete from inbox where name = ?", gone)
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        opened = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-        try:
-            with opened:
-                opened.execute(TABLE)
-                yield opened
-        finally:
-            opened.close()
+    def _select(self, condition: str) -> list[Row]:
+        with self._database.read() as database:
+            return [Row._make(row) for row in database.execute(f"select * from inbox {condition}")]

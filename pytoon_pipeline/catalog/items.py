@@ -1,29 +1,18 @@
 """The registry of items: the origin of each, and what replaced it."""
 
-from pathlib import Path
-
+from pytoon_pipeline.catalog import records
+from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.names import item_id
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.provenance import Generation, ItemRecord
-from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.home import Home
-
-ID_DIGITS = 12
-KINDS = {"IMG": {".png", ".jpg", ".jpeg", ".webp"}, "AUD": {".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg"}}
-
-
-def item_id(item: SourceItem) -> str:
-    """``IMG-``, ``AUD-`` or ``VID-``, by the file's name and role, and the first digits of its hash."""
-    ending = Path(item.name).suffix.lower()
-    kind = next((kind for kind, endings in KINDS.items() if ending in endings), "VID")
-    return f"{'AUD' if item.role in ('music', 'voice') else kind}-{item.sha256[:ID_DIGITS]}"
 
 
 class Registry:
-    """One JSON file per item."""
+    """One record per item."""
 
     def __init__(self, home: Home) -> None:
-        self.root = home.registry
-        self._tmp_folder = home.work
+        self._database = Database(home)
 
     def note(
         self, item: SourceItem, generation: Generation | None = None, licence: str | None = None,
@@ -37,15 +26,32 @@ class Registry:
             id=item_id(item), sha256=item.sha256, name=item.name, role=item.role, origin=item.origin, licence=licence,
             generation=generation, replaces=replaces, reason=reason,
         )  # fmt: skip
-        write_bytes(self.root / f"{record.id}.json", record.model_dump_json(indent=2).encode(), self._tmp_folder)
+        with self._database.write() as database:
+            records.put_item(database, record)
         return record
 
     def get(self, name: str) -> ItemRecord | None:
-        try:
-            return ItemRecord.model_validate_json((self.root / f"{Path(name).name}.json").read_bytes())
-        except FileNotFoundError:
-            return None
+        with self._database.read() as database:
+            found = database.execute("select record from items where id = ?", (name,)).fetchone()
+        return ItemRecord.model_validate_json(found[0]) if found else None
 
     def of(self, upload: SourceMedia) -> list[ItemRecord]:
-        """Records of an upload's items, in order."""
-        return [record for item in upload.items if (record := self.get(item_id(item)))]
+        """A record of each of an upload's items, in order: how it was generated, and what it is in this upload."""
+        return [self._in_upload(item, upload) for item in upload.items]
+
+    def _in_upload(self, item: SourceItem, upload: SourceMedia) -> ItemRecord:
+        record = ItemRecord(
+            id=item_id(item),
+            sha256=item.sha256,
+            name=item.name,
+            role=item.role,
+            origin=item.origin,
+            licence=None if item.origin == "brand" else str(upload.asked.get("licence") or "") or None,
+        )
+        known = self.get(record.id)
+        if known is None or known.generation is None or item.origin == "brand":
+            return record
+        generated = {"origin": "generated", "licence": record.licence or known.licence}
+        return record.model_copy(
+            update=generated | {"generation": known.generation, "replaces": known.replaces, "reason": known.reason}
+        )

@@ -1,64 +1,47 @@
 """The registry of uploads: the files and the request of each key, and its status."""
 
 import logging
-import os
-import re
+import sqlite3
 import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from pytoon_pipeline.catalog import records
+from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.names import KEY
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
-from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.store.fingerprint import hash_value
 
 log = logging.getLogger("pytoon.uploads")
 
 R = TypeVar("R", bound=Record)
 # Fields of the request that a run overrides.
 Overrides = Mapping[str, object]
-
-KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,30})?$")
-
-
-class _Attempts(Record):
-    """Attempts at one request of a key."""
-
-    request: str
-    attempts: tuple[Attempt, ...] = ()
-
-
-class _Since(Record):
-    at: float
+NO_OVERRIDES: Overrides = MappingProxyType({})
 
 
 class Uploads:
-    """One JSON file per key, and one folder per status with a file for each key that has it.
-
-    A query for pending or failed keys thus reads only those, however many keys exist.
-    """
+    """Uploads, failures, attempts and versions by key. Each method is one transaction."""
 
     def __init__(self, home: Home) -> None:
-        self.root = home.uploads
-        self._tmp_folder = home.work
+        self._database = Database(home)
 
     def register(self, upload: SourceMedia, *, pending: bool = True) -> None:
         """Adds or replaces an upload. With ``pending``, its video will be made automatically."""
-        if pending:
-            # First, so that a process killed in between leaves a key that is still processed.
-            self._write(self._marker("pending", upload.key), _Since(at=time.time()))
-            self.clear_failure(upload.key)
-        for status in ("archived", "stopped"):
-            self._marker(status, upload.key).unlink(missing_ok=True)
-        self._write(self._path(upload.key), upload)
+        now = time.time()
+        with self._database.write() as database:
+            records.put_upload(database, upload, now)
+            database.execute("update uploads set stopped = null, archived = null where key = ?", (upload.key,))
+            if pending:
+                database.execute("update uploads set pending = ? where key = ?", (now, upload.key))
+                database.execute("delete from failures where key = ?", (upload.key,))
 
     def get(self, key: str) -> SourceMedia:
         """The upload of a key. Raises ``InvalidInput`` for an unknown one."""
@@ -71,108 +54,130 @@ class Uploads:
         )
 
     def find(self, key: str) -> SourceMedia | None:
-        return _read(self._path(key), SourceMedia) if KEY.match(key) else None
+        return self._record(SourceMedia, "select record from uploads where key = ?", key)
 
     def files(self) -> set[str]:
         """SHA-256 of the files of all uploads, including those without any run."""
-        found = map(self.find, self.touched())
-        return {item.sha256 for upload in found if upload is not None for item in upload.items}
+        return {sha256 for (sha256,) in self._rows("select distinct sha256 from files")}
 
     def is_current(self, read: SourceMedia) -> bool:
         """Whether an upload is unchanged since a run read it; the run may have added files of its brand."""
-        now = self.find(read.key)
-        return now is not None and now.request == read.request and now.items == read.items[: len(now.items)]
+        return _is_current(self.find(read.key), read)
 
     def keys(self) -> list[str]:
         """All known keys, the newest first."""
-        return [key for key, _ in sorted(self.touched().items(), key=lambda one: one[1], reverse=True)]
+        return [key for (key,) in self._rows("select key from uploads order by registered desc")]
 
     def touched(self) -> dict[str, float]:
         """All known keys, and when each was last registered."""
-        if not self.root.is_dir():
-            return {}
-        with os.scandir(self.root) as found:
-            named = ((one.name.removesuffix(".json"), one) for one in found if one.name.endswith(".json"))
-            return {key: one.stat().st_mtime for key, one in named if KEY.match(key)}
+        return dict(self._rows("select key, registered from uploads"))
+
+    # Names
+
+    def name(self, key: str) -> str:
+        """The name of a key: what people type, and what its folder in the outbox is called; an unknown key itself."""
+        found = self._rows("select name from uploads where key = ?", key)
+        return found[0][0] if found else key
+
+    def key_of(self, name: str) -> str | None:
+        """The key with this name; a key itself."""
+        if KEY.match(name):
+            return name
+        found = self._rows("select key from uploads where name = ?", name)
+        return found[0][0] if found else None
+
+    def names(self) -> dict[str, str]:
+        """The names of all keys."""
+        return dict(self._rows("select key, name from uploads"))
+
+    def titles(self) -> dict[str, str]:
+        """The titles of all keys."""
+        return dict(self._rows("select key, title from uploads"))
 
     # Pending
 
     def pending(self) -> dict[str, float]:
         """Keys whose video is pending, and since when (seconds since the epoch)."""
-        found = ((key, _read(self._marker("pending", key), _Since)) for key in self._marked("pending"))
-        return {key: since.at for key, since in found if since is not None}
+        return dict(self._rows("select key, pending from uploads where pending is not null"))
 
     def is_pending(self, key: str) -> bool:
         """Whether the video of a key is pending."""
-        return self._marker("pending", key).exists()
+        return bool(self._rows("select 1 from uploads where key = ? and pending is not null", key))
 
     # Failed
 
     def fail(
-        self, key: str, error: PytoonError, stage: str = "", run: str = "", overrides: Overrides = MappingProxyType({})
+        self, key: str, error: PytoonError, stage: str = "", run: str = "", overrides: Overrides = NO_OVERRIDES
     ) -> None:
         """Records why a run of the key failed. Of several errors in one run the first counts, or invalid input."""
-        before = self.failure(key)
-        total = before.total + 1 if before is not None else 1
-        if before is not None and run and before.run == run:
-            if before.category == "invalid_input" or error.category != "invalid_input":
-                return
-            before = None
-        tries = before.tries + 1 if before is not None and before.category == error.category else 1
-        record = FailureRecord.model_validate(
-            {
-                **error.as_dict(),
-                "category": error.category,
-                "stage": stage,
-                "run": run,
-                "overrides": dict(overrides),
-                "at": time.time(),
-                "tries": tries,
-                "total": total,
-            }
-        )
-        self._write(self._marker("failed", key), record)
+        with self._database.write() as database:
+            found = database.execute("select record from failures where key = ?", (key,)).fetchone()
+            before = _read(FailureRecord, key, found[0]) if found else None
+            total = before.total + 1 if before is not None else 1
+            if before is not None and run and before.run == run:
+                if before.category == "invalid_input" or error.category != "invalid_input":
+                    return
+                before = None
+            tries = before.tries + 1 if before is not None and before.category == error.category else 1
+            values = {"stage": stage, "run": run, "overrides": dict(overrides), "at": time.time()}
+            values["request"] = _request(self._upload(database, key), overrides)
+            counts = {"category": error.category, "tries": tries, "total": total}
+            record = FailureRecord.model_validate({**error.as_dict(), **values, **counts})
+            records.put_failure(database, key, record)
 
     def clear_failure(self, key: str) -> None:
-        self._marker("failed", key).unlink(missing_ok=True)
+        with self._database.write() as database:
+            database.execute("delete from failures where key = ?", (key,))
 
     def failure(self, key: str) -> FailureRecord | None:
-        return _read(self._marker("failed", key), FailureRecord)
+        return self._record(FailureRecord, "select record from failures where key = ?", key)
 
     def failing(self) -> list[str]:
         """Keys whose last run failed."""
-        return sorted(self._marked("failed"))
+        return [key for (key,) in self._rows("select key from failures order by key")]
+
+    def failures(self) -> dict[str, FailureRecord]:
+        """Why the last run of each failing key failed."""
+        found = self._rows("select key, record from failures order by key")
+        return {key: failure for key, text in found if (failure := _read(FailureRecord, key, text))}
 
     # Stopped
 
     def stop(self, key: str) -> None:
         """Ends automatic processing of the key: a person has stopped its run."""
-        self._write(self._marker("stopped", key), _Since(at=time.time()))
-        self._marker("pending", key).unlink(missing_ok=True)
+        with self._database.write() as database:
+            database.execute("update uploads set stopped = ?, pending = null where key = ?", (time.time(), key))
+
+    def retry(self, key: str) -> None:
+        """Makes the video of a key pending again, after its run failed or was stopped."""
+        with self._database.write() as database:
+            database.execute(
+                "update uploads set pending = ?, stopped = null, archived = null where key = ?", (time.time(), key)
+            )
+            database.execute("delete from failures where key = ?", (key,))
 
     def stopped(self) -> set[str]:
-        return set(self._marked("stopped"))
+        return {key for (key,) in self._rows("select key from uploads where stopped is not null")}
 
-    # Attempts. Those of runs with overrides are stored separately, and only for the latest overrides.
+    # Attempts
 
-    def attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> tuple[Attempt, ...]:
+    def attempts(self, key: str, overrides: Overrides = NO_OVERRIDES) -> tuple[Attempt, ...]:
         """Attempts at the current request of the key, with ``overrides`` applied, in order."""
-        found = _read(self._attempts(key, overrides), _Attempts)
-        return found.attempts if found and found.request == _digest(self.get(key), overrides) else ()
+        request = _request(self.find(key), overrides)
+        found = self._rows("select record from attempts where key = ? and request = ? order by number", key, request)
+        return tuple(attempt for (text,) in found if (attempt := _read(Attempt, key, text)))
 
-    def forget_attempts(self, key: str, overrides: Overrides = MappingProxyType({})) -> None:
+    def forget_attempts(self, key: str, overrides: Overrides = NO_OVERRIDES) -> None:
         """Starts again, with the current presets."""
-        self._attempts(key, overrides).unlink(missing_ok=True)
+        request = _request(self.find(key), overrides)
+        with self._database.write() as database:
+            database.execute("delete from attempts where key = ? and request = ?", (key, request))
 
-    def record(self, key: str, attempt: Attempt, overrides: Overrides = MappingProxyType({})) -> None:
+    def record(self, key: str, attempt: Attempt, overrides: Overrides = NO_OVERRIDES) -> None:
         """Adds an attempt, unless one with the same plan is recorded already."""
-        known = self.attempts(key, overrides)
-        if all(attempt.plan != one.plan or attempt.fallback != one.fallback for one in known):
-            updated = _Attempts(request=_digest(self.get(key), overrides), attempts=(*known, attempt))
-            self._write(self._attempts(key, overrides), updated)
-
-    def _attempts(self, key: str, overrides: Overrides) -> Path:
-        return self._marker("overridden" if overrides else "attempts", key)
+        request = _request(self.find(key), overrides)
+        with self._database.write() as database:
+            records.put_attempt(database, key, request, attempt)
 
     # Delivered
 
@@ -180,63 +185,99 @@ class Uploads:
         """Records that the video of the key is delivered or held. The key is no longer pending or failed, unless its
         upload has changed since ``read``.
         """
-        self._write(self._marker("delivered", key), record)
-        degraded = record.degraded is not None and not record.held
-        for status, applies in (("degraded", degraded), ("held", record.held)):
-            if applies:
-                self._write(self._marker(status, key), record)
-            else:
-                self._marker(status, key).unlink(missing_ok=True)
-        if read is None or self.is_current(read):
-            self.clear_failure(key)
-            for status in ("pending", "stopped"):
-                self._marker(status, key).unlink(missing_ok=True)
+        with self._database.write() as database:
+            now = self._upload(database, key)
+            request = records.request_digest(read) if read else _request(now, record.overrides)
+            records.put_delivery(database, key, request, record)
+            if read is None or _is_current(now, read):
+                database.execute("delete from failures where key = ?", (key,))
+                database.execute("update uploads set pending = null, stopped = null where key = ?", (key,))
 
     def delivered(self, key: str) -> DeliveryRecord | None:
-        return _read(self._marker("delivered", key), DeliveryRecord)
+        """The current version of the video of a key."""
+        return self._record(DeliveryRecord, "select record from versions where key = ? and current", key)
+
+    def delivered_as(self, upload: SourceMedia) -> DeliveryRecord | None:
+        """The version that was made from this request and these files."""
+        request = records.request_digest(upload)
+        query = "select record from versions where key = ? and request = ? and state is not null"
+        return self._record(DeliveryRecord, query, upload.key, request)
+
+    def versions(self, key: str) -> list[DeliveryRecord]:
+        """All versions of the video of a key, the first one first."""
+        found = self._rows("select record from versions where key = ? and state is not null order by number", key)
+        return [record for (text,) in found if (record := _read(DeliveryRecord, key, text))]
+
+    def version(self, upload: SourceMedia) -> int:
+        """The number of the version that is made from this request and these files; reserves one for new ones."""
+        with self._database.write() as database:
+            return records.reserve_version(database, upload.key, records.request_digest(upload))
+
+    def needs_run(self, upload: SourceMedia) -> bool:
+        """Whether a run of the upload is pending, or the last run of exactly this request failed."""
+        failure = self.failure(upload.key)
+        failed = failure is not None and failure.request in ("", records.request_digest(upload))
+        return failed or self.is_pending(upload.key)
+
+    def make_current(self, upload: SourceMedia) -> None:
+        """Makes the version of this request and these files the current one. What failed since is another request."""
+        values = (upload.key, records.request_digest(upload))
+        with self._database.write() as database:
+            database.execute("update versions set current = 0 where key = ? and current and request != ?", values)
+            database.execute("update versions set current = 1 where key = ? and request = ? and not current", values)
+            database.execute("delete from failures where key = ?", (upload.key,))
+            database.execute("update uploads set stopped = null where key = ?", (upload.key,))
 
     def degraded(self) -> list[str]:
         """Keys whose video differs from the request; a person should check them."""
-        return sorted(self._marked("degraded"))
+        return self._in_state("degraded")
 
     def held(self) -> list[str]:
         """Keys whose video stays out of the outbox until a person releases it."""
-        return sorted(self._marked("held"))
+        return self._in_state("held")
 
     # Archived
 
     def archive(self, key: str) -> None:
         """Hides the key from listings."""
-        self._write(self._marker("archived", key), _Since(at=time.time()))
+        with self._database.write() as database:
+            database.execute("update uploads set archived = ? where key = ?", (time.time(), key))
 
     def archived(self) -> set[str]:
-        return set(self._marked("archived"))
+        return {key for (key,) in self._rows("select key from uploads where archived is not null")}
 
-    def _marked(self, status: str) -> Iterator[str]:
-        folder = self.root / status
-        if folder.is_dir():
-            yield from (path.stem for path in folder.iterdir() if KEY.match(path.stem))
+    def _upload(self, database: sqlite3.Connection, key: str) -> SourceMedia | None:
+        found = database.execute("select record from uploads where key = ?", (key,)).fetchone()
+        return _read(SourceMedia, key, found[0]) if found else None
 
-    def _marker(self, status: str, key: str) -> Path:
-        return self.root / status / f"{key}.json"
+    def _in_state(self, state: str) -> list[str]:
+        return [
+            key for (key,) in self._rows("select key from versions where current and state = ? order by key", state)
+        ]
 
-    def _path(self, key: str) -> Path:
-        return self.root / f"{key}.json"
+    def _record(self, kind: type[R], query: str, key: str, *values: str) -> R | None:
+        found = self._rows(query, key, *values)
+        return _read(kind, key, found[0][0]) if found else None
 
-    def _write(self, path: Path, record: Record) -> None:
-        write_bytes(path, record.model_dump_json(indent=2).encode(), self._tmp_folder)
-
-
-def _digest(upload: SourceMedia, overrides: Overrides) -> str:
-    return hash_value([upload.request | dict(overrides), [[item.role, item.sha256] for item in upload.items]])
+    def _rows(self, query: str, *values: str) -> list[Any]:
+        with self._database.read() as database:
+            return database.execute(query, values).fetchall()
 
 
-def _read(path: Path, record: type[R]) -> R | None:
-    """A record. One that cannot be read counts as absent, and is logged."""
+def _request(upload: SourceMedia | None, overrides: Overrides) -> str:
+    """The digest of an upload with ``overrides`` applied; empty without one."""
+    return records.request_digest(upload.model_copy(update={"overrides": dict(overrides)})) if upload else ""
+
+
+def _is_current(now: SourceMedia | None, read: SourceMedia) -> bool:
+    return now is not None and now.request == read.request and now.public_items == read.public_items[: len(now.items)]
+
+
+def _read(kind: type[R], key: str, text: str) -> R | None:
+    """A record. One that this version cannot read counts as absent and is logged: it affects only its own key."""
     try:
-        return record.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
+        return kind.model_validate_json(text)
     except ValidationError as error:
-        log.warning("unreadable record", extra={"event": "unreadable", "file": path.name, "reason": str(error)[:200]})
+        extra = {"event": "unreadable", "key": key, "record": kind.__name__, "reason": str(error)[:200]}
+        log.warning("unreadable record", extra=extra)
         return None

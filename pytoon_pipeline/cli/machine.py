@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.cli.options import Commands
 from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
 from pytoon_pipeline.cli.rendering import open_runner
-from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def _setup(options: argparse.Namespace) -> int:
 
     result = setup(Home.locate(), open_runner, print_note)
     if result.lost_runs:
+        from pytoon_pipeline.contracts.spec.render_spec import Note
+
         message = f"Runs whose process has died: {result.lost_runs}. They are now marked as failed."
         print_note(Note(code="lost_runs", message=message))
     if options.json:

@@ -93,11 +93,12 @@ def _ask(prompter: Prompter, draft: "Draft") -> "Answers":
     names = [Choice(one.name, f"{one.name}: {one.description}") for one, _ in presets]
     preset = prompter.choose("Which look? (pytoon presets --open shows pictures)", names, names[0].value)
     answers = replace(answers, preset=preset, archetype=next(kind for one, kind in presets if one.name == preset))
-    if answers.speech or answers.headline or answers.closing:
-        what = "the spoken word" if answers.speech else "the text"
-        text("colour", f"Colour of {what}, such as #FFD60A (empty for the preset's):")
-    answers = replace(answers, music=_ask_music(prompter, draft, answers))
     answers = replace(answers, brand=_ask_brand(prompter))
+    # A brand has its own colours.
+    if not answers.brand and (answers.speech or answers.headline or answers.closing):
+        what = "the spoken word" if answers.speech else "the text"
+        text("colour", f"Colour of {what}, such as gold or #FFD60A (empty for the preset's):")
+    answers = replace(answers, music=_ask_music(prompter, draft, answers))
     platforms = [Choice(name, title) for name, title in PLATFORMS.items()]
     answers = replace(answers, platform=prompter.choose("For which app?", platforms, answers.platform))
     text("max_seconds", "Longest length in seconds, up to 60:")

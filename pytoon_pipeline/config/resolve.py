@@ -103,7 +103,7 @@ def _override_notes(upload: SourceMedia) -> tuple[Note, ...]:
     if not upload.overrides:
         return ()
     values = ", ".join(f"{name}: {value}" for name, value in upload.overrides.items())
-    message = f"The run was given other values than the upload's request: {values}."
+    message = f"This video was made with other values than its request has: {values}."
     return (Note(code="overridden", message=message),)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from typing_extensions import Self
 
 from pytoon_pipeline.contracts.archetypes import Archetype
+from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError
@@ -22,7 +23,7 @@ STAGES = (
 )  # fmt: skip
 
 RenderStatus = Literal["completed", "degraded", "failed"]
-UploadState = Literal["waiting", "completed", "degraded", "held", "failed"]
+UploadState = Literal["waiting", "completed", "degraded", "held", "stopped", "failed"]
 
 
 class ErrorInfo(Record):
@@ -72,44 +73,116 @@ class QcSummary(Record):
         return cls(score=report.score, verdict=report.verdict, findings=report.findings, seconds=report.seconds)
 
 
-class RenderResult(Record):
-    """The answer of ``pytoon render``.
+class Retry(Record):
+    """A further attempt at a video: its number, the change to the request that it tries, and why it was needed."""
 
-    Paths are null when no video was delivered. A held video has no ``video``; its manifest and its spec are in the
-    folder of held videos.
+    attempt: int
+    remedy: str
+    reason: str
+
+
+class RenderResult(Record):
+    """The answer of ``pytoon render``. ``name`` is what commands accept for the upload.
+
+    ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
+    when no video was delivered. A held video has no ``video``; its manifest and its spec are in the folder of held
+    videos.
     """
 
     key: str | None = None
+    name: str | None = None
     title: str | None = None
+    version: int | None = None
     status: RenderStatus
     video: str | None = None
+    video_seconds: float | None = None
     thumbnail: str | None = None
     subtitles: tuple[str, ...] = ()
     spec: str | None = None
     manifest: str | None = None
     qc: QcSummary | None = None
+    decisions: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     stages: tuple[StageStatus, ...] = ()
     segments: SegmentCounts = SegmentCounts()
     attempts: int = 1
+    retries: tuple[Retry, ...] = ()
     engine: EngineName | None = None
     wall_seconds: float = 0.0
     error: ErrorInfo | None = None
 
 
 class UploadStatus(Record):
-    """The status of one upload. ``held`` is the path of a video that waits for a person's decision."""
+    """The status of one upload; ``name`` is what commands accept for it.
+
+    ``version`` is the current one, ``at`` is when the status last changed. ``reason`` explains the status in one
+    sentence. ``attempt_history`` has the attempts at the present request. ``held`` is the path of a video that waits
+    for a person's decision. A finished video stays finished when a later change fails; then ``failed_change`` says why.
+    """
 
     key: str
+    name: str
     title: str
     status: UploadState
+    version: int | None = None
+    at: float
+    reason: str | None = None
     attempts: int = 0
+    attempt_history: tuple[Attempt, ...] = ()
     items: tuple[str, ...] = ()
     video: str | None = None
     held: str | None = None
     degraded: Degradation | None = None
     released: Release | None = None
+    notes: tuple[Note, ...] = ()
+    failed_change: ErrorInfo | None = None
     error: ErrorInfo | None = None
+
+
+class Change(Record):
+    """A field of the request, or a file, that differs between two versions: its value ``before`` and ``after``."""
+
+    field: str
+    before: object
+    after: object
+
+
+class Version(Record):
+    """One version of a video. ``changes`` are those against the version before; paths are null for missing files."""
+
+    version: int
+    current: bool
+    status: Literal["completed", "degraded", "held"]
+    at: float
+    preset: str
+    seconds: float | None = None
+    score: float | None = None
+    changes: tuple[Change, ...] = ()
+    video: str | None = None
+    folder: str | None = None
+
+
+class HistoryResult(Record):
+    """The answer of ``pytoon history``: all versions of a video, the first one first."""
+
+    key: str
+    name: str
+    title: str
+    versions: tuple[Version, ...]
+
+
+class OpenResult(Record):
+    """The answer of ``pytoon open``: the file or folder, and whether a program was found that shows it."""
+
+    path: str
+    opened: bool
+
+
+class RetryResult(Record):
+    """The answer of ``pytoon retry``: the uploads that are queued again."""
+
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 class InboxStatus(Record):
@@ -122,7 +195,7 @@ class InboxStatus(Record):
 
 
 class StatusResult(Record):
-    """The answer of ``pytoon status`` without a key: all uploads, the newest first, and what is in the inbox."""
+    """The answer of ``pytoon status`` without a name, or with several: uploads, the newest first, and the inbox."""
 
     uploads: tuple[UploadStatus, ...]
     inbox: tuple[InboxStatus, ...]
@@ -176,6 +249,7 @@ class DoctorResult(Record):
     transcriber: str
     device: str
     dagster: str
+    alerts: str
     presets: tuple[str, ...]
 
 
@@ -223,6 +297,9 @@ RESULTS: dict[str, type[Record]] = {
     "render_result": RenderResult,
     "status_result": StatusResult,
     "upload_status": UploadStatus,
+    "history_result": HistoryResult,
+    "open_result": OpenResult,
+    "retry_result": RetryResult,
     "submit_result": SubmitResult,
     "qc_result": QcReport,
     "generate_result": GenerateResult,

@@ -1,7 +1,5 @@
 """Writes a finished video where people find it, with everything that reproducing it needs."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 
-MAX_NAME = 60
 SPEC, MANIFEST = "spec.json", "manifest.json"
 
 
@@ -26,13 +23,6 @@ class _FolderManifest(BaseModel):
 
     key: str
     files: dict[str, str]
-
-
-def readable_name(title: str) -> str:
-    """A file name close to ``title`` that every file system accepts."""
-    plain = unicodedata.normalize("NFKC", title)
-    words = re.sub(r"[^\w]+", "-", plain, flags=re.UNICODE).strip("-_")
-    return words[:MAX_NAME].strip("-_") or "video"
 
 
 def failure(report: QcReport) -> QualityFailure:
@@ -46,16 +36,18 @@ def failure(report: QcReport) -> QualityFailure:
     )
 
 
-def plan_delivery(title: str, key: str, degraded: bool = False) -> Delivery:
-    """The paths of a delivery below the outbox. The folder's name says when the video is degraded."""
-    name = readable_name(title)
-    digits, _, variant = key.partition("-")
-    folder = "-".join(part for part in (name, digits[:8], variant, "degraded" if degraded else "") if part)
+def plan_delivery(name: str, version: int = 1, degraded: bool = False) -> Delivery:
+    """The paths of a delivery below the outbox: a folder for each version of the upload ``name``.
+
+    The folder's name says when the video is degraded.
+    """
+    stem = f"{name}.v{version}" if version > 1 else name
+    folder = f"{stem}.degraded" if degraded else stem
     return Delivery(
         folder=folder,
-        video=f"{folder}/{name}.mp4",
-        thumbnail=f"{folder}/{name}.jpg",
-        captions=(f"{folder}/{name}.srt", f"{folder}/{name}.vtt"),
+        video=f"{folder}/{stem}.mp4",
+        thumbnail=f"{folder}/{stem}.jpg",
+        captions=(f"{folder}/{stem}.srt", f"{folder}/{stem}.vtt"),
         spec=f"{folder}/{SPEC}",
         manifest=f"{folder}/{MANIFEST}",
     )
@@ -92,9 +84,9 @@ def delivered_files(home: Home, root: Path, delivery: Delivery) -> dict[str, Sto
 
 
 def replace_earlier(home: Home, key: str, earlier: DeliveryRecord | None, current: Path, held: bool) -> tuple[str, ...]:
-    """Removes the folders of earlier deliveries of the key that ``current`` replaces; returns those that remain.
+    """Removes folders of the ``earlier`` delivery of a version that ``current`` replaces; returns those that remain.
 
-    A held video replaces nothing in the outbox: the earlier video stays until a person decides.
+    A held video replaces nothing in the outbox: the earlier video stays until a person decides. Other versions stay.
     """
     remaining = []
     for folder in dict.fromkeys(earlier.folders if earlier is not None else ()):

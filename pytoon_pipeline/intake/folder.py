@@ -87,6 +87,8 @@ def given_by_folder(request: Request, folder: Path) -> Given:
         return Given()
     found = folder_files(folder)
     named = {*REQUEST_FILES, *(getattr(request, field) for field in FILE_FIELDS)}
+    if request.logo is not None:
+        named.add(request.logo.file)
     named |= {request.logo.file} if request.logo is not None else set()
     media = [name for name in found.media if name not in named]
     if not media:

@@ -49,7 +49,7 @@ class Preflight:
 def preflight(upload: Upload) -> None:
     """Checks the files of an upload in place. Raises ``InvalidInput`` for what the run would refuse immediately."""
     limits = load_limits()
-    items = [SourceItem(name=path.name, sha256=str(path), bytes=0, origin="", role=role) for path, role in upload.files]
+    items = [SourceItem(name=path.name, sha256=str(path), bytes=0, role=role) for path, role in upload.files]
     for _ in preflight_in_steps(upload.request, items, limits, lambda item: preflight_file(Path(item.sha256), limits)):
         pass
 

@@ -93,7 +93,7 @@ def _brand_item(path: Path, role: Role) -> SourceItem:
     check_file(path)
     if role == "font":
         fonts.register(str(path), path)
-    return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="", role=role)
+    return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
 
 
 def _check_fonts(resolved: ResolvedRequest) -> None:

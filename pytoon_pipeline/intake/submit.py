@@ -8,13 +8,12 @@ from pathlib import Path
 import yaml
 
 from pytoon_pipeline.intake.folder import REQUEST_NAMES
-from pytoon_pipeline.intake.ingest import key_of
+from pytoon_pipeline.intake.ingest import DIGITS, key_of
 from pytoon_pipeline.intake.listing import Inbox, temporary
 from pytoon_pipeline.intake.preflight import preflight
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.runtime.files import check_files, printable_name
 
-DIGITS = 8
 MAX_NAME = 100
 
 

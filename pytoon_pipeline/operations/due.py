@@ -31,19 +31,15 @@ class DueKey:
 
 def due_keys(uploads: Uploads, now: float) -> Iterator[DueKey]:
     """Keys that need a run at ``now``, those that have waited longest first."""
-    stopped = uploads.stopped()
+    stopped, failures = uploads.stopped(), uploads.failures()
     due = [
-        DueKey(key, 1, since)
-        for key, since in uploads.pending().items()
-        if key not in stopped and uploads.failure(key) is None and uploads.find(key)
+        DueKey(key, 1, since) for key, since in uploads.pending().items() if key not in stopped and key not in failures
     ]
-    for key in uploads.failing():
-        failure, upload = uploads.failure(key), uploads.find(key)
-        if key in stopped or failure is None or upload is None:
+    for key, failure in failures.items():
+        if key in stopped or isinstance(retry_at := next_retry_at(failure), GaveUp) or retry_at > now:
             continue
-        if isinstance(retry_at := next_retry_at(failure), GaveUp) or retry_at > now:
-            continue
-        if attempt := _next_attempt(uploads, upload, failure):
+        upload = uploads.find(key)
+        if upload is not None and (attempt := _next_attempt(uploads, upload, failure)):
             due.append(DueKey(key, attempt, failure.at, failure.run, failure.overrides))
     yield from sorted(due, key=lambda one: one.since)
 

@@ -1,11 +1,13 @@
-"""The status report for people: what failed, is stuck, was delivered degraded, is held, or was rejected."""
+"""The status report for people: what failed, is stuck, was stopped or delivered degraded, is held, or was rejected."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
 from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
 from pytoon_pipeline.reporting.markdown import cell
 from pytoon_pipeline.runtime.home import Home
@@ -16,32 +18,38 @@ MAX_ROWS = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One row: the key, “–” for what never became an upload; its title, or its name in the inbox; code and message."""
+    """One row: key and name, “–” for what never became an upload; its title, or name in the inbox; code and message.
+
+    ``at`` is when it came to this, in seconds since the epoch.
+    """
 
     key: str
+    name: str
     title: str
     code: str
     message: str
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
 class StatusReport:
     """What needs attention.
 
-    ``failed`` is not retried automatically, ``retried`` is; ``stuck`` has waited longer than any video takes; ``held``
-    waits for a person's decision; ``rejected`` is in the inbox.
+    ``failed`` is not retried automatically, ``retried`` is; ``stuck`` has waited longer than any video takes; a person
+    stopped the run of what is ``stopped``; ``held`` waits for a person's decision; ``rejected`` is in the inbox.
     """
 
-    failed: tuple[Line, ...]
-    retried: tuple[Line, ...]
-    stuck: tuple[Line, ...]
-    degraded: tuple[Line, ...]
-    held: tuple[Line, ...]
-    rejected: tuple[Line, ...]
+    failed: tuple[Line, ...] = ()
+    retried: tuple[Line, ...] = ()
+    stuck: tuple[Line, ...] = ()
+    stopped: tuple[Line, ...] = ()
+    degraded: tuple[Line, ...] = ()
+    held: tuple[Line, ...] = ()
+    rejected: tuple[Line, ...] = ()
 
     @property
     def parts(self) -> tuple[tuple[Line, ...], ...]:
-        return self.failed, self.retried, self.stuck, self.degraded, self.held, self.rejected
+        return self.failed, self.retried, self.stuck, self.stopped, self.degraded, self.held, self.rejected
 
     @property
     def well(self) -> bool:
@@ -50,74 +58,91 @@ class StatusReport:
 
     def as_markdown(self) -> str:
         """One table for each list that is not empty."""
-        tables = (
-            ("Failed", self.failed),
-            ("Retried automatically", self.retried),
-            ("Stuck", self.stuck),
-            ("Delivered degraded", self.degraded),
-            ("Held until a person releases them", self.held),
-            ("Rejected in the inbox", self.rejected),
+        titles = (
+            "Failed",
+            "Retried automatically",
+            "Stuck",
+            "Stopped by a person",
+            "Delivered degraded",
+            "Held until a person releases them",
+            "Rejected in the inbox",
         )
+        tables = zip(titles, self.parts, strict=True)
         return "\n\n".join(_table(title, lines) for title, lines in tables if lines) or "Nothing needs attention."
 
 
 def status_report(home: Home, operations: Operations) -> StatusReport:
     """Reads the status of all keys and of the inbox."""
     uploads = Uploads(home)
-    failed, retried = _failures(uploads)
+    lines = _Lines(uploads.names(), uploads.titles())
+    failures = uploads.failures()
+    failed, retried = _failures(lines, failures)
     return StatusReport(
         failed=failed,
         retried=retried,
-        stuck=_stuck(uploads, operations.stuck_seconds),
-        degraded=tuple(_degraded(uploads, key) for key in uploads.degraded()),
-        held=tuple(_degraded(uploads, key) for key in uploads.held()),
+        stuck=_stuck(lines, uploads.pending(), failures, operations.stuck_seconds),
+        stopped=tuple(_stopped(lines, key) for key in sorted(uploads.stopped())),
+        degraded=tuple(_degraded(lines, key, uploads.delivered(key)) for key in uploads.degraded()),
+        held=tuple(_degraded(lines, key, uploads.delivered(key)) for key in uploads.held()),
         rejected=tuple(
-            Line(row.key or "–", row.name, row.code or "", f"{row.message} {row.hint}")
-            for row in InboxIndex(home.intake).rejected()
+            Line(row.key or "–", "–", row.name, row.code or "", f"{row.message} {row.hint}", row.since)
+            for row in InboxIndex(home).rejected()
             if row.state == "rejected"
         ),
     )
 
 
-def _failures(uploads: Uploads) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+@dataclass(frozen=True)
+class _Lines:
+    """Makes the lines of keys. ``names`` and ``titles`` are those of all keys."""
+
+    names: Mapping[str, str]
+    titles: Mapping[str, str]
+
+    def of(self, key: str, code: str, message: str, at: float = 0.0) -> Line:
+        return Line(key, self.names.get(key, "–"), self.titles.get(key, "–"), code, message, at)
+
+
+def _failures(lines: _Lines, failures: Mapping[str, FailureRecord]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """Keys whose last run failed: those that are not retried any more, and those that are."""
     failed: list[Line] = []
     retried: list[Line] = []
-    for key in uploads.failing():
-        if failure := uploads.failure(key):
-            line = Line(key, _title(uploads, key), failure.code, f"{failure.message} {failure.hint}")
-            (failed if isinstance(next_retry_at(failure), GaveUp) else retried).append(line)
+    for key, failure in failures.items():
+        line = lines.of(key, failure.code, f"{failure.message} {failure.hint}", failure.at)
+        (failed if isinstance(next_retry_at(failure), GaveUp) else retried).append(line)
     return tuple(failed), tuple(retried)
 
 
-def _stuck(uploads: Uploads, stuck_seconds: float) -> tuple[Line, ...]:
+def _stuck(
+    lines: _Lines, pending: Mapping[str, float], failures: Mapping[str, FailureRecord], stuck_seconds: float
+) -> tuple[Line, ...]:
     now = time.time()
     return tuple(
-        Line(key, _title(uploads, key), "stuck", f"It has been waiting for {(now - since) / 60:.0f} min.")
-        for key, since in uploads.pending().items()
-        if now - since > stuck_seconds and uploads.failure(key) is None
+        lines.of(key, "stuck", f"It has been waiting for {(now - since) / 60:.0f} min.", since)
+        for key, since in pending.items()
+        if now - since > stuck_seconds and key not in failures
     )
 
 
-def _degraded(uploads: Uploads, key: str) -> Line:
+def _stopped(lines: _Lines, key: str) -> Line:
+    return lines.of(key, "stopped", f"A person stopped its run. “pytoon retry {lines.names[key]}” continues it.")
+
+
+def _degraded(lines: _Lines, key: str, record: DeliveryRecord | None) -> Line:
     """Why the video of a key is degraded; for a held one, also where it is and how to deliver it."""
-    record = uploads.delivered(key)
     reasons = record.degraded.reasons if record is not None and record.degraded is not None else ()
     message = " ".join(dict.fromkeys(reason.message for reason in reasons))
     if record is not None and record.held:
-        message += f" The video is in “{record.video}”; “pytoon release {key}” delivers it."
-    return Line(key, _title(uploads, key), ", ".join(dict.fromkeys(reason.code for reason in reasons)), message)
-
-
-def _title(uploads: Uploads, key: str) -> str:
-    upload = uploads.find(key)
-    return upload.title if upload else "–"
+        name = lines.names.get(key, key)
+        message += f" The video is in “{record.video}”; “pytoon release {name}” delivers it."
+    codes = ", ".join(dict.fromkeys(reason.code for reason in reasons))
+    return lines.of(key, codes, message.strip(), record.at if record is not None else 0.0)
 
 
 def _table(title: str, lines: tuple[Line, ...]) -> str:
     rows = [
-        f"| {cell(line.title)} | {line.code} | {cell(line.message)} | {cell(line.key)} |" for line in lines[:MAX_ROWS]
+        f"| {cell(line.title)} | {cell(line.name)} | {line.code} | {cell(line.message)} |" for line in lines[:MAX_ROWS]
     ]
     more = [f"\n… and {len(lines) - MAX_ROWS} more"] if len(lines) > MAX_ROWS else []
-    header = [f"**{title}: {len(lines)}**\n", "| title | code | message | key |", "|---|---|---|---|"]
+    header = [f"**{title}: {len(lines)}**\n", "| title | name | code | message |", "|---|---|---|---|"]
     return "\n".join([*header, *rows, *more])

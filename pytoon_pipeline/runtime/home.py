@@ -22,12 +22,9 @@ class Home:
         return self.root / "store"
 
     @property
-    def uploads(self) -> Path:
-        return self.root / "uploads"
-
-    @property
-    def registry(self) -> Path:
-        return self.root / "registry"
+    def catalog(self) -> Path:
+        """The database of uploads, their status, items and the inbox."""
+        return self.root / "catalog.sqlite"
 
     @property
     def outbox(self) -> Path:
@@ -59,11 +56,6 @@ class Home:
     @property
     def inbox(self) -> Path:
         return self.root / "inbox"
-
-    @property
-    def intake(self) -> Path:
-        """The index of the inbox."""
-        return self.root / "inbox.sqlite"
 
     @property
     def logs(self) -> Path:

@@ -13,6 +13,8 @@ from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.media.opencv import check_opencv
+from pytoon_pipeline.operations.alert_channels import described
+from pytoon_pipeline.operations.alerting import describe
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
@@ -47,6 +49,7 @@ def examine(home: Home, dagster: str) -> DoctorResult:
         transcriber=_try(lambda: _transcriber(home)),
         device=_device(),
         dagster=dagster,
+        alerts=describe(home, described(Settings.load())),
         presets=tuple(preset_names()),
     )
 

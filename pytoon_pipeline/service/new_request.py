@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import yaml
 
-from pytoon_pipeline.config.presets import load_brand, load_preset, preset_names
+from pytoon_pipeline.config.presets import load_preset, preset_names
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
@@ -89,9 +89,6 @@ class Draft:
             file = Path(scratch) / REQUEST_NAMES[0]
             file.write_text(request_text(self, replace(answers, music="")), encoding="utf-8")
             upload = read_upload(self.folder, file)
-        load_preset(answers.preset, upload.request.adjust)
-        if answers.brand:
-            load_brand(answers.brand)
         if answers.music:
             self._check_music(answers.music)
         return upload

@@ -34,7 +34,7 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
     assert result["status"] == "completed"
     assert result["error"] is None
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "spec.json", "manifest.json",
+        "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "clip.spec.json", "clip.manifest.json",
     }  # fmt: skip
     for name in ("video", "thumbnail", "spec", "manifest"):
         assert Path(result[name]).parent == tmp_path / "out"

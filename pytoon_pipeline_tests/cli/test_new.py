@@ -27,14 +27,14 @@ def answer(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 def test_lines_of_a_pipe_are_answers(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer(monkeypatch, "Hello", "", "night-neon", "wrong colour", "#FFD60A", "", "", "2", "90", "20")
+    answer(monkeypatch, "Hello", "", "night-neon", "", "wrong colour", "gold", "", "2", "90", "20")
     assert main(["new", str(folder)]) == 0
     printed = capsys.readouterr()
     assert f"Render the video: pytoon render {folder}" in printed.out
     assert " 1  1.png" in printed.err
     request = read_upload(folder).request
     assert (request.preset, request.adjust, request.platform, request.max_seconds) == (
-        "night-neon", {"headline": {"colour": "#FFD60A"}}, "tiktok", 20,
+        "night-neon", {"headline": {"colour": "gold"}}, "tiktok", 20,
     )  # fmt: skip
 
 

@@ -34,10 +34,10 @@ def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, mon
         assert wait_until(lambda: made_something(home), LONG, 0.05), "a video is started"
         (run,) = [one for one in daemon.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
         run.kill()
-        assert wait_until(lambda: len(InboxIndex(home.intake).rows()) == 2 and settled(home), LONG)
+        assert wait_until(lambda: len(InboxIndex(home).rows()) == 2 and settled(home), LONG)
         assert wait_until(lambda: (inbox / "bad.mp4.rejected.txt").exists(), LONG)
         assert wait_until(lambda: not list(home.runs.glob("*")), LONG)
-    keys = {row.name: row.key for row in InboxIndex(home.intake).rows().values()}
+    keys = {row.name: row.key for row in InboxIndex(home).rows().values()}
     assert keys.keys() == {"hero", "bad.mp4"}
     assert uploads.delivered(str(keys["hero"])) is not None
     assert keys["bad.mp4"] is None, "it was rejected before any run"

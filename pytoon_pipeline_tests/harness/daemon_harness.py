@@ -109,7 +109,7 @@ def resident(process: psutil.Process) -> int:
 
 def settled(home: Home) -> bool:
     """Whether nothing in the inbox is waiting, and no key is waiting or will be retried."""
-    if any(row.state == "seen" for row in InboxIndex(home.intake).rows().values()):
+    if any(row.state == "seen" for row in InboxIndex(home).rows().values()):
         return False
     now = status_report(home, load_operations())
     uploads = Uploads(home)

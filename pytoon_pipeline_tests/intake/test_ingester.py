@@ -103,7 +103,7 @@ def test_a_folder_is_ingested_once_all_its_files_are_there(desk: Desk) -> None:
     assert desk.settle() == IngestReport((), (), 1, ("“set”: Waiting for “b.png”.",)), (
         "status shows at once what is missing"
     )
-    assert [row.message for row in InboxIndex(desk.home.intake).not_ingested()] == ["Waiting for “b.png”."]
+    assert [row.message for row in InboxIndex(desk.home).not_ingested()] == ["Waiting for “b.png”."]
     picture(inside / "b.png")
     assert len(desk.settle().keys) == 1
     lacking = folder(desk.home.inbox / "lacking", {"media": ["a.png", "c.png"]}, "a.png")
@@ -126,7 +126,7 @@ def test_a_note_beside_a_rejected_upload_gives_the_reason(desk: Desk, home: Home
     assert set(desk.settle().rejected) == {"colour", "outside", "pipe.mp4", "empty.mp4"}
     assert "colour" in (desk.home.inbox / f"colour{NOTE}").read_text()
     assert desk.look(desk.operations.missing_file_timeout_seconds).rejected == ("papers",)
-    codes = {row.name: row.code for row in InboxIndex(home.intake).rejected()}
+    codes = {row.name: row.code for row in InboxIndex(home).rejected()}
     assert codes == {
         "colour": "invalid_request", "outside": "outside_folder", "pipe.mp4": "not_a_file", "empty.mp4": "empty_file",
         "papers": "no_media",
@@ -148,7 +148,7 @@ def test_any_file_name_is_accepted(desk: Desk, name: bytes) -> None:
     bad = desk.home.inbox / os.fsdecode(name.replace(b"/", b"")[:200] + b"y" * 50)
     bad.touch()
     assert len(desk.settle().rejected) == 1
-    assert len(InboxIndex(desk.home.intake).rejected()) == 1, "also if the note's name would be too long"
+    assert len(InboxIndex(desk.home).rejected()) == 1, "also if the note's name would be too long"
 
 
 def test_links_are_not_followed(desk: Desk, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_invalid_uploads_are_rejected_at_intake(desk: Desk, home: Home, tmp_path
     (inbox / "cut.png").write_bytes(cut[: len(cut) // 2])
     picture(inbox / "good.png")
     received = desk.settle()
-    codes = {row.name: row.code for row in InboxIndex(home.intake).rejected()}
+    codes = {row.name: row.code for row in InboxIndex(home).rejected()}
     assert codes == {
         "text.mp4": "not_media", "small.png": "picture_size", "cut.mp4": "truncated_source", "mute": "no_sound",
         "style": "unknown_preset", "cut.png": "picture_damaged",

@@ -47,7 +47,8 @@ def test_every_list_has_what_belongs_into_it(home: Home, uploads: Uploads) -> No
     uploads.register(uploads.get(KEYS[2]), pending=True)
     uploads.deliver(KEYS[3], record)
     uploads.deliver(KEYS[4], record.model_copy(update={"held": True}))
-    InboxIndex(home.intake).put(
+    uploads.stop(KEYS[5])
+    InboxIndex(home).put(
         [
             Row("bad.mp4", "1", 0.0, "rejected", code="empty_file", message="It is empty.", hint="Add it again."),
             Row("growing.mp4", "1", 0.0, "seen", message="It still grows."),
@@ -60,22 +61,25 @@ def test_every_list_has_what_belongs_into_it(home: Home, uploads: Uploads) -> No
         "failed": [(KEYS[0], "not_media")],
         "retried": [(KEYS[1], "run_died")],
         "stuck": [(KEYS[2], "stuck")],
+        "stopped": [(KEYS[5], "stopped")],
         "degraded": [(KEYS[3], "flash")],
         "held": [(KEYS[4], "flash")],
         "rejected": [("–", "empty_file")],
     }
     assert now.failed[0].message == "It is no video. Use another file."
-    assert f"pytoon release {KEYS[4]}" in now.held[0].message
+    assert "pytoon release title-4" in now.held[0].message
+    assert (now.stopped[0].name, now.stopped[0].title) == ("title-5", "title 5")
+    assert "pytoon retry title-5" in now.stopped[0].message
     assert "release" not in now.degraded[0].message
     text = now.as_markdown()
-    assert text.count("| title | code | message | key |") == len(LISTS)
+    assert text.count("| title | name | code | message |") == len(LISTS)
     assert "title 0" in text
     assert report(home).stuck == (), "it has not waited long enough"
 
 
 def test_long_tables_end_and_cells_break_nothing() -> None:
-    lines = tuple(Line(f"{n:032x}", "a | b\nc", "x", "said") for n in range(MAX_ROWS + 3))
-    text = StatusReport(lines, (), (), (), (), ()).as_markdown()
+    lines = tuple(Line(f"{n:032x}", "a-b-c", "a | b\nc", "x", "said") for n in range(MAX_ROWS + 3))
+    text = StatusReport(failed=lines).as_markdown()
     assert f"**Failed: {MAX_ROWS + 3}**" in text
     assert text.endswith("… and 3 more")
     rows = [line for line in text.splitlines() if line.startswith("| a")]

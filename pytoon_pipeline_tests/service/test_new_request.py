@@ -48,15 +48,21 @@ def test_answers_become_fields(photos: Path) -> None:
     draft = open_draft(photos)
     answers = replace(
         draft.defaults(), headline='Say "hi": #1', closing="Bye", preset="bold-offer", archetype="overlay",
-        colour="#00FF00", brand="acme", platform="reels", max_seconds="12.5",
+        colour="#00FF00", platform="reels", max_seconds="12.5",
     )  # fmt: skip
     draft.write(answers)
     request = read_upload(photos).request
     assert request.model_dump(exclude_unset=True, exclude={"media"}) == {
         "text": {"hook": 'Say "hi": #1', "cta": "Bye"}, "archetype": "overlay", "preset": "bold-offer",
-        "adjust": {"headline": {"colour": "#00FF00"}}, "music": "song.wav", "brand": "acme", "platform": "reels",
+        "adjust": {"headline": {"colour": "#00FF00"}}, "music": "song.wav", "platform": "reels",
         "max_seconds": 12.5,
     }  # fmt: skip
+
+
+def test_a_brand_is_part_of_the_request(photos: Path) -> None:
+    draft = open_draft(photos)
+    draft.write(replace(draft.defaults(), headline="Hello", brand="acme"))
+    assert read_upload(photos).request.brand == "acme"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytoon_pipeline.catalog.uploads import KEY
+from pytoon_pipeline.catalog.names import KEY
 from pytoon_pipeline.config.documents import read_document
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.errors import InvalidInput

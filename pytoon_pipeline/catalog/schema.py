@@ -1,0 +1,75 @@
+"""The tables of the catalog, and the steps that bring a database of an earlier version up to date.
+
+Records are JSON in the column ``record``; what a query or a list needs stands in columns of its own. Times are seconds
+since the epoch.
+"""
+
+import sqlite3
+
+FIRST = (
+    # ``pending`` (its video is still to be rendered), ``stopped`` (by a person) and ``archived`` (hidden from listings)
+    # say since when; null when it is not so. ``request`` is the digest of the request and its files, ``items`` are ids
+    # as a JSON array.
+    """
+    create table uploads (
+        key text primary key, name text not null unique collate nocase, title text not null, request text not null,
+        registered real not null, pending real, stopped real, archived real, items text not null, record text not null
+    )
+    """,
+    "create index uploads_by_title on uploads (title)",
+    "create index uploads_by_time on uploads (registered)",
+    "create index pending_uploads on uploads (pending) where pending is not null",
+    """
+    create table files (
+        key text not null references uploads, sha256 text not null, origin text not null
+    )
+    """,
+    "create index files_by_key on files (key)",
+    "create index files_by_origin on files (origin)",
+    """
+    create table failures (
+        key text primary key, at real not null, code text not null, message text not null, hint text not null,
+        category text not null, record text not null
+    ) without rowid
+    """,
+    """
+    create table attempts (
+        key text not null, request text not null, number integer not null, plan text not null,
+        fallback integer not null, record text not null, primary key (key, request, plan, fallback)
+    ) without rowid
+    """,
+    # A version is reserved before its files are written; then ``state`` and what follows are null. ``reason`` says in
+    # words why it is degraded or held; ``degraded``, ``released`` and ``notes`` are JSON.
+    """
+    create table versions (
+        key text not null, number integer not null, request text not null, current integer not null default 0,
+        state text, at real, video text, reason text, degraded text, released text, notes text,
+        record text,
+        primary key (key, number), unique (key, request)
+    ) without rowid
+    """,
+    "create unique index current_versions on versions (key) where current",
+    "create table items (id text primary key, record text not null) without rowid",
+    """
+    create table inbox (
+        name text primary key, etag text not null, since real not null, state text not null, key text, code text,
+        message text, hint text
+    ) without rowid
+    """,
+)
+# Each entry is the statements from one version of the schema to the next.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+
+
+def version(database: sqlite3.Connection) -> int:
+    """The version of the schema; 0 for an empty database."""
+    (found,) = database.execute("pragma user_version").fetchone()
+    return int(found)
+
+
+def migrate(database: sqlite3.Connection) -> None:
+    """Brings the tables up to date, within the transaction of the caller."""
+    for statements in MIGRATIONS[version(database) :]:
+        for statement in statements:
+            database.execute(statement)
+    database.execute(f"pragma user_version = {len(MIGRATIONS)}")
