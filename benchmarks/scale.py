@@ -21,6 +21,7 @@ from PIL import Image
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.records import put_upload
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.definitions import defs
@@ -67,7 +68,7 @@ def measure(folder: Path, count: int, runs: int) -> dict[str, object]:
     asking: list[float] = []
     submitting: list[float] = []
     with instance(home) as opened:
-        add_partitions(opened, [f"{n:032x}" for n in range(count)])
+        add_partitions(opened, list(Uploads(home).names().values()))
         for run in range(runs):
             for n in range(NEW):
                 new = home.inbox / f"new-{run}-{n}.png"

@@ -4,6 +4,7 @@ from functools import cache
 
 import dagster as dg
 
+from pytoon_pipeline.defs.alerts import send_alerts_job
 from pytoon_pipeline.defs.assets import action_required, analysis, delivery, plan, quality, render, reports, source
 from pytoon_pipeline.defs.automation import schedules, sensors
 from pytoon_pipeline.defs.garbage import collect_garbage
@@ -35,7 +36,7 @@ def _build(timezone: str, autostart: Autostart) -> dg.Definitions:
             action_required.action_required,
         ],
         asset_checks=[action_required.nothing_failed_or_stuck],
-        jobs=[compile_video, ingest, reconcile_runs, collect_garbage],
+        jobs=[compile_video, ingest, reconcile_runs, collect_garbage, send_alerts_job],
         schedules=schedules(timezone, autostart),
         sensors=sensors(autostart),
         resources={

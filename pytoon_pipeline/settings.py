@@ -5,9 +5,11 @@ once and passes them on.
 """
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -21,6 +23,7 @@ TranscriberChoice = Literal["auto"] | TranscriberEngine
 Autostart = Literal["none", "safe", "all"]
 
 MAX_SHOWN = 40
+HOME = ".pytoon"
 
 
 def _absolute(path: Path) -> Path:
@@ -38,9 +41,44 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _web_url(url: str) -> str:
+    parts = urlsplit(url)
+    # Raises ValueError for a port that is no number.
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("this is not an http or https URL")
+    return url.rstrip("/")
+
+
+def _secret_url(url: SecretStr) -> SecretStr:
+    _web_url(url.get_secret_value())
+    return url
+
+
+def _command_line(command: str) -> str:
+    if not shlex.split(command):
+        raise ValueError("the command is empty")
+    return command
+
+
+def find_home() -> Path:
+    """The nearest folder ``.pytoon`` in the working directory and its parents, else the one in the user's folder.
+
+    Folders of other users do not count: a home decides which code Dagster loads.
+    """
+    try:
+        here = Path.cwd()
+        places = [place / HOME for place in (here, *here.parents)]
+        own = (place for place in places if place.is_dir() and place.stat().st_uid == os.getuid())
+        return next(own, Path("~") / HOME)
+    except OSError:
+        # The working directory was removed, or its parents cannot be read.
+        return Path("~") / HOME
+
+
 Folder = Annotated[Path, AfterValidator(_absolute)]
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Lowercase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 
@@ -67,8 +105,9 @@ class _Environment(BaseSettings):
         fields = {one.alias or f"{prefix}{field.upper()}": one for field, one in cls.model_fields.items()}
         variable = next(one for one in fields if name in (one.casefold(), one.removeprefix(prefix).casefold()))
         field = fields[variable]
-        value = os.environ.get(variable, "")[:MAX_SHOWN]
-        return InvalidInput("invalid_setting", f"{variable} is “{value}”.", f"Set it to {field.description}.")
+        secret = "SecretStr" in str(field.annotation)
+        value = "not valid" if secret else f"“{os.environ.get(variable, '')[:MAX_SHOWN]}”"
+        return InvalidInput("invalid_setting", f"{variable} is {value}.", f"Set it to {field.description}.")
 
 
 class Settings(_Environment):
@@ -77,7 +116,7 @@ class Settings(_Environment):
     model_config = SettingsConfigDict(env_prefix="PYTOON_")
 
     home: Folder = Field(
-        default=Path(".pytoon"), validate_default=True, description="the path of the folder that holds all state"
+        default_factory=find_home, validate_default=True, description="the path of the folder that holds all state"
     )
     presets: Path | None = Field(default=None, description="the path of a folder with presets")
     inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
@@ -96,15 +135,51 @@ class Settings(_Environment):
         description="none, safe or all: the sensors and schedules that run by default. “safe” means those that delete "
         "nothing",
     )
+    files_url: WebUrl | None = Field(
+        default=None,
+        description="the URL under which the outbox is served, such as http://127.0.0.1:8971: the UI then links to "
+        "videos",
+    )
+    ui_url: WebUrl | None = Field(
+        default=None, description="the URL of Dagster's UI, such as http://127.0.0.1:3000: alerts then link to it"
+    )
+    alert_webhook: Annotated[SecretStr, AfterValidator(_secret_url)] | None = Field(
+        default=None, description="an http or https URL, which receives alerts as JSON"
+    )
+    alert_command: Annotated[str, AfterValidator(_command_line)] | None = Field(
+        default=None, description="a program and its arguments, which reads alerts as JSON from its standard input"
+    )
     cache_folder: Folder = Field(
         default=Path("~/.cache"), validate_default=True, alias="XDG_CACHE_HOME", description="the path of a folder"
     )
     ffmpeg: str | None = Field(default=None, alias="IMAGEIO_FFMPEG_EXE", description="the path of an ffmpeg program")
 
     @property
+    def home_reason(self) -> str:
+        """Why this folder is the home."""
+        if "home" in self.model_fields_set:
+            return "set by PYTOON_HOME"
+        if self.home == _absolute(Path("~") / HOME):
+            return "the default: PYTOON_HOME is not set, and no .pytoon folder is nearer"
+        return "the nearest .pytoon folder, in the working directory or above it; PYTOON_HOME is not set"
+
+    @property
     def whisper_cache(self) -> Path:
         """Where other programs that use Whisper keep its weights."""
         return self.cache_folder / "whisper"
+
+
+class TerminalSettings(_Environment):
+    """What the environment says about the terminal. Any value of ``CI`` or ``NO_COLOR`` counts."""
+
+    term: str = Field("", alias="TERM", description="the name of a terminal type")
+    ci: str = Field("", alias="CI", description="any value, or nothing")
+    no_color: str = Field("", alias="NO_COLOR", description="any value, or nothing")
+
+    @property
+    def plain(self) -> bool:
+        """Whether only plain lines may be written, without colours and without moving the cursor."""
+        return self.term in ("", "dumb") or bool(self.ci) or bool(self.no_color)
 
 
 class ServerSettings(_Environment):

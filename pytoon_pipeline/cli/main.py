@@ -1,43 +1,74 @@
-"""The entry point of the command line: runs one command and turns errors into exit codes."""
+"""The entry point of the command line: runs one command and turns errors into exit codes.
+
+Imports nothing but the standard library until a command runs, so that Ctrl-C is answered from the first moment on.
+"""
 
 import argparse
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from pytoon_pipeline.cli.output import print_error, print_json
-from pytoon_pipeline.cli.parser import build_parser
-from pytoon_pipeline.contracts.errors import PytoonError, system_error
+from pytoon_pipeline.cli.stopping import MESSAGE, STANDARD_ERROR, exit_code, stoppable
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.errors import PytoonError
 
 # The exit code that a shell reports for a command that SIGPIPE ended.
 READER_GONE = 128 + signal.SIGPIPE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns the exit code: 0 for success, 1 for an error.
+    """Runs one command. Returns the exit code: 0 for success, 1 for an error, 130 when a person stopped it.
 
     Raises ``SystemExit`` with code 2 for wrong usage, and ``BrokenPipeError`` when the reader of the output is gone.
     """
-    options = build_parser().parse_args(arguments)
+    with stoppable():
+        try:
+            return _run(arguments)
+        except KeyboardInterrupt:
+            return _stopped(None)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from pytoon_pipeline.cli.parser import build_parser
+    from pytoon_pipeline.contracts.errors import PytoonError, system_error
+    from pytoon_pipeline.runtime.stopping import Stopped
+
+    options = build_parser().read(arguments)
     try:
         return int(options.run(options))
+    except (KeyboardInterrupt, Stopped):
+        return _stopped(options)
     except PytoonError as error:
         return _fail(options, error)
     except BrokenPipeError:
         raise
     except OSError as error:
         return _fail(options, system_error(error))
-    except KeyboardInterrupt:
-        print("Stopped. Finished stages are kept; run the same command again to resume.", file=sys.stderr)
-        return 1
 
 
-def _fail(options: argparse.Namespace, error: PytoonError) -> int:
+def _fail(options: argparse.Namespace, error: "PytoonError") -> int:
+    from pytoon_pipeline.cli.output import print_error, print_json
+
     if options.json:
         print_json(options.failed(error))
     print_error(error)
     return 1
+
+
+def _stopped(options: argparse.Namespace | None) -> int:
+    with suppress(OSError, AttributeError):
+        sys.stderr.write(f"{MESSAGE}\n")
+    if options is not None and options.json:
+        from pytoon_pipeline.cli.output import print_json
+        from pytoon_pipeline.contracts.errors import stopped
+
+        with suppress(OSError):
+            print_json(options.failed(stopped()))
+    return exit_code()
 
 
 def script() -> None:
@@ -45,6 +76,7 @@ def script() -> None:
 
     When the reader of its output is gone (``pytoon status | head``), it ends as quietly as other commands do.
     """
+    _reserve_standard_streams()
     try:
         try:
             code = main()
@@ -57,6 +89,13 @@ def script() -> None:
     except BrokenPipeError:
         code = READER_GONE
     os._exit(code)
+
+
+def _reserve_standard_streams() -> None:
+    """Opens what the shell has closed (2>&-): else the next file takes the number, and gets what libraries print."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STANDARD_ERROR:
+        pass
+    os.close(descriptor)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
 """What commands print: results to standard output, progress, notes and errors to standard error."""
 
 import argparse
+import os
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TextIO
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.contracts.results import ErrorInfo, StageStatus
+    from pytoon_pipeline.contracts.results import ErrorInfo, Retry
     from pytoon_pipeline.contracts.spec.render_spec import Note
+
+# Characters that are not printable by themselves but shape the letters beside them: joiners of Arabic and Indic
+# scripts and of emoji.
+JOINERS = "\u200c\u200d"
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -22,24 +28,51 @@ def print_json(result: Record) -> None:
     print(result.model_dump_json())
 
 
+def printable(text: str) -> str:
+    """``text`` in one line that cannot control a terminal: line breaks become spaces, and other control characters,
+    such as escape sequences and changes of direction, U+FFFD."""
+    return "".join(char if char.isprintable() or char in JOINERS else "\ufffd" for char in " ".join(text.split()))
+
+
+def say(line: str, stream: TextIO | None = None) -> None:
+    """Prints a line to ``stream``, by default standard error. When nobody can read it, the work goes on."""
+    if (target := stream or sys.stderr) is not None:
+        with suppress(OSError, ValueError):
+            target.write(f"{line}\n")
+            target.flush()
+
+
+@contextmanager
+def own_standard_error() -> Iterator[TextIO | None]:
+    """Standard error, of which nobody else can redirect this copy: Dagster sends all output of a run to its logs."""
+    try:
+        copy = os.dup(sys.stderr.fileno())
+    except (AttributeError, OSError):
+        # Closed by the shell, or replaced by an object without a file.
+        yield sys.stderr
+        return
+    with open(copy, "w", encoding=sys.stderr.encoding, errors="backslashreplace") as stream:
+        try:
+            yield stream
+        finally:
+            with suppress(OSError):
+                stream.flush()
+
+
+def note_line(note: "Note") -> str:
+    return f"note: {printable(note.message)} [{note.code}]"
+
+
+def retry_line(retry: "Retry") -> str:
+    from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
+
+    number = f"{retry.attempt} of {MAX_ATTEMPTS}" if retry.attempt <= MAX_ATTEMPTS else f"{retry.attempt}, the last"
+    return f"attempt {number}: {printable(retry.remedy)}. The one before failed its check: {printable(retry.reason)}"
+
+
 def print_note(note: "Note") -> None:
-    print(f"note: {note.message} [{note.code}]", file=sys.stderr)
+    say(note_line(note))
 
 
 def print_error(error: "PytoonError | ErrorInfo") -> None:
-    print(f"error: {error.message} [{error.code}]\n  {error.hint}", file=sys.stderr)
-
-
-class ConsoleProgress:
-    """Writes one line per stage and, on a terminal, how many segments are ready. Works on when the reader is gone."""
-
-    def stage_finished(self, stage: "StageStatus") -> None:
-        with suppress(BrokenPipeError):
-            sys.stderr.write(f"\r{stage.name:18} {stage.status:9} {stage.seconds:7.2f} s\n")
-            sys.stderr.flush()
-
-    def segments_ready(self, ready: int, total: int) -> None:
-        with suppress(BrokenPipeError):
-            if sys.stderr.isatty():
-                sys.stderr.write(f"\rrendering {ready} of {total} ")
-                sys.stderr.flush()
+    say(f"error: {printable(error.message)} [{error.code}]\n  {printable(error.hint)}")

@@ -1,27 +1,27 @@
 """Commands that render: ``render`` and ``remake``."""
 
 import argparse
-import sys
-from collections.abc import Sequence
+import shlex
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
-from pytoon_pipeline.cli.output import ConsoleProgress, add_json_option, print_error, print_json, print_note
+from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, say
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.contracts.manifest import Difference
     from pytoon_pipeline.contracts.results import RenderResult
     from pytoon_pipeline.service.runner import Notify, Runner
 
 
 def add_commands(commands: Commands) -> None:
     """Adds the commands of this module to the parser."""
-    parser = commands.add_parser("render", help="render a video from a video file, or from a folder with request.yaml")
-    parser.add_argument("path", type=Path, metavar="PATH")
+    parser = commands.add_parser("render", help="render a video from a folder, or from photos and clips")
+    parser.add_argument(
+        "path", type=Path, nargs="+", metavar="PATH", help="a folder with or without request.yaml, or files in order"
+    )
     add_request_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
     add_json_option(parser)
@@ -38,11 +38,16 @@ def add_commands(commands: Commands) -> None:
 
 
 def open_runner(home: Home, notify: "Notify") -> "AbstractContextManager[Runner]":
-    """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store."""
+    """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store.
+
+    Raises ``DependencyMissing`` where no video can be rendered.
+    """
     from pytoon_pipeline.definitions import defs
     from pytoon_pipeline.defs import running
     from pytoon_pipeline.defs.jobs import COMPILE
+    from pytoon_pipeline.media.opencv import check_opencv
 
+    check_opencv()
     return running.open_runner(defs().resolve_job_def(COMPILE), home, notify)
 
 
@@ -53,32 +58,35 @@ def _failed(error: PytoonError) -> "RenderResult":
 
 
 def _render(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.cli.progress import reporter
+    from pytoon_pipeline.cli.summary import summary
     from pytoon_pipeline.service.render import RenderTask, render
 
-    task = RenderTask(options.path, request_options(options), options.out)
-    result = render(Home.locate(), task, open_runner, ConsoleProgress(), print_note)
+    first, *more = options.path
+    task = RenderTask(first, request_options(options), options.out, tuple(more))
+    with reporter() as report:
+        result = render(Home.locate(), task, open_runner, report)
+    report.decisions(result.decisions)
+    report.notes(result.notes)
     if options.json:
         print_json(result)
     elif result.video:
-        print(result.video)
-    _print_remarks(result)
+        print(result.video, flush=True)
+    if result.video:
+        say(summary(result))
+        say(f"Open it with: pytoon open {shlex.quote(printable(result.name or ''))}")
+    if result.error:
+        print_error(result.error)
     return 1 if result.error else 0
 
 
-def _print_remarks(result: "RenderResult") -> None:
-    if result.stages and all(stage.status == "cached" for stage in result.stages):
-        print("The video is up to date; nothing was rendered.", file=sys.stderr)
-    for note in result.notes:
-        print_note(note)
-    if result.error:
-        print_error(result.error)
-
-
 def _remake(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.cli.progress import reporter
+    from pytoon_pipeline.runtime.progress import listen
     from pytoon_pipeline.service.remake import remake
 
-    progress = ConsoleProgress().segments_ready
-    result = remake(Home.locate(), options.manifest, options.media, options.out, _print_differences, progress)
+    with reporter() as report, listen(report):
+        result = remake(Home.locate(), options.manifest, options.media, options.out)
     if options.json:
         print_json(result)
     else:
@@ -87,12 +95,5 @@ def _remake(options: argparse.Namespace) -> int:
         print_error(result.error)
         return 1
     if not options.json:
-        print("Video and audio packets are identical to the original.", file=sys.stderr)
+        say("Video and audio packets are identical to the original.")
     return 0
-
-
-def _print_differences(differences: Sequence["Difference"]) -> None:
-    from pytoon_pipeline.operations.remake.remake import describe
-
-    for difference in differences:
-        print(f"differs from the original: {describe(difference)}", file=sys.stderr)

@@ -8,7 +8,7 @@ class Attempt(Record):
     """One pass through plan, rendering and quality control. ``plan`` is the fingerprint of its RenderSpec.
 
     ``remedies`` are the changes to the request, by name; ``fallback`` marks the simplified video, the last resort;
-    ``codes`` are the gates that failed, ``messages`` what they say.
+    ``codes`` are the gates that failed, and ``messages`` what they say.
     """
 
     number: int

@@ -91,6 +91,13 @@ def system_error(error: OSError) -> TransientError:
     )
 
 
+def stopped() -> TransientError:
+    """The error of a command that a person stopped."""
+    return TransientError(
+        "stopped", "The command was stopped.", "Finished stages are kept; run the same command again to resume."
+    )
+
+
 def process_died() -> TransientError:
     """The error of a run whose process ended before the run did."""
     return TransientError(

@@ -1,9 +1,10 @@
 """Answers of the use cases: what ``--json`` prints and an API returns. Paths are absolute, times in seconds."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from typing_extensions import Self
 
+from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
@@ -72,11 +73,20 @@ class QcSummary(Record):
         return cls(score=report.score, verdict=report.verdict, findings=report.findings, seconds=report.seconds)
 
 
+class Retry(Record):
+    """A further attempt at a video: its number, the change to the request that it tries, and why it was needed."""
+
+    attempt: int
+    remedy: str
+    reason: str
+
+
 class RenderResult(Record):
     """The answer of ``pytoon render``. ``name`` is what commands accept for the upload.
 
-    Paths are null when no video was delivered. A held video has no ``video``; its manifest and its spec are in the
-    folder of held videos.
+    ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
+    when no video was delivered. A held video has no ``video``; its manifest and its spec are in the folder of held
+    videos.
     """
 
     key: str | None = None
@@ -85,15 +95,18 @@ class RenderResult(Record):
     version: int | None = None
     status: RenderStatus
     video: str | None = None
+    video_seconds: float | None = None
     thumbnail: str | None = None
     subtitles: tuple[str, ...] = ()
     spec: str | None = None
     manifest: str | None = None
     qc: QcSummary | None = None
+    decisions: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     stages: tuple[StageStatus, ...] = ()
     segments: SegmentCounts = SegmentCounts()
     attempts: int = 1
+    retries: tuple[Retry, ...] = ()
     engine: EngineName | None = None
     wall_seconds: float = 0.0
     error: ErrorInfo | None = None
@@ -219,10 +232,14 @@ class SetupResult(Record):
 
 
 class DoctorResult(Record):
-    """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing."""
+    """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing.
+
+    ``home_reason`` says why this folder is the home.
+    """
 
     ok: bool
     home: str
+    home_reason: str
     free_space: str
     python: str
     packages: dict[str, str]
@@ -232,7 +249,47 @@ class DoctorResult(Record):
     transcriber: str
     device: str
     dagster: str
+    alerts: str
     presets: tuple[str, ...]
+
+
+class PresetSummary(Record):
+    """A preset in brief. ``picture`` is the path of a picture of a video with it, if there is one."""
+
+    name: str
+    description: str
+    suits: tuple[Archetype, ...]
+    picture: str | None = None
+
+
+class PresetsResult(Record):
+    """The answer of ``pytoon presets``. ``page`` is the path of the page with all pictures, if one was written."""
+
+    presets: tuple[PresetSummary, ...]
+    page: str | None = None
+
+
+class PresetSetting(Record):
+    """One setting of a preset. ``preset``: the preset's file sets it; otherwise it has its default."""
+
+    name: str
+    value: Any
+    meaning: str
+    preset: bool
+
+
+class PresetResult(PresetSummary):
+    """The answer of ``pytoon presets NAME``: ``file`` is the preset's file."""
+
+    file: str
+    settings: tuple[PresetSetting, ...]
+
+
+class NewRequestResult(Record):
+    """The answer of ``pytoon new``: the file that was written, and the command that renders it."""
+
+    request: str
+    command: str
 
 
 # Answers by the name of their JSON Schema.
@@ -250,5 +307,8 @@ RESULTS: dict[str, type[Record]] = {
     "remake_result": RemakeResult,
     "setup_result": SetupResult,
     "doctor_result": DoctorResult,
+    "presets_result": PresetsResult,
+    "preset_result": PresetResult,
+    "new_request_result": NewRequestResult,
     "error_result": ErrorResult,
 }

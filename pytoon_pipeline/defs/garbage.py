@@ -6,8 +6,8 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.history import remove_old_runs
-from pytoon_pipeline.defs.ownership import labels
-from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions
+from pytoon_pipeline.defs.ownership import TEAM, labels
+from pytoon_pipeline.defs.partitions import UPLOADS, add_partitions, keys_by_partition, partition_of
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress
 from pytoon_pipeline.operations import garbage
@@ -24,7 +24,7 @@ def remove_expired(
     context: dg.OpExecutionContext, config: ConfigResource, catalog: CatalogResource, store: StoreResource
 ) -> None:
     home, rules, uploads = config.home, config.operations, catalog.uploads
-    busy = keys_in_progress(context.instance)
+    busy = keys_in_progress(context.instance, uploads)
     report = garbage.collect_garbage(home, store.artifacts, uploads, rules, context.run.run_id, busy)
     removed = synchronize_partitions(context.instance, uploads, busy)
     runs = remove_old_runs(context.instance, home, rules.run_retention_days, rules.operational_run_retention_days)
@@ -37,13 +37,14 @@ def synchronize_partitions(instance: dg.DagsterInstance, uploads: Uploads, busy:
     """Makes Dagster's partitions those of the catalog: without archived keys, with all others. Returns how many were
     removed. Keys in ``busy`` stay.
     """
-    known, archived = set(instance.get_dynamic_partitions(UPLOADS)), uploads.archived()
+    partitions, archived = keys_by_partition(instance, uploads), uploads.archived()
     # Includes keys that an interrupted collection has archived.
-    removed = (known & archived) - busy
-    for key in sorted(removed):
-        instance.delete_dynamic_partition(UPLOADS, key)
+    removed = sorted(partition for partition, key in partitions.items() if key in archived and key not in busy)
+    for partition in removed:
+        instance.delete_dynamic_partition(UPLOADS, partition)
     # Keys that Dagster's database does not have, as after its loss.
-    add_partitions(instance, sorted(set(uploads.keys()) - archived - known))
+    missing = sorted(set(uploads.keys()) - archived - set(partitions.values()))
+    add_partitions(instance, [partition_of(uploads, key) for key in missing])
     return len(removed)
 
 
@@ -52,6 +53,7 @@ def synchronize_partitions(instance: dg.DagsterInstance, uploads: Uploads, busy:
     description="Removes what is no longer needed: intermediate results by age and size, old logs and old runs. "
     "Finished videos and uploads are kept.",
     tags=labels("maintenance"),
+    owners=[TEAM],
 )
 def collect_garbage() -> None:
     remove_expired()

@@ -30,13 +30,11 @@ class ArtifactIOManager(dg.ConfigurableIOManager):
     store: dg.ResourceDependency[StoreResource]
 
     def handle_output(self, context: dg.OutputContext, obj: Artifact) -> None:
-        self.store.artifacts.set_latest(context.asset_key.to_user_string(), context.partition_key, obj.fingerprint)
+        self.store.set_latest(context, obj.fingerprint)
 
     def load_input(self, context: dg.InputContext) -> Artifact | Record:
         """The latest result of the upstream asset, as the type that the asset asks for."""
-        store = self.store.artifacts
-        artifact = store.latest(context.asset_key.to_user_string(), context.partition_key)
-        return as_type(store, artifact, context.dagster_type.typing_type)
+        return as_type(self.store.artifacts, self.store.latest(context), context.dagster_type.typing_type)
 
 
 def as_type(store: Store, artifact: Artifact, wanted: Any) -> Artifact | Record:
@@ -61,13 +59,12 @@ class FramesIOManager(dg.ConfigurableIOManager):
     _last: tuple[tuple[Any, ...], Frames] | None = PrivateAttr(default=None)
 
     def handle_output(self, context: dg.OutputContext, obj: Frames) -> None:
-        self.store.artifacts.set_latest(context.asset_key.to_user_string(), context.partition_key, obj.fingerprint)
+        self.store.set_latest(context, obj.fingerprint)
         self._last = ((context.asset_key, context.partition_key, os.getpid(), obj.fingerprint), obj)
 
     def load_input(self, context: dg.InputContext) -> Frames:
-        store = self.store.artifacts
-        artifact = store.latest(context.asset_key.to_user_string(), context.partition_key)
+        artifact = self.store.latest(context)
         wanted = (context.asset_key, context.partition_key, os.getpid(), artifact.fingerprint)
         if self._last is not None and self._last[0] == wanted:
             return self._last[1]
-        return Frames(store, artifact)
+        return Frames(self.store.artifacts, artifact)

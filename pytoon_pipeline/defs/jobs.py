@@ -1,15 +1,36 @@
 """The job that compiles one upload into one video."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 
-from pytoon_pipeline.defs.ownership import labels
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.defs.overrides import config_for
+from pytoon_pipeline.defs.ownership import TEAM, labels
+from pytoon_pipeline.defs.partitions import key_of, uploads
+from pytoon_pipeline.defs.tags import title_tags
+from pytoon_pipeline.runtime.home import Home
 
 COMPILE = "compile_video"
+
+
+def _tags(partition: str) -> Mapping[str, str]:
+    """Tags of a run that a person launches; those of the sensors' runs are in their requests."""
+    known = Uploads(Home.locate())
+    return title_tags(known.find(key_of(known, partition)))
+
 
 compile_video = dg.define_asset_job(
     COMPILE,
     selection=dg.AssetSelection.assets("delivered_video").upstream(),
+    config=dg.PartitionedConfig(
+        uploads,
+        run_config_for_partition_key_fn=lambda partition: config_for({}),
+        tags_for_partition_key_fn=_tags,
+    ),
     executor_def=dg.in_process_executor,
-    description="Renders an upload and delivers the video to the outbox. Reuses results that are in the store.",
+    description="Renders one upload, checks the video and delivers it to the outbox. Results that are in the store "
+    "are reused. To render with another preset, text or platform, set it in the configuration of source_media.",
     tags=labels("video"),
+    owners=[TEAM],
 )

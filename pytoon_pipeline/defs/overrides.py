@@ -1,4 +1,8 @@
-"""What a person may set for a single run in the Launchpad: values that replace fields of the request, or ``force``."""
+"""What a person may set for a single run in the Launchpad: values that replace fields of the request, or ``force``.
+
+Runs are requested with all of these fields, most of them ``null``: “Open in Launchpad” on the page of a run then shows
+what can be changed.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +10,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from pytoon_pipeline.config.documents import validate
 from pytoon_pipeline.config.presets import load_brand, load_preset
+from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
 
@@ -16,11 +20,15 @@ SOURCE_OP = "source_media"
 
 
 class RunOverrides(dg.Config):
-    """Configuration of ``source_media``. Fields that are left out come from the request of the upload."""
+    """Render this upload with other values, in this run only. A field that is ``null`` or left out keeps the value of
+    the upload's request."""
 
-    preset: str | None = Field(default=None, description="The name of a preset: a file of presets/ without .yaml.")
-    brand: str | None = Field(default=None, description="The name of a brand: a file of presets/brands/ without .yaml.")
-    text: str | None = Field(default=None, description="The text, on one line.")
+    preset: str | None = Field(default=None, description="Another preset, by name. “pytoon presets” shows all of them.")
+    brand: str | None = Field(default=None, description="Another brand: a file of presets/brands/ without .yaml.")
+    platform: str | None = Field(
+        default=None, description="Where the video will be posted: tiktok, reels, shorts or any."
+    )
+    text: str | None = Field(default=None, description="Another text, on one line.")
     force: bool = Field(
         default=False, description="Recomputes every stage that this run selects, even if its result is in the store."
     )
@@ -42,8 +50,8 @@ def recomputes(run_config: Mapping[str, Any]) -> bool:
 
 
 def config_for(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration of a run that retries with ``overrides``. It uses what is in the store."""
-    return {"ops": {SOURCE_OP: {"config": dict(overrides)}}} if overrides else {}
+    """The configuration of a run with ``overrides``. It shows every field, and uses what is in the store."""
+    return {"ops": {SOURCE_OP: {"config": RunOverrides(**overrides).model_dump()}}}
 
 
 def check_overrides(upload: SourceMedia) -> Request:

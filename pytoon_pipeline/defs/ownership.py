@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-# Owner of assets. Owners of jobs, sensors and schedules are still beta in Dagster; these have a tag.
+# Owner of assets, jobs, sensors and schedules.
 TEAM = "team:video"
 
 
 def labels(kind: Literal["video", "intake", "maintenance", "report"]) -> dict[str, str]:
-    """Tags by which an operator filters jobs, sensors and their runs."""
-    return {"pytoon/kind": kind, "pytoon/owner": TEAM.removeprefix("team:")}
+    """The tag by which an operator filters jobs, sensors and their runs."""
+    return {"pytoon/kind": kind}

@@ -1,15 +1,59 @@
-"""One partition per upload, named by its key."""
+"""One partition per upload, named by the upload's name. Everywhere else an upload is known by its key: this module
+translates between the two.
+
+Partitions of earlier versions are named by the key itself; they still work.
+"""
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import InvalidInput
+
 UPLOADS = "uploads"
-PARTITION_TAG, ATTEMPT_TAG, PRIORITY_TAG = "dagster/partition", "pytoon/attempt", "dagster/priority"
-# Why the nightly batch requested a run; see operations/batches.py.
-REASON_TAG = "pytoon/reason"
+PARTITION_TAG = "dagster/partition"
 
 uploads = dg.DynamicPartitionsDefinition(name=UPLOADS)
 
 
-def add_partitions(instance: dg.DagsterInstance, keys: list[str]) -> None:
-    """Adds keys to the partitions; those that exist stay as they are."""
-    instance.add_dynamic_partitions(UPLOADS, keys)
+def partition_of(known: Uploads, key: str) -> str:
+    """The partition of an upload."""
+    return known.name(key)
+
+
+def key_of(known: Uploads, partition: str) -> str:
+    """The key of a partition. A partition that no upload has is its own key: looking it up reports that."""
+    return known.key_of(partition) or partition
+
+
+def chosen_partition(context: dg.AssetExecutionContext) -> str:
+    """The partition of a run. Raises ``InvalidInput`` for a run that was launched without one."""
+    if not context.has_partition_key:
+        raise InvalidInput(
+            "no_upload",
+            "This run has no upload.",
+            "Choose an upload: materialize the assets for one of the partitions.",
+        )
+    return context.partition_key
+
+
+def key_of_run(known: Uploads, run: dg.DagsterRun) -> str | None:
+    """The key of the upload of a run; none for a run without an upload."""
+    partition = run.tags.get(PARTITION_TAG)
+    return None if partition is None else key_of(known, partition)
+
+
+def keys_by_partition(instance: dg.DagsterInstance, known: Uploads) -> dict[str, str]:
+    """All partitions, with the key of each."""
+    keys = {name: key for key, name in known.names().items()}
+    return {partition: keys.get(partition, partition) for partition in instance.get_dynamic_partitions(UPLOADS)}
+
+
+def partition_by_key(instance: dg.DagsterInstance, known: Uploads) -> dict[str, str]:
+    """All keys that have a partition, with its name; if there are two, the one named by the upload."""
+    partitions = keys_by_partition(instance, known).items()
+    return {key: partition for partition, key in sorted(partitions, key=lambda one: one[0] != one[1])}
+
+
+def add_partitions(instance: dg.DagsterInstance, partitions: list[str]) -> None:
+    """Adds partitions; those that exist stay as they are."""
+    instance.add_dynamic_partitions(UPLOADS, partitions)

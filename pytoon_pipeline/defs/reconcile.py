@@ -15,16 +15,18 @@ import dagster as dg
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import process_died
 from pytoon_pipeline.defs.overrides import overrides_of
-from pytoon_pipeline.defs.ownership import labels
-from pytoon_pipeline.defs.partitions import PARTITION_TAG
+from pytoon_pipeline.defs.ownership import TEAM, labels
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of_run
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, WorkerResource
 from pytoon_pipeline.defs.run_queries import WORKING, aware, keys_in_progress, unrecorded_run
 from pytoon_pipeline.operations.due import due_keys
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import is_abandoned, remove_abandoned_locks, slot
+from pytoon_pipeline.runtime.logs import RUN_PAGE
 
 RECONCILE = "reconcile_runs"
 log = logging.getLogger("pytoon.runs")
+people = logging.getLogger(RUN_PAGE)
 # A process that has not started after this many seconds never will.
 START_TIMEOUT = 60.0
 # A run that was created and never entered the queue.
@@ -48,9 +50,9 @@ def has_unrecorded_runs(instance: dg.DagsterInstance, uploads: Uploads) -> bool:
     """Whether the end of a run of a due key is not recorded with the key. Examines only the first due keys: later ones
     wait for them. Reads only.
     """
-    busy = keys_in_progress(instance)
+    busy = keys_in_progress(instance, uploads)
     first = islice((due for due in due_keys(uploads, time.time()) if due.key not in busy), MAX_EXAMINED)
-    return any(unrecorded_run(instance, due) for due in first)
+    return any(unrecorded_run(instance, uploads, due) for due in first)
 
 
 def reconcile(instance: dg.DagsterInstance, home: Home, uploads: Uploads) -> int:
@@ -73,7 +75,8 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
             instance.report_run_canceled(run, "The process of this run died.")
             continue
         instance.report_run_failed(run, "The process of this run died.")
-        key = run.tags.get(PARTITION_TAG)
+        key = key_of_run(uploads, run)
+        people.warning("The process of the run of %s died: %s", run.tags.get(PARTITION_TAG, run.job_name), run.run_id)
         log.warning("run died", extra={"event": "died", "run": run.run_id, "key": key})
         if key is not None and uploads.find(key):
             uploads.fail(key, process_died(), run=run.run_id, overrides=overrides_of(run.run_config))
@@ -85,12 +88,13 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
 
 def _record_ends(instance: dg.DagsterInstance, uploads: Uploads) -> None:
     """Records with keys that a person canceled their run, or that it failed before any stage could record why."""
-    busy = keys_in_progress(instance)
+    busy = keys_in_progress(instance, uploads)
     for due in list(due_keys(uploads, time.time())):
-        run = None if due.key in busy else unrecorded_run(instance, due)
+        run = None if due.key in busy else unrecorded_run(instance, uploads, due)
         if run is not None and run.status == dg.DagsterRunStatus.CANCELED:
             uploads.stop(due.key)
         elif run is not None:
+            people.warning("The run of %s failed before its first stage: %s", uploads.name(due.key), run.run_id)
             uploads.fail(due.key, process_died(), run=run.run_id, overrides=due.overrides)
 
 
@@ -121,6 +125,7 @@ def reconcile_records(
     name=RECONCILE,
     description="Marks runs whose process has died as failed, so that their keys are retried.",
     tags=labels("maintenance"),
+    owners=[TEAM],
 )
 def reconcile_runs() -> None:
     reconcile_records()

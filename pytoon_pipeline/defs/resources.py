@@ -4,6 +4,7 @@ Folders, limits and the environment are read when a run or tick needs them, neve
 ``CatalogResource`` and ``InboxResource`` have no set-up, so evaluating a sensor that takes them changes nothing.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import limit_sources, load_limits, load_operations
+from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
@@ -23,13 +25,16 @@ from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import StoredItems
 from pytoon_pipeline.defs.overrides import recomputes
-from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PARTITION_TAG
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of, key_of_run
+from pytoon_pipeline.defs.run_log import RunLog
+from pytoon_pipeline.defs.tags import ATTEMPT_TAG
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, is_abandoned, run_lock, slot
-from pytoon_pipeline.runtime.logs import log_context, write_to
+from pytoon_pipeline.runtime.logs import context_value, log_context, results_on, write_to
+from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.store import Store
 
@@ -46,6 +51,11 @@ class ConfigResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def home(self) -> Home:
         return Home(Path(self.home_dir).resolve()) if self.home_dir else Home.locate()
+
+    @property
+    def files_url(self) -> str | None:
+        """The URL under which the outbox is served, if it is."""
+        return Settings.load().files_url
 
     @property
     def limits(self) -> Limits:
@@ -111,9 +121,11 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield self
             return
         write_to(home.logs)
-        key = run.tags.get(PARTITION_TAG)
+        key = key_of_run(Uploads(home), run)
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
-        with run_lock(lock), sharing, log_context(run=run.run_id, key=key, attempt=run.tags.get(ATTEMPT_TAG)):
+        name = run.tags.get(PARTITION_TAG)
+        fields = log_context(run=run.run_id, key=key, name=name, attempt=run.tags.get(ATTEMPT_TAG))
+        with run_lock(lock), sharing, fields, _console(run), listen(RunLog()):
             yield self
 
     @property
@@ -123,11 +135,18 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def encoder_slot(self) -> AbstractContextManager[None]:
         """Waits for one of the encoders that the machine can run at once."""
-        return slot(self.config.home.slots, "encoder", Capacity.of_machine().encoders)
+        return slot(self.config.home.slots, "encoder", Capacity.of_machine().encoders, "render", self._title())
 
     def transcriber_slot(self) -> AbstractContextManager[None]:
         """Waits for one of the transcribers that the machine can run at once."""
-        return slot(self.config.home.slots, "transcriber", Capacity.of_machine().transcribers)
+        count = Capacity.of_machine().transcribers
+        return slot(self.config.home.slots, "transcriber", count, "transcription", self._title())
+
+    def _title(self) -> str:
+        """The title of the upload that this run works on, for those who wait for it."""
+        key = context_value("key")
+        upload = Uploads(self.config.home).find(key) if key else None
+        return upload.title if upload is not None else ""
 
 
 class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -150,6 +169,17 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def artifacts(self) -> Store:
         return self._artifacts
+
+    def latest(self, context: dg.InputContext) -> Artifact:
+        """The latest result of an asset for the upload of a partition."""
+        return self._artifacts.latest(context.asset_key.to_user_string(), self._key(context.partition_key))
+
+    def set_latest(self, context: dg.OutputContext, fingerprint: str) -> None:
+        """Makes a result the latest one of its asset for the upload of a partition."""
+        self._artifacts.set_latest(context.asset_key.to_user_string(), self._key(context.partition_key), fingerprint)
+
+    def _key(self, partition: str) -> str:
+        return key_of(Uploads(self.config.home), partition)
 
 
 class EnginesResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -199,6 +229,13 @@ class SpeechResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def settings(self) -> SpeechSettings:
         return SpeechSettings.from_settings(Settings.load(), self.config.home.models)
+
+
+def _console(run: dg.DagsterRun) -> AbstractContextManager[None]:
+    """How the run ends, on standard error. A run of the command line configures the console: that shows it itself."""
+    if "loggers" in run.run_config:
+        return nullcontext()
+    return results_on(sys.stderr, run.tags.get(PARTITION_TAG, run.job_name))
 
 
 def _is_held(lock: Path) -> bool:

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta, timezone
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import overrides_of
-from pytoon_pipeline.defs.partitions import PARTITION_TAG
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of_run, partition_of
 from pytoon_pipeline.operations.due import DueKey
 
 # Runs that have left the queue, or never were in it.
@@ -22,10 +23,10 @@ PAUSE_AFTER_FAILURE = 20.0
 CLOCK_STEP = 1.0
 
 
-def keys_in_progress(instance: dg.DagsterInstance) -> set[str]:
+def keys_in_progress(instance: dg.DagsterInstance, uploads: Uploads) -> set[str]:
     """Keys whose run has not ended."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-    return {key for run in runs if (key := run.tags.get(PARTITION_TAG))}
+    return {key for run in runs if (key := key_of_run(uploads, run))}
 
 
 def may_request(instance: dg.DagsterInstance, job: str, lost: frozenset[str] = frozenset()) -> bool:
@@ -38,9 +39,10 @@ def may_request(instance: dg.DagsterInstance, job: str, lost: frozenset[str] = f
     return all(aware(record.update_timestamp) < latest for record in failed)
 
 
-def unrecorded_run(instance: dg.DagsterInstance, due: DueKey) -> dg.DagsterRun | None:
+def unrecorded_run(instance: dg.DagsterInstance, uploads: Uploads, due: DueKey) -> dg.DagsterRun | None:
     """The last run of a due key when a person canceled it, or when it failed before any stage could record why."""
-    of_key = dg.RunsFilter(tags={PARTITION_TAG: due.key})
+    # Runs of earlier versions have the key as their partition.
+    of_key = dg.RunsFilter(tags={PARTITION_TAG: [partition_of(uploads, due.key), due.key]})
     last = next(iter(instance.get_run_records(of_key, limit=1)), None)
     if last is None or aware(last.create_timestamp).timestamp() + CLOCK_STEP < due.since:
         return None

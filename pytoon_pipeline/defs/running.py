@@ -1,31 +1,32 @@
 """Runs the asset graph for one upload in this process: the runner of the use cases in ``service``."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
+from pytoon_pipeline.contracts.progress import Retrying
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
-from pytoon_pipeline.defs.partitions import add_partitions
+from pytoon_pipeline.defs.partitions import add_partitions, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.intake.inbox import create_own_inbox
+from pytoon_pipeline.operations.attempt_notes import next_retry
 from pytoon_pipeline.operations.remedies import next_step
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.runner import Notify, Progress, RunOutcome
+from pytoon_pipeline.runtime.progress import publish
+from pytoon_pipeline.service.runner import Notify, RunOutcome
 from pytoon_pipeline.settings import export
-
-# Assets log here when they finish; segments have a logger of their own below it.
-PROGRESS, SEGMENT_PROGRESS = "pytoon.progress", "pytoon.progress.segments"
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,9 @@ class DagsterRunner:
         """Marks runs as failed whose process has died. Returns how many."""
         return fail_lost(self.instance, self.home)
 
-    def compile(self, key: str, progress: Progress) -> RunOutcome:
+    def compile(self, key: str) -> RunOutcome:
         """Runs the graph for a key until its video passed or no remedy is left. Never raises for a failed run."""
-        with _reporting(progress):
-            return run_outcome(compile_until_settled(self.job, self.instance, self.home, key))
+        return run_outcome(compile_until_settled(self.job, self.instance, self.home, key))
 
 
 @contextmanager
@@ -110,21 +110,28 @@ def compile_until_settled(job: dg.JobDefinition, opened: dg.DagsterInstance, hom
     while True:
         outcome = compile_upload(job, opened, home, key)
         failed = outcome.error is not None and outcome.error.category == "quality"
-        if not failed or next_step(request, uploads.attempts(key)).done:
+        attempts = uploads.attempts(key)
+        if not failed or (step := next_step(request, attempts)).done:
             return outcome
+        publish(Retrying(next_retry(step, attempts)))
 
 
 def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home, key: str) -> Outcome:
     """Materializes what ``job`` selects, for one key. Never raises for a failed run; the outcome has its error."""
-    add_partitions(opened, [key])
     uploads = Uploads(home)
+    partition = partition_of(uploads, key)
+    add_partitions(opened, [partition])
     uploads.clear_failure(key)
-    result = job.execute_in_process(
-        instance=opened,
-        partition_key=key,
-        raise_on_error=False,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )
+    run_id = str(uuid4())
+    with _canceled_when_stopped(opened, run_id):
+        result = job.execute_in_process(
+            instance=opened,
+            partition_key=partition,
+            raise_on_error=False,
+            run_id=run_id,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        error = None if result.success else _error(result, uploads, key)
     assets = {
         event.asset_key.to_user_string(): {
             name: value.value for name, value in event.step_materialization_data.materialization.metadata.items()
@@ -132,7 +139,24 @@ def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home
         for event in result.get_asset_materialization_events()
         if event.asset_key is not None
     }
-    return Outcome(key, assets, None if result.success else _error(result, uploads, key))
+    return Outcome(key, assets, error)
+
+
+@contextmanager
+def _canceled_when_stopped(opened: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """When the block is stopped, the run is recorded as canceled. Dagster itself records a failure."""
+
+    def cancel() -> None:
+        run = opened.get_run_by_id(run_id)
+        if run is not None and run.status != dg.DagsterRunStatus.CANCELED:
+            opened.report_run_canceled(run, "A person stopped the render.")
+
+    with stopping.cleanup(cancel):
+        try:
+            yield
+        except (KeyboardInterrupt, stopping.Stopped):
+            cancel()
+            raise
 
 
 def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> PytoonError:
@@ -140,6 +164,8 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
 
     Raises ``KeyboardInterrupt`` when a person interrupted it.
     """
+    if stopping.requested():
+        raise KeyboardInterrupt
     if failure := uploads.failure(key):
         return PytoonError.restored(failure.code, failure.message, failure.hint, failure.category)
     steps = [event for event in result.all_events if event.is_step_failure]
@@ -155,29 +181,3 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
     if cause.cls_name == "DagsterExecutionInterruptedError":
         raise KeyboardInterrupt
     return internal_error(stage, f"{cause.cls_name}: {cause.message.strip()}")
-
-
-@contextmanager
-def _reporting(progress: Progress) -> Iterator[None]:
-    """While the block runs, forwards the progress that assets log to ``progress``."""
-    log, handler = logging.getLogger(PROGRESS), _ProgressHandler(progress)
-    log.addHandler(handler)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-
-
-class _ProgressHandler(logging.Handler):
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self._progress = progress
-
-    def emit(self, record: logging.LogRecord) -> None:
-        fields = record.__dict__
-        if record.name == SEGMENT_PROGRESS and isinstance(record.args, tuple):
-            ready, total = record.args
-            self._progress.segments_ready(int(str(ready)), int(str(total)))
-        elif "status" in fields:
-            stage = StageStatus(name=record.getMessage(), status=fields["status"], seconds=fields["seconds"])
-            self._progress.stage_finished(stage)

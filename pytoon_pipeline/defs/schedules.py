@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pytoon_pipeline.defs.overrides import config_for
-from pytoon_pipeline.defs.partitions import PRIORITY_TAG, REASON_TAG, UPLOADS
+from pytoon_pipeline.defs.partitions import partition_by_key
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress
 from pytoon_pipeline.defs.sensors.request_runs import BATCH_PRIORITY
+from pytoon_pipeline.defs.tags import PRIORITY_TAG, REASON_TAG, title_tags
 from pytoon_pipeline.operations.batches import batch, last_overrides
+from pytoon_pipeline.reporting.sentences import listed
 
 
 def nightly_batch(
@@ -17,17 +19,18 @@ def nightly_batch(
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
     uploads = catalog.uploads
     # A schedule cannot add partitions. The sensor request_runs requests keys that are not partitions yet.
-    known = set(context.instance.get_dynamic_partitions(UPLOADS))
-    reasons = batch(uploads, keys_in_progress(context.instance), known, config.operations.max_batch_size)
+    partitions = partition_by_key(context.instance, uploads)
+    busy = keys_in_progress(context.instance, uploads)
+    reasons = batch(uploads, busy, partitions, config.operations.max_batch_size)
     night = context.scheduled_execution_time.date().isoformat()
-    context.log.info(f"Keys in the batch of {night}: {len(reasons)}.")
+    context.log.info(f"Batch of {night}: {listed([partitions[key] for key in reasons]) or 'nothing to do'}.")
     for key, reason in reasons.items():
         # For the reason “presets”, the run forgets earlier attempts; see assets/source.py.
         yield dg.RunRequest(
-            run_key=f"{night}:{key}",
-            partition_key=key,
+            run_key=f"{night}:{partitions[key]}",
+            partition_key=partitions[key],
             run_config=config_for(last_overrides(uploads, key, reason)),
-            tags={PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason},
+            tags={**title_tags(uploads.find(key)), PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason},
         )
     if not reasons:
         yield dg.SkipReason("All videos are finished and use the current presets.")

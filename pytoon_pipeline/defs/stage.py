@@ -1,7 +1,6 @@
 """Adapts domain stages to Dagster: the definition of an asset, its metadata, and the record of a failure."""
 
 import logging
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -14,14 +13,20 @@ import dagster as dg
 
 from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, Column
 from pytoon_pipeline.contracts.artifact import Artifact
-from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, internal_error, storage_unwritable
+from pytoon_pipeline.contracts.errors import UNWRITABLE, InternalError, PytoonError, internal_error, storage_unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
+from pytoon_pipeline.contracts.results import StageStatus
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.ownership import TEAM
-from pytoon_pipeline.defs.partitions import uploads
+from pytoon_pipeline.defs.partitions import key_of, uploads
 from pytoon_pipeline.defs.resources import CatalogResource
+from pytoon_pipeline.defs.tags import RETENTION_TAG, STATUS_TAG
 from pytoon_pipeline.reporting import tables
+from pytoon_pipeline.runtime.logs import RUN_PAGE
+from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.store.stages import Stage, StageResult
 
 # What the asset of a stage returns: the artifact, which its I/O manager hands on.
@@ -30,12 +35,11 @@ Materialized = dg.MaterializeResult[Artifact]
 V = TypeVar("V")
 Work = Callable[..., Any]
 
-RETENTION_TAG, STATUS_TAG = "pytoon/retention", "pytoon/status"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-# The command line reports each stage as it ends; see cli.
 progress = logging.getLogger("pytoon.progress")
 log = logging.getLogger("pytoon.stage")
+people = logging.getLogger(RUN_PAGE)
 
 
 def stage_asset(
@@ -59,7 +63,7 @@ def stage_asset(
             kinds=set(kinds),
             owners=[TEAM],
             tags={RETENTION_TAG: stage.retention},
-            metadata={**_code_reference(work), **_column_schema(columns)},
+            metadata={**code_reference(work), **_column_schema(columns)},
             code_version=str(stage.version),
             io_manager_key=io_manager_key,
             check_specs=check_specs or None,
@@ -70,23 +74,45 @@ def stage_asset(
     return decorate
 
 
+def report_asset(*kinds: str) -> Callable[[Work], dg.AssetsDefinition]:
+    """Decorator for an asset over all uploads."""
+
+    def decorate(work: Work) -> dg.AssetsDefinition:
+        return dg.asset(
+            group_name="reports",
+            kinds=set(kinds),
+            owners=[TEAM],
+            tags={RETENTION_TAG: "kept"},
+            metadata=code_reference(work),
+            code_version="1",
+            config_schema={},
+        )(work)
+
+    return decorate
+
+
 def analysis_asset(
-    analysis: type[Analysis[Any]], io_manager_key: str = "artifacts"
+    analysis: type[Analysis[Any]], io_manager_key: str = "artifacts", group: str = "analysis"
 ) -> Callable[[Work], dg.AssetsDefinition]:
     """Decorator for the asset of an analysis, see ``analysis/registry.py``."""
     return stage_asset(
-        analysis.stage, "analysis", *analysis.libraries, io_manager_key=io_manager_key, columns=analysis.columns
+        analysis.stage, group, *analysis.libraries, io_manager_key=io_manager_key, columns=analysis.columns
     )
 
 
-def materialize(result: StageResult, metadata: Mapping[str, Any] = NOTHING) -> Materialized:
+def materialize(result: StageResult, metadata: Mapping[str, Any] = NOTHING, status: str = "") -> Materialized:
     """The artifact of a stage as the result of its asset, with ``metadata`` for operators."""
-    return materialize_as(result.artifact, result, metadata)
+    return materialize_as(result.artifact, result, metadata, status)
 
 
-def materialize_as(value: V, result: StageResult, metadata: Mapping[str, Any]) -> dg.MaterializeResult[V]:
-    """``value`` as the result of an asset. The data version is the fingerprint of the stage's artifact."""
+def materialize_as(
+    value: V, result: StageResult, metadata: Mapping[str, Any], status: str = ""
+) -> dg.MaterializeResult[V]:
+    """``value`` as the result of an asset. The data version is the fingerprint of the stage's artifact. ``status`` is
+    the tag that operators see; by default, whether the result was computed.
+    """
     artifact = result.artifact
+    publish(StageFinished(StageStatus(name=artifact.stage, status=result.status, seconds=round(result.seconds, 3))))
     progress.info(
         "%s",
         artifact.stage,
@@ -100,10 +126,10 @@ def materialize_as(value: V, result: StageResult, metadata: Mapping[str, Any]) -
         },
     )
     facts = {
+        **metadata,
         "status": result.status,
         "seconds": round(result.seconds, 3),
-        "size": f"{artifact.bytes / 1e6:.2f} MB" if artifact.bytes else "–",
-        **metadata,
+        "size_mb": round(artifact.bytes / 1e6, 3),
         "bytes": artifact.bytes,
         "device": artifact.device,
         "precision": artifact.precision or "–",
@@ -115,7 +141,7 @@ def materialize_as(value: V, result: StageResult, metadata: Mapping[str, Any]) -
         value=value,
         metadata=facts,
         data_version=dg.DataVersion(artifact.fingerprint),
-        tags={STATUS_TAG: result.status},
+        tags={STATUS_TAG: status or result.status},
     )
 
 
@@ -135,15 +161,12 @@ def inline_picture(webp: Path, label: str) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(tables.inline_picture(webp, label))
 
 
-def _code_reference(work: Work) -> dict[str, dg.CodeReferencesMetadataValue]:
+def code_reference(work: Work) -> dict[str, dg.CodeReferencesMetadataValue]:
     """The file and line of the asset's function. ``with_source_code_references`` finds those of its wrapper."""
     file, line = getsourcefile(work), getsourcelines(work)[1]
     assert file is not None, "assets are functions in files"
-    with warnings.catch_warnings():
-        # Code references are in beta.
-        warnings.simplefilter("ignore", dg.BetaWarning)
-        reference = dg.LocalFileCodeReference(file_path=file, line_number=line)
-        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[reference])}
+    reference = dg.LocalFileCodeReference(file_path=file, line_number=line)
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[reference])}
 
 
 def _column_schema(columns: Collection[Column]) -> dict[str, dg.TableSchema]:
@@ -189,8 +212,13 @@ def record_failures(
     ``operations/retries.py`` decides whether and when any upload is retried. ``source`` is the upload that the run has
     read. If the upload has changed since then, nothing is recorded, because the new version gets its own run.
     """
+    publish(StageStarted(stage))
     try:
         yield
+    except dg.Failure as failure:
+        # Its reason is recorded already.
+        people.error(failure.description)
+        raise
     except PytoonError as error:
         raise _failure(context, stage, error, catalog, source) from error
     except Exception as error:
@@ -208,15 +236,19 @@ def _failure(
     source: SourceMedia | None,
 ) -> dg.Failure:
     overrides = source.overrides if source is not None else overrides_of(context.run.run_config)
+    people.error(str(error), exc_info=isinstance(error, InternalError))
     log.error("failed", extra={"event": "failed", "stage": stage, "category": error.category, "code": error.code})
     try:
         _record(context, stage, error, catalog, source, overrides)
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.
         log.error("failure not recorded", extra={"event": "not_recorded", "stage": stage, "code": str(unwritten.errno)})
+    again = (
+        {"render_again": dg.MetadataValue.url(render_again(context.partition_key))} if context.has_partition_key else {}
+    )
     return dg.Failure(
         description=str(error),
-        metadata={**error.as_dict(), "category": error.category},
+        metadata={**error.as_dict(), "category": error.category, **again},
         allow_retries=False,
     )
 
@@ -233,7 +265,10 @@ def _record(
 
     A run that repeats an earlier one with the same overrides is a retry: its failure counts, as no person watches it.
     """
-    key, known = context.partition_key, catalog.uploads
+    known = catalog.uploads
+    key = key_of(known, context.partition_key) if context.has_partition_key else ""
+    if known.find(key) is None:
+        return
     before = known.failure(key)
     retried = before is not None and before.overrides == overrides
     mistyped = bool(overrides) and error.category == "invalid_input" and not retried

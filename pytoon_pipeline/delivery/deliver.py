@@ -29,6 +29,7 @@ from pytoon_pipeline.engines.composite import file_comment
 from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.logs import RUN_PAGE
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
@@ -37,6 +38,7 @@ from pytoon_pipeline.store.store import Store
 DELIVERY = Stage("delivered_video", 7, "by_rule")
 
 log = logging.getLogger("pytoon.delivery")
+people = logging.getLogger(RUN_PAGE)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     _remove_outdated(home, decision.earlier, root, plan)
     record = _record(home, video, decision, root, plan).model_copy(update={"version": version})
     uploads.deliver(upload.key, record, upload)
-    _log(video, decision)
+    _log(video, decision, root / plan.video)
     status = "computed" if written else result.status
     return DeliveredVideo(StageResult(result.artifact, status, result.seconds), plan, root, record)
 
@@ -236,7 +238,12 @@ def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, pla
     )
 
 
-def _log(video: CheckedVideo, decision: Decision) -> None:
+def _log(video: CheckedVideo, decision: Decision, path: Path) -> None:
+    if decision.held:
+        people.warning("Held until a person releases it, because it can harm viewers: %s", path)
+    else:
+        how = "Delivered degraded" if decision.degraded else "Delivered"
+        people.info("%s: %s", how, path, extra={"result": how})
     event, report = "held" if decision.held else "delivered", video.qc.value
     log.info(
         event,

@@ -39,7 +39,7 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     plan = plan_delivery(uploads.name(key), record.version, degraded=True)
     # The same files under their names in the outbox.
     names = {str(Path(plan.video).with_suffix(Path(held).suffix)): held for held in manifest.files}
-    plan = plan.with_captions(manifest.files)
+    plan = plan.with_captions(names)
     hashes = {name: manifest.files[held] for name, held in names.items()}
     decision = Release(at=time.time(), by=by, reason=reason, video=hashes[plan.video])
     files = {name: folder / Path(held).name for name, held in names.items()}

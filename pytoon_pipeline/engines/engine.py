@@ -34,7 +34,7 @@ class Engine(Protocol):
     def name(self) -> EngineName: ...
 
     def render_segments(self, request: RenderRequest, progress: Progress) -> list[StageResult]:
-        """All segments of the plan, in order. ``progress`` receives the number of finished segments and the total."""
+        """All segments of the plan, in order. ``progress`` receives the number of finished frames and the total."""
         ...
 
     def render_thumbnail(self, request: RenderRequest, frame: int) -> StageResult:

@@ -90,7 +90,7 @@ class ErrorMessage(Record):
 
 
 class Event(Record):
-    """Event number ``n`` of a job: ``ready`` of ``total`` parts are finished, or the artifacts or error that end it."""
+    """Event number ``n`` of a job: ``ready`` of ``total`` frames are finished, or its artifacts, or its error."""
 
     n: int
     ready: int | None = None

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import register_fonts
+from pytoon_pipeline.contracts.progress import FramesReady, Noted
 from pytoon_pipeline.contracts.rendering import EngineAttempt, RenderedSegments
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.engines.render_job import RenderJob
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stored_segments import SEGMENT_ROLES, picture_digest, segment_role
+from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 SEGMENTS = Stage("rendered_segments", 6, "by_rule")
 
 log = logging.getLogger("pytoon.render")
-segment_progress = logging.getLogger("pytoon.progress.segments")
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,15 @@ def key_as_rendered(key: StageKey, rendered: "RenderOutcome") -> StageKey:
 
 
 def report_progress(ready: int, total: int) -> None:
-    """Tells listeners how many segments are ready."""
-    segment_progress.info("%d of %d", ready, total)
+    """Tells listeners how many frames are ready."""
+    publish(FramesReady(ready, total))
 
 
 def report_failure(attempt: EngineAttempt) -> None:
-    """Logs that an engine could not render."""
+    """Tells listeners that an engine could not render, and logs it."""
     log.warning(
         "engine failed",
         extra={"event": "engine", "engine": attempt.engine, "code": attempt.code, "seconds": attempt.seconds},
     )
+    message = f"The engine “{attempt.engine}” could not render the video: {attempt.message}"
+    publish(Noted(Note(code=attempt.code, message=message)))

@@ -43,14 +43,15 @@ class IngestReport:
     reasons: tuple[str, ...] = ()
 
 
-def count_pending(home: Home, inbox: Inbox) -> int:
-    """How many uploads a scan would examine, and how many notes it would write or remove. Changes nothing.
+def pending_entries(home: Home, inbox: Inbox) -> tuple[str, ...]:
+    """Names of entries that a scan would examine or forget, or whose note it would write or remove. Changes nothing.
 
     Raises ``TransientError`` when the inbox cannot be listed, which is not an empty inbox.
     """
     rows = InboxIndex(home).rows()
     found = decide(candidates(inbox.entries()), rows, now=0.0, settled=-math.inf)
-    return len(found.watch) + len(found.ready) + len(found.forget) + sum(1 for _ in notes_due(Uploads(home), rows))
+    examined = (one.name for one in (*found.ready, *found.watch))
+    return tuple(dict.fromkeys((*examined, *found.forget, *(row.name for row in notes_due(Uploads(home), rows)))))
 
 
 class Ingester:

@@ -23,7 +23,9 @@ def store_source(store: Store, upload: SourceMedia, brand: str | None) -> StageR
             raise DependencyMissing(
                 "upload_damaged", f"The stored copy of “{item.name}” is missing or damaged.", "Submit the upload again."
             )
-    files = brand_files(load_brand(brand) if brand else None)
+    # An upload's own logo stands in place of the brand's.
+    present = {item.role for item in upload.items} & {"logo"}
+    files = [one for one in brand_files(load_brand(brand) if brand else None) if one[1] not in present]
     items = (*upload.public_items, *(_store_brand_file(store, path, role) for path, role in files))
     complete = upload.model_copy(update={"items": items})
     stored = {f"{item.role}-{n}": item.stored for n, item in enumerate(items)}

@@ -11,8 +11,11 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery.outbox import failure
 from pytoon_pipeline.quality.assessment import QC
+from pytoon_pipeline.runtime.logs import RUN_PAGE
 
 log = logging.getLogger("pytoon.quality")
+people = logging.getLogger(RUN_PAGE)
+VERDICTS = {"pass": "passed", "advise": "passed with advice", "fail": "failed"}
 
 
 def record_attempt(
@@ -38,6 +41,9 @@ def record_attempt(
             "seconds": report.seconds,
         },
     )
+    people.info("Quality control: %s, score %g.", VERDICTS[report.verdict], report.score)
+    for message in dict.fromkeys(finding.message for finding in report.findings):
+        people.info(message)
     if segments.fallback_spec is not None or not uploads.is_current(upload):
         return
     spec = planned.value

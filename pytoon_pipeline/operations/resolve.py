@@ -1,5 +1,6 @@
 """From an upload and its attempts to the resolved request of the next attempt."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +13,14 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.intake.ingest import canonical_request
-from pytoon_pipeline.operations.remedies import apply_remedies, changes, next_step
+from pytoon_pipeline.operations.attempt_notes import next_retry
+from pytoon_pipeline.operations.remedies import Step, apply_remedies, changes, next_step
+from pytoon_pipeline.runtime.logs import RUN_PAGE
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
+
+people = logging.getLogger(RUN_PAGE)
 
 RESOLVED = Stage("resolved_request", 1, "dynamic")
 
@@ -32,7 +37,7 @@ def resolve(
     step = next_step(asked, attempts)
     remedied = apply_remedies(asked, step.remedies)
     documents = load_documents(remedied, archetype_of(remedied, upload.items, infos), limits)
-    resolved = resolve_request(upload, remedied, infos, documents)
+    resolved = resolve_request(upload, remedied, documents)
     return resolved.model_copy(
         update={
             "attempt": step.number,
@@ -53,6 +58,7 @@ def store_resolved(
     """Resolves the request of an upload and stores it; the record is a ``ResolvedRequest``. Raises as ``resolve``."""
     infos = {item: one.info for item, one in metadata.values.items()}
     resolved = resolve(source.value, infos, attempts, limits)
+    _announce(resolved, attempts)
     return run_stage(
         store,
         RESOLVED,
@@ -60,6 +66,13 @@ def store_resolved(
         inputs={"source_media": source.fingerprint, "metadata": metadata.fingerprint},
         parameters={"resolved": hash_value(resolved.model_dump(mode="json"))},
     )
+
+
+def _announce(resolved: ResolvedRequest, attempts: Sequence[Attempt]) -> None:
+    """Says on the page of the run what this attempt changes, if one before failed quality control."""
+    if attempts and resolved.attempt > attempts[-1].number:
+        retry = next_retry(Step(resolved.attempt, resolved.remedies, resolved.fallback), attempts)
+        people.info("Attempt %d: %s. Reason: %s", retry.attempt, retry.remedy, retry.reason)
 
 
 def plan_parameters(resolved: ResolvedRequest, items: Sequence[SourceItem]) -> dict[str, Any]:

@@ -18,13 +18,17 @@ MAX_ROWS = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One row: key and name, “–” for what never became an upload; its title, or name in the inbox; code and message."""
+    """One row: key and name, “–” for what never became an upload; its title, or name in the inbox; code and message.
+
+    ``at`` is when it came to this, in seconds since the epoch.
+    """
 
     key: str
     name: str
     title: str
     code: str
     message: str
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def status_report(home: Home, operations: Operations) -> StatusReport:
         degraded=tuple(_degraded(lines, key, uploads.delivered(key)) for key in uploads.degraded()),
         held=tuple(_degraded(lines, key, uploads.delivered(key)) for key in uploads.held()),
         rejected=tuple(
-            Line(row.key or "–", "–", row.name, row.code or "", f"{row.message} {row.hint}")
+            Line(row.key or "–", "–", row.name, row.code or "", f"{row.message} {row.hint}", row.since)
             for row in InboxIndex(home).rejected()
             if row.state == "rejected"
         ),
@@ -95,8 +99,8 @@ class _Lines:
     names: Mapping[str, str]
     titles: Mapping[str, str]
 
-    def of(self, key: str, code: str, message: str) -> Line:
-        return Line(key, self.names.get(key, "–"), self.titles.get(key, "–"), code, message)
+    def of(self, key: str, code: str, message: str, at: float = 0.0) -> Line:
+        return Line(key, self.names.get(key, "–"), self.titles.get(key, "–"), code, message, at)
 
 
 def _failures(lines: _Lines, failures: Mapping[str, FailureRecord]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
@@ -104,7 +108,7 @@ def _failures(lines: _Lines, failures: Mapping[str, FailureRecord]) -> tuple[tup
     failed: list[Line] = []
     retried: list[Line] = []
     for key, failure in failures.items():
-        line = lines.of(key, failure.code, f"{failure.message} {failure.hint}")
+        line = lines.of(key, failure.code, f"{failure.message} {failure.hint}", failure.at)
         (failed if isinstance(next_retry_at(failure), GaveUp) else retried).append(line)
     return tuple(failed), tuple(retried)
 
@@ -114,7 +118,7 @@ def _stuck(
 ) -> tuple[Line, ...]:
     now = time.time()
     return tuple(
-        lines.of(key, "stuck", f"It has been waiting for {(now - since) / 60:.0f} min.")
+        lines.of(key, "stuck", f"It has been waiting for {(now - since) / 60:.0f} min.", since)
         for key, since in pending.items()
         if now - since > stuck_seconds and key not in failures
     )
@@ -131,7 +135,8 @@ def _degraded(lines: _Lines, key: str, record: DeliveryRecord | None) -> Line:
     if record is not None and record.held:
         name = lines.names.get(key, key)
         message += f" The video is in “{record.video}”; “pytoon release {name}” delivers it."
-    return lines.of(key, ", ".join(dict.fromkeys(reason.code for reason in reasons)), message)
+    codes = ", ".join(dict.fromkeys(reason.code for reason in reasons))
+    return lines.of(key, codes, message.strip(), record.at if record is not None else 0.0)
 
 
 def _table(title: str, lines: tuple[Line, ...]) -> str:

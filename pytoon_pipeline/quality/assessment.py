@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.results import PICTURE, FacesByItem, Frames, MetadataByItem, detected_faces
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
@@ -109,6 +109,18 @@ def _transparent_stills(store: Store, metadata: MetadataByItem) -> dict[str, Pat
         for item, stored in metadata.items.items()
         if (still := stored.value.info.still) is not None and still.transparent
     }
+
+
+def finding_strip(store: Store, video: Assessment, finding: Finding) -> str | None:
+    """What a finding looks like: frames from its first to its last side by side, as a ``data:`` address. None for a
+    finding about the whole file.
+    """
+    from pytoon_pipeline.quality import previews
+
+    if finding.start_frame is None or finding.end_frame is None:
+        return None
+    file = store.path(video.composite.files["video"])
+    return previews.strip(file, video.spec.rate, finding.start_frame, finding.end_frame)
 
 
 def finding_pictures(store: Store, report: Stored[QcReport]) -> dict[int, str]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.rendering.thumbnail import to_bgr
+from pytoon_pipeline.rendering.thumbnail import encode_webp, to_bgr
 from pytoon_pipeline.rendering.yuva import opaque_image
 
 WIDTH, QUALITY = 72, 50
+# Frames of a strip, the width of each, and the most bytes of all.
+STRIP_FRAMES, STRIP_WIDTH, STRIP_BYTES = 3, 200, 20_000
 
 
 def write_previews(video: Path, rate: FrameRate, frames: Sequence[int], out: Path) -> None:
@@ -27,10 +29,27 @@ def write_previews(video: Path, rate: FrameRate, frames: Sequence[int], out: Pat
             size = (WIDTH, WIDTH * whole.shape[0] // whole.shape[1])
             small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
             _, encoded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
-            previews[number] = f"data:image/webp;base64,{base64.b64encode(bytes(encoded)).decode()}"
+            previews[number] = _address(bytes(encoded))
     out.write_text(json.dumps(previews))
+
+
+def strip(video: Path, rate: FrameRate, start: int, end: int) -> str:
+    """Frames of ``[start, end)`` side by side, the first and the last among them, as a ``data:`` address."""
+    import cv2
+
+    stream = probe(video).video
+    assert stream is not None, "a finished video has pictures"
+    spread = sorted({start + (end - 1 - start) * part // (STRIP_FRAMES - 1) for part in range(STRIP_FRAMES)})
+    images = [to_bgr(opaque_image(picture)) for n in spread for picture in frames_at_cfr(video, stream, rate, n, 1)]
+    size = (STRIP_WIDTH, STRIP_WIDTH * images[0].shape[0] // images[0].shape[1])
+    small = [cv2.resize(image, size, interpolation=cv2.INTER_AREA) for image in images]
+    return _address(encode_webp(cv2.hconcat(small), STRIP_BYTES))
 
 
 def read_previews(file: Path) -> dict[int, str]:
     """The pictures that ``write_previews`` wrote, by number."""
     return {int(number): address for number, address in json.loads(file.read_text()).items()}
+
+
+def _address(webp: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"

@@ -1,8 +1,9 @@
 """Renders one segment: composes its frames, measures them and encodes them."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,26 +17,41 @@ from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 from pytoon_pipeline.rendering.yuva import YuvaImage, blend
+from pytoon_pipeline.runtime import stopping
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 
+@dataclass(frozen=True)
+class FrameWatch:
+    """What accompanies each frame: a deadline on the monotonic clock, and who counts finished frames."""
+
+    deadline: float | None = None
+    on_frame: Callable[[int], None] = lambda frames: None
+
+    def check(self) -> None:
+        """Raises ``RenderError`` after the deadline, and ``Stopped`` when the process is asked to stop."""
+        stopping.check()
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise ffmpeg.timed_out()
+
+
 def render_segment(
-    plan: SegmentPlan, sources: Mapping[str, Source], captions: CaptionRaster, out: Path, deadline: float | None = None,
-    contact_sheet: ContactSheet | None = None,
+    plan: SegmentPlan, sources: Mapping[str, Source], captions: CaptionRaster, out: Path,
+    watch: FrameWatch = FrameWatch(), contact_sheet: ContactSheet | None = None,
 ) -> FrameStats:  # fmt: skip
     """Encodes the frames of ``plan`` into the MP4 file ``out``, measures them, and copies some to ``contact_sheet``.
 
-    ``deadline`` is a time on the monotonic clock. Raises ``RenderError`` when it passes or the encoder fails.
+    Raises ``RenderError`` when the deadline of ``watch`` passes or the encoder fails, and ``Stopped`` when the process
+    is asked to stop.
     """
     size = (plan.width, plan.height)
     collector = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
         for number, composed in enumerate(compose(plan, sources)):
-            if deadline is not None and time.monotonic() > deadline:
-                raise ffmpeg.timed_out()
+            watch.check()
             frame, canvas = _to_video_frame(composed, *size)
             for event in plan.events:
                 if event.start <= number < event.end and (sprite := captions.sprite(event, number, size)):
@@ -44,6 +60,7 @@ def render_segment(
             if contact_sheet is not None:
                 contact_sheet.add(number, canvas.y, canvas.u, canvas.v)
             yield frame
+            watch.on_frame(1)
 
     _encode(frames(), size, plan.rate, plan.encoder, out)
     return collector.done()

@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.spec.layers import TextLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
+from pytoon_pipeline.rendering.frame_counter import FrameCounter
 from pytoon_pipeline.runtime.capacity import processors
 from pytoon_pipeline.store.fingerprint import canonical, hash_value
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute, run_stage
@@ -32,7 +33,7 @@ THUMBNAIL_FRAME = Stage("thumbnail_frame", 1, "by_rule")
 THUMBNAIL = Stage("thumbnail", 4, "by_rule")
 STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL)
 
-# Receives the number of finished parts and the total.
+# Receives the number of finished frames and the total.
 Progress = Callable[[int, int], None]
 
 
@@ -90,23 +91,23 @@ def render_segments(
 ) -> list[StageResult]:
     """Renders every segment that is not in the store, ``threads`` at a time; the default is one per processor.
 
-    ``progress`` receives the number of finished segments and the total. ``before_render`` is called once when there is
-    something to render. Raises ``RenderError`` when rendering takes longer than ``timeout_seconds``.
+    ``progress`` receives the number of finished frames and the total: first those that are in the store, then at most
+    once per percent. ``before_render`` is called once when there is something to render. Raises ``RenderError`` when
+    rendering takes longer than ``timeout_seconds``.
     """
     from pytoon_pipeline.rendering.segment_plan import plan_segment
 
     plans = [plan_segment(spec, segment, sources) for segment in spec.segments]
     keys = [_stage_key(plan, sources) for plan in plans]
     results = cached_results(store, keys)
-    cached = len(results)
-    progress(cached, len(plans))
+    counter = FrameCounter([plan.frames for plan in plans], results.keys(), progress)
     if missing := [n for n in range(len(plans)) if n not in results]:
         before_render()
         rendered = _render(
             store,
             [(plans[n], keys[n]) for n in missing],
             sources,
-            lambda ready: progress(cached + ready, len(plans)),
+            counter,
             None if timeout_seconds is None else time.monotonic() + timeout_seconds,
             threads or processors(),
         )
@@ -124,17 +125,16 @@ def _render(
     store: Store,
     tasks: Sequence[tuple["SegmentPlan", StageKey]],
     sources: Mapping[str, "Source"],
-    progress: Callable[[int], None],
+    counter: FrameCounter,
     deadline: float | None,
     threads: int,
 ) -> list[StageResult]:
     from pytoon_pipeline.rendering.caption_raster import CaptionRaster
     from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-    from pytoon_pipeline.rendering.segments import render_segment, segment_pool
+    from pytoon_pipeline.rendering.segments import FrameWatch, render_segment, segment_pool
 
     first = tasks[0][0]
     captions = CaptionRaster(first.caption_style, first.width, first.height)
-    ready = 0
 
     def render_one(plan: "SegmentPlan", key: StageKey) -> StageResult:
         def compute(scratch: Path) -> StageOutput:
@@ -144,14 +144,15 @@ def _render(
                 "contact_sheet": scratch / "contact_sheet.jpg",
             }
             sheet = ContactSheet(plan.sheet_frames)
-            render_segment(plan, sources, captions, files["video"], deadline, sheet).save(files["frame_stats"])
+            frames = FrameWatch(deadline, counter.advance)
+            render_segment(plan, sources, captions, files["video"], frames, sheet).save(files["frame_stats"])
             sheet.save(files["contact_sheet"])
             return StageOutput(SegmentResult(frames=plan.frames), files)
 
-        nonlocal ready
         result = get_or_compute(store, key, compute)
-        ready += 1
-        progress(ready)
+        if result.status == "cached":
+            # Another process has rendered it in the meantime.
+            counter.advance(plan.frames)
         return result
 
     with segment_pool(len(tasks), threads) as pool:

@@ -72,13 +72,20 @@ def write_thumbnails(spec: RenderSpec, frame: int, sources: Mapping[str, Source]
     files["thumbnail"].write_bytes(bytes(coded))
     for name, (width, max_bytes) in PREVIEWS.items():
         small = cv2.resize(image, (width, width * spec.height // spec.width), interpolation=cv2.INTER_AREA)
-        for quality in PREVIEW_QUALITIES:
-            _, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
-            if len(coded) <= max_bytes:
-                break
         files[name] = folder / f"{name}.webp"
-        files[name].write_bytes(bytes(coded))
+        files[name].write_bytes(encode_webp(small, max_bytes))
     return files
+
+
+def encode_webp(image: Plane, max_bytes: int) -> bytes:
+    """``image`` as WebP, at the best quality that fits into ``max_bytes``, or else the lowest one."""
+    import cv2
+
+    for quality in PREVIEW_QUALITIES:
+        _, coded = cv2.imencode(".webp", image, [cv2.IMWRITE_WEBP_QUALITY, quality])
+        if len(coded) <= max_bytes:
+            break
+    return bytes(coded)
 
 
 def to_bgr(image: YuvaImage) -> Plane:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
-from pytoon_pipeline.contracts.quality import Finding, QcReport
+from pytoon_pipeline.contracts.quality import Finding
 
 
 def bullets(lines: Iterable[str]) -> str:
@@ -34,12 +34,12 @@ def describe_media(info: MediaInfo) -> str:
     return f"{'; '.join(parts)}; {info.seconds:.2f} s"
 
 
-def findings_table(report: QcReport, pictures: Mapping[int, str] = MappingProxyType({})) -> str:
+def findings_table(findings: Sequence[Finding], pictures: Mapping[int, str] = MappingProxyType({})) -> str:
     """Findings as a Markdown table. ``pictures`` are ``data:`` addresses of the first frames, by frame."""
-    if not report.findings:
+    if not findings:
         return "No findings."
     head = "| | code | severity | frames | segment | value | limit | finding |\n|---|---|---|---|---|---|---|---|"
-    return "\n".join([head, *(_finding_row(finding, pictures) for finding in report.findings)])
+    return "\n".join([head, *(_finding_row(finding, pictures) for finding in findings)])
 
 
 def _finding_row(finding: Finding, pictures: Mapping[int, str]) -> str:

@@ -1,18 +1,26 @@
 """File locks that tell whether a process still lives: the operating system releases them when it ends."""
 
+import json
+import logging
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import lock_descriptor
 
+from pytoon_pipeline.contracts.progress import Resumed, Waiting
 from pytoon_pipeline.runtime.atomic import PART, sweep
+from pytoon_pipeline.runtime.progress import publish
 
 # The time between two attempts to get a slot.
 SLOT_POLL_SECONDS = 0.3
+# A person is told of a wait that lasts longer than this, and again after so many seconds.
+PATIENCE_SECONDS, TELL_SECONDS = 0.6, 15.0
+
+log = logging.getLogger("pytoon.runs")
 
 
 @contextmanager
@@ -31,16 +39,54 @@ def run_lock(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def slot(folder: Path, name: str, count: int) -> Iterator[None]:
-    """Holds one of ``count`` concurrency slots until the block or the process ends; waits while all are held."""
+def slot(folder: Path, name: str, count: int, work: str = "run", holder: str = "") -> Iterator[None]:
+    """Holds one of ``count`` concurrency slots until the block or the process ends; waits while all are held.
+
+    While it waits, it publishes that it waits for another ``work``, and for whose: ``holder`` names that of this one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    while True:
-        for number in range(count):
-            with (folder / f"{name}-{number}").open("w") as file:
-                if lock_descriptor(file.fileno(), blocking=False):
-                    yield
-                    return
-        time.sleep(SLOT_POLL_SECONDS)
+    files = [folder / f"{name}-{number}" for number in range(count)]
+    began, tell_after = time.monotonic(), PATIENCE_SECONDS
+    with ExitStack() as held:
+        while not _acquire(files, held, holder):
+            if (waited := time.monotonic() - began) >= tell_after:
+                tell_after = waited + TELL_SECONDS
+                _tell(files, work)
+            time.sleep(SLOT_POLL_SECONDS)
+        if tell_after > PATIENCE_SECONDS:
+            publish(Resumed())
+        yield
+
+
+def _acquire(files: Sequence[Path], held: ExitStack, holder: str) -> bool:
+    """Whether one of the slots was free. ``held`` keeps it; its file says who holds it, and since when."""
+    for path in files:
+        file = path.open("a+")
+        if lock_descriptor(file.fileno(), blocking=False):
+            held.enter_context(file)
+            file.truncate(0)
+            file.write(json.dumps({"holder": holder, "since": time.time()}))
+            file.flush()
+            return True
+        file.close()
+    return False
+
+
+def _tell(files: Sequence[Path], work: str) -> None:
+    """Publishes and logs who holds the slots."""
+    holders = [text for path in files if (text := _described(path))]
+    log.info("waiting", extra={"event": "waiting", "work": work})
+    publish(Waiting(f"Waiting for another {work}" + (f" ({'; '.join(holders)})" if holders else "")))
+
+
+def _described(path: Path) -> str:
+    """Who holds a slot, and since when; empty where its file does not say."""
+    try:
+        record = json.loads(path.read_text())
+        holder, seconds = str(record["holder"]), max(0, round(time.time() - record["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return f"run of {holder}, since {seconds} s" if holder else f"since {seconds} s"
 
 
 def remove_abandoned_locks(folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 Loggers below ``pytoon`` write here. A line has ``time``, ``level``, ``logger``, ``message`` and the fields of its
 event: ``event``, ``stage``, ``segment``, ``engine``, ``seconds``, ``status``, ``category``, ``code``. ``log_context``
-adds ``key``, ``run`` and ``attempt``. Uploads appear by key and file name; no text of an upload is logged.
+adds ``key``, ``name``, ``run`` and ``attempt``. Uploads appear by key, name and file name; no other text of an upload
+is logged.
 """
 
 import logging
@@ -11,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+# What this logger says, in sentences, becomes events on the page of a Dagster run. It is not in the files: its lines
+# may quote texts of uploads.
+RUN_PAGE = "pytoon.run"
 # Attributes of every log record; all others are fields of the event.
 _RECORD_ATTRIBUTES = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
@@ -27,15 +32,40 @@ def log_context(**fields: object) -> Iterator[None]:
         yield
 
 
+def context_value(name: str) -> str | None:
+    """A field of the context in which this code runs, such as the key of the upload."""
+    value = structlog.contextvars.get_contextvars().get(name)
+    return None if value is None else str(value)
+
+
 def write_to(folder: Path) -> None:
     """Directs the loggers below ``pytoon`` to ``folder``, in place of the folder before."""
     log = logging.getLogger("pytoon")
     log.setLevel(logging.INFO)
+    # In a run, Dagster has set this logger to the level of the console.
+    logging.getLogger(RUN_PAGE).setLevel(logging.INFO)
     # Dagster and uvicorn have logs of their own.
     log.propagate = False
     for handler in [one for one in log.handlers if isinstance(one, DailyFile)]:
         log.removeHandler(handler)
     log.addHandler(DailyFile(folder))
+
+
+@contextmanager
+def results_on(stream: TextIO, name: str) -> Iterator[None]:
+    """Inside the block, what goes wrong in a run and how it ends is also one line on ``stream``, with the ``name`` of
+    what the run is for.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter(f"%(asctime)s {name.replace('%', '%%')}: %(message)s", "%H:%M:%S"))
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or hasattr(record, "result"))
+    people = logging.getLogger(RUN_PAGE)
+    # Before Dagster's handler, which changes the messages.
+    people.addHandler(handler)
+    try:
+        yield
+    finally:
+        people.removeHandler(handler)
 
 
 class DailyFile(logging.Handler):
@@ -47,7 +77,7 @@ class DailyFile(logging.Handler):
         self.setFormatter(_formatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes records with an ``event``; others are only meant for a terminal."""
+        """Writes records with an ``event``; others are meant for people."""
         if not hasattr(record, "event"):
             return
         day = datetime.fromtimestamp(record.created, timezone.utc).date()

@@ -11,6 +11,8 @@ from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.delivery.copies import copy_files
 from pytoon_pipeline.delivery.current import StoredDelivery
 from pytoon_pipeline.delivery.outbox import SPEC
+from pytoon_pipeline.operations.attempt_notes import retries_of
+from pytoon_pipeline.operations.decisions import decisions_of
 from pytoon_pipeline.quality.degradation import held_error
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.runner import RunOutcome
@@ -41,6 +43,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
         title=manifest.title,
         status="degraded" if reasons else "completed",
         video=video,
+        video_seconds=round(manifest.spec.rate.seconds(manifest.spec.frames), 3),
         thumbnail=thumbnail,
         subtitles=tuple(subtitles),
         spec=str(folder / SPEC),
@@ -49,12 +52,14 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
         notes=(*manifest.spec.notes, *degraded),
         stages=in_order(outcome.stages),
         segments=outcome.segments,
+        decisions=decisions_of(manifest),
         attempts=max(1, len(manifest.attempts)),
+        retries=retries_of(manifest.attempts),
         engine=outcome.engine,
     )
     if not record.held:
         return result
-    hidden = {"status": "failed", "video": None, "thumbnail": None, "subtitles": ()}
+    hidden = {"status": "failed", "video": None, "video_seconds": None, "thumbnail": None, "subtitles": ()}
     return result.model_copy(update={**hidden, "error": ErrorInfo.of(held_error(name, reasons))})
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.progress import Event, Noted, Planned, StageStarted
 from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import ingest
+from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.progress import listen, publish
 from pytoon_pipeline.service.delivered import (
     all_cached,
     copy_delivery,
@@ -19,49 +22,58 @@ from pytoon_pipeline.service.delivered import (
     failed_result,
     judged_but_not_delivered,
 )
-from pytoon_pipeline.service.runner import Notify, OpenRunner, Progress
+from pytoon_pipeline.service.runner import OpenRunner, Progress
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.store.store import Store
+
+# What happens before the first stage: Dagster is loaded and its instance opened.
+STARTING = "starting"
 
 
 @dataclass(frozen=True)
 class RenderTask:
-    """An upload to render; with ``out``, the results are also copied into that folder."""
+    """An upload to render; with ``out``, the results are also copied into that folder.
+
+    ``more`` are further files of the same video.
+    """
 
     path: Path
     options: RequestOptions = field(default_factory=RequestOptions)
     out: Path | None = None
+    more: tuple[Path, ...] = ()
 
 
-def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Progress, notify: Notify) -> RenderResult:
+def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Progress) -> RenderResult:
     """Renders an upload and waits for it. Errors of the upload and of the run are part of the answer.
 
-    ``open_runner`` is called only when something has to run. Raises ``OSError`` when the home cannot be written.
+    ``progress`` receives what happens meanwhile. ``open_runner`` is called only when something has to run. Raises
+    ``OSError`` when the home cannot be written.
     """
     start = time.perf_counter()
     try:
-        upload, _ = ingest(home, Store(home.store, home.work), task.options.read(task.path), pending=False)
+        asked = task.options.read_all([task.path, *task.more])
+        upload, _ = ingest(home, Store(home.store, home.work), asked, pending=False)
     except PytoonError as error:
         return failed_result(error)
     if delivered := reuse_delivery(home, upload):
         result = delivered_result(home, delivered, all_cached(delivered))
     else:
-        result = _run(home, upload, open_runner, progress, notify)
+        with listen(progress):
+            result = _run(home, upload, open_runner)
     if task.out is not None:
         result = copy_delivery(result, task.out)
-    return result.model_copy(update={"wall_seconds": round(time.perf_counter() - start, 2)})
+    seconds = round(time.perf_counter() - start, 2)
+    return result.model_copy(update={"notes": (*asked.notes, *result.notes), "wall_seconds": seconds})
 
 
-def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner, progress: Progress, notify: Notify) -> RenderResult:
-    with open_runner(home, notify) as runner:
+def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:
+    plans: list[Planned] = []
+    publish(StageStarted(STARTING))
+    with open_runner(home, _notify) as runner, listen(lambda event: _collect(event, plans)):
         if lost := runner.fail_lost_runs():
-            notify(
-                Note(
-                    code="lost_runs",
-                    message=f"Runs whose process has died: {lost}. They are now marked as failed.",
-                )
-            )
-        outcome = runner.compile(upload.key, progress)
+            message = f"Runs whose process has died: {lost}. They are now marked as failed."
+            _notify(Note(code="lost_runs", message=message))
+        outcome = runner.compile(upload.key)
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:
         return delivered_result(home, delivered, outcome)
@@ -69,4 +81,16 @@ def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner, progress: Pro
     result = failed_result(error, upload.key, upload.title, outcome)
     if outcome.finished("qc_score"):
         result = judged_but_not_delivered(result, Store(home.store, home.work), upload.key)
-    return result.model_copy(update={"attempts": max(1, len(Uploads(home).attempts(upload.key)))})
+    attempts = Uploads(home).attempts(upload.key)
+    decided = plans[-1].decisions if plans else ()
+    history = {"attempts": max(1, len(attempts)), "retries": retries_of(attempts), "decisions": decided}
+    return result.model_copy(update=history)
+
+
+def _collect(event: Event, plans: list[Planned]) -> None:
+    if isinstance(event, Planned):
+        plans.append(event)
+
+
+def _notify(note: Note) -> None:
+    publish(Noted(note))

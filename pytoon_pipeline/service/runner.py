@@ -6,18 +6,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.progress import Event
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
 
-
-class Progress(Protocol):
-    """Receives the progress of a run while it works."""
-
-    def stage_finished(self, stage: StageStatus) -> None: ...
-
-    def segments_ready(self, ready: int, total: int) -> None: ...
+# Receives what happens during a render, as it happens; see ``contracts/progress.py``.
+Progress = Callable[[Event], None]
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,11 @@ class Runner(Protocol):
         """Marks runs as failed whose process has died. Returns how many."""
         ...
 
-    def compile(self, key: str, progress: Progress) -> RunOutcome:
-        """Runs the graph for one upload until its video passed or no remedy is left. Never raises for a failed run."""
+    def compile(self, key: str) -> RunOutcome:
+        """Runs the graph for one upload until its video passed or no remedy is left. Never raises for a failed run.
+
+        What happens meanwhile is published, see ``runtime/progress.py``.
+        """
         ...
 
 

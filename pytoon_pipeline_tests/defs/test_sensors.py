@@ -34,6 +34,10 @@ RESOURCES = {key: one for key, one in resources().items() if key in ("config", "
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
 NEW, OUTDATED, STOPPED, SILENT, LOST, INVALID = (digit * 32 for digit in "123456")
+TITLES = {
+    NEW: "Summer sale", OUTDATED: "Outdated presets", STOPPED: "Stopped", SILENT: "Silent", LOST: "Lost",
+    INVALID: "Invalid request",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -43,20 +47,23 @@ def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
+def busy_home(home: Home, lasting: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home in which every sensor and schedule has something to request."""
+    monkeypatch.setenv("PYTOON_ALERT_COMMAND", f"touch {home.root / 'sent'}")
     uploads = Uploads(home)
     for key in (NEW, OUTDATED, STOPPED, SILENT, LOST):
-        uploads.register(SourceMedia(key=key, title=key[0], items=(), request={"text": "x"}), pending=key != OUTDATED)
-    uploads.register(SourceMedia(key=INVALID, title="6", items=(), request={"no_such_setting": 1}))
+        title = TITLES[key]
+        uploads.register(SourceMedia(key=key, title=title, items=(), request={"text": "x"}), pending=key != OUTDATED)
+    uploads.register(SourceMedia(key=INVALID, title=TITLES[INVALID], items=(), request={"no_such_setting": 1}))
     uploads.fail(INVALID, TransientError("x", "X.", "Wait."))
     record = DeliveryRecord(at=0.0, engine="local", preset="clean-product", presets="of yesterday")
     uploads.deliver(OUTDATED, record)
     uploads.record(OUTDATED, Attempt(number=1, plan="p", verdict="fail", score=1))
-    add_partitions(lasting, [OUTDATED])
-    begun(lasting, STOPPED, dg.DagsterRunStatus.CANCELED)
+    add_partitions(lasting, [uploads.name(OUTDATED)])
+    begun(lasting, uploads.name(STOPPED), dg.DagsterRunStatus.CANCELED)
+    # A run of an earlier version, with the key as its partition.
     begun(lasting, SILENT, dg.DagsterRunStatus.FAILURE)
-    lock = home.run_lock(begun(lasting, LOST, dg.DagsterRunStatus.STARTED).run_id)
+    lock = home.run_lock(begun(lasting, uploads.name(LOST), dg.DagsterRunStatus.STARTED).run_id)
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.touch()
     (home.inbox / "new.mp4").write_bytes(b"no video")
@@ -64,11 +71,12 @@ def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
     status = (home.inbox / "seen.mp4").stat()
     seen = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
     InboxIndex(home).put([Row("seen.mp4", seen, 0.0, "seen"), Row("gone.mp4", "x", 0.0, "seen")])
+    InboxIndex(home).put([Row("bad.mp4", "x", 0.0, "rejected", code="not_media", message="No.", hint="Replace it.")])
     return home
 
 
-def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
-    run = dg.DagsterRun(job_name=COMPILE, run_id=str(uuid.uuid4()), status=status, tags={PARTITION_TAG: key})
+def begun(instance: dg.DagsterInstance, partition: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+    run = dg.DagsterRun(job_name=COMPILE, run_id=str(uuid.uuid4()), status=status, tags={PARTITION_TAG: partition})
     return instance.add_run(run)
 
 
@@ -142,11 +150,19 @@ def test_evaluating_in_an_empty_home_creates_nothing(tmp_path: Path, monkeypatch
 
 
 def test_due_keys_are_requested(busy_home: Home, lasting: dg.DagsterInstance) -> None:
-    keys = evaluated("request_runs", lasting)
-    assert {one.partition_key for one in keys.run_requests} == {NEW, INVALID}
-    assert {key for one in keys.dynamic_partitions_requests for key in one.partition_keys} == {NEW, INVALID}
+    due = evaluated("request_runs", lasting)
+    assert {one.partition_key for one in due.run_requests} == {"Summer-sale", "Invalid-request"}
+    assert {name for one in due.dynamic_partitions_requests for name in one.partition_keys} == {
+        "Summer-sale", "Invalid-request",
+    }  # fmt: skip
+    new = next(one for one in due.run_requests if one.partition_key == "Summer-sale")
+    assert new.tags["pytoon/title"] == "Summer sale"
+    assert new.run_key.startswith("Summer-sale:1:")
+    shown = new.run_config["ops"]["source_media"]["config"]
+    assert shown == {"preset": None, "brand": None, "platform": None, "text": None, "force": False}
     (nightly,) = evaluated("nightly_batch", lasting).run_requests
-    assert (nightly.partition_key, nightly.tags["pytoon/reason"]) == (OUTDATED, "presets")
+    assert (nightly.partition_key, nightly.tags["pytoon/reason"]) == ("Outdated-presets", "presets")
+    assert nightly.tags["pytoon/title"] == "Outdated presets"
 
 
 def test_reconciling_records_how_runs_ended(busy_home: Home, lasting: dg.DagsterInstance) -> None:
@@ -158,7 +174,7 @@ def test_reconciling_records_how_runs_ended(busy_home: Home, lasting: dg.Dagster
     }  # fmt: skip
     assert not evaluated("fail_lost_runs", lasting).run_requests
     assert {one.partition_key for one in evaluated("request_runs", lasting).run_requests} == {
-        NEW, SILENT, LOST, INVALID,
+        "Summer-sale", "Silent", "Lost", "Invalid-request",
     }  # fmt: skip
 
 
@@ -170,7 +186,7 @@ def test_a_refresh_forgets_attempts_when_it_runs(
 
     def run(tags: dict[str, str]) -> None:
         job.execute_in_process(
-            instance=lasting, partition_key=OUTDATED, tags=tags, run_config=QUIET, raise_on_error=False
+            instance=lasting, partition_key=uploads.name(OUTDATED), tags=tags, run_config=QUIET, raise_on_error=False
         )  # fmt: skip
 
     run({"pytoon/reason": "engine"})
@@ -189,7 +205,8 @@ def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.Dags
     assert not evaluated("ingest_uploads", lasting).run_requests, "the inbox is empty"
     Image.new("RGB", (400, 600), "#336699").save(home.inbox / "a.png")
     media.video(home.inbox / "bad.mp4", 2.0, "160x120")
-    assert len(evaluated("ingest_uploads", lasting).run_requests) == 1
+    (request,) = evaluated("ingest_uploads", lasting).run_requests
+    assert request.tags["pytoon/entries"] == "a.png and bad.mp4"
     on_its_way = lasting.add_run(
         dg.DagsterRun(job_name=INGEST, run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.NOT_STARTED)
     )  # fmt: skip
@@ -198,6 +215,7 @@ def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.Dags
     assert defs().resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     rows = InboxIndex(home).rows()
     assert {name: row.state for name, row in rows.items()} == {"a.png": "ingested", "bad.mp4": "ingested"}
+    assert set(lasting.get_dynamic_partitions(UPLOADS)) == {"a", "bad"}, "visible before any run is requested"
     assert not evaluated("ingest_uploads", lasting).run_requests, "everything is ingested"
     blamed, uploads = str(rows["bad.mp4"].key), Uploads(home)
     uploads.fail(blamed, InvalidInput("not_media", "It is not a video.", "Give a video."))
@@ -210,5 +228,5 @@ def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.Dags
 def test_intervals_end_one_second_before_a_loop_of_the_daemon() -> None:
     """A sensor with a multiple of the loop as interval would often be evaluated one loop late."""
     intervals = [int(one.minimum_interval_seconds or 0) for one in defs().sensors or ()]
-    assert len(intervals) == 4
+    assert len(intervals) == 5
     assert {interval % DAEMON_LOOP_SECONDS for interval in intervals} == {DAEMON_LOOP_SECONDS - 1}

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.degradation import Degradation, Reason
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.manifest import Manifest
+from pytoon_pipeline.contracts.progress import Event, FramesReady, Noted, StageFinished
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.request import Request
@@ -20,8 +21,9 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.delivery.environment import environment_digest
 from pytoon_pipeline.delivery.outbox import deliver, delivered_files, plan_delivery, replace_earlier
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.runtime.scratch import scratch_dir
-from pytoon_pipeline.service.runner import Notify, Progress, RunOutcome
+from pytoon_pipeline.service.runner import Notify, RunOutcome
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests.harness.plans import planned
 
@@ -50,15 +52,15 @@ class FakeRunner:
     def fail_lost_runs(self) -> int:
         return self.lost
 
-    def compile(self, key: str, progress: Progress) -> RunOutcome:
+    def compile(self, key: str) -> RunOutcome:
         self.keys.append(key)
         if self.error is not None:
             Uploads(self.home).fail(key, self.error, "metadata", "run")
             return RunOutcome(stages=_computed(STAGES[:1]), error=self.error)
         segments = self._deliver(key)
-        progress.segments_ready(segments, segments)
+        publish(FramesReady(segments, segments))
         for stage in (stages := _computed(reversed(STAGES))):
-            progress.stage_finished(stage)
+            publish(StageFinished(stage))
         return RunOutcome(stages, SegmentCounts(total=segments, rendered=segments), self.engine)
 
     def _deliver(self, key: str) -> int:
@@ -99,14 +101,24 @@ class Recorded:
     """A ``Progress`` that keeps what it receives."""
 
     def __init__(self) -> None:
-        self.stages: list[str] = []
-        self.segments: list[tuple[int, int]] = []
+        self.events: list[Event] = []
 
-    def stage_finished(self, stage: StageStatus) -> None:
-        self.stages.append(stage.name)
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
 
-    def segments_ready(self, ready: int, total: int) -> None:
-        self.segments.append((ready, total))
+    @property
+    def stages(self) -> list[str]:
+        """The stages that finished."""
+        return [event.stage.name for event in self.events if isinstance(event, StageFinished)]
+
+    @property
+    def frames(self) -> list[tuple[int, int]]:
+        return [(event.ready, event.total) for event in self.events if isinstance(event, FramesReady)]
+
+    @property
+    def notes(self) -> list[str]:
+        """The codes of the notes."""
+        return [event.note.code for event in self.events if isinstance(event, Noted)]
 
 
 def _computed(names: Iterable[str]) -> tuple[StageStatus, ...]:

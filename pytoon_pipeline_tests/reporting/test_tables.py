@@ -29,11 +29,11 @@ def test_media_are_described_by_what_they_hold() -> None:
 
 
 def test_findings_show_where_they_begin() -> None:
-    table = findings_table(report(GATE), {30: "data:image/webp;base64,AAAA"})
+    table = findings_table([GATE], {30: "data:image/webp;base64,AAAA"})
     assert table.count("\n") == 2
     assert "![frame 30](data:image/webp;base64,AAAA)" in table
     assert "| flash | gate | 30–40 | 1 | 4.0 | 3.0 | It flashes. |" in table
-    assert findings_table(report()) == "No findings."
+    assert findings_table([]) == "No findings."
 
 
 def test_attempts_say_what_was_changed() -> None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.analysis import Transcriber, TranscriberEngine, Transcript
 from pytoon_pipeline.contracts.errors import DependencyMissing
+from pytoon_pipeline.contracts.progress import Resumed, Waiting
+from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.settings import Settings, TranscriberChoice
 
 if TYPE_CHECKING:
@@ -149,10 +151,13 @@ def _fetch_weights(settings: SpeechSettings) -> Path:
     if settings.model.endswith(".pt"):
         reason = f"there is no file {settings.model}"
     else:
+        publish(Waiting(f"Downloading Whisper's model “{settings.model}” into {settings.folder}, once"))
         try:
             return fetch(settings.model, settings.folder)
         except DependencyMissing as error:
             reason = error.message
+        finally:
+            publish(Resumed())
     settings.folder.mkdir(parents=True, exist_ok=True)
     _failure_marker(settings).write_text(reason)
     raise WhisperMissing(settings, reason)

@@ -1,8 +1,10 @@
 """Whisper: downloading its weights, and transcription with word times."""
 
+import io
 import shutil
 import socket
 import tempfile
+from contextlib import redirect_stderr
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -35,7 +37,9 @@ def fetch(model: str, folder: Path) -> Path:
     timeout = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT_SECONDS)
     try:
-        whisper.load_model(model, device="cpu", download_root=str(tmp_path))
+        # Its own progress bar would break the lines of others on standard error.
+        with redirect_stderr(io.StringIO()):
+            whisper.load_model(model, device="cpu", download_root=str(tmp_path))
         fetched = next(tmp_path.glob("*.pt"))
         return fetched.replace(folder / f"{model}.pt")
     except (OSError, RuntimeError, StopIteration) as error:

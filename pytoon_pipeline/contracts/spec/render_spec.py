@@ -7,12 +7,12 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
-from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
 

@@ -1,4 +1,4 @@
-"""What each file is, what is said in it, and what it shows. Each result is computed once for a file, in whichever
+"""What is said in each file, and what it shows. Each result is computed once for a file, in whichever
 uploads it is.
 
 ``analysis/registry.py`` lists the analyses; an asset says what its analysis reads.
@@ -7,10 +7,8 @@ uploads it is.
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import Frames, MetadataByItem, TranscriptByItem
-from pytoon_pipeline.analysis.roles import check_usable
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
-from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
 from pytoon_pipeline.analysis.stages.transcription import Transcription
 from pytoon_pipeline.contracts.media import SourceMedia
@@ -23,23 +21,6 @@ from pytoon_pipeline.defs.stage import (
     materialize_analysis,
     materialize_as,
 )
-from pytoon_pipeline.intake.preflight import Preflight
-from pytoon_pipeline.reporting.tables import media_list
-from pytoon_pipeline.store.items import unique_items
-
-
-@analysis_asset(MediaProbe)
-def metadata(
-    context: dg.AssetExecutionContext, store: StoreResource, config: ConfigResource, source_media: SourceMedia
-) -> Materialized:
-    """The properties of each file: length, frame rate, size, rotation, pixel shape, colour and streams, both as its
-    headers declare them and as they really are. Also its audio at 16 kHz."""
-    limits, artifacts = config.limits, store.artifacts
-    result = MediaProbe(artifacts, limits, Preflight(artifacts, limits).probe).run(artifacts, source_media)
-    infos = {item: one.info for item, one in result.values.items()}
-    check_usable(source_media.items, infos, limits)
-    listed = dg.MetadataValue.md(media_list(unique_items(source_media), infos))
-    return materialize_analysis(result, {"items": listed})
 
 
 @analysis_asset(Transcription)

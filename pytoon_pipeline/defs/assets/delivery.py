@@ -1,21 +1,36 @@
 """What people get."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import MetadataByItem, TranscriptByItem
+from pytoon_pipeline.contracts.degradation import Reason
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.defs.checks import partitioned_check
+from pytoon_pipeline.defs.links import file_link, render_again
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
+from pytoon_pipeline.defs.tags import STATUS_TAG, tag_run
 from pytoon_pipeline.delivery.deliver import DELIVERY, CheckedVideo, DeliveredVideo, deliver_video
 from pytoon_pipeline.reporting.tables import bullets
 
+AS_REQUESTED = partitioned_check(
+    DELIVERY.name,
+    "as_requested",
+    "Does the delivered video show what was requested? A warning means that it is degraded: delivered with changes "
+    "that nobody asked for. An error means that it is held: it can harm viewers and waits for a person.",
+)
 
-@stage_asset(DELIVERY, "delivery", "file")
+
+@stage_asset(DELIVERY, "delivery", "file", check_specs=[AS_REQUESTED])
 def delivered_video(
     context: dg.AssetExecutionContext,
     store: StoreResource,
@@ -29,31 +44,63 @@ def delivered_video(
     rendered_segments: Stored[RenderedSegments],
     composite: Stored[FinishedVideo],
     qc_score: Stored[QcReport],
-) -> Materialized:
+) -> Iterator[Materialized | dg.AssetCheckResult]:
     """The video in the outbox, with its thumbnail, subtitles and manifest. A video that can harm viewers is held until
     a person releases it."""
     parts = (render_spec, rendered_segments, composite, qc_score)
     video = CheckedVideo(source_media, resolved_request, metadata, transcription, *parts)
     delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video)
-    return materialize(delivered.stage, _describe(video, delivered))
+    status = _status(delivered.record)
+    tag_run(context, {STATUS_TAG: status})
+    yield materialize(delivered.stage, _describe(context.partition_key, config, video, delivered), status)
+    yield _as_requested(delivered.record)
 
 
-def _describe(video: CheckedVideo, delivered: DeliveredVideo) -> dict[str, object]:
+def _status(record: DeliveryRecord) -> str:
+    return "held" if record.held else "degraded" if record.degraded is not None else "completed"
+
+
+def _describe(
+    partition: str, config: ConfigResource, video: CheckedVideo, delivered: DeliveredVideo
+) -> dict[str, object]:
     """What operators see of a delivery: where its files are, and why it is degraded or held."""
     plan, record = delivered.plan, delivered.record
-    reasons = record.degraded.reasons if record.degraded is not None else ()
     names = {"video": plan.video, "thumbnail_file": plan.thumbnail}
-    names |= {"captions": plan.captions[0]} if plan.captions else {}
-    paths = {f"held_{name}" if record.held else name: path for name, path in names.items()}
+    captions = {f"captions_{Path(path).suffix[1:]}": path for path in plan.captions}
+    links = {
+        f"held_{name}" if record.held else name: file_link(config.home, config.files_url, delivered.root / path)
+        for name, path in {**names, **captions}.items()
+    }
     return {
         "title": video.upload.title,
-        "overrides": video.upload.overrides,
-        "engine": record.engine,
-        "degraded": bool(reasons),
-        "degraded_because": dg.MetadataValue.md(bullets(f"{one.code}: {one.message}" for one in reasons)),
-        "held": record.held,
-        **{name: dg.MetadataValue.path(str(delivered.root / path)) for name, path in paths.items()},
-        "manifest": dg.MetadataValue.path(str(delivered.root / plan.manifest)),
+        "delivery": _status(record),
+        "degraded_because": dg.MetadataValue.md(bullets(f"{one.code}: {one.message}" for one in _reasons(record))),
+        **links,
+        "manifest": file_link(config.home, config.files_url, delivered.root / plan.manifest),
         "verdict": video.qc.value.verdict,
         "score": video.qc.value.score,
+        "preset": record.preset,
+        "engine": record.engine,
+        "overrides": video.upload.overrides,
+        "render_again": dg.MetadataValue.url(render_again(partition)),
+        "held": record.held,
+        "degraded": record.degraded is not None,
+        "video_seconds": round(video.composite.value.composite.video_seconds, 3),
+        "video_mb": round(video.composite.files["video"].bytes / 1e6, 3),
     }
+
+
+def _as_requested(record: DeliveryRecord) -> dg.AssetCheckResult:
+    """A degraded video is a warning, a held one an error."""
+    reasons = _reasons(record)
+    return dg.AssetCheckResult(
+        check_name=AS_REQUESTED.name,
+        passed=record.degraded is None and not record.held,
+        severity=dg.AssetCheckSeverity.ERROR if record.held else dg.AssetCheckSeverity.WARN,
+        description=" ".join(one.message for one in reasons) or "The video is as requested.",
+        metadata={"differences": len(reasons), "codes": ", ".join(one.code for one in reasons) or "none"},
+    )
+
+
+def _reasons(record: DeliveryRecord) -> tuple[Reason, ...]:
+    return record.degraded.reasons if record.degraded is not None else ()

@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.resources import StoreResource
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
+from pytoon_pipeline.operations.decisions import announce_plan
 from pytoon_pipeline.operations.planning import SPEC, AnalysisResults, plan_upload
 from pytoon_pipeline.reporting.tables import bullets
 
@@ -39,7 +40,9 @@ def render_spec(
         metadata, transcription, silence_segments, sampled_frames, face_detections, focal_points, shots
     )
     result = plan_upload(store.artifacts, source_media, resolved_request, analyses)
-    return materialize(result, _describe(result.artifact.read(RenderSpec), resolved_request))
+    spec = result.artifact.read(RenderSpec)
+    announce_plan(source_media, resolved_request, metadata.values, transcription.values, spec)
+    return materialize(result, _describe(spec, resolved_request))
 
 
 def _describe(spec: RenderSpec, resolved: ResolvedRequest) -> dict[str, object]:

@@ -1,23 +1,20 @@
 """Metrics over all videos."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
-from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
-from pytoon_pipeline.defs.stage import RETENTION_TAG
+from pytoon_pipeline.defs.stage import report_asset
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.reporting.kpis import Kpis
 
 
-@dg.asset(
-    group_name="reports",
-    kinds={"duckdb", "parquet"},
-    owners=[TEAM],
-    tags={RETENTION_TAG: "kept"},
-    code_version="1",
-    config_schema={},
-)
+@report_asset("duckdb", "parquet")
 def pipeline_kpis(config: ConfigResource, worker: WorkerResource) -> dg.MaterializeResult[None]:
     """How the pipeline performs over all videos: success, first-attempt and fallback rates, cache hits, and the time
-    that each stage takes. Computed from the logs."""
+    that each stage takes. Computed from the logs, every hour."""
     from pytoon_pipeline.reporting.kpi_markdown import as_markdown
     from pytoon_pipeline.reporting.kpis import kpis
     from pytoon_pipeline.reporting.log_tables import collect
@@ -26,5 +23,22 @@ def pipeline_kpis(config: ConfigResource, worker: WorkerResource) -> dg.Material
     collect(home.logs, home.metrics)
     found = kpis(home.metrics)
     return dg.MaterializeResult(
-        metadata={"metrics": dg.MetadataValue.md(as_markdown(found)), "all": found.model_dump(mode="json")}
+        metadata={
+            "metrics": dg.MetadataValue.md(as_markdown(found)),
+            **_numbers(found),
+            "all": found.model_dump(mode="json"),
+        }
     )
+
+
+def _numbers(found: "Kpis") -> dict[str, float]:
+    """The figures that Dagster plots; those without any data are left out."""
+    counts = {"completed": found.completed, "degraded": found.degraded, "failed": found.failed}
+    rates = {
+        "success_rate": found.success_rate,
+        "first_attempt_pass_rate": found.first_attempt_pass_rate,
+        "fallback_rate": found.fallback_rate,
+        "attempts_per_video": found.attempts_per_video,
+        "written_mb": found.bytes_written / 1e6,
+    }
+    return {**counts, **{name: round(value, 4) for name, value in rates.items() if value is not None}}

@@ -1,38 +1,68 @@
-"""What came in, and what it asks for."""
+"""What came in, what it is, and what it asks for."""
 
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import MetadataByItem
-from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.analysis.roles import check_usable
+from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
-from pytoon_pipeline.defs.partitions import REASON_TAG
+from pytoon_pipeline.defs.partitions import chosen_partition, key_of
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
-from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
+from pytoon_pipeline.defs.stage import Materialized, analysis_asset, materialize, materialize_analysis, stage_asset
+from pytoon_pipeline.defs.tags import PRESET_TAG, REASON_TAG, tag_run, title_tags
+from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.source import SOURCE, store_source
 from pytoon_pipeline.operations.resolve import RESOLVED, store_resolved
-from pytoon_pipeline.reporting.tables import bullets
+from pytoon_pipeline.reporting.tables import bullets, media_list
+from pytoon_pipeline.store.items import unique_items
 
 
 @stage_asset(SOURCE, "source", "file")
 def source_media(
     context: dg.AssetExecutionContext, store: StoreResource, catalog: CatalogResource, config: RunOverrides
 ) -> Materialized:
-    """The upload as received: its files, verified by content, the files of its brand, and the request."""
-    upload = catalog.uploads.get(context.partition_key).model_copy(update={"overrides": config.fields})
+    """The upload as received: its files, verified by content, the files of its brand, and the request. A run may
+    replace fields of the request here."""
+    key = key_of(catalog.uploads, chosen_partition(context))
+    upload = catalog.uploads.get(key).model_copy(update={"overrides": config.fields})
+    tag_run(context, title_tags(upload))
     request = check_overrides(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
         catalog.uploads.forget_attempts(upload.key, upload.overrides)
     result = store_source(store.artifacts, upload, request.brand)
-    items = result.artifact.read(SourceMedia).items
-    metadata = {
+    return materialize(result, _describe_upload(context.partition_key, upload, result.artifact.read(SourceMedia).items))
+
+
+def _describe_upload(partition: str, upload: SourceMedia, items: tuple[SourceItem, ...]) -> dict[str, object]:
+    """What operators see of an upload."""
+    return {
         "title": upload.title,
-        "items": dg.MetadataValue.md(bullets(f"{one.role}: {one.name}, {one.bytes / 1e6:.2f} MB" for one in items)),
+        "files": dg.MetadataValue.md(bullets(f"{one.role}: {one.name}, {one.bytes / 1e6:.2f} MB" for one in items)),
+        "file_count": len(items),
+        "upload_mb": round(sum(one.bytes for one in items) / 1e6, 3),
         "request": upload.asked,
         "overrides": upload.overrides,
+        "render_again": dg.MetadataValue.url(render_again(partition)),
+        "key": upload.key,
     }
-    return materialize(result, metadata)
+
+
+@analysis_asset(MediaProbe, group="source")
+def metadata(
+    context: dg.AssetExecutionContext, store: StoreResource, config: ConfigResource, source_media: SourceMedia
+) -> Materialized:
+    """The properties of each file: length, frame rate, size, rotation, pixel shape, colour and streams, both as its
+    headers declare them and as they really are. Also its audio at 16 kHz."""
+    limits, artifacts = config.limits, store.artifacts
+    result = MediaProbe(artifacts, limits, Preflight(artifacts, limits).probe).run(artifacts, source_media)
+    infos = {item: one.info for item, one in result.values.items()}
+    check_usable(source_media.items, infos, limits)
+    listed = dg.MetadataValue.md(media_list(unique_items(source_media), infos))
+    return materialize_analysis(result, {"items": listed})
 
 
 @stage_asset(RESOLVED, "source", "python")
@@ -50,8 +80,14 @@ def resolved_request(
     attempts = catalog.uploads.attempts(upload.key, upload.overrides)
     result = store_resolved(store.artifacts, source_media, metadata, attempts, config.limits)
     resolved = result.artifact.read(ResolvedRequest)
+    tag_run(context, {PRESET_TAG: resolved.preset.name})
+    return materialize(result, _describe_request(resolved))
+
+
+def _describe_request(resolved: ResolvedRequest) -> dict[str, object]:
+    """What operators see of the decisions."""
     origins = [dg.TableRecord({"value": name, "origin": origin}) for name, origin in sorted(resolved.origins.items())]
-    decisions = {
+    return {
         "archetype": resolved.archetype,
         "preset": resolved.preset.name,
         "brand": resolved.brand.name if resolved.brand is not None else "–",
@@ -60,4 +96,3 @@ def resolved_request(
         "remedies": ", ".join(resolved.remedies) or "–",
         "origins": dg.MetadataValue.table(origins),
     }
-    return materialize(result, decisions)

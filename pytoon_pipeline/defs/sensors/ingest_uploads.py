@@ -2,23 +2,42 @@
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.resources import ConfigResource, InboxResource
 from pytoon_pipeline.defs.run_queries import may_request
-from pytoon_pipeline.intake.ingester import count_pending
+from pytoon_pipeline.defs.tags import ENTRIES_TAG
+from pytoon_pipeline.intake.ingester import pending_entries
+from pytoon_pipeline.reporting.sentences import listed
+from pytoon_pipeline.runtime.home import Home
 
 
 def ingest_uploads(
     context: dg.SensorEvaluationContext, config: ConfigResource, inbox: InboxResource
 ) -> dg.RunRequest | dg.SkipReason:
     try:
-        waiting = count_pending(config.home, inbox.open())
+        waiting = pending_entries(config.home, inbox.open())
     except TransientError as error:
         return dg.SkipReason(str(error))
     if not waiting:
-        return dg.SkipReason("The inbox has nothing new.")
+        return dg.SkipReason(f"The inbox has nothing new.{_rejected(config.home)}")
     if not may_request(context.instance, INGEST):
-        return dg.SkipReason(f"Entries waiting in the inbox: {waiting}; {INGEST} is running or has just failed.")
-    context.log.info(f"Entries waiting in the inbox: {waiting}; requesting {INGEST}.")
-    return dg.RunRequest()
+        return dg.SkipReason(
+            f"Waiting in the inbox: {listed(waiting)}. The job {INGEST} is running or has just failed; it is requested "
+            f"again afterwards.{_incomplete(config.home)}"
+        )
+    context.log.info(f"Requested {INGEST} for {listed(waiting)}.")
+    return dg.RunRequest(tags={ENTRIES_TAG: listed(waiting)})
+
+
+def _incomplete(home: Home) -> str:
+    """What entries of the inbox wait for."""
+    rows = InboxIndex(home).not_ingested()
+    reasons = [f"{row.name} ({row.message})" for row in rows if row.state == "seen" and row.message]
+    return f" Incomplete: {listed(reasons)}." if reasons else ""
+
+
+def _rejected(home: Home) -> str:
+    rejected = [f"{row.name} ({row.code})" for row in InboxIndex(home).rejected() if row.state == "rejected"]
+    return f" Rejected until they are replaced: {listed(rejected)}." if rejected else ""

@@ -1,16 +1,18 @@
-"""Requests a run for every key that waits for its video or may be retried, and adds new keys to the partitions."""
+"""Requests a run for every upload that waits for its video or may be retried, and adds new ones to the partitions."""
 
 import time
-from collections.abc import Mapping
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import config_for
-from pytoon_pipeline.defs.partitions import ATTEMPT_TAG, PRIORITY_TAG
+from pytoon_pipeline.defs.partitions import partition_of
 from pytoon_pipeline.defs.partitions import uploads as partitions
 from pytoon_pipeline.defs.resources import CatalogResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress, unrecorded_run
+from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, title_tags
 from pytoon_pipeline.operations.due import DueKey, due_keys
+from pytoon_pipeline.reporting.sentences import listed
 
 # People who wait in the UI come first (0), then new uploads and retries, then nightly batches.
 UPLOAD_PRIORITY, BATCH_PRIORITY = -1, -10
@@ -19,39 +21,51 @@ MAX_REQUESTS, MAX_SECONDS = 100, 30.0
 
 
 def request_runs(context: dg.SensorEvaluationContext, catalog: CatalogResource) -> dg.SensorResult | dg.SkipReason:
+    uploads = catalog.uploads
     # Before the due keys: a run that ends between the two leaves a key that no longer waits.
-    busy = keys_in_progress(context.instance)
+    busy = keys_in_progress(context.instance, uploads)
     requested: list[DueKey] = []
-    waiting, started = 0, time.monotonic()
-    for due in due_keys(catalog.uploads, time.time()):
+    waiting, started = [], time.monotonic()
+    for due in due_keys(uploads, time.time()):
         if len(requested) == MAX_REQUESTS or time.monotonic() - started > MAX_SECONDS:
             break
         # The end of its last run has to be recorded with the key first; see defs/reconcile.py.
-        if due.key not in busy and unrecorded_run(context.instance, due) is None:
+        if due.key not in busy and unrecorded_run(context.instance, uploads, due) is None:
             requested.append(due)
         else:
-            waiting += 1
+            waiting.append(partition_of(uploads, due.key))
     if not requested:
-        return dg.SkipReason(
-            f"No new runs are needed; in progress: {waiting}." if waiting else "No new runs are needed."
-        )
-    retries = sum(due.attempt > 1 or due.failed_run != "" for due in requested)
-    context.log.info(f"Runs requested: {len(requested)} (retries: {retries}); in progress: {waiting}.")
+        return dg.SkipReason(f"No new runs are needed. In progress: {listed(waiting) or 'none'}.")
+    requests = [run_request(uploads, due) for due in requested]
+    _report(context, requested, [str(request.partition_key) for request in requests], waiting)
     return dg.SensorResult(
-        run_requests=[run_request(due) for due in requested],
-        dynamic_partitions_requests=[partitions.build_add_request([due.key for due in requested])],
+        run_requests=requests,
+        dynamic_partitions_requests=[partitions.build_add_request([str(one.partition_key) for one in requests])],
     )
 
 
-def run_request(due: DueKey) -> dg.RunRequest:
+def run_request(uploads: Uploads, due: DueKey) -> dg.RunRequest:
     """The request for a run of a key that has none in progress. Dagster ignores a second one with its run key."""
+    partition = partition_of(uploads, due.key)
     return dg.RunRequest(
-        run_key=f"{due.key}:{due.attempt}:{due.since:.3f}",
-        partition_key=due.key,
+        run_key=f"{partition}:{due.attempt}:{due.since:.3f}",
+        partition_key=partition,
         run_config=config_for(due.overrides),
-        tags=_tags(due.attempt),
+        tags={
+            **title_tags(uploads.find(due.key)),
+            ATTEMPT_TAG: str(due.attempt),
+            PRIORITY_TAG: str(UPLOAD_PRIORITY),
+        },
     )
 
 
-def _tags(attempt: int) -> Mapping[str, str]:
-    return {ATTEMPT_TAG: str(attempt), PRIORITY_TAG: str(UPLOAD_PRIORITY)}
+def _report(
+    context: dg.SensorEvaluationContext, requested: list[DueKey], partitions: list[str], waiting: list[str]
+) -> None:
+    """Says in the log of the tick what it requests."""
+    retried = [name for name, due in zip(partitions, requested, strict=True) if due.attempt > 1 or due.failed_run]
+    context.log.info(f"Requested {listed(partitions)}.")
+    if retried:
+        context.log.info(f"Of these, retried: {listed(retried)}.")
+    if waiting:
+        context.log.info(f"In progress: {listed(waiting)}.")

@@ -71,14 +71,15 @@ class RemoteEngine:
     def render_segments(self, request: RenderRequest, progress: Progress) -> list[StageResult]:
         keys = stages.stage_keys(request.spec, request.sources)
         results = stages.cached_results(self.store, keys)
-        cached = len(results)
-        progress(cached, len(keys))
+        frames = [segment.frames for segment in request.spec.segments]
+        cached = sum(frames[n] for n in results)
+        progress(cached, sum(frames))
         if missing := [n for n in range(len(keys)) if n not in results]:
             rendered = self._run_job(
                 request,
                 [request.spec.segments[n] for n in missing],
                 [keys[n] for n in missing],
-                lambda ready, _: progress(cached + ready, len(keys)),
+                lambda ready, total: progress(cached + (sum(frames) - cached) * ready // total, sum(frames)),
             )
             results |= dict(zip(missing, rendered, strict=True))
         return [results[n] for n in range(len(keys))]

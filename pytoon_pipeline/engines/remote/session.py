@@ -27,7 +27,7 @@ class RemoteSession:
     """A job and its progress. Each attempt resumes from there: the server reports missing files and the job's state.
 
     When the session is ``finished``, ``artifacts`` are the results of ``keys`` and are in the store with their files.
-    ``progress`` receives the number of finished parts and the total.
+    ``progress`` receives the number of finished frames and the total, as the server counts them.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class RemoteSession:
         self._store, self._scratch, self._client = store, scratch, client
         self._job, self._keys, self._progress, self._chunk_bytes = job, keys, progress, chunk_bytes
         self._id, self._files = job.id, job.files
-        # How often there was progress, the bytes transferred of each file, and the last event with its finished parts.
+        # How often there was progress, the bytes transferred of each file, and the last event with its finished frames.
         self._progress_count = 0
         self._offsets: dict[str, int] = {}
         self._last_event = self._ready = 0
@@ -101,10 +101,10 @@ class RemoteSession:
                 raise event.error.to_error()
             if event.artifacts is not None:
                 return event.artifacts
-            if event.ready is not None and event.ready > self._ready:
+            if event.ready is not None and event.total and event.ready > self._ready:
                 self._progress_count += 1
                 self._ready = event.ready
-                self._progress(self._ready, len(self._keys))
+                self._progress(self._ready, event.total)
         raise ConnectionLost(
             "remote_unreachable",
             "The event stream of the remote engine ended early.",

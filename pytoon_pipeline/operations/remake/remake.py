@@ -67,7 +67,7 @@ def remake(
         found = sources.probe(files, load_limits(), scratch)
         differences = compare(manifest, _tools(manifest.spec, found), found.infos)
         report_differences(differences)
-        with slot(home.slots, "encoder", Capacity.of_machine().encoders):
+        with slot(home.slots, "encoder", Capacity.of_machine().encoders, "render", manifest.title):
             threads = Capacity.of_machine().threads(count_held(home.runs) + 1)
             files_by_role, joined = _render(store, scratch, manifest, found, threads, progress)
         identical = hash_files(files_by_role["video"]) in manifest.files.values()

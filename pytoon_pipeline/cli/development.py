@@ -1,0 +1,73 @@
+"""The command ``dev``: everything that automatic processing needs, on this machine, until a person stops it."""
+
+import argparse
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from pytoon_pipeline.cli.options import Commands
+from pytoon_pipeline.cli.stopping import SIGNALS
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings, child_environment
+
+UI_PORT, FILES_PORT = 3000, 8971
+CODE_LOCATION = "pytoon_pipeline.definitions"
+# Dagster advises another command, which is not part of what Pytoon installs.
+DAGSTER = (sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-m", "dagster", "dev")
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds the command of this module to the parser."""
+    parser = commands.add_parser("dev", help="watch the inbox; serve the Dagster UI and the videos to browsers")
+    parser.add_argument("--port", type=int, default=UI_PORT, help="of the Dagster UI (default: %(default)s)")
+    parser.add_argument("--files-port", type=int, default=FILES_PORT, help="of the videos (default: %(default)s)")
+    parser.add_argument("--verbose", action="store_true", help="print what each sensor does")
+    parser.set_defaults(run=_dev)
+
+
+def _dev(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.cli.output import print_note
+    from pytoon_pipeline.cli.rendering import open_runner
+    from pytoon_pipeline.delivery.file_server import HOST, listen, serving
+    from pytoon_pipeline.service.setup import setup
+
+    home = Home.locate()
+    setup(home, open_runner, print_note)
+    with listen(options.port, "the Dagster UI", "--port") as probe:
+        ui = f"http://{HOST}:{probe.getsockname()[1]}"
+    with serving(home, options.files_port) as files:
+        command = [*DAGSTER, "--module-name", CODE_LOCATION, "--host", HOST, "--port", ui.rpartition(":")[2]]
+        level = "info" if options.verbose else "warning"
+        environment = child_environment(
+            DAGSTER_HOME=str(home.dagster), PYTOON_HOME=str(home.root), PYTOON_FILES_URL=files, PYTOON_UI_URL=ui
+        )
+        print(_places(home, ui, files), flush=True)
+        return _run([*command, "--log-level", level], environment)
+
+
+def _places(home: Home, ui: str, files: str) -> str:
+    inbox = Settings.load().inbox or home.inbox
+    return f"Dagster  {ui} (ready in about ten seconds; Ctrl-C stops it)\ninbox    {inbox}\nvideos   {files}"
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Runs Dagster until it ends. When this process is stopped, it interrupts Dagster, which then ends its own
+    processes in order; that takes longer than other commands may take.
+    """
+    # Else cli/stopping.py would end this process first.
+    watched = signal.set_wakeup_fd(-1)
+    before = {one: signal.getsignal(one) for one in SIGNALS}
+    # Dagster must not inherit that a shell makes its background jobs ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # In a session of its own, it gets a signal only once, from here.
+    with subprocess.Popen(command, env=environment, start_new_session=True) as dagster:
+        for one, handler in before.items():
+            ignored = handler is signal.SIG_IGN
+            signal.signal(one, handler if ignored else lambda *_: dagster.send_signal(signal.SIGINT))
+        try:
+            return dagster.wait()
+        finally:
+            signal.set_wakeup_fd(watched)
+            for one, handler in before.items():
+                signal.signal(one, handler)

@@ -1,0 +1,42 @@
+"""Links that operators follow: to delivered files, and to pages of Dagster's UI."""
+
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import dagster as dg
+import yaml
+
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.overrides import config_for
+from pytoon_pipeline.defs.partitions import PARTITION_TAG
+from pytoon_pipeline.runtime.home import Home
+
+
+def file_link(home: Home, files_url: str | None, path: Path) -> dg.MetadataValue:
+    """A delivered file: a link that a browser opens when the outbox is served, otherwise a path. Held videos are not
+    served.
+    """
+    if files_url is None or not path.is_relative_to(home.outbox):
+        return dg.MetadataValue.path(str(path))
+    below = quote(path.relative_to(home.outbox).as_posix())
+    return dg.MetadataValue.url(f"{files_url.rstrip('/')}/{below}")
+
+
+def run_page(run: str) -> str:
+    """The page of a run: why it failed, and its log. The path works on any address of the UI."""
+    return f"/runs/{run}"
+
+
+def partition_page(asset: str, partition: str) -> str:
+    """The results of an asset for one upload."""
+    return f"/assets/{asset}?{urlencode({'view': 'partitions', 'partition': partition})}"
+
+
+def render_again(partition: str) -> str:
+    """The Launchpad, filled in for an upload: it shows which values may be changed. The UI finds the code location."""
+    parameters = {
+        "config": yaml.safe_dump(config_for({}), sort_keys=False),
+        "tags[0][key]": PARTITION_TAG,
+        "tags[0][value]": partition,
+    }
+    return f"/guess/{COMPILE}/playground/setup?{urlencode(parameters)}"

@@ -1,0 +1,29 @@
+"""Tags of runs and materializations: what an operator reads in lists, filters by and searches for."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pytoon_pipeline.contracts.media import SourceMedia
+
+TITLE_TAG, PRESET_TAG, STATUS_TAG, ATTEMPT_TAG = "pytoon/title", "pytoon/preset", "pytoon/status", "pytoon/attempt"
+# What a video differs in from its request, in codes.
+DEGRADED_TAG = "pytoon/degraded"
+# The entries of the inbox that a run of the job “ingest” was requested for.
+ENTRIES_TAG = "pytoon/entries"
+# Why the nightly batch requested a run; see operations/batches.py.
+REASON_TAG = "pytoon/reason"
+RETENTION_TAG = "pytoon/retention"
+PRIORITY_TAG = "dagster/priority"
+# The UI shortens longer tags.
+MAX_VALUE = 100
+
+
+def title_tags(upload: SourceMedia | None) -> dict[str, str]:
+    """The title of the upload, by which people find its runs."""
+    return {} if upload is None else {TITLE_TAG: upload.title[:MAX_VALUE]}
+
+
+def tag_run(context: dg.AssetExecutionContext, tags: Mapping[str, str]) -> None:
+    """Adds tags to the run of an asset, whoever started it."""
+    context.instance.add_run_tags(context.run.run_id, dict(tags))

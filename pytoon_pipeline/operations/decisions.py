@@ -1,0 +1,146 @@
+"""What Pytoon decided about a video, for a person: the preset, the length, the source of the captions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.contracts.manifest import Manifest
+from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.progress import Planned
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
+from pytoon_pipeline.runtime.progress import publish
+
+ENGINES = {"whisper": "Whisper", "pocketsphinx": "pocketsphinx"}
+# Notes that say why a video has no captions.
+NO_CAPTIONS = ("no_sound", "silent_track", "unreadable_sound", "captions_left_out", "captions_unreliable", "no_words")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the sentences are made of. ``request`` is the one in effect; ``probed`` describes files by SHA-256."""
+
+    spec: RenderSpec
+    request: Mapping[str, object]
+    preset: Preset
+    media: Sequence[SourceItem]
+    probed: Mapping[str, MediaInfo]
+    transcribers: tuple[Transcriber, ...]
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> "Decided":
+        found = (manifest.transcriber,) if manifest.transcriber is not None else ()
+        request = manifest.request
+        return cls(manifest.spec, request, manifest.preset, manifest.media, manifest.probed, found)
+
+
+def decisions_of(manifest: Manifest) -> tuple[Note, ...]:
+    """The decisions about a delivered video."""
+    return decisions(Decided.of(manifest))
+
+
+def decisions(decided: Decided) -> tuple[Note, ...]:
+    """Three notes, with the codes ``preset``, ``length`` and ``captions``."""
+    return (
+        Note(code="preset", message=_preset(decided)),
+        Note(code="length", message=_length(decided)),
+        Note(code="captions", message=_captions(decided)),
+    )
+
+
+def announce_plan(
+    upload: SourceMedia,
+    resolved: ResolvedRequest,
+    metadata: Mapping[str, Metadata],
+    transcripts: Mapping[str, Transcript],
+    spec: RenderSpec,
+) -> None:
+    """Tells listeners that the plan exists, and what was decided in it."""
+    probed = {item: one.info for item, one in metadata.items()}
+    heard = tuple(one.transcriber for one in transcripts.values() if one.transcriber is not None)
+    decided = Decided(spec, upload.asked, resolved.preset, upload.items, probed, heard)
+    publish(Planned(decisions(decided), spec.notes))
+
+
+def _preset(decided: Decided) -> str:
+    name, archetype = decided.preset.name, decided.spec.archetype
+    if decided.request.get("preset"):
+        return f"Preset: {name}, as requested."
+    if ARCHETYPES[archetype].default_preset != name:
+        return f"Preset: {name}."
+    return f"Preset: {name}, the default for “{archetype.replace('_', ' ')}” videos."
+
+
+def _length(decided: Decided) -> str:
+    spec = decided.spec
+    seconds = spec.rate.seconds(spec.frames)
+    source = sum(info.seconds for info in _clips(decided))
+    if spec.archetype == "footage" and source:
+        return f"Length: {seconds:.1f} s of {source:.1f} s{_shortened(decided, source - seconds)}."
+    if spec.archetype == "edit_plan":
+        return f"Length: {seconds:.1f} s, as in the edit plan."
+    count, each = _items(decided), seconds / max(1, len(spec.scenes))
+    scenes = f"{len(spec.scenes)} scene{'s' if len(spec.scenes) != 1 else ''} of about {each:.1f} s"
+    items = f"{count} item{'s' if count != 1 else ''} in " if count else "text in "
+    return f"Length: {seconds:.1f} s: {items}{scenes}."
+
+
+def _shortened(decided: Decided, removed: float) -> str:
+    """Why footage got shorter, if it did."""
+    reasons = ["after removing silence"] if decided.preset.silence.remove and removed >= 0.1 else []
+    if any(note.code == "shortened" for note in decided.spec.notes):
+        reasons.append(f"up to the limit of {decided.spec.rate.seconds(decided.spec.constraints.max_frames):g} s")
+    return f", {' and '.join(reasons)}" if reasons else ""
+
+
+def _captions(decided: Decided) -> str:
+    spec = decided.spec
+    if spec.captions.cues:
+        by = " and ".join(dict.fromkeys(map(_source, decided.transcribers))) or "the request"
+        return f"Captions: {len(spec.captions.cues)}, from {by}{_fallback(decided.transcribers)}."
+    return f"Captions: none, because {_why_none(decided)}."
+
+
+def _source(transcriber: Transcriber) -> str:
+    if transcriber.engine == "subtitles":
+        return f"the subtitles {transcriber.model}"
+    return f"{ENGINES[transcriber.engine]} ({transcriber.model})"
+
+
+def _fallback(transcribers: Iterable[Transcriber]) -> str:
+    reason = next((one.fallback for one in transcribers if one.fallback), None)
+    return f"; Whisper was not used: {reason}" if reason else ""
+
+
+def _why_none(decided: Decided) -> str:
+    if not any(True for _ in _clips(decided)):
+        return "there is no footage"
+    if not decided.preset.captions.show:
+        return f"the preset {decided.preset.name} shows none"
+    codes = {note.code for note in decided.spec.notes}
+    found = next((code for code in NO_CAPTIONS if code in codes), None)
+    reasons = {
+        "no_sound": "the footage has no sound",
+        "silent_track": "the footage is silent",
+        "unreadable_sound": "the sound of the footage cannot be read",
+        "captions_left_out": "no font has their characters",
+        "captions_unreliable": f"no speech was recognised reliably{_fallback(decided.transcribers)}",
+        "no_words": f"no words were recognised{_fallback(decided.transcribers)}",
+    }
+    if found is None:
+        return "clips are transcribed only in footage" if decided.spec.archetype != "footage" else "nothing is spoken"
+    return reasons[found]
+
+
+def _clips(decided: Decided) -> Iterator[MediaInfo]:
+    """The clips among the media, as often as they are used."""
+    for item in decided.media:
+        info = decided.probed.get(item.sha256)
+        if item.role == "media" and info is not None and info.video is not None and info.still is None:
+            yield info
+
+
+def _items(decided: Decided) -> int:
+    return sum(item.role == "media" for item in decided.media)

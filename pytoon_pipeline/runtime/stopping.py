@@ -1,0 +1,53 @@
+"""Stopping the work of this process: one place asks for it, and loops in worker threads look here.
+
+The main thread is stopped by an exception that a signal raises. No exception reaches other threads, so each of them
+calls ``check`` often.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_requested = threading.Event()
+_cleanups: list[Callable[[], None]] = []
+
+
+class Stopped(BaseException):
+    """The work was stopped on request. No ``Exception``, so that nothing treats it as a failure of the work."""
+
+
+@contextmanager
+def requested_until_here() -> Iterator[None]:
+    """While the block runs, all threads are asked to stop."""
+    _requested.set()
+    try:
+        yield
+    finally:
+        _requested.clear()
+
+
+def requested() -> bool:
+    """Whether this process was asked to stop."""
+    return _requested.is_set()
+
+
+def check() -> None:
+    """Raises ``Stopped`` when this process was asked to stop."""
+    if requested():
+        raise Stopped
+
+
+@contextmanager
+def cleanup(action: Callable[[], None]) -> Iterator[None]:
+    """While the block runs, ``action`` is what remains to do if the process must end before the block does."""
+    _cleanups.append(action)
+    try:
+        yield
+    finally:
+        _cleanups.remove(action)
+
+
+def clean_up() -> None:
+    """Does what remains to do before this process ends at once, the latest first."""
+    for action in reversed(_cleanups):
+        action()

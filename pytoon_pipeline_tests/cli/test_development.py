@@ -1,0 +1,66 @@
+"""The command ``dev``. Dagster is not set up, and is replaced by a program that reports how it was started."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pytoon_pipeline.cli import development
+from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service import setup
+
+REPORT = """
+import json, os, sys, urllib.request
+names = ("DAGSTER_HOME", "PYTOON_HOME", "PYTOON_FILES_URL", "PYTOON_UI_URL")
+found = {name: os.environ[name] for name in names}
+page = urllib.request.urlopen(found["PYTOON_FILES_URL"]).read().decode()
+print(json.dumps({**found, "arguments": sys.argv[1:], "page": "Videos" in page}), file=open(os.environ["REPORT"], "w"))
+"""
+WAITS = """
+import signal, sys, time
+signal.signal(signal.SIGINT, lambda *_: sys.exit(7))
+print("ready", flush=True)
+time.sleep(60)
+"""
+# A shell makes background jobs ignore SIGINT.
+STARTS = """
+import signal, sys
+from pytoon_pipeline.cli import development, main
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from pytoon_pipeline.service import setup
+setup.setup = lambda *arguments: None
+development.DAGSTER = (sys.executable, "-c", sys.argv[1])
+sys.exit(main.main(["dev", "--port", "0", "--files-port", "0"]))
+"""
+
+
+def test_dagster_and_the_videos_are_served_and_know_of_each_other(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REPORT", str(tmp_path / "report"))
+    monkeypatch.setattr(setup, "setup", lambda *arguments: None)
+    monkeypatch.setattr(development, "DAGSTER", (sys.executable, "-c", REPORT))
+    assert main(["dev", "--port", "0", "--files-port", "0"]) == 0
+    report = json.loads((tmp_path / "report").read_text())
+    assert report["page"]
+    assert (report["PYTOON_HOME"], report["DAGSTER_HOME"]) == (str(home.root), str(home.dagster))
+    assert report["arguments"][-2:] == ["--log-level", "warning"]
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert report["PYTOON_UI_URL"] in first
+    assert str(home.inbox) in second
+    assert report["PYTOON_FILES_URL"] in third
+
+
+def test_ending_it_ends_dagster_in_order(home: Home) -> None:
+    command = [sys.executable, "-c", STARTS, WAITS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while process.stdout.readline() != "ready\n":
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 7
