@@ -47,8 +47,9 @@ def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
+def busy_home(home: Home, lasting: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home in which every sensor and schedule has something to request."""
+    monkeypatch.setenv("PYTOON_ALERT_COMMAND", f"touch {home.root / 'sent'}")
     uploads = Uploads(home)
     for key in (NEW, OUTDATED, STOPPED, SILENT, LOST):
         title = TITLES[key]
@@ -70,6 +71,7 @@ def busy_home(home: Home, lasting: dg.DagsterInstance) -> Home:
     status = (home.inbox / "seen.mp4").stat()
     seen = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
     InboxIndex(home).put([Row("seen.mp4", seen, 0.0, "seen"), Row("gone.mp4", "x", 0.0, "seen")])
+    InboxIndex(home).put([Row("bad.mp4", "x", 0.0, "rejected", code="not_media", message="No.", hint="Replace it.")])
     return home
 
 
@@ -226,5 +228,5 @@ def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.Dags
 def test_intervals_end_one_second_before_a_loop_of_the_daemon() -> None:
     """A sensor with a multiple of the loop as interval would often be evaluated one loop late."""
     intervals = [int(one.minimum_interval_seconds or 0) for one in defs().sensors or ()]
-    assert len(intervals) == 4
+    assert len(intervals) == 5
     assert {interval % DAEMON_LOOP_SECONDS for interval in intervals} == {DAEMON_LOOP_SECONDS - 1}
