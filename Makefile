@@ -1,12 +1,13 @@
 # Targets for people and CI. All depend on `setup`, which creates .venv; only Python, pip and make are needed.
-PYTHON ?= python3
+# The first Python on the PATH that Pytoon supports; empty when there is none.
+SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))
+PYTHON ?= $(shell for one in python3 python3.12 python3.11 python3.10; do \
+	$$one -c "$(SUPPORTED)" 2>/dev/null && echo $$one && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # mediapipe requires the OpenCV build with windows, which needs libGL from the system. The headless build of the same
 # version replaces it.
 HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt opencv-contrib-python-headless
-PYTOON_HOME ?= $(CURDIR)/.pytoon
-export PYTOON_HOME
 
 .PHONY: setup setup-test demo test check schemas dev bench bench-unattended clean
 
@@ -15,10 +16,14 @@ setup: .venv/installed
 setup-test: .venv/installed-test
 
 .venv/installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(PIP) --constraint constraints.txt --editable .
-	$(HEADLESS)
-	touch $@
+	@test -n "$(PYTHON)" || { echo "Pytoon needs Python 3.10, 3.11 or 3.12. Install one of them, or name it:" \
+		"make setup PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing Pytoon into .venv (4 GB, a few minutes) …"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --constraint constraints.txt --editable .
+	@$(HEADLESS)
+	@touch $@
+	@echo "Done. Run “. .venv/bin/activate”; then “pytoon” is a command in this terminal."
 
 .venv/installed-test: .venv/installed
 	$(PIP) --constraint constraints.txt --editable '.[test]'

@@ -23,6 +23,7 @@ TranscriberChoice = Literal["auto"] | TranscriberEngine
 Autostart = Literal["none", "safe", "all"]
 
 MAX_SHOWN = 40
+HOME = ".pytoon"
 
 
 def _absolute(path: Path) -> Path:
@@ -57,6 +58,21 @@ def _command_line(command: str) -> str:
     if not shlex.split(command):
         raise ValueError("the command is empty")
     return command
+
+
+def find_home() -> Path:
+    """The nearest folder ``.pytoon`` in the working directory and its parents, else the one in the user's folder.
+
+    Folders of other users do not count: a home decides which code Dagster loads.
+    """
+    try:
+        here = Path.cwd()
+        places = [place / HOME for place in (here, *here.parents)]
+        own = (place for place in places if place.is_dir() and place.stat().st_uid == os.getuid())
+        return next(own, Path("~") / HOME)
+    except OSError:
+        # The working directory was removed, or its parents cannot be read.
+        return Path("~") / HOME
 
 
 Folder = Annotated[Path, AfterValidator(_absolute)]
@@ -100,7 +116,7 @@ class Settings(_Environment):
     model_config = SettingsConfigDict(env_prefix="PYTOON_")
 
     home: Folder = Field(
-        default=Path(".pytoon"), validate_default=True, description="the path of the folder that holds all state"
+        default_factory=find_home, validate_default=True, description="the path of the folder that holds all state"
     )
     presets: Path | None = Field(default=None, description="the path of a folder with presets")
     inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
@@ -137,6 +153,15 @@ class Settings(_Environment):
         default=Path("~/.cache"), validate_default=True, alias="XDG_CACHE_HOME", description="the path of a folder"
     )
     ffmpeg: str | None = Field(default=None, alias="IMAGEIO_FFMPEG_EXE", description="the path of an ffmpeg program")
+
+    @property
+    def home_reason(self) -> str:
+        """Why this folder is the home."""
+        if "home" in self.model_fields_set:
+            return "set by PYTOON_HOME"
+        if self.home == _absolute(Path("~") / HOME):
+            return "the default: PYTOON_HOME is not set, and no .pytoon folder is nearer"
+        return "the nearest .pytoon folder, in the working directory or above it; PYTOON_HOME is not set"
 
     @property
     def whisper_cache(self) -> Path:

@@ -19,12 +19,43 @@ def unset(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_variables_the_defaults_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     settings = Settings.load()
     assert settings.home == tmp_path / ".pytoon"
     assert (settings.presets, settings.inbox, settings.runs, settings.engine_url) == (None, None, None, None)
     assert (settings.transcriber, settings.whisper_model) == ("auto", "base")
     assert (settings.timezone, settings.autostart) == ("UTC", "safe")
+
+
+def test_the_home_is_found_from_any_working_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    user, deep = tmp_path / "user", tmp_path / "project" / "photos" / "day 1"
+    for folder in (user, deep):
+        folder.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(user))
+    monkeypatch.chdir(deep)
+    assert Settings.load().home == user / ".pytoon"
+    assert Settings.load().home_reason.startswith("the default")
+    for place in (tmp_path, tmp_path / "project"):
+        (place / ".pytoon").mkdir()
+        assert Settings.load().home == place / ".pytoon", "the nearest one"
+    assert Settings.load().home_reason.startswith("the nearest .pytoon folder")
+    (deep / ".pytoon").touch()
+    assert Settings.load().home == tmp_path / "project" / ".pytoon", "a file is not a home"
+    monkeypatch.setenv("PYTOON_HOME", "other")
+    assert Settings.load().home == deep / "other"
+    assert Settings.load().home_reason == "set by PYTOON_HOME"
+    monkeypatch.delenv("PYTOON_HOME")
+    monkeypatch.setattr("os.getuid", lambda: -1)
+    assert Settings.load().home == user / ".pytoon", "the folder of another user is not used"
+
+
+def test_a_working_directory_that_was_removed_has_a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert Settings.load().home == tmp_path / ".pytoon"
 
 
 def test_the_environment_is_read_at_each_call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

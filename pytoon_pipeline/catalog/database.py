@@ -18,6 +18,8 @@ from pytoon_pipeline.runtime.home import Home
 
 # How long a transaction waits for those of other processes; each takes milliseconds.
 BUSY_SECONDS = 30
+# What a home has that keeps its catalog in files.
+JSON_LAYOUT = ("uploads", "registry", "inbox.sqlite")
 
 
 class Database:
@@ -83,7 +85,7 @@ class Database:
         """Brings the tables up to date; a new database takes over the files of a home that has no database yet."""
         is_new = self._version(opened) == 0
         schema.migrate(opened)
-        if is_new:
+        if is_new and any((self._home.root / name).exists() for name in JSON_LAYOUT):
             from pytoon_pipeline.catalog.json_layout import import_files
 
             import_files(self._home, opened)

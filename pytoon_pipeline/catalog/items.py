@@ -36,5 +36,22 @@ class Registry:
         return ItemRecord.model_validate_json(found[0]) if found else None
 
     def of(self, upload: SourceMedia) -> list[ItemRecord]:
-        """Records of an upload's items, in order."""
-        return [record for item in upload.items if (record := self.get(item_id(item)))]
+        """A record of each of an upload's items, in order: how it was generated, and what it is in this upload."""
+        return [self._in_upload(item, upload) for item in upload.items]
+
+    def _in_upload(self, item: SourceItem, upload: SourceMedia) -> ItemRecord:
+        record = ItemRecord(
+            id=item_id(item),
+            sha256=item.sha256,
+            name=item.name,
+            role=item.role,
+            origin=item.origin,
+            licence=None if item.origin == "brand" else str(upload.asked.get("licence") or "") or None,
+        )
+        known = self.get(record.id)
+        if known is None or known.generation is None or item.origin == "brand":
+            return record
+        generated = {"origin": "generated", "licence": record.licence or known.licence}
+        return record.model_copy(
+            update=generated | {"generation": known.generation, "replaces": known.replaces, "reason": known.reason}
+        )

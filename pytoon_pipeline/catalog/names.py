@@ -5,12 +5,15 @@ import sqlite3
 import unicodedata
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.media import SourceItem
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.media import SourceItem
 
 MAX_NAME = 60
 ID_DIGITS = 12
 KINDS = {"IMG": {".png", ".jpg", ".jpeg", ".webp"}, "AUD": {".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg"}}
+KINDS_BY_ROLE = {"music": "AUD", "voice": "AUD", "logo": "IMG", "subtitles": "SUB", "font": "FNT"}
 KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,30})?$")
 
 
@@ -37,8 +40,8 @@ def _is_taken(database: sqlite3.Connection, name: str) -> bool:
     return database.execute("select 1 from uploads where name = ?", (name,)).fetchone() is not None
 
 
-def item_id(item: SourceItem) -> str:
-    """``IMG-``, ``AUD-`` or ``VID-``, by the file's name and role, and the first digits of its hash."""
+def item_id(item: "SourceItem") -> str:
+    """The kind of the file, by its role or its name, and the first digits of its hash."""
     ending = Path(item.name).suffix.lower()
     kind = next((kind for kind, endings in KINDS.items() if ending in endings), "VID")
-    return f"{'AUD' if item.role in ('music', 'voice') else kind}-{item.sha256[:ID_DIGITS]}"
+    return f"{KINDS_BY_ROLE.get(item.role, kind)}-{item.sha256[:ID_DIGITS]}"

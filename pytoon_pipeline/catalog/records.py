@@ -10,13 +10,11 @@ from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
 from pytoon_pipeline.store.fingerprint import hash_value
 
-# Origins of files that a run adds to an upload; they belong to the brand, not to the request.
-BRAND_ORIGIN = "brand: "
-
 
 def request_digest(upload: SourceMedia) -> str:
     """SHA-256 of the request in effect and of the files of an upload: what decides which version of a video it is."""
-    own = [item for item in upload.items if not item.origin.startswith(BRAND_ORIGIN)]
+    # A run adds the files of the brand; they belong to it, not to the request.
+    own = [item for item in upload.items if item.origin != "brand"]
     return hash_value([upload.asked, [[item.role, item.sha256] for item in own]])
 
 
@@ -26,13 +24,13 @@ def put_upload(database: sqlite3.Connection, upload: SourceMedia, registered: fl
     name = known[0] if known else unique_name(database, upload.key, upload.title)
     items = json.dumps([item_id(item) for item in upload.items])
     database.execute(
-        "insert into uploads (key, name, title, registered, items, record) values (?, ?, ?, ?, ?, ?) "
-        "on conflict (key) do update set title = excluded.title, registered = excluded.registered, "
-        "items = excluded.items, record = excluded.record",
-        (upload.key, name, upload.title, registered, items, upload.model_dump_json()),
+        "insert into uploads (key, name, title, request, registered, items, record) values (?, ?, ?, ?, ?, ?, ?) "
+        "on conflict (key) do update set title = excluded.title, request = excluded.request, "
+        "registered = excluded.registered, items = excluded.items, record = excluded.record",
+        (upload.key, name, upload.title, request_digest(upload), registered, items, upload.model_dump_json()),
     )
     database.execute("delete from files where key = ?", (upload.key,))
-    files = [(upload.key, item.sha256, item.origin) for item in upload.items]
+    files = [(upload.key, item.sha256, item.path) for item in upload.items]
     database.executemany("insert into files values (?, ?, ?)", files)
 
 
@@ -62,21 +60,17 @@ def reserve_version(database: sqlite3.Connection, key: str, request: str) -> int
 def put_delivery(database: sqlite3.Connection, key: str, request: str, record: DeliveryRecord) -> None:
     """Records that the video of a request is delivered or held, and makes it the current version of its key."""
     number = reserve_version(database, key, request)
+    record = record.model_copy(update={"version": number})
+    state = "held" if record.held else "degraded" if record.degraded is not None else "completed"
+    parts = json.loads(record.model_dump_json(include={"degraded", "released", "notes"}))
+    texts = (json.dumps(parts[name], ensure_ascii=False) for name in ("degraded", "released", "notes"))
     reasons = record.degraded.reasons if record.degraded is not None else ()
+    reason = " ".join(dict.fromkeys(one.message for one in reasons))
     database.execute("update versions set current = 0 where key = ? and current and number != ?", (key, number))
     database.execute(
-        "update versions set current = 1, state = ?, at = ?, video = ?, preset = ?, reason = ?, record = ? "
-        "where key = ? and number = ?",
-        (
-            "held" if record.held else "degraded" if record.degraded is not None else "completed",
-            record.at,
-            record.video,
-            record.preset,
-            " ".join(dict.fromkeys(reason.message for reason in reasons)),
-            record.model_dump_json(),
-            key,
-            number,
-        ),
+        "update versions set current = 1, state = ?, at = ?, video = ?, reason = ?, degraded = ?, released = ?, "
+        "notes = ?, record = ? where key = ? and number = ?",
+        (state, record.at, record.video, reason, *texts, record.model_dump_json(), key, number),
     )
 
 

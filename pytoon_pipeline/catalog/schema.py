@@ -8,11 +8,12 @@ import sqlite3
 
 FIRST = (
     # ``pending`` (its video is still to be rendered), ``stopped`` (by a person) and ``archived`` (hidden from listings)
-    # say since when; null when it is not so. ``items`` are ids as a JSON array.
+    # say since when; null when it is not so. ``request`` is the digest of the request and its files, ``items`` are ids
+    # as a JSON array.
     """
     create table uploads (
-        key text primary key, name text not null unique collate nocase, title text not null, registered real not null,
-        pending real, stopped real, archived real, items text not null, record text not null
+        key text primary key, name text not null unique collate nocase, title text not null, request text not null,
+        registered real not null, pending real, stopped real, archived real, items text not null, record text not null
     )
     """,
     "create index uploads_by_title on uploads (title)",
@@ -31,18 +32,19 @@ FIRST = (
         category text not null, record text not null
     ) without rowid
     """,
-    # ``request`` is the digest of a request and its files.
     """
     create table attempts (
         key text not null, request text not null, number integer not null, plan text not null,
         fallback integer not null, record text not null, primary key (key, request, plan, fallback)
     ) without rowid
     """,
-    # A version is reserved before its files are written; then ``state`` and what follows are null.
+    # A version is reserved before its files are written; then ``state`` and what follows are null. ``reason`` says in
+    # words why it is degraded or held; ``degraded``, ``released`` and ``notes`` are JSON.
     """
     create table versions (
         key text not null, number integer not null, request text not null, current integer not null default 0,
-        state text, at real, video text, preset text, seconds real, reason text, record text,
+        state text, at real, video text, reason text, degraded text, released text, notes text,
+        record text,
         primary key (key, number), unique (key, request)
     ) without rowid
     """,

@@ -1,6 +1,7 @@
 """The registry of uploads: the files and the request of each key, and its status."""
 
 import logging
+import sqlite3
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -119,6 +120,7 @@ class Uploads:
                 before = None
             tries = before.tries + 1 if before is not None and before.category == error.category else 1
             values = {"stage": stage, "run": run, "overrides": dict(overrides), "at": time.time()}
+            values["request"] = _request(self._upload(database, key), overrides)
             counts = {"category": error.category, "tries": tries, "total": total}
             record = FailureRecord.model_validate({**error.as_dict(), **values, **counts})
             records.put_failure(database, key, record)
@@ -146,6 +148,14 @@ class Uploads:
         with self._database.write() as database:
             database.execute("update uploads set stopped = ?, pending = null where key = ?", (time.time(), key))
 
+    def retry(self, key: str) -> None:
+        """Makes the video of a key pending again, after its run failed or was stopped."""
+        with self._database.write() as database:
+            database.execute(
+                "update uploads set pending = ?, stopped = null, archived = null where key = ?", (time.time(), key)
+            )
+            database.execute("delete from failures where key = ?", (key,))
+
     def stopped(self) -> set[str]:
         return {key for (key,) in self._rows("select key from uploads where stopped is not null")}
 
@@ -153,19 +163,19 @@ class Uploads:
 
     def attempts(self, key: str, overrides: Overrides = NO_OVERRIDES) -> tuple[Attempt, ...]:
         """Attempts at the current request of the key, with ``overrides`` applied, in order."""
-        request = self._request(key, overrides)
+        request = _request(self.find(key), overrides)
         found = self._rows("select record from attempts where key = ? and request = ? order by number", key, request)
         return tuple(attempt for (text,) in found if (attempt := _read(Attempt, key, text)))
 
     def forget_attempts(self, key: str, overrides: Overrides = NO_OVERRIDES) -> None:
         """Starts again, with the current presets."""
-        request = self._request(key, overrides)
+        request = _request(self.find(key), overrides)
         with self._database.write() as database:
             database.execute("delete from attempts where key = ? and request = ?", (key, request))
 
     def record(self, key: str, attempt: Attempt, overrides: Overrides = NO_OVERRIDES) -> None:
         """Adds an attempt, unless one with the same plan is recorded already."""
-        request = self._request(key, overrides)
+        request = _request(self.find(key), overrides)
         with self._database.write() as database:
             records.put_attempt(database, key, request, attempt)
 
@@ -176,10 +186,9 @@ class Uploads:
         upload has changed since ``read``.
         """
         with self._database.write() as database:
-            found = database.execute("select record from uploads where key = ?", (key,)).fetchone()
-            now = _read(SourceMedia, key, found[0]) if found else None
-            asked = read or (now.model_copy(update={"overrides": record.overrides}) if now else None)
-            records.put_delivery(database, key, records.request_digest(asked) if asked else "", record)
+            now = self._upload(database, key)
+            request = records.request_digest(read) if read else _request(now, record.overrides)
+            records.put_delivery(database, key, request, record)
             if read is None or _is_current(now, read):
                 database.execute("delete from failures where key = ?", (key,))
                 database.execute("update uploads set pending = null, stopped = null where key = ?", (key,))
@@ -187,6 +196,37 @@ class Uploads:
     def delivered(self, key: str) -> DeliveryRecord | None:
         """The current version of the video of a key."""
         return self._record(DeliveryRecord, "select record from versions where key = ? and current", key)
+
+    def delivered_as(self, upload: SourceMedia) -> DeliveryRecord | None:
+        """The version that was made from this request and these files."""
+        request = records.request_digest(upload)
+        query = "select record from versions where key = ? and request = ? and state is not null"
+        return self._record(DeliveryRecord, query, upload.key, request)
+
+    def versions(self, key: str) -> list[DeliveryRecord]:
+        """All versions of the video of a key, the first one first."""
+        found = self._rows("select record from versions where key = ? and state is not null order by number", key)
+        return [record for (text,) in found if (record := _read(DeliveryRecord, key, text))]
+
+    def version(self, upload: SourceMedia) -> int:
+        """The number of the version that is made from this request and these files; reserves one for new ones."""
+        with self._database.write() as database:
+            return records.reserve_version(database, upload.key, records.request_digest(upload))
+
+    def needs_run(self, upload: SourceMedia) -> bool:
+        """Whether a run of the upload is pending, or the last run of exactly this request failed."""
+        failure = self.failure(upload.key)
+        failed = failure is not None and failure.request in ("", records.request_digest(upload))
+        return failed or self.is_pending(upload.key)
+
+    def make_current(self, upload: SourceMedia) -> None:
+        """Makes the version of this request and these files the current one. What failed since is another request."""
+        values = (upload.key, records.request_digest(upload))
+        with self._database.write() as database:
+            database.execute("update versions set current = 0 where key = ? and current and request != ?", values)
+            database.execute("update versions set current = 1 where key = ? and request = ? and not current", values)
+            database.execute("delete from failures where key = ?", (upload.key,))
+            database.execute("update uploads set stopped = null where key = ?", (upload.key,))
 
     def degraded(self) -> list[str]:
         """Keys whose video differs from the request; a person should check them."""
@@ -206,17 +246,17 @@ class Uploads:
     def archived(self) -> set[str]:
         return {key for (key,) in self._rows("select key from uploads where archived is not null")}
 
-    def _request(self, key: str, overrides: Overrides) -> str:
-        upload = self.find(key)
-        return records.request_digest(upload.model_copy(update={"overrides": dict(overrides)})) if upload else ""
+    def _upload(self, database: sqlite3.Connection, key: str) -> SourceMedia | None:
+        found = database.execute("select record from uploads where key = ?", (key,)).fetchone()
+        return _read(SourceMedia, key, found[0]) if found else None
 
     def _in_state(self, state: str) -> list[str]:
         return [
             key for (key,) in self._rows("select key from versions where current and state = ? order by key", state)
         ]
 
-    def _record(self, kind: type[R], query: str, key: str) -> R | None:
-        found = self._rows(query, key)
+    def _record(self, kind: type[R], query: str, key: str, *values: str) -> R | None:
+        found = self._rows(query, key, *values)
         return _read(kind, key, found[0][0]) if found else None
 
     def _rows(self, query: str, *values: str) -> list[Any]:
@@ -224,8 +264,13 @@ class Uploads:
             return database.execute(query, values).fetchall()
 
 
+def _request(upload: SourceMedia | None, overrides: Overrides) -> str:
+    """The digest of an upload with ``overrides`` applied; empty without one."""
+    return records.request_digest(upload.model_copy(update={"overrides": dict(overrides)})) if upload else ""
+
+
 def _is_current(now: SourceMedia | None, read: SourceMedia) -> bool:
-    return now is not None and now.request == read.request and now.items == read.items[: len(now.items)]
+    return now is not None and now.request == read.request and now.public_items == read.public_items[: len(now.items)]
 
 
 def _read(kind: type[R], key: str, text: str) -> R | None:

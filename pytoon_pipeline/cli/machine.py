@@ -1,13 +1,16 @@
 """Commands about this machine: ``setup``, ``engine serve`` and ``doctor``."""
 
 import argparse
-import json
+import textwrap
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands
 from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
 from pytoon_pipeline.cli.rendering import open_runner
-from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.results import DoctorResult
 
 
 def add_commands(commands: Commands) -> None:
@@ -34,6 +37,8 @@ def _setup(options: argparse.Namespace) -> int:
 
     result = setup(Home.locate(), open_runner, print_note)
     if result.lost_runs:
+        from pytoon_pipeline.contracts.spec.render_spec import Note
+
         message = f"Runs whose process has died: {result.lost_runs}. They are now marked as failed."
         print_note(Note(code="lost_runs", message=message))
     if options.json:
@@ -63,6 +68,28 @@ def _doctor(options: argparse.Namespace) -> int:
     if options.json:
         print_json(result)
     else:
-        for name, value in result.model_dump(mode="json").items():
-            print(f"{name:12}  {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+        _print_doctor(result)
     return 0 if result.ok else 1
+
+
+def _print_doctor(result: "DoctorResult") -> None:
+    print("Everything that a video needs works." if result.ok else "Something that every video needs is missing.")
+    print(f"\nhome          {result.home}\n              {result.home_reason}.")
+    print("              To use another folder, set PYTOON_HOME to its path.")
+    for name, value in result.model_dump(mode="json", exclude={"ok", "home", "home_reason"}).items():
+        print(f"{name.replace('_', ' '):12}  " + "\n              ".join(_lines(name, value)))
+
+
+def _lines(name: str, value: str | list[str] | dict[str, str]) -> list[str]:
+    """A value as lines. What is missing stays on one line: its hint may be a command to copy."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        words = value
+    else:
+        missing = [f"{key} {found}" for key, found in value.items() if found.startswith("missing")]
+        if missing:
+            return missing
+        # Of a font, the name of its file says nothing more.
+        words = list(value) if name == "fonts" else [f"{key} {found}" for key, found in value.items()]
+    return textwrap.wrap(", ".join(words), 100, break_long_words=False, break_on_hyphens=False)

@@ -37,7 +37,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     from pytoon_pipeline.contracts.errors import PytoonError, system_error
     from pytoon_pipeline.runtime.stopping import Stopped
 
-    options = build_parser().parse_args(arguments)
+    options = build_parser().read(arguments)
     try:
         return int(options.run(options))
     except (KeyboardInterrupt, Stopped):

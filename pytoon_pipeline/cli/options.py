@@ -15,13 +15,23 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the request of an upload is read."""
     parser.add_argument("--preset", metavar="NAME", help="a file in presets/, without .yaml")
     parser.add_argument("--request", type=Path, metavar="FILE", help="a request.yaml outside the upload")
+    parser.add_argument("--music", type=Path, metavar="FILE", help="music, from anywhere")
+    parser.add_argument("--voice", type=Path, metavar="FILE", help="a voice-over, from anywhere")
+    parser.add_argument("--logo", type=Path, metavar="FILE", help="a picture for the corner of a video, from anywhere")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="one field of the request, e.g. max_seconds=30"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a field of the request or a setting of the preset, such as max_seconds=30 or headline.colour=gold",
     )
 
 
 def request_options(options: argparse.Namespace) -> "RequestOptions":
     """What a person gave for these options."""
+    from pytoon_pipeline.intake.attachments import Attachable
     from pytoon_pipeline.service.sources import RequestOptions
 
-    return RequestOptions(options.request, options.preset, tuple(options.set))
+    named: dict[Attachable, Path | None] = {"music": options.music, "voice": options.voice, "logo": options.logo}
+    files: dict[Attachable, Path] = {role: path for role, path in named.items() if path is not None}
+    return RequestOptions(options.request, options.preset, tuple(options.set), files)

@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
-from pytoon_pipeline.contracts.results import ErrorInfo, Retry
-from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.results import ErrorInfo, Retry
+    from pytoon_pipeline.contracts.spec.render_spec import Note
 
 # Characters that are not printable by themselves but shape the letters beside them: joiners of Arabic and Indic
 # scripts and of emoji.
@@ -58,18 +59,20 @@ def own_standard_error() -> Iterator[TextIO | None]:
                 stream.flush()
 
 
-def note_line(note: Note) -> str:
+def note_line(note: "Note") -> str:
     return f"note: {printable(note.message)} [{note.code}]"
 
 
-def retry_line(retry: Retry) -> str:
+def retry_line(retry: "Retry") -> str:
+    from pytoon_pipeline.operations.remedies import MAX_ATTEMPTS
+
     number = f"{retry.attempt} of {MAX_ATTEMPTS}" if retry.attempt <= MAX_ATTEMPTS else f"{retry.attempt}, the last"
     return f"attempt {number}: {printable(retry.remedy)}. The one before failed its check: {printable(retry.reason)}"
 
 
-def print_note(note: Note) -> None:
+def print_note(note: "Note") -> None:
     say(note_line(note))
 
 
-def print_error(error: PytoonError | ErrorInfo) -> None:
+def print_error(error: "PytoonError | ErrorInfo") -> None:
     say(f"error: {printable(error.message)} [{error.code}]\n  {printable(error.hint)}")

@@ -1,26 +1,39 @@
 """The parser of the command line."""
 
 import argparse
+from typing import Any
 
-from pytoon_pipeline.cli import development, files, machine, rendering, uploads
+from pytoon_pipeline.cli import development, files, machine, new, presets, rendering, status, uploads
+from pytoon_pipeline.cli.usage import CommandParser
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
-from pytoon_pipeline.contracts.results import ErrorInfo, ErrorResult
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> CommandParser:
     """The parser with all commands.
 
     Each command sets ``run``, which takes the parsed options and returns the exit code, and may set ``failed``, which
     builds its JSON answer for an error.
     """
-    parser = argparse.ArgumentParser(prog="pytoon", description="Compiles media into finished, checked videos.")
+    parser = CommandParser(prog="pytoon", description="Compiles media into finished, checked videos.")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version of Pytoon")
     parser.set_defaults(json=False, failed=_error_result)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (rendering, uploads, files, machine, development):
+    for group in (rendering, new, presets, uploads, status, files, machine, development):
         group.add_commands(commands)
     return parser
 
 
+class _ShowVersion(argparse.Action):
+    """Prints the version. Reading it takes longer than parsing, so it is read only here."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *args: Any, **options: Any) -> None:
+        from importlib.metadata import version
+
+        parser.exit(0, f"pytoon {version('pytoon-pipeline')}\n")
+
+
 def _error_result(error: PytoonError) -> Record:
+    from pytoon_pipeline.contracts.results import ErrorInfo, ErrorResult
+
     return ErrorResult(error=ErrorInfo.of(error))

@@ -4,22 +4,24 @@ import argparse
 import shlex
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
 from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, say
-from pytoon_pipeline.cli.progress import reporter
-from pytoon_pipeline.cli.summary import summary
 from pytoon_pipeline.contracts.errors import PytoonError
-from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.progress import listen
-from pytoon_pipeline.service.runner import Notify, Runner
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.results import RenderResult
+    from pytoon_pipeline.service.runner import Notify, Runner
 
 
 def add_commands(commands: Commands) -> None:
     """Adds the commands of this module to the parser."""
-    parser = commands.add_parser("render", help="render a video from a video file, or from a folder with request.yaml")
-    parser.add_argument("path", type=Path, metavar="PATH")
+    parser = commands.add_parser("render", help="render a video from a folder, or from photos and clips")
+    parser.add_argument(
+        "path", type=Path, nargs="+", metavar="PATH", help="a folder with or without request.yaml, or files in order"
+    )
     add_request_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
     add_json_option(parser)
@@ -35,23 +37,33 @@ def add_commands(commands: Commands) -> None:
     parser.set_defaults(run=_remake)
 
 
-def open_runner(home: Home, notify: Notify) -> AbstractContextManager[Runner]:
-    """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store."""
+def open_runner(home: Home, notify: "Notify") -> "AbstractContextManager[Runner]":
+    """The Dagster runner of ``home``. Imports Dagster, which takes longer than answering from the store.
+
+    Raises ``DependencyMissing`` where no video can be rendered.
+    """
     from pytoon_pipeline.definitions import defs
     from pytoon_pipeline.defs import running
     from pytoon_pipeline.defs.jobs import COMPILE
+    from pytoon_pipeline.media.opencv import check_opencv
 
+    check_opencv()
     return running.open_runner(defs().resolve_job_def(COMPILE), home, notify)
 
 
-def _failed(error: PytoonError) -> RenderResult:
+def _failed(error: PytoonError) -> "RenderResult":
+    from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
+
     return RenderResult(status="failed", error=ErrorInfo.of(error))
 
 
 def _render(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.cli.progress import reporter
+    from pytoon_pipeline.cli.summary import summary
     from pytoon_pipeline.service.render import RenderTask, render
 
-    task = RenderTask(options.path, request_options(options), options.out)
+    first, *more = options.path
+    task = RenderTask(first, request_options(options), options.out, tuple(more))
     with reporter() as report:
         result = render(Home.locate(), task, open_runner, report)
     report.decisions(result.decisions)
@@ -62,13 +74,15 @@ def _render(options: argparse.Namespace) -> int:
         print(result.video, flush=True)
     if result.video:
         say(summary(result))
-        say(f"Open it with: pytoon open {shlex.quote(printable(result.title or ''))}")
+        say(f"Open it with: pytoon open {shlex.quote(printable(result.name or ''))}")
     if result.error:
         print_error(result.error)
     return 1 if result.error else 0
 
 
 def _remake(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.cli.progress import reporter
+    from pytoon_pipeline.runtime.progress import listen
     from pytoon_pipeline.service.remake import remake
 
     with reporter() as report, listen(report):

@@ -1,4 +1,4 @@
-"""Commands about uploads: ``submit``, ``status``, ``regen`` and ``release``."""
+"""Commands that change uploads: ``submit``, ``regen`` and ``release``."""
 
 import argparse
 import getpass
@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
-from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
-from pytoon_pipeline.contracts.results import InboxStatus, UploadStatus
-from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.cli.output import add_json_option, print_json
+from pytoon_pipeline.cli.status import NAME_HELP
 from pytoon_pipeline.runtime.home import Home
 
 
@@ -20,22 +19,17 @@ def add_commands(commands: Commands) -> None:
     add_json_option(parser)
     parser.set_defaults(run=_submit)
 
-    parser = commands.add_parser("status", help="show the status of all uploads, or of one")
-    parser.add_argument("key", nargs="?", metavar="KEY or TITLE")
-    add_json_option(parser)
-    parser.set_defaults(run=_status)
-
     parser = commands.add_parser("regen", help="regenerate an item of an upload with another seed")
-    parser.add_argument("key", metavar="KEY")
+    parser.add_argument("name", metavar="NAME", help=NAME_HELP)
     parser.add_argument(
-        "item", metavar="ITEM", help="the item's id, as listed by “pytoon status KEY --json” and in the manifest"
+        "item", metavar="ITEM", help="the item's id, as listed by “pytoon status NAME” and in the manifest"
     )
     parser.add_argument("--reason", required=True, metavar="TEXT", help="the reason; recorded with the new item")
     add_json_option(parser)
     parser.set_defaults(run=_regenerate)
 
     parser = commands.add_parser("release", help="deliver a video that is held because it can harm viewers")
-    parser.add_argument("key", metavar="KEY")
+    parser.add_argument("name", metavar="NAME", help=NAME_HELP)
     parser.add_argument(
         "--reason", default="", metavar="TEXT", help="the reason; recorded in the manifest with time and user"
     )
@@ -54,48 +48,10 @@ def _submit(options: argparse.Namespace) -> int:
     return 0
 
 
-def _status(options: argparse.Namespace) -> int:
-    from pytoon_pipeline.service import status
-
-    home = Home.locate()
-    result = status.status(home, options.key) if options.key else status.all_status(home)
-    if lost := status.lost_runs(home):
-        message = (
-            f"Runs whose process has died: {lost}. The daemon, “pytoon render” or “pytoon setup” marks them as failed."
-        )
-        print_note(Note(code="lost_runs", message=message))
-    if options.json:
-        print_json(result)
-        return 0
-    for upload in (result,) if isinstance(result, UploadStatus) else result.uploads:
-        _print_upload(upload)
-    for entry in () if isinstance(result, UploadStatus) else result.inbox:
-        _print_inbox(entry)
-    return 0
-
-
-def _print_upload(upload: UploadStatus) -> None:
-    print(f"{upload.key}  {upload.status:9}  {upload.title}")
-    if path := upload.video or upload.held:
-        print(f"    {path}")
-    for reason in upload.degraded.reasons if upload.degraded else ():
-        print(f"    degraded: {reason.message} [{reason.code}]")
-    if upload.error:
-        print(f"    {upload.error.message} {upload.error.hint}")
-
-
-def _print_inbox(entry: InboxStatus) -> None:
-    print(f"inbox: {entry.status:9}  {entry.name}")
-    if entry.waiting_for:
-        print(f"    {entry.waiting_for}")
-    if entry.error:
-        print(f"    {entry.error.message} {entry.error.hint}")
-
-
 def _regenerate(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.generation import regenerate
 
-    item = regenerate(Home.locate(), options.key, options.item, options.reason)
+    item = regenerate(Home.locate(), options.name, options.item, options.reason)
     if options.json:
         print_json(item)
     else:
@@ -106,7 +62,7 @@ def _regenerate(options: argparse.Namespace) -> int:
 def _release(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.release import release
 
-    result = release(Home.locate(), options.key, _user(), options.reason)
+    result = release(Home.locate(), options.name, _user(), options.reason)
     if options.json:
         print_json(result)
     else:

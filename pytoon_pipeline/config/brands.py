@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.media import Role, SourceItem
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.contracts.transitions import BRAND_SAFE_TRANSITIONS, TransitionChoice
+from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 # Settings that a request may not adjust while the brand's rules apply.
 BRAND_OWNED = {
@@ -50,7 +50,13 @@ def with_stored_fonts(brand: Brand, items: Sequence[SourceItem]) -> Brand:
 
 
 def check_brand_rules(brand: Brand, request: Request) -> None:
-    """Raises ``InvalidInput`` when a brand-safe request adjusts what belongs to the brand."""
+    """Raises ``InvalidInput`` when a brand-safe request sets what belongs to the brand."""
+    if request.logo is not None and brand.logo is not None:
+        raise InvalidInput(
+            "brand_refused",
+            f"logo: already set by the brand “{brand.name}”.",
+            "Remove it, or set brand_safe: false.",
+        )
     for section, owned in BRAND_OWNED.items():
         for name in sorted(owned & set(request.adjust.get(section, {}))):
             raise InvalidInput(
@@ -107,23 +113,19 @@ def _look(preset: Preset, brand: Brand) -> dict[str, dict[str, Any]]:
 def choose_transition(
     request: Request, preset: Preset, brand: Brand | None
 ) -> tuple[TransitionChoice, tuple[Note, ...]]:
-    """The transition between scenes: the request's, else the preset's, else one that brand-safe allows.
+    """The transition between scenes: the request's, else the preset's, else one that the brand allows.
 
-    Raises ``InvalidInput`` when the request names one that brand-safe does not allow.
+    Raises ``InvalidInput`` when a brand-safe request names one that its brand does not allow.
     """
-    allowed = brand.transitions if brand is not None else BRAND_SAFE_TRANSITIONS
     kind = request.transition or preset.transition.kind
-    if not request.brand_safe or kind in allowed:
+    if brand is None or not request.brand_safe or kind in brand.transitions:
         return kind, ()
     if request.transition is not None:
-        refuser = f"The brand “{brand.name}”" if brand is not None else "brand_safe"
         raise InvalidInput(
             "brand_refused",
-            f"transition: {refuser} does not allow “{kind}”.",
-            f"Use one of: {', '.join(allowed)}; or set brand_safe: false.",
+            f"transition: the brand “{brand.name}” does not allow “{kind}”.",
+            f"Use one of: {', '.join(brand.transitions)}; or set brand_safe: false.",
         )
-    if brand is None:
-        return "crossfade", ()
-    other = next((one for one in allowed if one != "cut"), allowed[0])
+    other = next((one for one in brand.transitions if one != "cut"), brand.transitions[0])
     message = f"The preset's transition “{kind}” is not the brand's; “{other}” is used."
     return other, (Note(code="brand_transition", message=message),)

@@ -1,20 +1,18 @@
-"""Reads the YAML and JSON that people write. Errors name the field and say how to correct it."""
+"""Reads the YAML and JSON that people write. Errors name the line and say how to correct it."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
-from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.runtime.files import printable_name
 
-R = TypeVar("R", bound=Record)
 MAX_BYTES = 1 << 20
 # Far beyond any request or edit plan. They bound the work of reading and checking a document.
 MAX_VALUES = 200_000
@@ -22,6 +20,10 @@ MAX_DEPTH = 40
 MAX_NUMBER = 1e15
 # YAML tags that mark a value as text although it looks like a number.
 TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+# Text that YAML takes for a comment although a person means a value: “colour: #FFD60A”, “- #sale”, “[#111, #222]”.
+SWALLOWED = re.compile(r"""^[^"'#]*?(?:^|[:\-\[,{])\s*(#[^\s#,\]}]+)""")
+SWALLOWED_IN_LIST = re.compile(r"""^[^"'#]*[\[{](?:[^"'#]*[\[{,:])?\s*(#[^\s#,\]}]+)""")
+SWALLOWED_IN_TEXT = re.compile(r"""^\s*(?:-\s+)?(?:text|hook|cta):\s+[^"'#][^#]*\s(#[^\s#]+)""")
 # The parser in C is ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -73,7 +75,7 @@ def parse(text: str, as_json: bool = False) -> Any:
             value = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
-        raise Unreadable("it is not valid YAML" + (f" near line {where.line + 1}" if where else "")) from error
+        raise _not_yaml(text, where.line if where else None) from error
     except json.JSONDecodeError as error:
         raise Unreadable(f"it is not valid JSON near line {error.lineno}") from error
     except RecursionError as error:
@@ -85,9 +87,42 @@ def parse(text: str, as_json: bool = False) -> Any:
     return value
 
 
+def _not_yaml(text: str, line: int | None) -> Unreadable:
+    """The error for text that is not YAML; ``line`` counts from 0."""
+    lines = text.splitlines()
+    for number in range(min((line or 0) + 1, len(lines))):
+        if swallowed := SWALLOWED_IN_LIST.match(lines[number]):
+            return _comment(number, swallowed[1])
+    if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
+        return Unreadable(f"line {line + 1} is indented with a tab", "Indent with spaces.")
+    return Unreadable("it is not valid YAML" + (f" near line {line + 1}" if line is not None else ""))
+
+
+def _comment(line: int, text: str) -> Unreadable:
+    shown = printable_name(text)[:40]
+    return Unreadable(
+        f"in line {line + 1}, YAML takes “{shown}” for a comment, because it begins with #",
+        f'Put the value in quotes, for example: "{shown}"',
+    )
+
+
+def _check_comment(event: Any, lines: list[str]) -> None:
+    """Raises ``Unreadable`` for a comment that is meant as a value: after an empty value, in a list, or in a text."""
+    if isinstance(event, yaml.ScalarEvent) and not event.style:
+        pattern = SWALLOWED_IN_TEXT if event.value else SWALLOWED
+    elif isinstance(event, yaml.SequenceStartEvent) and event.flow_style:
+        pattern = SWALLOWED_IN_LIST
+    else:
+        return
+    number = event.start_mark.line
+    if number < len(lines) and "#" in lines[number] and (swallowed := pattern.match(lines[number])):
+        raise _comment(number, swallowed[1])
+
+
 def _outline(text: str) -> None:
     """Raises ``Unreadable``, before anything is built, for what could grow: aliases, tags, deep nesting."""
     depth = count = 0
+    lines = text.splitlines()
     open_groups: list[_Group] = []
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
@@ -96,6 +131,7 @@ def _outline(text: str) -> None:
         if tag is not None and tag not in TEXT_TAGS:
             raise Unreadable(f"the tag “{tag[:40]}” is not supported")
         count += isinstance(event, yaml.NodeEvent)
+        _check_comment(event, lines)
         _note_name(event, open_groups)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
@@ -186,24 +222,3 @@ def inside(folder: Path, name: str) -> Path:
             "Copy the file into the folder.",
         )
     return path
-
-
-def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
-    """``value`` as ``record``. Raises ``InvalidInput`` with the path of each wrong field."""
-    try:
-        return record.model_validate(value)
-    except ValidationError as error:
-        problems = error.errors(include_url=False)
-        # A list whose items are wrong is also reported as too short.
-        deeper = {tuple(one["loc"][:n]) for one in problems for n in range(len(one["loc"]))}
-        wrong = [one for one in problems if not (one["type"] == "too_short" and tuple(one["loc"]) in deeper)]
-        problems_text, known = "; ".join(map(_sentence, wrong[:5])), ", ".join(record.model_fields)
-        raise InvalidInput(code, f"{what}: {problems_text}", f"Valid settings are: {known}.") from None
-
-
-def _sentence(problem: Any) -> str:
-    path = ".".join(str(part)[:40] for part in problem["loc"]) or "document"
-    if problem["type"] == "extra_forbidden":
-        return f"{path}: unknown setting"
-    value = repr(problem.get("input"))
-    return f"{path}: {problem['msg']} (got {value[:60]})"

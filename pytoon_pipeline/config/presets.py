@@ -1,22 +1,26 @@
 """Finding and reading the presets folder."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from pytoon_pipeline.config.documents import inside, read_document, validate
+from pytoon_pipeline.config.documents import inside, read_document
 from pytoon_pipeline.config.merge import merge
+from pytoon_pipeline.config.spelling import british
+from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.suggestions import did_you_mean
+from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.fingerprint import hash_value
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LIMITS, OPERATIONS, PLATFORMS, BRANDS = "limits", "operations", "platforms", "brands"
-PROFANITY = "profanity"
+PROFANITY, PICTURES = "profanity", "pictures"
 
 
 def presets_folder() -> Path:
@@ -46,10 +50,14 @@ def brand_names() -> list[str]:
 def preset_document(name: str) -> dict[str, Any]:
     """The settings in the file of a preset. Raises ``InvalidInput`` for unknown names."""
     if name not in preset_names():
-        raise InvalidInput(
-            "unknown_preset", f"preset: unknown preset “{name}”.", f"Use one of: {', '.join(preset_names())}."
-        )
+        raise _unknown("preset", name, preset_names())
     return read_document(presets_folder() / f"{name}.yaml")
+
+
+def preset_picture(name: str) -> Path | None:
+    """A picture of a video with this preset; people's own presets may have none."""
+    path = presets_folder() / PICTURES / f"{name}.webp"
+    return path if path.is_file() else None
 
 
 def load_preset(name: str, adjust: Mapping[str, Mapping[str, Any]] | None = None) -> Preset:
@@ -62,17 +70,26 @@ def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Ma
 
     Raises ``InvalidInput`` with the path of each wrong value.
     """
-    return validate(Preset, merge({"name": name, **document}, adjust), f"Preset “{name}”", "invalid_preset")
+    own = {"name": name, **document}
+    preset = validate(Preset, own, f"The preset “{name}”", "invalid_preset")
+    return validate(Preset, merge(own, british(adjust)), "", "invalid_preset") if adjust else preset
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> InvalidInput:
+    """The error for a preset or a brand that does not exist. People also write the name of its file."""
+    wanted = printable_name(name)[:80]
+    near = did_you_mean(PurePath(name).name.removesuffix(".yaml"), known)
+    place = presets_folder() / BRANDS if kind == "brand" else presets_folder()
+    hint = f"{near}The {kind}s in {place} are: {', '.join(known) or 'none'}."
+    return InvalidInput(f"unknown_{kind}", f"There is no {kind} “{wanted}”.", hint)
 
 
 def load_brand(name: str) -> Brand:
     """A brand by name. Raises ``InvalidInput`` for unknown names and wrong values."""
     if name not in brand_names():
-        raise InvalidInput(
-            "unknown_brand", f"brand: unknown brand “{name}”.", f"Use one of: {', '.join(brand_names())}."
-        )
+        raise _unknown("brand", name, brand_names())
     document = read_document(presets_folder() / BRANDS / f"{name}.yaml")
-    return validate(Brand, {"name": name, **document}, f"Brand “{name}”", "invalid_brand")
+    return validate(Brand, {"name": name, **document}, f"The brand “{name}”", "invalid_brand")
 
 
 def presets_digest(request: Request, preset: str) -> str:
@@ -98,7 +115,7 @@ def brand_file(name: str) -> Path:
 def load_platform(name: str) -> Platform:
     """The safe zone and loudness of a platform."""
     document = read_document(presets_folder() / f"{PLATFORMS}.yaml")
-    return validate(Platform, {"name": name, **document.get(name, {})}, f"Platform “{name}”", "invalid_platform")
+    return validate(Platform, {"name": name, **document.get(name, {})}, f"The platform “{name}”", "invalid_platform")
 
 
 def load_limits() -> Limits:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytoon_pipeline.config.brands import brand_changes, check_brand_rules, choose_transition, with_stored_fonts
-from pytoon_pipeline.config.defaults import archetype_of, preset_name
+from pytoon_pipeline.config.defaults import preset_name
 from pytoon_pipeline.config.merge import copy_with, leaves
 from pytoon_pipeline.config.presets import (
     build_preset,
@@ -16,11 +16,12 @@ from pytoon_pipeline.config.presets import (
 )
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.brand import Brand, Platform
-from pytoon_pipeline.contracts.media import MediaInfo, SourceMedia
+from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import Origin, ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.suggestions import listed
 
 # Fields of the request without an origin: adjustments have one per setting of the preset.
 NOT_DECIDED = {"version", "adjust"}
@@ -28,8 +29,12 @@ NOT_DECIDED = {"version", "adjust"}
 
 @dataclass(frozen=True)
 class Documents:
-    """What a request refers to in the presets folder, as loaded. ``preset`` is the content of the preset's file."""
+    """What a request of an ``archetype`` refers to in the presets folder, as loaded.
 
+    ``preset`` is the content of the preset's file.
+    """
+
+    archetype: Archetype
     preset_name: str
     preset: Mapping[str, Any]
     platform: Platform
@@ -42,6 +47,7 @@ def load_documents(request: Request, archetype: Archetype, limits: Limits) -> Do
     """Reads what ``request`` refers to. Raises ``InvalidInput`` for unknown names and wrong values."""
     name = preset_name(request, archetype)
     return Documents(
+        archetype=archetype,
         preset_name=name,
         preset=preset_document(name),
         platform=load_platform(request.platform),
@@ -51,15 +57,11 @@ def load_documents(request: Request, archetype: Archetype, limits: Limits) -> Do
     )
 
 
-def resolve_request(
-    upload: SourceMedia, remedied: Request, infos: Mapping[str, MediaInfo], documents: Documents
-) -> ResolvedRequest:
+def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents) -> ResolvedRequest:
     """``remedied``, which is the upload's request after remedies, with everything decided.
 
-    ``infos`` describe the upload's files by their SHA-256. Raises ``InvalidInput`` for wrong settings, and for what a
-    brand-safe request may not ask for.
+    Raises ``InvalidInput`` for wrong settings, and for what a brand-safe request may not ask for.
     """
-    archetype = archetype_of(remedied, upload.items, infos)
     brand = with_stored_fonts(documents.brand, upload.items) if documents.brand is not None else None
     if brand is not None and remedied.brand_safe:
         check_brand_rules(brand, Request.model_validate(upload.asked))
@@ -71,13 +73,13 @@ def resolve_request(
     decided = copy_with(preset, {**changes, "transition": {"kind": transition}})
     return ResolvedRequest(
         request=remedied,
-        archetype=archetype,
+        archetype=documents.archetype,
         preset=decided,
         platform=documents.platform,
         brand=brand,
         limits=documents.limits,
         profanity=documents.profanity,
-        notes=(*brand_notes, *_override_notes(upload)),
+        notes=(*brand_notes, *_preset_notes(remedied, preset, documents), *_override_notes(upload)),
         origins={
             **dict(_request_origins(upload, remedied)),
             **dict(_preset_origins(upload, remedied, documents, decided, changes)),
@@ -85,12 +87,23 @@ def resolve_request(
     )
 
 
+def _preset_notes(request: Request, preset: Preset, documents: Documents) -> tuple[Note, ...]:
+    """What a person should know about a preset that they chose for another kind of video than it is made for."""
+    if request.preset is None or documents.archetype in preset.suits:
+        return ()
+    made_for = listed(preset.suits, "and")
+    message = (
+        f"The preset “{preset.name}” is made for {made_for}; this video is of the archetype {documents.archetype}."
+    )
+    return (Note(code="preset_archetype", message=message),)
+
+
 def _override_notes(upload: SourceMedia) -> tuple[Note, ...]:
     """What a person should know about the video of a request that one run has changed."""
     if not upload.overrides:
         return ()
     values = ", ".join(f"{name}: {value}" for name, value in upload.overrides.items())
-    message = f"The run was given other values than the upload's request: {values}."
+    message = f"This video was made with other values than its request has: {values}."
     return (Note(code="overridden", message=message),)
 
 

@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Move
-from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 

@@ -9,10 +9,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from typing_extensions import TypeAliasType
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.easing import Easing, Linear
 from pytoon_pipeline.contracts.spec.effects import Effect
-from pytoon_pipeline.contracts.style import Colour, Fill, TextStyle
+from pytoon_pipeline.contracts.style import Fill, TextStyle
 from pytoon_pipeline.contracts.transitions import TransitionKind
 from pytoon_pipeline.contracts.unions import ByKind
 

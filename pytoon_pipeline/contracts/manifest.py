@@ -1,5 +1,6 @@
 """What is delivered with a video: enough to reproduce it, and to see how it was produced."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
@@ -101,7 +102,10 @@ class Remade(Record):
 
 
 class Delivery(Record):
-    """Where a finished video is: paths below the outbox, or below the folder of held videos."""
+    """Where a finished video is: paths below the outbox, or below the folder of held videos.
+
+    ``captions`` are its subtitle files; a video without any text has none.
+    """
 
     folder: str
     video: str
@@ -109,3 +113,9 @@ class Delivery(Record):
     captions: tuple[str, ...]
     spec: str
     manifest: str
+
+    def with_captions(self, written: Iterable[str]) -> "Delivery":
+        """The delivery with only those subtitle files whose format is among ``written``: formats or paths of files."""
+        formats = {name.rpartition(".")[2] for name in written}
+        kept = tuple(path for path in self.captions if path.rpartition(".")[2] in formats)
+        return self.model_copy(update={"captions": kept})

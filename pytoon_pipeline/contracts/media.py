@@ -1,9 +1,9 @@
 """What a source file is."""
 
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
@@ -124,19 +124,38 @@ class Loss(Record):
 Role = Literal["media", "subtitles", "background", "music", "voice", "logo", "font"]
 # Files that are neither pictures nor clips nor audio; they are not probed.
 NO_MEDIA: tuple[Role, ...] = ("subtitles", "font")
+Origin = Literal["uploaded", "generated", "brand"]
+
+
+def named_origin(value: Any) -> Any:
+    """The origin for what earlier versions recorded: the path of an uploaded file, and the name of a brand's."""
+    if not isinstance(value, str) or value in get_args(Origin):
+        return value
+    return "brand" if value.startswith("brand: ") else "uploaded"
 
 
 class SourceItem(Record):
     """One file of an upload in the store: its role, and where it came from.
 
-    *subtitles* belong to the item before them.
+    A file is *uploaded* by a person, whether it was in a folder or named on the command line; *generated* by Pytoon; or
+    one of the *brand*'s. ``path`` is where it was found; only the catalog of this machine knows it. *subtitles* belong
+    to the item before them.
     """
 
     name: str
     sha256: str
     bytes: int
-    origin: str
+    origin: Annotated[Origin, BeforeValidator(named_origin)] = "uploaded"
     role: Role = "media"
+    path: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_path(cls, values: Any) -> Any:
+        """Earlier versions recorded the path as the origin."""
+        origin = values.get("origin", "") if isinstance(values, dict) else ""
+        recorded = isinstance(origin, str) and named_origin(origin) == "uploaded" != origin
+        return {"path": origin, **values} if recorded else values
 
     @property
     def stored(self) -> StoredFile:
@@ -160,6 +179,11 @@ class SourceMedia(Record):
     def asked(self) -> dict[str, object]:
         """The request in effect."""
         return self.request | self.overrides
+
+    @property
+    def public_items(self) -> tuple[SourceItem, ...]:
+        """The items as others may see them: without the paths of this machine."""
+        return tuple(item.model_copy(update={"path": ""}) for item in self.items)
 
     def subtitles(self) -> dict[str, SourceItem]:
         """Subtitle files by the SHA-256 of the item that they belong to."""

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.style import Colour, TextBackground, TextEngine
+from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.style import TextBackground, TextEngine
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]

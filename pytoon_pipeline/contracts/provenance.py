@@ -1,7 +1,11 @@
 """The origin of an item."""
 
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.media import Role
+from pytoon_pipeline.contracts.media import Origin, Role, named_origin
 
 
 class Generation(Record):
@@ -14,16 +18,18 @@ class Generation(Record):
 
 
 class ItemRecord(Record):
-    """One item of uploads. ``id`` is ``VID-``, ``IMG-`` or ``AUD-`` and the first digits of its SHA-256.
+    """One item of an upload. ``id`` is ``VID-``, ``IMG-``, ``AUD-``, ``SUB-`` or ``FNT-`` and the first digits of its
+    SHA-256.
 
-    For an item that was generated again, ``replaces`` is the id of the earlier one and ``reason`` says why.
+    ``origin`` says whether a person uploaded it, Pytoon generated it, or it belongs to the brand. For an item that was
+    generated again, ``replaces`` is the id of the earlier one and ``reason`` says why.
     """
 
     id: str
     sha256: str
     name: str
     role: Role
-    origin: str
+    origin: Annotated[Origin, BeforeValidator(named_origin)]
     licence: str | None = None
     generation: Generation | None = None
     replaces: str | None = None

@@ -3,17 +3,26 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.brand import Watermark
+from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.rendering import EnginePolicy
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Line = Annotated[str, Field(max_length=600)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Name = Annotated[str, Field(min_length=1, max_length=100, description="a name")]
+FileName = Annotated[str, Field(min_length=1, description="the name of a file")]
+Variant = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$", description="at most 31 lower-case letters, digits and hyphens")
+]
 OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["auto", "cover", "contain", "bars"]
+# Photos and clips that one video takes.
+MAX_MEDIA = 40
 
 
 class MediaRequest(Record):
@@ -22,7 +31,7 @@ class MediaRequest(Record):
     ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown.
     """
 
-    file: str = Field(min_length=1)
+    file: FileName
     text: Line | None = None
     start: float = Field(default=0, ge=0, le=7200)
     end: float | None = Field(default=None, gt=0, le=7200)
@@ -44,6 +53,29 @@ class TextRequest(Record):
     cta: Line | None = None
 
 
+class LogoRequest(Watermark):
+    """A logo for a video without a brand, or in place of the brand's: a picture file, and where it stands."""
+
+    file: FileName
+
+
+def _background(value: object) -> object:
+    """A colour by its code. Names of files have a dot, names of colours have none."""
+    if not isinstance(value, str) or ("." in value and "(" not in value):
+        return value
+    code = colour_code(value)
+    if code is None and value.startswith("#"):
+        raise PydanticCustomError("colour", "not a colour")
+    return code or value
+
+
+Background = Annotated[
+    str,
+    Field(min_length=1, description="brand, gradient, blur, a colour, or the name of a file"),
+    BeforeValidator(_background),
+]
+
+
 def _plain_name(value: object) -> object:
     return {"file": value} if isinstance(value, str) else value
 
@@ -53,7 +85,8 @@ class Request(Record):
 
     Without ``archetype`` and ``preset``, the media decide. ``adjust`` changes single settings of the preset, by the
     same names (``adjust.silence.threshold_below_speech_db``). ``background`` (overlay only) is ``brand``, ``gradient``,
-    ``blur``, a colour ``#rrggbb``, or a picture or clip of the folder. ``licence`` is recorded with the files.
+    ``blur``, a colour, or a picture or clip of the folder. ``logo`` stands in a corner of a video without a brand.
+    ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised.
     """
@@ -64,13 +97,14 @@ class Request(Record):
     adjust: dict[str, dict[str, Any]] = Field(default_factory=dict)
     media: tuple[
         Annotated[MediaRequest, BeforeValidator(_plain_name, json_schema_input_type=MediaRequest | str)], ...
-    ] = Field(default=(), max_length=40)
+    ] = Field(default=(), max_length=MAX_MEDIA)
     text: Line | TextRequest | None = None
-    background: str | None = Field(default=None, min_length=1)
+    background: Background | None = None
     brand: Name | None = None
     brand_safe: bool = True
-    music: str | None = Field(default=None, min_length=1)
-    voice: str | None = Field(default=None, min_length=1)
+    music: FileName | None = None
+    voice: FileName | None = None
+    logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     fit: Fit = "auto"
     max_seconds: float = Field(default=60.0, ge=1, le=60)
@@ -81,4 +115,4 @@ class Request(Record):
     missing_glyphs: Literal["refuse", "drop"] = "refuse"
     profanity: Literal["mask", "keep"] = "mask"
     edit_plan: EditPlan | str | None = None
-    variant: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")
+    variant: Variant | None = None

@@ -10,7 +10,6 @@ from pytoon_pipeline.contracts.brand import Brand, Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.contracts.transitions import BRAND_SAFE_TRANSITIONS, TransitionChoice
 
 # Where a value comes from. *override*: set for one run in the Launchpad. *media*: chosen by what the files are.
 # *remedy*: changed because an earlier attempt failed its check.
@@ -51,8 +50,3 @@ class ResolvedRequest(Record):
     def requests_silence_removal(self) -> bool:
         """Whether the request itself, not only the preset, asks for the removal of silence."""
         return self.preset.silence.remove and self.origins.get("silence.remove") in ("request", "override")
-
-    @property
-    def allowed_transitions(self) -> tuple[TransitionChoice, ...]:
-        """The transitions that a brand-safe video may use."""
-        return self.brand.transitions if self.brand is not None else BRAND_SAFE_TRANSITIONS

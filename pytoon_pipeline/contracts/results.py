@@ -1,9 +1,11 @@
 """Answers of the use cases: what ``--json`` prints and an API returns. Paths are absolute, times in seconds."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from typing_extensions import Self
 
+from pytoon_pipeline.contracts.archetypes import Archetype
+from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError
@@ -21,7 +23,7 @@ STAGES = (
 )  # fmt: skip
 
 RenderStatus = Literal["completed", "degraded", "failed"]
-UploadState = Literal["waiting", "completed", "degraded", "held", "failed"]
+UploadState = Literal["waiting", "completed", "degraded", "held", "stopped", "failed"]
 
 
 class ErrorInfo(Record):
@@ -80,7 +82,7 @@ class Retry(Record):
 
 
 class RenderResult(Record):
-    """The answer of ``pytoon render``.
+    """The answer of ``pytoon render``. ``name`` is what commands accept for the upload.
 
     ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
     when no video was delivered. A held video has no ``video``; its manifest and its spec are in the folder of held
@@ -88,7 +90,9 @@ class RenderResult(Record):
     """
 
     key: str | None = None
+    name: str | None = None
     title: str | None = None
+    version: int | None = None
     status: RenderStatus
     video: str | None = None
     video_seconds: float | None = None
@@ -109,18 +113,76 @@ class RenderResult(Record):
 
 
 class UploadStatus(Record):
-    """The status of one upload. ``held`` is the path of a video that waits for a person's decision."""
+    """The status of one upload; ``name`` is what commands accept for it.
+
+    ``version`` is the current one, ``at`` is when the status last changed. ``reason`` explains the status in one
+    sentence. ``attempt_history`` has the attempts at the present request. ``held`` is the path of a video that waits
+    for a person's decision. A finished video stays finished when a later change fails; then ``failed_change`` says why.
+    """
 
     key: str
+    name: str
     title: str
     status: UploadState
+    version: int | None = None
+    at: float
+    reason: str | None = None
     attempts: int = 0
+    attempt_history: tuple[Attempt, ...] = ()
     items: tuple[str, ...] = ()
     video: str | None = None
     held: str | None = None
     degraded: Degradation | None = None
     released: Release | None = None
+    notes: tuple[Note, ...] = ()
+    failed_change: ErrorInfo | None = None
     error: ErrorInfo | None = None
+
+
+class Change(Record):
+    """A field of the request, or a file, that differs between two versions: its value ``before`` and ``after``."""
+
+    field: str
+    before: object
+    after: object
+
+
+class Version(Record):
+    """One version of a video. ``changes`` are those against the version before; paths are null for missing files."""
+
+    version: int
+    current: bool
+    status: Literal["completed", "degraded", "held"]
+    at: float
+    preset: str
+    seconds: float | None = None
+    score: float | None = None
+    changes: tuple[Change, ...] = ()
+    video: str | None = None
+    folder: str | None = None
+
+
+class HistoryResult(Record):
+    """The answer of ``pytoon history``: all versions of a video, the first one first."""
+
+    key: str
+    name: str
+    title: str
+    versions: tuple[Version, ...]
+
+
+class OpenResult(Record):
+    """The answer of ``pytoon open``: the file or folder, and whether a program was found that shows it."""
+
+    path: str
+    opened: bool
+
+
+class RetryResult(Record):
+    """The answer of ``pytoon retry``: the uploads that are queued again."""
+
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 class InboxStatus(Record):
@@ -133,7 +195,7 @@ class InboxStatus(Record):
 
 
 class StatusResult(Record):
-    """The answer of ``pytoon status`` without a key: all uploads, the newest first, and what is in the inbox."""
+    """The answer of ``pytoon status`` without a name, or with several: uploads, the newest first, and the inbox."""
 
     uploads: tuple[UploadStatus, ...]
     inbox: tuple[InboxStatus, ...]
@@ -170,10 +232,14 @@ class SetupResult(Record):
 
 
 class DoctorResult(Record):
-    """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing."""
+    """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing.
+
+    ``home_reason`` says why this folder is the home.
+    """
 
     ok: bool
     home: str
+    home_reason: str
     free_space: str
     python: str
     packages: dict[str, str]
@@ -187,11 +253,53 @@ class DoctorResult(Record):
     presets: tuple[str, ...]
 
 
+class PresetSummary(Record):
+    """A preset in brief. ``picture`` is the path of a picture of a video with it, if there is one."""
+
+    name: str
+    description: str
+    suits: tuple[Archetype, ...]
+    picture: str | None = None
+
+
+class PresetsResult(Record):
+    """The answer of ``pytoon presets``. ``page`` is the path of the page with all pictures, if one was written."""
+
+    presets: tuple[PresetSummary, ...]
+    page: str | None = None
+
+
+class PresetSetting(Record):
+    """One setting of a preset. ``preset``: the preset's file sets it; otherwise it has its default."""
+
+    name: str
+    value: Any
+    meaning: str
+    preset: bool
+
+
+class PresetResult(PresetSummary):
+    """The answer of ``pytoon presets NAME``: ``file`` is the preset's file."""
+
+    file: str
+    settings: tuple[PresetSetting, ...]
+
+
+class NewRequestResult(Record):
+    """The answer of ``pytoon new``: the file that was written, and the command that renders it."""
+
+    request: str
+    command: str
+
+
 # Answers by the name of their JSON Schema.
 RESULTS: dict[str, type[Record]] = {
     "render_result": RenderResult,
     "status_result": StatusResult,
     "upload_status": UploadStatus,
+    "history_result": HistoryResult,
+    "open_result": OpenResult,
+    "retry_result": RetryResult,
     "submit_result": SubmitResult,
     "qc_result": QcReport,
     "generate_result": GenerateResult,
@@ -199,5 +307,8 @@ RESULTS: dict[str, type[Record]] = {
     "remake_result": RemakeResult,
     "setup_result": SetupResult,
     "doctor_result": DoctorResult,
+    "presets_result": PresetsResult,
+    "preset_result": PresetResult,
+    "new_request_result": NewRequestResult,
     "error_result": ErrorResult,
 }

@@ -1,13 +1,11 @@
-"""The style of text and backgrounds. Sizes in pixels of a 1080×1920 picture; colours as ``#rrggbb``."""
+"""The style of text and backgrounds. Sizes in pixels of a 1080×1920 picture."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
-
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
+from pytoon_pipeline.contracts.colours import Colour
 
 # How text is laid out: shaped by libass, or glyph by glyph where libass is not available.
 TextEngine = Literal["shaped", "plain"]

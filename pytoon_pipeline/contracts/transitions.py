@@ -6,6 +6,3 @@ from typing import Literal
 TransitionKind = Literal["crossfade", "fade", "slide", "push", "zoom"]
 # What people choose from: a transition, or a plain cut.
 TransitionChoice = Literal["cut", TransitionKind]
-
-# Allowed in brand-safe videos that have no brand: nothing that distorts the picture.
-BRAND_SAFE_TRANSITIONS: tuple[TransitionChoice, ...] = ("cut", "crossfade", "fade", "slide")

@@ -17,6 +17,7 @@ from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 
+PACKAGE = Path(__file__).parents[1]
 NAME = "dagster.yaml"
 # Digests of every content that Pytoon wrote, one per line: files of earlier versions are recognized as Pytoon's own.
 # Digests of changes by hand that were reported are kept here too, marked.
@@ -71,7 +72,8 @@ def examine(home: Home, capacity: Capacity) -> InstanceSettings:
 
 def shipped(capacity: Capacity) -> bytes:
     """The content that comes with Pytoon, with the number of runs that fit the machine."""
-    text = Path(__file__).with_name(NAME).read_text("utf-8")
+    file = next(path for path in (PACKAGE.parent / NAME, PACKAGE / "_dagster.yaml") if path.is_file())
+    text = file.read_text("utf-8")
     return RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", text).encode()
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from pytoon_pipeline.config.documents import validate
 from pytoon_pipeline.config.presets import load_brand, load_preset
+from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
 

@@ -108,8 +108,8 @@ def finding_numbers(finding: Finding, rate: FrameRate) -> dict[str, Any]:
     """A finding as typed metadata."""
     place = {}
     if finding.start_frame is not None and finding.end_frame is not None:
-        seconds = rate.seconds(finding.start_frame), rate.seconds(finding.end_frame)
-        place = {"start_seconds": round(float(seconds[0]), 3), "end_seconds": round(float(seconds[1]), 3)}
+        start, end = rate.seconds(finding.start_frame), rate.seconds(finding.end_frame)
+        place = {"start_seconds": round(start, 3), "end_seconds": round(end, 3)}
     return {
         **numbers({"value": finding.value, "limit": finding.limit}),
         "unit": LABELS[finding.code].unit or "none",

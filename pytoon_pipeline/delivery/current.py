@@ -1,4 +1,4 @@
-"""Finds a delivery that a run would only repeat, so that it can be returned without one."""
+"""Finds a delivered version that a run would only repeat, so that it can be returned without one."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +28,12 @@ class StoredDelivery:
 
 
 def read_delivery(home: Home, key: str) -> StoredDelivery | None:
-    """The last delivery of a key, none without one or without its manifest."""
+    """The current version of a key, none without one or without its manifest."""
     record = Uploads(home).delivered(key)
-    if record is None or not record.video:
-        return None
+    return _read(home, record) if record is not None and record.video else None
+
+
+def _read(home: Home, record: DeliveryRecord) -> StoredDelivery | None:
     try:
         manifest = Manifest.model_validate_json(((home.root / record.video).parent / MANIFEST).read_bytes())
     except (FileNotFoundError, ValidationError):
@@ -39,27 +41,31 @@ def read_delivery(home: Home, key: str) -> StoredDelivery | None:
     return StoredDelivery(record, manifest)
 
 
-def current_delivery(home: Home, upload: SourceMedia) -> StoredDelivery | None:
-    """The delivery of ``upload`` if a run would deliver the same files again, else none.
+def reuse_delivery(home: Home, upload: SourceMedia) -> StoredDelivery | None:
+    """The version of ``upload`` if a run would deliver the same files again, else none. It becomes the current version.
 
-    It is current when it was made from exactly this upload, with the same presets and in the same environment, no run
-    failed or was requested since, and all its files are intact. A video of the fallback engine never is: the next run
-    may find its engine working again.
+    That holds when it was made from exactly this upload, with the same presets and in the same environment, no run of
+    it failed or was requested since, and all its files are intact. A video of the fallback engine is always rendered
+    again: the next run may find its engine working.
     """
-    uploads, delivered = Uploads(home), read_delivery(home, upload.key)
-    if delivered is None or uploads.failure(upload.key) is not None or uploads.is_pending(upload.key):
+    uploads = Uploads(home)
+    record = uploads.delivered_as(upload)
+    if record is None or record.engine == "fallback" or uploads.needs_run(upload):
         return None
-    record, manifest = delivered.record, delivered.manifest
-    if record.engine == "fallback" or record.overrides or not _same_upload(upload, manifest):
+    delivered = _read(home, record)
+    if delivered is None or not _same_upload(upload, delivered.manifest):
         return None
-    if manifest.attempts != uploads.attempts(upload.key):
+    if delivered.manifest.attempts != uploads.attempts(upload.key):
         return None
-    return delivered if _same_settings(home, upload, record) and _intact(home, record) else None
+    if not _same_settings(home, upload, record) or not _intact(home, record):
+        return None
+    uploads.make_current(upload)
+    return delivered
 
 
 def _same_upload(upload: SourceMedia, manifest: Manifest) -> bool:
     """Whether the manifest is about exactly this upload. The run may have added files of its brand."""
-    now = (upload.key, upload.title, upload.request, upload.items)
+    now = (upload.key, upload.title, upload.request, upload.public_items)
     then = (manifest.key, manifest.title, manifest.request, manifest.media[: len(upload.items)])
     return now == then
 

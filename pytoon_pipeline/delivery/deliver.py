@@ -30,11 +30,12 @@ from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.logs import RUN_PAGE
+from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
 # What the store holds can be recomputed; the files in the outbox are kept.
-DELIVERY = Stage("delivered_video", 6, "by_rule")
+DELIVERY = Stage("delivered_video", 7, "by_rule")
 
 log = logging.getLogger("pytoon.delivery")
 people = logging.getLogger(RUN_PAGE)
@@ -106,14 +107,16 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     if report.verdict == "fail" and not video.spec.fallback:
         raise failure(report)
     decision = decide(uploads, video)
-    plan = plan_delivery(upload.title, upload.key, decision.degraded is not None)
-    result = _store_files(store, video, plan)
-    names = dict(zip(("video", "thumbnail", *subtitles.FORMATS), _paths(plan), strict=True))
+    name, version = uploads.name(upload.key), uploads.version(upload)
+    result = _store_files(store, video, plan_delivery(name, version, decision.degraded is not None))
+    plan = result.artifact.read(Delivery)
+    names = _paths(plan)
     manifest = _manifest(store, items, video, decision, result.artifact, names)
     files = {name: store.path(result.artifact.files[role]) for role, name in names.items()}
     root = home.held if decision.held else home.outbox
     written = deliver(root, home.work, plan, files, manifest)
-    record = _record(home, video, decision, root, plan)
+    _remove_outdated(home, decision.earlier, root, plan)
+    record = _record(home, video, decision, root, plan).model_copy(update={"version": version})
     uploads.deliver(upload.key, record, upload)
     _log(video, decision, root / plan.video)
     status = "computed" if written else result.status
@@ -123,7 +126,7 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
 def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
     """Whether the video is degraded, and whether it is held: it has a hazard and nobody has released exactly it."""
     upload, report = video.upload, video.qc.value
-    attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered(upload.key)
+    attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered_as(upload)
     released = release_of(earlier, video.composite.files["video"].sha256)
     return Decision(
         degraded=degradation(video.planned.value, video.segments.value, report, attempts),
@@ -135,20 +138,32 @@ def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
 
 
 def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResult:
-    """The delivery in the store: video and thumbnail of the composite, and subtitles."""
+    """The delivery in the store: video and thumbnail of the composite, and subtitles if the video has any text."""
     files = video.composite.files
 
     def compute(scratch: Path) -> StageOutput:
         stored = {"video": files["video"], "thumbnail": files["thumbnail"]}
-        return StageOutput(plan, subtitles.write(video.spec, scratch), stored)
+        written = subtitles.write(video.spec, scratch)
+        return StageOutput(plan.with_captions(written), written, stored)
 
-    degraded = plan != plan_delivery(video.upload.title, video.upload.key)
-    parameters = {"key": video.upload.key, "title": video.upload.title, "degraded": degraded}
+    parameters = {"key": video.upload.key, "title": video.upload.title, "folder": plan.folder}
     return run_stage(store, DELIVERY, compute, inputs=video.inputs, parameters=parameters)
 
 
-def _paths(plan: Delivery) -> tuple[str, ...]:
-    return plan.video, plan.thumbnail, *plan.captions
+def _paths(plan: Delivery) -> dict[str, str]:
+    """The delivered files by role; the role of subtitles is their format."""
+    return {"video": plan.video, "thumbnail": plan.thumbnail} | {
+        path.rpartition(".")[2]: path for path in plan.captions
+    }
+
+
+def _remove_outdated(home: Home, earlier: DeliveryRecord | None, root: Path, plan: Delivery) -> None:
+    """Removes subtitles of an earlier delivery from the folder of one that has none. What a person changed stays."""
+    for name, file in earlier.files.items() if earlier is not None else ():
+        path = home.root / name
+        outdated = path.parent == root / plan.folder and path.suffix[1:] in subtitles.FORMATS and not plan.captions
+        if outdated and path.is_file() and hash_files(path) == file.sha256:
+            path.unlink()
 
 
 def _manifest(
@@ -159,7 +174,7 @@ def _manifest(
     return Manifest(
         key=upload.key,
         title=upload.title,
-        media=upload.items,
+        media=upload.public_items,
         probed={item: metadata.info for item, metadata in video.metadata.values.items()},
         thumbnail=finished.thumbnail,
         tools=stages.producer_versions(video.segments.artifact.tools),
@@ -198,11 +213,16 @@ def _stage_use(artifact: Artifact) -> StageUse:
 
 
 def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery) -> DeliveryRecord:
-    """The catalog's record of the delivery. Removes the folders of earlier deliveries that this one replaces."""
+    """The catalog's record of the delivery. Removes the folders of earlier deliveries of the version."""
     upload, preset = video.upload, video.resolved.value.preset.name
     request = Request.model_validate(upload.asked)
     return DeliveryRecord(
         at=time.time(),
+        source=upload,
+        seconds=video.composite.value.composite.video_seconds,
+        verdict=video.qc.value.verdict,
+        score=video.qc.value.score,
+        notes=video.spec.notes,
         degraded=decision.degraded,
         held=decision.held,
         released=decision.released,

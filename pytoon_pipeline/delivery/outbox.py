@@ -5,7 +5,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest
@@ -37,16 +36,18 @@ def failure(report: QcReport) -> QualityFailure:
     )
 
 
-def plan_delivery(title: str, key: str, degraded: bool = False) -> Delivery:
-    """The paths of a delivery below the outbox. The folder's name says when the video is degraded."""
-    name = readable_name(title)
-    digits, _, variant = key.partition("-")
-    folder = "-".join(part for part in (name, digits[:8], variant, "degraded" if degraded else "") if part)
+def plan_delivery(name: str, version: int = 1, degraded: bool = False) -> Delivery:
+    """The paths of a delivery below the outbox: a folder for each version of the upload ``name``.
+
+    The folder's name says when the video is degraded.
+    """
+    stem = f"{name}.v{version}" if version > 1 else name
+    folder = f"{stem}.degraded" if degraded else stem
     return Delivery(
         folder=folder,
-        video=f"{folder}/{name}.mp4",
-        thumbnail=f"{folder}/{name}.jpg",
-        captions=(f"{folder}/{name}.srt", f"{folder}/{name}.vtt"),
+        video=f"{folder}/{stem}.mp4",
+        thumbnail=f"{folder}/{stem}.jpg",
+        captions=(f"{folder}/{stem}.srt", f"{folder}/{stem}.vtt"),
         spec=f"{folder}/{SPEC}",
         manifest=f"{folder}/{MANIFEST}",
     )
@@ -83,9 +84,9 @@ def delivered_files(home: Home, root: Path, delivery: Delivery) -> dict[str, Sto
 
 
 def replace_earlier(home: Home, key: str, earlier: DeliveryRecord | None, current: Path, held: bool) -> tuple[str, ...]:
-    """Removes the folders of earlier deliveries of the key that ``current`` replaces; returns those that remain.
+    """Removes folders of the ``earlier`` delivery of a version that ``current`` replaces; returns those that remain.
 
-    A held video replaces nothing in the outbox: the earlier video stays until a person decides.
+    A held video replaces nothing in the outbox: the earlier video stays until a person decides. Other versions stay.
     """
     remaining = []
     for folder in dict.fromkeys(earlier.folders if earlier is not None else ()):

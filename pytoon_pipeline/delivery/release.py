@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -30,15 +29,21 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     upload, record = uploads.get(key), uploads.delivered(key)
     if record is None or not record.held or uploads.is_pending(key):
         raise InvalidInput(
-            "not_held", "No video of this upload is held.", f"Check its status with “pytoon status {key}”."
+            "not_held",
+            "No video of this upload is held.",
+            f"Check its status with “pytoon status {uploads.name(key)}”.",
         )
     folder = (home.root / record.video).parent
     manifest = _read_manifest(folder / MANIFEST)
-    plan = plan_delivery(manifest.title, key, degraded=True)
-    files = {name: folder / Path(name).name for name in manifest.files}
-    _verify(files, manifest)
-    decision = Release(at=time.time(), by=by, reason=reason, video=manifest.files[plan.video])
-    deliver(home.outbox, home.work, plan, files, manifest.model_copy(update={"released": decision}))
+    _verify(folder, manifest)
+    plan = plan_delivery(uploads.name(key), record.version, degraded=True)
+    # The same files under their names in the outbox.
+    names = {str(Path(plan.video).with_suffix(Path(held).suffix)): held for held in manifest.files}
+    plan = plan.with_captions(names)
+    hashes = {name: manifest.files[held] for name, held in names.items()}
+    decision = Release(at=time.time(), by=by, reason=reason, video=hashes[plan.video])
+    files = {name: folder / Path(held).name for name, held in names.items()}
+    deliver(home.outbox, home.work, plan, files, manifest.model_copy(update={"released": decision, "files": hashes}))
     current = home.outbox / plan.folder
     changes: dict[str, object] = {
         "at": decision.at, "held": False, "released": decision,
@@ -47,10 +52,11 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     }  # fmt: skip
     # Recorded before the held folder is removed: a process killed in between leaves a superfluous folder, but never a
     # released video that is recorded as held.
-    uploads.deliver(key, record.model_copy(update={**changes, "others": record.folders}), upload)
+    source = record.source or upload
+    uploads.deliver(key, record.model_copy(update={**changes, "others": record.folders}), source)
     remaining = replace_earlier(home, key, record, current, held=False)
     released = record.model_copy(update={**changes, "others": remaining})
-    uploads.deliver(key, released, upload)
+    uploads.deliver(key, released, source)
     with log_context(key=key):
         log.info("delivered", extra={"event": "delivered", "engine": record.engine, "degraded": True})
     return released
@@ -63,9 +69,10 @@ def _read_manifest(path: Path) -> Manifest:
         raise _damaged() from error
 
 
-def _verify(files: Mapping[str, Path], manifest: Manifest) -> None:
-    for name, file in files.items():
-        if not file.is_file() or hash_files(file) != manifest.files[name]:
+def _verify(folder: Path, manifest: Manifest) -> None:
+    for name, sha256 in manifest.files.items():
+        file = folder / Path(name).name
+        if not file.is_file() or hash_files(file) != sha256:
             raise _damaged()
 
 

@@ -1,43 +1,48 @@
-"""Captions as separate files for players and platforms: SubRip and WebVTT.
+"""Subtitles as separate files for players and platforms: SubRip and WebVTT.
 
 Written by hand because subtitle libraries interpret braces and angle brackets in the text as styling.
 """
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.delivery.cues import SubtitleCue, subtitle_cues
 
 FORMATS = ("srt", "vtt")
 
 
 def write(spec: RenderSpec, folder: Path) -> dict[str, Path]:
-    """Writes the captions of the finished video. Returns their paths by format."""
-    rate = spec.rate
-    cues = [(rate.seconds(start), rate.seconds(end), text) for start, end, text in lines(spec)]
-    srt = [f"{n}\n{_time(a, ',')} --> {_time(b, ',')}\n{text}\n" for n, (a, b, text) in enumerate(cues, 1)]
-    vtt = [f"{_time(a, '.')} --> {_time(b, '.')}\n{escape(text, quote=False)}\n" for a, b, text in cues]
-    texts = {"srt": "\n".join(srt), "vtt": "\n".join(["WEBVTT\n", *vtt])}
+    """Writes the subtitles of the finished video. Returns their paths by format; none for a video without any text."""
+    cues = subtitle_cues(spec)
+    if not cues:
+        return {}
+    texts = {"srt": subrip(cues, spec.rate), "vtt": webvtt(cues, spec.rate)}
     paths = {name: folder / f"captions.{name}" for name in FORMATS}
     for name, path in paths.items():
         path.write_text(texts[name], "utf-8")
     return paths
 
 
-def lines(spec: RenderSpec) -> list[tuple[int, int, str]]:
-    """Spoken and displayed text with its output frames ``[start, end)``, in order of time."""
-    spoken = [(cue.start, cue.end, " ".join(cue.text.split())) for cue in spec.captions.cues]
-    shown = [(start, end, layer.text) for start, end, layer in spec.texts() if layer.role != "other"]
-    # A text that continues across a cut is one line.
-    joined: list[tuple[int, int, str]] = []
-    for start, end, text in sorted(spoken + shown):
-        if joined and joined[-1][1] == start and joined[-1][2] == text:
-            joined[-1] = (joined[-1][0], end, text)
-        else:
-            joined.append((start, end, text))
-    return joined
+def subrip(cues: Sequence[SubtitleCue], rate: FrameRate) -> str:
+    """The cues as the content of an .srt file."""
+    blocks = (f"{n}\n{_times(cue, rate, ',')}\n" + "\n".join(cue.lines) for n, cue in enumerate(cues, 1))
+    return "\n\n".join(blocks) + "\n"
 
 
-def _time(seconds: float, separator: str) -> str:
-    minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
+def webvtt(cues: Sequence[SubtitleCue], rate: FrameRate) -> str:
+    """The cues as the content of a .vtt file."""
+    blocks = (f"{_times(cue, rate, '.')}\n" + escape("\n".join(cue.lines), quote=False) for cue in cues)
+    return "\n\n".join(("WEBVTT", *blocks)) + "\n"
+
+
+def _times(cue: SubtitleCue, rate: FrameRate, separator: str) -> str:
+    return f"{_time(cue.start, rate, separator)} --> {_time(cue.end, rate, separator)}"
+
+
+def _time(frame: int, rate: FrameRate, separator: str) -> str:
+    """When ``frame`` is shown, rounded down: a player shows the cue with this frame and not with the one before."""
+    minutes, milliseconds = divmod(int(frame / rate.fraction * 1000), 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}{separator}{milliseconds % 1000:03}"

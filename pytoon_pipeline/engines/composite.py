@@ -16,7 +16,7 @@ from pytoon_pipeline.rendering.stored_segments import VIDEO, picture_digest, seg
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 
-COMPOSITE = Stage("composite", 7, "by_rule")
+COMPOSITE = Stage("composite", 8, "by_rule")
 
 StoredSegments = Stored[RenderedSegments]
 
@@ -68,7 +68,7 @@ def compose_video(job: RenderJob, parts: Composition) -> CompositeVideo:
             "encoder": stages.encoders()["audio"],
             "audio": stages.AUDIO_TRACK.version,
             "thumbnail": stages.THUMBNAIL.version,
-            "comment": file_comment(parts.planned, parts.segments.value),
+            "tags": [job.source.title, spec.language, file_comment(parts.planned, parts.segments.value)],
         },
         tools=stages.tools(spec),
     )
@@ -92,7 +92,8 @@ def _compose(job: RenderJob, parts: Composition, scratch: Path) -> StageOutput:
         segment_files(store, segments, VIDEO),
         store.path(audio.files["audio"]),
         video,
-        file_comment(parts.planned, segments.value),
+        title=job.source.title,
+        comment=file_comment(parts.planned, segments.value),
     )
     value = FinishedVideo(composite=joined, audio=audio.read(AudioResult), thumbnail=frame)
     return StageOutput(value, {"video": video}, {**thumbnail.files, "audio": audio.files["audio"]})

@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
-from pytoon_pipeline.intake.decide import REQUEST_FILES, Candidate
+from pytoon_pipeline.intake.decide import Candidate
+from pytoon_pipeline.intake.folder import REQUEST_FILES
 from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.scratch import scratch_dir
@@ -33,28 +34,39 @@ class Completeness:
             return f"Waiting for {_names(written)} to be written."
         if waited >= self.operations.incomplete_folder_timeout_seconds:
             return None
-        absent = self._absent(one)
-        if absent and (waited < self.operations.missing_file_timeout_seconds or self.inbox.unfinished(one.name)):
-            return f"Waiting for {_names(absent)}."
+        reason = self._incomplete(one)
+        if reason and (waited < self.operations.missing_file_timeout_seconds or self.inbox.unfinished(one.name)):
+            return reason
         return None
 
-    def _absent(self, one: Candidate) -> list[str]:
-        """Files that the candidate refers to and that are absent."""
-        if not one.has_request:
-            return [REQUEST_FILES[0] if one.folder else f"{PurePosixPath(one.name).stem}.mp4 or .mov"]
+    def _incomplete(self, one: Candidate) -> str | None:
+        """What may still follow, as far as the candidate tells."""
         if not one.folder:
-            return []
+            clip = f"{PurePosixPath(one.name).stem}.mp4 or .mov"
+            return None if one.has_request else f"Waiting for {_names([clip])}."
+        if one.has_request and (absent := self._absent(one)) is not None:
+            return f"Waiting for {_names(absent)}." if absent else None
+        if one.has_media:
+            return "Waiting for more files. All photos and clips of the folder are used once no more arrive."
+        return f"Waiting for photos and clips, or for {_names(REQUEST_FILES[:1])}."
+
+    def _absent(self, one: Candidate) -> list[str] | None:
+        """Files that the request of a folder names and that are absent; ``None`` when it means all that are there."""
         with scratch_dir(self.work) as scratch:
             folder = self.inbox.local_copy(one.name, scratch, REQUEST_FILES)
             try:
-                files = read_upload(folder).files
+                upload = read_upload(folder)
             except InvalidInput as error:
-                # Nothing will complete an invalid request; only an edit plan may still follow.
+                # Nothing will complete an invalid request; only an edit plan or media may still follow.
+                if error.code == "no_media":
+                    return None
                 return ["its edit plan"] if error.code == "file_missing" else []
+            if not upload.listed and one.has_media:
+                return None
             root = folder.resolve()
             return [
                 path.name
-                for path, _ in files
+                for path, _ in upload.files
                 if not path.exists() and _listed_name(root, path, one.name) not in one.files
             ]
 

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
+from pytoon_pipeline.intake.folder import REQUEST_FILES, sort_files
 from pytoon_pipeline.intake.listing import Entry
-from pytoon_pipeline.intake.uploads import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.media.subtitles import SUFFIXES
 from pytoon_pipeline.store.fingerprint import hash_value
-
-# Files in which a folder states its request.
-REQUEST_FILES = (*REQUEST_NAMES, EDIT_PLAN_NAME)
 
 
 class Candidate(NamedTuple):
@@ -29,6 +26,12 @@ class Candidate(NamedTuple):
         if not self.folder:
             return not _is_subtitles(self.name)
         return any(f"{self.name}/{name}" in self.files for name in REQUEST_FILES)
+
+    @property
+    def has_media(self) -> bool:
+        """Whether a folder has photos or clips at its top, by their names."""
+        names = [name.removeprefix(f"{self.name}/") for name in self.files]
+        return bool(sort_files(name for name in names if "/" not in name).media)
 
 
 class Known(Protocol):

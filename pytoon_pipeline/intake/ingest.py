@@ -19,6 +19,8 @@ IngestOutcome = Literal["new", "changed", "known"]
 PreflightSteps = Callable[[Request, Sequence[SourceItem]], Generator[None, None, None]]
 
 KEY_DIGITS = 32
+# Digits of the key at the end of a name in the inbox.
+DIGITS = 8
 
 
 def ingest(home: Home, store: Store, upload: Upload, *, pending: bool) -> tuple[SourceMedia, IngestOutcome]:
@@ -40,6 +42,7 @@ def ingest_in_steps(
 
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     source = yield from store_upload(store, upload.files, upload.title, request)
+    source = source.model_copy(update={"title": source.title.removesuffix(f"-{source.key[:DIGITS]}") or source.title})
     if preflight is not None:
         yield from preflight(upload.request, source.items)
     registry, uploads = Registry(home), Uploads(home)
@@ -60,6 +63,8 @@ def store_upload(
     The key is the first 32 hex digits of SHA-256 over the media bytes in order; for one file that is the hash of the
     file, and without media that of the request. Raises ``InvalidInput`` for what is not a file with content.
     """
+    from pytoon_pipeline.media.generators import generation_of
+
     items, digest = [], hashlib.sha256()
     check_files([path for path, _ in files])
     for path, role in files:
@@ -69,8 +74,9 @@ def store_upload(
                 name=printable_name(path.name),
                 sha256=file.sha256,
                 bytes=file.bytes,
-                origin=printable_name(str(path.resolve())),
+                origin="generated" if generation_of(path) else "uploaded",
                 role=role,
+                path=printable_name(str(path.resolve())),
             )
         )
     content = digest.hexdigest() if any(item.role == "media" for item in items) else hash_value(request)
@@ -98,6 +104,8 @@ def canonical_request(request: Request, items: Sequence[SourceItem]) -> dict[str
         media = [item.sha256 for item in items if item.role == "media"]
         for media_request, sha256 in zip(values["media"], media, strict=False):
             media_request["file"] = sha256
+    if request.logo is not None:
+        values["logo"]["file"] = next((item.sha256 for item in items if item.role == "logo"), request.logo.file)
     subtitles = [item.sha256 for item in items if item.role == "subtitles"]
     values |= {item.role: item.sha256 for item in items if item.role in ("background", "music", "voice")}
     return values | ({"subtitles": subtitles} if subtitles else {})

@@ -6,13 +6,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
-from pytoon_pipeline.config.defaults import archetype_of, preset_name
-from pytoon_pipeline.config.presets import load_brand, load_limits, load_platform, load_preset
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.uploads import Upload
+from pytoon_pipeline.runtime.files import check_files
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
@@ -49,9 +49,19 @@ class Preflight:
 def preflight(upload: Upload) -> None:
     """Checks the files of an upload in place. Raises ``InvalidInput`` for what the run would refuse immediately."""
     limits = load_limits()
-    items = [SourceItem(name=path.name, sha256=str(path), bytes=0, origin="", role=role) for path, role in upload.files]
+    items = [SourceItem(name=path.name, sha256=str(path), bytes=0, role=role) for path, role in upload.files]
     for _ in preflight_in_steps(upload.request, items, limits, lambda item: preflight_file(Path(item.sha256), limits)):
         pass
+
+
+def refuse_foreign(upload: Upload) -> None:
+    """Raises ``InvalidInput`` for a file that is obviously not media, such as a document or an archive."""
+    from pytoon_pipeline.media import signatures
+
+    check_files([path for path, _ in upload.files])
+    for path, role in upload.files:
+        if role not in NO_MEDIA and (error := signatures.other_kind(path)):
+            raise error
 
 
 def preflight_file(path: Path, limits: Limits, timeout: float | None = None) -> MediaInfo:
@@ -67,10 +77,9 @@ def preflight_file(path: Path, limits: Limits, timeout: float | None = None) -> 
 def preflight_in_steps(
     request: Request, items: Sequence[SourceItem], limits: Limits, probe: Probe
 ) -> Generator[None, None, None]:
-    """Checks items one per step, then the request.
+    """Checks items one per step, then what the request says about them.
 
-    Raises ``InvalidInput`` for a file that is not usable in its role, with its name where there are several, and for
-    unknown presets, platforms and brands.
+    Raises ``InvalidInput`` for a file that is not usable in its role, with its name where there are several.
     """
     from pytoon_pipeline.media import probing
     from pytoon_pipeline.media.losses import check_complete
@@ -86,12 +95,20 @@ def preflight_in_steps(
                     probing.accept(info, limits)
                 check_complete(info, limits)
         except InvalidInput as error:
-            if len(items) > 1:
+            if len(items) > 1 and f"“{item.name}”" not in error.message:
                 error.message = f"“{item.name}”: {error.message}"
             raise
         yield
     check_roles(items, infos)
-    load_preset(preset_name(request, archetype_of(request, items, infos)), request.adjust)
-    load_platform(request.platform)
-    if request.brand:
-        load_brand(request.brand)
+    _check_clips(request, [infos[item.sha256] for item in items if item.role == "media"])
+
+
+def _check_clips(request: Request, infos: Sequence[MediaInfo]) -> None:
+    """Raises ``InvalidInput`` for a part of a clip that begins after its end. Headers may be wrong by a second."""
+    for number, (medium, info) in enumerate(zip(request.media, infos, strict=False)):
+        if info.still is None and 0 < info.seconds < medium.start - 1 and not info.truncated:
+            raise field_error(
+                f"media.{number}.start", "outside_clip",
+                f"“{medium.file[:60]}” is {info.seconds:.1f} s long, but start is {medium.start:g} s.",
+                "Set start to a time within the clip.",
+            )  # fmt: skip

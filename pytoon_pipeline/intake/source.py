@@ -23,8 +23,10 @@ def store_source(store: Store, upload: SourceMedia, brand: str | None) -> StageR
             raise DependencyMissing(
                 "upload_damaged", f"The stored copy of “{item.name}” is missing or damaged.", "Submit the upload again."
             )
-    files = brand_files(load_brand(brand) if brand else None)
-    items = (*upload.items, *(_store_brand_file(store, path, role) for path, role in files))
+    # An upload's own logo stands in place of the brand's.
+    present = {item.role for item in upload.items} & {"logo"}
+    files = [one for one in brand_files(load_brand(brand) if brand else None) if one[1] not in present]
+    items = (*upload.public_items, *(_store_brand_file(store, path, role) for path, role in files))
     complete = upload.model_copy(update={"items": items})
     stored = {f"{item.role}-{n}": item.stored for n, item in enumerate(items)}
     return run_stage(
@@ -39,4 +41,4 @@ def store_source(store: Store, upload: SourceMedia, brand: str | None) -> StageR
 def _store_brand_file(store: Store, path: Path, role: Role) -> SourceItem:
     check_file(path)
     file = store.put(path)
-    return SourceItem(name=path.name, sha256=file.sha256, bytes=file.bytes, origin=f"brand: {path.name}", role=role)
+    return SourceItem(name=path.name, sha256=file.sha256, bytes=file.bytes, origin="brand", role=role)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import yaml
 
-from pytoon_pipeline.intake.ingest import key_of
+from pytoon_pipeline.intake.folder import REQUEST_NAMES
+from pytoon_pipeline.intake.ingest import DIGITS, key_of
 from pytoon_pipeline.intake.listing import Inbox, temporary
 from pytoon_pipeline.intake.preflight import preflight
-from pytoon_pipeline.intake.uploads import REQUEST_NAMES, Upload
+from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.runtime.files import check_files, printable_name
 
-DIGITS = 8
 MAX_NAME = 100
 
 
@@ -51,9 +51,13 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
             home = path.parent.resolve()
             for file, _ in upload.files:
                 # The file itself may be a link to anywhere; what its request names is beside it.
+                if file in upload.attached:
+                    continue
                 below = Path(file.name) if file == path else file.resolve().relative_to(home)
                 (folder / below).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, folder / below)
+        for file, own_name in upload.attached.items():
+            shutil.copyfile(file, folder / own_name)
         for other in REQUEST_NAMES:
             (folder / other).unlink(missing_ok=True)
         (folder / REQUEST_NAMES[0]).write_text(yaml.safe_dump(request, allow_unicode=True, sort_keys=False))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
+from pytoon_pipeline.contracts.suggestions import did_you_mean
 
 # Name in presets → (package, module, file below it). The family name is read from the file.
 FONTS = {
@@ -120,11 +121,22 @@ def load(name: str) -> Font:
         ) from error
 
 
+def exists(name: str) -> bool:
+    """Whether a font comes with Pytoon or was registered."""
+    return name in _files or name in FONTS
+
+
+def unknown_font(name: str) -> InvalidInput:
+    """The error for a font that does not exist."""
+    hint = f"{did_you_mean(name, FONTS)}The fonts are: {', '.join(FONTS)}. A brand can have font files of its own."
+    return InvalidInput("unknown_font", f"there is no font “{name[:80]}”.", hint)
+
+
 def _find(name: str) -> Path:
     if name in _files:
         return _files[name]
     if name not in FONTS:
-        raise InvalidInput("unknown_font", f"Unknown font “{name[:80]}”.", f"Use one of: {', '.join(FONTS)}.")
+        raise unknown_font(name)
     package, module, below = FONTS[name]
     try:
         return Path(str(import_module(module).__file__)).parent / below

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import StillPicture
 from pytoon_pipeline.contracts.preset import Limits
+from pytoon_pipeline.media.signatures import picture_form
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 # RGBA, shape (height, width, 4).
 Rgba = NDArray[np.uint8]
 
-SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
+# Pillow's own names of formats that people call differently.
+FORMATS = {"HEIC": "HEIF"}
+# Bytes per pixel that decoding takes, as measured.
+DECODED_BYTES = {"WEBP": 16, "HEIF": 10, "AVIF": 10}
 # Images are stored with at most this many pixels on a side: twice the height of a video, for zooms.
 MAX_SIDE = 3840
 # A progressive JPEG holds its image in some ten scans. Each is as much work as a whole image, and a hundred bytes are
@@ -34,12 +38,8 @@ STRIP_PIXELS = 4_000_000
 
 
 def kind(path: Path) -> str | None:
-    """PNG, JPEG or WEBP, by the first bytes; none for anything else."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WEBP"
-    return next((name for mark, name in SIGNATURES.items() if head.startswith(mark)), None)
+    """PNG, JPEG, WEBP, HEIC or AVIF, by the first bytes; none for anything else."""
+    return picture_form(path)
 
 
 @contextmanager
@@ -52,12 +52,16 @@ def _opened(path: Path, limits: Limits) -> Iterator["tuple[Image, str]"]:
 
     form = kind(path)
     assert form is not None
+    if form == "HEIC":
+        import pi_heif
+
+        pi_heif.register_heif_opener()
     # The limit is checked before anything is decoded; Pillow's own warning would come later.
     Image.MAX_IMAGE_PIXELS = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=[form]) as image:
+            with Image.open(path, formats=[FORMATS.get(form, form)]) as image:
                 _check(image, limits)
                 if image.info.get("progressive"):
                     _check_scans(path)
@@ -134,11 +138,11 @@ def _check_scans(path: Path) -> None:
 def _decoded_bytes(image: "Image") -> int:
     """Memory that decoding takes, as measured with Pillow 13.
 
-    WebP is decoded into four copies. Of a progressive JPEG all coefficients are held, two bytes each.
+    WebP is decoded into four copies, HEIC and AVIF into three. Of a progressive JPEG all coefficients are held, two
+    bytes each.
     """
     bytes_per_pixel = 1 if image.mode in ("1", "L", "P") else 4
-    if image.format == "WEBP":
-        bytes_per_pixel = 16
+    bytes_per_pixel = DECODED_BYTES.get(image.format or "", bytes_per_pixel)
     if image.info.get("progressive"):
         bytes_per_pixel += 2 * len(image.getbands())
     return bytes_per_pixel * image.width * image.height

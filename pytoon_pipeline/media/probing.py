@@ -21,7 +21,6 @@ from pytoon_pipeline.media.container import (
 from pytoon_pipeline.media.declared import stream_length
 from pytoon_pipeline.media.decoding import decode_packets, demux, presentation_time
 from pytoon_pipeline.media.preflight import preflight
-from pytoon_pipeline.media.signatures import refuse_stills
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream as AvAudio
@@ -58,7 +57,6 @@ def probe(path: Path, timeout: float | None = None) -> MediaInfo:
 
     Raises ``InvalidInput`` when it is not media or would exhaust the machine; ``TransientError`` at the timeout.
     """
-    refuse_stills(path)
     read = preflight(path, timeout)
     with opened(path) as container:
         picture = picture_stream(container)
@@ -104,7 +102,7 @@ def accept(info: MediaInfo, limits: Limits) -> VideoStream:
         raise InvalidInput(
             "no_picture",
             "This file has audio but no video." if info.audio else "This file has no video.",
-            "Upload a video. Audio files can only be the voice or music of a video.",
+            "Use a clip or a picture. An audio file can be the music or the voice: --music FILE, --voice FILE.",
         )
     for width, height in ((video.width, video.height), video.display_size):
         if min(width, height) < limits.source_side_min or max(width, height) > limits.source_side_max:

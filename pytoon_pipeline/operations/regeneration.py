@@ -37,7 +37,9 @@ def regenerate(store: Store, uploads: Uploads, registry: Registry, key: str, nam
         picture = scratch / Path(item.name).with_suffix(".png").name
         generate(generation, picture)
         file = store.put(picture)
-    new = SourceItem(name=item.name, sha256=file.sha256, bytes=file.bytes, origin="generated", role=item.role)
+    new = SourceItem(
+        name=item.name, sha256=file.sha256, bytes=file.bytes, origin="generated", role=item.role, path=item.path
+    )
     items = tuple(new if one is item else one for one in upload.items)
     new_record = registry.note(new, generation, record.licence, replaces=record.id, reason=reason)
     uploads.register(upload.model_copy(update={"items": items}))

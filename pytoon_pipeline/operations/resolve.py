@@ -37,7 +37,7 @@ def resolve(
     step = next_step(asked, attempts)
     remedied = apply_remedies(asked, step.remedies)
     documents = load_documents(remedied, archetype_of(remedied, upload.items, infos), limits)
-    resolved = resolve_request(upload, remedied, infos, documents)
+    resolved = resolve_request(upload, remedied, documents)
     return resolved.model_copy(
         update={
             "attempt": step.number,

@@ -67,7 +67,11 @@ def finish(
         scenes=timeline.scenes,
         overlays=above,
         segments=plan_segments(timeline.frames, timeline.scenes, _text_edges(timeline.cues, above), rate),
-        captions=CaptionPlan(style=safe_captions(context.preset.captions, context.safe_area), cues=timeline.cues),
+        captions=CaptionPlan(
+            style=safe_captions(context.preset.captions, context.safe_area),
+            cues=timeline.cues,
+            hidden=timeline.hidden,
+        ),
         audio=audio,
         constraints=Constraints(
             platform=resolved.platform.name, safe_area=context.safe_area, max_frames=context.max_frames

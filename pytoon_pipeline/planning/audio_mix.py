@@ -39,7 +39,8 @@ def plan_audio(
             notes.append(
                 Note(
                     code="voice_shortened",
-                    message=f"The voice-over was cut to the length of the video, {seconds:.1f} s.",
+                    message=f"Only {seconds:.1f} s of the voice-over are heard, because the video ends there. "
+                    "Shorten the voice-over, or add media that last longer.",
                 )
             )
     if media.music is not None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.analysis import Tones
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Box, Rect
-from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.media.colour import contrast, luminance_of
 
 

@@ -66,7 +66,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     max_frames = int(request.max_seconds * rate.fraction)
     min_contrast = resolved.limits.text_contrast
     safe_area = _safe_area(resolved)
-    watermark = watermark_layer(brand.watermark if brand is not None else None, media.logo, safe_area)
+    watermark = watermark_layer(request.logo or (brand.watermark if brand is not None else None), media.logo, safe_area)
     closing = None
     if ARCHETYPES[resolved.archetype].end_card:
         closing = end_card(brand, media.logo, safe_area, rate, min_contrast)

@@ -9,7 +9,8 @@ from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 
 NOTE = Note(
     code="plain",
-    message="This video was rendered without transitions and most effects, because its engine was not available.",
+    message="This video was rendered without transitions and most effects, because its engine was not available. "
+    "Render it again when the engine works.",
 )
 
 

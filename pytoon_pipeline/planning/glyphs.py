@@ -19,6 +19,7 @@ from pytoon_pipeline.media import fonts
 # Replaces a text. Arguments: the field of the request, its text, and the font that the field itself names, if any.
 Change = Callable[[str, str, str | None], str]
 HINT = "Use other characters, give the brand a font file that has them, or set missing_glyphs: drop to leave them out."
+GIVE_FONT = "To show them, give the brand a font file that has them."
 # The most characters, and the most texts, that one error names.
 MAX_CHARACTERS, MAX_TEXTS = 30, 3
 
@@ -40,7 +41,10 @@ class MissingGlyphs:
 
     def note(self) -> Note:
         named = " ".join(map(_shown, self.characters))
-        message = f"{self.path}: no font has {named} in “{self.text[:60]}”; left out because of missing_glyphs: drop."
+        message = (
+            f"{self.path}: no font has {named} in “{self.text[:60]}”, so it was left out, as missing_glyphs: drop "
+            "says. To show it, give the brand a font file that has it."
+        )
         return Note(code="characters_left_out", message=message)
 
 
@@ -122,7 +126,7 @@ def captions_with_glyphs(
     scripts = sorted({script for char in missing if (script := _script(char))})
     shown = _without(cues, style) if drop or not scripts else ()
     if shown:
-        message = f"Captions of “{name}”: no font has {named}; left out."
+        message = f"The captions of “{name}” are shown without {named}, which no font has. {GIVE_FONT}"
         return shown, (Note(code="characters_left_out", message=message),)
     message = f"“{name}” has no captions: no font has the characters of their script ({', '.join(scripts) or named})."
     return (), (Note(code="captions_left_out", message=message),)

@@ -7,7 +7,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.preset import StillSettings
 from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate, clip
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.sequences import SceneTransition, overlaps
 
@@ -64,13 +64,30 @@ def plan_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], 
 
     Raises ``InvalidInput`` when the video is too short for so many items.
     """
-    return _fitted(_extended(items, _preferred_lengths(items, pacing), pacing), items, pacing)
+    own = _preferred_lengths(items, pacing)
+    return _fitted(_extended(items, own, pacing), own, pacing)
 
 
 def plan_talk_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
-    """The same for talking videos, of which silences are removed later; a single one may take all the time."""
+    """The same for talking videos, of which silences are removed later; a single one may take all the time.
+
+    Where several are too long, only their speech counts: a long silence takes no time from the others.
+    """
     lengths = _preferred_lengths(items, pacing)
-    return ([pacing.content_frames], []) if len(items) == 1 else _fitted(lengths, items, pacing)
+    if len(items) == 1:
+        return [pacing.content_frames], []
+    if sum(lengths) - pacing.overlap_frames([int(length) for length in lengths]) > pacing.content_frames:
+        lengths = [min(length, _speech_frames(item, pacing.rate)) for item, length in zip(items, lengths, strict=True)]
+    return _fitted(lengths, lengths, pacing)
+
+
+def _speech_frames(item: PlanItem, rate: FrameRate) -> float:
+    """Frames of a clip without its silences, rounded up; of a picture or a clip without sound, no limit."""
+    silence = item.material.silence
+    if item.material.is_still or silence is None:
+        return float("inf")
+    kept = clip((one.span for one in silence.speech), *source_range(item.material, item.entry))
+    return float(sum(rate.nearest(end - start) + 1 for start, end in kept))
 
 
 def text_length(pacing: Pacing) -> int:
@@ -120,10 +137,13 @@ def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -
     return extended
 
 
-def _fitted(preferred: Sequence[float], items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
-    """Whole frames within the video's length, and a note when items had to be shortened."""
+def _fitted(preferred: Sequence[float], own: Sequence[float], pacing: Pacing) -> tuple[list[int], list[Note]]:
+    """Whole frames within the video's length, and a note when items had to be shortened.
+
+    ``own`` are the lengths that the items have by themselves: none has to be longer than that.
+    """
     min_frames = pacing.rate.nearest(pacing.stills.min_seconds)
-    shortest = [float(min(min_frames, length)) for length in _preferred_lengths(items, pacing)]
+    shortest = [float(min(min_frames, length)) for length in own]
     # Sequences overlap: their sum may exceed the video's length by the overlaps, which depend on the lengths.
     limit = float(pacing.content_frames)
     for _ in range(4):
@@ -141,7 +161,10 @@ def _fitted(preferred: Sequence[float], items: Sequence[PlanItem], pacing: Pacin
     if not shortened:
         return whole, []
     factor = sum(whole) / sum(preferred)
-    message = f"All items were shortened to {factor:.0%} of their time, so that they fit in {pacing.max_seconds:g} s."
+    message = (
+        f"All items are shown for {factor:.0%} of their time, so that the video lasts no longer than "
+        f"{pacing.max_seconds:g} s (max_seconds). For more time each, use fewer items."
+    )
     return whole, [Note(code="shortened_evenly", message=message)]
 
 

@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.planning.analysed_media import PlanMedia
 from pytoon_pipeline.planning.context import PlanContext, plan_context
 from pytoon_pipeline.planning.glyphs import without_missing_glyphs
+from pytoon_pipeline.planning.language import audio_language
 from pytoon_pipeline.planning.source_notes import source_losses, source_notes
 
 
@@ -18,12 +19,18 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     planner: Callable[[PlanContext], RenderSpec] = resolve_name(ARCHETYPES[resolved.archetype].planner)
     spec = planner(plan_context(drawable, media))
     losses = source_losses(media, resolved.limits)
-    media_notes = source_notes(media, losses, resolved.preset.captions.show)
+    media_notes = source_notes(media, losses)
     return spec.model_copy(
         update={
             "notes": (*resolved.notes, *glyph_notes, *media_notes, *spec.notes, *resolved.changed),
             "losses": losses,
+            "language": audio_language(one for one in media.all() if one.item in _heard(spec)),
             "remedies": resolved.remedies,
             "fallback": resolved.fallback,
         }
     )
+
+
+def _heard(spec: RenderSpec) -> set[str]:
+    """The files whose audio may be speech: all but music."""
+    return {clip.item for track in spec.audio.tracks if track.role != "music" for clip in track.clips}

@@ -45,14 +45,15 @@ def own_audio(material: AnalysedMedia, frames: int, source_start: int) -> tuple[
 class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
-    ``keep_out`` are areas that texts should not cover. ``speech`` is where a person talks; ``static`` and ``black`` are
-    where nothing moves, or all is black, as planned.
+    ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
+    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned.
     """
 
     scenes: tuple[Scene, ...]
     backdrop: Backdrops
     keep_out: tuple[KeepOutArea, ...] = ()
     cues: tuple[Cue, ...] = ()
+    hidden: tuple[Cue, ...] = ()
     audio: tuple[AudioRef, ...] = ()
     speech: tuple[FrameRange, ...] = ()
     static: tuple[FrameRange, ...] = ()
@@ -92,6 +93,7 @@ def join(sequences: Sequence[SceneSequence], transition: SceneTransition) -> Tim
         backdrop=together([sequence.backdrop for sequence in sequences]),
         keep_out=tuple(one for sequence in moved for one in sequence.keep_out),
         cues=tuple(cue for sequence in moved for cue in sequence.cues),
+        hidden=tuple(cue for sequence in moved for cue in sequence.hidden),
         audio=tuple(one for sequence in moved for one in sequence.audio),
         speech=tuple(one for sequence in moved for one in sequence.speech),
         static=tuple(one for sequence in moved for one in sequence.static),
@@ -123,6 +125,7 @@ def _moved(sequence: SceneSequence, offset: int) -> SceneSequence:
         scenes=tuple(scene.model_copy(update={"start": scene.start + offset}) for scene in sequence.scenes),
         keep_out=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.keep_out),
         cues=tuple(_moved_cue(cue, offset) for cue in sequence.cues),
+        hidden=tuple(_moved_cue(cue, offset) for cue in sequence.hidden),
         audio=tuple(replace(one, start=one.start + offset) for one in sequence.audio),
         speech=_moved_ranges(sequence.speech, offset),
         static=_moved_ranges(sequence.static, offset),

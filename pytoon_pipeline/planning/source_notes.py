@@ -14,20 +14,25 @@ def source_losses(media: PlanMedia, limits: Limits) -> tuple[Loss, ...]:
     return tuple(loss for one in media.all() for loss in losses(one.name, one.info, limits, one.frames, one.audio_lost))
 
 
-def source_notes(media: PlanMedia, losses: tuple[Loss, ...], captions_shown: bool) -> Iterator[Note]:
+def source_notes(media: PlanMedia, losses: tuple[Loss, ...]) -> Iterator[Note]:
     """Notes about the files of a video."""
     for loss in losses:
-        yield Note(code="truncated_source", message=loss.message)
+        message = f"{loss.message} It may not have been copied completely; copy or export it again."
+        yield Note(code="truncated_source", message=message)
     for one in media.all():
-        yield from _file_notes(one, captions_shown)
+        yield from _file_notes(one)
 
 
-def _file_notes(file: AnalysedMedia, captions_shown: bool) -> Iterator[Note]:
-    if file.subtitled and (file.transcript is None or not captions_shown):
-        message = f"The subtitles of “{file.name}” are not used: only talking videos with sound have captions."
+def _file_notes(file: AnalysedMedia) -> Iterator[Note]:
+    if file.subtitled and file.transcript is None:
+        message = (
+            f"The subtitles of “{file.name}” are not used: only talking videos with sound have captions. "
+            "For a talking video, set archetype: footage."
+        )
         yield Note(code="subtitles_unused", message=message)
     if file.info.audio is None and file.info.streams.get("audio"):
-        yield Note(code="unreadable_sound", message=f"The audio of “{file.name}” cannot be read, so it is left out.")
+        message = f"The sound of “{file.name}” cannot be read, so it is left out. Export the clip again with AAC sound."
+        yield Note(code="unreadable_sound", message=message)
     elif file.info.audio is not None and not file.audible:
-        message = f"“{file.name}” has a silent audio track, which is ignored."
+        message = f"Nothing can be heard in “{file.name}”: its sound track is silent and is left out."
         yield Note(code="silent_track", message=message)

@@ -1,18 +1,23 @@
 """When a finished video is degraded, and when it is held until a person releases it. No I/O."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.degradation import Degradation, Reason, Release
 from pytoon_pipeline.contracts.errors import QualityFailure
-from pytoon_pipeline.contracts.quality import HAZARDS, QcReport
-from pytoon_pipeline.contracts.rendering import RenderedSegments
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.contracts.quality import HAZARDS
+
+# ``pytoon status`` imports this module, and these take longer to import than it may take.
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.attempt import Attempt
+    from pytoon_pipeline.contracts.quality import QcReport
+    from pytoon_pipeline.contracts.rendering import RenderedSegments
+    from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+    from pytoon_pipeline.contracts.status import DeliveryRecord
 
 
 def degradation(
-    plan: RenderSpec, ready: RenderedSegments, report: QcReport, attempts: Sequence[Attempt]
+    plan: "RenderSpec", ready: "RenderedSegments", report: "QcReport", attempts: Sequence["Attempt"]
 ) -> Degradation | None:
     """Why the video differs from the request, or none when it does not. ``plan`` is the requested plan."""
     if not ready.rendered_spec(plan).fallback:
@@ -44,19 +49,19 @@ def hazards(codes: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for code in HAZARDS if code in codes)
 
 
-def release_of(earlier: DeliveryRecord | None, video: str) -> Release | None:
+def release_of(earlier: "DeliveryRecord | None", video: str) -> Release | None:
     """A person's release of exactly this ``video`` (SHA-256), if there is one."""
     release = earlier.released if earlier is not None else None
     return release if release is not None and release.video == video else None
 
 
-def held_error(key: str, record: DeliveryRecord) -> QualityFailure:
-    """The error that reports a held video."""
-    codes = hazards(record.codes)
-    reasons = record.degraded.reasons if record.degraded is not None else ()
+def held_error(name: str, reasons: Sequence[Reason]) -> QualityFailure:
+    """The error that reports the held video of the upload ``name``."""
+    codes = hazards([reason.code for reason in reasons])
     messages = " ".join(reason.message for reason in reasons if reason.code in codes)
     return QualityFailure(
         f"held_{codes[0]}" if codes else "held",
         f"The finished video can harm viewers and was not delivered: {messages}",
-        f"Review the video and run “pytoon release {key} --reason …” to deliver it, or change the upload.",
+        f"Review the video with “pytoon open {name}” and run “pytoon release {name} --reason …” to deliver it, or "
+        "change the upload.",
     )

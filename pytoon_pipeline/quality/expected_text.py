@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import Cue
-from pytoon_pipeline.contracts.style import Colour, TextStyle
+from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb
 

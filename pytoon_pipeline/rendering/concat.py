@@ -28,9 +28,9 @@ class _TimedPacket:
 
 
 def join(
-    spec: RenderSpec, segments: Sequence[Path], audio: Path, out: Path, comment: str | None = None
+    spec: RenderSpec, segments: Sequence[Path], audio: Path, out: Path, title: str = "", comment: str | None = None
 ) -> CompositeResult:
-    """Writes the MP4 with its index first and ``comment`` in its metadata.
+    """Writes the MP4 with its index first, and its title, the language of its audio and ``comment`` as metadata.
 
     Raises ``ConcatError`` unless the segments fill every frame exactly once.
     """
@@ -40,11 +40,12 @@ def join(
     with av.open(str(segments[0])) as first, av.open(str(audio)) as audio_container, av.open(
         str(out), "w", format="mp4", options=options
     ) as container:  # fmt: skip
-        if comment:
-            container.metadata["comment"] = comment
+        container.metadata.update({"title": title} if title else {})
+        container.metadata.update({"comment": comment} if comment else {})
         video_out = container.add_stream_from_template(first.streams.video[0])
         audio_in = audio_container.streams.audio[0]
         audio_out = container.add_stream_from_template(audio_in)
+        audio_out.metadata["language"] = spec.language
         rate = spec.rate.fraction
         video_out.time_base = 1 / rate
         header = bytes(first.streams.video[0].codec_context.extradata or b"")

@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import RenderedSegments
 from pytoon_pipeline.contracts.results import STAGES, ErrorInfo, QcSummary, RenderResult, SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
+from pytoon_pipeline.delivery.copies import copy_files
 from pytoon_pipeline.delivery.current import StoredDelivery
 from pytoon_pipeline.delivery.outbox import SPEC
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.operations.decisions import decisions_of
 from pytoon_pipeline.quality.degradation import held_error
-from pytoon_pipeline.runtime.atomic import copy_file
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.runner import RunOutcome
 from pytoon_pipeline.store.store import Store
@@ -31,12 +32,14 @@ def all_cached(delivered: StoredDelivery) -> RunOutcome:
 def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome) -> RenderResult:
     """The answer for a delivered or held video; a held one is a failure with the error that says how to release it."""
     record, manifest = delivered.record, delivered.manifest
-    folder = (home.root / record.video).parent
-    video, thumbnail, *subtitles = (str(folder / Path(name).name) for name in manifest.files)
+    folder, name = (home.root / record.video).parent, Uploads(home).name(manifest.key)
+    video, thumbnail, *subtitles = (str(folder / Path(one).name) for one in manifest.files)
     reasons = record.degraded.reasons if record.degraded is not None else ()
     degraded = (Note(code=reason.code, message=f"Degraded: {reason.message}") for reason in reasons)
     result = RenderResult(
         key=manifest.key,
+        name=name,
+        version=record.version,
         title=manifest.title,
         status="degraded" if reasons else "completed",
         video=video,
@@ -57,7 +60,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
     if not record.held:
         return result
     hidden = {"status": "failed", "video": None, "video_seconds": None, "thumbnail": None, "subtitles": ()}
-    return result.model_copy(update={**hidden, "error": ErrorInfo.of(held_error(manifest.key, record))})
+    return result.model_copy(update={**hidden, "error": ErrorInfo.of(held_error(name, reasons))})
 
 
 def failed_result(
@@ -93,13 +96,8 @@ def copy_delivery(result: RenderResult, folder: Path) -> RenderResult:
     """Copies all files of a delivered video into ``folder``. Returns the answer with the paths of the copies."""
     if result.video is None:
         return result
-    for file in sorted(Path(result.video).parent.iterdir()):
-        copy_file(file, folder / file.name)
-
-    def copied(path: str | None) -> str | None:
-        return str((folder / Path(path).name).resolve()) if path else None
-
-    return result.model_copy(
-        update={name: copied(getattr(result, name)) for name in ("video", "thumbnail", "spec", "manifest")}
-        | {"subtitles": tuple(str((folder / Path(path).name).resolve()) for path in result.subtitles)}
-    )
+    video = Path(result.video)
+    copies = {str(file): str(copy) for file, copy in copy_files(video.parent, video.stem, folder).items()}
+    names = ("video", "thumbnail", "spec", "manifest")
+    paths: dict[str, object] = {name: copies.get(getattr(result, name)) for name in names}
+    return result.model_copy(update=paths | {"subtitles": tuple(copies[path] for path in result.subtitles)})

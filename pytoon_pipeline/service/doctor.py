@@ -9,9 +9,10 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
 from pytoon_pipeline.config.presets import preset_names
-from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
+from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.media.fonts import FONTS, load
+from pytoon_pipeline.media.opencv import check_opencv
 from pytoon_pipeline.operations.alert_channels import described
 from pytoon_pipeline.operations.alerting import describe
 from pytoon_pipeline.runtime.home import Home
@@ -38,6 +39,7 @@ def examine(home: Home, dagster: str) -> DoctorResult:
     return DoctorResult(
         ok=not any(found.startswith("missing") for found in required),
         home=str(home.root),
+        home_reason=Settings.load().home_reason,
         free_space=f"{shutil.disk_usage(_existing(home.root)).free / 1e9:.1f} GB",
         python=platform.python_version(),
         packages={name: _version(name) for name in PACKAGES},
@@ -64,15 +66,7 @@ def _engine() -> str:
 
 
 def _opencv() -> str:
-    try:
-        import cv2
-    except ImportError as error:
-        raise DependencyMissing(
-            "opencv_unusable",
-            f"OpenCV cannot be loaded ({error}).",
-            "Run “pip install --no-deps --force-reinstall -c constraints.txt opencv-contrib-python-headless”.",
-        ) from error
-    return f"works ({cv2.__version__})"
+    return f"works ({check_opencv()})"
 
 
 def _transcriber(home: Home) -> str:

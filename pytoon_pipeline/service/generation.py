@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.results import GenerateResult
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.status import find_key
 from pytoon_pipeline.store.store import Store
 
 
@@ -20,10 +20,10 @@ def generate(generator: str, prompt: str, seed: int, out: Path) -> GenerateResul
     return GenerateResult(file=str(out), **generation.model_dump())
 
 
-def regenerate(home: Home, key_or_title: str, item: str, reason: str) -> ItemRecord:
+def regenerate(home: Home, name: str, item: str, reason: str) -> ItemRecord:
     """Replaces the generated item ``item`` of an upload, which is then pending. Raises ``InvalidInput``."""
     from pytoon_pipeline.operations import regeneration
 
     uploads = Uploads(home)
-    store, key = Store(home.store, home.work), find_key(uploads, key_or_title)
+    store, key = Store(home.store, home.work), find_key(home, name)
     return regeneration.regenerate(store, uploads, Registry(home), key, item, reason)

@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import Event, Noted, Planned, StageStarted
 from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.delivery.current import current_delivery, read_delivery
+from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.runtime.home import Home
@@ -32,11 +32,15 @@ STARTING = "starting"
 
 @dataclass(frozen=True)
 class RenderTask:
-    """An upload to render; with ``out``, the results are also copied into that folder."""
+    """An upload to render; with ``out``, the results are also copied into that folder.
+
+    ``more`` are further files of the same video.
+    """
 
     path: Path
     options: RequestOptions = field(default_factory=RequestOptions)
     out: Path | None = None
+    more: tuple[Path, ...] = ()
 
 
 def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Progress) -> RenderResult:
@@ -47,17 +51,19 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
     """
     start = time.perf_counter()
     try:
-        upload, _ = ingest(home, Store(home.store, home.work), task.options.read(task.path), pending=False)
+        asked = task.options.read_all([task.path, *task.more])
+        upload, _ = ingest(home, Store(home.store, home.work), asked, pending=False)
     except PytoonError as error:
         return failed_result(error)
-    if delivered := current_delivery(home, upload):
+    if delivered := reuse_delivery(home, upload):
         result = delivered_result(home, delivered, all_cached(delivered))
     else:
         with listen(progress):
             result = _run(home, upload, open_runner)
     if task.out is not None:
         result = copy_delivery(result, task.out)
-    return result.model_copy(update={"wall_seconds": round(time.perf_counter() - start, 2)})
+    seconds = round(time.perf_counter() - start, 2)
+    return result.model_copy(update={"notes": (*asked.notes, *result.notes), "wall_seconds": seconds})
 
 
 def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:

@@ -1,19 +1,35 @@
 """What a person gives to render or submit."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytoon_pipeline.intake.attachments import Attachable
+from pytoon_pipeline.intake.preflight import refuse_foreign
 from pytoon_pipeline.intake.uploads import Upload, read_upload
 
 
 @dataclass(frozen=True)
 class RequestOptions:
-    """How the request of an upload is read: another request file, a preset, and assignments such as ``fit=cover``."""
+    """How the request of an upload is read: another request file, a preset, assignments such as ``fit=cover``, and
+    files from anywhere for the music, the voice or the logo.
+    """
 
     request_file: Path | None = None
     preset: str | None = None
     assignments: tuple[str, ...] = ()
+    files: Mapping[Attachable, Path] = field(default_factory=dict)
 
     def read(self, path: Path) -> Upload:
         """The upload at ``path``. Raises ``InvalidInput``."""
-        return read_upload(path, self.request_file, self.preset, self.assignments)
+        return self.read_all([path])
+
+    def read_all(self, paths: Sequence[Path]) -> Upload:
+        """One upload: a file, a folder, or several files as one video. Raises ``InvalidInput``.
+
+        That includes files which are obviously not media.
+        """
+        first, *more = paths
+        upload = read_upload(first, self.request_file, self.preset, self.assignments, more, self.files)
+        refuse_foreign(upload)
+        return upload

@@ -52,7 +52,7 @@ def old(home: Home) -> Home:
     write(folder / "delivered" / f"{KEYS[4]}.json", DELIVERY.model_copy(update={"video": "held/x/x.mp4", "held": True}))
     write(
         home.root / "registry" / "IMG-cccccccccccc.json",
-        ItemRecord(id="IMG-cccccccccccc", **ITEM.model_dump(exclude={"bytes"})),
+        ItemRecord(id="IMG-cccccccccccc", **ITEM.model_dump(exclude={"bytes", "path"})),
     )
     with sqlite3.connect(home.root / "inbox.sqlite") as inbox:
         inbox.execute("create table inbox (name, etag, since, state, key, code, message, hint)")

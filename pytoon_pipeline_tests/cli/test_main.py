@@ -34,7 +34,7 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
     assert result["status"] == "completed"
     assert result["error"] is None
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "spec.json", "manifest.json",
+        "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "clip.spec.json", "clip.manifest.json",
     }  # fmt: skip
     for name in ("video", "thumbnail", "spec", "manifest"):
         assert Path(result[name]).parent == tmp_path / "out"
@@ -106,7 +106,7 @@ def test_a_failed_upload_is_listed_and_the_next_one_works(
     clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = tmp_path / "bad.mp4"
-    bad.write_bytes(b"not a video")
+    bad.write_bytes(b"\0\0\0\x18ftypisom" + bytes(60))
     assert main(["render", str(bad)]) == 1
     assert main(["render", str(clip)]) == 0
     capsys.readouterr()

@@ -31,7 +31,7 @@ def test_single_settings_can_be_adjusted() -> None:
     ("adjust", "path"),
     [
         ({"silence": {"min_seconds": "long"}}, "silence.min_seconds"),
-        ({"captions": {"colour": "red"}}, "captions.colour"),
+        ({"captions": {"colour": "radiant"}}, "captions.colour"),
     ],
 )
 def test_invalid_settings_are_named(adjust: dict, path: str) -> None:
@@ -42,3 +42,5 @@ def test_invalid_settings_are_named(adjust: dict, path: str) -> None:
 def test_an_unknown_preset_lists_the_known_ones() -> None:
     with pytest.raises(InvalidInput, match="clean-talk"):
         load_preset("nope")
+    with pytest.raises(InvalidInput, match="Did you mean “bold-talk”"):
+        load_preset("Bold Talk")

@@ -44,8 +44,8 @@ def test_render_and_status(home: Home, tmp_path: Path, held: bool) -> None:
 def test_the_render_answer_has_the_fields_that_scripts_read() -> None:
     answer = json.loads(failed_result(InvalidInput("x", "X.", "Y.")).model_dump_json())
     assert list(answer) == [
-        "key", "title", "status", "video", "thumbnail", "subtitles", "spec", "manifest", "qc", "notes", "stages",
-        "segments", "attempts", "engine", "wall_seconds", "error",
+        "key", "name", "title", "version", "status", "video", "thumbnail", "subtitles", "spec", "manifest", "qc",
+        "notes", "stages", "segments", "attempts", "engine", "wall_seconds", "error",
     ]  # fmt: skip
     assert answer["error"] == {"code": "x", "message": "X.", "hint": "Y."}
     assert answer["segments"] == {"total": 0, "rendered": 0, "cached": 0}

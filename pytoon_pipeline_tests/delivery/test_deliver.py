@@ -1,5 +1,7 @@
 """How a checked video is delivered: as it is, degraded, or held."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +14,18 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Release
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import AudioResult, CompositeResult, FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.delivery.current import read_delivery
 from pytoon_pipeline.delivery.deliver import CheckedVideo, decide, deliver_video
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.delivered import delivered_result
+from pytoon_pipeline.service.runner import RunOutcome
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.finished_video import spec
@@ -51,7 +57,8 @@ def gate(code: str) -> Finding:
     return Finding(tier="time", code=code, severity="gate", source="x", message=f"It has {code}.")
 
 
-def checked(store: Store, *findings: Finding, fallback: bool = False) -> CheckedVideo:
+def checked(store: Store, *findings: Finding, fallback: bool = False, **changes: object) -> CheckedVideo:
+    """A video with ``findings``; other arguments change its plan."""
     verdict = "fail" if findings else "pass"
     report = QcReport(score=50, score_breakdown="", verdict=verdict, findings=findings, measured={}, seconds=0)
     upload = SourceMedia(key=KEY, title="Shoe", items=(), request={})
@@ -62,9 +69,9 @@ def checked(store: Store, *findings: Finding, fallback: bool = False) -> Checked
         resolved=stored(store, "resolved_request", resolved, Stored[ResolvedRequest]),
         metadata=MetadataByItem.of(nothing, {}),
         transcripts=TranscriptByItem.of(nothing, {}),
-        planned=stored(store, "render_spec", spec(fallback=fallback), Stored[RenderSpec]),
+        planned=stored(store, "render_spec", spec(fallback=fallback, **changes), Stored[RenderSpec]),
         segments=stored(store, "rendered_segments", RenderedSegments(segments=1), Stored[RenderedSegments]),
-        composite=stored(store, "composite", FINISHED, Stored[FinishedVideo], video=VIDEO),
+        composite=stored(store, "composite", FINISHED, Stored[FinishedVideo], video=VIDEO, thumbnail=VIDEO),
         qc=stored(store, "qc_score", report, Stored[QcReport]),
     )
 
@@ -87,7 +94,7 @@ def test_a_release_counts_for_exactly_the_video_that_it_is_about(store: Store, h
     for sha256, held in ((VIDEO.sha256, False), ("f" * 64, True)):
         release = Release(at=1.0, by="me", reason="A test.", video=sha256)
         record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", held=True, released=release)
-        uploads.deliver(KEY, record)
+        uploads.deliver(KEY, record, video.upload)
         assert decide(uploads, video).held is held
 
 
@@ -95,3 +102,26 @@ def test_a_failed_video_is_not_delivered(store: Store, home: Home) -> None:
     with pytest.raises(QualityFailure, match="black"):
         deliver_video(store, home, Uploads(home), Registry(home), checked(store, gate("black")))
     assert not home.outbox.exists()
+
+
+def test_a_video_without_text_has_no_subtitles_beside_it(
+    store: Store, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "video").write_bytes(b"video")
+    monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
+    Uploads(home).register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
+    arguments = store, home, Uploads(home), Registry(home)
+    spoken = deliver_video(*arguments, checked(store))
+    folder = home.outbox / spoken.plan.folder
+    assert {path.suffix for path in folder.iterdir()} == {".mp4", ".jpg", ".srt", ".vtt", ".json"}
+    (folder / "Shoe.vtt").write_text("changed by a person")
+    silent = deliver_video(*arguments, checked(store, captions=CaptionPlan(style=CaptionStyle(), cues=())))
+    assert silent.plan.captions == ()
+    assert {path.name for path in folder.iterdir()} == {
+        "Shoe.mp4", "Shoe.jpg", "Shoe.vtt", "spec.json", "manifest.json",
+    }  # fmt: skip
+    delivered = read_delivery(home, KEY)
+    assert delivered is not None
+    assert {Path(name).suffix for name in delivered.manifest.files} == {".mp4", ".jpg"}
+    assert {Path(name).suffix for name in silent.record.files} == {".mp4", ".jpg", ".json"}
+    assert delivered_result(home, delivered, RunOutcome()).subtitles == ()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.delivery.outbox import failure, plan_delivery
 from pytoon_pipeline_tests.harness.finished_video import finished, report, spec
 
@@ -16,17 +15,16 @@ def test_a_quality_failure_names_the_failed_checks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "name"),
+    ("version", "degraded", "folder", "stem"),
     [
-        ("My shoe: 50% off!", "My-shoe-50-off"),
-        ("../../etc/passwd", "etc-passwd"),
-        ("-i", "i"),
-        ("日本語 ビデオ", "日本語-ビデオ"),
-        ("'\"\n", "video"),
-        ("x" * 300, "x" * 60),
+        (1, False, "offer", "offer"), (1, True, "offer.degraded", "offer"), (2, False, "offer.v2", "offer.v2"),
+        (12, True, "offer.v12.degraded", "offer.v12"),
     ],
-)
-def test_names_are_readable_and_harmless(title: str, name: str) -> None:
-    assert readable_name(title) == name
-    delivery = plan_delivery(title, "0123456789abcdef" * 2 + "-teaser")
-    assert delivery.video == f"{name}-01234567-teaser/{name}.mp4"
+)  # fmt: skip
+def test_each_version_has_a_folder_and_file_names_of_its_own(
+    version: int, degraded: bool, folder: str, stem: str
+) -> None:
+    delivery = plan_delivery("offer", version, degraded)
+    assert delivery.folder == folder
+    files = (delivery.video, delivery.thumbnail, *delivery.captions)
+    assert files == tuple(f"{folder}/{stem}.{ending}" for ending in ("mp4", "jpg", "srt", "vtt"))

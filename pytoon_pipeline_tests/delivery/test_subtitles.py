@@ -1,13 +1,47 @@
-"""Captions as subtitle files."""
+"""Subtitle files: what players read from them."""
 
 from pathlib import Path
 
+import pysubs2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.delivery.cues import subtitle_cues
+from pytoon_pipeline.media.subtitles import read
 from pytoon_pipeline_tests.harness.segments import spec
+from pytoon_pipeline_tests.harness.spoken import screen, talk
+
+NTSC = FrameRate(numerator=30000, denominator=1001)
+WORDS = st.lists(
+    st.tuples(st.text("abc7.,ü今", min_size=1, max_size=9), st.integers(0, 40), st.integers(3, 40)), min_size=1
+)
 
 
-def test_captions_are_written_as_srt_and_webvtt(tmp_path: Path) -> None:
+def test_braces_and_angle_brackets_stay(tmp_path: Path) -> None:
     paths = subtitles.write(spec(text="say {this} & <that>"), tmp_path)
-    assert "00:00:01,200 --> 00:00:01,800\nsay {this} & <that>" in paths["srt"].read_text()
-    vtt = paths["vtt"].read_text()
-    assert vtt.startswith("WEBVTT\n\n00:00:01.200 --> 00:00:01.800\nsay {this} &amp; &lt;that&gt;")
+    assert paths["srt"].read_text() == "1\n00:00:01,200 --> 00:00:02,320\nsay {this} & <that>\n"
+    assert paths["vtt"].read_text() == "WEBVTT\n\n00:00:01.200 --> 00:00:02.320\nsay {this} &amp; &lt;that&gt;\n"
+
+
+def test_a_video_without_text_has_no_files(tmp_path: Path) -> None:
+    assert subtitles.write(screen(), tmp_path) == {}
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending", subtitles.FORMATS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=WORDS)
+def test_players_read_what_was_written(ending: str, words: list, tmp_path: Path) -> None:
+    plan = talk(words, NTSC)
+    cues, path = subtitle_cues(plan), subtitles.write(plan, tmp_path)[ending]
+    parsed = pysubs2.load(str(path), format_=ending)
+    assert [event.plaintext for event in parsed] == ["\n".join(cue.lines) for cue in cues]
+    # A frame is shown from its time on: rounded down, that is less than a millisecond before.
+    frame = 1 / float(NTSC.fraction)
+    for event, cue in zip(parsed, cues, strict=True):
+        assert [round(event.start / 1000 / frame), round(event.end / 1000 / frame)] == [cue.start, cue.end]
+        assert 0 <= cue.start * frame - event.start / 1000 < 0.001
+    assert [one.text for one in read(path)] == [" ".join(cue.lines) for cue in cues]

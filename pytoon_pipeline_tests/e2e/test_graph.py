@@ -78,7 +78,7 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
     assert "fellow" in (folder / "talk.srt").read_text()
     event = instance.get_latest_data_version_record(dg.AssetKey("composite"))
     assert event is not None
-    assert event.partition_key == outcome.key
+    assert event.partition_key == "talk"
     markdown = outcome.assets["composite"]["thumbnail"]
     assert markdown.startswith("![thumbnail](data:image/webp;base64,")
     assert len(markdown) < 1000, "small enough to show inline"

@@ -74,14 +74,14 @@ def strobe(path: Path) -> Path:
 
 def submit(path: Path, home: Home, instance: dg.DagsterInstance) -> str:
     upload, _ = ingest(home, Store(home.store, home.work), read_upload(path), pending=True)
-    add_partitions(instance, [upload.key])
+    add_partitions(instance, [Uploads(home).name(upload.key)])
     return upload.key
 
 
 def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None) -> bool:
     job = defs().resolve_job_def(COMPILE)
     return job.execute_in_process(
-        instance=instance, partition_key=key, raise_on_error=False, tags=tags,
+        instance=instance, partition_key=CATALOG.uploads.name(key), raise_on_error=False, tags=tags,
         run_config=QUIET,
     ).success  # fmt: skip
 
@@ -96,6 +96,11 @@ def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
 
 
+def asked_for(instance: dg.DagsterInstance) -> list[str | None]:
+    """The keys of the runs that the sensors request."""
+    return [CATALOG.uploads.key_of(str(request.partition_key)) for request in tick(instance)]
+
+
 def until_quiet(instance: dg.DagsterInstance) -> int:
     """Evaluates the sensors and runs what they request, until nothing is left. Returns the number of runs."""
     asked: set[str] = set()
@@ -105,7 +110,7 @@ def until_quiet(instance: dg.DagsterInstance) -> int:
             return len(asked)
         for request in wanted:
             asked.add(str(request.run_key))
-            run(str(request.partition_key), instance, dict(request.tags))
+            run(str(CATALOG.uploads.key_of(str(request.partition_key))), instance, dict(request.tags))
     raise AssertionError("it never ends")
 
 
@@ -143,17 +148,20 @@ def test_a_video_that_still_flashes_is_held_and_reported(
     assert {"simplified", "flash"} <= {reason["code"] for reason in manifest["degraded"]["reasons"]}
     assert manifest["qc"]["verdict"] == "fail"
     assert tick(instance) == []
-    listing = publish_status(dg.build_sensor_context(instance=instance), CONFIG)
+    listing = publish_status(dg.build_sensor_context(instance=instance), CONFIG, CATALOG)
     assert isinstance(listing, dg.SensorResult)
     materialized, checked = listing.asset_events
     assert isinstance(materialized, dg.AssetMaterialization)
     assert (materialized.metadata["held"].value, materialized.metadata["degraded"].value) == (1, 0)
     assert "Held until" in str(materialized.metadata["list"].value)
-    assert key in str(materialized.metadata["list"].value)
+    listed = str(materialized.metadata["list"].value)
+    assert "| strobe |" in listed
+    assert "/assets/qc_score?view=partitions&partition=strobe" in listed
+    assert "partition&tags%5B0%5D%5Bvalue%5D=strobe)" in listed, "the Launchpad, filled in"
     assert isinstance(checked, dg.AssetCheckEvaluation)
     assert checked.passed, "a held video has not failed"
     context = dg.build_sensor_context(instance=instance, cursor=listing.cursor)
-    assert isinstance(publish_status(context, CONFIG), dg.SkipReason)
+    assert isinstance(publish_status(context, CONFIG, CATALOG), dg.SkipReason)
 
 
 def test_a_new_request_resets_the_attempts(
@@ -209,7 +217,7 @@ def test_canceled_runs_do_not_delay_others(home: Home, instance: dg.DagsterInsta
         uploads.register(SourceMedia(key=key, title="x", items=(), request={"text": "x"}))
         instance.report_run_canceled(begun(instance, key))
     key = submit(hasty(tmp_path / "hasty"), home, instance)
-    assert [request.partition_key for request in tick(instance)] == [key]
+    assert asked_for(instance) == [key]
     assert len(uploads.stopped()) == MAX_REQUESTS + 5
 
 
@@ -222,13 +230,13 @@ def test_an_unreadable_record_affects_only_its_own_key(
         uploads.fail(name, TransientError("x", "X.", "Wait."))
     with Database(home).write() as database:
         database.execute("update failures set record = '' where key = ?", ("0" * 32,))
-    add_partitions(instance, ["0" * 32, "1" * 32])
-    assert {str(request.partition_key) for request in tick(instance)} == {key, "0" * 32, "1" * 32}
+    add_partitions(instance, [uploads.name("0" * 32), uploads.name("1" * 32)])
+    assert set(asked_for(instance)) == {key, "0" * 32, "1" * 32}
     assert not run("1" * 32, instance)
     failed = uploads.failure("1" * 32)
     assert failed is not None
     assert failed.code == "invalid_request"
-    assert "1" * 32 not in [request.partition_key for request in tick(instance)]
+    assert "1" * 32 not in asked_for(instance)
     status_report(home, load_operations())
 
 
@@ -254,7 +262,7 @@ def test_a_request_that_changes_during_a_run_is_not_lost(
     monkeypatch.setattr(plan, "plan_video", meanwhile)
     assert run(key, instance)
     monkeypatch.setattr(plan, "plan_video", real)
-    assert [request.partition_key for request in tick(instance)] == [key]
+    assert asked_for(instance) == [key]
     assert run(key, instance)
     assert tick(instance) == []
     manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
@@ -306,7 +314,9 @@ class Clock:
 
 
 def begun(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus = STARTED) -> dg.DagsterRun:
-    run = dg.DagsterRun(job_name=COMPILE, run_id=str(uuid.uuid4()), status=status, tags={PARTITION_TAG: key})
+    run = dg.DagsterRun(
+        job_name=COMPILE, run_id=str(uuid.uuid4()), status=status, tags={PARTITION_TAG: CATALOG.uploads.name(key)}
+    )
     return instance.add_run(run)
 
 
@@ -314,7 +324,7 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     key = submit(hasty(tmp_path / "hasty"), home, instance)
     job = defs().resolve_job_def(COMPILE)
     result = job.execute_in_process(
-        instance=instance, partition_key=key, raise_on_error=False,
+        instance=instance, partition_key=CATALOG.uploads.name(key), raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )  # fmt: skip
     checks = {one.check_name: one for one in result.get_asset_check_evaluations()}
@@ -322,6 +332,8 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
         "file": True, "time": False, "frame": True, "audio": True,
     }  # fmt: skip
     assert all(one.blocking for one in checks.values())
+    assert {one.partition for one in checks.values()} == {"hasty"}
+    assert str(checks["time"].description).startswith("Flashing between 0:00.")
     (scored,) = [
         event for event in result.get_asset_materialization_events() if str(event.asset_key.path[-1]) == "qc_score"
     ]
@@ -331,6 +343,20 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     assert "| 1 | none | 50 | fail | flash |" in shown["attempts"].value
     value = Artifact.model_validate(Store(home.store, home.work).latest("qc_score", key).model_dump()).value
     assert value["verdict"] == "fail"
+    assert next(iter(shown)) == "picture"
+    assert (shown["score"].value, shown["gate_findings"].value) == (50, 1)
+    (failed,) = [event for event in result.all_events if event.is_step_failure]
+    reason = failed.step_failure_data.user_failure_data
+    assert reason is not None
+    assert str(reason.description).startswith("Flashing between 0:00.")
+    assert next(iter(reason.metadata)) == "picture"
+    picture = str(reason.metadata["picture"].value)
+    assert picture.startswith("![flash](data:image/webp;base64,")
+    assert len(picture) < 30_000
+    assert (reason.metadata["limit"].value, reason.metadata["unit"].value) == (3.0, "flashes per second")
+    assert "partition&tags%5B0%5D%5Bvalue%5D=hasty" in str(reason.metadata["render_again"].value)
+    tags = instance.get_runs()[0].tags
+    assert (tags["pytoon/title"], tags["pytoon/preset"]) == ("hasty", "clean-product")
 
 
 HOLDING = """
@@ -361,7 +387,7 @@ def test_a_run_whose_process_died_is_marked_failed_and_retried(
     failed = uploads.failure(key)
     assert failed is not None
     assert (failed.code, failed.category) == ("run_died", "transient")
-    assert [request.partition_key for request in tick(instance)] == [key]
+    assert asked_for(instance) == [key]
     assert fail_lost(instance, home) == 0
 
 
@@ -379,4 +405,4 @@ def test_a_run_whose_process_never_starts_is_marked_failed(
     ended = instance.get_run_by_id(never.run_id)
     assert ended is not None
     assert ended.status == dg.DagsterRunStatus.FAILURE
-    assert [request.partition_key for request in tick(instance)] == [key]
+    assert asked_for(instance) == [key]

@@ -65,12 +65,13 @@ class FakeRunner:
 
     def _deliver(self, key: str) -> int:
         uploads, home = Uploads(self.home), self.home
-        upload, earlier = uploads.get(key), uploads.delivered(key)
+        upload = uploads.get(key)
+        earlier = uploads.delivered_as(upload)
         request = Request.model_validate(upload.request)
         report = _report()
         uploads.record(key, Attempt(number=1, plan="plan", verdict=report.verdict, score=report.score))
         degraded = Degradation(reasons=(HAZARD,)) if self.held else None
-        plan = plan_delivery(upload.title, key, degraded is not None)
+        plan = plan_delivery(uploads.name(key), uploads.version(upload), degraded is not None)
         spec = planned(text="Hi", max_seconds=2).model_copy(update={"notes": (Note(code="n", message="A note."),)})
         root = home.held if self.held else home.outbox
         with scratch_dir(home.work) as scratch:
@@ -78,14 +79,15 @@ class FakeRunner:
             for name, path in files.items():
                 path.write_text(f"{name} of {upload.request}")
             manifest = Manifest(
-                key=key, title=upload.title, media=upload.items, probed={}, spec=spec, thumbnail=0, tools={},
+                key=key, title=upload.title, media=upload.public_items, probed={}, spec=spec, thumbnail=0, tools={},
                 picture_packets="p", audio_packets="a", request=upload.request, preset=load_preset(PRESET), encoder={},
                 files={name: hash_files(path) for name, path in files.items()}, transcriber=None, engine=self.engine,
                 stages=(), qc=report, attempts=uploads.attempts(key), degraded=degraded,
             )  # fmt: skip
             deliver(root, home.work, plan, files, manifest)
         record = DeliveryRecord(
-            at=time.time(), degraded=degraded, held=self.held, engine=self.engine, preset=PRESET,
+            at=time.time(), source=upload, seconds=2.0, verdict=report.verdict, score=report.score, notes=spec.notes,
+            degraded=degraded, held=self.held, engine=self.engine, preset=PRESET,
             video=(root / plan.video).relative_to(home.root).as_posix(), files=delivered_files(home, root, plan),
             others=replace_earlier(home, key, earlier, root / plan.folder, self.held),
             presets=presets_digest(request, PRESET), environment=environment_digest(home, request.brand),

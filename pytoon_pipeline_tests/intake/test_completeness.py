@@ -13,6 +13,9 @@ OPERATIONS = load_operations()
 EARLY, LATE = OPERATIONS.missing_file_timeout_seconds - 1, OPERATIONS.incomplete_folder_timeout_seconds + 1
 
 
+MORE = "Waiting for more files. All photos and clips of the folder are used once no more arrive."
+
+
 def missing(inbox: Path, waited: float) -> str | None:
     (one,) = candidates(FolderInbox(inbox).entries())
     return Completeness(FolderInbox(inbox), OPERATIONS, inbox.with_name("work")).missing(one, waited)
@@ -43,8 +46,10 @@ def test_subtitles_wait_for_their_clip_until_the_timeout(inbox: Path) -> None:
 
 
 def test_a_folder_waits_for_its_request_then_its_edit_plan_then_its_media(inbox: Path) -> None:
+    write(inbox / "video" / "notes.txt")
+    assert missing(inbox, EARLY) == "Waiting for photos and clips, or for “request.yaml”."
     write(inbox / "video" / "a.png")
-    assert missing(inbox, EARLY) == "Waiting for “request.yaml”."
+    assert missing(inbox, EARLY) == MORE
     request = write(inbox / "video" / "request.yaml", "edit_plan: plan.json")
     assert missing(inbox, EARLY) == "Waiting for “its edit plan”."
     request.write_text("media: [a.png, b.png]")
@@ -65,3 +70,15 @@ def test_temporary_files_in_a_folder_prolong_the_wait(inbox: Path) -> None:
 def test_an_invalid_request_waits_for_nothing(inbox: Path) -> None:
     write(inbox / "video" / "request.yaml", "media: 5")
     assert missing(inbox, 0) is None
+
+
+def test_a_folder_without_a_list_of_media_waits_until_nothing_changes(inbox: Path) -> None:
+    write(inbox / "video" / "a.png")
+    assert missing(inbox, EARLY) == MORE
+    assert missing(inbox, OPERATIONS.missing_file_timeout_seconds) is None
+    request = write(inbox / "video" / "request.yaml", "text: Hello")
+    assert missing(inbox, EARLY) == MORE, "more pictures may follow"
+    (inbox / "video" / "a.png").unlink()
+    assert missing(inbox, 0) is None, "a text alone is complete"
+    request.write_text("preset: night-neon")
+    assert missing(inbox, EARLY) == "Waiting for photos and clips, or for “request.yaml”."

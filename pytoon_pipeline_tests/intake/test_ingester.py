@@ -119,17 +119,17 @@ def test_a_folder_is_ingested_once_all_its_files_are_there(desk: Desk) -> None:
 def test_a_note_beside_a_rejected_upload_gives_the_reason(desk: Desk, home: Home) -> None:
     folder(desk.home.inbox / "colour", {"media": ["a.png"], "colour": "red"}, "a.png")
     folder(desk.home.inbox / "outside", {"media": ["../a.png"]})
-    (desk.home.inbox / "pictures").mkdir()
-    picture(desk.home.inbox / "pictures" / "a.png")
+    (desk.home.inbox / "papers").mkdir()
+    (desk.home.inbox / "papers" / "notes.txt").write_text("Hello")
     os.mkfifo(desk.home.inbox / "pipe.mp4")
     (desk.home.inbox / "empty.mp4").touch()
     assert set(desk.settle().rejected) == {"colour", "outside", "pipe.mp4", "empty.mp4"}
     assert "colour" in (desk.home.inbox / f"colour{NOTE}").read_text()
-    assert desk.look(desk.operations.missing_file_timeout_seconds).rejected == ("pictures",)
+    assert desk.look(desk.operations.missing_file_timeout_seconds).rejected == ("papers",)
     codes = {row.name: row.code for row in InboxIndex(home).rejected()}
     assert codes == {
         "colour": "invalid_request", "outside": "outside_folder", "pipe.mp4": "not_a_file", "empty.mp4": "empty_file",
-        "pictures": "no_request",
+        "papers": "no_media",
     }  # fmt: skip
     assert desk.settle() == IngestReport((), (), 0), "it is not examined again while it is unchanged"
 

@@ -1,5 +1,6 @@
 """Still pictures of every kind: read as viewers show them, or rejected."""
 
+import base64
 import struct
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,15 @@ from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.rendering.yuva import from_rgba
 
 LIMITS = load_limits()
+# A red picture of 320×240 pixels: the installed libheif reads HEIC and does not write it.
+RED_HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAVZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJp"
+    "bG9jAAAAAERAAAEAAQAAAAABegABAAAAAAAAADwAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRtAAAAAAAB"
+    "AAAA1mlwcnAAAAC3aXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAPPAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAPLoCQGEA"
+    "AQArQgEBA3AAAAMAkAAAAwAAAwA8oAoIDxZbqSSmubgIaDAgAAADAyAAAAMAIWIAAQAHRAHBcrBiQAAAABNjb2xybmNseAABAA0ABoAA"
+    "AAAUaXNwZQAAAAAAAAFAAAAA8AAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAAAAABAAEEgQIDBAAAAERtZGF0AAAAOCgBrwQSFqg0"
+    "/Hk46//4bI/IQFv6pG/sE5nR3Apirqfo7gZgxT1QQJMNNMAABvSHAAADAAADAARk"
+)
 
 
 def normal(path: Path) -> np.ndarray:
@@ -185,3 +195,20 @@ def test_damaged_tags_of_a_photo_do_not_matter(tmp_path: Path) -> None:
     Image.new("RGB", (200, 100), "red").save(path, exif=exif)
     still = images.normalise(path, LIMITS, out)
     assert (still.width, still.height) == (100, 200)
+
+
+def test_photos_of_phones_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(RED_HEIC)
+    Image.new("RGB", (320, 240), (200, 40, 40)).save(tmp_path / "a.avif")
+    for name, form in (("a.jpg", "HEIC"), ("a.avif", "AVIF")):
+        still = images.inspect(tmp_path / name, LIMITS)
+        assert (still.width, still.height) == (320, 240)
+        assert still.original == f"{form} 320×240 RGB"
+        assert np.abs(normal(tmp_path / name)[..., :3].mean((0, 1)) - (200, 40, 40)).max() < 8
+
+
+def test_a_photo_that_is_cut_off_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(RED_HEIC[:-40])
+    with pytest.raises(InvalidInput, match="HEIC picture is incomplete") as raised:
+        normal(tmp_path / "a.heic")
+    assert raised.value.code == "picture_damaged"

@@ -103,7 +103,9 @@ def test_the_end_card_is_checked_for_missing_glyphs() -> None:
 
 
 def test_missing_glyphs_are_reported_at_intake(tmp_path: Path) -> None:
-    (tmp_path / "request.yaml").write_text(json.dumps({"text": {"hook": "Hello", "beats": ["Fine", JAPANESE]}}))
+    (tmp_path / "request.yaml").write_text(
+        json.dumps({"text": {"hook": "Hello", "beats": ["Fine", f"Now {JAPANESE}"]}})
+    )
     with pytest.raises(InvalidInput, match=r"text\.beats\.1: 今 日"):
         read_upload(tmp_path)
     assert read_upload(tmp_path, sets=["missing_glyphs=drop"]).request.missing_glyphs == "drop"

@@ -40,6 +40,27 @@ def test_times_of_the_joined_file_are_continuous(source: Source, store: Store, t
     assert decoding == sorted(set(decoding))
 
 
+def test_the_file_names_its_title_and_language_and_nothing_else(source: Source, store: Store, tmp_path: Path) -> None:
+    import av
+
+    plan = spec(frames=10, cut=(), language="deu")
+    quiet = store.path(stages.mix_audio(store, plan, {}).artifact.files["audio"])
+    segments = rendered(plan, source, store)
+    plain, again, titled = (tmp_path / f"{name}.mp4" for name in ("plain", "again", "titled"))
+    untitled = concat.join(plan, segments, quiet, plain)
+    for path in (titled, again):
+        assert concat.join(plan, segments, quiet, path, title="Schuhe – 50 % billiger") == untitled, "the same packets"
+    assert titled.read_bytes() == again.read_bytes()
+    with av.open(str(titled)) as container:
+        technical = {"major_brand", "minor_version", "compatible_brands"}
+        assert {name: value for name, value in container.metadata.items() if name not in technical} == {
+            "title": "Schuhe – 50 % billiger"
+        }
+        assert container.streams.audio[0].language == "deu"
+        assert container.streams.video[0].language in (None, "und")
+    assert titled.read_bytes().index(b"moov") < titled.read_bytes().index(b"mdat"), "players can start at once"
+
+
 def test_segments_that_do_not_fit_are_refused(source: Source, store: Store, tmp_path: Path) -> None:
     plan = spec()
     files = rendered(plan, source, store)

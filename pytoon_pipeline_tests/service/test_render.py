@@ -96,8 +96,28 @@ def test_results_are_copied_also_from_the_store(runner: FakeRunner, offer: Path,
     result = rendered(runner, offer, out=tmp_path / "out")
     assert len(runner.keys) == 1
     paths = [result.video, result.thumbnail, *result.subtitles, result.spec, result.manifest]
+    names = {f"offer.{ending}" for ending in ("mp4", "jpg", "srt", "vtt", "spec.json", "manifest.json")}
+    assert {Path(str(path)).name for path in paths} == names == {path.name for path in (tmp_path / "out").iterdir()}
     assert {Path(str(path)).parent for path in paths} == {tmp_path / "out"}
-    assert {Path(str(path)).name for path in paths} == {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_a_folder_of_results_keeps_every_video(runner: FakeRunner, offer: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def video(*sets: str) -> str:
+        result = rendered(runner, offer, *sets, out=out)
+        return f"{Path(str(result.video)).name}: {Path(str(result.video)).read_text()}"
+
+    first = video()
+    assert first.startswith("offer.mp4: ")
+    assert video("text=Other").startswith("offer.v2.mp4: ")
+    assert video() == first, "the same video takes its own place again"
+    (out / "offer.manifest.json").write_text(json.dumps({"key": "another", "request": {}, "media": []}))
+    (out / "offer.v2.manifest.json").unlink()
+    assert video().startswith("offer-2.mp4: "), "the files of another video stay"
+    assert video("text=Other").startswith("offer.v2-2.mp4: "), "so do files that are not from Pytoon"
+    assert video().startswith("offer-2.mp4: ")
+    assert len(list(out.glob("*.mp4"))) == 4
 
 
 def _fail(home: Home, key: str) -> None:
@@ -128,14 +148,7 @@ def _older_pytoon(home: Home, key: str) -> None:
     uploads.deliver(key, record.model_copy(update={"files": {}, "environment": None}))
 
 
-def _overridden(home: Home, key: str) -> None:
-    uploads = Uploads(home)
-    record = uploads.delivered(key)
-    assert record is not None
-    uploads.deliver(key, record.model_copy(update={"overrides": {"text": "Other"}}))
-
-
-@pytest.mark.parametrize("change", [_fail, _attempt, _request_again, _another_engine, _older_pytoon, _overridden])
+@pytest.mark.parametrize("change", [_fail, _attempt, _request_again, _another_engine, _older_pytoon])
 def test_what_happened_since_the_delivery_needs_a_run(
     runner: FakeRunner, offer: Path, change: Callable[[Home, str], None]
 ) -> None:
@@ -169,11 +182,11 @@ def test_another_request_or_title_needs_a_run(runner: FakeRunner, offer: Path) -
     rendered(runner, offer, "fit=cover")
     assert len(runner.keys) == 2
     rendered(runner, offer)
-    assert len(runner.keys) == 3, "the last delivery is about the other request"
+    assert len(runner.keys) == 2, "its version is still there"
     result = rendered(runner, offer.rename(offer.with_name("another")))
-    assert len(runner.keys) == 4
+    assert len(runner.keys) == 3
     assert len(set(runner.keys)) == 1
-    assert Path(str(result.video)).name == "another.mp4"
+    assert (result.title, Path(str(result.video)).name) == ("another", "offer.mp4"), "a key keeps its name"
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import pytest
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.overview import lost_runs
 from pytoon_pipeline.service.sources import RequestOptions
-from pytoon_pipeline.service.status import all_status, find_key, lost_runs, status
+from pytoon_pipeline.service.status import all_status, status
 from pytoon_pipeline.service.submit import submit
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
@@ -30,16 +31,6 @@ def test_an_upload_is_found_by_its_key_or_its_title(home: Home) -> None:
     assert (status(home, "first").key, status(home, "first").status) == (KEYS[0], "waiting")
 
 
-def test_a_title_of_several_uploads_is_an_error_that_names_their_keys(home: Home) -> None:
-    register(home, "same", "same", "other")
-    with pytest.raises(InvalidInput) as error:
-        find_key(Uploads(home), "same")
-    assert error.value.code == "ambiguous_title"
-    assert KEYS[0] in error.value.hint
-    assert KEYS[1] in error.value.hint
-    assert KEYS[2] not in error.value.hint
-
-
 @pytest.mark.parametrize("name", ["nothing", "9" * 32, "../uploads"])
 def test_an_unknown_key_or_title_is_an_error(home: Home, name: str) -> None:
     register(home, "first")
@@ -55,6 +46,7 @@ def test_every_state_of_a_key(home: Home) -> None:
     runner.compile(KEYS[0], Recorded())
     completed = status(home, KEYS[0])
     assert (completed.status, completed.error, completed.held, completed.attempts) == ("completed", None, None, 1)
+    assert (completed.name, completed.version, [note.code for note in completed.notes]) == ("offer", 1, ["n"])
     assert completed.video is not None
     Path(completed.video).unlink()
     assert (status(home, KEYS[0]).status, status(home, KEYS[0]).video) == ("waiting", None)
@@ -64,14 +56,41 @@ def test_every_state_of_a_key(home: Home) -> None:
     assert (held.status, held.video) == ("held", None)
     assert held.held is not None
     assert held.error is not None
-    assert f"pytoon release {KEYS[0]}" in held.error.hint
+    assert (held.error.code, held.reason) == ("held_flash", held.error.message)
+    assert "pytoon release offer" in held.error.hint
+    register(home, "offer")
+    assert status(home, KEYS[0]).status == "waiting", "it is to be rendered again"
+
+
+def test_an_upload_without_a_video_fails_and_is_stopped(home: Home) -> None:
+    register(home, "offer")
     Uploads(home).fail(KEYS[0], InvalidInput("x", "X.", "Y."))
     failed = status(home, KEYS[0])
-    assert failed.status == "failed"
+    assert (failed.status, failed.reason, failed.failed_change) == ("failed", "X.", None)
     assert failed.error is not None
     assert failed.error.model_dump() == {"code": "x", "message": "X.", "hint": "Y."}
     register(home, "offer")
-    assert status(home, KEYS[0]).status == "waiting", "it is to be rendered again"
+    Uploads(home).stop(KEYS[0])
+    stopped = status(home, KEYS[0])
+    assert stopped.error is not None
+    assert (stopped.status, stopped.error.code) == ("stopped", "stopped")
+    assert "pytoon retry offer" in stopped.error.hint
+
+
+def test_a_finished_video_stays_finished_when_a_change_fails(home: Home) -> None:
+    register(home, "offer", pending=False)
+    FakeRunner(home).compile(KEYS[0], Recorded())
+    before = status(home, KEYS[0])
+    for change in (
+        lambda: Uploads(home).fail(KEYS[0], TransientError("x", "X.", "Y.")),
+        lambda: Uploads(home).stop(KEYS[0]),
+    ):
+        change()
+        after = status(home, KEYS[0])
+        assert (after.status, after.video, after.version) == ("completed", before.video, 1)
+        assert after.failed_change is not None
+        assert after.reason == f"Latest change failed: {after.failed_change.message}"
+        assert after.error is None
 
 
 def test_a_submitted_upload_waits_under_its_key(home: Home, tmp_path: Path) -> None:

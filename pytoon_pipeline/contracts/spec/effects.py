@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.style import Colour
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.unions import ByKind
 
 

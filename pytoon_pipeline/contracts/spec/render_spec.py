@@ -7,12 +7,12 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
-from pytoon_pipeline.contracts.style import Colour
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
 
@@ -65,8 +65,13 @@ class Cue(Record):
 
 
 class CaptionPlan(Record):
+    """Captions of speech. ``hidden`` are not drawn, because they are switched off or no font has their letters; like
+    ``cues`` they go into the subtitle files.
+    """
+
     style: CaptionStyle
     cues: tuple[Cue, ...]
+    hidden: tuple[Cue, ...] = ()
 
 
 class AudioClip(Record):
@@ -143,7 +148,7 @@ class RenderSpec(Record):
 
     The length is the sum of the scenes less their overlaps. ``overlays`` count frames of the video. ``still`` and
     ``dark`` ranges are motionless or black as planned, so not a fault of the video. ``losses`` are parts of its sources
-    that were promised and did not come.
+    that were promised and did not come. ``language`` is that of the audio (ISO 639-2), ``und`` when it is unknown.
     """
 
     version: Literal[3] = 3
@@ -157,6 +162,7 @@ class RenderSpec(Record):
     segments: tuple[Segment, ...] = Field(min_length=1)
     captions: CaptionPlan
     audio: AudioMix
+    language: str = Field(default="und", pattern="^[a-z]{3}$")
     constraints: Constraints = Constraints()
     brand: BrandUse | None = None
     static_ranges: tuple[FrameRange, ...] = ()

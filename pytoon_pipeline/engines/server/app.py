@@ -13,7 +13,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, StreamingResponse
 
-from pytoon_pipeline.config.documents import validate
+from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, JobRequest

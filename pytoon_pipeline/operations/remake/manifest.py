@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytoon_pipeline.catalog.names import KEY
-from pytoon_pipeline.config.documents import read_document, validate
+from pytoon_pipeline.config.documents import read_document
+from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.manifest import Reproducible
 from pytoon_pipeline.contracts.preset import Limits

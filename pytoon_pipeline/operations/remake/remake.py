@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.config.presets import load_limits, load_operations
 from pytoon_pipeline.contracts.errors import DependencyMissing, InternalError, InvalidInput, PytoonError
-from pytoon_pipeline.contracts.manifest import Difference, Remade, Reproducible
+from pytoon_pipeline.contracts.manifest import Delivery, Difference, Remade, Reproducible
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -30,6 +31,8 @@ from pytoon_pipeline.store.store import Store
 DECIDING = {"video", "audio", "still"}
 # The delivered files, in the order of their names in a ``Delivery``.
 ROLES = ("video", "thumbnail", *subtitles.FORMATS)
+# Digits of the key in the name of a folder with a video made again.
+KEY_DIGITS = 8
 # Characters of a tool or version in a message.
 MAX_TEXT = 300
 HINT = "The video was rendered anyway; review it before you use it."
@@ -50,8 +53,8 @@ def remake(
     ``DependencyMissing`` when a source file is missing.
     """
     manifest = read_manifest(path, load_limits())
-    plan = plan_delivery(manifest.title, manifest.key)
-    folder = out or home.remade / plan.folder
+    plan = plan_delivery(readable_name(manifest.title))
+    folder = out or home.remade / f"{plan.folder}-{manifest.key[:KEY_DIGITS]}"
     if folder.resolve() == path.resolve().parent:
         raise InvalidInput(
             "original_there",
@@ -68,10 +71,7 @@ def remake(
             threads = Capacity.of_machine().threads(count_held(home.runs) + 1)
             files_by_role, joined = _render(store, scratch, manifest, found, threads, progress)
         identical = hash_files(files_by_role["video"]) in manifest.files.values()
-        names = (plan.video, plan.thumbnail, *plan.captions)
-        written = [folder / Path(name).name for name in names]
-        for role, target in zip(ROLES, written, strict=True):
-            copy_file(files_by_role[role], target)
+        written = _written(files_by_role, plan, folder)
     pictures = joined.video_packets_sha256 == manifest.picture_packets
     sound = joined.audio_packets_sha256 == manifest.audio_packets
     return Remade(
@@ -79,11 +79,20 @@ def remake(
         pictures_equal=pictures,
         audio_equal=sound,
         identical=identical,
-        video=str(written[0]),
-        thumbnail=str(written[1]),
-        subtitles=tuple(map(str, written[2:])),
+        video=str(written["video"]),
+        thumbnail=str(written["thumbnail"]),
+        subtitles=tuple(str(written[name]) for name in subtitles.FORMATS if name in written),
         differences=differences,
     )
+
+
+def _written(files: Mapping[str, Path], plan: Delivery, folder: Path) -> dict[str, Path]:
+    """Copies the files of a delivery, by role, into ``folder``. Returns their paths there."""
+    names = dict(zip(ROLES, (plan.video, plan.thumbnail, *plan.captions), strict=True))
+    written = {role: folder / Path(names[role]).name for role in files}
+    for role, file in files.items():
+        copy_file(file, written[role])
+    return written
 
 
 def _render(
@@ -99,7 +108,7 @@ def _render(
     sound = stages.mix_audio(store, spec, found.sounds).artifact
     picture = stages.render_thumbnail(store, spec, found.pictures, manifest.thumbnail).artifact
     pieces = [store.path(done.artifact.files["video"]) for done in segments]
-    joined = join(spec, pieces, store.path(sound.files["audio"]), video, manifest.comment)
+    joined = join(spec, pieces, store.path(sound.files["audio"]), video, manifest.title, manifest.comment)
     files = {"video": video, "thumbnail": store.path(picture.files["thumbnail"])}
     return files | subtitles.write(spec, scratch), joined
 

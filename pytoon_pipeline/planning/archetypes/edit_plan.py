@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPicture, EditPlan, EditScene
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import Layer, shows_footage
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
@@ -15,20 +16,20 @@ from pytoon_pipeline.planning.backdrops import Backdrop, everywhere
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
 
+# The frames of a scene, and how it comes in over the scene before.
+Timing = tuple[int, Transition | None]
+
 
 def plan_edit(context: PlanContext) -> RenderSpec:
     """The edit plan as a RenderSpec. Raises ``InvalidInput`` for what the brand or the length does not allow."""
     plan = context.request.edit_plan
     assert isinstance(plan, EditPlan)
     rate, files = context.rate, context.media.files
-    if context.request.brand_safe:
-        BrandRules(context.brand, context.resolved.allowed_transitions).check(plan)
+    check_plan(context.resolved, plan)
     scenes: list[Scene] = []
     audio: list[AudioRef] = []
     position = 0
-    for number, scene in enumerate(plan.scenes):
-        frames = max(1, rate.nearest(scene.seconds))
-        transition = _transition(scene, number, frames, scenes, rate)
+    for number, (scene, (frames, transition)) in enumerate(zip(plan.scenes, _timing(plan), strict=True)):
         position -= transition.frames if transition is not None else 0
         target = LayerContext(files, rate, frames, f"edit_plan.scenes.{number}", position, audio)
         layers = build_layers(scene.layers, target, frames, f"edit_plan.scenes.{number}.layers", position)
@@ -36,32 +37,51 @@ def plan_edit(context: PlanContext) -> RenderSpec:
             Scene(start=position, frames=frames, background=scene.background, layers=layers, transition=transition)
         )
         position += frames
-    if position > context.max_frames:
-        raise field_error(
-            "edit_plan.scenes",
-            "too_long",
-            f"the scenes last {position / plan.rate:.2f} s.",
-            f"Shorten them to {context.request.max_seconds:g} s (max_seconds).",
-        )
     target = LayerContext(files, rate, position, "edit_plan.overlays", audio=audio)
     overlays = build_layers(plan.overlays, target, position, "edit_plan.overlays", 0)
     return finish(context, _timeline(scenes, overlays, audio), position, overlays)
 
 
+def check_plan(resolved: ResolvedRequest, plan: EditPlan) -> None:
+    """Raises ``InvalidInput`` for what the brand does not allow, and for scenes that are too long or too short."""
+    if resolved.brand is not None and resolved.request.brand_safe:
+        BrandRules(resolved.brand).check(plan)
+    frames = sum(frames - (transition.frames if transition else 0) for frames, transition in _timing(plan))
+    max_seconds = resolved.request.max_seconds
+    if frames > int(max_seconds * plan.rate):
+        raise field_error(
+            "edit_plan.scenes",
+            "too_long",
+            f"the scenes last {frames / plan.rate:.2f} s; the video can last {max_seconds:g} s (max_seconds).",
+            "Shorten the scenes, or remove some.",
+        )
+
+
+def _timing(plan: EditPlan) -> list[Timing]:
+    """The frames of each scene, and its transition."""
+    rate = FrameRate(numerator=plan.rate)
+    found: list[Timing] = []
+    for number, scene in enumerate(plan.scenes):
+        frames = max(1, rate.nearest(scene.seconds))
+        found.append((frames, _transition(scene, number, frames, found, rate)))
+    return found
+
+
 def _transition(
-    scene: EditScene, number: int, frames: int, before: Sequence[Scene], rate: FrameRate
+    scene: EditScene, number: int, frames: int, before: Sequence[Timing], rate: FrameRate
 ) -> Transition | None:
     """How a scene comes in over the scenes ``before`` it. Raises ``InvalidInput`` when they are too short for it."""
     if scene.transition is None or not before:
         return None
     overlap = max(1, rate.nearest(scene.transition.seconds))
-    free = before[-1].frames - (before[-1].transition.frames if before[-1].transition is not None else 0)
+    length, earlier = before[-1]
+    free = length - (earlier.frames if earlier is not None else 0)
     if overlap > min(frames, free) - 1:
         raise field_error(
             f"edit_plan.scenes.{number}.transition.seconds",
             "transition_too_long",
-            f"{scene.transition.seconds:g} s is too long for the two scenes.",
-            "Shorten it.",
+            f"the transition of {scene.transition.seconds:g} s is too long for the two scenes that it joins.",
+            f"Shorten it to less than {min(frames, free) / float(rate.fraction):.1f} s, or make the scenes longer.",
         )
     return Transition(kind=scene.transition.kind, frames=overlap)
 
@@ -82,17 +102,16 @@ def _timeline(scenes: Sequence[Scene], overlays: Sequence[Layer], audio: Sequenc
 
 @dataclass(frozen=True)
 class BrandRules:
-    """What brand-safe forbids in an edit plan: other transitions, and with a brand, other colours and fonts."""
+    """What brand-safe forbids in an edit plan: transitions, colours and fonts that are not the brand's."""
 
-    brand: Brand | None
-    transitions: Sequence[str]
+    brand: Brand
 
     def check(self, plan: EditPlan) -> None:
         """Raises ``InvalidInput`` with the path of the first transition or layer that breaks a rule."""
         for number, scene in enumerate(plan.scenes):
             path = f"edit_plan.scenes.{number}"
-            if scene.transition is not None and scene.transition.kind not in self.transitions:
-                raise _not_allowed(f"{path}.transition", scene.transition.kind, self.transitions)
+            if scene.transition is not None and scene.transition.kind not in self.brand.transitions:
+                raise _not_allowed(f"{path}.transition", scene.transition.kind, self.brand.transitions)
             for index, layer in enumerate(scene.layers):
                 self._check_layer(layer, f"{path}.layers.{index}")
         for index, layer in enumerate(plan.overlays):
@@ -104,8 +123,6 @@ class BrandRules:
                 self._check_layer(inner, f"{path}.layers.{index}")
         if isinstance(layer, EditPicture):
             _check_effects(layer, path)
-        if self.brand is None:
-            return
         colours = {colour.lower() for colour in self.brand.colours.model_dump().values()} | {"#000000", "#ffffff"}
         style, fill = getattr(layer, "style", None), getattr(layer, "fill", None)
         used = [style.colour] if style else []

@@ -21,6 +21,7 @@ from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, own_audio
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.wording import listed
 
 # At most this many products stand in one frame.
 MAX_TOGETHER = 3
@@ -57,9 +58,9 @@ def _groups(
         group = items[first : first + together]
         places = product_layout(group, area, layout.arrange, style.headline, style.area)
         if places is None:
-            numbers = ", ".join(str(item.index + 1) for item in group)
             message = (
-                f"Items {numbers} are shown one after the other: together they leave too little space for their texts."
+                f"{listed([item.entry.file[:40] for item in group])} are shown one after the other: side by side they "
+                "leave too little space for their texts. Shorten the texts to show them together."
             )
             notes.append(Note(code="arranged_singly", message=message))
             groups += [([item], [area]) for item in group]

@@ -18,8 +18,6 @@ def plan_cues(
     words: Sequence[Word], ranges: Sequence[SourceRange], rate: FrameRate, style: CaptionStyle
 ) -> tuple[Cue, ...]:
     """Captions for the words in ``ranges``, in frames of the video. A caption ends before the next begins."""
-    if not style.show:
-        return ()
     placed = _placed(words, ranges, rate)
     groups = [group for phrase in _phrases(placed, ranges, rate) for group in _split(phrase, style)]
     total = ranges[-1].end

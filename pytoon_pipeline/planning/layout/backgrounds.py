@@ -1,11 +1,12 @@
 """Backgrounds: a colour, a gradient, soft shapes that drift, or a blurred copy of the product."""
 
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
-from pytoon_pipeline.contracts.style import Colour, Fill
+from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window

@@ -1,7 +1,8 @@
 """Makes text stand out from its backdrop: an outline, a shadow or a plate, whichever reaches the contrast."""
 
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.preset import HeadlineSettings
-from pytoon_pipeline.contracts.style import Colour, TextBackground, TextStyle
+from pytoon_pipeline.contracts.style import TextBackground, TextStyle
 from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
 from pytoon_pipeline.planning.backdrops import Backdrop
 

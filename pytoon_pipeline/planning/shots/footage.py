@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
@@ -14,17 +15,21 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, cli
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
+from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline.planning.keep_out import FACE, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence
 from pytoon_pipeline.planning.shots.camera import SourceFrame, plan_shot
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME
+from pytoon_pipeline.planning.wording import counted
 
 # A source that is enlarged more than this looks soft.
 SOFT_FACTOR = 4.0
 # Interval at which the places of faces are sampled for texts.
 FACE_SECONDS = 1.0
+# A silence of less than this, in seconds, is cut out without a note.
+MIN_NOTED_SILENCE = 0.5
 
 
 def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames: int) -> SceneSequence:
@@ -48,14 +53,11 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
             "Raise adjust.silence.threshold_below_speech_db, or set adjust.silence.remove=false.",
         )
     cues = plan_cues(words, ranges, rate, preset.captions)
-    notes = []
-    if shortened:
-        seconds = max_frames / float(rate.fraction)
-        notes.append(Note(code="shortened", message=f"The video was cut to the first {seconds:g} s of speech."))
+    notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
     notes += _quality_notes(material)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
     sequence = _framed(material, ranges, preset.camera, rate)
-    spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues)
+    spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues) if preset.captions.show else ()
     whole = (FrameRange(start=0, end=sequence.frames),)
     return replace(sequence, cues=cues, speech=spoken or whole, notes=tuple(notes))
 
@@ -148,19 +150,57 @@ def _on_timeline(times: Sequence[TimeRange], ranges: Sequence[SourceRange], rate
     return tuple(FrameRange(start=start, end=end) for start, end in union(shown))
 
 
+def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: bool) -> Iterator[Note]:
+    """What is not shown of a talking video of which ``spoken`` seconds are left without its silences."""
+    name = item.entry.file[:60]
+    start, end = source_range(item.material, item.entry)
+    if (silent := end - start - spoken) >= MIN_NOTED_SILENCE:
+        message = f"{silent:.1f} s of silence were cut out of “{name}”. To keep it, set adjust.silence.remove to false."
+        yield Note(code="silence_removed", message=message)
+    if shortened:
+        message = (
+            f"Only the first {float(limit):g} s of the speech in “{name}” fit into the video. "
+            "Set start and end of the clip to choose another part."
+        )
+        yield Note(code="shortened", message=message)
+
+
+def about_one(notes: Sequence[Note], name: str) -> tuple[Note, ...]:
+    """Notes on one of several clips, with its name."""
+    quoted = f"“{name[:60]}”"
+    other = {"no_sound": f"{quoted} has no sound; this part of the video is silent."}
+    return tuple(
+        note if quoted in note.message else note.model_copy(
+            update={"message": other.get(note.code, f"{quoted}: {note.message}")}
+        )
+        for note in notes
+    )  # fmt: skip
+
+
 def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[Note]:
+    name = material.name[:60]
     if material.info.audio is None or material.silence is None:
-        yield Note(code="no_sound", message="The source has no sound; the video is silent.")
+        message = f"“{name}” has no sound. Add music or a voice-over if the video should have some."
+        yield Note(code="no_sound", message=message)
     elif material.audible and captions_missing:
-        yield Note(code="no_words", message="No words were recognised; the video has no captions.")
+        message = f"No words were recognised in “{name}”, so it has no captions. {GET_CAPTIONS}"
+        yield Note(code="no_words", message=message)
     if not material.faces:
-        yield Note(code="no_face", message="No face was found; the camera stays where the picture has detail.")
+        message = f"No face was found in “{name}”, so it is framed around its details. Check that nothing is cut off."
+        yield Note(code="no_face", message=message)
 
 
 def _quality_notes(material: AnalysedMedia) -> Iterator[Note]:
-    size = SourceFrame(*material.size, material.sampled.picture).window(WIDTH / HEIGHT)
+    name, size = material.name[:60], SourceFrame(*material.size, material.sampled.picture).window(WIDTH / HEIGHT)
     factor = WIDTH / (material.size[0] * size[0])
     if factor > SOFT_FACTOR:
-        yield Note(code="low_resolution", message=f"The source is enlarged {factor:.1f}× and looks soft.")
+        width, height = material.size
+        message = (
+            f"“{name}” is small ({width:.0f}×{height:.0f}); it is enlarged {factor:.1f} times and looks soft. "
+            "Use a larger original if there is one."
+        )
+        yield Note(code="low_resolution", message=message)
     if material.sampled.damaged:
-        yield Note(code="damaged_source", message=f"Damaged parts of the source: {material.sampled.damaged}.")
+        places = counted(material.sampled.damaged, "part")
+        message = f"{places} of “{name}” cannot be read, so the picture may stand still there. Copy or export it again."
+        yield Note(code="damaged_source", message=message)

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from pytoon_pipeline.config.documents import validate
 from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.edit_plan import AnyLayer, EditLayer, EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
@@ -80,10 +80,14 @@ def test_an_invalid_plan_is_rejected_with_the_path(plan: dict, path: str) -> Non
         ([{"seconds": 1, "layers": [{"kind": "video", "file": "a.png"}]}], {}, "layers.0: “a.png” is a picture"),
         ([{"seconds": 40}, {"seconds": 40}], {}, "edit_plan.scenes: the scenes last 80"),
         ([{"seconds": 1}, {"seconds": 1, "transition": {"kind": "fade", "seconds": 2}}], {}, "scenes.1.transition"),
-        ([{"seconds": 1}, {"seconds": 1, "transition": "push"}], {}, "scenes.1.transition: a brand-safe request"),
+        (
+            [{"seconds": 1}, {"seconds": 1, "transition": "push"}],
+            {"brand": "acme"},
+            "scenes.1.transition: a brand-safe request",
+        ),
         (
             [{"seconds": 1, "layers": [{"kind": "image", "file": "a.png", "effects": ["grade"]}]}],
-            {},
+            {"brand": "acme"},
             "layers.0.effects.0: this effect recolours",
         ),
         ([{"seconds": 1, "layers": [TEXT | {"style": {"font": "Fredoka One"}}]}], {"brand": "acme"}, "style.font"),

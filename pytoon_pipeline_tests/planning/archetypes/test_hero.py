@@ -67,3 +67,22 @@ def test_footage_and_pictures_together() -> None:
     assert [scene.frames for scene in spec.scenes] == [120, 120]
     track = spec.audio.tracks[0]
     assert (track.role, track.clips[0].start) == ("original", 4 * 48_000)
+
+
+def test_several_talks_share_the_time_by_their_speech() -> None:
+    silent = footage(50, speech=((1.0, 6.0),), item="c" * 64)
+    spec = planned([footage(52, speech=((0.0, 52.0),)), silent], archetype="footage", transition="cut")
+    assert spec.frames == pytest.approx((52 + 5) * 30, abs=3), "a long silence takes no time from the others"
+    assert "shortened_evenly" not in {note.code for note in spec.notes}
+    longer = footage(50, speech=((0.0, 45.0),), item="c" * 64)
+    spec = planned([footage(52, speech=((0.0, 52.0),)), longer], archetype="footage", transition="cut")
+    assert spec.frames <= 60 * 30
+    assert "shortened_evenly" in {note.code for note in spec.notes}
+
+
+def test_notes_on_one_of_several_clips_name_it() -> None:
+    clips = [footage(5, speech=((0.0, 5.0),)), footage(4, sound=False, item="c" * 64)]
+    notes = [note.message for note in planned(clips, archetype="footage").notes if note.code == "no_sound"]
+    assert notes == ["“item-1” has no sound; this part of the video is silent."]
+    (alone,) = [note.message for note in planned(clips[1:], archetype="footage").notes if note.code == "no_sound"]
+    assert alone == "The source has no sound; the video is silent."

@@ -48,6 +48,26 @@ def test_profanity_is_masked_in_captions_and_files(tmp_path: Path) -> None:
         assert "F***" in path.read_text()
 
 
+def test_captions_that_are_switched_off_are_hidden_and_masked(tmp_path: Path) -> None:
+    text = "All this shit is said"
+    spec, shown = plan(text, adjust={"captions": {"show": False}}), plan(text)
+    assert (spec.captions.cues, spec.captions.hidden) == ((), shown.captions.cues)
+    assert subtitles.write(spec, tmp_path)["srt"].read_text().endswith("All this s*** is said\n")
+
+
+def test_notes_say_what_happened_and_what_to_do() -> None:
+    (lost,) = [note.message for note in plan("One two", by=TRACK, lost=1).notes if note.code == "subtitles_lost"]
+    assert lost.startswith(
+        "1 word of the subtitles of “item-0” falls in silence or after the end, so it has no caption."
+    )
+    (doubt,) = [note.message for note in plan("", rejected=2).notes if note.code == "captions_unreliable"]
+    assert "2 doubtful words" in doubt
+    assert doubt.endswith("or install a Whisper model (PYTOON_WHISPER_MODEL).")
+    quiet = planned([footage(20, ((2, 5), (9, 12)), words=said("Hello there"))])
+    (cut,) = [note.message for note in quiet.notes if note.code == "silence_removed"]
+    assert cut == "14.0 s of silence were cut out of “item-0”. To keep it, set adjust.silence.remove to false."
+
+
 def test_profanity_that_was_written_or_kept_on_request_is_not_masked() -> None:
     assert captions(plan("holy shit", profanity="keep")) == "holy shit"
     assert captions(plan("holy shit", by=TRACK)) == "holy shit"

@@ -1,0 +1,83 @@
+"""Finds the upload that a person means: by key, name, title, a unique prefix of one, or the path that was rendered."""
+
+import sqlite3
+from pathlib import Path
+
+from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.runtime.home import Home
+
+MAX_NAMED, MAX_SHOWN, MAX_SUGGESTED = 5, 80, 3
+# How similar a name has to be to be suggested: 0 for all, 1 for equal ones.
+MIN_SIMILARITY = 0.6
+# Comes after every text that begins with the same characters.
+LAST = "\U0010ffff"
+
+# The first query that finds something decides.
+BY_TEXT = (
+    "select key, name from uploads where key = :text",
+    "select key, name from uploads where name = :text",
+    "select key, name from uploads where title = :text",
+)
+BY_PATH = """
+select distinct uploads.key, name from files join uploads on uploads.key = files.key
+where origin = :path or (origin >= :folder and origin < :folder || :last)
+"""
+BY_PREFIX = """
+select key, name from uploads where :text != '' and (
+    (key >= :text and key < :text || :last) or (name >= :text and name < :text || :last)
+    or (title >= :text and title < :text || :last)
+)
+"""
+
+
+def find_key(home: Home, text: str) -> str:
+    """The key of the upload that ``text`` names. Raises ``InvalidInput`` when there is none, or more than one."""
+    text = printable_name(text)
+    path = Path(text)
+    values = {"text": text, "path": str(path.resolve()), "folder": f"{path.resolve()}/", "last": LAST}
+    queries = (*BY_TEXT, *([BY_PATH] if path.exists() else []), BY_PREFIX)
+    with Database(home).read() as database:
+        for query in queries:
+            found = dict(database.execute(query, values).fetchall())
+            if len(found) == 1:
+                return str(next(iter(found)))
+            if found:
+                raise _ambiguous(text, sorted(found.values()))
+        raise unknown_upload(text, suggestions(database, text))
+
+
+def suggestions(database: sqlite3.Connection, text: str) -> list[str]:
+    """Names and titles of uploads that are similar to ``text``."""
+    from difflib import get_close_matches
+
+    known: dict[str, str] = {}
+    for name, title in database.execute("select name, title from uploads order by registered"):
+        known |= {title.casefold(): title, name.casefold(): name}
+    close = get_close_matches(text.casefold()[:MAX_SHOWN], known, MAX_SUGGESTED, MIN_SIMILARITY)
+    return [known[one] for one in close]
+
+
+def unknown_upload(text: str, similar: list[str]) -> InvalidInput:
+    """The error for a name that no upload has."""
+    listed = "List the uploads with “pytoon status --all”, or add one with “pytoon submit PATH”."
+    meant = f"Did you mean {_quoted(similar, ' or ')}?"
+    return InvalidInput(
+        "unknown_upload",
+        f"There is no upload “{printable_name(text)[:MAX_SHOWN]}”.",
+        f"{meant} “pytoon status --all” lists all uploads." if similar else listed,
+    )
+
+
+def _ambiguous(text: str, names: list[str]) -> InvalidInput:
+    more = f" … and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return InvalidInput(
+        "ambiguous_upload",
+        f"“{printable_name(text)[:MAX_SHOWN]}” stands for {len(names)} uploads.",
+        f"Use one of their names: {_quoted(names[:MAX_NAMED], ', ')}{more}.",
+    )
+
+
+def _quoted(names: list[str], joint: str) -> str:
+    return joint.join(f"“{printable_name(name)[:MAX_SHOWN]}”" for name in names)

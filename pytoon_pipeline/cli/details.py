@@ -1,0 +1,75 @@
+"""What ``pytoon status NAME`` and ``pytoon history NAME`` print."""
+
+import time
+from collections.abc import Iterator
+
+from pytoon_pipeline.cli.text import age, fit, one_line, width
+from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.results import ErrorInfo, HistoryResult, UploadStatus, Version
+from pytoon_pipeline.service.history import shown
+
+MAX_SHOWN = 60
+
+
+def of_upload(upload: UploadStatus) -> str:
+    """Everything about one upload: its status and why, its video, its notes and its attempts."""
+    version = f", version {upload.version}" if upload.version else ""
+    facts = [
+        ("status", f"{upload.status}{version}, since {age(upload.at)}"),
+        ("name", upload.name),
+        ("key", upload.key),
+        *((label, path) for label, path in (("video", upload.video), ("held video", upload.held)) if path),
+        *(("item", item) for item in upload.items),
+        *(("degraded", f"{one.message} [{one.code}]") for one in (upload.degraded.reasons if upload.degraded else ())),
+        *(("note", f"{one.message} [{one.code}]") for one in upload.notes),
+        *(("attempt", _attempt(one)) for one in upload.attempt_history),
+    ]
+    if upload.released:
+        facts.append(("released", f"by {upload.released.by}: {upload.released.reason}"))
+    if upload.status == "waiting" and upload.reason:
+        facts.append(("waits for", upload.reason))
+    lines = [one_line(upload.title), *(f"  {label:10}  {one_line(text)}" for label, text in facts)]
+    return "\n".join([*lines, *_errors(upload)])
+
+
+def _attempt(attempt: Attempt) -> str:
+    changed = f"with {', '.join(attempt.remedies)}" if attempt.remedies else "as requested"
+    what = "simplified" if attempt.fallback else changed
+    reasons = " ".join(attempt.messages) or ", ".join(attempt.codes)
+    return f"{attempt.number}: {what}: {attempt.verdict}, score {attempt.score:g}" + (f". {reasons}" if reasons else "")
+
+
+def _errors(upload: UploadStatus) -> Iterator[str]:
+    for label, error in (("latest change failed", upload.failed_change), (upload.status, upload.error)):
+        if error is not None:
+            yield from _error(label, error)
+
+
+def _error(label: str, error: ErrorInfo) -> Iterator[str]:
+    yield f"  {label}: {one_line(error.message)} [{error.code}]"
+    yield f"    {one_line(error.hint)}"
+
+
+def of_history(result: HistoryResult) -> str:
+    """A table with a line for each version, and below it what changed."""
+    if not result.versions:
+        return f"{one_line(result.title)} has no finished video yet. “pytoon status {result.name}” says why."
+    lines = [one_line(result.title)]
+    for version in result.versions:
+        lines.append("  ".join(_columns(version, max(len(one.preset) for one in result.versions))).rstrip())
+        lines += [f"      {one.field}: {_short(one.before)} → {_short(one.after)}" for one in version.changes]
+    return "\n".join([*lines, "* is the current version."])
+
+
+def _columns(version: Version, preset: int) -> Iterator[str]:
+    yield f"{'*' if version.current else ' '} v{version.version:<3}"
+    yield time.strftime("%Y-%m-%d %H:%M", time.localtime(version.at))
+    yield f"{version.preset:{preset}}"
+    yield f"{version.seconds:5.1f} s" if version.seconds is not None else " " * 7
+    yield f"{version.status:9}"
+    yield version.video or "(deleted or moved)"
+
+
+def _short(value: object) -> str:
+    text = one_line(shown(value))
+    return fit(text, min(MAX_SHOWN, width(text)))

@@ -1,0 +1,150 @@
+"""Wrong usage of the command line: one sentence and a hint, in the words of the product. Exit code 2."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
+from pytoon_pipeline.runtime.files import printable_name
+
+WRONG_USAGE = 2
+MAX_SHOWN = 60
+# What argparse calls the types of values.
+TYPES = {"int": "a whole number", "float": "a number"}
+
+Said = tuple[str, str]
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser that explains wrong usage. Options cannot be abbreviated, so that new ones never change a script."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._options: dict[str, str] = {}
+        self._commands: Any = None
+        super().__init__(*args, **{"allow_abbrev": False, **options})
+        self.set_defaults(parser=self)
+
+    def add_argument(self, *names: str, **options: Any) -> argparse.Action:
+        """Adds an argument. A path may not be empty: ``$FILE`` without a value would mean the current folder."""
+        if options.get("type") is Path:
+            options["type"] = _path
+        self._options.update({name: options.get("metavar", "") for name in names if name.startswith("--")})
+        return super().add_argument(*names, **options)
+
+    def add_subparsers(self, **options: Any) -> Any:
+        self._commands = super().add_subparsers(**options)
+        return self._commands
+
+    def read(self, arguments: Sequence[str] | None = None) -> argparse.Namespace:
+        """The options. Ends the process with exit code 2 for an argument that the command does not have."""
+        options, unknown = self.parse_known_args(arguments)
+        if unknown:
+            options.parser.refuse(*options.parser.unknown(unknown[0]))
+        return options
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the process with exit code 2; ``message`` is argparse's own."""
+        for pattern, explain in EXPLANATIONS:
+            if found := pattern.fullmatch(message):
+                self.refuse(*explain(self, *found.groups()))
+        self.refuse(f"Wrong usage: {message}.", self.form)
+
+    def refuse(self, sentence: str, hint: str) -> NoReturn:
+        self.exit(WRONG_USAGE, f"error: {sentence} [usage]\n  {hint}\n")
+
+    def unknown(self, argument: str) -> Said:
+        """The error for an argument that nothing takes."""
+        from pytoon_pipeline.config.setting_names import REQUEST_FIELDS, setting_hint, settings_called
+        from pytoon_pipeline.config.spelling import british_name
+
+        name = argument.partition("=")[0]
+        if not name.startswith("-"):
+            return f"{self.prog} does not take “{_shown(argument)}”.", self.form
+        field = british_name(name.lstrip("-").replace("-", "_"))
+        near = did_you_mean(name, self._options)
+        meant = None if near or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
+        if meant is not None:
+            hint = f"Write: --set {meant}=VALUE"
+        elif "--set" in self._options and (found := settings_called(field)):
+            hint = f"{setting_hint(field)}Write: --set {found[0]}=VALUE"
+        else:
+            hint = f"{near}The options are: {', '.join(self._options)}."
+        return f"{self.prog} has no option “{_shown(name)}”.", hint
+
+    @property
+    def form(self) -> str:
+        """How the command is used, for a hint."""
+        return "Write: " + " ".join(self.format_usage().split()).removeprefix("usage: ")
+
+    @property
+    def commands(self) -> list[str]:
+        return list(self._commands.choices) if self._commands is not None else []
+
+    def value_of(self, option: str) -> str:
+        """An option with the name of its value: “--preset NAME”."""
+        return f"{option} {self._options.get(option, '')}".strip()
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("empty")
+    return Path(text)
+
+
+def _shown(text: str) -> str:
+    return printable_name(text)[:MAX_SHOWN]
+
+
+def _no_command(parser: CommandParser, name: str, _choices: str) -> Said:
+    hint = f"{did_you_mean(name, [*parser.commands, '--help'])}The commands are: {', '.join(parser.commands)}."
+    return f"There is no command “{_shown(name)}”.", hint
+
+
+def _lacking(parser: CommandParser, names: str) -> Said:
+    if names == "COMMAND":
+        return f"{parser.prog} needs a command.", (
+            f"The commands are: {', '.join(parser.commands)}. “{parser.prog} --help” explains them."
+        )
+    return f"{parser.prog} needs {listed(names.split(', '), 'and')}.", parser.form
+
+
+def _no_value(parser: CommandParser, option: str, *_: str) -> Said:
+    return f"{option} needs a value.", f"Write: {parser.value_of(option)}"
+
+
+def _wrong_type(parser: CommandParser, option: str, kind: str, value: str) -> Said:
+    expected = TYPES.get(kind, f"a valid {kind}")
+    return f"{option} is “{_shown(value)}”; it can be {expected}.", f"For example: {option} 1"
+
+
+def _empty(parser: CommandParser, option: str) -> Said:
+    return f"{option} is empty.", "A variable may not be set: write the path of a file or folder."
+
+
+def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Said:
+    known = [one.strip(" '\"") for one in choices.split(",")]
+    near = did_you_mean(value, known).strip()
+    return f"{option} is “{_shown(value)}”; it can be {listed(known)}.", near or f"For example: {option} {known[0]}"
+
+
+EXPLANATIONS: tuple[tuple[re.Pattern[str], Callable[..., Said]], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), explain)
+    for pattern, explain in (
+        (r"argument COMMAND: invalid choice: ['\"](.*)['\"] \(choose from (.*)\)", _no_command),
+        (r"the following arguments are required: (.*)", _lacking),
+        (r"argument (\S+): expected (?:one|at least one) arguments?", _no_value),
+        (r"argument (\S+): invalid (\S+) value: ['\"](.*)['\"]", _wrong_type),
+        (r"argument (\S+): empty", _empty),
+        (r"argument (\S+): invalid choice: ['\"](.*)['\"] \(choose from (.*)\)", _no_choice),
+        (
+            r"argument (\S+): ignored explicit argument ['\"](.*)['\"]",
+            lambda parser, option, value: (f"{option} takes no value.", f"Write {option} alone."),
+        ),
+        (
+            r"argument (\S+): not allowed with argument (\S+)",
+            lambda parser, option, other: (f"{option} and {other} exclude each other.", "Use one of them."),
+        ),
+    )
+)

@@ -1,0 +1,180 @@
+"""What a field of a document accepts, in words. Read from the JSON Schema of its record, where all limits stand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.suggestions import listed
+
+Path = tuple[str | int, ...]
+# Names of a group that a sentence lists.
+MAX_NAMES = 6
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The alternatives that a field accepts, each as a JSON Schema without references."""
+
+    options: tuple[dict[str, Any], ...] = ()
+    default: Any = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that a group at this place can have."""
+        return tuple(dict.fromkeys(name for one in self.options for name in one.get("properties", {})))
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that are allowed; empty where any text or number may stand."""
+        found = [value for one in self.options for value in _constants(one)]
+        return tuple(dict.fromkeys(map(str, found)))
+
+    @property
+    def number(self) -> dict[str, Any] | None:
+        return next((one for one in self.options if one.get("type") in ("number", "integer")), None)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether text may stand here, and neither a number nor a truth value."""
+        types = {one.get("type") for one in self.options}
+        return "string" in types and not types & {"number", "integer", "boolean"}
+
+    @property
+    def is_list(self) -> bool:
+        return any(one.get("type") == "array" for one in self.options)
+
+    def limit(self, name: str) -> int:
+        """A limit of the schema, such as ``maxLength``."""
+        return next((int(one[name]) for one in self.options if name in one), 0)
+
+    def describe(self) -> str:
+        """What may stand here: “a number from 1 to 60”, “keep, lower or mute”."""
+        phrases = dict.fromkeys(phrase for one in self.options if (phrase := _phrase(one)))
+        # A group has a list of its own, so it comes last.
+        return ", or ".join(sorted(phrases, key=lambda phrase: phrase.startswith("a group"))) or "something else"
+
+    def example(self, value: Any = None) -> str:
+        """A value that is valid here, as it is written in YAML; empty where none is obvious."""
+        number = self.number
+        if number is not None and isinstance(value, int | float) and not isinstance(value, bool):
+            return f"{_clamped(value, number):g}"
+        if isinstance(self.default, bool):
+            return str(self.default).lower()
+        if isinstance(self.default, int | float | str) and self.default != "":
+            shown = f"{self.default:g}" if isinstance(self.default, int | float) else self.default
+            return f'"{shown}"' if shown.startswith("#") else shown
+        if self.choices:
+            return self.choices[0]
+        return f"{_clamped(1, number):g}" if number is not None else ""
+
+
+@lru_cache
+def _schema(record: type[Record]) -> dict[str, Any]:
+    return record.model_json_schema()
+
+
+def expectation(record: type[Record], path: Path, document: Any) -> Expectation:
+    """What ``record`` accepts at ``path``; ``document`` decides which of several kinds of record is meant."""
+    schema = _schema(record)
+    found, value, default = [schema], document, None
+    for part in path:
+        found = [inner for one in _options(found, schema, value) for inner in _inside(one, part)]
+        default = next((one["default"] for one in found if "default" in one), None)
+        value = _get(value, part)
+    return Expectation(tuple(_options(found, schema, value)), default)
+
+
+def _options(nodes: Sequence[dict[str, Any]], schema: dict[str, Any], value: Any) -> Iterator[dict[str, Any]]:
+    """Alternatives without references. Of records that differ by their kind, the one that ``value`` names."""
+    for node in nodes:
+        if "$ref" in node:
+            target = schema["$defs"][node["$ref"].rpartition("/")[2]]
+            yield from _options(
+                [{**target, **{name: one for name, one in node.items() if name != "$ref"}}], schema, value
+            )
+        elif inner := node.get("anyOf") or node.get("oneOf") or node.get("allOf"):
+            yield from _options(inner, schema, value)
+        elif node.get("type") != "null" and not _other_kind(node, value):
+            yield node
+
+
+def _other_kind(node: dict[str, Any], value: Any) -> bool:
+    kind = node.get("properties", {}).get("kind", {}).get("const")
+    return kind is not None and isinstance(value, dict) and isinstance(value.get("kind"), str) and value["kind"] != kind
+
+
+def _inside(node: dict[str, Any], part: str | int) -> Iterator[dict[str, Any]]:
+    if isinstance(part, int):
+        if isinstance(node.get("items"), dict):
+            yield node["items"]
+    elif part in node.get("properties", {}):
+        yield node["properties"][part]
+    elif isinstance(node.get("additionalProperties"), dict):
+        yield node["additionalProperties"]
+
+
+def _get(value: Any, part: str | int) -> Any:
+    try:
+        return value[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _constants(node: dict[str, Any]) -> list[Any]:
+    return [node["const"]] if "const" in node else list(node.get("enum", ()))
+
+
+def _phrase(node: dict[str, Any]) -> str:
+    if constants := _constants(node):
+        return listed([str(one) for one in constants])
+    kind = node.get("type")
+    if kind in ("number", "integer"):
+        noun = "a whole number" if kind == "integer" else "a number"
+        return f"{noun} {limits}" if (limits := _range(node, "from ")) else noun
+    if kind == "string":
+        return _text_phrase(node)
+    if kind == "array":
+        return "a list"
+    if kind == "object":
+        names = list(node.get("properties", {}))
+        if not names:
+            return "a group of settings"
+        more = "" if len(names) <= MAX_NAMES else " and others"
+        return f"a group with {', '.join(names[:MAX_NAMES])}{more}" if more else f"a group with {listed(names, 'and')}"
+    return "true or false" if kind == "boolean" else ""
+
+
+def _text_phrase(node: dict[str, Any]) -> str:
+    if node.get("format") == "color":
+        return "a colour"
+    if node.get("format") == "date":
+        return "a date such as 2026-11-20"
+    return str(node.get("description", "text"))
+
+
+def _range(node: dict[str, Any], start: str = "") -> str:
+    """The limits of a number: “1 to 60”, “above 0 and at most 5”, “at least 1”."""
+    low, above = node.get("minimum"), node.get("exclusiveMinimum")
+    high, below = node.get("maximum"), node.get("exclusiveMaximum")
+    if low is not None and high is not None:
+        return f"{start}{low:g} to {high:g}"
+    lower = f"above {above:g}" if above is not None else f"at least {low:g}" if low is not None else ""
+    upper = f"at most {high:g}" if high is not None else f"below {below:g}" if below is not None else ""
+    return " and ".join(filter(None, (lower, upper)))
+
+
+def number_range(node: dict[str, Any]) -> str:
+    """The limits of a number, for a sentence on a number that exceeds them."""
+    return _range(node) or "any number"
+
+
+def _clamped(value: float, node: dict[str, Any]) -> float:
+    """The valid number nearest to ``value``."""
+    low, high = node.get("minimum", node.get("exclusiveMinimum")), node.get("maximum", node.get("exclusiveMaximum"))
+    if low is not None and value <= low:
+        return float(low) if "minimum" in node else float(low) + 1 if high is None or low + 1 <= high else high
+    if high is not None and value >= high:
+        return float(high) if "maximum" in node else float(high) - 1
+    return float(round(value)) if node.get("type") == "integer" else float(value)

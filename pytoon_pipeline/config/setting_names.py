@@ -1,0 +1,46 @@
+"""The names of settings: fields of a request, and settings of a preset, which a request changes under ``adjust``."""
+
+from functools import cache
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.request import Request
+
+# Settings that a message lists.
+MAX_LISTED = 4
+
+
+@cache
+def preset_settings() -> tuple[str, ...]:
+    """The path of every setting of a preset, such as ``camera.zoom_pulse.amount``."""
+    return tuple(path for section in SECTIONS for path in _paths(_group(Preset, section), section))
+
+
+def _group(record: type[Record], name: str) -> type[Record] | None:
+    kind = record.model_fields[name].annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Record) else None
+
+
+# The groups of settings of a preset: ``headline``, ``captions`` and so on.
+SECTIONS = tuple(name for name in Preset.model_fields if _group(Preset, name) is not None)
+REQUEST_FIELDS = tuple(name for name in Request.model_fields if name != "version")
+
+
+def _paths(record: type[Record] | None, path: str) -> list[str]:
+    if record is None:
+        return [path]
+    return [one for name in record.model_fields for one in _paths(_group(record, name), f"{path}.{name}")]
+
+
+def settings_called(name: str) -> list[str]:
+    """The settings of a preset whose path ends in ``name``."""
+    return [path for path in preset_settings() if path.endswith(f".{name}")]
+
+
+def setting_hint(name: str) -> str:
+    """Where a setting stands that was written without its group; empty for an unknown name."""
+    found = settings_called(name)
+    if not found:
+        return ""
+    shown = ", ".join(found[:MAX_LISTED]) + (" and others" if len(found) > MAX_LISTED else "")
+    return f"Settings with this name are {shown}. "

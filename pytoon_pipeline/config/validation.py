@@ -1,0 +1,274 @@
+"""Checks documents against their records. Errors are in the words of the product: the field, its value, what it can be.
+
+``SENTENCES`` maps every kind of problem that pydantic reports for these records to a sentence and a hint.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from pytoon_pipeline.config.expectations import Expectation, Path, expectation, number_range
+from pytoon_pipeline.config.setting_names import SECTIONS, setting_hint
+from pytoon_pipeline.config.spelling import british
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colours import EXAMPLE, similar_colour
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.suggestions import did_you_mean, nearest
+from pytoon_pipeline.runtime.files import printable_name
+
+R = TypeVar("R", bound=Record)
+# The most problems that one error names, and characters of a name or a value in it.
+MAX_PROBLEMS, MAX_SHOWN = 5, 40
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One wrong value: where it stands, what it is, and what may stand there. ``reason`` is a check's own words."""
+
+    kind: str
+    path: Path
+    value: Any
+    expected: Expectation
+    around: Expectation
+    record: type[Record]
+    reason: str = ""
+
+    @property
+    def field(self) -> str:
+        return ".".join(map(_short, self.path)) or "The document"
+
+    @property
+    def name(self) -> str:
+        return _short(self.path[-1]) if self.path else ""
+
+    @property
+    def place(self) -> str:
+        """The group that a field stands in: nothing for the document itself."""
+        return ".".join(map(_short, self.path[:-1]))
+
+
+Said = tuple[str, str]
+
+
+def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
+    """``value`` as ``record``. Raises ``InvalidInput`` that names each wrong field, with ``what`` in front."""
+    document = british(value)
+    try:
+        return record.model_validate(document)
+    except ValidationError as error:
+        problems = _problems(record, document, error)
+    said = list(dict.fromkeys(SENTENCES[one.kind](one) for one in problems))
+    more = [f"There are {len(said) - MAX_PROBLEMS} more problems."] if len(said) > MAX_PROBLEMS else []
+    sentences = [sentence for sentence, _ in said[:MAX_PROBLEMS]]
+    hints = dict.fromkeys(hint for _, hint in said[:MAX_PROBLEMS])
+    prefix = f"{what}: " if what else ""
+    raise InvalidInput(code, prefix + " ".join(sentences + more), " ".join(hints))
+
+
+def _problems(record: type[Record], document: Any, error: ValidationError) -> list[Problem]:
+    """The problems of a document, each once: where a value may be of several kinds, those of the kind that it is."""
+    found: dict[tuple[Path, str], Problem] = {}
+    for one in error.errors(include_url=False):
+        path = _path(one["loc"], document, record, one["type"] == "missing")
+        kind = one["type"] if one["type"] in SENTENCES else "other"
+        kind = "name" if one["loc"][-1:] == ("[key]",) else kind
+        reason = str(one.get("ctx", {}).get("error", "")) if kind == "value_error" else ""
+        expected, around = (expectation(record, place, document) for place in (path, path[:-1]))
+        problem = Problem(kind, path, _value(document, path), expected, around, record, reason)
+        found.setdefault((path, "type" if kind in WRONG_TYPE else kind), problem)
+    return [one for place, one in found.items() if not _repeated(place, found)]
+
+
+def _repeated(place: tuple[Path, str], found: dict[tuple[Path, str], Problem]) -> bool:
+    """Whether another problem says it better: what is wrong inside a value, or that a name is misspelt."""
+    path, kind = place
+    if kind == "missing":
+        unknown = [
+            other.name for (at, sort), other in found.items() if sort == "extra_forbidden" and at[:-1] == path[:-1]
+        ]
+        return any(nearest(name, [str(path[-1])]) for name in unknown)
+    deeper = any(at[: len(path)] == path and len(at) > len(path) for at, _ in found)
+    if kind == "type":
+        return deeper or any(at == path and sort != "type" for at, sort in found)
+    return kind == "too_short" and deeper
+
+
+def _path(location: Sequence[str | int], document: Any, record: type[Record], missing: bool) -> Path:
+    """The place in the document. Pydantic's location also names the kinds that it tried, which nobody wrote."""
+    path: list[str | int] = []
+    value, after_kind = document, False
+    for number, part in enumerate(location):
+        exists = (isinstance(value, dict) and part in value) or (
+            isinstance(value, list) and isinstance(part, int) and part < len(value)
+        )
+        if not after_kind and _is_kind(part, value, record, path):
+            after_kind = True
+        elif exists:
+            path.append(part)
+            value, after_kind = value[part], False
+        elif missing and number == len(location) - 1:
+            path.append(part)
+    return tuple(path)
+
+
+def _is_kind(part: str | int, value: Any, record: type[Record], path: Sequence[str | int]) -> bool:
+    """Whether ``part`` of a location names the kind of record that ``value`` is, not a field of it."""
+    if not isinstance(value, dict) or value.get("kind") != part:
+        return False
+    return sum("kind" in one.get("properties", {}) for one in expectation(record, tuple(path), None).options) > 1
+
+
+def _value(document: Any, path: Path) -> Any:
+    for part in path:
+        if not (isinstance(document, dict) and part in document) and not isinstance(document, list):
+            return None
+        document = document[part]  # type: ignore[index]
+    return document
+
+
+def _short(part: object) -> str:
+    return printable_name(str(part))[:MAX_SHOWN]
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        text = printable_name(value.replace("\n", " "))
+        return f"“{text[:MAX_SHOWN]}…”" if len(text) > MAX_SHOWN else f"“{text}”"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "a group of settings"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)[:MAX_SHOWN]
+
+
+def _example(problem: Problem) -> str:
+    name = next((str(part) for part in reversed(problem.path) if isinstance(part, str)), "")
+    if problem.expected.is_list and not isinstance(problem.value, dict | list):
+        return f"Write it as a list: {_short(name)}: [{printable_name(str(problem.value))[:MAX_SHOWN]}]"
+    if value := problem.expected.example(problem.value):
+        return f"For example: {value}" if isinstance(problem.path[-1], int) else f"For example: {_short(name)}: {value}"
+    return f"Change {problem.field}, or remove it."
+
+
+def _no_value(problem: Problem) -> Said:
+    hint = f"Write a value after “{problem.name}:”, or remove the line. Text that begins with # needs quotes."
+    return f"{problem.field} has no value; it can be {problem.expected.describe()}.", hint
+
+
+def _not_accepted(problem: Problem) -> Said:
+    """Any value that may not stand here: wrong in its type, outside its limits, or not one of the choices."""
+    if problem.value is None:
+        return _no_value(problem)
+    expected, value = problem.expected, problem.value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    can_be = expected.describe()
+    if is_number and expected.number and not expected.choices and not _is_fraction(value, expected.number):
+        can_be = number_range(expected.number)
+    sentence = f"{problem.field} is {shown(value)}; it can be {can_be}."
+    if expected.is_text and not isinstance(value, str | dict | list) and not expected.choices:
+        field = "" if isinstance(problem.path[-1], int) else f"{problem.name}: "
+        return sentence, f'Put it in quotes: {field}"{shown(value)}"'
+    near = did_you_mean(value, expected.choices) if isinstance(value, str) else ""
+    return sentence, near.strip() or _example(problem)
+
+
+def _is_fraction(value: float, number: dict[str, Any]) -> bool:
+    """Whether a whole number is asked for and ``value`` is none."""
+    return number["type"] == "integer" and isinstance(value, float)
+
+
+def _colour(problem: Problem) -> Said:
+    near = similar_colour(problem.value) if isinstance(problem.value, str) else ""
+    return f"{problem.field} is {shown(problem.value)}, which is not a colour.", f"{near}{EXAMPLE}"
+
+
+def _unknown_field(problem: Problem) -> Said:
+    names = [name for name in problem.around.names if name not in ("version", "name")]
+    where = f"“{problem.place}”" if problem.place else "the preset" if problem.record is Preset else "the document"
+    where = "the request" if problem.record is Request and not problem.place else where
+    if problem.record is Request and not problem.place and problem.name in SECTIONS:
+        sentence = f"“{problem.name}” belongs to the preset; a request changes it under “adjust”."
+        return sentence, f"Write “adjust:” and below it, indented, “{problem.name}:” with its settings."
+    near = nearest(problem.name, names)
+    hint = f"Did you mean “{near}”? " if near else ""
+    if problem.record is Request and not problem.place and not near and (found := setting_hint(problem.name)):
+        return f"“{problem.name}” is not a field of {where}.", f"{found}A request changes them under “adjust”."
+    return f"“{problem.name}” is not a field of {where}.", f"{hint}It can have: {', '.join(names)}."
+
+
+def _unknown_name(problem: Problem) -> Said:
+    """A name in a group that takes only some names, such as the animated values of ``keyframes``."""
+    names = [name for one in problem.around.options for name in one.get("propertyNames", {}).get("enum", ())]
+    hint = f"{did_you_mean(problem.name, names)}It can have: {', '.join(names)}."
+    return f"“{problem.name}” is not a field of “{problem.place}”.", hint
+
+
+def _missing(problem: Problem) -> Said:
+    where = problem.place or "The document"
+    return f"{where} has no “{problem.name}”.", f"Add “{problem.name}:” with {problem.expected.describe()}."
+
+
+def _too_long(problem: Problem) -> Said:
+    most = problem.expected.limit("maxLength")
+    return f"{problem.field} has {len(problem.value)} characters; it can have at most {most}.", "Shorten the text."
+
+
+def _too_short(problem: Problem) -> Said:
+    return f"{problem.field} is empty.", f"Write {problem.expected.describe()}, or remove “{problem.name}”."
+
+
+def _too_many(problem: Problem) -> Said:
+    most = problem.expected.limit("maxItems")
+    return f"{problem.field} has {len(problem.value)} entries; it can have at most {most}.", "Remove some of them."
+
+
+def _too_few(problem: Problem) -> Said:
+    return f"{problem.field} is empty; it needs at least one entry.", f"Add an entry to “{problem.name}”."
+
+
+def _own_words(problem: Problem) -> Said:
+    return f"{problem.field}: {problem.reason}.", f"Change {problem.field}."
+
+
+def _kind(problem: Problem) -> Said:
+    value = problem.value.get("kind") if isinstance(problem.value, dict) else problem.value
+    options = expectation(problem.record, problem.path, None).options
+    kinds = sorted({str(one["properties"]["kind"]["const"]) for one in options if "properties" in one})
+    given = "has no “kind”" if value is None else f"has the kind {shown(value)}"
+    return f"{problem.field} {given}; it can be {', '.join(kinds)}.", did_you_mean(str(value), kinds).strip() or (
+        f"For example: kind: {kinds[0]}" if kinds else "Check “kind”."
+    )
+
+
+# Types of pydantic's errors: a value of another type than the field's.
+WRONG_TYPE = (
+    "string_type", "int_type", "int_parsing", "int_parsing_size", "int_from_float", "float_type", "float_parsing",
+    "bool_type", "bool_parsing", "list_type", "tuple_type", "dict_type", "model_type", "model_attributes_type",
+    "date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact", "datetime_type",
+    "none_required", "mapping_type",
+)  # fmt: skip
+SENTENCES: dict[str, Callable[[Problem], Said]] = {
+    **dict.fromkeys(WRONG_TYPE, _not_accepted),
+    **dict.fromkeys(
+        ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number", "literal_error",
+         "string_pattern_mismatch", "string_unicode"), _not_accepted,
+    ),
+    "colour": _colour,
+    "extra_forbidden": _unknown_field,
+    "missing": _missing,
+    "string_too_long": _too_long,
+    "string_too_short": _too_short,
+    "too_long": _too_many,
+    "too_short": _too_few,
+    "value_error": _own_words,
+    "kind": _kind,
+    "name": _unknown_name,
+    "other": _not_accepted,
+}  # fmt: skip

@@ -1,0 +1,47 @@
+"""Colours as people write them: a CSS name, ``#rgb``, ``#rrggbb`` or ``rgb(…)``. Records hold ``#rrggbb``."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from pytoon_pipeline.contracts.suggestions import did_you_mean
+
+CODE = re.compile(r"#[0-9a-fA-F]{6}")
+EXAMPLE = 'For example: gold, or "#FFD60A" in quotes.'
+MAX_SHOWN = 40
+
+
+def colour_code(text: str) -> str | None:
+    """A colour as ``#rrggbb``; none for text that is not a colour. A code that is complete stays as it is."""
+    if CODE.fullmatch(text):
+        return text
+    from PIL import ImageColor
+
+    try:
+        channels = ImageColor.getrgb(text.strip()) if len(text) <= MAX_SHOWN else ()
+    except ValueError:
+        return None
+    opaque = len(channels) == 3 and max(channels) <= 255
+    return "#{:02X}{:02X}{:02X}".format(*channels) if opaque else None
+
+
+def similar_colour(text: str) -> str:
+    """“Did you mean …?” for a misspelt name of a colour; empty when nothing is near."""
+    from PIL import ImageColor
+
+    return did_you_mean(text, ImageColor.colormap)
+
+
+def _read(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    code = colour_code(value)
+    if code is None:
+        raise PydanticCustomError("colour", "not a colour")
+    return code
+
+
+_AsWritten = Annotated[str, Field(json_schema_extra={"format": "color"})]
+Colour = Annotated[str, BeforeValidator(_read, json_schema_input_type=_AsWritten)]

@@ -1,0 +1,164 @@
+"""``--set NAME=VALUE``: where the name stands in the request, and what the value is."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pytoon_pipeline.config.documents import Unreadable, parse
+from pytoon_pipeline.config.expectations import expectation
+from pytoon_pipeline.config.setting_names import (
+    REQUEST_FIELDS,
+    SECTIONS,
+    preset_settings,
+    setting_hint,
+    settings_called,
+)
+from pytoon_pipeline.config.spelling import british_name
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.suggestions import nearest
+from pytoon_pipeline.runtime.files import printable_name
+
+# Fields of the request that are groups: what follows them belongs to them.
+GROUPS = ("adjust", "media", "text", "edit_plan", "logo")
+# The field of a group that its plain value stands for: “text: Hello”, “media: [a.png]”, “logo: a.png”.
+PLAIN = {"text": "hook", "media": "file", "logo": "file"}
+# The # of a colour inside brackets, where YAML would begin a comment.
+CODE_IN_LIST = re.compile(r"""(?<=[\[,{:])\s*(#[^\s,\]}"']+)""")
+MAX_SHOWN, MAX_INDEX = 60, 39
+
+
+def assign(document: dict[str, Any], assignment: str) -> None:
+    """Applies one assignment to the document of a request. Raises ``InvalidInput`` for a name that does not exist."""
+    name, equals, text = assignment.partition("=")
+    if not equals or not name.strip():
+        raise InvalidInput(
+            "invalid_request",
+            f"“{_shown(assignment)}” does not have the form NAME=VALUE.",
+            "For example: --set max_seconds=30, or --set headline.colour=gold.",
+        )
+    path = _path(british_name(name.strip()))
+    place: Any = document
+    for number in range(len(path) - 1):
+        place = _group_at(place, path, number)
+    value = _value(path, text)
+    if isinstance(place, list):
+        _set_entry(place, _index(place, path, len(path) - 1), value)
+    else:
+        place[path[-1]] = value
+
+
+def _path(name: str) -> list[str]:
+    """The place of a setting in the request, by its name or a part of it that has only one meaning."""
+    parts = name.split(".")
+    first = parts[0]
+    if first in REQUEST_FIELDS and (len(parts) == 1 or first in GROUPS):
+        return parts
+    if name in preset_settings() or (first in SECTIONS and len(parts) > 1):
+        return _checked(parts)
+    if len(found := settings_called(name)) == 1:
+        return ["adjust", *found[0].split(".")]
+    raise InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", _hint(name, found))
+
+
+def _checked(parts: list[str]) -> list[str]:
+    """A path below ``adjust``. Raises ``InvalidInput`` when its group has no such setting."""
+    name = ".".join(parts)
+    if name in preset_settings() or any(path.startswith(f"{name}.") for path in preset_settings()):
+        return ["adjust", *parts]
+    names = expectation(Preset, (parts[0],), {}).names
+    near = nearest(parts[-1], names)
+    hint = f"Did you mean “{parts[0]}.{near}”? " if near else ""
+    raise InvalidInput(
+        "invalid_request", f"There is no setting “{_shown(name)}”.", f"{hint}“{parts[0]}” has: {', '.join(names)}."
+    )
+
+
+def _hint(name: str, found: list[str]) -> str:
+    if found:
+        return f"{setting_hint(name)}Write the name with its group, for example: --set {found[0]}=…"
+    first, _, rest = name.partition(".")
+    if rest and (near := nearest(first, (*SECTIONS, *GROUPS))):
+        return f"Did you mean “{near}.{_shown(rest)}”?"
+    near = nearest(name, (*REQUEST_FIELDS, *SECTIONS)) or nearest(name.rpartition(".")[2], preset_settings())
+    near = near or _nearest_leaf(name)
+    wanted = f"Did you mean “{near}”? " if near else ""
+    return f"{wanted}A request has: {', '.join(REQUEST_FIELDS)}. A preset has: {', '.join(SECTIONS)}."
+
+
+def _nearest_leaf(name: str) -> str | None:
+    """The only setting of a preset whose last part is like ``name``."""
+    near = nearest(name, {path.rpartition(".")[2] for path in preset_settings()})
+    found = settings_called(near) if near else []
+    return found[0] if len(found) == 1 else None
+
+
+def _group_at(place: Any, path: list[str], number: int) -> Any:
+    """The group or list inside ``place`` that part ``number`` of ``path`` names; it is created where it is absent."""
+    position: Any = _index(place, path, number) if isinstance(place, list) else path[number]
+    inner = _entry(place, position)
+    if inner is None:
+        inner = [] if path[number + 1].isdecimal() else {}
+    elif isinstance(inner, str) and path[0] in PLAIN and number == (path[0] == "media"):
+        inner = {PLAIN[path[0]]: inner}
+    if not isinstance(inner, dict | list):
+        name = ".".join(path[: number + 1])
+        raise InvalidInput(
+            "invalid_request",
+            f"“{_shown(name)}” is a single value, so “{_shown('.'.join(path))}” does not exist.",
+            f"Set it as a whole: --set {_shown(name)}=…",
+        )
+    if isinstance(place, list):
+        _set_entry(place, position, inner)
+    else:
+        place[position] = inner
+    return inner
+
+
+def _entry(place: Any, position: Any) -> Any:
+    if isinstance(place, list):
+        return place[position] if position < len(place) else None
+    return place.get(position)
+
+
+def _index(entries: list[Any], path: list[str], number: int) -> int:
+    """The position of an entry of a list; the one after the last is new. Raises ``InvalidInput``."""
+    part, name = path[number], ".".join(path[:number])
+    if not part.isdecimal() or int(part) > min(len(entries), MAX_INDEX):
+        raise InvalidInput(
+            "invalid_request",
+            f"“{_shown(name)}” has no entry “{_shown(part)}”.",
+            f"Its entries are numbered from 0: {name}.0 to {name}.{max(0, len(entries) - 1)}.",
+        )
+    return int(part)
+
+
+def _set_entry(entries: list[Any], index: int, value: Any) -> None:
+    entries[index : index + 1] = [value]
+
+
+def _value(path: list[str], text: str) -> Any:
+    """The value of an assignment: as the field takes it. Only brackets and braces are read as YAML lists and groups."""
+    stripped = text.strip()
+    if stripped[:1] in ("[", "{"):
+        return _parsed(CODE_IN_LIST.sub(r' "\1"', stripped), text)
+    if stripped[:1] in ("'", '"'):
+        return _parsed(stripped, text)
+    value = None if "#" in text else _parsed(stripped, text)
+    if value is None:
+        return text if stripped else None
+    record, place = (Preset, path[1:]) if path[0] == "adjust" else (Request, path)
+    accepts = expectation(record, tuple(int(one) if one.isdecimal() else one for one in place), {})
+    return text if isinstance(value, Mapping | list) or (accepts.is_text and not accepts.is_list) else value
+
+
+def _parsed(text: str, otherwise: str) -> Any:
+    try:
+        return parse(text)
+    except Unreadable:
+        return otherwise
+
+
+def _shown(text: str) -> str:
+    return printable_name(text)[:MAX_SHOWN]

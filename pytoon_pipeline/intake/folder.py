@@ -1,0 +1,190 @@
+"""Media that no request lists: the files of a folder, or several files on the command line."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from pytoon_pipeline.config.documents import inside
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.request import MAX_MEDIA, Request
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.intake.listing import temporary
+from pytoon_pipeline.media.subtitles import SUFFIXES as SUBTITLES
+from pytoon_pipeline.runtime.files import check_files, printable_name
+
+REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
+EDIT_PLAN_NAME = "edit_plan.json"
+# Files in which a folder states its request.
+REQUEST_FILES = (*REQUEST_NAMES, EDIT_PLAN_NAME)
+PICTURES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif")
+# Pictures that people have and Pytoon cannot read. They count as media, so that an error names them.
+OTHER_PICTURES = (".tif", ".tiff", ".bmp")
+CLIPS = (
+    ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".gif", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts", ".3gp", ".wmv", ".flv",
+)  # fmt: skip
+AUDIO = (".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".opus", ".aif", ".aiff")
+MEDIA = (*PICTURES, *OTHER_PICTURES, *CLIPS)
+# Fields of a request that name other files than its media.
+FILE_FIELDS = ("background", "music", "voice")
+# Names shown in a message.
+MAX_NAMES = 5
+
+
+@dataclass(frozen=True)
+class SortedFiles:
+    """File names by what they can be used for. ``others`` are neither media, audio nor subtitles of a clip."""
+
+    media: tuple[str, ...] = ()
+    audio: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """Files that no request names, in order, and what a person should know about the choice."""
+
+    media: tuple[Path, ...] = ()
+    music: Path | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def natural(name: str) -> tuple[object, ...]:
+    """The sort key of name order: numbers count by value, so that img2 comes before img10, and case does not count."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return tuple(int(part) if n % 2 else part for n, part in enumerate(parts)), name
+
+
+def sort_files(names: Iterable[str]) -> SortedFiles:
+    """Sorts files into kinds by their extensions, in the given order. Hidden and temporary ones do not count."""
+    visible = [name for name in names if not temporary(PurePath(name).name)]
+    media = tuple(name for name in visible if _suffix(name) in MEDIA)
+    audio = tuple(name for name in visible if _suffix(name) in AUDIO)
+    clips = {PurePath(name).stem for name in media}
+    used = {*media, *audio, *(name for name in visible if _suffix(name) in SUBTITLES and PurePath(name).stem in clips)}
+    return SortedFiles(media, audio, tuple(name for name in visible if name not in used))
+
+
+def folder_files(folder: Path) -> SortedFiles:
+    """The files at the top of ``folder``, in name order. Raises ``InvalidInput`` when it cannot be listed."""
+    try:
+        return sort_files(sorted(os.listdir(folder), key=natural))
+    except OSError as error:
+        raise InvalidInput(
+            "file_unreadable",
+            f"The folder “{printable_name(folder.name)}” cannot be read: {error.strerror}.",
+            "Check the path and the permissions.",
+        ) from None
+
+
+def given_by_folder(request: Request, folder: Path) -> Given:
+    """The media of ``folder`` for a request that lists none, and its only audio file as the music.
+
+    Raises ``InvalidInput`` when there is nothing to show.
+    """
+    if not request.model_fields_set.isdisjoint(("media", "edit_plan")):
+        return Given()
+    found = folder_files(folder)
+    named = {*REQUEST_FILES, *(getattr(request, field) for field in FILE_FIELDS)}
+    if request.logo is not None:
+        named.add(request.logo.file)
+    named |= {request.logo.file} if request.logo is not None else set()
+    media = [name for name in found.media if name not in named]
+    if not media:
+        if request.text is None:
+            raise _no_media(folder, found)
+        return Given()
+    check_count(len(media), f"The folder “{printable_name(folder.resolve().name)}” has")
+    audio = [inside(folder, name) for name in found.audio if name not in named]
+    paths = [inside(folder, name) for name in media]
+    return _given(request, paths, audio, [name for name in found.others if name not in named])
+
+
+def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
+    """Several files as the media of one video, in their order, and the only audio file among them as its music.
+
+    Raises ``InvalidInput`` for a folder, a request, or a file that does not exist.
+    """
+    for path in paths:
+        _check_single(path)
+    check_files(paths)
+    found = sort_files(map(str, paths))
+    media, notes = _in_order([Path(name) for name in found.media])
+    if not media:
+        raise InvalidInput("no_media", "None of these files is a photo or a clip.", "Add a JPEG, PNG or MP4 file.")
+    check_count(len(media), "The command has")
+    given = _given(request, media, [Path(name) for name in found.audio], found.others)
+    return replace(given, notes=(*notes, *given.notes))
+
+
+def check_count(count: int, who: str) -> None:
+    """Raises ``InvalidInput`` for more media than one video takes."""
+    if count > MAX_MEDIA:
+        raise InvalidInput(
+            "too_many_media",
+            f"{who} {count} photos and clips; one video takes up to {MAX_MEDIA}.",
+            "Use fewer: split them into several folders, or list the ones you want in a request.yaml; “pytoon new "
+            "FOLDER” writes one.",
+        )
+
+
+def quoted(names: Iterable[str]) -> str:
+    """The first few names for a message."""
+    names = [f"“{printable_name(name)[:80]}”" for name in names]
+    return ", ".join(names[:MAX_NAMES]) + (f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else "")
+
+
+def _given(request: Request, media: Sequence[Path], audio: Sequence[Path], others: Sequence[str]) -> Given:
+    notes = []
+    wanted = "music" not in request.model_fields_set
+    if wanted and len(audio) > 1:
+        message = f"There are {len(audio)} audio files, so none is used as music. Choose one with --set music=NAME."
+        notes.append(Note(code="music_not_chosen", message=message))
+    if others:
+        message = f"Not used, because they are neither media nor audio: {quoted(Path(name).name for name in others)}."
+        notes.append(Note(code="files_ignored", message=message))
+    return Given(tuple(media), audio[0] if wanted and len(audio) == 1 else None, tuple(notes))
+
+
+def _check_single(path: Path) -> None:
+    name = f"“{printable_name(path.name)[:80]}”"
+    if os.path.isdir(path):
+        raise InvalidInput(
+            "folder_among_files",
+            f"{name} is a folder, which is a video of its own.",
+            "Render it with a command of its own, or name the files in it.",
+        )
+    if path.name in REQUEST_FILES:
+        raise InvalidInput(
+            "request_among_files",
+            f"{name} describes a video of the whole folder.",
+            "Specify the folder instead of its files, or use --request FILE.",
+        )
+
+
+def _in_order(paths: Sequence[Path]) -> tuple[Sequence[Path], tuple[Note, ...]]:
+    """``paths`` in name order when a shell has sorted them letter by letter; as they are given otherwise."""
+    texts = [str(path) for path in paths]
+    if texts not in (sorted(texts), sorted(texts, key=str.casefold)):
+        return paths, ()
+    better = sorted(paths, key=lambda path: natural(str(path)))
+    if better == list(paths):
+        return paths, ()
+    message = "The files are in name order, by their numbers. For another order, list them in a request.yaml."
+    return better, (Note(code="name_order", message=message),)
+
+
+def _no_media(folder: Path, found: SortedFiles) -> InvalidInput:
+    below = next((one for one in found.others if (folder / one).is_dir()), None)
+    if below is not None:
+        hint = f"Media must be at the top of the folder. Specify a folder in it, such as “{printable_name(below)}”."
+    else:
+        hint = "Put photos (JPEG, PNG, WebP) or clips (MP4, MOV) into it, or a request.yaml with a text."
+    return InvalidInput(
+        "no_media", f"The folder “{printable_name(folder.resolve().name)}” has no photos or clips.", hint
+    )
+
+
+def _suffix(name: str) -> str:
+    return PurePath(name).suffix.lower()

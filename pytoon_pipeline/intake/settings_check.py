@@ -1,0 +1,150 @@
+"""Checks of everything that the request, preset, brand and platform decide, before any file is analysed."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytoon_pipeline.config.brands import brand_files
+from pytoon_pipeline.config.defaults import archetype_for
+from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.config.resolve import load_documents, resolve_request
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.contracts.edit_plan import EditImage, EditPicture, EditPlan
+from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.style import TextStyle
+from pytoon_pipeline.intake.edit_plans import all_layers
+from pytoon_pipeline.media import fonts, signatures
+from pytoon_pipeline.planning.glyphs import check_request, each_text, without_missing_glyphs
+from pytoon_pipeline.runtime.files import check_file, printable_name
+
+# A key for the request while it is checked.
+NO_KEY = "0" * 32
+# The least time for content, in seconds.
+MIN_CONTENT_SECONDS = 1.0
+
+
+def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> None:
+    """Raises ``InvalidInput`` for settings that the request, its preset, brand or platform do not allow.
+
+    ``files`` may be absent; then their names say whether they are pictures.
+    """
+    check_request(request)
+    stills = [signatures.is_picture(path) for path, role in files if role == "media"]
+    archetype = archetype_for(request, stills)
+    _check_archetype(request, archetype)
+    documents = load_documents(request, archetype, load_limits())
+    own = [_brand_item(path, role) for path, role in brand_files(documents.brand)]
+    upload = SourceMedia(key=NO_KEY, title="", items=tuple(own), request=request.model_dump(exclude_unset=True))
+    resolved = resolve_request(upload, request, documents)
+    _check_fonts(resolved)
+    _check_length(resolved)
+    if isinstance(request.edit_plan, EditPlan):
+        _check_edit_plan(resolved, request.edit_plan, files)
+    if documents.brand is not None or not _is_ascii(request):
+        without_missing_glyphs(resolved)
+
+
+def _check_archetype(request: Request, archetype: str) -> None:
+    if request.edit_plan is not None and archetype != "edit_plan":
+        raise field_error(
+            "archetype", "edit_plan_unused", f"the archetype “{archetype}” does not use the edit plan.",
+            "Remove “archetype”, or remove “edit_plan”.",
+        )  # fmt: skip
+    if archetype == "edit_plan" and request.edit_plan is None:
+        raise field_error(
+            "archetype", "no_edit_plan", "the archetype “edit_plan” needs an edit plan.",
+            "Add “edit_plan:” with the name of its file, or choose hero, overlay, meme or footage.",
+        )  # fmt: skip
+    if archetype == "meme" and not request.media:
+        raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", "Add one under “media:”.")
+    texts = request.text is not None and _texts(request)
+    if archetype != "edit_plan" and not request.media and not texts:
+        raise field_error(
+            "media", "nothing_to_show", "the request has neither media nor text.",
+            "Add “media:” with pictures or clips, or “text:”.",
+        )  # fmt: skip
+    if archetype == "overlay" and request.background == "brand" and request.brand is None:
+        raise field_error(
+            "background", "no_brand", "the value “brand” needs a brand.",
+            "Add “brand:” with its name, or choose gradient, blur or a colour.",
+        )  # fmt: skip
+
+
+def _texts(request: Request) -> list[str]:
+    """All texts of a request."""
+    found: list[str] = []
+
+    def note(_path: str, text: str, _font: str | None) -> str:
+        found.append(text)
+        return text
+
+    each_text(request, note)
+    return found
+
+
+def _is_ascii(request: Request) -> bool:
+    return all(text.isascii() for text in _texts(request))
+
+
+def _brand_item(path: Path, role: Role) -> SourceItem:
+    """A file of a brand, in place of its copy in the store; a font can be used under its path."""
+    check_file(path)
+    if role == "font":
+        fonts.register(str(path), path)
+    return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
+
+
+def _check_fonts(resolved: ResolvedRequest) -> None:
+    """Raises ``InvalidInput`` for a font that does not exist, with the field that names it."""
+    for path, name in _font_names(resolved):
+        if not fonts.exists(name):
+            error = fonts.unknown_font(name)
+            raise field_error(path, error.code, error.message, error.hint)
+
+
+def _font_names(resolved: ResolvedRequest) -> Iterator[tuple[str, str]]:
+    preset = resolved.preset
+    if resolved.brand is not None:
+        yield "brand.fonts.headline", resolved.brand.fonts.headline
+        yield "brand.fonts.body", resolved.brand.fonts.body
+    yield from (("headline.font", preset.headline.font), ("captions.font", preset.captions.font))
+    yield "meme.font", preset.meme.font
+    plan = resolved.request.edit_plan
+    for path, layer in all_layers(plan) if isinstance(plan, EditPlan) else ():
+        if isinstance(style := getattr(layer, "style", None), TextStyle):
+            yield f"{path}.style.font", style.font
+
+
+def _check_length(resolved: ResolvedRequest) -> None:
+    brand, request = resolved.brand, resolved.request
+    if brand is None or not ARCHETYPES[resolved.archetype].end_card:
+        return
+    if request.max_seconds - brand.end_card.seconds < MIN_CONTENT_SECONDS:
+        raise field_error(
+            "max_seconds", "too_short",
+            f"{request.max_seconds:g} s leaves less than a second beside the end card of the brand “{brand.name}” "
+            f"({brand.end_card.seconds:g} s).",
+            f"Set max_seconds to {brand.end_card.seconds + MIN_CONTENT_SECONDS:g} or more.",
+        )  # fmt: skip
+
+
+def _check_edit_plan(resolved: ResolvedRequest, plan: EditPlan, files: Sequence[tuple[Path, Role]]) -> None:
+    """Raises ``InvalidInput`` for what an edit plan may not contain, and for layers whose file is of another kind."""
+    from pytoon_pipeline.planning.archetypes.edit_plan import check_plan
+
+    check_plan(resolved, plan)
+    paths = [path for path, role in files if role == "media"]
+    by_name = dict(zip((medium.file for medium in resolved.request.media), paths, strict=False))
+    for field, layer in all_layers(plan):
+        if isinstance(layer, EditPicture) and by_name[layer.file].is_file():
+            _check_layer(field, layer, signatures.is_picture(by_name[layer.file]))
+
+
+def _check_layer(field: str, layer: EditPicture, is_picture: bool) -> None:
+    name = printable_name(layer.file)[:60]
+    if is_picture and not isinstance(layer, EditImage):
+        raise field_error(field, "not_a_clip", f"“{name}” is a picture, not a clip.", "Use a layer of kind “image”.")
+    if not is_picture and isinstance(layer, EditImage):
+        raise field_error(field, "not_a_picture", f"“{name}” is a clip, not a picture.", "Use a layer of kind “video”.")

@@ -1,0 +1,70 @@
+"""Notes on captions: where their words come from, and what is missing."""
+
+from collections.abc import Iterator
+
+from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.planning.wording import counted
+
+GET_CAPTIONS = (
+    "If somebody speaks, put subtitles beside the clip (the clip's name with .srt or .vtt), or install a Whisper model "
+    "(PYTOON_WHISPER_MODEL)."
+)
+IN_FILES = "What is said is in the subtitle files beside the video."
+
+
+def transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[Note]:
+    """Who made the captions of the file ``name``, and whether all of its speech has some."""
+    by = source.transcriber
+    if by is not None and by.engine == "subtitles":
+        where = f"the file {by.model}" if by.identity == "file" else f"the subtitles inside the clip ({by.model})"
+        yield Note(code="subtitles_used", message=f"The captions of “{name}” come from {where}.")
+    if source.rejected_words and not captions:
+        doubtful = counted(source.rejected_words, "doubtful word")
+        message = (
+            f"“{name}” has no captions because its speech, if any, was not recognised reliably "
+            f"({doubtful}{_by(source)}). {GET_CAPTIONS}"
+        )
+        yield Note(code="captions_unreliable", message=message)
+    elif source.rejected_words:
+        words = counted(source.rejected_words, "word")
+        verb = "was" if source.rejected_words == 1 else "were"
+        missing = f"{words} there {verb} not recognised reliably{_by(source)}"
+        message = f"Parts of “{name}” have no captions: {missing}. {GET_CAPTIONS}"
+        yield Note(code="captions_partial", message=message)
+    if source.device_fallback:
+        message = (
+            f"“{name}” was transcribed without the graphics card, which takes longer, because "
+            f"{source.device_fallback}. There is nothing to do."
+        )
+        yield Note(code="device_fallback", message=message)
+
+
+def masked_note(number: int, name: str) -> Note:
+    """The note that ``number`` words in the captions of the file ``name`` are masked."""
+    verb = "is" if number == 1 else "are"
+    message = f"{counted(number, 'word')} in the captions of “{name}” {verb} masked; set profanity: keep to show them."
+    return Note(code="profanity_masked", message=message)
+
+
+def lost_note(number: int, name: str) -> Note:
+    """The note that ``number`` words of the subtitles of the file ``name`` are not shown."""
+    verb, pronoun = ("falls", "it has") if number == 1 else ("fall", "they have")
+    message = (
+        f"{counted(number, 'word')} of the subtitles of “{name}” {verb} in silence or after the end, so {pronoun} no "
+        "caption. Check that the times of the subtitles fit the clip."
+    )
+    return Note(code="subtitles_lost", message=message)
+
+
+def hidden_note(name: str) -> Note:
+    """The note that the captions of the file ``name`` are switched off."""
+    message = f"The captions of “{name}” are not shown, because captions.show is false. {IN_FILES}"
+    return Note(code="captions_hidden", message=message)
+
+
+def _by(source: Transcript) -> str:
+    if source.transcriber is None:
+        return ""
+    reason = f"; Whisper was not used: {source.transcriber.fallback}" if source.transcriber.fallback else ""
+    return f", by {source.transcriber.engine}{reason}"

@@ -1,0 +1,27 @@
+"""What a person gives to render: a folder without a request, or several files."""
+
+from pathlib import Path
+
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.render import RenderTask, render
+from pytoon_pipeline.service.sources import RequestOptions
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
+from pytoon_pipeline_tests.harness.inbox import picture
+
+
+def test_several_files_are_one_video_and_the_result_says_what_was_left_out(home: Home, tmp_path: Path) -> None:
+    first, second, other = picture(tmp_path / "b.png"), picture(tmp_path / "a.png", "#AA3300"), tmp_path / "notes.txt"
+    other.write_text("x")
+    task = RenderTask(first, RequestOptions(), more=(second, other))
+    runner = FakeRunner(home)
+    for _ in range(2):
+        result = render(home, task, runner.open, Recorded())
+        assert (result.title, result.error) == ("b and 1 more", None)
+        assert [note.code for note in result.notes][:1] == ["files_ignored"]
+
+
+def test_a_folder_needs_no_request(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "My day").mkdir()
+    picture(tmp_path / "My day" / "1.png")
+    result = render(home, RenderTask(tmp_path / "My day"), FakeRunner(home).open, Recorded())
+    assert (result.title, result.status, result.error) == ("My day", "completed", None)
