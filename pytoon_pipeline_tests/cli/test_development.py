@@ -43,6 +43,7 @@ def test_dagster_and_the_videos_are_served_and_know_of_each_other(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("REPORT", str(tmp_path / "report"))
+    home.dagster.mkdir(parents=True)
     monkeypatch.setattr(setup, "setup", lambda *arguments: None)
     monkeypatch.setattr(development, "DAGSTER", (sys.executable, "-c", REPORT))
     assert main(["dev", "--port", "0", "--files-port", "0"]) == 0
@@ -57,6 +58,7 @@ def test_dagster_and_the_videos_are_served_and_know_of_each_other(
 
 
 def test_ending_it_ends_dagster_in_order(home: Home) -> None:
+    home.dagster.mkdir(parents=True)
     command = [sys.executable, "-c", STARTS, WAITS]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
