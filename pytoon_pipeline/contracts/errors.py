@@ -93,7 +93,7 @@ def system_error(error: OSError) -> TransientError:
     )
 
 
-def stopped() -> TransientError:
+def stopped_by_person() -> TransientError:
     """The error of a command that a person stopped."""
     return TransientError(
         "stopped", "The command was stopped.", "Finished stages are kept; run the same command again to resume."
