@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.media.foreign_files import head_of, kind_of
+from pytoon_pipeline.media.foreign_files import contains, head_of, kind_of
 from pytoon_pipeline.runtime.files import printable_name
 
 THIS = "This file"
@@ -14,6 +14,7 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 AVIF_BRANDS = {b"avif", b"avis"}
 # iTunes sells films and songs with these brands, which only its own players can decrypt.
 PROTECTED_BRANDS = {b"M4P ", b"M4VP"}
+LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
 UNREADABLE_PICTURES = {
     b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"\x00\x00\x01\x00": "icon",
     b"\x00\x00\x00\x0cJXL ": "JPEG XL", b"\xff\x0a": "JPEG XL", b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
@@ -38,6 +39,11 @@ def is_picture(path: Path) -> bool:
     if path.is_file():
         return picture_form(path) is not None
     return path.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".heic", ".heif", ".avif")
+
+
+def is_live_part(path: Path) -> bool:
+    """Whether a clip belongs to a Live Photo: it has the identifier that joins it to its photo."""
+    return contains(path, {LIVE_IDENTIFIER: "live"}) is not None
 
 
 def other_kind(path: Path, named: str = "") -> InvalidInput | None:
