@@ -74,7 +74,8 @@ def read_upload(
     listed = not request.model_fields_set.isdisjoint(("media", "edit_plan"))
     given = Given(media=(path,))
     if folder is not None or more:
-        given = given_by_folder(request, folder) if folder is not None else given_by_paths(request, (path, *more))
+        # A folder among several files is refused.
+        given = given_by_folder(request, folder) if folder and not more else given_by_paths(request, (path, *more))
     request = _with_given(request, given)
     if isinstance(request.edit_plan, EditPlan):
         check_size(request.edit_plan)
