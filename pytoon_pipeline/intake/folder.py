@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -106,6 +107,7 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
 
     Raises ``InvalidInput`` for a folder, a request, or a file that does not exist.
     """
+    _check_quotes(paths)
     for path in paths:
         _check_single(path)
     check_files(paths)
@@ -124,8 +126,8 @@ def check_count(count: int, who: str) -> None:
         raise InvalidInput(
             "too_many_media",
             f"{who} {count} photos and clips; one video takes up to {MAX_MEDIA}.",
-            "Use fewer: split them into several folders, or list the ones you want in a request.yaml; “pytoon new "
-            "FOLDER” writes one.",
+            "Use fewer: split them into several folders, or list the ones you want in a request.yaml, such as “media: "
+            "[a.jpg, b.jpg]”.",
         )
 
 
@@ -145,6 +147,18 @@ def _given(request: Request, media: Sequence[Path], audio: Sequence[Path], other
         message = f"Not used, because they are neither media nor audio: {quoted(Path(name).name for name in others)}."
         notes.append(Note(code="files_ignored", message=message))
     return Given(tuple(media), audio[0] if wanted and len(audio) == 1 else None, tuple(notes))
+
+
+def _check_quotes(paths: Sequence[Path]) -> None:
+    """Raises ``InvalidInput`` when the words are one path with spaces, which the shell has split."""
+    whole = " ".join(map(str, paths))
+    if os.path.exists(whole) and not any(map(os.path.exists, paths)):
+        name = printable_name(whole)
+        raise InvalidInput(
+            "unquoted_path",
+            f"The path “{name[:120]}” has spaces, so the shell passed it as {len(paths)} paths.",
+            f"Put it in quotes: pytoon render {shlex.quote(name)}",
+        )
 
 
 def _check_single(path: Path) -> None:
