@@ -71,7 +71,7 @@ class CommandParser(argparse.ArgumentParser):
         elif "--set" in self._options and (found := settings_called(field)):
             hint = f"{setting_hint(field)}Write: --set {found[0]}=VALUE"
         else:
-            hint = f"{near}The options are: {', '.join(self._options)}."
+            hint = f"{near}Use one of: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint
 
     @property

@@ -1,5 +1,6 @@
 """What a field of a document accepts, in words. Read from the JSON Schema of its record, where all limits stand."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,6 +59,12 @@ class Expectation:
         phrases = dict.fromkeys(phrase for one in self.options if (phrase := _phrase(one)))
         # A group has a list of its own, so it comes last.
         return ", or ".join(sorted(phrases, key=lambda phrase: phrase.startswith("a group"))) or "something else"
+
+    def similar(self, text: str) -> str:
+        """``text`` as this field accepts it, such as “summer-sale” for “Summer Sale”; else empty."""
+        pattern = next((str(one["pattern"]) for one in self.options if "pattern" in one), None)
+        plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        return plain if pattern is not None and re.fullmatch(pattern, plain) else ""
 
     def example(self, value: Any = None) -> str:
         """A value that is valid here, as it is written in YAML; empty where none is obvious."""

@@ -83,7 +83,7 @@ def _unknown(kind: str, name: str, known: list[str]) -> InvalidInput:
     wanted = printable_name(name)[:80]
     near = did_you_mean(PurePath(name).name.removesuffix(".yaml"), known)
     place = presets_folder() / BRANDS if kind == "brand" else presets_folder()
-    hint = f"{near}The {kind}s in {place} are: {', '.join(known) or 'none'}."
+    hint = f"{near}Choose one of the {kind}s in {place}: {', '.join(known) or 'none'}."
     return InvalidInput(f"unknown_{kind}", f"There is no {kind} “{wanted}”.", hint)
 
 

@@ -13,7 +13,7 @@ from pytoon_pipeline.config.expectations import Expectation, Path, expectation, 
 from pytoon_pipeline.config.setting_names import SECTIONS, setting_hint
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.colours import EXAMPLE, similar_colour
+from pytoon_pipeline.contracts.colours import EXAMPLE, colour_code, similar_colour
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
@@ -152,6 +152,8 @@ def _example(problem: Problem) -> str:
     name = next((str(part) for part in reversed(problem.path) if isinstance(part, str)), "")
     if problem.expected.is_list and not isinstance(problem.value, dict | list):
         return f"Write it as a list: {_short(name)}: [{printable_name(str(problem.value))[:MAX_SHOWN]}]"
+    if isinstance(problem.value, str) and (value := problem.expected.similar(problem.value)):
+        return f"For example: {value}"
     if value := problem.expected.example(problem.value):
         return f"For example: {value}"
     if names := [*problem.expected.names, "name"] if problem.expected.is_group else []:
@@ -188,6 +190,8 @@ def _is_fraction(value: float, number: dict[str, Any]) -> bool:
 
 def _colour(problem: Problem) -> Said:
     near = similar_colour(problem.value) if isinstance(problem.value, str) else ""
+    if isinstance(problem.value, str) and len(problem.value) == 9 and colour_code(problem.value[:7]):
+        near = f'Colours have no transparency: write "{problem.value[:7]}". '
     return f"{problem.field} is {shown(problem.value)}, which is not a colour.", f"{near}{EXAMPLE}"
 
 
@@ -197,18 +201,18 @@ def _unknown_field(problem: Problem) -> Said:
     where = "the request" if problem.record is Request and not problem.place else where
     if problem.record is Request and not problem.place and problem.name in SECTIONS:
         sentence = f"“{problem.name}” belongs to the preset; a request changes it under “adjust”."
-        return sentence, f"Write “adjust:” and below it, indented, “{problem.name}:” with its settings."
+        return sentence, f"Write “adjust:”, and below it, indented, “{problem.name}:” with its settings."
     near = nearest(problem.name, names)
     hint = f"Did you mean “{near}”? " if near else ""
     if problem.record is Request and not problem.place and not near and (found := setting_hint(problem.name)):
         return f"“{problem.name}” is not a field of {where}.", f"{found}A request changes them under “adjust”."
-    return f"“{problem.name}” is not a field of {where}.", f"{hint}It can have: {', '.join(names)}."
+    return f"“{problem.name}” is not a field of {where}.", f"{hint}Use one of: {', '.join(names)}; or remove it."
 
 
 def _unknown_name(problem: Problem) -> Said:
     """A name in a group that takes only some names, such as the animated values of ``keyframes``."""
     names = [name for one in problem.around.options for name in one.get("propertyNames", {}).get("enum", ())]
-    hint = f"{did_you_mean(problem.name, names)}It can have: {', '.join(names)}."
+    hint = f"{did_you_mean(problem.name, names)}Use one of: {', '.join(names)}."
     return f"“{problem.name}” is not a field of “{problem.place}”.", hint
 
 

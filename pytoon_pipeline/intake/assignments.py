@@ -78,7 +78,7 @@ def _checked(parts: list[str]) -> list[str]:
     near = nearest(parts[-1], names)
     hint = f"Did you mean “{parts[0]}.{near}”? " if near else ""
     raise InvalidInput(
-        "invalid_request", f"There is no setting “{_shown(name)}”.", f"{hint}“{parts[0]}” has: {', '.join(names)}."
+        "invalid_request", f"There is no setting “{_shown(name)}”.", f"{hint}Use one of: {', '.join(names)}."
     )
 
 
@@ -90,8 +90,10 @@ def _hint(name: str, found: list[str]) -> str:
         return f"Did you mean “{near}.{_shown(rest)}”?"
     near = nearest(name, (*REQUEST_FIELDS, *SECTIONS)) or nearest(name.rpartition(".")[2], preset_settings())
     near = near or _nearest_leaf(name)
-    wanted = f"Did you mean “{near}”? " if near else ""
-    return f"{wanted}A request has: {', '.join(REQUEST_FIELDS)}. A preset has: {', '.join(SECTIONS)}."
+    if near:
+        return f"Did you mean “{near}”?"
+    groups = ", ".join(SECTIONS)
+    return f"Use a field: {', '.join(REQUEST_FIELDS)}; or a setting of a group, such as headline.colour: {groups}."
 
 
 def _nearest_leaf(name: str) -> str | None:
@@ -136,7 +138,8 @@ def _index(entries: list[Any], path: list[str], number: int) -> int:
         raise InvalidInput(
             "invalid_request",
             f"“{_shown(name)}” has no entry “{_shown(part)}”.",
-            f"Its entries are numbered from 0: {name}.0 to {name}.{max(0, len(entries) - 1)}.",
+            f"Entries are numbered from 0: write {name}.0 for the first. There {'is' if len(entries) == 1 else 'are'} "
+            f"{len(entries) or 'none'} so far.",
         )
     return int(part)
 

@@ -9,7 +9,7 @@ from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.edit_plan import EditImage, EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
@@ -35,7 +35,7 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> None
     archetype = archetype_for(request, stills)
     _check_archetype(request, archetype)
     documents = load_documents(request, archetype, load_limits())
-    own = [_brand_item(path, role) for path, role in brand_files(documents.brand)]
+    own = [_brand_item(f"The brand “{request.brand}”", path, role) for path, role in brand_files(documents.brand)]
     upload = SourceMedia(key=NO_KEY, title="", items=tuple(own), request=request.model_dump(exclude_unset=True))
     resolved = resolve_request(upload, request, documents)
     _check_fonts(resolved)
@@ -88,11 +88,14 @@ def _is_ascii(request: Request) -> bool:
     return all(text.isascii() for text in _texts(request))
 
 
-def _brand_item(path: Path, role: Role) -> SourceItem:
+def _brand_item(brand: str, path: Path, role: Role) -> SourceItem:
     """A file of a brand, in place of its copy in the store; a font can be used under its path."""
-    check_file(path)
-    if role == "font":
-        fonts.register(str(path), path)
+    try:
+        check_file(path)
+        if role == "font":
+            fonts.register(str(path), path)
+    except InvalidInput as error:
+        raise InvalidInput(error.code, f"{brand}: {error.message}", error.hint) from None
     return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
 
 

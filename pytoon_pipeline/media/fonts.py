@@ -128,7 +128,7 @@ def exists(name: str) -> bool:
 
 def unknown_font(name: str) -> InvalidInput:
     """The error for a font that does not exist."""
-    hint = f"{did_you_mean(name, FONTS)}The fonts are: {', '.join(FONTS)}. A brand can have font files of its own."
+    hint = f"{did_you_mean(name, FONTS)}Choose one of: {', '.join(FONTS)}; or give a brand its own font file."
     return InvalidInput("unknown_font", f"there is no font “{name[:80]}”.", hint)
 
 

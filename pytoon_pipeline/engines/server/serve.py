@@ -105,5 +105,5 @@ def _listen(host: str, port: int) -> socket.socket:
         raise TransientError(
             "engine_address",
             f"The engine cannot listen on {host[:80]}, port {port}: {reason}.",
-            "Choose another port, or stop the program that uses it.",
+            "Choose another address or port, or stop the program that uses it.",
         ) from error
