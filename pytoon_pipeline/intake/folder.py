@@ -114,7 +114,7 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
     found = sort_files(map(str, paths))
     media, notes = _in_order([Path(name) for name in found.media])
     if not media:
-        raise InvalidInput("no_media", "None of these files is a photo or a clip.", "Add a JPEG, PNG or MP4 file.")
+        raise InvalidInput("no_media", "These files are neither photos nor clips.", "Add a JPEG, PNG or MP4 file.")
     check_count(len(media), "The command has")
     given = _given(request, media, [Path(name) for name in found.audio], found.others)
     return replace(given, notes=(*notes, *given.notes))
