@@ -73,12 +73,14 @@ def test_a_program_ends_with_the_wish_to_stop() -> None:
         with stopping.requested_until_here():
             stop.wait()
 
-    threading.Timer(0.3, request).start()
+    timer = threading.Timer(0.3, request)
+    timer.start()
     try:
         with pytest.raises(stopping.Stopped):
             processes.run([sys.executable, "-c", "import time; time.sleep(3600)"])
     finally:
         stop.set()
+        timer.join()
     assert time.monotonic() - began < PATIENCE_SECONDS
     big = b"x" * 1_000_000
     echo = "import sys, time; time.sleep(0.5); sys.stdout.buffer.write(sys.stdin.buffer.read())"
