@@ -53,7 +53,7 @@ def delivered_video(
     status = _status(delivered.record)
     tag_run(context, {STATUS_TAG: status})
     yield materialize(delivered.stage, _describe(context.partition_key, config, video, delivered), status)
-    yield _as_requested(delivered.record)
+    yield as_requested(delivered.record)
 
 
 def _status(record: DeliveryRecord) -> str:
@@ -90,7 +90,7 @@ def _describe(
     }
 
 
-def _as_requested(record: DeliveryRecord) -> dg.AssetCheckResult:
+def as_requested(record: DeliveryRecord) -> dg.AssetCheckResult:
     """A degraded video is a warning, a held one an error."""
     reasons = _reasons(record)
     return dg.AssetCheckResult(
