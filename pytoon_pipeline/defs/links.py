@@ -32,6 +32,11 @@ def partition_page(asset: str, partition: str) -> str:
     return f"/assets/{asset}?{urlencode({'view': 'partitions', 'partition': partition})}"
 
 
+def render_again_link(partition: str) -> dg.MetadataValue:
+    """``render_again`` in words, for pages of assets. The page of a run hides Markdown; there, use the address."""
+    return dg.MetadataValue.md(f"[Open in the Launchpad]({render_again(partition)})")
+
+
 def render_again(partition: str) -> str:
     """The Launchpad, filled in for an upload: it shows which values may be changed. The UI finds the code location."""
     parameters = {

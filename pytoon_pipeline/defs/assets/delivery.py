@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.checks import partitioned_check
-from pytoon_pipeline.defs.links import file_link, render_again
+from pytoon_pipeline.defs.links import file_link, render_again_link
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.defs.tags import STATUS_TAG, tag_run
@@ -82,7 +82,7 @@ def _describe(
         "preset": record.preset,
         "engine": record.engine,
         "overrides": video.upload.overrides,
-        "render_again": dg.MetadataValue.url(render_again(partition)),
+        "render_again": render_again_link(partition),
         "held": record.held,
         "degraded": record.degraded is not None,
         "video_seconds": round(video.composite.value.composite.video_seconds, 3),
