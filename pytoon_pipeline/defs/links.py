@@ -27,6 +27,11 @@ def run_page(run: str) -> str:
     return f"/runs/{run}"
 
 
+def runs_of(partition: str) -> str:
+    """The runs of an upload, the newest first."""
+    return f"/runs?{urlencode({'q[0]': f'tag:{PARTITION_TAG}={partition}'})}"
+
+
 def partition_page(asset: str, partition: str) -> str:
     """The results of an asset for one upload."""
     return f"/assets/{asset}?{urlencode({'view': 'partitions', 'partition': partition})}"
