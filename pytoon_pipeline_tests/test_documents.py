@@ -99,10 +99,13 @@ def test_every_command_shown_is_valid(path: Path) -> None:
 
 def test_the_codes_in_troubleshooting_exist() -> None:
     rows = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE)
-    codes = {code.removeprefix("held_") for row in rows for code in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", row)}
+    codes = {code for row in rows for code in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", row)}
     source = "\n".join(path.read_text() for path in (ROOT / "pytoon_pipeline").rglob("*.py"))
     assert len(codes) > 30
-    assert [code for code in sorted(codes) if f'"{code}"' not in source] == []
+    # Some codes are composed: f"held_{code}".
+    composed = tuple(re.findall(r'f"([a-z]+_)\{', source))
+    lost = [code for code in sorted(codes) if f'"{code}"' not in source and not code.startswith(composed)]
+    assert lost == []
 
 
 def test_the_index_lists_every_page() -> None:
