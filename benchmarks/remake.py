@@ -22,9 +22,11 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import presets_folder
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, generation_request
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.machine import machine, spread
 
 ROOT = Path(__file__).parents[1]
@@ -232,7 +234,7 @@ def regenerate(case: Case, key: str, manifest: Path, env: Mapping[str, str]) -> 
         "--select",
         "*delivered_video",
         "--partition",
-        key,
+        Uploads(Home(Path(env["PYTOON_HOME"]))).name(key),
         "-m",
         "pytoon_pipeline.definitions",
     )

@@ -163,6 +163,18 @@ class Settings(_Environment):
             return "the default: PYTOON_HOME is not set, and no .pytoon folder is nearer"
         return "the nearest .pytoon folder, in the working directory or above it; PYTOON_HOME is not set"
 
+    def paths_for_children(self) -> dict[str, str]:
+        """The variables with paths, absolute, for a child process that works in another folder."""
+        found = {"PYTOON_HOME": str(self.home), "XDG_CACHE_HOME": str(self.cache_folder)}
+        if self.presets is not None:
+            found["PYTOON_PRESETS"] = str(_absolute(self.presets))
+        if self.inbox is not None and "://" not in self.inbox:
+            found["PYTOON_INBOX"] = str(_absolute(Path(self.inbox)))
+        files = {"PYTOON_WHISPER_MODEL": self.whisper_model, "IMAGEIO_FFMPEG_EXE": self.ffmpeg}
+        return found | {
+            name: str(_absolute(Path(file))) for name, file in files.items() if file and Path(file).is_file()
+        }
+
     @property
     def whisper_cache(self) -> Path:
         """Where other programs that use Whisper keep its weights."""

@@ -149,6 +149,22 @@ def test_variables_for_children_and_libraries(monkeypatch: pytest.MonkeyPatch) -
     assert child_environment()["DAGSTER_HOME"] == "/somewhere"
 
 
+def test_a_child_in_another_folder_gets_absolute_paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.pt").touch()
+    for name, value in {"HOME": "state", "PRESETS": "mine", "INBOX": "drop", "WHISPER_MODEL": "own.pt"}.items():
+        monkeypatch.setenv(f"PYTOON_{name}", value)
+    found = Settings.load().paths_for_children()
+    expected = {"HOME": "state", "PRESETS": "mine", "INBOX": "drop", "WHISPER_MODEL": "own.pt"}
+    assert {name: found[f"PYTOON_{name}"] for name in expected} == {
+        name: str(tmp_path / path) for name, path in expected.items()
+    }
+    monkeypatch.setenv("PYTOON_INBOX", "s3://bucket/prefix")
+    monkeypatch.setenv("PYTOON_WHISPER_MODEL", "base")
+    found = Settings.load().paths_for_children()
+    assert not {"PYTOON_INBOX", "PYTOON_WHISPER_MODEL"} & found.keys()
+
+
 def test_only_the_settings_read_the_environment(tmp_path: Path) -> None:
     """The linter holds it; here is the proof that its rule is switched on."""
     offender = tmp_path / "pytoon_pipeline" / "offender.py"

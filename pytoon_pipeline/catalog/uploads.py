@@ -56,6 +56,11 @@ class Uploads:
     def find(self, key: str) -> SourceMedia | None:
         return self._record(SourceMedia, "select record from uploads where key = ?", key)
 
+    def all(self) -> dict[str, SourceMedia]:
+        """All uploads by key, the newest first."""
+        found = self._rows("select key, record from uploads order by registered desc")
+        return {key: upload for key, text in found if (upload := _read(SourceMedia, key, text))}
+
     def files(self) -> set[str]:
         """SHA-256 of the files of all uploads, including those without any run."""
         return {sha256 for (sha256,) in self._rows("select distinct sha256 from files")}
@@ -196,6 +201,11 @@ class Uploads:
     def delivered(self, key: str) -> DeliveryRecord | None:
         """The current version of the video of a key."""
         return self._record(DeliveryRecord, "select record from versions where key = ? and current", key)
+
+    def deliveries(self) -> dict[str, DeliveryRecord]:
+        """The current version of the video of each key."""
+        found = self._rows("select key, record from versions where current")
+        return {key: record for key, text in found if (record := _read(DeliveryRecord, key, text))}
 
     def delivered_as(self, upload: SourceMedia) -> DeliveryRecord | None:
         """The version that was made from this request and these files."""

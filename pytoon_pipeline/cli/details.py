@@ -15,7 +15,7 @@ def of_upload(upload: UploadStatus) -> str:
     """Everything about one upload: its status and why, its video, its notes and its attempts."""
     version = f", version {upload.version}" if upload.version else ""
     facts = [
-        ("status", f"{upload.status}{version}, since {age(upload.at)}"),
+        ("status", f"{upload.status}{version}, {age(upload.at)} ago"),
         ("name", upload.name),
         ("key", upload.key),
         *((label, path) for label, path in (("video", upload.video), ("held video", upload.held)) if path),
@@ -54,9 +54,11 @@ def of_history(result: HistoryResult) -> str:
     """A table with a line for each version, and below it what changed."""
     if not result.versions:
         return f"{one_line(result.title)} has no finished video yet. “pytoon status {result.name}” says why."
-    lines = [one_line(result.title)]
+    preset = max(len("PRESET"), *(len(one.preset) for one in result.versions))
+    header = f"  VERS  {'WHEN':16}  {'PRESET':{preset}}  LENGTH   {'STATUS':9}  PATH"
+    lines = [one_line(result.title), header]
     for version in result.versions:
-        lines.append("  ".join(_columns(version, max(len(one.preset) for one in result.versions))).rstrip())
+        lines.append("  ".join(_columns(version, preset)).rstrip())
         lines += [f"      {one.field}: {_short(one.before)} → {_short(one.after)}" for one in version.changes]
     return "\n".join([*lines, "* is the current version."])
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pytoon_pipeline.cli.options import Commands
 from pytoon_pipeline.cli.stopping import SIGNALS
@@ -39,21 +40,20 @@ def _dev(options: argparse.Namespace) -> int:
     with serving(home, options.files_port) as files:
         command = [*DAGSTER, "--module-name", CODE_LOCATION, "--host", HOST, "--port", ui.rpartition(":")[2]]
         level = "info" if options.verbose else "warning"
-        environment = child_environment(
-            DAGSTER_HOME=str(home.dagster), PYTOON_HOME=str(home.root), PYTOON_FILES_URL=files, PYTOON_UI_URL=ui
-        )
-        print(_places(home, ui, files), flush=True)
-        return _run([*command, "--log-level", level], environment)
+        settings = Settings.load()
+        own = {"DAGSTER_HOME": str(home.dagster), "PYTOON_FILES_URL": files, "PYTOON_UI_URL": ui}
+        environment = child_environment(**{**settings.paths_for_children(), **own})
+        print(_places(settings.inbox or home.inbox, ui, files), flush=True)
+        return _run([*command, "--log-level", level], environment, home.dagster)
 
 
-def _places(home: Home, ui: str, files: str) -> str:
-    inbox = Settings.load().inbox or home.inbox
+def _places(inbox: object, ui: str, files: str) -> str:
     return f"Dagster  {ui} (ready in about ten seconds; Ctrl-C stops it)\ninbox    {inbox}\nvideos   {files}"
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Runs Dagster until it ends. When this process is stopped, it interrupts Dagster, which then ends its own
-    processes in order; that takes longer than other commands may take.
+def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
+    """Runs Dagster in ``folder``, where its settings are, until it ends. When this process is stopped, it interrupts
+    Dagster, which then ends its own processes in order; that takes longer than other commands may take.
     """
     # Else cli/stopping.py would end this process first.
     watched = signal.set_wakeup_fd(-1)
@@ -61,7 +61,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     # Dagster must not inherit that a shell makes its background jobs ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # In a session of its own, it gets a signal only once, from here.
-    with subprocess.Popen(command, env=environment, start_new_session=True) as dagster:
+    with subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True) as dagster:
         for one, handler in before.items():
             ignored = handler is signal.SIG_IGN
             signal.signal(one, handler if ignored else lambda *_: dagster.send_signal(signal.SIGINT))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.cli.stopping import MESSAGE, STANDARD_ERROR, exit_code, stoppable
+from pytoon_pipeline.cli.stopping import MESSAGE, STANDARD_ERROR, exit_code, stoppable, stopped
 
 if TYPE_CHECKING:
     from pytoon_pipeline.contracts.errors import PytoonError
@@ -25,11 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Raises ``SystemExit`` with code 2 for wrong usage, and ``BrokenPipeError`` when the reader of the output is gone.
     """
-    with stoppable():
-        try:
+    try:
+        with stoppable():
             return _run(arguments)
-        except KeyboardInterrupt:
-            return _stopped(None)
+    except (KeyboardInterrupt, Exception) as error:
+        if isinstance(error, KeyboardInterrupt) or stopped():
+            return _say_stopped(None)
+        raise
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -41,13 +43,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return int(options.run(options))
     except (KeyboardInterrupt, Stopped):
-        return _stopped(options)
-    except PytoonError as error:
-        return _fail(options, error)
+        return _say_stopped(options)
     except BrokenPipeError:
         raise
-    except OSError as error:
-        return _fail(options, system_error(error))
+    except (PytoonError, OSError) as error:
+        if stopped():
+            return _say_stopped(options)
+        return _fail(options, error if isinstance(error, PytoonError) else system_error(error))
 
 
 def _fail(options: argparse.Namespace, error: "PytoonError") -> int:
@@ -59,15 +61,15 @@ def _fail(options: argparse.Namespace, error: "PytoonError") -> int:
     return 1
 
 
-def _stopped(options: argparse.Namespace | None) -> int:
+def _say_stopped(options: argparse.Namespace | None) -> int:
     with suppress(OSError, AttributeError):
         sys.stderr.write(f"{MESSAGE}\n")
     if options is not None and options.json:
         from pytoon_pipeline.cli.output import print_json
-        from pytoon_pipeline.contracts.errors import stopped
+        from pytoon_pipeline.contracts.errors import stopped_by_person
 
         with suppress(OSError):
-            print_json(options.failed(stopped()))
+            print_json(options.failed(stopped_by_person()))
     return exit_code()
 
 

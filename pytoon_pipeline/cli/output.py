@@ -59,6 +59,29 @@ def own_standard_error() -> Iterator[TextIO | None]:
                 stream.flush()
 
 
+@contextmanager
+def quiet_streams() -> Iterator[None]:
+    """While the block runs, what libraries and their programs print goes nowhere; Dagster keeps that of runs.
+
+    Standard output has to stay one path or one object, and the line on the terminal in one piece.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    copies = {}
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+            copies[stream.fileno()] = os.dup(stream.fileno())
+    try:
+        for number in copies:
+            os.dup2(nowhere, number)
+        yield
+    finally:
+        for number, copy in copies.items():
+            os.dup2(copy, number)
+            os.close(copy)
+        os.close(nowhere)
+
+
 def note_line(note: "Note") -> str:
     return f"note: {printable(note.message)} [{note.code}]"
 

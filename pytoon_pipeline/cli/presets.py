@@ -17,6 +17,8 @@ from pytoon_pipeline.runtime.home import Home
 if TYPE_CHECKING:
     from pytoon_pipeline.contracts.results import PresetResult, PresetSetting, PresetsResult
 
+# Settings that people change first.
+COLOURS = ("colour", "highlight")
 ARCHETYPES = "hero: over the whole frame · overlay: products on a background · footage: talking videos"
 
 
@@ -80,7 +82,7 @@ def _print_preset(preset: "PresetResult", everything: bool) -> None:
     if hidden := len(preset.settings) - len(shown):
         print(f"\n{hidden} more settings have their defaults: {program()} presets {preset.name} --all")
     if (example := _example(shown)) is not None:
-        value = shlex.quote(_text(example.value))
+        value = "gold" if example.name.endswith(COLOURS) else shlex.quote(_text(example.value))
         command = f"{program()} render PATH --preset {preset.name} --set {example.name}={value}"
         print(f"\nTo change one for one video:  {command}")
     folder = Path(preset.file).parent
@@ -89,7 +91,7 @@ def _print_preset(preset: "PresetResult", everything: bool) -> None:
 
 def _example(settings: "list[PresetSetting]") -> "PresetSetting | None":
     """The setting that people change first: a colour."""
-    return next((one for one in settings if one.name.endswith(("colour", "highlight"))), next(iter(settings), None))
+    return next((one for one in settings if one.name.endswith(COLOURS)), next(iter(settings), None))
 
 
 def _text(value: Any) -> str:

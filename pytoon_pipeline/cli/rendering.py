@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
-from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, say
+from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, quiet_streams, say
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.runtime.home import Home
 
@@ -64,7 +64,7 @@ def _render(options: argparse.Namespace) -> int:
 
     first, *more = options.path
     task = RenderTask(first, request_options(options), options.out, tuple(more))
-    with reporter() as report:
+    with reporter() as report, quiet_streams():
         result = render(Home.locate(), task, open_runner, report)
     report.decisions(result.decisions)
     report.notes(result.notes)
@@ -85,7 +85,7 @@ def _remake(options: argparse.Namespace) -> int:
     from pytoon_pipeline.runtime.progress import listen
     from pytoon_pipeline.service.remake import remake
 
-    with reporter() as report, listen(report):
+    with reporter() as report, listen(report), quiet_streams():
         result = remake(Home.locate(), options.manifest, options.media, options.out)
     if options.json:
         print_json(result)

@@ -60,7 +60,13 @@ def stoppable() -> Iterator[None]:
             signal.signal(one, handler)
 
 
+def stopped() -> bool:
+    """Whether a signal has stopped the command. Libraries turn the exception of that into others."""
+    return bool(_received)
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    _received.append(number)
     raise KeyboardInterrupt
 
 

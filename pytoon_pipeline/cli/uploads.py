@@ -4,11 +4,22 @@ import argparse
 import getpass
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
-from pytoon_pipeline.cli.output import add_json_option, print_json
+from pytoon_pipeline.cli.output import add_json_option, print_json, printable, say
 from pytoon_pipeline.cli.status import NAME_HELP
 from pytoon_pipeline.runtime.home import Home
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.results import Automation
+
+# What happens next to queued uploads.
+AUTOMATION = {
+    "running": "Queued. The daemon takes it within about 10 s; follow it with “pytoon status”.",
+    "sensor_off": "Queued, but the sensor ingest_uploads is off. Switch it on in the Dagster UI, under Automation.",
+    "not_running": "Queued, but nothing is watching {home}. Start it with “pytoon dev”, and leave that running.",
+}
 
 
 def add_commands(commands: Commands) -> None:
@@ -40,12 +51,24 @@ def add_commands(commands: Commands) -> None:
 def _submit(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.submit import submit
 
-    result = submit(Home.locate(), options.path, request_options(options))
+    home = Home.locate()
+    result = submit(home, options.path, request_options(options))
+    if not options.json:
+        print("\n".join(result.keys), flush=True)
+    result = result.model_copy(update={"automation": _automation(home)})
     if options.json:
         print_json(result)
-    else:
-        print("\n".join(result.keys))
+    say(AUTOMATION[result.automation].format(home=printable(str(home.root))))
     return 0
+
+
+def _automation(home: Home) -> "Automation":
+    """Whether anything takes what is queued. Imports Dagster, which takes a second, only where it has run before."""
+    if not home.dagster.is_dir():
+        return "not_running"
+    from pytoon_pipeline.defs.watching import automation
+
+    return automation(home)
 
 
 def _regenerate(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Wrong usage of the command line: one sentence and a hint, in the words of the product. Exit code 2."""
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -76,7 +77,7 @@ class CommandParser(argparse.ArgumentParser):
     @property
     def form(self) -> str:
         """How the command is used, for a hint."""
-        return "Write: " + " ".join(self.format_usage().split()).removeprefix("usage: ")
+        return "Write: " + " ".join(self.format_usage().split()).removeprefix("usage: ").replace(" [-h]", "")
 
     @property
     def commands(self) -> list[str]:
@@ -98,8 +99,11 @@ def _shown(text: str) -> str:
 
 
 def _no_command(parser: CommandParser, name: str, _choices: str) -> Said:
-    hint = f"{did_you_mean(name, [*parser.commands, '--help'])}The commands are: {', '.join(parser.commands)}."
-    return f"There is no command “{_shown(name)}”.", hint
+    sentence = f"There is no command “{_shown(name)}”."
+    if Path(name).suffix or os.sep in name:
+        return sentence, f"To render a file or folder, write: pytoon render {_shown(name)}"
+    near = did_you_mean(name, [*parser.commands, "--help"])
+    return sentence, f"{near}The commands are: {', '.join(parser.commands)}."
 
 
 def _lacking(parser: CommandParser, names: str) -> Said:
@@ -116,11 +120,12 @@ def _no_value(parser: CommandParser, option: str, *_: str) -> Said:
 
 def _wrong_type(parser: CommandParser, option: str, kind: str, value: str) -> Said:
     expected = TYPES.get(kind, f"a valid {kind}")
-    return f"{option} is “{_shown(value)}”; it can be {expected}.", f"For example: {option} 1"
+    example = parser.get_default(option.lstrip("-")) or 1
+    return f"{option} is “{_shown(value)}”; it can be {expected}.", f"For example: {option} {example}"
 
 
 def _empty(parser: CommandParser, option: str) -> Said:
-    return f"{option} is empty.", "A variable may not be set: write the path of a file or folder."
+    return f"{option} is empty.", "Write a path. If a variable of the shell should hold it, the variable is not set."
 
 
 def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Said:

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.media.foreign_files import kind_of
+from pytoon_pipeline.runtime.files import check_file, printable_name
 
 MAX_BYTES = 1 << 20
 # Far beyond any request or edit plan. They bound the work of reading and checking a document.
@@ -24,6 +25,8 @@ TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 SWALLOWED = re.compile(r"""^[^"'#]*?(?:^|[:\-\[,{])\s*(#[^\s#,\]}]+)""")
 SWALLOWED_IN_LIST = re.compile(r"""^[^"'#]*[\[{](?:[^"'#]*[\[{,:])?\s*(#[^\s#,\]}]+)""")
 SWALLOWED_IN_TEXT = re.compile(r"""^\s*(?:-\s+)?(?:text|hook|cta):\s+[^"'#][^#]*\s(#[^\s#]+)""")
+# A name with a value that has neither quotes nor brackets.
+PLAIN_VALUE = re.compile(r"""\s*((?:-\s+)?\w+:\s+|-\s+)([^"'\[\]{}]*?)\s*""")
 # The parser in C is ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -31,7 +34,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Unreadable(Exception):
     """Text that is not a valid document: the reason, and what to do."""
 
-    def __init__(self, reason: str, hint: str = "Check quotes and indentation.") -> None:
+    def __init__(self, reason: str, hint: str = "Check brackets, quotes and indentation.") -> None:
         super().__init__(reason)
         self.hint = hint
 
@@ -41,20 +44,21 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     name = printable_name(path.name)
     try:
         if not path.is_file() and path.exists():
-            raise InvalidInput("not_a_file", f"“{name}” is not a file.", "Specify a YAML or JSON file.")
+            check_file(path)
         if path.stat().st_size > max_bytes:
             raise InvalidInput(
                 "document_too_large", f"{name} is larger than {max_bytes >> 20} MB.", "Check that it is the right file."
             )
         value = parse(path.read_bytes().decode("utf-8-sig"), path.suffix.lower() == ".json")
     except FileNotFoundError:
-        raise InvalidInput("file_missing", f"There is no file {name}.", "Check its name.") from None
+        check_file(path)
+        raise
     except OSError as error:
         raise InvalidInput(
             "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
         ) from None
     except (UnicodeDecodeError, Unreadable) as error:
-        known = error if isinstance(error, Unreadable) else Unreadable("it is not valid UTF-8", "Save it as UTF-8.")
+        known = error if isinstance(error, Unreadable) else _not_text(path)
         raise InvalidInput("document_unreadable", f"{name} is not a valid document: {known}.", known.hint) from error
     if value is None:
         return {}
@@ -63,6 +67,14 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
             "document_unreadable", f"{name} does not contain any settings.", "Write “name: value” lines."
         )
     return value
+
+
+def _not_text(path: Path) -> Unreadable:
+    """The error for a file that is not text: a person may have chosen the wrong one."""
+    kind = kind_of(path)
+    if kind is not None:
+        return Unreadable(f"it is {kind}", "Specify a YAML or JSON file.")
+    return Unreadable("it is not text in UTF-8", "Specify a YAML or JSON file, saved as UTF-8.")
 
 
 def parse(text: str, as_json: bool = False) -> Any:
@@ -92,17 +104,22 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
     lines = text.splitlines()
     for number in range(min((line or 0) + 1, len(lines))):
         if swallowed := SWALLOWED_IN_LIST.match(lines[number]):
-            return _comment(number, swallowed[1])
+            return _comment(number, lines[number], swallowed[1])
     if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
         return Unreadable(f"line {line + 1} is indented with a tab", "Indent with spaces.")
     return Unreadable("it is not valid YAML" + (f" near line {line + 1}" if line is not None else ""))
 
 
-def _comment(line: int, text: str) -> Unreadable:
-    shown = printable_name(text)[:40]
+def _comment(number: int, line: str, swallowed: str) -> Unreadable:
+    """The error for a comment that is meant as a value. The hint is the line as it should be."""
+    shown = printable_name(swallowed)[:40]
+    if (plain := PLAIN_VALUE.fullmatch(line)) is not None:
+        better = f'{plain[1]}"{plain[2]}"'
+    else:
+        better = re.sub(r"(?<=[\s\[,{:])(#[^\s,\]}]+)", r'"\1"', line.strip())
     return Unreadable(
-        f"in line {line + 1}, YAML takes “{shown}” for a comment, because it begins with #",
-        f'Put the value in quotes, for example: "{shown}"',
+        f"in line {number + 1}, YAML takes “{shown}” for a comment, because it begins with #",
+        f"Write it in quotes: {printable_name(better)[:120]}",
     )
 
 
@@ -116,7 +133,7 @@ def _check_comment(event: Any, lines: list[str]) -> None:
         return
     number = event.start_mark.line
     if number < len(lines) and "#" in lines[number] and (swallowed := pattern.match(lines[number])):
-        raise _comment(number, swallowed[1])
+        raise _comment(number, lines[number], swallowed[1])
 
 
 def _outline(text: str) -> None:
@@ -208,7 +225,7 @@ def _at(path: tuple[str, ...]) -> str:
     return f" at {'.'.join(path)[:80]}" if path else ""
 
 
-def inside(folder: Path, name: str) -> Path:
+def inside(folder: Path, name: str, hint: str = "Copy the file into the folder.") -> Path:
     """A file in ``folder``. Raises ``InvalidInput`` for a name that leads out of it, even through a symbolic link."""
     root = folder.resolve()
     try:
@@ -219,6 +236,6 @@ def inside(folder: Path, name: str) -> Path:
         raise InvalidInput(
             "outside_folder",
             f"“{printable_name(name)[:80]}” is outside the upload's folder.",
-            "Copy the file into the folder.",
+            hint,
         )
     return path

@@ -45,6 +45,10 @@ class Expectation:
     def is_list(self) -> bool:
         return any(one.get("type") == "array" for one in self.options)
 
+    @property
+    def is_group(self) -> bool:
+        return any(one.get("type") == "object" for one in self.options)
+
     def limit(self, name: str) -> int:
         """A limit of the schema, such as ``maxLength``."""
         return next((int(one[name]) for one in self.options if name in one), 0)
@@ -58,7 +62,7 @@ class Expectation:
     def example(self, value: Any = None) -> str:
         """A value that is valid here, as it is written in YAML; empty where none is obvious."""
         number = self.number
-        if number is not None and isinstance(value, int | float) and not isinstance(value, bool):
+        if number is not None and not self.choices and isinstance(value, int | float) and not isinstance(value, bool):
             return f"{_clamped(value, number):g}"
         if isinstance(self.default, bool):
             return str(self.default).lower()

@@ -26,6 +26,9 @@ PROFANITY, PICTURES = "profanity", "pictures"
 def presets_folder() -> Path:
     """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
     if chosen := Settings.load().presets:
+        if not chosen.is_dir():
+            message = f"The presets folder {printable_name(str(chosen))} does not exist."
+            raise DependencyMissing("presets_missing", message, "Correct PYTOON_PRESETS, or remove it.")
         return chosen
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
         if (place / f"{LIMITS}.yaml").is_file():

@@ -153,7 +153,9 @@ def _example(problem: Problem) -> str:
     if problem.expected.is_list and not isinstance(problem.value, dict | list):
         return f"Write it as a list: {_short(name)}: [{printable_name(str(problem.value))[:MAX_SHOWN]}]"
     if value := problem.expected.example(problem.value):
-        return f"For example: {value}" if isinstance(problem.path[-1], int) else f"For example: {_short(name)}: {value}"
+        return f"For example: {value}"
+    if names := [*problem.expected.names, "name"] if problem.expected.is_group else []:
+        return f"Write it as a group: {_short(name)}: {{{names[0]}: …}}"
     return f"Change {problem.field}, or remove it."
 
 
@@ -211,8 +213,8 @@ def _unknown_name(problem: Problem) -> Said:
 
 
 def _missing(problem: Problem) -> Said:
-    where = problem.place or "The document"
-    return f"{where} has no “{problem.name}”.", f"Add “{problem.name}:” with {problem.expected.describe()}."
+    sentence = f"{problem.place} has no “{problem.name}”." if problem.place else f"“{problem.name}” is missing."
+    return sentence, f"Add “{problem.name}:” with {problem.expected.describe()}."
 
 
 def _too_long(problem: Problem) -> Said:
@@ -234,7 +236,7 @@ def _too_few(problem: Problem) -> Said:
 
 
 def _own_words(problem: Problem) -> Said:
-    return f"{problem.field}: {problem.reason}.", f"Change {problem.field}."
+    return f"{problem.field}: {problem.reason}.", f"Correct the values in {problem.field}."
 
 
 def _kind(problem: Problem) -> Said:

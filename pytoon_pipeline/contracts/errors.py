@@ -84,14 +84,16 @@ def system_error(error: OSError) -> TransientError:
     """The error for an operation that the operating system refused."""
     if error.errno in UNWRITABLE:
         return storage_unwritable(error)
+    # What is not UTF-8 in a name cannot be printed.
+    place = f" for {str(error.filename).encode('utf-8', 'replace').decode()}" if error.filename else ""
     return TransientError(
         "system",
-        f"The operating system reports: {error}.",
-        "Check the paths and permissions of PYTOON_HOME and PYTOON_INBOX.",
+        f"The operating system reports “{error.strerror or error}”{place}.",
+        "Check this path and its permissions. PYTOON_HOME and PYTOON_INBOX say where Pytoon keeps its files.",
     )
 
 
-def stopped() -> TransientError:
+def stopped_by_person() -> TransientError:
     """The error of a command that a person stopped."""
     return TransientError(
         "stopped", "The command was stopped.", "Finished stages are kept; run the same command again to resume."

@@ -23,6 +23,7 @@ STAGES = (
 )  # fmt: skip
 
 RenderStatus = Literal["completed", "degraded", "failed"]
+Automation = Literal["running", "sensor_off", "not_running"]
 UploadState = Literal["waiting", "completed", "degraded", "held", "stopped", "failed"]
 
 
@@ -202,10 +203,14 @@ class StatusResult(Record):
 
 
 class SubmitResult(Record):
-    """The answer of ``pytoon submit``: for each path the key and the name in the inbox."""
+    """The answer of ``pytoon submit``: for each path the key and the name in the inbox.
+
+    ``automation`` says whether anything takes them from there; *sensor_off*: the daemon runs, without the sensor.
+    """
 
     keys: tuple[str, ...]
     inbox: tuple[str, ...]
+    automation: Automation = "not_running"
 
 
 class GenerateResult(Record):

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.contracts.alert import Alert
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.manifest import Manifest
@@ -17,6 +18,7 @@ DOCUMENTS: dict[str, type[Record]] = {
     "edit_plan": EditPlan,
     "render_spec": RenderSpec,
     "manifest": Manifest,
+    "alert": Alert,
     **RESULTS,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

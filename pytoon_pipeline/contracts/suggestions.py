@@ -37,7 +37,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("silent", "off"), ("mute",)),
     **dict.fromkeys(("product", "slideshow", "photo-slideshow"), ("hero",)),
     **dict.fromkeys(("talk", "talking", "interview", "vlog"), ("footage",)),
-    **dict.fromkeys(("make", "create", "build", "run", "start"), ("render",)),
+    **dict.fromkeys(("make", "create", "build", "run", "start"), ("render", "serve")),
     **dict.fromkeys(("list", "ls", "show", "info"), ("status",)),
     **dict.fromkeys(("queue", "add", "upload", "send"), ("submit",)),
     **dict.fromkeys(("check", "verify", "validate", "test"), ("qc", "doctor")),
@@ -56,6 +56,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     words = {**{_plain(word): found for word, found in synonyms.items()}, **plain}
     if wanted in words:
         return words[wanted]
+    begun = [one for one in plain if len(wanted) > 2 and one.startswith(wanted)]
+    if len(begun) == 1:
+        return plain[begun[0]]
     close = get_close_matches(wanted, plain, n=1, cutoff=CLOSE) or get_close_matches(wanted, words, n=1, cutoff=CLOSE)
     return words[close[0]] if close else None
 

@@ -1,6 +1,6 @@
-"""The list of uploads that need a person: what, why, where to look, and how to run it again."""
+"""The uploads that need a person: what, why, where to look, and how to run them again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pytoon_pipeline.contracts.status import FailureRecord
 from pytoon_pipeline.defs.links import partition_page, render_again, run_page
@@ -9,11 +9,15 @@ from pytoon_pipeline.reporting.markdown import cell
 
 # Rows of one table; longer tables end with the number of the others.
 MAX_ROWS = 100
+# Uploads with an entry of their own, and characters of its reason: the UI shows an entry of less than 1,000 without a
+# click.
+MAX_ENTRIES, MAX_REASON = 20, 350
+# The most urgent first.
 HEADINGS = {
     "failed": "Failed, not retried",
     "stuck": "Stuck",
     "stopped": "Stopped by a person",
-    "held": "Held until a person releases them",
+    "held": "Held until a person releases it",
     "degraded": "Delivered degraded",
     "rejected": "Rejected in the inbox",
     "retried": "Failed, retried automatically",
@@ -21,11 +25,25 @@ HEADINGS = {
 
 
 def action_list(report: StatusReport, failures: Mapping[str, FailureRecord]) -> str:
-    """One table for each list that is not empty, the most urgent first. ``failures`` are those of all keys."""
-    tables = [
-        _table(heading, lines, failures) for name, heading in HEADINGS.items() if (lines := getattr(report, name))
-    ]
+    """One table for each list that is not empty. ``failures`` are those of all keys."""
+    tables = [_table(heading, lines, failures) for heading, lines in _lists(report)]
     return "\n\n".join(tables) or "Nothing needs a person."
+
+
+def entries(report: StatusReport, failures: Mapping[str, FailureRecord]) -> dict[str, str]:
+    """The first uploads by their titles, each with what an operator needs to know."""
+    found: dict[str, str] = {}
+    for heading, lines in _lists(report):
+        for line in lines[: MAX_ENTRIES - len(found)]:
+            # Counts have the names of the lists.
+            label = line.title if line.title not in found.keys() | HEADINGS.keys() else f"{line.title} ({line.name})"
+            reason = f"**{heading}.** {cell(line.message, MAX_REASON)} ({line.code})"
+            found[label] = "\n\n".join(part for part in (reason, _links(line, failures.get(line.key))) if part)
+    return found
+
+
+def _lists(report: StatusReport) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    return ((heading, lines) for name, heading in HEADINGS.items() if (lines := getattr(report, name)))
 
 
 def _table(heading: str, lines: Sequence[Line], failures: Mapping[str, FailureRecord]) -> str:

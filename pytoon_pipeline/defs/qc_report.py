@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.defs.checks import partitioned_check
 from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.delivery.outbox import failure
-from pytoon_pipeline.quality.assessment import QC, Assessment, finding_pictures, finding_strip
+from pytoon_pipeline.quality.assessment import QC, Assessment, finding_pictures, finding_strips
 from pytoon_pipeline.reporting.findings import LABELS, by_weight, headline
 from pytoon_pipeline.reporting.tables import attempts_table, bullets, findings_table
 from pytoon_pipeline.store.store import Store
@@ -42,7 +42,7 @@ def describe(store: Store, video: Assessment, report: Stored[QcReport], attempts
     found, pictures, rate = report.value, finding_pictures(store, report), video.spec.rate
     worst = by_weight(found)
     return {
-        **picture(store, video, found),
+        **strips_of(store, video, found),
         "result": headline(worst, rate),
         "score": found.score,
         "verdict": found.verdict,
@@ -84,7 +84,7 @@ def failed_video(partition: str, store: Store, video: Assessment, report: QcRepo
     return dg.Failure(
         description=f"{headline(gates, video.spec.rate)}. {worst.message} {error.hint}",
         metadata={
-            **picture(store, video, report),
+            **strips_of(store, video, report),
             "render_again": dg.MetadataValue.url(render_again(partition)),
             **finding_numbers(worst, video.spec.rate),
             "score": report.score,
@@ -97,11 +97,11 @@ def failed_video(partition: str, store: Store, video: Assessment, report: QcRepo
     )
 
 
-def picture(store: Store, video: Assessment, report: QcReport) -> dict[str, dg.MetadataValue]:
-    """What the first gate looks like; nothing when there is none, or when it is about the whole file."""
+def strips_of(store: Store, video: Assessment, report: QcReport) -> dict[str, dg.MetadataValue]:
+    """What the first gate looks like, in two sizes; nothing without a gate, or when it is about the whole file."""
     gate = next((one for one in report.findings if one.severity == "gate"), None)
-    strip = None if gate is None else finding_strip(store, video, gate)
-    return {} if gate is None or strip is None else {"picture": dg.MetadataValue.md(f"![{gate.code}]({strip})")}
+    strips = {} if gate is None else finding_strips(store, video, gate)
+    return {name: dg.MetadataValue.md(f"![frames]({address})") for name, address in strips.items()}
 
 
 def finding_numbers(finding: Finding, rate: FrameRate) -> dict[str, Any]:

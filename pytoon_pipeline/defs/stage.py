@@ -248,7 +248,7 @@ def _failure(
     )
     return dg.Failure(
         description=str(error),
-        metadata={**error.as_dict(), "category": error.category, **again},
+        metadata={**again, **error.as_dict(), "category": error.category},
         allow_retries=False,
     )
 

@@ -1,10 +1,11 @@
 """The page that lists the videos in the outbox, newest first, for the people who post them."""
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from html import escape
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from pytoon_pipeline.delivery.outbox import MANIFEST
 
-# A page takes a tenth of a second: the manifest of each of its videos is read.
+# The manifest of each video on a page is read, which takes a few milliseconds.
 PAGE_VIDEOS = 48
 STYLE = """
 body { font: 16px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1a1d23 }
@@ -50,19 +51,12 @@ class DeliveredVideo:
         return next((name for name in self.files if Path(name).suffix == ".jpg"), None)
 
 
-def videos(outbox: Path) -> Iterator[DeliveredVideo]:
-    """The videos in the outbox, newest first. A folder without a manifest is not complete, or not Pytoon's."""
-    for _, manifest in sorted(_manifests(outbox), reverse=True):
-        if found := _video(manifest):
-            yield found
-
-
 def page(outbox: Path, number: int) -> str:
-    """One page as HTML. Pages count from 1."""
-    start = PAGE_VIDEOS * (number - 1)
-    shown = list(islice(videos(outbox), start, start + PAGE_VIDEOS + 1))
-    more = len(shown) > PAGE_VIDEOS
-    body = "".join(map(_item, shown[:PAGE_VIDEOS]))
+    """One page as HTML, with the newest videos first. Pages count from 1."""
+    newest_first = sorted(_manifests(outbox), reverse=True)
+    start, end = PAGE_VIDEOS * (number - 1), PAGE_VIDEOS * number
+    body = "".join(_item(video) for _, manifest in newest_first[start:end] if (video := _video(manifest)))
+    more = len(newest_first) > end
     empty = "<p>There are no videos yet. They appear here as soon as they are finished.</p>"
     links = [f'<a href="?page={number - 1}">Newer</a>' if number > 1 else "", f'<a href="?page={number + 1}">Older</a>']
     return (
@@ -74,10 +68,12 @@ def page(outbox: Path, number: int) -> str:
 
 
 def _manifests(outbox: Path) -> Iterator[tuple[float, Path]]:
-    """The manifests in the outbox with their times."""
-    for path in outbox.glob("*/" + MANIFEST):
-        if not path.parent.name.startswith(".") and not path.parent.is_symlink():
-            yield path.stat().st_mtime, path
+    """The manifests in the outbox with their times. A folder without one is not complete, or not Pytoon's."""
+    for folder in os.scandir(outbox):
+        if folder.is_dir(follow_symlinks=False) and not folder.name.startswith("."):
+            manifest = Path(folder.path, MANIFEST)
+            with suppress(FileNotFoundError):
+                yield manifest.stat().st_mtime, manifest
 
 
 def _video(manifest: Path) -> DeliveredVideo | None:

@@ -14,6 +14,8 @@ MIN_SECONDS, MAX_SECONDS, READING_SPEED = Fraction(5, 6), 7, 17
 PAUSE_SECONDS = 0.35
 # How well a cue may end: after a sentence, where a pause was cut out, after a clause or a short pause, elsewhere.
 SENTENCE, CUT, CLAUSE, PHRASE, SHORT_WORD = 1.0, 0.9, 0.6, 0.15, -0.15
+# Text with punctuation: how much better a cue may end at a pause.
+PAUSED = 0.25
 # Cost of exceeding a limit that can be kept otherwise.
 EXCESS = 1000.0
 
@@ -48,20 +50,26 @@ def split(words: Sequence[Piece], rate: FrameRate, frames: int, cuts: Set[int] =
 
 
 def _end_values(words: Sequence[Piece], rate: FrameRate, cuts: Set[int]) -> list[float]:
-    """How well a cue may end after each word; below 0 after a short one."""
+    """How well a cue may end after each word; below 0 after a short one. Punctuation counts more than pauses."""
+    punctuated = any(word.ends_sentence for word in words)
     found = []
     for word, following in pairwise(words):
         value = PHRASE if word.ends_phrase(following) else SHORT_WORD if word.is_short else 0.0
         if word.ends_clause:
             value = CLAUSE
-        if (pause := _pause(word, following, rate)) >= PAUSE_SECONDS:
-            value = max(value, min(CUT, CLAUSE + pause - PAUSE_SECONDS))
-        if any(word.start < cut <= following.start for cut in cuts):
-            value = CUT
+        rest = CUT if any(word.start < cut <= following.start for cut in cuts) else _rest(word, following, rate)
+        if rest:
+            value = min(CUT, value + PAUSED) if punctuated else max(value, rest)
         if word.ends_sentence and not following.text[:1].islower():
             value = SENTENCE
         found.append(value)
     return [*found, SENTENCE]
+
+
+def _rest(word: Piece, following: Piece, rate: FrameRate) -> float:
+    """How well a cue may end at the pause after ``word``; 0 without one."""
+    pause = _pause(word, following, rate)
+    return min(CUT, CLAUSE + pause - PAUSE_SECONDS) if pause >= PAUSE_SECONDS else 0.0
 
 
 def _pause(word: Piece, following: Piece, rate: FrameRate) -> float:

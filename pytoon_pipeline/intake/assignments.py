@@ -38,7 +38,7 @@ def assign(document: dict[str, Any], assignment: str) -> None:
             f"“{_shown(assignment)}” does not have the form NAME=VALUE.",
             "For example: --set max_seconds=30, or --set headline.colour=gold.",
         )
-    path = _path(british_name(name.strip()))
+    path = _path(british_name(name.strip()), text)
     place: Any = document
     for number in range(len(path) - 1):
         place = _group_at(place, path, number)
@@ -49,7 +49,7 @@ def assign(document: dict[str, Any], assignment: str) -> None:
         place[path[-1]] = value
 
 
-def _path(name: str) -> list[str]:
+def _path(name: str, text: str) -> list[str]:
     """The place of a setting in the request, by its name or a part of it that has only one meaning."""
     parts = name.split(".")
     first = parts[0]
@@ -57,6 +57,13 @@ def _path(name: str) -> list[str]:
         return parts
     if name in preset_settings() or (first in SECTIONS and len(parts) > 1):
         return _checked(parts)
+    if name in SECTIONS:
+        if text.strip().startswith("{"):
+            return ["adjust", name]
+        settings = [path for path in preset_settings() if path.startswith(f"{name}.")]
+        raise InvalidInput(
+            "invalid_request", f"“{name}” is a group of settings.", f"Set one of them: {', '.join(settings)}."
+        )
     if len(found := settings_called(name)) == 1:
         return ["adjust", *found[0].split(".")]
     raise InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", _hint(name, found))

@@ -58,10 +58,15 @@ def _assigned(assignment: str, home: Path) -> tuple[Attachable, Path] | None:
     name, _, text = assignment.partition("=")
     role = next((one for one in get_args(Attachable) if name.strip() in (one, f"{one}.file")), None)
     value = text.strip()
-    if role is None or not value or value in BACKGROUNDS or os.path.lexists(home / value):
+    if role is None or not value or value in BACKGROUNDS or _is_inside(home, value):
         return None
     path = Path(value).expanduser()
     return (role, path) if os.path.lexists(path) or os.sep in value else None
+
+
+def _is_inside(home: Path, name: str) -> bool:
+    """Whether a file of this name is in the folder of the upload."""
+    return os.path.lexists(home / name) and (home / name).resolve().is_relative_to(home.resolve())
 
 
 def _name(path: Path, role: Role, home: Path) -> str:

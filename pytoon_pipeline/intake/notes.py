@@ -15,11 +15,7 @@ def notes_due(uploads: Uploads, rows: Mapping[str, Row]) -> Iterator[Row]:
     """Rows of ingested uploads whose note is outdated, as they should be: with the failure of their key when the
     upload itself caused it, without one otherwise.
     """
-    failures = {
-        key: failure
-        for key in uploads.failing()
-        if (failure := uploads.failure(key)) and failure.category == "invalid_input"
-    }
+    failures = {key: failure for key, failure in uploads.failures().items() if failure.category == "invalid_input"}
     for row in rows.values():
         if row.state == "ingested" and (row.code or row.key in failures):
             failure = failures.get(row.key or "")

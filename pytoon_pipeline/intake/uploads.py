@@ -22,6 +22,9 @@ from pytoon_pipeline.intake.settings_check import check_settings
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.runtime.files import printable_name
 
+# What to do about a file outside the folder that the command line may name.
+COPY = "Copy the file into the folder, or name it on the command line: --{} FILE."
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -143,11 +146,11 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
         yield attached.files.get("background") or inside(home, background), "background"
     if request.music is not None:
-        yield attached.files.get("music") or given.music or inside(home, request.music), "music"
+        yield attached.files.get("music") or given.music or inside(home, request.music, COPY.format("music")), "music"
     if request.voice is not None:
-        yield attached.files.get("voice") or inside(home, request.voice), "voice"
+        yield attached.files.get("voice") or inside(home, request.voice, COPY.format("voice")), "voice"
     if request.logo is not None:
-        yield attached.files.get("logo") or inside(home, request.logo.file), "logo"
+        yield attached.files.get("logo") or inside(home, request.logo.file, COPY.format("logo")), "logo"
 
 
 def subtitles_of(path: Path) -> Path | None:

@@ -2,22 +2,16 @@
 
 import errno
 import os
-import subprocess
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from subprocess import PIPE
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
-from pytoon_pipeline.runtime import stopping
+from pytoon_pipeline.runtime import processes
 from pytoon_pipeline.settings import Settings
 
 # No single call takes this long on a healthy machine.
 TIMEOUT_SECONDS = 60.0
-# How often a running ffmpeg is asked whether it is still wanted.
-POLL_SECONDS = 0.2
 
 
 class RenderError(PytoonError):
@@ -59,30 +53,15 @@ def run(arguments: Sequence[str], data: bytes | None = None, timeout: float = TI
     """
     command = [program(), "-hide_banner", "-nostdin", *arguments]
     try:
-        with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
-            try:
-                output, errors = _wait(process, data or b"", timeout)
-            except BaseException:
-                process.kill()
-                raise
+        done = processes.run(command, data or b"", timeout)
+    except TimeoutError as error:
+        raise timed_out(timeout) from error
     except OSError as error:
         raise ffmpeg_error(str(error)) from error
-    log = errors.decode("utf-8", "replace")
-    if process.returncode:
+    log = done.errors.decode("utf-8", "replace")
+    if done.code:
         raise ffmpeg_error(log)
-    return output, log
-
-
-def _wait(process: "subprocess.Popen[bytes]", data: bytes, timeout: float) -> tuple[bytes, bytes]:
-    """Output and log of ffmpeg when it has ended. Raises ``Stopped`` soon after this process is asked to stop."""
-    deadline = time.monotonic() + timeout
-    while True:
-        stopping.check()
-        if time.monotonic() > deadline:
-            raise timed_out(timeout)
-        with suppress(subprocess.TimeoutExpired):
-            # A later call continues where the first one stopped; its input counts only once.
-            return process.communicate(data, POLL_SECONDS)
+    return done.output, log
 
 
 def ffmpeg_error(log: str) -> RenderError:

@@ -58,6 +58,8 @@ def not_media(path: Path) -> InvalidInput:
     if error := other_kind(path):
         return error
     head, name = head_of(path), f"“{printable_name(path.name)[:80]}”"
+    if form := picture_form(path):
+        return InvalidInput("not_media", f"{name} is a {form} picture, not a video.", "Specify a video file.")
     if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free"):
         return InvalidInput(
             "not_media",
@@ -87,14 +89,14 @@ def _brands(head: bytes) -> list[bytes]:
 
 
 def _foreign(name: str, kind: str) -> InvalidInput:
-    media = "Use the media file itself: MP4, MOV or WebM; PNG, JPEG, HEIC or WebP; WAV, MP3 or M4A."
+    media = "Specify the media file itself: MP4, MOV or WebM; PNG, JPEG, HEIC or WebP; WAV, MP3 or M4A."
     hint = media
     if "archive" in kind:
         hint = "Unpack it, and specify the folder or the files in it."
     elif "project" in kind or "Photoshop" in kind or "Illustrator" in kind or "image" in kind or "Sketch" in kind:
         hint = "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."
-    elif "presentation" in kind or "PDF" in kind or "document" in kind:
-        hint = f"Export its pictures, or take its text into a request.yaml. {media}"
+    elif any(word in kind for word in ("presentation", "PDF", "Word", "Pages", "Office", "OpenDocument")):
+        hint = "Save its pictures as files and specify these, or write its text into a request.yaml."
     elif "subtitles" in kind:
         hint = "Put it beside its clip, with the same name and the extension .srt or .vtt, and specify the clip."
     elif "playlist" in kind:

@@ -63,16 +63,17 @@ def last_overrides(uploads: Uploads, key: str, why: Reason) -> Mapping[str, obje
 
 def _candidates(uploads: Uploads, busy: Collection[str]) -> Iterator[tuple[str, Reason]]:
     pending, excluded = uploads.pending(), uploads.archived() | uploads.stopped()
+    failures, deliveries = uploads.failures(), uploads.deliveries()
     todays_digest = _presets_reader()
-    newest_first = uploads.keys()
-    for key in newest_first:
+    newest_first = uploads.all()
+    for key, upload in newest_first.items():
         if key in busy or key in excluded:
             continue
-        delivered, upload, presets = uploads.delivered(key), uploads.find(key), None
-        if delivered and upload:
+        delivered, presets = deliveries.get(key), None
+        if delivered is not None:
             as_delivered = upload.model_copy(update={"overrides": delivered.overrides})
             presets = todays_digest(as_delivered, delivered.preset)
-        if why := batch_reason(KeyState(key in pending, uploads.failure(key), delivered, presets)):
+        if why := batch_reason(KeyState(key in pending, failures.get(key), delivered, presets)):
             yield key, why
 
 
@@ -118,18 +119,14 @@ def archivable(keys: Sequence[KeyActivity], now: float, days: float, max_keys: i
 
 def key_activity(uploads: Uploads) -> list[KeyActivity]:
     """The activity of all keys that are not archived."""
-    pending, archived, failing = uploads.pending(), uploads.archived(), set(uploads.failing())
+    pending, archived = uploads.pending(), uploads.archived()
+    failures, deliveries = uploads.failures(), uploads.deliveries()
     found = []
     for key, registered in uploads.touched().items():
         if key not in archived:
-            delivered = uploads.delivered(key)
+            delivered, failure = deliveries.get(key), failures.get(key)
             last_change = max(registered, delivered.at) if delivered else registered
             decided = delivered is None or not delivered.held
-            settled = decided and key not in pending and (key not in failing or _failed_for_good(uploads, key))
+            settled = decided and key not in pending and (failure is None or failure.category == "invalid_input")
             found.append(KeyActivity(key, last_change, settled))
     return found
-
-
-def _failed_for_good(uploads: Uploads, key: str) -> bool:
-    failure = uploads.failure(key)
-    return failure is None or failure.category == "invalid_input"

@@ -111,16 +111,16 @@ def _transparent_stills(store: Store, metadata: MetadataByItem) -> dict[str, Pat
     }
 
 
-def finding_strip(store: Store, video: Assessment, finding: Finding) -> str | None:
-    """What a finding looks like: frames from its first to its last side by side, as a ``data:`` address. None for a
-    finding about the whole file.
+def finding_strips(store: Store, video: Assessment, finding: Finding) -> dict[str, str]:
+    """What a finding looks like: frames from its first to its last side by side, as ``data:`` addresses by size. None
+    for a finding about the whole file.
     """
     from pytoon_pipeline.quality import previews
 
     if finding.start_frame is None or finding.end_frame is None:
-        return None
+        return {}
     file = store.path(video.composite.files["video"])
-    return previews.strip(file, video.spec.rate, finding.start_frame, finding.end_frame)
+    return previews.strips(file, video.spec.rate, finding.start_frame, finding.end_frame)
 
 
 def finding_pictures(store: Store, report: Stored[QcReport]) -> dict[int, str]:

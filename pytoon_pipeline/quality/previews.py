@@ -12,8 +12,10 @@ from pytoon_pipeline.rendering.thumbnail import encode_webp, to_bgr
 from pytoon_pipeline.rendering.yuva import opaque_image
 
 WIDTH, QUALITY = 72, 50
-# Frames of a strip, the width of each, and the most bytes of all.
-STRIP_FRAMES, STRIP_WIDTH, STRIP_BYTES = 3, 200, 20_000
+# Frames of a strip. For each size, the width of a frame and the most bytes of all: the UI shows a picture of less than
+# 1,000 characters without a click.
+STRIP_FRAMES = 3
+STRIPS = {"picture": (40, 680), "larger_picture": (200, 20_000)}
 
 
 def write_previews(video: Path, rate: FrameRate, frames: Sequence[int], out: Path) -> None:
@@ -33,17 +35,20 @@ def write_previews(video: Path, rate: FrameRate, frames: Sequence[int], out: Pat
     out.write_text(json.dumps(previews))
 
 
-def strip(video: Path, rate: FrameRate, start: int, end: int) -> str:
-    """Frames of ``[start, end)`` side by side, the first and the last among them, as a ``data:`` address."""
+def strips(video: Path, rate: FrameRate, start: int, end: int) -> dict[str, str]:
+    """Frames of ``[start, end)`` side by side, the first and last among them, as a ``data:`` address in each size."""
     import cv2
 
     stream = probe(video).video
     assert stream is not None, "a finished video has pictures"
     spread = sorted({start + (end - 1 - start) * part // (STRIP_FRAMES - 1) for part in range(STRIP_FRAMES)})
     images = [to_bgr(opaque_image(picture)) for n in spread for picture in frames_at_cfr(video, stream, rate, n, 1)]
-    size = (STRIP_WIDTH, STRIP_WIDTH * images[0].shape[0] // images[0].shape[1])
-    small = [cv2.resize(image, size, interpolation=cv2.INTER_AREA) for image in images]
-    return _address(encode_webp(cv2.hconcat(small), STRIP_BYTES))
+    found = {}
+    for name, (width, max_bytes) in STRIPS.items():
+        size = (width, width * images[0].shape[0] // images[0].shape[1])
+        small = [cv2.resize(image, size, interpolation=cv2.INTER_AREA) for image in images]
+        found[name] = _address(encode_webp(cv2.hconcat(small), max_bytes))
+    return found
 
 
 def read_previews(file: Path) -> dict[int, str]:

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.suggestions import did_you_mean
 
 MAX_NAME, MAX_NAMES = 120, 8
+# Names that are compared with the one that a person wrote.
+MAX_LISTED = 2000
 
 
 def printable_name(name: str) -> str:
@@ -21,7 +24,8 @@ def check_files(paths: Sequence[Path]) -> None:
     missing = [_quoted(path) for path in paths if not os.path.lexists(path)]
     if len(missing) > 1:
         names = ", ".join(missing[:MAX_NAMES]) + ("…" if len(missing) > MAX_NAMES else "")
-        raise InvalidInput("file_missing", f"These files do not exist: {names}.", "Check the paths and their spelling.")
+        first = next(path for path in paths if not os.path.lexists(path))
+        raise InvalidInput("file_missing", f"These files do not exist: {names}.", _what_is_there(first))
     for path in paths:
         check_file(path)
 
@@ -35,7 +39,7 @@ def check_file(path: Path) -> None:
             with path.open("rb"):
                 pass
     except FileNotFoundError:
-        raise InvalidInput("file_missing", f"There is no file {name}.", "Check the path and its spelling.") from None
+        raise InvalidInput("file_missing", f"There is no file {name}.", _what_is_there(path)) from None
     except OSError as error:
         raise InvalidInput(
             "file_unreadable",
@@ -43,9 +47,25 @@ def check_file(path: Path) -> None:
             "Check the path and the permissions.",
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        raise InvalidInput("not_a_file", f"{name} is not a file.", "Specify a video file, or a folder with media.")
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
+        raise InvalidInput("not_a_file", f"{name} is {kind}, not a file.", "Specify a file.")
     if status.st_size == 0:
         raise InvalidInput("empty_file", f"The file {name} is empty.", "The upload may be incomplete; copy it again.")
+
+
+def _what_is_there(path: Path) -> str:
+    """A hint for a file that does not exist: where it was looked for, a similar name, and what is there."""
+    folder = path.absolute().parent
+    place = printable_name(str(folder))
+    try:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))[:MAX_LISTED]
+    except OSError:
+        return f"The folder {place} does not exist or cannot be read: check the path."
+    if not names:
+        return f"The folder {place} is empty: check the path."
+    shown = ", ".join(printable_name(name)[:MAX_NAME] for name in names[:MAX_NAMES])
+    near = did_you_mean(path.name, map(printable_name, names))
+    return f"{near}The folder {place} has: {shown}{'…' if len(names) > MAX_NAMES else ''}."
 
 
 def _quoted(path: Path) -> str:

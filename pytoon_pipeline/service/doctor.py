@@ -32,9 +32,9 @@ PACKAGES = (
 
 def examine(home: Home, dagster: str) -> DoctorResult:
     """What this machine has. ``dagster`` is the state of Dagster's settings."""
-    encoder = _try(_engine)
-    fonts = {name: _try(partial(_font, name)) for name in FONTS}
     opencv = _try(_opencv)
+    encoder = "not checked: it needs OpenCV" if opencv.startswith("missing") else _try(_engine)
+    fonts = {name: _try(partial(_font, name)) for name in FONTS}
     required = (encoder, opencv, *fonts.values())
     return DoctorResult(
         ok=not any(found.startswith("missing") for found in required),

@@ -27,11 +27,11 @@ signal.signal(signal.SIGINT, lambda *_: sys.exit(7))
 print("ready", flush=True)
 time.sleep(60)
 """
-# A shell makes background jobs ignore SIGINT.
 STARTS = """
 import signal, sys
 from pytoon_pipeline.cli import development, main
-signal.signal(signal.SIGINT, signal.SIG_IGN)
+if sys.argv[2:] == ["in the background"]:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 from pytoon_pipeline.service import setup
 setup.setup = lambda *arguments: None
 development.DAGSTER = (sys.executable, "-c", sys.argv[1])
@@ -43,6 +43,7 @@ def test_dagster_and_the_videos_are_served_and_know_of_each_other(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("REPORT", str(tmp_path / "report"))
+    home.dagster.mkdir(parents=True)
     monkeypatch.setattr(setup, "setup", lambda *arguments: None)
     monkeypatch.setattr(development, "DAGSTER", (sys.executable, "-c", REPORT))
     assert main(["dev", "--port", "0", "--files-port", "0"]) == 0
@@ -56,11 +57,14 @@ def test_dagster_and_the_videos_are_served_and_know_of_each_other(
     assert report["PYTOON_FILES_URL"] in third
 
 
-def test_ending_it_ends_dagster_in_order(home: Home) -> None:
-    command = [sys.executable, "-c", STARTS, WAITS]
+@pytest.mark.parametrize(("number", "more"), [(signal.SIGINT, ()), (signal.SIGTERM, ("in the background",))])
+def test_ending_it_ends_dagster_in_order(home: Home, number: int, more: tuple[str, ...]) -> None:
+    """A shell makes background jobs ignore Ctrl-C; Dagster must still be interrupted."""
+    home.dagster.mkdir(parents=True)
+    command = [sys.executable, "-c", STARTS, WAITS, *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         while process.stdout.readline() != "ready\n":
             time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         assert process.wait(30) == 7

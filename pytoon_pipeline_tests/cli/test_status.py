@@ -121,8 +121,8 @@ def test_the_history_of_a_video(home: Home, capsys: pytest.CaptureFixture[str]) 
     uploads.register(uploads.get(KEYS[1]).model_copy(update={"request": {"text": "y"}}))
     FakeRunner(home).compile(KEYS[1], Recorded())
     lines = printed(capsys, "history", "Shoe").splitlines()
-    assert [line.split()[:2] for line in lines[1:3]] == [["v1", lines[1].split()[1]], ["*", "v2"]]
-    assert lines[3].strip() == 'text: "x" → "y"'
+    assert [line.split()[:2] for line in lines[1:4:2]] == [["VERS", "WHEN"], ["*", "v2"]]
+    assert lines[4].strip() == 'text: "x" → "y"'
     assert len(HistoryResult.model_validate_json(printed(capsys, "history", "Shoe", "--json")).versions) == 2
     assert "no finished video yet" in printed(capsys, "history", KEYS[2])
 

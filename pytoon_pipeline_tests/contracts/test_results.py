@@ -35,7 +35,7 @@ def test_every_answer_has_a_schema() -> None:
 def test_render_and_status(home: Home, tmp_path: Path, held: bool) -> None:
     (tmp_path / "request.yaml").write_text("text: Hi")
     runner = FakeRunner(home, held=held)
-    result = render(home, RenderTask(tmp_path), runner.open, Recorded(), lambda note: None)
+    result = render(home, RenderTask(tmp_path), runner.open, Recorded())
     check(result, "render_result")
     check(status(home, str(result.key)), "upload_status")
     check(all_status(home), "status_result")
@@ -44,8 +44,9 @@ def test_render_and_status(home: Home, tmp_path: Path, held: bool) -> None:
 def test_the_render_answer_has_the_fields_that_scripts_read() -> None:
     answer = json.loads(failed_result(InvalidInput("x", "X.", "Y.")).model_dump_json())
     assert list(answer) == [
-        "key", "name", "title", "version", "status", "video", "thumbnail", "subtitles", "spec", "manifest", "qc",
-        "notes", "stages", "segments", "attempts", "engine", "wall_seconds", "error",
+        "key", "name", "title", "version", "status", "video", "video_seconds", "thumbnail", "subtitles", "spec",
+        "manifest", "qc", "decisions", "notes", "stages", "segments", "attempts", "retries", "engine", "wall_seconds",
+        "error",
     ]  # fmt: skip
     assert answer["error"] == {"code": "x", "message": "X.", "hint": "Y."}
     assert answer["segments"] == {"total": 0, "rendered": 0, "cached": 0}

@@ -1,13 +1,10 @@
 """The runner of the use cases: what it reads from a run, and what it passes on while one works."""
 
-import logging
-
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.results import STAGES, SegmentCounts, StageStatus
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
-from pytoon_pipeline.defs.running import PROGRESS, SEGMENT_PROGRESS, Outcome, _reporting, run_outcome
-from pytoon_pipeline_tests.harness.fake_runner import Recorded
+from pytoon_pipeline.defs.running import Outcome, run_outcome
 
 
 def test_the_stages_of_results_are_those_of_the_graph_in_an_order_it_allows() -> None:
@@ -33,19 +30,3 @@ def test_the_outcome_of_a_run_is_read_from_the_metadata_of_its_assets() -> None:
     assert (outcome.engine, outcome.error) == ("remote", error)
     assert outcome.finished("rendered_segments")
     assert not outcome.finished("composite")
-
-
-def test_progress_is_passed_on_only_while_a_run_works() -> None:
-    progress = Recorded()
-    log = logging.getLogger(PROGRESS)
-    log.setLevel(logging.INFO)
-
-    def report() -> None:
-        log.info("%s", "metadata", extra={"status": "cached", "seconds": 0.1})
-        logging.getLogger(SEGMENT_PROGRESS).info("%d of %d", 2, 5)
-
-    report()
-    with _reporting(progress):
-        report()
-    report()
-    assert (progress.stages, progress.segments) == (["metadata"], [(2, 5)])

@@ -82,6 +82,14 @@ def test_speech_without_punctuation_breaks_at_pauses() -> None:
     assert said(subtitle_cues(talk(words))) == "so this is it | then we go home | after that"
 
 
+def test_punctuation_counts_more_than_pauses() -> None:
+    text = "Ask not what your country can do for you. Ask what you can do for your country."
+    words = [(word, 18 if word in ("your", "do") else 2, 9) for word in text.split()]
+    assert said(subtitle_cues(talk(words))) == (
+        "Ask not what your country can do for you. | Ask what you can do for your country."
+    )
+
+
 def test_a_cue_stays_until_it_is_read() -> None:
     (first, second) = subtitle_cues(
         talk([("Incomprehensibilities", 0, 3), ("notwithstanding.", 0, 3), ("Right.", 90, 9)])

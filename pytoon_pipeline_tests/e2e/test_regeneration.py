@@ -351,8 +351,9 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     assert str(reason.description).startswith("Flashing between 0:00.")
     assert next(iter(reason.metadata)) == "picture"
     picture = str(reason.metadata["picture"].value)
-    assert picture.startswith("![flash](data:image/webp;base64,")
-    assert len(picture) < 30_000
+    assert picture.startswith("![frames](data:image/webp;base64,")
+    assert len(picture) < 1000, "small enough to show inline"
+    assert len(str(reason.metadata["larger_picture"].value)) < 30_000
     assert (reason.metadata["limit"].value, reason.metadata["unit"].value) == (3.0, "flashes per second")
     assert "partition&tags%5B0%5D%5Bvalue%5D=hasty" in str(reason.metadata["render_again"].value)
     tags = instance.get_runs()[0].tags

@@ -28,7 +28,7 @@ def test_a_missing_file_is_not_being_written(tmp_path: Path) -> None:
 def test_elsewhere_the_modules_load_and_only_time_tells(tmp_path: Path) -> None:
     """As on macOS: without F_SETLEASE the inbox and the locks load, and no file counts as being written."""
     code = (
-        "import fcntl, sys; sys.platform = 'darwin'; del fcntl.F_SETLEASE, fcntl.F_SETSIG\n"
+        "import fcntl, sys, zoneinfo; sys.platform = 'darwin'; del fcntl.F_SETLEASE, fcntl.F_SETSIG\n"
         "from pathlib import Path; from pytoon_pipeline.intake.inbox_folder import FolderInbox\n"
         "from pytoon_pipeline.runtime.locks import slot\n"
         "folder = Path(sys.argv[1]); file = (folder / 'a.mp4').open('w')\n"

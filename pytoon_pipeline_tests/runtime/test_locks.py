@@ -2,9 +2,14 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from threading import Event, Timer
 
+import pytest
+
+from pytoon_pipeline.contracts.progress import Resumed, Waiting
+from pytoon_pipeline.runtime import locks
 from pytoon_pipeline.runtime.locks import (
     count_abandoned,
     count_held,
@@ -13,6 +18,7 @@ from pytoon_pipeline.runtime.locks import (
     run_lock,
     slot,
 )
+from pytoon_pipeline.runtime.progress import listen
 
 
 def test_slots_are_exclusive_and_freed_when_their_holder_dies(tmp_path: Path) -> None:
@@ -51,3 +57,27 @@ def test_a_run_lock_is_abandoned_when_its_process_ends_and_gone_when_it_is_relea
     assert (is_abandoned(path), count_held(path.parent), count_abandoned(path.parent)) == (True, 0, 1)
     remove_abandoned_locks(path.parent)
     assert list(path.parent.iterdir()) == []
+
+
+def test_who_waits_for_a_slot_is_told_for_whom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.0)
+    events: list[object] = []
+    freed = threading.Event()
+
+    def hold() -> None:
+        with slot(tmp_path, "encoder", 1, "render", "bunny"):
+            held.set()
+            freed.wait()
+
+    held = Event()
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait()
+    Timer(0.5, freed.set).start()
+    with listen(events.append), slot(tmp_path, "encoder", 1, "render", "other"):
+        pass
+    holder.join()
+    assert events == [Waiting("Waiting for another render (run of bunny, since 0 s)"), Resumed()]
+    with listen(events.append), slot(tmp_path, "encoder", 1):
+        (tmp_path / "encoder-0").write_text("not JSON")
+    assert len(events) == 2

@@ -10,7 +10,6 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
 from pytoon_pipeline.contracts.results import STAGES, RenderResult
-from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery import environment
 from pytoon_pipeline.delivery.release import release
 from pytoon_pipeline.runtime.home import Home
@@ -39,18 +38,18 @@ def runner(home: Home) -> FakeRunner:
 
 def rendered(runner: FakeRunner, path: Path, *sets: str, out: Path | None = None) -> RenderResult:
     task = RenderTask(path, RequestOptions(assignments=sets), out)
-    return render(runner.home, task, runner.open, Recorded(), lambda note: None)
+    return render(runner.home, task, runner.open, Recorded())
 
 
 def test_a_run_reports_its_progress_and_its_stages_in_order(runner: FakeRunner, offer: Path) -> None:
-    progress, notes = Recorded(), list[Note]()
+    progress = Recorded()
     runner.lost = 2
-    result = render(runner.home, RenderTask(offer), runner.open, progress, notes.append)
+    result = render(runner.home, RenderTask(offer), runner.open, progress)
     assert (result.status, result.error, result.title) == ("completed", None, "offer")
     assert [stage.name for stage in result.stages] == list(STAGES)
     assert set(progress.stages) == set(STAGES)
-    assert progress.segments == [(result.segments.total, result.segments.rendered)]
-    assert [note.code for note in notes] == ["opened", "lost_runs"]
+    assert progress.frames == [(result.segments.total, result.segments.rendered)]
+    assert progress.notes == ["opened", "lost_runs"]
     paths = (result.video, result.thumbnail, *result.subtitles, result.spec, result.manifest)
     assert len(paths) == 6
     assert all(path and Path(path).is_file() for path in paths)

@@ -3,9 +3,12 @@
 import itertools
 import math
 import re
+import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,9 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.speech.silence import levels, quiet_ranges, speech_level, time_ranges
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.time import gaps
+from pytoon_pipeline.runtime import processes
 
 if TYPE_CHECKING:
     import pocketsphinx
@@ -65,7 +70,23 @@ class Utterance:
 
 
 def transcribe(samples: NDArray[np.int16], transcriber: Transcriber) -> Transcript:
-    """Words with times in 16 kHz mono ``samples``, shape (n,): those for which there is evidence."""
+    """Words with times in 16 kHz mono ``samples``, shape (n,): those for which there is evidence.
+
+    Works in a process of its own: the decoder lets no other thread run for seconds, not even one that answers Ctrl-C.
+    """
+    command = [sys.executable, "-m", __name__, transcriber.model_dump_json()]
+    done = processes.run(command, samples.tobytes(), folder=Path(__file__).parents[3])
+    if done.code == -signal.SIGKILL:
+        raise TransientError(
+            "transcriber_killed", "The transcription was interrupted.", "Try again when the machine is less busy."
+        )
+    if done.code:
+        raise RuntimeError(done.errors.decode("utf-8", "replace")[-300:])
+    return Transcript.model_validate_json(done.output)
+
+
+def decode(samples: NDArray[np.int16], transcriber: Transcriber) -> Transcript:
+    """As ``transcribe``, in this process."""
     import pocketsphinx
 
     decoder = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL", maxhmmpf=MAX_HYPOTHESES)
@@ -156,3 +177,13 @@ def _capitalised(text: str, opening: bool) -> str:
     if opening or text == "i" or text.startswith("i'"):
         return text[:1].upper() + text[1:]
     return text
+
+
+def _main() -> None:
+    """The process of ``transcribe``: samples come in, a transcript goes out."""
+    samples = np.frombuffer(sys.stdin.buffer.read(), np.int16)
+    sys.stdout.write(decode(samples, Transcriber.model_validate_json(sys.argv[1])).model_dump_json())
+
+
+if __name__ == "__main__":
+    _main()

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pytoon_pipeline.contracts.status import FailureRecord
-from pytoon_pipeline.defs.action_list import action_list
+from pytoon_pipeline.defs.action_list import action_list, entries
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.defs.stage import code_reference
@@ -50,6 +50,9 @@ def evaluate(report: StatusReport) -> dg.AssetCheckResult:
 
 
 def report_metadata(report: StatusReport, failures: Mapping[str, FailureRecord]) -> dict[str, Any]:
-    """A status report as metadata: the list, and how many uploads need what. ``failures`` are those of all keys."""
+    """A status report as metadata: the first uploads by title, all of them in one list, and how many need what.
+    ``failures`` are those of all keys.
+    """
+    first = {title: dg.MetadataValue.md(text) for title, text in entries(report, failures).items()}
     counts = {name: len(lines) for name, lines in vars(report).items()}
-    return {"list": dg.MetadataValue.md(action_list(report, failures)), **counts}
+    return {**first, "list": dg.MetadataValue.md(action_list(report, failures)), **counts}

@@ -12,6 +12,7 @@ from pytoon_pipeline.defs.resources import CatalogResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress, unrecorded_run
 from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, title_tags
 from pytoon_pipeline.operations.due import DueKey, due_keys
+from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
 from pytoon_pipeline.reporting.sentences import listed
 
 # People who wait in the UI come first (0), then new uploads and retries, then nightly batches.
@@ -35,7 +36,7 @@ def request_runs(context: dg.SensorEvaluationContext, catalog: CatalogResource) 
         else:
             waiting.append(partition_of(uploads, due.key))
     if not requested:
-        return dg.SkipReason(f"No new runs are needed. In progress: {listed(waiting) or 'none'}.")
+        return dg.SkipReason(f"No new runs are needed. In progress: {listed(waiting) or 'none'}.{_next_retry(uploads)}")
     requests = [run_request(uploads, due) for due in requested]
     _report(context, requested, [str(request.partition_key) for request in requests], waiting)
     return dg.SensorResult(
@@ -57,6 +58,15 @@ def run_request(uploads: Uploads, due: DueKey) -> dg.RunRequest:
             PRIORITY_TAG: str(UPLOAD_PRIORITY),
         },
     )
+
+
+def _next_retry(uploads: Uploads) -> str:
+    """Which failed upload is retried next, and when."""
+    waiting = {key: at for key, one in uploads.failures().items() if not isinstance(at := next_retry_at(one), GaveUp)}
+    if not waiting:
+        return ""
+    key = min(waiting, key=lambda one: waiting[one])
+    return f" Next retry: {partition_of(uploads, key)}, in {max(0.0, waiting[key] - time.time()):.0f} s."
 
 
 def _report(

@@ -1,6 +1,7 @@
 """The server process: token, socket, garbage collection and shutdown."""
 
 import logging
+import os
 import socket
 import threading
 import time
@@ -97,9 +98,12 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OverflowError as error:
+        raise InvalidInput("engine_address", f"There is no port {port}.", "Choose one from 1 to 65535.") from error
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error.strerror
         raise TransientError(
             "engine_address",
-            f"The engine cannot listen on {host[:80]}, port {port}: {error.strerror}.",
+            f"The engine cannot listen on {host[:80]}, port {port}: {reason}.",
             "Choose another port, or stop the program that uses it.",
         ) from error
