@@ -51,12 +51,13 @@ def own_standard_error() -> Iterator[TextIO | None]:
         # Closed by the shell, or replaced by an object without a file.
         yield sys.stderr
         return
-    with open(copy, "w", encoding=sys.stderr.encoding, errors="backslashreplace") as stream:
-        try:
-            yield stream
-        finally:
-            with suppress(OSError):
-                stream.flush()
+    stream = os.fdopen(copy, "w", encoding=sys.stderr.encoding, errors="backslashreplace")
+    try:
+        yield stream
+    finally:
+        # Its reader may be gone.
+        with suppress(OSError):
+            stream.close()
 
 
 @contextmanager
