@@ -73,8 +73,11 @@ def _print_list(listed: "PresetsResult") -> None:
 
 
 def _print_preset(preset: "PresetResult", everything: bool) -> None:
+    from pytoon_pipeline.service.presets import options_of
+
     print(f"{preset.name}: {preset.description}\nfor      {', '.join(preset.suits)}")
-    print(f"picture  {preset.picture or 'none'}\nfile     {preset.file}\n")
+    print(f"picture  {preset.picture or 'none'}\nfile     {preset.file}")
+    print(f"use      {program()} render PATH {options_of(preset)}\n")
     shown = [one for one in preset.settings if everything or one.preset]
     width = max((len(one.name) for one in shown), default=0)
     for one in shown:

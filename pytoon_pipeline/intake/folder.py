@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -110,13 +111,14 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
 
     Raises ``InvalidInput`` for a folder, a request, or a file that does not exist.
     """
+    _check_quotes(paths)
     for path in paths:
         _check_single(path)
     check_files(paths)
     found = sort_files(map(str, paths))
     media, notes = _in_order([Path(name) for name in found.media])
     if not media:
-        raise InvalidInput("no_media", "None of these files is a photo or a clip.", "Add a JPEG, PNG or MP4 file.")
+        raise InvalidInput("no_media", "These files are neither photos nor clips.", "Add a JPEG, PNG or MP4 file.")
     check_count(len(media), "The command has")
     given = _given(request, media, [Path(name) for name in found.audio], found.others)
     return replace(given, notes=(*notes, *given.notes))
@@ -128,8 +130,8 @@ def check_count(count: int, who: str) -> None:
         raise InvalidInput(
             "too_many_media",
             f"{who} {count} photos and clips; one video takes up to {MAX_MEDIA}.",
-            "Use fewer: split them into several folders, or list the ones you want in a request.yaml; “pytoon new "
-            "FOLDER” writes one.",
+            "Use fewer: split them into several folders, or list the ones you want in a request.yaml, such as “media: "
+            "[a.jpg, b.jpg]”.",
         )
 
 
@@ -163,6 +165,18 @@ def _live_notes(parts: Sequence[Path]) -> tuple[Note, ...]:
     names = quoted(path.name for path in parts)
     message = f"Of Live Photos, the photo is used and not the clip: {names}. To use a clip, list it in a request.yaml."
     return (Note(code="live_photos", message=message),)
+
+
+def _check_quotes(paths: Sequence[Path]) -> None:
+    """Raises ``InvalidInput`` when the words are one path with spaces, which the shell has split."""
+    whole = " ".join(map(str, paths))
+    if os.path.exists(whole) and not any(map(os.path.exists, paths)):
+        name = printable_name(whole)
+        raise InvalidInput(
+            "unquoted_path",
+            f"The path “{name[:120]}” has spaces, so the shell passed it as {len(paths)} paths.",
+            f"Put it in quotes: pytoon render {shlex.quote(name)}",
+        )
 
 
 def _check_single(path: Path) -> None:

@@ -56,7 +56,7 @@ def read_upload(
     ``files`` come from anywhere. Everything that the request, preset, brand and platform decide is checked here.
     """
     # Unlike Path.is_dir, this returns False for names that no file system can hold.
-    folder = path if os.path.isdir(path) else None
+    folder = path if os.path.isdir(path) and not more else None
     home = folder or path.parent
     document = _document(folder, request_file)
     if preset:
@@ -73,9 +73,10 @@ def read_upload(
     request = validate(Request, document, "", "invalid_request")
     listed = not request.model_fields_set.isdisjoint(("media", "edit_plan"))
     given = Given(media=(path,))
-    if folder is not None or more:
-        # A folder among several files is refused.
-        given = given_by_folder(request, folder) if folder and not more else given_by_paths(request, (path, *more))
+    if folder is not None:
+        given = given_by_folder(request, folder)
+    elif more:
+        given = given_by_paths(request, (path, *more))
     request = _with_given(request, given)
     if isinstance(request.edit_plan, EditPlan):
         check_size(request.edit_plan)

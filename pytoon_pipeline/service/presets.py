@@ -42,6 +42,12 @@ def write_page(home: Home) -> PresetsResult:
     return result.model_copy(update={"page": str(path)})
 
 
+def options_of(preset: PresetSummary) -> str:
+    """The options that make a video like the picture. Overlays and memes must be asked for."""
+    best = preset.suits[0] if preset.suits else "hero"
+    return f"--preset {preset.name}" + (f" --set archetype={best}" if best in ("overlay", "meme") else "")
+
+
 def _summary(name: str) -> PresetSummary:
     preset, picture = load_preset(name), preset_picture(name)
     return PresetSummary(
@@ -61,7 +67,7 @@ def _card(preset: PresetSummary) -> str:
         picture = f'<img src="data:image/webp;base64,{data}" alt="A frame of a video with the preset {name}">'
     return (
         f"<figure>{picture}<figcaption><h2>{name}</h2><p>{html.escape(preset.description)}</p>"
-        f"<p>For {', '.join(preset.suits)}.</p><code>--preset {name}</code></figcaption></figure>"
+        f"<p>For {', '.join(preset.suits)}.</p><code>{html.escape(options_of(preset))}</code></figcaption></figure>"
     )
 
 
@@ -80,7 +86,7 @@ PAGE = Template(
   .none { display: grid; place-items: center; color: #9aa3b2; }
   h1 { font-size: 1.6rem; } h2 { font-size: 1.05rem; margin: .7rem 0 .2rem; }
   p { margin: 0 0 .4rem; color: #b6bdc9; font-size: .92rem; }
-  code { background: #23272e; padding: .15rem .4rem; border-radius: .3rem; font-size: .88rem; }
+  code { display: inline-block; background: #23272e; padding: .15rem .4rem; border-radius: .3rem; font-size: .88rem; }
 </style>
 <h1>Presets</h1>
 <p>Choose one: <code>pytoon render PATH --preset NAME</code>. What it sets: <code>pytoon presets NAME</code>.</p>

@@ -123,9 +123,18 @@ def test_files_that_a_shell_has_sorted_are_put_in_name_order(tmp_path: Path) -> 
 def test_what_cannot_be_one_of_several_files(tmp_path: Path, name: str, code: str) -> None:
     make(tmp_path, "a.jpg", "request.yaml")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(InvalidInput) as raised:
-        read_upload(tmp_path / "a.jpg", more=[tmp_path / name])
-    assert raised.value.code == code
+    for first, other in (("a.jpg", name), (name, "a.jpg")):
+        with pytest.raises(InvalidInput) as raised:
+            read_upload(tmp_path / first, more=[tmp_path / other])
+        assert raised.value.code == code
+
+
+def test_a_path_with_spaces_needs_quotes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "My holiday photos", "a.jpg")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match="unquoted_path") as raised:
+        read_upload(Path("My"), more=[Path("holiday"), Path("photos")])
+    assert raised.value.hint == "Put it in quotes: pytoon render 'My holiday photos'"
 
 
 def test_the_inbox_takes_a_folder_of_photos_and_clips(desk: Desk) -> None:

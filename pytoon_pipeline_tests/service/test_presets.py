@@ -8,7 +8,7 @@ from PIL import Image
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.presets import describe_preset, list_presets, write_page
+from pytoon_pipeline.service.presets import describe_preset, list_presets, options_of, write_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,6 +29,14 @@ def test_every_preset_has_a_small_picture_that_the_page_and_the_docs_show(home: 
         assert f"../presets/pictures/{preset.name}.webp" in docs
     for link in re.findall(r'src="([^"]+)"', docs):
         assert (ROOT / "docs" / link).is_file()
+
+
+def test_the_page_has_the_options_that_make_the_video_of_the_picture(home: Home) -> None:
+    options = {preset.name: options_of(preset) for preset in list_presets().presets}
+    assert options["clean-talk"] == "--preset clean-talk"
+    assert options["classic-meme"] == "--preset classic-meme --set archetype=meme"
+    page = Path(write_page(home).page or "").read_text()
+    assert all(f"<code>{text}</code>" in page for text in options.values())
 
 
 def test_ones_own_preset_needs_no_picture(own_presets: Path, home: Home) -> None:
