@@ -128,6 +128,11 @@ def _empty(parser: CommandParser, option: str) -> Said:
     return f"{option} is empty.", "Write a path. If a variable of the shell should hold it, the variable is not set."
 
 
+def _refused_value(parser: CommandParser, option: str, reason: str) -> Said:
+    """An option whose type has explained what is wrong."""
+    return f"{option}: {reason.rstrip('.')}.", f"Write: {parser.value_of(option)}"
+
+
 def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Said:
     known = [one.strip(" '\"") for one in choices.split(",")]
     near = did_you_mean(value, known).strip()
@@ -151,5 +156,6 @@ EXPLANATIONS: tuple[tuple[re.Pattern[str], Callable[..., Said]], ...] = tuple(
             r"argument (\S+): not allowed with argument (\S+)",
             lambda parser, option, other: (f"{option} and {other} exclude each other.", "Use one of them."),
         ),
+        (r"argument (\S+): (.*)", _refused_value),
     )
 )
