@@ -130,7 +130,9 @@ def _empty(parser: CommandParser, option: str) -> Said:
 
 def _refused_value(parser: CommandParser, option: str, reason: str) -> Said:
     """An option whose type has explained what is wrong."""
-    return f"{option}: {reason.rstrip('.')}.", f"Write: {parser.value_of(option)}"
+    example = parser.get_default(option.lstrip("-"))
+    hint = f"For example: {option} {example}" if example is not None else f"Write: {parser.value_of(option)}"
+    return f"{option}: {reason.rstrip('.')}.", hint
 
 
 def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Said:
