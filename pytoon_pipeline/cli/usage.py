@@ -128,6 +128,13 @@ def _empty(parser: CommandParser, option: str) -> Said:
     return f"{option} is empty.", "Write a path. If a variable of the shell should hold it, the variable is not set."
 
 
+def _refused_value(parser: CommandParser, option: str, reason: str) -> Said:
+    """An option whose type has explained what is wrong."""
+    example = parser.get_default(option.lstrip("-"))
+    hint = f"For example: {option} {example}" if example is not None else f"Write: {parser.value_of(option)}"
+    return f"{option}: {reason.rstrip('.')}.", hint
+
+
 def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Said:
     known = [one.strip(" '\"") for one in choices.split(",")]
     near = did_you_mean(value, known).strip()
@@ -151,5 +158,6 @@ EXPLANATIONS: tuple[tuple[re.Pattern[str], Callable[..., Said]], ...] = tuple(
             r"argument (\S+): not allowed with argument (\S+)",
             lambda parser, option, other: (f"{option} and {other} exclude each other.", "Use one of them."),
         ),
+        (r"argument (\S+): (.*)", _refused_value),
     )
 )
