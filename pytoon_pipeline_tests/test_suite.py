@@ -15,6 +15,8 @@ PACKAGE = TESTS.parent / "pytoon_pipeline"
 DOCUMENTS = TESTS.parent / "docs"
 # Tests of the whole, and what tests and benchmarks share.
 ELSEWHERE = ("e2e", "harness")
+# Lists of cases with which a whole package is tested.
+CASES = (Path("cli/test_mistakes.py"),)
 
 
 def test_each_unit_is_tested_where_one_looks_for_it() -> None:
@@ -22,7 +24,7 @@ def test_each_unit_is_tested_where_one_looks_for_it() -> None:
     lost = []
     for path in TESTS.rglob("test_*.py"):
         place, name = path.parent.relative_to(TESTS), path.stem.removeprefix("test_")
-        if place == Path(".") or place.parts[0] in ELSEWHERE:
+        if place == Path(".") or place.parts[0] in ELSEWHERE or path.relative_to(TESTS) in CASES:
             continue
         folder = PACKAGE / place
         module, package, all_of = folder / f"{name}.py", folder / name, folder.is_dir() and folder.name == name

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import MAX_MEDIA, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.intake.listing import temporary
+from pytoon_pipeline.media.signatures import is_live_part
 from pytoon_pipeline.media.subtitles import SUFFIXES as SUBTITLES
 from pytoon_pipeline.runtime.files import check_files, printable_name
 
@@ -90,7 +91,6 @@ def given_by_folder(request: Request, folder: Path) -> Given:
     named = {*REQUEST_FILES, *(getattr(request, field) for field in FILE_FIELDS)}
     if request.logo is not None:
         named.add(request.logo.file)
-    named |= {request.logo.file} if request.logo is not None else set()
     media = [name for name in found.media if name not in named]
     if not media:
         if request.text is None:
@@ -99,7 +99,11 @@ def given_by_folder(request: Request, folder: Path) -> Given:
     check_count(len(media), f"The folder “{printable_name(folder.resolve().name)}” has")
     audio = [inside(folder, name) for name in found.audio if name not in named]
     paths = [inside(folder, name) for name in media]
-    return _given(request, paths, audio, [name for name in found.others if name not in named])
+    live = _live_parts(paths)
+    given = _given(
+        request, [path for path in paths if path not in live], audio, [one for one in found.others if one not in named]
+    )
+    return replace(given, notes=(*given.notes, *_live_notes(live)))
 
 
 def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
@@ -159,6 +163,20 @@ def _check_quotes(paths: Sequence[Path]) -> None:
             f"The path “{name[:120]}” has spaces, so the shell passed it as {len(paths)} paths.",
             f"Put it in quotes: pytoon render {shlex.quote(name)}",
         )
+
+
+def _live_parts(paths: Sequence[Path]) -> list[Path]:
+    """The clips of Live Photos: an iPhone stores the moment around a photo beside it, under the same name."""
+    photos = {path.stem for path in paths if _suffix(path.name) in PICTURES}
+    return [path for path in paths if _suffix(path.name) == ".mov" and path.stem in photos and is_live_part(path)]
+
+
+def _live_notes(parts: Sequence[Path]) -> tuple[Note, ...]:
+    if not parts:
+        return ()
+    names = quoted(path.name for path in parts)
+    message = f"Of Live Photos, the photo is used and not the clip: {names}. To use a clip, list it in a request.yaml."
+    return (Note(code="live_photos", message=message),)
 
 
 def _check_single(path: Path) -> None:

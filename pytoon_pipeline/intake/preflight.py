@@ -60,7 +60,7 @@ def refuse_foreign(upload: Upload) -> None:
 
     check_files([path for path, _ in upload.files])
     for path, role in upload.files:
-        if role not in NO_MEDIA and (error := signatures.other_kind(path)):
+        if role not in NO_MEDIA and (error := signatures.other_kind(path, path.name)):
             raise error
 
 

@@ -53,7 +53,8 @@ def kind_of(path: Path) -> str | None:
         return _zip_kind(path)
     if head.startswith(OLE):
         return (
-            _found(path, {name.encode("utf-16-le"): kind for name, kind in OLD_OFFICE.items()}) or "an Office document"
+            contains(path, {name.encode("utf-16-le"): kind for name, kind in OLD_OFFICE.items()})
+            or "an Office document"
         )
     if head.startswith(GZIP):
         return _gzip_kind(head)
@@ -101,10 +102,10 @@ def _gzip_kind(head: bytes) -> str:
 
 def _pdf_kind(path: Path) -> str:
     marks = {b"/Encrypt ": "a password-protected PDF document", b"Adobe Illustrator": "an Illustrator document"}
-    return _found(path, marks) or "a PDF document"
+    return contains(path, marks) or "a PDF document"
 
 
-def _found(path: Path, marks: dict[bytes, str]) -> str | None:
+def contains(path: Path, marks: dict[bytes, str]) -> str | None:
     """The kind whose mark stands in the first or the last part of a file."""
     with path.open("rb") as file:
         data = file.read(SEARCHED_BYTES)

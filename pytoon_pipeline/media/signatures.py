@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.media.foreign_files import head_of, kind_of
+from pytoon_pipeline.media.foreign_files import contains, head_of, kind_of
 from pytoon_pipeline.runtime.files import printable_name
 
+THIS = "This file"
 # Pictures that can be read.
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 # Brands of ISO media files that hold pictures. The first brand says how it is packed, the others what is in it.
@@ -13,6 +14,7 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 AVIF_BRANDS = {b"avif", b"avis"}
 # iTunes sells films and songs with these brands, which only its own players can decrypt.
 PROTECTED_BRANDS = {b"M4P ", b"M4VP"}
+LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
 UNREADABLE_PICTURES = {
     b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"\x00\x00\x01\x00": "icon",
     b"\x00\x00\x00\x0cJXL ": "JPEG XL", b"\xff\x0a": "JPEG XL", b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
@@ -39,9 +41,17 @@ def is_picture(path: Path) -> bool:
     return path.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".heic", ".heif", ".avif")
 
 
-def other_kind(path: Path) -> InvalidInput | None:
-    """The error for a file that is obviously not media: a document, an archive, a picture in an unreadable format."""
-    head, name = head_of(path), f"“{printable_name(path.name)[:80]}”"
+def is_live_part(path: Path) -> bool:
+    """Whether a clip belongs to a Live Photo: it has the identifier that joins it to its photo."""
+    return contains(path, {LIVE_IDENTIFIER: "live"}) is not None
+
+
+def other_kind(path: Path, named: str = "") -> InvalidInput | None:
+    """The error for a file that is obviously not media: a document, an archive, a picture in an unreadable format.
+
+    ``named`` is what people call the file: in the store it has another name.
+    """
+    head, name = head_of(path), f"“{printable_name(named)[:80]}”" if named else THIS
     if (brands := _brands(head)) and PROTECTED_BRANDS.intersection(brands[:1]):
         return encrypted(name)
     if form := next((form for mark, form in UNREADABLE_PICTURES.items() if head.startswith(mark)), None):
@@ -57,23 +67,23 @@ def not_media(path: Path) -> InvalidInput:
     """The error for a file that is not media; it says what the file is where that is known."""
     if error := other_kind(path):
         return error
-    head, name = head_of(path), f"“{printable_name(path.name)[:80]}”"
+    head = head_of(path)
     if form := picture_form(path):
-        return InvalidInput("not_media", f"{name} is a {form} picture, not a video.", "Specify a video file.")
+        return InvalidInput("not_media", f"{THIS} is a {form} picture, not a video.", "Specify a video file.")
     if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free"):
         return InvalidInput(
             "not_media",
-            f"{name} is an MP4 or MOV file without its index, or with a damaged one: it cannot be read.",
+            f"{THIS} is an MP4 or MOV without its index, or with a damaged one: it cannot be read.",
             "The recording or the upload was interrupted: copy the complete file again.",
         )
     return InvalidInput(
         "not_media",
-        f"{name} cannot be read as a video: it is not a video, or it is incomplete or damaged.",
+        f"{THIS} cannot be read as a video: it is not a video, or it is incomplete or damaged.",
         "Open it in a player. If it does not play there, export it again as MP4.",
     )
 
 
-def encrypted(name: str = "This file") -> InvalidInput:
+def encrypted(name: str = THIS) -> InvalidInput:
     return InvalidInput(
         "encrypted", f"{name} is encrypted (DRM): its video or audio cannot be read.",
         "Use an unprotected copy, such as your own recording or export.",

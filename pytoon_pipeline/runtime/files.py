@@ -64,7 +64,9 @@ def _what_is_there(path: Path) -> str:
     if not names:
         return f"The folder {place} is empty: check the path."
     shown = ", ".join(printable_name(name)[:MAX_NAME] for name in names[:MAX_NAMES])
-    near = did_you_mean(path.name, map(printable_name, names)) or "Check the name. "
+    same = next((name for name in names if Path(name).stem == path.stem), None)
+    known = [same] if same is not None else names
+    near = did_you_mean(same or path.name, map(printable_name, known)) or "Check the name. "
     return f"{near}The folder {place} has: {shown}{'…' if len(names) > MAX_NAMES else ''}."
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.media.signatures import other_kind
 from pytoon_pipeline.runtime.files import check_file
 
 
@@ -12,4 +13,6 @@ def check(path: Path) -> QcReport:
     from pytoon_pipeline.quality.verdict import check_video
 
     check_file(path)
+    if error := other_kind(path, path.name):
+        raise error
     return check_video(path.resolve(), load_limits(), limit_sources())

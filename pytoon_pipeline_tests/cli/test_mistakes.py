@@ -10,7 +10,7 @@ from pytoon_pipeline_tests.cli.mistakes import FIELDS, answer, listed
 MISTAKES = listed()
 # Words of validators, parsers and programmers.
 FOREIGN = re.compile(
-    r"input should|constrained|pydantic|validat|pattern|regex|schema|tuple|NoneType|\bNone\b|\bstr\b|\bdict\b|Errno|"
+    r"input should|constrained|pydantic|validat|pattern|regex|schema|tuple|NoneType|is None\b|\bstr\b|\bdict\b|Errno|"
     r"Traceback|Exception|invalid choice|argument|unexpected|extra fields|keyword|\bint\b|\bfloat\b|boolean|parse",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import MAX_MEDIA
 from pytoon_pipeline.intake.folder import natural, sort_files
 from pytoon_pipeline.intake.uploads import Upload, read_upload
+from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.inbox import Desk, clip, picture
 
 
@@ -166,3 +167,13 @@ def test_every_visible_file_is_of_one_kind(names: list[str]) -> None:
     sorted_names = [*found.media, *found.audio, *found.others]
     assert len(sorted_names) <= len(names)
     assert set(sorted_names) <= set(names)
+
+
+def test_of_a_live_photo_the_photo_is_used(tmp_path: Path) -> None:
+    identifier = ("-movflags", "use_metadata_tags", "-metadata", "com.apple.quicktime.content.identifier=A1")
+    media.video(tmp_path / "IMG_1.mov", 1, "160x120", "25", False, *identifier)
+    media.video(tmp_path / "shoe.mov", 1, "160x120", "25", False)
+    make(tmp_path, "IMG_1.jpg", "shoe.jpg")
+    upload = read_upload(tmp_path)
+    assert [path.name for path, _ in upload.files] == ["IMG_1.jpg", "shoe.jpg", "shoe.mov"]
+    assert [note.code for note in upload.notes] == ["live_photos"]

@@ -44,8 +44,8 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     store = Store(home.store, home.work)
     app = application(store, token, settings)
     ensure_open_files(settings)
-    threading.Thread(target=_collect_garbage, args=(home, store), daemon=True).start()
     with _listen(host, port) as listener:
+        threading.Thread(target=_collect_garbage, args=(home, store), daemon=True).start()
         log.info("listening", extra={"event": "engine", "host": host, "port": listener.getsockname()[1]})
         EngineServer(app).run(sockets=[listener])
 
