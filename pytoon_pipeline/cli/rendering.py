@@ -64,10 +64,11 @@ def _render(options: argparse.Namespace) -> int:
 
     first, *more = options.path
     task = RenderTask(first, request_options(options), options.out, tuple(more))
-    with reporter() as report, quiet_streams():
-        result = render(Home.locate(), task, open_runner, report)
-    report.decisions(result.decisions)
-    report.notes(result.notes)
+    with reporter() as report:
+        with quiet_streams():
+            result = render(Home.locate(), task, open_runner, report)
+        report.decisions(result.decisions)
+        report.notes(result.notes)
     if options.json:
         print_json(result)
     elif result.video:

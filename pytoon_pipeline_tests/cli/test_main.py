@@ -62,6 +62,8 @@ def test_a_current_video_is_answered_without_dagster(clip: Path, capsys: pytest.
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "0 []"
     assert "up to date" in done.stderr
+    assert "Preset: clean-talk" in done.stderr
+    assert "[no_sound]" in done.stderr, "what was decided and noted is said again"
     again = json.loads(done.stdout)
     assert {stage["status"] for stage in again["stages"]} == {"cached"}
     assert again["segments"] == {"total": 1, "rendered": 0, "cached": 1}
