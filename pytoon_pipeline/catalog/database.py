@@ -9,7 +9,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from pytoon_pipeline.catalog import schema
@@ -46,8 +46,10 @@ class Database:
         with _errors_of(self._path), closing(self._connect("rwc")) as opened:
             found = self._version(opened)
             if found == 0:
-                # Readers and one writer do not wait for each other.
-                opened.execute("pragma journal_mode = wal")
+                # Readers and one writer do not wait for each other. Of several processes that create the database, one
+                # sets the mode; SQLite does not let the others wait for that.
+                with suppress(sqlite3.OperationalError):
+                    opened.execute("pragma journal_mode = wal")
             opened.execute("begin immediate")
             try:
                 if found < len(schema.MIGRATIONS):

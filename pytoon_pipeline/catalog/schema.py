@@ -30,13 +30,13 @@ FIRST = (
     create table failures (
         key text primary key, at real not null, code text not null, message text not null, hint text not null,
         category text not null, record text not null
-    ) without rowid
+    )
     """,
     """
     create table attempts (
         key text not null, request text not null, number integer not null, plan text not null,
         fallback integer not null, record text not null, primary key (key, request, plan, fallback)
-    ) without rowid
+    )
     """,
     # A version is reserved before its files are written; then ``state`` and what follows are null. ``reason`` says in
     # words why it is degraded or held; ``degraded``, ``released`` and ``notes`` are JSON.
@@ -46,10 +46,10 @@ FIRST = (
         state text, at real, video text, reason text, degraded text, released text, notes text,
         record text,
         primary key (key, number), unique (key, request)
-    ) without rowid
+    )
     """,
     "create unique index current_versions on versions (key) where current",
-    "create table items (id text primary key, record text not null) without rowid",
+    "create table items (id text primary key, record text not null)",
     """
     create table inbox (
         name text primary key, etag text not null, since real not null, state text not null, key text, code text,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pytoon_pipeline.cli.options import Commands
+from pytoon_pipeline.cli.options import Commands, port
 from pytoon_pipeline.cli.stopping import SIGNALS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings, child_environment
@@ -21,8 +21,8 @@ DAGSTER = (sys.executable, "-W", "ignore:Function `dev_command` is superseded", 
 def add_commands(commands: Commands) -> None:
     """Adds the command of this module to the parser."""
     parser = commands.add_parser("dev", help="watch the inbox; serve the Dagster UI and the videos to browsers")
-    parser.add_argument("--port", type=int, default=UI_PORT, help="of the Dagster UI (default: %(default)s)")
-    parser.add_argument("--files-port", type=int, default=FILES_PORT, help="of the videos (default: %(default)s)")
+    parser.add_argument("--port", type=port, default=UI_PORT, help="of the Dagster UI (default: %(default)s)")
+    parser.add_argument("--files-port", type=port, default=FILES_PORT, help="of the videos (default: %(default)s)")
     parser.add_argument("--verbose", action="store_true", help="print what each sensor does")
     parser.set_defaults(run=_dev)
 

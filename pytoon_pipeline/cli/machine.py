@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.cli.options import Commands
+from pytoon_pipeline.cli.options import Commands, port
 from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
 from pytoon_pipeline.cli.rendering import open_runner
 from pytoon_pipeline.runtime.home import Home
@@ -24,7 +24,7 @@ def add_commands(commands: Commands) -> None:
         "serve", help="serve the renderer over HTTP; clients authenticate with PYTOON_ENGINE_TOKEN"
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8970)
+    parser.add_argument("--port", type=port, default=8970)
     parser.set_defaults(run=_serve)
 
     parser = commands.add_parser("doctor", help="show what is installed: models, fonts, encoders, devices")

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 # What ``argparse`` returns for adding commands to a parser.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+MAX_PORT = 65535
+
 
 def add_request_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the request of an upload is read."""
@@ -35,3 +37,10 @@ def request_options(options: argparse.Namespace) -> "RequestOptions":
     named: dict[Attachable, Path | None] = {"music": options.music, "voice": options.voice, "logo": options.logo}
     files: dict[Attachable, Path] = {role: path for role, path in named.items() if path is not None}
     return RequestOptions(options.request, options.preset, tuple(options.set), files)
+
+
+def port(text: str) -> int:
+    """A port of this machine; 0 stands for a free one."""
+    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= MAX_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"“{text[:40]}” is not a port: use a number from 0 to {MAX_PORT}")

@@ -27,9 +27,19 @@ def run_page(run: str) -> str:
     return f"/runs/{run}"
 
 
+def runs_of(partition: str) -> str:
+    """The runs of an upload, the newest first."""
+    return f"/runs?{urlencode({'q[0]': f'tag:{PARTITION_TAG}={partition}'})}"
+
+
 def partition_page(asset: str, partition: str) -> str:
     """The results of an asset for one upload."""
     return f"/assets/{asset}?{urlencode({'view': 'partitions', 'partition': partition})}"
+
+
+def render_again_link(partition: str) -> dg.MetadataValue:
+    """``render_again`` in words, for pages of assets. The page of a run hides Markdown; there, use the address."""
+    return dg.MetadataValue.md(f"[Open in the Launchpad]({render_again(partition)})")
 
 
 def render_again(partition: str) -> str:

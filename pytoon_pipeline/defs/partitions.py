@@ -4,10 +4,13 @@ translates between the two.
 Partitions of earlier versions are named by the key itself; they still work.
 """
 
+from collections.abc import Collection, Sequence
+
 import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.reporting.sentences import MAX_NAMED, listed
 
 UPLOADS = "uploads"
 PARTITION_TAG = "dagster/partition"
@@ -23,6 +26,12 @@ def partition_of(known: Uploads, key: str) -> str:
 def key_of(known: Uploads, partition: str) -> str:
     """The key of a partition. A partition that no upload has is its own key: looking it up reports that."""
     return known.key_of(partition) or partition
+
+
+def named(known: Uploads, keys: Sequence[str]) -> str:
+    """The first uploads by name, and how many more there are. Looks up only the first ones."""
+    first = keys[:MAX_NAMED]
+    return listed([partition_of(known, key) for key in first], unnamed=len(keys) - len(first))
 
 
 def chosen_partition(context: dg.AssetExecutionContext) -> str:
@@ -42,10 +51,15 @@ def key_of_run(known: Uploads, run: dg.DagsterRun) -> str | None:
     return None if partition is None else key_of(known, partition)
 
 
+def keys_of(known: Uploads, partitions: Collection[str]) -> dict[str, str]:
+    """The key of each partition, however many, in one query."""
+    keys = {name: key for key, name in known.names().items()} if partitions else {}
+    return {partition: keys.get(partition, partition) for partition in partitions}
+
+
 def keys_by_partition(instance: dg.DagsterInstance, known: Uploads) -> dict[str, str]:
     """All partitions, with the key of each."""
-    keys = {name: key for key, name in known.names().items()}
-    return {partition: keys.get(partition, partition) for partition in instance.get_dynamic_partitions(UPLOADS)}
+    return keys_of(known, instance.get_dynamic_partitions(UPLOADS))
 
 
 def partition_by_key(instance: dg.DagsterInstance, known: Uploads) -> dict[str, str]:

@@ -6,7 +6,7 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import overrides_of
-from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of_run, partition_of
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, keys_of, partition_of
 from pytoon_pipeline.operations.due import DueKey
 
 # Runs that have left the queue, or never were in it.
@@ -26,7 +26,7 @@ CLOCK_STEP = 1.0
 def keys_in_progress(instance: dg.DagsterInstance, uploads: Uploads) -> set[str]:
     """Keys whose run has not ended."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-    return {key for run in runs if (key := key_of_run(uploads, run))}
+    return set(keys_of(uploads, {one for run in runs if (one := run.tags.get(PARTITION_TAG))}).values())
 
 
 def may_request(instance: dg.DagsterInstance, job: str, lost: frozenset[str] = frozenset()) -> bool:

@@ -219,6 +219,10 @@ def record_failures(
         # Its reason is recorded already.
         people.error(failure.description)
         raise
+    except dg.DagsterExecutionInterruptedError:
+        name = context.partition_key
+        people.warning("The run was stopped. Finished stages are kept; “pytoon retry %s” continues it.", name)
+        raise
     except PytoonError as error:
         raise _failure(context, stage, error, catalog, source) from error
     except Exception as error:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from pytoon_pipeline.delivery.outbox import MANIFEST
+from pytoon_pipeline.delivery.outbox import MANIFEST, SPEC
 
 # The manifest of each video on a page is read, which takes a few milliseconds.
 PAGE_VIDEOS = 48
@@ -83,7 +83,7 @@ def _video(manifest: Path) -> DeliveredVideo | None:
     except (FileNotFoundError, ValidationError):
         # Withdrawn while the page was made, or written by a person.
         return None
-    ordered = sorted(names, key=lambda name: not name.endswith(".mp4"))
+    ordered = sorted(names, key=lambda name: (not name.endswith(".mp4"), name in (MANIFEST, SPEC)))
     if not ordered or not ordered[0].endswith(".mp4"):
         return None
     return DeliveredVideo(
@@ -100,17 +100,19 @@ def _item(video: DeliveredVideo) -> str:
     links = [_link(video, name, escape(_label(name))) for name in video.files[1:] if name != video.thumbnail]
     picture = f'<img src="{_url(video, video.thumbnail)}" alt="" loading="lazy">' if video.thumbnail else ""
     mark = ' <span class="mark">degraded</span>' if video.degraded else ""
+    # Its name says which version this is.
+    folder = "" if video.folder == video.title else f"{escape(video.folder)} · "
     day = datetime.fromtimestamp(video.at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     return (
         f'<li>{_link(video, video.video, picture)}<p class="title">{_link(video, video.video, escape(video.title))}'
-        f'{mark}</p><p class="more">{escape(video.folder)} · {day}<br>{" · ".join(links)}</p></li>'
+        f'{mark}</p><p class="more">{folder}{day}<br>{" · ".join(links)}</p></li>'
     )
 
 
 def _label(name: str) -> str:
     """Files that people know by their kind are named by it."""
     kinds = {".srt": "captions (SRT)", ".vtt": "captions (VTT)"}
-    return {MANIFEST: "manifest", "spec.json": "plan"}.get(name, kinds.get(Path(name).suffix, name))
+    return {MANIFEST: "manifest", SPEC: "plan"}.get(name, kinds.get(Path(name).suffix, name))
 
 
 def _link(video: DeliveredVideo, name: str, label: str) -> str:

@@ -153,18 +153,6 @@ def _given(request: Request, media: Sequence[Path], audio: Sequence[Path], other
     return Given(tuple(media), audio[0] if wanted and len(audio) == 1 else None, tuple(notes))
 
 
-def _check_quotes(paths: Sequence[Path]) -> None:
-    """Raises ``InvalidInput`` when the words are one path with spaces, which the shell has split."""
-    whole = " ".join(map(str, paths))
-    if os.path.exists(whole) and not any(map(os.path.exists, paths)):
-        name = printable_name(whole)
-        raise InvalidInput(
-            "unquoted_path",
-            f"The path “{name[:120]}” has spaces, so the shell passed it as {len(paths)} paths.",
-            f"Put it in quotes: pytoon render {shlex.quote(name)}",
-        )
-
-
 def _live_parts(paths: Sequence[Path]) -> list[Path]:
     """The clips of Live Photos: an iPhone stores the moment around a photo beside it, under the same name."""
     photos = {path.stem for path in paths if _suffix(path.name) in PICTURES}
@@ -177,6 +165,18 @@ def _live_notes(parts: Sequence[Path]) -> tuple[Note, ...]:
     names = quoted(path.name for path in parts)
     message = f"Of Live Photos, the photo is used and not the clip: {names}. To use a clip, list it in a request.yaml."
     return (Note(code="live_photos", message=message),)
+
+
+def _check_quotes(paths: Sequence[Path]) -> None:
+    """Raises ``InvalidInput`` when the words are one path with spaces, which the shell has split."""
+    whole = " ".join(map(str, paths))
+    if os.path.exists(whole) and not any(map(os.path.exists, paths)):
+        name = printable_name(whole)
+        raise InvalidInput(
+            "unquoted_path",
+            f"The path “{name[:120]}” has spaces, so the shell passed it as {len(paths)} paths.",
+            f"Put it in quotes: pytoon render {shlex.quote(name)}",
+        )
 
 
 def _check_single(path: Path) -> None:

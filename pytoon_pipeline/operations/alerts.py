@@ -23,7 +23,7 @@ PAUSES = (60.0, 300.0, 900.0, 3600.0)
 WHAT: Mapping[AlertKind, str] = {
     "failed": "failed",
     "stuck": "is stuck",
-    "held": "is held until a person releases it",
+    "held": "can harm viewers and is held; look at it, then run “pytoon release {name}”",
     "degraded": "was delivered degraded",
     "rejected": "was rejected",
 }
@@ -154,7 +154,8 @@ def _text(items: Sequence[AlertItem], more: int) -> str:
         link = item.run or item.page or item.video or ""
         title, message = _plain(item.title), _plain(item.message)
         short = message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 1] + "…"
-        lines.append(f"• {_escaped(title)} {WHAT[item.kind]}. {_escaped(short)} {link}".rstrip())
+        what = WHAT[item.kind].format(name=item.name)
+        lines.append(f"• {_escaped(title)} {what}. {_escaped(short)} {link}".rstrip())
     return "\n".join(lines + ([f"… and {more} more; “pytoon status” lists them."] if more else []))
 
 

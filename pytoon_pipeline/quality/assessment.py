@@ -41,19 +41,24 @@ class Assessment:
 
 
 def assess(store: Store, video: Assessment) -> StageResult:
-    """Finds or computes the ``QcReport`` of a video, with small pictures of where findings begin."""
+    """Finds or computes the ``QcReport`` of a video, with small pictures of where findings begin.
+
+    It depends on the packets of the file, not on its title and other tags.
+    """
+    joined = video.composite.value.composite
     return run_stage(
         store,
         QC,
         lambda scratch: _assess(store, video, scratch),
         inputs={
-            "composite": video.composite.fingerprint,
+            "video_packets": joined.video_packets_sha256,
+            "audio_packets": joined.audio_packets_sha256,
             "rendered_segments": video.segments.fingerprint,
             "render_spec": video.planned.fingerprint,
             "face_detections": video.faces.fingerprint,
             "sampled_frames": video.frames.fingerprint,
         },
-        parameters=video.limits.model_dump(mode="json"),
+        parameters=video.limits.model_dump(mode="json") | {"composite": video.composite.artifact.version},
         tools={"av": version("av")},
     )
 

@@ -82,6 +82,33 @@ def test_processes_write_at_the_same_time_and_may_be_killed(home: Home) -> None:
     assert len(set(uploads.names().values())) == len(known)
 
 
+def test_processes_create_the_database_at_the_same_time(tmp_path: Path) -> None:
+    for attempt in range(5):
+        home, start = Home(tmp_path / str(attempt)), os.pipe()
+        children = [_fork_and_register(home, start, number) for number in range(6)]
+        for end in start:
+            os.close(end)
+        assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
+        assert len(Uploads(home).keys()) == 6
+        with Database(home).read() as database:
+            assert database.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+def _fork_and_register(home: Home, start: tuple[int, int], number: int) -> int:
+    """A child process that registers an upload as soon as no process can write to the pipe ``start`` any more."""
+    child = os.fork()
+    if child == 0:
+        os.close(start[1])
+        os.read(start[0], 1)
+        code = 1
+        try:
+            Uploads(home).register(upload(f"{number:032x}"))
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
 def test_an_earlier_schema_is_upgraded_when_something_is_written(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     Uploads(home).register(upload())
     monkeypatch.setattr(

@@ -68,3 +68,12 @@ def test_ending_it_ends_dagster_in_order(home: Home, number: int, more: tuple[st
             time.sleep(0.05)
         process.send_signal(number)
         assert process.wait(30) == 7
+
+
+@pytest.mark.parametrize("command", [("dev", "--port"), ("dev", "--files-port"), ("engine", "serve", "--port")])
+@pytest.mark.parametrize("value", ["99999", "-1", "x", "²", "9" * 5000])
+def test_a_wrong_port_is_wrong_usage(command: tuple[str, ...], value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*command, value])
+    assert caught.value.code == 2
+    assert "is not a port: use a number from 0 to 65535" in capsys.readouterr().err or value == "-1"

@@ -21,7 +21,7 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.results import HistoryResult, StatusResult, UploadState, UploadStatus
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service import overview
-from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
 
 KEYS = [f"{n:032x}" for n in range(40)]
 
@@ -42,7 +42,7 @@ def home(home: Home) -> Home:
     register(home, KEYS[1], "Shoe")
     register(home, KEYS[2], "日本語 ビデオ", pending=True)
     Uploads(home).fail(KEYS[0], InvalidInput("not_media", "“talk.mp4” is not a video.", "Use another file."))
-    FakeRunner(home).compile(KEYS[1], Recorded())
+    FakeRunner(home).compile(KEYS[1])
     Uploads(home).fail(KEYS[1], TransientError("full", "The disk is full.", "Free some space."))
     return home
 
@@ -119,7 +119,7 @@ def test_one_upload_is_shown_with_everything(home: Home, capsys: pytest.CaptureF
 def test_the_history_of_a_video(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     uploads = Uploads(home)
     uploads.register(uploads.get(KEYS[1]).model_copy(update={"request": {"text": "y"}}))
-    FakeRunner(home).compile(KEYS[1], Recorded())
+    FakeRunner(home).compile(KEYS[1])
     lines = printed(capsys, "history", "Shoe").splitlines()
     assert [line.split()[:2] for line in lines[1:4:2]] == [["VERS", "WHEN"], ["*", "v2"]]
     assert lines[4].strip() == 'text: "x" → "y"'

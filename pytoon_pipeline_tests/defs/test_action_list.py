@@ -33,6 +33,12 @@ def test_each_upload_has_its_reason_and_links_under_its_title() -> None:
     assert "| a\\|b\\*.mp4 |" in listed
 
 
+def test_an_upload_without_a_recorded_run_links_to_all_of_its_runs() -> None:
+    (entry,) = entries(StatusReport(stopped=(FAILED,)), {}).values()
+    assert "[run and log](/runs?q%5B0%5D=tag%3Adagster%2Fpartition%3DMy-talk-2)" in entry
+    assert "picture" not in entry
+
+
 def test_an_entry_is_short_enough_to_show_at_once() -> None:
     long = replace(FAILED, message="word " * 500)
     (entry,) = entries(StatusReport(failed=(long,)), {KEY: FAILURE}).values()

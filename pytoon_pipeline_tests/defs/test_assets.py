@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def functions() -> Iterator[tuple[str, int]]:
                 yield node.name, (node.end_lineno or 0) - first + 1
 
 
-@pytest.mark.parametrize(("name", "lines"), functions())
+@pytest.mark.parametrize(("name", "lines"), list(functions()))
 def test_an_asset_is_short(name: str, lines: int) -> None:
     assert lines <= MAX_LINES, f"{name}: move domain work to its package"
 
@@ -36,3 +37,17 @@ def test_the_asset_of_every_stage_is_linked_to_its_source() -> None:
     assert len(linked) == 16
     for name, source in linked.items():
         assert f"def {'status_report' if name == 'action_required' else name}(" in source
+
+
+def test_the_edges_between_groups_lead_in_one_direction() -> None:
+    """Collapsed groups of the UI can be followed from left to right."""
+    graph = defs().resolve_asset_graph()
+    edges: dict[str, set[str]] = {}
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        groups = {graph.get(parent).group_name for parent in node.parent_keys}
+        edges.setdefault(node.group_name, set()).update(groups - {node.group_name})
+    order = list(TopologicalSorter(edges).static_order())
+    assert [name for name in order if name != "reports"] == [
+        "source", "analysis", "plan", "render", "quality", "delivery",
+    ]  # fmt: skip

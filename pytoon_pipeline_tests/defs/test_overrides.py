@@ -79,8 +79,11 @@ def run(key: str, instance: dg.DagsterInstance, **config: Any) -> dict[str, dict
 
 
 def manifest(home: Home) -> dict[str, Any]:
-    (found,) = home.outbox.rglob("manifest.json")
-    return json.loads(found.read_text())
+    """The manifest of the current version of the only upload."""
+    (key,) = Uploads(home).keys()
+    record = Uploads(home).delivered(key)
+    assert record is not None
+    return json.loads((home.root / record.video).with_name("manifest.json").read_text())
 
 
 def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
+import pytest
 
+from pytoon_pipeline.contracts.degradation import Degradation, Reason
 from pytoon_pipeline.contracts.quality import Finding, QcReport
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.defs import qc_report
+from pytoon_pipeline.defs.assets import delivery
 from pytoon_pipeline.defs.assets.delivery import AS_REQUESTED
 from pytoon_pipeline_tests.harness.finished_video import spec
 
@@ -60,3 +64,23 @@ def test_advice_is_a_warning_and_a_check_without_findings_passes() -> None:
 
 def test_gates_of_the_last_resort_do_not_block() -> None:
     assert results(FLASH, fallback=True)["time"].severity == dg.AssetCheckSeverity.WARN
+
+
+@pytest.mark.parametrize(
+    ("held", "degraded", "severity"),
+    [(False, False, None), (False, True, dg.AssetCheckSeverity.WARN), (True, True, dg.AssetCheckSeverity.ERROR)],
+)
+def test_a_degraded_video_is_a_warning_and_a_held_one_an_error(
+    held: bool, degraded: bool, severity: dg.AssetCheckSeverity | None
+) -> None:
+    reason = Reason(kind="simplified", code="simplified", message="The video is simplified.")
+    record = DeliveryRecord(
+        at=0.0, held=held, degraded=Degradation(reasons=(reason,)) if degraded else None, engine="local", preset="p",
+        presets="x",
+    )  # fmt: skip
+    result = delivery.as_requested(record)
+    assert result.passed == (severity is None)
+    if severity is not None:
+        assert result.severity == severity
+        assert result.description == "The video is simplified."
+        assert values(result) == {"differences": 1, "codes": "simplified"}

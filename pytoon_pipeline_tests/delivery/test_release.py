@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.delivery.release import release
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
 
 KEY = "0" * 32
 
@@ -21,7 +21,7 @@ KEY = "0" * 32
 def held(home: Home) -> Path:
     """The folder of a held video of ``KEY``."""
     Uploads(home).register(SourceMedia(key=KEY, title="strobe", items=(), request={"text": "x"}), pending=False)
-    FakeRunner(home, held=True).compile(KEY, Recorded())
+    FakeRunner(home, held=True).compile(KEY)
     record = Uploads(home).delivered(KEY)
     assert record is not None
     return (home.root / record.video).parent

@@ -168,7 +168,7 @@ def test_a_flashing_video_is_held_until_a_person_releases_it(
     assert released is not None
     assert (released.reason, bool(released.by), released.at > 0) == ("it is art", True, True)
     assert shown["released"] == released.model_dump()
-    assert {path.name for path in video.parent.iterdir()} >= {"strobe.mp4", "strobe.jpg", "strobe.srt", "spec.json"}
+    assert {path.name for path in video.parent.iterdir()} >= {"strobe.mp4", "strobe.jpg", "spec.json"}
     assert status_report(home, load_operations()).held == ()
 
     # The same video stays released; the decision applies to no other.

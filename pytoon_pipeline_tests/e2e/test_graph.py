@@ -128,7 +128,7 @@ def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compil
     copy = talk.with_name("Another name.mp4")
     copy.write_bytes(talk.read_bytes())
     again = compile_file(copy)
-    assert computed(again) == {"source_media", "resolved_request", "delivered_video"}
+    assert computed(again) == {"source_media", "resolved_request", "composite", "delivered_video"}, "the title is in it"
 
 
 def test_an_edited_preset_takes_effect(compile_file: Compile, talk: Path, own_presets: Path) -> None:

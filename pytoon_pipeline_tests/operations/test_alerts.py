@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 
+from pytoon_pipeline.contracts.alert import Alert
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError, TransientError
 from pytoon_pipeline.operations import alert_channels
 from pytoon_pipeline.operations.alert_channels import channels, described, post, run
@@ -73,7 +74,7 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     server.server_close()
 
 
-def alert_of(home: Home, report: StatusReport = REPORT) -> object:
+def alert_of(home: Home, report: StatusReport = REPORT) -> Alert:
     return compose(unsent(attention(report), frozenset()), home, LINKS)
 
 
@@ -105,6 +106,7 @@ def test_an_alert_names_title_reason_and_links(home: Home) -> None:
         "2 uploads need a person:\n• a failed. a has a reason. Do this. http://ui:3000/assets/"
     )
     assert "• bad.mp4 was rejected." in alert.text
+    assert "then run “pytoon release b”. b has a reason" in alert_of(home).text
     assert [item.name for item in alert.items] == ["a", "bad.mp4"]
     assert alert.items[1].page == "http://ui:3000/assets/action_required?view=events"
     assert compose({}, home, Links()).items == ()

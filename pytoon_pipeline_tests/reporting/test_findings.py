@@ -52,4 +52,5 @@ def test_many_names_are_counted() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b"]) == "a and b"
     assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(["a", "b"], unnamed=3) == "a, b and 3 more"
     assert listed(["Summer-sale", "Talk-2", "c", "d", "e"], 2) == "Summer-sale, Talk-2 and 3 more"

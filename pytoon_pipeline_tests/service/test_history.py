@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
@@ -25,7 +26,7 @@ def offer(tmp_path: Path) -> Path:
     folder = tmp_path / "offer"
     folder.mkdir()
     (folder / "request.yaml").write_text(json.dumps({"text": {"hook": "A"}, "media": ["a.png"]}))
-    (folder / "a.png").write_bytes(b"a picture")
+    Image.new("RGB", (8, 8), "red").save(folder / "a.png")
     return folder
 
 
@@ -35,9 +36,7 @@ def runner(home: Home) -> FakeRunner:
 
 
 def rendered(runner: FakeRunner, path: Path, *sets: str) -> str:
-    result = render(
-        runner.home, RenderTask(path, RequestOptions(assignments=sets)), runner.open, Recorded(), lambda note: None
-    )
+    result = render(runner.home, RenderTask(path, RequestOptions(assignments=sets)), runner.open, Recorded())
     assert result.error is None
     return str(result.video)
 
@@ -62,13 +61,7 @@ def test_an_old_request_returns_its_version(runner: FakeRunner, offer: Path) -> 
     first = rendered(runner, offer)
     rendered(runner, offer, "text.hook=B")
     runner.error = TransientError("x", "X.", "Y.")
-    render(
-        runner.home,
-        RenderTask(offer, RequestOptions(assignments=("text.hook=C",))),
-        runner.open,
-        Recorded(),
-        lambda note: None,
-    )
+    render(runner.home, RenderTask(offer, RequestOptions(assignments=("text.hook=C",))), runner.open, Recorded())
     assert len(runner.keys) == 3
     now = status(runner.home, "offer")
     assert (now.status, now.version) == ("completed", 2)
@@ -82,13 +75,7 @@ def test_an_old_request_returns_its_version(runner: FakeRunner, offer: Path) -> 
 def test_a_delivery_replaces_only_its_own_version(runner: FakeRunner, offer: Path) -> None:
     first = Path(rendered(runner, offer))
     runner.held = True
-    render(
-        runner.home,
-        RenderTask(offer, RequestOptions(assignments=("text.hook=B",))),
-        runner.open,
-        Recorded(),
-        lambda note: None,
-    )
+    render(runner.home, RenderTask(offer, RequestOptions(assignments=("text.hook=B",))), runner.open, Recorded())
     assert first.is_file()
     key = runner.keys[0]
     assert status(runner.home, "offer").status == "held"
@@ -144,7 +131,7 @@ def test_failed_and_stopped_uploads_are_queued_again(home: Home) -> None:
     assert (set(uploads.pending()), uploads.failing(), uploads.stopped()) == ({*keys[:2]}, [], set())
     with pytest.raises(InvalidInput, match="queued already"):
         retry(home, ["clip-0"])
-    FakeRunner(home).compile(keys[2], Recorded())
+    FakeRunner(home).compile(keys[2])
     with pytest.raises(InvalidInput, match="is finished"):
         retry(home, ["clip-2"])
     uploads.fail(keys[2], TransientError("x", "X.", "Y."), overrides={"preset": "bold-talk"})

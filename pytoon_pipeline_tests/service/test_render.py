@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
@@ -27,7 +28,7 @@ def offer(tmp_path: Path) -> Path:
     folder = tmp_path / "offer"
     folder.mkdir()
     (folder / "request.yaml").write_text(json.dumps({"text": "Half price", "media": ["a.png"]}))
-    (folder / "a.png").write_bytes(b"a picture")
+    Image.new("RGB", (8, 8), "red").save(folder / "a.png")
     return folder
 
 

@@ -14,7 +14,7 @@ from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import all_status, status
 from pytoon_pipeline.service.submit import submit
 from pytoon_pipeline_tests.harness import media
-from pytoon_pipeline_tests.harness.fake_runner import FakeRunner, Recorded
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
 
 KEYS = ["0" * 32, "1" * 32, "2" * 32]
 
@@ -43,7 +43,7 @@ def test_every_state_of_a_key(home: Home) -> None:
     register(home, "offer", pending=False)
     assert status(home, KEYS[0]).status == "waiting"
     runner = FakeRunner(home)
-    runner.compile(KEYS[0], Recorded())
+    runner.compile(KEYS[0])
     completed = status(home, KEYS[0])
     assert (completed.status, completed.error, completed.held, completed.attempts) == ("completed", None, None, 1)
     assert (completed.name, completed.version, [note.code for note in completed.notes]) == ("offer", 1, ["n"])
@@ -51,7 +51,7 @@ def test_every_state_of_a_key(home: Home) -> None:
     Path(completed.video).unlink()
     assert (status(home, KEYS[0]).status, status(home, KEYS[0]).video) == ("waiting", None)
     runner.held = True
-    runner.compile(KEYS[0], Recorded())
+    runner.compile(KEYS[0])
     held = status(home, KEYS[0])
     assert (held.status, held.video) == ("held", None)
     assert held.held is not None
@@ -79,7 +79,7 @@ def test_an_upload_without_a_video_fails_and_is_stopped(home: Home) -> None:
 
 def test_a_finished_video_stays_finished_when_a_change_fails(home: Home) -> None:
     register(home, "offer", pending=False)
-    FakeRunner(home).compile(KEYS[0], Recorded())
+    FakeRunner(home).compile(KEYS[0])
     before = status(home, KEYS[0])
     for change in (
         lambda: Uploads(home).fail(KEYS[0], TransientError("x", "X.", "Y.")),

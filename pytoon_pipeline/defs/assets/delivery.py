@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.checks import partitioned_check
-from pytoon_pipeline.defs.links import file_link, render_again
+from pytoon_pipeline.defs.links import file_link, render_again_link
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.defs.tags import STATUS_TAG, tag_run
@@ -53,7 +53,7 @@ def delivered_video(
     status = _status(delivered.record)
     tag_run(context, {STATUS_TAG: status})
     yield materialize(delivered.stage, _describe(context.partition_key, config, video, delivered), status)
-    yield _as_requested(delivered.record)
+    yield as_requested(delivered.record)
 
 
 def _status(record: DeliveryRecord) -> str:
@@ -82,7 +82,7 @@ def _describe(
         "preset": record.preset,
         "engine": record.engine,
         "overrides": video.upload.overrides,
-        "render_again": dg.MetadataValue.url(render_again(partition)),
+        "render_again": render_again_link(partition),
         "held": record.held,
         "degraded": record.degraded is not None,
         "video_seconds": round(video.composite.value.composite.video_seconds, 3),
@@ -90,7 +90,7 @@ def _describe(
     }
 
 
-def _as_requested(record: DeliveryRecord) -> dg.AssetCheckResult:
+def as_requested(record: DeliveryRecord) -> dg.AssetCheckResult:
     """A degraded video is a warning, a held one an error."""
     reasons = _reasons(record)
     return dg.AssetCheckResult(

@@ -8,7 +8,7 @@ from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored
-from pytoon_pipeline.defs.links import render_again
+from pytoon_pipeline.defs.links import render_again_link
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import chosen_partition, key_of
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
@@ -46,7 +46,7 @@ def _describe_upload(partition: str, upload: SourceMedia, items: tuple[SourceIte
         "upload_mb": round(sum(one.bytes for one in items) / 1e6, 3),
         "request": upload.asked,
         "overrides": upload.overrides,
-        "render_again": dg.MetadataValue.url(render_again(partition)),
+        "render_again": render_again_link(partition),
         "key": upload.key,
     }
 

@@ -6,14 +6,13 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import config_for
-from pytoon_pipeline.defs.partitions import partition_of
+from pytoon_pipeline.defs.partitions import named, partition_of
 from pytoon_pipeline.defs.partitions import uploads as partitions
 from pytoon_pipeline.defs.resources import CatalogResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress, unrecorded_run
 from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, title_tags
 from pytoon_pipeline.operations.due import DueKey, due_keys
 from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
-from pytoon_pipeline.reporting.sentences import listed
 
 # People who wait in the UI come first (0), then new uploads and retries, then nightly batches.
 UPLOAD_PRIORITY, BATCH_PRIORITY = -1, -10
@@ -34,11 +33,13 @@ def request_runs(context: dg.SensorEvaluationContext, catalog: CatalogResource) 
         if due.key not in busy and unrecorded_run(context.instance, uploads, due) is None:
             requested.append(due)
         else:
-            waiting.append(partition_of(uploads, due.key))
+            waiting.append(due.key)
     if not requested:
-        return dg.SkipReason(f"No new runs are needed. In progress: {listed(waiting) or 'none'}.{_next_retry(uploads)}")
+        return dg.SkipReason(
+            f"No new runs are needed. In progress: {named(uploads, waiting) or 'none'}.{_next_retry(uploads)}"
+        )
     requests = [run_request(uploads, due) for due in requested]
-    _report(context, requested, [str(request.partition_key) for request in requests], waiting)
+    _report(context, uploads, requested, waiting)
     return dg.SensorResult(
         run_requests=requests,
         dynamic_partitions_requests=[partitions.build_add_request([str(one.partition_key) for one in requests])],
@@ -69,13 +70,10 @@ def _next_retry(uploads: Uploads) -> str:
     return f" Next retry: {partition_of(uploads, key)}, in {max(0.0, waiting[key] - time.time()):.0f} s."
 
 
-def _report(
-    context: dg.SensorEvaluationContext, requested: list[DueKey], partitions: list[str], waiting: list[str]
-) -> None:
+def _report(context: dg.SensorEvaluationContext, uploads: Uploads, requested: list[DueKey], waiting: list[str]) -> None:
     """Says in the log of the tick what it requests."""
-    retried = [name for name, due in zip(partitions, requested, strict=True) if due.attempt > 1 or due.failed_run]
-    context.log.info(f"Requested {listed(partitions)}.")
-    if retried:
-        context.log.info(f"Of these, retried: {listed(retried)}.")
+    context.log.info(f"Requested {named(uploads, [due.key for due in requested])}.")
+    if retried := [due.key for due in requested if due.attempt > 1 or due.failed_run]:
+        context.log.info(f"Of these, retried: {named(uploads, retried)}.")
     if waiting:
-        context.log.info(f"In progress: {listed(waiting)}.")
+        context.log.info(f"In progress: {named(uploads, waiting)}.")
