@@ -60,10 +60,7 @@ def _sequence(context: PlanContext, item: PlanItem, frames: int, talk: bool) -> 
     if item.material.is_still or not talk:
         return full_frame(item, frames, preset, rate)
     sequence = footage.talking_sequence(item, preset, rate, frames)
-    sequence = add_captions(context.captions, sequence, item.material, item.entry.file)
-    if len(context.items) == 1:
-        return sequence
-    return replace(sequence, notes=footage.about_one(sequence.notes, item.entry.file))
+    return add_captions(context.captions, sequence, item.material, item.entry.file)
 
 
 def full_frame(item: PlanItem, frames: int, preset: Preset, rate: FrameRate) -> SceneSequence:

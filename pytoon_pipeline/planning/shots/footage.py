@@ -165,18 +165,6 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
         yield Note(code="shortened", message=message)
 
 
-def about_one(notes: Sequence[Note], name: str) -> tuple[Note, ...]:
-    """Notes on one of several clips, with its name."""
-    quoted = f"“{name[:60]}”"
-    other = {"no_sound": f"{quoted} has no sound; this part of the video is silent."}
-    return tuple(
-        note if quoted in note.message else note.model_copy(
-            update={"message": other.get(note.code, f"{quoted}: {note.message}")}
-        )
-        for note in notes
-    )  # fmt: skip
-
-
 def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[Note]:
     name = material.name[:60]
     if material.info.audio is None or material.silence is None:

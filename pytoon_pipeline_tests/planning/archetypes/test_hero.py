@@ -78,11 +78,3 @@ def test_several_talks_share_the_time_by_their_speech() -> None:
     spec = planned([footage(52, speech=((0.0, 52.0),)), longer], archetype="footage", transition="cut")
     assert spec.frames <= 60 * 30
     assert "shortened_evenly" in {note.code for note in spec.notes}
-
-
-def test_notes_on_one_of_several_clips_name_it() -> None:
-    clips = [footage(5, speech=((0.0, 5.0),)), footage(4, sound=False, item="c" * 64)]
-    notes = [note.message for note in planned(clips, archetype="footage").notes if note.code == "no_sound"]
-    assert notes == ["“item-1” has no sound; this part of the video is silent."]
-    (alone,) = [note.message for note in planned(clips[1:], archetype="footage").notes if note.code == "no_sound"]
-    assert alone == "The source has no sound; the video is silent."
