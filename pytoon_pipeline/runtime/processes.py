@@ -1,12 +1,14 @@
 """Runs other programs so that they end with this process's wish to stop, whoever waits for them."""
 
 import subprocess
+import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
+from typing import IO
 
 from pytoon_pipeline.runtime import stopping
 
@@ -30,18 +32,27 @@ def run(command: Sequence[str], data: bytes = b"", timeout: float | None = None,
     ``OSError`` when the program cannot start. The program has ended in any case.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
-    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=folder) as process:
-        entered: bytes | None = data
+    with (
+        _file(data) as entered,
+        subprocess.Popen(command, stdin=entered, stdout=PIPE, stderr=PIPE, cwd=folder) as process,
+    ):
         try:
             while True:
                 stopping.check()
                 if deadline is not None and time.monotonic() > deadline:
                     raise TimeoutError
                 with suppress(subprocess.TimeoutExpired):
-                    output, errors = process.communicate(entered, POLL_SECONDS)
+                    output, errors = process.communicate(timeout=POLL_SECONDS)
                     return Ended(process.returncode, output, errors)
-                # The next call goes on where this one stopped, and refuses another input.
-                entered = None
         except BaseException:
             process.kill()
             raise
+
+
+@contextmanager
+def _file(data: bytes) -> Iterator[IO[bytes]]:
+    """``data`` as a file to read. ``communicate`` would lose what a program has not read at its first timeout."""
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        yield file
