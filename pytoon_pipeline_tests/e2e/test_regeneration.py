@@ -265,7 +265,9 @@ def test_a_request_that_changes_during_a_run_is_not_lost(
     assert asked_for(instance) == [key]
     assert run(key, instance)
     assert tick(instance) == []
-    manifest = json.loads(next(home.outbox.rglob("manifest.json")).read_text())
+    record = uploads.delivered(key)
+    assert record is not None
+    manifest = json.loads((home.root / record.video).with_name("manifest.json").read_text())
     assert manifest["request"]["text"] == "After"
 
 
