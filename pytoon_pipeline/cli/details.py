@@ -17,7 +17,7 @@ def of_upload(upload: UploadStatus) -> str:
     facts = [
         ("status", f"{upload.status}{version}, {age(upload.at)} ago"),
         ("name", upload.name),
-        ("key", upload.key),
+        *([("key", upload.key)] if upload.key else []),
         *((label, path) for label, path in (("video", upload.video), ("held video", upload.held)) if path),
         *(("item", item) for item in upload.items),
         *(("degraded", f"{one.message} [{one.code}]") for one in (upload.degraded.reasons if upload.degraded else ())),

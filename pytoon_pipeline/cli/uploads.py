@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What happens next to queued uploads.
 AUTOMATION = {
-    "running": "Queued. The daemon takes it within about 10 s; follow it with “pytoon status”.",
+    "running": "Queued. The daemon takes it within about 10 s; follow it with “pytoon status TITLE”.",
     "sensor_off": "Queued, but the sensor ingest_uploads is off. Switch it on in the Dagster UI, under Automation.",
     "not_running": "Queued, but nothing is watching {home}. Start it with “pytoon dev”, and leave that running.",
 }
@@ -54,7 +54,7 @@ def _submit(options: argparse.Namespace) -> int:
     home = Home.locate()
     result = submit(home, options.path, request_options(options))
     if not options.json:
-        print("\n".join(result.keys), flush=True)
+        print("\n".join(map(printable, result.titles)), flush=True)
     result = result.model_copy(update={"automation": _automation(home)})
     if options.json:
         print_json(result)

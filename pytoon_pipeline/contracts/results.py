@@ -116,12 +116,13 @@ class RenderResult(Record):
 class UploadStatus(Record):
     """The status of one upload; ``name`` is what commands accept for it.
 
-    ``version`` is the current one, ``at`` is when the status last changed. ``reason`` explains the status in one
-    sentence. ``attempt_history`` has the attempts at the present request. ``held`` is the path of a video that waits
-    for a person's decision. A finished video stays finished when a later change fails; then ``failed_change`` says why.
+    ``key`` is null when an upload in the inbox was found by its title. ``version`` is the current one, ``at`` is when
+    the status last changed. ``reason`` explains the status in one sentence. ``attempt_history`` has the attempts at the
+    present request. ``held`` is the path of a video that waits for a person's decision. A finished video stays finished
+    when a later change fails; then ``failed_change`` says why.
     """
 
-    key: str
+    key: str | None
     name: str
     title: str
     status: UploadState
@@ -203,12 +204,13 @@ class StatusResult(Record):
 
 
 class SubmitResult(Record):
-    """The answer of ``pytoon submit``: for each path the key and the name in the inbox.
+    """The answer of ``pytoon submit``: for each path the key, the title and the name in the inbox.
 
     ``automation`` says whether anything takes them from there; *sensor_off*: the daemon runs, without the sensor.
     """
 
     keys: tuple[str, ...]
+    titles: tuple[str, ...]
     inbox: tuple[str, ...]
     automation: Automation = "not_running"
 

@@ -1,5 +1,6 @@
 """Submit: copies uploads into the inbox for automatic processing."""
 
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -15,13 +16,16 @@ from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.runtime.files import check_files, printable_name
 
 MAX_NAME = 100
+# The name of a submitted upload in the inbox.
+SUBMITTED = re.compile(rf"(?P<title>.+)-(?P<digits>[0-9a-f]{{{DIGITS}}})(\.[^.]+)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """The key of the upload, and its name in the inbox."""
+    """The key and the title of the upload, and its name in the inbox."""
 
     key: str
+    title: str
     name: str
 
 
@@ -41,7 +45,7 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
     if plain and not temporary(name + path.suffix):
         name += path.suffix
         inbox.put(path, name)
-        return Submitted(key, name)
+        return Submitted(key, stem, name)
     with tempfile.TemporaryDirectory(prefix="pytoon-submit-") as scratch:
         folder = Path(scratch) / "upload"
         if path.is_dir():
@@ -62,7 +66,7 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
             (folder / other).unlink(missing_ok=True)
         (folder / REQUEST_NAMES[0]).write_text(yaml.safe_dump(request, allow_unicode=True, sort_keys=False))
         inbox.put(folder, name)
-    return Submitted(key, name)
+    return Submitted(key, stem, name)
 
 
 def readable(name: str) -> str:

@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.listing import row_of
 from pytoon_pipeline.catalog.names import KEY
-from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.results import StatusResult, UploadStatus
 from pytoon_pipeline.intake.decide import Candidate, candidates
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.ingest import DIGITS
+from pytoon_pipeline.intake.submit import SUBMITTED
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service import overview
 
@@ -33,9 +33,12 @@ def status(home: Home, name: str) -> UploadStatus:
 
     Raises ``InvalidInput`` when ``name`` is about no upload, or about several.
     """
-    if KEY.match(name) and Uploads(home).find(name) is None and (submitted := _in_inbox(home, name)):
-        return submitted
-    return upload_status(home, find_key(home, name))
+    try:
+        return upload_status(home, find_key(home, name))
+    except InvalidInput as error:
+        if error.code == "unknown_upload" and (submitted := _in_inbox(home, name)):
+            return submitted
+        raise
 
 
 def upload_status(home: Home, key: str) -> UploadStatus:
@@ -46,17 +49,17 @@ def upload_status(home: Home, key: str) -> UploadStatus:
     return UploadStatus.model_validate_json(overview.as_json(row, overview.values_of(home, row)))
 
 
-def _in_inbox(home: Home, key: str) -> UploadStatus | None:
-    """The status of a key whose upload is still in the inbox, none without one."""
-    digits = f"-{key[:DIGITS]}"
+def _in_inbox(home: Home, text: str) -> UploadStatus | None:
+    """The status of an upload that is still in the inbox, by its key or title; none without one."""
+    digits = text[:DIGITS] if KEY.match(text) else None
     for candidate in candidates(open_inbox(home).entries()):
-        if PurePath(candidate.name).stem.endswith(digits) or candidate.name.endswith(digits):
-            return _submitted(home, key, candidate)
+        found = SUBMITTED.fullmatch(candidate.name)
+        if found is not None and (text == found["title"] or digits == found["digits"]):
+            return _submitted(home, text if digits else None, found["title"], candidate)
     return None
 
 
-def _submitted(home: Home, key: str, candidate: Candidate) -> UploadStatus:
+def _submitted(home: Home, key: str | None, title: str, candidate: Candidate) -> UploadStatus:
     row = InboxIndex(home).rows().get(candidate.name)
     since, reason = (row.since, row.message) if row is not None else (time.time(), None)
-    name = candidate.name
-    return UploadStatus(key=key, name=name, title=name, status="waiting", at=since, reason=reason)
+    return UploadStatus(key=key, name=candidate.name, title=title, status="waiting", at=since, reason=reason)

@@ -15,4 +15,8 @@ def submit(home: Home, paths: Sequence[Path], options: RequestOptions) -> Submit
     inbox = open_inbox(home)
     uploads = [options.read(path) for path in paths]
     submitted = [submit_upload(inbox, path, upload) for path, upload in zip(paths, uploads, strict=True)]
-    return SubmitResult(keys=tuple(one.key for one in submitted), inbox=tuple(one.name for one in submitted))
+    return SubmitResult(
+        keys=tuple(one.key for one in submitted),
+        titles=tuple(one.title for one in submitted),
+        inbox=tuple(one.name for one in submitted),
+    )

@@ -121,9 +121,11 @@ def test_a_failed_upload_is_listed_and_the_next_one_works(
 
 def test_submitted_uploads_are_listed(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["submit", str(clip), "--json"]) == 0
-    (key,) = output(capsys)["keys"]
-    assert main(["status", key, "--json"]) == 0
-    assert output(capsys)["status"] == "waiting"
+    result = output(capsys)
+    for name in (*result["keys"], *result["titles"]):
+        assert main(["status", name, "--json"]) == 0
+        found = output(capsys)
+        assert (found["status"], found["title"]) == ("waiting", clip.stem)
 
 
 def test_wrong_usage_is_exit_code_two(clip: Path) -> None:

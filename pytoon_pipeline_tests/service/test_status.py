@@ -98,7 +98,7 @@ def test_a_submitted_upload_waits_under_its_key(home: Home, tmp_path: Path) -> N
     result = submit(home, [clip], RequestOptions())
     assert len(result.keys) == len(result.inbox) == 1
     waiting = status(home, result.keys[0])
-    assert (waiting.status, waiting.title) == ("waiting", result.inbox[0])
+    assert (waiting.status, waiting.title) == ("waiting", result.titles[0])
     assert all_status(home).uploads == ()
 
 
