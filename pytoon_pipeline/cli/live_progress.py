@@ -22,6 +22,8 @@ REFRESH_PER_SECOND = 8
 SPEED_SECONDS = 20.0
 # In a narrower terminal the bar is left out.
 MIN_BAR_COLUMNS = 36
+# The size of a terminal that does not tell its own.
+UNKNOWN_SIZE = (80, 24)
 
 
 class Live:
@@ -100,9 +102,10 @@ def _progress(stream: TextIO) -> "Progress":
         def size(self) -> ConsoleDimensions:
             """The size of the terminal that shows the line, whatever the standard streams are now."""
             try:
-                return ConsoleDimensions(*os.get_terminal_size(stream.fileno()))
+                columns, lines = os.get_terminal_size(stream.fileno())
             except OSError:
                 return ConsoleDimensions(MIN_BAR_COLUMNS, 1)
+            return ConsoleDimensions(columns or UNKNOWN_SIZE[0], lines or UNKNOWN_SIZE[1])
 
     class Stage(ProgressColumn):
         """The stage, and for how long it has been working, unless its work is counted."""

@@ -22,6 +22,8 @@ from pytoon_pipeline.settings import TerminalSettings
 
 # Without a terminal, progress is a line per this many percent, but not more often than this.
 STEP_PERCENT, STEP_SECONDS = 10, 3.0
+# From here on, the time left is told in minutes.
+MINUTES_FROM = 90.0
 
 
 class Display(Protocol):
@@ -104,16 +106,20 @@ class Lines:
         now, step = time.monotonic(), 100 * ready // total // STEP_PERCENT
         if self._step < 0:
             self._step, self._said_at, self._began, self._reused = step, now, now, ready
-        elif step > self._step and now - self._said_at >= STEP_SECONDS:
+        elif ready < total and step > self._step and now - self._said_at >= STEP_SECONDS:
             self._step, self._said_at = step, now
             left = (now - self._began) * (total - ready) / max(1, ready - self._reused)
-            self.line(f"rendering {100 * ready // total} %, about {left:.0f} s left")
+            self.line(f"rendering {100 * ready // total} %, about {_rounded(left)} left")
 
     def waiting(self, message: str) -> None:
         self.line(f"{message} …")
 
     def resumed(self) -> None:
         """The next line says what goes on."""
+
+
+def _rounded(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds <= MINUTES_FROM else f"{seconds / 60:.0f} min"
 
 
 @contextmanager

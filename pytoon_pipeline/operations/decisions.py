@@ -91,7 +91,8 @@ def _shortened(decided: Decided, removed: float) -> str:
     """Why footage got shorter, if it did."""
     reasons = ["after removing silence"] if decided.preset.silence.remove and removed >= 0.1 else []
     if any(note.code == "shortened" for note in decided.spec.notes):
-        reasons.append(f"up to the limit of {decided.spec.rate.seconds(decided.spec.constraints.max_frames):g} s")
+        limit = decided.spec.rate.seconds(decided.spec.constraints.max_frames)
+        reasons.append(f"up to the limit of {round(limit, 1):g} s")
     return f", {' and '.join(reasons)}" if reasons else ""
 
 
@@ -116,7 +117,7 @@ def _fallback(transcribers: Iterable[Transcriber]) -> str:
 
 def _why_none(decided: Decided) -> str:
     if not any(True for _ in _clips(decided)):
-        return "there is no footage"
+        return "nobody speaks"
     if not decided.preset.captions.show:
         return f"the preset {decided.preset.name} shows none"
     codes = {note.code for note in decided.spec.notes}

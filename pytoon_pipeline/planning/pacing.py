@@ -163,7 +163,7 @@ def _fitted(preferred: Sequence[float], own: Sequence[float], pacing: Pacing) ->
     factor = sum(whole) / sum(preferred)
     message = (
         f"All items are shown for {factor:.0%} of their time, so that the video lasts no longer than "
-        f"{pacing.max_seconds:g} s (max_seconds). For more time each, use fewer items."
+        f"{round(pacing.max_seconds, 1):g} s (max_seconds). For more time each, use fewer items."
     )
     return whole, [Note(code="shortened_evenly", message=message)]
 

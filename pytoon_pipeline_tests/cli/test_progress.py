@@ -35,10 +35,10 @@ PLAN = Planned((Note(code="length", message="Length: 9.0 s."),), (Note(code="no_
 
 
 def seen(columns: int, show: Callable[[Reporter, Callable[[], list[str]]], None]) -> list[str]:
-    """The screen of a terminal of this width after ``show``, which may look at it in between."""
+    """The screen of a terminal after ``show``, which may look at it in between. A width of 0 is not told."""
     controller, terminal = pty.openpty()
-    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    screen = pyte.Screen(columns, 24)
+    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
+    screen = pyte.Screen(columns or 80, 24)
     stream = pyte.ByteStream(screen)
     reads = threading.Lock()
 
@@ -66,7 +66,7 @@ def seen(columns: int, show: Callable[[Reporter, Callable[[], list[str]]], None]
         return lines()
 
 
-@pytest.mark.parametrize("columns", [20, 40, 80])
+@pytest.mark.parametrize("columns", [0, 20, 40, 80])
 def test_a_terminal_shows_the_stage_and_a_bar_in_one_line(columns: int) -> None:
     def show(report: Reporter, lines: Callable[[], list[str]]) -> None:
         report(StageStarted("transcription"))
@@ -78,7 +78,7 @@ def test_a_terminal_shows_the_stage_and_a_bar_in_one_line(columns: int) -> None:
         line = lines()[-1]
         assert "Rendering" in line
         assert "40 %" in line
-        assert ("━" in line) is (columns >= 40)
+        assert ("━" in line) is (columns != 20)
         assert sum("Rendering" in one for one in lines()) == 1
         report(Waiting("Waiting for another render (run of a, since 12 s)"))
         assert "Waiting for" in lines()[-1]
@@ -104,11 +104,22 @@ def test_a_file_gets_a_line_per_stage_and_a_few_of_progress(monkeypatch: pytest.
     report(Retrying(Retry(attempt=2, remedy="scenes are joined by cuts", reason="It flashes.")))
     lines = file.getvalue().splitlines()
     assert lines[0] == "rendering 10 %, about 90 s left"
-    assert len(lines) == 10 + 1 + 2 + 1
+    assert len(lines) == 9 + 1 + 2 + 1
     assert lines[-4].split() == ["rendered_segments", "computed", "1.50", "s"]
     assert lines[-3:-1] == ["Length: 9.0 s.", "note: It is silent. [no_sound]"], "each is said once"
     assert lines[-1].startswith("attempt 2 of 3: scenes are joined by cuts. ")
     assert lines[-1].endswith("It flashes.")
+
+
+def test_a_long_time_left_is_told_in_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter((0.0, 61.5))
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    file = io.StringIO()
+    report = Reporter(Lines(file))
+    report(StageStarted("rendered_segments"))
+    report(FramesReady(0, 110))
+    report(FramesReady(11, 110))
+    assert file.getvalue() == "rendering 10 %, about 9 min left\n"
 
 
 def test_what_people_write_cannot_control_a_terminal() -> None:

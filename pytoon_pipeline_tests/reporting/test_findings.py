@@ -2,12 +2,11 @@
 
 import pytest
 
-from pytoon_pipeline.contracts.quality import Finding
+from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.quality.checks import CHECKS
 from pytoon_pipeline.reporting.findings import LABELS, by_weight, clock, headline
 from pytoon_pipeline.reporting.sentences import listed
-from pytoon_pipeline_tests.reporting.test_tables import report
 
 RATE = FrameRate(numerator=30, denominator=1)
 
@@ -17,6 +16,10 @@ def finding(code: str, start: int | None = None, end: int | None = None, *, advi
         tier="time", code=code, severity="advice" if advice else "gate", start_frame=start, end_frame=end,
         source="s", message="m",
     )  # fmt: skip
+
+
+def report(*findings: Finding) -> QcReport:
+    return QcReport(score=50, score_breakdown="", verdict="fail", findings=findings, measured={}, seconds=0)
 
 
 def test_every_code_has_a_label() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import SourceItem
-from pytoon_pipeline.contracts.quality import Finding, QcReport
+from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.reporting.tables import attempts_table, bullets, findings_table, inline_picture, media_list
 from pytoon_pipeline_tests.harness.plans import footage, heard, still
 
@@ -12,10 +12,6 @@ GATE = Finding(
     tier="time", code="flash", severity="gate", start_frame=30, end_frame=40, segment=1, value=4.0, limit=3.0,
     source="WCAG", message="It flashes.",
 )  # fmt: skip
-
-
-def report(*findings: Finding) -> QcReport:
-    return QcReport(score=50, score_breakdown="", verdict="fail", findings=findings, measured={}, seconds=0)
 
 
 def test_media_are_described_by_what_they_hold() -> None:

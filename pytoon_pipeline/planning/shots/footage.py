@@ -159,7 +159,7 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
         yield Note(code="silence_removed", message=message)
     if shortened:
         message = (
-            f"Only the first {float(limit):g} s of the speech in “{name}” fit into the video. "
+            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video. "
             "Set start and end of the clip to choose another part."
         )
         yield Note(code="shortened", message=message)
