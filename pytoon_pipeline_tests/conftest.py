@@ -25,6 +25,11 @@ settings.register_profile(
 settings.load_profile("any_speed")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for each processor: for half of the time, tests wait for processes that they start."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a home of its own, and no test downloads models."""

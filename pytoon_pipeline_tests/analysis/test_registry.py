@@ -1,12 +1,14 @@
 """The registry of analyses, and the graph that follows from it."""
 
 from pytoon_pipeline.analysis.registry import ANALYSES, STAGES
-from pytoon_pipeline.defs.assets import analysis as assets
+from pytoon_pipeline.defs.assets import analysis, source
+
+ASSETS = (source, analysis)
 
 
 def test_every_analysis_is_an_asset_with_its_name_version_and_retention_class() -> None:
     for one in ANALYSES:
-        definition = getattr(assets, one.stage.name)
+        definition = next(getattr(module, one.stage.name) for module in ASSETS if hasattr(module, one.stage.name))
         (spec,) = definition.specs
         assert spec.key.to_user_string() == one.stage.name
         assert spec.code_version == str(one.stage.version)

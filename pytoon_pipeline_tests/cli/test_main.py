@@ -34,12 +34,12 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
     assert result["status"] == "completed"
     assert result["error"] is None
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "clip.spec.json", "clip.manifest.json",
-    }  # fmt: skip
+        "clip.mp4", "clip.jpg", "clip.spec.json", "clip.manifest.json",
+    }, "a video without any text has no subtitles"  # fmt: skip
     for name in ("video", "thumbnail", "spec", "manifest"):
         assert Path(result[name]).parent == tmp_path / "out"
     assert result["title"] == "clip"
-    assert [Path(path).name for path in result["subtitles"]] == ["clip.srt", "clip.vtt"]
+    assert result["subtitles"] == []
     assert result["qc"]["verdict"] == "pass", "a video without sound is silent as planned"
     assert set(result["qc"]) == {"score", "verdict", "findings", "seconds"}
     assert "no_sound" in {note["code"] for note in result["notes"]}

@@ -12,6 +12,7 @@ from skimage import data
 from skimage.metrics import structural_similarity
 
 from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -355,7 +356,7 @@ def test_voice_lowers_music_in_the_encoded_file(made: Made, tmp_path: Path) -> N
     [
         ({"media": ["missing.png"]}, "file_missing", "missing.png"),
         ({"media": ["p.png"], "text": "x" * 10_000}, "invalid_request", "text"),
-        ({"media": ["p.png"], "transition": "zoom"}, "brand_refused", "transition"),
+        ({"media": ["p.png"], "brand": "acme", "transition": "zoom"}, "brand_refused", "transition"),
         ({"media": ["p.png"], "brand": "nobody"}, "unknown_brand", "brand"),
         ({"media": ["p.png"], "music": "p.png"}, "no_sound", "music"),
         ({"media": ["p.png"], "preset": "none-such"}, "unknown_preset", "preset"),
@@ -406,6 +407,6 @@ def test_a_brand_with_a_font_of_its_own(
     spec = store.latest("render_spec", outcome.key).read(RenderSpec)
     assert len(spec.texts()[0][2].style.font) == 64
     (own / "brands" / "house.ttf").write_bytes(b"not a font at all")
-    broken = compile_file(upload)
-    assert broken.error is not None
-    assert broken.error.code == "not_a_font"
+    with pytest.raises(InvalidInput) as broken:
+        compile_file(upload)
+    assert broken.value.code == "not_a_font"

@@ -141,13 +141,19 @@ def _broken(unit: tuple[str, float, float], font: str, limit: float) -> list[tup
 
     if unit[1] <= limit:
         return [unit]
+    # Pieces that meet on a line are one word again, which one glyph can move to a wider fallback font.
+    fallback = fonts.fitting(unit[0], font)
+
+    def width(text: str) -> float:
+        return max(_width(text, font), fallback.width(text, 1.0))
+
     pieces, piece = [], ""
     for cluster in grapheme_clusters(unit[0]):
-        if piece and _width(piece + cluster, font) > limit:
+        if piece and width(piece + cluster) > limit:
             pieces.append(piece)
             piece = ""
         piece += cluster
-    return [(part, _width(part.rstrip(), font), _width(part, font)) for part in [*pieces, piece] if part]
+    return [(part, width(part.rstrip()), width(part)) for part in [*pieces, piece] if part]
 
 
 @lru_cache(maxsize=4096)

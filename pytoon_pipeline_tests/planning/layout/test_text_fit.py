@@ -1,6 +1,6 @@
 """Text fitting: whole, inside its box, with even lines."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.media import fonts
@@ -12,6 +12,7 @@ writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "
 
 @settings(max_examples=150)
 @given(writing.map(clean).filter(bool))
+@example("0" * 20 + "Ƙ")
 def test_fitted_text_is_complete_and_inside_its_box(text: str) -> None:
     for page in split_pages(text, ROOM):
         assert page.width <= ROOM.width
