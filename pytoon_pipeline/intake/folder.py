@@ -214,7 +214,7 @@ def _no_media(folder: Path, found: SortedFiles) -> InvalidInput:
     if below is not None:
         inner = shlex.quote(printable_name(str(folder / below)))
         own = " of its own"
-        hint = f"Its folder “{printable_name(below)}” may have some. Specify that: {inner}"
+        hint = f"Its folder “{printable_name(below)}” may have some. Write its path instead: {inner}"
     else:
         hint = "Put photos (JPEG, PNG, WebP) or clips (MP4, MOV) into it, or a request.yaml with a text."
     return InvalidInput(
