@@ -91,7 +91,7 @@ def _problems(record: type[Record], document: Any, error: ValidationError) -> li
         path = _path(one["loc"], document, record, one["type"] == "missing")
         kind = one["type"] if one["type"] in SENTENCES else "other"
         kind = "name" if one["loc"][-1:] == ("[key]",) else kind
-        reason, hint = [*one["ctx"]["error"].args, ""][:2] if kind == "value_error" else ("", "")
+        reason, hint = map(str, [*one["ctx"]["error"].args, "", ""][:2]) if kind == "value_error" else ("", "")
         expected, around = (_expectation(record, place, document) for place in (path, path[:-1]))
         problem = Problem(kind, path, _value(document, path), expected, around, record, reason, hint)
         found.setdefault((path, "type" if kind in WRONG_TYPE else kind), problem)
