@@ -44,10 +44,10 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
             "Render the upload again with “pytoon render” and use its new manifest.",
         )
     if version != VERSION:
-        found = "no version" if version is None else f"the version {str(version)[:20]}"
+        found = f"{'no version' if version is None else f'the version {str(version)[:20]}'}, and not version {VERSION}"
         raise InvalidInput(
             "manifest_version",
-            f"“{printable_name(path.name)}” is not a manifest that this Pytoon can use: it has {found}, and not version {VERSION}.",
+            f"“{printable_name(path.name)}” is not a manifest that this Pytoon can use: it has {found}.",
             f"{SPECIFY} If this is one, update Pytoon.",
         )
     # Fields that do not decide frames may have changed their form since.
