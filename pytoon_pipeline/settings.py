@@ -107,7 +107,11 @@ class _Environment(BaseSettings):
         field = fields[variable]
         secret = "SecretStr" in str(field.annotation)
         value = "not valid" if secret else f"“{os.environ.get(variable, '')[:MAX_SHOWN]}”"
-        return InvalidInput("invalid_setting", f"{variable} is {value}.", f"Set it to {field.description}.")
+        return InvalidInput(
+            "invalid_setting",
+            f"The environment variable {variable} is {value}.",
+            f"Set it to {field.description}; or unset it.",
+        )
 
 
 class Settings(_Environment):

@@ -100,7 +100,7 @@ def test_an_invalid_value_names_its_variable_and_what_is_valid(
     with pytest.raises(InvalidInput) as caught:
         settings.load()
     error = caught.value
-    assert (error.code, error.message) == ("invalid_setting", f"{name} is “{value}”.")
+    assert (error.code, error.message) == ("invalid_setting", f"The environment variable {name} is “{value}”.")
     assert hint in error.hint
     assert error.__suppress_context__
 
@@ -125,7 +125,7 @@ def test_an_invalid_secret_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PYTOON_ALERT_WEBHOOK", url)
     with pytest.raises(InvalidInput) as caught:
         Settings.load()
-    assert caught.value.message == "PYTOON_ALERT_WEBHOOK is not valid."
+    assert caught.value.message == "The environment variable PYTOON_ALERT_WEBHOOK is not valid."
     assert "secret" not in str(caught.value)
 
 

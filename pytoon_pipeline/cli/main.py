@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     from pytoon_pipeline.cli.parser import build_parser
-    from pytoon_pipeline.contracts.errors import PytoonError, system_error
+    from pytoon_pipeline.cli.system_errors import explained
+    from pytoon_pipeline.contracts.errors import PytoonError
     from pytoon_pipeline.runtime.stopping import Stopped
 
     options = build_parser().read(arguments)
@@ -49,7 +50,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (PytoonError, OSError) as error:
         if stopped():
             return _say_stopped(options)
-        return _fail(options, error if isinstance(error, PytoonError) else system_error(error))
+        return _fail(options, error if isinstance(error, PytoonError) else explained(error, options))
 
 
 def _fail(options: argparse.Namespace, error: "PytoonError") -> int:

@@ -15,7 +15,7 @@ MAX_PORT = 65535
 
 def add_request_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the request of an upload is read."""
-    parser.add_argument("--preset", metavar="NAME", help="a file in presets/, without .yaml")
+    parser.add_argument("--preset", metavar="NAME", help="a preset; “pytoon presets” lists them")
     parser.add_argument("--request", type=Path, metavar="FILE", help="a request.yaml outside the upload")
     parser.add_argument("--music", type=Path, metavar="FILE", help="music, from anywhere")
     parser.add_argument("--voice", type=Path, metavar="FILE", help="a voice-over, from anywhere")

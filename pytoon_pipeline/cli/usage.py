@@ -14,6 +14,8 @@ WRONG_USAGE = 2
 MAX_SHOWN = 60
 # What argparse calls the types of values.
 TYPES = {"int": "a whole number", "float": "a number"}
+# What the help calls values, where lower case alone is not enough.
+VALUES = {"PATH": "file or folder", "DIR": "folder", "N": "number", "NAME=VALUE": "setting with a value"}
 
 Said = tuple[str, str]
 
@@ -23,6 +25,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._options: dict[str, str] = {}
+        self._needed: list[argparse.Action] = []
         self._commands: Any = None
         super().__init__(*args, **{"allow_abbrev": False, **options})
         self.set_defaults(parser=self)
@@ -32,7 +35,10 @@ class CommandParser(argparse.ArgumentParser):
         if options.get("type") is Path:
             options["type"] = _path
         self._options.update({name: options.get("metavar", "") for name in names if name.startswith("--")})
-        return super().add_argument(*names, **options)
+        action = super().add_argument(*names, **options)
+        if action.required:
+            self._needed.append(action)
+        return action
 
     def add_subparsers(self, **options: Any) -> Any:
         self._commands = super().add_subparsers(**options)
@@ -62,7 +68,7 @@ class CommandParser(argparse.ArgumentParser):
 
         name = argument.partition("=")[0]
         if not name.startswith("-"):
-            return f"{self.prog} does not take “{_shown(argument)}”.", self.form
+            return self._one_too_many(argument)
         field = british_name(name.lstrip("-").replace("-", "_"))
         near = did_you_mean(name, self._options)
         meant = None if near or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
@@ -74,24 +80,52 @@ class CommandParser(argparse.ArgumentParser):
             hint = f"{near}Use one of: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint
 
+    def _one_too_many(self, argument: str) -> Said:
+        words = [_word(str(one.metavar)) for one in self._needed if not one.option_strings]
+        if not words:
+            return f"{self.prog} does not take “{_shown(argument)}”.", self.form
+        takes = listed([f"one {word}" for word in words], "and")
+        hint = "Run the command once for each; put words that belong together in quotes."
+        return f"{self.prog} takes {takes}; you gave “{_shown(argument)}” as well.", hint
+
     @property
     def form(self) -> str:
-        """How the command is used, for a hint."""
-        return "Write: " + " ".join(self.format_usage().split()).removeprefix("usage: ").replace(" [-h]", "")
+        """How the command is used at its simplest, for a hint."""
+        needed = [
+            " ".join([*one.option_strings[:1], _word(str(one.metavar)).upper().replace(" ", "_")])
+            for one in self._needed
+        ]
+        return f"Write: {' '.join((self.prog, *needed))}. “{self.prog} --help” explains the options."
 
     @property
     def commands(self) -> list[str]:
         return list(self._commands.choices) if self._commands is not None else []
 
+    def about(self, option: str) -> str:
+        """What the help says about an option."""
+        return next((one.help or "" for one in self._actions if option in one.option_strings), "")
+
     def value_of(self, option: str) -> str:
         """An option with the name of its value: “--preset NAME”."""
-        return f"{option} {self._options.get(option, '')}".strip()
+        return f"{option} {self._options.get(option) or 'VALUE'}"
 
 
 def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("empty")
     return Path(text)
+
+
+def _word(metavar: str) -> str:
+    return VALUES.get(metavar, metavar.lower())
+
+
+def _with_article(metavar: str) -> str:
+    """What a person has to give: an option by its name, and anything else in words."""
+    if metavar.startswith("-"):
+        return metavar
+    word = _word(metavar)
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _shown(text: str) -> str:
@@ -111,21 +145,25 @@ def _lacking(parser: CommandParser, names: str) -> Said:
         return f"{parser.prog} needs a command.", (
             f"The commands are: {', '.join(parser.commands)}. “{parser.prog} --help” explains them."
         )
-    return f"{parser.prog} needs {listed(names.split(', '), 'and')}.", parser.form
+    needed = listed([_with_article(name) for name in names.split(", ")], "and")
+    return f"{parser.prog} needs {needed}.", parser.form
 
 
 def _no_value(parser: CommandParser, option: str, *_: str) -> Said:
-    return f"{option} needs a value.", f"Write: {parser.value_of(option)}"
+    option, metavar = parser.value_of(option).split(" ")
+    about = parser.about(option)
+    return f"{option} needs {_with_article(metavar)}.", f"Write: {option} {metavar}{about and f' ({about})'}"
 
 
 def _wrong_type(parser: CommandParser, option: str, kind: str, value: str) -> Said:
     expected = TYPES.get(kind, f"a valid {kind}")
     example = parser.get_default(option.lstrip("-")) or 1
-    return f"{option} is “{_shown(value)}”; it can be {expected}.", f"For example: {option} {example}"
+    return f"{option} is “{_shown(value)}”; it must be {expected}.", f"For example: {option} {example}"
 
 
 def _empty(parser: CommandParser, option: str) -> Said:
-    return f"{option} is empty.", "Write a path. If a variable of the shell should hold it, the variable is not set."
+    what = option if option.startswith("-") else f"The name of the {_word(option)}"
+    return f"{what} is empty.", "Write a name between the quotes. If you use a variable such as $FILE, it is empty."
 
 
 def _refused_value(parser: CommandParser, option: str, reason: str) -> Said:
@@ -138,7 +176,7 @@ def _refused_value(parser: CommandParser, option: str, reason: str) -> Said:
 def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Said:
     known = [one.strip(" '\"") for one in choices.split(",")]
     near = did_you_mean(value, known).strip()
-    return f"{option} is “{_shown(value)}”; it can be {listed(known)}.", near or f"For example: {option} {known[0]}"
+    return f"{option} is “{_shown(value)}”; it must be {listed(known)}.", near or f"For example: {option} {known[0]}"
 
 
 EXPLANATIONS: tuple[tuple[re.Pattern[str], Callable[..., Said]], ...] = tuple(

@@ -21,6 +21,7 @@ BRAND_OWNED = {
 }
 # WCAG 2.2, success criterion 1.4.3: text on the accent colour is readable from this contrast ratio.
 READABLE_CONTRAST = 4.5
+OVERRIDE = "Remove it, or set brand_safe: false to override the brand."
 
 
 def brand_files(brand: Brand | None) -> list[tuple[Path, Role]]:
@@ -55,14 +56,14 @@ def check_brand_rules(brand: Brand, request: Request) -> None:
         raise InvalidInput(
             "brand_refused",
             f"logo: already set by the brand “{brand.name}”.",
-            "Remove it, or set brand_safe: false.",
+            OVERRIDE,
         )
     for section, owned in BRAND_OWNED.items():
         for name in sorted(owned & set(request.adjust.get(section, {}))):
             raise InvalidInput(
                 "brand_refused",
                 f"adjust.{section}.{name}: already set by the brand “{brand.name}”.",
-                "Remove it, or set brand_safe: false.",
+                OVERRIDE,
             )
 
 

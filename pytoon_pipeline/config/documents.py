@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
@@ -31,16 +31,24 @@ PLAIN_VALUE = re.compile(r"""\s*((?:-\s+)?\w+:\s+|-\s+)([^"'\[\]{}]*?)\s*""")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# What a file should be, and what to do about another.
+Wanted = tuple[str, str]
+SETTINGS: Wanted = ("a file of settings", "Specify a file such as request.yaml, saved as UTF-8.")
+
+
 class Unreadable(Exception):
     """Text that is not a valid document: the reason, and what to do."""
 
-    def __init__(self, reason: str, hint: str = "Check brackets, quotes and indentation.") -> None:
+    def __init__(self, reason: str, hint: str = "Check brackets, quotes and indentation there.") -> None:
         super().__init__(reason)
         self.hint = hint
 
 
-def read_document(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
-    """The settings in a YAML or JSON file. Raises ``InvalidInput`` when it contains something else."""
+def read_document(path: Path, max_bytes: int = MAX_BYTES, wanted: Wanted = SETTINGS) -> dict[str, Any]:
+    """The settings in a YAML or JSON file. Raises ``InvalidInput`` when it contains something else.
+
+    ``wanted`` says in an error what the file should be.
+    """
     name = printable_name(path.name)
     try:
         if not path.is_file() and path.exists():
@@ -57,24 +65,20 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
         raise InvalidInput(
             "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
         ) from None
-    except (UnicodeDecodeError, Unreadable) as error:
-        known = error if isinstance(error, Unreadable) else _not_text(path)
-        raise InvalidInput("document_unreadable", f"{name} is not a valid document: {known}.", known.hint) from error
+    except UnicodeDecodeError as error:
+        kind = kind_of(path)
+        reason = f"is {kind}, not {wanted[0]}" if kind else f"is not {wanted[0]}: it is not text, or not in UTF-8"
+        raise InvalidInput("document_unreadable", f"“{name}” {reason}.", wanted[1]) from error
+    except Unreadable as error:
+        raise InvalidInput("document_unreadable", f"{name}: {error}.", error.hint) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidInput(
-            "document_unreadable", f"{name} does not contain any settings.", "Write “name: value” lines."
-        )
+        form = "Each line begins with the name of a setting, without a dash, such as: text: Hello"
+        if path.suffix.lower() == ".json":
+            form = 'Settings stand in braces, such as: {"text": "Hello"}'
+        raise InvalidInput("document_unreadable", f"{name} has no settings.", form)
     return value
-
-
-def _not_text(path: Path) -> Unreadable:
-    """The error for a file that is not text: a person may have chosen the wrong one."""
-    kind = kind_of(path)
-    if kind is not None:
-        return Unreadable(f"it is {kind}", "Specify a YAML or JSON file.")
-    return Unreadable("it is not text in UTF-8", "Specify a YAML or JSON file, saved as UTF-8.")
 
 
 def parse(text: str, as_json: bool = False) -> Any:
@@ -86,10 +90,15 @@ def parse(text: str, as_json: bool = False) -> Any:
             _outline(text)
             value = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
+        if strange := yaml.reader.Reader.NON_PRINTABLE.search(text):
+            line = text.count("\n", 0, strange.start()) + 1
+            hint = "Delete it, or save the file again as plain text."
+            raise Unreadable(f"line {line} has an invisible control character", hint) from error
         where = getattr(error, "problem_mark", None)
         raise _not_yaml(text, where.line if where else None) from error
     except json.JSONDecodeError as error:
-        raise Unreadable(f"it is not valid JSON near line {error.lineno}") from error
+        hint = "Check commas, brackets and quotes there."
+        raise Unreadable(f"there is an error near line {error.lineno}", hint) from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
     except (ValueError, OverflowError) as error:
@@ -107,7 +116,7 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
             return _comment(number, lines[number], swallowed[1])
     if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
         return Unreadable(f"line {line + 1} is indented with a tab", "Indent with spaces.")
-    return Unreadable("it is not valid YAML" + (f" near line {line + 1}" if line is not None else ""))
+    return Unreadable("there is an error" + (f" near line {line + 1}" if line is not None else ""))
 
 
 def _comment(number: int, line: str, swallowed: str) -> Unreadable:
@@ -143,7 +152,11 @@ def _outline(text: str) -> None:
     open_groups: list[_Group] = []
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable("aliases (“*”) are not supported; repeat the value, or put it in quotes")
+            where = f"in line {event.start_mark.line + 1}, " if event.start_mark else ""
+            raise Unreadable(
+                f"{where}a value begins with *, which has a special meaning in YAML",
+                f'Write the value itself, or put it in quotes: "*{str(event.anchor)[:40]}"',
+            )
         tag = getattr(event, "tag", None)
         if tag is not None and tag not in TEXT_TAGS:
             raise Unreadable(f"the tag “{tag[:40]}” is not supported")
@@ -204,7 +217,8 @@ def _check(value: Any, path: tuple[str, ...], budget: list[int]) -> None:
         for name, inner in value.items():
             if not isinstance(name, str):
                 raise Unreadable(
-                    f"the name of a setting{_at(path)} is a number, a date or empty; put the name in quotes"
+                    f"the name “{str(name)[:40]}” of a setting{_at(path)} is a number, a date or empty",
+                    "Write a name such as “text” before the colon. If the name is right, put it in quotes.",
                 )
             _check(name, path, budget)
             _check(inner, (*path, name), budget)
@@ -225,17 +239,24 @@ def _at(path: tuple[str, ...]) -> str:
     return f" at {'.'.join(path)[:80]}" if path else ""
 
 
-def inside(folder: Path, name: str, hint: str = "Copy the file into the folder.") -> Path:
-    """A file in ``folder``. Raises ``InvalidInput`` for a name that leads out of it, even through a symbolic link."""
+def inside(folder: Path, name: str, otherwise: str = "") -> Path:
+    """A file in ``folder``. Raises ``InvalidInput`` for a name that leads out of it, even through a symbolic link.
+
+    ``otherwise`` says what else a person can do.
+    """
     root = folder.resolve()
     try:
         path = (folder / name).resolve()
     except (OSError, ValueError, RuntimeError):
         path = root
     if not path.is_relative_to(root) or path == root:
+        own = printable_name(PurePath(name).name)[:80]
+        hint = "Copy the file into the folder, and write only its name" + (
+            f": {own}." if own not in ("", "..") else "."
+        )
         raise InvalidInput(
             "outside_folder",
-            f"“{printable_name(name)[:80]}” is outside the upload's folder.",
-            hint,
+            f"“{printable_name(name)[:80]}” is outside the folder “{printable_name(root.name)}”.",
+            f"{hint} {otherwise}".rstrip(),
         )
     return path

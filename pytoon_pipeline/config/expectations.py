@@ -50,6 +50,23 @@ class Expectation:
     def is_group(self) -> bool:
         return any(one.get("type") == "object" for one in self.options)
 
+    @property
+    def list_name(self) -> str:
+        """The field of a group that takes a list; empty without one."""
+        fields = [pair for one in self.options for pair in one.get("properties", {}).items()]
+        return next((name for name, inner in fields if inner.get("type") == "array"), "")
+
+    @property
+    def needed(self) -> list[str]:
+        """The fields that a group at this place must have."""
+        return [name for one in self.options for name in one.get("required", ())]
+
+    @property
+    def group_form(self) -> str:
+        """A group as a person writes it, with “…” for values; empty where its fields are not known."""
+        names = self.needed or self.names[:1]
+        return f"{{{', '.join(f'{name}: …' for name in names)}}}" if names else ""
+
     def limit(self, name: str) -> int:
         """A limit of the schema, such as ``maxLength``."""
         return next((int(one[name]) for one in self.options if name in one), 0)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pytoon_pipeline.config.documents import inside, read_document
 from pytoon_pipeline.config.merge import merge
+from pytoon_pipeline.config.setting_names import SECTIONS
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.brand import Brand, Platform
@@ -27,8 +28,9 @@ def presets_folder() -> Path:
     """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
     if chosen := Settings.load().presets:
         if not chosen.is_dir():
-            message = f"The presets folder {printable_name(str(chosen))} does not exist."
-            raise DependencyMissing("presets_missing", message, "Correct PYTOON_PRESETS, or remove it.")
+            message = f"The presets folder “{printable_name(str(chosen))}” does not exist."
+            hint = "The environment variable PYTOON_PRESETS names it: set it to an existing folder, or unset it."
+            raise DependencyMissing("presets_missing", message, hint)
         return chosen
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
         if (place / f"{LIMITS}.yaml").is_file():
@@ -73,6 +75,9 @@ def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Ma
 
     Raises ``InvalidInput`` with the path of each wrong value.
     """
+    if (unknown := next((one for one in adjust if one not in SECTIONS), None)) is not None:
+        hint = f"{did_you_mean(unknown, SECTIONS) or 'Remove it. '}The settings are: {', '.join(SECTIONS)}."
+        raise InvalidInput("invalid_preset", f"adjust has no setting “{printable_name(unknown)[:80]}”.", hint)
     own = {"name": name, **document}
     preset = validate(Preset, own, f"The preset “{name}”", "invalid_preset")
     return validate(Preset, merge(own, british(adjust)), "", "invalid_preset") if adjust else preset
@@ -92,7 +97,7 @@ def load_brand(name: str) -> Brand:
     if name not in brand_names():
         raise _unknown("brand", name, brand_names())
     document = read_document(presets_folder() / BRANDS / f"{name}.yaml")
-    return validate(Brand, {"name": name, **document}, f"The brand “{name}”", "invalid_brand")
+    return validate(Brand, {"name": name, **document}, f"The brand “{name}” ({BRANDS}/{name}.yaml)", "invalid_brand")
 
 
 def presets_digest(request: Request, preset: str) -> str:

@@ -4,20 +4,22 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from pytoon_pipeline.config.expectations import Expectation, Path, expectation, number_range
-from pytoon_pipeline.config.setting_names import SECTIONS, setting_hint
+from pytoon_pipeline.config.setting_names import SECTIONS, setting_hint, settings_called
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import EXAMPLE, colour_code, similar_colour
+from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import did_you_mean, nearest
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest, ordinal
 from pytoon_pipeline.runtime.files import printable_name
 
 R = TypeVar("R", bound=Record)
@@ -36,10 +38,13 @@ class Problem:
     around: Expectation
     record: type[Record]
     reason: str = ""
+    hint: str = ""
 
     @property
     def field(self) -> str:
-        return ".".join(map(_short, self.path)) or "The document"
+        """The path; numbers in it count from 0, so the entry is also named as people count."""
+        name = ".".join(map(_short, self.path)) or "The document"
+        return f"{name} ({entry})" if (entry := _entry(self.path)) else name
 
     @property
     def name(self) -> str:
@@ -48,10 +53,20 @@ class Problem:
     @property
     def place(self) -> str:
         """The group that a field stands in: nothing for the document itself."""
-        return ".".join(map(_short, self.path[:-1]))
+        return replace(self, path=self.path[:-1]).field if self.path[:-1] else ""
 
 
 Said = tuple[str, str]
+
+
+def _entry(path: Path) -> str:
+    """The entries of lists in a path: “the 1st layer of the 2nd scene”."""
+    found = []
+    for name, number in pairwise(path):
+        if isinstance(number, int):
+            word = name[:-1] if isinstance(name, str) and name.endswith("s") else "entry"
+            found.append(f"the {ordinal(number + 1)} {word}")
+    return " of ".join(reversed(found))
 
 
 def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
@@ -76,11 +91,18 @@ def _problems(record: type[Record], document: Any, error: ValidationError) -> li
         path = _path(one["loc"], document, record, one["type"] == "missing")
         kind = one["type"] if one["type"] in SENTENCES else "other"
         kind = "name" if one["loc"][-1:] == ("[key]",) else kind
-        reason = str(one.get("ctx", {}).get("error", "")) if kind == "value_error" else ""
-        expected, around = (expectation(record, place, document) for place in (path, path[:-1]))
-        problem = Problem(kind, path, _value(document, path), expected, around, record, reason)
+        reason, hint = map(str, [*one["ctx"]["error"].args, "", ""][:2]) if kind == "value_error" else ("", "")
+        expected, around = (_expectation(record, place, document) for place in (path, path[:-1]))
+        problem = Problem(kind, path, _value(document, path), expected, around, record, reason, hint)
         found.setdefault((path, "type" if kind in WRONG_TYPE else kind), problem)
     return [one for place, one in found.items() if not _repeated(place, found)]
+
+
+def _expectation(record: type[Record], path: Path, document: Any) -> Expectation:
+    """What may stand at ``path``; below ``adjust`` of a request, the settings of a preset."""
+    if record is Request and len(path) > 1 and path[0] == "adjust":
+        return expectation(Preset, path[1:], document["adjust"])
+    return expectation(record, path, document)
 
 
 def _repeated(place: tuple[Path, str], found: dict[tuple[Path, str], Problem]) -> bool:
@@ -152,18 +174,30 @@ def _example(problem: Problem) -> str:
     name = next((str(part) for part in reversed(problem.path) if isinstance(part, str)), "")
     if problem.expected.is_list and not isinstance(problem.value, dict | list):
         return f"Write it as a list: {_short(name)}: [{printable_name(str(problem.value))[:MAX_SHOWN]}]"
+    if isinstance(problem.value, list) and (inner := problem.expected.list_name):
+        return f'Put the list under “{inner}”: {_short(name)}: {{{inner}: ["…", "…"]}}'
+    if len(problem.expected.choices) == 1:
+        return f"Write: {_pair(problem, problem.expected.choices[0])}"
     if isinstance(problem.value, str) and (value := problem.expected.similar(problem.value)):
         return f"For example: {value}"
     if value := problem.expected.example(problem.value):
         return f"For example: {value}"
-    if names := [*problem.expected.names, "name"] if problem.expected.is_group else []:
-        return f"Write it as a group: {_short(name)}: {{{names[0]}: …}}"
+    if problem.expected.is_group:
+        return f"Write it as a group: {_pair(problem, problem.expected.group_form or '{…: …}')}"
     return f"Change {problem.field}, or remove it."
 
 
+def _pair(problem: Problem, value: str) -> str:
+    """A setting as a person writes it: an edit plan is mostly JSON, where names and texts stand in quotes."""
+    if problem.path[:1] == ("edit_plan",) or problem.record is EditPlan:
+        return f'"{problem.name}": ' + (value if value[:1] in '{["' else f'"{value}"')
+    return f"{problem.name}: {value}"
+
+
 def _no_value(problem: Problem) -> Said:
-    hint = f"Write a value after “{problem.name}:”, or remove the line. Text that begins with # needs quotes."
-    return f"{problem.field} has no value; it can be {problem.expected.describe()}.", hint
+    example = problem.expected.example()
+    hint = f"Give it a value{example and f', such as {example}'}, or remove “{problem.name}”."
+    return f"{problem.field} has no value; it must be {problem.expected.describe()}.", hint
 
 
 def _not_accepted(problem: Problem) -> Said:
@@ -175,7 +209,8 @@ def _not_accepted(problem: Problem) -> Said:
     can_be = expected.describe()
     if is_number and expected.number and not expected.choices and not _is_fraction(value, expected.number):
         can_be = number_range(expected.number)
-    sentence = f"{problem.field} is {shown(value)}; it can be {can_be}."
+    only = "this Pytoon accepts only" if len(expected.choices) == 1 else "it must be"
+    sentence = f"{problem.field} is {shown(value)}; {only} {can_be}."
     if expected.is_text and not isinstance(value, str | dict | list) and not expected.choices:
         field = "" if isinstance(problem.path[-1], int) else f"{problem.name}: "
         return sentence, f'Put it in quotes: {field}"{shown(value)}"'
@@ -197,28 +232,33 @@ def _colour(problem: Problem) -> Said:
 
 def _unknown_field(problem: Problem) -> Said:
     names = [name for name in problem.around.names if name not in ("version", "name")]
-    where = f"“{problem.place}”" if problem.place else "the preset" if problem.record is Preset else "the document"
-    where = "the request" if problem.record is Request and not problem.place else where
+    where = problem.place or {Request: "The request", Preset: "The preset"}.get(problem.record, "The document")
     if problem.record is Request and not problem.place and problem.name in SECTIONS:
         sentence = f"“{problem.name}” belongs to the preset; a request changes it under “adjust”."
         return sentence, f"Write “adjust:”, and below it, indented, “{problem.name}:” with its settings."
     near = nearest(problem.name, names)
     hint = f"Did you mean “{near}”? " if near else ""
-    if problem.record is Request and not problem.place and not near and (found := setting_hint(problem.name)):
-        return f"“{problem.name}” is not a field of {where}.", f"{found}A request changes them under “adjust”."
-    return f"“{problem.name}” is not a field of {where}.", f"{hint}Use one of: {', '.join(names)}; or remove it."
+    if problem.record is Request and not problem.place and not near and (found := settings_called(problem.name)):
+        group, _, setting = found[0].rpartition(".")
+        sentence = f"“{problem.name}” cannot stand alone in the request."
+        example = f"For example: adjust: {{{group.replace('.', ': {')}: {{{setting}: …}}{'}' * found[0].count('.')}"
+        return sentence, f"Say whose it is, under “adjust”. {example}. {setting_hint(problem.name).rstrip()}"
+    return f"{where} has no setting “{problem.name}”.", f"{hint or 'Remove it. '}The settings are: {', '.join(names)}."
 
 
 def _unknown_name(problem: Problem) -> Said:
     """A name in a group that takes only some names, such as the animated values of ``keyframes``."""
     names = [name for one in problem.around.options for name in one.get("propertyNames", {}).get("enum", ())]
     hint = f"{did_you_mean(problem.name, names)}Use one of: {', '.join(names)}."
-    return f"“{problem.name}” is not a field of “{problem.place}”.", hint
+    return f"{problem.place} has no setting “{problem.name}”.", hint
 
 
 def _missing(problem: Problem) -> Said:
     sentence = f"{problem.place} has no “{problem.name}”." if problem.place else f"“{problem.name}” is missing."
-    return sentence, f"Add “{problem.name}:” with {problem.expected.describe()}."
+    expected = problem.expected
+    inner = {expectation(problem.record, (*problem.path, name), {}).describe() for name in expected.needed}
+    what = f"each is {inner.pop()}" if len(inner) == 1 else expected.describe()
+    return sentence, f"Add: {_pair(problem, expected.group_form or '…')} ({what})."
 
 
 def _too_long(problem: Problem) -> Said:
@@ -240,7 +280,7 @@ def _too_few(problem: Problem) -> Said:
 
 
 def _own_words(problem: Problem) -> Said:
-    return f"{problem.field}: {problem.reason}.", f"Correct the values in {problem.field}."
+    return f"{problem.field}: {problem.reason}.", problem.hint or f"Correct the values in {problem.field}."
 
 
 def _kind(problem: Problem) -> Said:
@@ -248,9 +288,10 @@ def _kind(problem: Problem) -> Said:
     options = expectation(problem.record, problem.path, None).options
     kinds = sorted({str(one["properties"]["kind"]["const"]) for one in options if "properties" in one})
     given = "has no “kind”" if value is None else f"has the kind {shown(value)}"
-    return f"{problem.field} {given}; it can be {', '.join(kinds)}.", did_you_mean(str(value), kinds).strip() or (
-        f"For example: kind: {kinds[0]}" if kinds else "Check “kind”."
+    example = (
+        f"For example: {_pair(replace(problem, path=(*problem.path, 'kind')), kinds[0])}" if kinds else "Check it."
     )
+    return f"{problem.field} {given}; it must be {listed(kinds)}.", did_you_mean(str(value), kinds).strip() or example
 
 
 # Types of pydantic's errors: a value of another type than the field's.

@@ -53,11 +53,12 @@ class EditLayer(Record):
     @model_validator(mode="after")
     def _ordered(self) -> "EditLayer":
         if self.end is not None and self.end <= self.start:
-            raise ValueError("end must be after start")
+            raise ValueError("end is not after start", "Make end larger than start.")
         for name, keys in self.keyframes.items():
             times = [key.time for key in keys]
             if times != sorted(set(times)):
-                raise ValueError(f"keyframes.{name}: times must increase")
+                hint = "Write the earliest time first, and each time only once."
+                raise ValueError(f"the times in keyframes.{name} are not in order", hint)
         return self
 
 

@@ -41,7 +41,7 @@ class MediaRequest(Record):
     @model_validator(mode="after")
     def _ordered(self) -> "MediaRequest":
         if self.end is not None and self.end <= self.start:
-            raise ValueError("end must be after start")
+            raise ValueError("end is not after start", "Make end larger than start.")
         return self
 
 

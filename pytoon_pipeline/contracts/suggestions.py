@@ -78,6 +78,12 @@ def listed(names: Sequence[str], last: str = "or") -> str:
     return f" {last} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
+def ordinal(number: int) -> str:
+    """A place in a list: “1st”, “2nd”, “11th”."""
+    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def _plain(name: str) -> str:
     """A name without what people spell in different ways: case, hyphens, and American spelling."""
     return name.strip().lower().replace("-", "_").replace(" ", "_").replace("color", "colour")

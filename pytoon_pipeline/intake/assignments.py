@@ -17,13 +17,15 @@ from pytoon_pipeline.config.spelling import british_name
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import nearest
+from pytoon_pipeline.contracts.suggestions import listed, nearest
 from pytoon_pipeline.runtime.files import printable_name
 
 # Fields of the request that are groups: what follows them belongs to them.
 GROUPS = ("adjust", "media", "text", "edit_plan", "logo")
 # The field of a group that its plain value stands for: “text: Hello”, “media: [a.png]”, “logo: a.png”.
 PLAIN = {"text": "hook", "media": "file", "logo": "file"}
+# Settings that an error names first.
+COMMON = ("text", "brand", "max_seconds", "music", "fit", "transition", "headline.colour")
 # The # of a colour inside brackets, where YAML would begin a comment.
 CODE_IN_LIST = re.compile(r"""(?<=[\[,{:])\s*(#[^\s,\]}"']+)""")
 MAX_SHOWN, MAX_INDEX = 60, 39
@@ -92,8 +94,9 @@ def _hint(name: str, found: list[str]) -> str:
     near = near or _nearest_leaf(name)
     if near:
         return f"Did you mean “{near}”?"
-    groups = ", ".join(SECTIONS)
-    return f"Use a field: {', '.join(REQUEST_FIELDS)}; or a setting of a group, such as headline.colour: {groups}."
+    others = ", ".join(name for name in REQUEST_FIELDS if name not in COMMON)
+    groups = f"groups, such as headline.size: {', '.join(SECTIONS)}"
+    return f"Common settings are {listed(COMMON, 'and')}. All others: {others}; and {groups}."
 
 
 def _nearest_leaf(name: str) -> str | None:
@@ -135,11 +138,12 @@ def _index(entries: list[Any], path: list[str], number: int) -> int:
     """The position of an entry of a list; the one after the last is new. Raises ``InvalidInput``."""
     part, name = path[number], ".".join(path[:number])
     if not part.isdecimal() or int(part) > min(len(entries), MAX_INDEX):
+        first = ".".join((name, "0", *path[number + 1 :]))
+        count = f"{len(entries) or 'no'} {'entry' if len(entries) == 1 else 'entries'}"
         raise InvalidInput(
             "invalid_request",
-            f"“{_shown(name)}” has no entry “{_shown(part)}”.",
-            f"Entries are numbered from 0: write {name}.0 for the first. There {'is' if len(entries) == 1 else 'are'} "
-            f"{len(entries) or 'none'} so far.",
+            f"“{_shown(f'{name}.{part}')}” does not exist: “{_shown(name)}” has {count} in the settings.",
+            f"Numbers start at 0. For the first, write: --set {_shown(first)}=…",
         )
     return int(part)
 

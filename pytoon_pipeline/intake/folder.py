@@ -184,14 +184,15 @@ def _check_single(path: Path) -> None:
     if os.path.isdir(path):
         raise InvalidInput(
             "folder_among_files",
-            f"{name} is a folder, which is a video of its own.",
-            "Render it with a command of its own, or name the files in it.",
+            f"A folder and other files cannot be in the same command: {name} becomes a video of its own.",
+            f"Run “pytoon render {shlex.quote(printable_name(str(path)))}” separately, or list the files in it instead "
+            "of the folder.",
         )
     if path.name in REQUEST_FILES:
         raise InvalidInput(
             "request_among_files",
             f"{name} describes a video of the whole folder.",
-            "Specify the folder instead of its files, or use --request FILE.",
+            f"Specify the folder instead of its files, or write: --request {shlex.quote(printable_name(str(path)))}",
         )
 
 
@@ -208,13 +209,16 @@ def _in_order(paths: Sequence[Path]) -> tuple[Sequence[Path], tuple[Note, ...]]:
 
 
 def _no_media(folder: Path, found: SortedFiles) -> InvalidInput:
+    own = ""
     below = next((one for one in found.others if (folder / one).is_dir()), None)
     if below is not None:
-        hint = f"Media must be at the top of the folder. Specify a folder in it, such as “{printable_name(below)}”."
+        inner = shlex.quote(printable_name(str(folder / below)))
+        own = " of its own"
+        hint = f"Its folder “{printable_name(below)}” may have some. Write its path instead: {inner}"
     else:
         hint = "Put photos (JPEG, PNG, WebP) or clips (MP4, MOV) into it, or a request.yaml with a text."
     return InvalidInput(
-        "no_media", f"The folder “{printable_name(folder.resolve().name)}” has no photos or clips.", hint
+        "no_media", f"The folder “{printable_name(folder.resolve().name)}” has no photos or clips{own}.", hint
     )
 
 

@@ -32,7 +32,9 @@ class S3Inbox:
         self._connect = client
         if not self._bucket:
             raise InvalidInput(
-                "invalid_inbox", f"“{address[:80]}” does not name a bucket.", "Use the form s3://bucket/prefix."
+                "invalid_inbox",
+                f"The environment variable PYTOON_INBOX is “{address[:80]}”, without the name of a bucket.",
+                "Set it to s3://BUCKET/FOLDER, or unset it: uploads then go into a folder on this machine.",
             )
 
     def entries(self) -> list[Entry]:

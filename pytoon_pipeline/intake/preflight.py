@@ -8,15 +8,19 @@ from pathlib import Path
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
-from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
+from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.uploads import Upload
+from pytoon_pipeline.media import signatures
 from pytoon_pipeline.runtime.files import check_files
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
 PROBED = Stage("probed", 2)
+
+# What files with other roles than the media must be.
+WANTED: dict[Role, signatures.Wanted] = {"music": "an audio file", "voice": "an audio file", "logo": "a picture"}
 
 Probe = Callable[[SourceItem], MediaInfo]
 
@@ -56,11 +60,11 @@ def preflight(upload: Upload) -> None:
 
 def refuse_foreign(upload: Upload) -> None:
     """Raises ``InvalidInput`` for a file that is obviously not media, such as a document or an archive."""
-    from pytoon_pipeline.media import signatures
-
     check_files([path for path, _ in upload.files])
     for path, role in upload.files:
-        if role not in NO_MEDIA and (error := signatures.other_kind(path, path.name)):
+        if role not in NO_MEDIA and (
+            error := signatures.other_kind(path, path.name, WANTED.get(role, signatures.ANY_MEDIA))
+        ):
             raise error
 
 

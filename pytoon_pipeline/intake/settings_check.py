@@ -95,7 +95,10 @@ def _brand_item(brand: str, path: Path, role: Role) -> SourceItem:
         if role == "font":
             fonts.register(str(path), path)
     except InvalidInput as error:
-        raise InvalidInput(error.code, f"{brand}: {error.message}", error.hint) from None
+        hint = error.hint
+        if error.code == "file_missing":
+            hint = f"Put it into {printable_name(str(path.parent))}, or correct its name in the brand’s .yaml file."
+        raise InvalidInput(error.code, f"{brand}: {error.message}", hint) from None
     return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
 
 
@@ -127,8 +130,8 @@ def _check_length(resolved: ResolvedRequest) -> None:
     if request.max_seconds - brand.end_card.seconds < MIN_CONTENT_SECONDS:
         raise field_error(
             "max_seconds", "too_short",
-            f"{request.max_seconds:g} s leaves less than a second beside the end card of the brand “{brand.name}” "
-            f"({brand.end_card.seconds:g} s).",
+            f"{request.max_seconds:g} s is too short: the end card of the brand “{brand.name}” takes "
+            f"{brand.end_card.seconds:g} s, and the rest needs a second.",
             f"Set max_seconds to {brand.end_card.seconds + MIN_CONTENT_SECONDS:g} or more.",
         )  # fmt: skip
 

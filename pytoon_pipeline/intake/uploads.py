@@ -23,7 +23,9 @@ from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.runtime.files import printable_name
 
 # What to do about a file outside the folder that the command line may name.
-COPY = "Copy the file into the folder, or name it on the command line: --{} FILE."
+COPY = "Or add to the command: --{} FILE"
+
+REQUEST = ("a request file", "Specify a request file, such as request.yaml, saved as UTF-8.")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _document(folder: Path | None, request_file: Path | None) -> dict[str, Any]:
         if name == EDIT_PLAN_NAME:
             return {"edit_plan": name}
         request_file = inside(folder, name) if name is not None else None
-    return read_document(request_file) if request_file else {}
+    return read_document(request_file, wanted=REQUEST) if request_file else {}
 
 
 def _refuse_subtitles(path: Path, folder: Path | None) -> None:

@@ -113,7 +113,9 @@ def load(name: str) -> Font:
             )
     except (TTLibError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(
-            "not_a_font", f"“{file.name[:40]}” is not a usable font.", "Use a TrueType or OpenType file."
+            "not_a_font",
+            f"the font file “{file.name[:40]}” is damaged, or not a font.",
+            "Copy it again, or use another .ttf or .otf file.",
         ) from error
     except OSError as error:
         raise DependencyMissing(

@@ -1,6 +1,8 @@
 """What a file is, judged by its first bytes; and the errors for files that are not media."""
 
+from mimetypes import guess_type
 from pathlib import Path
+from typing import Literal
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media.foreign_files import contains, head_of, kind_of
@@ -14,6 +16,22 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 AVIF_BRANDS = {b"avif", b"avis"}
 # iTunes sells films and songs with these brands, which only its own players can decrypt.
 PROTECTED_BRANDS = {b"M4P ", b"M4VP"}
+Wanted = Literal["a video, picture or audio file", "a video", "an audio file", "a picture"]
+ANY_MEDIA: Wanted = "a video, picture or audio file"
+# What to do about a file that is none of these.
+INSTEAD: dict[Wanted, str] = {
+    ANY_MEDIA: "Specify the media file itself: MP4, MOV or WebM; PNG, JPEG, HEIC or WebP; WAV, MP3 or M4A.",
+    "a video": "Specify a video file, such as MP4.",
+    "an audio file": "Use an audio file, such as WAV, MP3 or M4A.",
+    "a picture": "Use a PNG, JPEG or WebP file.",
+}
+# What a server or a program writes in place of a file that it cannot give. By what their names say they are, files
+# are called so.
+SUBSTITUTES = ("a text file", "a web page", "a JSON document", "an XML document")
+NAMED_LIKE = {"video": "a video", "image": "a picture", "audio": "an audio file"}
+# Parts of what files of other programs are called: what to do is to export them.
+EXPORTED = ("project", "Photoshop", "Illustrator", "image", "Sketch", "drawing")
+WITH_PICTURES = ("presentation", "PDF", "Word", "Pages", "Office", "OpenDocument")
 LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
 UNREADABLE_PICTURES = {
     b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"\x00\x00\x01\x00": "icon",
@@ -46,10 +64,10 @@ def is_live_part(path: Path) -> bool:
     return contains(path, {LIVE_IDENTIFIER: "live"}) is not None
 
 
-def other_kind(path: Path, named: str = "") -> InvalidInput | None:
+def other_kind(path: Path, named: str = "", wanted: Wanted = ANY_MEDIA) -> InvalidInput | None:
     """The error for a file that is obviously not media: a document, an archive, a picture in an unreadable format.
 
-    ``named`` is what people call the file: in the store it has another name.
+    ``named`` is what people call the file: in the store it has another name. ``wanted`` is what it should be.
     """
     head, name = head_of(path), f"“{printable_name(named)[:80]}”" if named else THIS
     if (brands := _brands(head)) and PROTECTED_BRANDS.intersection(brands[:1]):
@@ -60,7 +78,7 @@ def other_kind(path: Path, named: str = "") -> InvalidInput | None:
             "Save or export it as JPEG, PNG or WebP.",
         )  # fmt: skip
     kind = kind_of(path) if head else None
-    return _foreign(name, kind) if kind is not None else None
+    return _foreign(name, kind, named, wanted) if kind is not None else None
 
 
 def not_media(path: Path) -> InvalidInput:
@@ -73,8 +91,8 @@ def not_media(path: Path) -> InvalidInput:
     if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free"):
         return InvalidInput(
             "not_media",
-            f"{THIS} is an MP4 or MOV without its index, or with a damaged one: it cannot be read.",
-            "The recording or the upload was interrupted: copy the complete file again.",
+            f"{THIS} is incomplete or damaged: it is an MP4 or MOV whose end is missing.",
+            "Copy or export it again. If the recording itself stopped early, use another clip.",
         )
     return InvalidInput(
         "not_media",
@@ -98,17 +116,30 @@ def _brands(head: bytes) -> list[bytes]:
     return [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
 
 
-def _foreign(name: str, kind: str) -> InvalidInput:
-    media = "Specify the media file itself: MP4, MOV or WebM; PNG, JPEG, HEIC or WebP; WAV, MP3 or M4A."
-    hint = media
+def _foreign(name: str, kind: str, named: str, wanted: Wanted) -> InvalidInput:
+    like = NAMED_LIKE.get((guess_type(named)[0] or "").partition("/")[0])
+    if like is not None and kind in SUBSTITUTES:
+        message = f"{name} is named like {like}, but it is {kind}."
+        return InvalidInput("not_media", message, "The download or the copy may have failed: copy the file again.")
+    exported = wanted == ANY_MEDIA and any(word in kind for word in EXPORTED)
+    reason = "which Pytoon does not read" if exported else f"not {wanted}"
+    return InvalidInput("not_media", f"{name} is {kind}, {reason}.", _instead(kind, wanted))
+
+
+def _instead(kind: str, wanted: Wanted) -> str:
+    """What to do about a file of a foreign kind."""
+    if wanted != ANY_MEDIA:
+        return INSTEAD[wanted]
     if "archive" in kind:
-        hint = "Unpack it, and specify the folder or the files in it."
-    elif "project" in kind or "Photoshop" in kind or "Illustrator" in kind or "image" in kind or "Sketch" in kind:
-        hint = "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."
-    elif any(word in kind for word in ("presentation", "PDF", "Word", "Pages", "Office", "OpenDocument")):
-        hint = "Save its pictures as files and specify these, or write its text into a request.yaml."
-    elif "subtitles" in kind:
-        hint = "Put it beside its clip, with the same name and the extension .srt or .vtt, and specify the clip."
-    elif "playlist" in kind:
-        hint = "It only names other files. Specify one of these."
-    return InvalidInput("not_media", f"{name} is {kind}, not a video, picture or audio file.", hint)
+        return "Unpack it, and specify the folder or the files in it."
+    if any(word in kind for word in EXPORTED):
+        return "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."
+    if any(word in kind for word in WITH_PICTURES):
+        return "Save its pictures as files and specify these, or write its text into a request.yaml."
+    if "subtitles" in kind:
+        return "Put it beside its clip, with the same name and the extension .srt or .vtt, and specify the clip."
+    if "playlist" in kind:
+        return "It only names other files. Specify one of these."
+    if kind == "a text file":
+        return "To show its text, write the text into a request.yaml. Otherwise specify a video or a picture."
+    return INSTEAD[wanted]

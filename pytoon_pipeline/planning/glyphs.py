@@ -14,12 +14,13 @@ from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note
+from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.media import fonts
 
 # Replaces a text. Arguments: the field of the request, its text, and the font that the field itself names, if any.
 Change = Callable[[str, str, str | None], str]
-HINT = "Use other characters, give the brand a font file that has them, or set missing_glyphs: drop to leave them out."
-GIVE_FONT = "To show them, give the brand a font file that has them."
+GIVE_FONT = "To show them, use a brand with a font file that has them."
+HINT = f"Change the text, or set missing_glyphs: drop to leave them out. {GIVE_FONT}"
 # The most characters, and the most texts, that one error names.
 MAX_CHARACTERS, MAX_TEXTS = 30, 3
 
@@ -34,10 +35,12 @@ class MissingGlyphs:
     font: str | None = None
 
     def refusal(self) -> str:
-        names = [font.name for font in fonts.with_fallbacks(self.font)] if self.font else ["all fonts of Pytoon"]
+        none = "no font of Pytoon has"
+        if self.font:
+            none = f"none of the fonts {listed([font.name for font in fonts.with_fallbacks(self.font)], 'and')} has"
         named = " ".join(map(_shown, self.characters[:MAX_CHARACTERS]))
         named += f" and {len(self.characters) - MAX_CHARACTERS} more" if len(self.characters) > MAX_CHARACTERS else ""
-        return f"{self.path}: {named} in “{self.text[:40]}” cannot be drawn (fonts: {', '.join(names)})"
+        return f"{self.path}: {none} {named}, in “{self.text[:40]}”"
 
     def note(self) -> Note:
         named = " ".join(map(_shown, self.characters))

@@ -47,8 +47,9 @@ def check_file(path: Path) -> None:
             "Check the path and the permissions.",
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
-        raise InvalidInput("not_a_file", f"{name} is {kind}, not a file.", "Specify a file.")
+        is_folder = stat.S_ISDIR(status.st_mode)
+        kind, hint = ("a folder", "Specify a file in it.") if is_folder else ("a device or a pipe", "Specify a file.")
+        raise InvalidInput("not_a_file", f"{name} is {kind}, not a file.", hint)
     if status.st_size == 0:
         raise InvalidInput("empty_file", f"The file {name} is empty.", "The upload may be incomplete; copy it again.")
 

@@ -13,6 +13,6 @@ def check(path: Path) -> QcReport:
     from pytoon_pipeline.quality.verdict import check_video
 
     check_file(path)
-    if error := other_kind(path, path.name):
+    if error := other_kind(path, path.name, "a video"):
         raise error
     return check_video(path.resolve(), load_limits(), limit_sources())

@@ -94,17 +94,17 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
 @pytest.mark.parametrize(
     ("document", "message", "hint"),
     [
-        ({"max_seconds": 90}, "max_seconds is 90; it can be 1 to 60.", "For example: 60"),
-        ({"platform": "instagram"}, "platform is “instagram”; it can be tiktok, reels, shorts or any.", "“reels”"),
-        ({"media": [{"fil": "a.png"}]}, "“fil” is not a field of “media.0”.", "Did you mean “file”?"),
-        ({"text": {"hook": [1]}}, "text.hook is a list; it can be text.", "Change text.hook"),
-        ({"text": 7}, "text is 7; it can be text, or a group with hook, beats and cta.", 'quotes: text: "7"'),
+        ({"max_seconds": 90}, "max_seconds is 90; it must be 1 to 60.", "For example: 60"),
+        ({"platform": "instagram"}, "platform is “instagram”; it must be tiktok, reels, shorts or any.", "“reels”"),
+        ({"media": [{"fil": "a.png"}]}, "media.0 (the 1st entry) has no setting “fil”.", "Did you mean “file”?"),
+        ({"text": {"hook": [1]}}, "text.hook is a list; it must be text.", "Change text.hook"),
+        ({"text": 7}, "text is 7; it must be text, or a group with hook, beats and cta.", 'quotes: text: "7"'),
         (
             {"headline": {"size": 9}},
             "“headline” belongs to the preset; a request changes it under “adjust”.",
             "adjust:",
         ),
-        ({"logo": {"file": "a.png", "corner": "left"}}, "logo.corner is “left”; it can be top_left", "top_"),
+        ({"logo": {"file": "a.png", "corner": "left"}}, "logo.corner is “left”; it must be top_left", "top_"),
     ],
 )
 def test_messages_say_what_is_wrong_and_what_is_possible(document: dict, message: str, hint: str) -> None:
@@ -116,9 +116,11 @@ def test_messages_say_what_is_wrong_and_what_is_possible(document: dict, message
 
 def test_a_layer_with_a_field_named_as_its_kind_is_not_mistaken() -> None:
     layer = {"kind": "text", "text": "a", "effects": ["blurr"]}
-    with pytest.raises(InvalidInput, match=r"layers\.0\.effects\.0 has the kind “blurr”"):
+    with pytest.raises(
+        InvalidInput, match=r"effects\.0 \(the 1st effect of the 1st layer of the 1st scene\) has the kind “blurr”"
+    ):
         validate(EditPlan, {"scenes": [{"seconds": 1, "layers": [layer]}]}, "", "invalid_request")
-    with pytest.raises(InvalidInput, match=r"background\.blur is 999; it can be 5 to 150"):
+    with pytest.raises(InvalidInput, match=r"background\.blur is 999; it must be 5 to 150"):
         validate(Preset, {"name": "a", "description": "b", "background": {"kind": "blur", "blur": 999}}, "", "x")
 
 

@@ -106,7 +106,7 @@ def test_missing_glyphs_are_reported_at_intake(tmp_path: Path) -> None:
     (tmp_path / "request.yaml").write_text(
         json.dumps({"text": {"hook": "Hello", "beats": ["Fine", f"Now {JAPANESE}"]}})
     )
-    with pytest.raises(InvalidInput, match=r"text\.beats\.1: 今 日"):
+    with pytest.raises(InvalidInput, match=r"text\.beats\.1: .* 今 日"):
         read_upload(tmp_path)
     assert read_upload(tmp_path, sets=["missing_glyphs=drop"]).request.missing_glyphs == "drop"
     check_request(Request(text=" ".join(DRAWN.values())))

@@ -1,5 +1,6 @@
 """The server process: token, socket, garbage collection and shutdown."""
 
+import errno
 import logging
 import os
 import socket
@@ -94,6 +95,17 @@ def _token(secret: SecretStr | None) -> str:
     return token
 
 
+# Why an address cannot be used, and what to do.
+ADDRESS_ERRORS = {
+    errno.EADDRNOTAVAIL: (
+        "this computer does not have this address", "Use an address of this computer, such as --host 127.0.0.1"
+    ),
+    errno.EADDRINUSE: (
+        "another program uses this port", "Choose another port with --port, or stop that program."
+    ),
+}  # fmt: skip
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -101,9 +113,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OverflowError as error:
         raise InvalidInput("engine_address", f"There is no port {port}.", "Choose one from 1 to 65535.") from error
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error.strerror
-        raise TransientError(
-            "engine_address",
-            f"The engine cannot listen on {host[:80]}, port {port}: {reason}.",
-            "Choose another address or port, or stop the program that uses it.",
-        ) from error
+        other = (os.strerror(error.errno) if error.errno else error.strerror, "Choose another --host or --port.")
+        reason, hint = ADDRESS_ERRORS.get(error.errno or 0, other)
+        message = f"The engine cannot listen on {host[:80]}, port {port}: {reason}."
+        raise TransientError("engine_address", message, hint) from error

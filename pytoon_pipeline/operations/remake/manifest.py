@@ -16,9 +16,11 @@ from pytoon_pipeline.engines.protocol import HASH, items_shown
 from pytoon_pipeline.engines.server.job_checks import too_large, unusable
 from pytoon_pipeline.media.encoder import SOUND
 from pytoon_pipeline.rendering import stages
+from pytoon_pipeline.runtime.files import printable_name
 
 # The manifest of a one-minute video with a thousand captions and keyframes has half a megabyte.
 MAX_BYTES = 8 << 20
+SPECIFY = "Specify the manifest.json that lies beside a finished video."
 # No request can have a layer with a longer side, in pixels, or a larger scale.
 MAX_SIDE, MAX_SCALE = 8192, 10
 # A minute of audio cut into clips of a few milliseconds.
@@ -33,7 +35,7 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
 
     Raises ``InvalidInput`` for what is not a manifest, an outdated one, or one that fails ``check``.
     """
-    document = read_document(path, MAX_BYTES)
+    document = read_document(path, MAX_BYTES, ("a manifest", f"{SPECIFY} To render a clip, use “pytoon render”."))
     version = document.get("version")
     if version in OLD_VERSIONS and "spec" in document:
         raise InvalidInput(
@@ -42,11 +44,11 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
             "Render the upload again with “pytoon render” and use its new manifest.",
         )
     if version != VERSION:
-        found = "no version" if version is None else f"version {str(version)[:20]}"
+        found = f"{'no version' if version is None else f'the version {str(version)[:20]}'}, and not version {VERSION}"
         raise InvalidInput(
             "manifest_version",
-            f"This document has {found}; it is not a manifest of version {VERSION}.",
-            "Use the manifest.json of a delivered video, or the Pytoon version that wrote it.",
+            f"“{printable_name(path.name)}” is not a manifest that this Pytoon can use: it has {found}.",
+            f"{SPECIFY} If this is one, update Pytoon.",
         )
     # Fields that do not decide frames may have changed their form since.
     deciding = {name: document[name] for name in Reproducible.model_fields if name in document}

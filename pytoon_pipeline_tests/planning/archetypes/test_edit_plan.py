@@ -65,7 +65,7 @@ def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
         ({"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]}, "scenes.0.layers.0.*hologram.*banner, group"),
         ({"scenes": [{"seconds": 1, "layers": [TEXT | {"effects": ["sparkle"]}]}]}, "effects.0.*sparkle"),
         ({"scenes": [{"seconds": 1, "layers": [TEXT | {"keyframes": {"z": []}}]}]}, "keyframes.z"),
-        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end must be after start"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end is not after start"),
     ],
 )
 def test_an_invalid_plan_is_rejected_with_the_path(plan: dict, path: str) -> None:

@@ -1,0 +1,50 @@
+"""Errors of the operating system in the words of the product: which folder it is, and which setting names it."""
+
+import argparse
+import errno
+from pathlib import Path
+
+from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, TransientError, storage_unwritable, system_error
+from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.settings import Settings
+
+FULL = "the disk is full"
+REASONS = {
+    errno.ENOENT: "there is no such folder", errno.ENOTDIR: "a part of this path is a file, not a folder",
+    errno.EACCES: "you have no permission", errno.EPERM: "you have no permission",
+    errno.EROFS: "the disk is read-only", errno.ENOSPC: FULL, errno.EDQUOT: FULL,
+}  # fmt: skip
+
+
+def explained(error: OSError, options: argparse.Namespace) -> PytoonError:
+    """The error for an operation that the operating system refused to the command with these options."""
+    reason = REASONS.get(error.errno or 0)
+    out: Path | None = getattr(options, "out", None)
+    if reason == FULL:
+        hint = f"Free some space{', or choose another place for --out' if out else ''}. Then run the command again."
+        return TransientError(storage_unwritable(error).code, f"Pytoon cannot write its files: {reason}.", hint)
+    try:
+        found = _place(error.filename, out)
+    except PytoonError:
+        found = None
+    # A file that is missing inside an existing folder is another problem.
+    if reason is None or found is None or (error.errno == errno.ENOENT and found[0].exists()):
+        return system_error(error)
+    message = f"Pytoon cannot use “{printable_name(str(found[0]))}”: {reason}."
+    return TransientError(storage_unwritable(error).code if error.errno in UNWRITABLE else "system", message, found[1])
+
+
+def _place(filename: object, out: Path | None) -> tuple[Path, str] | None:
+    """The folder of Pytoon that a file belongs to, and how to choose another."""
+    if not isinstance(filename, str):
+        return None
+    settings = Settings.load()
+    inbox = None if settings.inbox is None else Path(settings.inbox)
+    for place, hint in (
+        (out, "Create the folder, or choose another with --out."),
+        (settings.home, "Set PYTOON_HOME to a folder that you can write to, or unset it."),
+        (inbox, "Create the folder, set PYTOON_INBOX to another, or unset it."),
+    ):
+        if place is not None and Path(filename).absolute().is_relative_to(place.absolute()):
+            return place, hint
+    return None
