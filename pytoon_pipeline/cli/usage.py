@@ -17,7 +17,8 @@ TYPES = {"int": "a whole number", "float": "a number"}
 # What the help calls values, where lower case alone is not enough.
 VALUES = {"PATH": "file or folder", "DIR": "folder", "N": "number", "NAME=VALUE": "setting with a value"}
 
-Said = tuple[str, str]
+# A sentence and a hint.
+Explanation = tuple[str, str]
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -61,7 +62,7 @@ class CommandParser(argparse.ArgumentParser):
     def refuse(self, sentence: str, hint: str) -> NoReturn:
         self.exit(WRONG_USAGE, f"error: {sentence} [usage]\n  {hint}\n")
 
-    def unknown(self, argument: str) -> Said:
+    def unknown(self, argument: str) -> Explanation:
         """The error for an argument that nothing takes."""
         from pytoon_pipeline.config.setting_names import REQUEST_FIELDS, setting_hint, settings_called
         from pytoon_pipeline.config.spelling import british_name
@@ -80,7 +81,7 @@ class CommandParser(argparse.ArgumentParser):
             hint = f"{near}Use one of: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint
 
-    def _one_too_many(self, argument: str) -> Said:
+    def _one_too_many(self, argument: str) -> Explanation:
         words = [_word(str(one.metavar)) for one in self._needed if not one.option_strings]
         if not words:
             return f"{self.prog} does not take “{_shown(argument)}”.", self.form
@@ -132,7 +133,7 @@ def _shown(text: str) -> str:
     return printable_name(text)[:MAX_SHOWN]
 
 
-def _no_command(parser: CommandParser, name: str, _choices: str) -> Said:
+def _no_command(parser: CommandParser, name: str, _choices: str) -> Explanation:
     sentence = f"There is no command “{_shown(name)}”."
     if Path(name).suffix or os.sep in name:
         return sentence, f"To render a file or folder, write: pytoon render {_shown(name)}"
@@ -140,7 +141,7 @@ def _no_command(parser: CommandParser, name: str, _choices: str) -> Said:
     return sentence, f"{near}The commands are: {', '.join(parser.commands)}."
 
 
-def _lacking(parser: CommandParser, names: str) -> Said:
+def _missing_arguments(parser: CommandParser, names: str) -> Explanation:
     if names == "COMMAND":
         return f"{parser.prog} needs a command.", (
             f"The commands are: {', '.join(parser.commands)}. “{parser.prog} --help” explains them."
@@ -149,41 +150,41 @@ def _lacking(parser: CommandParser, names: str) -> Said:
     return f"{parser.prog} needs {needed}.", parser.form
 
 
-def _no_value(parser: CommandParser, option: str, *_: str) -> Said:
+def _no_value(parser: CommandParser, option: str, *_: str) -> Explanation:
     option, metavar = parser.value_of(option).split(" ")
     about = parser.about(option)
     return f"{option} needs {_with_article(metavar)}.", f"Write: {option} {metavar}{about and f' ({about})'}"
 
 
-def _wrong_type(parser: CommandParser, option: str, kind: str, value: str) -> Said:
+def _wrong_type(parser: CommandParser, option: str, kind: str, value: str) -> Explanation:
     expected = TYPES.get(kind, f"a valid {kind}")
     example = parser.get_default(option.lstrip("-")) or 1
     return f"{option} is “{_shown(value)}”; it must be {expected}.", f"For example: {option} {example}"
 
 
-def _empty(parser: CommandParser, option: str) -> Said:
+def _empty(parser: CommandParser, option: str) -> Explanation:
     what = option if option.startswith("-") else f"The name of the {_word(option)}"
     return f"{what} is empty.", "Write a name between the quotes. If you use a variable such as $FILE, it is empty."
 
 
-def _refused_value(parser: CommandParser, option: str, reason: str) -> Said:
+def _refused_value(parser: CommandParser, option: str, reason: str) -> Explanation:
     """An option whose type has explained what is wrong."""
     example = parser.get_default(option.lstrip("-"))
     hint = f"For example: {option} {example}" if example is not None else f"Write: {parser.value_of(option)}"
     return f"{option}: {reason.rstrip('.')}.", hint
 
 
-def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Said:
+def _no_choice(parser: CommandParser, option: str, value: str, choices: str) -> Explanation:
     known = [one.strip(" '\"") for one in choices.split(",")]
     near = did_you_mean(value, known).strip()
     return f"{option} is “{_shown(value)}”; it must be {listed(known)}.", near or f"For example: {option} {known[0]}"
 
 
-EXPLANATIONS: tuple[tuple[re.Pattern[str], Callable[..., Said]], ...] = tuple(
+EXPLANATIONS: tuple[tuple[re.Pattern[str], Callable[..., Explanation]], ...] = tuple(
     (re.compile(pattern, re.DOTALL), explain)
     for pattern, explain in (
         (r"argument COMMAND: invalid choice: ['\"](.*)['\"] \(choose from (.*)\)", _no_command),
-        (r"the following arguments are required: (.*)", _lacking),
+        (r"the following arguments are required: (.*)", _missing_arguments),
         (r"argument (\S+): expected (?:one|at least one) arguments?", _no_value),
         (r"argument (\S+): invalid (\S+) value: ['\"](.*)['\"]", _wrong_type),
         (r"argument (\S+): empty", _empty),

@@ -115,7 +115,7 @@ def load(name: str) -> Font:
         raise InvalidInput(
             "not_a_font",
             f"the font file “{file.name[:40]}” is damaged, or not a font.",
-            "Copy it again, or use another .ttf or .otf file.",
+            "Replace it with another .ttf or .otf file, or write the name of one of Pytoon's fonts in the brand.",
         ) from error
     except OSError as error:
         raise DependencyMissing(
