@@ -15,7 +15,7 @@ from pytoon_pipeline.cli.program import program
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.contracts.results import PresetResult, PresetSetting, PresetsResult
+    from pytoon_pipeline.contracts.preset_results import PresetResult, PresetSetting, PresetsResult
 
 # Settings that people change first.
 COLOURS = ("colour", "highlight")

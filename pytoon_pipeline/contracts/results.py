@@ -1,15 +1,15 @@
 """Answers of the use cases: what ``--json`` prints and an API returns. Paths are absolute, times in seconds."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from typing_extensions import Self
 
-from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.manifest import Remade
+from pytoon_pipeline.contracts.preset_results import PresetResult, PresetsResult
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.rendering import EngineName
@@ -258,38 +258,6 @@ class DoctorResult(Record):
     dagster: str
     alerts: str
     presets: tuple[str, ...]
-
-
-class PresetSummary(Record):
-    """A preset in brief. ``picture`` is the path of a picture of a video with it, if there is one."""
-
-    name: str
-    description: str
-    suits: tuple[Archetype, ...]
-    picture: str | None = None
-
-
-class PresetsResult(Record):
-    """The answer of ``pytoon presets``. ``page`` is the path of the page with all pictures, if one was written."""
-
-    presets: tuple[PresetSummary, ...]
-    page: str | None = None
-
-
-class PresetSetting(Record):
-    """One setting of a preset. ``preset``: the preset's file sets it; otherwise it has its default."""
-
-    name: str
-    value: Any
-    meaning: str
-    preset: bool
-
-
-class PresetResult(PresetSummary):
-    """The answer of ``pytoon presets NAME``: ``file`` is the preset's file."""
-
-    file: str
-    settings: tuple[PresetSetting, ...]
 
 
 class NewRequestResult(Record):

@@ -8,7 +8,7 @@ from string import Template
 from pytoon_pipeline.config.glossary import PRESETS, meanings
 from pytoon_pipeline.config.merge import leaves
 from pytoon_pipeline.config.presets import load_preset, preset_document, preset_names, preset_picture, presets_folder
-from pytoon_pipeline.contracts.results import PresetResult, PresetSetting, PresetsResult, PresetSummary
+from pytoon_pipeline.contracts.preset_results import PresetResult, PresetSetting, PresetsResult, PresetSummary
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.home import Home
 
