@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
 from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, quiet_streams, say
-from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
     from pytoon_pipeline.contracts.results import RenderResult
     from pytoon_pipeline.service.runner import Notify, Runner
+
+
+VIDEOS = (".mp4", ".mov", ".webm", ".mkv")
 
 
 def add_commands(commands: Commands) -> None:
@@ -57,11 +60,22 @@ def _failed(error: PytoonError) -> "RenderResult":
     return RenderResult(status="failed", error=ErrorInfo.of(error))
 
 
+def _check_out(out: Path | None) -> None:
+    """Raises ``InvalidInput`` for the name of a video, which people give for a file and which would become a folder."""
+    if out is not None and out.suffix.lower() in VIDEOS and not out.is_dir():
+        raise InvalidInput(
+            "not_a_folder",
+            f"--out takes a folder, and “{printable(out.name)}” is the name of a video.",
+            "Name the folder only; the video gets the name of the upload.",
+        )
+
+
 def _render(options: argparse.Namespace) -> int:
     from pytoon_pipeline.cli.progress import reporter
     from pytoon_pipeline.cli.summary import summary
     from pytoon_pipeline.service.render import RenderTask, render
 
+    _check_out(options.out)
     first, *more = options.path
     task = RenderTask(first, request_options(options), options.out, tuple(more))
     with reporter() as report:

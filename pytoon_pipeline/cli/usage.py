@@ -72,7 +72,8 @@ class CommandParser(argparse.ArgumentParser):
             return self._one_too_many(argument)
         field = british_name(name.lstrip("-").replace("-", "_"))
         near = did_you_mean(name, self._options)
-        meant = None if near or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
+        exact = field in REQUEST_FIELDS
+        meant = None if (near and not exact) or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
         if meant is not None:
             hint = f"Write: --set {meant}=VALUE"
         elif "--set" in self._options and (found := settings_called(field)):

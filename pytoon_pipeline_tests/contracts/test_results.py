@@ -56,7 +56,7 @@ def test_the_other_answers(home: Home, tmp_path: Path) -> None:
     check(failed_result(InvalidInput("x", "X.", "Y.")), "render_result")
     check(generate("backdrop", "sea", 3, tmp_path / "a.png"), "generate_result")
     check(ErrorResult(error=ErrorInfo(code="x", message="X.", hint="Y.")), "error_result")
-    check(SubmitResult(keys=("0" * 32,), inbox=("a.mp4",)), "submit_result")
+    check(SubmitResult(keys=("0" * 32,), titles=("a",), inbox=("a.mp4",)), "submit_result")
     check(examine(home, "as written by Pytoon"), "doctor_result")
     runner = FakeRunner(home, lost=3)
     result = setup(home, runner.open, lambda note: None)
