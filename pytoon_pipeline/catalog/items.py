@@ -1,5 +1,7 @@
 """The registry of items: the origin of each, and what replaced it."""
 
+import sqlite3
+
 from pytoon_pipeline.catalog import records
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.names import item_id
@@ -32,26 +34,31 @@ class Registry:
 
     def get(self, name: str) -> ItemRecord | None:
         with self._database.read() as database:
-            found = database.execute("select record from items where id = ?", (name,)).fetchone()
-        return ItemRecord.model_validate_json(found[0]) if found else None
+            return _find(database, name)
 
     def of(self, upload: SourceMedia) -> list[ItemRecord]:
         """A record of each of an upload's items, in order: how it was generated, and what it is in this upload."""
-        return [self._in_upload(item, upload) for item in upload.items]
+        with self._database.read() as database:
+            return [_in_upload(item, upload, _find(database, item_id(item))) for item in upload.items]
 
-    def _in_upload(self, item: SourceItem, upload: SourceMedia) -> ItemRecord:
-        record = ItemRecord(
-            id=item_id(item),
-            sha256=item.sha256,
-            name=item.name,
-            role=item.role,
-            origin=item.origin,
-            licence=None if item.origin == "brand" else str(upload.asked.get("licence") or "") or None,
-        )
-        known = self.get(record.id)
-        if known is None or known.generation is None or item.origin == "brand":
-            return record
-        generated = {"origin": "generated", "licence": record.licence or known.licence}
-        return record.model_copy(
-            update=generated | {"generation": known.generation, "replaces": known.replaces, "reason": known.reason}
-        )
+
+def _find(database: sqlite3.Connection, name: str) -> ItemRecord | None:
+    found = database.execute("select record from items where id = ?", (name,)).fetchone()
+    return ItemRecord.model_validate_json(found[0]) if found else None
+
+
+def _in_upload(item: SourceItem, upload: SourceMedia, known: ItemRecord | None) -> ItemRecord:
+    record = ItemRecord(
+        id=item_id(item),
+        sha256=item.sha256,
+        name=item.name,
+        role=item.role,
+        origin=item.origin,
+        licence=None if item.origin == "brand" else str(upload.asked.get("licence") or "") or None,
+    )
+    if known is None or known.generation is None or item.origin == "brand":
+        return record
+    generated = {"origin": "generated", "licence": record.licence or known.licence}
+    return record.model_copy(
+        update=generated | {"generation": known.generation, "replaces": known.replaces, "reason": known.reason}
+    )

@@ -40,6 +40,11 @@ def put_failure(database: sqlite3.Connection, key: str, record: FailureRecord) -
     database.execute("insert or replace into failures values (?, ?, ?, ?, ?, ?, ?)", (key, *values))
 
 
+def remove_failure(database: sqlite3.Connection, key: str) -> None:
+    """Forgets why the last run of a key failed."""
+    database.execute("delete from failures where key = ?", (key,))
+
+
 def put_attempt(database: sqlite3.Connection, key: str, request: str, attempt: Attempt) -> None:
     """Adds an attempt at a request, unless one with the same plan is there already."""
     values = (attempt.number, attempt.plan, attempt.fallback, attempt.model_dump_json())
@@ -61,7 +66,6 @@ def put_delivery(database: sqlite3.Connection, key: str, request: str, record: D
     """Records that the video of a request is delivered or held, and makes it the current version of its key."""
     number = reserve_version(database, key, request)
     record = record.model_copy(update={"version": number})
-    state = "held" if record.held else "degraded" if record.degraded is not None else "completed"
     parts = json.loads(record.model_dump_json(include={"degraded", "released", "notes"}))
     texts = (json.dumps(parts[name], ensure_ascii=False) for name in ("degraded", "released", "notes"))
     reasons = record.degraded.reasons if record.degraded is not None else ()
@@ -70,7 +74,7 @@ def put_delivery(database: sqlite3.Connection, key: str, request: str, record: D
     database.execute(
         "update versions set current = 1, state = ?, at = ?, video = ?, reason = ?, degraded = ?, released = ?, "
         "notes = ?, record = ? where key = ? and number = ?",
-        (state, record.at, record.video, reason, *texts, record.model_dump_json(), key, number),
+        (record.state, record.at, record.video, reason, *texts, record.model_dump_json(), key, number),
     )
 
 

@@ -41,7 +41,7 @@ class Uploads:
             database.execute("update uploads set stopped = null, archived = null where key = ?", (upload.key,))
             if pending:
                 database.execute("update uploads set pending = ? where key = ?", (now, upload.key))
-                database.execute("delete from failures where key = ?", (upload.key,))
+                records.remove_failure(database, upload.key)
 
     def get(self, key: str) -> SourceMedia:
         """The upload of a key. Raises ``InvalidInput`` for an unknown one."""
@@ -132,7 +132,7 @@ class Uploads:
 
     def clear_failure(self, key: str) -> None:
         with self._database.write() as database:
-            database.execute("delete from failures where key = ?", (key,))
+            records.remove_failure(database, key)
 
     def failure(self, key: str) -> FailureRecord | None:
         return self._record(FailureRecord, "select record from failures where key = ?", key)
@@ -159,7 +159,7 @@ class Uploads:
             database.execute(
                 "update uploads set pending = ?, stopped = null, archived = null where key = ?", (time.time(), key)
             )
-            database.execute("delete from failures where key = ?", (key,))
+            records.remove_failure(database, key)
 
     def stopped(self) -> set[str]:
         return {key for (key,) in self._rows("select key from uploads where stopped is not null")}
@@ -195,7 +195,7 @@ class Uploads:
             request = records.request_digest(read) if read else _request(now, record.overrides)
             records.put_delivery(database, key, request, record)
             if read is None or _is_current(now, read):
-                database.execute("delete from failures where key = ?", (key,))
+                records.remove_failure(database, key)
                 database.execute("update uploads set pending = null, stopped = null where key = ?", (key,))
 
     def delivered(self, key: str) -> DeliveryRecord | None:
@@ -235,7 +235,7 @@ class Uploads:
         with self._database.write() as database:
             database.execute("update versions set current = 0 where key = ? and current and request != ?", values)
             database.execute("update versions set current = 1 where key = ? and request = ? and not current", values)
-            database.execute("delete from failures where key = ?", (upload.key,))
+            records.remove_failure(database, upload.key)
             database.execute("update uploads set stopped = null where key = ?", (upload.key,))
 
     def degraded(self) -> list[str]:

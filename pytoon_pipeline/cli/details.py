@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from pytoon_pipeline.cli.text import age, fit, one_line, width
+from pytoon_pipeline.cli.text import age, fit, printable, width
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.results import ErrorInfo, HistoryResult, UploadStatus, Version
 from pytoon_pipeline.service.history import shown
@@ -28,7 +28,7 @@ def of_upload(upload: UploadStatus) -> str:
         facts.append(("released", f"by {upload.released.by}: {upload.released.reason}"))
     if upload.status == "waiting" and upload.reason:
         facts.append(("waits for", upload.reason))
-    lines = [one_line(upload.title), *(f"  {label:10}  {one_line(text)}" for label, text in facts)]
+    lines = [printable(upload.title), *(f"  {label:10}  {printable(text)}" for label, text in facts)]
     return "\n".join([*lines, *_errors(upload)])
 
 
@@ -46,17 +46,17 @@ def _errors(upload: UploadStatus) -> Iterator[str]:
 
 
 def _error(label: str, error: ErrorInfo) -> Iterator[str]:
-    yield f"  {label}: {one_line(error.message)} [{error.code}]"
-    yield f"    {one_line(error.hint)}"
+    yield f"  {label}: {printable(error.message)} [{error.code}]"
+    yield f"    {printable(error.hint)}"
 
 
 def of_history(result: HistoryResult) -> str:
     """A table with a line for each version, and below it what changed."""
     if not result.versions:
-        return f"{one_line(result.title)} has no finished video yet. “pytoon status {result.name}” says why."
+        return f"{printable(result.title)} has no finished video yet. “pytoon status {result.name}” says why."
     preset = max(len("PRESET"), *(len(one.preset) for one in result.versions))
     header = f"  VERS  {'WHEN':16}  {'PRESET':{preset}}  LENGTH   {'STATUS':9}  PATH"
-    lines = [one_line(result.title), header]
+    lines = [printable(result.title), header]
     for version in result.versions:
         lines.append("  ".join(_columns(version, preset)).rstrip())
         lines += [f"      {one.field}: {_short(one.before)} → {_short(one.after)}" for one in version.changes]
@@ -73,5 +73,5 @@ def _columns(version: Version, preset: int) -> Iterator[str]:
 
 
 def _short(value: object) -> str:
-    text = one_line(shown(value))
+    text = printable(shown(value))
     return fit(text, min(MAX_SHOWN, width(text)))

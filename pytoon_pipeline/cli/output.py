@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
+from pytoon_pipeline.cli.text import printable
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
 
 if TYPE_CHECKING:
     from pytoon_pipeline.contracts.results import ErrorInfo, Retry
     from pytoon_pipeline.contracts.spec.render_spec import Note
-
-# Characters that are not printable by themselves but shape the letters beside them: joiners of Arabic and Indic
-# scripts and of emoji.
-JOINERS = "\u200c\u200d"
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -26,12 +23,6 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
 def print_json(result: Record) -> None:
     """Prints a result as one line of JSON."""
     print(result.model_dump_json())
-
-
-def printable(text: str) -> str:
-    """``text`` in one line that cannot control a terminal: line breaks become spaces, and other control characters,
-    such as escape sequences and changes of direction, U+FFFD."""
-    return "".join(char if char.isprintable() or char in JOINERS else "\ufffd" for char in " ".join(text.split()))
 
 
 def say(line: str, stream: TextIO | None = None) -> None:

@@ -1,11 +1,12 @@
 """Shows the progress of a render: lines of text, or on a terminal a line that changes, see ``live_progress``."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TextIO
 
-from pytoon_pipeline.cli.output import note_line, own_standard_error, printable, retry_line, say
+from pytoon_pipeline.cli.output import note_line, own_standard_error, retry_line, say
+from pytoon_pipeline.cli.text import printable
 from pytoon_pipeline.contracts.progress import (
     Event,
     FramesReady,
@@ -71,17 +72,17 @@ class Reporter:
 
     def decisions(self, decisions: tuple[Note, ...]) -> None:
         """Prints what was decided, unless it was printed before."""
-        for decision in decisions:
-            if decision not in self._noted:
-                self._noted.add(decision)
-                self.display.line(printable(decision.message))
+        self._once(decisions, lambda decision: printable(decision.message))
 
     def notes(self, notes: tuple[Note, ...]) -> None:
         """Prints the notes that were not printed before."""
+        self._once(notes, note_line)
+
+    def _once(self, notes: tuple[Note, ...], text: Callable[[Note], str]) -> None:
         for note in notes:
             if note not in self._noted:
                 self._noted.add(note)
-                self.display.line(note_line(note))
+                self.display.line(text(note))
 
 
 class Lines:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
-from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, printable, quiet_streams, say
+from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, quiet_streams, say
+from pytoon_pipeline.cli.text import printable
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.runtime.home import Home
 

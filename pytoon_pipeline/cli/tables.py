@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytoon_pipeline.catalog.names import readable_name
-from pytoon_pipeline.cli.text import age, fit, one_line, terminal_width, width
+from pytoon_pipeline.cli.text import age, fit, printable, terminal_width, width
 
 Values = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ def print_uploads(uploads: Sequence[Values]) -> None:
 def _lines(upload: Values, title: str, columns: int, total: int | None) -> list[str]:
     version = f"v{upload['version']}" if upload["version"] else ""
     row = f"{upload['status']:{STATUS}}  {version:{VERSION}}  {fit(age(upload['at']), AGE)}  {fit(title, columns)}"
-    reason = one_line(upload["reason"] or "")
+    reason = printable(upload["reason"] or "")
     if total is None:
         return [f"{row}  {reason}"]
     free = total - FIXED - columns - 2
@@ -50,7 +50,7 @@ def _lines(upload: Values, title: str, columns: int, total: int | None) -> list[
 
 def _title(upload: Values) -> str:
     """The title, with the name where the title alone does not say it."""
-    title, name = one_line(upload["title"]), upload["name"]
+    title, name = printable(upload["title"]), upload["name"]
     return title if readable_name(upload["title"]) == name else f"{title} ({name})"
 
 
@@ -66,8 +66,8 @@ def print_rest(found: Sequence[Values], shown: Sequence[Values], states: Sequenc
 def print_inbox(waiting: Sequence[Values]) -> None:
     """What is in the inbox and did not become an upload."""
     for entry in waiting:
-        print(f"inbox: {entry['status']:9}  {one_line(entry['name'])}")
+        print(f"inbox: {entry['status']:9}  {printable(entry['name'])}")
         if entry["waiting_for"]:
-            print(f"{INDENT}{one_line(entry['waiting_for'])}")
+            print(f"{INDENT}{printable(entry['waiting_for'])}")
         if entry["error"]:
-            print(f"{INDENT}{one_line(entry['error']['message'])} {one_line(entry['error']['hint'])}")
+            print(f"{INDENT}{printable(entry['error']['message'])} {printable(entry['error']['hint'])}")

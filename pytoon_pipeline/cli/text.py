@@ -9,14 +9,20 @@ import unicodedata
 UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
 
 
+# Characters that are not printable by themselves but shape the letters beside them: joiners of Arabic and Indic
+# scripts and of emoji.
+JOINERS = "\u200c\u200d"
+
+
 def terminal_width() -> int | None:
     """The width of the terminal, none when standard output goes to a file or to another program."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def one_line(text: str) -> str:
-    """A text without line breaks and control characters."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
+def printable(text: str) -> str:
+    """``text`` in one line that cannot control a terminal: line breaks become spaces, and other control characters,
+    such as escape sequences and changes of direction, U+FFFD."""
+    return "".join(char if char.isprintable() or char in JOINERS else "\ufffd" for char in " ".join(text.split()))
 
 
 def width(text: str) -> int:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
-from pytoon_pipeline.cli.output import add_json_option, print_json, printable, say
+from pytoon_pipeline.cli.output import add_json_option, print_json, say
 from pytoon_pipeline.cli.status import NAME_HELP
+from pytoon_pipeline.cli.text import printable
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.status import DeliveryState
 
 # The stages of one video in the order in which results list them.
 STAGES = (
@@ -154,7 +155,7 @@ class Version(Record):
 
     version: int
     current: bool
-    status: Literal["completed", "degraded", "held"]
+    status: DeliveryState
     at: float
     preset: str
     seconds: float | None = None

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.quality import Verdict
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import Note
 
+DeliveryState = Literal["completed", "degraded", "held"]
 ErrorCategory = Literal["invalid_input", "dependency_missing", "transient", "quality", "bug"]
 
 
@@ -67,6 +68,11 @@ class DeliveryRecord(Record):
     environment: str | None = None
     codes: tuple[str, ...] = ()
     overrides: dict[str, object] = Field(default_factory=dict)
+
+    @property
+    def state(self) -> DeliveryState:
+        """What the video is to people: held ones are not in the outbox, degraded ones differ from the request."""
+        return "held" if self.held else "degraded" if self.degraded is not None else "completed"
 
     @property
     def folders(self) -> tuple[str, ...]:

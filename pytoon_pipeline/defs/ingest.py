@@ -12,7 +12,7 @@ from pytoon_pipeline.defs.ownership import TEAM, labels
 from pytoon_pipeline.defs.partitions import add_partitions, partition_of
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, InboxResource, WorkerResource
 from pytoon_pipeline.intake.ingester import Ingester, IngestReport
-from pytoon_pipeline.reporting.sentences import listed
+from pytoon_pipeline.reporting.sentences import first_few
 from pytoon_pipeline.runtime.locks import slot
 from pytoon_pipeline.runtime.logs import RUN_PAGE
 
@@ -61,8 +61,8 @@ def ingest_inbox(
             "ingested": len(ingested),
             "rejected": len(rejected),
             "waiting": report.waiting,
-            "ingested_uploads": listed(ingested, MAX_NAMED) or "none",
-            "rejected_entries": listed(rejected, MAX_NAMED) or "none",
+            "ingested_uploads": first_few(ingested, MAX_NAMED) or "none",
+            "rejected_entries": first_few(rejected, MAX_NAMED) or "none",
         }
     )
 
@@ -70,11 +70,11 @@ def ingest_inbox(
 def _log(partitions: list[str], report: IngestReport) -> None:
     """Says in the log of the run what one scan took."""
     if partitions:
-        people.info(f"Ingested {listed(partitions, MAX_NAMED)}.")
+        people.info(f"Ingested {first_few(partitions, MAX_NAMED)}.")
     if report.rejected:
-        people.warning(f"Rejected {listed(report.rejected, MAX_NAMED)}. The note beside each one says why.")
+        people.warning(f"Rejected {first_few(report.rejected, MAX_NAMED)}. The note beside each one says why.")
     if report.reasons:
-        people.info(f"Waiting: {listed(report.reasons, MAX_NAMED)}")
+        people.info(f"Waiting: {first_few(report.reasons, MAX_NAMED)}")
 
 
 @dg.job(

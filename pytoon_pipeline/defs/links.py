@@ -1,7 +1,7 @@
 """Links that operators follow: to delivered files, and to pages of Dagster's UI."""
 
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import dagster as dg
 import yaml
@@ -16,10 +16,8 @@ def file_link(home: Home, files_url: str | None, path: Path) -> dg.MetadataValue
     """A delivered file: a link that a browser opens when the outbox is served, otherwise a path. Held videos are not
     served.
     """
-    if files_url is None or not path.is_relative_to(home.outbox):
-        return dg.MetadataValue.path(str(path))
-    below = quote(path.relative_to(home.outbox).as_posix())
-    return dg.MetadataValue.url(f"{files_url.rstrip('/')}/{below}")
+    url = home.served_url(files_url, path)
+    return dg.MetadataValue.path(str(path)) if url is None else dg.MetadataValue.url(url)
 
 
 def run_page(run: str) -> str:

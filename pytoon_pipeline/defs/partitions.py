@@ -10,7 +10,7 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.reporting.sentences import MAX_NAMED, listed
+from pytoon_pipeline.reporting.sentences import MAX_NAMED, first_few
 
 UPLOADS = "uploads"
 PARTITION_TAG = "dagster/partition"
@@ -31,7 +31,7 @@ def key_of(known: Uploads, partition: str) -> str:
 def named(known: Uploads, keys: Sequence[str]) -> str:
     """The first uploads by name, and how many more there are. Looks up only the first ones."""
     first = keys[:MAX_NAMED]
-    return listed([partition_of(known, key) for key in first], unnamed=len(keys) - len(first))
+    return first_few([partition_of(known, key) for key in first], unnamed=len(keys) - len(first))
 
 
 def chosen_partition(context: dg.AssetExecutionContext) -> str:

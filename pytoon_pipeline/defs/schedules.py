@@ -11,7 +11,7 @@ from pytoon_pipeline.defs.run_queries import keys_in_progress
 from pytoon_pipeline.defs.sensors.request_runs import BATCH_PRIORITY
 from pytoon_pipeline.defs.tags import PRIORITY_TAG, REASON_TAG, title_tags
 from pytoon_pipeline.operations.batches import batch, last_overrides
-from pytoon_pipeline.reporting.sentences import listed
+from pytoon_pipeline.reporting.sentences import first_few
 
 
 def nightly_batch(
@@ -23,7 +23,7 @@ def nightly_batch(
     busy = keys_in_progress(context.instance, uploads)
     reasons = batch(uploads, busy, partitions, config.operations.max_batch_size)
     night = context.scheduled_execution_time.date().isoformat()
-    context.log.info(f"Batch of {night}: {listed([partitions[key] for key in reasons]) or 'nothing to do'}.")
+    context.log.info(f"Batch of {night}: {first_few([partitions[key] for key in reasons]) or 'nothing to do'}.")
     for key, reason in reasons.items():
         # For the reason “presets”, the run forgets earlier attempts; see assets/source.py.
         yield dg.RunRequest(

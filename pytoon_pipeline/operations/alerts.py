@@ -141,9 +141,7 @@ def _video(kind: AlertKind, line: Line, uploads: Uploads, home: Home, files: str
     if record is None or not record.video:
         return None
     path = home.root / record.video
-    if files is None or not path.is_relative_to(home.outbox):
-        return str(path)
-    return f"{files}/{quote(path.relative_to(home.outbox).as_posix())}"
+    return home.served_url(files, path) or str(path)
 
 
 def _text(items: Sequence[AlertItem], more: int) -> str:

@@ -9,11 +9,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.status import DeliveryRecord, FailureRecord
 from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
-from pytoon_pipeline.reporting.markdown import cell
 from pytoon_pipeline.runtime.home import Home
-
-# Rows of one table; longer tables end with the number of the others.
-MAX_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -55,20 +51,6 @@ class StatusReport:
     def well(self) -> bool:
         """Whether nothing failed for good and nothing is stuck."""
         return not self.failed and not self.stuck
-
-    def as_markdown(self) -> str:
-        """One table for each list that is not empty."""
-        titles = (
-            "Failed",
-            "Retried automatically",
-            "Stuck",
-            "Stopped by a person",
-            "Delivered degraded",
-            "Held until a person releases them",
-            "Rejected in the inbox",
-        )
-        tables = zip(titles, self.parts, strict=True)
-        return "\n\n".join(_table(title, lines) for title, lines in tables if lines) or "Nothing needs attention."
 
 
 def status_report(home: Home, operations: Operations) -> StatusReport:
@@ -137,12 +119,3 @@ def _degraded(lines: _Lines, key: str, record: DeliveryRecord | None) -> Line:
         message += f" The video is in “{record.video}”; “pytoon release {name}” delivers it."
     codes = ", ".join(dict.fromkeys(reason.code for reason in reasons))
     return lines.of(key, codes, message.strip(), record.at if record is not None else 0.0)
-
-
-def _table(title: str, lines: tuple[Line, ...]) -> str:
-    rows = [
-        f"| {cell(line.title)} | {cell(line.name)} | {line.code} | {cell(line.message)} |" for line in lines[:MAX_ROWS]
-    ]
-    more = [f"\n… and {len(lines) - MAX_ROWS} more"] if len(lines) > MAX_ROWS else []
-    header = [f"**{title}: {len(lines)}**\n", "| title | name | code | message |", "|---|---|---|---|"]
-    return "\n".join([*header, *rows, *more])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from pytoon_pipeline.settings import Settings
 
@@ -80,6 +81,12 @@ class Home:
     def video_runs(self) -> Path:
         """Locks of active runs that make a video and so share the processors."""
         return self.root / "video_runs"
+
+    def served_url(self, files_url: str | None, path: Path) -> str | None:
+        """The URL of a delivered file where the outbox is served under ``files_url``; held videos are not served."""
+        if files_url is None or not path.is_relative_to(self.outbox):
+            return None
+        return f"{files_url.rstrip('/')}/{quote(path.relative_to(self.outbox).as_posix())}"
 
     def run_lock(self, run: str) -> Path:
         """The lock that a run holds while it is active."""

@@ -83,7 +83,7 @@ def _version(
     return Version(
         version=record.version,
         current=current is not None and current.version == record.version,
-        status="held" if record.held else "degraded" if record.degraded is not None else "completed",
+        status=record.state,
         at=record.at,
         preset=record.preset,
         seconds=record.seconds,

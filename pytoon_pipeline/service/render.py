@@ -49,24 +49,24 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
     ``progress`` receives what happens meanwhile. ``open_runner`` is called only when something has to run. Raises
     ``OSError`` when the home cannot be written.
     """
-    start = time.perf_counter()
+    start, store = time.perf_counter(), Store(home.store, home.work)
     try:
         asked = task.options.read_all([task.path, *task.more])
-        upload, _ = ingest(home, Store(home.store, home.work), asked, pending=False)
+        upload, _ = ingest(home, store, asked, pending=False)
     except PytoonError as error:
         return failed_result(error)
     if delivered := reuse_delivery(home, upload):
         result = delivered_result(home, delivered, all_cached(delivered))
     else:
         with listen(progress):
-            result = _run(home, upload, open_runner)
+            result = _run(home, store, upload, open_runner)
     if task.out is not None:
         result = copy_delivery(result, task.out)
     seconds = round(time.perf_counter() - start, 2)
     return result.model_copy(update={"notes": (*asked.notes, *result.notes), "wall_seconds": seconds})
 
 
-def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:
+def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:
     plans: list[Planned] = []
     publish(StageStarted(STARTING))
     with open_runner(home, _notify) as runner, listen(lambda event: _collect(event, plans)):
@@ -80,7 +80,7 @@ def _run(home: Home, upload: SourceMedia, open_runner: OpenRunner) -> RenderResu
     error = outcome.error or internal_error("delivered_video", "the delivery was not recorded")
     result = failed_result(error, upload.key, upload.title, outcome)
     if outcome.finished("qc_score"):
-        result = judged_but_not_delivered(result, Store(home.store, home.work), upload.key)
+        result = judged_but_not_delivered(result, store, upload.key)
     attempts = Uploads(home).attempts(upload.key)
     decided = plans[-1].decisions if plans else ()
     history = {"attempts": max(1, len(attempts)), "retries": retries_of(attempts), "decisions": decided}

@@ -15,7 +15,7 @@ from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.cli import opener, status, tables
 from pytoon_pipeline.cli.main import main
-from pytoon_pipeline.cli.text import age, fit, one_line, width
+from pytoon_pipeline.cli.text import age, fit, printable, width
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.results import HistoryResult, StatusResult, UploadState, UploadStatus
@@ -179,7 +179,7 @@ def test_states_are_those_of_the_answer() -> None:
 
 @given(text=st.text(max_size=80), columns=st.integers(min_value=1, max_value=60))
 def test_any_text_fits_any_column(text: str, columns: int) -> None:
-    cell = fit(one_line(text), columns)
+    cell = fit(printable(text), columns)
     assert width(cell) == columns
     assert cell.isprintable()
 

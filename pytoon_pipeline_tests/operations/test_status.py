@@ -11,7 +11,8 @@ from pytoon_pipeline.contracts.degradation import Degradation, Reason
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
-from pytoon_pipeline.operations.status import MAX_ROWS, Line, StatusReport, status_report
+from pytoon_pipeline.defs.action_list import MAX_ROWS, action_list
+from pytoon_pipeline.operations.status import Line, StatusReport, status_report
 from pytoon_pipeline.runtime.home import Home
 
 KEYS = [f"{n:032x}" for n in range(6)]
@@ -34,7 +35,7 @@ def test_nothing_needs_attention_where_nothing_happened(home: Home, uploads: Upl
     now = report(home)
     assert now.well
     assert now.parts == ((),) * len(LISTS)
-    assert now.as_markdown() == "Nothing needs attention."
+    assert action_list(now, {}) == "Nothing needs a person."
 
 
 def test_every_list_has_what_belongs_into_it(home: Home, uploads: Uploads) -> None:
@@ -71,17 +72,17 @@ def test_every_list_has_what_belongs_into_it(home: Home, uploads: Uploads) -> No
     assert (now.stopped[0].name, now.stopped[0].title) == ("title-5", "title 5")
     assert "pytoon retry title-5" in now.stopped[0].message
     assert "release" not in now.degraded[0].message
-    text = now.as_markdown()
-    assert text.count("| title | name | code | message |") == len(LISTS)
+    text = action_list(now, uploads.failures())
+    assert text.count("| title | why, and what to do | links |") == len(LISTS)
     assert "title 0" in text
     assert report(home).stuck == (), "it has not waited long enough"
 
 
 def test_long_tables_end_and_cells_break_nothing() -> None:
     lines = tuple(Line(f"{n:032x}", "a-b-c", "a | b\nc", "x", "said") for n in range(MAX_ROWS + 3))
-    text = StatusReport(failed=lines).as_markdown()
-    assert f"**Failed: {MAX_ROWS + 3}**" in text
+    text = action_list(StatusReport(failed=lines), {})
+    assert f"**Failed, not retried: {MAX_ROWS + 3}**" in text
     assert text.endswith("… and 3 more")
     rows = [line for line in text.splitlines() if line.startswith("| a")]
     assert len(rows) == MAX_ROWS
-    assert all(row.replace("\\|", "").count("|") == 5 for row in rows)
+    assert all(row.replace("\\|", "").count("|") == 4 for row in rows)

@@ -6,7 +6,7 @@ from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.quality.checks import CHECKS
 from pytoon_pipeline.reporting.findings import LABELS, by_weight, clock, headline
-from pytoon_pipeline.reporting.sentences import listed
+from pytoon_pipeline.reporting.sentences import first_few
 
 RATE = FrameRate(numerator=30, denominator=1)
 
@@ -51,9 +51,9 @@ def test_a_clock_counts_minutes() -> None:
 
 
 def test_many_names_are_counted() -> None:
-    assert listed([]) == ""
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b"]) == "a and b"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed(["a", "b"], unnamed=3) == "a, b and 3 more"
-    assert listed(["Summer-sale", "Talk-2", "c", "d", "e"], 2) == "Summer-sale, Talk-2 and 3 more"
+    assert first_few([]) == ""
+    assert first_few(["a"]) == "a"
+    assert first_few(["a", "b"]) == "a and b"
+    assert first_few(["a", "b", "c"]) == "a, b and c"
+    assert first_few(["a", "b"], unnamed=3) == "a, b and 3 more"
+    assert first_few(["Summer-sale", "Talk-2", "c", "d", "e"], 2) == "Summer-sale, Talk-2 and 3 more"

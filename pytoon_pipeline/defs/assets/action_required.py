@@ -12,7 +12,7 @@ from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.defs.stage import code_reference
 from pytoon_pipeline.defs.tags import RETENTION_TAG
 from pytoon_pipeline.operations.status import StatusReport, status_report
-from pytoon_pipeline.reporting.sentences import listed
+from pytoon_pipeline.reporting.sentences import first_few
 
 ACTION_REQUIRED, CHECK = "action_required", "nothing_failed_or_stuck"
 
@@ -44,7 +44,7 @@ def evaluate(report: StatusReport) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=report.well,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"Failed or stuck: {listed(titles)}." if titles else "No upload has failed or is stuck.",
+        description=f"Failed or stuck: {first_few(titles)}." if titles else "No upload has failed or is stuck.",
         metadata={"failed": len(report.failed), "stuck": len(report.stuck)},
     )
 

@@ -50,14 +50,10 @@ def delivered_video(
     parts = (render_spec, rendered_segments, composite, qc_score)
     video = CheckedVideo(source_media, resolved_request, metadata, transcription, *parts)
     delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video)
-    status = _status(delivered.record)
+    status = delivered.record.state
     tag_run(context, {STATUS_TAG: status})
     yield materialize(delivered.stage, _describe(context.partition_key, config, video, delivered), status)
     yield as_requested(delivered.record)
-
-
-def _status(record: DeliveryRecord) -> str:
-    return "held" if record.held else "degraded" if record.degraded is not None else "completed"
 
 
 def _describe(
@@ -73,7 +69,7 @@ def _describe(
     }
     return {
         "title": video.upload.title,
-        "delivery": _status(record),
+        "delivery": record.state,
         "degraded_because": dg.MetadataValue.md(bullets(f"{one.code}: {one.message}" for one in _reasons(record))),
         **links,
         "manifest": file_link(config.home, config.files_url, delivered.root / plan.manifest),

@@ -8,7 +8,7 @@ from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.defs.reconcile import RECONCILE, has_unrecorded_runs, lost_runs
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.run_queries import may_request
-from pytoon_pipeline.reporting.sentences import listed
+from pytoon_pipeline.reporting.sentences import first_few
 
 
 def fail_lost_runs(
@@ -26,4 +26,4 @@ def fail_lost_runs(
 
 def _named(runs: Sequence[dg.DagsterRun]) -> str:
     """What the runs work on: an upload, or else their job."""
-    return listed([run.tags.get(PARTITION_TAG, run.job_name) for run in runs]) or "none; a run ended unrecorded"
+    return first_few([run.tags.get(PARTITION_TAG, run.job_name) for run in runs]) or "none; a run ended unrecorded"

@@ -9,7 +9,7 @@ from pytoon_pipeline.defs.resources import ConfigResource, InboxResource
 from pytoon_pipeline.defs.run_queries import may_request
 from pytoon_pipeline.defs.tags import ENTRIES_TAG
 from pytoon_pipeline.intake.ingester import pending_entries
-from pytoon_pipeline.reporting.sentences import listed
+from pytoon_pipeline.reporting.sentences import first_few
 from pytoon_pipeline.runtime.home import Home
 
 
@@ -24,20 +24,20 @@ def ingest_uploads(
         return dg.SkipReason(f"The inbox has nothing new.{_rejected(config.home)}")
     if not may_request(context.instance, INGEST):
         return dg.SkipReason(
-            f"Waiting in the inbox: {listed(waiting)}. The job {INGEST} is running or has just failed; it is requested "
-            f"again afterwards.{_incomplete(config.home)}"
+            f"Waiting in the inbox: {first_few(waiting)}. The job {INGEST} is running or has just failed; it is "
+            f"requested again afterwards.{_incomplete(config.home)}"
         )
-    context.log.info(f"Requested {INGEST} for {listed(waiting)}.")
-    return dg.RunRequest(tags={ENTRIES_TAG: listed(waiting)})
+    context.log.info(f"Requested {INGEST} for {first_few(waiting)}.")
+    return dg.RunRequest(tags={ENTRIES_TAG: first_few(waiting)})
 
 
 def _incomplete(home: Home) -> str:
     """What entries of the inbox wait for."""
     rows = InboxIndex(home).not_ingested()
     reasons = [f"{row.name} ({row.message})" for row in rows if row.state == "seen" and row.message]
-    return f" Incomplete: {listed(reasons)}." if reasons else ""
+    return f" Incomplete: {first_few(reasons)}." if reasons else ""
 
 
 def _rejected(home: Home) -> str:
     rejected = [f"{row.name} ({row.code})" for row in InboxIndex(home).rejected() if row.state == "rejected"]
-    return f" Rejected until they are replaced: {listed(rejected)}." if rejected else ""
+    return f" Rejected until they are replaced: {first_few(rejected)}." if rejected else ""

@@ -8,6 +8,7 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import BackgroundSettings, LayoutSettings
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
+from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
@@ -21,7 +22,6 @@ from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, own_audio
 from pytoon_pipeline.planning.shots import stills
-from pytoon_pipeline.planning.wording import listed
 
 # At most this many products stand in one frame.
 MAX_TOGETHER = 3
@@ -58,9 +58,10 @@ def _groups(
         group = items[first : first + together]
         places = product_layout(group, area, layout.arrange, style.headline, style.area)
         if places is None:
+            names = listed([f"“{item.entry.file[:40]}”" for item in group], "and")
             message = (
-                f"{listed([item.entry.file[:40] for item in group])} are shown one after the other: side by side they "
-                "leave too little space for their texts. Shorten the texts to show them together."
+                f"{names} are shown one after the other: side by side they leave too "
+                "little space for their texts. Shorten the texts to show them together."
             )
             notes.append(Note(code="arranged_singly", message=message))
             groups += [([item], [area]) for item in group]
