@@ -115,7 +115,12 @@ class CommandParser(argparse.ArgumentParser):
 def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("empty")
-    return Path(text)
+    try:
+        # The shell leaves a “~” in quotes as it is.
+        return Path(text).expanduser()
+    except RuntimeError:
+        # There is no such user: the name itself begins with “~”.
+        return Path(text)
 
 
 def _word(metavar: str) -> str:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.suggestions import listed
 
 Path = tuple[str | int, ...]
@@ -112,6 +114,13 @@ def expectation(record: type[Record], path: Path, document: Any) -> Expectation:
         default = next((one["default"] for one in found if "default" in one), None)
         value = _get(value, part)
     return Expectation(tuple(_options(found, schema, value)), default)
+
+
+def expected_at(record: type[Record], path: Path, document: Any) -> Expectation:
+    """What may stand at ``path``; below ``adjust`` of a request, the settings of a preset."""
+    if record is Request and len(path) > 1 and path[0] == "adjust":
+        return expectation(Preset, path[1:], _get(document, "adjust"))
+    return expectation(record, path, document)
 
 
 def _options(nodes: Sequence[dict[str, Any]], schema: dict[str, Any], value: Any) -> Iterator[dict[str, Any]]:

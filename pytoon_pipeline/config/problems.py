@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from pytoon_pipeline.config.expectations import Expectation, Path, expectation, number_range
+from pytoon_pipeline.config.expectations import Expectation, Path, expectation, expected_at, number_range
 from pytoon_pipeline.config.setting_names import SECTIONS, setting_hint, settings_called
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import EXAMPLE, colour_code, similar_colour
@@ -95,8 +95,18 @@ def _example(problem: Problem) -> str:
     if value := problem.expected.example(problem.value):
         return f"For example: {value}"
     if problem.expected.is_group:
-        return f"Write it as a group: {_pair(problem, problem.expected.group_form or '{…: …}')}"
+        return f"Write it as a group, for example: {_pair(problem, _group_example(problem))}"
     return f"Change {problem.field}, or remove it."
+
+
+def _group_example(problem: Problem) -> str:
+    """A group with one of its settings: a number where it has one, because a number is easily changed."""
+    if problem.expected.needed:
+        return problem.expected.group_form
+    inner = {name: expected_at(problem.record, (*problem.path, name), {}) for name in problem.expected.names}
+    examples = {name: example for name, one in inner.items() if (example := one.example())}
+    name = next((name for name in examples if inner[name].number), next(iter(examples), ""))
+    return f"{{{name}: {examples[name]}}}" if name else problem.expected.group_form or "{…: …}"
 
 
 def _pair(problem: Problem, value: str) -> str:

@@ -1,7 +1,7 @@
 """``--set NAME=VALUE``: where the name stands in the request, and what the value is."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytoon_pipeline.config.documents import Unreadable, parse
@@ -25,7 +25,7 @@ GROUPS = ("adjust", "media", "text", "edit_plan", "logo")
 # The field of a group that its plain value stands for: “text: Hello”, “media: [a.png]”, “logo: a.png”.
 PLAIN = {"text": "hook", "media": "file", "logo": "file"}
 # Settings that an error names first.
-COMMON = ("text", "brand", "max_seconds", "music", "fit", "transition", "headline.colour")
+COMMON = ("text", "brand", "max_seconds", "music", "fit", "transition")
 # The # of a colour inside brackets, where YAML would begin a comment.
 CODE_IN_LIST = re.compile(r"""(?<=[\[,{:])\s*(#[^\s,\]}"']+)""")
 MAX_SHOWN, MAX_INDEX = 60, 39
@@ -94,9 +94,10 @@ def _hint(name: str, found: list[str]) -> str:
     near = near or _nearest_leaf(name)
     if near:
         return f"Did you mean “{near}”?"
-    others = ", ".join(name for name in REQUEST_FIELDS if name not in COMMON)
-    groups = f"groups, such as headline.size: {', '.join(SECTIONS)}"
-    return f"Common settings are {listed(COMMON, 'and')}. All others: {others}; and {groups}."
+    groups = (
+        f"Settings of a group are written GROUP.NAME, such as headline.size=90; the groups are {', '.join(SECTIONS)}."
+    )
+    return f"Often used are {listed(COMMON, 'and')}. {groups} docs/requests.md explains all settings."
 
 
 def _nearest_leaf(name: str) -> str | None:
@@ -138,14 +139,25 @@ def _index(entries: list[Any], path: list[str], number: int) -> int:
     """The position of an entry of a list; the one after the last is new. Raises ``InvalidInput``."""
     part, name = path[number], ".".join(path[:number])
     if not part.isdecimal() or int(part) > min(len(entries), MAX_INDEX):
-        first = ".".join((name, "0", *path[number + 1 :]))
-        count = f"{len(entries) or 'no'} {'entry' if len(entries) == 1 else 'entries'}"
-        raise InvalidInput(
-            "invalid_request",
-            f"“{_shown(f'{name}.{part}')}” does not exist: “{_shown(name)}” has {count} in the settings.",
-            f"Numbers start at 0. For the first, write: --set {_shown(first)}=…",
-        )
+        raise no_entry(len(entries), name, part, path[number + 1 :])
     return int(part)
+
+
+def no_entry(count: int, name: str, part: str, rest: Sequence[str]) -> InvalidInput:
+    """The error for entry ``part`` of the list ``name``, which has ``count`` entries; ``rest`` follows in the name."""
+    noun = ("file", "files") if name == "media" else ("entry", "entries")
+    there = f"there {'is' if count == 1 else 'are'} {count or 'no'} {noun[count != 1]}"
+    message = f"“{_shown(f'{name}.{part}')}” does not exist: {there}."
+    return InvalidInput("invalid_request", message, _numbering(name, rest))
+
+
+def _numbering(name: str, rest: Sequence[str]) -> str:
+    """How the entries of a list are numbered; of the files, ``name`` “media”, what most people want is simpler."""
+    first = f"--set {_shown('.'.join((name, '0', *rest)))}=…"
+    if name != "media":
+        return f"Entries are numbered from 0. For the first, write: {first}"
+    whole = " For one text over the whole video, write: --set text=…" if [*rest] == ["text"] else ""
+    return f"Your files are numbered from 0. For the first file, write: {first}{whole}"
 
 
 def _set_entry(entries: list[Any], index: int, value: Any) -> None:

@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.intake.edit_plans import all_layers
 from pytoon_pipeline.media import fonts, signatures
@@ -25,8 +26,8 @@ NO_KEY = "0" * 32
 MIN_CONTENT_SECONDS = 1.0
 
 
-def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> None:
-    """Raises ``InvalidInput`` for settings that the request, its preset, brand or platform do not allow.
+def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tuple[Note, ...]:
+    """Notes on settings without an effect. Raises ``InvalidInput`` for what the preset, brand or platform forbid.
 
     ``files`` may be absent; then their names say whether they are pictures.
     """
@@ -44,6 +45,22 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> None
         _check_edit_plan(resolved, request.edit_plan, files)
     if documents.brand is not None or not _is_ascii(request):
         without_missing_glyphs(resolved)
+    return tuple(_unused_settings(request, archetype, stills))
+
+
+def _unused_settings(request: Request, archetype: str, stills: Sequence[bool]) -> Iterator[Note]:
+    """A note for each group of preset settings that the request adjusts and the video cannot show."""
+    if archetype == "edit_plan":
+        return
+    needs = {
+        "headline": (bool(_texts(request)) or request.brand is not None, "Add a text with: --set text=…"),
+        "captions": (not all(stills), "They are made from speech: add a clip."),
+        "silence": (not all(stills), "It is removed from clips: add one."),
+        "meme": (archetype == "meme", "It styles memes: --set archetype=meme"),
+    }
+    for group, (shown, remedy) in needs.items():
+        if group in request.adjust and not shown:
+            yield Note(code="setting_unused", message=f"The settings of “{group}” have no effect. {remedy}")
 
 
 def _check_archetype(request: Request, archetype: str) -> None:
@@ -98,6 +115,9 @@ def _brand_item(brand: str, path: Path, role: Role) -> SourceItem:
         hint = error.hint
         if error.code == "file_missing":
             hint = f"Put it into {printable_name(str(path.parent))}, or correct its name in the brand’s .yaml file."
+        elif error.code == "not_a_font":
+            own = ", ".join(list(fonts.FONTS)[:3])
+            hint = f"Replace {printable_name(str(path))}, or write the name of one of Pytoon’s fonts, such as {own}."
         raise InvalidInput(error.code, f"{brand}: {error.message}", hint) from None
     return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
 

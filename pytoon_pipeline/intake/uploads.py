@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.intake.assignments import assign
+from pytoon_pipeline.intake.assignments import assign, no_entry
 from pytoon_pipeline.intake.attachments import BACKGROUNDS, Attachable, Attachments, attach
 from pytoon_pipeline.intake.edit_plans import check_size
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_FILES, Given, given_by_folder, given_by_paths
@@ -64,6 +64,7 @@ def read_upload(
     if preset:
         document["preset"] = preset
     attached, sets = attach(document, files or {}, sets, home)
+    sets, of_files = ([*sets], []) if "media" in document else _split(sets)
     for assignment in sets:
         assign(document, assignment)
     _refuse_subtitles(path, folder)
@@ -80,13 +81,15 @@ def read_upload(
     elif more:
         given = given_by_paths(request, (path, *more))
     request = _with_given(request, given)
+    if of_files:
+        request = _with_settings(request, document, of_files)
     if isinstance(request.edit_plan, EditPlan):
         check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
     found = tuple(_files(request, home, given, attached))
-    check_settings(request, found)
+    notes = (*given.notes, *check_settings(request, found))
     title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
-    return Upload(title or "video", found, request, listed, given.notes, attached.names)
+    return Upload(title or "video", found, request, listed, notes, attached.names)
 
 
 def _document(folder: Path | None, request_file: Path | None) -> dict[str, Any]:
@@ -124,6 +127,24 @@ def _with_given(request: Request, given: Given) -> Request:
     media = tuple(listed.get(name, MediaRequest(file=name)) for name in names)
     music = {"music": printable_name(given.music.name)} if given.music is not None else {}
     return _changed(request, media=media, **music) if names else request
+
+
+def _split(sets: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Assignments of the whole video, and those of single files, such as ``media.1.text=…``."""
+    every = list(sets)
+    of_files = [one for one in every if one.lstrip().startswith("media.")]
+    return [one for one in every if one not in of_files], of_files
+
+
+def _with_settings(request: Request, document: dict[str, Any], of_files: Iterable[str]) -> Request:
+    """The request with settings of single files, which no document lists."""
+    files = [{"file": medium.file} for medium in request.media]
+    document = {**document, "media": files}
+    for assignment in of_files:
+        assign(document, assignment)
+        if len(files) > (count := len(request.media)):
+            raise no_entry(count, "media", str(count), ["text"])
+    return validate(Request, document, "", "invalid_request")
 
 
 def _with_files(request: Request, plan: EditPlan) -> Request:

@@ -32,6 +32,8 @@ NAMED_LIKE = {"video": "a video", "image": "a picture", "audio": "an audio file"
 # Parts of what files of other programs are called: what to do is to export them.
 EXPORTED = ("project", "Photoshop", "Illustrator", "image", "Sketch", "drawing")
 WITH_PICTURES = ("presentation", "PDF", "Word", "Pages", "Office", "OpenDocument")
+# How a text becomes a video.
+SHOW_TEXT = 'To show a text, write text: "…" into a file request.yaml, and run: pytoon render request.yaml.'
 LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
 UNREADABLE_PICTURES = {
     b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"\x00\x00\x01\x00": "icon",
@@ -135,11 +137,11 @@ def _instead(kind: str, wanted: Wanted) -> str:
     if any(word in kind for word in EXPORTED):
         return "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."
     if any(word in kind for word in WITH_PICTURES):
-        return "Save its pictures as files and specify these, or write its text into a request.yaml."
+        return f"Save its pictures as files and specify these, or show its text. {SHOW_TEXT}"
     if "subtitles" in kind:
         return "Put it beside its clip, with the same name and the extension .srt or .vtt, and specify the clip."
     if "playlist" in kind:
         return "It only names other files. Specify one of these."
     if kind == "a text file":
-        return "To show its text, write the text into a request.yaml. Otherwise specify a video or a picture."
+        return f"{SHOW_TEXT} Otherwise specify a video or a picture."
     return INSTEAD[wanted]

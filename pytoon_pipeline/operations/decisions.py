@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
-from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.preset import Preset
@@ -15,6 +15,14 @@ from pytoon_pipeline.runtime.progress import publish
 
 ENGINES = {"whisper": "Whisper", "pocketsphinx": "pocketsphinx"}
 # Notes that say why a video has no captions.
+# The videos of an archetype, as people call them.
+SUBJECTS: dict[Archetype, str] = {
+    "hero": "photos and texts",
+    "overlay": "products over a background",
+    "meme": "memes",
+    "footage": "talking videos",
+    "edit_plan": "edit plans",
+}
 NO_CAPTIONS = ("no_sound", "silent_track", "unreadable_sound", "captions_left_out", "captions_unreliable", "no_words")
 
 
@@ -70,7 +78,7 @@ def _preset(decided: Decided) -> str:
         return f"Preset: {name}, as requested."
     if ARCHETYPES[archetype].default_preset != name:
         return f"Preset: {name}."
-    return f"Preset: {name}, the default for “{archetype.replace('_', ' ')}” videos."
+    return f"Preset: {name}, the default for {SUBJECTS[archetype]}."
 
 
 def _length(decided: Decided) -> str:

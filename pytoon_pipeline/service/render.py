@@ -1,9 +1,11 @@
 """Rendering one upload now: from the store when it is already delivered, else by running the graph."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.media import SourceMedia
@@ -11,7 +13,7 @@ from pytoon_pipeline.contracts.progress import Event, Noted, Planned, StageStart
 from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
-from pytoon_pipeline.intake.ingest import ingest
+from pytoon_pipeline.intake.ingest import IngestOutcome, ingest
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import listen, publish
@@ -52,7 +54,7 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
     start, store = time.perf_counter(), Store(home.store, home.work)
     try:
         asked = task.options.read_all([task.path, *task.more])
-        upload, _ = ingest(home, store, asked, pending=False)
+        upload, outcome = ingest(home, store, asked, pending=False)
     except PytoonError as error:
         return failed_result(error)
     if delivered := reuse_delivery(home, upload):
@@ -63,7 +65,19 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
     if task.out is not None:
         result = copy_delivery(result, task.out)
     seconds = round(time.perf_counter() - start, 2)
-    return result.model_copy(update={"notes": (*asked.notes, *result.notes), "wall_seconds": seconds})
+    notes = (*asked.notes, *_known_media(home, upload, outcome), *result.notes)
+    return result.model_copy(update={"notes": notes, "wall_seconds": seconds})
+
+
+def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Iterator[Note]:
+    """A note where the same media came before under another title: the video joins the versions of that upload."""
+    name = Uploads(home).name(upload.key)
+    if outcome != "new" and not name.startswith(readable_name(upload.title)):
+        message = (
+            f"“{upload.title}” has the same media as “{name}”, so its video is a version of “{name}”. "
+            "For a video of its own, add: --set variant=NAME"
+        )
+        yield Note(code="known_media", message=message)
 
 
 def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:

@@ -128,7 +128,7 @@ def test_failed_and_stopped_uploads_are_queued_again(home: Home) -> None:
     uploads.fail(keys[0], TransientError("x", "X.", "Y."))
     uploads.stop(keys[1])
     assert retry(home, ["clip-0", "clip 1", "clip-0"]).names == ("clip-0", "clip-1")
-    assert (set(uploads.pending()), uploads.failing(), uploads.stopped()) == ({*keys[:2]}, [], set())
+    assert (set(uploads.pending()), list(uploads.failures()), uploads.stopped()) == ({*keys[:2]}, [], set())
     with pytest.raises(InvalidInput, match="queued already"):
         retry(home, ["clip-0"])
     FakeRunner(home).compile(keys[2])
