@@ -61,7 +61,7 @@ def measure(folder: Path, count: int, minutes: float) -> dict[str, object]:
         done = wait_until(lambda: arrived(home, drops) and settled(home), 60 * minutes, 0.5)
         wall, cpu = time.time() - began, processor_time(daemon) - spent
         wait_until(lambda: not any(home.runs.glob("*")), 60, 0.2)
-        servers = sum(_seconds(one) for one in daemon.processes() if FORK_SERVER in one.cmdline())
+        servers = of_fork_servers(daemon)
     uploads, runs = Uploads(home), of_runs(home, records)
     videos = sum(uploads.delivered(key) is not None for key in uploads.keys())  # noqa: SIM118
     return {
@@ -78,17 +78,27 @@ def arrived(home: Home, drops: list[Drop]) -> bool:
 
 def processor_time(daemon: Daemon) -> float:
     """Of the daemon and everything that it has started, also of what has ended."""
-    return sum(_seconds(one) + _seconds_of_ended(one) for one in daemon.processes())
+    return sum(sum(times[:4]) for one in daemon.processes() if (times := _times(one)))
 
 
-def _seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def of_fork_servers(daemon: Daemon) -> float:
+    """The processor time of processes from which runs fork, without the runs."""
+    return sum(sum(times[:2]) for one in daemon.processes() if FORK_SERVER in _command(one) and (times := _times(one)))
 
 
-def _seconds_of_ended(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.children_user + times.children_system)
+def _times(process: psutil.Process) -> tuple[float, ...]:
+    """Seconds: user, system, and those of ended child processes."""
+    try:
+        return tuple(process.cpu_times())
+    except psutil.Error:
+        return ()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
 
 
 def of_runs(home: Home, records: Path) -> dict[str, dict[str, float]]:

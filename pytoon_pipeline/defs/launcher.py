@@ -43,7 +43,7 @@ class ForkingRunLauncher(dg.DefaultRunLauncher):
             self._instance.report_engine_event(f"Dagster's default launcher starts this run: {reason}.", run)
             super().launch_run(context)
         else:
-            self._servers.fork(_order(run))
+            self._servers.fork(_order(self._instance, run))
 
     def terminate(self, run_id: str) -> bool:
         """Interrupts the process of a run, from any process on its machine."""
@@ -128,10 +128,10 @@ def _mtime(path: Path) -> int:
         return 0
 
 
-def _order(run: dg.DagsterRun) -> str:
-    """The input of ``dagster api execute_run``. Without an instance in it, that of ``DAGSTER_HOME`` is used."""
-    origin = json.loads(dg.serialize_value(run.job_code_origin))
-    fields = {"pipeline_run_id": run.run_id, "pipeline_origin": origin, "instance_ref": None}
+def _order(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """The input of ``dagster api execute_run``."""
+    origin, ref = (json.loads(dg.serialize_value(one)) for one in (run.job_code_origin, instance.get_ref()))
+    fields = {"pipeline_run_id": run.run_id, "pipeline_origin": origin, "instance_ref": ref}
     return json.dumps({"__class__": "ExecuteRunArgs", **fields})
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from typing import Any
 
 import dagster as dg
 from numba import njit
@@ -82,7 +83,8 @@ def report_crash(order: str, code: int) -> None:
     """Marks a run as failed whose process has ended with an exit code other than 0; negative: by a signal."""
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
     message = f"The process of this run {how}."
-    with dg.DagsterInstance.get() as instance:
+    ref: Any = dg.deserialize_value(json.dumps(json.loads(order)["instance_ref"]))
+    with dg.DagsterInstance.from_ref(ref) as instance:
         run = instance.get_run_by_id(_run_id(order))
         if run is None or run.is_finished:
             return

@@ -21,8 +21,7 @@ S = dg.DagsterRunStatus
 
 
 @pytest.fixture
-def lasting(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("DAGSTER_HOME", str(home.dagster))
+def lasting(home: Home) -> Iterator[dg.DagsterInstance]:
     with running.instance(home) as opened:
         yield opened
     assert wait_until(lambda: not servers(), LONG, OFTEN), "nothing is left of it"
@@ -71,9 +70,10 @@ def messages(instance: dg.DagsterInstance, run_id: str) -> str:
 
 
 def test_runs_fork_and_end_as_they_should_whatever_is_killed(
-    lasting: dg.DagsterInstance, home: Home, tmp_path: Path
+    lasting: dg.DagsterInstance, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(lasting.run_launcher, ForkingRunLauncher), "the settings name it"
+    monkeypatch.delenv("DAGSTER_HOME")
     folders = {name: tmp_path / name for name in ("works", "terminated", "killed", "orphaned")}
     runs = {name: launch(lasting, folder) for name, folder in folders.items()}
     processes = {name: process_of(folders[name]) for name in runs}
