@@ -25,7 +25,7 @@ from pytoon_pipeline.settings import child_environment
 RUN_WORKER = "pytoon_pipeline.defs.run_worker"
 # Bounds what a leak of memory in that process could cost. Its imports take as long as those of one run before.
 MAX_FORKS = 50
-# It occupies 0.3 GB of memory, which an idle daemon should not keep.
+# It occupies 0.4 GB of memory, which an idle daemon should not keep.
 MAX_IDLE_SECONDS = 300.0
 
 
@@ -81,7 +81,7 @@ class Servers:
                 # The server was killed since the run before. It has not taken this one.
                 self._close()
                 number = self._server().fork(order)
-            self._wait_until_idle()
+            self._retire_when_idle()
             return number
 
     def retire(self) -> None:
@@ -105,7 +105,7 @@ class Servers:
             self._retired.append(self._current)
             self._current = None
 
-    def _wait_until_idle(self) -> None:
+    def _retire_when_idle(self) -> None:
         if self._idle is not None:
             self._idle.cancel()
         self._idle = Timer(self._max_idle_seconds, self.retire)

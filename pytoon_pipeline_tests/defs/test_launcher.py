@@ -80,6 +80,7 @@ def test_runs_fork_and_end_as_they_should_whatever_is_killed(
     (server,) = servers()
     assert {one.ppid() for one in processes.values()} == {server.pid}
     assert len(set(processes.values())) == 4, "each run has a process of its own"
+    assert [file for file in server.open_files() if file.fd > 2] == [], "forks must not share a database"
     assert {path.stem for path in home.runs.glob("*.lock")} == set(runs.values())
 
     (folders["works"] / "end").touch()
