@@ -1,7 +1,8 @@
 """Small uploads through the daemon: wall time, and the processor time of each run, with its share for imports.
 
 Prints a JSON object. ``python -m benchmarks.throughput [--uploads 20]``. To measure another checkout, execute this file
-with ``PYTHONPATH`` set to that checkout. Imports of the process from which runs fork are shared out among the runs.
+there: ``cd CHECKOUT && PYTHONPATH=CHECKOUT python …/benchmarks/throughput.py``. Imports of the process from which runs
+fork are not in the runs; they are ``cpu_seconds_of_fork_servers``.
 """
 
 import argparse
