@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
 from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, quiet_streams, say
+from pytoon_pipeline.cli.program import program
 from pytoon_pipeline.cli.text import printable
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.runtime.home import Home
@@ -90,7 +91,7 @@ def _render(options: argparse.Namespace) -> int:
         print(result.video, flush=True)
     if result.video:
         say(summary(result))
-        say(f"Open it with: pytoon open {shlex.quote(printable(result.name or ''))}")
+        say(f"Open it with: {program()} open {shlex.quote(printable(result.name or ''))}")
     if result.error:
         print_error(result.error)
     return 1 if result.error else 0
