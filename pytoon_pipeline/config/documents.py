@@ -145,6 +145,8 @@ def _not_closed(text: str) -> Unreadable | None:
     try:
         for token in yaml.scan(text, _Loader):
             bracket = BRACKETS.get(type(token))
+            if len(open_brackets) > MAX_DEPTH:
+                return None
             if bracket in CLOSING:
                 open_brackets.append((bracket, token.start_mark.line + 1))
             elif bracket is not None:
