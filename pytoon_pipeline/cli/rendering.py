@@ -65,10 +65,11 @@ def _failed(error: PytoonError) -> "RenderResult":
 def _check_out(out: Path | None) -> None:
     """Raises ``InvalidInput`` for the name of a video, which people give for a file and which would become a folder."""
     if out is not None and out.suffix.lower() in VIDEOS and not out.is_dir():
+        folder = shlex.quote(printable(str(out.with_suffix(""))))
         raise InvalidInput(
             "not_a_folder",
             f"--out takes a folder, and “{printable(out.name)}” is the name of a video.",
-            "Name the folder only; the video gets the name of the upload.",
+            f"Pytoon names the video itself. Give only a folder: --out {folder}",
         )
 
 
