@@ -1,4 +1,4 @@
-"""The plan that the product makes of a clip: analysed, planned and checked by ``pytoon render`` in a home of its own."""
+"""The plan that the product makes of a clip: analysed, planned and checked by ``pytoon render`` in its own home."""
 
 import hashlib
 import json
