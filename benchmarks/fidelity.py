@@ -1,6 +1,6 @@
 """How close rendered footage is to a slow floating-point reference, and how steady it is while the window moves.
 
-``python -m benchmarks.fidelity [--plans FOLDER] [--only NAME,…] [FILE or FOLDER…]``. For each clip: SSIM of Y, Cb and
+``python -m benchmarks.fidelity [--seconds N] [--plans FOLDER] [--only NAME,…] [PATH…]``. For each clip: SSIM of Y, Cb and
 Cr with ``benchmarks.float_reference`` at frames of the product's plan, composed and after encoding, and the mean error
 of colour. ``moving``: jitter and flicker as ``benchmarks.resampling`` defines them, of clips that each conversion
 reads. To compare two checkouts, run it with each of them in PYTHONPATH and the same ``--plans``.
@@ -204,8 +204,7 @@ def main() -> None:
     result: dict[str, object] = {}
     with TemporaryDirectory() as temporary, in_memory() as folder:
         result["moving"] = moving(folder)
-        only = set(filter(None, given.only.split(",")))
-        for name, origin, make in cases(given.paths, given.plans or Path(temporary), only):
+        for name, origin, make in cases(given, given.plans or Path(temporary)):
             if origin == "generated":
                 continue
             try:

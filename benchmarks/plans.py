@@ -13,34 +13,31 @@ from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline_tests.harness.timelines import Timeline
 
-# Longer clips are cut: finished frames are kept in memory, 3 MB each.
-MAX_SECONDS = 30
-
 
 class NoPlan(Exception):
     """The product rejects a clip."""
 
 
-def planned(clip: Path, plans: Path) -> Timeline:
-    """The plan of the default preset for ``clip``, at most ``MAX_SECONDS`` long.
+def planned(clip: Path, plans: Path, seconds: float) -> Timeline:
+    """The plan of the default preset for ``clip``, at most ``seconds`` long.
 
     Plans are kept in the folder ``plans``, so that two versions of the product can render the same one. Raises
     ``NoPlan`` with the reason when the clip is rejected.
     """
     digest = hashlib.sha256(clip.read_bytes()).hexdigest()
-    kept = plans / f"{digest[:16]}.json"
+    kept = plans / f"{clip.stem}-{digest[:8]}-{seconds:g}.json"
     if not kept.exists():
         plans.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(_render(clip)["spec"]))
+        kept.write_text(json.dumps(_render(clip, seconds)["spec"]))
     spec = RenderSpec.model_validate_json(kept.read_bytes())
     return Timeline(spec, {digest: Source(clip, probe(clip))})
 
 
-def _render(clip: Path) -> dict[str, object]:
+def _render(clip: Path, seconds: float) -> dict[str, object]:
     """The manifest of the video that ``pytoon render`` makes."""
     with TemporaryDirectory() as home:
         command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(clip), "--json",
-                   "--set", f"max_seconds={MAX_SECONDS}"]  # fmt: skip
+                   "--set", f"max_seconds={seconds:g}"]  # fmt: skip
         environment = os.environ | {"PYTOON_HOME": home, "PYTOON_TRANSCRIBER": "pocketsphinx"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if not done.stdout:

@@ -1,6 +1,6 @@
 """Cold rendering of whole plans as multiples of the floor, side by side in one run, clip by clip.
 
-``python -m benchmarks.render [--runs N] [--plans FOLDER] [--only NAME,…] [FILE or FOLDER…]``. The clips are generated
+``python -m benchmarks.render [--runs N] [--seconds N] [--plans FOLDER] [--only NAME,…] [PATH…]``. The clips are generated
 stills and footage, those of ``benchmarks.clips``, and those that are named. The floor is encoding the finished frames
 from memory, by the faster of two methods, and decoding each source frame that is shown once. The plan of a clip is what
 the product makes of it; with ``--plans`` plans are kept, so that two checkouts render the same.
@@ -82,20 +82,23 @@ def _described(info: MediaInfo) -> str:
     return f"{video.width}×{video.height} {rate} {video.codec} {video.pixel_format} {video.matrix} {video.dynamic}"
 
 
-def cases(named: list[Path], plans: Path, only: set[str]) -> Iterator[tuple[str, str, Callable[[Path], Timeline]]]:
+def cases(given: argparse.Namespace, plans: Path) -> Iterator[tuple[str, str, Callable[[Path], Timeline]]]:
     """What is rendered: name, origin, and how its plan is made in a folder."""
+    only = set(filter(None, given.only.split(",")))
     for name, make in GENERATED.items():
         if not only or name in only:
             yield name, "generated", make
-    for clip in default_clips() + named_clips(named):
+    for clip in default_clips() + named_clips(given.paths):
         if not only or clip.name in only:
-            yield clip.name, clip.origin, lambda folder, path=clip.path: planned(path, plans)
+            yield clip.name, clip.origin, lambda folder, path=clip.path: planned(path, plans, given.seconds)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--runs", type=int, default=3)
+    # Finished frames are kept in memory, 3 MB each.
+    parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--plans", type=Path)
     parser.add_argument("--only", default="")
     return parser.parse_args()
@@ -105,8 +108,7 @@ def main() -> None:
     given = arguments()
     result: dict[str, object] = {}
     with TemporaryDirectory() as temporary:
-        plans = given.plans or Path(temporary)
-        for name, origin, make in cases(given.paths, plans, set(filter(None, given.only.split(",")))):
+        for name, origin, make in cases(given, given.plans or Path(temporary)):
             try:
                 with in_memory() as folder:
                     found = measure(make(folder), folder, given.runs)
