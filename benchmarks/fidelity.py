@@ -1,8 +1,8 @@
 """How close rendered footage is to a slow floating-point reference, and how steady it is while the window moves.
 
-``python -m benchmarks.fidelity [--seconds N] [--plans FOLDER] [--only NAME,…] [PATH…]``. For each clip: SSIM of Y, Cb and
-Cr with ``benchmarks.float_reference`` at frames of the product's plan, composed and after encoding, and the mean error
-of colour. ``moving``: jitter and flicker as ``benchmarks.resampling`` defines them, of clips that each conversion
+``python -m benchmarks.fidelity [--seconds N] [--plans FOLDER] [--only NAME,…] [PATH…]``. For each clip: SSIM of Y, Cb
+and Cr with ``benchmarks.float_reference`` at frames of the product's plan, composed and after encoding, and the mean
+error of colour. ``moving``: jitter and flicker as ``benchmarks.resampling`` defines them, of clips that each conversion
 reads. To compare two checkouts, run it with each of them in PYTHONPATH and the same ``--plans``.
 """
 

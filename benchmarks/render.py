@@ -1,9 +1,9 @@
 """Cold rendering of whole plans as multiples of the floor, side by side in one run, clip by clip.
 
-``python -m benchmarks.render [--runs N] [--seconds N] [--plans FOLDER] [--only NAME,…] [PATH…]``. The clips are generated
-stills and footage, those of ``benchmarks.clips``, and those that are named. The floor is encoding the finished frames
-from memory, by the faster of two methods, and decoding each source frame that is shown once. The plan of a clip is what
-the product makes of it; with ``--plans`` plans are kept, so that two checkouts render the same.
+``python -m benchmarks.render [--runs N] [--seconds N] [--plans FOLDER] [--only NAME,…] [PATH…]``. The clips are
+generated stills and footage, those of ``benchmarks.clips``, and the named files and folders. The floor is encoding the
+finished frames from memory, by the faster of two methods, and decoding each source frame that is shown once. The plan
+of a clip is what the product makes of it; with ``--plans`` plans are kept, so that two checkouts render the same.
 """
 
 import argparse
