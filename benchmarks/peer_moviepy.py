@@ -36,8 +36,9 @@ def stills(folder: Path, out: str) -> None:
 
 def footage(folder: Path, out: str) -> None:
     plan = json.loads((folder / "pan.json").read_text())
-    seconds = plan["frames"] / plan["rate"]
-    clip = VideoFileClip(plan["clip"]).subclipped(0, seconds)
+    clip = VideoFileClip(plan["clip"])
+    seconds = min(plan["frames"] / plan["rate"], clip.duration)
+    clip = clip.subclipped(0, seconds)
     width = plan["width"] * clip.w
 
     def window(frame, t):

@@ -1,7 +1,7 @@
 """Two timelines by MoviePy, by movis, by one ffmpeg command and by Pytoon, all cold, in one run.
 
-``python -m benchmarks.peers PYTHON [--runs N] [--clip FILE]``: PYTHON is an interpreter with moviepy and movis, in an
-environment of its own (``make bench`` sets it up). *Stills* are three slow zooms with crossfades, 11 s. *Footage* is a
+``python -m benchmarks.peers PYTHON [--runs N] [--only CASE] [--clip FILE]``: PYTHON is an interpreter with moviepy and movis,
+in an environment of its own (``make bench`` sets it up). *Stills* are three slow zooms with crossfades, 11 s. *Footage* is a
 window that moves evenly over the first ten seconds of a clip, with its audio. Nothing has captions. Pytoon also writes
 segments that an edit can reuse, measures every frame, keeps subpixel positions and normalises the audio's loudness; the
 others do not. SSIM is that of brightness with a slow reference in floating point, at frames of each scene.
@@ -9,6 +9,7 @@ others do not. SSIM is that of brightness with a slow reference in floating poin
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from benchmarks.fidelity import decoded_planes, ideal_planes, similarity
 from benchmarks.render import rendered
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
-from pytoon_pipeline.media import images
+from pytoon_pipeline.media import ffmpeg, images
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.store.store import Store
@@ -39,8 +40,13 @@ SECONDS = 10.0
 
 
 def peer(name: str, python: str, case: str, folder: Path) -> None:
+    """Runs a peer, with ffmpeg on its path: movis reads sound through it."""
+    link = folder / "ffmpeg"
+    if not link.exists():
+        link.symlink_to(ffmpeg.program())
     command = [python, str(HERE / f"peer_{name}.py"), case, str(folder), str(folder / f"{name}.mp4")]
-    subprocess.run(command, check=True, capture_output=True)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PATH": path})
 
 
 def own(line: Timeline, folder: Path, out: Path) -> None:
@@ -156,13 +162,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("python")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", choices=("stills", "footage"))
     fetched = FOOTAGE / "bigbuckbunny.mp4"
     parser.add_argument("--clip", type=Path, default=fetched if fetched.exists() else SHOT)
     given = parser.parse_args()
-    result = {
-        "stills": over_stills(given.python, given.runs),
-        "footage": over_footage(given.clip, given.python, given.runs),
-    }
+    result: dict[str, object] = {}
+    if given.only != "footage":
+        result["stills"] = over_stills(given.python, given.runs)
+    if given.only != "stills":
+        result["footage"] = over_footage(given.clip, given.python, given.runs)
     print(json.dumps(result | {"machine": machine()}, indent=2))
 
 
