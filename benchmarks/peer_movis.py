@@ -1,4 +1,7 @@
-"""The timelines of ``benchmarks.peers`` by movis, run in an environment of its own: CASE FOLDER OUT."""
+"""The timelines of ``benchmarks.peers`` by movis, run in an environment of its own: CASE FOLDER OUT.
+
+Footage has no audio: movis reads at most two channels.
+"""
 
 import json
 import sys
@@ -29,15 +32,13 @@ def footage(folder: Path, out: str) -> None:
     plan = json.loads((folder / "pan.json").read_text())
     seconds = plan["frames"] / plan["rate"]
     scene = mv.layer.Composition(size=(WIDTH, HEIGHT), duration=seconds)
-    clip = mv.layer.Video(plan["clip"])
+    clip = mv.layer.Video(plan["clip"], audio=False)
     columns, rows = clip.size
     factor = HEIGHT / rows
     places = [(WIDTH / 2 + (0.5 - centre) * columns * factor, HEIGHT / 2) for centre in (plan["first"], plan["last"])]
     item = scene.add_layer(clip, scale=factor)
     item.position.enable_motion().extend(keyframes=[0.0, seconds], values=places)
-    scene.write_video(
-        out, fps=plan["rate"], codec="libx264", pixelformat="yuv420p", output_params=[*ENCODER, "-b:a", "160k"]
-    )
+    scene.write_video(out, fps=plan["rate"], codec="libx264", pixelformat="yuv420p", output_params=ENCODER)
 
 
 {"stills": stills, "footage": footage}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])

@@ -1,15 +1,15 @@
 """Two timelines by MoviePy, by movis, by one ffmpeg command and by Pytoon, all cold, in one run.
 
-``python -m benchmarks.peers PYTHON [--runs N] [--only CASE] [--clip FILE]``: PYTHON is an interpreter with moviepy and movis,
-in an environment of its own (``make bench`` sets it up). *Stills* are three slow zooms with crossfades, 11 s. *Footage* is a
-window that moves evenly over the first ten seconds of a clip, with its audio. Nothing has captions. Pytoon also writes
-segments that an edit can reuse, measures every frame, keeps subpixel positions and normalises the audio's loudness; the
-others do not. SSIM is that of brightness with a slow reference in floating point, at frames of each scene.
+``python -m benchmarks.peers PYTHON [--runs N] [--only CASE] [--clip FILE]``: PYTHON is an interpreter with moviepy and
+movis, in an environment of its own (``make bench`` sets it up). *Stills* are three slow zooms with crossfades, 11 s.
+*Footage* is a window that moves evenly over the first ten seconds of a clip, with its audio (movis: without). Nothing
+has captions. Pytoon also writes segments that an edit can reuse, measures every frame, keeps subpixel positions and
+normalises the audio's loudness; the others do not. SSIM is that of brightness with a slow reference in floating point,
+at frames of each scene.
 """
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from benchmarks.fidelity import decoded_planes, ideal_planes, similarity
 from benchmarks.render import rendered
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
-from pytoon_pipeline.media import ffmpeg, images
+from pytoon_pipeline.media import images
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.store.store import Store
@@ -40,13 +40,8 @@ SECONDS = 10.0
 
 
 def peer(name: str, python: str, case: str, folder: Path) -> None:
-    """Runs a peer, with ffmpeg on its path: movis reads sound through it."""
-    link = folder / "ffmpeg"
-    if not link.exists():
-        link.symlink_to(ffmpeg.program())
     command = [python, str(HERE / f"peer_{name}.py"), case, str(folder), str(folder / f"{name}.mp4")]
-    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PATH": path})
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def own(line: Timeline, folder: Path, out: Path) -> None:
