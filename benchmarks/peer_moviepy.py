@@ -1,8 +1,4 @@
-"""The timelines of ``benchmarks.peers`` by MoviePy, run in an environment of its own: CASE FOLDER OUT.
-
-Footage is cropped at whole pixels; moving a resized picture under the frame would be exact to a pixel of the result,
-but resizes whole pictures and takes longer.
-"""
+"""The timelines of ``benchmarks.peers`` by MoviePy, run in an environment of its own: CASE FOLDER OUT."""
 
 import json
 import sys
@@ -35,20 +31,42 @@ def stills(folder: Path, out: str) -> None:
 
 
 def footage(folder: Path, out: str) -> None:
+    """As the documentation composes: the clip resized to the height of the frame, and moved behind it."""
     plan = json.loads((folder / "pan.json").read_text())
-    clip = VideoFileClip(plan["clip"])
-    seconds = min(plan["frames"] / plan["rate"], clip.duration)
-    clip = clip.subclipped(0, seconds)
-    width = plan["width"] * clip.w
+    clip = opened(plan).resized(height=SIZE[1])
+    moving = clip.with_position(lambda t: (round(SIZE[0] / 2 - clip.w * centre(plan, t)), 0))
+    written(CompositeVideoClip([moving], size=SIZE), plan, out)
+
+
+def footage_cropped(folder: Path, out: str) -> None:
+    """As somebody would who knows NumPy: the window cut out at whole pixels of the source, then resized."""
+    plan = json.loads((folder / "pan.json").read_text())
+    clip = opened(plan)
+    width = round(plan["width"] * clip.w)
 
     def window(frame, t):
-        left = round(clip.w * (plan["first"] + (plan["last"] - plan["first"]) * t / seconds) - width / 2)
-        return frame(t)[:, left : left + round(width)]
+        left = round(clip.w * centre(plan, t) - width / 2)
+        return frame(t)[:, left : left + width]
 
-    clip.transform(window).resized(SIZE).write_videofile(
+    written(clip.transform(window).resized(SIZE), plan, out)
+
+
+def opened(plan: dict) -> VideoFileClip:
+    clip = VideoFileClip(plan["clip"])
+    return clip.subclipped(0, min(plan["frames"] / plan["rate"], clip.duration))
+
+
+def centre(plan: dict, t: float) -> float:
+    """The centre of the window, as a share of the clip's width."""
+    return plan["first"] + (plan["last"] - plan["first"]) * t * plan["rate"] / (plan["frames"] - 1)
+
+
+def written(clip: VideoFileClip, plan: dict, out: str) -> None:
+    clip.write_videofile(
         out, fps=plan["rate"], codec="libx264", preset="veryfast", audio_codec="aac", audio_bitrate="160k", logger=None,
         ffmpeg_params=ENCODER,
     )  # fmt: skip
 
 
-{"stills": stills, "footage": footage}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
+CASES = {"stills": stills, "footage": footage, "footage_cropped": footage_cropped}
+CASES[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])

@@ -37,7 +37,7 @@ def footage(folder: Path, out: str) -> None:
     factor = HEIGHT / rows
     places = [(WIDTH / 2 + (0.5 - centre) * columns * factor, HEIGHT / 2) for centre in (plan["first"], plan["last"])]
     item = scene.add_layer(clip, scale=factor)
-    item.position.enable_motion().extend(keyframes=[0.0, seconds], values=places)
+    item.position.enable_motion().extend(keyframes=[0.0, seconds - 1 / plan["rate"]], values=places)
     scene.write_video(out, fps=plan["rate"], codec="libx264", pixelformat="yuv420p", output_params=ENCODER)
 
 

@@ -3,7 +3,8 @@
 ``python -m benchmarks.peers PYTHON [--runs N] [--only CASE] [--clip FILE]``: PYTHON is an interpreter with moviepy and
 movis, in an environment of its own (``make bench`` sets it up). *Stills* are three slow zooms with crossfades, 11 s.
 *Footage* is a window that moves evenly over the first ten seconds of a clip, with its audio (movis: without). Nothing
-has captions. Pytoon also writes segments that an edit can reuse, measures every frame, keeps subpixel positions and
+has captions. ``moviepy_cropped`` is faster than what MoviePy documents, and moves in whole pixels of the source. Pytoon
+also writes segments that an edit can reuse, measures every frame, keeps subpixel positions and
 normalises the audio's loudness; the others do not. SSIM is that of brightness with a slow reference in floating point,
 at frames of each scene.
 """
@@ -34,13 +35,21 @@ from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.timelines import Timeline, pan, stills
 
 HERE = Path(__file__).parent
-PEERS = ("moviepy", "movis")
+# What each peer runs, by case: the name in the results, the program and its function.
+PEERS = {
+    "stills": (("moviepy", "moviepy", "stills"), ("movis", "movis", "stills")),
+    "footage": (
+        ("moviepy", "moviepy", "footage"),
+        ("moviepy_cropped", "moviepy", "footage_cropped"),
+        ("movis", "movis", "footage"),
+    ),
+}
 LOOKED_AT = (20, 60, 95, 160, 200, 260, 300)
 SECONDS = 10.0
 
 
-def peer(name: str, python: str, case: str, folder: Path) -> None:
-    command = [python, str(HERE / f"peer_{name}.py"), case, str(folder), str(folder / f"{name}.mp4")]
+def peer(python: str, program: str, function: str, folder: Path, out: Path) -> None:
+    command = [python, str(HERE / f"peer_{program}.py"), function, str(folder), str(out)]
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -62,8 +71,9 @@ def compare(case: str, line: Timeline, folder: Path, python: str, runs: int) -> 
     makers: dict[str, Callable[[int], None]] = {
         "pytoon": lambda run: own(line, folder / f"run-{run}", folder / "pytoon.mp4"),
         "ffmpeg": lambda run: getattr(peer_ffmpeg, case)(folder, folder / "ffmpeg.mp4"),
-        **{name: lambda run, name=name: peer(name, python, case, folder) for name in PEERS},
     }
+    for name, program, function in PEERS[case]:
+        makers[name] = lambda run, one=(program, function, folder, folder / f"{name}.mp4"): peer(python, *one)
     costs: dict[str, list[Cost]] = {name: [] for name in makers}
     for run in range(runs):
         for name, make in makers.items():
