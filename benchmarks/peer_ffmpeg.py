@@ -37,7 +37,7 @@ def footage(folder: Path, out: Path) -> None:
     seconds = plan["frames"] / plan["rate"]
     centre = f"{plan['first']}+{plan['last'] - plan['first']}*n/{plan['frames'] - 1}"
     chain = (
-        f"fps={plan['rate']},crop=iw*{plan['width']}:ih:iw*({centre})-ow/2:0,"
+        f"fps={plan['rate']},crop=iw*{plan['width']}:ih:round(iw*({centre})-ow/2):0:exact=1,"
         f"scale={SIZE}:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p"
     )
     sound = ["-c:a", SOUND.codec, "-b:a", str(SOUND.bit_rate), "-ar", str(SOUND.sample_rate)]
