@@ -78,7 +78,8 @@ def run_outcome(outcome: Outcome) -> RunOutcome:
 
 
 def _stage_status(name: str, metadata: Mapping[str, Any]) -> StageStatus:
-    return StageStatus(name=name, status=metadata["status"], seconds=metadata["seconds"])
+    status, seconds, started = (metadata[fact] for fact in ("status", "seconds", "started_at"))
+    return StageStatus(name=name, status=status, seconds=seconds, started_at=started)
 
 
 def prepare(home: Home, capacity: Capacity) -> Note | None:
