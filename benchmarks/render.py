@@ -96,7 +96,7 @@ def cases(given: argparse.Namespace, plans: Path) -> Iterator[tuple[str, str, Ca
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("paths", nargs="*", type=Path)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     # Finished frames are kept in memory, 3 MB each.
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--plans", type=Path)
