@@ -116,16 +116,19 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WorkerResource"]:
         run, home = context.run, self.config.home
-        # Dagster sets a resource up once more for each resource that contains it; the first holds the lock.
-        if run is None or _is_held(lock := home.run_lock(run.run_id)):
+        # Dagster sets a resource up once more for each resource that contains it.
+        if run is None or context_value("run") == run.run_id:
             yield self
             return
+        lock = home.run_lock(run.run_id)
+        # The processes that the daemon starts hold it from their beginning: see defs/run_worker.py.
+        living = nullcontext() if _is_held(lock) else run_lock(lock)
         write_to(home.logs)
         key = key_of_run(Uploads(home), run)
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
         name = run.tags.get(PARTITION_TAG)
         fields = log_context(run=run.run_id, key=key, name=name, attempt=run.tags.get(ATTEMPT_TAG))
-        with run_lock(lock), sharing, fields, _console(run), listen(RunLog()):
+        with living, sharing, fields, _console(run), listen(RunLog()):
             yield self
 
     @property

@@ -57,16 +57,19 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
         upload, outcome = ingest(home, store, asked, pending=False)
     except PytoonError as error:
         return failed_result(error)
+    notes = (*asked.notes, *_known_media(home, upload, outcome))
     if delivered := reuse_delivery(home, upload):
         result = delivered_result(home, delivered, all_cached(delivered))
     else:
         with listen(progress):
+            # What a person may want to change is said before the time is spent.
+            for note in notes:
+                _notify(note)
             result = _run(home, store, upload, open_runner)
     if task.out is not None:
         result = copy_delivery(result, task.out)
     seconds = round(time.perf_counter() - start, 2)
-    notes = (*asked.notes, *_known_media(home, upload, outcome), *result.notes)
-    return result.model_copy(update={"notes": notes, "wall_seconds": seconds})
+    return result.model_copy(update={"notes": (*notes, *result.notes), "wall_seconds": seconds})
 
 
 def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Iterator[Note]:
