@@ -31,7 +31,8 @@ class SourceReader:
         self._video = video
         self._decoder = VideoDecoder(path, video, threads=1)
         self._frames: Iterator[tuple[float, VideoFrame]] = iter(())
-        self._shown: tuple[float, SourceFrame] | None = None
+        self._shown: SourceFrame | None = None
+        self._read_until = 0.0
         self._next: tuple[float, VideoFrame] | None = None
 
     def at(self, tick: int, rate: FrameRate) -> SourceFrame:
@@ -39,21 +40,20 @@ class SourceReader:
 
         Raises ``EOFError`` when no frame can be decoded.
         """
-        period = 1 / float(rate.fraction)
-        if self._shown is None or not self.continues_at(tick, rate):
-            self._seek(tick * period)
-        while self._next is not None and (self._shown is None or self._next[0] <= (tick + TOLERANCE) * period):
-            time, frame = self._next
-            self._shown, self._next = (time, SourceFrame(frame, self._video)), next(self._frames, None)
+        if not self.continues_at(tick, rate):
+            self._seek(tick / float(rate.fraction))
+        self._read_until = (tick + TOLERANCE) / float(rate.fraction)
+        while self._next is not None and (self._shown is None or self._next[0] <= self._read_until):
+            self._shown, self._next = SourceFrame(self._next[1], self._video), next(self._frames, None)
         if self._shown is None:
             raise EOFError(f"No frame of {self.path.name} can be decoded.")
-        return self._shown[1]
+        return self._shown
 
     def continues_at(self, tick: int, rate: FrameRate) -> bool:
         """Whether the frame at ``tick`` is read best by decoding on from the last one that was read."""
         if self._shown is None:
             return False
-        ahead = (tick + TOLERANCE) / float(rate.fraction) - self._shown[0]
+        ahead = (tick + TOLERANCE) / float(rate.fraction) - self._read_until
         return 0 <= ahead <= MAX_SKIPPED_SECONDS
 
     @property

@@ -87,6 +87,14 @@ def test_a_jump_back_or_far_ahead_seeks_in_the_open_file(tmp_path: Path, seeks: 
     assert len(seeks) == 3
 
 
+def test_a_frame_that_stays_for_long_is_read_once(tmp_path: Path, seeks: list[float]) -> None:
+    path = moving(tmp_path / "v.mp4", "-vf", "select='not(between(n,20,120))'", "-fps_mode", "vfr", "-g", "250")
+    with SourceReaders() as readers:
+        held = shown(path, 15, 110, readers)
+    assert len(seeks) == 1
+    assert held[5:100] == [held[5]] * 95
+
+
 def test_after_the_end_the_last_frame_stays_and_earlier_ones_can_still_be_read(tmp_path: Path) -> None:
     path = moving(tmp_path / "v.mp4", "-g", "25", seconds=2)
     with SourceReaders() as readers:
