@@ -35,7 +35,7 @@ def _build(timezone: str, autostart: Autostart) -> dg.Definitions:
             *dg.load_assets_from_modules([source, analysis, plan, render, quality, delivery, reports]),
             action_required.action_required,
         ],
-        asset_checks=[action_required.nothing_failed_or_stuck],
+        asset_checks=[action_required.nothing_waits_for_a_person],
         jobs=[compile_video, ingest, reconcile_runs, collect_garbage, send_alerts_job],
         schedules=schedules(timezone, autostart),
         sensors=sensors(autostart),

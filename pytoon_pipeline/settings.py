@@ -8,12 +8,11 @@ import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from typing_extensions import Self
 
 from pytoon_pipeline.contracts.analysis import TranscriberEngine
@@ -83,28 +82,36 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Lowercase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 
 
-class _Environment(BaseSettings):
-    """Values of environment variables. An empty variable counts as not set. A description says what is valid."""
+class _Environment(BaseModel):
+    """Values of environment variables. An empty variable counts as not set. A description says what is valid.
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True, hide_input_in_errors=True
-    )
+    ``pydantic-settings`` does the same, but its import and each of its reads take longer than ``pytoon status`` may.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+
+    # The variable of a field is this and the field's name in capitals, or the field's alias.
+    prefix: ClassVar[str] = ""
 
     @classmethod
     def load(cls) -> Self:
         """The environment at this moment. Raises ``InvalidInput`` for the first invalid variable."""
+        found = {field: os.environ.get(variable) for field, variable in cls.variables().items()}
         try:
-            return cls()
+            return cls.model_validate({field: value for field, value in found.items() if value})
         except ValidationError as error:
-            raise cls._invalid(str(error.errors()[0]["loc"][0]).casefold()) from None
+            raise cls._invalid(str(error.errors()[0]["loc"][0])) from None
+
+    @classmethod
+    def variables(cls) -> dict[str, str]:
+        """The name of the variable of each field."""
+        return {name: one.alias or f"{cls.prefix}{name.upper()}" for name, one in cls.model_fields.items()}
 
     @classmethod
     def _invalid(cls, name: str) -> InvalidInput:
-        """The error for the field ``name``, or the variable of that name; in lower case."""
-        prefix = str(cls.model_config["env_prefix"])
-        fields = {one.alias or f"{prefix}{field.upper()}": one for field, one in cls.model_fields.items()}
-        variable = next(one for one in fields if name in (one.casefold(), one.removeprefix(prefix).casefold()))
-        field = fields[variable]
+        """The error for the field that is called ``name`` or has that alias."""
+        variable = cls.variables().get(name, name)
+        field = next(one for own, one in cls.model_fields.items() if name in (own, one.alias))
         secret = "SecretStr" in str(field.annotation)
         value = "not valid" if secret else f"“{os.environ.get(variable, '')[:MAX_SHOWN]}”"
         return InvalidInput(
@@ -117,7 +124,7 @@ class _Environment(BaseSettings):
 class Settings(_Environment):
     """The settings of a process that submits, renders or serves uploads."""
 
-    model_config = SettingsConfigDict(env_prefix="PYTOON_")
+    prefix = "PYTOON_"
 
     home: Folder = Field(
         default_factory=find_home, validate_default=True, description="the path of the folder that holds all state"
@@ -201,7 +208,7 @@ class TerminalSettings(_Environment):
 class ServerSettings(_Environment):
     """Limits of one engine server. Sizes are in bytes, times in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="PYTOON_ENGINE_")
+    prefix = "PYTOON_ENGINE_"
 
     job_bytes: Count = Field(8 << 20, description="the largest job request in bytes")
     file_bytes: Count = Field(4 << 30, description="the largest file in bytes")

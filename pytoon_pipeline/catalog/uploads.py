@@ -137,10 +137,6 @@ class Uploads:
     def failure(self, key: str) -> FailureRecord | None:
         return self._record(FailureRecord, "select record from failures where key = ?", key)
 
-    def failing(self) -> list[str]:
-        """Keys whose last run failed."""
-        return [key for (key,) in self._rows("select key from failures order by key")]
-
     def failures(self) -> dict[str, FailureRecord]:
         """Why the last run of each failing key failed."""
         found = self._rows("select key, record from failures order by key")

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from pytoon_pipeline.cli.options import Commands
 from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
+from pytoon_pipeline.contracts.upload_states import STATES
 from pytoon_pipeline.runtime.home import Home
 
-STATES = ("failed", "held", "stopped", "degraded", "waiting", "completed")
 MAX_ROWS = 20
 NAME_HELP = "an upload: its name, title or key, the beginning of one, or the path that was rendered"
 

@@ -79,7 +79,7 @@ def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Ma
         hint = f"{did_you_mean(unknown, SECTIONS) or 'Remove it. '}The settings are: {', '.join(SECTIONS)}."
         raise InvalidInput("invalid_preset", f"adjust has no setting “{printable_name(unknown)[:80]}”.", hint)
     own = {"name": name, **document}
-    preset = validate(Preset, own, f"The preset “{name}”", "invalid_preset")
+    preset = validate(Preset, own, f"The preset “{name}” ({name}.yaml)", "invalid_preset")
     return validate(Preset, merge(own, british(adjust)), "", "invalid_preset") if adjust else preset
 
 

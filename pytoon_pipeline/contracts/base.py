@@ -10,7 +10,7 @@ from typing_extensions import Self
 class Record(BaseModel):
     """An immutable value. Unknown fields are an error, so that a misspelt key is never ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other values. Raises ``ValueError`` for unknown fields, which pydantic would add silently."""

@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.status import DeliveryState
+from pytoon_pipeline.contracts.upload_states import UploadState
 
 # The stages of one video in the order in which results list them.
 STAGES = (
@@ -25,7 +26,6 @@ STAGES = (
 
 RenderStatus = Literal["completed", "degraded", "failed"]
 Automation = Literal["running", "sensor_off", "not_running"]
-UploadState = Literal["waiting", "completed", "degraded", "held", "stopped", "failed"]
 
 
 class ErrorInfo(Record):
@@ -47,11 +47,15 @@ class ErrorResult(Record):
 
 
 class StageStatus(Record):
-    """One stage of a video: whether it was computed now, and how long that took."""
+    """One stage of a video: whether it was computed now, when that began (Unix time), and how long it took.
+
+    Stages may overlap: what is said and what is shown are analysed side by side.
+    """
 
     name: str
     status: Literal["computed", "cached"]
     seconds: float
+    started_at: float | None = None
 
 
 class SegmentCounts(Record):

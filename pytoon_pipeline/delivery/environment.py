@@ -4,6 +4,8 @@ A delivery keeps the digest of its environment. While the digest is the same, ru
 the same files, so they can be returned without a run.
 """
 
+import re
+import sys
 import time
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -56,7 +58,7 @@ def _dependencies() -> dict[str, str | None]:
     """Versions of the declared dependencies, none for one that is not installed."""
     declared = [one for one in requires(DISTRIBUTION) or () if "extra ==" not in one]
     names = sorted({_distribution(one) for one in declared})
-    return {name: _version(name) for name in names}
+    return {name: installed_version(name) for name in names}
 
 
 def _distribution(requirement: str) -> str:
@@ -65,11 +67,30 @@ def _distribution(requirement: str) -> str:
     return requirement[:end]
 
 
-def _version(name: str) -> str | None:
+def installed_version(name: str) -> str | None:
+    """The version of a distribution, none for one that is not installed."""
     try:
-        return version(name)
+        return _installed().get(_normalized(name)) or version(name)
     except PackageNotFoundError:
         return None
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """Versions by distribution, from the names of the ``.dist-info`` folders. Reading 40 metadata files takes longer
+    than everything else here.
+    """
+    found: dict[str, str] = {}
+    for place in reversed(sys.path):
+        for folder in Path(place or ".").glob("*.dist-info"):
+            name, _, number = folder.stem.partition("-")
+            found[_normalized(name)] = number
+    return found
+
+
+def _normalized(name: str) -> str:
+    """The name of a distribution as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _brand_files(name: str) -> dict[str, str]:

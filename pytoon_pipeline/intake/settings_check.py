@@ -5,15 +5,18 @@ from pathlib import Path
 
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
-from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.config.presets import BRANDS, load_limits, presets_folder
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
+from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.edit_plan import EditImage, EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import InvalidInput, field_error
+from pytoon_pipeline.contracts.errors import InvalidInput, after_colon, field_error
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.style import TextStyle
+from pytoon_pipeline.contracts.suggestions import nearest
 from pytoon_pipeline.intake.edit_plans import all_layers
 from pytoon_pipeline.media import fonts, signatures
 from pytoon_pipeline.planning.glyphs import check_request, each_text, without_missing_glyphs
@@ -25,8 +28,8 @@ NO_KEY = "0" * 32
 MIN_CONTENT_SECONDS = 1.0
 
 
-def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> None:
-    """Raises ``InvalidInput`` for settings that the request, its preset, brand or platform do not allow.
+def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tuple[Note, ...]:
+    """Notes on settings without an effect. Raises ``InvalidInput`` for what the preset, brand or platform forbid.
 
     ``files`` may be absent; then their names say whether they are pictures.
     """
@@ -44,6 +47,22 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> None
         _check_edit_plan(resolved, request.edit_plan, files)
     if documents.brand is not None or not _is_ascii(request):
         without_missing_glyphs(resolved)
+    return tuple(_unused_settings(request, archetype, stills))
+
+
+def _unused_settings(request: Request, archetype: str, stills: Sequence[bool]) -> Iterator[Note]:
+    """A note for each group of preset settings that the request adjusts and the video cannot show."""
+    if archetype == "edit_plan":
+        return
+    needs = {
+        "headline": (bool(_texts(request)) or request.brand is not None, "Add a text with: --set text=…"),
+        "captions": (not all(stills), "They are made from speech: add a clip."),
+        "silence": (not all(stills), "It is removed from clips: add one."),
+        "meme": (archetype == "meme", "It styles memes: --set archetype=meme"),
+    }
+    for group, (shown, remedy) in needs.items():
+        if group in request.adjust and not shown:
+            yield Note(code="setting_unused", message=f"The settings of “{group}” have no effect. {remedy}")
 
 
 def _check_archetype(request: Request, archetype: str) -> None:
@@ -58,7 +77,9 @@ def _check_archetype(request: Request, archetype: str) -> None:
             "Add “edit_plan:” with the name of its file, or choose hero, overlay, meme or footage.",
         )  # fmt: skip
     if archetype == "meme" and not request.media:
-        raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", "Add one under “media:”.")
+        listed = ", and list it, such as: media: [photo.jpg]" if "media" in request.model_fields_set else "."
+        hint = f"Put a picture or a clip into the folder of the request{listed}"
+        raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", hint)
     texts = request.text is not None and _texts(request)
     if archetype != "edit_plan" and not request.media and not texts:
         raise field_error(
@@ -98,7 +119,10 @@ def _brand_item(brand: str, path: Path, role: Role) -> SourceItem:
         hint = error.hint
         if error.code == "file_missing":
             hint = f"Put it into {printable_name(str(path.parent))}, or correct its name in the brand’s .yaml file."
-        raise InvalidInput(error.code, f"{brand}: {error.message}", hint) from None
+        elif error.code == "not_a_font":
+            own = ", ".join(list(fonts.FONTS)[:3])
+            hint = f"Replace {printable_name(str(path))}, or write the name of one of Pytoon’s fonts, such as {own}."
+        raise InvalidInput(error.code, f"{brand}: {after_colon(error.message)}", hint) from None
     return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
 
 
@@ -106,8 +130,22 @@ def _check_fonts(resolved: ResolvedRequest) -> None:
     """Raises ``InvalidInput`` for a font that does not exist, with the field that names it."""
     for path, name in _font_names(resolved):
         if not fonts.exists(name):
-            error = fonts.unknown_font(name)
-            raise field_error(path, error.code, error.message, error.hint)
+            raise _unknown_font(resolved, path, name)
+
+
+def _unknown_font(resolved: ResolvedRequest, path: str, name: str) -> InvalidInput:
+    error = fonts.unknown_font(name)
+    own = path.removeprefix("brand.")
+    if resolved.brand is not None and own != path:
+        brand = resolved.brand.name
+        message = f"The brand “{brand}” ({BRANDS}/{brand}.yaml): {own} is “{name[:80]}”, which is not a font of Pytoon."
+        hint = (
+            f"{error.hint} Or put the font file into {printable_name(str(presets_folder() / BRANDS))}, and write its "
+        )
+        return InvalidInput(error.code, message, f"{hint}name, such as: {own.rpartition('.')[2]}: mine.ttf")
+    font = nearest(name, fonts.FONTS) or next(iter(fonts.FONTS))
+    example = f'"font": "{font}"' if path.startswith("edit_plan") else set_option(path, font)
+    return field_error(path, error.code, error.message, f"{error.hint} For example: {example}")
 
 
 def _font_names(resolved: ResolvedRequest) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Reads an upload, from the command line or the inbox: media files and a request."""
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -14,7 +15,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.intake.assignments import assign
+from pytoon_pipeline.intake.assignments import assign, no_entry
 from pytoon_pipeline.intake.attachments import BACKGROUNDS, Attachable, Attachments, attach
 from pytoon_pipeline.intake.edit_plans import check_size
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_FILES, Given, given_by_folder, given_by_paths
@@ -22,10 +23,7 @@ from pytoon_pipeline.intake.settings_check import check_settings
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.runtime.files import printable_name
 
-# What to do about a file outside the folder that the command line may name.
-COPY = "Or add to the command: --{} FILE"
-
-REQUEST = ("a request file", "Specify a request file, such as request.yaml, saved as UTF-8.")
+REQUEST = ("a request file", "Give a request file, such as request.yaml, saved as UTF-8.")
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,7 @@ def read_upload(
     if preset:
         document["preset"] = preset
     attached, sets = attach(document, files or {}, sets, home)
+    sets, of_files = ([*sets], []) if "media" in document else _split(sets)
     for assignment in sets:
         assign(document, assignment)
     _refuse_subtitles(path, folder)
@@ -80,13 +79,15 @@ def read_upload(
     elif more:
         given = given_by_paths(request, (path, *more))
     request = _with_given(request, given)
+    if of_files:
+        request = _with_settings(request, document, of_files)
     if isinstance(request.edit_plan, EditPlan):
         check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
     found = tuple(_files(request, home, given, attached))
-    check_settings(request, found)
+    notes = (*given.notes, *check_settings(request, found))
     title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
-    return Upload(title or "video", found, request, listed, given.notes, attached.names)
+    return Upload(title or "video", found, request, listed, notes, attached.names)
 
 
 def _document(folder: Path | None, request_file: Path | None) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def _refuse_subtitles(path: Path, folder: Path | None) -> None:
         raise InvalidInput(
             "subtitles_alone",
             f"{printable_name(path.name)} has subtitles, but the clip that they belong to is missing.",
-            "Put both in the same folder, with the same name except for the extension, and specify the clip.",
+            "Put both in the same folder, with the same name except for the extension, and give the clip.",
         )
 
 
@@ -124,6 +125,24 @@ def _with_given(request: Request, given: Given) -> Request:
     media = tuple(listed.get(name, MediaRequest(file=name)) for name in names)
     music = {"music": printable_name(given.music.name)} if given.music is not None else {}
     return _changed(request, media=media, **music) if names else request
+
+
+def _split(sets: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Assignments of the whole video, and those of single files, such as ``media.1.text=…``."""
+    every = list(sets)
+    of_files = [one for one in every if one.lstrip().startswith("media.")]
+    return [one for one in every if one not in of_files], of_files
+
+
+def _with_settings(request: Request, document: dict[str, Any], of_files: Iterable[str]) -> Request:
+    """The request with settings of single files, which no document lists."""
+    files = [{"file": medium.file} for medium in request.media]
+    document = {**document, "media": files}
+    for assignment in of_files:
+        assign(document, assignment)
+        if len(files) > (count := len(request.media)):
+            raise no_entry(count, "media", str(count), ["text"])
+    return validate(Request, document, "", "invalid_request")
 
 
 def _with_files(request: Request, plan: EditPlan) -> Request:
@@ -150,11 +169,17 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
         yield attached.files.get("background") or inside(home, background), "background"
     if request.music is not None:
-        yield attached.files.get("music") or given.music or inside(home, request.music, COPY.format("music")), "music"
+        yield attached.files.get("music") or given.music or _beside(home, request.music, "music"), "music"
     if request.voice is not None:
-        yield attached.files.get("voice") or inside(home, request.voice, COPY.format("voice")), "voice"
+        yield attached.files.get("voice") or _beside(home, request.voice, "voice"), "voice"
     if request.logo is not None:
-        yield attached.files.get("logo") or inside(home, request.logo.file, COPY.format("logo")), "logo"
+        yield attached.files.get("logo") or _beside(home, request.logo.file, "logo"), "logo"
+
+
+def _beside(home: Path, name: str, role: Attachable) -> Path:
+    """A file that the request names. Raises ``InvalidInput`` for one elsewhere, which the command line may name."""
+    path = shlex.quote(printable_name(str(home / name)))
+    return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")
 
 
 def subtitles_of(path: Path) -> Path | None:

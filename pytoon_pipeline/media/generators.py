@@ -5,13 +5,18 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.provenance import Generation
+from pytoon_pipeline.contracts.suggestions import listed
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rgb = NDArray[np.uint8]
 
 # The text chunk of a PNG that says how it was generated.
 CHUNK = "pytoon:generation"
@@ -23,8 +28,6 @@ HUES = {
     "cold": 105, "winter": 104, "sky": 104, "blue": 110, "night": 122, "violet": 135, "purple": 140, "pink": 165,
 }  # fmt: skip
 
-Rgb = NDArray[np.uint8]
-
 
 @dataclass(frozen=True)
 class Generator:
@@ -32,12 +35,13 @@ class Generator:
 
     name: str
     model: str
-    draw: Callable[[str, int], Rgb]
+    draw: "Callable[[str, int], Rgb]"
 
 
-def backdrop(prompt: str, seed: int) -> Rgb:
+def backdrop(prompt: str, seed: int) -> "Rgb":
     """A soft background, shape (1920, 1080, 3): the prompt decides the colours, the seed the shapes."""
     import cv2
+    import numpy as np
 
     words = np.random.default_rng(int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big"))
     shapes = np.random.default_rng([seed, int(words.integers(2**31))])
@@ -84,19 +88,20 @@ def generation_request(generator: str, prompt: str, seed: int) -> Generation:
 
 def _known(generator: str) -> Generator:
     if generator not in GENERATORS:
-        raise InvalidInput(
-            "unknown_generator", f"Unknown generator “{generator[:60]}”.", f"Use one of: {', '.join(GENERATORS)}."
-        )
+        only, *others = GENERATORS
+        there = f"The generators are {listed([only, *others], 'and')}" if others else f"The only generator is {only}"
+        hint = f"{there}. Write: --generator {only}"
+        raise InvalidInput("unknown_generator", f"There is no generator “{generator[:60]}”.", hint)
     return GENERATORS[generator]
 
 
 def generation_of(path: Path) -> Generation | None:
     """How a file was generated, if it contains that information."""
-    from PIL import Image
-
     with path.open("rb") as file:
         if file.read(8) != b"\x89PNG\r\n\x1a\n":
             return None
+    from PIL import Image
+
     try:
         with Image.open(path, formats=["PNG"]) as image:
             text = image.info.get(CHUNK)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
-from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.preset import Preset
@@ -13,7 +13,16 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.runtime.progress import publish
 
+MAX_TEXTS = 3
 ENGINES = {"whisper": "Whisper", "pocketsphinx": "pocketsphinx"}
+# The videos of an archetype, as people call them.
+SUBJECTS: dict[Archetype, str] = {
+    "hero": "photos and texts",
+    "overlay": "products over a background",
+    "meme": "memes",
+    "footage": "talking videos",
+    "edit_plan": "edit plans",
+}
 # Notes that say why a video has no captions.
 NO_CAPTIONS = ("no_sound", "silent_track", "unreadable_sound", "captions_left_out", "captions_unreliable", "no_words")
 
@@ -42,10 +51,12 @@ def decisions_of(manifest: Manifest) -> tuple[Note, ...]:
 
 
 def decisions(decided: Decided) -> tuple[Note, ...]:
-    """Three notes, with the codes ``preset``, ``length`` and ``captions``."""
+    """Notes with the codes ``preset``, ``length`` and ``captions``; ``texts`` where single files have their own."""
+    texts = _texts(decided)
     return (
         Note(code="preset", message=_preset(decided)),
         Note(code="length", message=_length(decided)),
+        *([Note(code="texts", message=texts)] if texts else []),
         Note(code="captions", message=_captions(decided)),
     )
 
@@ -70,7 +81,7 @@ def _preset(decided: Decided) -> str:
         return f"Preset: {name}, as requested."
     if ARCHETYPES[archetype].default_preset != name:
         return f"Preset: {name}."
-    return f"Preset: {name}, the default for “{archetype.replace('_', ' ')}” videos."
+    return f"Preset: {name}, the default for {SUBJECTS[archetype]}."
 
 
 def _length(decided: Decided) -> str:
@@ -94,6 +105,15 @@ def _shortened(decided: Decided, removed: float) -> str:
         limit = decided.spec.rate.seconds(decided.spec.constraints.max_frames)
         reasons.append(f"up to the limit of {round(limit, 1):g} s")
     return f", {' and '.join(reasons)}" if reasons else ""
+
+
+def _texts(decided: Decided) -> str:
+    """Which file has which text, so that a person sees a number that names the wrong one."""
+    media = decided.request.get("media")
+    entries = [one for one in media if isinstance(one, Mapping)] if isinstance(media, Sequence) else []
+    found = [f"“{one['text']}” on {one['file']}" for one in entries if one.get("text")]
+    more = f" and {len(found) - MAX_TEXTS} more" if len(found) > MAX_TEXTS else ""
+    return f"Texts: {', '.join(found[:MAX_TEXTS])}{more}." if found else ""
 
 
 def _captions(decided: Decided) -> str:

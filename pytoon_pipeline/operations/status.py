@@ -48,9 +48,9 @@ class StatusReport:
         return self.failed, self.retried, self.stuck, self.stopped, self.degraded, self.held, self.rejected
 
     @property
-    def well(self) -> bool:
-        """Whether nothing failed for good and nothing is stuck."""
-        return not self.failed and not self.stuck
+    def waiting_for_a_person(self) -> tuple[Line, ...]:
+        """What does not continue until somebody acts, the most urgent first."""
+        return (*self.failed, *self.stuck, *self.held, *self.rejected)
 
 
 def status_report(home: Home, operations: Operations) -> StatusReport:

@@ -11,13 +11,12 @@ from typing import Any
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.listing import UploadRow, all_rows
+from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.runtime.home import Home
 
 Values = dict[str, Any]
 
-# Statuses in the order of urgency. The first ones need a person.
-STATES = ("failed", "held", "stopped", "degraded", "waiting", "completed")
-NEED_A_PERSON = STATES[:3]
+NEED_A_PERSON: tuple[UploadState, ...] = ("failed", "held", "stopped")
 DELIVERED = ("completed", "degraded", "held")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

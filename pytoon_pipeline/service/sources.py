@@ -8,6 +8,8 @@ from pytoon_pipeline.intake.attachments import Attachable
 from pytoon_pipeline.intake.preflight import refuse_foreign
 from pytoon_pipeline.intake.uploads import Upload, read_upload
 
+DOCUMENTS = (".yaml", ".yml")
+
 
 @dataclass(frozen=True)
 class RequestOptions:
@@ -25,11 +27,15 @@ class RequestOptions:
         return self.read_all([path])
 
     def read_all(self, paths: Sequence[Path]) -> Upload:
-        """One upload: a file, a folder, or several files as one video. Raises ``InvalidInput``.
+        """One upload: a file, a folder or its request, or several files as one video. Raises ``InvalidInput``.
 
         That includes files which are obviously not media.
         """
         first, *more = paths
-        upload = read_upload(first, self.request_file, self.preset, self.assignments, more, self.files)
+        request_file = self.request_file
+        if request_file is None and not more and first.suffix.lower() in DOCUMENTS and first.is_file():
+            # A person who writes a request then renders that file: they mean its folder.
+            first, request_file = first.parent, first
+        upload = read_upload(first, request_file, self.preset, self.assignments, more, self.files)
         refuse_foreign(upload)
         return upload

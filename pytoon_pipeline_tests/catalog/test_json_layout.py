@@ -66,7 +66,7 @@ def check(home: Home) -> None:
     assert [uploads.get(key) for key in KEYS] == [upload(key) for key in KEYS]
     assert sorted(uploads.names().values()) == ["old", "old-2", "old-3", "old-4", "old-5"]
     assert (uploads.pending(), uploads.stopped(), uploads.archived()) == ({KEYS[0]: 7.0}, {KEYS[1]}, {KEYS[2]})
-    assert (uploads.failing(), uploads.failure(KEYS[1])) == ([KEYS[1]], FAILURE)
+    assert (list(uploads.failures()), uploads.failure(KEYS[1])) == ([KEYS[1]], FAILURE)
     assert uploads.attempts(KEYS[1]) == (ATTEMPT,)
     assert (uploads.delivered(KEYS[3]), uploads.held()) == (DELIVERY, [KEYS[4]])
     assert uploads.files() == {ITEM.sha256}

@@ -53,11 +53,13 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
 def test_a_current_video_is_answered_without_dagster(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render", str(clip), "--json"]) == 0
     first = output(capsys)
+    assert {stage["status"] for stage in first["stages"]} == {"computed"}, "also those that were computed ahead"
+    assert all(stage["started_at"] for stage in first["stages"])
     code = (
         "import sys\nfrom pytoon_pipeline.cli.main import main\n"
         f"code = main(['render', {str(clip)!r}, '--json'])\n"
-        "heavy = [name for name in ('dagster', 'torch', 'mediapipe', 'cv2', 'av', 'pyarrow') if name in sys.modules]\n"
-        "print(code, heavy, file=sys.stderr)"
+        "heavy = ('dagster', 'torch', 'mediapipe', 'cv2', 'av', 'pyarrow', 'numpy', 'pydantic_settings')\n"
+        "print(code, [name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "0 []"

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -18,9 +17,8 @@ from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.cli.text import age, fit, printable, width
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.results import HistoryResult, StatusResult, UploadState, UploadStatus
+from pytoon_pipeline.contracts.results import HistoryResult, StatusResult, UploadStatus
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service import overview
 from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
 
 KEYS = [f"{n:032x}" for n in range(40)]
@@ -170,11 +168,6 @@ def test_the_list_imports_nothing_that_takes_long() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-def test_states_are_those_of_the_answer() -> None:
-    assert set(status.STATES) == set(get_args(UploadState))
-    assert status.STATES == overview.STATES
 
 
 @given(text=st.text(max_size=80), columns=st.integers(min_value=1, max_value=60))

@@ -1,6 +1,7 @@
 """The digest of what decides a video besides its upload."""
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,9 @@ def test_the_digest_depends_on_each_part(home: Home, own_presets: Path, monkeypa
 )
 def test_the_name_in_a_requirement(requirement: str, name: str) -> None:
     assert environment._distribution(requirement) == name
+
+
+def test_versions_are_those_of_the_metadata() -> None:
+    for name in ("pydantic", "pydantic-core", "opencv_contrib_python", "PyYAML"):
+        assert environment.installed_version(name) == version(name)
+    assert environment.installed_version("no-such-distribution") is None

@@ -148,7 +148,8 @@ def test_a_flashing_video_is_held_until_a_person_releases_it(
     # Nothing that runs automatically retries it.
     now = status_report(home, load_operations())
     assert [line.key for line in now.held] == [key]
-    assert (now.failed, now.degraded, now.well) == ((), (), True)
+    assert now.waiting_for_a_person == now.held
+    assert (now.failed, now.degraded) == ((), ())
     assert (list(due_keys(uploads, FAR)), batch(uploads, (), {key}, 10)) == ([], {})
     assert [one.settled for one in key_activity(uploads)] == [False]
     held.write_bytes(held.read_bytes()[:-1])

@@ -198,7 +198,7 @@ def test_killed_runs_are_retried_a_limited_number_of_times(
         assert (failed.code, failed.tries) == ("run_died", len(keys))
         clock.on(3600)
     assert len(keys) == len(set(keys)) == len(DELAYS["transient"]) + 1
-    assert not status_report(home, load_operations()).well
+    assert status_report(home, load_operations()).waiting_for_a_person
 
 
 def test_a_canceled_run_is_not_retried(home: Home, instance: dg.DagsterInstance, tmp_path: Path) -> None:

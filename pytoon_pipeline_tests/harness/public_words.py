@@ -39,7 +39,7 @@ def public_words() -> dict[str, set[str]]:
         "Limits": fields(Limits),
         "Operations": fields(Operations),
         "Values": values(Request) | values(Preset) | values(Brand),
-        "Settings": variables(Settings) | variables(ServerSettings),
+        "Settings": {*Settings.variables().values(), *ServerSettings.variables().values()},
         "Commands": commands(),
         "Assets, jobs, sensors and schedules": dagster_names(),
         "Findings": finding_codes(),
@@ -94,11 +94,6 @@ def values(model: type[BaseModel]) -> set[str]:
             elif isinstance(one, type) and issubclass(one, BaseModel) and one.__name__ != "EditPlan":
                 found |= values(one)
     return found
-
-
-def variables(model: Any) -> set[str]:
-    prefix = model.model_config["env_prefix"]
-    return {field.alias or f"{prefix}{name}".upper() for name, field in model.model_fields.items()}
 
 
 def commands() -> set[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline_tests.harness.inbox import picture
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ SHAPE = {"kind": "shape", "fill": {"colours": ["#ff0000"]}}
         ([SHAPE | {"width": 1080, "height": 1920, "scale": 10}], "edit_plan.scenes.0.layers.0"),
         ([SHAPE | {"width": 1080, "height": 1920, "keyframes": {"scale": [{"time": 0, "value": 9}]}}], "layers.0"),
         ([{"kind": "group", "layers": [SHAPE | {"width": 8000, "height": 8000}]}], "layers.0.layers.0"),
-        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0: the layers"),
+        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0 (the 1st scene): the layers"),
     ],
 )
 def test_layers_that_need_gigabytes_are_rejected(tmp_path: Path, layers: list[Any], path: str) -> None:
@@ -140,3 +141,20 @@ def test_layers_that_need_gigabytes_are_rejected(tmp_path: Path, layers: list[An
         read_upload(upload)
     assert raised.value.code == "too_large"
     assert path in raised.value.message
+
+
+def test_settings_of_one_of_several_files(tmp_path: Path) -> None:
+    first, second = picture(tmp_path / "1.png"), picture(tmp_path / "2.png", "#AA3300")
+    several = read_upload(first, sets=["media.1.text=Second"], more=[second])
+    folder = read_upload(tmp_path, sets=["media.1.text=Second", "text=Hello"])
+    for upload in (several, folder):
+        assert [(one.file, one.text) for one in upload.request.media] == [("1.png", None), ("2.png", "Second")]
+    with pytest.raises(InvalidInput, match=r"“media\.2” does not exist: there are 2 files"):
+        read_upload(tmp_path, sets=["media.2.text=Third"])
+
+
+def test_settings_without_effect_are_noted(tmp_path: Path) -> None:
+    photo = picture(tmp_path / "1.png")
+    notes = read_upload(photo, sets=["headline.colour=gold", "captions.size=90"]).notes
+    assert [note.code for note in notes] == ["setting_unused"] * 2
+    assert not read_upload(photo, sets=["headline.colour=gold", "text=Hello"]).notes

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.defs.action_list import MAX_ROWS, action_list
+from pytoon_pipeline.defs.assets import action_required
 from pytoon_pipeline.operations.status import Line, StatusReport, status_report
 from pytoon_pipeline.runtime.home import Home
 
@@ -33,7 +34,7 @@ def uploads(home: Home) -> Uploads:
 
 def test_nothing_needs_attention_where_nothing_happened(home: Home, uploads: Uploads) -> None:
     now = report(home)
-    assert now.well
+    assert not now.waiting_for_a_person
     assert now.parts == ((),) * len(LISTS)
     assert action_list(now, {}) == "Nothing needs a person."
 
@@ -56,7 +57,10 @@ def test_every_list_has_what_belongs_into_it(home: Home, uploads: Uploads) -> No
         ]
     )
     now = report(home, stuck_seconds=0)
-    assert not now.well
+    assert [line.key for line in now.waiting_for_a_person] == [KEYS[0], KEYS[2], KEYS[4], "–"]
+    result = action_required.evaluate(now)
+    assert (result.passed, result.metadata["held"].value) == (False, 1)
+    assert action_required.evaluate(StatusReport()).passed
     codes = {name: [(line.key, line.code) for line in getattr(now, name)] for name in LISTS}
     assert codes == {
         "failed": [(KEYS[0], "not_media")],

@@ -93,6 +93,7 @@ def test_the_video_of_a_version_is_found_or_the_error_says_why(runner: FakeRunne
     first, second = rendered(runner, offer), rendered(runner, offer, "text.hook=B")
     home = runner.home
     assert [str(locate(home, "offer", version)) for version in (None, 1, 2)] == [second, first, second]
+    assert [str(locate(home, name)) for name in ("offer.v1", "offer.v2")] == [first, second]
     Path(first).unlink()
     assert history(home, "offer").versions[0].video is None
     for version, code in ((1, "video_gone"), (3, "no_version")):
@@ -128,7 +129,7 @@ def test_failed_and_stopped_uploads_are_queued_again(home: Home) -> None:
     uploads.fail(keys[0], TransientError("x", "X.", "Y."))
     uploads.stop(keys[1])
     assert retry(home, ["clip-0", "clip 1", "clip-0"]).names == ("clip-0", "clip-1")
-    assert (set(uploads.pending()), uploads.failing(), uploads.stopped()) == ({*keys[:2]}, [], set())
+    assert (set(uploads.pending()), list(uploads.failures()), uploads.stopped()) == ({*keys[:2]}, [], set())
     with pytest.raises(InvalidInput, match="queued already"):
         retry(home, ["clip-0"])
     FakeRunner(home).compile(keys[2])

@@ -14,7 +14,7 @@ from pytoon_pipeline.defs.tags import RETENTION_TAG
 from pytoon_pipeline.operations.status import StatusReport, status_report
 from pytoon_pipeline.reporting.sentences import first_few
 
-ACTION_REQUIRED, CHECK = "action_required", "nothing_failed_or_stuck"
+ACTION_REQUIRED, CHECK = "action_required", "nothing_waits_for_a_person"
 
 action_required = dg.AssetSpec(
     ACTION_REQUIRED,
@@ -32,20 +32,21 @@ action_required = dg.AssetSpec(
 @dg.asset_check(
     asset=ACTION_REQUIRED,
     name=CHECK,
-    description="Is every upload on its way? A warning means that some have failed for good or are stuck in the queue.",
+    description="Does every upload continue without help? A warning means that some have failed for good, are stuck in "
+    "the queue, are held until a person releases them, or were rejected in the inbox.",
 )
-def nothing_failed_or_stuck(config: ConfigResource, worker: WorkerResource) -> dg.AssetCheckResult:
+def nothing_waits_for_a_person(config: ConfigResource, worker: WorkerResource) -> dg.AssetCheckResult:
     return evaluate(status_report(config.home, config.operations))
 
 
 def evaluate(report: StatusReport) -> dg.AssetCheckResult:
     """The check's result for a status report."""
-    titles = [line.title for line in (*report.failed, *report.stuck)]
+    titles = [line.title for line in report.waiting_for_a_person]
     return dg.AssetCheckResult(
-        passed=report.well,
+        passed=not titles,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"Failed or stuck: {first_few(titles)}." if titles else "No upload has failed or is stuck.",
-        metadata={"failed": len(report.failed), "stuck": len(report.stuck)},
+        description=f"Waiting for a person: {first_few(titles)}." if titles else "Nothing waits for a person.",
+        metadata={name: len(getattr(report, name)) for name in ("failed", "stuck", "held", "rejected")},
     )
 
 
