@@ -11,6 +11,7 @@ from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.encoder import PictureEncoder
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import rows
+from pytoon_pipeline.media.source_reader import SourceReaders
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
@@ -40,10 +41,11 @@ class FrameWatch:
 
 def render_segment(
     plan: SegmentPlan, sources: Mapping[str, Source], captions: CaptionRaster, out: Path,
-    watch: FrameWatch = FrameWatch(), contact_sheet: ContactSheet | None = None,
+    watch: FrameWatch = FrameWatch(), contact_sheet: ContactSheet | None = None, readers: SourceReaders | None = None,
 ) -> FrameStats:  # fmt: skip
     """Encodes the frames of ``plan`` into the MP4 file ``out``, measures them, and copies some to ``contact_sheet``.
 
+    Footage is read with ``readers``, which stay open for the next segment.
     Raises ``RenderError`` when the deadline of ``watch`` passes or the encoder fails, and ``Stopped`` when the process
     is asked to stop.
     """
@@ -51,7 +53,7 @@ def render_segment(
     collector = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
-        for number, composed in enumerate(compose(plan, sources)):
+        for number, composed in enumerate(compose(plan, sources, readers)):
             watch.check()
             frame, canvas = _to_video_frame(composed, *size)
             for event in plan.events:
