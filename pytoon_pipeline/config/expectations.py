@@ -122,7 +122,9 @@ def expectation(record: type[Record], path: Path, document: Any) -> Expectation:
 def expected_at(record: type[Record], path: Path, document: Any) -> Expectation:
     """What may stand at ``path``; below ``adjust`` of a request, the settings of a preset."""
     if record is Request and len(path) > 1 and path[0] == "adjust":
-        return expectation(Preset, path[1:], _get(document, "adjust"))
+        setting = expectation(Preset, path[1:], _get(document, "adjust"))
+        if setting.options:
+            return setting
     return expectation(record, path, document)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.analysis.results import Frames, MetadataByItem
 from pytoon_pipeline.analysis.roles import check_usable
+from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
 from pytoon_pipeline.analysis.stages.analysis import AnalysisResult
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
@@ -95,6 +96,7 @@ class _Analyses:
                 metadata=metadata,
                 subtitles=source.subtitles(),
                 settings=SpeechSettings.from_settings(Settings.load(), self.home.models),
+                use=ClipUse.of(source, resolved),
                 slot=share.transcriber_slot,
                 threads=lambda: share.threads,
             ).run(self.store, source)

@@ -100,6 +100,7 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
         ({"text": {"hook": [1]}}, "text.hook is a list; it must be text.", "Change text.hook"),
         ({"text": 7}, "text is the number 7, not a text.", 'quotes: text: "7"'),
         ({"media": [{"text": "a"}]}, "media.0 (the 1st file) has no “file”.", "for example: file: photo.jpg"),
+        ({"adjust": {"sparkle": None}}, "adjust.sparkle has no value; it must be a group of settings.", "remove"),
         ({"size": 90}, "“size” cannot stand alone", "For headline.size, write: adjust: {headline: {size: 90}}"),
         ({"edit_plan": {"scenes": []}}, "edit_plan.scenes is empty", 'for example: "scenes": [{"seconds": 1}]'),
         ({"background": "#12"}, "“#12”, which is not a colour", "The code is too short: it must be # and six"),

@@ -7,6 +7,7 @@ uploads it is.
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import Frames, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
@@ -42,6 +43,7 @@ def transcription(
         metadata=metadata,
         subtitles=source_media.subtitles(),
         settings=speech.settings,
+        use=ClipUse.of(source_media, resolved_request),
         slot=share.transcriber_slot,
         threads=lambda: share.threads,
     )
