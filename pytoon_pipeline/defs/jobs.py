@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from pytoon_pipeline.analysis.registry import ANALYSES
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.ownership import TEAM, labels
@@ -14,9 +15,11 @@ from pytoon_pipeline.runtime.home import Home
 COMPILE = "compile_video"
 
 
-def runs_everything(run: dg.DagsterRun) -> bool:
-    """Whether a run makes a whole video, not only assets that a person selected."""
-    return run.job_name == COMPILE and not run.asset_selection
+def runs_analyses(run: dg.DagsterRun) -> bool:
+    """Whether a run executes all analyses, not only some assets that a person selected."""
+    if not run.asset_selection:
+        return run.job_name == COMPILE
+    return {analysis.stage.name for analysis in ANALYSES} <= {key.to_user_string() for key in run.asset_selection}
 
 
 def _tags(partition: str) -> Mapping[str, str]:

@@ -2,8 +2,9 @@
 
 import time
 
+import dagster as dg
+
 from pytoon_pipeline.contracts.results import Automation
-from pytoon_pipeline.defs.opening import open_instance
 from pytoon_pipeline.defs.sensors.ingest_uploads import ingest_uploads
 from pytoon_pipeline.runtime.home import Home
 
@@ -16,7 +17,7 @@ def automation(home: Home) -> Automation:
     """Whether a daemon evaluates the sensor that ingests uploads."""
     if not (home.dagster / "dagster.yaml").is_file():
         return "not_running"
-    with open_instance(home) as instance:
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         beat = instance.get_daemon_heartbeats().get(SENSOR_DAEMON)
         if beat is None or time.time() - beat.timestamp > HEARTBEAT_SECONDS:
             return "not_running"

@@ -7,12 +7,13 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from pytoon_pipeline.analysis.registry import ANALYSES
 from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.analysis.stages import media_probe
 from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.defs.jobs import COMPILE, runs_everything
+from pytoon_pipeline.defs.jobs import COMPILE, runs_analyses
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations.analysis_ahead import analyse_ahead, analysing_ahead
@@ -56,6 +57,11 @@ def test_nothing_is_analysed_ahead_outside_a_run(
 
 
 def test_a_run_of_selected_assets_analyses_nothing_else() -> None:
-    assert runs_everything(dg.DagsterRun(COMPILE))
-    assert not runs_everything(dg.DagsterRun(COMPILE, asset_selection=frozenset({dg.AssetKey("source_media")})))
-    assert not runs_everything(dg.DagsterRun("ingest"))
+    every = frozenset(dg.AssetKey(analysis.stage.name) for analysis in ANALYSES)
+    for job, selection, runs in (
+        (COMPILE, None, True),
+        (COMPILE, every | {dg.AssetKey("source_media")}, True),
+        (COMPILE, frozenset({dg.AssetKey("source_media")}), False),
+        ("ingest", None, False),
+    ):
+        assert runs_analyses(dg.DagsterRun(job, asset_selection=selection)) is runs

@@ -8,7 +8,7 @@ from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored
-from pytoon_pipeline.defs.jobs import runs_everything
+from pytoon_pipeline.defs.jobs import runs_analyses
 from pytoon_pipeline.defs.links import render_again_link
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import chosen_partition, key_of
@@ -35,7 +35,7 @@ def source_media(
     request = check_overrides(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
         catalog.uploads.forget_attempts(upload.key, upload.overrides)
-    if runs_everything(context.run):
+    if runs_analyses(context.run):
         analyse_ahead(catalog.config.home, store.artifacts, upload)
     result = store_source(store.artifacts, upload, request.brand)
     return materialize(result, _describe_upload(context.partition_key, upload, result.artifact.read(SourceMedia).items))
