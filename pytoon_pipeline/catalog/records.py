@@ -29,9 +29,16 @@ def put_upload(database: sqlite3.Connection, upload: SourceMedia, registered: fl
         "registered = excluded.registered, items = excluded.items, record = excluded.record",
         (upload.key, name, upload.title, request_digest(upload), registered, items, upload.model_dump_json()),
     )
+    _put_files(database, upload)
+
+
+def _put_files(database: sqlite3.Connection, upload: SourceMedia) -> None:
+    """Records the files of an upload. One that came from several places can be found by all of them."""
+    before = set(database.execute("select sha256, origin from files where key = ?", (upload.key,)))
+    now = {item.sha256 for item in upload.items}
+    files = {(item.sha256, item.path) for item in upload.items} | {one for one in before if one[0] in now}
     database.execute("delete from files where key = ?", (upload.key,))
-    files = [(upload.key, item.sha256, item.path) for item in upload.items]
-    database.executemany("insert into files values (?, ?, ?)", files)
+    database.executemany("insert into files values (?, ?, ?)", [(upload.key, *one) for one in sorted(files)])
 
 
 def put_failure(database: sqlite3.Connection, key: str, record: FailureRecord) -> None:

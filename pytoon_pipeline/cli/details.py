@@ -1,12 +1,14 @@
 """What ``pytoon status NAME`` and ``pytoon history NAME`` print."""
 
+import shlex
 import time
 from collections.abc import Iterator
 
+from pytoon_pipeline.cli.program import program
 from pytoon_pipeline.cli.text import age, fit, printable, width
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.results import ErrorInfo, HistoryResult, UploadStatus, Version
-from pytoon_pipeline.service.history import shown
+from pytoon_pipeline.contracts.results import Change, ErrorInfo, HistoryResult, UploadStatus, Version
+from pytoon_pipeline.service.history import FILE, shown
 
 MAX_SHOWN = 60
 
@@ -59,8 +61,16 @@ def of_history(result: HistoryResult) -> str:
     lines = [printable(result.title), header]
     for version in result.versions:
         lines.append("  ".join(_columns(version, preset)).rstrip())
-        lines += [f"      {one.field}: {_short(one.before)} → {_short(one.after)}" for one in version.changes]
-    return "\n".join([*lines, "* is the current version."])
+        lines += [f"      {_change(one)}" for one in version.changes]
+    hint = f"{program()} open {shlex.quote(result.name)} --version N"
+    return "\n".join([*lines, f"* is the current version. Open another one with: {hint}"])
+
+
+def _change(change: Change) -> str:
+    if change.field.startswith(f"{FILE} "):
+        what = "added" if change.before is None else "removed" if change.after is None else "has other content"
+        return f"{printable(change.field)}: {what}"
+    return f"{change.field}: {_short(change.before)} → {_short(change.after)}"
 
 
 def _columns(version: Version, preset: int) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The command ``new``: asks what a folder's video should be, and writes its request."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -60,10 +61,11 @@ def _may_write(draft: "Draft", prompter: Prompter, unattended: bool) -> bool:
     if draft.existing is None:
         return True
     if unattended:
+        command = f"pytoon new {shlex.quote(str(draft.folder))}"
         raise InvalidInput(
             "request_exists",
             f"The folder already has {draft.existing}.",
-            "Remove it first, or run the command without --yes and confirm.",
+            f"Rename or delete {draft.existing}. Or run this, which asks before it replaces the file: {command}",
         )
     return prompter.confirm(f"The folder already has {draft.existing}. Replace it by a new request.yaml?", False)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
 from pytoon_pipeline.cli.output import add_json_option, print_error, print_json, quiet_streams, say
+from pytoon_pipeline.cli.program import program
 from pytoon_pipeline.cli.text import printable
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.runtime.home import Home
@@ -64,10 +65,11 @@ def _failed(error: PytoonError) -> "RenderResult":
 def _check_out(out: Path | None) -> None:
     """Raises ``InvalidInput`` for the name of a video, which people give for a file and which would become a folder."""
     if out is not None and out.suffix.lower() in VIDEOS and not out.is_dir():
+        folder = shlex.quote(printable(str(out.with_suffix(""))))
         raise InvalidInput(
             "not_a_folder",
             f"--out takes a folder, and “{printable(out.name)}” is the name of a video.",
-            "Name the folder only; the video gets the name of the upload.",
+            f"Pytoon names the video itself. Give only a folder: --out {folder}",
         )
 
 
@@ -90,7 +92,7 @@ def _render(options: argparse.Namespace) -> int:
         print(result.video, flush=True)
     if result.video:
         say(summary(result))
-        say(f"Open it with: pytoon open {shlex.quote(printable(result.name or ''))}")
+        say(f"Open it with: {program()} open {shlex.quote(printable(result.name or ''))}")
     if result.error:
         print_error(result.error)
     return 1 if result.error else 0

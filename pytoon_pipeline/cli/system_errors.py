@@ -30,6 +30,8 @@ def explained(error: OSError, options: argparse.Namespace) -> PytoonError:
     # A file that is missing inside an existing folder is another problem.
     if reason is None or found is None or (error.errno == errno.ENOENT and found[0].exists()):
         return system_error(error)
+    if error.errno == errno.ENOTDIR and found[0].is_file():
+        reason = "it is a file, not a folder"
     message = f"Pytoon cannot use “{printable_name(str(found[0]))}”: {reason}."
     return TransientError(storage_unwritable(error).code if error.errno in UNWRITABLE else "system", message, found[1])
 

@@ -49,7 +49,7 @@ class CommandParser(argparse.ArgumentParser):
         """The options. Ends the process with exit code 2 for an argument that the command does not have."""
         options, unknown = self.parse_known_args(arguments)
         if unknown:
-            options.parser.refuse(*options.parser.unknown(unknown[0]))
+            options.parser.refuse(*options.parser.unknown(*unknown))
         return options
 
     def error(self, message: str) -> NoReturn:
@@ -62,12 +62,14 @@ class CommandParser(argparse.ArgumentParser):
     def refuse(self, sentence: str, hint: str) -> NoReturn:
         self.exit(WRONG_USAGE, f"error: {sentence} [usage]\n  {hint}\n")
 
-    def unknown(self, argument: str) -> Explanation:
-        """The error for an argument that nothing takes."""
-        from pytoon_pipeline.config.setting_names import REQUEST_FIELDS, setting_hint, settings_called
+    def unknown(self, argument: str, *after: str) -> Explanation:
+        """The error for an argument that nothing takes; ``after`` are others that stand behind it."""
+        from pytoon_pipeline.config.setting_names import REQUEST_FIELDS, set_option, setting_hint, settings_called
         from pytoon_pipeline.config.spelling import british_name
 
-        name = argument.partition("=")[0]
+        name, equals, value = argument.partition("=")
+        if not equals:
+            value = next((one for one in after[:1] if not one.startswith("-")), "VALUE")
         if not name.startswith("-"):
             return self._one_too_many(argument)
         field = british_name(name.lstrip("-").replace("-", "_"))
@@ -75,9 +77,9 @@ class CommandParser(argparse.ArgumentParser):
         exact = field in REQUEST_FIELDS
         meant = None if (near and not exact) or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
         if meant is not None:
-            hint = f"Write: --set {meant}=VALUE"
+            hint = f"Write: {set_option(meant, value)}"
         elif "--set" in self._options and (found := settings_called(field)):
-            hint = f"{setting_hint(field)}Write: --set {found[0]}=VALUE"
+            hint = f"{setting_hint(field)}For example: {set_option(found[0], value)}"
         else:
             hint = f"{near}Use one of: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint
@@ -102,6 +104,12 @@ class CommandParser(argparse.ArgumentParser):
     @property
     def commands(self) -> list[str]:
         return list(self._commands.choices) if self._commands is not None else []
+
+    @property
+    def commands_hint(self) -> str:
+        if len(self.commands) == 1:
+            return f"Write: {self.prog} {self.commands[0]}"
+        return f"The commands are: {', '.join(self.commands)}. For what they do, write: {self.prog} --help"
 
     def about(self, option: str) -> str:
         """What the help says about an option."""
@@ -144,14 +152,12 @@ def _no_command(parser: CommandParser, name: str, _choices: str) -> Explanation:
     if Path(name).suffix or os.sep in name:
         return sentence, f"To render a file or folder, write: pytoon render {_shown(name)}"
     near = did_you_mean(name, [*parser.commands, "--help"])
-    return sentence, f"{near}The commands are: {', '.join(parser.commands)}."
+    return sentence, f"{near}{parser.commands_hint}"
 
 
 def _missing_arguments(parser: CommandParser, names: str) -> Explanation:
     if names == "COMMAND":
-        return f"{parser.prog} needs a command.", (
-            f"The commands are: {', '.join(parser.commands)}. “{parser.prog} --help” explains them."
-        )
+        return f"{parser.prog} needs a command.", parser.commands_hint
     needed = listed([_with_article(name) for name in names.split(", ")], "and")
     return f"{parser.prog} needs {needed}.", parser.form
 

@@ -21,6 +21,13 @@ MAX_DEPTH = 40
 MAX_NUMBER = 1e15
 # YAML tags that mark a value as text although it looks like a number.
 TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+# Values that YAML reads as something else than text, so that they cannot be names.
+NOT_NAMES = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null", "timestamp"))
+BRACKETS = {
+    yaml.FlowSequenceStartToken: "[", yaml.FlowSequenceEndToken: "]",
+    yaml.FlowMappingStartToken: "{", yaml.FlowMappingEndToken: "}",
+}  # fmt: skip
+CLOSING = {"[": "]", "{": "}"}
 # Text that YAML takes for a comment although a person means a value: “colour: #FFD60A”, “- #sale”, “[#111, #222]”.
 SWALLOWED = re.compile(r"""^[^"'#]*?(?:^|[:\-\[,{])\s*(#[^\s#,\]}]+)""")
 SWALLOWED_IN_LIST = re.compile(r"""^[^"'#]*[\[{](?:[^"'#]*[\[{,:])?\s*(#[^\s#,\]}]+)""")
@@ -29,11 +36,12 @@ SWALLOWED_IN_TEXT = re.compile(r"""^\s*(?:-\s+)?(?:text|hook|cta):\s+[^"'#][^#]*
 PLAIN_VALUE = re.compile(r"""\s*((?:-\s+)?\w+:\s+|-\s+)([^"'\[\]{}]*?)\s*""")
 # The parser in C is ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_RESOLVER: Any = yaml.resolver.Resolver()
 
 
 # What a file should be, and what to do about another.
 Wanted = tuple[str, str]
-SETTINGS: Wanted = ("a file of settings", "Specify a file such as request.yaml, saved as UTF-8.")
+SETTINGS: Wanted = ("a file of settings", "Give a file such as request.yaml, saved as UTF-8.")
 
 
 class Unreadable(Exception):
@@ -52,7 +60,7 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES, wanted: Wanted = SETTI
     name = printable_name(path.name)
     try:
         if not path.is_file() and path.exists():
-            check_file(path)
+            check_file(path, wanted[1])
         if path.stat().st_size > max_bytes:
             raise InvalidInput(
                 "document_too_large", f"{name} is larger than {max_bytes >> 20} MB.", "Check that it is the right file."
@@ -74,11 +82,23 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES, wanted: Wanted = SETTI
     if value is None:
         return {}
     if not isinstance(value, dict):
-        form = "Each line begins with the name of a setting, without a dash, such as: text: Hello"
-        if path.suffix.lower() == ".json":
-            form = 'Settings stand in braces, such as: {"text": "Hello"}'
-        raise InvalidInput("document_unreadable", f"{name} has no settings.", form)
+        raise _no_settings(path, name)
     return value
+
+
+def _no_settings(path: Path, name: str) -> InvalidInput:
+    """The error for a document that is a list or a plain value."""
+    reason, hint = " has no settings", "Begin each line with the name of a setting, such as: text: Hello"
+    lines = path.read_text("utf-8-sig").splitlines()
+    dashes = [number for number, line in enumerate(lines) if line.startswith("- ")]
+    if path.suffix.lower() == ".json":
+        hint = 'Put the settings into braces, such as: {"text": "Hello"}'
+    elif dashes:
+        entry = printable_name(lines[dashes[0]][2:].strip())[:120]
+        reason = f": line {dashes[0] + 1} begins with a dash" + (", like others" if len(dashes) > 1 else "")
+        remove = f"Remove {'the dash' if len(dashes) == 1 else 'these dashes'}: {entry}"
+        hint = remove if ": " in entry else f"To list files, write: media: [{entry}]"
+    return InvalidInput("document_unreadable", f"{name}{reason}.", hint)
 
 
 def parse(text: str, as_json: bool = False) -> Any:
@@ -92,13 +112,13 @@ def parse(text: str, as_json: bool = False) -> Any:
     except yaml.YAMLError as error:
         if strange := yaml.reader.Reader.NON_PRINTABLE.search(text):
             line = text.count("\n", 0, strange.start()) + 1
-            hint = "Delete it, or save the file again as plain text."
+            hint = f"Delete line {line} completely, and type it again."
             raise Unreadable(f"line {line} has an invisible control character", hint) from error
         where = getattr(error, "problem_mark", None)
         raise _not_yaml(text, where.line if where else None) from error
     except json.JSONDecodeError as error:
         hint = "Check commas, brackets and quotes there."
-        raise Unreadable(f"there is an error near line {error.lineno}", hint) from error
+        raise _not_closed(text) or Unreadable(f"there is an error near line {error.lineno}", hint) from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
     except (ValueError, OverflowError) as error:
@@ -116,7 +136,34 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
             return _comment(number, lines[number], swallowed[1])
     if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
         return Unreadable(f"line {line + 1} is indented with a tab", "Indent with spaces.")
-    return Unreadable("there is an error" + (f" near line {line + 1}" if line is not None else ""))
+    return _not_closed(text) or Unreadable("there is an error" + (f" near line {line + 1}" if line is not None else ""))
+
+
+def _not_closed(text: str) -> Unreadable | None:
+    """The error for a bracket or a quote without its end, in YAML or JSON; none where all have one."""
+    open_brackets: list[tuple[str, int]] = []
+    try:
+        for token in yaml.scan(text, _Loader):
+            bracket = BRACKETS.get(type(token))
+            if len(open_brackets) > MAX_DEPTH:
+                return None
+            if bracket in CLOSING:
+                open_brackets.append((bracket, token.start_mark.line + 1))
+            elif bracket is not None:
+                if not open_brackets or CLOSING[open_brackets[-1][0]] != bracket:
+                    break
+                open_brackets.pop()
+    except yaml.YAMLError as error:
+        quoted = getattr(error, "context", None) == "while scanning a quoted scalar"
+        if (start := getattr(error, "context_mark", None)) is None or not quoted:
+            return None
+        quote = text[start.index]
+        return Unreadable(f"the quote {quote} in line {start.line + 1} is not closed", f"After the text, add: {quote}")
+    if not open_brackets:
+        return None
+    bracket, line = open_brackets[-1]
+    reason = f"the bracket “{bracket}” in line {line} is not closed"
+    return Unreadable(reason, f"After its last entry, add: {CLOSING[bracket]}")
 
 
 def _comment(number: int, line: str, swallowed: str) -> Unreadable:
@@ -190,6 +237,7 @@ def _note_name(event: Any, open_groups: list[_Group]) -> None:
         if group.awaits_name and isinstance(event, yaml.ScalarEvent):
             assert event.start_mark is not None
             line = event.start_mark.line + 1
+            _check_name(event, line)
             if event.value in names:
                 where = f"in lines {names[event.value]} and {line}"
                 raise Unreadable(f"“{event.value[:40]}” is set twice, {where}", "Keep one of them.")
@@ -197,6 +245,15 @@ def _note_name(event: Any, open_groups: list[_Group]) -> None:
         group.awaits_name = not group.awaits_name
     if isinstance(event, yaml.CollectionStartEvent):
         open_groups.append(_Group({} if isinstance(event, yaml.MappingStartEvent) else None))
+
+
+def _check_name(event: yaml.ScalarEvent, line: int) -> None:
+    """Raises ``Unreadable`` for a name that YAML reads as a number, a date, a truth value or nothing."""
+    plain = not event.style and event.tag is None
+    if plain and _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False)) in NOT_NAMES:
+        reason = f"in line {line}, “{event.value[:40]}” is not the name of a setting"
+        hint = "Begin the line with the name of a setting. To list files, write for example: media: [photo.jpg]"
+        raise Unreadable(reason, hint)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -215,11 +272,6 @@ def _check(value: Any, path: tuple[str, ...], budget: list[int]) -> None:
         raise Unreadable("it is nested too deeply")
     if isinstance(value, dict):
         for name, inner in value.items():
-            if not isinstance(name, str):
-                raise Unreadable(
-                    f"the name “{str(name)[:40]}” of a setting{_at(path)} is a number, a date or empty",
-                    "Write a name such as “text” before the colon. If the name is right, put it in quotes.",
-                )
             _check(name, path, budget)
             _check(inner, (*path, name), budget)
     elif isinstance(value, list):

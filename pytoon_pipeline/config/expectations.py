@@ -61,13 +61,7 @@ class Expectation:
     @property
     def needed(self) -> list[str]:
         """The fields that a group at this place must have."""
-        return [name for one in self.options for name in one.get("required", ())]
-
-    @property
-    def group_form(self) -> str:
-        """A group as a person writes it, with “…” for values; empty where its fields are not known."""
-        names = self.needed or self.names[:1]
-        return f"{{{', '.join(f'{name}: …' for name in names)}}}" if names else ""
+        return list(dict.fromkeys(name for one in self.options for name in one.get("required", ())))
 
     def limit(self, name: str) -> int:
         """A limit of the schema, such as ``maxLength``."""
@@ -85,6 +79,13 @@ class Expectation:
         plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         return plain if pattern is not None and re.fullmatch(pattern, plain) else ""
 
+    def limit_of(self, value: float) -> str:
+        """The largest or the smallest number, in a sentence, which ``value`` exceeds; empty where it exceeds none."""
+        low, high = (self.number or {}).get("minimum"), (self.number or {}).get("maximum")
+        if high is not None and value > high:
+            return f"The largest value is {high:g}."
+        return f"The smallest value is {low:g}." if low is not None and value < low else ""
+
     def example(self, value: Any = None) -> str:
         """A value that is valid here, as it is written in YAML; empty where none is obvious."""
         number = self.number
@@ -97,6 +98,8 @@ class Expectation:
             return f'"{shown}"' if shown.startswith("#") else shown
         if self.choices:
             return self.choices[0]
+        if examples := next((one["examples"] for one in self.options if "examples" in one), None):
+            return str(examples[0])
         return f"{_clamped(1, number):g}" if number is not None else ""
 
 
@@ -119,7 +122,9 @@ def expectation(record: type[Record], path: Path, document: Any) -> Expectation:
 def expected_at(record: type[Record], path: Path, document: Any) -> Expectation:
     """What may stand at ``path``; below ``adjust`` of a request, the settings of a preset."""
     if record is Request and len(path) > 1 and path[0] == "adjust":
-        return expectation(Preset, path[1:], _get(document, "adjust"))
+        setting = expectation(Preset, path[1:], _get(document, "adjust"))
+        if setting.options:
+            return setting
     return expectation(record, path, document)
 
 
@@ -168,8 +173,7 @@ def _phrase(node: dict[str, Any]) -> str:
         return listed([str(one) for one in constants])
     kind = node.get("type")
     if kind in ("number", "integer"):
-        noun = "a whole number" if kind == "integer" else "a number"
-        return f"{noun} {limits}" if (limits := _range(node, "from ")) else noun
+        return number_range(node)
     if kind == "string":
         return _text_phrase(node)
     if kind == "array":
@@ -191,20 +195,20 @@ def _text_phrase(node: dict[str, Any]) -> str:
     return str(node.get("description", "text"))
 
 
-def _range(node: dict[str, Any], start: str = "") -> str:
-    """The limits of a number: “1 to 60”, “above 0 and at most 5”, “at least 1”."""
+def number_range(node: dict[str, Any]) -> str:
+    """A number and its limits: “a number from 1 to 60”, “a whole number above 0 and at most 5”."""
+    noun = "a whole number" if node["type"] == "integer" else "a number"
+    return f"{noun} {limits}" if (limits := _limits(node)) else noun
+
+
+def _limits(node: dict[str, Any]) -> str:
     low, above = node.get("minimum"), node.get("exclusiveMinimum")
     high, below = node.get("maximum"), node.get("exclusiveMaximum")
     if low is not None and high is not None:
-        return f"{start}{low:g} to {high:g}"
+        return f"from {low:g} to {high:g}"
     lower = f"above {above:g}" if above is not None else f"at least {low:g}" if low is not None else ""
     upper = f"at most {high:g}" if high is not None else f"below {below:g}" if below is not None else ""
     return " and ".join(filter(None, (lower, upper)))
-
-
-def number_range(node: dict[str, Any]) -> str:
-    """The limits of a number, for a sentence on a number that exceeds them."""
-    return _range(node) or "any number"
 
 
 def _clamped(value: float, node: dict[str, Any]) -> float:

@@ -3,23 +3,29 @@
 ``EXPLANATIONS`` maps every kind of problem that pydantic reports for these records to its explanation.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from datetime import date
+from mimetypes import guess_type
 from typing import Any
 
 from pytoon_pipeline.config.expectations import Expectation, Path, expectation, expected_at, number_range
-from pytoon_pipeline.config.setting_names import SECTIONS, setting_hint, settings_called
+from pytoon_pipeline.config.setting_names import SECTIONS, settings_called
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.colours import EXAMPLE, colour_code, similar_colour
+from pytoon_pipeline.contracts.colours import EXAMPLE, colour_hint
 from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.field_paths import entry_word, readable_path
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest, ordinal
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
 from pytoon_pipeline.runtime.files import printable_name
 
 # Characters of a name or a value that a sentence shows.
 MAX_SHOWN = 40
+
+# Beginnings of values that JSON has without further quotes.
+JSON_VALUE = re.compile(r"""[{\["]|-?[0-9.]+$|(?:true|false)$""")
 
 # A sentence and a hint.
 Explanation = tuple[str, str]
@@ -41,8 +47,7 @@ class Problem:
     @property
     def field(self) -> str:
         """The path; numbers in it count from 0, so the entry is also named as people count."""
-        name = ".".join(map(_short, self.path)) or "The document"
-        return f"{name} ({entry})" if (entry := _entry(self.path)) else name
+        return readable_path([*map(_short, self.path)]) or "The document"
 
     @property
     def name(self) -> str:
@@ -52,16 +57,6 @@ class Problem:
     def place(self) -> str:
         """The group that a field stands in: nothing for the document itself."""
         return replace(self, path=self.path[:-1]).field if self.path[:-1] else ""
-
-
-def _entry(path: Path) -> str:
-    """The entries of lists in a path: “the 1st layer of the 2nd scene”."""
-    found = []
-    for name, number in pairwise(path):
-        if isinstance(number, int):
-            word = name[:-1] if isinstance(name, str) and name.endswith("s") else "entry"
-            found.append(f"the {ordinal(number + 1)} {word}")
-    return " of ".join(reversed(found))
 
 
 def _short(part: object) -> str:
@@ -83,11 +78,14 @@ def shown(value: Any) -> str:
 
 
 def _example(problem: Problem) -> str:
-    name = next((str(part) for part in reversed(problem.path) if isinstance(part, str)), "")
     if problem.expected.is_list and not isinstance(problem.value, dict | list):
-        return f"Write it as a list: {_short(name)}: [{printable_name(str(problem.value))[:MAX_SHOWN]}]"
+        entry = _scalar(problem, printable_name(str(problem.value))[:MAX_SHOWN])
+        return f"Write it as a list: {_pair(problem, f'[{entry}]')}"
     if isinstance(problem.value, list) and (inner := problem.expected.list_name):
-        return f'Put the list under “{inner}”: {_short(name)}: {{{inner}: ["…", "…"]}}'
+        return f'Put the list under “{inner}”: {problem.name}: {{{inner}: ["…", "…"]}}'
+    is_number = isinstance(problem.value, int | float) and not isinstance(problem.value, bool)
+    if is_number and (limit := problem.expected.limit_of(problem.value)):
+        return limit
     if len(problem.expected.choices) == 1:
         return f"Write: {_pair(problem, problem.expected.choices[0])}"
     if isinstance(problem.value, str) and (value := problem.expected.similar(problem.value)):
@@ -99,21 +97,37 @@ def _example(problem: Problem) -> str:
     return f"Change {problem.field}, or remove it."
 
 
+def _sample(problem: Problem) -> str:
+    """A value that may stand here, with “…” for what is not known; a list has one entry."""
+    if problem.expected.is_list:
+        path = (*problem.path, 0)
+        entry = replace(problem, path=path, expected=expected_at(problem.record, path, {}))
+        return f"[{_scalar(entry, _sample(entry))}]"
+    return _group_example(problem) if problem.expected.is_group else problem.expected.example() or "…"
+
+
 def _group_example(problem: Problem) -> str:
-    """A group with one of its settings: a number where it has one, because a number is easily changed."""
-    if problem.expected.needed:
-        return problem.expected.group_form
+    """A group with what it must have, else with one setting: a number, which is easily changed, where it has one."""
     inner = {name: expected_at(problem.record, (*problem.path, name), {}) for name in problem.expected.names}
     examples = {name: example for name, one in inner.items() if (example := one.example())}
-    name = next((name for name in examples if inner[name].number), next(iter(examples), ""))
-    return f"{{{name}: {examples[name]}}}" if name else problem.expected.group_form or "{…: …}"
+    one = next((name for name in examples if inner[name].number), next(iter(examples), ""))
+    names = problem.expected.needed or [one or next(iter(inner), "…")]
+    pairs = [_pair(replace(problem, path=(*problem.path, name)), examples.get(name, "…")) for name in names]
+    return f"{{{', '.join(pairs)}}}"
 
 
 def _pair(problem: Problem, value: str) -> str:
     """A setting as a person writes it: an edit plan is mostly JSON, where names and texts stand in quotes."""
-    if problem.path[:1] == ("edit_plan",) or problem.record is EditPlan:
-        return f'"{problem.name}": ' + (value if value[:1] in '{["' else f'"{value}"')
-    return f"{problem.name}: {value}"
+    name = f'"{problem.name}"' if _is_json(problem) else problem.name
+    return f"{name}: {_scalar(problem, value)}"
+
+
+def _scalar(problem: Problem, value: str) -> str:
+    return f'"{value}"' if _is_json(problem) and not JSON_VALUE.match(value) else value
+
+
+def _is_json(problem: Problem) -> bool:
+    return problem.path[:1] == ("edit_plan",) or problem.record is EditPlan
 
 
 def _no_value(problem: Problem) -> Explanation:
@@ -127,29 +141,28 @@ def _not_accepted(problem: Problem) -> Explanation:
     if problem.value is None:
         return _no_value(problem)
     expected, value = problem.expected, problem.value
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if expected.is_text and not isinstance(value, str | dict | list) and not expected.choices:
+        field = "" if isinstance(problem.path[-1], int) else f"{problem.name}: "
+        sentence = f"{problem.field} is {_kind_of(value)} {shown(value)}, not a text."
+        return sentence, f'Put it in quotes: {field}"{shown(value)}"'
     can_be = expected.describe()
-    if is_number and expected.number and not expected.choices and not _is_fraction(value, expected.number):
+    if isinstance(value, int | float) and not isinstance(value, bool) and expected.number and not expected.choices:
         can_be = number_range(expected.number)
     only = "this Pytoon accepts only" if len(expected.choices) == 1 else "it must be"
     sentence = f"{problem.field} is {shown(value)}; {only} {can_be}."
-    if expected.is_text and not isinstance(value, str | dict | list) and not expected.choices:
-        field = "" if isinstance(problem.path[-1], int) else f"{problem.name}: "
-        return sentence, f'Put it in quotes: {field}"{shown(value)}"'
     near = did_you_mean(value, expected.choices) if isinstance(value, str) else ""
     return sentence, near.strip() or _example(problem)
 
 
-def _is_fraction(value: float, number: dict[str, Any]) -> bool:
-    """Whether a whole number is asked for and ``value`` is none."""
-    return number["type"] == "integer" and isinstance(value, float)
+def _kind_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "the value"
+    return "the date" if isinstance(value, date) else "the number"
 
 
 def _colour(problem: Problem) -> Explanation:
-    near = similar_colour(problem.value) if isinstance(problem.value, str) else ""
-    if isinstance(problem.value, str) and len(problem.value) == 9 and colour_code(problem.value[:7]):
-        near = f'Colours have no transparency: write "{problem.value[:7]}". '
-    return f"{problem.field} is {shown(problem.value)}, which is not a colour.", f"{near}{EXAMPLE}"
+    hint = colour_hint(problem.value) if isinstance(problem.value, str) else EXAMPLE
+    return f"{problem.field} is {shown(problem.value)}, which is not a colour.", hint
 
 
 def _unknown_field(problem: Problem) -> Explanation:
@@ -161,11 +174,16 @@ def _unknown_field(problem: Problem) -> Explanation:
     near = nearest(problem.name, names)
     hint = f"Did you mean “{near}”? " if near else ""
     if problem.record is Request and not problem.place and not near and (found := settings_called(problem.name)):
-        group, _, setting = found[0].rpartition(".")
         sentence = f"“{problem.name}” cannot stand alone in the request."
-        example = f"For example: adjust: {{{group.replace('.', ': {')}: {{{setting}: …}}{'}' * found[0].count('.')}"
-        return sentence, f"Say whose it is, under “adjust”. {example}. {setting_hint(problem.name).rstrip()}"
+        return sentence, f"Say what it is for: {listed(found)}. For {found[0]}, write: {_adjusted(problem, found[0])}"
     return f"{where} has no setting “{problem.name}”.", f"{hint or 'Remove it. '}The settings are: {', '.join(names)}."
+
+
+def _adjusted(problem: Problem, setting: str) -> str:
+    """A setting of the preset in a request, with the value that stands there now or one that is valid."""
+    value = problem.value if isinstance(problem.value, str | int | float) and problem.value != "" else "…"
+    quoted = f'"{value}"' if str(value).startswith("#") else printable_name(str(value))[:MAX_SHOWN]
+    return f"adjust: {{{setting.replace('.', ': {')}: {quoted}{'}' * (setting.count('.') + 1)}"
 
 
 def _unknown_name(problem: Problem) -> Explanation:
@@ -178,9 +196,11 @@ def _unknown_name(problem: Problem) -> Explanation:
 def _missing(problem: Problem) -> Explanation:
     sentence = f"{problem.place} has no “{problem.name}”." if problem.place else f"“{problem.name}” is missing."
     expected = problem.expected
+    pair, what = _pair(problem, _sample(problem)), expected.describe()
+    if "…" not in pair:
+        return sentence, f"Add {'it' if what == 'text' else what}, for example: {pair}"
     inner = {expectation(problem.record, (*problem.path, name), {}).describe() for name in expected.needed}
-    what = f"each is {inner.pop()}" if len(inner) == 1 else expected.describe()
-    return sentence, f"Add: {_pair(problem, expected.group_form or '…')} ({what})."
+    return sentence, f"Add: {pair} ({f'each is {inner.pop()}' if len(inner) == 1 else what})."
 
 
 def _too_long(problem: Problem) -> Explanation:
@@ -198,7 +218,8 @@ def _too_many(problem: Problem) -> Explanation:
 
 
 def _too_few(problem: Problem) -> Explanation:
-    return f"{problem.field} is empty; it needs at least one entry.", f"Add an entry to “{problem.name}”."
+    hint = f"Add one, for example: {_pair(problem, _sample(problem))}"
+    return f"{problem.field} is empty; it needs at least one entry.", hint
 
 
 def _own_words(problem: Problem) -> Explanation:
@@ -206,14 +227,43 @@ def _own_words(problem: Problem) -> Explanation:
 
 
 def _kind(problem: Problem) -> Explanation:
-    value = problem.value.get("kind") if isinstance(problem.value, dict) else problem.value
+    """A layer, an effect or another value of several kinds that has no kind, or one that does not exist."""
     options = expectation(problem.record, problem.path, None).options
-    kinds = sorted({str(one["properties"]["kind"]["const"]) for one in options if "properties" in one})
-    given = "has no “kind”" if value is None else f"has the kind {shown(value)}"
-    example = (
-        f"For example: {_pair(replace(problem, path=(*problem.path, 'kind')), kinds[0])}" if kinds else "Check it."
-    )
-    return f"{problem.field} {given}; it must be {listed(kinds)}.", did_you_mean(str(value), kinds).strip() or example
+    fields = {str(one["properties"]["kind"]["const"]): one["properties"] for one in options if "properties" in one}
+    kinds = sorted(fields)
+    if not isinstance(problem.value, dict):
+        return _no_such_kind(problem, kinds)
+    value = problem.value.get("kind")
+    if value is not None:
+        given, fitting = f"has the kind {shown(value)}", ""
+    else:
+        given, fitting = (
+            "has no “kind”",
+            _kind_of_file(problem.value.get("file"), kinds)
+            or next(
+                (kind for kind, names in fields.items() if problem.value and problem.value.keys() <= names.keys()), ""
+            ),
+        )
+    pair = _pair(replace(problem, path=(*problem.path, "kind")), fitting or next(iter(fields)))
+    hint = f"{'Add' if fitting else 'Choose one, for example'}: {pair}"
+    return f"{problem.field} {given}; it must be {listed(kinds)}.", did_you_mean(str(value), kinds).strip() or hint
+
+
+def _no_such_kind(problem: Problem, kinds: Sequence[str]) -> Explanation:
+    """The bare name of a kind that does not exist, such as “glow” among the effects."""
+    in_list = isinstance(problem.path[-1], int)
+    owner = replace(problem, path=problem.path[:-1]) if in_list else problem
+    hint = did_you_mean(str(problem.value), kinds).strip() or f"Use {listed(kinds)}."
+    if bare := next(iter(problem.expected.choices), ""):
+        hint += f" For example: {_pair(owner, f'[{_scalar(owner, bare)}]' if in_list else bare)}"
+    noun = entry_word(owner.name) if in_list else owner.name
+    return f"{problem.field}: there is no {noun} {shown(problem.value)}.", hint
+
+
+def _kind_of_file(name: object, kinds: Sequence[str]) -> str:
+    """The kind of layer that shows a file, by its name: “image” for photo.jpg; empty for other files."""
+    kind = (guess_type(name, strict=False)[0] or "").partition("/")[0] if isinstance(name, str) else ""
+    return kind if kind in kinds else ""
 
 
 # Types of pydantic's errors: a value of another type than the field's.

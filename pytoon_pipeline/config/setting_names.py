@@ -1,13 +1,15 @@
 """The names of settings: fields of a request, and settings of a preset, which a request changes under ``adjust``."""
 
+import shlex
 from functools import cache
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.runtime.files import printable_name
 
-# Settings that a message lists.
-MAX_LISTED = 4
+# Settings that a message lists, and characters of a setting with its value.
+MAX_LISTED, MAX_SHOWN = 4, 120
 
 
 @cache
@@ -33,8 +35,14 @@ def _paths(record: type[Record] | None, path: str) -> list[str]:
 
 
 def settings_called(name: str) -> list[str]:
-    """The settings of a preset whose path ends in ``name``."""
-    return [path for path in preset_settings() if path.endswith(f".{name}")]
+    """The settings of a preset whose path ends in ``name``, those of the headline, which most people mean, first."""
+    found = [path for path in preset_settings() if path.endswith(f".{name}")]
+    return sorted(found, key=lambda path: not path.startswith("headline."))
+
+
+def set_option(name: str, value: str) -> str:
+    """The option that gives a setting a value, as a person types it into a shell."""
+    return f"--set {shlex.quote(printable_name(f'{name}={value}')[:MAX_SHOWN])}"
 
 
 def setting_hint(name: str) -> str:

@@ -9,7 +9,7 @@ from pytoon_pipeline.config.expectations import Path, expectation, expected_at
 from pytoon_pipeline.config.problems import EXPLANATIONS, WRONG_TYPE, Problem
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput, after_colon
 from pytoon_pipeline.contracts.suggestions import nearest
 
 R = TypeVar("R", bound=Record)
@@ -25,11 +25,20 @@ def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
     except ValidationError as error:
         problems = _problems(record, document, error)
     explanations = list(dict.fromkeys(EXPLANATIONS[one.kind](one) for one in problems))
-    more = [f"There are {len(explanations) - MAX_PROBLEMS} more problems."] if len(explanations) > MAX_PROBLEMS else []
     sentences = [sentence for sentence, _ in explanations[:MAX_PROBLEMS]]
-    hints = dict.fromkeys(hint for _, hint in explanations[:MAX_PROBLEMS])
+    if more := len(explanations) - len(sentences):
+        sentences.append("There is one more problem." if more == 1 else f"There are {more} more problems.")
     prefix = f"{what}: " if what else ""
-    raise InvalidInput(code, prefix + " ".join(sentences + more), " ".join(hints))
+    hints = dict.fromkeys(hint for _, hint in explanations[:MAX_PROBLEMS])
+    raise InvalidInput(code, prefix + " ".join(sentences), _joined([*hints]))
+
+
+def _joined(hints: Sequence[str]) -> str:
+    """Several hints as one. Many end with what a person types, where a full stop could be taken for a part of it."""
+    joined = hints[0]
+    for hint in hints[1:]:
+        joined += f" {hint}" if joined.endswith((".", "?")) else f"; {after_colon(hint)}"
+    return joined
 
 
 def _problems(record: type[Record], document: Any, error: ValidationError) -> list[Problem]:

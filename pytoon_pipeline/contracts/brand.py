@@ -48,7 +48,7 @@ class Brand(Record):
     """
 
     name: str
-    title: str
+    title: str = Field(examples=["My brand"])
     logo: str | None = None
     colours: BrandColours
     fonts: BrandFonts

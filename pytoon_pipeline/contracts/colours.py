@@ -27,11 +27,19 @@ def colour_code(text: str) -> str | None:
     return "#{:02X}{:02X}{:02X}".format(*channels) if opaque else None
 
 
-def similar_colour(text: str) -> str:
-    """“Did you mean …?” for a misspelt name of a colour; empty when nothing is near."""
+def colour_hint(text: str) -> str:
+    """How to write a colour in place of ``text``, which is none."""
     from PIL import ImageColor
 
-    return did_you_mean(text, ImageColor.colormap)
+    if not text.startswith("#"):
+        return f"{did_you_mean(text, ImageColor.colormap)}{EXAMPLE}"
+    if CODE.fullmatch(text[:7]) and re.fullmatch(r"[0-9a-fA-F]{2}", text[7:]):
+        return f'Colours cannot be transparent. Leave out the last two characters: "{text[:7]}"'
+    wrong = "".join(dict.fromkeys(re.sub(r"[0-9a-fA-F]", "", text[1:])))[:MAX_SHOWN]
+    fault = f"The code is too {'short' if len(text) < 7 else 'long'}"
+    if wrong:
+        fault = f"“{wrong}” cannot stand in a colour code"
+    return f'{fault}: it must be # and six characters from 0–9 and A–F, such as "#FFD60A".'
 
 
 def _read(value: Any) -> Any:

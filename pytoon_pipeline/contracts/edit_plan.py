@@ -69,7 +69,7 @@ MAX_LAYERS = 40
 class EditPicture(EditLayer):
     """A layer that shows a file: it fills the box ``width`` × ``height`` (*cover*) or fits into it (*contain*)."""
 
-    file: str = Field(min_length=1, description="the name of a file")
+    file: str = Field(min_length=1, description="the name of a file", examples=["photo.jpg"])
     width: Size = WIDTH
     height: Size = HEIGHT
     fit: Literal["cover", "contain"] = "cover"

@@ -2,6 +2,8 @@
 
 import errno
 
+from pytoon_pipeline.contracts.field_paths import readable_path
+
 # Errors of the operating system for a disk that is full, over its quota, or read-only.
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -111,4 +113,9 @@ def process_died() -> TransientError:
 
 def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidInput:
     """The error for a value of the request that cannot be met. ``field_path`` names it, such as ``media.0.text``."""
-    return InvalidInput(code, f"{field_path}: {message}", hint)
+    return InvalidInput(code, f"{readable_path(field_path.split('.'))}: {message}", hint)
+
+
+def after_colon(sentence: str) -> str:
+    """A sentence that stands behind a colon: its first word begins with a small letter."""
+    return sentence[:1].lower() + sentence[1:]

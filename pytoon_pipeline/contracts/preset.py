@@ -196,7 +196,7 @@ class Preset(Record):
     """All settings of one look. ``suits`` names the archetypes that it is designed for."""
 
     name: str
-    description: str
+    description: str = Field(examples=["My preset"])
     suits: tuple[Archetype, ...] = ("hero", "overlay", "footage")
     silence: SilenceSettings = SilenceSettings()
     camera: CameraSettings = CameraSettings()

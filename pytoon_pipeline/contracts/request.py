@@ -31,7 +31,7 @@ class MediaRequest(Record):
     ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown.
     """
 
-    file: FileName
+    file: FileName = Field(examples=["photo.jpg"])
     text: Line | None = None
     start: float = Field(default=0, ge=0, le=7200)
     end: float | None = Field(default=None, gt=0, le=7200)
@@ -56,7 +56,7 @@ class TextRequest(Record):
 class LogoRequest(Watermark):
     """A logo for a video without a brand, or in place of the brand's: a picture file, and where it stands."""
 
-    file: FileName
+    file: FileName = Field(examples=["logo.png"])
 
 
 def _background(value: object) -> object:

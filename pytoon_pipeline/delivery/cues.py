@@ -39,9 +39,9 @@ def subtitle_cues(spec: RenderSpec) -> tuple[SubtitleCue, ...]:
     words = [(word.text, word.start, word.end) for cue in spoken for word in cue.words]
     if found := _in_order(pieces(words), spec.frames):
         drafts = [_draft(group) for group in split(found, spec.rate, spec.frames, _cuts(spec))]
-    else:
-        drafts = list(_shown(screen_texts(spec), spec))
-    return _timed(drafts, spec.rate, spec.frames)
+        return _timed(drafts, spec.rate, spec.frames, max(1, int(MAX_SECONDS * spec.rate.fraction)))
+    # A cue stands for a text on the screen as long as that is there.
+    return _timed(list(_shown(screen_texts(spec), spec)), spec.rate, spec.frames, spec.frames)
 
 
 def _cuts(spec: RenderSpec) -> set[int]:
@@ -113,9 +113,11 @@ def _shared(pages: Sequence[tuple[str, ...]], start: int, end: int) -> Iterator[
         first = last
 
 
-def _timed(drafts: Sequence[SubtitleCue], rate: FrameRate, frames: int) -> tuple[SubtitleCue, ...]:
-    """Cues that stay long enough to be read where the next one leaves time, at most 7 s, without short gaps."""
-    shortest, longest = ceil(MIN_SECONDS * rate.fraction), max(1, int(MAX_SECONDS * rate.fraction))
+def _timed(drafts: Sequence[SubtitleCue], rate: FrameRate, frames: int, longest: int) -> tuple[SubtitleCue, ...]:
+    """Cues that stay long enough to be read where the next one leaves time, up to ``longest`` frames, without short
+    gaps.
+    """
+    shortest = ceil(MIN_SECONDS * rate.fraction)
     found: list[SubtitleCue] = []
     limit = frames
     for draft, before in zip(reversed(drafts), [*reversed([draft.end for draft in drafts[:-1]]), 0], strict=False):

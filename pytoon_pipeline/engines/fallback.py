@@ -18,7 +18,7 @@ class FallbackEngine(InProcessEngine):
     """Renders simplified plans in this process, without libass and without a timeout."""
 
     store: Store
-    threads: int | None = None
+    processors: int | None = None
 
     @property
     def name(self) -> EngineName:
@@ -39,13 +39,13 @@ def readable(source: Source) -> bool:
     import av
 
     from pytoon_pipeline.media import images
-    from pytoon_pipeline.media.frames import frames_at_cfr
+    from pytoon_pipeline.media.source_reader import frames_at_cfr
 
     try:
         if source.info.video is None:
             images.read(source.path)
         else:
             next(frames_at_cfr(source.path, source.info.video, FrameRate(numerator=30), 0, 1))
-    except (PytoonError, av.error.FFmpegError, OSError, ValueError, StopIteration, RuntimeError):
+    except (PytoonError, av.error.FFmpegError, OSError, ValueError, EOFError):
         return False
     return True

@@ -10,10 +10,12 @@ from pytoon_pipeline.config.setting_names import (
     REQUEST_FIELDS,
     SECTIONS,
     preset_settings,
+    set_option,
     setting_hint,
     settings_called,
 )
 from pytoon_pipeline.config.spelling import british_name
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
@@ -38,7 +40,7 @@ def assign(document: dict[str, Any], assignment: str) -> None:
         raise InvalidInput(
             "invalid_request",
             f"“{_shown(assignment)}” does not have the form NAME=VALUE.",
-            "For example: --set max_seconds=30, or --set headline.colour=gold.",
+            "For example: --set max_seconds=30 or --set headline.colour=gold",
         )
     path = _path(british_name(name.strip()), text)
     place: Any = document
@@ -68,7 +70,7 @@ def _path(name: str, text: str) -> list[str]:
         )
     if len(found := settings_called(name)) == 1:
         return ["adjust", *found[0].split(".")]
-    raise InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", _hint(name, found))
+    raise InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", _hint(name, text, found))
 
 
 def _checked(parts: list[str]) -> list[str]:
@@ -84,9 +86,9 @@ def _checked(parts: list[str]) -> list[str]:
     )
 
 
-def _hint(name: str, found: list[str]) -> str:
+def _hint(name: str, text: str, found: list[str]) -> str:
     if found:
-        return f"{setting_hint(name)}Write the name with its group, for example: --set {found[0]}=…"
+        return f"{setting_hint(name)}For example: {set_option(found[0], text)}"
     first, _, rest = name.partition(".")
     if rest and (near := nearest(first, (*SECTIONS, *GROUPS))):
         return f"Did you mean “{near}.{_shown(rest)}”?"
@@ -94,10 +96,10 @@ def _hint(name: str, found: list[str]) -> str:
     near = near or _nearest_leaf(name)
     if near:
         return f"Did you mean “{near}”?"
-    groups = (
-        f"Settings of a group are written GROUP.NAME, such as headline.size=90; the groups are {', '.join(SECTIONS)}."
+    return (
+        f"Common settings are {listed(COMMON, 'and')}. A preset has others, which are written GROUP.NAME, such as "
+        f"headline.size=90. To list them, write: pytoon presets {ARCHETYPES['hero'].default_preset} --all"
     )
-    return f"Often used are {listed(COMMON, 'and')}. {groups} docs/requests.md explains all settings."
 
 
 def _nearest_leaf(name: str) -> str | None:
@@ -116,17 +118,23 @@ def _group_at(place: Any, path: list[str], number: int) -> Any:
     elif isinstance(inner, str) and path[0] in PLAIN and number == (path[0] == "media"):
         inner = {PLAIN[path[0]]: inner}
     if not isinstance(inner, dict | list):
-        name = ".".join(path[: number + 1])
-        raise InvalidInput(
-            "invalid_request",
-            f"“{_shown(name)}” is a single value, so “{_shown('.'.join(path))}” does not exist.",
-            f"Set it as a whole: --set {_shown(name)}=…",
-        )
+        raise _single_value(path, number + 1)
     if isinstance(place, list):
         _set_entry(place, position, inner)
     else:
         place[position] = inner
     return inner
+
+
+def _single_value(path: Sequence[str], depth: int) -> InvalidInput:
+    """The error for a setting of a value that has no settings: the first ``depth`` parts of ``path`` name it."""
+    name, setting = ".".join(path[:depth]), path[-1]
+    hint = f"Set it as a whole: --set {_shown(name)}=…"
+    if found := settings_called(setting):
+        group, example = found[0].rpartition(".")[0], expectation(Preset, tuple(found[0].split(".")), {}).example()
+        hint = f"Remove it. To change the {setting} of the {group}, write: {set_option(found[0], example or '…')}"
+    message = f"“{_shown(name)}” is a single value: it has no “{_shown('.'.join(path[depth:]))}”."
+    return InvalidInput("invalid_request", message, hint)
 
 
 def _entry(place: Any, position: Any) -> Any:

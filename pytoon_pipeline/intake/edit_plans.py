@@ -37,13 +37,14 @@ def check_size(plan: EditPlan) -> None:
             if pixels > LAYER_PIXELS:
                 raise field_error(
                     layer, "too_large", f"at its largest, this layer has {pixels / 1e6:.0f} million pixels.",
-                    f"A layer may have {LAYER_PIXELS / 1e6:.0f} million: lower its width, height or scale.",
+                    f"A layer may have at most {LAYER_PIXELS / 1e6:.0f} million pixels. Lower its width, height or "
+                    "scale.",
                 )  # fmt: skip
         if sum(drawn.values()) > SCENE_PIXELS:
             raise field_error(
                 path.removesuffix(".layers"), "too_large",
                 f"the layers have {sum(drawn.values()) / 1e6:.0f} million pixels in total.",
-                f"A scene may have {SCENE_PIXELS / 1e6:.0f} million: use smaller or fewer layers.",
+                f"A scene may have at most {SCENE_PIXELS / 1e6:.0f} million pixels. Use smaller or fewer layers.",
             )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pytoon_pipeline.config.documents import inside
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import MAX_MEDIA, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.intake.listing import temporary
 from pytoon_pipeline.media.signatures import is_live_part
 from pytoon_pipeline.media.subtitles import SUFFIXES as SUBTITLES
@@ -118,7 +119,11 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
     found = sort_files(map(str, paths))
     media, notes = _in_order([Path(name) for name in found.media])
     if not media:
-        raise InvalidInput("no_media", "These files are neither photos nor clips.", "Add a JPEG, PNG or MP4 file.")
+        message = f"{quoted(path.name for path in paths)} are neither photos nor clips."
+        hint = (
+            "Add a photo or a clip. To use the pictures of a document, save them as JPEG or PNG, and give those files."
+        )
+        raise InvalidInput("no_media", message, hint)
     check_count(len(media), "The command has")
     given = _given(request, media, [Path(name) for name in found.audio], found.others)
     return replace(given, notes=(*notes, *given.notes))
@@ -138,7 +143,8 @@ def check_count(count: int, who: str) -> None:
 def quoted(names: Iterable[str]) -> str:
     """The first few names for a message."""
     names = [f"“{printable_name(name)[:80]}”" for name in names]
-    return ", ".join(names[:MAX_NAMES]) + (f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else "")
+    more = [f"{len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else []
+    return listed([*names[:MAX_NAMES], *more], "and")
 
 
 def _given(request: Request, media: Sequence[Path], audio: Sequence[Path], others: Sequence[str]) -> Given:
@@ -192,7 +198,7 @@ def _check_single(path: Path) -> None:
         raise InvalidInput(
             "request_among_files",
             f"{name} describes a video of the whole folder.",
-            f"Specify the folder instead of its files, or write: --request {shlex.quote(printable_name(str(path)))}",
+            f"Give the folder instead of its files, or write: --request {shlex.quote(printable_name(str(path)))}",
         )
 
 
@@ -209,16 +215,22 @@ def _in_order(paths: Sequence[Path]) -> tuple[Sequence[Path], tuple[Note, ...]]:
 
 
 def _no_media(folder: Path, found: SortedFiles) -> InvalidInput:
-    own = ""
+    more = ""
     below = next((one for one in found.others if (folder / one).is_dir()), None)
     if below is not None:
         inner = shlex.quote(printable_name(str(folder / below)))
-        own = " of its own"
+        more = " of its own"
         hint = f"Its folder “{printable_name(below)}” may have some. Write its path instead: {inner}"
+    elif request := next((name for name in REQUEST_NAMES if name in found.others), None):
+        more = f", and its {request} has no text"
+        hint = f'Put a photo or a clip into the folder, or add this line to {request}: text: "…"'
     else:
-        hint = "Put photos (JPEG, PNG, WebP) or clips (MP4, MOV) into it, or a request.yaml with a text."
+        hint = (
+            "Put photos (JPEG, PNG, HEIC, WebP) or clips (MP4, MOV, WebM) into it. For a video of only a text, put a "
+        )
+        hint += 'file named request.yaml into it, with this line: text: "…"'
     return InvalidInput(
-        "no_media", f"The folder “{printable_name(folder.resolve().name)}” has no photos or clips{own}.", hint
+        "no_media", f"The folder “{printable_name(folder.resolve().name)}” has no photos or clips{more}.", hint
     )
 
 

@@ -7,20 +7,19 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.errors import InvalidInput, field_error
-from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
+from pytoon_pipeline.contracts.edit_plan import EditPicture, EditPlan
+from pytoon_pipeline.contracts.errors import InvalidInput, after_colon, field_error
+from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.intake.edit_plans import all_layers
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.media import signatures
-from pytoon_pipeline.runtime.files import check_files
+from pytoon_pipeline.runtime.files import check_file, check_files
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
 PROBED = Stage("probed", 2)
-
-# What files with other roles than the media must be.
-WANTED: dict[Role, signatures.Wanted] = {"music": "an audio file", "voice": "an audio file", "logo": "a picture"}
 
 Probe = Callable[[SourceItem], MediaInfo]
 
@@ -60,12 +59,26 @@ def preflight(upload: Upload) -> None:
 
 def refuse_foreign(upload: Upload) -> None:
     """Raises ``InvalidInput`` for a file that is obviously not media, such as a document or an archive."""
+    _check_layers(upload)
     check_files([path for path, _ in upload.files])
     for path, role in upload.files:
         if role not in NO_MEDIA and (
-            error := signatures.other_kind(path, path.name, WANTED.get(role, signatures.ANY_MEDIA))
+            error := signatures.other_kind(path, path.name, signatures.WANTED.get(role, signatures.ANY_MEDIA))
         ):
             raise error
+
+
+def _check_layers(upload: Upload) -> None:
+    """Raises ``InvalidInput`` for a layer of an edit plan whose file cannot be used."""
+    plan, media = upload.request.edit_plan, (path for path, role in upload.files if role == "media")
+    paths = dict(zip((medium.file for medium in upload.request.media), media, strict=False))
+    for field, layer in all_layers(plan) if isinstance(plan, EditPlan) else ():
+        try:
+            if isinstance(layer, EditPicture):
+                check_file(paths[layer.file])
+        except InvalidInput as error:
+            more = " Put the file there, or correct its name." if error.code == "file_missing" else ""
+            raise field_error(f"{field}.file", error.code, after_colon(error.message), error.hint + more) from None
 
 
 def preflight_file(path: Path, limits: Limits, timeout: float | None = None) -> MediaInfo:
@@ -100,7 +113,7 @@ def preflight_in_steps(
                 check_complete(info, limits)
         except InvalidInput as error:
             if len(items) > 1 and f"“{item.name}”" not in error.message:
-                error.message = f"“{item.name}”: {error.message}"
+                error.message = f"“{item.name}”: {after_colon(error.message)}"
             raise
         yield
     check_roles(items, infos)

@@ -5,16 +5,18 @@ from pathlib import Path
 
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
-from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.config.presets import BRANDS, load_limits, presets_folder
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
+from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.edit_plan import EditImage, EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import InvalidInput, field_error
+from pytoon_pipeline.contracts.errors import InvalidInput, after_colon, field_error
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.style import TextStyle
+from pytoon_pipeline.contracts.suggestions import nearest
 from pytoon_pipeline.intake.edit_plans import all_layers
 from pytoon_pipeline.media import fonts, signatures
 from pytoon_pipeline.planning.glyphs import check_request, each_text, without_missing_glyphs
@@ -75,7 +77,9 @@ def _check_archetype(request: Request, archetype: str) -> None:
             "Add “edit_plan:” with the name of its file, or choose hero, overlay, meme or footage.",
         )  # fmt: skip
     if archetype == "meme" and not request.media:
-        raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", "Add one under “media:”.")
+        listed = ", and list it, such as: media: [photo.jpg]" if "media" in request.model_fields_set else "."
+        hint = f"Put a picture or a clip into the folder of the request{listed}"
+        raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", hint)
     texts = request.text is not None and _texts(request)
     if archetype != "edit_plan" and not request.media and not texts:
         raise field_error(
@@ -118,7 +122,7 @@ def _brand_item(brand: str, path: Path, role: Role) -> SourceItem:
         elif error.code == "not_a_font":
             own = ", ".join(list(fonts.FONTS)[:3])
             hint = f"Replace {printable_name(str(path))}, or write the name of one of Pytoon’s fonts, such as {own}."
-        raise InvalidInput(error.code, f"{brand}: {error.message}", hint) from None
+        raise InvalidInput(error.code, f"{brand}: {after_colon(error.message)}", hint) from None
     return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
 
 
@@ -126,8 +130,22 @@ def _check_fonts(resolved: ResolvedRequest) -> None:
     """Raises ``InvalidInput`` for a font that does not exist, with the field that names it."""
     for path, name in _font_names(resolved):
         if not fonts.exists(name):
-            error = fonts.unknown_font(name)
-            raise field_error(path, error.code, error.message, error.hint)
+            raise _unknown_font(resolved, path, name)
+
+
+def _unknown_font(resolved: ResolvedRequest, path: str, name: str) -> InvalidInput:
+    error = fonts.unknown_font(name)
+    own = path.removeprefix("brand.")
+    if resolved.brand is not None and own != path:
+        brand = resolved.brand.name
+        message = f"The brand “{brand}” ({BRANDS}/{brand}.yaml): {own} is “{name[:80]}”, which is not a font of Pytoon."
+        hint = (
+            f"{error.hint} Or put the font file into {printable_name(str(presets_folder() / BRANDS))}, and write its "
+        )
+        return InvalidInput(error.code, message, f"{hint}name, such as: {own.rpartition('.')[2]}: mine.ttf")
+    font = nearest(name, fonts.FONTS) or next(iter(fonts.FONTS))
+    example = f'"font": "{font}"' if path.startswith("edit_plan") else set_option(path, font)
+    return field_error(path, error.code, error.message, f"{error.hint} For example: {example}")
 
 
 def _font_names(resolved: ResolvedRequest) -> Iterator[tuple[str, str]]:

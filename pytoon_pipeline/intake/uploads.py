@@ -1,6 +1,7 @@
 """Reads an upload, from the command line or the inbox: media files and a request."""
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -22,10 +23,7 @@ from pytoon_pipeline.intake.settings_check import check_settings
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.runtime.files import printable_name
 
-# What to do about a file outside the folder that the command line may name.
-COPY = "Or add to the command: --{} FILE"
-
-REQUEST = ("a request file", "Specify a request file, such as request.yaml, saved as UTF-8.")
+REQUEST = ("a request file", "Give a request file, such as request.yaml, saved as UTF-8.")
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def _refuse_subtitles(path: Path, folder: Path | None) -> None:
         raise InvalidInput(
             "subtitles_alone",
             f"{printable_name(path.name)} has subtitles, but the clip that they belong to is missing.",
-            "Put both in the same folder, with the same name except for the extension, and specify the clip.",
+            "Put both in the same folder, with the same name except for the extension, and give the clip.",
         )
 
 
@@ -171,11 +169,17 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
         yield attached.files.get("background") or inside(home, background), "background"
     if request.music is not None:
-        yield attached.files.get("music") or given.music or inside(home, request.music, COPY.format("music")), "music"
+        yield attached.files.get("music") or given.music or _beside(home, request.music, "music"), "music"
     if request.voice is not None:
-        yield attached.files.get("voice") or inside(home, request.voice, COPY.format("voice")), "voice"
+        yield attached.files.get("voice") or _beside(home, request.voice, "voice"), "voice"
     if request.logo is not None:
-        yield attached.files.get("logo") or inside(home, request.logo.file, COPY.format("logo")), "logo"
+        yield attached.files.get("logo") or _beside(home, request.logo.file, "logo"), "logo"
+
+
+def _beside(home: Path, name: str, role: Attachable) -> Path:
+    """A file that the request names. Raises ``InvalidInput`` for one elsewhere, which the command line may name."""
+    path = shlex.quote(printable_name(str(home / name)))
+    return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")
 
 
 def subtitles_of(path: Path) -> Path | None:

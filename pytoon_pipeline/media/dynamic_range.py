@@ -5,16 +5,19 @@ white (203 cd/m², ITU-R BT.2408) becomes 100 % minus the headroom that highligh
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from av.video.frame import VideoFrame
+from pytoon_pipeline.media.colour_conversion import BT709, Coding, Planes, rgb_from, upsample_row
 
 DIFFUSE_WHITE = 203.0
 PEAK = 1000.0
+# Light is linear up to the knee; above, a curve reaches 1 at the peak.
+KNEE = 0.6
+# Entries of the tables that stand for the transfer functions.
 LEVELS = 1 << 12
 
 BT2020_TO_BT709 = np.array(
@@ -22,33 +25,100 @@ BT2020_TO_BT709 = np.array(
 )
 
 
-def to_standard_range(frame: "VideoFrame", dynamic: Literal["hlg", "pq"]) -> "VideoFrame":
-    """An HDR frame as BT.709 yuv420p: to light, to BT.709 primaries, highlights rolled off, to BT.709 code values."""
-    import av
-    from av.video.reformatter import ColorRange, Colorspace
+def to_standard_range(planes: Planes, coding: Coding, dynamic: Literal["hlg", "pq"]) -> Planes:
+    """Planes of an HDR picture as BT.709 planes in limited range, 8 bits, all of the size of Y.
 
-    deep = frame.reformat(format="rgb48le", src_colorspace=Colorspace.BT2020, interpolation="BICUBIC", threads=1)
-    coded = np.asarray(deep.to_ndarray(), np.uint16)
-    light = _to_light(dynamic)[coded >> 4] @ BT2020_TO_BT709.T
-    brightest = np.maximum(light.max(axis=2, keepdims=True), 1e-6)
-    light *= roll_off(brightest) / brightest
-    pixels = _to_code()[(np.clip(light, 0, 1) * (LEVELS - 1)).astype(np.uint16)]
-    return av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
-        format="yuv420p",
-        dst_colorspace=Colorspace.ITU709,
-        src_color_range=ColorRange.JPEG,
-        dst_color_range=ColorRange.MPEG,
-        threads=1,
-    )
+    To light, to BT.709 primaries, highlights rolled off, to BT.709 code values. U and V have the size of Y, or half of
+    it, as in ``colour_conversion.convert``.
+    """
+    y, u, v = (np.ascontiguousarray(plane) for plane in planes)
+    out = np.empty(y.shape, np.uint8), np.empty(y.shape, np.uint8), np.empty(y.shape, np.uint8)
+    _map(y, u, v, _to_coded_rgb(coding), _to_light(dynamic), _CODES, _TO_PLANES, *out)
+    return out
 
 
-def roll_off(light: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Light (1 = diffuse white) to 0..1: linear up to 0.6, then a curve that reaches 1 at the peak."""
-    knee, peak = 0.6, PEAK / DIFFUSE_WHITE
-    over = np.clip((light - knee) / (peak - knee), 0, 1)
-    slope = (peak - knee) / (1 - knee)
-    curve = (1 - knee) * (slope * over) / (1 + (slope - 1) * over)
-    return np.where(light <= knee, light, knee + curve).astype(np.float32)
+@njit(nogil=True, cache=True)
+def _map(
+    y: Any, u: Any, v: Any, to_rgb: Any, to_light: Any, to_code: Any, to_planes: Any, out_y: Any, out_u: Any, out_v: Any
+) -> None:  # pragma: no cover
+    """Maps row by row, in loops that are short enough to become vector instructions."""
+    columns = y.shape[1]
+    # One value more, as upsample_row needs.
+    values = np.empty((3, columns + 1), np.float32)
+    gain, index = np.empty(columns, np.float32), np.empty((3, columns), np.uint16)
+    for i in range(len(y)):
+        upsample_row(u, i, y.shape, values[1])
+        upsample_row(v, i, y.shape, values[2])
+        for n in range(3):
+            _code_row(y[i], values[1], values[2], to_rgb[n], index[n])
+        for n in range(3):
+            _look_up(to_light, index[n], values[n])
+        _gain_row(values[0], values[1], values[2], gain)
+        for n in range(3):
+            _light_row(values[0], values[1], values[2], gain, BT2020_TO_BT709[n], index[n])
+        for n in range(3):
+            _look_up(to_code, index[n], values[n])
+        _weigh_row(values[0], values[1], values[2], to_planes[0], out_y[i])
+        _weigh_row(values[0], values[1], values[2], to_planes[1], out_u[i])
+        _weigh_row(values[0], values[1], values[2], to_planes[2], out_v[i])
+
+
+@njit(nogil=True, cache=True)
+def _code_row(luma: Any, blue: Any, red: Any, weights: Any, out: Any) -> None:  # pragma: no cover
+    """Fills ``out`` with one of R, G and B as a code value of as many bits as the tables have."""
+    a, b, c, d = weights[0], weights[1], weights[2], weights[3]
+    least, most = np.float32(0), np.float32(LEVELS - 1)
+    for j in range(len(out)):
+        value = a * np.float32(luma[j]) + b * blue[j] + c * red[j] + d
+        out[j] = np.uint16(min(max(value, least), most))
+
+
+@njit(nogil=True, cache=True)
+def _look_up(table: Any, index: Any, out: Any) -> None:  # pragma: no cover
+    for j in range(len(index)):
+        out[j] = table[index[j]]
+
+
+# Without a check for division by zero, which would keep the loop from becoming vector instructions.
+@njit(nogil=True, cache=True, error_model="numpy")
+def _gain_row(r: Any, g: Any, b: Any, out: Any) -> None:  # pragma: no cover
+    """Fills ``out`` with the factor on light that rolls off highlights; the brightest of R, G and B decides."""
+    m = BT2020_TO_BT709
+    one, knee, height = np.float32(1), np.float32(KNEE), np.float32(1 - KNEE)
+    span, slope = np.float32(PEAK / DIFFUSE_WHITE - KNEE), np.float32((PEAK / DIFFUSE_WHITE - KNEE) / (1 - KNEE))
+    for j in range(len(out)):
+        red = m[0, 0] * r[j] + m[0, 1] * g[j] + m[0, 2] * b[j]
+        green = m[1, 0] * r[j] + m[1, 1] * g[j] + m[1, 2] * b[j]
+        blue = m[2, 0] * r[j] + m[2, 1] * g[j] + m[2, 2] * b[j]
+        brightest = max(max(red, green), max(blue, knee))
+        over = min((brightest - knee) / span, one)
+        out[j] = (knee + height * slope * over / (one + (slope - one) * over)) / brightest
+
+
+@njit(nogil=True, cache=True)
+def _light_row(r: Any, g: Any, b: Any, gain: Any, weights: Any, out: Any) -> None:  # pragma: no cover
+    """Fills ``out`` with the square root of one channel's light in BT.709, as an index into a table."""
+    p, q, s = weights[0], weights[1], weights[2]
+    least, one, most = np.float32(0), np.float32(1), np.float32(LEVELS - 1)
+    for j in range(len(out)):
+        light = (p * r[j] + q * g[j] + s * b[j]) * gain[j]
+        out[j] = np.uint16(np.sqrt(min(max(light, least), one)) * most)
+
+
+@njit(nogil=True, cache=True)
+def _weigh_row(r: Any, g: Any, b: Any, weights: Any, out: Any) -> None:  # pragma: no cover
+    p, q, s, t = weights[0], weights[1], weights[2], weights[3]
+    for j in range(len(out)):
+        out[j] = np.uint8(p * r[j] + q * g[j] + s * b[j] + t)
+
+
+@lru_cache
+def _to_coded_rgb(coding: Coding) -> NDArray[np.float32]:
+    """R, G, B as indices into a table, from Y, U, V: weights, and in the last column what is added."""
+    (black, luma), (grey, chroma) = coding.luma, coding.chroma
+    weights = rgb_from(coding.matrix) / (luma, chroma, chroma)
+    added = -weights @ (black, grey, grey)
+    return np.column_stack((weights * (LEVELS - 1), added * (LEVELS - 1) + 0.5)).astype(np.float32)
 
 
 @lru_cache
@@ -66,7 +136,16 @@ def _to_light(dynamic: Literal["hlg", "pq"]) -> NDArray[np.float32]:
     return (np.minimum(nits, PEAK) / DIFFUSE_WHITE).astype(np.float32)
 
 
-@lru_cache
-def _to_code() -> NDArray[np.uint8]:
-    """8-bit BT.709 code value for each level of light, through the inverse of the display's gamma of 2.4 (BT.1886)."""
-    return np.round(255 * np.linspace(0, 1, LEVELS) ** (1 / 2.4)).astype(np.uint8)
+def _to_code() -> NDArray[np.float32]:
+    """BT.709 code value 0..1 by the square root of light, through the inverse of a display's gamma of 2.4 (BT.1886)."""
+    return (((np.arange(LEVELS) + 0.5) / LEVELS) ** (2 / 2.4)).astype(np.float32)
+
+
+def _to_planes() -> NDArray[np.float32]:
+    """Y, U, V from R, G, B (0..1): weights, and in the last column what is added to round."""
+    (black, luma), (grey, chroma) = BT709.luma, BT709.chroma
+    weights = np.linalg.inv(rgb_from("bt709")) * np.array([[luma], [chroma], [chroma]])
+    return np.column_stack((weights, np.array([black, grey, grey]) + 0.5)).astype(np.float32)
+
+
+_CODES, _TO_PLANES = _to_code(), _to_planes()

@@ -130,7 +130,7 @@ def exists(name: str) -> bool:
 
 def unknown_font(name: str) -> InvalidInput:
     """The error for a font that does not exist."""
-    hint = f"{did_you_mean(name, FONTS)}Choose one of: {', '.join(FONTS)}; or give a brand its own font file."
+    hint = f"{did_you_mean(name, FONTS)}Choose one of: {', '.join(FONTS)}."
     return InvalidInput("unknown_font", f"there is no font “{name[:80]}”.", hint)
 
 

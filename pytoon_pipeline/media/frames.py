@@ -1,25 +1,14 @@
-"""Reading video: every source becomes 8-bit 4:2:0 planes in BT.709 limited range, upright, at a constant rate."""
+"""Decoded frames as 8-bit planes in BT.709 limited range, upright. Only the part that is needed is converted."""
 
-from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import VideoStream
-from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.container import opened
-from pytoon_pipeline.media.decoding import (
-    MAX_EMPTY_PACKETS,
-    decode_packets,
-    demux,
-    packet_time,
-    presentation_time,
-    seek,
-)
+from pytoon_pipeline.media.colour_conversion import BT709, Coding, Planes, convert
 from pytoon_pipeline.media.dynamic_range import to_standard_range
 
 if TYPE_CHECKING:
@@ -27,192 +16,131 @@ if TYPE_CHECKING:
 
 Plane = NDArray[np.uint8]
 
-PREROLL_SECONDS = 0.5
-# A frame counts as shown at a tick when it starts up to this share of a tick later: rounded time bases are off by that.
-TOLERANCE = 0.25
-# Each thread of a decoder holds a frame; large frames get fewer threads. libav has 16 at most.
-MAX_DECODER_BYTES, MAX_THREADS = 512 << 20, 16
+# Pixel formats whose planes are read as they are. Others are converted as a whole.
+PLANAR = frozenset(
+    {f"yuv{j}{kind}p" for j in ("", "j") for kind in (420, 422, 444)}
+    | {f"yuv{kind}p{bits}le" for kind in (420, 422, 444) for bits in (9, 10, 12)}
+)
 
 
 @dataclass(frozen=True)
 class YuvFrame:
-    """Planes Y, U and V; U and V have half the size of Y, rounded up."""
+    """Planes Y, U and V. U and V have the size of Y, or half of it, rounded up, in one direction or in both."""
 
     y: Plane
     u: Plane
     v: Plane
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of Y."""
+        return self.y.shape[1], self.y.shape[0]
 
-@dataclass
-class DecodeDamage:
-    """Counts packets that could not be decoded, wholly or in part, and records when each packet that was read is due.
-
-    ``late`` counts frames that are dropped because their time is before one that was shown.
-    """
-
-    packets: int = 0
-    due: "array[float]" = field(default_factory=lambda: array("d"))
-    late: int = 0
-    interlaced: bool = False
-
-    def note(self, packet: Any, frames: "list[VideoFrame] | None", zero: float) -> None:
-        """Counts a packet and its frames; ``zero`` is the time of the first picture on the container's clock."""
-        if packet is not None and packet.size and not packet.is_discard:
-            due = packet_time(packet)
-            if due is not None:
-                self.due.append(due - zero)
-        if frames is None:
-            self.packets += 1
-        for frame in frames or ():
-            self.packets += frame.is_corrupt
-            self.interlaced |= frame.interlaced_frame
-
-    def lost_seconds(self, shown: list[float]) -> float:
-        """For how long frames ``shown`` at these times stay on screen although another one was due."""
-        if not shown or len(self.due) < 2:
-            return 0.0
-        due, times = np.unique(np.asarray(self.due)), np.asarray(shown)
-        usual = float(np.median(np.diff(due))) if len(due) > 1 else 0.0
-        # Fields of one frame may come in packets of their own.
-        next_due = np.searchsorted(due, times + usual / 2) + self.interlaced
-        until = np.append(times[1:], max(due[-1] + usual, times[-1]))
-        relieved = np.minimum(np.where(next_due < len(due), due[np.minimum(next_due, len(due) - 1)], until), until)
-        missing = until - relieved
-        before = max(0.0, float(times[0] - due[0]))
-        return before + float(missing[missing > usual / 2].sum()) + self.late * usual
+    @property
+    def subsampling(self) -> tuple[int, int]:
+        """Columns and rows of Y for each of U and V."""
+        rows, columns = self.y.shape
+        return 1 if self.u.shape[1] == columns else 2, 1 if self.u.shape[0] == rows else 2
 
 
-def decode(
-    path: Path,
-    video: VideoStream,
-    *,
-    start: float = 0.0,
-    threads: int = 0,
-    damage: DecodeDamage | None = None,
-) -> Iterator[tuple[float, "VideoFrame"]]:
-    """Decoded frames with their time in seconds from the first picture, from at or before ``start`` on.
+@dataclass(frozen=True)
+class FramePart:
+    """The planes of a frame from column ``left`` and row ``top`` on, averaged over ``across`` × ``down`` pixels."""
 
-    Packets that cannot be decoded are counted in ``damage`` and skipped; frames with concealed damage are used.
-    Frames whose size changes midway are scaled to that of the first.
-    """
-    damage = damage or DecodeDamage()
-    if start > PREROLL_SECONDS:
-        frames = _decode(path, video, start - PREROLL_SECONDS, threads, damage)
-        first = next(frames, None)
-        if first is not None and first[0] <= start:
-            yield first
-            yield from frames
-            return
-        # Some containers cannot seek to a key frame before a time: decoding from the beginning always gets there.
-    yield from _decode(path, video, None, threads, damage)
+    planes: YuvFrame
+    left: int
+    top: int
+    across: int = 1
+    down: int = 1
 
 
-def _decode(
-    path: Path, video: VideoStream, start: float | None, threads: int, damage: DecodeDamage
-) -> Iterator[tuple[float, "VideoFrame"]]:
-    import av
+class SourceFrame:
+    """A decoded frame, upright. Its planes are converted where they are needed, and the last part is kept."""
 
-    with opened(path) as container:
-        stream = container.streams[video.index]
-        assert isinstance(stream, av.VideoStream)
-        stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = threads or _threads(video)
-        if start is not None and not seek(container, stream, start + video.start):
-            return
-        last, empty = -1.0, 0
-        for packet, frames in decode_packets(demux(container, stream)):
-            empty += 1
-            damage.note(packet, frames, video.start)
-            for frame in frames or ():
-                seconds = presentation_time(container, frame)
-                time = (seconds if seconds is not None else last) - video.start
-                if time > last:
-                    last, empty = time, 0
-                    yield time, _sized(frame, video)
-                else:
-                    damage.late += 1
-            if empty >= MAX_EMPTY_PACKETS:
-                return
+    def __init__(self, frame: "VideoFrame", video: VideoStream) -> None:
+        self._video = video
+        self._coding, self._planes = _planes(frame, video)
+        self._last: tuple[object, FramePart] | None = None
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels of Y."""
+        rows, columns = self._planes[0].shape
+        return (rows, columns) if self._video.rotation in (90, 270) else (columns, rows)
 
-def _threads(video: VideoStream) -> int:
-    """Threads for a decoder, 0 for its own default."""
-    fitting = MAX_DECODER_BYTES // (3 * video.width * video.height)
-    return 0 if fitting >= MAX_THREADS else max(1, fitting)
+    def part(self, area: Rect[int], across: int = 1, down: int = 1) -> FramePart:
+        """The planes of at least ``area``, each ``across`` × ``down`` pixels averaged into one."""
+        wanted = (area, across, down)
+        if self._last is None or self._last[0] != wanted:
+            self._last = wanted, self._convert(area, across, down)
+        return self._last[1]
 
+    def whole(self) -> YuvFrame:
+        """The planes of the whole frame."""
+        return self.part(Rect(0, 0, *self.size)).planes
 
-def _sized(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
-    if (frame.width, frame.height) == (video.width, video.height):
-        return frame
-    return frame.reformat(width=video.width, height=video.height, threads=1)
+    def _convert(self, area: Rect[int], across: int, down: int) -> FramePart:
+        turn, (columns, rows) = self._video.rotation, self.size
+        coded = _turned(area, turn, columns, rows)
+        if turn in (90, 270):
+            columns, rows, across, down = rows, columns, down, across
+        # Blocks of pixels, two for each of chroma, start at multiples of their size in every part of the frame.
+        left, top = coded.left - coded.left % (2 * across), coded.top - coded.top % (2 * down)
+        area = Rect(left, top, coded.right, coded.bottom)
+        y, u, v = (_reduced(self._cut(plane, area), across, down) for plane in self._planes)
+        planes = y, u, v
+        if self._video.dynamic != "sdr":
+            planes = to_standard_range(planes, self._coding, self._video.dynamic)
+        elif self._coding != BT709:
+            planes = convert(planes, self._coding)
+        frame = YuvFrame(*(_rotated(np.asarray(plane, np.uint8), turn) for plane in planes))
+        height, width = planes[0].shape
+        covered = Rect(left, top, left + width * across, top + height * down)
+        upright = _turned(covered, -turn % 360, columns, rows)
+        if turn in (90, 270):
+            across, down = down, across
+        return FramePart(frame, upright.left, upright.top, across, down)
 
-
-def frames_at_cfr(
-    path: Path, video: VideoStream, rate: FrameRate, first: int, count: int, threads: int = 1
-) -> Iterator[YuvFrame]:
-    """``count`` frames, one per tick of ``rate`` from tick ``first`` on: each the one on screen at that time.
-
-    A source that ends early repeats its last frame.
-    """
-    ticks = iter(range(first, first + count))
-    tick = next(ticks)
-    shown: tuple[float, VideoFrame] | None = None
-    period = 1 / float(rate.fraction)
-
-    def due(time: float) -> bool:
-        return time > (tick + TOLERANCE) * period
-
-    converted: YuvFrame | None = None
-    for time, frame in decode(path, video, start=first * period, threads=threads):
-        while shown is not None and due(time):
-            converted = converted or yuv_planes(shown[1], video)
-            yield converted
-            following = next(ticks, None)
-            if following is None:
-                return
-            tick = following
-        shown, converted = (time, frame), None
-    if shown is None:
-        return
-    converted = converted or yuv_planes(shown[1], video)
-    yield converted
-    for tick in ticks:  # noqa: B007
-        yield converted
+    def _cut(self, plane: NDArray[Any], area: Rect[int]) -> NDArray[Any]:
+        """The part of a plane that covers ``area``, in coded pixels of Y."""
+        x, y = (1 if a == b else 2 for a, b in zip(plane.shape[::-1], self._planes[0].shape[::-1], strict=True))
+        return plane[area.top // y : -(-area.bottom // y), area.left // x : -(-area.right // x)]
 
 
-def yuv_planes(frame: "VideoFrame", video: VideoStream) -> YuvFrame:
-    """A decoded frame as upright BT.709 planes."""
-    return _turn(_planes(_standard(frame, video)), video.rotation)
+def _planes(frame: "VideoFrame", video: VideoStream) -> tuple[Coding, Planes]:
+    """The planes Y, U and V of a frame as coded, and what their values mean."""
+    frame, coding = _planar(frame, video)
+    sizes = frame.format.components
+    y, u, v = (
+        rows(plane).view(np.uint8 if coding.bits == 8 else np.uint16)[:, : size.width]
+        for plane, size in zip(frame.planes[:3], sizes, strict=False)
+    )
+    return coding, (y, u, v)
 
 
-def _standard(frame: "VideoFrame", video: VideoStream) -> "VideoFrame":
-    if video.dynamic != "sdr":
-        return to_standard_range(frame, video.dynamic)
-    if frame.format.name == "yuv420p" and video.matrix == "bt709" and not video.full_range:
-        return frame
+def _planar(frame: "VideoFrame", video: VideoStream) -> tuple["VideoFrame", Coding]:
+    """A frame in one of ``PLANAR``, and what its values mean."""
     from av.video.reformatter import ColorRange, Colorspace
     from av.video.reformatter import Interpolation as How
 
-    matrices = {
-        "bt601": Colorspace.ITU601,
-        "bt709": Colorspace.ITU709,
-        "bt2020": Colorspace.BT2020,
-    }
+    hdr = video.dynamic != "sdr"
+    matrix = "bt2020" if hdr else video.matrix
+    if frame.format.name in PLANAR:
+        return frame, Coding(matrix, video.full_range, frame.format.components[0].bits)
+    target = Coding("bt2020", full_range=False, bits=10) if hdr else BT709
+    spaces = {"bt601": Colorspace.ITU601, "bt709": Colorspace.ITU709, "bt2020": Colorspace.BT2020}
     rgb = frame.format.is_rgb
-    return frame.reformat(
-        format="yuv420p",
-        src_colorspace=Colorspace.ITU709 if rgb else matrices[video.matrix],
-        dst_colorspace=Colorspace.ITU709,
+    converted = frame.reformat(
+        format="yuv444p10le" if hdr else "yuv420p",
+        src_colorspace=spaces[target.matrix if rgb else matrix],
+        dst_colorspace=spaces[target.matrix],
         src_color_range=ColorRange.JPEG if rgb or video.full_range else ColorRange.MPEG,
         dst_color_range=ColorRange.MPEG,
         # Without full chroma and accurate rounding a grey comes out one or two levels off and tinted.
         interpolation=How.BICUBIC | How.ACCURATE_RND | How.FULL_CHR_H_INT | How.FULL_CHR_H_INP,
         threads=1,
     )
-
-
-def _planes(frame: "VideoFrame") -> YuvFrame:
-    return YuvFrame(*(rows(plane)[:, : plane.width] for plane in frame.planes[:3]))
+    return converted, target
 
 
 def rows(plane: Any) -> Plane:
@@ -220,13 +148,35 @@ def rows(plane: Any) -> Plane:
     return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height]
 
 
-def _turn(picture: YuvFrame, clockwise: int) -> YuvFrame:
+def _reduced(plane: NDArray[Any], across: int, down: int) -> NDArray[Any]:
+    """The plane with ``across`` × ``down`` pixels averaged into one. What is left over at its end is dropped."""
+    if across == down == 1:
+        return plane
+    import cv2
+
+    height, width = plane.shape
+    size = (max(1, width // across), max(1, height // down))
+    whole: Any = plane[: size[1] * down, : size[0] * across]
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), plane.dtype)
+
+
+def _turned(area: Rect[int], back: int, columns: int, rows: int) -> Rect[int]:
+    """``area`` of a picture of ``columns`` × ``rows`` after a rotation by ``back`` degrees counter-clockwise."""
+    left, top, right, bottom = area
+    match back:
+        case 90:
+            return Rect(top, columns - right, bottom, columns - left)
+        case 180:
+            return Rect(columns - right, rows - bottom, columns - left, rows - top)
+        case 270:
+            return Rect(rows - bottom, left, rows - top, right)
+    return area
+
+
+def _rotated(plane: Plane, clockwise: int) -> Plane:
     if not clockwise:
-        return picture
+        return plane
     import cv2
 
     turn = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-    return YuvFrame(
-        *(np.asarray(cv2.rotate(plane, turn[clockwise]), np.uint8)
-          for plane in (picture.y, picture.u, picture.v))
-    )  # fmt: skip
+    return np.asarray(cv2.rotate(plane, turn[clockwise]), np.uint8)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.provenance import Generation
+from pytoon_pipeline.contracts.suggestions import listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,9 +88,10 @@ def generation_request(generator: str, prompt: str, seed: int) -> Generation:
 
 def _known(generator: str) -> Generator:
     if generator not in GENERATORS:
-        raise InvalidInput(
-            "unknown_generator", f"Unknown generator “{generator[:60]}”.", f"Use one of: {', '.join(GENERATORS)}."
-        )
+        only, *others = GENERATORS
+        there = f"The generators are {listed([only, *others], 'and')}" if others else f"The only generator is {only}"
+        hint = f"{there}. Write: --generator {only}"
+        raise InvalidInput("unknown_generator", f"There is no generator “{generator[:60]}”.", hint)
     return GENERATORS[generator]
 
 

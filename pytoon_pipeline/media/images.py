@@ -68,7 +68,9 @@ def _opened(path: Path, limits: Limits) -> Iterator["tuple[Image, str]"]:
                 yield image, f"{form} {image.width}×{image.height} {image.mode}"
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise InvalidInput(
-            "picture_damaged", f"This {form} picture is incomplete or damaged.", "Export or upload it again."
+            "picture_damaged",
+            f"This {form} picture is incomplete or damaged.",
+            "Copy or export it again, and use the new file.",
         ) from error
 
 
@@ -109,8 +111,8 @@ def _check(image: "Image", limits: Limits) -> None:
     if image.width * image.height > limits.picture_pixels_max:
         raise InvalidInput(
             "picture_size",
-            f"The picture has {image.width}×{image.height} pixels.",
-            f"Make it smaller: the limit is {limits.picture_pixels_max / 1e6:.0f} million pixels.",
+            f"The picture is too large: {image.width}×{image.height} pixels.",
+            f"Make it smaller: a picture may have at most {limits.picture_pixels_max / 1e6:.0f} million pixels.",
         )
     if _decoded_bytes(image) > limits.picture_bytes_max:
         raise InvalidInput(
@@ -121,8 +123,8 @@ def _check(image: "Image", limits: Limits) -> None:
     if min(image.size) < limits.source_side_min:
         raise InvalidInput(
             "picture_size",
-            f"The picture is {image.width}×{image.height} pixels.",
-            f"Both sides must have at least {limits.source_side_min} pixels.",
+            f"The picture is too small: {image.width}×{image.height} pixels.",
+            f"Use a picture with at least {limits.source_side_min} pixels on each side.",
         )
     if getattr(image, "n_frames", 1) > 1:
         raise InvalidInput("animated_picture", "This picture is animated.", "Convert it to MP4, or export one frame.")

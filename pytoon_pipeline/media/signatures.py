@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.media.foreign_files import contains, head_of, kind_of
 from pytoon_pipeline.runtime.files import printable_name
 
@@ -16,24 +17,49 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 AVIF_BRANDS = {b"avif", b"avis"}
 # iTunes sells films and songs with these brands, which only its own players can decrypt.
 PROTECTED_BRANDS = {b"M4P ", b"M4VP"}
-Wanted = Literal["a video, picture or audio file", "a video", "an audio file", "a picture"]
-ANY_MEDIA: Wanted = "a video, picture or audio file"
+Wanted = Literal["a video or a picture", "a video, picture or audio file", "a video", "an audio file", "a picture"]
+ANY_MEDIA: Wanted = "a video or a picture"
+# Where it is not known whether the file is to be seen or heard.
+ANY_FILE: Wanted = "a video, picture or audio file"
 # What to do about a file that is none of these.
 INSTEAD: dict[Wanted, str] = {
-    ANY_MEDIA: "Specify the media file itself: MP4, MOV or WebM; PNG, JPEG, HEIC or WebP; WAV, MP3 or M4A.",
-    "a video": "Specify a video file, such as MP4.",
-    "an audio file": "Use an audio file, such as WAV, MP3 or M4A.",
-    "a picture": "Use a PNG, JPEG or WebP file.",
+    ANY_MEDIA: "Give a video (MP4, MOV, WebM) or a picture (PNG, JPEG, HEIC, WebP) instead.",
+    ANY_FILE: "Give a video (MP4, MOV, WebM), a picture (PNG, JPEG, HEIC, WebP) or an audio file (WAV, MP3, M4A).",
+    "a video": "Give a video file, such as MP4.",
+    "an audio file": "Give an audio file, such as WAV, MP3 or M4A.",
+    "a picture": "Give a picture file: PNG, JPEG or WebP.",
 }
+# What files with other roles than the media must be.
+WANTED: dict[Role, Wanted] = {"music": "an audio file", "voice": "an audio file", "logo": "a picture"}
 # What a server or a program writes in place of a file that it cannot give. By what their names say they are, files
 # are called so.
 SUBSTITUTES = ("a text file", "a web page", "a JSON document", "an XML document")
 NAMED_LIKE = {"video": "a video", "image": "a picture", "audio": "an audio file"}
 # Parts of what files of other programs are called: what to do is to export them.
 EXPORTED = ("project", "Photoshop", "Illustrator", "image", "Sketch", "drawing")
-WITH_PICTURES = ("presentation", "PDF", "Word", "Pages", "Office", "OpenDocument")
 # How a text becomes a video.
-SHOW_TEXT = 'To show a text, write text: "…" into a file request.yaml, and run: pytoon render request.yaml.'
+SHOW_TEXT = 'To show {}, give a new file named request.yaml with this line: text: "Your text"'
+# What to do about a file of a kind, by the first part of what it is called that is found here.
+REMEDIES = {
+    "archive": "Unpack it, and give the folder or the files in it.",
+    **dict.fromkeys(EXPORTED, "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."),
+    "password": "Open it with its password, and export its pages as PNG or JPEG. Then give those files.",
+    "presentation": "Export its slides as PNG or JPEG, and give those files.",
+    "PDF": "Export its pages as PNG or JPEG, and give those files.",
+    **dict.fromkeys(
+        ("Word", "Pages", "Office", "OpenDocument", "RTF"),
+        f"Save the pictures in it as JPEG or PNG, and give those files. {SHOW_TEXT.format('its text')}",
+    ),
+    **dict.fromkeys(
+        ("web page", "workbook", "spreadsheet"),
+        "Save what you want to show as a PNG or JPEG picture, and give that file.",
+    ),
+    "subtitles": "Put it beside its clip, with the same name and the extension .srt or .vtt, and give the clip.",
+    "playlist": "It only names other files. Give one of these.",
+    "text file": SHOW_TEXT.format("a text"),
+    "font": "To use a font, put its .ttf or .otf file beside a brand in presets/brands. In the brand, write its name: "
+    "fonts: {headline: font.otf, body: font.otf}",
+}
 LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
 UNREADABLE_PICTURES = {
     b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"\x00\x00\x01\x00": "icon",
@@ -66,7 +92,7 @@ def is_live_part(path: Path) -> bool:
     return contains(path, {LIVE_IDENTIFIER: "live"}) is not None
 
 
-def other_kind(path: Path, named: str = "", wanted: Wanted = ANY_MEDIA) -> InvalidInput | None:
+def other_kind(path: Path, named: str = "", wanted: Wanted = ANY_FILE) -> InvalidInput | None:
     """The error for a file that is obviously not media: a document, an archive, a picture in an unreadable format.
 
     ``named`` is what people call the file: in the store it has another name. ``wanted`` is what it should be.
@@ -89,7 +115,7 @@ def not_media(path: Path) -> InvalidInput:
         return error
     head = head_of(path)
     if form := picture_form(path):
-        return InvalidInput("not_media", f"{THIS} is a {form} picture, not a video.", "Specify a video file.")
+        return InvalidInput("not_media", f"{THIS} is a {form} picture, not a video.", INSTEAD["a video"])
     if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free"):
         return InvalidInput(
             "not_media",
@@ -123,25 +149,12 @@ def _foreign(name: str, kind: str, named: str, wanted: Wanted) -> InvalidInput:
     if like is not None and kind in SUBSTITUTES:
         message = f"{name} is named like {like}, but it is {kind}."
         return InvalidInput("not_media", message, "The download or the copy may have failed: copy the file again.")
-    exported = wanted == ANY_MEDIA and any(word in kind for word in EXPORTED)
+    exported = wanted in (ANY_MEDIA, ANY_FILE) and any(word in kind for word in EXPORTED)
     reason = "which Pytoon does not read" if exported else f"not {wanted}"
     return InvalidInput("not_media", f"{name} is {kind}, {reason}.", _instead(kind, wanted))
 
 
 def _instead(kind: str, wanted: Wanted) -> str:
     """What to do about a file of a foreign kind."""
-    if wanted != ANY_MEDIA:
-        return INSTEAD[wanted]
-    if "archive" in kind:
-        return "Unpack it, and specify the folder or the files in it."
-    if any(word in kind for word in EXPORTED):
-        return "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."
-    if any(word in kind for word in WITH_PICTURES):
-        return f"Save its pictures as files and specify these, or show its text. {SHOW_TEXT}"
-    if "subtitles" in kind:
-        return "Put it beside its clip, with the same name and the extension .srt or .vtt, and specify the clip."
-    if "playlist" in kind:
-        return "It only names other files. Specify one of these."
-    if kind == "a text file":
-        return f"{SHOW_TEXT} Otherwise specify a video or a picture."
-    return INSTEAD[wanted]
+    remedies = (remedy for part, remedy in REMEDIES.items() if part in kind)
+    return next(remedies, INSTEAD[wanted]) if wanted in (ANY_MEDIA, ANY_FILE) else INSTEAD[wanted]

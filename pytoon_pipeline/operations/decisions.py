@@ -13,8 +13,8 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.runtime.progress import publish
 
+MAX_TEXTS = 3
 ENGINES = {"whisper": "Whisper", "pocketsphinx": "pocketsphinx"}
-# Notes that say why a video has no captions.
 # The videos of an archetype, as people call them.
 SUBJECTS: dict[Archetype, str] = {
     "hero": "photos and texts",
@@ -23,6 +23,7 @@ SUBJECTS: dict[Archetype, str] = {
     "footage": "talking videos",
     "edit_plan": "edit plans",
 }
+# Notes that say why a video has no captions.
 NO_CAPTIONS = ("no_sound", "silent_track", "unreadable_sound", "captions_left_out", "captions_unreliable", "no_words")
 
 
@@ -50,10 +51,12 @@ def decisions_of(manifest: Manifest) -> tuple[Note, ...]:
 
 
 def decisions(decided: Decided) -> tuple[Note, ...]:
-    """Three notes, with the codes ``preset``, ``length`` and ``captions``."""
+    """Notes with the codes ``preset``, ``length`` and ``captions``; ``texts`` where single files have their own."""
+    texts = _texts(decided)
     return (
         Note(code="preset", message=_preset(decided)),
         Note(code="length", message=_length(decided)),
+        *([Note(code="texts", message=texts)] if texts else []),
         Note(code="captions", message=_captions(decided)),
     )
 
@@ -102,6 +105,15 @@ def _shortened(decided: Decided, removed: float) -> str:
         limit = decided.spec.rate.seconds(decided.spec.constraints.max_frames)
         reasons.append(f"up to the limit of {round(limit, 1):g} s")
     return f", {' and '.join(reasons)}" if reasons else ""
+
+
+def _texts(decided: Decided) -> str:
+    """Which file has which text, so that a person sees a number that names the wrong one."""
+    media = decided.request.get("media")
+    entries = [one for one in media if isinstance(one, Mapping)] if isinstance(media, Sequence) else []
+    found = [f"“{one['text']}” on {one['file']}" for one in entries if one.get("text")]
+    more = f" and {len(found) - MAX_TEXTS} more" if len(found) > MAX_TEXTS else ""
+    return f"Texts: {', '.join(found[:MAX_TEXTS])}{more}." if found else ""
 
 
 def _captions(decided: Decided) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.field_paths import readable_path
 from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
@@ -20,7 +21,6 @@ from pytoon_pipeline.media import fonts
 # Replaces a text. Arguments: the field of the request, its text, and the font that the field itself names, if any.
 Change = Callable[[str, str, str | None], str]
 GIVE_FONT = "To show them, use a brand with a font file that has them."
-HINT = f"Change the text, or set missing_glyphs: drop to leave them out. {GIVE_FONT}"
 # The most characters, and the most texts, that one error names.
 MAX_CHARACTERS, MAX_TEXTS = 30, 3
 
@@ -34,13 +34,24 @@ class MissingGlyphs:
     characters: tuple[str, ...]
     font: str | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the text can be drawn."""
+        return all(char in self.characters or fonts.invisible(char) for char in self.text)
+
+    @property
+    def named(self) -> str:
+        """The characters in a sentence, the first of many."""
+        shown = [*map(_shown, self.characters[:MAX_CHARACTERS])]
+        more = [f"{len(self.characters) - MAX_CHARACTERS} more"] if len(self.characters) > MAX_CHARACTERS else []
+        return listed([" ".join(shown), *more], "and")
+
     def refusal(self) -> str:
-        none = "no font of Pytoon has"
+        names = "Pytoon’s fonts"
         if self.font:
-            none = f"none of the fonts {listed([font.name for font in fonts.with_fallbacks(self.font)], 'and')} has"
-        named = " ".join(map(_shown, self.characters[:MAX_CHARACTERS]))
-        named += f" and {len(self.characters) - MAX_CHARACTERS} more" if len(self.characters) > MAX_CHARACTERS else ""
-        return f"{self.path}: {none} {named}, in “{self.text[:40]}”"
+            names = f"the fonts {listed([font.name for font in fonts.with_fallbacks(self.font)], 'and')}"
+        lost = f"“{self.text[:40]}”" if self.is_whole else f"{self.named} (in “{self.text[:40]}”)"
+        return f"{readable_path(self.path.split('.'))}: {names} cannot show {lost}"
 
     def note(self) -> Note:
         named = " ".join(map(_shown, self.characters))
@@ -213,7 +224,13 @@ def _layers(layers: Iterable[EditLayer], path: str, change: Change) -> tuple[Edi
 def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
     refusals = "; ".join(one.refusal() for one in found[:MAX_TEXTS])
     more = f"; and {len(found) - MAX_TEXTS} more texts" if len(found) > MAX_TEXTS else ""
-    return InvalidInput("missing_glyphs", f"{refusals}{more}.", HINT)
+    if any(one.is_whole for one in found):
+        hint = "Write the text in another script, or use a brand that has a font for these characters."
+    else:
+        named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
+        hint = f"Remove {named} from the text. Or leave out what cannot be shown, with this line in the request: "
+        hint += "missing_glyphs: drop"
+    return InvalidInput("missing_glyphs", f"{refusals}{more}.", hint)
 
 
 def _script(char: str) -> str | None:

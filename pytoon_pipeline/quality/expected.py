@@ -17,7 +17,7 @@ from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, Layer,
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
-from pytoon_pipeline.media.frames import TOLERANCE
+from pytoon_pipeline.media.source_reader import TOLERANCE
 from pytoon_pipeline.quality import expected_text
 from pytoon_pipeline.quality.expected_elements import (
     Element,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.frames import frames_at_cfr
 from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.media.source_reader import frames_at_cfr
 from pytoon_pipeline.rendering.thumbnail import encode_webp, to_bgr
-from pytoon_pipeline.rendering.yuva import opaque_image
+from pytoon_pipeline.rendering.yuva import FootageImage
 
 WIDTH, QUALITY = 72, 50
 # Frames of a strip. For each size, the width of a frame and the most bytes of all: the UI shows a picture of less than
@@ -27,7 +27,7 @@ def write_previews(video: Path, rate: FrameRate, frames: Sequence[int], out: Pat
     previews: dict[int, str] = {}
     for number in frames:
         for picture in frames_at_cfr(video, stream, rate, number, 1):
-            whole = to_bgr(opaque_image(picture))
+            whole = to_bgr(FootageImage(picture).drawn())
             size = (WIDTH, WIDTH * whole.shape[0] // whole.shape[1])
             small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
             _, encoded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
@@ -42,7 +42,9 @@ def strips(video: Path, rate: FrameRate, start: int, end: int) -> dict[str, str]
     stream = probe(video).video
     assert stream is not None, "a finished video has pictures"
     spread = sorted({start + (end - 1 - start) * part // (STRIP_FRAMES - 1) for part in range(STRIP_FRAMES)})
-    images = [to_bgr(opaque_image(picture)) for n in spread for picture in frames_at_cfr(video, stream, rate, n, 1)]
+    images = [
+        to_bgr(FootageImage(picture).drawn()) for n in spread for picture in frames_at_cfr(video, stream, rate, n, 1)
+    ]
     found = {}
     for name, (width, max_bytes) in STRIPS.items():
         size = (width, width * images[0].shape[0] // images[0].shape[1])

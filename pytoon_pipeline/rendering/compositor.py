@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -10,20 +11,20 @@ from typing_extensions import assert_never
 
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
-from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import images
-from pytoon_pipeline.media.frames import frames_at_cfr
+from pytoon_pipeline.media.source_reader import SourceReaders
 from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
+from pytoon_pipeline.rendering.footage import Footage
 from pytoon_pipeline.rendering.placement import even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
 from pytoon_pipeline.rendering.yuva import (
+    LayerImage,
     Sprite,
     YuvaImage,
     blend,
     copy_image,
     from_rgba,
-    opaque_image,
     solid_image,
     transparent_image,
 )
@@ -37,11 +38,20 @@ STILL_OVERSAMPLING = 1.15
 _read_locks: defaultdict[Path, Lock] = defaultdict(Lock)
 
 
-def compose(plan: SegmentPlan, sources: Mapping[str, Source]) -> Iterator[YuvaImage]:
-    """Yields all frames of ``plan`` in order, without captions."""
+def compose(
+    plan: SegmentPlan, sources: Mapping[str, Source], readers: SourceReaders | None = None
+) -> Iterator[YuvaImage]:
+    """Yields all frames of ``plan`` in order, without captions. Footage is read with ``readers``, which stay open."""
+    with ExitStack() as stack:
+        readers = readers or stack.enter_context(SourceReaders())
+        footage = stack.enter_context(closing(Footage(sources, plan.rate, readers)))
+        yield from _compose(plan, sources, footage)
+
+
+def _compose(plan: SegmentPlan, sources: Mapping[str, Source], footage: Footage) -> Iterator[YuvaImage]:
     size = (plan.width, plan.height)
-    scenes = [(scene, LayerStack(scene.layers, scene.background, size, sources, plan.rate)) for scene in plan.scenes]
-    overlays = [LayerSampler(layer_slice, size, sources, plan.rate) for layer_slice in plan.overlays]
+    scenes = [(scene, LayerStack(scene.layers, scene.background, size, sources, footage)) for scene in plan.scenes]
+    overlays = [LayerSampler(layer_slice, size, sources, footage) for layer_slice in plan.overlays]
     for frame in range(plan.frames):
         visible = [(scene, stack) for scene, stack in scenes if scene.first <= frame < scene.first + scene.frames]
         canvas, writable = _compose_scenes(visible, frame)
@@ -72,15 +82,17 @@ class LayerStack:
         background: str | None,
         size: tuple[int, int],
         sources: Mapping[str, Source],
-        rate: FrameRate,
+        footage: Footage,
+        origin: int = 0,
     ) -> None:
+        """``origin`` is the frame of the segment from which ``layers`` count."""
         self._size = size
         self._background = background
         end = max((layer_slice.end for layer_slice in layers), default=0)
         static = next(
             (n for n, one in enumerate(layers) if not one.static or (one.first, one.end) != (0, end)), len(layers)
         )
-        samplers = [LayerSampler(layer_slice, size, sources, rate) for layer_slice in layers]
+        samplers = [LayerSampler(layer_slice, size, sources, footage, origin) for layer_slice in layers]
         self._static_layers, self._samplers = samplers[:static], samplers[static:]
         self._base: YuvaImage | None = None
 
@@ -114,13 +126,19 @@ class LayerSampler:
     """One layer as a sprite at each frame. Frames must be requested in order."""
 
     def __init__(
-        self, layer_slice: LayerSlice, size: tuple[int, int], sources: Mapping[str, Source], rate: FrameRate
+        self,
+        layer_slice: LayerSlice,
+        size: tuple[int, int],
+        sources: Mapping[str, Source],
+        footage: Footage,
+        origin: int = 0,
     ) -> None:
+        """``origin`` is the frame of the segment from which ``layer_slice`` counts."""
         self._layer_slice = layer_slice
         self._size = size
-        self._read = layer_content(layer_slice, sources, rate)
+        self._read = layer_content(layer_slice, sources, footage, origin + layer_slice.first)
         self._static_sprite: Sprite | None = None
-        self._effects_input: tuple[YuvaImage, Box] | None = None
+        self._effects_input: tuple[LayerImage, Box] | None = None
         self._effects_output: YuvaImage | None = None
 
     def first(self) -> Sprite | None:
@@ -139,24 +157,25 @@ class LayerSampler:
 
     def _place(self, n: int) -> Sprite | None:
         layer, transform = self._layer_slice.layer, self._layer_slice.transforms[n]
-        image = self._read(n)
         if transform.opacity <= 0:
             return None
+        image = self._read(n)
         crop = self._layer_slice.crops[n] if self._layer_slice.crops else WHOLE
         if layer.effects:
             image, crop = self._with_effects(image, crop), WHOLE
         return place_image(image, crop, (layer.width, layer.height), transform, self._size)
 
-    def _with_effects(self, image: YuvaImage, crop: Box) -> YuvaImage:
+    def _with_effects(self, image: LayerImage, crop: Box) -> YuvaImage:
         """The image after the layer's effects, computed again only when the image or its crop changes."""
         if self._effects_output is not None and self._effects_input is not None:
             last_image, last_crop = self._effects_input
             if last_image is image and last_crop == crop:
                 return self._effects_output
         layer = self._layer_slice.layer
-        output = image
         if self._layer_slice.crops:
             output = resize_window(image, crop, even_size(layer.width), even_size(layer.height))
+        else:
+            output = image.drawn()
         for effect in layer.effects:
             output = apply(effect, output)
         self._effects_input, self._effects_output = (image, crop), output
@@ -164,13 +183,17 @@ class LayerSampler:
 
 
 def layer_content(
-    layer_slice: LayerSlice, sources: Mapping[str, Source], rate: FrameRate
-) -> Callable[[int], YuvaImage]:
-    """Returns a function from the n-th frame of a layer to its content. Static content is the same object each time."""
+    layer_slice: LayerSlice, sources: Mapping[str, Source], footage: Footage, start: int
+) -> Callable[[int], LayerImage]:
+    """Returns a function from the n-th frame of a layer to its content. Static content is the same object each time.
+
+    The layer is shown from frame ``start`` of the segment on.
+    """
     layer = layer_slice.layer
     match layer:
         case VideoLayer():
-            return _video_content(layer_slice, layer, sources[layer.item], rate)
+            timing = footage.add(layer_slice, layer, start)
+            return lambda n: footage.at(timing, start + n)
         case ImageLayer():
             still = still_image(sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4))
         case TextLayer():
@@ -181,9 +204,8 @@ def layer_content(
             width, height = even_size(layer.width * layer_slice.detail), even_size(layer.height * layer_slice.detail)
             still = shapes.draw(layer.shape, width, height, layer.fill)
         case GroupLayer():
-            stack = LayerStack(
-                layer_slice.children, None, (even_size(layer.width), even_size(layer.height)), sources, rate
-            )
+            size = (even_size(layer.width), even_size(layer.height))
+            stack = LayerStack(layer_slice.children, None, size, sources, footage, start)
             return lambda n: stack.at(n)[0]
         case _:
             assert_never(layer)
@@ -200,11 +222,3 @@ def still_image(path: Path, factor: float) -> YuvaImage:
 @lru_cache(maxsize=MAX_CACHED_STILLS)
 def _load_still(path: Path, factor: float) -> YuvaImage:
     return from_rgba(images.read(path), factor)
-
-
-def _video_content(
-    layer_slice: LayerSlice, layer: VideoLayer, source: Source, rate: FrameRate
-) -> Callable[[int], YuvaImage]:
-    assert source.info.video is not None
-    frames = frames_at_cfr(source.path, source.info.video, rate, layer_slice.source_start, len(layer_slice.transforms))
-    return lambda n: opaque_image(next(frames))

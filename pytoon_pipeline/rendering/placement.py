@@ -8,16 +8,15 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.geometry import WHOLE, Box, Rect
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
-from pytoon_pipeline.media.frames import Plane, YuvFrame
-from pytoon_pipeline.rendering.resampling import sample_window
-from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, with_mask, with_opacity
+from pytoon_pipeline.media.frames import Plane
+from pytoon_pipeline.rendering.yuva import LayerImage, Sprite, Values, YuvaImage, with_mask, with_opacity
 
 # Edges nearer than this to a whole pixel count as aligned.
 EPSILON = 1e-3
 
 
 def place_image(
-    image: YuvaImage, window: Box, size: tuple[float, float], transform: LayerTransform, canvas: tuple[int, int]
+    image: LayerImage, window: Box, size: tuple[float, float], transform: LayerTransform, canvas: tuple[int, int]
 ) -> Sprite | None:
     """The part ``window`` of ``image``'s box as a layer of ``size`` (width, height), or none when it is not visible."""
     if transform.opacity <= 0 or transform.scale <= 0:
@@ -31,7 +30,7 @@ def place_image(
     origin_x = transform.x - width / 2 - (box_x + window.x * box_w) * fx
     origin_y = transform.y - height / 2 - (box_y + window.y * box_h) * fy
     if image.soft and abs(fx - 1) < EPSILON and abs(fy - 1) < EPSILON:
-        return _place_soft(image, origin_x, origin_y, transform.opacity, canvas)
+        return _place_soft(image.drawn(), origin_x, origin_y, transform.opacity, canvas)
     # A layer with overhang shows its whole image, a layer without only its window.
     if image.box is not None:
         left, top, right, bottom = origin_x, origin_y, origin_x + image.size[0] * fx, origin_y + image.size[1] * fy
@@ -43,7 +42,7 @@ def place_image(
         return None
     x0, y0, x1, y1 = region
     part = ((x0 - origin_x) / fx, (y0 - origin_y) / fy, (x1 - x0) / fx, (y1 - y0) / fy)
-    output = crop_image(image, part, x1 - x0, y1 - y0)
+    output = image.crop(part, x1 - x0, y1 - y0)
     # An image with overhang ends in a transparent border and needs no mask.
     aligned = left <= x0 + EPSILON and top <= y0 + EPSILON and right >= x1 - EPSILON and bottom >= y1 - EPSILON
     if image.box is None and not aligned:
@@ -51,22 +50,11 @@ def place_image(
     return Sprite(x0, y0, with_opacity(output, transform.opacity))
 
 
-def crop_image(image: YuvaImage, part: tuple[float, float, float, float], width: int, height: int) -> YuvaImage:
-    """The rectangle ``part`` (left, top, width, height in image pixels) resampled to ``width`` × ``height`` pixels."""
-    columns, rows = image.size
-    window = Box(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
-    resampled = sample_window(YuvFrame(image.y, image.u, image.v), window, width, height)
-    if image.a is None or image.h is None:
-        return YuvaImage(resampled.y, resampled.u, resampled.v)
-    coverage = sample_window(YuvFrame(image.a, image.h, image.h), window, width, height)
-    return YuvaImage(resampled.y, resampled.u, resampled.v, coverage.y, coverage.u)
-
-
-def resize_window(image: YuvaImage, window: Box, width: int, height: int) -> YuvaImage:
+def resize_window(image: LayerImage, window: Box, width: int, height: int) -> YuvaImage:
     """The part ``window`` of an image without overhang, resampled to ``width`` × ``height`` pixels."""
     columns, rows = image.size
     part = (window.x * columns, window.y * rows, window.width * columns, window.height * rows)
-    return crop_image(image, part, width, height)
+    return image.crop(part, width, height)
 
 
 def even_size(value: float) -> int:
@@ -91,10 +79,10 @@ def _place_soft(image: YuvaImage, x: float, y: float, opacity: float, canvas: tu
     return Sprite(x0, y0, with_opacity(YuvaImage(part(image.y, 1), u, v, part(image.a, 1), half), opacity))
 
 
-def _window_alone(image: YuvaImage, window: Box, size: tuple[float, float]) -> YuvaImage:
+def _window_alone(image: LayerImage, window: Box, size: tuple[float, float]) -> YuvaImage:
     """The window to rotate, at about its final size."""
     if window == WHOLE:
-        return image
+        return image.drawn()
     return resize_window(image, window, even_size(size[0]), even_size(size[1]))
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.geometry import Box
-from pytoon_pipeline.media.frames import Plane, YuvFrame
+from pytoon_pipeline.contracts.geometry import Box, Rect
+from pytoon_pipeline.media.frames import FramePart, Plane, SourceFrame, YuvFrame
 
 # Fixed-point scale of values between the two passes: six fractional bits. Cubic overshoot still fits in 16 bits.
 SUBPIXEL = np.float32(64)
@@ -23,19 +23,40 @@ REDUCE_BELOW = 0.67
 CONTEXT = 2
 
 
-def sample_window(frame: YuvFrame, window: Box, width: int, height: int) -> YuvFrame:
-    """Returns ``window`` (fractions of the frame) of ``frame``, resampled to ``width`` × ``height`` pixels."""
-    rows, columns = frame.y.shape
+def sample_window(frame: YuvFrame | SourceFrame, window: Box, width: int, height: int) -> YuvFrame:
+    """Returns ``window`` (fractions of the frame) of ``frame``, resampled to ``width`` × ``height`` pixels of 4:2:0."""
+    columns, rows = frame.size
     x, y = window.x * columns, window.y * rows
     w, h = window.width * columns, window.height * rows
+    part = FramePart(frame, 0, 0) if isinstance(frame, YuvFrame) else _part(frame, x, y, w, h, width, height)
+    planes, across, down = part.planes, part.across, part.down
+    every, every_row = planes.subsampling
     # Chroma lies on every other luma column (the default siting of H.264): scaling must keep it there.
-    left = x / 2 + 0.25 * (1 - w / width)
-    chroma = (left, y / 2, w / 2, h / 2)
+    left = (x - 0.5 - w / width / 2) / every + 0.5
+    luma = ((x - part.left) / across, (y - part.top) / down, w / across, h / down)
+    left = (left - part.left / every) / across
+    chroma = (left, luma[1] / every_row, luma[2] / every, luma[3] / every_row)
     return YuvFrame(
-        resample(frame.y, x, y, w, h, width, height),
-        resample(frame.u, *chroma, width // 2, height // 2),
-        resample(frame.v, *chroma, width // 2, height // 2),
+        resample(planes.y, *luma, width, height),
+        resample(planes.u, *chroma, width // 2, height // 2),
+        resample(planes.v, *chroma, width // 2, height // 2),
     )
+
+
+def _part(frame: SourceFrame, x: float, y: float, w: float, h: float, width: int, height: int) -> FramePart:
+    """The part of a frame that the rectangle (x, y, w, h) needs, averaged down as ``resample`` would do it."""
+    columns, rows = frame.size
+    across, down = _reduction(width / w), _reduction(height / h)
+    left, right = _reach(x, w, columns, across)
+    top, bottom = _reach(y, h, rows, down)
+    return frame.part(Rect(left, top, right, bottom), across, down)
+
+
+def _reach(start: float, length: float, size: int, step: int) -> tuple[int, int]:
+    """The pixels ``[first, last)`` around a range, with context for luma and chroma, inside ``[0, size]``."""
+    context = 2 * (CONTEXT + 1) * step
+    first = min(max(0, floor(start) - context), max(0, size - 2 * step))
+    return first, max(min(size, ceil(start + length) + context), min(size, first + 2 * step))
 
 
 def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, height: int) -> Plane:

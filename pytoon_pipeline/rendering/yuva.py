@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
-from pytoon_pipeline.media.frames import Plane, YuvFrame
+from pytoon_pipeline.media.frames import Plane, SourceFrame, YuvFrame
 from pytoon_pipeline.media.images import Rgba
+from pytoon_pipeline.rendering.resampling import sample_window
 
 Values = NDArray[np.float32]
 
@@ -44,6 +46,54 @@ class YuvaImage:
         """``box``, or the whole image when it has no overhang."""
         return self.box or (0.0, 0.0, *self.size)
 
+    def crop(self, part: tuple[float, float, float, float], width: int, height: int) -> "YuvaImage":
+        """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels."""
+        window = _window(part, self.size)
+        resampled = sample_window(YuvFrame(self.y, self.u, self.v), window, width, height)
+        if self.a is None or self.h is None:
+            return YuvaImage(resampled.y, resampled.u, resampled.v)
+        coverage = sample_window(YuvFrame(self.a, self.h, self.h), window, width, height)
+        return YuvaImage(resampled.y, resampled.u, resampled.v, coverage.y, coverage.u)
+
+    def drawn(self) -> "YuvaImage":
+        """The image itself."""
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class FootageImage:
+    """The opaque image of a decoded frame. Only what is shown of it is ever converted."""
+
+    frame: SourceFrame
+
+    # As of an image without overhang.
+    a = h = box = None
+    soft = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of Y."""
+        return self.frame.size
+
+    @property
+    def nominal(self) -> tuple[float, float, float, float]:
+        """The whole image."""
+        return (0.0, 0.0, *self.size)
+
+    def crop(self, part: tuple[float, float, float, float], width: int, height: int) -> YuvaImage:
+        """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels."""
+        resampled = sample_window(self.frame, _window(part, self.size), width, height)
+        return YuvaImage(resampled.y, resampled.u, resampled.v)
+
+    def drawn(self) -> YuvaImage:
+        """The whole image, with even sides."""
+        columns, rows = self.size
+        return self.crop((0, 0, columns, rows), columns + columns % 2, rows + rows % 2)
+
+
+# What a layer shows.
+LayerImage = YuvaImage | FootageImage
+
 
 @dataclass(frozen=True)
 class Sprite:
@@ -52,11 +102,6 @@ class Sprite:
     left: int
     top: int
     image: YuvaImage
-
-
-def opaque_image(frame: YuvFrame) -> YuvaImage:
-    """The image of a decoded frame; planes are shared, not copied."""
-    return YuvaImage(frame.y, frame.u, frame.v)
 
 
 def solid_image(colour: str, width: int, height: int) -> YuvaImage:
@@ -171,6 +216,11 @@ def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:
         _to_bytes(full * mask), _to_bytes(half * small),
         box=image.box,
     )  # fmt: skip
+
+
+def _window(part: tuple[float, float, float, float], size: tuple[int, int]) -> Box:
+    columns, rows = size
+    return Box(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
 
 
 def _to_bytes(values: Any) -> Plane:

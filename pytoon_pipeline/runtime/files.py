@@ -25,13 +25,18 @@ def check_files(paths: Sequence[Path]) -> None:
     if len(missing) > 1:
         names = ", ".join(missing[:MAX_NAMES]) + ("…" if len(missing) > MAX_NAMES else "")
         first = next(path for path in paths if not os.path.lexists(path))
-        raise InvalidInput("file_missing", f"These files do not exist: {names}.", _what_is_there(first))
+        raise InvalidInput(
+            "file_missing", f"These files do not exist: {names}.", _what_is_there(first, "Check the names.")
+        )
     for path in paths:
         check_file(path)
 
 
-def check_file(path: Path) -> None:
-    """Raises ``InvalidInput`` unless ``path`` is a readable file with content."""
+def check_file(path: Path, instead: str = "") -> None:
+    """Raises ``InvalidInput`` unless ``path`` is a readable file with content.
+
+    ``instead`` says what to give in the place of a folder.
+    """
     name = _quoted(path)
     try:
         status = path.stat()
@@ -39,7 +44,8 @@ def check_file(path: Path) -> None:
             with path.open("rb"):
                 pass
     except FileNotFoundError:
-        raise InvalidInput("file_missing", f"There is no file {name}.", _what_is_there(path)) from None
+        kind = "file" if path.suffix else "file or folder"
+        raise InvalidInput("file_missing", f"There is no {kind} {name}.", _what_is_there(path)) from None
     except OSError as error:
         raise InvalidInput(
             "file_unreadable",
@@ -47,14 +53,17 @@ def check_file(path: Path) -> None:
             "Check the path and the permissions.",
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        is_folder = stat.S_ISDIR(status.st_mode)
-        kind, hint = ("a folder", "Specify a file in it.") if is_folder else ("a device or a pipe", "Specify a file.")
+        kind, hint = "a device or a pipe", instead or "Give a file."
+        if stat.S_ISDIR(status.st_mode):
+            kind, hint = "a folder", instead or "Give a file in it."
         raise InvalidInput("not_a_file", f"{name} is {kind}, not a file.", hint)
     if status.st_size == 0:
-        raise InvalidInput("empty_file", f"The file {name} is empty.", "The upload may be incomplete; copy it again.")
+        raise InvalidInput(
+            "empty_file", f"The file {name} is empty.", "The copy or download may have failed. Copy the file again."
+        )
 
 
-def _what_is_there(path: Path) -> str:
+def _what_is_there(path: Path, advice: str = "Check the name.") -> str:
     """A hint for a file that does not exist: where it was looked for, a similar name, and what is there."""
     folder = path.absolute().parent
     place = printable_name(str(folder))
@@ -67,7 +76,7 @@ def _what_is_there(path: Path) -> str:
     shown = ", ".join(printable_name(name)[:MAX_NAME] for name in names[:MAX_NAMES])
     same = next((name for name in names if Path(name).stem == path.stem), None)
     known = [same] if same is not None else names
-    near = did_you_mean(same or path.name, map(printable_name, known)) or "Check the name. "
+    near = did_you_mean(same or path.name, map(printable_name, known)) or f"{advice} "
     return f"{near}The folder {place} has: {shown}{'…' if len(names) > MAX_NAMES else ''}."
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -24,18 +25,53 @@ log = logging.getLogger("pytoon.runs")
 
 
 @contextmanager
-def run_lock(path: Path) -> Iterator[None]:
-    """Holds the lock file ``path`` until the block or the process ends."""
+def run_lock(path: Path, interruptible: bool = False) -> Iterator[None]:
+    """Holds the lock file ``path`` until the block or the process ends. With ``interruptible``, the file says which
+    process that is, for ``interrupt``.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Locked before it is visible: a lock file that can be locked has lost its holder.
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
     try:
         lock_descriptor(descriptor)
+        if interruptible:
+            os.write(descriptor, f"{os.getpid()} {_process_table()}".encode())
         Path(name).rename(path)
         yield
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def holder(path: Path) -> int | None:
+    """The number of the process that holds the lock ``path``, if it may be interrupted from here."""
+    if not path.exists() or is_abandoned(path):
+        return None
+    number, _, table = path.read_text().partition(" ")
+    return int(number) if number and table == _process_table() else None
+
+
+def interrupt(path: Path) -> bool:
+    """Interrupts the process that holds the lock ``path``, as Ctrl-C does. Returns whether there was one."""
+    try:
+        if (number := holder(path)) is None:
+            return False
+        process = os.pidfd_open(number)
+        try:
+            # It still holds the lock: its number had not passed to another process before it was opened.
+            if holder(path) != number:
+                return False
+            signal.pidfd_send_signal(process, signal.SIGINT)
+            return True
+        finally:
+            os.close(process)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _process_table() -> str:
+    """Where numbers of processes have the same meaning: a container or machine, until it restarts."""
+    return f"{os.readlink('/proc/self/ns/pid')} {Path('/proc/sys/kernel/random/boot_id').read_text().strip()}"
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pytoon_pipeline.catalog.finding import find_key
+from pytoon_pipeline.catalog.finding import find_key, split_version
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceMedia
@@ -13,6 +13,8 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.runtime.home import Home
 
 DIGITS = 8
+# How the fields begin that stand for files; their values are digits of the files' hashes.
+FILE = "file"
 
 
 def history(home: Home, name: str) -> HistoryResult:
@@ -29,6 +31,7 @@ def history(home: Home, name: str) -> HistoryResult:
 def locate(home: Home, name: str, version: int | None = None) -> Path:
     """The video of a version, of the current one by default. Raises ``InvalidInput`` when there is none."""
     found = history(home, name)
+    version = split_version(name)[1] if version is None else version
     chosen = [one for one in found.versions if (one.current if version is None else one.version == version)]
     if not chosen:
         known = ", ".join(str(one.version) for one in found.versions)
@@ -59,7 +62,7 @@ def changes(before: SourceMedia | None, after: SourceMedia | None) -> tuple[Chan
 
 def _facts(upload: SourceMedia) -> dict[str, object]:
     """What decides the video: each field of the request by its path, and each file with the digits of its hash."""
-    files = {f"file “{item.name}”": item.sha256[:DIGITS] for item in upload.items}
+    files = {f"{FILE} “{item.name}”": item.sha256[:DIGITS] for item in upload.items}
     return dict(_flat(upload.asked)) | files
 
 

@@ -130,10 +130,11 @@ def open_draft(folder: Path) -> Draft:
     """Looks at a folder and checks its media. Raises ``InvalidInput`` for one that makes no video."""
     if not folder.is_dir():
         if folder.exists():
+            file = shlex.quote(printable_name(str(folder)))
             raise InvalidInput(
                 "not_a_folder",
                 f"“{printable_name(folder.name)}” is a file.",
-                "Specify the folder that contains it. One file needs no request: “pytoon render FILE”.",
+                f"Give the folder that contains it. One file needs no request; write: pytoon render {file}",
             )
         raise InvalidInput(
             "folder_missing", f"There is no folder “{printable_name(folder.name)}”.", "Check the path and its spelling."

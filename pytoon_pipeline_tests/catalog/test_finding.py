@@ -31,6 +31,7 @@ def known(home: Home, tmp_path: Path) -> Home:
     ("text", "key"),
     [
         (SUMMER, SUMMER), ("Summer-sale", SUMMER), ("summer-SALE", SUMMER), ("Summer sale!", SUMMER), ("a1", SUMMER),
+        ("Summer-sale.v2", SUMMER), ("Summer-sale.v3.degraded", SUMMER),
         ("Summer s", SUMMER), ("summer", SUMMER), ("Winter-sale", WINTER), ("Winter-sale-2", TALK), ("bb", TALK),
     ],
 )  # fmt: skip
@@ -45,6 +46,20 @@ def test_by_the_path_that_was_rendered(known: Home, tmp_path: Path, monkeypatch:
     assert find_key(known, "./a1/") == SUMMER
     with pytest.raises(InvalidInput, match="stands for 3 uploads"):
         find_key(known, ".")
+
+
+def test_by_every_path_from_which_its_files_came(known: Home, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "b.png").touch()
+    item = SourceItem(name="b.png", sha256=SUMMER * 2, bytes=1, origin="uploaded", path=str(copy / "b.png"))
+    Uploads(known).register(SourceMedia(key=SUMMER, title="Copy", items=(item,), request={}))
+    first = tmp_path / "media" / "a1"
+    assert (find_key(known, str(copy)), find_key(known, str(first))) == (SUMMER, SUMMER)
+    changed = item.model_copy(update={"sha256": "c" * 64})
+    Uploads(known).register(SourceMedia(key=SUMMER, title="Copy", items=(changed,), request={}))
+    with pytest.raises(InvalidInput, match="There is no upload"):
+        find_key(known, str(first))
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def answer(mistake: dict[str, Any]) -> dict[str, Any]:
         os.chdir(folder)
         code, said = _run(shlex.split(mistake["run"]))
         for place, name in ((PRESETS, "PRESETS"), (folder / "home", "HOME"), (folder, "FOLDER")):
-            said = said.replace(str(place), name)
+            said = re.sub(rf"{re.escape(str(place))}(?![\w.])", name, said)
         found = ANSWER.search(said)
     assert found is not None, said
     return dict(zip(FIELDS, (code, found[2], found[1], found[3]), strict=True))

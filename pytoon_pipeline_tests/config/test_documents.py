@@ -40,6 +40,48 @@ def test_yaml_that_expands_without_limit_is_rejected(text: str, said: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "as_json", "said", "hint"),
+    [
+        ("media: [é.jpg\n", False, "the bracket “[” in line 1 is not closed", "After its last entry, add: ]"),
+        ("text: {hook: a\nmusic: b\n", False, "the bracket “{” in line 1 is not closed", "add: }"),
+        ("a: [1, 2}\n", False, "the bracket “[” in line 1 is not closed", "add: ]"),
+        ('{"scenes": [}', True, "the bracket “[” in line 1 is not closed", "add: ]"),
+        ('{"scenes":\n [{"seconds": 1]}', True, "the bracket “{” in line 2 is not closed", "add: }"),
+        ('a: é\ntext: "Hello\nmusic: b\n', False, 'the quote " in line 2 is not closed', 'After the text, add: "'),
+        ('{"a" 1}', True, "there is an error near line 1", "Check commas"),
+        ('{"a" 1}' + "[" * 100_000, True, "there is an error near line 1", "Check commas"),
+        ("media:\n  1: a.jpg\n", False, "in line 2, “1” is not the name of a setting", "media: [photo.jpg]"),
+        ("yes: a\n", False, "in line 1, “yes” is not the name of a setting", "Begin the line"),
+    ],
+)
+def test_an_error_names_the_line_where_it_begins(text: str, as_json: bool, said: str, hint: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        parse(text, as_json)
+    assert str(raised.value) == said
+    assert hint in raised.value.hint
+
+
+def test_a_name_in_quotes_may_look_like_a_number() -> None:
+    assert parse('"1": a') == {"1": "a"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- text: Hello\n", "line 1 begins with a dash. Remove the dash: text: Hello"),
+        ("- text: a\n- brand: b\n", "line 1 begins with a dash, like others. Remove these dashes: text: a"),
+        ("\n- a.jpg\n- b.jpg\n", "line 2 begins with a dash, like others. To list files, write: media: [a.jpg]"),
+        ("Hello\n", "has no settings. Begin each line with the name of a setting, such as: text: Hello"),
+    ],
+)
+def test_a_document_without_names_is_told_how_to_write_them(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "request.yaml").write_text(text)
+    with pytest.raises(InvalidInput) as raised:
+        read_document(tmp_path / "request.yaml")
+    assert f"{raised.value.message} {raised.value.hint}".endswith(said)
+
+
+@pytest.mark.parametrize(
     "text",
     ["[" * 100_000, '{"a":' * 100_000, '{"a": NaN}', '{"a": 1e999}', '{"a": ' + "9" * 5000 + "}", '"\\ud800"', "{"],
 )

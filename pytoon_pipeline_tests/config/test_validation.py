@@ -94,11 +94,17 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
 @pytest.mark.parametrize(
     ("document", "message", "hint"),
     [
-        ({"max_seconds": 90}, "max_seconds is 90; it must be 1 to 60.", "For example: 60"),
+        ({"max_seconds": 90}, "max_seconds is 90; it must be a number from 1 to 60.", "The largest value is 60."),
         ({"platform": "instagram"}, "platform is “instagram”; it must be tiktok, reels, shorts or any.", "“reels”"),
-        ({"media": [{"fil": "a.png"}]}, "media.0 (the 1st entry) has no setting “fil”.", "Did you mean “file”?"),
+        ({"media": [{"fil": "a.png"}]}, "media.0 (the 1st file) has no setting “fil”.", "Did you mean “file”?"),
         ({"text": {"hook": [1]}}, "text.hook is a list; it must be text.", "Change text.hook"),
-        ({"text": 7}, "text is 7; it must be text, or a group with hook, beats and cta.", 'quotes: text: "7"'),
+        ({"text": 7}, "text is the number 7, not a text.", 'quotes: text: "7"'),
+        ({"media": [{"text": "a"}]}, "media.0 (the 1st file) has no “file”.", "for example: file: photo.jpg"),
+        ({"adjust": {"sparkle": None}}, "adjust.sparkle has no value; it must be a group of settings.", "remove"),
+        ({"size": 90}, "“size” cannot stand alone", "For headline.size, write: adjust: {headline: {size: 90}}"),
+        ({"edit_plan": {"scenes": []}}, "edit_plan.scenes is empty", 'for example: "scenes": [{"seconds": 1}]'),
+        ({"background": "#12"}, "“#12”, which is not a colour", "The code is too short: it must be # and six"),
+        ({"background": "#12345Z"}, "which is not a colour", "“Z” cannot stand in a colour code"),
         (
             {"headline": {"size": 9}},
             "“headline” belongs to the preset; a request changes it under “adjust”.",
@@ -117,11 +123,28 @@ def test_messages_say_what_is_wrong_and_what_is_possible(document: dict, message
 def test_a_layer_with_a_field_named_as_its_kind_is_not_mistaken() -> None:
     layer = {"kind": "text", "text": "a", "effects": ["blurr"]}
     with pytest.raises(
-        InvalidInput, match=r"effects\.0 \(the 1st effect of the 1st layer of the 1st scene\) has the kind “blurr”"
+        InvalidInput,
+        match=r"effects\.0 \(the 1st effect of the 1st layer of the 1st scene\): there is no effect “blurr”",
     ):
         validate(EditPlan, {"scenes": [{"seconds": 1, "layers": [layer]}]}, "", "invalid_request")
-    with pytest.raises(InvalidInput, match=r"background\.blur is 999; it must be 5 to 150"):
+    with pytest.raises(InvalidInput, match=r"background\.blur is 999; it must be a number from 5 to 150"):
         validate(Preset, {"name": "a", "description": "b", "background": {"kind": "blur", "blur": 999}}, "", "x")
+
+
+@pytest.mark.parametrize(
+    ("layer", "hint"),
+    [
+        ({"file": "a.jpg"}, 'Add: "kind": "image"'),
+        ({"file": "a.mov"}, 'Add: "kind": "video"'),
+        ({"text": "a"}, 'Add: "kind": "text"'),
+        ({"fill": {"colours": ["gold"]}, "shape": "ellipse"}, 'Add: "kind": "shape"'),
+        ({}, 'Choose one, for example: "kind": "image"'),
+    ],
+)
+def test_a_layer_without_a_kind_is_told_which_one_fits_it(layer: dict, hint: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        validate(EditPlan, {"scenes": [{"seconds": 1, "layers": [layer]}]}, "", "invalid_request")
+    assert raised.value.hint == hint
 
 
 def test_american_spelling_is_read() -> None:

@@ -177,3 +177,8 @@ def test_no_text_on_the_screen_is_lost(shown: list) -> None:
         assert 0 <= cue.start < cue.end <= 150
     for cue, following in itertools.pairwise(cues):
         assert cue.end <= following.start
+
+
+def test_a_text_on_the_screen_is_a_cue_as_long_as_it_is_there() -> None:
+    (cue,) = subtitle_cues(screen(text("Sale"), scenes=(450,)))
+    assert (cue.start, cue.end) == (0, 450), "longer than speech may stay"

@@ -32,7 +32,7 @@ def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, mon
     daemon = Daemon(home)
     with daemon_running(daemon):
         assert wait_until(lambda: made_something(home), LONG, 0.05), "a video is started"
-        (run,) = [one for one in daemon.processes() if "spawn_main" in " ".join(one.cmdline())][:1]
+        run = daemon.runs()[0]
         run.kill()
         assert wait_until(lambda: len(InboxIndex(home).rows()) == 2 and settled(home), LONG)
         assert wait_until(lambda: (inbox / "bad.mp4.rejected.txt").exists(), LONG)

@@ -18,6 +18,7 @@ import yaml
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations, presets_folder
+from pytoon_pipeline.defs.launcher import RUN_WORKER
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.runtime.home import Home
 
@@ -56,6 +57,16 @@ class Daemon:
             return [daemon, *daemon.children(recursive=True)]
         except psutil.NoSuchProcess:
             return []
+
+    def fork_servers(self) -> list[psutil.Process]:
+        """The processes from which runs fork."""
+        found = self.processes()
+        return [one for one in found if found and parent_of(one) == found[0].pid and RUN_WORKER in command_of(one)]
+
+    def runs(self) -> list[psutil.Process]:
+        """The processes of runs."""
+        servers = {one.pid for one in self.fork_servers()}
+        return [one for one in self.processes() if parent_of(one) in servers]
 
     def stop(self) -> None:
         """Ends the daemon and all that it has started."""
@@ -98,6 +109,20 @@ def memory_of(daemon: Daemon) -> Iterator[dict[str, float]]:
     finally:
         ended.set()
         sampler.join()
+
+
+def parent_of(process: psutil.Process) -> int | None:
+    try:
+        return process.ppid()
+    except psutil.Error:
+        return None
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
 
 
 def resident(process: psutil.Process) -> int:

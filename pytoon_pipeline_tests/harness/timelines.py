@@ -1,6 +1,6 @@
-"""The plans that several benchmarks render: three slowly moving stills, and a pan with a zoom pulse over footage.
+"""The plans that several benchmarks render: slowly moving stills, a pan with a zoom pulse over footage, a plain pan.
 
-Both work without Dagster, on media that this module generates.
+They work without Dagster. All but the last show media that this module generates.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from pytoon_pipeline.contracts.spec.layers import (
     constant,
 )
 from pytoon_pipeline.contracts.spec.render_spec import (
+    AudioClip,
     AudioMix,
+    AudioTrack,
     CaptionPlan,
     Cue,
     CueWord,
@@ -71,13 +73,13 @@ def cues(frames: int, each: int = 45) -> tuple[Cue, ...]:
     return tuple(found)
 
 
-def finished(scenes: list[Scene], captions: tuple[Cue, ...]) -> RenderSpec:
+def finished(scenes: list[Scene], captions: tuple[Cue, ...], rate: FrameRate = RATE) -> RenderSpec:
     frames = scenes[-1].end
     marks = [edge for cue in captions for edge in (cue.start, cue.end)]
     return RenderSpec(
-        rate=RATE, frames=frames, scenes=tuple(scenes), segments=plan_segments(frames, scenes, marks, RATE),
+        rate=rate, frames=frames, scenes=tuple(scenes), segments=plan_segments(frames, scenes, marks, rate),
         captions=CaptionPlan(style=load_preset("clean-talk").captions, cues=captions),
-        audio=AudioMix(samples=frames * 1600, loudness=-14, true_peak=-1),
+        audio=AudioMix(samples=round(frames * 48_000 / rate.fraction), loudness=-14, true_peak=-1),
     )  # fmt: skip
 
 
@@ -136,3 +138,25 @@ def footage(folder: Path, seconds: float = 30.0) -> Timeline:
     layer = VideoLayer(item=item, source_start=0, crop_path=camera, **whole())  # type: ignore[arg-type]
     scene = Scene(start=0, frames=frames, layers=(layer,))
     return Timeline(finished([scene], cues(frames)), {item: Source(path, probe(path))})
+
+
+def pan(path: Path, seconds: float, centres: tuple[float, float] = (0.3, 0.7)) -> Timeline:
+    """A window of 9:16 that moves evenly over a clip between two centres, at the clip's rate, with its audio."""
+    info = probe(path)
+    assert info.video is not None
+    assert info.video.average_rate is not None
+    rate = info.video.average_rate
+    item = "e" * 64
+    frames = round(min(seconds, info.seconds) * rate.fraction)
+    keys = tuple(
+        CropKeyframe(frame=frame, x=x, y=0.5, focus_x=x, focus_y=0.5)
+        for frame, x in zip((0, frames - 1), centres, strict=True)
+    )
+    columns, rows = info.display_size
+    camera = CropPath(width=rows * 9 / 16 / columns, height=1.0, keyframes=keys)
+    layer = VideoLayer(item=item, source_start=0, crop_path=camera, **whole())  # type: ignore[arg-type]
+    spec = finished([Scene(start=0, frames=frames, layers=(layer,))], (), rate)
+    clip = AudioClip(item=item, start=0, source_start=0, samples=spec.audio.samples)
+    tracks = (AudioTrack(role="original", clips=(clip,)),) if info.audio else ()
+    audio = spec.audio.model_copy(update={"tracks": tracks})
+    return Timeline(spec.model_copy(update={"audio": audio}), {item: Source(path, info)})

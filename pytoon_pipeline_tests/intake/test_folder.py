@@ -38,7 +38,7 @@ def test_a_folder_without_a_request_is_its_media_in_name_order(tmp_path: Path) -
     ]  # fmt: skip
     (note,) = upload.notes
     assert note.code == "files_ignored"
-    assert "“notes.txt”, “stray.srt”." in note.message
+    assert "“notes.txt” and “stray.srt”." in note.message
     assert read_upload(folder, sets=["text=Hello"]).request.text == "Hello"
 
 

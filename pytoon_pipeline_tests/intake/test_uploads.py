@@ -132,7 +132,7 @@ SHAPE = {"kind": "shape", "fill": {"colours": ["#ff0000"]}}
         ([SHAPE | {"width": 1080, "height": 1920, "scale": 10}], "edit_plan.scenes.0.layers.0"),
         ([SHAPE | {"width": 1080, "height": 1920, "keyframes": {"scale": [{"time": 0, "value": 9}]}}], "layers.0"),
         ([{"kind": "group", "layers": [SHAPE | {"width": 8000, "height": 8000}]}], "layers.0.layers.0"),
-        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0: the layers"),
+        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0 (the 1st scene): the layers"),
     ],
 )
 def test_layers_that_need_gigabytes_are_rejected(tmp_path: Path, layers: list[Any], path: str) -> None:

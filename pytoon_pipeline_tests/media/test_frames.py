@@ -1,16 +1,20 @@
 """Pictures as read: upright, at a constant rate, in BT.709."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media import frames
-from pytoon_pipeline.media.frames import YuvFrame, frames_at_cfr
+from pytoon_pipeline.media import video_decoding
+from pytoon_pipeline.media.frames import YuvFrame
 from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.media.source_reader import frames_at_cfr
+from pytoon_pipeline.media.video_decoding import DecodeDamage
 from pytoon_pipeline_tests.harness import media
 
 
@@ -40,7 +44,7 @@ def numbered(path: Path, count: int, times: list[float]) -> Path:
 
 def numbers(path: Path, rate: int, first: int, count: int) -> list[int]:
     read = frames_at_cfr(path, stream(path), FrameRate(numerator=rate), first, count)
-    return [round((float(np.median(picture.y)) - 40) / 4) for picture in read]
+    return [round((float(np.median(picture.whole().y)) - 40) / 4) for picture in read]
 
 
 def test_each_output_frame_is_the_one_on_screen_at_its_time(tmp_path: Path) -> None:
@@ -81,7 +85,11 @@ def test_a_source_that_ends_early_holds_its_last_picture(tmp_path: Path) -> None
 
 
 def one(path: Path) -> YuvFrame:
-    return next(frames_at_cfr(path, stream(path), FrameRate(numerator=25), 0, 1))
+    return next(frames_at_cfr(path, stream(path), FrameRate(numerator=25), 0, 1)).whole()
+
+
+def decoded(path: Path, video: VideoStream) -> Iterator[tuple[float, Any]]:
+    return video_decoding.decode(path, video, DecodeDamage())
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
@@ -117,14 +125,24 @@ def test_colours_are_the_same_for_every_colour_matrix(tmp_path: Path, matrix: st
         assert float(np.median(plane)) == pytest.approx(value, abs=2)
 
 
-@pytest.mark.parametrize("pixels", ["yuv422p", "yuv444p", "yuv420p10le", "gray", "rgb24"])
-def test_other_pixel_formats_are_converted(tmp_path: Path, pixels: str) -> None:
+@pytest.mark.parametrize(
+    ("pixels", "subsampling"),
+    [
+        ("yuv422p", (2, 1)),
+        ("yuv444p", (1, 1)),
+        ("yuv420p10le", (2, 2)),
+        ("yuv411p", (2, 2)),
+        ("gray", (2, 2)),
+        ("rgb24", (2, 2)),
+    ],
+)
+def test_other_pixel_formats_are_converted(tmp_path: Path, pixels: str, subsampling: tuple[int, int]) -> None:
     path = tmp_path / "v.mkv"
-    codec = "ffv1" if pixels in ("gray", "rgb24") else "libx264"
+    codec = "ffv1" if pixels in ("gray", "rgb24", "yuv411p") else "libx264"
     media.run("-f", "lavfi", "-i", "testsrc2=size=64x48:duration=0.5", "-pix_fmt", pixels, "-c:v", codec, str(path))
     picture = one(path)
     assert picture.y.shape == (48, 64)
-    assert picture.u.shape == (24, 32)
+    assert picture.subsampling == subsampling
     assert picture.y.std() > 20
 
 
@@ -153,9 +171,9 @@ def test_pictures_that_change_their_size_keep_that_of_the_first(tmp_path: Path) 
         path.write_bytes((path.read_bytes() if number else b"") + part.read_bytes())
     video = probe(path).video
     assert video is not None
-    decoded = [frame for _, frame in frames.decode(path, video)]
-    assert len(decoded) > 20
-    assert {(frame.width, frame.height) for frame in decoded} == {(320, 288)}
+    frames = [frame for _, frame in decoded(path, video)]
+    assert len(frames) > 20
+    assert {(frame.width, frame.height) for frame in frames} == {(320, 288)}
 
 
 def test_a_source_ends_where_nothing_more_can_be_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,13 +186,13 @@ def test_a_source_ends_where_nothing_more_can_be_decoded(tmp_path: Path, monkeyp
     path.write_bytes(data)
     video = probe(path).video
     assert video is not None
-    assert max(time for time, _ in frames.decode(path, video)) > 3.5
-    monkeypatch.setattr(frames, "MAX_EMPTY_PACKETS", 50)
-    assert max(time for time, _ in frames.decode(path, video)) < 1
+    assert max(time for time, _ in decoded(path, video)) > 3.5
+    monkeypatch.setattr(video_decoding, "MAX_EMPTY_PACKETS", 50)
+    assert max(time for time, _ in decoded(path, video)) < 1
 
 
 def test_large_pictures_get_few_threads(tmp_path: Path) -> None:
     video = probe(media.video(tmp_path / "v.mp4", 1)).video
     assert video is not None
-    assert frames._threads(video) == 0
-    assert frames._threads(video.model_copy(update={"width": 8192, "height": 4320})) == 5
+    assert video_decoding._threads(video) == 0
+    assert video_decoding._threads(video.model_copy(update={"width": 8192, "height": 4320})) == 5

@@ -13,6 +13,8 @@ from pytoon_pipeline.runtime import locks
 from pytoon_pipeline.runtime.locks import (
     count_abandoned,
     count_held,
+    holder,
+    interrupt,
     is_abandoned,
     remove_abandoned_locks,
     run_lock,
@@ -38,6 +40,30 @@ def test_slots_are_exclusive_and_freed_when_their_holder_dies(tmp_path: Path) ->
             assert killed.is_set(), "not before its holder was killed"
     with slot(tmp_path, "encoder", 2), slot(tmp_path, "encoder", 2), slot(tmp_path, "transcriber", 1):
         pass
+
+
+def test_the_holder_of_a_run_lock_can_be_interrupted_if_it_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run.lock"
+    assert not interrupt(path), "there is no lock"
+    with run_lock(path):
+        assert not interrupt(path), "a test must not be interrupted"
+    held = "import sys,time; from pathlib import Path; from pytoon_pipeline.runtime.locks import run_lock\n"
+    held += "with run_lock(Path(sys.argv[1]), interruptible=True): print('held', flush=True); time.sleep(3600)"
+    command = [sys.executable, "-c", held, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert holder(path) == process.pid
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(locks, "_process_table", lambda: "another container")
+            assert not interrupt(path), "there the number means another process"
+        assert interrupt(path)
+        assert b"KeyboardInterrupt" in process.communicate()[1]
+    assert not path.exists()
+    path.write_text(f"{process.pid} {locks._process_table()}")
+    assert not interrupt(path), "nobody holds it"
 
 
 def test_a_run_lock_is_abandoned_when_its_process_ends_and_gone_when_it_is_released(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def test_the_video_of_a_version_is_found_or_the_error_says_why(runner: FakeRunne
     first, second = rendered(runner, offer), rendered(runner, offer, "text.hook=B")
     home = runner.home
     assert [str(locate(home, "offer", version)) for version in (None, 1, 2)] == [second, first, second]
+    assert [str(locate(home, name)) for name in ("offer.v1", "offer.v2")] == [first, second]
     Path(first).unlink()
     assert history(home, "offer").versions[0].video is None
     for version, code in ((1, "video_gone"), (3, "no_version")):

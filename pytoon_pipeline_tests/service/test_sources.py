@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pytoon_pipeline.contracts.progress import Noted
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.render import RenderTask, render
 from pytoon_pipeline.service.sources import RequestOptions
@@ -45,3 +46,12 @@ def test_media_known_under_another_title_are_noted(home: Home, tmp_path: Path) -
     assert "known_media" not in [note.code for note in first.notes]
     (known,) = [note.message for note in second.notes if note.code == "known_media"]
     assert "a version of “Spring”" in known
+
+
+def test_what_a_person_may_want_to_change_is_said_before_rendering(home: Home, tmp_path: Path) -> None:
+    task = RenderTask(picture(tmp_path / "a.png"), RequestOptions(assignments=("headline.colour=gold",)))
+    seen = Recorded()
+    render(home, task, FakeRunner(home).open, seen)
+    first = seen.events[0]
+    assert isinstance(first, Noted)
+    assert first.note.code == "setting_unused"

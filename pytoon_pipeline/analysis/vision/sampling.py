@@ -19,8 +19,8 @@ from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.media.frames import DecodeDamage, decode
 from pytoon_pipeline.media.images import Rgba
+from pytoon_pipeline.media.video_decoding import DecodeDamage, decode
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -149,7 +149,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     meter = ToneMeter()
     brightest: Image | None = None
     count = 0
-    for time, frame in decode(path, video, damage=damage):
+    for time, frame in decode(path, video, damage):
         if time > limits.source_seconds_max:
             raise InvalidInput(
                 "too_long",

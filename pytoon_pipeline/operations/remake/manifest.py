@@ -20,7 +20,7 @@ from pytoon_pipeline.runtime.files import printable_name
 
 # The manifest of a one-minute video with a thousand captions and keyframes has half a megabyte.
 MAX_BYTES = 8 << 20
-SPECIFY = "Specify the manifest.json that lies beside a finished video."
+SPECIFY = "Give the manifest.json that lies beside a finished video."
 # No request can have a layer with a longer side, in pixels, or a larger scale.
 MAX_SIDE, MAX_SCALE = 8192, 10
 # A minute of audio cut into clips of a few milliseconds.
@@ -41,13 +41,13 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
         raise InvalidInput(
             "manifest_too_old",
             f"This manifest has version {version}; this version of Pytoon renders only version {VERSION}.",
-            "Render the upload again with “pytoon render” and use its new manifest.",
+            "Render the original files again with “pytoon render”. Then use the manifest.json beside the new video.",
         )
     if version != VERSION:
-        found = f"{'no version' if version is None else f'the version {str(version)[:20]}'}, and not version {VERSION}"
+        found = "no version" if version is None else f"version {str(version)[:20]}"
         raise InvalidInput(
             "manifest_version",
-            f"“{printable_name(path.name)}” is not a manifest that this Pytoon can use: it has {found}.",
+            f"“{printable_name(path.name)}” has {found}; this Pytoon needs a manifest with version {VERSION}.",
             f"{SPECIFY} If this is one, update Pytoon.",
         )
     # Fields that do not decide frames may have changed their form since.

@@ -1,0 +1,102 @@
+"""The processes of runs, and the one from which they fork: ``defs/launcher.py`` starts it as a program.
+
+A run is executed by Dagster's own command, ``dagster api execute_run``, as its launchers for containers do.
+"""
+
+import gc
+import json
+import pkgutil
+import runpy
+import signal
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+import dagster as dg
+from numba import njit
+
+import pytoon_pipeline
+from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.runtime.fork_server import connection_from, serve
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import run_lock
+from pytoon_pipeline.settings import Settings
+
+CODE_LOCATION = "pytoon_pipeline.definitions"
+# Modules that other processes need, or that are programs.
+NOT_PRELOADED = ("pytoon_pipeline.cli", "pytoon_pipeline.engines.server", __spec__.name)
+# What runs import inside functions. None of these starts a thread that a fork would miss.
+PRELOADED = (
+    "cv2",
+    "fontTools.ttLib.tables._n_a_m_e",
+    "mediapipe",
+    "pocketsphinx",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "scenedetect",
+)
+
+
+def main() -> None:
+    """Imports what runs need, and forks a process for each run."""
+    orders = connection_from(sys.argv[1])
+    preload()
+    # The collector of a fork would otherwise write to, and so copy, the memory that all forks share.
+    gc.freeze()
+    serve(orders, execute, report_crash)
+
+
+def preload() -> None:
+    """Imports what runs import, and builds the definitions. Leaves nothing open and no thread of Python running."""
+    for module in (*_own_modules(pytoon_pipeline.__path__), *PRELOADED):
+        import_module(module)
+    settings = Settings.load()
+    if settings.transcriber != "pocketsphinx" and find_weights(
+        SpeechSettings.from_settings(settings, Home.locate().models)
+    ):
+        import_module("whisper")
+    import_module(CODE_LOCATION).defs().get_repository_def()
+    # Both import a good part of themselves when they are first used.
+    njit(lambda number: number)(1.0)
+    with tempfile.TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder):
+        pass
+
+
+def _own_modules(path: Iterable[str]) -> Iterator[str]:
+    for module in pkgutil.walk_packages(path, f"{pytoon_pipeline.__name__}."):
+        if not module.name.startswith(NOT_PRELOADED):
+            yield module.name
+
+
+def execute(order: str) -> None:
+    """Executes a run. ``order`` is the input of ``dagster api execute_run``. This process holds the lock of the run
+    until it ends.
+    """
+    sys.argv = ["dagster", "api", "execute_run", order]
+    with run_lock(Home.locate().run_lock(_run_id(order)), interruptible=True):
+        runpy.run_module("dagster", run_name="__main__")
+
+
+def report_crash(order: str, code: int) -> None:
+    """Marks a run as failed whose process has ended with an exit code other than 0; negative: by a signal."""
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    message = f"The process of this run {how}."
+    ref: Any = dg.deserialize_value(json.dumps(json.loads(order)["instance_ref"]))
+    with dg.DagsterInstance.from_ref(ref) as instance:
+        run = instance.get_run_by_id(_run_id(order))
+        if run is None or run.is_finished:
+            return
+        if run.status == dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, message)
+        else:
+            instance.report_run_failed(run, message)
+
+
+def _run_id(order: str) -> str:
+    return str(json.loads(order)["pipeline_run_id"])
+
+
+if __name__ == "__main__":
+    main()
