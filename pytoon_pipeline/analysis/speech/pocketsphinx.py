@@ -1,6 +1,7 @@
 """pocketsphinx: transcription with the small English model in its wheel."""
 
 import json
+import math
 import re
 import signal
 import sys
@@ -40,6 +41,9 @@ MIN_EVIDENCE = 0.36
 FEW_WORDS, MIN_WORDS = 6, 3
 # Hypotheses per frame: with 5000 in place of 30000 the words stay the same, in 0.7 of the time.
 MAX_HYPOTHESES = 5000
+
+# A process for less audio than this would take as long to load the model as to decode.
+MIN_PROCESS_SECONDS = 4.0
 
 ALTERNATIVE = re.compile(r"\(\d+\)$")
 NO_WORD = re.compile(r"^[<\[+]")
@@ -94,7 +98,8 @@ def _confirmed(heard: TranscribedPiece) -> list[Word]:
 
 def _decode(utterances: Sequence[NDArray[np.int16]], threads: int) -> list[list[Segment]]:
     """The segments of each utterance, decoded in up to ``threads`` processes, the longest utterances first."""
-    shares: list[list[int]] = [[] for _ in range(min(threads, len(utterances)))]
+    total = sum(map(len, utterances)) / RATE
+    shares: list[list[int]] = [[] for _ in range(min(threads, len(utterances), math.ceil(total / MIN_PROCESS_SECONDS)))]
     for index in sorted(range(len(utterances)), key=lambda n: -len(utterances[n])):
         min(shares, key=lambda share: sum(len(utterances[n]) for n in share)).append(index)
     found: list[list[Segment]] = [[] for _ in utterances]
