@@ -34,8 +34,35 @@ class Transcriber(Record):
     fallback: str | None = None
 
 
+class VoiceActivity(Record):
+    """The ranges of a source in which somebody speaks."""
+
+    speech: tuple[TimeRange, ...]
+
+
+class TranscribedPiece(Record):
+    """What a transcriber found in the piece of a source from ``start`` to ``end``, before it is judged.
+
+    ``second_pass`` are the words of a second pass, of a transcriber that makes one. ``rejected_words`` were found and
+    are not among ``words``, because the transcriber itself does not trust them.
+    """
+
+    start: float
+    end: float
+    words: tuple[Word, ...]
+    second_pass: tuple[str, ...] = ()
+    rejected_words: int = 0
+    language: str
+    device: str = "cpu"
+    precision: str = ""
+    device_fallback: str | None = None
+
+
 class Transcript(Record):
     """Words as transcribed, before any repair.
+
+    ``transcribed`` are the ranges of the source that the video can use; speech outside was not transcribed. It is None
+    where that is the whole source.
 
     ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is None for a
     source without audio. It ran on ``device`` with ``precision``; ``device_fallback`` says why not on the preferred
@@ -45,6 +72,7 @@ class Transcript(Record):
     words: tuple[Word, ...]
     language: str
     transcriber: Transcriber | None
+    transcribed: tuple[TimeRange, ...] | None = None
     rejected_words: int = 0
     device: str = "cpu"
     precision: str = ""

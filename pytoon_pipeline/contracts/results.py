@@ -47,11 +47,15 @@ class ErrorResult(Record):
 
 
 class StageStatus(Record):
-    """One stage of a video: whether it was computed now, and how long that took."""
+    """One stage of a video: whether it was computed now, when that began (Unix time), and how long it took.
+
+    Stages may overlap: what is said and what is shown are analysed side by side.
+    """
 
     name: str
     status: Literal["computed", "cached"]
     seconds: float
+    started_at: float | None = None
 
 
 class SegmentCounts(Record):

@@ -14,6 +14,11 @@ from pytoon_pipeline.runtime.home import Home
 COMPILE = "compile_video"
 
 
+def runs_everything(run: dg.DagsterRun) -> bool:
+    """Whether a run makes a whole video, not only assets that a person selected."""
+    return run.job_name == COMPILE and not run.asset_selection
+
+
 def _tags(partition: str) -> Mapping[str, str]:
     """Tags of a run that a person launches; those of the sensors' runs are in their requests."""
     known = Uploads(Home.locate())

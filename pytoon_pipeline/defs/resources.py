@@ -30,11 +30,12 @@ from pytoon_pipeline.defs.run_log import RunLog
 from pytoon_pipeline.defs.tags import ATTEMPT_TAG
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.listing import Inbox
-from pytoon_pipeline.runtime.capacity import Capacity
+from pytoon_pipeline.operations.analysis_ahead import analysing_ahead
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.locks import count_held, is_abandoned, run_lock, slot
+from pytoon_pipeline.runtime.locks import is_abandoned, run_lock
 from pytoon_pipeline.runtime.logs import context_value, log_context, results_on, write_to
 from pytoon_pipeline.runtime.progress import listen
+from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.store import Store
 
@@ -128,28 +129,15 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
         name = run.tags.get(PARTITION_TAG)
         fields = log_context(run=run.run_id, key=key, name=name, attempt=run.tags.get(ATTEMPT_TAG))
-        with living, sharing, fields, _console(run), listen(RunLog()):
+        with living, sharing, fields, _console(run), listen(RunLog()), analysing_ahead():
             yield self
 
     @property
-    def threads(self) -> int:
-        """The number of processors that this run may use now."""
-        return Capacity.of_machine().threads(count_held(self.config.home.video_runs))
-
-    def encoder_slot(self) -> AbstractContextManager[None]:
-        """Waits for one of the encoders that the machine can run at once."""
-        return slot(self.config.home.slots, "encoder", Capacity.of_machine().encoders, "render", self._title())
-
-    def transcriber_slot(self) -> AbstractContextManager[None]:
-        """Waits for one of the transcribers that the machine can run at once."""
-        count = Capacity.of_machine().transcribers
-        return slot(self.config.home.slots, "transcriber", count, "transcription", self._title())
-
-    def _title(self) -> str:
-        """The title of the upload that this run works on, for those who wait for it."""
+    def share(self) -> MachineShare:
+        """What this run may use of the machine."""
         key = context_value("key")
         upload = Uploads(self.config.home).find(key) if key else None
-        return upload.title if upload is not None else ""
+        return MachineShare(self.config.home, upload.title if upload is not None else "")
 
 
 class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -218,9 +206,9 @@ class EnginesResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             source=source,
             metadata=metadata,
             policy=resolved.request.engine_policy,
-            engines=lambda: self.available(store.artifacts, store.worker.threads),
+            engines=lambda: self.available(store.artifacts, store.worker.share.threads),
             timeout=self.config.operations.render_timeout_seconds,
-            slot=store.worker.encoder_slot,
+            slot=store.worker.share.encoder_slot,
         )
 
 

@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
+from pytoon_pipeline.defs.opening import open_instance
 from pytoon_pipeline.defs.partitions import add_partitions, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.intake.inbox import create_own_inbox
@@ -26,7 +27,6 @@ from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.service.runner import Notify, RunOutcome
-from pytoon_pipeline.settings import export
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ def run_outcome(outcome: Outcome) -> RunOutcome:
 
 
 def _stage_status(name: str, metadata: Mapping[str, Any]) -> StageStatus:
-    return StageStatus(name=name, status=metadata["status"], seconds=metadata["seconds"])
+    status, seconds, started = (metadata[fact] for fact in ("status", "seconds", "started_at"))
+    return StageStatus(name=name, status=status, seconds=seconds, started_at=started)
 
 
 def prepare(home: Home, capacity: Capacity) -> Note | None:
@@ -98,8 +99,7 @@ def instance(home: Home, notify: Callable[[Note], None] = lambda note: None) -> 
     """The Dagster instance of ``home``. ``notify`` receives notes about its settings."""
     if note := prepare(home, Capacity.of_machine()):
         notify(note)
-    export({"DAGSTER_HOME": home.dagster, "PYTOON_HOME": home.root})
-    with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
+    with open_instance(home) as opened:
         yield opened
 
 

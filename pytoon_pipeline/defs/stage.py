@@ -111,8 +111,8 @@ def materialize_as(
     """``value`` as the result of an asset. The data version is the fingerprint of the stage's artifact. ``status`` is
     the tag that operators see; by default, whether the result was computed.
     """
-    artifact = result.artifact
-    publish(StageFinished(StageStatus(name=artifact.stage, status=result.status, seconds=round(result.seconds, 3))))
+    artifact, seconds, started = result.artifact, round(result.seconds, 3), round(result.started, 3)
+    publish(StageFinished(StageStatus(name=artifact.stage, status=result.status, seconds=seconds, started_at=started)))
     progress.info(
         "%s",
         artifact.stage,
@@ -128,7 +128,8 @@ def materialize_as(
     facts = {
         **metadata,
         "status": result.status,
-        "seconds": round(result.seconds, 3),
+        "seconds": seconds,
+        "started_at": dg.MetadataValue.timestamp(started),
         "size_mb": round(artifact.bytes / 1e6, 3),
         "bytes": artifact.bytes,
         "device": artifact.device,

@@ -2,9 +2,8 @@
 
 import time
 
-import dagster as dg
-
 from pytoon_pipeline.contracts.results import Automation
+from pytoon_pipeline.defs.opening import open_instance
 from pytoon_pipeline.defs.sensors.ingest_uploads import ingest_uploads
 from pytoon_pipeline.runtime.home import Home
 
@@ -17,7 +16,7 @@ def automation(home: Home) -> Automation:
     """Whether a daemon evaluates the sensor that ingests uploads."""
     if not (home.dagster / "dagster.yaml").is_file():
         return "not_running"
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with open_instance(home) as instance:
         beat = instance.get_daemon_heartbeats().get(SENSOR_DAEMON)
         if beat is None or time.time() - beat.timestamp > HEARTBEAT_SECONDS:
             return "not_running"

@@ -43,10 +43,10 @@ class Engine(Protocol):
 
 
 class InProcessEngine:
-    """What engines in this process share. ``threads`` segments are rendered at once; none means one per processor."""
+    """What engines in this process share. They use ``processors``; none means all of this process."""
 
     store: Store
-    threads: int | None
+    processors: int | None
 
     def render_thumbnail(self, request: RenderRequest, frame: int) -> StageResult:
         return stages.render_thumbnail(self.store, request.spec, request.sources, frame)
@@ -59,4 +59,6 @@ class InProcessEngine:
         before_render: Callable[[], None] = lambda: None,
     ) -> list[StageResult]:
         spec, sources = request.spec, request.sources
-        return stages.render_segments(self.store, spec, sources, progress, timeout_seconds, self.threads, before_render)
+        return stages.render_segments(
+            self.store, spec, sources, progress, timeout_seconds, self.processors, before_render
+        )

@@ -18,7 +18,7 @@ class FallbackEngine(InProcessEngine):
     """Renders simplified plans in this process, without libass and without a timeout."""
 
     store: Store
-    threads: int | None = None
+    processors: int | None = None
 
     @property
     def name(self) -> EngineName:

@@ -33,7 +33,7 @@ class LocalEngine(InProcessEngine):
 
     store: Store
     health_file: Path
-    threads: int | None = None
+    processors: int | None = None
 
     @property
     def name(self) -> EngineName:

@@ -12,7 +12,10 @@ INSTRUCTIONS = "MMX2,SSE2Fast,SSSE3,SSE4.2,AVX,FMA3,BMI2,AVX2"
 class PictureEncoder(Record):
     """H.264 for phones. ``group_seconds`` is the longest group of pictures; groups are closed.
 
-    ``threads`` is part of the settings because x264's output depends on it; segments are encoded side by side instead.
+    ``threads`` frames are encoded at once. Their number is part of the settings because x264's output depends on it;
+    taken from the machine, it would give each machine other bytes. x264 looks ahead in the caller's thread
+    (``sync-lookahead`` 0): a thread of its own gives the same bytes, but takes 25 MB more.
+
     ``chroma_offset`` gives colour finer steps than brightness, so that logos and saturated products keep theirs: with
     it a photo has an SSIM above 0.97 in RGB, for 14 % more bytes.
 
@@ -26,7 +29,7 @@ class PictureEncoder(Record):
     profile: str = "high"
     pixel_format: str = "yuv420p"
     group_seconds: float = 2.0
-    threads: int = 1
+    threads: int = 2
     chroma_offset: int = -3
     opening: float = 1.15
 
@@ -39,7 +42,7 @@ class PictureEncoder(Record):
             "profile": self.profile,
             "g": str(group),
             "x264-params": (
-                f"open-gop=0:stitchable=1:force-cfr=1:chroma-qp-offset={self.chroma_offset}"
+                f"open-gop=0:stitchable=1:force-cfr=1:sync-lookahead=0:chroma-qp-offset={self.chroma_offset}"
                 f":zones=0,0,b={self.opening}:asm={INSTRUCTIONS}"
             ),
         }

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pytoon_pipeline.contracts.spec.render_spec import Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
 
-# A group of pictures ends after 2 s in any case, so short segments cost little, and workers share them evenly.
-MIN_SEGMENT_SECONDS, TARGET_SEGMENT_SECONDS, MAX_SEGMENT_SECONDS = 1.5, 2.0, 3.0
+# A group of pictures ends after 2 s in any case: segments of this length need no further key frame. Shorter ones make
+# edits cheaper, but cost bytes.
+MIN_SEGMENT_SECONDS, MAX_SEGMENT_SECONDS = 1.0, 2.0
 
 
 def plan_segments(
@@ -29,19 +30,12 @@ def plan_segments(
 
 
 def _bodies(start: int, end: int, cuts: set[int], edges: set[int], rate: FrameRate) -> Iterator[Segment]:
-    """A body ends at a cut if one is in reach, else where a text comes or goes, else at the target length."""
-    shortest, target, longest = (
-        rate.nearest(s) for s in (MIN_SEGMENT_SECONDS, TARGET_SEGMENT_SECONDS, MAX_SEGMENT_SECONDS)
-    )
+    """A body ends at the last cut in reach, else where the last text comes or goes, else at the longest length."""
+    shortest, longest = rate.nearest(MIN_SEGMENT_SECONDS), rate.nearest(MAX_SEGMENT_SECONDS)
     while end - start > longest:
         reach = range(start + shortest, min(start + longest, end - shortest) + 1)
-        at = _nearest(cuts, reach, start + target) or _nearest(edges, reach, start + target) or start + target
-        at = min(max(at, reach.start), reach.stop - 1)
+        at = max(cuts.intersection(reach) or edges.intersection(reach), default=reach[-1])
         yield Segment(start=start, frames=at - start)
         start = at
     if end > start:
         yield Segment(start=start, frames=end - start)
-
-
-def _nearest(marks: set[int], reach: range, target: int) -> int | None:
-    return min((mark for mark in marks if mark in reach), key=lambda mark: (abs(mark - target), mark), default=None)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,9 @@ from pytoon_pipeline.rendering.yuva import YuvaImage, blend
 from pytoon_pipeline.runtime import stopping
 
 if TYPE_CHECKING:
+    from av.container import OutputContainer
     from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,7 @@ def _encode(
     timescale = {"video_track_timescale": str(rate.numerator)}
     try:
         with av.open(str(out), "w", format="mp4", options=timescale) as container:
-            stream: Any = container.add_stream(encoder.codec, rate=rate.fraction, options=encoder.private(rate))
-            (stream.width, stream.height), stream.pix_fmt = size, encoder.pixel_format
-            context = stream.codec_context
-            context.time_base = 1 / rate.fraction
-            context.thread_count = encoder.threads
-            for name, value in encoder.colour.items():
-                setattr(context, name, value)
+            stream = _video_stream(container, size, rate, encoder)
             for number, frame in enumerate(frames):
                 frame.pts, frame.time_base = number, 1 / rate.fraction
                 container.mux(stream.encode(frame))
@@ -98,13 +93,18 @@ def _encode(
         raise ffmpeg.libav_fault(error) from error
 
 
-def segment_pool(count: int, threads: int) -> ThreadPoolExecutor:
-    """A thread pool for ``count`` segments, with at most ``threads`` threads."""
-    import cv2
-
-    # Segments already use all processors; OpenCV's own threads would compete with them.
-    cv2.setNumThreads(1)
-    return ThreadPoolExecutor(max(1, min(count, threads)), thread_name_prefix="segment")
+def _video_stream(
+    container: "OutputContainer", size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder
+) -> "VideoStream":
+    stream: Any = container.add_stream(encoder.codec, rate=rate.fraction, options=encoder.private(rate))
+    (stream.width, stream.height), stream.pix_fmt = size, encoder.pixel_format
+    context = stream.codec_context
+    context.time_base = 1 / rate.fraction
+    # Threads that share a frame instead would divide it into slices, which cost bytes.
+    context.thread_count, context.thread_type = encoder.threads, "FRAME"
+    for name, value in encoder.colour.items():
+        setattr(context, name, value)
+    return stream
 
 
 def _to_video_frame(image: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:

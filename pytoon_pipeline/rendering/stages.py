@@ -3,20 +3,19 @@
 The renderer is imported only where something is computed: a lookup in the store imports nothing heavy.
 """
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.rendering import SegmentResult, ThumbnailResult
+from pytoon_pipeline.contracts.rendering import ThumbnailResult
 from pytoon_pipeline.contracts.spec.layers import TextLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.encoder import PICTURE, SOUND
 from pytoon_pipeline.rendering.frame_counter import FrameCounter
-from pytoon_pipeline.runtime.capacity import processors
+from pytoon_pipeline.runtime.capacity import processors as available_processors
 from pytoon_pipeline.store.fingerprint import canonical, hash_value
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute, run_stage
 from pytoon_pipeline.store.store import Store
@@ -24,8 +23,6 @@ from pytoon_pipeline.store.store import Store
 if TYPE_CHECKING:
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
-
-log = logging.getLogger("pytoon.render")
 
 SEGMENT = Stage("segment", 9, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
@@ -77,7 +74,7 @@ def stage_keys(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int
         return [StageKey(THUMBNAIL, {}, values, tools(spec))]
     from pytoon_pipeline.rendering.segment_plan import plan_segment
 
-    return [_stage_key(plan_segment(spec, segment, sources), sources) for segment in spec.segments]
+    return _segment_keys([plan_segment(spec, segment, sources) for segment in spec.segments], sources)
 
 
 def render_segments(
@@ -86,10 +83,10 @@ def render_segments(
     sources: Mapping[str, "Source"],
     progress: Progress,
     timeout_seconds: float | None = None,
-    threads: int | None = None,
+    processors: int | None = None,
     before_render: Callable[[], None] = lambda: None,
 ) -> list[StageResult]:
-    """Renders every segment that is not in the store, ``threads`` at a time; the default is one per processor.
+    """Renders every segment that is not in the store, on ``processors``; the default is all of this process.
 
     ``progress`` receives the number of finished frames and the total: first those that are in the store, then at most
     once per percent. ``before_render`` is called once when there is something to render. Raises ``RenderError`` when
@@ -98,20 +95,15 @@ def render_segments(
     from pytoon_pipeline.rendering.segment_plan import plan_segment
 
     plans = [plan_segment(spec, segment, sources) for segment in spec.segments]
-    keys = [_stage_key(plan, sources) for plan in plans]
+    keys = _segment_keys(plans, sources)
     results = cached_results(store, keys)
     counter = FrameCounter([plan.frames for plan in plans], results.keys(), progress)
-    if missing := [n for n in range(len(plans)) if n not in results]:
+    if missing := {n: (plans[n], keys[n]) for n in range(len(plans)) if n not in results}:
+        from pytoon_pipeline.rendering.segment_pool import SegmentPool
+
         before_render()
-        rendered = _render(
-            store,
-            [(plans[n], keys[n]) for n in missing],
-            sources,
-            counter,
-            None if timeout_seconds is None else time.monotonic() + timeout_seconds,
-            threads or processors(),
-        )
-        results |= dict(zip(missing, rendered, strict=True))
+        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+        results |= SegmentPool(store, sources, counter, deadline).render(missing, processors or available_processors())
     return [results[n] for n in range(len(plans))]
 
 
@@ -121,61 +113,18 @@ def cached_results(store: Store, keys: Sequence[StageKey]) -> dict[int, StageRes
     return {n: StageResult(artifact, "cached", 0.0) for n, artifact in artifacts if artifact}
 
 
-def _render(
-    store: Store,
-    tasks: Sequence[tuple["SegmentPlan", StageKey]],
-    sources: Mapping[str, "Source"],
-    counter: FrameCounter,
-    deadline: float | None,
-    threads: int,
-) -> list[StageResult]:
-    from pytoon_pipeline.rendering.caption_raster import CaptionRaster
-    from pytoon_pipeline.rendering.contact_sheet import ContactSheet
-    from pytoon_pipeline.rendering.segments import FrameWatch, render_segment, segment_pool
-
-    first = tasks[0][0]
-    captions = CaptionRaster(first.caption_style, first.width, first.height)
-
-    def render_one(plan: "SegmentPlan", key: StageKey) -> StageResult:
-        def compute(scratch: Path) -> StageOutput:
-            files = {
-                "video": scratch / "segment.mp4",
-                "frame_stats": scratch / "frame_stats.npz",
-                "contact_sheet": scratch / "contact_sheet.jpg",
-            }
-            sheet = ContactSheet(plan.sheet_frames)
-            frames = FrameWatch(deadline, counter.advance)
-            render_segment(plan, sources, captions, files["video"], frames, sheet).save(files["frame_stats"])
-            sheet.save(files["contact_sheet"])
-            return StageOutput(SegmentResult(frames=plan.frames), files)
-
-        result = get_or_compute(store, key, compute)
-        if result.status == "cached":
-            # Another process has rendered it in the meantime.
-            counter.advance(plan.frames)
-        return result
-
-    with segment_pool(len(tasks), threads) as pool:
-        captions.render([event.text for plan, _ in tasks for event in plan.events], pool)
-        # The longest segments start first, so that all processors finish at about the same time.
-        by_length = sorted(range(len(tasks)), key=lambda n: -tasks[n][0].frames)
-        futures = {n: pool.submit(render_one, *tasks[n]) for n in by_length}
-        try:
-            return [_log_segment(n, futures[n].result()) for n in range(len(tasks))]
-        finally:
-            for future in futures.values():
-                future.cancel()
-
-
-def _log_segment(number: int, result: StageResult) -> StageResult:
-    extra = {"event": "segment", "segment": number, "status": result.status, "seconds": round(result.seconds, 4)}
-    log.info("segment", extra=extra)
-    return result
-
-
-def _stage_key(plan: "SegmentPlan", sources: Mapping[str, "Source"]) -> StageKey:
-    items = {f"media-{n}": item for n, item in enumerate(plan.items)}
-    return StageKey(SEGMENT, items, plan.parameters(sources), _tools(plan.fonts))
+def _segment_keys(plans: Sequence["SegmentPlan"], sources: Mapping[str, "Source"]) -> list[StageKey]:
+    # Looking up the versions of all tools takes milliseconds, and most segments use the same fonts.
+    tools = {fonts: _tools(fonts) for fonts in {tuple(plan.fonts) for plan in plans}}
+    return [
+        StageKey(
+            SEGMENT,
+            inputs={f"media-{n}": item for n, item in enumerate(plan.items)},
+            parameters=plan.parameters(sources),
+            tools=tools[tuple(plan.fonts)],
+        )
+        for plan in plans
+    ]
 
 
 def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource"]) -> StageResult:

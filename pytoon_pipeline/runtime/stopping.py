@@ -7,8 +7,11 @@ calls ``check`` often.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 _requested = threading.Event()
+# Stops one piece of work in the background, while the process goes on.
+_canceled: ContextVar[threading.Event | None] = ContextVar("canceled", default=None)
 _cleanups: list[Callable[[], None]] = []
 
 
@@ -31,9 +34,20 @@ def requested() -> bool:
     return _requested.is_set()
 
 
+@contextmanager
+def canceled_by(event: threading.Event) -> Iterator[None]:
+    """Inside the block, ``check`` also raises ``Stopped`` once ``event`` is set."""
+    token = _canceled.set(event)
+    try:
+        yield
+    finally:
+        _canceled.reset(token)
+
+
 def check() -> None:
-    """Raises ``Stopped`` when this process was asked to stop."""
-    if requested():
+    """Raises ``Stopped`` when this process, or the work of this thread, was asked to stop."""
+    canceled = _canceled.get()
+    if requested() or (canceled is not None and canceled.is_set()):
         raise Stopped
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import Event, Noted, Planned, StageStarted
@@ -14,6 +15,7 @@ from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest
+from pytoon_pipeline.operations.analysis_ahead import analyse_ahead, analysing_ahead
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import listen, publish
@@ -24,7 +26,7 @@ from pytoon_pipeline.service.delivered import (
     failed_result,
     judged_but_not_delivered,
 )
-from pytoon_pipeline.service.runner import OpenRunner, Progress
+from pytoon_pipeline.service.runner import OpenRunner, Progress, RunOutcome
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.store.store import Store
 
@@ -86,11 +88,10 @@ def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Ite
 def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:
     plans: list[Planned] = []
     publish(StageStarted(STARTING))
-    with open_runner(home, _notify) as runner, listen(lambda event: _collect(event, plans)):
-        if lost := runner.fail_lost_runs():
-            message = f"Runs whose process has died: {lost}. They are now marked as failed."
-            _notify(Note(code="lost_runs", message=message))
-        outcome = runner.compile(upload.key)
+    with analysing_ahead(), listen(lambda event: _collect(event, plans)):
+        # Loading Dagster takes seconds, in which the analyses can work.
+        analyse_ahead(home, Store(home.store, home.work, load_operations().min_free_bytes), upload)
+        outcome = _compile(home, upload.key, open_runner)
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:
         return delivered_result(home, delivered, outcome)
@@ -102,6 +103,14 @@ def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner)
     decided = plans[-1].decisions if plans else ()
     history = {"attempts": max(1, len(attempts)), "retries": retries_of(attempts), "decisions": decided}
     return result.model_copy(update=history)
+
+
+def _compile(home: Home, key: str, open_runner: OpenRunner) -> RunOutcome:
+    with open_runner(home, _notify) as runner:
+        if lost := runner.fail_lost_runs():
+            message = f"Runs whose process has died: {lost}. They are now marked as failed."
+            _notify(Note(code="lost_runs", message=message))
+        return runner.compile(key)
 
 
 def _collect(event: Event, plans: list[Planned]) -> None:

@@ -41,7 +41,8 @@ def compute_items(
 ) -> tuple[StageResult, dict[str, Artifact]]:
     """Finds or computes the artifact of ``stage`` for each item.
 
-    Returns the collection, and the artifact of each item by its SHA-256. Errors name the file when there are several.
+    Returns the collection, and the artifact of each item by its SHA-256. What was kept in memory is a dictionary by
+    item. Errors name the file when there are several.
     """
     results: dict[str, StageResult] = {}
     for item in items:
@@ -56,7 +57,7 @@ def compute_items(
                 tools=one.tools,
             )
         except PytoonError as error:
-            if len(items) > 1:
+            if len(items) > 1 and f"“{item.name}”" not in error.message:
                 error.message = f"“{item.name}”: {error.message}"
             raise
     parts = {item: result.artifact for item, result in results.items()}
@@ -65,7 +66,9 @@ def compute_items(
     if not results:
         computed = collection.status == "computed"
     seconds = sum(result.seconds for result in results.values())
-    return StageResult(collection.artifact, "computed" if computed else "cached", seconds), parts
+    ended = max((result.ended for result in results.values()), default=collection.ended)
+    held = {item: result.held for item, result in results.items() if result.held is not None}
+    return StageResult(collection.artifact, "computed" if computed else "cached", seconds, ended, held), parts
 
 
 def _collect(store: Store, stage: Stage, parts: Mapping[str, Artifact]) -> StageResult:

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import fingerprint
+from pytoon_pipeline.store.in_flight import InFlight
 from pytoon_pipeline.store.store import Store
 
 # permanent: depends on the media alone and is never removed. conditional: the same, computed only where it is needed.
@@ -32,7 +33,8 @@ class Stage:
 class StageOutput:
     """The output of a stage: a record, ``files`` in its scratch directory, and files that are ``stored`` already.
 
-    ``device`` and ``precision`` are those of the model; without a model the precision is empty.
+    ``device`` and ``precision`` are those of the model; without a model the precision is empty. ``held`` is not stored:
+    later steps of this process use it in place of the files.
     """
 
     value: Record
@@ -40,15 +42,29 @@ class StageOutput:
     stored: Mapping[str, StoredFile] = field(default_factory=dict)
     device: str = "cpu"
     precision: str = ""
+    held: Any = None
 
 
 @dataclass(frozen=True)
 class StageResult:
-    """An artifact, whether it was computed or cached, and the seconds that this took."""
+    """An artifact, whether it was computed or cached, and the seconds that this took.
+
+    ``ended`` is the Unix time at which it was there. ``held`` is what a computation in this process has kept in memory.
+    """
 
     artifact: Artifact
     status: Literal["computed", "cached"]
     seconds: float
+    ended: float = field(default_factory=time.time)
+    held: Any = None
+
+    @property
+    def started(self) -> float:
+        """The Unix time at which it was started; of several items in a row, as if without pauses."""
+        return self.ended - self.seconds
+
+
+in_flight: InFlight[StageResult] = InFlight()
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,11 @@ def run_stage(
 
 
 def get_or_compute(store: Store, key: StageKey, compute: Callable[[Path], StageOutput]) -> StageResult:
-    """Returns the artifact of ``key``, cached or computed."""
+    """Returns the artifact of ``key``, cached or computed. Only one thread computes it, see ``store/in_flight.py``."""
+    return in_flight.run((store.root, key.fingerprint), lambda: _find_or_compute(store, key, compute))
+
+
+def _find_or_compute(store: Store, key: StageKey, compute: Callable[[Path], StageOutput]) -> StageResult:
     started = time.perf_counter()
     if found := store.reuse(key.fingerprint):
         return StageResult(found, "cached", time.perf_counter() - started)
@@ -105,4 +125,4 @@ def get_or_compute(store: Store, key: StageKey, compute: Callable[[Path], StageO
         precision=output.precision,
     )
     store.put_artifact(artifact)
-    return StageResult(artifact, "computed", seconds)
+    return StageResult(artifact, "computed", seconds, held=output.held)

@@ -53,6 +53,8 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
 def test_a_current_video_is_answered_without_dagster(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render", str(clip), "--json"]) == 0
     first = output(capsys)
+    assert {stage["status"] for stage in first["stages"]} == {"computed"}, "also those that were computed ahead"
+    assert all(stage["started_at"] for stage in first["stages"])
     code = (
         "import sys\nfrom pytoon_pipeline.cli.main import main\n"
         f"code = main(['render', {str(clip)!r}, '--json'])\n"

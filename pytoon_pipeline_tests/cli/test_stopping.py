@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from pytoon_pipeline.cli.stopping import MESSAGE
+from pytoon_pipeline.defs.opening import open_instance
 from pytoon_pipeline.runtime import processes, stopping
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
@@ -58,7 +59,7 @@ def test_a_render_ends_at_any_moment_and_the_same_command_resumes(tmp_path: Path
     code, output, said = stopped(home, clip, "render_spec", signal.SIGINT, "--json")
     assert (code, json.loads(output)["error"]["code"]) == (130, "stopped")
     assert "metadata           cached" in said, "what was finished before is kept"
-    with dg.DagsterInstance.from_config(str(Home(home).dagster)) as instance:
+    with open_instance(Home(home)) as instance:
         assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.CANCELED] * 2
     left = [path for path in home.rglob("*") if path.suffix == ".part" or path.name.startswith("scratch-")]
     assert left == []

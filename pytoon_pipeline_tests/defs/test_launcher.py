@@ -70,10 +70,9 @@ def messages(instance: dg.DagsterInstance, run_id: str) -> str:
 
 
 def test_runs_fork_and_end_as_they_should_whatever_is_killed(
-    lasting: dg.DagsterInstance, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lasting: dg.DagsterInstance, home: Home, tmp_path: Path
 ) -> None:
     assert isinstance(lasting.run_launcher, ForkingRunLauncher), "the settings name it"
-    monkeypatch.delenv("DAGSTER_HOME")
     folders = {name: tmp_path / name for name in ("works", "terminated", "killed", "orphaned")}
     runs = {name: launch(lasting, folder) for name, folder in folders.items()}
     processes = {name: process_of(folders[name]) for name in runs}

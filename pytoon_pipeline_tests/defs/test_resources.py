@@ -25,7 +25,7 @@ def test_only_runs_that_render_share_the_processors(home: Home, monkeypatch: pyt
 
     @dg.op
     def look(worker: WorkerResource) -> None:
-        threads.append(worker.threads)
+        threads.append(worker.share.threads)
 
     @dg.job(resource_defs={"worker": resources()["worker"]})
     def looking() -> None:

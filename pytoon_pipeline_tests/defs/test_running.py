@@ -23,9 +23,13 @@ def test_the_outcome_of_a_run_is_read_from_the_metadata_of_its_assets() -> None:
     error = QualityFailure("qc_failed", "X.", "Y.")
     segments = {"segments": 3, "segments_rendered": 1, "segments_cached": 2, "engine": "remote"}
     outcome = run_outcome(
-        Outcome("0" * 32, {"rendered_segments": {"status": "computed", "seconds": 1.5, **segments}}, error)
+        Outcome(
+            "0" * 32,
+            {"rendered_segments": {"status": "computed", "seconds": 1.5, "started_at": 8.0, **segments}},
+            error,
+        )
     )
-    assert outcome.stages == (StageStatus(name="rendered_segments", status="computed", seconds=1.5),)
+    assert outcome.stages == (StageStatus(name="rendered_segments", status="computed", seconds=1.5, started_at=8.0),)
     assert outcome.segments == SegmentCounts(total=3, rendered=1, cached=2)
     assert (outcome.engine, outcome.error) == ("remote", error)
     assert outcome.finished("rendered_segments")

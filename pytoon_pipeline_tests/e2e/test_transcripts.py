@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.analysis.speech import transcribers
+from pytoon_pipeline.analysis.speech.choice import Choice
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.defs.running import Outcome
 from pytoon_pipeline.runtime.home import Home
@@ -46,11 +47,11 @@ def test_the_device_of_a_stage_is_in_the_manifest(
 ) -> None:
     from pytoon_pipeline.contracts.analysis import Transcript
 
-    def transcribe(choice: transcribers.Choice, *_: object) -> Transcript:
+    def transcript(choice: Choice, *_: object) -> Transcript:
         return Transcript(words=(), language="en", transcriber=choice.transcriber, rejected_words=7,
                           device="cuda:0 Test GPU", precision="float16", device_fallback="it was tired")  # fmt: skip
 
-    monkeypatch.setattr(transcribers, "transcribe", transcribe)
+    monkeypatch.setattr(transcribers, "transcript", transcript)
     compile_file(video(tmp_path / "talk.mp4", 1.5))
     (path,) = home.outbox.rglob("manifest.json")
     manifest = Manifest.model_validate(json.loads(path.read_text()))

@@ -19,14 +19,19 @@ def test_segments_cover_the_video(frames: int, marks: list[int], rate: int) -> N
         assert segment.start == position
         position += segment.frames
     assert position == frames
-    if frames > 3 * rate:
-        assert all(1.5 * rate <= segment.frames <= 3 * rate for segment in segments)
+    if frames > rate:
+        assert all(rate <= segment.frames <= 2 * rate for segment in segments)
 
 
 def test_a_transition_is_a_segment_of_its_own() -> None:
-    fading = scene(100, 90).model_copy(update={"transition": Transition(kind="crossfade", frames=10)})
-    segments = plan_segments(190, [scene(100), fading], (), RATE)
-    assert [(s.kind, s.start, s.frames) for s in segments] == [("body", 0, 90), ("seam", 90, 10), ("body", 100, 90)]
+    fading = scene(60, 50).model_copy(update={"transition": Transition(kind="crossfade", frames=10)})
+    segments = plan_segments(110, [scene(60), fading], (), RATE)
+    assert [(s.kind, s.start, s.frames) for s in segments] == [("body", 0, 50), ("seam", 50, 10), ("body", 60, 50)]
+
+
+def test_a_body_ends_at_the_last_cut_or_text_in_reach() -> None:
+    segments = plan_segments(160, [scene(100), scene(60, 100)], (35, 50, 95, 115), RATE)
+    assert [s.start for s in segments] == [0, 50, 100]
 
 
 def test_changing_a_caption_moves_no_segment() -> None:

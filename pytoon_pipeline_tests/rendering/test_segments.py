@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytoon_pipeline.media.encoder import PictureEncoder
+from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
 from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.rendering import segments, stages
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
@@ -54,6 +54,42 @@ def test_previous_memory_content_changes_no_byte(source: Source, tmp_path: Path)
         out = str(tmp_path / f"{filling}.mp4")
         subprocess.run([sys.executable, "-c", ENCODED_TWICE, str(source.path), out], env=environment, check=True)
     assert (tmp_path / "85.mp4").read_bytes() == (tmp_path / "170.mp4").read_bytes()
+
+
+RENDERED_ON = """
+import sys
+from pathlib import Path
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.segments import ITEM, rendered, spec
+source, folder = Source(Path(sys.argv[1]), probe(Path(sys.argv[1]))), Path(sys.argv[2])
+for path in rendered(spec(cut=(7, 30)), source, Store(folder / "store", folder / "work")):
+    print(path.name)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs processor affinity")
+def test_the_number_of_processors_changes_no_byte(source: Source, store: Store, tmp_path: Path) -> None:
+    """x264 takes its number of threads from the machine unless it is told otherwise, and its output depends on it."""
+    one = str(min(os.sched_getaffinity(0)))
+    command = ["taskset", "-c", one, sys.executable, "-c", RENDERED_ON, str(source.path), str(tmp_path)]
+    on_one = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    plan = spec(cut=(7, 30))
+    for processors in (1, 2, 16):
+        again = Store(tmp_path / f"store-{processors}", tmp_path / "work")
+        done = stages.render_segments(again, plan, {ITEM: source}, lambda ready, total: None, processors=processors)
+        assert [segment.artifact.files["video"].sha256 for segment in done] == on_one
+
+
+def test_several_frames_are_encoded_at_once_without_slices(source: Source, tmp_path: Path) -> None:
+    """Slices, the other way to use several threads, would cost bytes."""
+    job = plan_segment(spec(), spec().segments[0], {ITEM: source})
+    out = tmp_path / "v.mp4"
+    segments.render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), out)
+    assert PICTURE.threads > 1
+    settings = out.read_bytes().split(b"x264 - core")[1].split(b"\0")[0].decode("latin-1").split(" ")
+    assert {f"threads={PICTURE.threads}", "sliced_threads=0"} <= set(settings)
 
 
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:

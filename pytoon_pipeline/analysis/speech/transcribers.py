@@ -6,21 +6,25 @@ transcriber joins here: its name in ``contracts.analysis.TranscriberEngine``, an
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.contracts.analysis import Transcriber, TranscriberEngine, Transcript
+from pytoon_pipeline.analysis.speech.choice import Choice
+from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcriber, TranscriberEngine, Transcript
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.progress import Resumed, Waiting
+from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.settings import Settings, TranscriberChoice
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from pytoon_pipeline.analysis.speech.pieces import Span
 
 # After a failed download the next attempt waits this long: a batch must not try once per video.
 RETRY_SECONDS = 24 * 3600
@@ -45,14 +49,6 @@ class SpeechSettings:
         return cls(settings.transcriber, settings.whisper_model, folder, settings.whisper_cache)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The transcriber to use; ``weights`` is Whisper's checkpoint."""
-
-    transcriber: Transcriber
-    weights: Path | None = None
-
-
 class TranscriberMissing(DependencyMissing):
     """A transcriber cannot be had; ``reason`` alone says why, for a sentence of its own."""
 
@@ -63,10 +59,26 @@ class TranscriberMissing(DependencyMissing):
 
 @dataclass(frozen=True)
 class _Backend:
-    """How a transcriber is found and run. ``find`` raises ``TranscriberMissing`` where it cannot be had."""
+    """How a transcriber is found and run.
+
+    ``find`` raises ``TranscriberMissing`` where it cannot be had. ``pieces`` cuts 16 kHz mono samples with the given
+    speech as the transcriber wants them, ``transcribe`` finds the words of some of these pieces, and ``recognised``
+    selects those whose words can be trusted.
+    """
 
     find: Callable[[SpeechSettings], Choice]
-    transcribe: Callable[[Choice, "NDArray[np.int16]", int | None], Transcript]
+    pieces: Callable[["NDArray[np.int16]", Sequence[TimeRange]], list["Span"]]
+    transcribe: Callable[["Recording", Sequence["Span"], int | None], list[TranscribedPiece]]
+    recognised: Callable[[Sequence[TranscribedPiece]], Sequence[TranscribedPiece]]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """16 kHz mono ``samples``, shape (n,), and how they are transcribed: the transcriber and all pieces with speech."""
+
+    choice: Choice
+    samples: "NDArray[np.int16]"
+    pieces: Sequence["Span"]
 
 
 def choose(settings: SpeechSettings) -> Choice:
@@ -87,12 +99,38 @@ def choose(settings: SpeechSettings) -> Choice:
     return _with_reason(last.find(settings), reason)
 
 
-def transcribe(choice: Choice, samples: "NDArray[np.int16]", threads: int | None = None) -> Transcript:
-    """Words in 16 kHz mono ``samples``, shape (n,). ``threads`` of the CPU for Whisper; pocketsphinx uses one."""
+def cut(choice: Choice, samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> Recording:
+    """16 kHz mono ``samples``, shape (n,), with ``speech`` in these ranges, in pieces for the transcriber."""
+    return Recording(choice, samples, _backend(choice).pieces(samples, speech))
+
+
+def transcribe(recording: Recording, pieces: Sequence["Span"], threads: int | None = None) -> list[TranscribedPiece]:
+    """The words of some pieces of the recording, on ``threads`` of the CPU; they do not affect the result."""
+    return _backend(recording.choice).transcribe(recording, pieces, threads) if pieces else []
+
+
+def transcript(choice: Choice, pieces: Sequence[TranscribedPiece]) -> Transcript:
+    """The words of all pieces that were recognised."""
+    kept = _backend(choice).recognised(pieces)
+    words = tuple(word for piece in kept for word in piece.words)
+    found = sum(len(piece.words) + piece.rejected_words for piece in pieces)
+    first = pieces[0] if pieces else None
+    return Transcript(
+        words=words,
+        language=first.language if first else "",
+        transcriber=choice.transcriber,
+        rejected_words=found - len(words),
+        device=first.device if first else "cpu",
+        precision=first.precision if first else "",
+        device_fallback=next((piece.device_fallback for piece in pieces if piece.device_fallback), None),
+    )
+
+
+def _backend(choice: Choice) -> _Backend:
     engine = choice.transcriber.engine
     if engine == "subtitles":
         raise ValueError("Subtitles are read, not transcribed.")
-    return TRANSCRIBERS[engine].transcribe(choice, samples, threads)
+    return TRANSCRIBERS[engine]
 
 
 def _with_reason(choice: Choice, reason: str | None) -> Choice:
@@ -175,11 +213,16 @@ def _recent_failure(settings: SpeechSettings) -> str | None:
     return None
 
 
-def _run_whisper(choice: Choice, samples: "NDArray[np.int16]", threads: int | None) -> Transcript:
+def _run_whisper(recording: Recording, pieces: Sequence["Span"], threads: int | None) -> list[TranscribedPiece]:
     from pytoon_pipeline.analysis.speech.whisper import transcribe as whisper
 
-    assert choice.weights is not None
-    return whisper(samples, choice.weights, choice.transcriber, threads)
+    return whisper(recording.samples, pieces, recording.pieces, recording.choice, threads)
+
+
+def _whisper_pieces(samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> list["Span"]:
+    from pytoon_pipeline.analysis.speech.pieces import join_pieces
+
+    return join_pieces(_pieces(samples, speech))
 
 
 # pocketsphinx
@@ -190,13 +233,26 @@ def _find_pocketsphinx(settings: SpeechSettings) -> Choice:
     return Choice(Transcriber(engine="pocketsphinx", model="en-us", identity=identity))
 
 
-def _run_pocketsphinx(choice: Choice, samples: "NDArray[np.int16]", threads: int | None) -> Transcript:
+def _run_pocketsphinx(recording: Recording, pieces: Sequence["Span"], threads: int | None) -> list[TranscribedPiece]:
     from pytoon_pipeline.analysis.speech.pocketsphinx import transcribe as pocketsphinx
 
-    return pocketsphinx(samples, choice.transcriber)
+    return pocketsphinx(recording.samples, pieces, threads)
+
+
+def _with_evidence(pieces: Sequence[TranscribedPiece]) -> Sequence[TranscribedPiece]:
+    from pytoon_pipeline.analysis.speech.pocketsphinx import recognised
+
+    return recognised(pieces)
+
+
+def _pieces(samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> list["Span"]:
+    from pytoon_pipeline.analysis.speech.pieces import speech_pieces
+
+    return speech_pieces(samples, speech)
 
 
 TRANSCRIBERS: dict[TranscriberEngine, _Backend] = {
-    "whisper": _Backend(_find_whisper, _run_whisper),
-    "pocketsphinx": _Backend(_find_pocketsphinx, _run_pocketsphinx),
+    # Whisper rejects words by itself.
+    "whisper": _Backend(_find_whisper, _whisper_pieces, _run_whisper, lambda pieces: pieces),
+    "pocketsphinx": _Backend(_find_pocketsphinx, _pieces, _run_pocketsphinx, _with_evidence),
 }

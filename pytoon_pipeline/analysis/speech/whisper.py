@@ -1,9 +1,11 @@
 """Whisper: downloading its weights, and transcription with word times."""
 
 import io
+import itertools
 import shutil
 import socket
 import tempfile
+from collections.abc import Sequence
 from contextlib import redirect_stderr
 from pathlib import Path
 from pickle import UnpicklingError
@@ -12,10 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.analysis.speech.choice import Choice
+from pytoon_pipeline.analysis.speech.pieces import RATE, Span
+from pytoon_pipeline.contracts.analysis import TranscribedPiece, Word
 from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 
 TIMEOUT_SECONDS = 20.0
+OPENING_SECONDS = 30
 # Whisper's own limits. It decodes again where one is exceeded; segments that still exceed one were not recognised.
 MIN_LOGPROB, MAX_COMPRESSION, MAX_NO_SPEECH = -1.0, 2.4, 0.6
 # Messages of CUDA and its libraries when memory has run out; torch's own error is a RuntimeError of this kind, too.
@@ -54,12 +59,13 @@ def fetch(model: str, folder: Path) -> Path:
 
 
 def transcribe(
-    samples: NDArray[np.int16], weights: Path, transcriber: Transcriber, threads: int | None = None
-) -> Transcript:
-    """Words with times in 16 kHz mono ``samples``. Decoding is greedy, so that the same audio gives the same words.
+    samples: NDArray[np.int16], pieces: Sequence[Span], opening: Sequence[Span], choice: Choice, threads: int | None
+) -> list[TranscribedPiece]:
+    """Words with times in each of ``pieces`` of 16 kHz mono ``samples``, shape (n,).
 
-    Without a GPU, or with too little memory on it, ``threads`` of the CPU are used; the transcript names the device.
-    Raises ``TransientError`` when the machine's own memory is too small.
+    The language is that of the ``opening``, the first speech of the source. Decoding is greedy, so that the same audio
+    gives the same words. Without a GPU, or with too little memory on it, ``threads`` of the CPU are used; each piece
+    names the device. Raises ``TransientError`` when the machine's own memory is too small.
     """
     import torch
 
@@ -68,21 +74,22 @@ def transcribe(
     reason = None
     if torch.cuda.is_available():
         try:
-            return _on("cuda", samples, weights, transcriber)
+            return _on("cuda", samples, pieces, opening, choice)
         except RuntimeError as error:
             if not _out_of_memory(error):
                 raise
             reason = f"{_device_name('cuda')} ran out of memory ({str(error).splitlines()[0][:120]})"
         torch.cuda.empty_cache()
     try:
-        return _on("cpu", samples, weights, transcriber).model_copy(update={"device_fallback": reason})
+        found = _on("cpu", samples, pieces, opening, choice)
     except (MemoryError, RuntimeError) as error:
         if not _out_of_memory(error):
             raise
         raise TransientError(
-            "memory_exhausted", f"There is not enough memory for Whisper's model “{transcriber.model}”.",
+            "memory_exhausted", f"There is not enough memory for Whisper's model “{choice.transcriber.model}”.",
             "Set PYTOON_WHISPER_MODEL to a smaller model, or run fewer uploads at once (PYTOON_RUNS).",
         ) from error  # fmt: skip
+    return [one.model_copy(update={"device_fallback": reason}) for one in found]
 
 
 def _out_of_memory(error: BaseException) -> bool:
@@ -95,16 +102,49 @@ def _device_name(device: str) -> str:
     return f"cuda:0 {torch.cuda.get_device_name(0)}" if device == "cuda" else device
 
 
-def _on(device: str, samples: NDArray[np.int16], weights: Path, transcriber: Transcriber) -> Transcript:
+def _on(
+    device: str, samples: NDArray[np.int16], pieces: Sequence[Span], opening: Sequence[Span], choice: Choice
+) -> list[TranscribedPiece]:
     import torch
+
+    model = _load(device, choice)
+    language = _language(model, _opening(samples, opening), device)
+    found = []
+    for first, last in pieces:
+        torch.manual_seed(0)
+        result = model.transcribe(
+            _floats(samples, first, last),
+            language=language,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            fp16=device == "cuda",
+            verbose=None,
+        )
+        found.append(
+            TranscribedPiece(
+                start=first / RATE,
+                end=last / RATE,
+                words=tuple(w for one in result["segments"] if _recognised(one) for w in _words(one, first / RATE)),
+                rejected_words=sum(len(_words(one, 0.0)) for one in result["segments"] if not _recognised(one)),
+                language=language,
+                device=_device_name(device),
+                precision="float16" if device == "cuda" else "float32",
+            )
+        )
+    return found
+
+
+def _load(device: str, choice: Choice) -> Any:
+    """The model on ``device``. Raises ``DependencyMissing`` when its checkpoint is damaged."""
     import whisper
 
+    weights = choice.weights
+    assert weights is not None
     try:
         # By name, Whisper also knows which attention heads align words with time.
-        if transcriber.model == weights.stem and weights.stem in whisper.available_models():
-            model = whisper.load_model(weights.stem, device=device, download_root=str(weights.parent))
-        else:
-            model = whisper.load_model(str(weights), device=device)
+        if choice.transcriber.model == weights.stem and weights.stem in whisper.available_models():
+            return whisper.load_model(weights.stem, device=device, download_root=str(weights.parent))
+        return whisper.load_model(str(weights), device=device)
     except (RuntimeError, KeyError, OSError, EOFError, UnpicklingError) as error:
         if _out_of_memory(error):
             raise
@@ -113,23 +153,29 @@ def _on(device: str, samples: NDArray[np.int16], weights: Path, transcriber: Tra
             f"Whisper's checkpoint {weights.name} cannot be loaded.",
             f"Delete {weights}; the next run downloads it again.",
         ) from error
-    torch.manual_seed(0)
-    result = model.transcribe(
-        samples.astype(np.float32) / 32768,
-        word_timestamps=True,
-        condition_on_previous_text=False,
-        fp16=device == "cuda",
-        verbose=None,
-    )
-    words = tuple(word for segment in result["segments"] if _recognised(segment) for word in _words(segment))
-    return Transcript(
-        words=words,
-        language=str(result["language"]),
-        transcriber=transcriber,
-        rejected_words=sum(len(_words(segment)) for segment in result["segments"] if not _recognised(segment)),
-        device=_device_name(device),
-        precision="float16" if device == "cuda" else "float32",
-    )
+
+
+def _language(model: Any, speech: NDArray[np.float32], device: str) -> str:
+    """The language of the first 30 s of ``speech``."""
+    import torch
+    import whisper
+
+    if not model.is_multilingual:
+        return "en"
+    spectrum = whisper.log_mel_spectrogram(whisper.pad_or_trim(speech), model.dims.n_mels).to(device)
+    _, likely = model.detect_language(spectrum.to(torch.float16 if device == "cuda" else torch.float32))
+    return str(max(likely, key=likely.get))
+
+
+def _opening(samples: NDArray[np.int16], pieces: Sequence[Span]) -> NDArray[np.float32]:
+    """The first pieces, together at least the 30 s from which Whisper detects the language."""
+    ends = itertools.accumulate(last - first for first, last in pieces)
+    count = 1 + sum(end < OPENING_SECONDS * RATE for end in ends)
+    return np.concatenate([_floats(samples, first, last) for first, last in pieces[:count]])
+
+
+def _floats(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.float32]:
+    return samples[first:last].astype(np.float32) / 32768
 
 
 def _recognised(segment: dict[str, Any]) -> bool:
@@ -141,12 +187,12 @@ def _recognised(segment: dict[str, Any]) -> bool:
     )
 
 
-def _words(segment: dict[str, Any]) -> list[Word]:
+def _words(segment: dict[str, Any], offset: float) -> list[Word]:
     return [
         Word(
             text=text,
-            start=round(float(word["start"]), 3),
-            end=round(float(word["end"]), 3),
+            start=round(offset + float(word["start"]), 3),
+            end=round(offset + float(word["end"]), 3),
             confidence=round(float(word["probability"]), 3),
         )
         for word in segment.get("words", ())

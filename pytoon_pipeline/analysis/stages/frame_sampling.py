@@ -1,10 +1,9 @@
 """The analysis ``sampled_frames``: the one decode of each file that every detector shares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import PICTURE, PICTURES, THUMBS, MetadataByItem
 from pytoon_pipeline.analysis.roles import VISUAL_ROLES
@@ -17,13 +16,10 @@ from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
 
-if TYPE_CHECKING:
-    from pytoon_pipeline.analysis.vision.sampling import Samples
-
 
 @dataclass(frozen=True)
 class FrameSampling(Analysis[SampledFrames]):
-    """Samples the frames of everything that is shown. ``computed`` receives the pictures that this run decodes."""
+    """Samples the frames of everything that is shown. The pictures that this process decodes are held in memory."""
 
     stage = Stage("sampled_frames", 3, "by_rule")
     libraries = ("pyav",)
@@ -36,7 +32,6 @@ class FrameSampling(Analysis[SampledFrames]):
     store: Store
     limits: Limits
     metadata: MetadataByItem
-    computed: "dict[str, Samples]" = field(default_factory=dict)
 
     def covers(self, item: SourceItem) -> bool:
         return item.role in VISUAL_ROLES
@@ -62,8 +57,8 @@ class FrameSampling(Analysis[SampledFrames]):
             assert info.video is not None
             samples = sample(self.store.path(item.stored), info.video, self.limits, scratch)
             check_complete(info, self.limits, samples.record)
-        self.computed[item.sha256] = samples
-        return StageOutput(samples.record, {PICTURES: samples.pictures, THUMBS: samples.thumbs})
+        files = {PICTURES: samples.pictures, THUMBS: samples.thumbs}
+        return StageOutput(samples.record, files, held=samples.held)
 
     def summary(self, values: Sequence[SampledFrames]) -> Mapping[str, int | float | str]:
         return {

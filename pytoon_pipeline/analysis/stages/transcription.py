@@ -1,28 +1,35 @@
 """The analysis ``transcription``: the words of a clip, from subtitles or from a transcriber."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
 from pytoon_pipeline.analysis.speech import transcribers
+from pytoon_pipeline.analysis.speech.choice import Choice
+from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.stages.analysis import Analysis
-from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
+from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.items import ItemWork
-from pytoon_pipeline.store.stages import Stage, StageOutput
+from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, get_or_compute, run_stage
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pytoon_pipeline.analysis.speech.pieces import Span
+
 # Characters of the transcript that people see.
 EXCERPT = 500
+VOICE_ACTIVITY = Stage("voice_activity", 1)
+PIECE = Stage("transcribed_piece", 1)
 
 
 def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
@@ -36,10 +43,11 @@ def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
 class Transcription(Analysis[Transcript]):
     """Transcribes clips. ``subtitles`` are subtitle files by the SHA-256 of their clip.
 
-    ``slot`` waits for the machine's turn to transcribe; ``threads`` returns how many processors it may use then.
+    ``use`` is what the video can show of the clips: nothing else is transcribed. ``slot`` waits for the machine's turn
+    to transcribe; ``threads`` returns how many processors it may use then.
     """
 
-    stage = Stage("transcription", 5)
+    stage = Stage("transcription", 6)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 
@@ -48,6 +56,7 @@ class Transcription(Analysis[Transcript]):
     metadata: MetadataByItem
     subtitles: Mapping[str, SourceItem]
     settings: transcribers.SpeechSettings
+    use: ClipUse
     slot: Callable[[], AbstractContextManager[None]]
     threads: Callable[[], int]
 
@@ -56,7 +65,7 @@ class Transcription(Analysis[Transcript]):
         return stored is not None and AUDIO in stored.files and has_words(item, self.archetype, stored.value.info)
 
     @cached_property
-    def choice(self) -> transcribers.Choice:
+    def choice(self) -> Choice:
         """The transcriber for clips without a subtitle file. Downloads weights when they are missing."""
         return transcribers.choose(self.settings)
 
@@ -68,8 +77,16 @@ class Transcription(Analysis[Transcript]):
             return ItemWork(lambda scratch: self._from_file(item, file), inputs)
         if stored.value.info.streams.get("subtitle"):
             inputs["media"] = item.sha256
-        tools = {"transcriber": self.choice.transcriber.identity}
-        return ItemWork(lambda scratch: self._from_track(item) or self._from_speech(item), inputs, tools=tools)
+        parameters = self.use.parameters(item.sha256, stored.value.audio_seconds)
+        return ItemWork(
+            lambda scratch: self._from_track(item) or self._from_speech(item), inputs, parameters, self._tools
+        )
+
+    @cached_property
+    def _tools(self) -> dict[str, str]:
+        from pytoon_pipeline.analysis.speech import voice_activity
+
+        return {"transcriber": self.choice.transcriber.identity, "voice_activity": voice_activity.identity()}
 
     def _samples(self, item: SourceItem) -> "NDArray[np.int16]":
         from pytoon_pipeline.media.audio import load
@@ -98,10 +115,44 @@ class Transcription(Analysis[Transcript]):
         return StageOutput(found) if found is not None else None
 
     def _from_speech(self, item: SourceItem) -> StageOutput:
+        from pytoon_pipeline.analysis.speech import pieces
+
         samples = self._samples(item)
-        with self.slot():
-            found = transcribers.transcribe(self.choice, samples, self.threads())
-        return StageOutput(found, device=found.device, precision=found.precision)
+        recording = transcribers.cut(self.choice, samples, self._speech(item, samples))
+        shown = self.use.ranges(item.sha256, samples)
+        found = self._transcribed(item, recording, pieces.pieces_in(recording.pieces, shown))
+        transcript = transcribers.transcript(self.choice, found).model_copy(update={"transcribed": shown})
+        return StageOutput(transcript, device=transcript.device, precision=transcript.precision)
+
+    def _speech(self, item: SourceItem, samples: "NDArray[np.int16]") -> tuple[TimeRange, ...]:
+        """Where somebody speaks."""
+        from pytoon_pipeline.analysis.speech import voice_activity
+
+        found = run_stage(
+            self.store,
+            VOICE_ACTIVITY,
+            lambda scratch: StageOutput(VoiceActivity(speech=voice_activity.speech_ranges(samples))),
+            inputs=self._audio(item),
+            tools={"voice_activity": voice_activity.identity()},
+        )
+        return found.artifact.read(VoiceActivity).speech
+
+    def _transcribed(
+        self, item: SourceItem, recording: transcribers.Recording, spans: "Sequence[Span]"
+    ) -> list[TranscribedPiece]:
+        """The words of these pieces. Those that are stored already are not transcribed again."""
+        keys = [StageKey(PIECE, self._audio(item), {"samples": span}, self._tools) for span in spans]
+        stored = [self.store.reuse(key.fingerprint) for key in keys]
+        missing = [span for span, one in zip(spans, stored, strict=True) if one is None]
+        with self.slot() if missing else nullcontext():
+            new = iter(transcribers.transcribe(recording, missing, self.threads()))
+        return [
+            (one or get_or_compute(self.store, key, lambda scratch: _output(next(new))).artifact).read(TranscribedPiece)
+            for key, one in zip(keys, stored, strict=True)
+        ]
+
+    def _audio(self, item: SourceItem) -> dict[str, str]:
+        return {"audio": self.metadata.items[item.sha256].files[AUDIO].sha256}
 
     def summary(self, values: Sequence[Transcript]) -> Mapping[str, int | float | str]:
         words = [word.text for transcript in values for word in transcript.words]
@@ -109,6 +160,7 @@ class Transcription(Analysis[Transcript]):
         return {
             "words": len(words),
             "rejected_words": sum(transcript.rejected_words for transcript in values),
+            "transcribed": _listed(_span(one) for transcript in values for one in transcript.transcribed or ()),
             "text": " ".join(words)[:EXCERPT],
             "transcriber": _listed(f"{one.engine} {one.model}" for one in used),
             "fallback": _listed([*(one.fallback for one in used), *(one.device_fallback for one in values)]),
@@ -117,3 +169,11 @@ class Transcription(Analysis[Transcript]):
 
 def _listed(texts: Iterable[str | None]) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text)) or "–"
+
+
+def _span(one: TimeRange) -> str:
+    return f"{one.start:.0f}–{one.end:.0f} s"
+
+
+def _output(piece: TranscribedPiece) -> StageOutput:
+    return StageOutput(piece, device=piece.device, precision=piece.precision)

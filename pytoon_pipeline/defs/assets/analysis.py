@@ -7,6 +7,7 @@ uploads it is.
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import Frames, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
@@ -35,14 +36,16 @@ def transcription(
 ) -> Materialized:
     """The spoken words with their times: from subtitles if there are any, otherwise from Whisper if its weights are
     available, otherwise from pocketsphinx. The metadata names the transcriber."""
+    share = worker.share
     analysis = Transcription(
         store=store.artifacts,
         archetype=resolved_request.archetype,
         metadata=metadata,
         subtitles=source_media.subtitles(),
         settings=speech.settings,
-        slot=worker.transcriber_slot,
-        threads=lambda: worker.threads,
+        use=ClipUse.of(source_media, resolved_request),
+        slot=share.transcriber_slot,
+        threads=lambda: share.threads,
     )
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 
@@ -78,9 +81,8 @@ def sampled_frames(
 ) -> dg.MaterializeResult[Frames]:
     """Five small pictures per second and a thumbnail of every frame. Each clip is decoded only once, for all detectors.
     The columns describe the small pictures."""
-    sampling = FrameSampling(store.artifacts, config.limits, metadata)
-    result = sampling.run(store.artifacts, source_media)
-    frames = Frames(store.artifacts, result.stage.artifact, sampling.computed)
+    result = FrameSampling(store.artifacts, config.limits, metadata).run(store.artifacts, source_media)
+    frames = Frames(store.artifacts, result.stage.artifact, result.stage.held)
     return materialize_as(frames, result.stage, analysis_metadata(result))
 
 

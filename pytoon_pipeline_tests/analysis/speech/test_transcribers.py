@@ -12,9 +12,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from pytoon_pipeline.analysis.speech import pocketsphinx
-from pytoon_pipeline.analysis.speech.transcribers import TRANSCRIBERS, SpeechSettings, choose, transcribe
-from pytoon_pipeline.contracts.analysis import TranscriberEngine, Word
+from pytoon_pipeline.analysis.speech import pocketsphinx, transcribers, voice_activity
+from pytoon_pipeline.analysis.speech.choice import Choice
+from pytoon_pipeline.analysis.speech.transcribers import TRANSCRIBERS, Recording, SpeechSettings, choose
+from pytoon_pipeline.contracts.analysis import TranscribedPiece, TranscriberEngine, Transcript, Word
 from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 from pytoon_pipeline.media import audio
 from pytoon_pipeline.media.probing import probe
@@ -50,6 +51,18 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def transcribe(choice: Choice, samples: np.ndarray, threads: int | None = None) -> Transcript:
+    """The transcript of all speech in ``samples``."""
+    recording = transcribers.cut(choice, samples, voice_activity.speech_ranges(samples))
+    return transcribers.transcript(choice, transcribers.transcribe(recording, recording.pieces, threads))
+
+
+def transcribe_whole(choice: Choice, samples: np.ndarray) -> Transcript:
+    """The transcript of ``samples`` as one piece, whatever they contain."""
+    whole = [(0, len(samples))]
+    return transcribers.transcript(choice, transcribers.transcribe(Recording(choice, samples, whole), whole))
+
+
 def test_every_transcriber_is_registered() -> None:
     assert tuple(TRANSCRIBERS) == get_args(TranscriberEngine)
 
@@ -67,6 +80,43 @@ def test_pocketsphinx_recognises_english(spoken: np.ndarray, tmp_path: Path) -> 
     assert transcript.transcriber.engine == "pocketsphinx"
 
 
+def test_a_transcript_depends_neither_on_processors_nor_on_what_was_decoded_before(
+    spoken: np.ndarray, tmp_path: Path
+) -> None:
+    samples = spoken[: 16_000 * 3]
+    choice = choose(SpeechSettings("pocketsphinx", "base", tmp_path))
+    recording = Recording(choice, samples, [(0, 16_000), (8_000, 40_000), (0, len(samples))])
+    together = transcribers.transcribe(recording, recording.pieces, 1)
+    assert transcribers.transcribe(recording, recording.pieces, 3) == together
+    assert transcribers.transcribe(recording, recording.pieces[2:], 1) == together[2:]
+    assert together[2].words
+
+
+@pytest.mark.parametrize("engine", get_args(TranscriberEngine))
+def test_audio_without_speech_is_not_transcribed(
+    engine: TranscriberEngine, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(pocketsphinx, "_run", _raising(AssertionError("decoded")))
+    monkeypatch.setattr("pytoon_pipeline.analysis.speech.whisper._load", _raising(AssertionError("loaded")))
+    noise = np.random.default_rng(5).normal(0, 3000, 16_000 * 4).astype(np.int16)
+    found = transcribe(choose(SpeechSettings(engine, "mini", tmp_path)), noise)
+    assert (found.words, found.rejected_words) == ((), 0)
+
+
+def test_words_of_whisper_are_placed_where_their_piece_is(
+    spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from whisper.model import Whisper
+
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
+    choice = choose(SpeechSettings("whisper", "mini", tmp_path))
+    recording = Recording(choice, spoken, [(0, 32_000), (48_000, 80_000)])
+    found = transcribers.transcript(choice, transcribers.transcribe(recording, recording.pieces))
+    assert [(word.start, word.end) for word in found.words] == [(0.1, 0.5), (3.1, 3.5)]
+
+
 @pytest.mark.parametrize(
     ("count", "seconds", "confidence", "spoken"),
     [(20, 10, 0.3, True), (3, 10, 0.9, False), (20, 10, 0.05, False), (1, 0.6, 0.8, True), (0, 4, 1.0, False)],
@@ -77,9 +127,9 @@ def test_speech_is_distinguished_from_music(count: int, seconds: float, confiden
     assert pocketsphinx._spoken(words, seconds) is spoken
 
 
-def utterance(words: str, again: str, confidence: float = 0.9) -> pocketsphinx.Utterance:
+def piece(words: str, again: str, confidence: float = 0.9) -> TranscribedPiece:
     said = tuple(Word(text=text, start=n, end=n + 1, confidence=confidence) for n, text in enumerate(words.split()))
-    return pocketsphinx.Utterance(said, tuple(again.split()))
+    return TranscribedPiece(start=0, end=len(said), words=said, second_pass=tuple(again.split()), language="en")
 
 
 @pytest.mark.parametrize(
@@ -91,18 +141,19 @@ def utterance(words: str, again: str, confidence: float = 0.9) -> pocketsphinx.U
         ("okay cook who unlike whew you you the", "the who whew when the a", 0.8, False),
         ("the thing was", "the thing was", 0.9, True),
         ("well well", "well well", 1.0, False),
+        ("the thing was", "the thing was", 0.1, False),
     ],
 )
 def test_words_need_evidence(words: str, again: str, confidence: float, understood: bool) -> None:
-    assert bool(pocketsphinx._recognised([utterance(words, again, confidence)])) is understood
+    assert bool(pocketsphinx.recognised([piece(words, again, confidence)])) is understood
 
 
-def test_long_utterances_are_judged_singly_and_short_ones_together() -> None:
-    music = utterance("okay cook who unlike whew you you the", "a b c d", 0.8)
-    speech = utterance("ask not what your country can do", "ask not what your country can do")
-    yes, no = utterance("yes", "yes"), utterance("no way", "no way")
-    assert pocketsphinx._recognised([music, yes, speech, no]) == [yes, speech, no]
-    assert pocketsphinx._recognised([yes]) == []
+def test_long_pieces_are_judged_singly_and_short_ones_together() -> None:
+    music = piece("okay cook who unlike whew you you the", "a b c d", 0.8)
+    speech = piece("ask not what your country can do", "ask not what your country can do")
+    yes, no = piece("yes", "yes"), piece("no way", "no way")
+    assert pocketsphinx.recognised([music, yes, speech, no]) == [yes, speech, no]
+    assert pocketsphinx.recognised([yes]) == []
 
 
 def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
@@ -120,14 +171,14 @@ def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", ["reversed speech", "tune", "noise"])
 def test_sound_other_than_english_speech_gives_no_words(kind: str, spoken: np.ndarray, tmp_path: Path) -> None:
-    transcript = transcribe(choose(SpeechSettings("pocketsphinx", "base", tmp_path)), tongue(kind, spoken))
+    transcript = transcribe_whole(choose(SpeechSettings("pocketsphinx", "base", tmp_path)), tongue(kind, spoken))
     assert transcript.words == ()
 
 
 def test_music_and_noise_give_no_words(tmp_path: Path) -> None:
     noise = np.random.default_rng(3).normal(0, 0.1, 16_000 * 5) * np.sin(np.arange(16_000 * 5) / 1500)
     choice = choose(SpeechSettings("pocketsphinx", "base", tmp_path))
-    assert len(transcribe(choice, (noise * 32767).astype(np.int16)).words) <= 1
+    assert len(transcribe_whole(choice, (noise * 32767).astype(np.int16)).words) <= 1
 
 
 def test_whisper_is_used_when_its_weights_are_there(spoken: np.ndarray, tiny: Path, tmp_path: Path) -> None:
@@ -153,7 +204,7 @@ def test_damaged_weights_are_reported(tmp_path: Path) -> None:
     (tmp_path / "mini.pt").write_bytes(b"no checkpoint")
     choice = choose(SpeechSettings("whisper", "mini", tmp_path))
     with pytest.raises(DependencyMissing, match="weights_damaged"):
-        transcribe(choice, np.zeros(16_000, np.int16))
+        transcribe_whole(choice, np.zeros(16_000, np.int16))
 
 
 SAID = [{"word": " Hello", "start": 0.1, "end": 0.5, "probability": 0.9}]
@@ -227,7 +278,7 @@ def test_a_lack_of_memory_is_not_reported_as_damaged_weights(
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     monkeypatch.setattr(whisper, "load_model", _raising(RuntimeError("DefaultCPUAllocator: can't allocate memory")))
     with pytest.raises(TransientError, match="memory_exhausted"):
-        transcribe(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
+        transcribe_whole(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
 
 
 @pytest.mark.parametrize(
@@ -241,7 +292,7 @@ def test_words_of_low_confidence_by_whisper_are_rejected(
 
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD | {"segments": [SEGMENT | changes]})
-    transcript = transcribe(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
+    transcript = transcribe_whole(choose(SpeechSettings("whisper", "mini", tmp_path)), np.zeros(16_000, np.int16))
     assert ([word.text for word in transcript.words], transcript.rejected_words) == (
         (["Hello"], 0) if understood else ([], 1)
     )
@@ -291,7 +342,7 @@ def test_weights_are_downloaded_when_the_network_allows(
     choice = choose(SpeechSettings("auto", "base", tmp_path / "models"))
     assert choice.transcriber.engine == "whisper"
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["base.pt"]
-    assert transcribe(choice, np.zeros(16_000, np.int16), 1).transcriber == choice.transcriber
+    assert transcribe_whole(choice, np.zeros(16_000, np.int16)).transcriber == choice.transcriber
 
 
 def test_without_a_network_the_fallback_gives_the_reason_and_does_not_retry_at_once(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.analysis.results import AUDIO, Frames, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
@@ -60,6 +61,7 @@ def transcription(store: Store, archetype: Archetype = "footage", **changes: obj
         "metadata": probed(store),
         "subtitles": {},
         "settings": SpeechSettings("pocketsphinx", "base", Path("models")),
+        "use": ClipUse({CLIP: ((0.0, None),)}, 60.0, SilenceSettings()),
         "slot": nullcontext,
         "threads": lambda: 1,
     }
@@ -90,6 +92,7 @@ def test_a_subtitle_file_takes_the_place_of_the_transcriber(store: Store) -> Non
     assert (with_file.inputs["subtitles"], with_file.tools) == (SUBTITLES.sha256, {})
     without = transcription(store).work(item(CLIP))
     assert without.tools["transcriber"].startswith("pocketsphinx")
+    assert without.tools["voice_activity"].startswith("silero-vad")
     assert "media" not in without.inputs, "the file has no text track"
 
 

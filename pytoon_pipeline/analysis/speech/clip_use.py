@@ -1,0 +1,57 @@
+"""Which parts of its clips a video can use: speech elsewhere is not transcribed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.preset import SilenceSettings
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.time import TimeRange
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Of a clip's speech, so much more than the video's length is transcribed: cuts of the picture shorten what stays.
+MARGIN_FACTOR, MARGIN_SECONDS = 1.1, 2.0
+
+
+@dataclass(frozen=True)
+class ClipUse:
+    """What a video can use of its clips: ``parts`` of them in seconds, by SHA-256, and of each part at most
+    ``max_seconds`` without its silences.
+    """
+
+    parts: Mapping[str, tuple[tuple[float, float | None], ...]]
+    max_seconds: float
+    silence: SilenceSettings
+
+    @classmethod
+    def of(cls, source: SourceMedia, resolved: ResolvedRequest) -> "ClipUse":
+        """The use of the clips of an upload; of a clip that the request does not name, from its beginning."""
+        request, parts = resolved.request, dict[str, tuple[tuple[float, float | None], ...]]()
+        clips = [item for item in source.items if item.role == "media"]
+        for item, entry in zip_longest(clips, request.media[: len(clips)]):
+            part = (0.0, None) if entry is None else (entry.start, entry.end)
+            parts[item.sha256] = (*parts.get(item.sha256, ()), part)
+        return cls(parts, request.max_seconds * MARGIN_FACTOR + MARGIN_SECONDS, resolved.preset.silence)
+
+    def parameters(self, item: str, seconds: float) -> dict[str, Any]:
+        """What decides which ranges of a clip of ``seconds`` are shown; nothing for a clip that may be shown whole."""
+        if seconds <= self.max_seconds:
+            return {}
+        silence = self.silence.model_dump(mode="json")
+        return {"parts": self.parts[item], "max_seconds": self.max_seconds, "silence": silence}
+
+    def ranges(self, item: str, samples: "NDArray[np.int16]") -> tuple[TimeRange, ...] | None:
+        """The ranges of 16 kHz mono ``samples`` that may be shown; ``None`` for all."""
+        from pytoon_pipeline.analysis.speech import pieces, silence
+
+        seconds = len(samples) / pieces.RATE
+        if not self.parameters(item, seconds):
+            return None
+        kept = silence.kept_ranges(samples, pieces.RATE, self.silence)
+        parts = [(start, seconds if end is None else min(end, seconds)) for start, end in self.parts[item]]
+        return pieces.shown_ranges(kept, parts, self.max_seconds)

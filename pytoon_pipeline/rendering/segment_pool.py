@@ -1,0 +1,91 @@
+"""Renders several segments side by side and stores each as soon as it is finished."""
+
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytoon_pipeline.contracts.rendering import SegmentResult
+from pytoon_pipeline.media.source_reader import SourceReaders
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
+from pytoon_pipeline.rendering.contact_sheet import ContactSheet
+from pytoon_pipeline.rendering.frame_counter import FrameCounter
+from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
+from pytoon_pipeline.rendering.segment_queue import SegmentQueue
+from pytoon_pipeline.rendering.segments import FrameWatch, render_segment
+from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS, VIDEO
+from pytoon_pipeline.store.stages import StageKey, StageOutput, StageResult, get_or_compute
+from pytoon_pipeline.store.store import Store
+
+log = logging.getLogger("pytoon.render")
+
+# The plan and the key of each segment to render, by the segment's number in the video.
+Tasks = Mapping[int, tuple[SegmentPlan, StageKey]]
+
+
+@dataclass(frozen=True)
+class SegmentPool:
+    """Renders segments into ``store``, until ``deadline`` on the monotonic clock, and counts their frames."""
+
+    store: Store
+    sources: Mapping[str, Source]
+    counter: FrameCounter
+    deadline: float | None
+
+    def render(self, tasks: Tasks, processors: int) -> dict[int, StageResult]:
+        """The results of ``tasks``, of which all have the same size and style of captions.
+
+        A segment keeps about two processors busy with its own threads; one segment more fills their pauses. Raises the
+        first error of a segment; those that have not started then are not rendered.
+        """
+        import cv2
+
+        # OpenCV's own threads would compete with those of the segments.
+        cv2.setNumThreads(1)
+        plans = [plan for plan, _ in tasks.values()]
+        captions = CaptionRaster(plans[0].caption_style, plans[0].width, plans[0].height)
+        queue = SegmentQueue(tasks)
+        results: dict[int, StageResult] = {}
+        threads = processors // 2 + 1
+        with SourceReaders(threads) as readers, ThreadPoolExecutor(threads, thread_name_prefix="segment") as pool:
+            captions.render([event.text for plan in plans for event in plan.events], pool)
+            futures = [pool.submit(self._render_next, queue, tasks, captions, readers) for _ in tasks]
+            try:
+                for future in as_completed(futures):
+                    number, results[number] = future.result()
+                    _log(number, results[number])
+            finally:
+                for future in futures:
+                    future.cancel()
+        return results
+
+    def _render_next(
+        self, queue: SegmentQueue, tasks: Tasks, captions: CaptionRaster, readers: SourceReaders
+    ) -> tuple[int, StageResult]:
+        number = queue.take()
+        plan, key = tasks[number]
+        result = get_or_compute(self.store, key, lambda scratch: self._compute(plan, captions, readers, scratch))
+        if result.status == "cached":
+            # Another process has rendered it in the meantime.
+            self.counter.advance(plan.frames)
+        return number, result
+
+    def _compute(
+        self, plan: SegmentPlan, captions: CaptionRaster, readers: SourceReaders, scratch: Path
+    ) -> StageOutput:
+        files = {
+            VIDEO: scratch / "segment.mp4",
+            FRAME_STATS: scratch / "frame_stats.npz",
+            CONTACT_SHEET: scratch / "contact_sheet.jpg",
+        }
+        sheet = ContactSheet(plan.sheet_frames)
+        watch = FrameWatch(self.deadline, self.counter.advance)
+        render_segment(plan, self.sources, captions, files[VIDEO], watch, sheet, readers).save(files[FRAME_STATS])
+        sheet.save(files[CONTACT_SHEET])
+        return StageOutput(SegmentResult(frames=plan.frames), files)
+
+
+def _log(number: int, result: StageResult) -> None:
+    extra = {"event": "segment", "segment": number, "status": result.status, "seconds": round(result.seconds, 4)}
+    log.info("segment", extra=extra)

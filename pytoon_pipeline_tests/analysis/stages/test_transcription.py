@@ -1,0 +1,114 @@
+"""Transcription of a long clip: only what the video can use, and each piece once."""
+
+import wave
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
+from pytoon_pipeline.analysis.speech import transcribers, voice_activity
+from pytoon_pipeline.analysis.speech.clip_use import ClipUse
+from pytoon_pipeline.analysis.speech.transcribers import Recording, SpeechSettings
+from pytoon_pipeline.analysis.stages.transcription import Transcription
+from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, Word
+from pytoon_pipeline.contracts.media import Metadata, SourceItem
+from pytoon_pipeline.contracts.preset import SilenceSettings
+from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.store.items import ItemWork, compute_items
+from pytoon_pipeline.store.stages import Stage, StageOutput
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.plans import footage
+
+RATE = 16_000
+SECONDS = 60
+CLIP = SourceItem(name="talk.mp4", sha256="a" * 64, bytes=1, origin="here", role="media")
+Span = tuple[int, int]
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Span]:
+    """The pieces that a transcriber was asked for, in order. Each contains the name of its first second eight times."""
+    asked: list[Span] = []
+
+    def transcribe(recording: Recording, pieces: Sequence[Span], threads: int | None) -> list[TranscribedPiece]:
+        asked.extend(pieces)
+        return [piece(first / RATE, last / RATE) for first, last in pieces]
+
+    monkeypatch.setattr(transcribers, "transcribe", transcribe)
+    whole = (TimeRange(start=0, end=SECONDS),)
+    monkeypatch.setattr(voice_activity, "speech_ranges", lambda samples: whole)
+    return asked
+
+
+def piece(start: float, end: float) -> TranscribedPiece:
+    text = f"{start:.0f}"
+    words = tuple(Word(text=text, start=start + n, end=start + n + 0.5, confidence=1) for n in range(8))
+    return TranscribedPiece(start=start, end=end, words=words, second_pass=(text,) * 8, language="en")
+
+
+@pytest.fixture
+def metadata(store: Store, tmp_path: Path) -> MetadataByItem:
+    """A clip of a minute: nine seconds of sound, a second of silence, and so on."""
+    samples = np.random.default_rng(2).normal(0, 3000, SECONDS * RATE).astype(np.int16).reshape(-1, RATE)
+    samples[9::10] = 0
+
+    def work(one: SourceItem) -> ItemWork:
+        def compute(scratch: Path) -> StageOutput:
+            with wave.open(str(scratch / "a.wav"), "wb") as file:
+                file.setparams((1, 2, RATE, 0, "NONE", ""))
+                file.writeframes(samples.tobytes())
+            return StageOutput(Metadata(info=footage().info, audio_seconds=SECONDS), {AUDIO: scratch / "a.wav"})
+
+        return ItemWork(compute, {"media": one.sha256})
+
+    result, parts = compute_items(store, Stage("metadata", 1), [CLIP], work)
+    return MetadataByItem.of(result.artifact, parts)
+
+
+@pytest.fixture
+def transcript(store: Store, metadata: MetadataByItem) -> Callable[..., Transcript]:
+    def find(start: float = 0, end: float | None = None, seconds: float = 60) -> Transcript:
+        use = ClipUse({CLIP.sha256: ((start, end),)}, seconds, SilenceSettings())
+        settings = SpeechSettings("pocketsphinx", "base", Path("models"))
+        analysis = Transcription(store, "footage", metadata, {}, settings, use, nullcontext, lambda: 1)
+        _, parts = compute_items(store, Stage("transcription", 1), [CLIP], analysis.work)
+        return parts[CLIP.sha256].read(Transcript)
+
+    return find
+
+
+def starts(pieces: Sequence[Span]) -> list[int]:
+    return [round(first / RATE) for first, _ in pieces]
+
+
+def test_only_as_much_speech_as_the_video_can_show_is_transcribed(
+    decoded: list[Span], transcript: Callable[..., Transcript]
+) -> None:
+    found = transcript(seconds=20)
+    assert starts(decoded) == [0, 10, 20]
+    assert found.transcribed is not None
+    (shown,) = found.transcribed
+    assert 20 < shown.end < 22.5, "two pauses are not shown"
+    assert {word.text for word in found.words} == {"0", "10", "20"}
+
+
+def test_another_part_transcribes_only_what_it_adds(decoded: list[Span], transcript: Callable[..., Transcript]) -> None:
+    transcript(seconds=20)
+    found = transcript(start=12, seconds=20)
+    assert starts(decoded) == [0, 10, 20, 30]
+    assert [word.text for word in found.words[::8]] == ["10", "20", "30"]
+    transcript(end=15, seconds=20)
+    assert len(decoded) == 4, "nothing new"
+
+
+def test_a_clip_that_may_be_shown_whole_is_transcribed_whole(
+    decoded: list[Span], transcript: Callable[..., Transcript]
+) -> None:
+    found = transcript(end=5)
+    assert starts(decoded) == [0, 10, 20, 30, 40, 50]
+    assert found.transcribed is None
+    assert transcript(start=30) == found
+    assert len(decoded) == 6, "the part that is shown does not matter"
