@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TOLERANCE = 0.25
 # Up to this distance, decoding what lies between is on average cheaper than seeking to the key frame before.
 MAX_SKIPPED_SECONDS = 2.0
-# Readers that are kept open although nobody uses them. Each holds the reference frames of its decoder.
+# Readers that stay open while idle, for each thread that renders. Each holds the reference frames of its decoder.
 MAX_IDLE = 2
 
 
@@ -70,9 +70,10 @@ class SourceReader:
 
 
 class SourceReaders:
-    """Open readers, for one thread or several. Idle ones continue where the next segment begins."""
+    """Open readers for some threads. Idle ones continue where the next segment begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
+        self._max_idle = MAX_IDLE * threads
         self._idle: list[SourceReader] = []
         self._lock = Lock()
 
@@ -102,7 +103,7 @@ class SourceReaders:
             return
         with self._lock:
             self._idle.append(reader)
-            if len(self._idle) > MAX_IDLE:
+            if len(self._idle) > self._max_idle:
                 self._idle.pop(0).close()
 
 
