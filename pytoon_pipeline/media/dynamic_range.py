@@ -18,7 +18,7 @@ PEAK = 1000.0
 # Light is linear up to the knee; above, a curve reaches 1 at the peak.
 KNEE = 0.6
 # Entries of the tables that stand for the transfer functions.
-LEVELS = 1 << 12
+LEVELS = 1 << 14
 
 BT2020_TO_BT709 = np.array(
     [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32
@@ -123,7 +123,7 @@ def _to_coded_rgb(coding: Coding) -> NDArray[np.float32]:
 
 @lru_cache
 def _to_light(dynamic: Literal["hlg", "pq"]) -> NDArray[np.float32]:
-    """Light for each 12-bit code value, 1 = diffuse white."""
+    """Light for each entry of the table of code values, 1 = diffuse white."""
     code = np.linspace(0, 1, LEVELS)
     if dynamic == "pq":
         m1, m2, c1, c2, c3 = 0.1593017578125, 78.84375, 0.8359375, 18.8515625, 18.6875

@@ -76,7 +76,7 @@ class SourceFrame:
         return self._last[1]
 
     def whole(self) -> YuvFrame:
-        """The planes of the whole frame."""
+        """The planes of the whole frame, with even sides."""
         return self.part(Rect(0, 0, *self.size)).planes
 
     def _convert(self, area: Rect[int], across: int, down: int) -> FramePart:
@@ -84,27 +84,37 @@ class SourceFrame:
         coded = _turned(area, turn, columns, rows)
         if turn in (90, 270):
             columns, rows, across, down = rows, columns, down, across
-        # Blocks of pixels, two for each of chroma, start at multiples of their size in every part of the frame.
-        left, top = coded.left - coded.left % (2 * across), coded.top - coded.top % (2 * down)
-        area = Rect(left, top, coded.right, coded.bottom)
-        y, u, v = (_reduced(self._cut(plane, area), across, down) for plane in self._planes)
+        # Blocks of pixels, two for each of chroma, begin at multiples of their size in every part of the frame.
+        wide, high = 2 * across, 2 * down
+        covered = Rect(
+            coded.left // wide * wide,
+            coded.top // high * high,
+            -(-coded.right // wide) * wide,
+            -(-coded.bottom // high) * high,
+        )
+        y, u, v = (reduced(self._cut(plane, covered), across, down) for plane in self._planes)
         planes = y, u, v
         if self._video.dynamic != "sdr":
             planes = to_standard_range(planes, self._coding, self._video.dynamic)
         elif self._coding != BT709:
             planes = convert(planes, self._coding)
         frame = YuvFrame(*(_rotated(np.asarray(plane, np.uint8), turn) for plane in planes))
-        height, width = planes[0].shape
-        covered = Rect(left, top, left + width * across, top + height * down)
         upright = _turned(covered, -turn % 360, columns, rows)
         if turn in (90, 270):
             across, down = down, across
         return FramePart(frame, upright.left, upright.top, across, down)
 
     def _cut(self, plane: NDArray[Any], area: Rect[int]) -> NDArray[Any]:
-        """The part of a plane that covers ``area``, in coded pixels of Y."""
+        """The part of a plane that covers ``area``, in coded pixels of Y. Beyond the plane its edge is repeated."""
+        import cv2
+
         x, y = (1 if a == b else 2 for a, b in zip(plane.shape[::-1], self._planes[0].shape[::-1], strict=True))
-        return plane[area.top // y : -(-area.bottom // y), area.left // x : -(-area.right // x)]
+        right, bottom = area.right // x, area.bottom // y
+        cut: Any = plane[area.top // y : bottom, area.left // x : right]
+        beyond, below = max(0, right - plane.shape[1]), max(0, bottom - plane.shape[0])
+        if beyond or below:
+            cut = cv2.copyMakeBorder(cut, 0, below, 0, beyond, cv2.BORDER_REPLICATE)
+        return np.asarray(cut, plane.dtype)
 
 
 def _planes(frame: "VideoFrame", video: VideoStream) -> tuple[Coding, Planes]:
@@ -148,16 +158,19 @@ def rows(plane: Any) -> Plane:
     return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height]
 
 
-def _reduced(plane: NDArray[Any], across: int, down: int) -> NDArray[Any]:
-    """The plane with ``across`` × ``down`` pixels averaged into one. What is left over at its end is dropped."""
+def reduced(plane: NDArray[Any], across: int, down: int) -> NDArray[Any]:
+    """The plane with ``across`` × ``down`` pixels averaged into one. Its edge is repeated to fill the last ones."""
     if across == down == 1:
         return plane
     import cv2
 
     height, width = plane.shape
-    size = (max(1, width // across), max(1, height // down))
-    whole: Any = plane[: size[1] * down, : size[0] * across]
-    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), plane.dtype)
+    right, below = -width % across, -height % down
+    padded: Any = plane
+    if right or below:
+        padded = cv2.copyMakeBorder(plane, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    size = ((width + right) // across, (height + below) // down)
+    return np.asarray(cv2.resize(padded, size, interpolation=cv2.INTER_AREA), plane.dtype)
 
 
 def _turned(area: Rect[int], back: int, columns: int, rows: int) -> Rect[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from typing_extensions import Self
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 TOLERANCE = 0.25
 # Up to this distance, decoding what lies between is on average cheaper than seeking to the key frame before.
 MAX_SKIPPED_SECONDS = 2.0
-# Readers that are kept open although nobody uses them. Each holds the reference frames of its decoder.
+# Readers that stay open while idle, for each thread that renders. Each holds the reference frames of its decoder.
 MAX_IDLE = 2
 
 
@@ -30,7 +31,8 @@ class SourceReader:
         self._video = video
         self._decoder = VideoDecoder(path, video, threads=1)
         self._frames: Iterator[tuple[float, VideoFrame]] = iter(())
-        self._shown: tuple[float, SourceFrame] | None = None
+        self._shown: SourceFrame | None = None
+        self._read_until = 0.0
         self._next: tuple[float, VideoFrame] | None = None
 
     def at(self, tick: int, rate: FrameRate) -> SourceFrame:
@@ -38,21 +40,20 @@ class SourceReader:
 
         Raises ``EOFError`` when no frame can be decoded.
         """
-        period = 1 / float(rate.fraction)
-        if self._shown is None or not self.continues_at(tick, rate):
-            self._seek(tick * period)
-        while self._next is not None and (self._shown is None or self._next[0] <= (tick + TOLERANCE) * period):
-            time, frame = self._next
-            self._shown, self._next = (time, SourceFrame(frame, self._video)), next(self._frames, None)
+        if not self.continues_at(tick, rate):
+            self._seek(tick / float(rate.fraction))
+        self._read_until = (tick + TOLERANCE) / float(rate.fraction)
+        while self._next is not None and (self._shown is None or self._next[0] <= self._read_until):
+            self._shown, self._next = SourceFrame(self._next[1], self._video), next(self._frames, None)
         if self._shown is None:
             raise EOFError(f"No frame of {self.path.name} can be decoded.")
-        return self._shown[1]
+        return self._shown
 
     def continues_at(self, tick: int, rate: FrameRate) -> bool:
         """Whether the frame at ``tick`` is read best by decoding on from the last one that was read."""
         if self._shown is None:
             return False
-        ahead = (tick + TOLERANCE) / float(rate.fraction) - self._shown[0]
+        ahead = (tick + TOLERANCE) / float(rate.fraction) - self._read_until
         return 0 <= ahead <= MAX_SKIPPED_SECONDS
 
     @property
@@ -69,37 +70,41 @@ class SourceReader:
 
 
 class SourceReaders:
-    """The open readers of one thread. Idle ones continue where the next segment begins."""
+    """Open readers for some threads. Idle ones continue where the next segment begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
+        self._max_idle = MAX_IDLE * threads
         self._idle: list[SourceReader] = []
+        self._lock = Lock()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for reader in self._idle:
-            reader.close()
-        self._idle.clear()
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
 
     def take(self, path: Path, video: VideoStream, tick: int, rate: FrameRate) -> SourceReader:
         """A reader of a file that is to be read from ``tick`` of ``rate`` on. The caller gives it back."""
-        same = [reader for reader in self._idle if reader.path == path]
-        if not same:
-            return SourceReader(path, video)
-        # Seeking in an open file is still cheaper than opening it again.
-        reader = next((one for one in same if one.continues_at(tick, rate)), same[0])
-        self._idle.remove(reader)
-        return reader
+        with self._lock:
+            same = [reader for reader in self._idle if reader.path == path]
+            if not same:
+                return SourceReader(path, video)
+            # Seeking in an open file is still cheaper than opening it again.
+            reader = next((one for one in same if one.continues_at(tick, rate)), same[0])
+            self._idle.remove(reader)
+            return reader
 
     def give_back(self, reader: SourceReader) -> None:
         """Keeps a reader for later, unless its file is damaged, and closes the one that was idle longest."""
         if reader.damaged:
             reader.close()
             return
-        self._idle.append(reader)
-        if len(self._idle) > MAX_IDLE:
-            self._idle.pop(0).close()
+        with self._lock:
+            self._idle.append(reader)
+            if len(self._idle) > self._max_idle:
+                self._idle.pop(0).close()
 
 
 def frames_at_cfr(path: Path, video: VideoStream, rate: FrameRate, first: int, count: int) -> Iterator[SourceFrame]:

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.geometry import Box, Rect
-from pytoon_pipeline.media.frames import FramePart, Plane, SourceFrame, YuvFrame
+from pytoon_pipeline.media.frames import FramePart, Plane, SourceFrame, YuvFrame, reduced
 
 # Fixed-point scale of values between the two passes: six fractional bits. Cubic overshoot still fits in 16 bits.
 SUBPIXEL = np.float32(64)
@@ -73,10 +73,7 @@ def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, h
     across, down = _reduction(width / w), _reduction(height / h)
     x0, x1 = _span(x, w, columns, across)
     y0, y1 = _span(y, h, rows, down)
-    cut: Any = plane[y0:y1, x0:x1]
-    if across > 1 or down > 1:
-        size = (max(1, (x1 - x0) // across), max(1, (y1 - y0) // down))
-        cut = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)
+    cut: Any = reduced(plane[y0:y1, x0:x1], across, down)
     # The kernel runs along rows of memory, so the horizontal pass works on the transposed plane.
     columns, rows = cut.shape[1], cut.shape[0]
     middle = np.empty((width, rows), np.int16)
@@ -91,10 +88,9 @@ def _reduction(factor: float) -> int:
 
 
 def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
-    """The pixels ``[first, last)`` around a range, with context, on multiples of ``step`` inside ``[0, size]``."""
-    first = max(0, floor(start / step) - CONTEXT) * step
-    last = min(size, (ceil((start + length) / step) + CONTEXT) * step)
-    return min(first, size - step), max(last, first + step)
+    """The pixels ``[first, last)`` around a range, with context, in ``[0, size]``, from a multiple of ``step`` on."""
+    first = min(max(0, floor(start / step) - CONTEXT), (size - 1) // step) * step
+    return first, max(min(size, (ceil((start + length) / step) + CONTEXT) * step), first + 1)
 
 
 @njit(nogil=True, cache=True)

@@ -53,6 +53,7 @@ from pytoon_pipeline.rendering import (
     stages,
     text,
 )
+from pytoon_pipeline.rendering.footage import Footage
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.rendering.yuva import transparent_image
 from pytoon_pipeline.store.store import Store
@@ -212,18 +213,18 @@ def exchanged(one: str, other: str) -> Patch:
     """Another picture file is read."""
     read = compositor.layer_content
 
-    def reader(drawn: Any, sources: Mapping[str, Source], rate: FrameRate) -> Any:
-        return read(drawn, {**sources, one: sources[other]}, rate)
+    def reader(drawn: Any, sources: Mapping[str, Source], *rest: Any) -> Any:
+        return read(drawn, {**sources, one: sources[other]}, *rest)
 
     return lambda patch: patch.setattr(compositor, "layer_content", reader)
 
 
 def later(frames: int) -> Patch:
     """Footage from another time."""
-    read = compositor._video_content
+    add = Footage.add
     return lambda patch: patch.setattr(
-        compositor, "_video_content",
-        lambda drawn, *rest: read(replace(drawn, source_start=drawn.source_start + frames), *rest),
+        Footage, "add",
+        lambda self, drawn, *rest: add(self, replace(drawn, source_start=drawn.source_start + frames), *rest),
     )  # fmt: skip
 
 
