@@ -65,10 +65,8 @@ def measure(
         else:
             wait_until(lambda: bool(uploads.pending()), 120, 0.02)
         fill(disk / "filler", left)
-        said = wait_until(lambda: bool(uploads.failing()), 120, 0.2)
-        codes = {
-            f"{record.category}: {record.message}" for key in uploads.failing() if (record := uploads.failure(key))
-        }
+        said = wait_until(lambda: bool(uploads.failures()), 120, 0.2)
+        codes = {f"{record.category}: {record.message}" for record in uploads.failures().values()}
         time.sleep(8)  # a few tries fail
         (disk / "filler").unlink()
         emptied = time.time()

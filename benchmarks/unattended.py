@@ -100,8 +100,8 @@ def of_enemies(home: Home, names: list[str]) -> dict[str, object]:
     ended = Counter(outcome(uploads, rows.get(os.fsencode(name).decode("utf-8", "backslashreplace"))) for name in names)
     faults = [
         failure.model_dump()
-        for key in uploads.failing()
-        if (failure := uploads.failure(key)) and failure.category not in ("invalid_input", "quality")
+        for failure in uploads.failures().values()
+        if failure.category not in ("invalid_input", "quality")
     ]
     return {"hostile": len(names), "hostile_ended": dict(sorted(ended.items())), "hostile_faults": faults}
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -60,8 +61,10 @@ def preload() -> None:
     import_module(CODE_LOCATION).defs().get_repository_def()
     # Both import a good part of themselves when they are first used.
     njit(lambda number: number)(1.0)
-    with tempfile.TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder):
-        pass
+    with tempfile.TemporaryDirectory() as folder:
+        # Dagster prints a notice where it finds no settings.
+        (Path(folder) / "dagster.yaml").touch()
+        dg.DagsterInstance.local_temp(folder).dispose()
 
 
 def _own_modules(path: Iterable[str]) -> Iterator[str]:

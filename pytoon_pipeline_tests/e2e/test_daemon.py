@@ -41,7 +41,7 @@ def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, mon
     assert keys.keys() == {"hero", "bad.mp4"}
     assert uploads.delivered(str(keys["hero"])) is not None
     assert keys["bad.mp4"] is None, "it was rejected before any run"
-    assert uploads.failing() == []
+    assert uploads.failures() == {}
     assert "not a video" in (inbox / "bad.mp4.rejected.txt").read_text()
     assert [path.name for path in home.outbox.glob("*/*.mp4")] == ["hero.mp4"]
     with running.instance(home) as opened:

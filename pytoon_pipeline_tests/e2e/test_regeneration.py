@@ -142,7 +142,7 @@ def test_a_video_that_still_flashes_is_held_and_reported(
     attempts = uploads.attempts(key)
     assert [one.fallback for one in attempts] == [False, False, False, True]
     assert {code for one in attempts for code in one.codes} >= {"flash"}
-    assert (uploads.held(), uploads.degraded(), uploads.failing()) == ([key], [], [])
+    assert (uploads.held(), uploads.degraded(), uploads.failures()) == ([key], [], {})
     assert not home.outbox.exists()
     manifest = json.loads(next(home.held.rglob("manifest.json")).read_text())
     assert {"simplified", "flash"} <= {reason["code"] for reason in manifest["degraded"]["reasons"]}
