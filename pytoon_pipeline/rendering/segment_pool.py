@@ -1,8 +1,11 @@
 """Renders several segments side by side and stores each as soon as it is finished."""
 
 import logging
+import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +50,8 @@ class SegmentPool:
         captions = CaptionRaster(plans[0].caption_style, plans[0].width, plans[0].height)
         queue = SegmentQueue(tasks)
         results: dict[int, StageResult] = {}
-        threads = processors // 2 + 1
-        with SourceReaders(threads) as readers, ThreadPoolExecutor(threads, thread_name_prefix="segment") as pool:
+        with ExitStack() as opened, ThreadPoolExecutor(processors // 2 + 1, thread_name_prefix="segment") as pool:
+            readers = defaultdict[int, SourceReaders](lambda: opened.enter_context(SourceReaders()))
             captions.render([event.text for plan in plans for event in plan.events], pool)
             futures = [pool.submit(self._render_next, queue, tasks, captions, readers) for _ in tasks]
             try:
@@ -61,11 +64,13 @@ class SegmentPool:
         return results
 
     def _render_next(
-        self, queue: SegmentQueue, tasks: Tasks, captions: CaptionRaster, readers: SourceReaders
+        self, queue: SegmentQueue, tasks: Tasks, captions: CaptionRaster, readers: Mapping[int, SourceReaders]
     ) -> tuple[int, StageResult]:
+        """Renders the next segment of this thread, with the thread's own ``readers``."""
         number = queue.take()
         plan, key = tasks[number]
-        result = get_or_compute(self.store, key, lambda scratch: self._compute(plan, captions, readers, scratch))
+        own = readers[threading.get_ident()]
+        result = get_or_compute(self.store, key, lambda scratch: self._compute(plan, captions, own, scratch))
         if result.status == "cached":
             # Another process has rendered it in the meantime.
             self.counter.advance(plan.frames)
@@ -81,7 +86,8 @@ class SegmentPool:
         }
         sheet = ContactSheet(plan.sheet_frames)
         watch = FrameWatch(self.deadline, self.counter.advance)
-        render_segment(plan, self.sources, captions, files[VIDEO], watch, sheet, readers).save(files[FRAME_STATS])
+        stats = render_segment(plan, self.sources, captions, files[VIDEO], watch, sheet, readers)
+        stats.save(files[FRAME_STATS])
         sheet.save(files[CONTACT_SHEET])
         return StageOutput(SegmentResult(frames=plan.frames), files)
 

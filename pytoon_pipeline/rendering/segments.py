@@ -45,7 +45,7 @@ def render_segment(
 ) -> FrameStats:  # fmt: skip
     """Encodes the frames of ``plan`` into the MP4 file ``out``, measures them, and copies some to ``contact_sheet``.
 
-    Footage is read with ``readers``: a segment that begins where another one ended needs no seek.
+    Footage is read with ``readers``, which stay open for the next segment.
     Raises ``RenderError`` when the deadline of ``watch`` passes or the encoder fails, and ``Stopped`` when the process
     is asked to stop.
     """
