@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from typing_extensions import Self
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 TOLERANCE = 0.25
 # Up to this distance, decoding what lies between is on average cheaper than seeking to the key frame before.
 MAX_SKIPPED_SECONDS = 2.0
-# Readers that stay open while idle. Each holds the reference frames of its decoder.
+# Readers that stay open while idle, for each thread that renders. Each holds the reference frames of its decoder.
 MAX_IDLE = 2
 
 
@@ -69,36 +70,41 @@ class SourceReader:
 
 
 class SourceReaders:
-    """The open readers of one thread. Idle ones continue where the next segment begins."""
+    """Open readers for some threads. Idle ones continue where the next segment begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
+        self._max_idle = MAX_IDLE * threads
         self._idle: list[SourceReader] = []
+        self._lock = Lock()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
 
     def take(self, path: Path, video: VideoStream, tick: int, rate: FrameRate) -> SourceReader:
         """A reader of a file that is to be read from ``tick`` of ``rate`` on. The caller gives it back."""
-        same = [reader for reader in self._idle if reader.path == path]
-        if not same:
-            return SourceReader(path, video)
-        # Seeking in an open file is still cheaper than opening it again.
-        reader = next((one for one in same if one.continues_at(tick, rate)), same[0])
-        self._idle.remove(reader)
-        return reader
+        with self._lock:
+            same = [reader for reader in self._idle if reader.path == path]
+            if not same:
+                return SourceReader(path, video)
+            # Seeking in an open file is still cheaper than opening it again.
+            reader = next((one for one in same if one.continues_at(tick, rate)), same[0])
+            self._idle.remove(reader)
+            return reader
 
     def give_back(self, reader: SourceReader) -> None:
         """Keeps a reader for later, unless its file is damaged, and closes the one that was idle longest."""
         if reader.damaged:
             reader.close()
             return
-        self._idle.append(reader)
-        if len(self._idle) > MAX_IDLE:
-            self._idle.pop(0).close()
+        with self._lock:
+            self._idle.append(reader)
+            if len(self._idle) > self._max_idle:
+                self._idle.pop(0).close()
 
 
 def frames_at_cfr(path: Path, video: VideoStream, rate: FrameRate, first: int, count: int) -> Iterator[SourceFrame]:
