@@ -4,7 +4,10 @@ translates between the two.
 Partitions of earlier versions are named by the key itself; they still work.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 import dagster as dg
 
@@ -15,7 +18,34 @@ from pytoon_pipeline.reporting.sentences import MAX_NAMED, first_few
 UPLOADS = "uploads"
 PARTITION_TAG = "dagster/partition"
 
-uploads = dg.DynamicPartitionsDefinition(name=UPLOADS)
+# The partitions that this run knows to exist; none outside a run.
+_existing: ContextVar[set[str] | None] = ContextVar("existing", default=None)
+
+
+class UploadPartitions(dg.DynamicPartitionsDefinition):
+    """Dynamic partitions that a run looks up once. Dagster asks for the run's own one 350 times, with a query each."""
+
+    def has_partition_key(self, partition_key: str, *context: Any, **more: Any) -> bool:
+        existing = _existing.get()
+        if existing is not None and partition_key in existing:
+            return True
+        found: bool = super().has_partition_key(partition_key, *context, **more)
+        if found and existing is not None:
+            existing.add(partition_key)
+        return found
+
+
+uploads = UploadPartitions(name=UPLOADS)
+
+
+@contextmanager
+def lasting_partitions() -> Iterator[None]:
+    """Inside the block, in which one run is executed, partitions that existed once still exist."""
+    token = _existing.set(set())
+    try:
+        yield
+    finally:
+        _existing.reset(token)
 
 
 def partition_of(known: Uploads, key: str) -> str:

@@ -20,6 +20,8 @@ from numba import njit
 
 import pytoon_pipeline
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.defs.open_databases import open_databases
+from pytoon_pipeline.defs.partitions import lasting_partitions
 from pytoon_pipeline.runtime.fork_server import connection_from, serve
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
@@ -78,7 +80,8 @@ def execute(order: str) -> None:
     until it ends.
     """
     sys.argv = ["dagster", "api", "execute_run", order]
-    with run_lock(Home.locate().run_lock(_run_id(order)), interruptible=True):
+    home, run = Home.locate(), _run_id(order)
+    with run_lock(home.run_lock(run), interruptible=True), open_databases(home, run), lasting_partitions():
         runpy.run_module("dagster", run_name="__main__")
 
 

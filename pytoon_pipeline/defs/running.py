@@ -16,7 +16,8 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
-from pytoon_pipeline.defs.partitions import add_partitions, partition_of
+from pytoon_pipeline.defs.open_databases import open_databases
+from pytoon_pipeline.defs.partitions import add_partitions, lasting_partitions, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.intake.inbox import create_own_inbox
 from pytoon_pipeline.operations.attempt_notes import next_retry
@@ -124,7 +125,7 @@ def compile_upload(job: dg.JobDefinition, opened: dg.DagsterInstance, home: Home
     add_partitions(opened, [partition])
     uploads.clear_failure(key)
     run_id = str(uuid4())
-    with _canceled_when_stopped(opened, run_id):
+    with open_databases(home, run_id), lasting_partitions(), _canceled_when_stopped(opened, run_id):
         result = job.execute_in_process(
             instance=opened,
             partition_key=partition,

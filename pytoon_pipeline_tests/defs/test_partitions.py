@@ -6,6 +6,7 @@ import pytest
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs import partitions
 from pytoon_pipeline.defs.garbage import synchronize_partitions
 from pytoon_pipeline.defs.jobs import COMPILE, compile_video
 from pytoon_pipeline.defs.partitions import UPLOADS, key_of, keys_by_partition, partition_by_key, partition_of
@@ -64,3 +65,17 @@ def test_a_run_without_an_upload_says_what_to_do(uploads: Uploads, instance: dg.
         assert failure is not None
         assert failure.metadata["code"].value == code
         assert failure.metadata["hint"].value
+
+
+def test_a_run_looks_its_partition_up_once(instance: dg.DagsterInstance) -> None:
+    partitions.add_partitions(instance, ["summer"])
+
+    def exists(name: str) -> bool:
+        return partitions.uploads.has_partition_key(name, dynamic_partitions_store=instance)
+
+    with partitions.lasting_partitions():
+        assert (exists("summer"), exists("winter")) == (True, False)
+        instance.delete_dynamic_partition(partitions.UPLOADS, "summer")
+        partitions.add_partitions(instance, ["winter"])
+        assert (exists("summer"), exists("winter")) == (True, True)
+    assert (exists("summer"), exists("winter")) == (False, True)

@@ -1,0 +1,42 @@
+"""Dagster's databases stay open during a run, and everything is in them afterwards."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.open_databases import open_databases
+from pytoon_pipeline.runtime.home import Home
+
+RUN = "12345678-1234-1234-1234-123456789abc"
+
+
+def test_events_stay_in_the_write_ahead_log_until_the_run_ends(home: Home) -> None:
+    database = home.dagster / "history" / "runs" / f"{RUN}.db"
+    log = Path(f"{database}-wal")
+    with running.instance(home) as instance:
+        with open_databases(home, RUN):
+            report(instance, "one")
+            assert log.stat().st_size > 0, "no query writes the log back"
+            os.utime(database, (0, 0))
+            report(instance, "two")
+            assert database.stat().st_mtime > 0, "who watches the run sees that it changed"
+            assert messages(instance) == ["one", "two"]
+        assert not log.exists()
+        report(instance, "three")
+        assert not log.exists(), "as without it"
+        assert messages(instance) == ["one", "two", "three"]
+
+
+def test_another_storage_is_left_alone(home: Home) -> None:
+    with open_databases(home, RUN):
+        assert not home.dagster.exists()
+
+
+def report(instance: dg.DagsterInstance, text: str) -> None:
+    instance.report_engine_event(text, run_id=RUN, job_name="job")
+
+
+def messages(instance: dg.DagsterInstance) -> list[str]:
+    return [entry.message for entry in instance.all_logs(RUN)]
