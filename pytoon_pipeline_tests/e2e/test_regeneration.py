@@ -159,7 +159,7 @@ def test_a_video_that_still_flashes_is_held_and_reported(
     assert "/assets/qc_score?view=partitions&partition=strobe" in listed
     assert "partition&tags%5B0%5D%5Bvalue%5D=strobe)" in listed, "the Launchpad, filled in"
     assert isinstance(checked, dg.AssetCheckEvaluation)
-    assert checked.passed, "a held video has not failed"
+    assert not checked.passed, "a held video waits for a person"
     context = dg.build_sensor_context(instance=instance, cursor=listing.cursor)
     assert isinstance(publish_status(context, CONFIG, CATALOG), dg.SkipReason)
 

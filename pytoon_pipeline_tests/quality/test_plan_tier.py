@@ -302,7 +302,7 @@ def in_the_wrong_line(patch: pytest.MonkeyPatch) -> None:
 
 def without_overlays(patch: pytest.MonkeyPatch) -> None:
     compose = segments.compose
-    patch.setattr(segments, "compose", lambda job, sources: compose(replace(job, overlays=()), sources))
+    patch.setattr(segments, "compose", lambda job, *more: compose(replace(job, overlays=()), *more))
 
 
 def another_ground(patch: pytest.MonkeyPatch) -> None:
