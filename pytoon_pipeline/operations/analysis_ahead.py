@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.analysis.results import Frames, MetadataByItem
 from pytoon_pipeline.analysis.roles import check_usable
-from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
 from pytoon_pipeline.analysis.stages.analysis import AnalysisResult
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
@@ -88,18 +87,10 @@ class _Analyses:
         return MetadataByItem.of(collection, item_artifacts(self.store, collection))
 
     def _listen(self, source: SourceMedia, metadata: MetadataByItem, resolved: ResolvedRequest) -> None:
-        share = MachineShare(self.home, self.upload.title)
         with _unreported():
-            Transcription(
-                store=self.store,
-                archetype=resolved.archetype,
-                metadata=metadata,
-                subtitles=source.subtitles(),
-                settings=SpeechSettings.from_settings(Settings.load(), self.home.models),
-                use=ClipUse.of(source, resolved),
-                slot=share.transcriber_slot,
-                threads=lambda: share.threads,
-            ).run(self.store, source)
+            settings = SpeechSettings.from_settings(Settings.load(), self.home.models)
+            share = MachineShare(self.home, self.upload.title)
+            Transcription.of(self.store, source, metadata, resolved, settings, share).run(self.store, source)
 
     def _look(self, source: SourceMedia, metadata: MetadataByItem) -> None:
         with _unreported():

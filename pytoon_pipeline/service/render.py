@@ -76,8 +76,10 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
 
 def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Iterator[Note]:
     """A note where the same media came before under another title: the video joins the versions of that upload."""
+    if outcome == "new":
+        return
     name = Uploads(home).name(upload.key)
-    if outcome != "new" and not name.startswith(readable_name(upload.title)):
+    if not name.startswith(readable_name(upload.title)):
         message = (
             f"“{upload.title}” has the same media as “{name}”, so its video is a version of “{name}”. "
             "For a video of its own, add: --set variant=NAME"

@@ -76,12 +76,8 @@ def find_silence(
 
 def kept_ranges(samples: NDArray[np.int16], rate: int, settings: SilenceSettings) -> list[tuple[float, float]]:
     """The ranges of a source, in seconds, that stay whatever its words are."""
-    decibels = levels(samples, rate)
-    level = speech_level(decibels)
-    if level < SILENT_DB:
-        settings = settings.model_copy(update={"remove": False})
-    silences = quiet_ranges(decibels, level - settings.threshold_below_speech_db, settings.min_seconds)
-    return [one.span for one in speech_ranges(silences, (), len(samples) / rate, settings)]
+    wordless = Transcript(words=(), language="", transcriber=None)
+    return [one.span for one in find_silence(samples, rate, wordless, settings).speech]
 
 
 def speech_ranges(

@@ -13,8 +13,10 @@ from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
-from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
+from pytoon_pipeline.contracts.media import MediaInfo, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, get_or_compute, run_stage
@@ -59,6 +61,28 @@ class Transcription(Analysis[Transcript]):
     use: ClipUse
     slot: Callable[[], AbstractContextManager[None]]
     threads: Callable[[], int]
+
+    @classmethod
+    def of(
+        cls,
+        store: Store,
+        source: SourceMedia,
+        metadata: MetadataByItem,
+        resolved: ResolvedRequest,
+        settings: transcribers.SpeechSettings,
+        share: MachineShare,
+    ) -> "Transcription":
+        """The transcription of an upload, with the share of the machine that its run has."""
+        return cls(
+            store=store,
+            archetype=resolved.archetype,
+            metadata=metadata,
+            subtitles=source.subtitles(),
+            settings=settings,
+            use=ClipUse.of(source, resolved),
+            slot=share.transcriber_slot,
+            threads=lambda: share.threads,
+        )
 
     def covers(self, item: SourceItem) -> bool:
         stored = self.metadata.items.get(item.sha256)

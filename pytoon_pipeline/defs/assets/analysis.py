@@ -7,7 +7,6 @@ uploads it is.
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import Frames, MetadataByItem, TranscriptByItem
-from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
@@ -36,16 +35,8 @@ def transcription(
 ) -> Materialized:
     """The spoken words with their times: from subtitles if there are any, otherwise from Whisper if its weights are
     available, otherwise from pocketsphinx. The metadata names the transcriber."""
-    share = worker.share
-    analysis = Transcription(
-        store=store.artifacts,
-        archetype=resolved_request.archetype,
-        metadata=metadata,
-        subtitles=source_media.subtitles(),
-        settings=speech.settings,
-        use=ClipUse.of(source_media, resolved_request),
-        slot=share.transcriber_slot,
-        threads=lambda: share.threads,
+    analysis = Transcription.of(
+        store.artifacts, source_media, metadata, resolved_request, speech.settings, worker.share
     )
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 

@@ -51,6 +51,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def hearing(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Choice:
+    """Whisper with a small checkpoint, which finds ``HEARD`` in every piece."""
+    from whisper.model import Whisper
+
+    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
+    return choose(SpeechSettings("whisper", "mini", tmp_path))
+
+
 def transcribe(choice: Choice, samples: np.ndarray, threads: int | None = None) -> Transcript:
     """The transcript of all speech in ``samples``."""
     recording = transcribers.cut(choice, samples, voice_activity.speech_ranges(samples))
@@ -104,16 +114,9 @@ def test_audio_without_speech_is_not_transcribed(
     assert (found.words, found.rejected_words) == ((), 0)
 
 
-def test_words_of_whisper_are_placed_where_their_piece_is(
-    spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from whisper.model import Whisper
-
-    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
-    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
-    choice = choose(SpeechSettings("whisper", "mini", tmp_path))
-    recording = Recording(choice, spoken, [(0, 32_000), (48_000, 80_000)])
-    found = transcribers.transcript(choice, transcribers.transcribe(recording, recording.pieces))
+def test_words_of_whisper_are_placed_where_their_piece_is(spoken: np.ndarray, hearing: Choice) -> None:
+    recording = Recording(hearing, spoken, [(0, 32_000), (48_000, 80_000)])
+    found = transcribers.transcript(hearing, transcribers.transcribe(recording, recording.pieces))
     assert [(word.start, word.end) for word in found.words] == [(0.1, 0.5), (3.1, 3.5)]
 
 
@@ -251,22 +254,18 @@ def test_whisper_falls_back_to_the_cpu_when_the_gpu_has_no_memory(
 
 
 def test_the_recorded_device_is_the_one_that_was_used(
-    spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spoken: np.ndarray, hearing: Choice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
     import whisper
-    from whisper.model import Whisper
 
-    (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
-    monkeypatch.setattr(Whisper, "transcribe", lambda *_, **__: HEARD)
-    choice = choose(SpeechSettings("whisper", "mini", tmp_path))
-    plain = transcribe(choice, spoken[: 16_000 * 2])
+    plain = transcribe(hearing, spoken[: 16_000 * 2])
     assert (plain.device, plain.precision, plain.device_fallback) == ("cpu", "float32", None)
     real = whisper.load_model
     monkeypatch.setattr(whisper, "load_model", lambda name, device, **more: real(name, device="cpu", **more))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda n=0: "Test GPU")
-    on_gpu = transcribe(choice, spoken[: 16_000 * 2])
+    on_gpu = transcribe(hearing, spoken[: 16_000 * 2])
     assert (on_gpu.device, on_gpu.precision) == ("cuda:0 Test GPU", "float16")
 
 
