@@ -164,10 +164,10 @@ def test_loading_the_code_location_imports_nothing_heavy() -> None:
 
 def command(*arguments: str, reads: int | None = None, stream: str = "stdout") -> tuple[int, bytes]:
     """Runs the installed command as a shell does, reads so many bytes of ``stream`` and closes it. Gives the exit
-    code, and all of the other stream.
+    code, and all of the other stream. The pipes are small, so that the command still writes when they are closed.
     """
     run = [sys.executable, "-m", "pytoon_pipeline.cli.main", *arguments]
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pipesize=4096) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         closed, other = process.stdout, process.stderr
