@@ -16,7 +16,7 @@ from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
-from pytoon_pipeline.rendering.yuva import YuvaImage, blend
+from pytoon_pipeline.rendering.yuva import YuvaImage, blend, draw_onto
 from pytoon_pipeline.runtime import stopping
 
 if TYPE_CHECKING:
@@ -53,15 +53,16 @@ def render_segment(
     collector = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
-        for number, composed in enumerate(compose(plan, sources, readers)):
+        frame, canvas = _video_frame(*size)
+        for number, _ in enumerate(compose(plan, sources, readers, canvas)):
             watch.check()
-            frame, canvas = _to_video_frame(composed, *size)
             for event in plan.events:
                 if event.start <= number < event.end and (sprite := captions.sprite(event, number, size)):
                     blend(canvas, sprite)
             collector.add(canvas.y, canvas.u, canvas.v)
             if contact_sheet is not None:
                 contact_sheet.add(number, canvas.y, canvas.u, canvas.v)
+            _pad_rows(frame)
             yield frame
             watch.on_frame(1)
 
@@ -73,7 +74,15 @@ def encode(
     images: Iterable[YuvaImage], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
 ) -> None:
     """Encodes images of ``size`` (width, height) into the MP4 file ``out``. Raises ``RenderError``."""
-    _encode((_to_video_frame(image, *size)[0] for image in images), size, rate, encoder, out)
+
+    def frames() -> Iterator["VideoFrame"]:
+        frame, canvas = _video_frame(*size)
+        for image in images:
+            draw_onto(canvas, image)
+            _pad_rows(frame)
+            yield frame
+
+    _encode(frames(), size, rate, encoder, out)
 
 
 def _encode(
@@ -107,16 +116,16 @@ def _video_stream(
     return stream
 
 
-def _to_video_frame(image: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
-    """A frame for the encoder with the planes of ``image``, and an image that shares the frame's memory."""
+def _video_frame(width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
+    """A frame for the encoder, and an image that shares its memory. One is enough: x264 copies what it gets."""
     import av
 
     frame = av.VideoFrame(width, height, "yuv420p")
-    planes = []
-    for plane, values in zip(frame.planes, (image.y, image.u, image.v), strict=True):
+    return frame, YuvaImage(*(rows(plane)[:, : plane.width] for plane in frame.planes))
+
+
+def _pad_rows(frame: "VideoFrame") -> None:
+    """Repeats the last value of each row: x264 reads beyond its end, where other values would make encodes differ."""
+    for plane in frame.planes:
         memory = rows(plane)
-        memory[:, : plane.width] = values
-        # x264 reads beyond the end of a row: uninitialised memory there would make encodes differ.
-        memory[:, plane.width :] = values[:, -1:]
-        planes.append(memory[:, : plane.width])
-    return frame, YuvaImage(*planes)
+        memory[:, plane.width :] = memory[:, plane.width - 1 : plane.width]
