@@ -5,6 +5,7 @@ compiles. docs/rendering.md compares the alternatives. The kernels neither reass
 processor computes the same values.
 """
 
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -110,6 +111,8 @@ def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
     return first, max(min(size, (ceil((start + length) / step) + CONTEXT) * step), first + 1)
 
 
+# Both chroma planes have the same weights, and a window that rests has them for all frames.
+@lru_cache(maxsize=16)
 @njit(nogil=True, cache=True)
 def _weights(
     start: float, length: float, count: int, size: int

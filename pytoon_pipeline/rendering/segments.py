@@ -62,7 +62,6 @@ def render_segment(
             collector.add(canvas.y, canvas.u, canvas.v)
             if contact_sheet is not None:
                 contact_sheet.add(number, canvas.y, canvas.u, canvas.v)
-            _pad_rows(frame)
             yield frame
             watch.on_frame(1)
 
@@ -79,7 +78,6 @@ def encode(
         frame, canvas = _video_frame(*size)
         for image in images:
             draw_onto(canvas, image)
-            _pad_rows(frame)
             yield frame
 
     _encode(frames(), size, rate, encoder, out)
@@ -121,11 +119,10 @@ def _video_frame(width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
     import av
 
     frame = av.VideoFrame(width, height, "yuv420p")
-    return frame, YuvaImage(*(rows(plane)[:, : plane.width] for plane in frame.planes))
-
-
-def _pad_rows(frame: "VideoFrame") -> None:
-    """Repeats the last value of each row: x264 reads beyond its end, where other values would make encodes differ."""
+    planes = []
     for plane in frame.planes:
         memory = rows(plane)
-        memory[:, plane.width :] = memory[:, plane.width - 1 : plane.width]
+        # x264 reads beyond the end of a row: uninitialised memory there could make encodes differ.
+        memory[:, plane.width :] = 0
+        planes.append(memory[:, : plane.width])
+    return frame, YuvaImage(*planes)
