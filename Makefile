@@ -22,6 +22,7 @@ setup-test: .venv/installed-test
 	@$(PYTHON) -m venv .venv
 	@$(PIP) --constraint constraints.txt --editable .
 	@$(HEADLESS)
+	@$(BIN)/python -c "from pytoon_pipeline.rendering.warm_up import compile_kernels; compile_kernels()"
 	@touch $@
 	@echo "Done. Run “. .venv/bin/activate”; then “pytoon” is a command in this terminal."
 

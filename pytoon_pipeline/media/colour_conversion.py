@@ -1,8 +1,9 @@
 """Planes of any matrix, range and depth become 8-bit BT.709 planes in limited range.
 
 Between two matrices this is linear: luma changes by a weighted sum of both chroma planes, and chroma depends on chroma
-alone, so it keeps its size and greys stay grey. The kernels neither reassociate nor fuse operations, so every processor
-computes the same values.
+alone, so it keeps its size and greys stay grey. Code values of colours outside RGB, which lossy codecs produce at
+saturated edges, are converted like all others. swscale clips them, and is up to 23 levels off there. The kernels
+neither reassociate nor fuse operations, so every processor computes the same values.
 """
 
 from dataclasses import dataclass

@@ -53,7 +53,7 @@ def render_segment(
     collector = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
-        frame, canvas = _video_frame(*size)
+        frame, canvas = video_frame(*size)
         for number, _ in enumerate(compose(plan, sources, readers, canvas)):
             watch.check()
             for event in plan.events:
@@ -75,7 +75,7 @@ def encode(
     """Encodes images of ``size`` (width, height) into the MP4 file ``out``. Raises ``RenderError``."""
 
     def frames() -> Iterator["VideoFrame"]:
-        frame, canvas = _video_frame(*size)
+        frame, canvas = video_frame(*size)
         for image in images:
             draw_onto(canvas, image)
             yield frame
@@ -114,7 +114,7 @@ def _video_stream(
     return stream
 
 
-def _video_frame(width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
+def video_frame(width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
     """A frame for the encoder, and an image that shares its memory. One is enough: x264 copies what it gets."""
     import av
 

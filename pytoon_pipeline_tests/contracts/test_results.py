@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.results import RESULTS, ErrorInfo, ErrorResult, SetupResult, SubmitResult
 from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema
+from pytoon_pipeline.rendering import warm_up
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.delivered import failed_result
 from pytoon_pipeline.service.doctor import examine
@@ -52,7 +53,9 @@ def test_the_render_answer_has_the_fields_that_scripts_read() -> None:
     assert answer["segments"] == {"total": 0, "rendered": 0, "cached": 0}
 
 
-def test_the_other_answers(home: Home, tmp_path: Path) -> None:
+def test_the_other_answers(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[bool] = []
+    monkeypatch.setattr(warm_up, "compile_kernels", lambda: compiled.append(True))
     check(failed_result(InvalidInput("x", "X.", "Y.")), "render_result")
     check(generate("backdrop", "sea", 3, tmp_path / "a.png"), "generate_result")
     check(ErrorResult(error=ErrorInfo(code="x", message="X.", hint="Y.")), "error_result")
@@ -62,6 +65,7 @@ def test_the_other_answers(home: Home, tmp_path: Path) -> None:
     result = setup(home, runner.open, lambda note: None)
     check(result, "setup_result")
     assert result == SetupResult(dagster=str(home.dagster), lost_runs=3)
+    assert compiled == [True]
 
 
 def test_the_status_of_many_uploads_lists_the_newest_first(home: Home) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.media.colour_conversion import BT709, LUMA_WEIGHTS, Coding, convert
+from pytoon_pipeline.media.colour_conversion import BT709, LUMA_WEIGHTS, Coding, convert, rgb_from
 
 SUBSAMPLINGS = [(2, 2), (2, 1), (1, 1)]
 codings = st.builds(Coding, st.sampled_from(sorted(LUMA_WEIGHTS)), st.booleans(), st.sampled_from([8, 10, 12]))
@@ -103,6 +103,19 @@ def test_bars_are_converted_as_accurately_as_by_swscale() -> None:
         step = 32 * ours.shape[1] // 256
         inside = np.abs(np.arange(ours.shape[1]) % step - step / 2 + 0.5) < step / 4
         assert np.abs(ours[:, inside].astype(int) - reference[:, inside]).max() <= 1
+
+
+@pytest.mark.parametrize("code", [(180, 40, 220), (60, 220, 200), (230, 90, 190), (40, 60, 60)])
+def test_colours_outside_rgb_are_converted_and_not_clipped(code: tuple[int, int, int]) -> None:
+    """The result shows the same R, G and B, whatever a display makes of those outside 0..1."""
+    coding = Coding("bt601", full_range=False, bits=8)
+    y, u, v = code
+    rgb = rgb_from("bt601") @ ((y - 16) / 219, (u - 128) / 224, (v - 128) / 224)
+    assert rgb.min() < -0.02 or rgb.max() > 1.02
+    exact = [float(plane[0, 0]) for plane in planes_of(rgb.reshape(1, 1, 3), BT709)]
+    planes = (np.full((8, 8), y, np.uint8), np.full((4, 4), u, np.uint8), np.full((4, 4), v, np.uint8))
+    found = [int(plane[2, 2]) for plane in convert(planes, coding)]
+    assert found == pytest.approx(exact, abs=0.51)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 3), (7, 5), (8, 5)])
