@@ -158,6 +158,14 @@ def test_opaque_pixels_become_planes_as_by_definition(factor: float) -> None:
         assert difference.mean() < 0.01
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_stored_images_are_read_with_the_channels_that_they_have(tmp_path: Path, mode: str) -> None:
+    values = np.random.default_rng(1).integers(0, 256, (80, 70, len(mode))).astype(np.uint8)
+    Image.fromarray(values, mode).save(tmp_path / "given.png")
+    images.normalise(tmp_path / "given.png", LIMITS, tmp_path / "stored.png")
+    assert np.array_equal(images.read_stored(tmp_path / "stored.png"), values)
+
+
 def refused(path: Path, out: Path) -> str:
     with pytest.raises(InvalidInput) as raised:
         images.normalise(path, LIMITS, out)
