@@ -7,6 +7,7 @@ processor computes the same values.
 
 from functools import lru_cache
 from math import ceil, floor
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -95,10 +96,29 @@ def resample(
         band = slice(top, top + step)
         first, last = places[band].min(), places[band].max() + 1
         # The kernels run along rows of memory, so the horizontal pass works on the transposed plane.
-        middle = np.empty((width, last - first), np.int16)
-        _finer(cv2.transpose(cut[first:last]), *across_weights, middle)
-        _rounded(cv2.transpose(middle), places[band] - first, weights[band], output[band])
+        turned = _scratch.array("turned", (columns, last - first), np.uint8)
+        middle = _scratch.array("middle", (width, last - first), np.int16)
+        upright = _scratch.array("upright", (last - first, width), np.int16)
+        _finer(cv2.transpose(cut[first:last], turned), *across_weights, middle)
+        _rounded(cv2.transpose(middle, upright), places[band] - first, weights[band], output[band])
     return output
+
+
+class _Scratch(local):
+    """What lies between the passes, in memory that each thread keeps: new pages would take as long as a pass."""
+
+    def __init__(self) -> None:
+        self._memory: dict[str, NDArray[np.uint8]] = {}
+
+    def array(self, name: str, shape: tuple[int, int], kind: type[np.generic]) -> NDArray[Any]:
+        """An array whose values are not set. It is valid until the next one with its name."""
+        size = shape[0] * shape[1] * np.dtype(kind).itemsize
+        if name not in self._memory or len(self._memory[name]) < size:
+            self._memory[name] = np.empty(size, np.uint8)
+        return self._memory[name][:size].view(kind).reshape(shape)
+
+
+_scratch = _Scratch()
 
 
 def _reduction(factor: float) -> int:
