@@ -283,7 +283,7 @@ def test_unusual_input_works(compile_file: Compile, tmp_path: Path, name: str, m
 
 
 def test_a_corrected_upload_loses_its_error(compile_file: Compile, talk: Path, home: Home) -> None:
-    bad = compile_file(talk, "media.0.start=500")
+    bad = compile_file(talk, "media.start=500")
     assert bad.error is not None
     assert bad.error.category == "invalid_input"
     assert compile_file(talk).error is None
