@@ -49,7 +49,7 @@ def explain_split_value(
     if split is None or (*map(printable_name, unknown[: len(split.words)]),) != split.words:
         return None
     if not split.value or all(os.path.lexists(word) and word not in command.words for word in split.words):
-        sentence, start = f"“{split.words[0][:MAX_SHOWN]}” stands behind an option.", "Put files first"
+        sentence, start = f"“{split.words[0][:MAX_SHOWN]}” comes after an option.", "Put files first"
         command = replace(command, words=command.words + split.words)
         parts[parts.index(split)] = replace(split, words=())
     else:

@@ -98,6 +98,8 @@ class CommandParser(argparse.ArgumentParser):
             return f"{self.prog} does not take “{_shown(more[0])}”.", self.form
         takes = listed([f"one {_word(str(one.metavar))}" for one in needed], "and")
         hint = "Run the command once for each; put words that belong together in quotes."
+        if any(Path(word).suffix for word in more):
+            hint = f"Run the command once for each: {self.prog} {shell_word(printable_name(more[0]))}"
         words = [*takewhile(_is_word, given[len(self.prog.split()) - 1 :])]
         if len(needed) == 1 and needed[0].metavar == "NAME" and words[1:] == more:
             hint = f"If this is one name, write: {self.prog} {shell_word(printable_name(' '.join(words)))}"

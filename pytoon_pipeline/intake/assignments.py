@@ -63,14 +63,21 @@ def _path(written: str, text: str, files: Sequence[str]) -> list[str]:
     if name in SECTIONS:
         if text.strip().startswith("{"):
             return ["adjust", name]
-        settings = [path for path in preset_settings() if path.startswith(f"{name}.")]
-        raise InvalidInput(
-            "invalid_request", f"“{name}” is a group of settings.", f"Set one of them: {', '.join(settings)}."
-        )
+        raise _group_alone(name, text)
     if len(found := settings_called(name)) == 1:
         return ["adjust", *found[0].split(".")]
     hint = _file_hint(written, text, files) or _hint(name, text, found)
     raise InvalidInput("invalid_request", f"There is no setting “{_shown(written)}”.", hint)
+
+
+def _group_alone(name: str, text: str) -> InvalidInput:
+    """The error for a group of settings that is set as if it were one."""
+    settings = [path for path in preset_settings() if path.startswith(f"{name}.")]
+    hint = f"Set one of them: {', '.join(settings)}."
+    if name == "headline":
+        example = set_option(f"{name}.size", "90")
+        hint = f"Write “{set_option('text', text)}” to show this text, or for example “{example}” to change its look."
+    return InvalidInput("invalid_request", f"“{name}” is a group of settings.", hint)
 
 
 def _no_text(name: str, text: str, files: Sequence[str]) -> InvalidInput:

@@ -115,7 +115,8 @@ def _refuse_subtitles(path: Path, folder: Path | None) -> None:
         raise InvalidInput(
             "subtitles_alone",
             f"{printable_name(path.name)} has subtitles, but the clip that they belong to is missing.",
-            "Put both in the same folder, with the same name except for the extension, and give the clip.",
+            "Put the clip into the same folder, with the same name except for the extension. Then give the clip: "
+            f"pytoon render {shlex.quote(printable_name(str(path.with_suffix('.mp4'))))}",
         )
 
 

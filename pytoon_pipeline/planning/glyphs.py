@@ -227,7 +227,7 @@ def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
     refusals = "; ".join(one.refusal() for one in found[:MAX_TEXTS])
     more = f"; and {len(found) - MAX_TEXTS} more texts" if len(found) > MAX_TEXTS else ""
     if any(one.is_whole for one in found):
-        hint = "Write the text in another script, or use a brand that has a font for these characters."
+        hint = "Write the text in another alphabet, or use a brand with a font that has these characters."
     else:
         named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
         hint = f"Remove {named} from the text. Or leave out what cannot be shown: --set missing_glyphs=drop"
