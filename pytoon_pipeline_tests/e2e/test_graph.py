@@ -270,7 +270,7 @@ def test_unusual_input_works(compile_file: Compile, tmp_path: Path, name: str, m
 
 
 def test_a_corrected_upload_loses_its_error(compile_file: Compile, finished_talk: Path, home: Home) -> None:
-    bad = compile_file(finished_talk, "media.0.start=500")
+    bad = compile_file(finished_talk, "media.start=500")
     assert bad.error is not None
     assert bad.error.category == "invalid_input"
     assert compile_file(finished_talk).error is None
