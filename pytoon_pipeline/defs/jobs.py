@@ -1,6 +1,6 @@
 """The job that compiles one upload into one video."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import dagster as dg
 
@@ -17,9 +17,14 @@ COMPILE = "compile_video"
 
 def runs_analyses(run: dg.DagsterRun) -> bool:
     """Whether a run executes all analyses, not only some assets that a person selected."""
+    return runs(run, {analysis.stage.name for analysis in ANALYSES})
+
+
+def runs(run: dg.DagsterRun, assets: Set[str]) -> bool:
+    """Whether a run executes all of ``assets``."""
     if not run.asset_selection:
         return run.job_name == COMPILE
-    return {analysis.stage.name for analysis in ANALYSES} <= {key.to_user_string() for key in run.asset_selection}
+    return assets <= {key.to_user_string() for key in run.asset_selection}
 
 
 def _tags(partition: str) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ Only stages are computed that the assets ask for with the same inputs; see ``sto
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pytoon_pipeline.analysis.results import Frames, MetadataByItem
@@ -27,9 +27,8 @@ from pytoon_pipeline.operations.resolve import resolve
 from pytoon_pipeline.runtime.background import Background, background, current
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.share import MachineShare
-from pytoon_pipeline.runtime.stopping import Stopped
 from pytoon_pipeline.settings import Settings
-from pytoon_pipeline.store.in_flight import ahead
+from pytoon_pipeline.store.in_flight import ahead_of_steps
 from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.stages import in_flight
 from pytoon_pipeline.store.store import Store
@@ -66,7 +65,7 @@ class _Analyses:
 
     def probe(self) -> None:
         """Probes the files, then looks and listens in a thread each."""
-        with _unreported():
+        with ahead_of_steps():
             request = Request.model_validate(self.upload.asked)
             source = store_source(self.store, self.upload, request.brand).artifact.read(SourceMedia)
             limits = load_limits()
@@ -87,22 +86,15 @@ class _Analyses:
         return MetadataByItem.of(collection, item_artifacts(self.store, collection))
 
     def _listen(self, source: SourceMedia, metadata: MetadataByItem, resolved: ResolvedRequest) -> None:
-        with _unreported():
+        with ahead_of_steps():
             settings = SpeechSettings.from_settings(Settings.load(), self.home.models)
             share = MachineShare(self.home, self.upload.title)
             Transcription.of(self.store, source, metadata, resolved, settings, share).run(self.store, source)
 
     def _look(self, source: SourceMedia, metadata: MetadataByItem) -> None:
-        with _unreported():
+        with ahead_of_steps():
             sampled = FrameSampling(self.store, load_limits(), metadata).run(self.store, source).stage
             frames = Frames(self.store, sampled.artifact, sampled.held)
             FaceDetection(frames).run(self.store, source)
             SaliencyDetection(frames).run(self.store, source)
             ShotDetection(metadata, frames).run(self.store, source)
-
-
-@contextmanager
-def _unreported() -> Iterator[None]:
-    """Computes ahead. An error ends the work here; the asset that asks for the same result meets it and reports it."""
-    with suppress(Exception, Stopped), ahead():
-        yield

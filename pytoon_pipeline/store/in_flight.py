@@ -8,7 +8,7 @@ work itself.
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
@@ -30,6 +30,13 @@ def ahead() -> Iterator[None]:
         yield
     finally:
         _ahead.reset(token)
+
+
+@contextmanager
+def ahead_of_steps() -> Iterator[None]:
+    """Computes ahead. An error ends the block here; the step that asks for the same result meets it and reports it."""
+    with suppress(Exception, stopping.Stopped), ahead():
+        yield
 
 
 class InFlight(Generic[T]):
