@@ -1,25 +1,25 @@
 """The job that compiles one upload into one video."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import dagster as dg
 
-from pytoon_pipeline.analysis.registry import ANALYSES
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.ownership import TEAM, labels
 from pytoon_pipeline.defs.partitions import key_of, uploads
 from pytoon_pipeline.defs.tags import title_tags
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.stages import Stage
 
 COMPILE = "compile_video"
 
 
-def runs_analyses(run: dg.DagsterRun) -> bool:
-    """Whether a run executes all analyses, not only some assets that a person selected."""
+def selects(run: dg.DagsterRun, stages: Collection[Stage]) -> bool:
+    """Whether a run executes all of ``stages``, or a person selected only other assets."""
     if not run.asset_selection:
         return run.job_name == COMPILE
-    return {analysis.stage.name for analysis in ANALYSES} <= {key.to_user_string() for key in run.asset_selection}
+    return {stage.name for stage in stages} <= {key.to_user_string() for key in run.asset_selection}
 
 
 def _tags(partition: str) -> Mapping[str, str]:

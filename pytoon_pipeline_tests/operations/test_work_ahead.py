@@ -13,10 +13,10 @@ from pytoon_pipeline.analysis.stages import media_probe
 from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.defs.jobs import COMPILE, runs_analyses
+from pytoon_pipeline.defs.jobs import COMPILE, selects
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
-from pytoon_pipeline.operations.analysis_ahead import analyse_ahead, analysing_ahead
+from pytoon_pipeline.operations.work_ahead import work_ahead, working_ahead
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
@@ -41,9 +41,9 @@ def test_what_is_said_and_what_is_shown_are_analysed_side_by_side(
 
     monkeypatch.setattr(transcribers, "transcribe", meet)
     monkeypatch.setattr(sampling, "sample", meet)
-    with analysing_ahead():
+    with working_ahead():
         for _ in range(2):
-            analyse_ahead(home, store, upload)
+            work_ahead(home, store, upload)
         together.wait()
 
 
@@ -52,7 +52,7 @@ def test_nothing_is_analysed_ahead_outside_a_run(
 ) -> None:
     monkeypatch.setattr(media_probe.MediaProbe, "run", pytest.fail)
     before = threading.active_count()
-    analyse_ahead(home, store, upload)
+    work_ahead(home, store, upload)
     assert threading.active_count() == before
 
 
@@ -64,4 +64,4 @@ def test_a_run_of_selected_assets_analyses_nothing_else() -> None:
         (COMPILE, frozenset({dg.AssetKey("source_media")}), False),
         ("ingest", None, False),
     ):
-        assert runs_analyses(dg.DagsterRun(job, asset_selection=selection)) is runs
+        assert selects(dg.DagsterRun(job, asset_selection=selection)) is runs
