@@ -18,11 +18,12 @@ from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import limit_sources, load_limits, load_operations
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
-from pytoon_pipeline.contracts.stored import StoredItems
+from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of, key_of_run
 from pytoon_pipeline.defs.run_log import RunLog
@@ -36,6 +37,7 @@ from pytoon_pipeline.runtime.logs import context_value, log_context, results_on,
 from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
@@ -159,9 +161,24 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def artifacts(self) -> Store:
         return self._artifacts
 
-    def latest(self, context: dg.InputContext) -> Artifact:
-        """The latest result of an asset for the upload of a partition."""
-        return self._artifacts.latest(context.asset_key.to_user_string(), self._key(context.partition_key))
+    def read(self, asset: str, partition: str, wanted: Any) -> Artifact | Record:
+        """The latest result of an asset for the upload of a partition, as the type ``wanted``:
+
+        - a record type, ``RenderSpec``: the record;
+        - ``Stored[RenderSpec]``: the record with its artifact (fingerprint and files);
+        - ``StoredItems[Metadata]``: the same for each item of the upload, for stages that work item by item;
+        - ``Artifact``, or anything else: the artifact itself.
+
+        Raises ``DependencyMissing`` when the artifact, or that of an item, is not in the store.
+        """
+        artifact = self._artifacts.latest(asset, self._key(partition))
+        if not isinstance(wanted, type) or wanted is Artifact or not issubclass(wanted, Record):
+            return artifact
+        if issubclass(wanted, Stored):
+            return wanted.of(artifact)
+        if issubclass(wanted, StoredItems):
+            return wanted.of(artifact, item_artifacts(self._artifacts, artifact))
+        return artifact.read(wanted)
 
     def set_latest(self, context: dg.OutputContext, fingerprint: str) -> None:
         """Makes a result the latest one of its asset for the upload of a partition."""

@@ -13,7 +13,6 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pytoon_pipeline.analysis.registry import ANALYSES
 from pytoon_pipeline.analysis.results import (
     FacesByItem,
     FocalPointsByItem,
@@ -40,14 +39,10 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored, StoredItems
-from pytoon_pipeline.engines.composite import COMPOSITE, Composition, StoredSegments, compose_video
-from pytoon_pipeline.engines.machine import job_of_upload
-from pytoon_pipeline.engines.segments import SEGMENTS, render_segments
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.source import store_source
-from pytoon_pipeline.operations.planning import SPEC, AnalysisResults, plan_upload
+from pytoon_pipeline.operations.planning import AnalysisResults, plan_upload
 from pytoon_pipeline.operations.resolve import resolve
-from pytoon_pipeline.quality.assessment import QC, Assessment, assess
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.background import background, current
 from pytoon_pipeline.runtime.home import Home
@@ -58,10 +53,6 @@ from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
 R = TypeVar("R", bound=Record)
-
-# The stages that are computed ahead: of the analyses, and of everything up to the check of the video.
-ANALYSED = tuple(analysis.stage for analysis in ANALYSES)
-CHECKED = (*ANALYSED, SPEC, SEGMENTS, COMPOSITE, QC)
 
 
 @contextmanager
@@ -156,6 +147,12 @@ class _Work:
         return wanted.of(artifact, item_artifacts(self.store, artifact))
 
     def _render(self, prepared: _Prepared, analyses: AnalysisResults, planned: Stored[RenderSpec]) -> None:
+        # The analyses do not wait for these imports.
+        from pytoon_pipeline.engines.composite import Composition, StoredSegments, compose_video
+        from pytoon_pipeline.engines.machine import job_of_upload
+        from pytoon_pipeline.engines.segments import render_segments
+        from pytoon_pipeline.quality.assessment import Assessment, assess
+
         frames, faces, metadata = analyses.frames, analyses.faces, prepared.metadata
         job = job_of_upload(self._share, self.store, prepared.source, metadata, prepared.resolved)
         segments = StoredSegments.of(render_segments(job, planned.value).stage.artifact)

@@ -16,7 +16,6 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest
 from pytoon_pipeline.operations.attempt_notes import retries_of
-from pytoon_pipeline.operations.work_ahead import work_ahead, working_ahead
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import listen, publish
 from pytoon_pipeline.service.delivered import (
@@ -88,6 +87,9 @@ def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Ite
 
 
 def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:
+    # An answer from the store needs none of it.
+    from pytoon_pipeline.operations.work_ahead import work_ahead, working_ahead
+
     plans: list[Planned] = []
     publish(StageStarted(STARTING))
     with working_ahead(), listen(lambda event: _collect(event, plans)):

@@ -8,7 +8,7 @@ from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored
-from pytoon_pipeline.defs.jobs import selects
+from pytoon_pipeline.defs.jobs import ANALYSED, CHECKED, selects
 from pytoon_pipeline.defs.links import render_again_link
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import chosen_partition, key_of
@@ -18,7 +18,7 @@ from pytoon_pipeline.defs.tags import PRESET_TAG, REASON_TAG, tag_run, title_tag
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.source import SOURCE, store_source
 from pytoon_pipeline.operations.resolve import RESOLVED, store_resolved
-from pytoon_pipeline.operations.work_ahead import ANALYSED, CHECKED, work_ahead
+from pytoon_pipeline.operations.work_ahead import work_ahead
 from pytoon_pipeline.reporting.tables import bullets, media_list
 from pytoon_pipeline.store.items import unique_items
 
