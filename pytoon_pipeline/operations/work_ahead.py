@@ -31,10 +31,9 @@ from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
 from pytoon_pipeline.analysis.stages.transcription import Transcription
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.rendering import FinishedVideo
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -74,7 +73,7 @@ def work_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: boo
     """
     if (threads := current()) is not None:
         work = _Work(home, store, upload)
-        threads.start(f"analyses of {upload.key}", work.analyse if only_analyses else work.check)
+        threads.start(f"stages of {upload.key}", lambda: work.run(only_analyses))
 
 
 @dataclass(frozen=True)
@@ -94,18 +93,24 @@ class _Work:
     store: Store
     upload: SourceMedia
 
-    def analyse(self) -> None:
-        """Probes the files, then looks and listens at the same time."""
-        with _unreported():
-            self._analyses(self._prepared())
-
-    def check(self) -> None:
-        """Also plans, renders and checks the video."""
+    def run(self, only_analyses: bool) -> None:
+        """Probes the files, looks and listens at the same time, then plans, renders and checks the video."""
         with _unreported():
             prepared = self._prepared()
-            analyses = self._analyses(prepared)
-            planned = plan_upload(self.store, prepared.source, prepared.resolved, analyses).artifact
-            self._render(prepared, analyses, Stored[RenderSpec].of(planned))
+            with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
+                # In the context of this thread, so that it stops with it.
+                seen = pool.submit(copy_context().run, self._look, prepared)
+                transcripts, silences = self._listen(prepared)
+                if only_analyses:
+                    return
+                # The renderer is imported while the other thread looks.
+                from pytoon_pipeline.operations.render_ahead import render_and_check
+
+                frames, faces, focal_points, shots = stopping.wait(seen)
+            source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
+            analyses = AnalysisResults(metadata, transcripts, silences, frames, faces, focal_points, shots)
+            planned = plan_upload(self.store, source, resolved, analyses).artifact
+            render_and_check(self.store, self._share, source, resolved, analyses, Stored[RenderSpec].of(planned))
 
     def _prepared(self) -> _Prepared:
         request = Request.model_validate(self.upload.asked)
@@ -117,14 +122,6 @@ class _Work:
         attempts = Uploads(self.home).attempts(self.upload.key, self.upload.overrides)
         metadata = MetadataByItem.of(found.stage.artifact, item_artifacts(self.store, found.stage.artifact))
         return _Prepared(source, metadata, resolve(source, infos, attempts, limits))
-
-    def _analyses(self, prepared: _Prepared) -> AnalysisResults:
-        with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
-            # In the context of this thread, so that it stops with it.
-            seen = pool.submit(copy_context().run, self._look, prepared)
-            transcripts, silences = self._listen(prepared)
-            frames, faces, focal_points, shots = stopping.wait(seen)
-        return AnalysisResults(prepared.metadata, transcripts, silences, frames, faces, focal_points, shots)
 
     def _listen(self, prepared: _Prepared) -> tuple[TranscriptByItem, SilenceByItem]:
         source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
@@ -145,21 +142,6 @@ class _Work:
     def _run(self, analysis: Analysis[R], source: SourceMedia, wanted: type[StoredItems[R]]) -> StoredItems[R]:
         artifact = analysis.run(self.store, source).stage.artifact
         return wanted.of(artifact, item_artifacts(self.store, artifact))
-
-    def _render(self, prepared: _Prepared, analyses: AnalysisResults, planned: Stored[RenderSpec]) -> None:
-        # The analyses do not wait for these imports.
-        from pytoon_pipeline.engines.composite import Composition, StoredSegments, compose_video
-        from pytoon_pipeline.engines.machine import job_of_upload
-        from pytoon_pipeline.engines.segments import render_segments
-        from pytoon_pipeline.quality.assessment import Assessment, assess
-
-        frames, faces, metadata = analyses.frames, analyses.faces, prepared.metadata
-        job = job_of_upload(self._share, self.store, prepared.source, metadata, prepared.resolved)
-        segments = StoredSegments.of(render_segments(job, planned.value).stage.artifact)
-        video = compose_video(job, Composition(planned.value, segments, frames, faces))
-        composite = Stored[FinishedVideo].of(video.stage.artifact)
-        rules = load_limits(), limit_sources()
-        assess(self.store, Assessment(*rules, planned, segments, composite, metadata, frames, faces))
 
     @property
     def _share(self) -> MachineShare:

@@ -1,4 +1,4 @@
-"""Analyses in the background of a run."""
+"""Stages in the background of a run."""
 
 import threading
 from pathlib import Path
@@ -7,17 +7,23 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pytoon_pipeline.analysis.registry import ANALYSES
 from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.analysis.stages import media_probe
+from pytoon_pipeline.analysis.stages.detection import ShotDetection
 from pytoon_pipeline.analysis.vision import sampling
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.defs.jobs import COMPILE, selects
+from pytoon_pipeline.contracts.progress import Event
+from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.defs.jobs import ANALYSED, CHECKED, COMPILE, selects
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.operations import render_ahead
 from pytoon_pipeline.operations.work_ahead import work_ahead, working_ahead
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.progress import listen
+from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 
@@ -56,12 +62,55 @@ def test_nothing_is_analysed_ahead_outside_a_run(
     assert threading.active_count() == before
 
 
-def test_a_run_of_selected_assets_analyses_nothing_else() -> None:
-    every = frozenset(dg.AssetKey(analysis.stage.name) for analysis in ANALYSES)
-    for job, selection, runs in (
-        (COMPILE, None, True),
-        (COMPILE, every | {dg.AssetKey("source_media")}, True),
-        (COMPILE, frozenset({dg.AssetKey("source_media")}), False),
-        ("ingest", None, False),
+def test_a_video_is_rendered_and_checked_before_any_step_asks_for_it(
+    home: Home, store: Store, upload: SourceMedia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assess, checked = render_ahead.assess, threading.Event()
+    results: list[StageResult] = []
+    published: list[Event] = []
+
+    def check(*arguments: Any) -> None:
+        results.append(assess(*arguments))
+        checked.set()
+
+    monkeypatch.setattr(render_ahead, "assess", check)
+    with working_ahead(), listen(published.append):
+        work_ahead(home, store, upload)
+        assert checked.wait(TIMEOUT_SECONDS)
+    (result,) = results
+    assert published == [], "nobody waits for it yet"
+    assert result.artifact.read(QcReport).verdict == "pass"
+    uploads = Uploads(home)
+    assert not uploads.attempts(upload.key), "attempts are recorded by the asset"
+    assert uploads.delivered(upload.key) is None
+
+
+def test_a_run_of_only_analyses_renders_nothing(
+    home: Home, store: Store, upload: SourceMedia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, seen = ShotDetection.run, threading.Event()
+
+    def find(*arguments: Any) -> Any:
+        result = found(*arguments)
+        seen.set()
+        return result
+
+    monkeypatch.setattr(ShotDetection, "run", find)
+    monkeypatch.setattr(render_ahead, "render_segments", pytest.fail)
+    with working_ahead():
+        work_ahead(home, store, upload, only_analyses=True)
+        assert seen.wait(TIMEOUT_SECONDS)
+
+
+def test_a_run_of_selected_assets_computes_nothing_else() -> None:
+    analyses = ANALYSED | {"source_media"}
+    for job, selection, computed in (
+        (COMPILE, None, [ANALYSED, CHECKED]),
+        (COMPILE, analyses | CHECKED, [ANALYSED, CHECKED]),
+        (COMPILE, analyses, [ANALYSED]),
+        (COMPILE, {"source_media"}, []),
+        ("ingest", None, []),
     ):
-        assert selects(dg.DagsterRun(job, asset_selection=selection)) is runs
+        keys = None if selection is None else frozenset(map(dg.AssetKey, selection))
+        run = dg.DagsterRun(job, asset_selection=keys)
+        assert [assets for assets in (ANALYSED, CHECKED) if selects(run, assets)] == computed
