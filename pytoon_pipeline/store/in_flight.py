@@ -8,7 +8,7 @@ work itself. What the work publishes meanwhile is withheld until a step waits fo
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -85,7 +85,7 @@ def forget_all() -> None:
 def _compute(own: _Work[T], work: Callable[[], T]) -> T:
     try:
         # What the work itself asks for is not ahead of it.
-        with ahead(False), own.events:
+        with own.events if _ahead.get() else nullcontext(), ahead(False):
             result = work()
     except BaseException as error:
         own.future.set_exception(error)

@@ -87,7 +87,7 @@ def test_what_work_ahead_publishes_is_heard_when_a_step_asks_for_it() -> None:
 
     def compute() -> None:
         with ahead():
-            results.run("key", lambda: publish(FramesReady(5, 10)))
+            results.run("key", lambda: results.run("part", lambda: publish(FramesReady(5, 10))))
 
     with listen(heard.append):
         in_a_thread(compute)
