@@ -14,11 +14,8 @@ from pytoon_pipeline.analysis.results import (
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.defs.jobs import runs
-from pytoon_pipeline.defs.resources import EnginesResource, StoreResource
+from pytoon_pipeline.defs.resources import StoreResource
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
-from pytoon_pipeline.engines.composite import COMPOSITE
-from pytoon_pipeline.engines.composite_parts import ThumbnailChoice, prepare_composite
 from pytoon_pipeline.operations.decisions import announce_plan
 from pytoon_pipeline.operations.planning import SPEC, AnalysisResults, plan_upload
 from pytoon_pipeline.reporting.tables import bullets
@@ -28,7 +25,6 @@ from pytoon_pipeline.reporting.tables import bullets
 def render_spec(
     context: dg.AssetExecutionContext,
     store: StoreResource,
-    engines: EnginesResource,
     source_media: SourceMedia,
     resolved_request: ResolvedRequest,
     metadata: MetadataByItem,
@@ -46,9 +42,6 @@ def render_spec(
     result = plan_upload(store.artifacts, source_media, resolved_request, analyses)
     spec = result.artifact.read(RenderSpec)
     announce_plan(source_media, resolved_request, metadata.values, transcription.values, spec)
-    if runs(context.run, {COMPOSITE.name}):
-        job = engines.job(store, source_media, metadata, resolved_request)
-        prepare_composite(job, spec, ThumbnailChoice(sampled_frames, face_detections))
     return materialize(result, _describe(spec, resolved_request))
 
 
