@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,10 @@ class SegmentPool:
         ):
             # Segments begin meanwhile, and wait where they need a caption that is not drawn yet.
             captions.render([event.text for plan in plans for event in plan.events], background)
-            futures = [pool.submit(self._render_next, queue, tasks, captions, readers) for _ in tasks]
+            # Each in the context of this thread, so that it stops with it.
+            futures = [
+                pool.submit(copy_context().run, self._render_next, queue, tasks, captions, readers) for _ in tasks
+            ]
             try:
                 for future in as_completed(futures):
                     number, results[number] = future.result()
