@@ -1,5 +1,6 @@
 """Rendering one upload now: from the store when it is already delivered, else by running the graph."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from pytoon_pipeline.store.store import Store
 
 # What happens before the first stage: Dagster is loaded and its instance opened.
 STARTING = "starting"
+# Characters of the name of a variant that a note suggests.
+MAX_VARIANT = 31
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,10 @@ def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Ite
         return
     name = Uploads(home).name(upload.key)
     if not name.startswith(readable_name(upload.title)):
+        own = re.sub(r"[^a-z0-9]+", "-", upload.title.lower()).strip("-")[:MAX_VARIANT].rstrip("-") or "second"
         message = (
-            f"“{upload.title}” has the same media as “{name}”, so its video is a version of “{name}”. "
-            "For a video of its own, add: --set variant=NAME"
+            f"“{upload.title}” has the same photos and clips as “{name}”, so its video is a version of “{name}” and "
+            f"stands in that folder. For a video of its own, add: --set variant={own}"
         )
         yield Note(code="known_media", message=message)
 

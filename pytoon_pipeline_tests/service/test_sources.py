@@ -46,6 +46,7 @@ def test_media_known_under_another_title_are_noted(home: Home, tmp_path: Path) -
     assert "known_media" not in [note.code for note in first.notes]
     (known,) = [note.message for note in second.notes if note.code == "known_media"]
     assert "a version of “Spring”" in known
+    assert known.endswith("add: --set variant=summer")
 
 
 def test_what_a_person_may_want_to_change_is_said_before_rendering(home: Home, tmp_path: Path) -> None:
