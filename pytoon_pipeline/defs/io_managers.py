@@ -1,12 +1,7 @@
-"""Passes results from asset to asset: by fingerprint through the store, and sampled frames also in memory.
+"""Passes results on: by fingerprint through the store, and sampled frames also in memory.
 
-The annotation of an asset's input decides what the asset gets:
-
-- a record type, ``RenderSpec``: the record;
-- ``Stored[RenderSpec]``: the record with its artifact (fingerprint and files);
-- ``StoredItems[Metadata]``: the same for each item of the upload, for stages that work item by item;
-- ``Frames``: the sampled frames of each item;
-- ``Artifact``, or no annotation: the artifact itself.
+Assets read all results but frames from the store themselves, see ``defs/stage.py``. For anything else that loads the
+result of an asset, the type it asks for decides what it gets, see ``StoreResource.read``.
 """
 
 import os
@@ -18,10 +13,7 @@ from pydantic import PrivateAttr
 from pytoon_pipeline.analysis.results import Frames
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.defs.resources import StoreResource
-from pytoon_pipeline.store.items import item_artifacts
-from pytoon_pipeline.store.store import Store
 
 
 class ArtifactIOManager(dg.ConfigurableIOManager):
@@ -34,21 +26,8 @@ class ArtifactIOManager(dg.ConfigurableIOManager):
 
     def load_input(self, context: dg.InputContext) -> Artifact | Record:
         """The latest result of the upstream asset, as the type that the asset asks for."""
-        return as_type(self.store.artifacts, self.store.latest(context), context.dagster_type.typing_type)
-
-
-def as_type(store: Store, artifact: Artifact, wanted: Any) -> Artifact | Record:
-    """``artifact`` as the type ``wanted``; see the module's docstring.
-
-    Raises ``DependencyMissing`` when the artifact of an item is no longer in the store.
-    """
-    if not isinstance(wanted, type) or wanted is Artifact or not issubclass(wanted, Record):
-        return artifact
-    if issubclass(wanted, Stored):
-        return wanted.of(artifact)
-    if issubclass(wanted, StoredItems):
-        return wanted.of(artifact, item_artifacts(store, artifact))
-    return artifact.read(wanted)
+        name = context.asset_key.to_user_string()
+        return self.store.read(name, context.partition_key, context.dagster_type.typing_type)
 
 
 class FramesIOManager(dg.ConfigurableIOManager):
@@ -63,7 +42,8 @@ class FramesIOManager(dg.ConfigurableIOManager):
         self._last = ((context.asset_key, context.partition_key, os.getpid(), obj.fingerprint), obj)
 
     def load_input(self, context: dg.InputContext) -> Frames:
-        artifact = self.store.latest(context)
+        artifact = self.store.read(context.asset_key.to_user_string(), context.partition_key, Artifact)
+        assert isinstance(artifact, Artifact)
         wanted = (context.asset_key, context.partition_key, os.getpid(), artifact.fingerprint)
         if self._last is not None and self._last[0] == wanted:
             return self._last[1]

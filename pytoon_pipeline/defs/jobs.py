@@ -1,6 +1,6 @@
 """The job that compiles one upload into one video."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import dagster as dg
 
@@ -10,16 +10,25 @@ from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.ownership import TEAM, labels
 from pytoon_pipeline.defs.partitions import key_of, uploads
 from pytoon_pipeline.defs.tags import title_tags
+from pytoon_pipeline.engines.composite import COMPOSITE
+from pytoon_pipeline.engines.segments import SEGMENTS
+from pytoon_pipeline.operations.planning import SPEC
+from pytoon_pipeline.quality.assessment import QC
 from pytoon_pipeline.runtime.home import Home
 
 COMPILE = "compile_video"
 
 
-def runs_analyses(run: dg.DagsterRun) -> bool:
-    """Whether a run executes all analyses, not only some assets that a person selected."""
+# What a run may compute ahead of its steps: the analyses, or everything up to the check of the video.
+ANALYSED = frozenset(analysis.stage.name for analysis in ANALYSES)
+CHECKED = ANALYSED | {SPEC.name, SEGMENTS.name, COMPOSITE.name, QC.name}
+
+
+def selects(run: dg.DagsterRun, assets: Set[str]) -> bool:
+    """Whether a run executes all of ``assets``, or a person selected only others."""
     if not run.asset_selection:
         return run.job_name == COMPILE
-    return {analysis.stage.name for analysis in ANALYSES} <= {key.to_user_string() for key in run.asset_selection}
+    return assets <= {key.to_user_string() for key in run.asset_selection}
 
 
 def _tags(partition: str) -> Mapping[str, str]:

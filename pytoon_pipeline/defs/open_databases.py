@@ -2,18 +2,21 @@
 
 Dagster opens a database for each query and closes it again. Closing the last connection to a database writes its whole
 write-ahead log back and waits for the disk, and a run of 14 assets has more than a thousand queries. While another
-connection is open, that happens once, at the end. With another storage, such as PostgreSQL, this does nothing.
+connection is open, that happens once, at the end. It also has a new engine of SQLAlchemy for each query, which compiles
+the statement anew; here all engines share what they have compiled. With another storage, such as PostgreSQL, this does
+nothing.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Pool, event
+from sqlalchemy import Connection, Engine, Pool, event
+from sqlalchemy.engine import Dialect
 
 from pytoon_pipeline.runtime.home import Home
 
@@ -36,6 +39,7 @@ def open_databases(home: Home, run_id: str) -> Iterator[None]:
             kept.enter_context(closing(_opened(path)))
         listeners = _Listeners(own)
         for target, name, listener in (
+            (Engine, "engine_connect", listeners.ready),
             (Engine, "do_connect", listeners.connecting),
             (Pool, "connect", listeners.connected),
             (Pool, "close", listeners.closed),
@@ -59,6 +63,12 @@ class _Listeners:
     """What happens when SQLAlchemy opens or closes a connection for Dagster. ``own`` is the database of the run."""
 
     own: Path
+    statements: "CompiledStatements" = field(default_factory=lambda: CompiledStatements())
+
+    def ready(self, connection: Connection) -> None:
+        """Lets SQLite connections share compiled statements."""
+        if connection.dialect.name == "sqlite":
+            connection.execution_options(compiled_cache=self.statements)
 
     def connecting(self, _dialect: Any, record: Any, arguments: Any, _options: Any) -> None:
         """Notes which database is opened, for ``closed``."""
@@ -73,3 +83,19 @@ class _Listeners:
         """The page of a run watches the run's database file, and new events are in the log beside it."""
         if record is not None and record.info.get(DATABASE) == str(self.own):
             os.utime(self.own)
+
+
+class CompiledStatements(dict[Any, Any]):
+    """Statements that were compiled for SQLite, by everything that SQLAlchemy identifies them by but the dialect: each
+    engine has its own, and all of them are alike. A run has some fifty different statements.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_without_dialect(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(_without_dialect(key), compiled)
+
+
+def _without_dialect(key: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(part for part in key if not isinstance(part, Dialect))

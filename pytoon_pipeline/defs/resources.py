@@ -18,29 +18,29 @@ from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import limit_sources, load_limits, load_operations
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.media import Metadata, SourceMedia
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits
-from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
-from pytoon_pipeline.contracts.stored import StoredItems
+from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of, key_of_run
 from pytoon_pipeline.defs.run_log import RunLog
 from pytoon_pipeline.defs.tags import ATTEMPT_TAG
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.listing import Inbox
-from pytoon_pipeline.operations.analysis_ahead import analysing_ahead
+from pytoon_pipeline.operations.work_ahead import working_ahead
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import is_abandoned, run_lock
 from pytoon_pipeline.runtime.logs import context_value, log_context, results_on, write_to
 from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.engines.engine import Engine
     from pytoon_pipeline.engines.render_job import RenderJob
 
 
@@ -129,7 +129,7 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
         name = run.tags.get(PARTITION_TAG)
         fields = log_context(run=run.run_id, key=key, name=name, attempt=run.tags.get(ATTEMPT_TAG))
-        with living, sharing, fields, _console(run), listen(RunLog()), analysing_ahead():
+        with living, sharing, fields, _console(run), listen(RunLog()), working_ahead():
             yield self
 
     @property
@@ -161,9 +161,24 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def artifacts(self) -> Store:
         return self._artifacts
 
-    def latest(self, context: dg.InputContext) -> Artifact:
-        """The latest result of an asset for the upload of a partition."""
-        return self._artifacts.latest(context.asset_key.to_user_string(), self._key(context.partition_key))
+    def read(self, asset: str, partition: str, wanted: Any) -> Artifact | Record:
+        """The latest result of an asset for the upload of a partition, as the type ``wanted``:
+
+        - a record type, ``RenderSpec``: the record;
+        - ``Stored[RenderSpec]``: the record with its artifact (fingerprint and files);
+        - ``StoredItems[Metadata]``: the same for each item of the upload, for stages that work item by item;
+        - ``Artifact``, or anything else: the artifact itself.
+
+        Raises ``DependencyMissing`` when the artifact, or that of an item, is not in the store.
+        """
+        artifact = self._artifacts.latest(asset, self._key(partition))
+        if not isinstance(wanted, type) or wanted is Artifact or not issubclass(wanted, Record):
+            return artifact
+        if issubclass(wanted, Stored):
+            return wanted.of(artifact)
+        if issubclass(wanted, StoredItems):
+            return wanted.of(artifact, item_artifacts(self._artifacts, artifact))
+        return artifact.read(wanted)
 
     def set_latest(self, context: dg.OutputContext, fingerprint: str) -> None:
         """Makes a result the latest one of its asset for the upload of a partition."""
@@ -176,40 +191,13 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 class EnginesResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where segments are rendered."""
 
-    config: dg.ResourceDependency[ConfigResource]
-
-    def available(self, store: Store, threads: int) -> "dict[EngineName, Engine]":
-        """The engines that this machine can use, by name. ``store`` keeps what they render."""
-        from pytoon_pipeline.engines.fallback import FallbackEngine
-        from pytoon_pipeline.engines.local import LocalEngine
-
-        engines: dict[EngineName, Engine] = {
-            "local": LocalEngine(store, self.config.home.health, threads),
-            "fallback": FallbackEngine(store, threads),
-        }
-        settings = Settings.load()
-        if settings.engine_url:
-            from pytoon_pipeline.engines.remote.engine import RemoteEngine
-
-            if remote := RemoteEngine.from_settings(store, settings):
-                engines["remote"] = remote
-        return engines
-
     def job(
         self, store: "StoreResource", source: SourceMedia, metadata: StoredItems[Metadata], resolved: ResolvedRequest
     ) -> "RenderJob":
         """The job that renders the video of an upload on this machine or another."""
-        from pytoon_pipeline.engines.render_job import RenderJob
+        from pytoon_pipeline.engines.machine import job_of_upload
 
-        return RenderJob(
-            store=store.artifacts,
-            source=source,
-            metadata=metadata,
-            policy=resolved.request.engine_policy,
-            engines=lambda: self.available(store.artifacts, store.worker.share.threads),
-            timeout=self.config.operations.render_timeout_seconds,
-            slot=store.worker.share.encoder_slot,
-        )
+        return job_of_upload(store.worker.share, store.artifacts, source, metadata, resolved)
 
 
 class SpeechResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -243,6 +231,6 @@ def resources(home_dir: str = "") -> dict[str, Any]:
         "inbox": InboxResource(config=config),
         "worker": worker,
         "store": StoreResource(config=config, worker=worker),
-        "engines": EnginesResource(config=config),
+        "engines": EnginesResource(),
         "speech": SpeechResource(config=config),
     }

@@ -13,6 +13,7 @@ import dagster as dg
 
 from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, Column
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import UNWRITABLE, InternalError, PytoonError, internal_error, storage_unwritable
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
@@ -22,7 +23,7 @@ from pytoon_pipeline.defs.links import render_again
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import key_of, uploads
-from pytoon_pipeline.defs.resources import CatalogResource
+from pytoon_pipeline.defs.resources import CatalogResource, StoreResource
 from pytoon_pipeline.defs.tags import RETENTION_TAG, STATUS_TAG
 from pytoon_pipeline.reporting import tables
 from pytoon_pipeline.runtime.logs import RUN_PAGE
@@ -52,12 +53,14 @@ def stage_asset(
 ) -> Callable[[Work], dg.AssetsDefinition]:
     """Decorator for the asset of ``stage``: its name, version and retention class, one partition per upload.
 
-    ``columns`` describe its Parquet files. An error becomes the recorded failure of the upload.
+    Parameters that are records are results of the assets of these names: ``StoreResource.read`` says what the
+    annotation decides. ``columns`` describe its Parquet files. An error becomes the recorded failure of the upload.
     """
 
     def decorate(work: Work) -> dg.AssetsDefinition:
         return dg.asset(
             name=stage.name,
+            deps=list(_upstream(work)),
             partitions_def=uploads,
             group_name=group,
             kinds=set(kinds),
@@ -69,7 +72,7 @@ def stage_asset(
             check_specs=check_specs or None,
             # Configuration that no asset reads is an error, instead of being ignored.
             config_schema=None if "config" in signature(work).parameters else {},
-        )(_with_recorded_failures(work, stage.name))
+        )(_with_inputs(work, stage.name))
 
     return decorate
 
@@ -177,41 +180,69 @@ def _column_schema(columns: Collection[Column]) -> dict[str, dg.TableSchema]:
     return {"dagster/column_schema": dg.TableSchema(columns=schema)}
 
 
-def _with_recorded_failures(work: Work, stage: str) -> Work:
-    """``work`` with its failures recorded. The result also requires the resource ``catalog``, which records them."""
+def _upstream(work: Work) -> dict[str, Any]:
+    """The parameters of an asset's function that are results of other assets, and the type it wants of each.
 
-    def resources(inputs: dict[str, Any]) -> tuple[CatalogResource, SourceMedia | None]:
-        catalog = inputs["catalog"] if "catalog" in own.parameters else inputs.pop("catalog")
-        source = inputs.get("source_media")
-        return catalog, source.value if isinstance(source, Stored) else source
+    Sampled frames are not among them: their I/O manager passes them on in memory.
+    """
+    return {
+        name: parameter.annotation
+        for name, parameter in signature(work).parameters.items()
+        if isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Record)
+    }
+
+
+def _with_inputs(work: Work, stage: str) -> Work:
+    """``work`` as Dagster calls it: the results of other assets are read from the store, and failures are recorded.
+
+    Inputs of Dagster would come from the store too, but each would cost two events and half a dozen queries. The result
+    also requires the resources ``store`` and ``catalog`` for this.
+    """
+    own, wanted = signature(work), _upstream(work)
+    needed = {"catalog": CatalogResource, **({"store": StoreResource} if wanted else {})}
+
+    def call(context: dg.AssetExecutionContext, given: dict[str, Any]) -> Iterator[Any]:
+        """Calls ``work`` with its inputs; an iterator, so that a generator runs inside the block too."""
+        inputs = {name: value for name, value in given.items() if name in own.parameters}
+        with record_failures(context, stage, given["catalog"], inputs):
+            for name, wants in wanted.items():
+                inputs[name] = given["store"].read(name, context.partition_key, wants)
+            found = work(context, **inputs)
+            if isgeneratorfunction(work):
+                yield from found
+            else:
+                yield found
 
     @wraps(work)
-    def plain(context: dg.AssetExecutionContext, **inputs: Any) -> Any:
-        with record_failures(context, stage, *resources(inputs)):
-            return work(context, **inputs)
+    def plain(context: dg.AssetExecutionContext, **given: Any) -> Any:
+        (found,) = call(context, given)
+        return found
 
     @wraps(work)
-    def generator(context: dg.AssetExecutionContext, **inputs: Any) -> Iterator[Any]:
-        with record_failures(context, stage, *resources(inputs)):
-            yield from work(context, **inputs)
+    def generator(context: dg.AssetExecutionContext, **given: Any) -> Iterator[Any]:
+        yield from call(context, given)
 
-    own = signature(work)
-    guarded = generator if isgeneratorfunction(work) else plain
-    if "catalog" not in own.parameters:
-        catalog = Parameter("catalog", Parameter.KEYWORD_ONLY, annotation=CatalogResource)
-        guarded.__dict__["__signature__"] = own.replace(parameters=[*own.parameters.values(), catalog])
-        guarded.__annotations__ = {**work.__annotations__, "catalog": CatalogResource}
-    return guarded
+    kept = [parameter for name, parameter in own.parameters.items() if name not in wanted]
+    more = {name: kind for name, kind in needed.items() if name not in own.parameters}
+    parameters = [*kept, *(Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in more.items())]
+    called = generator if isgeneratorfunction(work) else plain
+    called.__dict__["__signature__"] = own.replace(parameters=parameters)
+    called.__annotations__ = {
+        **{name: kind for name, kind in work.__annotations__.items() if name not in wanted},
+        **more,
+    }
+    return called
 
 
 @contextmanager
 def record_failures(
-    context: dg.AssetExecutionContext, stage: str, catalog: CatalogResource, source: SourceMedia | None
+    context: dg.AssetExecutionContext, stage: str, catalog: CatalogResource, inputs: Mapping[str, Any]
 ) -> Iterator[None]:
     """Records in the catalog why a step failed, and raises an error that Dagster does not retry.
 
-    ``operations/retries.py`` decides whether and when any upload is retried. ``source`` is the upload that the run has
-    read. If the upload has changed since then, nothing is recorded, because the new version gets its own run.
+    ``operations/retries.py`` decides whether and when any upload is retried. ``inputs`` are those of the asset, as far
+    as they have been read. If the upload has changed since then, nothing is recorded, because the new version gets its
+    own run.
     """
     publish(StageStarted(stage))
     try:
@@ -225,12 +256,18 @@ def record_failures(
         people.warning("The run was stopped. Finished stages are kept; “pytoon retry %s” continues it.", name)
         raise
     except PytoonError as error:
-        raise _failure(context, stage, error, catalog, source) from error
+        raise _failure(context, stage, error, catalog, _source(inputs)) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno in UNWRITABLE:
-            raise _failure(context, stage, storage_unwritable(error), catalog, source) from error
-        _failure(context, stage, internal_error(stage, f"{type(error).__name__}: {error}"), catalog, source)
+            raise _failure(context, stage, storage_unwritable(error), catalog, _source(inputs)) from error
+        message = f"{type(error).__name__}: {error}"
+        _failure(context, stage, internal_error(stage, message), catalog, _source(inputs))
         raise
+
+
+def _source(inputs: Mapping[str, Any]) -> SourceMedia | None:
+    source = inputs.get("source_media")
+    return source.value if isinstance(source, Stored) else source
 
 
 def _failure(

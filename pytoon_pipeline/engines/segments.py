@@ -14,6 +14,7 @@ from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stored_segments import SEGMENT_ROLES, picture_digest, segment_role
 from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.in_flight import InFlight
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ class SegmentsResult:
         return self.value.segments - self.rendered
 
 
+in_flight: InFlight[SegmentsResult] = InFlight()
+
+
 def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
     """Finds or renders all segments of ``spec``. Raises ``PytoonError`` when no engine can render them."""
-    began = time.perf_counter()
     register_fonts(job.store, job.source)
     key = StageKey(
         SEGMENTS,
@@ -47,6 +50,11 @@ def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
         parameters={"encoder": stages.encoders()["video"], "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
+    return in_flight.run((job.store.root, key.fingerprint), lambda: _find_or_render(job, spec, key))
+
+
+def _find_or_render(job: RenderJob, spec: RenderSpec, key: StageKey) -> SegmentsResult:
+    began = time.perf_counter()
     if found := job.store.reuse(key.fingerprint):
         return SegmentsResult(StageResult(found, "cached", 0.0), found.read(RenderedSegments), 0)
     from pytoon_pipeline.engines import policy

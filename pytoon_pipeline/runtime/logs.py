@@ -4,6 +4,8 @@ Loggers below ``pytoon`` write here. A line has ``time``, ``level``, ``logger``,
 event: ``event``, ``stage``, ``segment``, ``engine``, ``seconds``, ``status``, ``category``, ``code``. ``log_context``
 adds ``key``, ``name``, ``run`` and ``attempt``. Uploads appear by key, name and file name; no other text of an upload
 is logged.
+
+``structlog`` is imported where it is used: its import takes a tenth of a second, which stages need not wait for.
 """
 
 import logging
@@ -12,10 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+if TYPE_CHECKING:
+    from structlog.stdlib import ProcessorFormatter
+    from structlog.typing import EventDict, WrappedLogger
 
 # What this logger says, in sentences, becomes events on the page of a Dagster run. It is not in the files: its lines
 # may quote texts of uploads.
@@ -27,6 +30,8 @@ _RECORD_ATTRIBUTES = {*vars(logging.makeLogRecord({})), "message", "asctime", "t
 @contextmanager
 def log_context(**fields: object) -> Iterator[None]:
     """Adds fields to all lines that are logged inside the block; fields that are ``None`` are left out."""
+    import structlog
+
     known = {name: value for name, value in fields.items() if value is not None}
     with structlog.contextvars.bound_contextvars(**known):
         yield
@@ -34,6 +39,8 @@ def log_context(**fields: object) -> Iterator[None]:
 
 def context_value(name: str) -> str | None:
     """A field of the context in which this code runs, such as the key of the upload."""
+    import structlog
+
     value = structlog.contextvars.get_contextvars().get(name)
     return None if value is None else str(value)
 
@@ -97,7 +104,9 @@ class DailyFile(logging.Handler):
         """Does nothing: there is nowhere to report it."""
 
 
-def _formatter() -> structlog.stdlib.ProcessorFormatter:
+def _formatter() -> "ProcessorFormatter":
+    import structlog
+
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.contextvars.merge_contextvars, _fields],
         processors=[
@@ -108,7 +117,7 @@ def _formatter() -> structlog.stdlib.ProcessorFormatter:
     )
 
 
-def _fields(logger: WrappedLogger, method: str, values: EventDict) -> EventDict:
+def _fields(logger: "WrappedLogger", method: str, values: "EventDict") -> "EventDict":
     """The fields of a line; a field of the record takes precedence over one of the context."""
     record: logging.LogRecord = values.pop("_record")
     message = values.pop("event")

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar, Token
 
-from pytoon_pipeline.contracts.progress import Event
+from pytoon_pipeline.contracts.progress import Event, Noted
 
 Listener = Callable[[Event], None]
 
@@ -13,11 +14,49 @@ _listeners: list[Listener] = []
 _lock = threading.RLock()
 
 
+class Withheld:
+    """Events of work that nobody waits for yet. Inside the block, they are kept until ``release``: all notes, and the
+    latest event of each other kind. After that, events are published as usual.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[object, Event] | None = {}
+        self._token: Token[Withheld | None] | None = None
+
+    def __enter__(self) -> None:
+        self._token = _withheld.set(self)
+
+    def __exit__(self, *raised: object) -> None:
+        assert self._token is not None
+        _withheld.reset(self._token)
+
+    def keep(self, event: Event) -> bool:
+        """Whether the event is kept."""
+        if self._kept is None:
+            return False
+        kind: object = event if isinstance(event, Noted) else type(event)
+        self._kept.pop(kind, None)
+        self._kept[kind] = event
+        return True
+
+    def release(self) -> None:
+        """Publishes what was kept, and from now on everything."""
+        with _lock:
+            kept, self._kept = self._kept, None
+            for event in (kept or {}).values():
+                publish(event)
+
+
+_withheld: ContextVar[Withheld | None] = ContextVar("withheld", default=None)
+
+
 def publish(event: Event) -> None:
-    """Passes ``event`` to everyone who listens now."""
+    """Passes ``event`` to everyone who listens now, unless this work is ahead of who will wait for it."""
     with _lock:
-        for listener in tuple(_listeners):
-            listener(event)
+        withheld = _withheld.get()
+        if withheld is None or not withheld.keep(event):
+            for listener in tuple(_listeners):
+                listener(event)
 
 
 @contextmanager

@@ -6,8 +6,15 @@ calls ``check`` often.
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent import futures
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
+
+# A thread that waits looks this often whether it should stop.
+POLL_SECONDS = 0.5
+
+T = TypeVar("T")
 
 _requested = threading.Event()
 # Stops one piece of work in the background, while the process goes on.
@@ -49,6 +56,13 @@ def check() -> None:
     canceled = _canceled.get()
     if requested() or (canceled is not None and canceled.is_set()):
         raise Stopped
+
+
+def wait(future: futures.Future[T]) -> T:
+    """The result of ``future``. Raises its error, and ``Stopped`` when this work is asked to stop meanwhile."""
+    while not futures.wait([future], POLL_SECONDS).done:
+        check()
+    return future.result()
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest
-from pytoon_pipeline.operations.analysis_ahead import analyse_ahead, analysing_ahead
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import listen, publish
@@ -88,11 +87,14 @@ def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Ite
 
 
 def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:
+    # An answer from the store needs none of it.
+    from pytoon_pipeline.operations.work_ahead import work_ahead, working_ahead
+
     plans: list[Planned] = []
     publish(StageStarted(STARTING))
-    with analysing_ahead(), listen(lambda event: _collect(event, plans)):
-        # Loading Dagster takes seconds, in which the analyses can work.
-        analyse_ahead(home, Store(home.store, home.work, load_operations().min_free_bytes), upload)
+    with working_ahead(), listen(lambda event: _collect(event, plans)):
+        # Loading Dagster takes seconds, in which the work can begin.
+        work_ahead(home, Store(home.store, home.work, load_operations().min_free_bytes), upload)
         outcome = _compile(home, upload.key, open_runner)
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:

@@ -2,20 +2,19 @@
 
 A thread may also compute *ahead*: it computes what a later step will ask for. Its result, or its error, is kept until
 that step asks. So the step reports what was computed, in how many seconds, and why it failed, as if it had done the
-work itself.
+work itself. What the work publishes meanwhile is withheld until a step waits for it.
 """
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from pytoon_pipeline.runtime import stopping
-
-# A waiting thread looks this often whether it should stop.
-POLL_SECONDS = 0.5
+from pytoon_pipeline.runtime.progress import Withheld
 
 T = TypeVar("T")
 
@@ -23,56 +22,80 @@ _ahead: ContextVar[bool] = ContextVar("ahead", default=False)
 
 
 @contextmanager
-def ahead() -> Iterator[None]:
+def ahead(on: bool = True) -> Iterator[None]:
     """Inside the block, results are computed ahead of the steps that will ask for them."""
-    token = _ahead.set(True)
+    token = _ahead.set(on)
     try:
         yield
     finally:
         _ahead.reset(token)
 
 
+@contextmanager
+def ahead_of_steps() -> Iterator[None]:
+    """Computes ahead. An error ends the block here; the step that asks for the same result meets it and reports it."""
+    with suppress(Exception, stopping.Stopped), ahead():
+        yield
+
+
+@dataclass(frozen=True)
+class _Work(Generic[T]):
+    """Work on one result, and the events of it that nobody has asked for."""
+
+    future: Future[T] = field(default_factory=Future)
+    events: Withheld = field(default_factory=Withheld)
+
+
 class InFlight(Generic[T]):
     """Results that are being computed, and those computed ahead, by key."""
 
     def __init__(self) -> None:
-        self._futures: dict[Hashable, Future[T]] = {}
+        self._works: dict[Hashable, _Work[T]] = {}
         self._lock = threading.Lock()
+        _instances.append(self)
 
     def run(self, key: Hashable, work: Callable[[], T]) -> T:
         """The result of ``work``, or of another thread that works on the same key. Raises what ``work`` raises."""
         with self._lock:
-            found = self._futures.get(key)
-            future = self._futures[key] = found or Future()
+            found = self._works.get(key)
+            own = self._works[key] = found or _Work()
+        asked = not _ahead.get()
         try:
-            return _compute(future, work) if found is None else _wait(future)
+            if asked:
+                own.events.release()
+            return _compute(own, work) if found is None else stopping.wait(own.future)
         finally:
-            if not _ahead.get():
-                self._forget(key, future)
+            if asked:
+                self._forget(key, own)
 
     def clear(self) -> None:
         """Forgets results that no step has asked for."""
         with self._lock:
-            for key in [key for key, future in self._futures.items() if future.done()]:
-                del self._futures[key]
+            for key in [key for key, work in self._works.items() if work.future.done()]:
+                del self._works[key]
 
-    def _forget(self, key: Hashable, future: Future[T]) -> None:
+    def _forget(self, key: Hashable, work: _Work[T]) -> None:
         with self._lock:
-            if self._futures.get(key) is future:
-                del self._futures[key]
+            if self._works.get(key) is work:
+                del self._works[key]
 
 
-def _compute(future: Future[T], work: Callable[[], T]) -> T:
+_instances: list[InFlight[Any]] = []
+
+
+def forget_all() -> None:
+    """Forgets all results that no step has asked for."""
+    for instance in _instances:
+        instance.clear()
+
+
+def _compute(own: _Work[T], work: Callable[[], T]) -> T:
     try:
-        result = work()
+        # What the work itself asks for is not ahead of it.
+        with own.events if _ahead.get() else nullcontext(), ahead(False):
+            result = work()
     except BaseException as error:
-        future.set_exception(error)
+        own.future.set_exception(error)
         raise
-    future.set_result(result)
+    own.future.set_result(result)
     return result
-
-
-def _wait(future: Future[T]) -> T:
-    while not wait([future], POLL_SECONDS).done:
-        stopping.check()
-    return future.result()

@@ -2,8 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+from sqlalchemy import Engine, event
 
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.open_databases import open_databases
@@ -27,6 +29,23 @@ def test_events_stay_in_the_write_ahead_log_until_the_run_ends(home: Home) -> No
         report(instance, "three")
         assert not log.exists(), "as without it"
         assert messages(instance) == ["one", "two", "three"]
+
+
+def test_a_statement_is_compiled_once(home: Home) -> None:
+    compiled: list[object] = []
+
+    def note(context: Any, *_: object) -> None:
+        compiled.append(context.compiled)
+
+    with running.instance(home) as instance, open_databases(home, RUN):
+        report(instance, "one")
+        for _ in range(2):
+            event.listen(Engine, "after_cursor_execute", listener := lambda *given: note(given[4]))
+            messages(instance)
+            event.remove(Engine, "after_cursor_execute", listener)
+    half = len(compiled) // 2
+    assert half
+    assert all(one is again for one, again in zip(compiled[:half], compiled[half:], strict=True))
 
 
 def test_another_storage_is_left_alone(home: Home) -> None:

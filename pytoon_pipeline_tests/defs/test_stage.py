@@ -17,6 +17,7 @@ from pytoon_pipeline.defs.resources import CatalogResource, StoreResource, resou
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
+from pytoon_pipeline.store.store import Store
 
 KEY = "0" * 32
 STAGE = Stage("numbers", 3, "by_rule")
@@ -99,6 +100,29 @@ def test_other_errors_are_typed_too(
     failure = uploads.failure(KEY)
     assert failure is not None
     assert (failure.category, failure.stage) == (category, "numbers")
+
+
+@stage_asset(Stage("doubled", 1), "analysis", "python")
+def doubled(context: dg.AssetExecutionContext, store: StoreResource, numbers: Number) -> Materialized:
+    """Twice the number."""
+    twice = StageOutput(Number(value=2 * numbers.value))
+    return materialize(run_stage(store.artifacts, Stage("doubled", 1), lambda scratch: twice, inputs={}))
+
+
+def test_an_asset_reads_what_another_has_stored(uploads: Uploads, home: Home, instance: dg.DagsterInstance) -> None:
+    run(numbers, instance)
+    result = run(doubled, instance)
+    assert result.success
+    assert not [event for event in result.all_events if event.event_type_value == "LOADED_INPUT"]
+    assert Store(home.store, home.work).latest("doubled", KEY).read(Number) == Number(value=14)
+    assert [dep.asset_key for spec in doubled.specs for dep in spec.deps] == [dg.AssetKey("numbers")]
+
+
+def test_a_missing_result_of_another_asset_is_a_typed_error(uploads: Uploads, instance: dg.DagsterInstance) -> None:
+    assert not run(doubled, instance).success
+    failure = uploads.failure(KEY)
+    assert failure is not None
+    assert (failure.category, failure.stage) == ("dependency_missing", "doubled")
 
 
 def test_failures_need_the_catalog_and_nothing_twice() -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
@@ -105,11 +107,18 @@ def test_changing_the_caption_style_keeps_all_analyses(compile_file: Compile, fi
     assert {"rendered_segments", "composite"} <= computed(changed)
 
 
-def test_changing_the_loudness_renders_no_picture(compile_file: Compile, finished_talk: Path) -> None:
+def test_changing_the_loudness_renders_no_picture(
+    compile_file: Compile, finished_talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mix, mixing = stages.mix_audio, []
+    monkeypatch.setattr(
+        stages, "mix_audio", lambda *given: (mixing.append(threading.current_thread().name), mix(*given))[1]
+    )
     changed = compile_file(finished_talk, "adjust.audio.loudness=-16")
     assert changed.error is None
     assert changed.assets["rendered_segments"]["status"] == "cached"
     assert changed.assets["composite"]["loudness_lufs"] == pytest.approx(-16, abs=0.5)
+    assert any(name.startswith("composite of") for name in mixing), "the audio is mixed in the background"
 
 
 def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compile, finished_talk: Path) -> None:
@@ -270,7 +279,7 @@ def test_unusual_input_works(compile_file: Compile, tmp_path: Path, name: str, m
 
 
 def test_a_corrected_upload_loses_its_error(compile_file: Compile, finished_talk: Path, home: Home) -> None:
-    bad = compile_file(finished_talk, "media.0.start=500")
+    bad = compile_file(finished_talk, "media.start=500")
     assert bad.error is not None
     assert bad.error.category == "invalid_input"
     assert compile_file(finished_talk).error is None

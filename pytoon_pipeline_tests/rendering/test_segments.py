@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.rendering import segments, stages
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.segments import ITEM, rendered, spec
 
@@ -90,6 +92,13 @@ def test_several_frames_are_encoded_at_once_without_slices(source: Source, tmp_p
     assert PICTURE.threads > 1
     settings = out.read_bytes().split(b"x264 - core")[1].split(b"\0")[0].decode("latin-1").split(" ")
     assert {f"threads={PICTURE.threads}", "sliced_threads=0"} <= set(settings)
+
+
+def test_segments_stop_with_the_work_that_they_are_part_of(source: Source, store: Store) -> None:
+    end = threading.Event()
+    end.set()
+    with stopping.canceled_by(end), pytest.raises(stopping.Stopped):
+        stages.render_segments(store, spec(), {ITEM: source}, lambda ready, total: None)
 
 
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:

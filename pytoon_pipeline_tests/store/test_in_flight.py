@@ -9,9 +9,11 @@ import pytest
 
 from pytoon_pipeline.contracts.artifact import ItemArtifacts
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.progress import Event, FramesReady
 from pytoon_pipeline.runtime import stopping
-from pytoon_pipeline.store.in_flight import InFlight, ahead
-from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, in_flight, run_stage
+from pytoon_pipeline.runtime.progress import listen, publish
+from pytoon_pipeline.store.in_flight import InFlight, ahead, forget_all
+from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
 STAGE = Stage("measured", 1)
@@ -75,8 +77,31 @@ def test_a_step_meets_the_error_of_the_work_ahead(store: Store) -> None:
 def test_what_no_step_asked_for_is_forgotten(store: Store) -> None:
     with ahead():
         measured(store)
-    in_flight.clear()
+    forget_all()
     assert measured(store).status == "cached"
+
+
+def test_what_work_ahead_publishes_is_heard_when_a_step_asks_for_it() -> None:
+    results: InFlight[None] = InFlight()
+    heard: list[Event] = []
+
+    def compute() -> None:
+        with ahead():
+            results.run("key", lambda: results.run("part", lambda: publish(FramesReady(5, 10))))
+
+    with listen(heard.append):
+        in_a_thread(compute)
+        assert heard == []
+        results.run("key", pytest.fail)
+    assert heard == [FramesReady(5, 10)]
+
+
+def test_what_work_ahead_itself_asks_for_is_not_kept() -> None:
+    results: InFlight[str] = InFlight()
+    with ahead():
+        results.run("outer", lambda: results.run("inner", lambda: "part"))
+    assert results.run("inner", lambda: "again") == "again"
+    assert results.run("outer", lambda: "again") == "part"
 
 
 def test_a_waiting_thread_stops_when_asked() -> None:

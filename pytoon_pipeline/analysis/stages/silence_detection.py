@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import SilenceSettings
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
@@ -32,6 +33,20 @@ class SilenceDetection(Analysis[SilenceSegments]):
     transcripts: TranscriptByItem
     settings: SilenceSettings
     removal_requested: bool
+
+    @classmethod
+    def of(
+        cls, store: Store, metadata: MetadataByItem, transcripts: TranscriptByItem, resolved: ResolvedRequest
+    ) -> "SilenceDetection":
+        """The detection that a resolved request asks for."""
+        return cls(
+            store=store,
+            archetype=resolved.archetype,
+            metadata=metadata,
+            transcripts=transcripts,
+            settings=resolved.preset.silence,
+            removal_requested=resolved.requests_silence_removal,
+        )
 
     def covers(self, item: SourceItem) -> bool:
         stored = self.metadata.items.get(item.sha256)

@@ -51,14 +51,7 @@ def silence_segments(
     resolved_request: ResolvedRequest,
 ) -> Materialized:
     """Ranges without speech, the parts of each clip that remain, and the words with impossible times corrected."""
-    analysis = SilenceDetection(
-        store=store.artifacts,
-        archetype=resolved_request.archetype,
-        metadata=metadata,
-        transcripts=transcription,
-        settings=resolved_request.preset.silence,
-        removal_requested=resolved_request.requests_silence_removal,
-    )
+    analysis = SilenceDetection.of(store.artifacts, metadata, transcription, resolved_request)
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 
 

@@ -8,7 +8,7 @@ from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored
-from pytoon_pipeline.defs.jobs import runs_analyses
+from pytoon_pipeline.defs.jobs import ANALYSED, CHECKED, selects
 from pytoon_pipeline.defs.links import render_again_link
 from pytoon_pipeline.defs.overrides import RunOverrides, check_overrides
 from pytoon_pipeline.defs.partitions import chosen_partition, key_of
@@ -17,8 +17,8 @@ from pytoon_pipeline.defs.stage import Materialized, analysis_asset, materialize
 from pytoon_pipeline.defs.tags import PRESET_TAG, REASON_TAG, tag_run, title_tags
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.source import SOURCE, store_source
-from pytoon_pipeline.operations.analysis_ahead import analyse_ahead
 from pytoon_pipeline.operations.resolve import RESOLVED, store_resolved
+from pytoon_pipeline.operations.work_ahead import work_ahead
 from pytoon_pipeline.reporting.tables import bullets, media_list
 from pytoon_pipeline.store.items import unique_items
 
@@ -35,8 +35,8 @@ def source_media(
     request = check_overrides(upload)
     if context.run.tags.get(REASON_TAG) == "presets":
         catalog.uploads.forget_attempts(upload.key, upload.overrides)
-    if runs_analyses(context.run):
-        analyse_ahead(catalog.config.home, store.artifacts, upload)
+    if selects(context.run, ANALYSED):
+        work_ahead(catalog.config.home, store.artifacts, upload, only_analyses=not selects(context.run, CHECKED))
     result = store_source(store.artifacts, upload, request.brand)
     return materialize(result, _describe_upload(context.partition_key, upload, result.artifact.read(SourceMedia).items))
 

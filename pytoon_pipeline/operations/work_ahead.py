@@ -1,0 +1,148 @@
+"""Work ahead of the assets. The stages of a video do not wait for the steps of the graph: what is said and what is
+shown are analysed side by side in the background of the run, and as soon as both are known, the video is planned,
+rendered and checked. Meanwhile Dagster is loaded, opens its databases and records one step after the other.
+
+Only stages are computed that the assets ask for with the same inputs; see ``store/in_flight.py``. Nothing is delivered
+or recorded here: that is what the assets do.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pytoon_pipeline.analysis.results import (
+    FacesByItem,
+    FocalPointsByItem,
+    Frames,
+    MetadataByItem,
+    ShotsByItem,
+    SilenceByItem,
+    TranscriptByItem,
+)
+from pytoon_pipeline.analysis.roles import check_usable
+from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
+from pytoon_pipeline.analysis.stages.analysis import Analysis
+from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
+from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
+from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
+from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
+from pytoon_pipeline.analysis.stages.transcription import Transcription
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.stored import Stored, StoredItems
+from pytoon_pipeline.intake.preflight import Preflight
+from pytoon_pipeline.intake.source import store_source
+from pytoon_pipeline.operations.planning import AnalysisResults, plan_upload
+from pytoon_pipeline.operations.resolve import resolve
+from pytoon_pipeline.runtime import stopping
+from pytoon_pipeline.runtime.background import background, current
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.share import MachineShare
+from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.store.in_flight import ahead_of_steps, forget_all
+from pytoon_pipeline.store.items import item_artifacts
+from pytoon_pipeline.store.store import Store
+
+R = TypeVar("R", bound=Record)
+
+
+@contextmanager
+def working_ahead() -> Iterator[None]:
+    """Inside the block, the run of this process may work ahead. At its end, what still works is stopped."""
+    if current() is not None:
+        yield
+        return
+    try:
+        with background():
+            yield
+    finally:
+        forget_all()
+
+
+def work_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: bool = False) -> None:
+    """Starts all stages of ``upload`` up to its check, or only its analyses, once in a run. Does nothing outside
+    ``working_ahead``.
+    """
+    if (threads := current()) is not None:
+        work = _Work(home, store, upload)
+        threads.start(f"stages of {upload.key}", lambda: work.run(only_analyses))
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is known of an upload before its analyses."""
+
+    source: SourceMedia
+    metadata: MetadataByItem
+    resolved: ResolvedRequest
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The stages of one upload as its assets run them. Each step asks for the results of those before it."""
+
+    home: Home
+    store: Store
+    upload: SourceMedia
+
+    def run(self, only_analyses: bool) -> None:
+        """Probes the files, looks and listens at the same time, then plans, renders and checks the video."""
+        with ahead_of_steps():
+            prepared = self._prepared()
+            with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
+                # In the context of this thread, so that it stops with it.
+                seen = pool.submit(copy_context().run, self._look, prepared)
+                transcripts, silences = self._listen(prepared)
+                if only_analyses:
+                    return
+                # The renderer is imported while the other thread looks.
+                from pytoon_pipeline.operations.render_ahead import render_and_check
+
+                frames, faces, focal_points, shots = stopping.wait(seen)
+            source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
+            analyses = AnalysisResults(metadata, transcripts, silences, frames, faces, focal_points, shots)
+            planned = plan_upload(self.store, source, resolved, analyses).artifact
+            render_and_check(self.store, self._share, source, resolved, analyses, Stored[RenderSpec].of(planned))
+
+    def _prepared(self) -> _Prepared:
+        request = Request.model_validate(self.upload.asked)
+        source = store_source(self.store, self.upload, request.brand).artifact.read(SourceMedia)
+        limits = load_limits()
+        found = MediaProbe(self.store, limits, Preflight(self.store, limits).probe).run(self.store, source)
+        infos = {item: one.info for item, one in found.values.items()}
+        check_usable(source.items, infos, limits)
+        attempts = Uploads(self.home).attempts(self.upload.key, self.upload.overrides)
+        metadata = MetadataByItem.of(found.stage.artifact, item_artifacts(self.store, found.stage.artifact))
+        return _Prepared(source, metadata, resolve(source, infos, attempts, limits))
+
+    def _listen(self, prepared: _Prepared) -> tuple[TranscriptByItem, SilenceByItem]:
+        source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
+        speech = SpeechSettings.from_settings(Settings.load(), self.home.models)
+        transcription = Transcription.of(self.store, source, metadata, resolved, speech, self._share)
+        transcripts = self._run(transcription, source, TranscriptByItem)
+        silence = SilenceDetection.of(self.store, metadata, transcripts, resolved)
+        return transcripts, self._run(silence, source, SilenceByItem)
+
+    def _look(self, prepared: _Prepared) -> tuple[Frames, FacesByItem, FocalPointsByItem, ShotsByItem]:
+        source, metadata = prepared.source, prepared.metadata
+        sampled = FrameSampling(self.store, load_limits(), metadata).run(self.store, source).stage
+        frames = Frames(self.store, sampled.artifact, sampled.held)
+        faces = self._run(FaceDetection(frames), source, FacesByItem)
+        focal_points = self._run(SaliencyDetection(frames), source, FocalPointsByItem)
+        return frames, faces, focal_points, self._run(ShotDetection(metadata, frames), source, ShotsByItem)
+
+    def _run(self, analysis: Analysis[R], source: SourceMedia, wanted: type[StoredItems[R]]) -> StoredItems[R]:
+        artifact = analysis.run(self.store, source).stage.artifact
+        return wanted.of(artifact, item_artifacts(self.store, artifact))
+
+    @property
+    def _share(self) -> MachineShare:
+        return MachineShare(self.home, self.upload.title)
