@@ -43,14 +43,14 @@ class VoiceActivity(Record):
 class TranscribedPiece(Record):
     """What a transcriber found in the piece of a source from ``start`` to ``end``, before it is judged.
 
-    ``second_pass`` are the words of a second pass, of a transcriber that makes one. ``rejected_words`` were found and
-    are not among ``words``, because the transcriber itself does not trust them.
+    ``second_pass`` are the words of a second pass; ``None`` where the transcriber made none. ``rejected_words`` were
+    found and are not among ``words``, because the transcriber itself does not trust them.
     """
 
     start: float
     end: float
     words: tuple[Word, ...]
-    second_pass: tuple[str, ...] = ()
+    second_pass: tuple[str, ...] | None = None
     rejected_words: int = 0
     language: str
     device: str = "cpu"

@@ -1,15 +1,16 @@
 """The processes in which pocketsphinx decodes. The first one loads the models and forks the others, which share them.
 
-It imports little, so that it starts quickly. Its argument is a JSON object: ``passes``, the decoder settings of each
-pass, and ``processes``, how many decode. Its input is a line of JSON, the pass and the length in bytes of each
-utterance, and then their 16-bit samples. Its output is a JSON list with the segments of each utterance. Its exit code
-is ``KILLED`` when one of the others was killed.
+It imports little, so that it starts quickly. Its argument is a JSON object: ``passes``, the decoder settings of both
+passes, and ``processes``, how many decode. Its input is a line of JSON, the lengths in bytes of each utterance as it is
+and played faster, and then their 16-bit samples. Its output is a JSON list with the words of each utterance in the
+first pass, and in the second one, where that was needed. Its exit code is ``KILLED`` when one of the others was killed.
 """
 
 import ctypes
 import json
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import TYPE_CHECKING, BinaryIO
 
+from pytoon_pipeline.analysis.speech.confidence import spoken, sure
+
 if TYPE_CHECKING:
     import pocketsphinx
 
@@ -26,10 +29,16 @@ KILLED = 3
 # Of Linux' prctl: the signal that a process gets when its parent ends.
 PR_SET_PDEATHSIG = 1
 
-# Word, first and last frame, probability.
+# Samples of 16 bits in a second.
+RATE = 16_000
+NO_WORD = re.compile(r"^[<\[+]")
+
+# Word, first and last frame, confidence.
 Segment = tuple[str, int, int, float]
-# The pass of an utterance, and its samples.
-Utterance = tuple[int, bytes]
+# The samples of an utterance as it is, and played faster.
+Utterance = tuple[bytes, bytes]
+# The words of an utterance in the first and in the second pass.
+Found = tuple[list[Segment], list[Segment] | None]
 
 
 def main() -> int:
@@ -54,8 +63,8 @@ def main() -> int:
 
 
 def _read(source: BinaryIO) -> Iterator[Utterance]:
-    for number, length in json.loads(source.readline()):
-        yield number, source.read(length)
+    for length, faster in json.loads(source.readline()):
+        yield source.read(length), source.read(faster)
 
 
 def _fork(
@@ -85,28 +94,40 @@ def _end_with(parent: int) -> None:
 
 def _decode_queued(
     decoders: "Sequence[pocketsphinx.Decoder]", utterances: Sequence[Utterance], queue: int
-) -> dict[int, list[Segment]]:
-    """The segments, by index, of the utterances whose indices this process reads from the file ``queue``.
+) -> dict[int, Found]:
+    """The words, by index, of the utterances whose indices this process reads from the file ``queue``.
 
     All processes share the position in the file, so each index is read once.
     """
     found, size = {}, array("I").itemsize
     while entry := os.read(queue, size):
         index = array("I", entry)[0]
-        number, samples = utterances[index]
-        found[index] = _decode(decoders[number], samples)
+        found[index] = _decode_twice(decoders, *utterances[index])
     return found
 
 
+def _decode_twice(decoders: "Sequence[pocketsphinx.Decoder]", samples: bytes, faster: bytes) -> Found:
+    """The words of an utterance. A second pass is made where the confidence of the first leaves doubts."""
+    words = _decode(decoders[0], samples)
+    confidences = [confidence for *_, confidence in words]
+    if not spoken(confidences, len(samples) / 2 / RATE) or sure(confidences):
+        return words, None
+    return words, _decode(decoders[1], faster)
+
+
 def _decode(decoder: "pocketsphinx.Decoder", samples: bytes) -> list[Segment]:
-    """The segments of an utterance. Utterances that were decoded before do not affect it."""
+    """The words of an utterance. Utterances that were decoded before do not affect it."""
     # The front end would begin with samples of the last utterance.
     decoder.reinit_feat()
     decoder.start_utt()
     decoder.process_raw(samples, full_utt=True)
     decoder.end_utt()
     # Audio that is too short for a single frame has no segments.
-    return [(one.word, one.start_frame, one.end_frame, one.prob) for one in decoder.seg() or ()]
+    return [
+        (one.word, one.start_frame, one.end_frame, round(min(1.0, one.prob), 3))
+        for one in decoder.seg() or ()
+        if not NO_WORD.match(one.word)
+    ]
 
 
 if __name__ == "__main__":
