@@ -29,7 +29,7 @@ import sys
 from pathlib import Path
 from pytoon_pipeline.contracts.analysis import Transcript
 from pytoon_pipeline.contracts.preset import SilenceSettings
-from pytoon_pipeline.media import loudness, sound
+from pytoon_pipeline.media import audio, loudness
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.analysis.speech.silence import find_silence
@@ -37,11 +37,11 @@ from pytoon_pipeline.analysis.vision import faces, focus, shots
 from pytoon_pipeline.analysis.vision.sampling import sample
 path, folder = Path(sys.argv[2]), Path(sys.argv[1])
 info = probe(path)
-sound.extract(path, info.audio, info.video.start, 7200, folder / "audio.wav")
+audio.extract(path, info.audio, info.video.start, 7200, folder / "audio.wav")
 loudness.integrated(folder / "audio.wav")
 samples = sample(path, info.video, load_limits(), folder)
-nothing = Transcript(words=(), language="", recogniser=None)
-find_silence(sound.load(folder / "audio.wav"), 16000, nothing, SilenceSettings())
+nothing = Transcript(words=(), language="", transcriber=None)
+find_silence(audio.load(folder / "audio.wav"), 16000, nothing, SilenceSettings())
 faces.detect(samples)
 focus.find(samples)
 shots.find(samples.every_frame(), samples.record.frames / samples.record.seconds)
