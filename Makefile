@@ -4,7 +4,9 @@ SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))
 PYTHON ?= $(shell for one in python3 python3.12 python3.11 python3.10; do \
 	$$one -c "$(SUPPORTED)" 2>/dev/null && echo $$one && break; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# pip compiles with one processor; COMPILE uses all. Some packages contain templates, which do not compile.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE := $(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 # mediapipe requires the OpenCV build with windows, which needs libGL from the system. The headless build of the same
 # version replaces it.
 HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt opencv-contrib-python-headless
@@ -22,11 +24,13 @@ setup-test: .venv/installed-test
 	@$(PYTHON) -m venv .venv
 	@$(PIP) --constraint constraints.txt --editable .
 	@$(HEADLESS)
+	@$(COMPILE)
 	@touch $@
 	@echo "Done. Run “. .venv/bin/activate”; then “pytoon” is a command in this terminal."
 
 .venv/installed-test: .venv/installed
 	$(PIP) --constraint constraints.txt --editable '.[test]'
+	@$(COMPILE)
 	touch $@
 
 demo: setup

@@ -1,5 +1,6 @@
 """What several folders of tests share."""
 
+import functools
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
+import filelock
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -18,6 +20,7 @@ from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness import media
 
 # No test may depend on the speed of the machine. With CI set, the same examples are used every time.
 settings.register_profile(
@@ -61,16 +64,48 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield opened
 
 
+def _compile(home: Home, instance: dg.DagsterInstance, path: Path, *sets: str, preset: str | None = None) -> Outcome:
+    known, _ = ingest(home, Store(home.store, home.work), read_upload(path, preset=preset, sets=sets), pending=False)
+    return compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
+
+
 @pytest.fixture
-def compile_file(home: Home, store: Store, instance: dg.DagsterInstance) -> Callable[..., Outcome]:
+def compile_file(home: Home, instance: dg.DagsterInstance) -> Callable[..., Outcome]:
     """Runs the whole graph for a file, with fields of the request as ``name=value`` strings."""
+    return functools.partial(_compile, home, instance)
 
-    def run(path: Path, *sets: str, preset: str | None = None) -> Outcome:
-        upload = read_upload(path, preset=preset, sets=sets)
-        known, _ = ingest(home, store, upload, pending=False)
-        return compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
 
-    return run
+@pytest.fixture(scope="session")
+def _finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder with ``talk.mp4``, and with a home in which it is finished. All workers of the run share it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "finished"
+    with filelock.FileLock(folder.with_suffix(".lock")), pytest.MonkeyPatch.context() as environment:
+        if not folder.exists():
+            making = folder.with_suffix(".making")
+            making.mkdir()
+            talk = making / "talk.mp4"
+            media.run("-i", str(media.SAMPLE), "-t", "4", "-c:v", "libx264", "-preset", "ultrafast", str(talk))
+            environment.setenv("PYTOON_HOME", str(making / "home"))
+            environment.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
+            with dg.DagsterInstance.ephemeral() as instance:
+                outcome = _compile(Home.locate(), instance, talk)
+            assert outcome.error is None
+            making.rename(folder)
+    return folder
+
+
+@pytest.fixture
+def talk(_finished: Path, tmp_path: Path) -> Path:
+    """Four seconds of the sample: a face, a voice, and a pause."""
+    return Path(shutil.copy(_finished / "talk.mp4", tmp_path))
+
+
+@pytest.fixture
+def finished_talk(_finished: Path, talk: Path, home: Home) -> Path:
+    """``talk``, of which the home already has the video."""
+    shutil.copytree(_finished / "home", home.root, symlinks=True)
+    return talk
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def suggestions(database: sqlite3.Connection, text: str) -> list[str]:
 
 def unknown_upload(text: str, similar: list[str]) -> InvalidInput:
     """The error for a name that no upload has."""
-    listed = "List the uploads with “pytoon status --all”, or add one with “pytoon submit PATH”."
+    listed = "List the uploads with “pytoon status --all”, or make a video with “pytoon render PATH”."
     meant = f"Did you mean {_quoted(similar, ' or ')}?"
     return InvalidInput(
         "unknown_upload",

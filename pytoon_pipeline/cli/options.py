@@ -25,7 +25,8 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a field of the request or a setting of the preset, such as max_seconds=30 or headline.colour=gold",
+        help="a field of the request or a setting of the preset, such as text='Our summer' or headline.colour=gold; "
+        "one photo is named by its file: media.beach.jpg.text='Day one'",
     )
 
 

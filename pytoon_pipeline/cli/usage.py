@@ -3,12 +3,16 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pytoon_pipeline.cli.unquoted import explain_split_value
 from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
 from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.runtime.shell_words import shell_word
 
 WRONG_USAGE = 2
 MAX_SHOWN = 60
@@ -47,9 +51,10 @@ class CommandParser(argparse.ArgumentParser):
 
     def read(self, arguments: Sequence[str] | None = None) -> argparse.Namespace:
         """The options. Ends the process with exit code 2 for an argument that the command does not have."""
-        options, unknown = self.parse_known_args(arguments)
+        given = sys.argv[1:] if arguments is None else [*arguments]
+        options, unknown = self.parse_known_args(given)
         if unknown:
-            options.parser.refuse(*options.parser.unknown(*unknown))
+            options.parser.refuse(*options.parser.unknown(given, *unknown))
         return options
 
     def error(self, message: str) -> NoReturn:
@@ -62,16 +67,18 @@ class CommandParser(argparse.ArgumentParser):
     def refuse(self, sentence: str, hint: str) -> NoReturn:
         self.exit(WRONG_USAGE, f"error: {sentence} [usage]\n  {hint}\n")
 
-    def unknown(self, argument: str, *after: str) -> Explanation:
-        """The error for an argument that nothing takes; ``after`` are others that stand behind it."""
+    def unknown(self, given: Sequence[str], argument: str, *after: str) -> Explanation:
+        """The error for an argument that nothing takes; ``after`` are others of ``given`` that stand behind it."""
         from pytoon_pipeline.config.setting_names import REQUEST_FIELDS, set_option, setting_hint, settings_called
         from pytoon_pipeline.config.spelling import british_name
 
         name, equals, value = argument.partition("=")
         if not equals:
-            value = next((one for one in after[:1] if not one.startswith("-")), "VALUE")
+            value = " ".join(takewhile(_is_word, after)) or "VALUE"
         if not name.startswith("-"):
-            return self._one_too_many(argument)
+            more = [*takewhile(_is_word, (argument, *after))]
+            command = [self.prog.partition(" ")[0], *given]
+            return explain_split_value(command, more, self._options) or self._one_too_many(given, more)
         field = british_name(name.lstrip("-").replace("-", "_"))
         near = did_you_mean(name, self._options)
         exact = field in REQUEST_FIELDS
@@ -84,13 +91,19 @@ class CommandParser(argparse.ArgumentParser):
             hint = f"{near}Use one of: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint
 
-    def _one_too_many(self, argument: str) -> Explanation:
-        words = [_word(str(one.metavar)) for one in self._needed if not one.option_strings]
-        if not words:
-            return f"{self.prog} does not take “{_shown(argument)}”.", self.form
-        takes = listed([f"one {word}" for word in words], "and")
+    def _one_too_many(self, given: Sequence[str], more: Sequence[str]) -> Explanation:
+        """The error for arguments behind the last that the command takes."""
+        needed = [one for one in self._needed if not one.option_strings]
+        if not needed:
+            return f"{self.prog} does not take “{_shown(more[0])}”.", self.form
+        takes = listed([f"one {_word(str(one.metavar))}" for one in needed], "and")
         hint = "Run the command once for each; put words that belong together in quotes."
-        return f"{self.prog} takes {takes}; you gave “{_shown(argument)}” as well.", hint
+        if any(Path(word).suffix for word in more):
+            hint = f"Run the command once for each: {self.prog} {shell_word(printable_name(more[0]))}"
+        words = [*takewhile(_is_word, given[len(self.prog.split()) - 1 :])]
+        if len(needed) == 1 and needed[0].metavar == "NAME" and words[1:] == more:
+            hint = f"If this is one name, write: {self.prog} {shell_word(printable_name(' '.join(words)))}"
+        return f"{self.prog} takes {takes}; you gave “{_shown(more[0])}” as well.", hint
 
     @property
     def form(self) -> str:
@@ -129,6 +142,10 @@ def _path(text: str) -> Path:
     except RuntimeError:
         # There is no such user: the name itself begins with “~”.
         return Path(text)
+
+
+def _is_word(argument: str) -> bool:
+    return not argument.startswith("-")
 
 
 def _word(metavar: str) -> str:

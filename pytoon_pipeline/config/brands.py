@@ -21,7 +21,7 @@ BRAND_OWNED = {
 }
 # WCAG 2.2, success criterion 1.4.3: text on the accent colour is readable from this contrast ratio.
 READABLE_CONTRAST = 4.5
-OVERRIDE = "Remove it, or set brand_safe: false to override the brand."
+OVERRIDE = "Remove it. Or, to override the brand, add: --set brand_safe=false"
 
 
 def brand_files(brand: Brand | None) -> list[tuple[Path, Role]]:
@@ -125,7 +125,7 @@ def choose_transition(
         raise InvalidInput(
             "brand_refused",
             f"transition: the brand “{brand.name}” does not allow “{kind}”.",
-            f"Use one of: {', '.join(brand.transitions)}; or set brand_safe: false.",
+            f"Use one of: {', '.join(brand.transitions)}. Or, to override the brand, add: --set brand_safe=false",
         )
     other = next((one for one in brand.transitions if one != "cut"), brand.transitions[0])
     message = f"The preset's transition “{kind}” is not the brand's; “{other}” is used."

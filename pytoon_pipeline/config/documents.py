@@ -95,7 +95,9 @@ def _no_settings(path: Path, name: str) -> InvalidInput:
         hint = 'Put the settings into braces, such as: {"text": "Hello"}'
     elif dashes:
         entry = printable_name(lines[dashes[0]][2:].strip())[:120]
-        reason = f": line {dashes[0] + 1} begins with a dash" + (", like others" if len(dashes) > 1 else "")
+        reason = f": line {dashes[0] + 1} begins with a dash"
+        if len(dashes) > 1:
+            reason = f": {len(dashes)} lines begin with a dash, but no setting stands above them"
         remove = f"Remove {'the dash' if len(dashes) == 1 else 'these dashes'}: {entry}"
         hint = remove if ": " in entry else f"To list files, write: media: [{entry}]"
     return InvalidInput("document_unreadable", f"{name}{reason}.", hint)
@@ -135,7 +137,7 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
         if swallowed := SWALLOWED_IN_LIST.match(lines[number]):
             return _comment(number, lines[number], swallowed[1])
     if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
-        return Unreadable(f"line {line + 1} is indented with a tab", "Indent with spaces.")
+        return Unreadable(f"line {line + 1} is indented with a tab", "Replace the tab by two spaces.")
     return _not_closed(text) or Unreadable("there is an error" + (f" near line {line + 1}" if line is not None else ""))
 
 

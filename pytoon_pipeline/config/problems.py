@@ -170,7 +170,13 @@ def _unknown_field(problem: Problem) -> Explanation:
     where = problem.place or {Request: "The request", Preset: "The preset"}.get(problem.record, "The document")
     if problem.record is Request and not problem.place and problem.name in SECTIONS:
         sentence = f"“{problem.name}” belongs to the preset; a request changes it under “adjust”."
-        return sentence, f"Write “adjust:”, and below it, indented, “{problem.name}:” with its settings."
+        name, value = (
+            next(iter(problem.value.items())) if problem.value and isinstance(problem.value, dict) else ("", None)
+        )
+        inner = replace(problem, path=(*problem.path, str(name)), value=value)
+        if isinstance(value, dict | list) or not name:
+            return sentence, f"Write “adjust:”, and below it, indented, “{problem.name}:” with its settings."
+        return sentence, f"Write: {_adjusted(inner, f'{problem.name}.{inner.name}')}"
     near = nearest(problem.name, names)
     hint = f"Did you mean “{near}”? " if near else ""
     if problem.record is Request and not problem.place and not near and (found := settings_called(problem.name)):

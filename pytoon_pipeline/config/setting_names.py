@@ -1,12 +1,12 @@
 """The names of settings: fields of a request, and settings of a preset, which a request changes under ``adjust``."""
 
-import shlex
 from functools import cache
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.runtime.shell_words import shell_pair
 
 # Settings that a message lists, and characters of a setting with its value.
 MAX_LISTED, MAX_SHOWN = 4, 120
@@ -42,7 +42,7 @@ def settings_called(name: str) -> list[str]:
 
 def set_option(name: str, value: str) -> str:
     """The option that gives a setting a value, as a person types it into a shell."""
-    return f"--set {shlex.quote(printable_name(f'{name}={value}')[:MAX_SHOWN])}"
+    return f"--set {shell_pair(printable_name(name)[:MAX_SHOWN], printable_name(value)[:MAX_SHOWN])}"
 
 
 def setting_hint(name: str) -> str:

@@ -32,7 +32,7 @@ def colour_hint(text: str) -> str:
     from PIL import ImageColor
 
     if not text.startswith("#"):
-        return f"{did_you_mean(text, ImageColor.colormap)}{EXAMPLE}"
+        return did_you_mean(text, ImageColor.colormap).strip() or EXAMPLE
     if CODE.fullmatch(text[:7]) and re.fullmatch(r"[0-9a-fA-F]{2}", text[7:]):
         return f'Colours cannot be transparent. Leave out the last two characters: "{text[:7]}"'
     wrong = "".join(dict.fromkeys(re.sub(r"[0-9a-fA-F]", "", text[1:])))[:MAX_SHOWN]

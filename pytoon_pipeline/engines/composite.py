@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytoon_pipeline.analysis.results import FacesByItem, Frames, detected_faces, register_fonts
-from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.analysis.results import register_fonts
 from pytoon_pipeline.contracts.rendering import AudioResult, FinishedVideo, RenderedSegments
-from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.engines.composite_parts import ThumbnailChoice, audio_track, thumbnail, thumbnail_frame
 from pytoon_pipeline.engines.render_job import RenderJob
 from pytoon_pipeline.engines.segments import report_failure
 from pytoon_pipeline.rendering import stages
@@ -27,17 +26,12 @@ class Composition:
 
     planned: RenderSpec
     segments: StoredSegments
-    frames: Frames
-    faces: FacesByItem
+    thumbnail: ThumbnailChoice
 
     @property
     def spec(self) -> RenderSpec:
         """The plan that the segments show."""
         return self.segments.value.rendered_spec(self.planned)
-
-    @property
-    def thumbnail_inputs(self) -> dict[str, str]:
-        return {"sampled_frames": self.frames.fingerprint, "face_detections": self.faces.fingerprint}
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ def compose_video(job: RenderJob, parts: Composition) -> CompositeVideo:
         inputs={
             "rendered_segments": parts.segments.fingerprint,
             "metadata": job.metadata.fingerprint,
-            **parts.thumbnail_inputs,
+            **parts.thumbnail.fingerprints,
         },
         parameters={
             "spec": hash_value([spec.audio.model_dump(mode="json"), picture_digest(spec)]),
@@ -77,15 +71,12 @@ def compose_video(job: RenderJob, parts: Composition) -> CompositeVideo:
 
 
 def _compose(job: RenderJob, parts: Composition, scratch: Path) -> StageOutput:
-    from pytoon_pipeline.engines import policy
     from pytoon_pipeline.rendering.concat import join
 
     store, spec, segments = job.store, parts.spec, parts.segments
-    audio = stages.mix_audio(store, spec, job.audio()).artifact
-    frame = stages.choose_thumbnail(store, spec, lambda: choose_frame(job, parts), parts.thumbnail_inputs)
-    thumbnail = policy.render_thumbnail(
-        job.chain(), job.request(spec), frame, segments.value.engine, report_failure
-    ).artifact
+    frame = thumbnail_frame(job, spec, parts.thumbnail)
+    picture = thumbnail(job, spec, frame, segments.value.engine, report_failure)
+    audio = audio_track(job, spec)
     video = scratch / "video.mp4"
     joined = join(
         spec,
@@ -96,19 +87,7 @@ def _compose(job: RenderJob, parts: Composition, scratch: Path) -> StageOutput:
         comment=file_comment(parts.planned, segments.value),
     )
     value = FinishedVideo(composite=joined, audio=audio.read(AudioResult), thumbnail=frame)
-    return StageOutput(value, {"video": video}, {**thumbnail.files, "audio": audio.files["audio"]})
-
-
-def choose_frame(job: RenderJob, parts: Composition) -> int:
-    """The frame that stands for the video: of footage the sharpest with a face, else one with everything in place."""
-    from pytoon_pipeline.rendering import thumbnail
-
-    spec = parts.spec
-    first = spec.scenes[0].layers[:1]
-    if ARCHETYPES[spec.archetype].thumbnail != "face" or not first or not isinstance(first[0], VideoLayer):
-        return thumbnail.representative_frame(spec)
-    item = first[0].item
-    return thumbnail.choose_frame(spec, item, parts.frames.samples(item), detected_faces(job.store, parts.faces)[item])
+    return StageOutput(value, {"video": video}, {**picture.files, "audio": audio.files["audio"]})
 
 
 def file_comment(planned: RenderSpec, segments: RenderedSegments) -> str | None:

@@ -76,10 +76,10 @@ def render_thumbnail(
     engines: list[Engine],
     request: RenderRequest,
     frame: int,
-    preferred: EngineName,
+    preferred: EngineName | None,
     on_failure: Callable[[EngineAttempt], None],
 ) -> StageResult:
-    """The thumbnail from the engine ``preferred``, which rendered the video, else from another.
+    """The thumbnail from the engine ``preferred``, which rendered the video, else from another; by default in order.
 
     Raises the ``PytoonError`` of the last engine.
     """

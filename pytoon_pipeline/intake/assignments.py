@@ -1,10 +1,8 @@
 """``--set NAME=VALUE``: where the name stands in the request, and what the value is."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from pytoon_pipeline.config.documents import Unreadable, parse
 from pytoon_pipeline.config.expectations import expectation
 from pytoon_pipeline.config.setting_names import (
     REQUEST_FIELDS,
@@ -18,45 +16,46 @@ from pytoon_pipeline.config.spelling import british_name
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
-from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import listed, nearest
+from pytoon_pipeline.contracts.request import TextRequest
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
+from pytoon_pipeline.intake.file_settings import SETTINGS as FILE_SETTINGS
+from pytoon_pipeline.intake.file_settings import files_hint, is_numbered, matching
+from pytoon_pipeline.intake.setting_values import name_and_value, setting_value
 from pytoon_pipeline.runtime.files import printable_name
 
 # Fields of the request that are groups: what follows them belongs to them.
-GROUPS = ("adjust", "media", "text", "edit_plan", "logo")
-# The field of a group that its plain value stands for: “text: Hello”, “media: [a.png]”, “logo: a.png”.
-PLAIN = {"text": "hook", "media": "file", "logo": "file"}
+GROUPS = ("adjust", "text", "edit_plan", "logo")
+# The field of a group that its plain value stands for: “text: Hello”, “logo: a.png”.
+PLAIN = {"text": "hook", "logo": "file"}
 # Settings that an error names first.
 COMMON = ("text", "brand", "max_seconds", "music", "fit", "transition")
-# The # of a colour inside brackets, where YAML would begin a comment.
-CODE_IN_LIST = re.compile(r"""(?<=[\[,{:])\s*(#[^\s,\]}"']+)""")
 MAX_SHOWN, MAX_INDEX = 60, 39
 
 
-def assign(document: dict[str, Any], assignment: str) -> None:
-    """Applies one assignment to the document of a request. Raises ``InvalidInput`` for a name that does not exist."""
-    name, equals, text = assignment.partition("=")
-    if not equals or not name.strip():
-        raise InvalidInput(
-            "invalid_request",
-            f"“{_shown(assignment)}” does not have the form NAME=VALUE.",
-            "For example: --set max_seconds=30 or --set headline.colour=gold",
-        )
-    path = _path(british_name(name.strip()), text)
+def assign(document: dict[str, Any], assignment: str, files: Sequence[str] = ()) -> None:
+    """Applies one assignment to the document of a request. Raises ``InvalidInput`` for a name that does not exist.
+
+    ``files`` are the names of the photos and clips, one of which may be meant. ``file_settings`` has their settings.
+    """
+    name, text = name_and_value(assignment)
+    path = _path(name, text, files)
     place: Any = document
     for number in range(len(path) - 1):
         place = _group_at(place, path, number)
-    value = _value(path, text)
+    value = setting_value(path, text)
     if isinstance(place, list):
         _set_entry(place, _index(place, path, len(path) - 1), value)
     else:
         place[path[-1]] = value
 
 
-def _path(name: str, text: str) -> list[str]:
+def _path(written: str, text: str, files: Sequence[str]) -> list[str]:
     """The place of a setting in the request, by its name or a part of it that has only one meaning."""
+    name = british_name(written)
     parts = name.split(".")
     first = parts[0]
+    if first == "text" and len(parts) > 1 and parts[1] not in TextRequest.model_fields:
+        raise _no_text(written, text, files)
     if first in REQUEST_FIELDS and (len(parts) == 1 or first in GROUPS):
         return parts
     if name in preset_settings() or (first in SECTIONS and len(parts) > 1):
@@ -64,13 +63,42 @@ def _path(name: str, text: str) -> list[str]:
     if name in SECTIONS:
         if text.strip().startswith("{"):
             return ["adjust", name]
-        settings = [path for path in preset_settings() if path.startswith(f"{name}.")]
-        raise InvalidInput(
-            "invalid_request", f"“{name}” is a group of settings.", f"Set one of them: {', '.join(settings)}."
-        )
+        raise _group_alone(name, text)
     if len(found := settings_called(name)) == 1:
         return ["adjust", *found[0].split(".")]
-    raise InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", _hint(name, text, found))
+    hint = _file_hint(written, text, files) or _hint(name, text, found)
+    raise InvalidInput("invalid_request", f"There is no setting “{_shown(written)}”.", hint)
+
+
+def _group_alone(name: str, text: str) -> InvalidInput:
+    """The error for a group of settings that is set as if it were one."""
+    settings = [path for path in preset_settings() if path.startswith(f"{name}.")]
+    hint = f"Set one of them: {', '.join(settings)}."
+    if name == "headline":
+        example = set_option(f"{name}.size", "90")
+        hint = f"Write “{set_option('text', text)}” to show this text, or for example “{example}” to change its look."
+    return InvalidInput("invalid_request", f"“{name}” is a group of settings.", hint)
+
+
+def _no_text(name: str, text: str, files: Sequence[str]) -> InvalidInput:
+    """The error for a part of the text that does not exist, such as “text.2”, which may be meant for a file."""
+    part, fields = name.removeprefix("text.").removesuffix(".text"), tuple(TextRequest.model_fields)
+    hint = f"{did_you_mean(part, fields)}The parts of a text are {listed(fields, 'and')}."
+    lines = set_option("text.beats", "[First line, Second line]")
+    if files and (is_numbered(part) or matching(part, files)):
+        hint = files_hint(part, "text", text, files, from_one=True, more={"for lines one after the other": lines})
+    elif is_numbered(part):
+        hint = f"For lines one after the other, write: {lines}"
+    return InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", hint)
+
+
+def _file_hint(name: str, text: str, files: Sequence[str]) -> str:
+    """How to set something for one file, where ``name`` looks as if it means that; else empty."""
+    part, _, setting = name.rpartition(".")
+    is_setting = f"{nearest(part, SECTIONS)}.{setting}" in preset_settings()
+    if files and part and setting in FILE_SETTINGS and not is_setting:
+        return files_hint(part, setting, text, files, from_one=True)
+    return files_hint(name, "text", text, files) if matching(name, files) else ""
 
 
 def _checked(parts: list[str]) -> list[str]:
@@ -115,7 +143,7 @@ def _group_at(place: Any, path: list[str], number: int) -> Any:
     inner = _entry(place, position)
     if inner is None:
         inner = [] if path[number + 1].isdecimal() else {}
-    elif isinstance(inner, str) and path[0] in PLAIN and number == (path[0] == "media"):
+    elif isinstance(inner, str) and path[0] in PLAIN and number == 0:
         inner = {PLAIN[path[0]]: inner}
     if not isinstance(inner, dict | list):
         raise _single_value(path, number + 1)
@@ -145,53 +173,23 @@ def _entry(place: Any, position: Any) -> Any:
 
 def _index(entries: list[Any], path: list[str], number: int) -> int:
     """The position of an entry of a list; the one after the last is new. Raises ``InvalidInput``."""
-    part, name = path[number], ".".join(path[:number])
+    part = path[number]
     if not part.isdecimal() or int(part) > min(len(entries), MAX_INDEX):
-        raise no_entry(len(entries), name, part, path[number + 1 :])
+        raise _no_entry(len(entries), path, number)
     return int(part)
 
 
-def no_entry(count: int, name: str, part: str, rest: Sequence[str]) -> InvalidInput:
-    """The error for entry ``part`` of the list ``name``, which has ``count`` entries; ``rest`` follows in the name."""
-    noun = ("file", "files") if name == "media" else ("entry", "entries")
-    there = f"there {'is' if count == 1 else 'are'} {count or 'no'} {noun[count != 1]}"
-    message = f"“{_shown(f'{name}.{part}')}” does not exist: {there}."
-    return InvalidInput("invalid_request", message, _numbering(name, rest))
-
-
-def _numbering(name: str, rest: Sequence[str]) -> str:
-    """How the entries of a list are numbered; of the files, ``name`` “media”, what most people want is simpler."""
-    first = f"--set {_shown('.'.join((name, '0', *rest)))}=…"
-    if name != "media":
-        return f"Entries are numbered from 0. For the first, write: {first}"
-    whole = " For one text over the whole video, write: --set text=…" if [*rest] == ["text"] else ""
-    return f"Your files are numbered from 0. For the first file, write: {first}{whole}"
+def _no_entry(count: int, path: Sequence[str], number: int) -> InvalidInput:
+    """The error for part ``number`` of ``path``, an entry of a list that has ``count`` entries."""
+    name, entry = ".".join(path[:number]), ".".join(path[: number + 1])
+    there = f"there {'is' if count == 1 else 'are'} {count or 'no'} {'entry' if count == 1 else 'entries'}"
+    first = f"--set {_shown('.'.join((name, '0', *path[number + 1 :])))}=…"
+    hint = f"Entries are numbered from 0. For the first, write: {first}"
+    return InvalidInput("invalid_request", f"“{_shown(entry)}” does not exist: {there}.", hint)
 
 
 def _set_entry(entries: list[Any], index: int, value: Any) -> None:
     entries[index : index + 1] = [value]
-
-
-def _value(path: list[str], text: str) -> Any:
-    """The value of an assignment: as the field takes it. Only brackets and braces are read as YAML lists and groups."""
-    stripped = text.strip()
-    if stripped[:1] in ("[", "{"):
-        return _parsed(CODE_IN_LIST.sub(r' "\1"', stripped), text)
-    if stripped[:1] in ("'", '"'):
-        return _parsed(stripped, text)
-    value = None if "#" in text else _parsed(stripped, text)
-    if value is None:
-        return text if stripped else None
-    record, place = (Preset, path[1:]) if path[0] == "adjust" else (Request, path)
-    accepts = expectation(record, tuple(int(one) if one.isdecimal() else one for one in place), {})
-    return text if isinstance(value, Mapping | list) or (accepts.is_text and not accepts.is_list) else value
-
-
-def _parsed(text: str, otherwise: str) -> Any:
-    try:
-        return parse(text)
-    except Unreadable:
-        return otherwise
 
 
 def _shown(text: str) -> str:

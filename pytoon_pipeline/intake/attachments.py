@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pytoon_pipeline.contracts.media import Role
+from pytoon_pipeline.intake.folder import KINDS
 from pytoon_pipeline.media.signatures import ANY_MEDIA, INSTEAD, WANTED
 from pytoon_pipeline.runtime.files import check_file, printable_name
 
@@ -44,7 +45,7 @@ def attach(
     found.update({role: path.expanduser() for role, path in options.items()})
     names = {}
     for role, path in found.items():
-        check_file(path, INSTEAD[WANTED.get(role, ANY_MEDIA)])
+        check_file(path, INSTEAD[WANTED.get(role, ANY_MEDIA)], KINDS[role])
         names[path] = name = _name(path, role, home)
         if role == "logo":
             given = document.get("logo")

@@ -9,13 +9,14 @@ from pathlib import Path, PurePath
 
 from pytoon_pipeline.config.documents import inside
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MAX_MEDIA, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.intake.listing import temporary
 from pytoon_pipeline.media.signatures import is_live_part
 from pytoon_pipeline.media.subtitles import SUFFIXES as SUBTITLES
-from pytoon_pipeline.runtime.files import check_files, printable_name
+from pytoon_pipeline.runtime.files import FileKind, check_files, printable_name
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
 EDIT_PLAN_NAME = "edit_plan.json"
@@ -29,6 +30,14 @@ CLIPS = (
 )  # fmt: skip
 AUDIO = (".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".opus", ".aif", ".aiff")
 MEDIA = (*PICTURES, *OTHER_PICTURES, *CLIPS)
+# What the files that a request names are, by their roles.
+AUDIO_FILES = FileKind("audio files", AUDIO, "~/Music/song.mp3")
+KINDS: dict[Role, FileKind] = {
+    "music": replace(AUDIO_FILES, example="--music ~/Music/song.mp3"),
+    "voice": replace(AUDIO_FILES, example="--voice ~/Music/voice.wav"),
+    "logo": FileKind("pictures", PICTURES, "--logo ~/Pictures/logo.png"),
+    "background": FileKind("photos and clips", MEDIA, "--set background=~/Pictures/beach.jpg"),
+}
 # Fields of a request that name other files than its media.
 FILE_FIELDS = ("background", "music", "voice")
 # Names shown in a message.
@@ -113,9 +122,9 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
     Raises ``InvalidInput`` for a folder, a request, or a file that does not exist.
     """
     _check_quotes(paths)
+    check_files([path for path in paths if not os.path.isdir(path)])
     for path in paths:
         _check_single(path)
-    check_files(paths)
     found = sort_files(map(str, paths))
     media, notes = _in_order([Path(name) for name in found.media])
     if not media:

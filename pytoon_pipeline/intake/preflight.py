@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.edit_plans import all_layers
+from pytoon_pipeline.intake.folder import KINDS
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.media import signatures
 from pytoon_pipeline.runtime.files import check_file, check_files
@@ -60,8 +61,9 @@ def preflight(upload: Upload) -> None:
 def refuse_foreign(upload: Upload) -> None:
     """Raises ``InvalidInput`` for a file that is obviously not media, such as a document or an archive."""
     _check_layers(upload)
-    check_files([path for path, _ in upload.files])
+    check_files([path for path, role in upload.files if role == "media"])
     for path, role in upload.files:
+        check_file(path, kind=KINDS.get(role))
         if role not in NO_MEDIA and (
             error := signatures.other_kind(path, path.name, signatures.WANTED.get(role, signatures.ANY_MEDIA))
         ):
@@ -122,10 +124,10 @@ def preflight_in_steps(
 
 def _check_clips(request: Request, infos: Sequence[MediaInfo]) -> None:
     """Raises ``InvalidInput`` for a part of a clip that begins after its end. Headers may be wrong by a second."""
-    for number, (medium, info) in enumerate(zip(request.media, infos, strict=False)):
+    for medium, info in zip(request.media, infos, strict=False):
         if info.still is None and 0 < info.seconds < medium.start - 1 and not info.truncated:
-            raise field_error(
-                f"media.{number}.start", "outside_clip",
-                f"“{medium.file[:60]}” is {info.seconds:.1f} s long, but start is {medium.start:g} s.",
-                "Set start to a time within the clip.",
-            )  # fmt: skip
+            raise InvalidInput(
+                "outside_clip",
+                f"“{medium.file[:60]}” is {info.seconds:.1f} s long, but its start is {medium.start:g} s.",
+                f"Set start to less than {info.seconds:.0f}.",
+            )

@@ -15,10 +15,18 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.intake.assignments import assign, no_entry
+from pytoon_pipeline.intake.assignments import assign
 from pytoon_pipeline.intake.attachments import BACKGROUNDS, Attachable, Attachments, attach
 from pytoon_pipeline.intake.edit_plans import check_size
-from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_FILES, Given, given_by_folder, given_by_paths
+from pytoon_pipeline.intake.file_settings import assign_to_file, concerns_file
+from pytoon_pipeline.intake.folder import (
+    EDIT_PLAN_NAME,
+    REQUEST_FILES,
+    Given,
+    folder_files,
+    given_by_folder,
+    given_by_paths,
+)
 from pytoon_pipeline.intake.settings_check import check_settings
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.runtime.files import printable_name
@@ -62,9 +70,11 @@ def read_upload(
     if preset:
         document["preset"] = preset
     attached, sets = attach(document, files or {}, sets, home)
-    sets, of_files = ([*sets], []) if "media" in document else _split(sets)
+    of_files = [one for one in sets if concerns_file(one)]
+    names = _media_names(document, folder, (path, *more)) if sets else ()
     for assignment in sets:
-        assign(document, assignment)
+        if assignment not in of_files:
+            assign(document, assignment, names)
     _refuse_subtitles(path, folder)
     if isinstance(document.get("edit_plan"), str):
         document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
@@ -80,7 +90,7 @@ def read_upload(
         given = given_by_paths(request, (path, *more))
     request = _with_given(request, given)
     if of_files:
-        request = _with_settings(request, document, of_files)
+        request = _with_settings(request, of_files)
     if isinstance(request.edit_plan, EditPlan):
         check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
@@ -105,7 +115,8 @@ def _refuse_subtitles(path: Path, folder: Path | None) -> None:
         raise InvalidInput(
             "subtitles_alone",
             f"{printable_name(path.name)} has subtitles, but the clip that they belong to is missing.",
-            "Put both in the same folder, with the same name except for the extension, and give the clip.",
+            "Put the clip into the same folder, with the same name except for the extension. Then give the clip: "
+            f"pytoon render {shlex.quote(printable_name(str(path.with_suffix('.mp4'))))}",
         )
 
 
@@ -127,22 +138,23 @@ def _with_given(request: Request, given: Given) -> Request:
     return _changed(request, media=media, **music) if names else request
 
 
-def _split(sets: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Assignments of the whole video, and those of single files, such as ``media.1.text=…``."""
-    every = list(sets)
-    of_files = [one for one in every if one.lstrip().startswith("media.")]
-    return [one for one in every if one not in of_files], of_files
+def _media_names(document: Mapping[str, Any], folder: Path | None, paths: Sequence[Path]) -> tuple[str, ...]:
+    """The names of the photos and clips: those that the request lists, else those that are there."""
+    if isinstance(entries := document.get("media"), list):
+        named = (one.get("file") if isinstance(one, dict) else one for one in entries)
+        return tuple(name for name in named if isinstance(name, str))
+    if folder is not None:
+        return tuple(map(printable_name, folder_files(folder).media))
+    return tuple(printable_name(path.name) for path in paths)
 
 
-def _with_settings(request: Request, document: dict[str, Any], of_files: Iterable[str]) -> Request:
-    """The request with settings of single files, which no document lists."""
-    files = [{"file": medium.file} for medium in request.media]
-    document = {**document, "media": files}
+def _with_settings(request: Request, of_files: Iterable[str]) -> Request:
+    """The request with settings of single files."""
+    entries = [medium.model_dump(exclude_unset=True) for medium in request.media]
     for assignment in of_files:
-        assign(document, assignment)
-        if len(files) > (count := len(request.media)):
-            raise no_entry(count, "media", str(count), ["text"])
-    return validate(Request, document, "", "invalid_request")
+        assign_to_file(entries, assignment)
+    media = tuple(validate(MediaRequest, one, f"“{one['file']}”", "invalid_request") for one in entries)
+    return _changed(request, media=media)
 
 
 def _with_files(request: Request, plan: EditPlan) -> Request:

@@ -13,14 +13,12 @@ from pytoon_pipeline.media.frames import Plane
 
 # Rows and columns of blocks: 60×60 pixels each of a 1080×1920 picture.
 ROWS, COLUMNS = 32, 18
-# Levels and changes use every fourth luma value in each direction, detail every tenth row.
-STEP, DETAIL_STEP = 4, 10
+# Luma is measured at every fourth value in each direction, its detail in every tenth row, chroma in every third row.
+STEP, DETAIL_STEP, CHROMA_STEP = 4, 10, 3
 # Stripes are searched in every other frame and stand for the next one, too.
 STRIPES_EVERY = 2
 # Share of luma values at or below a frame's level: a frame with a logo or a clock on black counts as black.
 LEVEL = 0.98
-# The second difference along a row: low in smooth parts, high at edges of blocks and in grain.
-BEND = np.array([[1, -2, 1]], np.float32)
 # Red is saturated at this share of all light and above (WCAG 2.3.1).
 SATURATED = 0.8
 
@@ -86,17 +84,17 @@ class FrameStatsCollector:
         """Planes of 4:2:0, 8 bits, limited range."""
         import cv2
 
+        from pytoon_pipeline.media.blocks import means, second_differences, subsampled
         from pytoon_pipeline.media.stripes import points, stripes
 
-        small = np.ascontiguousarray(y[::STEP, ::STEP])
-        size = (COLUMNS, ROWS)
-        for planes, single, plane in zip(self._blocks, self._points, (small, u[::2, ::2], v[::2, ::2]), strict=True):
-            planes.append(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+        small = subsampled(y, STEP)
+        measured = zip(self._blocks, self._points, (small, u, v), (1, CHROMA_STEP, CHROMA_STEP), strict=True)
+        for blocks, single, plane, step in measured:
+            blocks.append(means(plane, ROWS, COLUMNS, step))
             single.append(points(plane, ROWS, COLUMNS))
         again = len(self._stripes) % STRIPES_EVERY
         self._stripes.append(self._stripes[-1] if again else stripes(y, ROWS, COLUMNS))
-        bends = cv2.convertScaleAbs(cv2.filter2D(y[::DETAIL_STEP], cv2.CV_16S, BEND), alpha=4)
-        self._detail.append(cv2.resize(bends, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA))
+        self._detail.append(means(second_differences(y, DETAIL_STEP), ROWS, COLUMNS))
         counts = cv2.calcHist([small], [0], None, [256], [0, 256])
         self._levels.append(float(np.searchsorted(counts[:, 0].cumsum(), LEVEL * small.size)))
         change = float("nan")

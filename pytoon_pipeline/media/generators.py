@@ -80,9 +80,9 @@ def generation_request(generator: str, prompt: str, seed: int) -> Generation:
     """The request for a generator. Raises ``InvalidInput`` for an unknown generator or an invalid prompt."""
     known = _known(generator)
     if not prompt.strip() or len(prompt) > MAX_PROMPT:
-        raise InvalidInput(
-            "bad_prompt", f"The prompt has {len(prompt)} characters.", f"Use 1 to {MAX_PROMPT} characters."
-        )
+        fault = f"has {len(prompt)} characters" if prompt.strip() else "is empty"
+        hint = f"Describe the picture in at most {MAX_PROMPT} characters, such as “a calm blue sea”."
+        raise InvalidInput("bad_prompt", f"The prompt {fault}.", hint)
     return Generation(generator=generator, model=known.model, prompt=prompt, seed=seed)
 
 

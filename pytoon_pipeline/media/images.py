@@ -107,6 +107,14 @@ def read(path: Path) -> Rgba:
         return np.array(image.convert("RGBA"), np.uint8)
 
 
+def read_stored(path: Path) -> NDArray[np.uint8]:
+    """An image that ``normalise`` wrote, with the channels that it has: RGBA, or RGB when it is opaque."""
+    from PIL import Image
+
+    with Image.open(path, formats=["PNG"]) as image:
+        return np.asarray(image if image.mode == "RGB" else image.convert("RGBA"), np.uint8)
+
+
 def _check(image: "Image", limits: Limits) -> None:
     if image.width * image.height > limits.picture_pixels_max:
         raise InvalidInput(

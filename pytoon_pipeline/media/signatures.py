@@ -38,7 +38,7 @@ NAMED_LIKE = {"video": "a video", "image": "a picture", "audio": "an audio file"
 # Parts of what files of other programs are called: what to do is to export them.
 EXPORTED = ("project", "Photoshop", "Illustrator", "image", "Sketch", "drawing")
 # How a text becomes a video.
-SHOW_TEXT = 'To show {}, give a new file named request.yaml with this line: text: "Your text"'
+SHOW_TEXT = 'To show {}, write text: "Your text" into a new file named request.yaml, and give that file.'
 # What to do about a file of a kind, by the first part of what it is called that is found here.
 REMEDIES = {
     "archive": "Unpack it, and give the folder or the files in it.",
@@ -57,8 +57,8 @@ REMEDIES = {
     "subtitles": "Put it beside its clip, with the same name and the extension .srt or .vtt, and give the clip.",
     "playlist": "It only names other files. Give one of these.",
     "text file": SHOW_TEXT.format("a text"),
-    "font": "To use a font, put its .ttf or .otf file beside a brand in presets/brands. In the brand, write its name: "
-    "fonts: {headline: font.otf, body: font.otf}",
+    "font": "Fonts belong to a brand. Put the file into presets/brands, and write its name into the .yaml file of the "
+    "brand, such as: fonts: {headline: font.otf, body: font.otf}",
 }
 LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
 UNREADABLE_PICTURES = {

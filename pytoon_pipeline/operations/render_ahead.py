@@ -7,6 +7,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.engines.composite import Composition, StoredSegments, compose_video
+from pytoon_pipeline.engines.composite_parts import ThumbnailChoice, prepare_composite
 from pytoon_pipeline.engines.machine import job_of_upload
 from pytoon_pipeline.engines.segments import render_segments
 from pytoon_pipeline.operations.planning import AnalysisResults
@@ -26,7 +27,9 @@ def render_and_check(
     """Renders the segments, joins them, and checks the video. Raises what the assets would raise."""
     frames, faces, metadata = analyses.frames, analyses.faces, analyses.metadata
     job = job_of_upload(share, store, source, metadata, resolved)
+    choice = ThumbnailChoice(frames, faces)
+    prepare_composite(job, planned.value, choice)
     segments = StoredSegments.of(render_segments(job, planned.value).stage.artifact)
-    video = compose_video(job, Composition(planned.value, segments, frames, faces))
+    video = compose_video(job, Composition(planned.value, segments, choice))
     composite = Stored[FinishedVideo].of(video.stage.artifact)
     assess(store, Assessment(load_limits(), limit_sources(), planned, segments, composite, metadata, frames, faces))

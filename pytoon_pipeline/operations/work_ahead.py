@@ -8,7 +8,7 @@ or recorded here: that is what the assets do.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TypeVar
@@ -47,7 +47,7 @@ from pytoon_pipeline.runtime.background import background, current
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.settings import Settings
-from pytoon_pipeline.store.in_flight import ahead, forget_all
+from pytoon_pipeline.store.in_flight import ahead_of_steps, forget_all
 from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
@@ -95,7 +95,7 @@ class _Work:
 
     def run(self, only_analyses: bool) -> None:
         """Probes the files, looks and listens at the same time, then plans, renders and checks the video."""
-        with _unreported():
+        with ahead_of_steps():
             prepared = self._prepared()
             with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
                 # In the context of this thread, so that it stops with it.
@@ -146,10 +146,3 @@ class _Work:
     @property
     def _share(self) -> MachineShare:
         return MachineShare(self.home, self.upload.title)
-
-
-@contextmanager
-def _unreported() -> Iterator[None]:
-    """Computes ahead. An error ends the work here; the asset that asks for the same result meets it and reports it."""
-    with suppress(Exception, stopping.Stopped), ahead():
-        yield

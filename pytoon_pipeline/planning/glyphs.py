@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note
 from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.media import fonts
 
-# Replaces a text. Arguments: the field of the request, its text, and the font that the field itself names, if any.
+# Replaces a text. Arguments: the place in the request, in words; the text; and the font that the place names, if any.
 Change = Callable[[str, str, str | None], str]
 GIVE_FONT = "To show them, use a brand with a font file that has them."
 # The most characters, and the most texts, that one error names.
@@ -29,7 +29,7 @@ MAX_CHARACTERS, MAX_TEXTS = 30, 3
 class MissingGlyphs:
     """Characters of a text that no font draws, in order. ``font`` is the text's own; none stands for all fonts."""
 
-    path: str
+    place: str
     text: str
     characters: tuple[str, ...]
     font: str | None = None
@@ -51,12 +51,12 @@ class MissingGlyphs:
         if self.font:
             names = f"the fonts {listed([font.name for font in fonts.with_fallbacks(self.font)], 'and')}"
         lost = f"“{self.text[:40]}”" if self.is_whole else f"{self.named} (in “{self.text[:40]}”)"
-        return f"{readable_path(self.path.split('.'))}: {names} cannot show {lost}"
+        return f"{self.place}: {names} cannot show {lost}"
 
     def note(self) -> Note:
         named = " ".join(map(_shown, self.characters))
         message = (
-            f"{self.path}: no font has {named} in “{self.text[:60]}”, so it was left out, as missing_glyphs: drop "
+            f"{self.place}: no font has {named} in “{self.text[:60]}”, so it was left out, as missing_glyphs: drop "
             "says. To show it, give the brand a font file that has it."
         )
         return Note(code="characters_left_out", message=message)
@@ -69,12 +69,12 @@ class _Search:
     drop: bool
     found: list[MissingGlyphs] = field(default_factory=list)
 
-    def check(self, path: str, text: str, font: str, uppercase: bool = False) -> str:
+    def check(self, place: str, text: str, font: str, uppercase: bool = False) -> str:
         """``text`` without those characters. Raises ``InvalidInput`` when nothing else is in it."""
         drawable, characters = drop_missing_glyphs(text, font, uppercase)
         if not characters:
             return text
-        self.found.append(MissingGlyphs(path, text, characters, font))
+        self.found.append(MissingGlyphs(place, text, characters, font))
         if self.drop and not drawable:
             raise InvalidInput(
                 "text_lost",
@@ -91,9 +91,9 @@ def check_request(request: Request) -> None:
     """
     found: list[MissingGlyphs] = []
 
-    def check(path: str, text: str, font: str | None) -> str:
+    def check(place: str, text: str, font: str | None) -> str:
         if unknown := fonts.unknown(text):
-            found.append(MissingGlyphs(path, text, tuple(char for char in dict.fromkeys(text) if char in unknown)))
+            found.append(MissingGlyphs(place, text, tuple(char for char in dict.fromkeys(text) if char in unknown)))
         return text
 
     if request.brand is None and request.missing_glyphs == "refuse":
@@ -113,7 +113,7 @@ def without_missing_glyphs(resolved: ResolvedRequest) -> tuple[ResolvedRequest, 
     font = resolved.preset.meme.font if meme else resolved.preset.headline.font
     uppercase = meme or (resolved.preset.headline.uppercase and not plan)
     request = each_text(
-        resolved.request, lambda path, text, own: search.check(path, text, own or font, uppercase and own is None)
+        resolved.request, lambda place, text, own: search.check(place, text, own or font, uppercase and own is None)
     )
     brand = resolved.brand
     if brand is not None and not plan:
@@ -185,14 +185,16 @@ def drop_missing_glyphs(text: str, font: str, uppercase: bool = False) -> tuple[
 def each_text(request: Request, change: Change) -> Request:
     """The request with every text in it replaced by ``change``."""
     media = tuple(
-        entry.model_copy(update={"text": change(f"media.{n}.text", entry.text, None)}) if entry.text else entry
-        for n, entry in enumerate(request.media)
+        entry.model_copy(update={"text": change(f"The text of “{entry.file}”", entry.text, None)})
+        if entry.text
+        else entry
+        for entry in request.media
     )
     updates: dict[str, Any] = {"media": media}
     text = request.text
     if isinstance(text, TextRequest):
         lines = {name: change(f"text.{name}", line, None) for name in ("hook", "cta") if (line := getattr(text, name))}
-        beats = tuple(change(f"text.beats.{n}", beat, None) for n, beat in enumerate(text.beats))
+        beats = tuple(change(readable_path(["text", "beats", str(n)]), beat, None) for n, beat in enumerate(text.beats))
         updates["text"] = text.model_copy(update={**lines, "beats": beats})
     elif text:
         updates["text"] = change("text", text, None)
@@ -216,7 +218,7 @@ def _layers(layers: Iterable[EditLayer], path: str, change: Change) -> tuple[Edi
         if isinstance(layer, EditGroup):
             updates["layers"] = _layers(layer.layers, f"{path}.{n}.layers", change)
         elif text := getattr(layer, "text", None):
-            updates["text"] = change(f"{path}.{n}.text", text, layer.style.font)  # type: ignore[attr-defined]
+            updates["text"] = change(readable_path(f"{path}.{n}.text".split(".")), text, layer.style.font)  # type: ignore[attr-defined]
         found.append(layer.model_copy(update=updates) if updates else layer)
     return tuple(found)
 
@@ -225,11 +227,10 @@ def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
     refusals = "; ".join(one.refusal() for one in found[:MAX_TEXTS])
     more = f"; and {len(found) - MAX_TEXTS} more texts" if len(found) > MAX_TEXTS else ""
     if any(one.is_whole for one in found):
-        hint = "Write the text in another script, or use a brand that has a font for these characters."
+        hint = "Write the text in another alphabet, or use a brand with a font that has these characters."
     else:
         named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
-        hint = f"Remove {named} from the text. Or leave out what cannot be shown, with this line in the request: "
-        hint += "missing_glyphs: drop"
+        hint = f"Remove {named} from the text. Or leave out what cannot be shown: --set missing_glyphs=drop"
     return InvalidInput("missing_glyphs", f"{refusals}{more}.", hint)
 
 

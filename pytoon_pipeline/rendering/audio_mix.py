@@ -15,6 +15,7 @@ from pytoon_pipeline.media import audio as audio_files
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media.encoder import SoundEncoder
 from pytoon_pipeline.media.filters import filtered, frames_of
+from pytoon_pipeline.runtime import stopping
 
 MAX_GAIN_DB = 48.0
 # AAC overshoots by about a decibel: the limiter starts this far below the maximum true peak.
@@ -22,6 +23,8 @@ FIRST_HEADROOM_DB = 1.0
 TOLERANCE_LU = 0.2
 MAX_PASSES = 5
 LIMITER_SAMPLE_RATE = 192_000
+# Samples for which an envelope is evaluated at once.
+ENVELOPE_BLOCK = 1 << 16
 
 Samples = NDArray[np.float32]
 
@@ -51,10 +54,12 @@ def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Samples:
         mixed = np.zeros_like(total) if automated else total
         level = np.float32(10 ** (track.gain_db / 20))
         for clip in track.clips:
+            stopping.check()
             clip_samples = _read_clip(clip, sources[clip.item], audio.sample_rate)[: max(0, audio.samples - clip.start)]
-            mixed[clip.start : clip.start + len(clip_samples)] += clip_samples * level
+            clip_samples *= level
+            mixed[clip.start : clip.start + len(clip_samples)] += clip_samples
         if track.envelope:
-            mixed *= _gain_curve(track.envelope, audio.samples)[:, None]
+            _apply_envelope(mixed, track.envelope)
         if fade := min(track.fade_out, audio.samples):
             mixed[-fade:] *= _fade_in_curve(fade)[::-1]
         if automated:
@@ -66,7 +71,8 @@ def _read_clip(clip: AudioClip, source: AudioSource, rate: int) -> Samples:
     samples = audio_files.read(
         source.path, source.audio, source.origin, rate, "stereo", clip.source_start, clip.samples
     )
-    clip_samples = samples.astype(np.float32) / 32768
+    clip_samples = samples.astype(np.float32)
+    clip_samples *= np.float32(1 / 32768)
     fade_in, fade_out = (min(fade, len(clip_samples) // 2) for fade in (clip.fade_in, clip.fade_out))
     clip_samples[:fade_in] *= _fade_in_curve(fade_in)
     clip_samples[len(clip_samples) - fade_out :] *= _fade_in_curve(fade_out)[::-1]
@@ -78,10 +84,13 @@ def _fade_in_curve(samples: int) -> Samples:
     return np.sin(np.pi / 2 * np.arange(samples, dtype=np.float32) / max(1, samples))[:, None]
 
 
-def _gain_curve(envelope: tuple[GainKeyframe, ...], samples: int) -> Samples:
-    keys = [key.sample for key in envelope]
-    decibels = np.interp(np.arange(samples), keys, [key.db for key in envelope])
-    return (10 ** (decibels / 20)).astype(np.float32)
+def _apply_envelope(samples: Samples, envelope: tuple[GainKeyframe, ...]) -> None:
+    keys, levels = [key.sample for key in envelope], [key.db for key in envelope]
+    # In blocks: the gains of a minute at once would take 100 MB.
+    for start in range(0, len(samples), ENVELOPE_BLOCK):
+        block = samples[start : start + ENVELOPE_BLOCK]
+        decibels = np.interp(np.arange(start, start + len(block)), keys, levels)
+        block *= (10 ** (decibels / 20)).astype(np.float32)[:, None]
 
 
 def encode(samples: Samples, audio: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
@@ -90,9 +99,9 @@ def encode(samples: Samples, audio: AudioMix, encoder: SoundEncoder, out: Path) 
     Applies one gain to the whole track and a limiter, and corrects both until the decoded file meets the targets.
     Raises ``RenderError`` when encoding fails.
     """
-    before = loudness.of_samples(samples, audio.sample_rate)
-    silent = before.integrated <= SILENT_LUFS
-    gain = 0.0 if silent else min(audio.loudness - before.integrated, MAX_GAIN_DB)
+    before = loudness.integrated_of_samples(samples, audio.sample_rate)
+    silent = before <= SILENT_LUFS
+    gain = 0.0 if silent else min(audio.loudness - before, MAX_GAIN_DB)
     ceiling = audio.true_peak - FIRST_HEADROOM_DB
     for attempt in range(MAX_PASSES):
         _encode(samples, gain, ceiling, audio, encoder, out)
@@ -132,6 +141,7 @@ def _encode(samples: Samples, gain: float, ceiling: float, audio: AudioMix, enco
             stream = container.add_stream(encoder.codec, rate=encoder.sample_rate, layout="stereo")
             stream.bit_rate = encoder.bit_rate
             for frame in limited:
+                stopping.check()
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except av.error.FFmpegError as error:

@@ -1,7 +1,7 @@
 """Captions as images: each state of a caption is rasterised once, then blended over the frames that show it."""
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 # Space below the last line and above the first for diacritics and outlines, as shares of the font size.
 DESCENT_MARGIN, ASCENT_MARGIN = 0.6, 0.5
-# Starting libass costs as much as drawing several texts: fewer than this many are drawn in one process.
-BATCHES, MIN_TEXTS_TO_SPLIT = 2, 16
 
 
 class CaptionRaster:
@@ -33,25 +31,39 @@ class CaptionRaster:
         self._band = self._below + 2 * ceil((style.size * (lines + ASCENT_MARGIN) + style.outline + style.shadow) / 2)
         # Chroma has half the rows, so the position is rounded to an even row.
         self._bottom = 2 * round(height * style.position / 2)
-        self._images: dict[str, YuvaImage] = {}
+        self._images: dict[str, Future[YuvaImage]] = {}
 
     def render(self, texts: Iterable[str], pool: Executor | None = None) -> None:
-        """Draws all ``texts`` that are not cached yet, on the threads of ``pool`` when one is given."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._images]
-        split = pool is not None and len(missing) >= MIN_TEXTS_TO_SPLIT
-        batches = [missing[n::BATCHES] for n in range(BATCHES)] if split else [missing]
-        for batch in pool.map(self._render_batch, batches) if pool else map(self._render_batch, batches):
-            self._images |= batch
+        """Draws all ``texts`` that are not cached yet; with ``pool``, on one of its threads and without waiting."""
+        missing = {text: Future[YuvaImage]() for text in texts if text not in self._images}
+        self._images |= missing
+        if pool is None:
+            self._draw(missing)
+        else:
+            pool.submit(self._draw, missing)
 
-    def _render_batch(self, texts: Sequence[str]) -> dict[str, YuvaImage]:
+    def _draw(self, images: dict[str, "Future[YuvaImage]"]) -> None:
+        """Draws the texts of ``images`` in order. An error reaches all that wait for one of those not drawn yet."""
+        try:
+            for future, image in zip(images.values(), self._drawn(list(images)), strict=True):
+                future.set_result(image)
+        except BaseException as error:
+            for future in images.values():
+                if not future.done():
+                    future.set_exception(error)
+            raise
+
+    def _drawn(self, texts: Sequence[str]) -> Iterable[YuvaImage]:
         if not texts:
-            return {}
+            return ()
         draw = libass.draw if self._style.text_engine == "shaped" else fallback_text.draw
-        images = draw(texts, self._ass_style(), self._style.font, self._width, self._band, wrap=True)
-        return dict(zip(texts, images, strict=True))
+        return draw(texts, self._ass_style(), self._style.font, self._width, self._band, wrap=True)
 
     def sprite(self, event: Event, frame: int, canvas: tuple[int, int]) -> Sprite | None:
-        """The caption of ``event`` at a frame of its segment, or none when it is outside the canvas."""
+        """The caption of ``event`` at a frame of its segment, or none when it is outside the canvas.
+
+        Waits until it is drawn. Raises ``RenderError`` when that fails.
+        """
         if event.text not in self._images:
             self.render([event.text])
         n = frame - event.start
@@ -59,7 +71,7 @@ class CaptionRaster:
         # The caption scales from the middle of its lower edge.
         y = self._bottom + (self._below - self._band / 2) * scale
         transform = LayerTransform(x=self._width / 2, y=y, scale=scale, rotation=0.0, opacity=1.0)
-        return place_image(self._images[event.text], WHOLE, (self._width, self._band), transform, canvas)
+        return place_image(self._images[event.text].result(), WHOLE, (self._width, self._band), transform, canvas)
 
     def _ass_style(self) -> "SSAStyle":
         import pysubs2

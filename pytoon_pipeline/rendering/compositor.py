@@ -1,7 +1,7 @@
 """The frames of a segment, one after the other: layers blended, scenes mixed, overlays on top."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
@@ -23,8 +23,9 @@ from pytoon_pipeline.rendering.yuva import (
     Sprite,
     YuvaImage,
     blend,
-    copy_image,
-    from_rgba,
+    draw_onto,
+    empty_image,
+    from_pixels,
     solid_image,
     transparent_image,
 )
@@ -39,38 +40,45 @@ _read_locks: defaultdict[Path, Lock] = defaultdict(Lock)
 
 
 def compose(
-    plan: SegmentPlan, sources: Mapping[str, Source], readers: SourceReaders | None = None
+    plan: SegmentPlan,
+    sources: Mapping[str, Source],
+    readers: SourceReaders | None = None,
+    canvas: YuvaImage | None = None,
 ) -> Iterator[YuvaImage]:
-    """Yields all frames of ``plan`` in order, without captions. Footage is read with ``readers``, which stay open."""
+    """Yields all frames of ``plan`` in order, without captions. Footage is read with ``readers``, which stay open.
+
+    Each frame is drawn on ``canvas``, over the one before, or on a new image. The caller may draw on it.
+    """
     with ExitStack() as stack:
         readers = readers or stack.enter_context(SourceReaders())
         footage = stack.enter_context(closing(Footage(sources, plan.rate, readers)))
-        yield from _compose(plan, sources, footage)
+        yield from _compose(plan, sources, footage, canvas)
 
 
-def _compose(plan: SegmentPlan, sources: Mapping[str, Source], footage: Footage) -> Iterator[YuvaImage]:
+def _compose(
+    plan: SegmentPlan, sources: Mapping[str, Source], footage: Footage, canvas: YuvaImage | None
+) -> Iterator[YuvaImage]:
     size = (plan.width, plan.height)
     scenes = [(scene, LayerStack(scene.layers, scene.background, size, sources, footage)) for scene in plan.scenes]
     overlays = [LayerSampler(layer_slice, size, sources, footage) for layer_slice in plan.overlays]
     for frame in range(plan.frames):
         visible = [(scene, stack) for scene, stack in scenes if scene.first <= frame < scene.first + scene.frames]
-        canvas, writable = _compose_scenes(visible, frame)
-        sprites = [sprite for sampler in overlays if (sprite := sampler.at(frame))]
-        if sprites and not writable:
-            canvas = copy_image(canvas)
-        for sprite in sprites:
-            blend(canvas, sprite)
-        yield canvas
+        target = canvas or empty_image(*size)
+        draw_onto(target, _compose_scenes(visible, frame, target))
+        for sampler in overlays:
+            if sprite := sampler.at(frame):
+                blend(target, sprite)
+        yield target
 
 
-def _compose_scenes(visible: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int) -> tuple[YuvaImage, bool]:
-    """The frame with its scenes mixed, and whether the caller may draw on it."""
-    canvas, writable = visible[0][1].at(frame)
+def _compose_scenes(visible: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int, canvas: YuvaImage) -> YuvaImage:
+    """The frame with its scenes mixed, on ``canvas`` or as an image that the caller must not draw on."""
+    shown = visible[0][1].at(frame, canvas)
     for scene, stack in visible[1:]:
-        incoming, _ = stack.at(frame)
+        incoming = stack.at(frame, empty_image(*canvas.size))
         progress = scene.transition_progress[frame - scene.first]
-        canvas, writable = transitions.mix_transition(scene.transition, canvas, incoming, progress), True
-    return canvas, writable
+        shown = transitions.mix_transition(scene.transition, shown, incoming, progress)
+    return shown
 
 
 class LayerStack:
@@ -96,30 +104,29 @@ class LayerStack:
         self._static_layers, self._samplers = samplers[:static], samplers[static:]
         self._base: YuvaImage | None = None
 
-    def at(self, frame: int) -> tuple[YuvaImage, bool]:
-        """The image at a frame of the segment, and whether the caller may draw on it."""
+    def at(self, frame: int, canvas: YuvaImage) -> YuvaImage:
+        """The image at a frame of the segment, on ``canvas`` or as an image that the caller must not draw on."""
         if self._base is None:
-            self._base, _ = self._blend_all(
-                self._background_image(), True, [sampler.first() for sampler in self._static_layers]
-            )
-        return self._blend_all(self._base, False, [sampler.at(frame) for sampler in self._samplers])
+            background = self._background_image()
+            self._base = self._draw(background, background, (sampler.first() for sampler in self._static_layers))
+        return self._draw(self._base, canvas, (sampler.at(frame, canvas) for sampler in self._samplers))
 
     def _background_image(self) -> YuvaImage:
         if self._background is None:
             return transparent_image(*self._size)
         return solid_image(self._background, *self._size)
 
-    def _blend_all(self, canvas: YuvaImage, writable: bool, sprites: Sequence[Sprite | None]) -> tuple[YuvaImage, bool]:
+    def _draw(self, image: YuvaImage, canvas: YuvaImage, sprites: Iterable[Sprite | None]) -> YuvaImage:
+        """``image`` with ``sprites`` over it. A sprite that covers everything may already be on ``canvas``."""
         for sprite in sprites:
             if sprite is None:
                 continue
             if sprite.image.a is None and sprite.image.size == self._size and self._background is not None:
-                canvas, writable = sprite.image, False
+                image = sprite.image
                 continue
-            if not writable:
-                canvas, writable = copy_image(canvas), True
-            blend(canvas, sprite)
-        return canvas, writable
+            image = draw_onto(canvas, image)
+            blend(image, sprite)
+        return image
 
 
 class LayerSampler:
@@ -144,18 +151,21 @@ class LayerSampler:
     def first(self) -> Sprite | None:
         return self.at(self._layer_slice.first)
 
-    def at(self, frame: int) -> Sprite | None:
-        """The layer at a frame of the segment, or none when it is not visible."""
+    def at(self, frame: int, canvas: YuvaImage | None = None) -> Sprite | None:
+        """The layer at a frame of the segment, or none when it is not visible.
+
+        A layer that moves and covers everything may use the planes of ``canvas``.
+        """
         n = frame - self._layer_slice.first
         if not 0 <= n < len(self._layer_slice.transforms):
             return None
         if not self._layer_slice.static:
-            return self._place(n)
+            return self._place(n, canvas)
         if self._static_sprite is None:
-            self._static_sprite = self._place(n)
+            self._static_sprite = self._place(n, None)
         return self._static_sprite
 
-    def _place(self, n: int) -> Sprite | None:
+    def _place(self, n: int, canvas: YuvaImage | None) -> Sprite | None:
         layer, transform = self._layer_slice.layer, self._layer_slice.transforms[n]
         if transform.opacity <= 0:
             return None
@@ -163,7 +173,7 @@ class LayerSampler:
         crop = self._layer_slice.crops[n] if self._layer_slice.crops else WHOLE
         if layer.effects:
             image, crop = self._with_effects(image, crop), WHOLE
-        return place_image(image, crop, (layer.width, layer.height), transform, self._size)
+        return place_image(image, crop, (layer.width, layer.height), transform, self._size, canvas)
 
     def _with_effects(self, image: LayerImage, crop: Box) -> YuvaImage:
         """The image after the layer's effects, computed again only when the image or its crop changes."""
@@ -206,7 +216,8 @@ def layer_content(
         case GroupLayer():
             size = (even_size(layer.width), even_size(layer.height))
             stack = LayerStack(layer_slice.children, None, size, sources, footage, start)
-            return lambda n: stack.at(n)[0]
+            # A new image for each frame: effects are applied again when the image is another one.
+            return lambda n: stack.at(n, empty_image(*size, transparent=True))
         case _:
             assert_never(layer)
     return lambda n: still
@@ -221,4 +232,4 @@ def still_image(path: Path, factor: float) -> YuvaImage:
 
 @lru_cache(maxsize=MAX_CACHED_STILLS)
 def _load_still(path: Path, factor: float) -> YuvaImage:
-    return from_rgba(images.read(path), factor)
+    return from_pixels(images.read_stored(path), factor)

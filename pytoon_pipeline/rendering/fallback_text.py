@@ -9,7 +9,7 @@ import numpy as np
 
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.rendering.ass import WORD_JOINER
-from pytoon_pipeline.rendering.yuva import YuvaImage, from_rgba
+from pytoon_pipeline.rendering.yuva import YuvaImage, from_pixels
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -48,7 +48,7 @@ def _draw_one(text: str, style: "SSAStyle", name: str, width: int, height: int, 
         share, x, y = 0.5, (width - (right - left)) / 2, height - style.marginv - (bottom - top)
     options |= {"fill": _rgb(style.primarycolor), "stroke_fill": _rgb(style.outlinecolor)}
     pen.multiline_text((x - left, y - top), lines, align=("left", "center", "right")[round(2 * share)], **options)
-    return replace(from_rgba(np.array(canvas)), box=(0, 0, width, height))
+    return replace(from_pixels(np.array(canvas)), box=(0, 0, width, height))
 
 
 def plain_text(text: str) -> str:

@@ -16,9 +16,13 @@ EPSILON = 1e-3
 
 
 def place_image(
-    image: LayerImage, window: Box, size: tuple[float, float], transform: LayerTransform, canvas: tuple[int, int]
-) -> Sprite | None:
-    """The part ``window`` of ``image``'s box as a layer of ``size`` (width, height), or none when it is not visible."""
+    image: LayerImage, window: Box, size: tuple[float, float], transform: LayerTransform, canvas: tuple[int, int],
+    out: YuvaImage | None = None,
+) -> Sprite | None:  # fmt: skip
+    """The part ``window`` of ``image``'s box as a layer of ``size`` (width, height), or none when it is not visible.
+
+    An opaque layer that covers the canvas uses the planes of ``out``, which has the canvas's size.
+    """
     if transform.opacity <= 0 or transform.scale <= 0:
         return None
     width, height = size[0] * transform.scale, size[1] * transform.scale
@@ -42,9 +46,10 @@ def place_image(
         return None
     x0, y0, x1, y1 = region
     part = ((x0 - origin_x) / fx, (y0 - origin_y) / fy, (x1 - x0) / fx, (y1 - y0) / fy)
-    output = image.crop(part, x1 - x0, y1 - y0)
-    # An image with overhang ends in a transparent border and needs no mask.
     aligned = left <= x0 + EPSILON and top <= y0 + EPSILON and right >= x1 - EPSILON and bottom >= y1 - EPSILON
+    covers = aligned and region == Rect(0, 0, *canvas) and transform.opacity >= 1
+    output = image.crop(part, x1 - x0, y1 - y0, out if covers else None)
+    # An image with overhang ends in a transparent border and needs no mask.
     if image.box is None and not aligned:
         output = with_mask(output, _coverage(left - x0, right - x0, top - y0, bottom - y0, x1 - x0, y1 - y0))
     return Sprite(x0, y0, with_opacity(output, transform.opacity))

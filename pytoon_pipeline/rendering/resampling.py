@@ -5,6 +5,7 @@ compiles. docs/rendering.md compares the alternatives. The kernels neither reass
 processor computes the same values.
 """
 
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -15,16 +16,24 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.media.frames import FramePart, Plane, SourceFrame, YuvFrame, reduced
 
-# Fixed-point scale of values between the two passes: six fractional bits. Cubic overshoot still fits in 16 bits.
-SUBPIXEL = np.float32(64)
+# Weights are whole multiples of 2^-15. Values between the two passes have six fractional bits; cubic overshoot still
+# fits in 16 bits.
+WEIGHT_BITS, SUBPIXEL_BITS = 15, 6
+# The passes work on bands of about this many values, which stay in the processor's cache.
+BAND = 1 << 19
 # Below this factor cubic interpolation skips pixels: averaging comes first.
 REDUCE_BELOW = 0.67
 # Neighbours on each side that cubic interpolation reads.
 CONTEXT = 2
 
 
-def sample_window(frame: YuvFrame | SourceFrame, window: Box, width: int, height: int) -> YuvFrame:
-    """Returns ``window`` (fractions of the frame) of ``frame``, resampled to ``width`` × ``height`` pixels of 4:2:0."""
+def sample_window(
+    frame: YuvFrame | SourceFrame, window: Box, width: int, height: int, out: YuvFrame | None = None
+) -> YuvFrame:
+    """Returns ``window`` (fractions of the frame) of ``frame``, resampled to ``width`` × ``height`` pixels of 4:2:0.
+
+    The planes of ``out`` are used as in ``resample``.
+    """
     columns, rows = frame.size
     x, y = window.x * columns, window.y * rows
     w, h = window.width * columns, window.height * rows
@@ -36,10 +45,11 @@ def sample_window(frame: YuvFrame | SourceFrame, window: Box, width: int, height
     luma = ((x - part.left) / across, (y - part.top) / down, w / across, h / down)
     left = (left - part.left / every) / across
     chroma = (left, luma[1] / every_row, luma[2] / every, luma[3] / every_row)
+    y_out, u_out, v_out = (None, None, None) if out is None else (out.y, out.u, out.v)
     return YuvFrame(
-        resample(planes.y, *luma, width, height),
-        resample(planes.u, *chroma, width // 2, height // 2),
-        resample(planes.v, *chroma, width // 2, height // 2),
+        resample(planes.y, *luma, width, height, y_out),
+        resample(planes.u, *chroma, width // 2, height // 2, u_out),
+        resample(planes.v, *chroma, width // 2, height // 2, v_out),
     )
 
 
@@ -59,11 +69,13 @@ def _reach(start: float, length: float, size: int, step: int) -> tuple[int, int]
     return first, max(min(size, ceil(start + length) + context), min(size, first + 2 * step))
 
 
-def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, height: int) -> Plane:
+def resample(
+    plane: Plane, x: float, y: float, w: float, h: float, width: int, height: int, out: Plane | None = None
+) -> Plane:
     """Returns the rectangle (x, y, w, h), in pixels of ``plane`` from its edges, resampled to ``height`` × ``width``.
 
     Outside the plane its edge is repeated. A rectangle of whole pixels inside the plane that keeps its size is returned
-    as a view.
+    as a view; anything else is written to ``out``, or to a new plane.
     """
     import cv2
 
@@ -74,12 +86,18 @@ def resample(plane: Plane, x: float, y: float, w: float, h: float, width: int, h
     x0, x1 = _span(x, w, columns, across)
     y0, y1 = _span(y, h, rows, down)
     cut: Any = reduced(plane[y0:y1, x0:x1], across, down)
-    # The kernel runs along rows of memory, so the horizontal pass works on the transposed plane.
     columns, rows = cut.shape[1], cut.shape[0]
-    middle = np.empty((width, rows), np.int16)
-    _finer(cv2.transpose(cut), *_weights((x - x0) / across, w / across, width, columns, SUBPIXEL), middle)
-    output = np.empty((height, width), np.uint8)
-    _rounded(cv2.transpose(middle), *_weights((y - y0) / down, h / down, height, rows, 1 / SUBPIXEL), output)
+    across_weights = _weights((x - x0) / across, w / across, width, columns)
+    places, weights = _weights((y - y0) / down, h / down, height, rows)
+    output = np.empty((height, width), np.uint8) if out is None else out
+    step = ceil(height / max(1, round(rows * width / BAND)))
+    for top in range(0, height, step):
+        band = slice(top, top + step)
+        first, last = places[band].min(), places[band].max() + 1
+        # The kernels run along rows of memory, so the horizontal pass works on the transposed plane.
+        middle = np.empty((width, last - first), np.int16)
+        _finer(cv2.transpose(cut[first:last]), *across_weights, middle)
+        _rounded(cv2.transpose(middle), places[band] - first, weights[band], output[band])
     return output
 
 
@@ -93,50 +111,58 @@ def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
     return first, max(min(size, (ceil((start + length) / step) + CONTEXT) * step), first + 1)
 
 
+# Both chroma planes have the same weights, and a window that rests has them for all frames.
+@lru_cache(maxsize=16)
 @njit(nogil=True, cache=True)
 def _weights(
-    start: float, length: float, count: int, size: int, scale: float
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:  # pragma: no cover
-    """The four neighbours and their weights, times ``scale``, of ``count`` pixels over a range of a row of ``size``.
+    start: float, length: float, count: int, size: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # pragma: no cover
+    """The four neighbours and their weights in fixed point, of ``count`` pixels over a range of a row of ``size``.
 
     Cubic convolution (Keys 1981) with a = -0.75, as in OpenCV. Both results have shape (count, 4).
     """
     places = np.empty((count, 4), np.int32)
-    weights = np.empty((count, 4), np.float32)
+    weights = np.empty((count, 4), np.int32)
+    shares = np.empty(4)
+    one = 1 << WEIGHT_BITS
     for i in range(count):
         at = start + (i + 0.5) * length / count - 0.5
         low = int(np.floor(at)) - 1
-        total = 0.0
         for k in range(4):
             x = abs(at - (low + k))
-            weight = (1.25 * x - 2.25) * x * x + 1 if x <= 1 else ((-0.75 * x + 3.75) * x - 6) * x + 3
+            shares[k] = (1.25 * x - 2.25) * x * x + 1 if x <= 1 else ((-0.75 * x + 3.75) * x - 6) * x + 3
             places[i, k] = min(max(low + k, 0), size - 1)
-            weights[i, k] = weight
-            total += weight
+        rest = one
         for k in range(4):
-            weights[i, k] *= scale / total
+            weights[i, k] = int(np.floor(shares[k] / shares.sum() * one + 0.5))
+            rest -= weights[i, k]
+        # What rounding leaves goes to the largest weight: flat areas keep their value.
+        weights[i, 1 if shares[1] > shares[2] else 2] += rest
     return places, weights
 
 
 @njit(nogil=True, cache=True)
 def _finer(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
-    """Fills rows of ``out`` (int16, scaled by ``SUBPIXEL``), each a weighted sum of four rows of 8 bits."""
-    half = np.float32(0.5)
+    """Fills rows of ``out`` (int16, with fractional bits), each a weighted sum of four rows of 8 bits."""
+    half, bits = np.int32(1 << (WEIGHT_BITS - SUBPIXEL_BITS - 1)), np.int32(WEIGHT_BITS - SUBPIXEL_BITS)
     for i in range(len(out)):
         row = out[i]
         a, b, c, d = source[places[i, 0]], source[places[i, 1]], source[places[i, 2]], source[places[i, 3]]
         p, q, r, s = weights[i, 0], weights[i, 1], weights[i, 2], weights[i, 3]
         for j in range(len(row)):
-            row[j] = np.int16(p * a[j] + q * b[j] + r * c[j] + s * d[j] + half)
+            total = np.int32(a[j]) * p + np.int32(b[j]) * q + np.int32(c[j]) * r + np.int32(d[j]) * s
+            row[j] = np.int16((total + half) >> bits)
 
 
 @njit(nogil=True, cache=True)
 def _rounded(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma: no cover
-    """Fills rows of ``out`` (8 bits), each a weighted sum of four rows of 16 bits scaled by ``SUBPIXEL``."""
+    """Fills rows of ``out`` (8 bits), each a weighted sum of four rows of 16 bits with fractional bits."""
+    unit = np.float32(1 / (1 << (WEIGHT_BITS + SUBPIXEL_BITS)))
     half, least, most = np.float32(0.5), np.float32(0), np.float32(255)
     for i in range(len(out)):
         row = out[i]
         a, b, c, d = source[places[i, 0]], source[places[i, 1]], source[places[i, 2]], source[places[i, 3]]
-        p, q, r, s = weights[i, 0], weights[i, 1], weights[i, 2], weights[i, 3]
+        p, q = unit * np.float32(weights[i, 0]), unit * np.float32(weights[i, 1])
+        r, s = unit * np.float32(weights[i, 2]), unit * np.float32(weights[i, 3])
         for j in range(len(row)):
             row[j] = np.uint8(min(max(p * a[j] + q * b[j] + r * c[j] + s * d[j] + half, least), most))

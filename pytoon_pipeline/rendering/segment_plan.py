@@ -1,7 +1,7 @@
 """The plan of one segment, evaluated frame by frame: everything that determines its frames, and nothing else."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +154,12 @@ def plan_segment(
         sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
         encoder=encoder,
     )
+
+
+def plan_frame(spec: RenderSpec, frame: int, sources: Mapping[str, Source]) -> SegmentPlan:
+    """Evaluates frame ``frame`` of ``spec``, without captions."""
+    plan = plan_segment(spec, Segment(start=frame, frames=1), sources)
+    return replace(plan, events=(), sheet_frames=())
 
 
 def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:

@@ -49,8 +49,13 @@ class SegmentPool:
         queue = SegmentQueue(tasks)
         results: dict[int, StageResult] = {}
         threads = processors // 2 + 1
-        with SourceReaders(threads) as readers, ThreadPoolExecutor(threads, thread_name_prefix="segment") as pool:
-            captions.render([event.text for plan in plans for event in plan.events], pool)
+        with (
+            SourceReaders(threads) as readers,
+            ThreadPoolExecutor(1, thread_name_prefix="captions") as background,
+            ThreadPoolExecutor(threads, thread_name_prefix="segment") as pool,
+        ):
+            # Segments begin meanwhile, and wait where they need a caption that is not drawn yet.
+            captions.render([event.text for plan in plans for event in plan.events], background)
             # Each in the context of this thread, so that it stops with it.
             futures = [
                 pool.submit(copy_context().run, self._render_next, queue, tasks, captions, readers) for _ in tasks

@@ -16,7 +16,7 @@ from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
-from pytoon_pipeline.rendering.yuva import YuvaImage, blend
+from pytoon_pipeline.rendering.yuva import YuvaImage, blend, draw_onto
 from pytoon_pipeline.runtime import stopping
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def render_segment(
     collector = FrameStatsCollector()
 
     def frames() -> Iterator["VideoFrame"]:
-        for number, composed in enumerate(compose(plan, sources, readers)):
+        frame, canvas = _video_frame(*size)
+        for number, _ in enumerate(compose(plan, sources, readers, canvas)):
             watch.check()
-            frame, canvas = _to_video_frame(composed, *size)
             for event in plan.events:
                 if event.start <= number < event.end and (sprite := captions.sprite(event, number, size)):
                     blend(canvas, sprite)
@@ -73,7 +73,14 @@ def encode(
     images: Iterable[YuvaImage], size: tuple[int, int], rate: FrameRate, encoder: PictureEncoder, out: Path
 ) -> None:
     """Encodes images of ``size`` (width, height) into the MP4 file ``out``. Raises ``RenderError``."""
-    _encode((_to_video_frame(image, *size)[0] for image in images), size, rate, encoder, out)
+
+    def frames() -> Iterator["VideoFrame"]:
+        frame, canvas = _video_frame(*size)
+        for image in images:
+            draw_onto(canvas, image)
+            yield frame
+
+    _encode(frames(), size, rate, encoder, out)
 
 
 def _encode(
@@ -107,16 +114,15 @@ def _video_stream(
     return stream
 
 
-def _to_video_frame(image: YuvaImage, width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
-    """A frame for the encoder with the planes of ``image``, and an image that shares the frame's memory."""
+def _video_frame(width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
+    """A frame for the encoder, and an image that shares its memory. One is enough: x264 copies what it gets."""
     import av
 
     frame = av.VideoFrame(width, height, "yuv420p")
     planes = []
-    for plane, values in zip(frame.planes, (image.y, image.u, image.v), strict=True):
+    for plane in frame.planes:
         memory = rows(plane)
-        memory[:, : plane.width] = values
-        # x264 reads beyond the end of a row: uninitialised memory there would make encodes differ.
-        memory[:, plane.width :] = values[:, -1:]
+        # x264 reads beyond the end of a row: uninitialised memory there could make encodes differ.
+        memory[:, plane.width :] = 0
         planes.append(memory[:, : plane.width])
     return frame, YuvaImage(*planes)

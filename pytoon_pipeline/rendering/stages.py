@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 
-SEGMENT = Stage("segment", 9, "by_rule")
+SEGMENT = Stage("segment", 10, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
 THUMBNAIL_FRAME = Stage("thumbnail_frame", 1, "by_rule")
-THUMBNAIL = Stage("thumbnail", 5, "by_rule")
+THUMBNAIL = Stage("thumbnail", 7, "by_rule")
 STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL)
 
 # Receives the number of finished frames and the total.
@@ -69,11 +69,12 @@ def _tools(font_names: Sequence[str]) -> dict[str, str]:
 
 def stage_keys(spec: RenderSpec, sources: Mapping[str, "Source"], thumbnail: int | None = None) -> list[StageKey]:
     """The keys of a plan's segments in order, or of its frame ``thumbnail`` as a thumbnail."""
-    if thumbnail is not None:
-        values = {"frames": _visual_digest(spec), "frame": thumbnail}
-        return [StageKey(THUMBNAIL, {}, values, tools(spec))]
-    from pytoon_pipeline.rendering.segment_plan import plan_segment
+    from pytoon_pipeline.rendering.segment_plan import plan_frame, plan_segment
 
+    if thumbnail is not None:
+        frame = plan_frame(spec, thumbnail, sources)
+        inputs = {f"media-{n}": item for n, item in enumerate(frame.items)}
+        return [StageKey(THUMBNAIL, inputs, {"frame": thumbnail} | frame.parameters(sources), _tools(frame.fonts))]
     return _segment_keys([plan_segment(spec, segment, sources) for segment in spec.segments], sources)
 
 

@@ -9,11 +9,11 @@ from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.media.colour import to_rgb
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering.compositor import compose
-from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
+from pytoon_pipeline.rendering.segment_plan import Source, plan_frame
 from pytoon_pipeline.rendering.yuva import YuvaImage
 
 # Share of a face that must be inside the crop.
@@ -22,13 +22,6 @@ JPEG_QUALITY = 90
 # Width and maximum bytes of previews for the UI, which stores them in its database and shows the tiny one inline.
 PREVIEWS = {"tiny": (45, 700), "small": (180, 16_000)}
 PREVIEW_QUALITIES = (80, 60, 40, 25, 15, 8, 1)
-# The position in the first scene of a video without footage at which all layers have come in and none has left.
-REPRESENTATIVE_SHARE = 0.6
-
-
-def representative_frame(spec: RenderSpec) -> int:
-    """The thumbnail frame of a video that opens with still images or designed scenes."""
-    return int(spec.scenes[0].frames * REPRESENTATIVE_SHARE)
 
 
 def choose_frame(spec: RenderSpec, item: str, samples: Iterable[tuple[float, Plane]], faces: Sequence[Face]) -> int:
@@ -66,7 +59,7 @@ def write_thumbnails(spec: RenderSpec, frame: int, sources: Mapping[str, Source]
     """Writes frame ``frame`` of the video, without captions, as JPEG, and its previews as WebP. Returns the files."""
     import cv2
 
-    image = to_bgr(next(compose(plan_segment(spec, Segment(start=frame, frames=1), sources), sources)))
+    image = to_bgr(next(compose(plan_frame(spec, frame, sources), sources)))
     files = {"thumbnail": folder / "thumbnail.jpg"}
     _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     files["thumbnail"].write_bytes(bytes(coded))

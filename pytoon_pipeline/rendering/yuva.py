@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
 from pytoon_pipeline.media.frames import Plane, SourceFrame, YuvFrame
-from pytoon_pipeline.media.images import Rgba
+from pytoon_pipeline.media.rgb_planes import planes_from_rgb
 from pytoon_pipeline.rendering.resampling import sample_window
 
 Values = NDArray[np.float32]
@@ -46,12 +46,17 @@ class YuvaImage:
         """``box``, or the whole image when it has no overhang."""
         return self.box or (0.0, 0.0, *self.size)
 
-    def crop(self, part: tuple[float, float, float, float], width: int, height: int) -> "YuvaImage":
-        """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels."""
+    def crop(
+        self, part: tuple[float, float, float, float], width: int, height: int, out: "YuvaImage | None" = None
+    ) -> "YuvaImage":
+        """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels.
+
+        An opaque image is written to the planes of ``out``, where one is given and anything is computed.
+        """
         window = _window(part, self.size)
-        resampled = sample_window(YuvFrame(self.y, self.u, self.v), window, width, height)
         if self.a is None or self.h is None:
-            return YuvaImage(resampled.y, resampled.u, resampled.v)
+            return _opaque(sample_window(YuvFrame(self.y, self.u, self.v), window, width, height, _planes(out)))
+        resampled = sample_window(YuvFrame(self.y, self.u, self.v), window, width, height)
         coverage = sample_window(YuvFrame(self.a, self.h, self.h), window, width, height)
         return YuvaImage(resampled.y, resampled.u, resampled.v, coverage.y, coverage.u)
 
@@ -80,10 +85,14 @@ class FootageImage:
         """The whole image."""
         return (0.0, 0.0, *self.size)
 
-    def crop(self, part: tuple[float, float, float, float], width: int, height: int) -> YuvaImage:
-        """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels."""
-        resampled = sample_window(self.frame, _window(part, self.size), width, height)
-        return YuvaImage(resampled.y, resampled.u, resampled.v)
+    def crop(
+        self, part: tuple[float, float, float, float], width: int, height: int, out: YuvaImage | None = None
+    ) -> YuvaImage:
+        """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels.
+
+        It is written to the planes of ``out``, where one is given and anything is computed.
+        """
+        return _opaque(sample_window(self.frame, _window(part, self.size), width, height, _planes(out)))
 
     def drawn(self) -> YuvaImage:
         """The whole image, with even sides."""
@@ -117,30 +126,49 @@ def transparent_image(width: int, height: int) -> YuvaImage:
     return YuvaImage(*(np.zeros(shape, np.uint8) for shape in (full, half, half, full, half)))
 
 
+def empty_image(width: int, height: int, transparent: bool = False) -> YuvaImage:
+    """An image to draw on, of which no value is set."""
+    full, half = (height, width), (height // 2, width // 2)
+    return YuvaImage(
+        *(np.empty(shape, np.uint8) for shape in (full, half, half, full, half)[: 5 if transparent else 3])
+    )
+
+
+def draw_onto(canvas: YuvaImage, image: YuvaImage) -> YuvaImage:
+    """``canvas`` with the planes of ``image``, of the same size. Planes that both share are left as they are."""
+    pairs = ((canvas.y, image.y), (canvas.u, image.u), (canvas.v, image.v), (canvas.a, image.a), (canvas.h, image.h))
+    for target, values in pairs:
+        if target is not None and values is not None and target is not values:
+            target[:] = values
+    return canvas
+
+
 def copy_image(image: YuvaImage) -> YuvaImage:
     """A copy whose planes can be drawn on."""
     a, h = (None if plane is None else plane.copy() for plane in (image.a, image.h))
     return YuvaImage(image.y.copy(), image.u.copy(), image.v.copy(), a, h, box=image.box)
 
 
-def from_rgba(pixels: Rgba, factor: float = 1.0) -> YuvaImage:
-    """The planes of RGBA ``pixels``, downscaled by ``factor`` when it is below 1; sizes are rounded to even numbers."""
+def from_pixels(pixels: NDArray[np.uint8], factor: float = 1.0) -> YuvaImage:
+    """The planes of RGB or RGBA ``pixels``, downscaled by ``factor`` when it is below 1. Sizes become even numbers."""
     import cv2
 
-    height, width = pixels.shape[:2]
+    height, width, channels = pixels.shape
     size = tuple(max(2, 2 * round(length * min(1.0, factor) / 2)) for length in (width, height))
-    transparent = bool(pixels[:, :, 3].min() < 255)
-    values = (pixels if transparent else pixels[:, :, :3]).astype(np.float32)
+    transparent = channels == 4 and bool(pixels[:, :, 3].min() < 255)
+    values: Any = pixels if transparent else pixels[:, :, :3]
+    if transparent or size != (width, height):
+        values = values.astype(np.float32)
     if transparent:
         values[:, :, :3] *= values[:, :, 3:] / 255
     if size != (width, height):
-        values = np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
-    coverage = values[:, :, 3] / 255 if transparent else np.float32(1)
+        values = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+    if not transparent:
+        return YuvaImage(*planes_from_rgb(values))
+    coverage = values[:, :, 3] / 255
     y, u, v = cv2.split(cv2.transform(values[:, :, :3], TO_YUV.astype(np.float32)))
     y, u, v = (plane + np.float32(offset) * coverage for plane, offset in zip((y, u, v), OFFSET, strict=True))
-    if transparent:
-        return from_premultiplied(y, u, v, np.asarray(coverage))
-    return YuvaImage(_to_bytes(y), _to_bytes(chroma_plane(u)), _to_bytes(chroma_plane(v)))
+    return from_premultiplied(y, u, v, coverage)
 
 
 def from_values(values: list[Values], coverage: Values) -> YuvaImage:
@@ -216,6 +244,14 @@ def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:
         _to_bytes(full * mask), _to_bytes(half * small),
         box=image.box,
     )  # fmt: skip
+
+
+def _opaque(frame: YuvFrame) -> YuvaImage:
+    return YuvaImage(frame.y, frame.u, frame.v)
+
+
+def _planes(image: YuvaImage | None) -> YuvFrame | None:
+    return None if image is None else YuvFrame(image.y, image.u, image.v)
 
 
 def _window(part: tuple[float, float, float, float], size: tuple[int, int]) -> Box:

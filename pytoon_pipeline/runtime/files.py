@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import InvalidInput
@@ -11,6 +12,15 @@ from pytoon_pipeline.contracts.suggestions import did_you_mean
 MAX_NAME, MAX_NAMES = 120, 8
 # Names that are compared with the one that a person wrote.
 MAX_LISTED = 2000
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file by its extensions, for hints; ``example`` is how a person names one that is elsewhere."""
+
+    noun: str
+    suffixes: tuple[str, ...]
+    example: str
 
 
 def printable_name(name: str) -> str:
@@ -32,10 +42,11 @@ def check_files(paths: Sequence[Path]) -> None:
         check_file(path)
 
 
-def check_file(path: Path, instead: str = "") -> None:
+def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> None:
     """Raises ``InvalidInput`` unless ``path`` is a readable file with content.
 
-    ``instead`` says what to give in the place of a folder.
+    ``instead`` says what to give in the place of a folder. Where there is no such file, the hint lists those of
+    ``kind``, by default all.
     """
     name = _quoted(path)
     try:
@@ -44,8 +55,9 @@ def check_file(path: Path, instead: str = "") -> None:
             with path.open("rb"):
                 pass
     except FileNotFoundError:
-        kind = "file" if path.suffix else "file or folder"
-        raise InvalidInput("file_missing", f"There is no {kind} {name}.", _what_is_there(path)) from None
+        noun = "file" if path.suffix else "file or folder"
+        hint = _what_is_there(path) if kind is None else _which_are_there(path, kind)
+        raise InvalidInput("file_missing", f"There is no {noun} {name}.", hint) from None
     except OSError as error:
         raise InvalidInput(
             "file_unreadable",
@@ -53,10 +65,10 @@ def check_file(path: Path, instead: str = "") -> None:
             "Check the path and the permissions.",
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        kind, hint = "a device or a pipe", instead or "Give a file."
+        what, hint = "a device or a pipe", instead or "Give a file."
         if stat.S_ISDIR(status.st_mode):
-            kind, hint = "a folder", instead or "Give a file in it."
-        raise InvalidInput("not_a_file", f"{name} is {kind}, not a file.", hint)
+            what, hint = "a folder", instead or "Give a file in it."
+        raise InvalidInput("not_a_file", f"{name} is {what}, not a file.", hint)
     if status.st_size == 0:
         raise InvalidInput(
             "empty_file", f"The file {name} is empty.", "The copy or download may have failed. Copy the file again."
@@ -65,19 +77,46 @@ def check_file(path: Path, instead: str = "") -> None:
 
 def _what_is_there(path: Path, advice: str = "Check the name.") -> str:
     """A hint for a file that does not exist: where it was looked for, a similar name, and what is there."""
-    folder = path.absolute().parent
-    place = printable_name(str(folder))
-    try:
-        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))[:MAX_LISTED]
-    except OSError:
+    names, place = _names_beside(path)
+    if names is None:
         return f"The folder {place} does not exist or cannot be read: check the path."
     if not names:
         return f"The folder {place} is empty: check the path."
-    shown = ", ".join(printable_name(name)[:MAX_NAME] for name in names[:MAX_NAMES])
+    alike = [name for name in names if os.path.isdir(path.with_name(name)) != bool(path.suffix)]
+    return f"{_similar(path, names) or f'{advice} '}The folder {place} has: {_listed(alike or names)}."
+
+
+def _which_are_there(path: Path, kind: FileKind) -> str:
+    """A hint for a file of ``kind`` that does not exist."""
+    names, place = _names_beside(path)
+    if names is None:
+        return f"The folder {place} does not exist or cannot be read: check the path."
+    if found := [name for name in names if Path(name).suffix.lower() in kind.suffixes]:
+        return (
+            f"{_similar(path, found) or 'Check the name. '}The {kind.noun} in the folder {place} are: {_listed(found)}."
+        )
+    return f"The folder {place} has no {kind.noun}. If yours is elsewhere, write its path, such as: {kind.example}"
+
+
+def _names_beside(path: Path) -> tuple[list[str] | None, str]:
+    """What is in the folder of ``path``, none where it cannot be listed; and that folder."""
+    folder = path.absolute().parent
+    place = printable_name(str(folder))
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))[:MAX_LISTED], place
+    except OSError:
+        return None, place
+
+
+def _similar(path: Path, names: Sequence[str]) -> str:
     same = next((name for name in names if Path(name).stem == path.stem), None)
     known = [same] if same is not None else names
-    near = did_you_mean(same or path.name, map(printable_name, known)) or f"{advice} "
-    return f"{near}The folder {place} has: {shown}{'…' if len(names) > MAX_NAMES else ''}."
+    return did_you_mean(same or path.name, map(printable_name, known))
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(printable_name(name)[:MAX_NAME] for name in names[:MAX_NAMES])
+    return f"{shown}{'…' if len(names) > MAX_NAMES else ''}"
 
 
 def _quoted(path: Path) -> str:

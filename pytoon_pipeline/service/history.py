@@ -67,13 +67,15 @@ def _facts(upload: SourceMedia) -> dict[str, object]:
 
 
 def _flat(value: object, path: str = "") -> Iterator[tuple[str, object]]:
-    """The leaves of a request with their paths, such as ``text.hook`` or ``media.0.file``."""
+    """The leaves of a request with their paths, such as ``text.hook`` or ``media.photo.jpg.text``."""
     if isinstance(value, Mapping) and value:
         for name, inside in value.items():
             yield from _flat(inside, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        files = [one.get("file") if path == "media" and isinstance(one, Mapping) else None for one in value]
         for number, inside in enumerate(value):
-            yield from _flat(inside, f"{path}.{number}")
+            name = files[number] if files[number] and files.count(files[number]) == 1 else number
+            yield from _flat(inside, f"{path}.{name}")
     else:
         yield path, value
 

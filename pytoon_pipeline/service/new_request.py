@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import NewRequestResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.intake.folder import CLIPS, REQUEST_FILES, REQUEST_NAMES, folder_files
+from pytoon_pipeline.intake.folder import AUDIO_FILES, CLIPS, REQUEST_FILES, REQUEST_NAMES, folder_files
 from pytoon_pipeline.intake.preflight import preflight
 from pytoon_pipeline.intake.uploads import Upload, read_upload
 from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
@@ -97,7 +97,7 @@ class Draft:
         from pytoon_pipeline.media.probing import probe
 
         path = self._music_path(music)
-        check_file(path)
+        check_file(path, kind=AUDIO_FILES)
         if probe(path).audio is None:
             raise InvalidInput(
                 "no_sound", f"“{printable_name(path.name)}” has no audio.", "Use a WAV, MP3 or M4A file."

@@ -8,7 +8,7 @@ work itself. What the work publishes meanwhile is withheld until a step waits fo
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -29,6 +29,13 @@ def ahead(on: bool = True) -> Iterator[None]:
         yield
     finally:
         _ahead.reset(token)
+
+
+@contextmanager
+def ahead_of_steps() -> Iterator[None]:
+    """Computes ahead. An error ends the block here; the step that asks for the same result meets it and reports it."""
+    with suppress(Exception, stopping.Stopped), ahead():
+        yield
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,14 @@ def test_a_name_in_quotes_may_look_like_a_number() -> None:
     ("text", "said"),
     [
         ("- text: Hello\n", "line 1 begins with a dash. Remove the dash: text: Hello"),
-        ("- text: a\n- brand: b\n", "line 1 begins with a dash, like others. Remove these dashes: text: a"),
-        ("\n- a.jpg\n- b.jpg\n", "line 2 begins with a dash, like others. To list files, write: media: [a.jpg]"),
+        (
+            "- text: a\n- brand: b\n",
+            "2 lines begin with a dash, but no setting stands above them. Remove these dashes: text: a",
+        ),
+        (
+            "\n- a.jpg\n- b.jpg\n",
+            "2 lines begin with a dash, but no setting stands above them. To list files, write: media: [a.jpg]",
+        ),
         ("Hello\n", "has no settings. Begin each line with the name of a setting, such as: text: Hello"),
     ],
 )

@@ -267,18 +267,17 @@ def test_an_overlay_with_a_cut_out(made: Made, tmp_path: Path) -> None:
     assert np.abs(shown[at][1900, 20].astype(int) - rgb("#336699")).max() <= 3
 
 
-def test_six_pictures_with_texts_and_music_towards_60_seconds(made: Made, tmp_path: Path) -> None:
+def test_six_pictures_with_texts_and_music_towards_the_maximum_length(made: Made, tmp_path: Path) -> None:
     names = ["astronaut", "coffee", "chelsea", "rocket", "astronaut", "coffee"]
-    wishes = [{"file": f"{n}.jpg", "text": f"Number {n + 1}", "end": 14} for n in range(6)]
-    upload = folder(
-        tmp_path / "u", media=wishes, music="bed.wav", text={"hook": "Six", "beats": ["One by one"], "cta": "Now"}
-    )
+    wishes = [{"file": f"{n}.jpg", "text": f"Number {n + 1}", "end": 2.4} for n in range(6)]
+    texts = {"hook": "Six", "beats": ["One by one"], "cta": "Now"}
+    upload = folder(tmp_path / "u", media=wishes, music="bed.wav", text=texts, max_seconds=9, adjust=QUICK)
     for n, name in enumerate(names):
         photo(upload / f"{n}.jpg", name, 640 + 40 * n, 480)
-    tone = 0.2 * np.sin(2 * np.pi * 330 * np.arange(7 * media.RATE) / media.RATE)
+    tone = 0.2 * np.sin(2 * np.pi * 330 * np.arange(3 * media.RATE) / media.RATE)
     media.write_wav(upload / "bed.wav", tone)
     video, spec = made(upload)
-    assert 59 < spec.frames / 30 <= 60
+    assert 8 < spec.frames / 30 <= 9
     assert "shortened_evenly" in {note.code for note in spec.notes}
     heard = media.heard(video)
     assert len(heard) / media.RATE == pytest.approx(spec.frames / 30, abs=0.05)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
@@ -50,14 +52,6 @@ def computed(outcome: Outcome) -> set[str]:
 
 def spec_of(store: Store, outcome: Outcome) -> RenderSpec:
     return store.latest("render_spec", outcome.key).read(RenderSpec)
-
-
-@pytest.fixture
-def talk(tmp_path: Path) -> Path:
-    """Four seconds of the sample: a face, a voice, and a pause."""
-    path = tmp_path / "talk.mp4"
-    media.run("-i", str(media.SAMPLE), "-t", "4", "-c:v", "libx264", "-preset", "ultrafast", str(path))
-    return path
 
 
 def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store, instance: dg.DagsterInstance) -> None:
@@ -100,63 +94,65 @@ def test_every_asset_is_described_and_grouped() -> None:
         assert asset.code_version
 
 
-def test_changing_the_silence_threshold_keeps_the_transcription(compile_file: Compile, talk: Path) -> None:
-    compile_file(talk)
-    changed = compile_file(talk, "adjust.silence.threshold_below_speech_db=20")
+def test_changing_the_silence_threshold_keeps_the_transcription(compile_file: Compile, finished_talk: Path) -> None:
+    changed = compile_file(finished_talk, "adjust.silence.threshold_below_speech_db=20")
     assert changed.error is None
     assert computed(changed) & ANALYSES == {"silence_segments"}
 
 
-def test_changing_the_caption_style_keeps_all_analyses(compile_file: Compile, talk: Path) -> None:
-    compile_file(talk)
-    changed = compile_file(talk, "adjust.captions.highlight='#00FF00'")
+def test_changing_the_caption_style_keeps_all_analyses(compile_file: Compile, finished_talk: Path) -> None:
+    changed = compile_file(finished_talk, "adjust.captions.highlight='#00FF00'")
     assert changed.error is None
     assert computed(changed) & ANALYSES == set()
     assert {"rendered_segments", "composite"} <= computed(changed)
 
 
-def test_changing_the_loudness_renders_no_picture(compile_file: Compile, talk: Path) -> None:
-    compile_file(talk)
-    changed = compile_file(talk, "adjust.audio.loudness=-16")
+def test_changing_the_loudness_renders_no_picture(
+    compile_file: Compile, finished_talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mix, mixing = stages.mix_audio, []
+    monkeypatch.setattr(
+        stages, "mix_audio", lambda *given: (mixing.append(threading.current_thread().name), mix(*given))[1]
+    )
+    changed = compile_file(finished_talk, "adjust.audio.loudness=-16")
     assert changed.error is None
     assert changed.assets["rendered_segments"]["status"] == "cached"
     assert changed.assets["composite"]["loudness_lufs"] == pytest.approx(-16, abs=0.5)
+    assert any(name.startswith("composite of") for name in mixing), "the audio is mixed in the background"
 
 
-def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compile, talk: Path) -> None:
-    compile_file(talk)
-    copy = talk.with_name("Another name.mp4")
-    copy.write_bytes(talk.read_bytes())
+def test_two_uploads_of_one_file_differ_only_in_their_names(compile_file: Compile, finished_talk: Path) -> None:
+    copy = finished_talk.with_name("Another name.mp4")
+    copy.write_bytes(finished_talk.read_bytes())
     again = compile_file(copy)
     assert computed(again) == {"source_media", "resolved_request", "composite", "delivered_video"}, "the title is in it"
 
 
-def test_an_edited_preset_takes_effect(compile_file: Compile, talk: Path, own_presets: Path) -> None:
-    compile_file(talk)
+def test_an_edited_preset_takes_effect(compile_file: Compile, finished_talk: Path, own_presets: Path) -> None:
     preset = own_presets / "clean-talk.yaml"
     preset.write_text(preset.read_text().replace("amount: 1.06", "amount: 1.10"))
-    changed = compile_file(talk)
+    changed = compile_file(finished_talk)
     assert computed(changed) & ANALYSES == set()
     assert "rendered_segments" in computed(changed)
 
 
-def test_a_damaged_artifact_is_computed_again(compile_file: Compile, talk: Path, store: Store) -> None:
-    first = compile_file(talk)
+def test_a_damaged_artifact_is_computed_again(compile_file: Compile, finished_talk: Path, store: Store) -> None:
+    first = compile_file(finished_talk)
     segments = store.latest("rendered_segments", first.key)
     one = store.path(next(iter(segments.files.values())))
     content = one.read_bytes()
     one.write_bytes(content[:-10])
-    again = compile_file(talk)
+    again = compile_file(finished_talk)
     assert again.error is None
     assert "rendered_segments" in computed(again)
     assert again.assets["rendered_segments"]["segments_rendered"] == 1
     assert one.read_bytes() == content
 
 
-def test_a_deleted_delivery_comes_back_without_rendering(compile_file: Compile, talk: Path) -> None:
-    video = Path(compile_file(talk).assets["delivered_video"]["video"])
+def test_a_deleted_delivery_comes_back_without_rendering(compile_file: Compile, finished_talk: Path) -> None:
+    video = Path(compile_file(finished_talk).assets["delivered_video"]["video"])
     video.unlink()
-    assert computed(compile_file(talk)) == {"delivered_video"}
+    assert computed(compile_file(finished_talk)) == {"delivered_video"}
     assert video.is_file()
 
 
@@ -282,11 +278,11 @@ def test_unusual_input_works(compile_file: Compile, tmp_path: Path, name: str, m
     assert Path(outcome.assets["delivered_video"]["video"]).is_file()
 
 
-def test_a_corrected_upload_loses_its_error(compile_file: Compile, talk: Path, home: Home) -> None:
-    bad = compile_file(talk, "media.0.start=500")
+def test_a_corrected_upload_loses_its_error(compile_file: Compile, finished_talk: Path, home: Home) -> None:
+    bad = compile_file(finished_talk, "media.start=500")
     assert bad.error is not None
     assert bad.error.category == "invalid_input"
-    assert compile_file(talk).error is None
+    assert compile_file(finished_talk).error is None
     assert Uploads(home).failure(bad.key) is None
 
 
@@ -303,12 +299,13 @@ def test_a_video_that_fails_its_checks_is_not_delivered(
     assert not home.outbox.exists()
 
 
-def test_a_killed_run_resumes_from_the_finished_stages(talk: Path, tmp_path: Path) -> None:
+def test_a_killed_run_resumes_from_the_finished_stages(tmp_path: Path) -> None:
     """SIGKILL while segments are rendered; the next run renders only the rest, and the video is the same."""
+    clip = media.video(tmp_path / "clip.mp4", 6, "320x180", "25", sound=False)
 
     def start(home: str) -> subprocess.Popen[str]:
         environment = dict(os.environ, PYTOON_HOME=str(tmp_path / home))
-        command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(media.SAMPLE), "--json"]
+        command = [sys.executable, "-m", "pytoon_pipeline.cli.main", "render", str(clip), "--json"]
         return subprocess.Popen(
             command,
             env=environment,

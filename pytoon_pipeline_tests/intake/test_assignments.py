@@ -39,7 +39,6 @@ def assigned(*assignments: str, **document: Any) -> dict[str, Any]:
         ("text='quoted'", {"text": "quoted"}),
         ("text=[broken", {"text": "[broken"}),
         ("variant=2", {"variant": "2"}),
-        ("media.0.text=Hello", {"media": [{"text": "Hello"}]}),
         ("brand=", {"brand": None}),
         ("captions.show=false", {"adjust": {"captions": {"show": False}}}),
         ("adjust.headline.size=90", {"adjust": {"headline": {"size": 90}}}),
@@ -51,8 +50,6 @@ def test_a_name_has_its_place_and_a_value_its_meaning(assignment: str, document:
 
 def test_a_part_of_what_a_request_writes_as_one_value() -> None:
     assert assigned("text.cta=Order", text="Half price") == {"text": {"hook": "Half price", "cta": "Order"}}
-    media = assigned("media.1.text=Hat", media=["a.png", "b.png"])["media"]
-    assert media == ["a.png", {"file": "b.png", "text": "Hat"}]
     assert assigned("logo.corner=top_left", logo="a.png") == {"logo": {"file": "a.png", "corner": "top_left"}}
     assert assigned("text.beats.0=One", "text.beats.1=Two") == {"text": {"beats": ["One", "Two"]}}
 

@@ -143,16 +143,6 @@ def test_layers_that_need_gigabytes_are_rejected(tmp_path: Path, layers: list[An
     assert path in raised.value.message
 
 
-def test_settings_of_one_of_several_files(tmp_path: Path) -> None:
-    first, second = picture(tmp_path / "1.png"), picture(tmp_path / "2.png", "#AA3300")
-    several = read_upload(first, sets=["media.1.text=Second"], more=[second])
-    folder = read_upload(tmp_path, sets=["media.1.text=Second", "text=Hello"])
-    for upload in (several, folder):
-        assert [(one.file, one.text) for one in upload.request.media] == [("1.png", None), ("2.png", "Second")]
-    with pytest.raises(InvalidInput, match=r"“media\.2” does not exist: there are 2 files"):
-        read_upload(tmp_path, sets=["media.2.text=Third"])
-
-
 def test_settings_without_effect_are_noted(tmp_path: Path) -> None:
     photo = picture(tmp_path / "1.png")
     notes = read_upload(photo, sets=["headline.colour=gold", "captions.size=90"]).notes

@@ -14,7 +14,7 @@ from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.colour import yuv
-from pytoon_pipeline.rendering.yuva import from_rgba
+from pytoon_pipeline.rendering.yuva import from_pixels
 
 LIMITS = load_limits()
 # A red picture of 320×240 pixels: the installed libheif reads HEIC and does not write it.
@@ -137,9 +137,25 @@ def test_the_format_is_decided_by_the_content(tmp_path: Path) -> None:
 def test_colours_become_bt709(colour: str) -> None:
     red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
     picture = np.full((8, 8, 4), (red, green, blue, 255), np.uint8)
-    sheet = from_rgba(picture)
+    sheet = from_pixels(picture)
     found = [int(plane[2, 2]) for plane in (sheet.y, sheet.u, sheet.v)]
     assert found == pytest.approx(yuv(colour), abs=0.51)
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.6])
+def test_opaque_pixels_become_planes_as_by_definition(factor: float) -> None:
+    """The same as by way of RGBA in floating point, which images with transparency take."""
+    small = np.random.default_rng(1).integers(0, 256, (40, 30, 3)).astype(np.uint8)
+    picture = np.asarray(Image.fromarray(small).resize((300, 400)))
+    clear = np.dstack((picture, np.full(picture.shape[:2], 255, np.uint8)))
+    # One pixel that is not quite opaque makes the whole image one with transparency.
+    clear[0, 0, 3] = 254
+    expected, sheet = from_pixels(clear, factor), from_pixels(picture, factor)
+    assert sheet.a is None
+    for plane, other in zip((sheet.y, sheet.u, sheet.v), (expected.y, expected.u, expected.v), strict=True):
+        difference = np.abs(plane.astype(int) - other)[1:, 1:]
+        assert difference.max() <= 1
+        assert difference.mean() < 0.01
 
 
 def refused(path: Path, out: Path) -> str:

@@ -37,7 +37,7 @@ def plan(kind: str, text: str, **wishes: object) -> RenderSpec:
 
 
 FIELDS = {
-    "hero": "text", "overlay": "text", "meme": "text", "text": "text", "item": "media.0.text",
+    "hero": "text", "overlay": "text", "meme": "text", "text": "text", "item": "The text of “a.png”",
     "edit_plan": "edit_plan.scenes.0.layers.0.layers.1.text",
 }  # fmt: skip
 
@@ -55,7 +55,7 @@ def test_text_that_cannot_be_drawn_is_rejected_naming_the_characters(kind: str, 
         plan(kind, text)
     error = refusal.value
     assert re.match(rf"{FIELDS[kind]}( \(the .*\))?: ", error.message)
-    assert ("missing_glyphs: drop" in error.hint) == bool(drop_missing_glyphs(text, "Roboto Black")[0])
+    assert ("missing_glyphs=drop" in error.hint) == bool(drop_missing_glyphs(text, "Roboto Black")[0])
     assert fonts.missing_characters(text, "Roboto Black")
     assert all(char in error.message for char in fonts.missing_characters(text, "Roboto Black"))
     assert "DejaVu Sans" in error.message
@@ -74,7 +74,7 @@ def test_text_that_can_be_drawn_is_accepted(kind: str, written: str) -> None:
 def test_missing_glyphs_are_dropped_with_a_note_on_request(kind: str) -> None:
     spec = plan(kind, "Join 👩🏽‍💻 us", missing_glyphs="drop")
     (note,) = [note for note in spec.notes if note.code == "characters_left_out"]
-    assert note.message.startswith(f"{FIELDS[kind]}: ")
+    assert re.match(rf"{FIELDS[kind]}( \(the .*\))?: ", note.message)
     assert "👩" in note.message
     assert "💻" in note.message
     shown = texts(spec)

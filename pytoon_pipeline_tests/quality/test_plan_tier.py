@@ -197,7 +197,7 @@ def without(*names: str) -> Patch:
     return lambda patch: patch.setattr(
         compositor.LayerSampler,
         "_place",
-        lambda self, n: None if self._layer_slice.layer.name in names else make(self, n),
+        lambda self, n, canvas: None if self._layer_slice.layer.name in names else make(self, n, canvas),
     )
 
 
@@ -233,15 +233,15 @@ def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Pat
     place = compositor.place_image
     make = compositor.LayerSampler._place
 
-    def wrong(self: Any, n: int) -> Any:
+    def wrong(self: Any, n: int, canvas: Any) -> Any:
         if self._layer_slice.layer.name != name:
-            return make(self, n)
+            return make(self, n, canvas)
         windows = tuple(
             Box(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
                    w.height * size) for w in self._layer_slice.crops)  # fmt: skip
         kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, crops=windows)
         try:
-            return make(self, n)
+            return make(self, n, canvas)
         finally:
             self._layer_slice = kept
 
@@ -253,16 +253,16 @@ def moved(name: str, **changes: float) -> Patch:
     """A layer in another place, at another size or opacity."""
     make = compositor.LayerSampler._place
 
-    def wrong(self: Any, n: int) -> Any:
+    def wrong(self: Any, n: int, canvas: Any) -> Any:
         if self._layer_slice.layer.name != name:
-            return make(self, n)
+            return make(self, n, canvas)
         states = tuple(
             LayerTransform(**{f: v + changes.get(f, 0.0) for f, v in state._asdict().items()})
             for state in self._layer_slice.transforms
         )
         kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, transforms=states)
         try:
-            return make(self, n)
+            return make(self, n, canvas)
         finally:
             self._layer_slice = kept
 

@@ -1,5 +1,9 @@
 """Captions: drawn where and when the plan says, and drawn literally."""
 
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import pytest
@@ -11,10 +15,11 @@ from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.rendering import ass, captions
+from pytoon_pipeline.media.ffmpeg import RenderError, timed_out
+from pytoon_pipeline.rendering import ass, captions, libass
 from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.thumbnail import to_bgr
-from pytoon_pipeline.rendering.yuva import blend, solid_image
+from pytoon_pipeline.rendering.yuva import YuvaImage, blend, solid_image
 
 RATE = FrameRate(numerator=30)
 STYLE = CaptionStyle(scale_in_seconds=0)
@@ -123,3 +128,23 @@ def test_characters_that_no_font_has_are_named() -> None:
 def test_an_unknown_font_is_refused() -> None:
     with pytest.raises(InvalidInput, match="unknown_font"):
         fonts.load("Comic Sans")
+
+
+def test_captions_are_drawn_in_the_background_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A segment goes on with the first text while later ones are drawn; an error reaches those that need them."""
+    shown = threading.Event()
+
+    def draw(texts: Sequence[str], *style: object, **more: object) -> Iterator[YuvaImage]:
+        yield solid_image("#FFFFFF", 100, 40)
+        assert shown.wait(10)
+        raise timed_out()
+
+    monkeypatch.setattr(libass, "draw", draw)
+    lettering = CaptionRaster(STYLE, 1080, 1920)
+    with ThreadPoolExecutor(1) as pool:
+        lettering.render(["first", "second", "third"], pool)
+        assert lettering.sprite(captions.Event(0, 1, "first"), 0, (1080, 1920)) is not None
+        shown.set()
+        for text in ("second", "third"):
+            with pytest.raises(RenderError, match="engine_late"):
+                lettering.sprite(captions.Event(0, 1, text), 0, (1080, 1920))

@@ -22,6 +22,7 @@ from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.segment_plan import plan_segment
 from pytoon_pipeline.rendering.thumbnail import to_bgr
+from pytoon_pipeline.rendering.yuva import empty_image
 from pytoon_pipeline_tests.harness.drawing import (
     ITEM,
     WHOLE,
@@ -166,3 +167,26 @@ def test_frames_do_not_depend_on_where_a_segment_starts() -> None:
         assert all(
             np.array_equal(a, b) for a, b in zip((one.y, one.u, one.v), (other.y, other.u, other.v), strict=True)
         )
+
+
+def test_frames_drawn_over_each_other_are_those_drawn_on_new_images(tmp_path: Path) -> None:
+    """Renderers draw all frames on one canvas: nothing of the frame before shows through."""
+    pixels = np.random.default_rng(1).integers(0, 256, (2400, 1600, 3)).astype(np.uint8)
+    sources = picture(tmp_path, pixels)
+    keys = (CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.3, focus_y=0.7, zoom=1.0),
+            CropKeyframe(frame=9, x=0.52, y=0.5, focus_x=0.3, focus_y=0.7, zoom=1.12))  # fmt: skip
+    camera = CropPath(width=0.8437, height=1.0, keyframes=keys)
+    still = ImageLayer(item=ITEM, width=1080, height=1920, crop_path=camera, transform=at())
+    dot = shape("#FFFFFF", 100, 100, at(x=[{"frame": 0, "value": 100}, {"frame": 9, "value": 900}]))
+    group = GroupLayer(width=400, height=400, layers=(dot,), transform=at(300, 300))
+    scenes = [
+        Scene(start=0, frames=5, background="#202020", layers=(dot,)),
+        Scene(start=5, frames=10, background="#202020", layers=(dot, still, group)),
+        Scene(start=10, frames=10, layers=(still, dot), transition=Transition(kind="crossfade", frames=5)),
+        Scene(start=20, frames=5, background="#103050", layers=(shape("#FF0000", 300, 300, at()),)),
+    ]
+    plan = plan_segment(spec := spec_of(scenes), spec.segments[0], sources)
+    canvas = empty_image(1080, 1920)
+    for new, over in zip(compose(plan, sources), compose(plan, sources, None, canvas), strict=True):
+        assert over is canvas
+        assert all(np.array_equal(a, b) for a, b in zip((new.y, new.u, new.v), (over.y, over.u, over.v), strict=True))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.frames import YuvFrame
-from pytoon_pipeline.rendering.resampling import sample_window
+from pytoon_pipeline.rendering.resampling import resample, sample_window
 
 
 def ramp(width: int, height: int) -> YuvFrame:
@@ -78,3 +78,20 @@ def test_strong_reduction_averages_pixels() -> None:
     shown = sample_window(picture, Box(0, 0, 1, 1), 540, 960).y
     assert shown.min() > 100
     assert shown.max() < 150
+
+
+@pytest.mark.parametrize("level", [0, 1, 16, 128, 235, 254, 255])
+@pytest.mark.parametrize("factor", [0.7, 1.013, 2.72])
+def test_flat_areas_keep_their_value(level: int, factor: float) -> None:
+    plane = np.full((700, 400), level, np.uint8)
+    shown = resample(plane, 3.3, 5.7, 390.2, 680.9, round(390 * factor), round(681 * factor))
+    assert set(np.unique(shown)) == {level}
+
+
+def test_bands_leave_no_trace() -> None:
+    """Large planes are resampled in bands of rows: each row is the one that the whole plane in one band has."""
+    plane = np.random.default_rng(1).integers(0, 256, (2000, 1200)).astype(np.uint8)
+    shown = resample(plane, 20.3, 5.7, 1080.9, 1921.3, 1080, 1920)
+    # Columns are independent of each other: a few of them are small enough for one band.
+    narrow = resample(plane, 20.3, 5.7, 1080.9 / 1080 * 40, 1921.3, 40, 1920)
+    assert np.array_equal(shown[:, :40], narrow)

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pytoon_pipeline.rendering import thumbnail
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
+from pytoon_pipeline.rendering import stages, thumbnail
 from pytoon_pipeline.rendering.segment_plan import Source
-from pytoon_pipeline_tests.harness.segments import ITEM, spec
+from pytoon_pipeline_tests.harness.plans import whole_frame
+from pytoon_pipeline_tests.harness.segments import ITEM, STILL, spec
 
 
 def test_the_thumbnail_is_the_sharpest_moment(source: Source, tmp_path: Path) -> None:
@@ -21,3 +23,18 @@ def test_the_thumbnail_is_the_sharpest_moment(source: Source, tmp_path: Path) ->
     assert cv2.imread(str(files["thumbnail"])).shape == (1920, 1080, 3)
     assert files["tiny"].stat().st_size < 750, "shows inline in the UI below 1,000 characters of base64"
     assert files["small"].stat().st_size < 22_000
+
+
+def test_an_edit_elsewhere_keeps_the_thumbnail(source: Source) -> None:
+    def key(plan: RenderSpec) -> str:
+        (found,) = stages.stage_keys(plan, {ITEM: source}, 22)
+        return found.fingerprint
+
+    def cut(first: int, second: int) -> RenderSpec:
+        layers = (whole_frame(ITEM, first, STILL), whole_frame(ITEM, second, STILL))
+        scenes = tuple(Scene(start=30 * n, frames=30, layers=(layer,)) for n, layer in enumerate(layers))
+        return spec(scenes=scenes)
+
+    assert key(spec(text="hello")) == key(spec(text="other")), "a thumbnail has no captions"
+    assert key(cut(3, 10)) == key(cut(3, 20)), "frame 22 is in the first scene"
+    assert key(cut(3, 10)) != key(cut(4, 10))

@@ -115,7 +115,7 @@ def test_changes_name_fields_and_files() -> None:
         "a.png", "b", text={"hook": "A", "beats": ["1"]}, media=[{"file": "a.png", "text": "Hi"}], fit="cover"
     )
     assert [(one.field, one.before, one.after) for one in changes(before, after)] == [
-        ("text.beats", ["1", "2"], ["1"]), ("file “a.png”", "aaaaaaaa", "bbbbbbbb"), ("media.0.text", None, "Hi"),
+        ("text.beats", ["1", "2"], ["1"]), ("file “a.png”", "aaaaaaaa", "bbbbbbbb"), ("media.a.png.text", None, "Hi"),
         ("fit", None, "cover"),
     ]  # fmt: skip
     assert changes(None, after) == ()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Characters of the transcript that people see.
 EXCERPT = 500
 VOICE_ACTIVITY = Stage("voice_activity", 1)
-PIECE = Stage("transcribed_piece", 1)
+PIECE = Stage("transcribed_piece", 2)
 
 
 def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
@@ -49,7 +49,7 @@ class Transcription(Analysis[Transcript]):
     to transcribe; ``threads`` returns how many processors it may use then.
     """
 
-    stage = Stage("transcription", 6)
+    stage = Stage("transcription", 7)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 

@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.resources import EnginesResource, StoreResource
 from pytoon_pipeline.defs.stage import Materialized, inline_picture, materialize, stage_asset
 from pytoon_pipeline.engines.composite import COMPOSITE, Composition, StoredSegments, compose_video
+from pytoon_pipeline.engines.composite_parts import ThumbnailChoice
 from pytoon_pipeline.engines.segments import SEGMENTS, render_segments
 from pytoon_pipeline.reporting.tables import bullets
 
@@ -55,7 +56,7 @@ def composite(
     """The finished MP4, with its segments joined without re-encoding and its audio mixed to the target loudness, and
     the thumbnail."""
     job = engines.job(store, source_media, metadata, resolved_request)
-    parts = Composition(render_spec, rendered_segments, sampled_frames, face_detections)
+    parts = Composition(render_spec, rendered_segments, ThumbnailChoice(sampled_frames, face_detections))
     video = compose_video(job, parts)
     measured = {
         "thumbnail": inline_picture(video.tiny, "thumbnail"),

@@ -119,7 +119,7 @@ def _backdrop(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int) -
 def with_text(sequence: SceneSequence, item: PlanItem, style: TitleStyle) -> SceneSequence:
     """The sequence with the item's own text, for as long as it is shown."""
     headline = style.headline
-    page = item_text(item.entry.text, item.index, headline, style.area)
+    page = item_text(item.entry, headline, style.area)
     if page is None:
         return sequence
     shown = FrameRange(start=0, end=sequence.frames)

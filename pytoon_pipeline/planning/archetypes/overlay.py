@@ -103,7 +103,7 @@ def _product(
 ) -> tuple[Layer, tuple[TextLayer, ...]]:
     """The product in its place, above its own text if it has one. The two are centred together."""
     zone = text_zone(place, style.headline, style.area)
-    page = item_text(item.entry.text, item.index, style.headline, zone)
+    page = item_text(item.entry, style.headline, zone)
     if page is None:
         return stills.standing_product(item.material, place, layout, frames, item.source_start, item.index), ()
     text = title_area(page, style.headline, zone, 0.0)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import WIDTH
 from pytoon_pipeline.contracts.preset import AnimationIn, HeadlineSettings
-from pytoon_pipeline.contracts.request import TextRequest
+from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.easing import Back, EaseOut, Linear
 from pytoon_pipeline.contracts.spec.layers import Keyframe, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
@@ -92,19 +92,17 @@ def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
     return replace(text_box(headline, area), size=size, min_size=min(size, ITEM_MIN_SIZE))
 
 
-def item_text(text: str | None, index: int, headline: HeadlineSettings, area: Rect[int]) -> TextLayout | None:
-    """The layout of the own text of the item at ``index``; none without one.
+def item_text(entry: MediaRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout | None:
+    """The layout of an item's own text; none without one.
 
     Raises ``InvalidInput`` when it does not fit ``area``.
     """
-    cleaned = clean(text or "", headline.uppercase)
+    cleaned = clean(entry.text or "", headline.uppercase)
     if not cleaned:
         return None
     page = fit(cleaned, item_text_box(headline, area))
     if page is None:
-        raise field_error(
-            f"media.{index}.text", "text_too_long", "the text does not fit beside its picture.", "Shorten it."
-        )
+        raise InvalidInput("text_too_long", f"The text of “{entry.file}” does not fit beside it.", "Shorten it.")
     return page
 
 

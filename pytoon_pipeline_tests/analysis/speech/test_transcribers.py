@@ -40,7 +40,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     dimensions = ModelDimensions(
         n_mels=80, n_audio_ctx=1500, n_audio_state=16, n_audio_head=2, n_audio_layer=1,
-        n_vocab=51864, n_text_ctx=64, n_text_state=16, n_text_head=2, n_text_layer=2,
+        n_vocab=51864, n_text_ctx=16, n_text_state=16, n_text_head=2, n_text_layer=2,
     )  # fmt: skip
     torch.manual_seed(1)
     model = Whisper(dimensions)
