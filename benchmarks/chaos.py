@@ -148,8 +148,9 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     time.sleep(MIN_SWEEP_AGE_SECONDS + 1)
     with scratch_dir(home.work):
         left = sorted(str(path.relative_to(home.root)) for path in leftovers(home))
-    unlike = differing(home, drops, folder / "undisturbed")
     incomplete = [one.name for one in drops if (key := _key(home, one)) is None or uploads.delivered(key) is None]
+    complete = [one for one in drops if one.name not in incomplete]
+    unlike = differing(home, complete, folder / "undisturbed")
     return {
         "kills": dict(killer.killed), "all_kills": killer.killed.total(), "uploads": len(drops),
         "all_settled": done, "no_run_unfinished": quiet, "incomplete": incomplete, "unlike_undisturbed": unlike,
@@ -219,8 +220,8 @@ def differing(home: Home, drops: list[Drop], undisturbed: Path) -> list[str]:
             upload, _ = ingest(calm, Store(calm.store, calm.work), read_upload(home.inbox / one.name), pending=False)
             request = {**upload.request, "engine_policy": "local_only"}
             Uploads(calm).register(upload.model_copy(update={"request": request}), pending=False)
-            compile_until_settled(job, opened, calm, upload.key)
-            if packets(home, upload.key) != packets(calm, upload.key):
+            outcome = compile_until_settled(job, opened, calm, upload.key)
+            if outcome.error is not None or packets(home, upload.key) != packets(calm, upload.key):
                 found.append(one.name)
     return found
 

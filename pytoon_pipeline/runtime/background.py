@@ -9,7 +9,7 @@ from contextvars import copy_context
 from pytoon_pipeline.runtime import stopping
 
 # How long the end of a run waits for threads that were asked to stop.
-STOP_SECONDS = 1.0
+STOP_SECONDS = 0.5
 
 
 class Background:
