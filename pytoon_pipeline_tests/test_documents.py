@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,9 +129,17 @@ def test_the_moving_pictures_are_small_and_move() -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
 def test_every_setting_shown_exists(path: Path) -> None:
     from pytoon_pipeline.intake.assignments import assign
+    from pytoon_pipeline.intake.file_settings import assign_to_file, concerns_file
 
     text = " ".join(path.read_text().split())
     for assignment in re.findall(r"--set ([a-z][\w.]*=(?:'[^']*'|[^\s`'…]+))", text):
-        document: dict[str, object] = {"media": ["a.png"]} if assignment.startswith("media.") else {}
-        assign(document, shlex.split(assignment)[0])
-        assert document
+        (setting,) = shlex.split(assignment)
+        document: dict[str, object] = {}
+        if not concerns_file(setting):
+            assign(document, setting)
+            assert document
+            continue
+        names = ["beach.jpg"] if setting.startswith("media.text=") else ["beach.jpg", "clip.mp4"]
+        entries: list[dict[str, Any]] = [{"file": name} for name in names]
+        assign_to_file(entries, setting)
+        assert max(map(len, entries)) == 2

@@ -12,8 +12,9 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# After this many seconds the process ends, whatever it does; recording what was stopped may take as long again.
-GRACE_SECONDS, CLEANUP_SECONDS = 1.2, 0.5
+# After this many seconds the process ends, whatever it does; a person who cannot wait sends a second signal. Recording
+# what was stopped may take a little longer.
+GRACE_SECONDS, CLEANUP_SECONDS = 3.0, 0.5
 MESSAGE = "Stopped. Finished stages are kept; run the same command again to resume."
 STANDARD_ERROR = 2
 

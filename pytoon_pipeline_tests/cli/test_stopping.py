@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,8 +36,8 @@ def stopped(home: Path, clip: Path, moment: str, number: signal.Signals, *option
             line = process.stderr.readline()
             assert line, said
             said += line
-        if not moment:
-            time.sleep(0.4)
+        while not handles(process.pid, signal.SIGHUP):
+            time.sleep(0.02)
         children = psutil.Process(process.pid).children(recursive=True)
         began = time.monotonic()
         process.send_signal(number)
@@ -45,6 +46,12 @@ def stopped(home: Path, clip: Path, moment: str, number: signal.Signals, *option
     psutil.wait_procs(children, timeout=2)
     assert not [child for child in children if child.is_running()]
     return process.returncode, output, said + rest
+
+
+def handles(process: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal; Python itself has one for SIGINT only."""
+    (mask,) = re.findall(r"^SigCgt:\s*(\w+)", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) >> (number - 1) & 1)
 
 
 def test_a_render_ends_at_any_moment_and_the_same_command_resumes(tmp_path: Path) -> None:
