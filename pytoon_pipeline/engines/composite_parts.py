@@ -45,7 +45,9 @@ def prepare_composite(job: RenderJob, spec: RenderSpec, choice: ThumbnailChoice)
 
     def prepare() -> None:
         with ahead_of_steps():
-            thumbnail(job, spec, thumbnail_frame(job, spec, choice))
+            # Another machine, which may be out of reach, is not asked while it is asked for the segments.
+            if job.chain()[0].name != "remote":
+                thumbnail(job, spec, thumbnail_frame(job, spec, choice))
         with ahead_of_steps():
             audio_track(job, spec)
 

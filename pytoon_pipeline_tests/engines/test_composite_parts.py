@@ -12,7 +12,8 @@ from pytoon_pipeline.engines.composite_parts import prepare_composite
 from pytoon_pipeline.runtime.background import background
 from pytoon_pipeline_tests.harness.finished_video import spec
 
-JOB: Any = SimpleNamespace()
+JOB: Any = SimpleNamespace(chain=lambda: [SimpleNamespace(name="local")])
+REMOTE_JOB: Any = SimpleNamespace(chain=lambda: [SimpleNamespace(name="remote")])
 CHOICE: Any = SimpleNamespace()
 TIMEOUT_SECONDS = 120
 
@@ -35,12 +36,12 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, RenderSpec, str
     return made
 
 
-def prepare(*plans: RenderSpec) -> None:
+def prepare(*plans: RenderSpec, job: Any = JOB) -> None:
     """Prepares the composites of ``plans`` in the background of a run, and waits for the end."""
     with background():
         before = set(threading.enumerate())
         for plan in plans:
-            prepare_composite(JOB, plan, CHOICE)
+            prepare_composite(job, plan, CHOICE)
         for thread in set(threading.enumerate()) - before:
             thread.join(TIMEOUT_SECONDS)
 
@@ -49,6 +50,11 @@ def test_audio_and_thumbnail_are_made_in_the_background(prepared: list[tuple[str
     prepare(spec())
     assert [(what, plan) for what, plan, _ in prepared] == [("thumbnail", spec()), ("audio", spec())]
     assert {thread for _, _, thread in prepared}.isdisjoint({threading.current_thread().name})
+
+
+def test_another_machine_is_not_asked_for_a_thumbnail_ahead(prepared: list[tuple[str, RenderSpec, str]]) -> None:
+    prepare(spec(), job=REMOTE_JOB)
+    assert [what for what, *_ in prepared] == ["audio"]
 
 
 def test_each_plan_is_prepared_once(prepared: list[tuple[str, RenderSpec, str]]) -> None:

@@ -108,10 +108,11 @@ def test_any_valid_request_is_planned_or_refused(wish: tuple[list[AnalysedMedia]
     if isinstance(outcome, RenderSpec):
         within_limits(outcome, request)
     else:
-        field = re.match(r"([a-z_]+)[.:]", outcome.message)
         assert outcome.hint
-        assert field is not None, outcome.message
-        assert field.group(1) in FIELDS, outcome.message
+        if not re.match(r"The text of “item-\d+”", outcome.message):
+            field = re.match(r"([a-z_]+)[.:]", outcome.message)
+            assert field is not None, outcome.message
+            assert field.group(1) in FIELDS, outcome.message
 
 
 short_lines = st.sampled_from(["New in store", "50% OFF!", "Introducing our new product!", "Made by hand"])

@@ -107,8 +107,8 @@ def test_how_a_text_comes_in_and_leaves(animation: str) -> None:
     assert first.scale == pytest.approx(0.7 if animation == "pop" else 1)
 
 
-def test_the_own_text_of_an_item_that_does_not_fit_is_refused_by_its_field() -> None:
+def test_the_own_text_of_an_item_that_does_not_fit_is_refused_by_its_file() -> None:
     wishes = ["item-0", {"file": "item-1", "text": "word " * 110}]
-    with pytest.raises(InvalidInput, match=r"media\.1\.text \(the 2nd file\): ") as raised:
+    with pytest.raises(InvalidInput, match="The text of “item-1”") as raised:
         planned(items(2), media_wishes=wishes, archetype="overlay", text="Sale")
     assert raised.value.code == "text_too_long"
