@@ -35,7 +35,6 @@ PRELOADED = (
     "cv2",
     "fontTools.ttLib.tables._n_a_m_e",
     "mediapipe",
-    "pocketsphinx",
     "pyarrow.dataset",
     "pyarrow.parquet",
     "scenedetect",
