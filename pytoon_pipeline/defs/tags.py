@@ -27,3 +27,9 @@ def title_tags(upload: SourceMedia | None) -> dict[str, str]:
 def tag_run(context: dg.AssetExecutionContext, tags: Mapping[str, str]) -> None:
     """Adds tags to the run of an asset, whoever started it."""
     context.instance.add_run_tags(context.run.run_id, dict(tags))
+
+
+def attempt_of(tags: Mapping[str, str]) -> int | None:
+    """The number of the attempt that a run is, if its tags say so; a person may have changed them."""
+    value = tags.get(ATTEMPT_TAG, "")
+    return int(value) if value.isdecimal() else None

@@ -36,6 +36,8 @@ from pytoon_pipeline.operations.retries import DELAYS
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.planning import plan
 from pytoon_pipeline.planning.analysed_media import PlanMedia
+from pytoon_pipeline.reporting import log_tables
+from pytoon_pipeline.reporting.kpis import kpis
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
@@ -131,6 +133,11 @@ def test_a_fixable_video_is_fixed(home: Home, instance: dg.DagsterInstance, tmp_
     assert "flash" in told
     assert run(key, instance), "again, nothing changes"
     assert len(uploads.attempts(key)) == 2
+
+    log_tables.collect(home.logs, home.metrics)
+    found = kpis(home.metrics)
+    assert (found.completed, found.damaged_log_lines) == (1, 0)
+    assert found.attempts_per_video == 2
 
 
 def test_a_video_that_still_flashes_is_held_and_reported(
