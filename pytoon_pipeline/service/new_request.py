@@ -159,6 +159,7 @@ def _lines(draft: Draft, answers: Answers) -> Iterator[str]:
     yield ""
     yield "media:  # in this order; remove a line to leave a file out"
     yield from (f"  - {_scalar(name)}" for name in draft.media)
+    yield f'  # - {{file: {_scalar(draft.media[0])}, text: "…"}}  # in place of its line: with a text of its own'
     yield ""
     yield "# Text over the video: the hook at its beginning, the cta (call to action) at its end."
     yield from _text_lines(answers)

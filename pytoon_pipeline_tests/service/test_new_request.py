@@ -123,3 +123,5 @@ def test_any_text_survives(text: str) -> None:
     written = parse(request_text(draft, Answers(headline=text, closing=text)))
     assert written["text"] == {"hook": text, "cta": text}
     assert written["media"] == [f"{text}.png"]
+    shown = request_text(draft, Answers()).replace("  # - {file", "  - {file")
+    assert parse(shown)["media"][1] == {"file": f"{text}.png", "text": "…"}, "the example works without its “#”"
