@@ -167,7 +167,7 @@ def command(*arguments: str, reads: int | None = None, stream: str = "stdout") -
     code, and all of the other stream. The pipes are small, so that the command still writes when they are closed.
     """
     run = [sys.executable, "-m", "pytoon_pipeline.cli.main", *arguments]
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pipesize=4096) as process:
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, pipesize=4096) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         closed, other = process.stdout, process.stderr
@@ -180,7 +180,7 @@ def command(*arguments: str, reads: int | None = None, stream: str = "stdout") -
     return process.returncode, said
 
 
-@pytest.mark.parametrize("options", [["--json"], []])
+@pytest.mark.parametrize("options", [["--json"], ["--all"]])
 def test_a_closed_pipe_ends_the_command_quietly(options: list[str]) -> None:
     uploads = Uploads(Home.locate())
     for n in range(600):
