@@ -128,10 +128,8 @@ def test_an_invalid_secret_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PYTOON_ALERT_WEBHOOK", url)
     with pytest.raises(InvalidInput) as caught:
         Settings.load()
-    assert (
-        caught.value.message
-        == "The environment variable PYTOON_ALERT_WEBHOOK is not valid; it must be an http or https URL, which receives alerts as JSON."
-    )
+    sentence = "The environment variable PYTOON_ALERT_WEBHOOK is not valid; it must be "
+    assert caught.value.message == f"{sentence}an http or https URL, which receives alerts as JSON."
     assert "secret" not in str(caught.value)
 
 

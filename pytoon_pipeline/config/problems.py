@@ -257,6 +257,8 @@ def _kind(problem: Problem) -> Explanation:
     options = expectation(problem.record, problem.path, None).options
     fields = {str(one["properties"]["kind"]["const"]): one["properties"] for one in options if "properties" in one}
     kinds = sorted(fields)
+    if problem.value is None:
+        return f"{problem.field} has no value.", f"Use {listed(kinds)}."
     if not isinstance(problem.value, dict):
         return _no_such_kind(problem, kinds)
     value = problem.value.get("kind")

@@ -88,7 +88,8 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
         assert error.hint.strip()
         assert error.message.endswith(".")
         known = {printable_name(name)[:40] for name in names_in(document)} | set(record.model_fields)
-        assert any(name in error.message for name in known)
+        # An entry of “layers” is called “layer”.
+        assert any(name in error.message or name.removesuffix("s") in error.message for name in known)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,11 @@ def test_a_layer_without_a_kind_is_told_which_one_fits_it(layer: dict, hint: str
     with pytest.raises(InvalidInput) as raised:
         validate(EditPlan, {"scenes": [{"seconds": 1, "layers": [layer]}]}, "", "invalid_request")
     assert raised.value.hint == hint
+
+
+def test_a_layer_without_a_value_is_told_so() -> None:
+    with pytest.raises(InvalidInput, match="1st overlay: the overlay has no value"):
+        validate(EditPlan, {"scenes": [{"seconds": 1}], "overlays": [None]}, "", "invalid_request")
 
 
 def test_american_spelling_is_read() -> None:
