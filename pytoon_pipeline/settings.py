@@ -32,6 +32,15 @@ def _absolute(path: Path) -> Path:
         raise ValueError("the path contains an unknown user") from error
 
 
+def set_or_unset(variable: str, example: object) -> str:
+    """A hint: how to give an environment variable a valid value, or none."""
+    value = str(example)
+    # A shell expands “~” only without quotes.
+    return (
+        f"Type “export {variable}={value if value.startswith('~') else shlex.quote(value)}”, or type: unset {variable}"
+    )
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -116,8 +125,8 @@ class _Environment(BaseModel):
         value = "not valid" if secret else f"“{os.environ.get(variable, '')[:MAX_SHOWN]}”"
         return InvalidInput(
             "invalid_setting",
-            f"The environment variable {variable} is {value}.",
-            f"Set it to {field.description}; or unset it.",
+            f"The environment variable {variable} is {value}; it must be {field.description}.",
+            set_or_unset(variable, field.examples[0] if field.examples else field.default),
         )
 
 
@@ -127,20 +136,21 @@ class Settings(_Environment):
     prefix = "PYTOON_"
 
     home: Folder = Field(
-        default_factory=find_home, validate_default=True, description="the path of the folder that holds all state"
+        default_factory=find_home,
+        validate_default=True,
+        description="the path of the folder that holds all state",
+        examples=["~/pytoon"],
     )
-    presets: Path | None = Field(default=None, description="the path of a folder with presets")
+    presets: Path | None = Field(default=None, description="the path of a folder with presets and brands")
     inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
-    runs: int | None = Field(default=None, ge=1, description="the number of simultaneous runs, 1 or more")
+    runs: int | None = Field(default=None, ge=1, description="the number of simultaneous runs, 1 or more", examples=[2])
     engine_url: str | None = Field(default=None, description="the URL of a remote engine")
     engine_token: SecretStr | None = Field(default=None, description="the token of the remote engine")
     transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
-        default="auto", description="auto, whisper or pocketsphinx"
+        default="auto", description="the program that writes down speech: auto, whisper or pocketsphinx"
     )
     whisper_model: str = Field(default="base", description="the name of a Whisper model, or the path of a .pt file")
-    timezone: Zone = Field(
-        default="UTC", description="the name of a time zone for schedules, such as UTC or Europe/Berlin"
-    )
+    timezone: Zone = Field(default="UTC", description="the name of a time zone for schedules, such as Europe/Berlin")
     autostart: Annotated[Autostart, Lowercase] = Field(
         default="safe",
         description="none, safe or all: the sensors and schedules that run by default. “safe” means those that delete "
@@ -150,15 +160,22 @@ class Settings(_Environment):
         default=None,
         description="the URL under which the outbox is served, such as http://127.0.0.1:8971: the UI then links to "
         "videos",
+        examples=["http://127.0.0.1:8971"],
     )
     ui_url: WebUrl | None = Field(
-        default=None, description="the URL of Dagster's UI, such as http://127.0.0.1:3000: alerts then link to it"
+        default=None,
+        description="the URL of Dagster's UI, such as http://127.0.0.1:3000: alerts then link to it",
+        examples=["http://127.0.0.1:3000"],
     )
     alert_webhook: Annotated[SecretStr, AfterValidator(_secret_url)] | None = Field(
-        default=None, description="an http or https URL, which receives alerts as JSON"
+        default=None,
+        description="an http or https URL, which receives alerts as JSON",
+        examples=["https://example.com/alerts"],
     )
     alert_command: Annotated[str, AfterValidator(_command_line)] | None = Field(
-        default=None, description="a program and its arguments, which reads alerts as JSON from its standard input"
+        default=None,
+        description="a program and its arguments, which reads alerts as JSON from its standard input",
+        examples=["cat"],
     )
     cache_folder: Folder = Field(
         default=Path("~/.cache"), validate_default=True, alias="XDG_CACHE_HOME", description="the path of a folder"
@@ -221,7 +238,9 @@ class ServerSettings(_Environment):
     waiting: Count = Field(8, description="the number of jobs that may wait in the queue")
     render_seconds: Amount = Field(3600.0, description="the render timeout of one job in seconds")
     video_seconds: Amount | None = Field(
-        None, description="the longest video in seconds. The default is video_seconds_max in limits.yaml"
+        None,
+        description="the longest video in seconds. The default is video_seconds_max in limits.yaml",
+        examples=[60],
     )
     connections: Count = Field(64, description="the number of authenticated requests that are handled at the same time")
     unauthenticated: Count = Field(512, description="the number of open connections that have not sent the token")

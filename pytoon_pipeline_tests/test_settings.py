@@ -1,5 +1,6 @@
 """Settings from the environment: valid values, and the product's error for every invalid one."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,8 +101,10 @@ def test_an_invalid_value_names_its_variable_and_what_is_valid(
     with pytest.raises(InvalidInput) as caught:
         settings.load()
     error = caught.value
-    assert (error.code, error.message) == ("invalid_setting", f"The environment variable {name} is “{value}”.")
-    assert hint in error.hint
+    assert error.code == "invalid_setting"
+    assert error.message.startswith(f"The environment variable {name} is “{value}”; it must be ")
+    assert hint in error.message
+    assert re.fullmatch(f"Type “export {name}=.+”, or type: unset {name}", error.hint)
     assert error.__suppress_context__
 
 
@@ -125,7 +128,8 @@ def test_an_invalid_secret_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PYTOON_ALERT_WEBHOOK", url)
     with pytest.raises(InvalidInput) as caught:
         Settings.load()
-    assert caught.value.message == "The environment variable PYTOON_ALERT_WEBHOOK is not valid."
+    sentence = "The environment variable PYTOON_ALERT_WEBHOOK is not valid; it must be "
+    assert caught.value.message == f"{sentence}an http or https URL, which receives alerts as JSON."
     assert "secret" not in str(caught.value)
 
 

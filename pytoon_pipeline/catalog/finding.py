@@ -74,12 +74,11 @@ def suggestions(database: sqlite3.Connection, text: str) -> list[str]:
 
 def unknown_upload(text: str, similar: list[str]) -> InvalidInput:
     """The error for a name that no upload has."""
-    listed = "List the uploads with “pytoon status --all”, or make a video with “pytoon render PATH”."
-    meant = f"Did you mean {_quoted(similar, ' or ')}?"
+    meant = f"Did you mean {_quoted(similar, ' or ')}? " if similar else ""
     return InvalidInput(
         "unknown_upload",
-        f"There is no upload “{printable_name(text)[:MAX_SHOWN]}”.",
-        f"{meant} “pytoon status --all” lists all uploads." if similar else listed,
+        f"There is no video called “{printable_name(text)[:MAX_SHOWN]}”.",
+        f"{meant}To see the names, type: pytoon status --all",
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, TransientError, storage_unwritable, system_error
 from pytoon_pipeline.runtime.files import printable_name
-from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.settings import Settings, set_or_unset
 
 FULL = "the disk is full"
 REASONS = {
@@ -14,6 +14,10 @@ REASONS = {
     errno.EACCES: "you have no permission", errno.EPERM: "you have no permission",
     errno.EROFS: "the disk is read-only", errno.ENOSPC: FULL, errno.EDQUOT: FULL,
 }  # fmt: skip
+INBOX_HINT = (
+    "PYTOON_INBOX names the folder where submitted files wait. Create this folder, or choose another. "
+    + set_or_unset("PYTOON_INBOX", "~/inbox")
+)
 
 
 def explained(error: OSError, options: argparse.Namespace) -> PytoonError:
@@ -44,9 +48,15 @@ def _place(filename: object, out: Path | None) -> tuple[Path, str] | None:
     inbox = None if settings.inbox is None else Path(settings.inbox)
     for place, hint in (
         (out, "Create the folder, or choose another with --out."),
-        (settings.home, "Set PYTOON_HOME to a folder that you can write to, or unset it."),
-        (inbox, "Create the folder, set PYTOON_INBOX to another, or unset it."),
+        (settings.home, _home_hint(settings)),
+        (inbox, INBOX_HINT),
     ):
         if place is not None and Path(filename).absolute().is_relative_to(place.absolute()):
             return place, hint
     return None
+
+
+def _home_hint(settings: Settings) -> str:
+    if "home" in settings.model_fields_set:
+        return "PYTOON_HOME is where Pytoon keeps its files. To use the usual folder, type: unset PYTOON_HOME"
+    return "Pytoon keeps its files there. To use another folder, type: export PYTOON_HOME=~/pytoon"

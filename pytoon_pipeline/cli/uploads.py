@@ -38,7 +38,7 @@ def add_commands(commands: Commands) -> None:
     )
     parser.add_argument("--reason", required=True, metavar="TEXT", help="the reason; recorded with the new item")
     add_json_option(parser)
-    parser.set_defaults(run=_regenerate)
+    parser.set_defaults(run=_regenerate, example="pytoon regen summer ITEM --reason 'too dark'")
 
     parser = commands.add_parser("release", help="deliver a video that is held because it can harm viewers")
     parser.add_argument("name", metavar="NAME", help=NAME_HELP)

@@ -112,6 +112,9 @@ class CommandParser(argparse.ArgumentParser):
             " ".join([*one.option_strings[:1], _word(str(one.metavar)).upper().replace(" ", "_")])
             for one in self._needed
         ]
+        # A command whose form alone says little has an example with real words.
+        if example := self.get_default("example"):
+            return f"For example: {example}"
         return f"Write: {' '.join((self.prog, *needed))}. “{self.prog} --help” explains the options."
 
     @property

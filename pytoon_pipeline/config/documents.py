@@ -34,6 +34,8 @@ SWALLOWED_IN_LIST = re.compile(r"""^[^"'#]*[\[{](?:[^"'#]*[\[{,:])?\s*(#[^\s#,\]
 SWALLOWED_IN_TEXT = re.compile(r"""^\s*(?:-\s+)?(?:text|hook|cta):\s+[^"'#][^#]*\s(#[^\s#]+)""")
 # A name with a value that has neither quotes nor brackets.
 PLAIN_VALUE = re.compile(r"""\s*((?:-\s+)?\w+:\s+|-\s+)([^"'\[\]{}]*?)\s*""")
+# A file name behind a number, as in “1: photo.jpg”.
+NUMBERED_FILE = re.compile(r"""\s*\d+:\s+["']?([^"',\[\]{}#]+\.\w+)["']?\s*""")
 # The parser in C is ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
@@ -134,8 +136,8 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
     """The error for text that is not YAML; ``line`` counts from 0."""
     lines = text.splitlines()
     for number in range(min((line or 0) + 1, len(lines))):
-        if swallowed := SWALLOWED_IN_LIST.match(lines[number]):
-            return _comment(number, lines[number], swallowed[1])
+        if SWALLOWED_IN_LIST.match(lines[number]):
+            return _comment(number, lines[number])
     if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
         return Unreadable(f"line {line + 1} is indented with a tab", "Replace the tab by two spaces.")
     return _not_closed(text) or Unreadable("there is an error" + (f" near line {line + 1}" if line is not None else ""))
@@ -144,6 +146,7 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
 def _not_closed(text: str) -> Unreadable | None:
     """The error for a bracket or a quote without its end, in YAML or JSON; none where all have one."""
     open_brackets: list[tuple[str, int]] = []
+    before: str | None = None
     try:
         for token in yaml.scan(text, _Loader):
             bracket = BRACKETS.get(type(token))
@@ -155,6 +158,8 @@ def _not_closed(text: str) -> Unreadable | None:
                 if not open_brackets or CLOSING[open_brackets[-1][0]] != bracket:
                     break
                 open_brackets.pop()
+            if not isinstance(token, yaml.StreamEndToken | yaml.BlockEndToken):
+                before = bracket
     except yaml.YAMLError as error:
         quoted = getattr(error, "context", None) == "while scanning a quoted scalar"
         if (start := getattr(error, "context_mark", None)) is None or not quoted:
@@ -165,19 +170,19 @@ def _not_closed(text: str) -> Unreadable | None:
         return None
     bracket, line = open_brackets[-1]
     reason = f"the bracket “{bracket}” in line {line} is not closed"
-    return Unreadable(reason, f"After its last entry, add: {CLOSING[bracket]}")
+    where = f"After the “{bracket}”" if before == bracket else "After its last entry"
+    return Unreadable(reason, f"{where}, add: {CLOSING[bracket]}")
 
 
-def _comment(number: int, line: str, swallowed: str) -> Unreadable:
+def _comment(number: int, line: str) -> Unreadable:
     """The error for a comment that is meant as a value. The hint is the line as it should be."""
-    shown = printable_name(swallowed)[:40]
     if (plain := PLAIN_VALUE.fullmatch(line)) is not None:
         better = f'{plain[1]}"{plain[2]}"'
     else:
         better = re.sub(r"(?<=[\s\[,{:])(#[^\s,\]}]+)", r'"\1"', line.strip())
     return Unreadable(
-        f"in line {number + 1}, YAML takes “{shown}” for a comment, because it begins with #",
-        f"Write it in quotes: {printable_name(better)[:120]}",
+        f"in line {number + 1}, what follows the # is ignored",
+        f"Put it in quotes: {printable_name(better)[:120]}",
     )
 
 
@@ -190,8 +195,8 @@ def _check_comment(event: Any, lines: list[str]) -> None:
     else:
         return
     number = event.start_mark.line
-    if number < len(lines) and "#" in lines[number] and (swallowed := pattern.match(lines[number])):
-        raise _comment(number, lines[number], swallowed[1])
+    if number < len(lines) and "#" in lines[number] and pattern.match(lines[number]):
+        raise _comment(number, lines[number])
 
 
 def _outline(text: str) -> None:
@@ -203,15 +208,15 @@ def _outline(text: str) -> None:
         if isinstance(event, yaml.AliasEvent):
             where = f"in line {event.start_mark.line + 1}, " if event.start_mark else ""
             raise Unreadable(
-                f"{where}a value begins with *, which has a special meaning in YAML",
-                f'Write the value itself, or put it in quotes: "*{str(event.anchor)[:40]}"',
+                f"{where}a value begins with *, which is possible only in quotes",
+                f'Put it in quotes: "*{str(event.anchor)[:40]}"',
             )
         tag = getattr(event, "tag", None)
         if tag is not None and tag not in TEXT_TAGS:
             raise Unreadable(f"the tag “{tag[:40]}” is not supported")
         count += isinstance(event, yaml.NodeEvent)
         _check_comment(event, lines)
-        _note_name(event, open_groups)
+        _note_name(event, open_groups, lines)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise Unreadable("it is nested too deeply")
@@ -227,7 +232,7 @@ class _Group:
     awaits_name: bool = True
 
 
-def _note_name(event: Any, open_groups: list[_Group]) -> None:
+def _note_name(event: Any, open_groups: list[_Group], lines: list[str]) -> None:
     """Records the names in the groups of a document. Raises ``Unreadable`` for a name that a group has twice."""
     if isinstance(event, yaml.CollectionEndEvent):
         open_groups.pop()
@@ -239,7 +244,7 @@ def _note_name(event: Any, open_groups: list[_Group]) -> None:
         if group.awaits_name and isinstance(event, yaml.ScalarEvent):
             assert event.start_mark is not None
             line = event.start_mark.line + 1
-            _check_name(event, line)
+            _check_name(event, line, lines)
             if event.value in names:
                 where = f"in lines {names[event.value]} and {line}"
                 raise Unreadable(f"“{event.value[:40]}” is set twice, {where}", "Keep one of them.")
@@ -249,12 +254,17 @@ def _note_name(event: Any, open_groups: list[_Group]) -> None:
         open_groups.append(_Group({} if isinstance(event, yaml.MappingStartEvent) else None))
 
 
-def _check_name(event: yaml.ScalarEvent, line: int) -> None:
+def _check_name(event: yaml.ScalarEvent, line: int, lines: list[str]) -> None:
     """Raises ``Unreadable`` for a name that YAML reads as a number, a date, a truth value or nothing."""
     plain = not event.style and event.tag is None
     if plain and _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False)) in NOT_NAMES:
         reason = f"in line {line}, “{event.value[:40]}” is not the name of a setting"
-        hint = "Begin the line with the name of a setting. To list files, write for example: media: [photo.jpg]"
+        hint = "Begin the line with the name of a setting, such as: text: Hello"
+        numbered = event.value.isdecimal()
+        if numbered and (
+            files := [printable_name(found[1])[:80] for one in lines if (found := NUMBERED_FILE.fullmatch(one))]
+        ):
+            hint = f"Files are not numbered; write: media: [{', '.join(files)}]"
         raise Unreadable(reason, hint)
 
 

@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.suggestions import did_you_mean
 from pytoon_pipeline.runtime.files import printable_name
-from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.settings import Settings, set_or_unset
 from pytoon_pipeline.store.fingerprint import hash_value
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -28,8 +28,11 @@ def presets_folder() -> Path:
     """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
     if chosen := Settings.load().presets:
         if not chosen.is_dir():
-            message = f"The presets folder “{printable_name(str(chosen))}” does not exist."
-            hint = "The environment variable PYTOON_PRESETS names it: set it to an existing folder, or unset it."
+            message = (
+                "The environment variable PYTOON_PRESETS names the folder of presets and brands, but there is no "
+                f"folder “{printable_name(str(chosen))}”."
+            )
+            hint = f"Choose a folder that exists. {set_or_unset('PYTOON_PRESETS', '~/presets')}"
             raise DependencyMissing("presets_missing", message, hint)
         return chosen
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):

@@ -3,6 +3,7 @@
 ``EXPLANATIONS`` maps every kind of problem that pydantic reports for these records to its explanation.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +13,20 @@ from typing import Any
 
 from pytoon_pipeline.config.expectations import Expectation, Path, expectation, expected_at, number_range
 from pytoon_pipeline.config.setting_names import SECTIONS, settings_called
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import EXAMPLE, colour_hint
 from pytoon_pipeline.contracts.edit_plan import EditPlan
-from pytoon_pipeline.contracts.field_paths import entry_word, readable_path
+from pytoon_pipeline.contracts.field_paths import entry_word, readable_path, subject
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest, ordinal
 from pytoon_pipeline.runtime.files import printable_name
 
 # Characters of a name or a value that a sentence shows.
 MAX_SHOWN = 40
+# Entries of a list that a hint repeats.
+MAX_ENTRIES = 5
 
 # Beginnings of values that JSON has without further quotes.
 JSON_VALUE = re.compile(r"""[{\["]|-?[0-9.]+$|(?:true|false)$""")
@@ -46,7 +50,12 @@ class Problem:
 
     @property
     def field(self) -> str:
-        """The path; numbers in it count from 0, so the entry is also named as people count."""
+        """The place as the beginning of a sentence."""
+        return subject([*map(_short, self.path)]) or "The document"
+
+    @property
+    def readable(self) -> str:
+        """The place in front of a colon."""
         return readable_path([*map(_short, self.path)]) or "The document"
 
     @property
@@ -81,8 +90,14 @@ def _example(problem: Problem) -> str:
     if problem.expected.is_list and not isinstance(problem.value, dict | list):
         entry = _scalar(problem, printable_name(str(problem.value))[:MAX_SHOWN])
         return f"Write it as a list: {_pair(problem, f'[{entry}]')}"
-    if isinstance(problem.value, list) and (inner := problem.expected.list_name):
-        return f'Put the list under “{inner}”: {problem.name}: {{{inner}: ["…", "…"]}}'
+    if isinstance(problem.value, list) and (group := problem.expected.list_name):
+        entries = problem.value if all(isinstance(one, str) for one in problem.value) else ["…", "…"]
+        written = ", ".join(json.dumps(shown(one)[1:-1], ensure_ascii=False) for one in entries[:MAX_ENTRIES])
+        more = ", …" if len(entries) > MAX_ENTRIES else ""
+        return f"Put the list under “{group}”: {problem.name}: {{{group}: [{written}{more}]}}"
+    inner = problem.value[0] if isinstance(problem.value, list) and len(problem.value) == 1 else None
+    if isinstance(inner, str) or (isinstance(inner, int | float) and not problem.expected.is_text):
+        return f"Write it without brackets: {shown(inner).strip('“”')}"
     is_number = isinstance(problem.value, int | float) and not isinstance(problem.value, bool)
     if is_number and (limit := problem.expected.limit_of(problem.value)):
         return limit
@@ -94,7 +109,7 @@ def _example(problem: Problem) -> str:
         return f"For example: {value}"
     if problem.expected.is_group:
         return f"Write it as a group, for example: {_pair(problem, _group_example(problem))}"
-    return f"Change {problem.field}, or remove it."
+    return f"Change it, or remove “{problem.name}”." if problem.name else "Change it."
 
 
 def _sample(problem: Problem) -> str:
@@ -151,6 +166,8 @@ def _not_accepted(problem: Problem) -> Explanation:
     only = "this Pytoon accepts only" if len(expected.choices) == 1 else "it must be"
     sentence = f"{problem.field} is {shown(value)}; {only} {can_be}."
     near = did_you_mean(value, expected.choices) if isinstance(value, str) else ""
+    if problem.record is Request and problem.path == ("archetype",):
+        return sentence, near + "; ".join(f"{name}: {traits.purpose}" for name, traits in ARCHETYPES.items())
     return sentence, near.strip() or _example(problem)
 
 
@@ -200,11 +217,14 @@ def _unknown_name(problem: Problem) -> Explanation:
 
 
 def _missing(problem: Problem) -> Explanation:
+    if problem.record is Request and problem.path[:1] == ("media",) and problem.name == "file":
+        return f"The {ordinal(int(problem.path[1]) + 1)} entry of media names no photo or clip.", "Add: file: NAME"
     sentence = f"{problem.place} has no “{problem.name}”." if problem.place else f"“{problem.name}” is missing."
     expected = problem.expected
     pair, what = _pair(problem, _sample(problem)), expected.describe()
     if "…" not in pair:
-        return sentence, f"Add {'it' if what == 'text' else what}, for example: {pair}"
+        added = "" if expected.is_group else " it" if what == "text" else f" {what}"
+        return sentence, f"Add{added}, for example: {pair}"
     inner = {expectation(problem.record, (*problem.path, name), {}).describe() for name in expected.needed}
     return sentence, f"Add: {pair} ({f'each is {inner.pop()}' if len(inner) == 1 else what})."
 
@@ -229,7 +249,7 @@ def _too_few(problem: Problem) -> Explanation:
 
 
 def _own_words(problem: Problem) -> Explanation:
-    return f"{problem.field}: {problem.reason}.", problem.hint or f"Correct the values in {problem.field}."
+    return f"{problem.readable}: {problem.reason}.", problem.hint or "Correct these values."
 
 
 def _kind(problem: Problem) -> Explanation:
@@ -237,6 +257,8 @@ def _kind(problem: Problem) -> Explanation:
     options = expectation(problem.record, problem.path, None).options
     fields = {str(one["properties"]["kind"]["const"]): one["properties"] for one in options if "properties" in one}
     kinds = sorted(fields)
+    if problem.value is None:
+        return f"{problem.field} has no value.", f"Use {listed(kinds)}."
     if not isinstance(problem.value, dict):
         return _no_such_kind(problem, kinds)
     value = problem.value.get("kind")
@@ -263,7 +285,7 @@ def _no_such_kind(problem: Problem, kinds: Sequence[str]) -> Explanation:
     if bare := next(iter(problem.expected.choices), ""):
         hint += f" For example: {_pair(owner, f'[{_scalar(owner, bare)}]' if in_list else bare)}"
     noun = entry_word(owner.name) if in_list else owner.name
-    return f"{problem.field}: there is no {noun} {shown(problem.value)}.", hint
+    return f"{problem.readable}: there is no {noun} {shown(problem.value)}.", hint
 
 
 def _kind_of_file(name: object, kinds: Sequence[str]) -> str:

@@ -10,12 +10,13 @@ Archetype = Literal["hero", "overlay", "meme", "footage", "edit_plan"]
 class ArchetypeTraits:
     """What the pipeline must know about an archetype.
 
-    ``planner`` names the function that plans it, as ``module:function``. ``default_preset`` applies when the request
-    names none. ``transcribes``: clips with audio are transcribed, and their silences removed. ``end_card``: a brand's
-    end card closes the video. ``thumbnail`` is either a frame in which all texts have *settled*, or the one that shows
-    the best *face*.
+    ``purpose`` says in a few words what it is for. ``planner`` names the function that plans it, as
+    ``module:function``. ``default_preset`` applies when the request names none. ``transcribes``: clips with audio are
+    transcribed, and their silences removed. ``end_card``: a brand's end card closes the video. ``thumbnail`` is either
+    a frame in which all texts have *settled*, or the one that shows the best *face*.
     """
 
+    purpose: str
     planner: str
     default_preset: str
     transcribes: bool = False
@@ -24,13 +25,26 @@ class ArchetypeTraits:
 
 
 ARCHETYPES: dict[Archetype, ArchetypeTraits] = {
-    "hero": ArchetypeTraits("pytoon_pipeline.planning.archetypes.hero:plan_hero", "clean-product"),
-    "overlay": ArchetypeTraits("pytoon_pipeline.planning.archetypes.overlay:plan_overlay", "bold-offer"),
-    "meme": ArchetypeTraits("pytoon_pipeline.planning.archetypes.meme:plan_meme", "classic-meme"),
+    "hero": ArchetypeTraits(
+        "photos and clips, one at a time", "pytoon_pipeline.planning.archetypes.hero:plan_hero", "clean-product"
+    ),
+    "overlay": ArchetypeTraits(
+        "products over a background", "pytoon_pipeline.planning.archetypes.overlay:plan_overlay", "bold-offer"
+    ),
+    "meme": ArchetypeTraits(
+        "text above and below a picture", "pytoon_pipeline.planning.archetypes.meme:plan_meme", "classic-meme"
+    ),
     "footage": ArchetypeTraits(
-        "pytoon_pipeline.planning.archetypes.hero:plan_footage", "clean-talk", transcribes=True, thumbnail="face"
+        "clips of people who talk",
+        "pytoon_pipeline.planning.archetypes.hero:plan_footage",
+        "clean-talk",
+        transcribes=True,
+        thumbnail="face",
     ),
     "edit_plan": ArchetypeTraits(
-        "pytoon_pipeline.planning.archetypes.edit_plan:plan_edit", "clean-product", end_card=False
+        "scenes as a file describes them",
+        "pytoon_pipeline.planning.archetypes.edit_plan:plan_edit",
+        "clean-product",
+        end_card=False,
     ),
 }

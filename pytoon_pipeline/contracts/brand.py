@@ -15,15 +15,15 @@ from pytoon_pipeline.contracts.transitions import TransitionChoice
 class BrandColours(Record):
     """``primary`` is for backgrounds, ``accent`` for plates and highlights, ``text`` for text on either."""
 
-    primary: Colour
-    secondary: Colour
-    accent: Colour
-    text: Colour
+    primary: Colour = Field(examples=["navy"])
+    secondary: Colour = Field(examples=["teal"])
+    accent: Colour = Field(examples=["orange"])
+    text: Colour = Field(examples=["white"])
 
 
 class BrandFonts(Record):
-    headline: str
-    body: str
+    headline: str = Field(examples=["Roboto Black"])
+    body: str = Field(examples=["Roboto Bold"])
 
 
 class Watermark(Record):

@@ -53,7 +53,8 @@ class EditLayer(Record):
     @model_validator(mode="after")
     def _ordered(self) -> "EditLayer":
         if self.end is not None and self.end <= self.start:
-            raise ValueError("end is not after start", "Make end larger than start.")
+            reason = f"the layer starts at {self.start:g} s but ends at {self.end:g} s"
+            raise ValueError(reason, f"Set end to more than {self.start:g}, or remove it.")
         for name, keys in self.keyframes.items():
             times = [key.time for key in keys]
             if times != sorted(set(times)):

@@ -41,7 +41,8 @@ class MediaRequest(Record):
     @model_validator(mode="after")
     def _ordered(self) -> "MediaRequest":
         if self.end is not None and self.end <= self.start:
-            raise ValueError("end is not after start", "Make end larger than start.")
+            reason = f"“{self.file[:60]}” starts at {self.start:g} s but ends at {self.end:g} s"
+            raise ValueError(reason, f"Set end to more than {self.start:g}, or remove it.")
         return self
 
 

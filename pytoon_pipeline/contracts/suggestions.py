@@ -42,6 +42,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("queue", "add", "upload", "send"), ("submit",)),
     **dict.fromkeys(("check", "verify", "validate", "test"), ("qc", "doctor")),
     **dict.fromkeys(("init", "install", "configure"), ("setup",)),
+    **dict.fromkeys(("size",), ("scale",)),
     **dict.fromkeys(("output", "dest", "destination", "folder"), ("out",)),
 }
 

@@ -159,8 +159,11 @@ def _single_value(path: Sequence[str], depth: int) -> InvalidInput:
     name, setting = ".".join(path[:depth]), path[-1]
     hint = f"Set it as a whole: --set {_shown(name)}=…"
     if found := settings_called(setting):
-        group, example = found[0].rpartition(".")[0], expectation(Preset, tuple(found[0].split(".")), {}).example()
-        hint = f"Remove it. To change the {setting} of the {group}, write: {set_option(found[0], example or '…')}"
+        expected = expectation(Preset, tuple(found[0].split(".")), {})
+        group, example = found[0].rpartition(".")[0], set_option(found[0], expected.example() or "…")
+        hint = f"To change the {setting} of the {group}, write: {example} ({expected.describe()})"
+    if path[0] == "text":
+        return InvalidInput("invalid_request", f"A text has no “{_shown('.'.join(path[depth:]))}”.", hint)
     message = f"“{_shown(name)}” is a single value: it has no “{_shown('.'.join(path[depth:]))}”."
     return InvalidInput("invalid_request", message, hint)
 

@@ -124,7 +124,7 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
     _check_quotes(paths)
     check_files([path for path in paths if not os.path.isdir(path)])
     for path in paths:
-        _check_single(path)
+        _check_single(path, paths)
     found = sort_files(map(str, paths))
     media, notes = _in_order([Path(name) for name in found.media])
     if not media:
@@ -189,12 +189,12 @@ def _check_quotes(paths: Sequence[Path]) -> None:
         name = printable_name(whole)
         raise InvalidInput(
             "unquoted_path",
-            f"The path “{name[:120]}” has spaces, so the shell passed it as {len(paths)} paths.",
-            f"Put it in quotes: pytoon render {shlex.quote(name)}",
+            f"“{name[:120]}” has spaces, so it needs quotes.",
+            f"Write: pytoon render {shlex.quote(name)}",
         )
 
 
-def _check_single(path: Path) -> None:
+def _check_single(path: Path, paths: Sequence[Path]) -> None:
     name = f"“{printable_name(path.name)[:80]}”"
     if os.path.isdir(path):
         raise InvalidInput(
@@ -204,10 +204,13 @@ def _check_single(path: Path) -> None:
             "of the folder.",
         )
     if path.name in REQUEST_FILES:
+        own, folder = (shlex.quote(printable_name(str(one))) for one in (path, path.parent))
+        others = " ".join(shlex.quote(printable_name(str(one))) for one in paths if one != path)
+        command = f"pytoon render {others} --request {own}"
         raise InvalidInput(
             "request_among_files",
-            f"{name} describes a video of the whole folder.",
-            f"Give the folder instead of its files, or write: --request {shlex.quote(printable_name(str(path)))}",
+            f"{name} cannot stand in the list of photos and clips.",
+            f"Give its folder instead: pytoon render {folder}" if path.name == EDIT_PLAN_NAME else f"Write: {command}",
         )
 
 

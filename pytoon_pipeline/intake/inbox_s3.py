@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.intake.listing import NOTE, Entry, inbox_unreadable, temporary
+from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.settings import set_or_unset
 
 SCHEME = "s3://"
 
@@ -33,8 +35,9 @@ class S3Inbox:
         if not self._bucket:
             raise InvalidInput(
                 "invalid_inbox",
-                f"The environment variable PYTOON_INBOX is “{address[:80]}”, without the name of a bucket.",
-                "Set it to s3://BUCKET/FOLDER, or unset it: uploads then go into a folder on this machine.",
+                "The environment variable PYTOON_INBOX says where submitted files wait, but "
+                f"“{printable_name(address)[:80]}” has no name of a bucket.",
+                set_or_unset("PYTOON_INBOX", "s3://BUCKET/FOLDER"),
             )
 
     def entries(self) -> list[Entry]:

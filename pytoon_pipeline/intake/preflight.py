@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
-from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.config.presets import BRANDS, load_limits, presets_folder
 from pytoon_pipeline.contracts.edit_plan import EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput, after_colon, field_error
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
@@ -16,7 +16,7 @@ from pytoon_pipeline.intake.edit_plans import all_layers
 from pytoon_pipeline.intake.folder import KINDS
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.media import signatures
-from pytoon_pipeline.runtime.files import check_file, check_files
+from pytoon_pipeline.runtime.files import check_file, check_files, printable_name
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
@@ -58,14 +58,18 @@ def preflight(upload: Upload) -> None:
         pass
 
 
-def refuse_foreign(upload: Upload) -> None:
-    """Raises ``InvalidInput`` for a file that is obviously not media, such as a document or an archive."""
+def refuse_foreign(upload: Upload, command: str) -> None:
+    """Raises ``InvalidInput`` for a file that is obviously not media, such as a document or an archive.
+
+    ``command`` is the command that the upload was given to.
+    """
+    context = signatures.Context(command, printable_name(str(presets_folder() / BRANDS)))
     _check_layers(upload)
     check_files([path for path, role in upload.files if role == "media"])
     for path, role in upload.files:
         check_file(path, kind=KINDS.get(role))
         if role not in NO_MEDIA and (
-            error := signatures.other_kind(path, path.name, signatures.WANTED.get(role, signatures.ANY_MEDIA))
+            error := signatures.other_kind(path, path.name, signatures.WANTED.get(role, signatures.ANY_MEDIA), context)
         ):
             raise error
 
@@ -80,7 +84,8 @@ def _check_layers(upload: Upload) -> None:
                 check_file(paths[layer.file])
         except InvalidInput as error:
             more = " Put the file there, or correct its name." if error.code == "file_missing" else ""
-            raise field_error(f"{field}.file", error.code, after_colon(error.message), error.hint + more) from None
+            hint = error.hint.removeprefix("Check the name. ") + more
+            raise field_error(f"{field}.file", error.code, after_colon(error.message), hint) from None
 
 
 def preflight_file(path: Path, limits: Limits, timeout: float | None = None) -> MediaInfo:
@@ -98,7 +103,7 @@ def preflight_in_steps(
 ) -> Generator[None, None, None]:
     """Checks items one per step, then what the request says about them.
 
-    Raises ``InvalidInput`` for a file that is not usable in its role, with its name where there are several.
+    Raises ``InvalidInput`` for a file that is not usable in its role, with its name.
     """
     from pytoon_pipeline.media import probing
     from pytoon_pipeline.media.losses import check_complete
@@ -114,9 +119,7 @@ def preflight_in_steps(
                     probing.accept(info, limits)
                 check_complete(info, limits)
         except InvalidInput as error:
-            if len(items) > 1 and f"“{item.name}”" not in error.message:
-                error.message = f"“{item.name}”: {after_colon(error.message)}"
-            raise
+            raise signatures.named_error(error, item.name) from error.__cause__
         yield
     check_roles(items, infos)
     _check_clips(request, [infos[item.sha256] for item in items if item.role == "media"])

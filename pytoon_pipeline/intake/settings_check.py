@@ -1,11 +1,12 @@
 """Checks of everything that the request, preset, brand and platform decide, before any file is analysed."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
-from pytoon_pipeline.config.presets import BRANDS, load_limits, presets_folder
+from pytoon_pipeline.config.presets import BRANDS, brand_names, load_limits, presets_folder
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
@@ -16,10 +17,10 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.style import TextStyle
-from pytoon_pipeline.contracts.suggestions import nearest
+from pytoon_pipeline.contracts.suggestions import listed, nearest
 from pytoon_pipeline.intake.edit_plans import all_layers
 from pytoon_pipeline.media import fonts, signatures
-from pytoon_pipeline.planning.glyphs import check_request, each_text, without_missing_glyphs
+from pytoon_pipeline.planning.glyphs import OTHER_FONT, check_request, each_text, without_missing_glyphs
 from pytoon_pipeline.runtime.files import check_file, printable_name
 
 # A key for the request while it is checked.
@@ -33,7 +34,8 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tupl
 
     ``files`` may be absent; then their names say whether they are pictures.
     """
-    check_request(request)
+    with _font_advice():
+        check_request(request)
     stills = [signatures.is_picture(path) for path, role in files if role == "media"]
     archetype = archetype_for(request, stills)
     _check_archetype(request, archetype)
@@ -46,8 +48,24 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tupl
     if isinstance(request.edit_plan, EditPlan):
         _check_edit_plan(resolved, request.edit_plan, files)
     if documents.brand is not None or not _is_ascii(request):
-        without_missing_glyphs(resolved)
+        with _font_advice():
+            without_missing_glyphs(resolved)
     return tuple(_unused_settings(request, archetype, stills))
+
+
+@contextmanager
+def _font_advice() -> Iterator[None]:
+    """Says in the error for a text that no font can show how a brand gets a font."""
+    try:
+        yield
+    except InvalidInput as error:
+        if error.hint == OTHER_FONT:
+            folder = printable_name(str(presets_folder() / BRANDS))
+            error.hint += (
+                f" For this, put the font file into {folder}, and write its name into the .yaml file of the brand, such"
+                " as: fonts: {headline: mine.ttf, body: mine.ttf}. Then use the brand: --set brand=NAME"
+            )
+        raise
 
 
 def _unused_settings(request: Request, archetype: str, stills: Sequence[bool]) -> Iterator[Note]:
@@ -68,13 +86,13 @@ def _unused_settings(request: Request, archetype: str, stills: Sequence[bool]) -
 def _check_archetype(request: Request, archetype: str) -> None:
     if request.edit_plan is not None and archetype != "edit_plan":
         raise field_error(
-            "archetype", "edit_plan_unused", f"the archetype “{archetype}” does not use the edit plan.",
-            "Remove “archetype”, or remove “edit_plan”.",
+            "archetype", "edit_plan_unused", f"“{archetype}” does not use the edit plan.",
+            "Remove “archetype” to show the edit plan, or remove “edit_plan”.",
         )  # fmt: skip
     if archetype == "edit_plan" and request.edit_plan is None:
         raise field_error(
-            "archetype", "no_edit_plan", "the archetype “edit_plan” needs an edit plan.",
-            "Add “edit_plan:” with the name of its file, or choose hero, overlay, meme or footage.",
+            "archetype", "no_edit_plan", "“edit_plan” needs an edit plan, and the request names none.",
+            "Remove “archetype”, or add a line with the name of its file, such as: edit_plan: edit_plan.json",
         )  # fmt: skip
     if archetype == "meme" and not request.media:
         listed = ", and list it, such as: media: [photo.jpg]" if "media" in request.model_fields_set else "."
@@ -89,8 +107,16 @@ def _check_archetype(request: Request, archetype: str) -> None:
     if archetype == "overlay" and request.background == "brand" and request.brand is None:
         raise field_error(
             "background", "no_brand", "the value “brand” needs a brand.",
-            "Add “brand:” with its name, or choose gradient, blur or a colour.",
+            f"{_brands_hint()}choose gradient, blur or a colour.",
         )  # fmt: skip
+
+
+def _brands_hint() -> str:
+    """How to name a brand, and which there are; it ends before what else a person can do."""
+    if not (names := brand_names()):
+        return "There are no brands: "
+    there = f"the only brand is {names[0]}" if len(names) == 1 else f"the brands are {listed(names, 'and')}"
+    return f"Add a line such as “brand: {names[0]}” ({there}), or "
 
 
 def _texts(request: Request) -> list[str]:
@@ -189,6 +215,6 @@ def _check_edit_plan(resolved: ResolvedRequest, plan: EditPlan, files: Sequence[
 def _check_layer(field: str, layer: EditPicture, is_picture: bool) -> None:
     name = printable_name(layer.file)[:60]
     if is_picture and not isinstance(layer, EditImage):
-        raise field_error(field, "not_a_clip", f"“{name}” is a picture, not a clip.", "Use a layer of kind “image”.")
+        raise field_error(field, "not_a_clip", f"“{name}” is a picture, not a clip.", "Change its kind to image.")
     if not is_picture and isinstance(layer, EditImage):
-        raise field_error(field, "not_a_picture", f"“{name}” is a clip, not a picture.", "Use a layer of kind “video”.")
+        raise field_error(field, "not_a_picture", f"“{name}” is a clip, not a picture.", "Change its kind to video.")

@@ -22,6 +22,7 @@ from pytoon_pipeline.intake.file_settings import assign_to_file, concerns_file
 from pytoon_pipeline.intake.folder import (
     EDIT_PLAN_NAME,
     REQUEST_FILES,
+    REQUEST_NAMES,
     Given,
     folder_files,
     given_by_folder,
@@ -31,7 +32,7 @@ from pytoon_pipeline.intake.settings_check import check_settings
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.runtime.files import printable_name
 
-REQUEST = ("a request file", "Give a request file, such as request.yaml, saved as UTF-8.")
+REQUEST = ("a request file", "A request is a plain text file, such as request.yaml, saved as UTF-8.")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,13 @@ def _document(folder: Path | None, request_file: Path | None) -> dict[str, Any]:
         if name == EDIT_PLAN_NAME:
             return {"edit_plan": name}
         request_file = inside(folder, name) if name is not None else None
-    return read_document(request_file, wanted=REQUEST) if request_file else {}
+    if request_file is None:
+        return {}
+    wanted = REQUEST
+    if inner := next((name for name in REQUEST_NAMES if os.path.isfile(request_file / name)), None):
+        path = shlex.quote(printable_name(str(request_file / inner)))
+        wanted = (REQUEST[0], f"Give the file in it: --request {path}")
+    return read_document(request_file, wanted=wanted)
 
 
 def _refuse_subtitles(path: Path, folder: Path | None) -> None:
@@ -190,7 +197,9 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
 
 def _beside(home: Path, name: str, role: Attachable) -> Path:
     """A file that the request names. Raises ``InvalidInput`` for one elsewhere, which the command line may name."""
-    path = shlex.quote(printable_name(str(home / name)))
+    place = Path(os.path.normpath(os.path.join(os.path.realpath(home), name)))
+    here = Path.cwd()
+    path = shlex.quote(printable_name(str(place.relative_to(here) if place.is_relative_to(here) else place)))
     return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")
 
 

@@ -1,10 +1,11 @@
 """What a file is, judged by its first bytes; and the errors for files that are not media."""
 
+from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Literal
 
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput, after_colon
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.media.foreign_files import contains, head_of, kind_of
 from pytoon_pipeline.runtime.files import printable_name
@@ -38,9 +39,13 @@ NAMED_LIKE = {"video": "a video", "image": "a picture", "audio": "an audio file"
 # Parts of what files of other programs are called: what to do is to export them.
 EXPORTED = ("project", "Photoshop", "Illustrator", "image", "Sketch", "drawing")
 # How a text becomes a video.
-SHOW_TEXT = 'To show {}, write text: "Your text" into a new file named request.yaml, and give that file.'
-# What to do about a file of a kind, by the first part of what it is called that is found here.
+SHOW_TEXT = (
+    'To show {}, make a file request.yaml with this one line: text: "Your text". '
+    "Then type: pytoon {{command}} request.yaml"
+)
+# What to do about a file of a kind, by the first part of what it is called that is found here; ``Context`` fills it in.
 REMEDIES = {
+    "encrypted": "Unpack it with its password, and give the folder or the files in it.",
     "archive": "Unpack it, and give the folder or the files in it.",
     **dict.fromkeys(EXPORTED, "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."),
     "password": "Open it with its password, and export its pages as PNG or JPEG. Then give those files.",
@@ -57,9 +62,19 @@ REMEDIES = {
     "subtitles": "Put it beside its clip, with the same name and the extension .srt or .vtt, and give the clip.",
     "playlist": "It only names other files. Give one of these.",
     "text file": SHOW_TEXT.format("a text"),
-    "font": "Fonts belong to a brand. Put the file into presets/brands, and write its name into the .yaml file of the "
-    "brand, such as: fonts: {headline: font.otf, body: font.otf}",
+    "font": "Fonts belong to a brand. Put the file into {brands}, and write this line into the .yaml file of the "
+    "brand: fonts: {{headline: {name}, body: {name}}}",
 }
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a hint about a file names: the command that it was given to, and the folder of the brands."""
+
+    command: str = "render"
+    brands: str = "presets/brands"
+
+
 LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
 UNREADABLE_PICTURES = {
     b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"\x00\x00\x01\x00": "icon",
@@ -92,7 +107,9 @@ def is_live_part(path: Path) -> bool:
     return contains(path, {LIVE_IDENTIFIER: "live"}) is not None
 
 
-def other_kind(path: Path, named: str = "", wanted: Wanted = ANY_FILE) -> InvalidInput | None:
+def other_kind(
+    path: Path, named: str = "", wanted: Wanted = ANY_FILE, context: Context = Context()
+) -> InvalidInput | None:
     """The error for a file that is obviously not media: a document, an archive, a picture in an unreadable format.
 
     ``named`` is what people call the file: in the store it has another name. ``wanted`` is what it should be.
@@ -106,7 +123,7 @@ def other_kind(path: Path, named: str = "", wanted: Wanted = ANY_FILE) -> Invali
             "Save or export it as JPEG, PNG or WebP.",
         )  # fmt: skip
     kind = kind_of(path) if head else None
-    return _foreign(name, kind, named, wanted) if kind is not None else None
+    return _foreign(name, kind, named, wanted, context) if kind is not None else None
 
 
 def not_media(path: Path) -> InvalidInput:
@@ -129,6 +146,16 @@ def not_media(path: Path) -> InvalidInput:
     )
 
 
+def named_error(error: InvalidInput, name: str) -> InvalidInput:
+    """An error about a file whose message names the file."""
+    quoted = f"“{printable_name(name)[:80]}”"
+    if error.message.startswith(THIS):
+        error.message = quoted + error.message.removeprefix(THIS)
+    elif quoted not in error.message:
+        error.message = f"{quoted}: {after_colon(error.message)}"
+    return error
+
+
 def encrypted(name: str = THIS) -> InvalidInput:
     return InvalidInput(
         "encrypted", f"{name} is encrypted (DRM): its video or audio cannot be read.",
@@ -144,17 +171,20 @@ def _brands(head: bytes) -> list[bytes]:
     return [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
 
 
-def _foreign(name: str, kind: str, named: str, wanted: Wanted) -> InvalidInput:
+def _foreign(name: str, kind: str, named: str, wanted: Wanted, context: Context) -> InvalidInput:
     like = NAMED_LIKE.get((guess_type(named)[0] or "").partition("/")[0])
     if like is not None and kind in SUBSTITUTES:
         message = f"{name} is named like {like}, but it is {kind}."
         return InvalidInput("not_media", message, "The download or the copy may have failed: copy the file again.")
     exported = wanted in (ANY_MEDIA, ANY_FILE) and any(word in kind for word in EXPORTED)
     reason = "which Pytoon does not read" if exported else f"not {wanted}"
-    return InvalidInput("not_media", f"{name} is {kind}, {reason}.", _instead(kind, wanted))
+    return InvalidInput("not_media", f"{name} is {kind}, {reason}.", _instead(kind, named, wanted, context))
 
 
-def _instead(kind: str, wanted: Wanted) -> str:
+def _instead(kind: str, named: str, wanted: Wanted, context: Context) -> str:
     """What to do about a file of a foreign kind."""
     remedies = (remedy for part, remedy in REMEDIES.items() if part in kind)
-    return next(remedies, INSTEAD[wanted]) if wanted in (ANY_MEDIA, ANY_FILE) else INSTEAD[wanted]
+    if wanted not in (ANY_MEDIA, ANY_FILE) or (remedy := next(remedies, None)) is None:
+        return INSTEAD[wanted]
+    name = printable_name(named) if named.lower().endswith((".ttf", ".otf")) else "mine.ttf"
+    return remedy.format(command=context.command, brands=context.brands, name=name)

@@ -21,6 +21,7 @@ from pytoon_pipeline.media import fonts
 # Replaces a text. Arguments: the place in the request, in words; the text; and the font that the place names, if any.
 Change = Callable[[str, str, str | None], str]
 GIVE_FONT = "To show them, use a brand with a font file that has them."
+OTHER_FONT = "Write the text in another alphabet, or use a brand with a font that has these characters."
 # The most characters, and the most texts, that one error names.
 MAX_CHARACTERS, MAX_TEXTS = 30, 3
 
@@ -227,7 +228,7 @@ def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
     refusals = "; ".join(one.refusal() for one in found[:MAX_TEXTS])
     more = f"; and {len(found) - MAX_TEXTS} more texts" if len(found) > MAX_TEXTS else ""
     if any(one.is_whole for one in found):
-        hint = "Write the text in another alphabet, or use a brand with a font that has these characters."
+        hint = OTHER_FONT
     else:
         named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
         hint = f"Remove {named} from the text. Or leave out what cannot be shown: --set missing_glyphs=drop"

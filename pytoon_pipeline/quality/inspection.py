@@ -79,7 +79,8 @@ def inspect(path: Path, parts: DeliveredParts | None = None, sampled: Collection
     """
     with opened(path) as container:
         if not container.streams.video:
-            raise InvalidInput("no_picture", "This file has no picture.", "Give a video file, such as MP4.")
+            found = "audio but no video" if container.streams.audio else "no video"
+            raise InvalidInput("no_picture", f"This file has {found}.", "Give a video file, such as MP4.")
         stream = container.streams.video[0]
         audio = next(iter(container.streams.audio), None)
         context = stream.codec_context

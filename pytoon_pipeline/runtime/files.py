@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.suggestions import did_you_mean
+from pytoon_pipeline.contracts.suggestions import nearest
+from pytoon_pipeline.runtime.shell_words import shell_word
 
 MAX_NAME, MAX_NAMES = 120, 8
 # Names that are compared with the one that a person wrote.
@@ -57,6 +58,9 @@ def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> N
     except FileNotFoundError:
         noun = "file" if path.suffix else "file or folder"
         hint = _what_is_there(path) if kind is None else _which_are_there(path, kind)
+        if len(lines := path.name.split("\n")) > 1:
+            name += ": its name has a line break"
+            hint = f"Write the name on one line: {shell_word(printable_name(''.join(lines)))}"
         raise InvalidInput("file_missing", f"There is no {noun} {name}.", hint) from None
     except OSError as error:
         raise InvalidInput(
@@ -65,14 +69,25 @@ def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> N
             "Check the path and the permissions.",
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        what, hint = "a device or a pipe", instead or "Give a file."
         if stat.S_ISDIR(status.st_mode):
-            what, hint = "a folder", instead or "Give a file in it."
-        raise InvalidInput("not_a_file", f"{name} is {what}, not a file.", hint)
+            raise InvalidInput("not_a_file", f"{name} is a folder, not a file.", instead or "Give a file in it.")
+        raise InvalidInput("not_a_file", f"{name} is not a normal file.", instead or "Give a normal file.")
     if status.st_size == 0:
         raise InvalidInput(
             "empty_file", f"The file {name} is empty.", "The copy or download may have failed. Copy the file again."
         )
+
+
+def folder_hint(folder: Path) -> str:
+    """A hint for a folder that does not exist: those that are in its place."""
+    names, place = _names_beside(folder)
+    hint = "Create it, or correct the name."
+    there = [name for name in names or () if os.path.isdir(folder.with_name(name))]
+    if names is None:
+        return f"{hint} The folder {place} does not exist or cannot be read."
+    if not there:
+        return f"{hint} The folder {place} has no folders."
+    return f"{_similar(folder, there)}{hint} The folders in {place} are: {_listed(there)}."
 
 
 def _what_is_there(path: Path, advice: str = "Check the name.") -> str:
@@ -110,8 +125,10 @@ def _names_beside(path: Path) -> tuple[list[str] | None, str]:
 
 def _similar(path: Path, names: Sequence[str]) -> str:
     same = next((name for name in names if Path(name).stem == path.stem), None)
-    known = [same] if same is not None else names
-    return did_you_mean(same or path.name, map(printable_name, known))
+    # Extensions are alike in all names, so they say nothing.
+    by_stem = {printable_name(Path(name).stem): printable_name(name) for name in reversed(names)}
+    found = same or by_stem.get(nearest(path.stem, by_stem) or "")
+    return f"Did you mean “{found}”? " if found else ""
 
 
 def _listed(names: Sequence[str]) -> str:

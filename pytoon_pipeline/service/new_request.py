@@ -20,7 +20,7 @@ from pytoon_pipeline.intake.folder import AUDIO_FILES, CLIPS, REQUEST_FILES, REQ
 from pytoon_pipeline.intake.preflight import preflight
 from pytoon_pipeline.intake.uploads import Upload, read_upload
 from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
-from pytoon_pipeline.runtime.files import check_file, printable_name
+from pytoon_pipeline.runtime.files import check_file, folder_hint, printable_name
 
 PLATFORMS: tuple[str, ...] = get_args(Request.model_fields["platform"].annotation)
 # The setting that a person means by “the colour of the text”, by archetype.
@@ -137,7 +137,7 @@ def open_draft(folder: Path) -> Draft:
                 f"Give the folder that contains it. One file needs no request; write: pytoon render {file}",
             )
         raise InvalidInput(
-            "folder_missing", f"There is no folder “{printable_name(folder.name)}”.", "Check the path and its spelling."
+            "folder_missing", f"There is no folder “{printable_name(folder.name)}”.", folder_hint(folder)
         )
     with tempfile.TemporaryDirectory(prefix="pytoon-new-") as scratch:
         empty = Path(scratch) / REQUEST_NAMES[0]

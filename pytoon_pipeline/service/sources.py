@@ -22,14 +22,14 @@ class RequestOptions:
     assignments: tuple[str, ...] = ()
     files: Mapping[Attachable, Path] = field(default_factory=dict)
 
-    def read(self, path: Path) -> Upload:
+    def read(self, path: Path, command: str = "render") -> Upload:
         """The upload at ``path``. Raises ``InvalidInput``."""
-        return self.read_all([path])
+        return self.read_all([path], command)
 
-    def read_all(self, paths: Sequence[Path]) -> Upload:
+    def read_all(self, paths: Sequence[Path], command: str = "render") -> Upload:
         """One upload: a file, a folder or its request, or several files as one video. Raises ``InvalidInput``.
 
-        That includes files which are obviously not media.
+        That includes files which are obviously not media. ``command`` is the one that they were given to, for hints.
         """
         first, *more = paths
         request_file = self.request_file
@@ -37,5 +37,5 @@ class RequestOptions:
             # A person who writes a request then renders that file: they mean its folder.
             first, request_file = first.parent, first
         upload = read_upload(first, request_file, self.preset, self.assignments, more, self.files)
-        refuse_foreign(upload)
+        refuse_foreign(upload, command)
         return upload

@@ -13,7 +13,7 @@ from pytoon_pipeline.service.sources import RequestOptions
 def submit(home: Home, paths: Sequence[Path], options: RequestOptions) -> SubmitResult:
     """Copies uploads into the inbox; all of them are read before the first is copied. Raises ``InvalidInput``."""
     inbox = open_inbox(home)
-    uploads = [options.read(path) for path in paths]
+    uploads = [options.read(path, "submit") for path in paths]
     submitted = [submit_upload(inbox, path, upload) for path, upload in zip(paths, uploads, strict=True)]
     return SubmitResult(
         keys=tuple(one.key for one in submitted),

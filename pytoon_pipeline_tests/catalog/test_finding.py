@@ -58,7 +58,7 @@ def test_by_every_path_from_which_its_files_came(known: Home, tmp_path: Path) ->
     assert (find_key(known, str(copy)), find_key(known, str(first))) == (SUMMER, SUMMER)
     changed = item.model_copy(update={"sha256": "c" * 64})
     Uploads(known).register(SourceMedia(key=SUMMER, title="Copy", items=(changed,), request={}))
-    with pytest.raises(InvalidInput, match="There is no upload"):
+    with pytest.raises(InvalidInput, match="There is no video called"):
         find_key(known, str(first))
 
 

@@ -50,7 +50,7 @@ def test_yaml_that_expands_without_limit_is_rejected(text: str, said: str) -> No
         ('a: é\ntext: "Hello\nmusic: b\n', False, 'the quote " in line 2 is not closed', 'After the text, add: "'),
         ('{"a" 1}', True, "there is an error near line 1", "Check commas"),
         ('{"a" 1}' + "[" * 100_000, True, "there is an error near line 1", "Check commas"),
-        ("media:\n  1: a.jpg\n", False, "in line 2, “1” is not the name of a setting", "media: [photo.jpg]"),
+        ("media:\n  1: a.jpg\n", False, "in line 2, “1” is not the name of a setting", "write: media: [a.jpg]"),
         ("yes: a\n", False, "in line 1, “yes” is not the name of a setting", "Begin the line"),
     ],
 )

@@ -134,7 +134,7 @@ def test_a_path_with_spaces_needs_quotes(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidInput, match="unquoted_path") as raised:
         read_upload(Path("My"), more=[Path("holiday"), Path("photos")])
-    assert raised.value.hint == "Put it in quotes: pytoon render 'My holiday photos'"
+    assert raised.value.hint == "Write: pytoon render 'My holiday photos'"
 
 
 def test_the_inbox_takes_a_folder_of_photos_and_clips(desk: Desk) -> None:

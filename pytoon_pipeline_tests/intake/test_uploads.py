@@ -17,7 +17,7 @@ from pytoon_pipeline_tests.harness.inbox import picture
     [
         (["max_seconds=600"], "max_seconds"),
         (["colour=red"], "There is no setting “colour”"),
-        (["media=[{file: a.mp4, start: 3, end: 2}]"], "media.0"),
+        (["media=[{file: a.mp4, start: 3, end: 2}]"], "media, 1st file: “a.mp4” starts at 3 s but ends at 2 s"),
         (["text.hook=[1]"], "text"),
         (["fit=stretch"], "fit"),
         (["variant=../x"], "variant"),
@@ -128,11 +128,11 @@ SHAPE = {"kind": "shape", "fill": {"colours": ["#ff0000"]}}
 @pytest.mark.parametrize(
     ("layers", "path"),
     [
-        ([SHAPE | {"width": 8000, "height": 8000}], "edit_plan.scenes.0.layers.0"),
-        ([SHAPE | {"width": 1080, "height": 1920, "scale": 10}], "edit_plan.scenes.0.layers.0"),
-        ([SHAPE | {"width": 1080, "height": 1920, "keyframes": {"scale": [{"time": 0, "value": 9}]}}], "layers.0"),
-        ([{"kind": "group", "layers": [SHAPE | {"width": 8000, "height": 8000}]}], "layers.0.layers.0"),
-        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan.scenes.0 (the 1st scene): the layers"),
+        ([SHAPE | {"width": 8000, "height": 8000}], "edit_plan, 1st scene, 1st layer: "),
+        ([SHAPE | {"width": 1080, "height": 1920, "scale": 10}], "edit_plan, 1st scene, 1st layer: "),
+        ([SHAPE | {"width": 1080, "height": 1920, "keyframes": {"scale": [{"time": 0, "value": 9}]}}], "1st layer: "),
+        ([{"kind": "group", "layers": [SHAPE | {"width": 8000, "height": 8000}]}], "1st layer, 1st layer: "),
+        ([SHAPE | {"width": 4000, "height": 4000}] * 7, "edit_plan, 1st scene: the layers"),
     ],
 )
 def test_layers_that_need_gigabytes_are_rejected(tmp_path: Path, layers: list[Any], path: str) -> None:

@@ -87,11 +87,13 @@ def _collect_garbage(home: Home, store: Store) -> None:
 
 def _token(secret: SecretStr | None) -> str:
     token = secret.get_secret_value() if secret else ""
-    hint = f"Set PYTOON_ENGINE_TOKEN to a random string of at least {MIN_TOKEN_LENGTH} characters."
+    needed = f"a token, a secret of at least {MIN_TOKEN_LENGTH} characters that its clients send too"
+    hint = "Set one: export PYTOON_ENGINE_TOKEN=…"
     if not token:
-        raise DependencyMissing("engine_token_missing", "The engine server needs a token.", hint)
+        raise DependencyMissing("engine_token_missing", f"The engine needs {needed}.", hint)
     if len(token) < MIN_TOKEN_LENGTH:
-        raise InvalidInput("engine_token_short", "The token of the engine server is too short.", hint)
+        count = "1 character" if len(token) == 1 else f"{len(token)} characters"
+        raise InvalidInput("engine_token_short", f"The engine needs {needed}; this one has {count}.", hint)
     return token
 
 

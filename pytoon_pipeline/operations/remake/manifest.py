@@ -20,7 +20,7 @@ from pytoon_pipeline.runtime.files import printable_name
 
 # The manifest of a one-minute video with a thousand captions and keyframes has half a megabyte.
 MAX_BYTES = 8 << 20
-SPECIFY = "Give the manifest.json that lies beside a finished video."
+SPECIFY = "pytoon remake needs the manifest.json next to a finished video."
 # No request can have a layer with a longer side, in pixels, or a larger scale.
 MAX_SIDE, MAX_SCALE = 8192, 10
 # A minute of audio cut into clips of a few milliseconds.
@@ -43,12 +43,15 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
             f"This manifest has version {version}; this version of Pytoon renders only version {VERSION}.",
             "Render the original files again with “pytoon render”. Then use the manifest.json beside the new video.",
         )
+    if "spec" not in document:
+        name = printable_name(path.name)
+        raise InvalidInput("manifest_version", f"“{name}” does not look like a manifest of Pytoon.", SPECIFY)
     if version != VERSION:
         found = "no version" if version is None else f"version {str(version)[:20]}"
         raise InvalidInput(
             "manifest_version",
             f"“{printable_name(path.name)}” has {found}; this Pytoon needs a manifest with version {VERSION}.",
-            f"{SPECIFY} If this is one, update Pytoon.",
+            "If another version of Pytoon wrote it, use that version.",
         )
     # Fields that do not decide frames may have changed their form since.
     deciding = {name: document[name] for name in Reproducible.model_fields if name in document}

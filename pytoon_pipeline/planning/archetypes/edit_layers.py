@@ -90,7 +90,7 @@ def _(layer: EditImage, target: LayerContext) -> Layer:
     material = target.file(layer.file)
     if not material.is_still:
         raise field_error(
-            target.path, "not_a_picture", f"“{layer.file}” is a clip, not a picture.", "Use a layer of kind “video”."
+            target.path, "not_a_picture", f"“{layer.file}” is a clip, not a picture.", "Change its kind to video."
         )
     width, height, camera = _picture(layer, material)
     return ImageLayer(item=material.item, crop_path=camera, **_common(layer, target, width, height))
@@ -101,7 +101,7 @@ def _(layer: EditVideo, target: LayerContext) -> Layer:
     material = target.file(layer.file)
     if material.is_still:
         raise field_error(
-            target.path, "not_a_clip", f"“{layer.file}” is a picture, not a clip.", "Use a layer of kind “image”."
+            target.path, "not_a_clip", f"“{layer.file}” is a picture, not a clip.", "Change its kind to image."
         )
     width, height, camera = _picture(layer, material)
     common = _common(layer, target, width, height)

@@ -239,7 +239,7 @@ def test_fields_for_people_may_change_their_form(original: Original, tmp_path: P
 
 
 def test_the_plan_of_a_folder_is_not_mistaken_for_a_manifest(original: Original) -> None:
-    with pytest.raises(InvalidInput, match="needs a manifest"):
+    with pytest.raises(InvalidInput, match="does not look like a manifest"):
         read_manifest(original.manifest.with_name("spec.json"), load_limits())
 
 

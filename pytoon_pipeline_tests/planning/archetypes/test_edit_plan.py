@@ -61,11 +61,14 @@ def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
     ("plan", "path"),
     [
         ({"scenes": []}, "scenes"),
-        ({"scenes": [{"seconds": 99}]}, "scenes.0.seconds"),
-        ({"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]}, "scenes.0.layers.0.*hologram.*banner, group"),
-        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"effects": ["sparkle"]}]}]}, "effects.0.*sparkle"),
-        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"keyframes": {"z": []}}]}]}, "keyframes.z"),
-        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "end is not after start"),
+        ({"scenes": [{"seconds": 99}]}, "1st scene: seconds"),
+        (
+            {"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]},
+            "1st scene, 1st layer: .*hologram.*banner, group",
+        ),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"effects": ["sparkle"]}]}]}, "1st effect: .*sparkle"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"keyframes": {"z": []}}]}]}, "keyframes.*z"),
+        ({"scenes": [{"seconds": 1, "layers": [TEXT | {"start": 2, "end": 1}]}]}, "starts at 2 s but ends at 1 s"),
     ],
 )
 def test_an_invalid_plan_is_rejected_with_the_path(plan: dict, path: str) -> None:
@@ -76,19 +79,19 @@ def test_an_invalid_plan_is_rejected_with_the_path(plan: dict, path: str) -> Non
 @pytest.mark.parametrize(
     ("plan", "wishes", "path"),
     [
-        ([{"seconds": 1, "layers": [{"kind": "image", "file": "no.png"}]}], {}, "plan.scenes.0.layers.0 .*: the file"),
-        ([{"seconds": 1, "layers": [{"kind": "video", "file": "a.png"}]}], {}, "layers.0 .*: “a.png” is a picture"),
+        ([{"seconds": 1, "layers": [{"kind": "image", "file": "no.png"}]}], {}, "1st scene, 1st layer: the file"),
+        ([{"seconds": 1, "layers": [{"kind": "video", "file": "a.png"}]}], {}, "1st layer: “a.png” is a picture"),
         ([{"seconds": 40}, {"seconds": 40}], {}, "edit_plan.scenes: the scenes last 80"),
-        ([{"seconds": 1}, {"seconds": 1, "transition": {"kind": "fade", "seconds": 2}}], {}, "scenes.1.transition"),
+        ([{"seconds": 1}, {"seconds": 1, "transition": {"kind": "fade", "seconds": 2}}], {}, "2nd scene, transition"),
         (
             [{"seconds": 1}, {"seconds": 1, "transition": "push"}],
             {"brand": "acme"},
-            "scenes.1.transition .*: a brand-safe request",
+            "2nd scene, transition: a brand-safe request",
         ),
         (
             [{"seconds": 1, "layers": [{"kind": "image", "file": "a.png", "effects": ["grade"]}]}],
             {"brand": "acme"},
-            "layers.0.effects.0 .*: this effect recolours",
+            "1st layer, 1st effect: this effect recolours",
         ),
         ([{"seconds": 1, "layers": [TEXT | {"style": {"font": "Fredoka One"}}]}], {"brand": "acme"}, "style.font"),
     ],
