@@ -110,7 +110,7 @@ def test_any_valid_request_is_planned_or_refused(wish: tuple[list[AnalysedMedia]
     else:
         assert outcome.hint
         if not re.match(r"The text of “item-\d+”", outcome.message):
-            field = re.match(r"([a-z_]+)[.:]", outcome.message)
+            field = re.match(r"([a-z_]+)[.:,]", outcome.message)
             assert field is not None, outcome.message
             assert field.group(1) in FIELDS, outcome.message
 
