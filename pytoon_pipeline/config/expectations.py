@@ -9,7 +9,7 @@ from typing import Any
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import listed
+from pytoon_pipeline.contracts.suggestions import hyphenated, listed
 
 Path = tuple[str | int, ...]
 # Names of a group that a sentence lists.
@@ -76,7 +76,7 @@ class Expectation:
     def similar(self, text: str) -> str:
         """``text`` as this field accepts it, such as “summer-sale” for “Summer Sale”; else empty."""
         pattern = next((str(one["pattern"]) for one in self.options if "pattern" in one), None)
-        plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        plain = hyphenated(text)
         return plain if pattern is not None and re.fullmatch(pattern, plain) else ""
 
     def limit_of(self, value: float) -> str:

@@ -1,5 +1,6 @@
 """“Did you mean”: the name that is nearest to a name that does not exist."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 # How alike two names must be, 0..1, and the characters of a name that are compared.
@@ -88,3 +89,8 @@ def ordinal(number: int) -> str:
 def _plain(name: str) -> str:
     """A name without what people spell in different ways: case, hyphens, and American spelling."""
     return name.strip().lower().replace("-", "_").replace(" ", "_").replace("color", "colour")
+
+
+def hyphenated(text: str) -> str:
+    """``text`` in lower-case letters, digits and hyphens, such as “summer-sale” for “Summer Sale”."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

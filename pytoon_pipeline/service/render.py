@@ -1,6 +1,5 @@
 """Rendering one upload now: from the store when it is already delivered, else by running the graph."""
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import Event, Noted, Planned, StageStarted
 from pytoon_pipeline.contracts.results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.suggestions import hyphenated
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest
 from pytoon_pipeline.operations.attempt_notes import retries_of
@@ -82,7 +82,7 @@ def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Ite
         return
     name = Uploads(home).name(upload.key)
     if not name.startswith(readable_name(upload.title)):
-        own = re.sub(r"[^a-z0-9]+", "-", upload.title.lower()).strip("-")[:MAX_VARIANT].rstrip("-") or "second"
+        own = hyphenated(upload.title)[:MAX_VARIANT].rstrip("-") or "second"
         message = (
             f"“{upload.title}” has the same photos and clips as “{name}”, so its video is a version of “{name}” and "
             f"stands in that folder. For a video of its own, add: --set variant={own}"
