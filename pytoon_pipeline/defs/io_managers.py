@@ -42,8 +42,7 @@ class FramesIOManager(dg.ConfigurableIOManager):
         self._last = ((context.asset_key, context.partition_key, os.getpid(), obj.fingerprint), obj)
 
     def load_input(self, context: dg.InputContext) -> Frames:
-        artifact = self.store.read(context.asset_key.to_user_string(), context.partition_key, Artifact)
-        assert isinstance(artifact, Artifact)
+        artifact = self.store.latest(context.asset_key.to_user_string(), context.partition_key)
         wanted = (context.asset_key, context.partition_key, os.getpid(), artifact.fingerprint)
         if self._last is not None and self._last[0] == wanted:
             return self._last[1]

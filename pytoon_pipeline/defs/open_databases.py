@@ -3,7 +3,7 @@
 Dagster opens a database for each query and closes it again. Closing the last connection to a database writes its whole
 write-ahead log back and waits for the disk, and a run of 14 assets has more than a thousand queries. While another
 connection is open, that happens once, at the end. It also has a new engine of SQLAlchemy for each query, which compiles
-the statement anew; here all engines share what they have compiled. With another storage, such as PostgreSQL, this does
+the statement again; here all engines share what they have compiled. With another storage, such as PostgreSQL, this does
 nothing.
 """
 
@@ -58,12 +58,28 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
+class CompiledStatements(dict[Any, Any]):
+    """Statements that were compiled for SQLite, by everything that SQLAlchemy identifies them by but the dialect: each
+    engine has its own, and all of them are alike. A run has some fifty different statements.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_without_dialect(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(_without_dialect(key), compiled)
+
+
+def _without_dialect(key: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(part for part in key if not isinstance(part, Dialect))
+
+
 @dataclass(frozen=True)
 class _Listeners:
     """What happens when SQLAlchemy opens or closes a connection for Dagster. ``own`` is the database of the run."""
 
     own: Path
-    statements: "CompiledStatements" = field(default_factory=lambda: CompiledStatements())
+    statements: CompiledStatements = field(default_factory=CompiledStatements)
 
     def ready(self, connection: Connection) -> None:
         """Lets SQLite connections share compiled statements."""
@@ -83,19 +99,3 @@ class _Listeners:
         """The page of a run watches the run's database file, and new events are in the log beside it."""
         if record is not None and record.info.get(DATABASE) == str(self.own):
             os.utime(self.own)
-
-
-class CompiledStatements(dict[Any, Any]):
-    """Statements that were compiled for SQLite, by everything that SQLAlchemy identifies them by but the dialect: each
-    engine has its own, and all of them are alike. A run has some fifty different statements.
-    """
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(_without_dialect(key), default)
-
-    def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__(_without_dialect(key), compiled)
-
-
-def _without_dialect(key: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(part for part in key if not isinstance(part, Dialect))

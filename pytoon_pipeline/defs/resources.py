@@ -161,6 +161,10 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def artifacts(self) -> Store:
         return self._artifacts
 
+    def latest(self, asset: str, partition: str) -> Artifact:
+        """The latest result of an asset for the upload of a partition. Raises ``DependencyMissing`` without one."""
+        return self._artifacts.latest(asset, self._key(partition))
+
     def read(self, asset: str, partition: str, wanted: Any) -> Artifact | Record:
         """The latest result of an asset for the upload of a partition, as the type ``wanted``:
 
@@ -171,7 +175,7 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         Raises ``DependencyMissing`` when the artifact, or that of an item, is not in the store.
         """
-        artifact = self._artifacts.latest(asset, self._key(partition))
+        artifact = self.latest(asset, partition)
         if not isinstance(wanted, type) or wanted is Artifact or not issubclass(wanted, Record):
             return artifact
         if issubclass(wanted, Stored):
@@ -191,13 +195,15 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 class EnginesResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where segments are rendered."""
 
+    worker: dg.ResourceDependency[WorkerResource]
+
     def job(
         self, store: "StoreResource", source: SourceMedia, metadata: StoredItems[Metadata], resolved: ResolvedRequest
     ) -> "RenderJob":
         """The job that renders the video of an upload on this machine or another."""
         from pytoon_pipeline.engines.machine import job_of_upload
 
-        return job_of_upload(store.worker.share, store.artifacts, source, metadata, resolved)
+        return job_of_upload(self.worker.share, store.artifacts, source, metadata, resolved)
 
 
 class SpeechResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -231,6 +237,6 @@ def resources(home_dir: str = "") -> dict[str, Any]:
         "inbox": InboxResource(config=config),
         "worker": worker,
         "store": StoreResource(config=config, worker=worker),
-        "engines": EnginesResource(),
+        "engines": EnginesResource(worker=worker),
         "speech": SpeechResource(config=config),
     }

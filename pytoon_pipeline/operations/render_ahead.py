@@ -1,7 +1,8 @@
 """The second half of the work ahead: rendering and checking what was planned. See ``operations/work_ahead.py``."""
 
-from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.config.presets import limit_sources
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.rendering import FinishedVideo
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -20,6 +21,7 @@ def render_and_check(
     store: Store,
     share: MachineShare,
     source: SourceMedia,
+    limits: Limits,
     resolved: ResolvedRequest,
     analyses: AnalysisResults,
     planned: Stored[RenderSpec],
@@ -32,4 +34,4 @@ def render_and_check(
     segments = StoredSegments.of(render_segments(job, planned.value).stage.artifact)
     video = compose_video(job, Composition(planned.value, segments, choice))
     composite = Stored[FinishedVideo].of(video.stage.artifact)
-    assess(store, Assessment(load_limits(), limit_sources(), planned, segments, composite, metadata, frames, faces))
+    assess(store, Assessment(limits, limit_sources(), planned, segments, composite, metadata, frames, faces))

@@ -34,6 +34,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -81,6 +82,7 @@ class _Prepared:
     """What is known of an upload before its analyses."""
 
     source: SourceMedia
+    limits: Limits
     metadata: MetadataByItem
     resolved: ResolvedRequest
 
@@ -110,7 +112,8 @@ class _Work:
             source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
             analyses = AnalysisResults(metadata, transcripts, silences, frames, faces, focal_points, shots)
             planned = plan_upload(self.store, source, resolved, analyses).artifact
-            render_and_check(self.store, self._share, source, resolved, analyses, Stored[RenderSpec].of(planned))
+            stored = Stored[RenderSpec].of(planned)
+            render_and_check(self.store, self._share, source, prepared.limits, resolved, analyses, stored)
 
     def _prepared(self) -> _Prepared:
         request = Request.model_validate(self.upload.asked)
@@ -121,7 +124,7 @@ class _Work:
         check_usable(source.items, infos, limits)
         attempts = Uploads(self.home).attempts(self.upload.key, self.upload.overrides)
         metadata = MetadataByItem.of(found.stage.artifact, item_artifacts(self.store, found.stage.artifact))
-        return _Prepared(source, metadata, resolve(source, infos, attempts, limits))
+        return _Prepared(source, limits, metadata, resolve(source, infos, attempts, limits))
 
     def _listen(self, prepared: _Prepared) -> tuple[TranscriptByItem, SilenceByItem]:
         source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
@@ -133,7 +136,7 @@ class _Work:
 
     def _look(self, prepared: _Prepared) -> tuple[Frames, FacesByItem, FocalPointsByItem, ShotsByItem]:
         source, metadata = prepared.source, prepared.metadata
-        sampled = FrameSampling(self.store, load_limits(), metadata).run(self.store, source).stage
+        sampled = FrameSampling(self.store, prepared.limits, metadata).run(self.store, source).stage
         frames = Frames(self.store, sampled.artifact, sampled.held)
         faces = self._run(FaceDetection(frames), source, FacesByItem)
         focal_points = self._run(SaliencyDetection(frames), source, FocalPointsByItem)
