@@ -10,6 +10,8 @@ from pathlib import Path
 
 from filelock import lock_descriptor
 
+from pytoon_pipeline.runtime import stopping
+
 PART = ".part"
 # A temporary file is locked an instant after it is created; younger ones are never swept.
 MIN_SWEEP_AGE_SECONDS = 10.0
@@ -28,8 +30,9 @@ def atomic_path(path: Path, tmp_folder: Path | None = None) -> Iterator[Path]:
     tmp_path = Path(name)
     try:
         lock_descriptor(descriptor)
-        yield tmp_path
-        atomic_replace(tmp_path, path)
+        with stopping.cleanup(lambda: tmp_path.unlink(missing_ok=True)):
+            yield tmp_path
+            atomic_replace(tmp_path, path)
     finally:
         tmp_path.unlink(missing_ok=True)
         os.close(descriptor)

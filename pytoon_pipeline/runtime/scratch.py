@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import lock_descriptor
 
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.atomic import sweep
 
 # The time between two attempts to get the mutex, which is held for milliseconds.
@@ -32,18 +33,23 @@ def scratch_dir(root: Path) -> Iterator[Path]:
         _remove_abandoned(root)
     with lock:
         try:
-            yield scratch
+            # Also when the process is stopped and a thread of it does not end in time.
+            with stopping.cleanup(lambda: _remove(lock_path)):
+                yield scratch
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-            lock_path.unlink(missing_ok=True)
+            _remove(lock_path)
+
+
+def _remove(lock_path: Path) -> None:
+    shutil.rmtree(lock_path.with_suffix(""), ignore_errors=True)
+    lock_path.unlink(missing_ok=True)
 
 
 def _remove_abandoned(root: Path) -> None:
     for path in root.glob("scratch-*.lock"):
         with suppress(OSError), path.open("r+") as lock:
             if lock_descriptor(lock.fileno(), blocking=False):
-                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
-                path.unlink(missing_ok=True)
+                _remove(path)
     for path in root.glob("scratch-*"):
         if path.is_dir() and not path.with_suffix(".lock").exists():
             shutil.rmtree(path, ignore_errors=True)

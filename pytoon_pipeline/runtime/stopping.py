@@ -77,5 +77,5 @@ def cleanup(action: Callable[[], None]) -> Iterator[None]:
 
 def clean_up() -> None:
     """Does what remains to do before this process ends at once, the latest first."""
-    for action in reversed(_cleanups):
+    for action in reversed(tuple(_cleanups)):
         action()

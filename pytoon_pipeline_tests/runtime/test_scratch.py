@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.scratch import scratch_dir
 
 
@@ -37,3 +38,11 @@ def test_concurrent_scratch_directories_do_not_remove_each_other(tmp_path: Path)
     with ThreadPoolExecutor(16) as workers:
         assert all(workers.map(use, range(400)))
     assert [path.name for path in tmp_path.iterdir()] == ["mutex"]
+
+
+def test_a_process_that_must_end_at_once_removes_its_scratch_directories(tmp_path: Path) -> None:
+    with scratch_dir(tmp_path) as outer, scratch_dir(tmp_path) as inner:
+        (inner / "half").write_text("x")
+        stopping.clean_up()
+        assert not outer.exists()
+        assert [path.name for path in tmp_path.iterdir()] == ["mutex"]
