@@ -197,6 +197,16 @@ def test_a_refresh_forgets_attempts_when_it_runs(
     assert uploads.attempts(OUTDATED) == ()
 
 
+def test_what_a_run_has_just_taken_is_not_requested_again(
+    home: Home, lasting: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans = iter([("roast-cfe34ea6",), ("roast-cfe34ea6",), ("roast-cfe34ea6",), ()])
+    monkeypatch.setattr("pytoon_pipeline.defs.sensors.ingest_uploads.pending_entries", lambda *given: next(scans))
+    (request,) = evaluated("ingest_uploads", lasting).run_requests
+    assert request.tags["pytoon/entries"] == "roast", "without the digits that submit adds"
+    assert not evaluated("ingest_uploads", lasting).run_requests
+
+
 def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.DagsterInstance, own_presets: Path) -> None:
     file = own_presets / "operations.yaml"
     document = yaml.safe_load(file.read_text())
