@@ -22,22 +22,15 @@ def ingest_uploads(
     except TransientError as error:
         return dg.SkipReason(str(error))
     if not waiting:
-        return _nothing_new(config.home)
+        return dg.SkipReason(f"The inbox has nothing new.{_rejected(config.home)}")
     names = first_few([without_digits(name) for name in waiting])
     if not may_request(context.instance, INGEST):
         return dg.SkipReason(
             f"Waiting in the inbox: {names}. The job {INGEST} is running or has just failed; it is "
             f"requested again afterwards.{_incomplete(config.home)}"
         )
-    if not pending_entries(config.home, inbox.open()):
-        # A run that ended just now has taken them.
-        return _nothing_new(config.home)
     context.log.info(f"Requested {INGEST} for {names}.")
     return dg.RunRequest(tags={ENTRIES_TAG: names})
-
-
-def _nothing_new(home: Home) -> dg.SkipReason:
-    return dg.SkipReason(f"The inbox has nothing new.{_rejected(home)}")
 
 
 def _incomplete(home: Home) -> str:
