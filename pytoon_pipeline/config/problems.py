@@ -244,7 +244,8 @@ def _missing(problem: Problem) -> Explanation:
 
 def _entry(problem: Problem, pair: str) -> str:
     """The entry of a list that lacks ``pair``, as a person writes it with the pair; only the pair for a long entry."""
-    given = problem.value if isinstance(problem.value, dict) else {}
+    group = problem.value if isinstance(problem.value, dict) else {}
+    given = {name: value for name, value in group.items() if value is not None}
     if len(given) > MAX_ENTRIES or any(isinstance(value, dict | list) for value in given.values()):
         return pair
     others = (
