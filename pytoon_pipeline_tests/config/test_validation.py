@@ -23,8 +23,8 @@ MODELS: tuple[type[Record], ...] = (Request, EditPlan, Preset, Brand, Platform, 
 # What a validator would say.
 FOREIGN = re.compile(
     r"input should|valid (?:tuple|string|integer|number|dictionary|boolean|list)|constrained|pydantic|pattern|regex|"
-    r"extra (?:fields|inputs)|NoneType|(?-i:\bNone\b)|\bstr\b|\bdict\b|discriminator|function-|value error|greater than|"
-    r"less than|permitted|_type\b|Traceback|something else|<class",
+    r"extra (?:fields|inputs)|NoneType|(?-i:\bNone\b)|\bstr\b|\bdict\b|discriminator|function-|value error|"
+    r"greater than|less than|permitted|_type\b|Traceback|something else|<class",
     re.IGNORECASE,
 )
 WORDS = ("auto", "gold", "#12", "", "x" * 700, "crossfade", "photo.jpg", "hero", "blur", "text", "image")
