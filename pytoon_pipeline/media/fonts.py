@@ -46,7 +46,8 @@ _files: dict[str, Path] = {}
 @dataclass(frozen=True)
 class Font:
     """One font file. ``height`` is the distance from ascender to descender, which libass takes as the font size;
-    ``ascent`` the part of it above the baseline, ``em`` the em square, all in units of the font.
+    ``ascent`` the part of it above the baseline, ``cap_height`` the height of capitals, ``em`` the em square, all in
+    units of the font.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Font:
     bold: bool
     height: int
     ascent: int
+    cap_height: int
     em: int
     characters: frozenset[int] = field(repr=False)
 
@@ -119,6 +121,8 @@ def load(name: str) -> Font:
                 bold=bool(font["head"].macStyle & 1),
                 height=font["OS/2"].usWinAscent + font["OS/2"].usWinDescent,
                 ascent=font["OS/2"].usWinAscent,
+                # Version 1 of the table does not have it; 70 % of the em is usual.
+                cap_height=getattr(font["OS/2"], "sCapHeight", 0) or round(0.7 * font["head"].unitsPerEm),
                 em=font["head"].unitsPerEm,
                 characters=frozenset(font.getBestCmap()),
             )
