@@ -54,6 +54,38 @@ class TextStyle(Record):
     text_engine: TextEngine = "shaped"
 
 
+class TextShadow(Record):
+    """A copy of the letters below them, in one colour. Without an offset it is a glow.
+
+    ``spread`` widens the letters before ``blur``, the standard deviation of their soft edge. Lengths in pixels.
+    """
+
+    colour: Colour = "#000000"
+    opacity: float = Field(default=0.5, ge=0, le=1)
+    blur: float = Field(default=8, ge=0, le=80)
+    x: float = Field(default=0, ge=-60, le=60)
+    y: float = Field(default=4, ge=-60, le=60)
+    spread: float = Field(default=0, ge=0, le=40)
+
+
+class WordStyle(Record):
+    """How the letters of a word are drawn. ``size`` is the distance from ascender to descender.
+
+    With ``gradient_colour``, ``colour`` changes to it from the top of the letters to the baseline. ``letter_spacing``
+    is a share of the size, and is added after each letter. ``shadows`` lie below the outline, the first one lowest.
+    """
+
+    font: str = "Roboto Black"
+    size: float = Field(default=120, gt=0)
+    colour: Colour = "#FFFFFF"
+    gradient_colour: Colour | None = None
+    letter_spacing: float = 0
+    outline: float = Field(default=0, ge=0)
+    outline_colour: Colour = "#000000"
+    shadows: tuple[TextShadow, ...] = ()
+    text_engine: TextEngine = "shaped"
+
+
 class Fill(Record):
     """One colour, or a gradient between two; ``angle`` in degrees clockwise, 0 runs downwards."""
 

@@ -66,13 +66,24 @@ class Font:
 
     def width(self, text: str, size: float) -> float:
         """Width of ``text`` on one line in pixels, shaped as libass shapes it."""
+        _, buffer = self.shape(text)
+        return float(size * sum(place.x_advance for place in buffer.glyph_positions or ()) / self.height)
+
+    def shape(self, text: str, direction: str | None = None) -> tuple[Any, Any]:
+        """The HarfBuzz font, and the buffer with the glyphs of ``text`` from left to right, in units of the font.
+
+        ``direction`` is *ltr* or *rtl*; by default that of the text's script.
+        """
         import uharfbuzz
 
         buffer = uharfbuzz.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
-        uharfbuzz.shape(_shaper(self.file), buffer)
-        return float(size * sum(place.x_advance for place in buffer.glyph_positions or ()) / self.height)
+        if direction is not None:
+            buffer.direction = direction
+        shaper = _shaper(self.file)
+        uharfbuzz.shape(shaper, buffer)
+        return shaper, buffer
 
 
 def invisible(char: str) -> bool:
