@@ -71,8 +71,8 @@ class TextShadow(Record):
 class WordStyle(Record):
     """How the letters of a word are drawn. ``size`` is the distance from ascender to descender.
 
-    With ``gradient_colour``, ``colour`` changes to it from the top of the letters to the baseline. ``letter_spacing``
-    is a share of the size, and is added after each letter. ``shadows`` lie below the outline, the first one lowest.
+    With ``gradient_colour``, ``colour`` changes to it from the top of capitals to the baseline. ``letter_spacing`` is
+    added between letters, in em. ``shadows`` lie below the outline, the first one lowest.
     """
 
     font: str = "Roboto Black"

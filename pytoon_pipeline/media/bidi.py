@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 RIGHT_TO_LEFT = ("R", "AL")
@@ -27,17 +28,19 @@ def visual_runs(text: str) -> list[DirectionalRun]:
     """The runs of ``text`` from left to right."""
     if text.isascii():
         return [DirectionalRun(text, "ltr")] if text else []
-    levels = _levels(text)
     runs = [
         (level, "".join(char for _, char in group))
-        for level, group in groupby(zip(levels, text, strict=True), key=lambda one: one[0])
+        for level, group in groupby(zip(_levels(text), text, strict=True), key=itemgetter(0))
     ]
     # Rule L2: from the highest level to the lowest odd one, reverse all sequences at that level or above.
-    for level in range(max(levels), 0, -1):
-        reordered: list[tuple[int, str]] = []
-        for inside, group in groupby(runs, key=lambda one, level=level: one[0] >= level):  # type: ignore[misc]
-            reordered += reversed(list(group)) if inside else group
-        runs = reordered
+    for level in range(max(level for level, _ in runs), 0, -1):
+        start = 0
+        while start < len(runs):
+            end = start
+            while end < len(runs) and runs[end][0] >= level:
+                end += 1
+            runs[start:end] = runs[start:end][::-1]
+            start = max(end, start + 1)
     return [DirectionalRun(part, "rtl" if level % 2 else "ltr") for level, part in runs]
 
 

@@ -38,7 +38,7 @@ def draw(
     engine: TextEngine = "shaped",
 ) -> GlyphMask:  # fmt: skip
     """``text`` on one line at ``size`` pixels from ascender to descender, with its start on the baseline at ``x``,
-    ``y`` on the pixel grid, where y counts downwards. ``letter_spacing`` pixels follow each glyph.
+    ``y`` on the pixel grid, where y counts downwards. ``letter_spacing`` pixels stand between glyphs.
     """
     draw_line = _draw_plain if engine == "plain" else _draw_shaped
     return draw_line(text, font, size, letter_spacing, x, y)
@@ -57,13 +57,14 @@ def _draw_shaped(text: str, name: str, size: float, letter_spacing: float, x: fl
                 raster.transform = (scale, 0, 0, scale, x + place.x_offset * scale, place.y_offset * scale - y)
                 raster.draw_glyph(shaper, glyph.codepoint)
                 x += place.x_advance * scale + (letter_spacing if place.x_advance else 0)
+    advance = max(0.0, x - start - letter_spacing)
     image = raster.render()
     extents = image.extents
     if not extents.width or not extents.height:
-        return GlyphMask(EMPTY, 0, 0, x - start)
+        return GlyphMask(EMPTY, 0, 0, advance)
     rows = np.frombuffer(image.buffer, np.uint8).reshape(extents.height, extents.stride)
     coverage = np.ascontiguousarray(rows[::-1, : extents.width])
-    return GlyphMask(coverage, extents.x_origin, -extents.y_origin - extents.height, x - start)
+    return GlyphMask(coverage, extents.x_origin, -extents.y_origin - extents.height, advance)
 
 
 def _font_runs(text: str, name: str, direction: str) -> Iterator[tuple[str, fonts.Font]]:
@@ -92,7 +93,7 @@ def _draw_plain(text: str, name: str, size: float, letter_spacing: float, x: flo
     for part in text if letter_spacing else [text]:
         pen.text((x - corner_x, y - corner_y), part, fill=255, font=font, anchor="ls")
         x += font.getlength(part) + letter_spacing
-    return GlyphMask(np.asarray(picture, np.uint8), corner_x, corner_y, x - start)
+    return GlyphMask(np.asarray(picture, np.uint8), corner_x, corner_y, x - start - letter_spacing)
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 """Words as images: letters filled with a colour or a gradient, over their outline and shadows."""
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from math import ceil, floor
 
 import numpy as np
@@ -10,6 +10,8 @@ from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.style import TextShadow, WordStyle
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import yuv
+from pytoon_pipeline.media.frames import Plane
+from pytoon_pipeline.media.word_layout import Typography
 from pytoon_pipeline.rendering import glyph_masks
 from pytoon_pipeline.rendering.glyph_masks import GlyphMask
 from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, blend, copy_image, from_premultiplied, from_values
@@ -72,19 +74,26 @@ class _Area:
 
         if not reach:
             return self.coverage()
-        outside = (self._placed(self._draw(OUTLINE_DETAIL), OUTLINE_DETAIL) < 128).astype(np.uint8)
-        distance = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        large = np.clip(OUTLINE_DETAIL * reach + 0.5 - distance, 0, 1)
+        large = np.clip(OUTLINE_DETAIL * reach + 0.5 - self._distance, 0, 1)
         return np.asarray(cv2.resize(large, self.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
+    @cached_property
+    def _distance(self) -> Values:
+        """Distance of the centre of each pixel from the letters, in pixels, both ``OUTLINE_DETAIL`` times as fine."""
+        import cv2
+
+        outside = (self._placed(self._draw(OUTLINE_DETAIL), OUTLINE_DETAIL) < 128).astype(np.uint8)
+        return np.asarray(cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
     def _draw(self, detail: int) -> GlyphMask:
         style, size = self._style, self._style.size * detail
+        spacing = Typography(style.font, size, letter_spacing=style.letter_spacing).spacing(self._text)
         return glyph_masks.draw(
-            self._text, style.font, size, letter_spacing=style.letter_spacing * size, x=self._x * detail,
-            y=self.baseline * detail, engine=style.text_engine,
+            self._text, style.font, size, letter_spacing=spacing, x=self._x * detail, y=self.baseline * detail,
+            engine=style.text_engine,
         )  # fmt: skip
 
-    def _placed(self, mask: GlyphMask, detail: int) -> glyph_masks.Plane:
+    def _placed(self, mask: GlyphMask, detail: int) -> Plane:
         plane = np.zeros((self.shape[0] * detail, self.shape[1] * detail), np.uint8)
         height, width = mask.coverage.shape
         top, left = mask.top - self.top * detail, mask.left - self.left * detail
@@ -111,7 +120,8 @@ def _shadow(area: _Area, outline: float, shadow: TextShadow) -> Values:
 def _fill(style: WordStyle, area: _Area) -> list[Values]:
     """Planes Y, U, V of the colour of the letters."""
     first, last = yuv(style.colour), yuv(style.gradient_colour or style.colour)
-    height = style.size * fonts.load(style.font).cap_height
+    face = fonts.load(style.font)
+    height = style.size * face.cap_height / face.height
     rows = np.arange(area.shape[0], dtype=np.float32) + 0.5 + area.top
     share = np.clip((rows - area.baseline + height) / height, 0, 1)[:, None]
     flat = np.ones(area.shape, np.float32)
