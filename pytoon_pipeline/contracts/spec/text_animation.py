@@ -116,4 +116,3 @@ def _between(name: str, value: float, share: float) -> float:
     if name == "reveal":
         return min(max(mixed, 0.0), 1.0)
     return max(mixed, 0.0) if name in ("scale", "scale_y", "blur") else mixed
-
