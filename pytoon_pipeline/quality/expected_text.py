@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import Cue
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.media import fonts

@@ -5,8 +5,8 @@ from concurrent.futures import Executor, Future
 from math import ceil
 from typing import TYPE_CHECKING
 
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import WHOLE
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.rendering import fallback_text, libass
 from pytoon_pipeline.rendering.captions import Event

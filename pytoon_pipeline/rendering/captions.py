@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment
