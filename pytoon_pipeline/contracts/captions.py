@@ -30,10 +30,10 @@ class CaptionShadow(TextShadow):
 
 
 class CaptionBox(Record):
-    """A shape behind text. ``padding_x`` and ``padding_y`` lie between it and the text, which is as high as capitals
-    and descenders together; ``radius`` rounds its corners.
+    """A shape behind text. ``padding_x`` and ``padding_y`` lie between it and the text, which is as high as its
+    capitals and a little more; ``radius`` rounds its corners.
 
-    A *marker* is a slanted stroke over the lower part of the letters, an *underline* a bar below them.
+    A *marker* is a stroke with slanted ends, an *underline* a bar below the letters.
     """
 
     shape: Literal["box", "marker", "underline"] = "box"
@@ -124,3 +124,9 @@ class CaptionStyle(Record):
     word_spacing: float = Field(default=0, ge=0, le=1)
     letter_spacing: float = Field(default=0, ge=-0.1, le=0.5)
     text_engine: TextEngine = "shaped"
+
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """All fonts of the style."""
+        looks = (self.before, self.active, self.after, self.emphasis)
+        return tuple(dict.fromkeys([self.font, *(look.font for look in looks if look.font)]))

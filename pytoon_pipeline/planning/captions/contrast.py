@@ -1,8 +1,9 @@
 """The colours of captions: roles become colours, and what could not be read gets an outline or a box."""
 
+from math import erf, sqrt
 from typing import Any
 
-from pytoon_pipeline.contracts.captions import CaptionBox, CaptionStyle, WordLook
+from pytoon_pipeline.contracts.captions import CaptionBox, CaptionShadow, CaptionStyle, WordLook
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.spec.caption_states import look_of
 from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
@@ -100,7 +101,14 @@ def _contrast(look: WordLook, style: CaptionStyle, backdrop: Backdrop) -> float:
     behind = style.line_box or style.block_box
     if behind is not None:
         return min(_mixed_contrast(one, behind.colour, behind.opacity, backdrop) for one in colours)
-    return min(backdrop.min_contrast(one) for one in colours)
+    halo = look.shadow or CaptionShadow(opacity=0)
+    return min(_mixed_contrast(one, halo.colour, _halo_opacity(halo), backdrop) for one in colours)
+
+
+def _halo_opacity(shadow: CaptionShadow) -> float:
+    """The opacity of a shadow at the edge of the letters: that of a blurred edge ``spread`` pixels away from it."""
+    inside = 0.5 * (1 + erf(shadow.spread / (shadow.blur * sqrt(2)))) if shadow.blur else 1.0
+    return shadow.opacity * inside
 
 
 def _mixed_contrast(colour: Colour, box: Colour, opacity: float, backdrop: Backdrop) -> float:

@@ -38,7 +38,7 @@ def plan_cues(
 
 def _emphasised(page: Sequence[CueWord], style: CaptionStyle) -> tuple[CueWord, ...]:
     """The words of a page, its key words marked."""
-    if len(page) < MIN_EMPHASIS_WORDS:
+    if len(page) < min(style.max_words, MIN_EMPHASIS_WORDS):
         return tuple(page)
     chosen = key_words([word.text for word in page], limit=style.max_emphasis)
     return tuple(word.model_copy(update={"emphasis": n in chosen}) for n, word in enumerate(page))

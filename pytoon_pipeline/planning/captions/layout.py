@@ -13,12 +13,12 @@ from pytoon_pipeline.media import bidi, fonts
 from pytoon_pipeline.media.word_layout import Typography
 from pytoon_pipeline.planning.phrases import break_cost
 
-# What another line costs, and a line that is much shorter than the widest one.
-LINE, RAGGED = 12.0, 6.0
+# What another line costs, one that is much shorter than the widest, and a break by sense as a share of a page's.
+LINE, RAGGED, SENSE = 12.0, 12.0, 0.5
 # Lines of a stack are at most this many times the style's size.
-MAX_STACKED = 2.2
+MAX_STACKED = 1.5
 # Space between stacked lines, as a share of their height.
-STACK_GAP = 0.06
+STACK_GAP = 0.12
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _breaks(texts: Sequence[str], widths: Sequence[float], style: CaptionStyle, 
             edges = [0, *inner, count]
             spans = list(pairwise(edges))
             longest = max(width(*span) for span in spans)
-            cost = sum(break_cost(texts, at) for at in inner) + 100 * max(0.0, longest / column - 1)
+            cost = SENSE * sum(break_cost(texts, at) for at in inner) + 100 * max(0.0, longest / column - 1)
             cost += RAGGED * sum((1 - width(*span) / longest) ** 2 for span in spans if longest)
             cost += 0.0 if style.layout == "stacked" else LINE * lines
             if best is None or cost < best[0]:

@@ -9,7 +9,9 @@ from pytoon_pipeline.planning.phrases import break_cost
 
 # A page shorter than this cannot be read.
 MIN_PAGE_SECONDS = 0.5
-# What a page costs, one with a single word, one that is too short, and one much shorter than its neighbours.
+# A word of so many letters may stand alone.
+LONG_WORD = 12
+# What a page costs, one with a single short word, one shown too briefly, and one much shorter than it may be.
 PAGE, LONELY, TOO_SHORT, UNEVEN = 3.0, 4.0, 6.0, 4.0
 
 
@@ -44,7 +46,7 @@ def _page_cost(phrase: Sequence[CueWord], start: int, end: int, style: CaptionSt
     length = sum(len(word.text) for word in words) + len(words) - 1
     cost = PAGE + UNEVEN * max(0.0, 1 - length / style.max_chars) ** 2
     if len(words) == 1 < style.max_words and len(phrase) > 1:
-        cost += LONELY
+        cost += LONELY * max(0.0, 1 - length / LONG_WORD)
     if until - words[0].start < rate.nearest(MIN_PAGE_SECONDS) and len(words) < len(phrase):
         cost += TOO_SHORT
     return cost
