@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.field_paths import readable_path
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
-from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note
+from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
 from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.media import fonts
 
@@ -149,12 +149,12 @@ def _without(cues: Sequence[Cue], style: CaptionStyle) -> tuple[Cue, ...]:
     drawable = []
     for cue in cues:
         words = [
-            CueWord(text=left, start=word.start, end=word.end)
+            word.model_copy(update={"text": left})
             for word in cue.words
             if (left := drop_missing_glyphs(word.text, style.font, style.uppercase)[0])
         ]
         if words:
-            drawable.append(Cue(start=cue.start, end=cue.end, words=tuple(words)))
+            drawable.append(cue.model_copy(update={"words": tuple(words)}))
     return tuple(drawable)
 
 
