@@ -12,7 +12,10 @@ from pytoon_pipeline.contracts.style import TextBackground
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
-AnimationIn = Literal["none", "fade", "rise", "pop"]
+AnimationIn = Literal[
+    "none", "fade", "rise", "pop", "words_up", "words_pop", "typewriter", "slam", "wipe", "tilt", "flip", "tracking_in",
+    "drop", "blur_in",
+]  # fmt: skip
 
 
 class SilenceSettings(Record):

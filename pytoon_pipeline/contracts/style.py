@@ -12,7 +12,12 @@ TextEngine = Literal["shaped", "plain"]
 
 
 class TextBackground(Record):
-    """A box behind text. ``opacity`` 0..1; ``padding`` around the text; ``radius`` of its corners."""
+    """A box behind text. ``opacity`` 0..1; ``padding`` around the text; ``radius`` of its corners.
+
+    ``shape`` is one box round the block, or one behind each of its ``lines``.
+    """
+
+    shape: Literal["block", "lines"] = "block"
 
     colour: Colour = "#000000"
     opacity: float = Field(default=0.8, ge=0, le=1)
@@ -20,8 +25,20 @@ class TextBackground(Record):
     radius: int = Field(default=28, ge=0, le=200)
 
 
+class Emphasis(Record):
+    """How key words differ: their ``colour``, and the mark in ``mark_colour`` behind or under them."""
+
+    kind: Literal["colour", "box", "marker", "underline"] = "colour"
+    colour: Colour = "#FFFFFF"
+    mark_colour: Colour = "#000000"
+
+
 class TextStyle(Record):
-    """The style of a text. ``size`` is the distance from ascender to descender, the height of one line."""
+    """The style of a text. ``size`` is the distance from ascender to descender.
+
+    ``line_height`` is the distance between baselines and ``letter_spacing`` is added after each character, both in em;
+    without ``line_height`` it is ``size``. ``shadow`` is how far a soft shadow falls.
+    """
 
     font: str = "Roboto Black"
     size: int = Field(default=120, ge=24, le=400)
@@ -31,6 +48,9 @@ class TextStyle(Record):
     shadow: float = Field(default=0, ge=0, le=24)
     background: TextBackground | None = None
     align: Literal["left", "centre", "right"] = "centre"
+    line_height: float | None = Field(default=None, ge=0.6, le=3)
+    letter_spacing: float = Field(default=0, ge=-0.1, le=1)
+    emphasis: Emphasis | None = None
     text_engine: TextEngine = "shaped"
 
 

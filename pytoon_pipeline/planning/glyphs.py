@@ -48,9 +48,7 @@ class MissingGlyphs:
         return listed([" ".join(shown), *more], "and")
 
     def refusal(self) -> str:
-        names = "Pytoon’s fonts"
-        if self.font:
-            names = f"the fonts {listed([font.name for font in fonts.with_fallbacks(self.font)], 'and')}"
+        names = f"the font {fonts.load(self.font).name} and the fallback fonts" if self.font else "Pytoon’s fonts"
         lost = f"“{self.text[:40]}”" if self.is_whole else f"{self.named} (in “{self.text[:40]}”)"
         return f"{self.place}: {names} cannot show {lost}"
 

@@ -13,8 +13,10 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.style import TextShadow, TextStyle
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb
+from pytoon_pipeline.rendering import emoji
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont
 
 # Glyphs are drawn this much larger and then downscaled.
@@ -96,11 +98,18 @@ def draw(glyphs: Glyphs, area: Rect[int], scale: float) -> tuple[NDArray[np.floa
     # The outlines of all glyphs lie below the fill of all.
     for stroke in (True, False) if glyphs.outline else (False,):
         for run in glyphs.runs:
-            font = _font(fonts.fitting(run.text, glyphs.font).name, round(glyphs.size * factor, 2))
-            place = (run.x * factor - area.left * OVERSAMPLING, run.baseline * factor - area.top * OVERSAMPLING)
+            x, y = run.x * factor - area.left * OVERSAMPLING, run.baseline * factor - area.top * OVERSAMPLING
             colour = rgb(glyphs.outline_colour if stroke else run.colour)
             width = glyphs.outline * factor if stroke else 0
-            pen.text(place, run.text, fill=colour, font=font, anchor="ls", stroke_width=width, stroke_fill=colour)
+            for part in fonts.font_runs(run.text, glyphs.font):
+                if part.font.colour:
+                    _paste_emoji(picture, part, glyphs.size * factor, x, y)
+                else:
+                    font = _font(part.font.name, round(glyphs.size * factor * part.scale, 5))
+                    pen.text(
+                        (x, y), part.text, fill=colour, font=font, anchor="ls", stroke_width=width, stroke_fill=colour
+                    )
+                x += part.width(glyphs.size * factor)
     values = np.asarray(cv2.resize(np.asarray(picture), size, interpolation=cv2.INTER_AREA), np.float32)
     alpha = values[:, :, 3] / 255
     colours = values[:, :, 2::-1] * alpha[:, :, None]
@@ -145,9 +154,21 @@ def _baseline(font: str, top: float, size: float) -> float:
     return top + size * face.ascent / face.height
 
 
+def _paste_emoji(picture: "Image", run: fonts.FontRun, size: float, x: float, y: float) -> None:
+    """Pastes a run of emoji with its start on the baseline at ``x``, ``y``."""
+    from PIL import Image
+
+    pixels = emoji.draw(run, size, x, y)
+    inside = pixels.rgba[max(0, -pixels.top) :, max(0, -pixels.left) :]
+    if inside.size:
+        place = (max(0, pixels.left), max(0, pixels.top))
+        picture.alpha_composite(Image.fromarray(np.ascontiguousarray(inside), "RGBa").convert("RGBA"), place)
+
+
 @lru_cache(maxsize=32)
-def _font(name: str, size: float) -> "FreeTypeFont":
+def _font(name: str, scale: float) -> "FreeTypeFont":
+    """A font at ``scale`` pixels per unit."""
     from PIL import ImageFont
 
     face = fonts.load(name)
-    return ImageFont.truetype(str(face.file), max(1.0, size * face.em / face.height))
+    return ImageFont.truetype(str(face.file), max(1.0, scale * face.em))

@@ -11,12 +11,13 @@ from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec, Scene, Segment
+from pytoon_pipeline.contracts.spec.text_animation import AT_REST, TextPhase, phase_at
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 
 # Fields of a layer that are evaluated frame by frame, or do not affect its image.
-EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start"}
+EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start", "animation"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Source:
 class LayerSlice:
     """A layer during some frames of a segment, from its frame ``first`` on, with its transform and crop at each.
 
-    ``source_start`` is the source frame shown first. ``detail`` is the highest magnification of the layer's own image,
+    ``phases`` are those of a text's animation. ``source_start`` is the source frame shown first. ``detail`` is the highest magnification of the layer's own image,
     in video pixels per pixel, over the whole layer and not only this slice.
     """
 
@@ -42,6 +43,7 @@ class LayerSlice:
     crops: tuple[Box, ...] = ()
     children: tuple["LayerSlice", ...] = ()
     detail: float = 1.0
+    phases: tuple[TextPhase, ...] = ()
 
     @property
     def end(self) -> int:
@@ -54,6 +56,7 @@ class LayerSlice:
             not isinstance(self.layer, VideoLayer)
             and len(set(self.transforms)) == 1
             and len(set(self.crops)) <= 1
+            and len(set(self.phases)) <= 1
             and all(c.static and c.first == 0 and len(c.transforms) == len(self.transforms) for c in self.children)
         )
 
@@ -68,6 +71,9 @@ class LayerSlice:
             "children": [child.parameters(sources) for child in self.children],
             "detail": round(self.detail, 6),
         }
+        if any(phase != AT_REST for phase in self.phases):
+            values["phases"] = _compact(self.phases)
+            values["animation"] = self.layer.model_dump(mode="json", include={"animation"})
         if isinstance(self.layer, VideoLayer | ImageLayer):
             values["media"] = sources[self.layer.item].info.model_dump(mode="json", include={"video", "still"})
         return values
@@ -214,8 +220,11 @@ def _layer_slice(
     if isinstance(layer, GroupLayer):
         inner = (_layer_slice(child, own_start, last, first, last, first, sources) for child in layer.layers)
         children = tuple(child for child in inner if child)
+    phases: tuple[TextPhase, ...] = ()
+    if isinstance(layer, TextLayer):
+        phases = tuple(phase_at(layer.animation, frame - own_start, layer.frames) for frame in range(first, last))
     detail = _max_magnification(layer, sources)
-    return LayerSlice(layer, first - origin, source_start, transforms, crops, children, detail)
+    return LayerSlice(layer, first - origin, source_start, transforms, crops, children, detail, phases)
 
 
 def _max_magnification(layer: Layer, sources: Mapping[str, Source]) -> float:
@@ -243,4 +252,6 @@ def _compact(values: Sequence[Any]) -> list[Any]:
 
 
 def _rounded(value: Any) -> Any:
-    return round(value, 7) if isinstance(value, float) else [round(part, 7) for part in value]
+    if isinstance(value, str):
+        return value
+    return round(value, 7) if isinstance(value, int | float) else [_rounded(part) for part in value]

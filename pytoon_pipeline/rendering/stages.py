@@ -63,7 +63,7 @@ def producer_versions(tools: Mapping[str, str]) -> dict[str, str]:
 
 def _tools(font_names: Sequence[str]) -> dict[str, str]:
     versions = {"ffmpeg": ffmpeg.identity(), "opencv": version("opencv-contrib-python")}
-    versions |= {name: version(name) for name in ("av", "numba", "numpy", "pillow")}
+    versions |= {name: version(name) for name in ("av", "numba", "numpy", "pillow", "uharfbuzz")}
     return versions | ({"fonts": fonts.identity(*font_names)} if font_names else {})
 
 

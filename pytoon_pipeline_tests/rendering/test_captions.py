@@ -122,7 +122,7 @@ def test_a_fallback_font_supplies_missing_glyphs() -> None:
 
 
 def test_characters_that_no_font_has_are_named() -> None:
-    assert captions.missing_glyphs([cue("fine"), cue("漢字 ok")], STYLE) == {1: "字漢"}
+    assert captions.missing_glyphs([cue("fine"), cue("དེ ok")], STYLE) == {1: "ད\u0f7a"}
 
 
 def test_an_unknown_font_is_refused() -> None:

@@ -142,10 +142,10 @@ def _broken(unit: tuple[str, float, float], font: str, limit: float) -> list[tup
     if unit[1] <= limit:
         return [unit]
     # Pieces that meet on a line are one word again, which one glyph can move to a wider fallback font.
-    fallback = fonts.fitting(unit[0], font)
+    runs = [run for run in fonts.font_runs(unit[0], font) if not run.font.colour]
 
     def width(text: str) -> float:
-        return max(_width(text, font), fallback.width(text, 1.0))
+        return max(_width(text, font), *(run._replace(text=text).width(1.0) for run in runs), 0.0)
 
     pieces, piece = [], ""
     for cluster in grapheme_clusters(unit[0]):
