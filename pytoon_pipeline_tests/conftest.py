@@ -12,6 +12,7 @@ import filelock
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload

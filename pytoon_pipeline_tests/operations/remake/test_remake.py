@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.manifest import Difference, Manifest, Remade
