@@ -9,9 +9,9 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.text_animation import TextUnit
 from pytoon_pipeline.contracts.style import Emphasis, TextShadow, TextStyle, WordStyle
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.word_layout import PlacedWord, Typography, place_letters, place_words
+from pytoon_pipeline.media.word_layout import PlacedWord, Typography, line_box, place_letters, place_words
 from pytoon_pipeline.rendering.sprites import combined
-from pytoon_pipeline.rendering.text_marks import background_boxes, line_box, mark
+from pytoon_pipeline.rendering.text_marks import background_boxes, mark
 from pytoon_pipeline.rendering.word_images import word_layers
 from pytoon_pipeline.rendering.yuva import Sprite
 
