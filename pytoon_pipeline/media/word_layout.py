@@ -15,7 +15,7 @@ Align = Literal["left", "centre", "right"]
 FIRST_JOINING = 0x0590
 # How far a box or marker extends beyond its word, across and up and down, and the place of an underline below the
 # baseline, in em. A box behind a line has this share of its padding above and below it.
-MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.14, 0.1, 0.08, 0.2
+MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.11, 0.1, 0.08, 0.2
 LINE_PADDING = 0.7
 # Space below the baseline for the descenders of small letters, in em.
 DESCENT = 0.22
