@@ -6,8 +6,9 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
-from pytoon_pipeline.contracts.style import TextBackground, TextEngine
+from pytoon_pipeline.contracts.style import TextBackground
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
@@ -51,31 +52,6 @@ class CameraSettings(Record):
     smoothing: float = Field(default=0.5, gt=0, le=5)
     zoom_pulse: ZoomPulseSettings = ZoomPulseSettings()
     subject_y: float = Field(default=0.40, ge=0.2, le=0.8)
-
-
-class CaptionStyle(Record):
-    """How captions look. Sizes in pixels of a 1080×1920 picture.
-
-    ``position`` is the height of the lower edge, 0 at the top, 1 at the bottom. ``highlight`` is the colour of the
-    spoken word. A caption grows to its size within ``scale_in_seconds`` and has at most ``max_words`` words and
-    ``max_chars`` characters.
-    """
-
-    show: bool = True
-    font: str = "Roboto Black"
-    size: int = Field(default=88, ge=24, le=200)
-    colour: Colour = "#FFFFFF"
-    highlight: Colour = "#FFD60A"
-    outline_colour: Colour = "#000000"
-    outline: float = Field(default=6.0, ge=0, le=20)
-    shadow: float = Field(default=2.0, ge=0, le=20)
-    position: float = Field(default=0.72, ge=0.15, le=0.9)
-    margin: int = Field(default=110, ge=0, le=400)
-    uppercase: bool = False
-    scale_in_seconds: float = Field(default=0.1, ge=0, le=1)
-    max_words: int = Field(default=3, ge=1, le=10)
-    max_chars: int = Field(default=18, ge=4, le=60)
-    text_engine: TextEngine = "shaped"
 
 
 class AudioSettings(Record):

@@ -89,3 +89,21 @@ def _with_neutrals(kinds: list[str], base: str) -> list[str]:
             resolved[index:end] = [sides.pop() if len(sides) == 1 else base] * (end - index)
         index = max(end, index + 1)
     return resolved
+
+
+def word_order(words: Sequence[str]) -> list[int] | None:
+    """The indices of the words of a line from left to right; none where a word does not stay in one piece."""
+    line = " ".join(words)
+    if not any(unicodedata.bidirectional(char) in (*RIGHT_TO_LEFT, "AN") for char in line):
+        return list(range(len(words)))
+    visual = "".join(run.text[::-1] if run.direction == "rtl" else run.text for run in visual_runs(line))
+    alone = ["".join(run.text[::-1] if run.direction == "rtl" else run.text for run in visual_runs(w)) for w in words]
+    left = dict(enumerate(alone))
+    order = []
+    for part in visual.split(" "):
+        index = next((n for n, text in left.items() if text == part), None)
+        if index is None:
+            return None
+        order.append(index)
+        del left[index]
+    return order

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.style import Emphasis, TextStyle
@@ -51,9 +52,13 @@ def emphasis_of(
     if headline.emphasis == "underline":
         line = accent if behind.min_contrast(accent) >= LINE_CONTRAST else style.colour
         return Emphasis(kind="underline", colour=style.colour, mark_colour=line)
-    if headline.emphasis == "colour" and behind.min_contrast(accent) >= min_contrast and not _alike(accent, style.colour):
+    if (
+        headline.emphasis == "colour"
+        and behind.min_contrast(accent) >= min_contrast
+        and not _alike(accent, style.colour)
+    ):
         return Emphasis(kind="colour", colour=accent)
-    kind = "marker" if headline.emphasis == "marker" else "box"
+    kind: Literal["marker", "box"] = "marker" if headline.emphasis == "marker" else "box"
     if behind.darkest == behind.lightest and contrast(luminance_of(accent), behind.darkest) < ALIKE:
         # The accent is the ground already: key words are inverted.
         return Emphasis(kind=kind, colour=accent, mark_colour=style.colour)

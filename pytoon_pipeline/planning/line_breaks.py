@@ -154,9 +154,7 @@ def count_lines(units: Sequence[BreakUnit], limit: float) -> int | None:
     return lines
 
 
-def _best(
-    units: Sequence[BreakUnit], sense: Sequence[float], limit: float, lines: int
-) -> Lines | None:
+def _best(units: Sequence[BreakUnit], sense: Sequence[float], limit: float, lines: int) -> Lines | None:
     """The best way to break ``units`` into exactly ``lines``; none where there is none."""
     count = len(units)
     starts = [0.0]

@@ -21,7 +21,7 @@ from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.media.source_reader import TOLERANCE
 from pytoon_pipeline.media.word_layout import mark_box, padded_lines
-from pytoon_pipeline.quality import expected_text
+from pytoon_pipeline.quality import expected_captions, expected_text
 from pytoon_pipeline.quality.expected_elements import (
     Element,
     FrameView,
@@ -90,11 +90,11 @@ def elements(view: FrameView) -> list[Element]:
     result = [one for start, layer in _layers(spec, frame) for one in _layer_elements(view, layer, start, to_view, 1.0)]
     for cue in spec.captions.cues:
         if cue.start <= frame < cue.end:
-            lines = expected_text.cue_glyphs(cue, frame, spec.captions.style, spec.width, spec.height)
-            # While a caption scales in, it is known to be there, but not where its glyphs are.
-            certain = spec.rate.seconds(frame - cue.start) >= spec.captions.style.scale_in_seconds
-            certain &= spec.captions.style.shadow <= SMALL_SHADOW
-            result += [one for glyphs in lines for one in _glyph_elements(view, cue.text, glyphs, 1.0, certain)]
+            result += expected_captions.cue_boxes(cue, view)
+            # While a caption moves, it is known to be there, but not where its glyphs are.
+            certain = expected_captions.is_settled(cue, view)
+            for glyphs, opacity in expected_captions.cue_glyphs(cue, view):
+                result += _glyph_elements(view, cue.text, glyphs, opacity, certain)
     return result
 
 

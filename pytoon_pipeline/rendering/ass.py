@@ -19,12 +19,11 @@ def with_fallback_fonts(text: str, name: str) -> str:
     font = fonts.load(name)
     if not font.missing(text):
         return escape(text)
-    words = []
-    for word in text.split(" "):
-        fallback = fonts.fitting(word, name)
-        escaped = escape(word)
-        words.append(escaped if fallback is font else f"{{\\fn{fallback.family}}}{escaped}{{\\fn{font.family}}}")
-    return " ".join(words)
+    parts = []
+    for run in fonts.font_runs(text, name):
+        escaped = escape(run.text)
+        parts.append(escaped if run.font is font else f"{{\\fn{run.font.family}}}{escaped}{{\\fn{font.family}}}")
+    return "".join(parts)
 
 
 def colour_tag(colour: str) -> str:

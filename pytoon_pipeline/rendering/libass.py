@@ -57,7 +57,10 @@ def draw(
     """
     with tempfile.TemporaryDirectory(prefix="pytoon-text-") as folder:
         scratch = Path(folder)
-        configuration = fonts.configure(scratch / FONTS, *fonts.with_fallbacks(font))
+        configuration = fonts.configure(
+            scratch / FONTS,
+            *{run.font.name: run.font for text in texts for run in fonts.font_runs(text, font)}.values(),
+        )
         _script(texts, style, width, height, wrap).save(str(scratch / SCRIPT), format_="ass")
         limit = seconds + TEXT_TIMEOUT * len(texts)
         with (scratch / "errors").open("w+b") as errors:

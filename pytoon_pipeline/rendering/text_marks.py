@@ -34,8 +34,11 @@ def mark(kind: str, word: PlacedWord, type_: Typography, colour: str) -> Sprite:
         return _filled(area, BOX_RADIUS * type_.em, colour, 1.0)
     left, top, right, bottom = area
     corners = (
-        (left + slant, top), (right + slant, top - slant / 3), (right - slant, bottom), (left - slant, bottom + slant / 3),
-    )  # fmt: skip
+        (left + slant, top),
+        (right + slant, top - slant / 3),
+        (right - slant, bottom),
+        (left - slant, bottom + slant / 3),
+    )
     return _polygon(corners, colour)
 
 

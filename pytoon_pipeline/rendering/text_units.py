@@ -44,7 +44,7 @@ class TextSheet:
         self.type_ = Typography(style.font, style.size * detail, style.line_height, style.letter_spacing)
         inset = (style.background.padding if style.background else 0) * detail
         shift = {"left": inset, "centre": 0.0, "right": -inset}[style.align]
-        placed = place_words(lines, self.type_, *map(float, self.size), style.align)
+        placed = place_words(lines, self.type_, float(self.size[0]), float(self.size[1]), style.align)
         self.words = [PlacedWord(one.text, one.line, one.x + shift, one.baseline, one.width) for one in placed]
         self._emphasised = frozenset(emphasised) if style.emphasis else frozenset()
 

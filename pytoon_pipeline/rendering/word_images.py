@@ -40,9 +40,10 @@ def word_layers(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> 
 
     ``box`` of the images is the text's advance by its size, from ascender to descender. It lies ``x``, ``y`` pixels
     (0 ≤ x, y < 2) right of and below an even position. Letters, outline and shadows may overhang it.
+    Emoji are among the letters, without outline.
     """
     area = _Area(text, style, x, y)
-    letters = replace(from_values(_fill(style, area), area.coverage()), box=area.box)
+    letters = replace(_letters(style, area), box=area.box)
     layers = [(_shadow(area, style.outline, one), one.colour) for one in style.shadows]
     if style.outline:
         layers.append((area.widened(style.outline), style.outline_colour))
@@ -58,15 +59,33 @@ class _Area:
         self.baseline = y + style.size * face.ascent / face.height
         self._mask = self._draw(1)
         reach = ceil(max([style.outline, *(_reach(one, style.outline) for one in style.shadows)])) + 1
-        height, width = self._mask.coverage.shape
-        self.left, self.top = 2 * floor((self._mask.left - reach) / 2), 2 * floor((self._mask.top - reach) / 2)
-        right, bottom = self._mask.left + width + reach, self._mask.top + height + reach
+        left, top, right, bottom = self._mask.bounds
+        self.left, self.top = 2 * floor((left - reach) / 2), 2 * floor((top - reach) / 2)
+        right, bottom = right + reach, bottom + reach
         self.shape = (2 * ceil((bottom - self.top) / 2), 2 * ceil((right - self.left) / 2))
         self.box = (x - self.left, y - self.top, self._mask.advance, style.size)
 
     def coverage(self) -> Values:
         """Coverage of the letters, 0..1."""
         return self._placed(self._mask, 1).astype(np.float32) / 255
+
+    def emoji(self) -> list[Values] | None:
+        """Planes Y, U, V and coverage 0..1 of the emoji, premultiplied; none without emoji."""
+        if not self._mask.emoji:
+            return None
+        total = [np.zeros(self.shape, np.float32) for _ in range(4)]
+        for one in self._mask.emoji:
+            height, width = one.rgba.shape[:2]
+            top, left = one.top - self.top, one.left - self.left
+            for plane, values in zip(total, one.planes(), strict=True):
+                plane[top : top + height, left : left + width] += values
+        return total
+
+    def silhouette(self, reach: float) -> Values:
+        """Coverage of the letters widened by ``reach`` pixels, and of the emoji."""
+        emoji = self.emoji()
+        letters = self.widened(reach)
+        return letters if emoji is None else np.maximum(letters, emoji[3])
 
     def widened(self, reach: float) -> Values:
         """Coverage of the letters widened by ``reach`` pixels on all sides, 0..1."""
@@ -110,11 +129,21 @@ def _shadow(area: _Area, outline: float, shadow: TextShadow) -> Values:
     """Coverage of the shadow of letters with an outline."""
     import cv2
 
-    coverage = area.widened(outline + shadow.spread)
+    coverage = area.silhouette(outline + shadow.spread)
     move = np.array([[1, 0, shadow.x], [0, 1, shadow.y]], np.float32)
     moved = cv2.warpAffine(coverage, move, area.shape[::-1], flags=cv2.INTER_LINEAR)
     blurred = cv2.GaussianBlur(moved, (0, 0), shadow.blur) if shadow.blur else moved
     return np.asarray(blurred * shadow.opacity, np.float32)
+
+
+def _letters(style: WordStyle, area: _Area) -> YuvaImage:
+    """The letters in their colour, and the emoji in theirs."""
+    coverage = area.coverage()
+    values, emoji = _fill(style, area), area.emoji()
+    if emoji is None:
+        return from_values(values, coverage)
+    layers = zip([*values, np.ones_like(coverage)], emoji, strict=True)
+    return from_premultiplied(*(value * coverage * (1 - emoji[3]) + over for value, over in layers))
 
 
 def _fill(style: WordStyle, area: _Area) -> list[Values]:

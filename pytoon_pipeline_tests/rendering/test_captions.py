@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
@@ -17,7 +18,6 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.ffmpeg import RenderError, timed_out
 from pytoon_pipeline.rendering import ass, captions, libass
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.thumbnail import to_bgr
 from pytoon_pipeline.rendering.yuva import YuvaImage, blend, solid_image
 
@@ -122,7 +122,7 @@ def test_a_fallback_font_supplies_missing_glyphs() -> None:
 
 
 def test_characters_that_no_font_has_are_named() -> None:
-    assert captions.missing_glyphs([cue("fine"), cue("漢字 ok")], STYLE) == {1: "字漢"}
+    assert captions.missing_glyphs([cue("fine"), cue("དེ ok")], STYLE) == {1: "ད\u0f7a"}
 
 
 def test_an_unknown_font_is_refused() -> None:

@@ -1,9 +1,9 @@
 """Text of the fallback engine."""
 
 import numpy as np
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.fallback_text import plain_text
 

@@ -1,4 +1,4 @@
-"""Fits text: it wraps by sense, then shrinks within limits, then continues on further pages. Nothing is ever cut off."""
+"""Fits text: it wraps by sense, shrinks within limits, and continues on further pages. Nothing is ever cut off."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -214,7 +214,7 @@ def _max_lines(text: str, box: TextBox, size: int) -> int:
 def _sized(text: str, box: TextBox, size: int, breakable: bool) -> list[BreakUnit]:
     """The units of ``text`` with their widths at ``size``. Words too wide for a line are in parts, if ``breakable``."""
     factor, limit = size / MEASURE, box.width * SLACK
-    found = []
+    found: list[BreakUnit] = []
     for unit in _units(text, box.font, box.letter_spacing):
         sized = replace(unit, width=unit.width * factor, advance=unit.advance * factor)
         if breakable and sized.width > limit:
@@ -230,13 +230,16 @@ def _broken(unit: BreakUnit, type_: Typography, limit: float) -> Iterator[BreakU
     parts, hyphen = syllables(word), "-"
     if len(parts) < 2 or any(type_.width(part + hyphen) > limit for part in parts):
         parts, hyphen = tuple(_syllabic(clusters(word))), ""
-    fallback = fonts.fitting(unit.text, type_.font)
+    # Pieces that meet on a line are one word again, which one glyph can move to a wider fallback font.
+    runs = [run for run in fonts.font_runs(unit.text, type_.font) if not run.font.colour]
+
+    def width(text: str) -> float:
+        return max(type_.width(text), *(run._replace(text=text).width(type_.size) for run in runs), 0.0)
+
     pieces = [""]
     for part in parts:
         longer = pieces[-1] + part
-        # Pieces that meet on a line are one word again, which one glyph can move to a wider fallback font.
-        wide = max(type_.width(longer + hyphen), fallback.width(longer + hyphen, type_.size))
-        if pieces[-1] and wide > limit:
+        if pieces[-1] and width(longer + hyphen) > limit:
             pieces.append(part)
         else:
             pieces[-1] = longer

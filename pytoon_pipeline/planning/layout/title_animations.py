@@ -18,6 +18,11 @@ MAX_SHARE = 0.4
 MAX_OFFSET, MIN_SCALE, MAX_SCALE, MAX_ROTATION = 0.24, 0.88, 1.18, 6.0
 
 
+EASE_OUT = EaseOut()
+# Where a text goes when it leaves.
+AWAY = Pose(y=-0.25, opacity=0)
+
+
 @dataclass(frozen=True)
 class TitleAnimation:
     """An animation before it meets a text: units come from ``pose``, each within ``seconds``, ``stagger`` seconds
@@ -28,10 +33,10 @@ class TitleAnimation:
     pose: Pose
     seconds: float
     stagger: float = 0.0
-    easing: Easing = EaseOut()
+    easing: Easing = EASE_OUT
     fade: float = 0.5
     clip: bool = False
-    away: Pose = Pose(y=-0.25, opacity=0)
+    away: Pose = AWAY
     away_unit: TextUnit = "whole"
 
 
