@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import CaptionStyle
@@ -17,7 +18,6 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.ffmpeg import RenderError, timed_out
 from pytoon_pipeline.rendering import ass, captions, libass
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.thumbnail import to_bgr
 from pytoon_pipeline.rendering.yuva import YuvaImage, blend, solid_image
 

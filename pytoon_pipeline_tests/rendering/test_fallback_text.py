@@ -1,12 +1,11 @@
 """Text of the fallback engine."""
 
 import numpy as np
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 
 from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.fallback_text import plain_text
-from pytoon_pipeline.rendering.text import render_text
 
 
 def test_the_fallback_draws_letters_as_written() -> None:
@@ -32,4 +31,3 @@ def test_a_word_that_is_too_wide_shrinks() -> None:
     assert patch is not None
     assert patch.left >= 0
     assert patch.left + patch.image.size[0] <= 540
-    render_text.cache_clear()

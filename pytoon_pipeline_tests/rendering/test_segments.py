@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 
 from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
 from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.rendering import segments, stages
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.store.store import Store
