@@ -84,10 +84,13 @@ class HeadlineSettings(Record):
     same for texts of single items. ``background`` separates the letters from the picture: always, or with *auto* (an
     outline) and *auto_box* (a box) only where the contrast is too low. ``max_cps`` is the reading speed that a title's
     time allows for, in characters per second.
+
+    ``line_height`` and ``letter_spacing`` are in em. Key words, marked with asterisks or chosen, stand out by
+    ``emphasis`` in the colour ``accent``.
     """
 
     font: str = "Roboto Black"
-    size: int = Field(default=130, ge=24, le=400)
+    size: int = Field(default=130, ge=24, le=600)
     min_size: int = Field(default=64, ge=24, le=200)
     item_size: int = Field(default=92, ge=24, le=400)
     max_lines: int = Field(default=4, ge=1, le=8)
@@ -100,6 +103,10 @@ class HeadlineSettings(Record):
     item_position: float = Field(default=0.85, ge=0, le=1)
     align: Literal["left", "centre", "right"] = "centre"
     uppercase: bool = False
+    line_height: float = Field(default=1.05, ge=0.6, le=2)
+    letter_spacing: float = Field(default=-0.015, ge=-0.1, le=0.5)
+    emphasis: Literal["none", "colour", "box", "marker", "underline"] = "colour"
+    accent: Colour = "#FFD60A"
     animation_in: AnimationIn = "rise"
     max_cps: float = Field(default=20, ge=5, le=40)
 

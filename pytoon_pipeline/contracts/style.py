@@ -18,7 +18,6 @@ class TextBackground(Record):
     """
 
     shape: Literal["block", "lines"] = "block"
-
     colour: Colour = "#000000"
     opacity: float = Field(default=0.8, ge=0, le=1)
     padding: int = Field(default=28, ge=0, le=120)
@@ -41,7 +40,7 @@ class TextStyle(Record):
     """
 
     font: str = "Roboto Black"
-    size: int = Field(default=120, ge=24, le=400)
+    size: int = Field(default=120, ge=24, le=600)
     colour: Colour = "#FFFFFF"
     outline: float = Field(default=0, ge=0, le=24)
     outline_colour: Colour = "#000000"

@@ -44,21 +44,21 @@ SCRIPT_FONTS = {
     "Thaa": "Noto Sans Thaana",
     "Thai": "Noto Sans Thai",
 }
-# Fonts that have the characters of East Asia which the first one lacks, in this order.
+# Each of these lacks characters that the others have.
 EAST_ASIAN = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR")
-EAST_ASIAN_SCRIPTS = frozenset({"Bopo", "Hang", "Hani", "Jpan"})
 # Symbols, and letters of scripts that have no font of their own here.
-GENERAL = {HEAVY: ("DejaVu Sans Bold", "DejaVu Sans"), BOLD: ("DejaVu Sans Bold", "DejaVu Sans")}
+GENERAL = ("DejaVu Sans Bold", "DejaVu Sans")
 
 
 def fallback_names(script: str, weight: int) -> tuple[str, ...]:
     """Names of the fonts to try for a script (ISO 15924), for text of ``weight`` (OpenType usWeightClass)."""
     style = HEAVY if weight >= HEAVY_WEIGHT else BOLD
-    families = [SCRIPT_FONTS[script]] if script in SCRIPT_FONTS else []
-    if script in EAST_ASIAN_SCRIPTS or script == "Zyyy":
-        families += EAST_ASIAN
-    shipped = [f"{family} {style}" for family in dict.fromkeys(families)]
-    return (*shipped, *GENERAL[style]) if script != "Zyyy" else (*GENERAL[style], *shipped)
+    east_asian = tuple(f"{family} {style}" for family in EAST_ASIAN)
+    if script not in SCRIPT_FONTS:
+        return (*GENERAL, *east_asian)
+    own = f"{SCRIPT_FONTS[script]} {style}"
+    others = (*east_asian, *GENERAL) if own in east_asian else (*GENERAL, *east_asian)
+    return tuple(dict.fromkeys((own, *others)))
 
 
 def shipped_file(name: str) -> Path | None:

@@ -3,8 +3,8 @@
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.suggestions import did_you_mean
 from pytoon_pipeline.media.fallback_fonts import EMOJI, fallback_names, shipped_digest, shipped_file
-from pytoon_pipeline.media.text_runs import COMMON, ScriptRun, script_runs
+from pytoon_pipeline.media.text_runs import COMMON, FIRST_EMOJI, ScriptRun, script_runs
 from pytoon_pipeline.media.text_runs import EMOJI as EMOJI_SCRIPT
 
 # Name in presets → (package, module, file below it). The family name is read from the file.
@@ -182,12 +182,13 @@ def _find(name: str) -> Path:
     if name not in FONTS:
         raise unknown_font(name)
     package, module, below = FONTS[name]
-    try:
-        return Path(str(import_module(module).__file__)).parent / below
-    except ImportError as error:
+    # Finding a package does not import it, which takes a second for matplotlib.
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:
         raise DependencyMissing(
             "font_missing", f"The font “{name}” is not installed.", f"Install the package {package}."
-        ) from error
+        )
+    return Path(spec.origin).parent / below
 
 
 @lru_cache
@@ -205,7 +206,7 @@ def font_runs(text: str, name: str) -> tuple[FontRun, ...]:
     that no font has stay in the wanted one.
     """
     font = load(name)
-    if text.isascii() and not font.missing(text):
+    if max(text, default="") < FIRST_EMOJI and not font.missing(text):
         return (FontRun(text, font, 1 / font.height),) if text else ()
     parts: list[tuple[str, Font]] = []
     for number, word in enumerate(text.split(" ")):
@@ -219,7 +220,7 @@ def font_runs(text: str, name: str) -> tuple[FontRun, ...]:
 
 def _drawn_by(run: ScriptRun, wanted: Font) -> list[tuple[str, Font]]:
     """The clusters of a run with their fonts."""
-    fallbacks = fallback_names(run.script, wanted.weight)
+    fallbacks = fallback_names(run.near, wanted.weight)
     is_emoji = run.script == EMOJI_SCRIPT
     names = (EMOJI, wanted.name, *fallbacks) if is_emoji else (wanted.name, *fallbacks, EMOJI)
 

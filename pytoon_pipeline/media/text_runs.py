@@ -7,16 +7,19 @@ from typing import NamedTuple
 
 EMOJI, COMMON, JAPANESE = "Zsye", "Zyyy", "Jpan"
 TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
+# The first character that is shown as emoji, by default or because a variation selector follows, which lies above it.
+FIRST_EMOJI = "\u231a"
 # The script of marks that take that of their letter.
 INHERITED = "Zinh"
 KANA = ("Hira", "Kana")
 
 
 class ScriptRun(NamedTuple):
-    """Grapheme clusters of one script."""
+    """Grapheme clusters of one script. ``near`` is that script, and for signs of no script that of letters near them."""
 
     clusters: tuple[str, ...]
     script: str
+    near: str
 
 
 def script_runs(word: str) -> Iterator[ScriptRun]:
@@ -29,8 +32,10 @@ def script_runs(word: str) -> Iterator[ScriptRun]:
     known = [(cluster, cluster_script(cluster)) for cluster in grapheme_clusters(word)]
     japanese = any(script == JAPANESE for _, script in known)
     scripts = [(one, JAPANESE if japanese and script == "Hani" else script) for one, script in known]
+    near = next((script for _, script in scripts if script not in (COMMON, EMOJI)), COMMON)
     for script, group in groupby(scripts, key=lambda one: one[1]):
-        yield ScriptRun(tuple(cluster for cluster, _ in group), script)
+        near = near if script in (COMMON, EMOJI) else script
+        yield ScriptRun(tuple(cluster for cluster, _ in group), script, near)
 
 
 @lru_cache(maxsize=4096)

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.media import fonts
 
 Align = Literal["left", "centre", "right"]
 
 # From this code point on, scripts join or stack their letters: space between these would tear them apart.
 FIRST_JOINING = 0x0590
+# How far a box or marker extends beyond its word, across and up and down, and the place of an underline below the
+# baseline, in em. A box behind a line has this share of its padding above and below it.
+MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.11, 0.1, 0.08, 0.2
+LINE_PADDING = 0.7
 # Space below the baseline for the descenders of small letters, in em.
 DESCENT = 0.22
 
@@ -141,3 +146,35 @@ def place_letters(word: PlacedWord, type_: Typography) -> list[PlacedWord]:
         own, end = type_.width(letter), type_.width("".join(letters[: n + 1]))
         placed.append(PlacedWord(letter, word.line, word.x + end - own, word.baseline, own))
     return placed
+
+
+def line_box(words: Sequence[PlacedWord], type_: Typography) -> Rect[float]:
+    """The rectangle of words on one line, from the height of capitals to the lowest descender."""
+    text, baseline = [" ".join(word.text for word in words)], words[0].baseline
+    return Rect(
+        min(word.x for word in words),
+        baseline - type_.above(text),
+        max(word.x + word.width for word in words),
+        baseline + type_.below(text),
+    )
+
+
+def padded_lines(words: Sequence[PlacedWord], type_: Typography, padding: float) -> list[Rect[float]]:
+    """The boxes behind the lines of a text, with ``padding`` pixels at their sides. All have the same height."""
+    lines = [[word for word in words if word.line == number] for number in sorted({word.line for word in words})]
+    text, up = [" ".join(word.text for word in words)], LINE_PADDING * padding
+    above, below = type_.above(text) + up, type_.below(text) + up
+    boxes = [line_box(line, type_) for line in lines]
+    return [
+        Rect(box.left - padding, line[0].baseline - above, box.right + padding, line[0].baseline + below)
+        for box, line in zip(boxes, lines, strict=True)
+    ]
+
+
+def mark_box(kind: str, word: PlacedWord, type_: Typography) -> Rect[float]:
+    """The rectangle of the *box*, *marker* or *underline* of a key word."""
+    em, area = type_.em, line_box([word], type_)
+    if kind == "underline":
+        return Rect(area.left, word.baseline + LINE_TOP * em, area.right, word.baseline + LINE_BOTTOM * em)
+    across, up = MARK_ACROSS * em, MARK_UP * em
+    return Rect(area.left - across, area.top - up, area.right + across, area.bottom + up)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.style import TextShadow, TextStyle
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb
+from pytoon_pipeline.media.word_layout import PlacedWord, Typography, place_letters, place_words
 from pytoon_pipeline.rendering import emoji
 
 if TYPE_CHECKING:
@@ -62,20 +65,34 @@ class Glyphs(NamedTuple):
         return Rect(left - margin, top - self.size - margin, right + margin, bottom + 0.3 * self.size + margin)
 
 
-def text_glyphs(lines: Sequence[str], style: TextStyle, x: float, y: float, width: float, scale: float) -> list[Glyphs]:
-    """The lines of a text layer with its centre at ``x``, ``y``. ``width`` is that at scale 1."""
-    size = style.size * scale
+class PlacedText(NamedTuple):
+    """The words of a text layer around its centre, and what decides their size, in video pixels."""
+
+    words: tuple[PlacedWord, ...]
+    typography: Typography
+
+
+def placed_text(layer: TextLayer, scale: float) -> PlacedText:
+    """Where the words of a text layer stand, relative to its centre."""
+    style = layer.style
+    type_ = Typography(style.font, style.size * scale, style.line_height, style.letter_spacing)
     inset = (style.background.padding if style.background else 0) * scale
-    left, right = x - width * scale / 2 + inset, x + width * scale / 2 - inset
-    top = y - len(lines) * size / 2
-    result = []
-    for number, line in enumerate(lines):
-        wide = fonts.text_width(line, style.font, size)
-        start = {"left": left, "centre": x - wide / 2, "right": right - wide}[style.align]
-        result.append(
-            _runs([(line, style.colour)], start, _baseline(style.font, top + number * size, size), style, size)
-        )
-    return _glyphs(result, style, size, style.outline * scale)
+    left = inset - layer.width * scale / 2
+    words = place_words(layer.lines, type_, layer.width * scale - 2 * inset, 0, style.align)
+    return PlacedText(tuple(replace(word, x=word.x + left) for word in words), type_)
+
+
+def text_glyphs(layer: TextLayer, text: PlacedText, x: float, y: float, scale: float) -> list[Glyphs]:
+    """The words of a text layer with its centre at ``x``, ``y``."""
+    style, emphasis = layer.style, layer.style.emphasis
+    lines: list[list[Run]] = [[] for _ in layer.lines]
+    for number, word in enumerate(text.words):
+        key = emphasis is not None and number in layer.emphasised
+        # Pillow knows no letter spacing: letters are drawn one by one.
+        parts = place_letters(word, text.typography) if style.letter_spacing else [word]
+        colour = emphasis.colour if emphasis is not None and key else style.colour
+        lines[word.line] += [Run(part.text, part.x + x, part.baseline + y, colour) for part in parts]
+    return _glyphs(lines, style, style.size * scale, style.outline * scale)
 
 
 def _glyphs(lines: Sequence[Sequence[Run]], style: TextStyle, size: float, outline: float) -> list[Glyphs]:

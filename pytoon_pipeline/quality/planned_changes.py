@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
-from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer
+from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
 from pytoon_pipeline.quality.expected_captions import caption_area
@@ -18,6 +18,8 @@ from pytoon_pipeline.quality.expected_captions import caption_area
 MAX_SHARE = 0.5
 # A move that takes longer than this many seconds is slow: none of its frames differs much from its neighbours.
 MAX_QUICK_SECONDS = 1.0
+# How far the units of a text move beyond its box, as a share of its height.
+MOVING_REACH = 0.3
 
 
 def planned_changes(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
@@ -47,6 +49,18 @@ def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
         for start, end in changes:
             boxes = (_box(layer, n - offset) for n in (start, (start + end) // 2, end))
             yield start, end, reduce(Rect.union, boxes)
+        for start, end in _text_moves(layer, first, last):
+            left, top, right, bottom = _box(layer, start - offset)
+            reach = MOVING_REACH * layer.height
+            yield start, end, Rect(left - reach, top - reach, right + reach, bottom + reach)
+
+
+def _text_moves(layer: Layer, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The frames in which a text comes in and leaves, unit by unit."""
+    if isinstance(layer, TextLayer) and (animation := layer.animation) is not None:
+        yield first, min(last, first + animation.settled)
+        if animation.exit is not None and layer.frames is not None:
+            yield max(first, first + layer.frames - animation.exit.frames), last
 
 
 def _moves(layer: Layer) -> Iterator[tuple[int, int]]:

@@ -47,15 +47,13 @@ def draw(
     shaper, buffer = run.font.shape(run.text, direction)
     glyphs, boxes = [], []
     for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
-        if box := shaper.get_glyph_extents(glyph.codepoint):
-            # HarfBuzz counts rows upwards.
-            transform = (scale, 0, 0, scale, x + place.x_offset * scale, place.y_offset * scale - y)
-            left, top = transform[4] + box.x_bearing * scale, transform[5] + box.y_bearing * scale
-            boxes.append((left, top + box.height * scale, left + box.width * scale, top))
-            glyphs.append((glyph.codepoint, transform))
+        # HarfBuzz counts rows upwards.
+        transform = (scale, 0, 0, scale, x + place.x_offset * scale, place.y_offset * scale - y)
+        box = shaper.get_glyph_extents(glyph.codepoint)
+        left, top = transform[4] + box.x_bearing * scale, transform[5] + box.y_bearing * scale
+        boxes.append((left, top + box.height * scale, left + box.width * scale, top))
+        glyphs.append((glyph.codepoint, transform))
         x += place.x_advance * scale + letter_spacing
-    if not glyphs:
-        return ColourPixels(np.zeros((0, 0, 4), np.uint8), 0, 0)
     paint = uharfbuzz.RasterPaint()
     left, bottom = (floor(min(box[side] for box in boxes)) - BORDER for side in (0, 1))
     right, top = (ceil(max(box[side] for box in boxes)) + BORDER for side in (2, 3))

@@ -32,8 +32,9 @@ class Source:
 class LayerSlice:
     """A layer during some frames of a segment, from its frame ``first`` on, with its transform and crop at each.
 
-    ``phases`` are those of a text's animation. ``source_start`` is the source frame shown first. ``detail`` is the highest magnification of the layer's own image,
-    in video pixels per pixel, over the whole layer and not only this slice.
+    ``phases`` are those of a text's animation. ``source_start`` is the source frame shown first. ``detail`` is the
+    highest magnification of the layer's own image, in video pixels per pixel, over the whole layer and not only this
+    slice.
     """
 
     layer: Layer

@@ -8,9 +8,10 @@ import numpy as np
 from pytoon_pipeline.contracts.geometry import WHOLE, Rect
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
+from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering.effects import apply
 from pytoon_pipeline.rendering.placement import place_image
-from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, blend, transparent_image, with_mask
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, transparent_image, with_mask
 
 # Sprites are placed on a canvas that extends this far beyond the origin in every direction.
 REACH = 4096
@@ -78,7 +79,7 @@ def clipped(sprite: Sprite, top: float, bottom: float) -> Sprite | None:
         return None
     image = sprite.image
 
-    def rows(plane: Values, step: int) -> Values:
+    def rows(plane: Plane, step: int) -> Plane:
         return plane[first // step : last // step]
 
     assert image.a is not None

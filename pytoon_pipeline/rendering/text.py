@@ -12,7 +12,7 @@ from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage
 # The soft edge of what is being revealed, in em.
 REVEAL_EDGE = 0.2
 # A clipped unit is seen from so far above its letters to so far below them, in em.
-CLIP_ABOVE, CLIP_BELOW = 0.3, 0.3
+CLIP_ABOVE, CLIP_BELOW = 0.3, 0.12
 # Blurs below so many pixels are not visible.
 MIN_BLUR = 0.5
 

@@ -7,15 +7,13 @@ import numpy as np
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.style import TextBackground
 from pytoon_pipeline.media.colour import yuv
-from pytoon_pipeline.media.word_layout import PlacedWord, Typography
+from pytoon_pipeline.media.word_layout import PlacedWord, Typography, mark_box, padded_lines
 from pytoon_pipeline.rendering.yuva import Sprite, Values, from_premultiplied
 
 # Polygons and rounded boxes are drawn this much larger, then downscaled.
 OVERSAMPLING = 4
-# How far a box or marker extends beyond its word, across and up and down, and the slant of a marker, in em.
-MARK_ACROSS, MARK_UP, SLANT = 0.14, 0.1, 0.12
-# The radius of a box behind a word, and the place and strength of an underline, in em.
-BOX_RADIUS, LINE_TOP, LINE_BOTTOM = 0.16, 0.08, 0.2
+# The slant of a marker and the radius of a box behind a word, in em.
+SLANT, BOX_RADIUS = 0.12, 0.16
 
 
 def background_boxes(
@@ -25,41 +23,23 @@ def background_boxes(
     radius = background.radius * detail
     if background.shape == "block":
         return [_filled(Rect(0.0, 0.0, *map(float, size)), radius, background.colour, background.opacity)]
-    padding = background.padding * detail
-    boxes = []
-    for number in sorted({word.line for word in words}):
-        line = [word for word in words if word.line == number]
-        area = line_box(line, type_)
-        grown = Rect(area.left - padding, area.top - 0.7 * padding, area.right + padding, area.bottom + 0.7 * padding)
-        boxes.append(_filled(grown, radius, background.colour, background.opacity))
-    return boxes
-
-
-def line_box(words: Sequence[PlacedWord], type_: Typography) -> Rect[float]:
-    """The rectangle of words on one line, from the height of capitals to the lowest descender."""
-    text = [" ".join(word.text for word in words)]
-    baseline = words[0].baseline
-    return Rect(
-        min(word.x for word in words),
-        baseline - type_.above(text),
-        max(word.x + word.width for word in words),
-        baseline + max(type_.below(text), 0.04 * type_.em),
-    )
+    lines = padded_lines(words, type_, background.padding * detail)
+    return [_filled(line, radius, background.colour, background.opacity) for line in lines]
 
 
 def mark(kind: str, word: PlacedWord, type_: Typography, colour: str) -> Sprite:
     """The box, marker stroke or underline of a key word."""
-    em, area = type_.em, line_box([word], type_)
-    left, right = area.left - MARK_ACROSS * em, area.right + MARK_ACROSS * em
-    top, bottom = area.top - MARK_UP * em, area.bottom + MARK_UP * em
-    if kind == "underline":
-        under = Rect(area.left, word.baseline + LINE_TOP * em, area.right, word.baseline + LINE_BOTTOM * em)
-        return _filled(under, LINE_BOTTOM * em, colour, 1.0)
-    if kind == "box":
-        return _filled(Rect(left, top, right, bottom), BOX_RADIUS * em, colour, 1.0)
-    slant = SLANT * em / 2
-    corners = ((left + slant, top), (right + slant, top - slant / 3), (right - slant, bottom), (left - slant, bottom))
-    return _polygon((*corners[:3], (left - slant, bottom + slant / 3)), colour)
+    area, slant = mark_box(kind, word, type_), SLANT * type_.em / 2
+    if kind != "marker":
+        return _filled(area, BOX_RADIUS * type_.em, colour, 1.0)
+    left, top, right, bottom = area
+    corners = (
+        (left + slant, top),
+        (right + slant, top - slant / 3),
+        (right - slant, bottom),
+        (left - slant, bottom + slant / 3),
+    )
+    return _polygon(corners, colour)
 
 
 def _filled(area: Rect[float], radius: float, colour: str, opacity: float) -> Sprite:

@@ -9,9 +9,9 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.text_animation import TextUnit
 from pytoon_pipeline.contracts.style import Emphasis, TextShadow, TextStyle, WordStyle
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.word_layout import PlacedWord, Typography, place_letters, place_words
+from pytoon_pipeline.media.word_layout import PlacedWord, Typography, line_box, place_letters, place_words
 from pytoon_pipeline.rendering.sprites import combined
-from pytoon_pipeline.rendering.text_marks import background_boxes, line_box, mark
+from pytoon_pipeline.rendering.text_marks import background_boxes, mark
 from pytoon_pipeline.rendering.word_images import word_layers
 from pytoon_pipeline.rendering.yuva import Sprite
 
@@ -44,7 +44,7 @@ class TextSheet:
         self.type_ = Typography(style.font, style.size * detail, style.line_height, style.letter_spacing)
         inset = (style.background.padding if style.background else 0) * detail
         shift = {"left": inset, "centre": 0.0, "right": -inset}[style.align]
-        placed = place_words(lines, self.type_, *map(float, self.size), style.align)
+        placed = place_words(lines, self.type_, float(self.size[0]), float(self.size[1]), style.align)
         self.words = [PlacedWord(one.text, one.line, one.x + shift, one.baseline, one.width) for one in placed]
         self._emphasised = frozenset(emphasised) if style.emphasis else frozenset()
 

@@ -50,11 +50,11 @@ from pytoon_pipeline.rendering import (
     segment_plan,
     segments,
     stages,
-    text,
+    text_units,
 )
 from pytoon_pipeline.rendering.footage import Footage
 from pytoon_pipeline.rendering.segment_plan import Source
-from pytoon_pipeline.rendering.yuva import transparent_image
+from pytoon_pipeline.rendering.yuva import Sprite, transparent_image
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.placed_captions import placed_captions
@@ -270,20 +270,13 @@ def moved(name: str, **changes: float) -> Patch:
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(text, "_background", lambda box, width, height, detail: transparent_image(width, height))
-    text.render_text.cache_clear()
+    patch.setattr(text_units, "background_boxes", lambda *given: [])
+    text_units.text_sheet.cache_clear()
 
 
 def without_letters(patch: pytest.MonkeyPatch) -> None:
-    set_ = text._render_lines
-
-    def empty(*given: Any) -> Any:
-        sheet = set_(*given)
-        return replace(sheet, a=np.zeros_like(sheet.a), h=np.zeros_like(sheet.h), y=np.zeros_like(sheet.y),
-                       u=np.zeros_like(sheet.u), v=np.zeros_like(sheet.v))  # fmt: skip
-
-    patch.setattr(text, "_render_lines", empty)
-    text.render_text.cache_clear()
+    patch.setattr(text_units, "_layers", lambda word, style: ([], Sprite(0, 0, transparent_image(2, 2))))
+    text_units.text_sheet.cache_clear()
 
 
 def other_words(patch: pytest.MonkeyPatch) -> None:
@@ -379,7 +372,7 @@ def test_a_fault_of_the_renderer_is_found(
 @pytest.fixture(autouse=True)
 def _fresh_texts() -> Iterator[None]:
     yield
-    text.render_text.cache_clear()
+    text_units.text_sheet.cache_clear()
 
 
 def test_a_video_as_planned_has_no_findings(scenery: Scenery, tmp_path: Path) -> None:

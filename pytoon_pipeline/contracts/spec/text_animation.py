@@ -103,9 +103,9 @@ def pose_at(move: TextMove, phase: TextPhase, index: int, count: int) -> Pose:
     away, faded = move.easing.at(progress), min(1.0, progress / move.fade)
     if not leaving:
         away, faded = 1 - away, 1 - faded
-    return Pose.model_construct(
-        **{name: _between(name, getattr(move.pose, name), away) for name in Pose.model_fields if name != "opacity"},
-        opacity=1 + (move.pose.opacity - 1) * faded,
+    return REST.model_copy(
+        update={name: _between(name, getattr(move.pose, name), away) for name in Pose.model_fields if name != "opacity"}
+        | {"opacity": 1 + (move.pose.opacity - 1) * faded}
     )
 
 

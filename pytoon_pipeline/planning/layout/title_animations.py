@@ -15,7 +15,12 @@ MARK_SECONDS = 0.35
 # An entrance takes at most this share of the time that a text is shown.
 MAX_SHARE = 0.4
 # How far a text may be from rest in its first frame when it must be readable there.
-MAX_OFFSET, MIN_SCALE, MAX_SCALE, MAX_ROTATION = 0.3, 0.88, 1.18, 6.0
+MAX_OFFSET, MIN_SCALE, MAX_SCALE, MAX_ROTATION = 0.24, 0.88, 1.18, 6.0
+
+
+EASE_OUT = EaseOut()
+# Where a text goes when it leaves.
+AWAY = Pose(y=-0.25, opacity=0)
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,10 @@ class TitleAnimation:
     pose: Pose
     seconds: float
     stagger: float = 0.0
-    easing: Easing = EaseOut()
+    easing: Easing = EASE_OUT
     fade: float = 0.5
     clip: bool = False
-    away: Pose = Pose(y=-0.25, opacity=0)
+    away: Pose = AWAY
     away_unit: TextUnit = "whole"
 
 
@@ -42,7 +47,7 @@ ANIMATIONS: dict[AnimationIn, TitleAnimation] = {
         "whole", Pose(scale=0.6, opacity=0), 0.4, easing=Back(overshoot=0.18), fade=0.3, away=Pose(scale=0.8, opacity=0)
     ),
     "words_up": TitleAnimation(
-        "word", Pose(y=1.25), 0.45, 0.06, Back(overshoot=0.04), clip=True, away=Pose(y=-1.25), away_unit="line"
+        "word", Pose(y=1.3), 0.45, 0.06, Back(overshoot=0.04), clip=True, away=Pose(y=-1.3), away_unit="line"
     ),
     "words_pop": TitleAnimation(
         "word", Pose(scale=0.4, y=0.15, opacity=0), 0.32, 0.07, Back(overshoot=0.09), 0.3,
@@ -82,7 +87,7 @@ def text_animation(
     longest = int(min(MAX_ENTER_SECONDS * rate.fraction, frames * MAX_SHARE))
     if style is None or leaving < 1 or longest < 2:
         return None
-    pose = readable(style.pose) if readable_at_once else style.pose
+    pose = readable(style.pose, style.unit) if readable_at_once else style.pose
     unit_frames = min(max(1, rate.nearest(style.seconds)), longest)
     gaps = unit_count(lines, style.unit) - 1
     entering = min(longest, unit_frames + round(gaps * style.stagger * rate.fraction))
@@ -105,15 +110,16 @@ def text_animation(
 
 
 # From where a text settles whose animation would leave nothing to read at its beginning.
-SETTLE = Pose(scale=1.06)
+SETTLE = Pose(scale=1.08)
 
 
-def readable(pose: Pose) -> Pose:
-    """The pose brought so near to rest that the text can be read in it."""
+def readable(pose: Pose, unit: TextUnit) -> Pose:
+    """The pose brought so near to rest that the text can be read in it: larger words would touch each other."""
+    max_scale = MAX_SCALE if unit in ("line", "whole") else 1.0
     near = Pose(
         x=_within(pose.x, -MAX_OFFSET, MAX_OFFSET),
         y=_within(pose.y, -MAX_OFFSET, MAX_OFFSET),
-        scale=_within(pose.scale, MIN_SCALE, MAX_SCALE),
+        scale=_within(pose.scale, MIN_SCALE, max_scale),
         rotation=_within(pose.rotation, -MAX_ROTATION, MAX_ROTATION),
         tracking=min(pose.tracking, 0.06),
     )
