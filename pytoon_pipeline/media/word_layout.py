@@ -1,7 +1,7 @@
 """Where the words of a text stand: each at the place that shaping gives it, so that it can be drawn on its own."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -15,7 +15,7 @@ Align = Literal["left", "centre", "right"]
 FIRST_JOINING = 0x0590
 # How far a box or marker extends beyond its word, across and up and down, and the place of an underline below the
 # baseline, in em. A box behind a line has this share of its padding above and below it.
-MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.11, 0.1, 0.08, 0.2
+MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.09, 0.1, 0.08, 0.2
 LINE_PADDING = 0.7
 # Space below the baseline for the descenders of small letters, in em.
 DESCENT = 0.22
@@ -171,10 +171,21 @@ def padded_lines(words: Sequence[PlacedWord], type_: Typography, padding: float)
     ]
 
 
-def mark_box(kind: str, word: PlacedWord, type_: Typography) -> Rect[float]:
-    """The rectangle of the *box*, *marker* or *underline* of a key word."""
-    em, area = type_.em, line_box([word], type_)
+def marked_runs(words: Sequence[PlacedWord], marked: Collection[int]) -> list[list[int]]:
+    """The indices ``marked``, those of neighbours on one line together: they share a mark."""
+    runs: list[list[int]] = []
+    for number in sorted(marked):
+        if runs and number == runs[-1][-1] + 1 and words[number].line == words[number - 1].line:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
+def mark_box(kind: str, words: Sequence[PlacedWord], type_: Typography) -> Rect[float]:
+    """The rectangle of the *box*, *marker* or *underline* of key words that are neighbours on one line."""
+    em, area = type_.em, line_box(words, type_)
     if kind == "underline":
-        return Rect(area.left, word.baseline + LINE_TOP * em, area.right, word.baseline + LINE_BOTTOM * em)
+        return Rect(area.left, words[0].baseline + LINE_TOP * em, area.right, words[0].baseline + LINE_BOTTOM * em)
     across, up = MARK_ACROSS * em, MARK_UP * em
     return Rect(area.left - across, area.top - up, area.right + across, area.bottom + up)

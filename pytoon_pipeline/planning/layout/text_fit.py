@@ -217,7 +217,9 @@ def _sized(text: str, box: TextBox, size: int, breakable: bool) -> list[BreakUni
     found: list[BreakUnit] = []
     for unit in _units(text, box.font, box.letter_spacing):
         sized = replace(unit, width=unit.width * factor, advance=unit.advance * factor)
-        if breakable and sized.width > limit:
+        # A word that is broken in any case is broken where the text is large.
+        hopeless = unit.width * max(box.min_size, box.size * WORD_SHARE) / MEASURE > limit
+        if (breakable or hopeless) and sized.width > limit:
             found += _broken(sized, box.typography(size), limit)
         else:
             found.append(sized)
