@@ -144,12 +144,17 @@ class StillSettings(Record):
 
 
 class BackgroundSettings(Record):
-    """What is behind products and texts: one or two ``colours``, over which ``shapes`` drift; or a blurred copy."""
+    """What is behind products and texts: one or two ``colours``, over which ``shapes`` drift; or a blurred copy.
+
+    ``shape_blur`` is how soft the edges of the shapes are, in pixels; 0 makes them sharp discs.
+    """
 
     kind: Literal["colour", "gradient", "blur"] = "gradient"
     colours: tuple[Colour, ...] = Field(default=("#20242C", "#4A5160"), min_length=1, max_length=2)
     angle: float = Field(default=20, ge=-180, le=180)
     shapes: tuple[Colour, ...] = Field(default=(), max_length=3)
+    shape_blur: float = Field(default=120, ge=0, le=200)
+    shape_opacity: float = Field(default=0.55, ge=0, le=1)
     blur: float = Field(default=45, ge=5, le=150)
 
 
@@ -159,9 +164,16 @@ class LayoutSettings(Record):
     ``width`` and ``height`` are the largest size of a product as shares of the space that texts leave free;
     ``vertical_align`` places it in the rest of the height, 0 at the top, 1 at the bottom. ``shadow`` is the opacity of
     its shadow. ``corner_radius`` rounds the corners of pictures without transparency, in pixels. ``bob_amplitude``
-    moves it gently up and down, in pixels.
+    moves it gently up and down, in pixels. ``tilt`` turns cards to alternating sides, in degrees.
+
+    ``picture`` is how a single item stands: *full_bleed* fills the frame, *card* stands below its text, *split* has a
+    panel for the text above it. ``text`` is the layout of a video without media; *auto* chooses by the text.
+    ``accent`` is the colour of strips, numbers and shapes behind products.
     """
 
+    picture: Literal["full_bleed", "card", "split"] = "full_bleed"
+    text: Literal["auto", "statement", "list", "quote", "big_number"] = "auto"
+    accent: Colour = "#FFB703"
     arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
     width: float = Field(default=0.9, gt=0, le=1)
     height: float = Field(default=0.9, gt=0, le=1)
@@ -169,6 +181,7 @@ class LayoutSettings(Record):
     shadow: float = Field(default=0.4, ge=0, le=1)
     corner_radius: float = Field(default=36, ge=0, le=400)
     bob_amplitude: int = Field(default=10, ge=0, le=100)
+    tilt: float = Field(default=0, ge=0, le=8)
 
 
 class MemeSettings(Record):

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrops, together
 from pytoon_pipeline.planning.keep_out import KeepOutArea
+from pytoon_pipeline.planning.layout.titles import TitleRequest
 
 # A transition takes at most this share of the shorter of its two sequences.
 MAX_OVERLAP = 0.4
@@ -42,11 +46,28 @@ def own_audio(material: AnalysedMedia, frames: int, source_start: int) -> tuple[
 
 
 @dataclass(frozen=True)
+class TextSpace:
+    """Where titles stand over a sequence, and how they look there.
+
+    ``shade`` is the dark tone of the picture behind them, for a scrim; none where a designed ground is behind them.
+    ``label`` is the item's own text, which stays while the item is shown. ``hold`` is whether texts stay until the next
+    one comes; else each leaves when it has been read.
+    """
+
+    area: Rect[int]
+    headline: HeadlineSettings
+    shade: Colour | None = None
+    label: TitleRequest | None = None
+    hold: bool = True
+
+
+@dataclass(frozen=True)
 class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
-    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned.
+    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None where
+    no title may stand.
     """
 
     scenes: tuple[Scene, ...]
@@ -59,6 +80,7 @@ class SceneSequence:
     static: tuple[FrameRange, ...] = ()
     black: tuple[FrameRange, ...] = ()
     notes: tuple[Note, ...] = ()
+    text: TextSpace | None = None
 
     @property
     def frames(self) -> int:

@@ -20,7 +20,7 @@ from pytoon_pipeline.planning.layout.backgrounds import Background
 from pytoon_pipeline.planning.layout.products import GAP, headline_and_product_areas, product_layout, text_zone
 from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_area, title_layer
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
-from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, own_audio
+from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import stills
 
 # At most this many products stand in one frame.
@@ -38,13 +38,14 @@ def plan_overlay(context: PlanContext) -> RenderSpec:
         context.titles, preset.headline, preset.layout, context.safe_area, titles.area, item_texts
     )
     if not items:
-        return plan_text(context, headline_area)
+        return plan_text(context)
     lengths, notes = plan_lengths(items, pacing)
     groups, group_notes = _groups(items, product_area, preset.layout, titles)
     # Groups overlap less often than their items would, so lengths that fitted one by one may be too long together.
     frames = shorten([_group_frames(group, lengths, pacing) for group, _ in groups], pacing)
     sequences = [_sequence(context, group, length) for group, length in zip(groups, frames, strict=True)]
-    return assemble(context, sequences, [*notes, *group_notes], headline_area)
+    space = TextSpace(headline_area, preset.headline)
+    return assemble(context, [replace(one, text=space) for one in sequences], [*notes, *group_notes])
 
 
 def _groups(

@@ -23,8 +23,6 @@ Role = Literal["headline", "item", "hook", "beat", "cta", "other"]
 ENTRY_SECONDS = 0.4
 EXIT_SECONDS = 0.2
 RISE_PIXELS = 60
-# A text stays at least this long, however short it is.
-MIN_SECONDS = 1.0
 # Distance that titles keep from the edges of the safe zone, in pixels.
 INSET = 24
 # Texts of single items may be smaller than headlines: they are a word or two.
@@ -66,11 +64,6 @@ def title_requests(text: str | TextRequest | None, uppercase: bool) -> tuple[Tit
         requests += [TitleRequest(text.cta or "", "cta", "text.cta")]
     cleaned = (replace(one, text=clean(one.text, uppercase)) for one in requests)
     return tuple(one for one in cleaned if one.text)
-
-
-def reading_seconds(titles: Sequence[TitleRequest], headline: HeadlineSettings) -> float:
-    """Time that it takes to read ``titles`` one after the other."""
-    return sum(_seconds(len(title.text), headline) for title in titles)
 
 
 def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
@@ -119,43 +112,6 @@ def fit_title(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
     return pages
 
 
-def titles_over_time(
-    titles: Sequence[TitleRequest],
-    style: TitleStyle,
-    area: Rect[int],
-    frames: int,
-    backdrops: Backdrops,
-    keep_out: Sequence[KeepOutArea] = (),
-) -> tuple[TextLayer, ...]:
-    """Titles one after the other over ``frames``, each for its share of the reading time.
-
-    Raises ``InvalidInput`` when reading takes longer than that.
-    """
-    headline, rate = style.headline, style.rate
-    pages = [(title, page) for title in titles for page in fit_title(title, headline, area)]
-    if not pages:
-        return ()
-    reading = [rate.nearest(_seconds(page.characters, headline)) for _, page in pages]
-    spare = frames - sum(reading)
-    if spare < 0:
-        raise field_error(
-            titles[0].field if len(titles) == 1 else "text",
-            "text_too_long",
-            f"Reading the texts takes {sum(reading) / float(rate.fraction):.0f} s, but the video lasts "
-            f"{frames / float(rate.fraction):.0f} s.",
-            "Shorten the texts, add media, or raise max_seconds.",
-        )
-    layers = []
-    start = 0
-    for index, (title, page) in enumerate(pages):
-        last = index == len(pages) - 1
-        end = frames if last else start + reading[index] + spare * reading[index] // sum(reading)
-        shown = FrameRange(start=start, end=end)
-        layers.append(title_layer(page, title.role, style, area, shown, backdrops, headline.position, keep_out))
-        start = end
-    return tuple(layers)
-
-
 def title_layer(
     page: TextLayout,
     role: Role,
@@ -197,6 +153,12 @@ def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], po
     return Rect(left=left[headline.align], top=top, right=left[headline.align] + width, bottom=top + height)
 
 
+def symmetric(area: Rect[int]) -> Rect[int]:
+    """``area`` with the larger of its two side insets on both sides, so that its middle is the frame's."""
+    inset = max(area.left, WIDTH - area.right)
+    return replace(area, left=inset, right=WIDTH - inset)
+
+
 def centred(width: int, area: Rect[int]) -> int:
     """Left edge of a text in the middle of the frame, moved only as far as ``area`` requires."""
     return max(area.left, min(round((WIDTH - width) / 2), area.right - width))
@@ -228,7 +190,3 @@ def entrance(animation: AnimationIn, x: float, y: float, shown: FrameRange, rate
             Keyframe(frame=start + entry, value=1, easing=Back(overshoot=0.08)),
         )
     return static.model_copy(update=update)
-
-
-def _seconds(characters: int, headline: HeadlineSettings) -> float:
-    return max(MIN_SECONDS, characters / headline.max_cps)
