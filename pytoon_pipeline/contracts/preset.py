@@ -185,7 +185,15 @@ class LayoutSettings(Record):
 
 
 class MemeSettings(Record):
-    """The bars above and below a meme's picture. A bar without text has no height of its own."""
+    """How memes look. ``layout`` *over* has the first line at the top of a picture that fills the frame and the second
+    at its bottom; *caption* has both on a bar above the picture. Where the frame would cut the subject, the lines stand
+    on bars above and below the whole picture.
+
+    The second line comes in after the share ``punchline`` of the time.
+    """
+
+    layout: Literal["over", "caption"] = "caption"
+    punchline: float = Field(default=0.4, ge=0, le=0.8)
 
     bar: Colour = "#000000"
     font: str = "Roboto Black"

@@ -19,10 +19,10 @@ from pytoon_pipeline.contracts.spec.render_spec import (
 from pytoon_pipeline.contracts.time import FrameRange, union
 from pytoon_pipeline.planning.audio_mix import plan_audio
 from pytoon_pipeline.planning.context import PlanContext
-from pytoon_pipeline.planning.layout.title_schedule import place_titles
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
 from pytoon_pipeline.planning.text_assignment import assignment_notes
+from pytoon_pipeline.planning.title_schedule import place_titles
 
 
 def assemble(

@@ -17,10 +17,11 @@ from pytoon_pipeline.planning.analysed_media import PlanItem, PlanMedia
 from pytoon_pipeline.planning.branding import end_card, text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
-from pytoon_pipeline.planning.layout.titles import TitleRequest, TitleStyle, title_requests
+from pytoon_pipeline.planning.layout.titles import TitleStyle, title_requests
 from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
 from pytoon_pipeline.planning.text_assignment import reading_seconds
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 
 @dataclass(frozen=True)

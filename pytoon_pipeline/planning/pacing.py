@@ -25,7 +25,8 @@ class Pacing:
 
     ``content_frames`` are the frames that all sequences may have together, without the end card and after overlaps.
     ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the texts of each item need, or
-    that of all texts where there are no items; ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit that messages name.
+    that of all texts where there are no items; ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit
+    that messages name.
     """
 
     rate: FrameRate
@@ -118,7 +119,7 @@ def _preferred_lengths(items: Sequence[PlanItem], pacing: Pacing) -> list[float]
 
 
 def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -> list[float]:
-    """Pictures without a length of their own stay until their texts are read, and longer when a voice needs the time."""
+    """Pictures without a length of their own stay until their texts are read, and as long as a voice needs."""
     free = [n for n, item in enumerate(items) if item.material.is_still and item.entry.end is None]
     extended = list(lengths)
     for n in free:

@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.transitions import TransitionChoice
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrops, together
 from pytoon_pipeline.planning.keep_out import KeepOutArea
-from pytoon_pipeline.planning.layout.titles import TitleRequest
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A transition takes at most this share of the shorter of its two sequences.
 MAX_OVERLAP = 0.4
@@ -50,7 +50,8 @@ class TextSpace:
     """Where titles stand over a sequence, and how they look there.
 
     ``shade`` is the dark tone of the picture behind them, for a scrim; none where a designed ground is behind them.
-    ``label`` is the item's own text, which stays while the item is shown. ``hold`` is whether texts stay until the next
+    ``label`` is the item's own text, which stays while the item is shown, in ``label_area`` or else where titles
+    stand. ``hold`` is whether texts stay until the next
     one comes; else each leaves when it has been read.
     """
 
@@ -58,6 +59,7 @@ class TextSpace:
     headline: HeadlineSettings
     shade: Colour | None = None
     label: TitleRequest | None = None
+    label_area: Rect[int] | None = None
     hold: bool = True
 
 
@@ -66,8 +68,8 @@ class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
-    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None where
-    no title may stand.
+    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None
+    where no title may stand.
     """
 
     scenes: tuple[Scene, ...]

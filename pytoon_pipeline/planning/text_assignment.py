@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.planning.layout.titles import TitleRequest
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A page stays for the time that it takes to look at it and to read its words, and never less than MIN_SECONDS
 # (a common rule of subtitling: 3 to 3.5 words per second).

@@ -13,11 +13,11 @@ from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
-from pytoon_pipeline.planning.layout.titles import TitleRequest
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots import footage
 from pytoon_pipeline.planning.text_assignment import assigned_items
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 Lengths = Callable[[Sequence[PlanItem], Pacing], tuple[list[int], list[Note]]]
 

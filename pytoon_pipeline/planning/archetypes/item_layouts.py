@@ -4,11 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
-from pytoon_pipeline.contracts.spec.layers import CropPath, ImageLayer, Layer, ShapeLayer, Transform, VideoLayer, constant
+from pytoon_pipeline.contracts.spec.layers import (
+    CropPath,
+    ImageLayer,
+    Layer,
+    ShapeLayer,
+    Transform,
+    VideoLayer,
+    constant,
+)
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.contracts.time import FrameRange
@@ -16,13 +25,24 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import FACE, PICTURE, SUBJECT, KeepOutArea
-from pytoon_pipeline.planning.layout.backgrounds import Background, blurred_copy, designed_background
+from pytoon_pipeline.planning.layout.backgrounds import (
+    Background,
+    blurred_copy,
+    designed_background,
+    fill_background,
+    plain_background,
+)
 from pytoon_pipeline.planning.layout.cards import card_layer, plan_card
+from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out
+from pytoon_pipeline.planning.layout.text_fit import clean
 from pytoon_pipeline.planning.layout.text_placement import layer_area
-from pytoon_pipeline.planning.layout.titles import TitleRequest, fit_title, symmetric, title_area
+from pytoon_pipeline.planning.layout.titles import fit_title, symmetric
+from pytoon_pipeline.planning.layout.titles import title_area as area_of
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import footage, stills
 from pytoon_pipeline.planning.shots.subjects import subject_box
+from pytoon_pipeline.planning.title_request import TitleRequest
+from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
 
 # A picture whose brightest part is darker than this relative luminance is black.
 BLACK_LUMINANCE = 0.012
@@ -66,26 +86,33 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     """The item as a card on the preset's ground, with its text above. Footage becomes a band as wide as the frame."""
     material, preset = item.material, context.preset
     space = text_space(context, item)
-    texts = [*titles, *([space.label] if space.label is not None else [])]
-    share = replace(space.area, bottom=space.area.top + round((space.area.bottom - space.area.top) * TEXT_SHARE))
-    heights = [_text_height(one, space.headline, share) for one in texts]
+    # Titles stand above the card, the item's own text below it, or above it where there are no titles.
+    above = replace(space.area, bottom=space.area.top + round(space.area.height * TEXT_SHARE))
+    below = replace(space.area, top=space.area.bottom - round(space.area.height * LABEL_SHARE))
+    both = bool(titles) and space.label is not None
+    title_height = max((_title_height(one, space.headline, above) for one in titles), default=0)
+    label_height = _label_height(space, below if both else above)
+    heights = (title_height, label_height) if both else (max(title_height, label_height), 0)
     whole = item.fit == "contain" or not stills.covers_well(material, WIDTH / HEIGHT)
-    text_height = max(heights, default=0)
-    plan = plan_card(material, text_height, space.area, context.safe_area, whole=whole, band=not material.is_still)
-    # Texts are fitted into the same height as they were measured in, and stand at its lower edge.
-    area = replace(share, top=plan.text.bottom - share.height, bottom=plan.text.bottom)
+    plan = plan_card(material, heights, space.area, context.safe_area, whole=whole, band=not material.is_still)
+    # Texts are fitted into the same height as they were measured in, and stand next to the card.
+    title_area = replace(above, top=plan.above.bottom - above.height, bottom=plan.above.bottom)
+    label_area = replace(below, top=plan.below.top, bottom=plan.below.top + below.height) if both else None
     background, backdrop = ground(context, item, frames)
     layer = card_layer(
         material, plan, preset.layout, preset.background.colours[0], frames, item.source_start, item.index
     )
-    headline = space.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
+    colour, file = preset.background.colours[0], context.media.background
+    stills_ground = file is None or file.is_still
+    behind = behind_cut_out(plan.card, preset.layout, colour, frames) if material.transparent else ()
+    headline = space.headline.model_copy(update={"position": 1.0, "item_position": 0.0 if both else 1.0})
     return SceneSequence(
-        (Scene(start=0, frames=frames, layers=(*background, layer)),),
+        (Scene(start=0, frames=frames, layers=(*background, *behind, layer)),),
         backdrop,
         keep_out=(KeepOutArea(0, frames, layer_area(layer), PICTURE),),
         audio=own_audio(material, frames, item.source_start),
-        static=(FrameRange(start=0, end=frames),) if material.is_still else (),
-        text=replace(space, area=area, headline=headline, shade=None),
+        static=(FrameRange(start=0, end=frames),) if material.is_still and stills_ground else (),
+        text=replace(space, area=title_area, label_area=label_area, headline=headline, shade=None),
     )
 
 
@@ -133,14 +160,24 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
 LAYOUTS: dict[str, ItemLayout] = {"full_bleed": full_bleed, "card": card, "split": split}
 # Text above a card takes at most this share of the height where texts may stand.
 TEXT_SHARE = 0.42
+# Text below a card, this share.
+LABEL_SHARE = 0.2
 
 
 def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
-    """The preset's ground; a blurred copy of the item where the preset or the request asks for one."""
-    settings, requested = context.preset.background, context.request.background
-    if requested == "blur" or (requested is None and settings.kind == "blur"):
+    """The ground that the request asks for, else the preset's. Raises ``InvalidInput`` for a brand's without one."""
+    settings, requested, file = context.preset.background, context.request.background, context.media.background
+    if file is not None:
+        return fill_background(file)
+    if requested is not None and requested.startswith("#"):
+        return plain_background(requested)
+    blurs = requested == "blur" or (requested is None and settings.kind == "blur")
+    if blurs and (requested == "blur" or not item.material.transparent):
         return blurred_copy(item.material, settings, item.source_start)
-    return designed_background(settings, frames)
+    if requested == "brand" and context.brand is None:
+        raise field_error("background", "no_brand", "the value “brand” needs a brand.", "Set one with “brand:”.")
+    kind = "colour" if requested == "brand" else "gradient" if settings.kind == "blur" else settings.kind
+    return designed_background(settings.model_copy(update={"kind": kind}), frames)
 
 
 def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
@@ -154,10 +191,8 @@ def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
 
 def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | None:
     """The item's own text; none without one."""
-    from pytoon_pipeline.planning.layout.text_fit import clean
-
     text = clean(item.entry.text or "", headline.uppercase)
-    return TitleRequest(text, "item", f"media.{item.index}.text") if text else None
+    return TitleRequest(text, "item", item.entry.file) if text else None
 
 
 def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int, source_start: int) -> SceneSequence:
@@ -186,7 +221,7 @@ def picture_areas(material: AnalysedMedia, camera: CropPath, frames: int) -> tup
     areas = [face.box.through(window, WIDTH, HEIGHT) for face in material.faces for window in windows]
     subject = [subject_box(material).through(crop_at(camera, frames // 2, frames // 2), WIDTH, HEIGHT)]
     found = [KeepOutArea(0, frames, area, FACE) for area in areas]
-    return (*found, *(KeepOutArea(0, frames, area, SUBJECT) for area in subject))
+    return (*found, *(KeepOutArea(0, frames, area, SUBJECT, soft=True) for area in subject))
 
 
 def _backdrop(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int) -> Backdrops:
@@ -198,7 +233,14 @@ def _backdrop(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int) -
     return everywhere(Backdrop(0.0, whole.lightest))
 
 
-def _text_height(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> int:
+def _title_height(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> int:
     """The height of the tallest page of a title."""
-    places = (title_area(page, headline, area, 0.0) for page in fit_title(title, headline, area))
-    return max(place.bottom - place.top for place in places)
+    return max(area_of(page, headline, area, 0.0).height for page in fit_title(title, headline, area))
+
+
+def _label_height(space: TextSpace, area: Rect[int]) -> int:
+    """The height of an item's own text; 0 without one."""
+    if space.label is None:
+        return 0
+    headline = item_headline(space)
+    return area_of(fit_label(space.label, headline, area), headline, area, 0.0).height

@@ -80,7 +80,5 @@ def _drifting(
         height=SHAPE_SIZE,
         fill=Fill(colours=(colour,)),
         effects=(Blur(radius=settings.shape_blur),) if settings.shape_blur else (),
-        transform=Transform(
-            x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT), opacity=constant(settings.shape_opacity)
-        ),
+        transform=Transform(x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT), opacity=constant(settings.shape_opacity)),
     )

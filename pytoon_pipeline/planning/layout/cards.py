@@ -13,7 +13,7 @@ from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots import stills
 
-CARD_WIDTH = 940
+CARD_WIDTH, CUT_OUT_WIDTH = 940, 756
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
 HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
 # Distance from a text to its card, and from the card to the frame's edge, in pixels.
@@ -26,33 +26,48 @@ SHADOW_TINT = 0.3
 
 @dataclass(frozen=True)
 class CardPlan:
-    """Where a card and its text stand, and whether the card crops its picture."""
+    """Where a card and its texts stand, and whether the card crops its picture."""
 
     card: Rect[int]
-    text: Rect[int]
+    above: Rect[int]
+    below: Rect[int]
     crops: bool
 
 
 def plan_card(
-    material: AnalysedMedia, text_height: int, area: Rect[int], safe_area: Rect[int], *, whole: bool, band: bool = False
+    material: AnalysedMedia,
+    heights: tuple[int, int],
+    area: Rect[int],
+    safe_area: Rect[int],
+    *,
+    whole: bool,
+    band: bool = False,
 ) -> CardPlan:
-    """The places of a card and of a text of ``text_height`` above it, centred together.
+    """The places of a card and of texts of these ``heights`` above and below it, centred together.
 
     ``area`` is where texts may stand. A ``whole`` picture is never cropped; a ``band`` is as wide as the frame.
     """
-    width = WIDTH if band else CARD_WIDTH
-    gap = GAP if text_height else 0
-    top = area.top if text_height else min(area.top, 2 * EDGE)
-    free = min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2) - top - text_height - gap
+    width = WIDTH if band else CUT_OUT_WIDTH if material.transparent else CARD_WIDTH
+    above, below = (height + GAP if height else 0 for height in heights)
+    top = area.top if above else min(area.top, 2 * EDGE)
+    # Only text keeps clear of the platform's own elements; a card may reach half into their zone.
+    bottom = area.bottom - 2 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
+    free = bottom - top - above - below
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
         across, down, _ = stills.fit_box(material, width, free)
         size, crops = (across, down), False
-    used = text_height + gap + size[1]
-    first = max(top, min(round(CENTRE * HEIGHT - used / 2), HEIGHT - EDGE - used))
-    left = (WIDTH - size[0]) // 2
-    card = Rect(left=left, top=first + text_height + gap, right=left + size[0], bottom=first + used)
-    return CardPlan(card, replace(area, top=first, bottom=first + max(1, text_height)), crops)
+    used = above + size[1] + below
+    first = max(top, min(round(CENTRE * HEIGHT - used / 2), bottom - used))
+    left, under = (WIDTH - size[0]) // 2, first + above + size[1]
+    return CardPlan(
+        card=Rect(left=left, top=first + above, right=left + size[0], bottom=under),
+        above=replace(area, top=first, bottom=first + max(1, heights[0])),
+        below=replace(
+            area, top=min(under + GAP, area.bottom - 1), bottom=max(under + GAP + heights[1], under + GAP + 1)
+        ),
+        crops=crops,
+    )
 
 
 def card_layer(
@@ -83,13 +98,17 @@ def card_layer(
         "height": height,
         "transform": Transform(x=constant(x), y=moving, rotation=constant(tilt)),
     }
-    return stills.layer_of(material, camera, tuple(effects), source_start, "card", **placed)
+    return stills.layer_of(material, camera, tuple(effects), source_start, "product", **placed)
 
 
 def soft_shadow(opacity: float, ground: Colour) -> Shadow:
     """A soft shadow in a dark tone of the ground."""
-    tint = "#{:02X}{:02X}{:02X}".format(*(round(SHADOW_TINT * channel) for channel in rgb(ground)))
-    return Shadow(y=30, radius=46, opacity=opacity, colour=tint)
+    return Shadow(y=30, radius=46, opacity=opacity, colour=shade_of(ground))
+
+
+def shade_of(ground: Colour) -> Colour:
+    """A dark tone of a ground's colour."""
+    return "#{:02X}{:02X}{:02X}".format(*(round(SHADOW_TINT * channel) for channel in rgb(ground)))
 
 
 def _cropped(material: AnalysedMedia, width: int, free: int) -> tuple[int, int] | None:

@@ -35,12 +35,16 @@ def best_placement(
     A calm area, on which text can be read as it is, may be ``CALM_GAIN`` farther away.
     """
 
+    def covered(area: Rect[int], soft: bool) -> float:
+        parts = (area.intersection(one.area).area * one.weight for one in keep_out if one.soft == soft)
+        return sum(parts) / max(1, area.area)
+
     def cost(placement: Placement) -> tuple[float, float]:
         area = placement.area
-        covered = sum(area.intersection(one.area).area * one.weight for one in keep_out) / max(1, area.area)
         distance = abs(placement.position - preferred)
         middle = MIDDLE_COST * (placement.position != preferred and MIDDLE[0] < placement.position < MIDDLE[1])
-        return round(covered / MIN_GAIN), distance + middle - CALM_GAIN * is_calm(area)
+        soft = covered(area, soft=True) - CALM_GAIN * is_calm(area)
+        return round(covered(area, soft=False) / MIN_GAIN), distance + middle + soft
 
     return min(options, key=cost)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
@@ -17,8 +16,7 @@ from pytoon_pipeline.planning.keep_out import KeepOutArea
 from pytoon_pipeline.planning.layout.contrast import ensure_contrast
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit, split_pages
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
-
-Role = Literal["headline", "item", "hook", "beat", "cta", "other"]
+from pytoon_pipeline.planning.title_request import Role, TitleRequest
 
 ENTRY_SECONDS = 0.4
 EXIT_SECONDS = 0.2
@@ -28,15 +26,6 @@ INSET = 24
 # Texts of single items may be smaller than headlines: they are a word or two.
 ITEM_MIN_SIZE = 48
 BOXED = ("box", "auto_box")
-
-
-@dataclass(frozen=True)
-class TitleRequest:
-    """A text, its role, and the field of the request that it comes from."""
-
-    text: str
-    role: Role
-    field: str
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,39 @@
 """When and where the titles of a video stand: each over the item that it belongs to, gone before the next one comes."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import HEIGHT
+from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.backdrops import Backdrops, together
 from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
 from pytoon_pipeline.planning.layout.scrims import Scrim, plan_scrim, under_scrims
-from pytoon_pipeline.planning.layout.text_fit import TextLayout
+from pytoon_pipeline.planning.layout.text_fit import TextLayout, fit
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
-from pytoon_pipeline.planning.layout.titles import TitleRequest, TitleStyle, fit_title, title_area, title_layer
+from pytoon_pipeline.planning.layout.titles import (
+    TitleStyle,
+    fit_title,
+    text_box,
+    title_area,
+    title_layer,
+)
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, Timeline
 from pytoon_pipeline.planning.text_assignment import assigned_items, page_seconds
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A text that is only read, not held, stays for this multiple of the time that reading takes.
 READ_FACTOR = 1.3
 # Distance between two texts, in pixels.
 TEXT_GAP = 12
+# Text of a lower relative luminance is dark: its scrim has the light colour of its box.
+DARK_TEXT = 0.18
 
 
 @dataclass(frozen=True)
@@ -76,12 +89,12 @@ class _Schedule:
 
     def labels(self) -> Iterator[tuple[TitlePage, FrameRange]]:
         """The items' own texts, each for as long as its item is shown."""
-        for part, sequence in enumerate(self.sequences):
-            if sequence.text is not None and sequence.text.label is not None:
-                space = sequence.text
-                label = space.label
-                for page in fit_title(label, item_headline(space), space.area):
-                    yield TitlePage(label, page, part, is_label=True), self.window(part)
+        for part in range(len(self.sequences)):
+            space = self.space(part)
+            if (label := space.label) is not None:
+                area = space.label_area or space.area
+                page = fit_label(label, item_headline(space), area)
+                yield TitlePage(label, page, part, is_label=True), self.window(part)
 
     def titles(self, titles: Sequence[TitleRequest]) -> list[tuple[TitlePage, FrameRange]]:
         """The titles one after the other, within the parts that they belong to as far as reading allows."""
@@ -142,6 +155,11 @@ class _Schedule:
         space = self.space(one.part)
         return replace(self.style, headline=item_headline(space) if one.is_label else space.headline)
 
+    def place(self, one: TitlePage) -> Rect[int]:
+        """The area of a text."""
+        space = self.space(one.part)
+        return space.label_area or space.area if one.is_label else space.area
+
     def parts(self, shown: FrameRange) -> list[int]:
         """The parts that are seen while a text is shown; a transition's other part is not behind a text."""
         windows = [(n, self.window(n)) for n in range(len(self.sequences))]
@@ -154,16 +172,16 @@ class _Schedule:
         """The position of a text in its area: the same for all pages of a part, where the tallest stands best."""
         peers = [other for other, _ in timed if (other.part, other.is_label) == (one.part, one.is_label)]
         tallest = max((other.page for other in peers), key=lambda page: page.height)
-        headline, area = self.headline(one).headline, self.space(one.part).area
+        headline, area = self.headline(one).headline, self.place(one)
         preferred = headline.position
         options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
         part = self.timeline.parts[one.part]
-        keep_out = [area for area in self.timeline.keep_out if area.start < part.end and area.end > part.start]
+        keep_out = list(self.sequences[one.part].keep_out)
         if one.is_label and any(other.part == one.part and not other.is_label for other, _ in timed):
             # The titles of the part keep their place; its label goes elsewhere.
             title = next(other for other, _ in timed if other.part == one.part and not other.is_label)
             place = self.position(title, shown, timed)
-            taken = title_area(title.page, self.headline(title).headline, area, place)
+            taken = self.area(title, place)
             wider = replace(taken, top=taken.top - TEXT_GAP, bottom=taken.bottom + TEXT_GAP)
             keep_out.append(KeepOutArea(part.start, part.end, wider, TEXT))
         behind, low = self.sequences[one.part].backdrop, self.style.min_contrast
@@ -178,11 +196,10 @@ class _Schedule:
         behind = together(
             [under_scrims(self.sequences[n].backdrop, (scrim for part, scrim in scrims if part == n)) for n in parts]
         )
-        style, area = self.headline(one), self.space(one.part).area
-        return title_layer(one.page, one.title.role, style, area, shown, behind, position)
+        return title_layer(one.page, one.title.role, self.headline(one), self.place(one), shown, behind, position)
 
     def area(self, one: TitlePage, position: float) -> Rect[int]:
-        return title_area(one.page, self.headline(one).headline, self.space(one.part).area, position)
+        return title_area(one.page, self.headline(one).headline, self.place(one), position)
 
     def notes(self, timed: Sequence[tuple[TitlePage, FrameRange]]) -> Iterator[Note]:
         """A note where a text runs on into the next item."""
@@ -195,7 +212,15 @@ class _Schedule:
             yield Note(code="text_runs_on", message=message)
 
 
-def item_headline(space: TextSpace):  # type: ignore[no-untyped-def]
+def fit_label(label: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout:
+    """An item's own text on one page. Raises ``InvalidInput`` when it does not fit ``area``."""
+    page = fit(label.text, text_box(headline, area))
+    if page is None:
+        raise InvalidInput("text_too_long", f"The text of “{label.field}” does not fit beside it.", "Shorten it.")
+    return page
+
+
+def item_headline(space: TextSpace) -> HeadlineSettings:
     """The settings of an item's own text: the headline's, at its own size and position."""
     headline = space.headline
     return headline.model_copy(
@@ -207,39 +232,37 @@ def item_headline(space: TextSpace):  # type: ignore[no-untyped-def]
     )
 
 
-def _scrims(
-    schedule: _Schedule, placed: Sequence[tuple[TitlePage, FrameRange, float]]
-) -> list[tuple[int, Scrim]]:
+def _scrims(schedule: _Schedule, placed: Sequence[tuple[TitlePage, FrameRange, float]]) -> list[tuple[int, Scrim]]:
     """The scrims of each part: one behind the texts of its upper half, and one behind those of its lower half."""
     found = []
-    for part, sequence in enumerate(schedule.sequences):
-        here = [one for one in placed if part in schedule.parts(one[1])]
-        for upper in (True, False):
-            areas, starts, ends, colours = [], [], [], []
-            for page, shown, position in here:
-                space, area = schedule.space(part), schedule.area(page, position)
-                if space.shade is None or space.headline.background != "auto" or (area.top + area.bottom < 1920) != upper:
-                    continue
-                areas.append(area)
-                starts.append(shown.start)
-                ends.append(shown.end)
-                colours.append(space.headline.colour)
-            if not areas:
-                continue
-            space, own = schedule.space(part), schedule.timeline.parts[part]
-            shown = FrameRange(start=max(own.start, min(starts)), end=min(own.end, max(ends)))
-            window = schedule.window(part)
-            # A scrim that would come or go near a transition stays for all of the part.
-            shown = FrameRange(
-                start=own.start if shown.start <= window.start else shown.start,
-                end=own.end if shown.end >= window.end else shown.end,
-            )
-            scrim = plan_scrim(
-                areas, colours[0], sequence.backdrop, space.shade or "", schedule.style.min_contrast, shown
-            )
-            if scrim is not None:
+    for part in range(len(schedule.sequences)):
+        space = schedule.space(part)
+        if space.shade is None or space.headline.background != "auto":
+            continue
+        here = [
+            (schedule.area(page, position), shown) for page, shown, position in placed if part in schedule.parts(shown)
+        ]
+        upper = [one for one in here if one[0].top + one[0].bottom < HEIGHT]
+        lower = [one for one in here if one not in upper]
+        for texts in filter(None, (upper, lower)):
+            if scrim := _scrim(schedule, part, space, texts):
                 found.append((part, scrim))
     return found
+
+
+def _scrim(
+    schedule: _Schedule, part: int, space: TextSpace, texts: Sequence[tuple[Rect[int], FrameRange]]
+) -> Scrim | None:
+    """The scrim of a part behind ``texts``, each with its area and its frames."""
+    own, window = schedule.timeline.parts[part], schedule.window(part)
+    start, end = min(shown.start for _, shown in texts), max(shown.end for _, shown in texts)
+    # A scrim that would come or go near a transition stays for all of the part.
+    shown = FrameRange(start=own.start if start <= window.start else start, end=own.end if end >= window.end else end)
+    colour, tone = space.headline.colour, space.shade or ""
+    if luminance_of(colour) < DARK_TEXT:
+        tone = space.headline.box.colour
+    behind = schedule.sequences[part].backdrop
+    return plan_scrim([area for area, _ in texts], colour, behind, tone, schedule.style.min_contrast, shown)
 
 
 def _with_scrims(scene: Scene, timeline: Timeline, scrims: Sequence[tuple[int, Scrim]]) -> Scene:
@@ -258,7 +281,7 @@ def _shares(window: FrameRange, needed: Sequence[int]) -> list[FrameRange]:
     for need in needed:
         passed += need
         edges.append(window.start + window.frames * passed // total)
-    return [FrameRange(start=a, end=b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [FrameRange(start=a, end=b) for a, b in itertools.pairwise(edges)]
 
 
 def _read(share: FrameRange, needed: int, number: int, closing: bool) -> FrameRange:
