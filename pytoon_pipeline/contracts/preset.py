@@ -186,10 +186,15 @@ class MemeSettings(Record):
 
 
 class TransitionSettings(Record):
-    """How scenes follow each other, and for how many ``seconds`` they overlap."""
+    """How scenes follow each other, and for how many ``seconds`` they overlap.
+
+    ``colour`` is what *dip*, *wipe* and *circle* show between two scenes; none for the brand's accent, else the first
+    of the background's shapes or its last colour.
+    """
 
     kind: TransitionChoice = "crossfade"
-    seconds: float = Field(default=0.5, ge=0.1, le=2)
+    seconds: float = Field(default=0.35, ge=0.1, le=2)
+    colour: Colour | None = None
 
 
 class Preset(Record):

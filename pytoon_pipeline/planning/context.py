@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
@@ -72,7 +73,9 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         closing = end_card(brand, media.logo, safe_area, rate, min_contrast)
     titles_area = text_area(safe_area, watermark)
     titles = title_requests(request.text, preset.headline.uppercase)
-    transition = SceneTransition(preset.transition.kind, rate.nearest(preset.transition.seconds))
+    transition = SceneTransition(
+        preset.transition.kind, rate.nearest(preset.transition.seconds), _transition_colour(resolved)
+    )
     pacing = Pacing(
         rate=rate,
         content_frames=_content_frames(max_frames, closing, rate),
@@ -125,6 +128,15 @@ def _safe_area(resolved: ResolvedRequest) -> Rect[int]:
     """The part of the frame that the platform's own interface leaves free."""
     insets = resolved.platform
     return Rect(left=insets.left, top=insets.top, right=WIDTH - insets.right, bottom=HEIGHT - insets.bottom)
+
+
+def _transition_colour(resolved: ResolvedRequest) -> Colour:
+    preset, brand = resolved.preset, resolved.brand
+    if preset.transition.colour is not None:
+        return preset.transition.colour
+    if brand is not None:
+        return brand.colours.accent
+    return (*preset.background.shapes, preset.background.colours[-1])[0]
 
 
 def _content_frames(max_frames: int, closing: SceneSequence | None, rate: FrameRate) -> int:

@@ -90,7 +90,7 @@ def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int,
     else:
         keep_out = (KeepOutArea(0, frames, layer_area(front), PICTURE),)
     return SceneSequence(
-        (Scene(start=0, frames=frames, layers=layers),),
+        (Scene(start=0, frames=frames, layers=layers, background_layers=len(layers) - 1),),
         _backdrop(material, layers, frames),
         keep_out=keep_out,
         audio=own_audio(material, frames, source_start),

@@ -94,7 +94,7 @@ def _sequence(context: PlanContext, group: Group, frames: int) -> SceneSequence:
         audio += own_audio(item.material, frames, item.source_start)
     shown = [*(item.material for item in items), *([file] if file is not None else [])]
     static = (FrameRange(start=0, end=frames),) if all(material.is_still for material in shown) else ()
-    scene = Scene(start=0, frames=frames, layers=tuple(layers))
+    scene = Scene(start=0, frames=frames, layers=tuple(layers), background_layers=len(background))
     return SceneSequence((scene,), backdrop, audio=tuple(audio), static=static)
 
 

@@ -17,6 +17,6 @@ def plan_text(context: PlanContext, title_area: Rect[int]) -> RenderSpec:
         raise field_error("media", "nothing_to_show", "the request has neither media nor text.", "Add media or text.")
     frames = text_length(context.pacing)
     layers, backdrop = designed_background(context.preset.background, frames)
-    scene = Scene(start=0, frames=frames, layers=layers)
+    scene = Scene(start=0, frames=frames, layers=layers, background_layers=len(layers))
     sequence = SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))
     return assemble(context, [sequence], title_area=title_area)
