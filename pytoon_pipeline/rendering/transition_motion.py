@@ -37,6 +37,18 @@ def draw_shifted(canvas: YuvaImage, image: YuvaImage, x: int, y: int) -> None:
         blend(canvas, Sprite(left, top, _part(image, left - x, top - y, right - x, bottom - y)))
 
 
+def extend_edges(sheet: YuvaImage, x: int, y: int) -> None:
+    """Repeats the last column or row of what was moved to the left by ``x`` or up by ``y`` pixels, in place.
+
+    A content that reaches the edge of the frame still does so when it overshoots.
+    """
+    for plane, step in ((sheet.y, 1), (sheet.u, 2), (sheet.v, 2), (sheet.a, 1), (sheet.h, 2)):
+        if plane is not None and x > 0:
+            plane[:, -(x // step) :] = plane[:, -(x // step) - 1, None]
+        if plane is not None and y > 0:
+            plane[-(y // step) :] = plane[-(y // step) - 1]
+
+
 def draw_scaled(canvas: YuvaImage, image: YuvaImage, scale: float, opacity: float) -> None:
     """Blends ``image`` over ``canvas``, scaled about the centre."""
     width, height = canvas.size

@@ -266,6 +266,8 @@ def _cross_over(
         sheet = _sheet(image)
         moved = motion.even(position)
         motion.draw_shifted(sheet, image, moved * across, moved * down)
+        if image is after:
+            motion.extend_edges(sheet, -moved * across, -moved * down)
         sheet = motion.blurred(sheet, pixels * across, pixels * down)
         blend(ground, Sprite(0, 0, with_opacity(sheet, opacity)))
     return ground

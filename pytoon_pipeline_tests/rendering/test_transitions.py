@@ -111,6 +111,15 @@ def card(inset: int) -> YuvaImage:
     return sheet
 
 
+def test_a_content_that_reaches_the_edge_still_does_when_it_overshoots() -> None:
+    panel = card(0)
+    edges = [
+        mix_transition("slide", transparent_image(64, 64), panel, moment(t), grey()).y[:, -1].min()
+        for t in (0.7, 0.8, 0.9, 1.0)
+    ]
+    assert edges == [235] * 4
+
+
 @pytest.mark.parametrize(("name", "colour"), sorted(THROUGH.items()))
 def test_a_fade_passes_through_black_and_a_dip_through_its_colour(name: str, colour: str) -> None:
     images = noise((32, 64), 1), noise((32, 64), 2)
