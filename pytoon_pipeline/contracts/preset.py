@@ -80,7 +80,8 @@ class AudioSettings(Record):
     dBTP; ``fade`` at cuts in seconds.
 
     Before mixing, voice and original audio are brought to one level, and music to ``music`` LU relative to it. Music
-    is ducked by ``duck`` dB under speech, within ``attack`` seconds before and ``release`` seconds after it.
+    is ducked by ``duck`` dB under speech, within ``attack`` seconds before and ``release`` seconds after it. It stays
+    down in pauses shorter than ``min_pause`` seconds.
     ``original_gain_db`` applies where the request lowers original audio. ``music_fade`` is the fade-out at the end, and
     ``loop_fade`` the crossfade where music repeats, in seconds.
     """
@@ -88,10 +89,11 @@ class AudioSettings(Record):
     loudness: float | None = Field(default=None, ge=-30, le=-8)
     true_peak: float = Field(default=-1.0, ge=-9, le=0)
     fade: float = Field(default=0.008, ge=0.001, le=0.1)
-    music: float = Field(default=-4.0, ge=-40, le=10)
-    duck: float = Field(default=14.0, ge=0, le=40)
-    attack: float = Field(default=0.25, ge=0.01, le=2)
-    release: float = Field(default=0.6, ge=0.01, le=5)
+    music: float = Field(default=-4.5, ge=-40, le=10)
+    duck: float = Field(default=6.0, ge=0, le=40)
+    attack: float = Field(default=0.2, ge=0.01, le=2)
+    release: float = Field(default=0.45, ge=0.01, le=5)
+    min_pause: float = Field(default=0.8, ge=0, le=5)
     original_gain_db: float = Field(default=-12.0, ge=-60, le=0)
     music_fade: float = Field(default=1.5, ge=0, le=10)
     loop_fade: float = Field(default=0.4, ge=0.01, le=5)
@@ -207,10 +209,15 @@ class MemeSettings(Record):
 
 
 class TransitionSettings(Record):
-    """How scenes follow each other, and for how many ``seconds`` they overlap."""
+    """How scenes follow each other, and for how many ``seconds`` they overlap.
+
+    ``colour`` is what *dip*, *wipe* and *circle* show between two scenes; none for the brand's accent, else the first
+    of the background's shapes or its last colour.
+    """
 
     kind: TransitionChoice = "crossfade"
-    seconds: float = Field(default=0.5, ge=0.1, le=2)
+    seconds: float = Field(default=0.35, ge=0.1, le=2)
+    colour: Colour | None = None
 
 
 class Preset(Record):

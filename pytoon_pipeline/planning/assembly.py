@@ -114,9 +114,9 @@ def _requested_audio(context: PlanContext, audio: Sequence[AudioRef]) -> Iterato
 
 
 def _fades(scenes: Sequence[Scene]) -> Iterator[FrameRange]:
-    """Where one scene fades through black into the next."""
+    """Where one scene fades through black, or a colour that may be as dark, into the next."""
     for scene in scenes:
-        if scene.transition is not None and scene.transition.kind == "fade":
+        if scene.transition is not None and scene.transition.kind in ("fade", "dip"):
             yield FrameRange(start=scene.start, end=scene.start + scene.transition.frames)
 
 

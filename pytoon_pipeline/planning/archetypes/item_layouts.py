@@ -107,7 +107,7 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     behind = behind_cut_out(plan.card, preset.layout, colour, frames) if material.transparent else ()
     headline = space.headline.model_copy(update={"position": 1.0, "item_position": 0.0 if both else 1.0})
     return SceneSequence(
-        (Scene(start=0, frames=frames, layers=(*background, *behind, layer)),),
+        (Scene(start=0, frames=frames, layers=(*background, *behind, layer), background_layers=len(background)),),
         backdrop,
         keep_out=(KeepOutArea(0, frames, layer_area(layer), PICTURE),),
         audio=own_audio(material, frames, item.source_start),
@@ -147,7 +147,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     area = replace(space.area, left=context.safe_area.left, bottom=seam - PANEL_PADDING)
     headline = space.headline.model_copy(update={"align": "left", "position": 0.5, "item_position": 0.5})
     return SceneSequence(
-        (Scene(start=0, frames=frames, layers=(*background, picture, strip)),),
+        (Scene(start=0, frames=frames, layers=(*background, picture, strip), background_layers=len(background)),),
         backdrop,
         keep_out=(KeepOutArea(0, frames, Rect(left=0, top=seam, right=WIDTH, bottom=HEIGHT), PICTURE),),
         audio=own_audio(material, frames, item.source_start),
@@ -205,7 +205,7 @@ def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int,
     else:
         keep_out = (KeepOutArea(0, frames, layer_area(front), PICTURE),)
     return SceneSequence(
-        (Scene(start=0, frames=frames, layers=layers),),
+        (Scene(start=0, frames=frames, layers=layers, background_layers=len(layers) - 1),),
         _backdrop(material, layers, frames),
         keep_out=keep_out,
         audio=own_audio(material, frames, source_start),

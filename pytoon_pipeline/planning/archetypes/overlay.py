@@ -111,7 +111,7 @@ def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[
         audio += own_audio(item.material, frames, item.source_start)
     shown = [*(item.material for item in items), *([file] if file is not None else [])]
     static = (FrameRange(start=0, end=frames),) if all(material.is_still for material in shown) else ()
-    scene = Scene(start=0, frames=frames, layers=tuple(layers))
+    scene = Scene(start=0, frames=frames, layers=tuple(layers), background_layers=len(background))
     headline_area, _ = headline_and_product_areas(
         context.titles, preset.headline, preset.layout, context.safe_area, style.area, item_texts=False
     )

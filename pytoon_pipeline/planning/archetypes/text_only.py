@@ -35,7 +35,7 @@ def plan_text(context: PlanContext) -> RenderSpec:
     frames = text_length(context.pacing)
     background, backdrop = designed_background(context.preset.background, frames)
     texts = _texts(context, _timed(context, frames), backdrop)
-    scene = Scene(start=0, frames=frames, layers=(*background, *texts))
+    scene = Scene(start=0, frames=frames, layers=(*background, *texts), background_layers=len(background))
     return assemble(context, [SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))])
 
 
