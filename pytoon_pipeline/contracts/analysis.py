@@ -166,5 +166,29 @@ class FocalPoint(Record):
     weight: float = Field(ge=0)
 
 
+class Person(Record):
+    """One detected person in the sample at ``time``, whose face need not be visible.
+
+    ``head`` is where a detected face would be, ``body`` reaches from the top of the head to the hips.
+    """
+
+    time: float
+    head: Box
+    body: Box
+    score: float
+
+
+class BurntInText(Record):
+    """Text that is part of the picture, visible in all samples from ``start`` to ``end``."""
+
+    start: float
+    end: float
+    box: Box
+
+
 class FocalPoints(Record):
+    """What else a picture shows: where its detail is, people, and burnt-in text."""
+
     points: tuple[FocalPoint, ...]
+    people: tuple[Person, ...] = ()
+    texts: tuple[BurntInText, ...] = ()

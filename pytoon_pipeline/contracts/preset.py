@@ -36,18 +36,34 @@ class ZoomPulseSettings(Record):
     period: float = Field(default=6.0, ge=2, le=60)
 
 
+class PunchInSettings(Record):
+    """Jump-cut zoom: every other cut of a talk enlarges the picture by ``amount``.
+
+    Without a cut for ``seconds``, the picture is also enlarged, or no longer, at a word; none: only at cuts.
+    """
+
+    amount: float = Field(default=1.0, ge=1.0, le=1.5)
+    seconds: float | None = Field(default=None, ge=1, le=60)
+
+
 class CameraSettings(Record):
     """How the 9:16 window follows its subject.
 
     ``dead_zone`` is how far a face may move before the window follows, as a share of the window's width. ``smoothing``
-    is the time constant of moves in seconds. ``subject_y`` is the height of the face's centre in the window, 0 at the
-    top, 1 at the bottom.
+    is the time constant of moves in seconds; longer moves take longer. ``subject_y`` is the height of the face's centre
+    in the window, 0 at the top, 1 at the bottom.
     """
 
     dead_zone: float = Field(default=0.10, ge=0, le=0.4)
     smoothing: float = Field(default=0.5, gt=0, le=5)
     zoom_pulse: ZoomPulseSettings = ZoomPulseSettings()
+    punch_in: PunchInSettings = PunchInSettings()
     subject_y: float = Field(default=0.40, ge=0.2, le=0.8)
+
+    @property
+    def largest_zoom(self) -> float:
+        """The factor by which the window can get smaller."""
+        return self.zoom_pulse.amount * self.punch_in.amount
 
 
 class CaptionStyle(Record):

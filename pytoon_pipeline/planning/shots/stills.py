@@ -105,9 +105,7 @@ def fit_contain(
 ) -> tuple[Layer, ...]:
     """The whole picture or clip, over a blurred and darkened copy of itself."""
     zoom = 1 + (settings.zoom - 1) * CONTAINED_ZOOM
-    effects: tuple[Effect, ...] = (Blur(radius=COPY_BLUR), Grade(brightness=COPY_BRIGHTNESS))
-    size, centre = window(material, WIDTH / HEIGHT)
-    copy = layer_of(material, fixed(size, centre), effects, source_start, "blurred copy", **FULL_FRAME)
+    copy = blurred_footage(material, source_start)
     picture = material.sampled.picture
     width, height = fitted(material, WIDTH / zoom, HEIGHT / zoom)
     first, last = {"in": (1.0, zoom), "out": (zoom, 1.0)}.get(move, (1.0, 1.0))
@@ -120,6 +118,13 @@ def fit_contain(
     camera = fixed((picture.width, picture.height), picture.centre)
     top = layer_of(material, camera, (), source_start, "picture", width=width, height=height, transform=motion)
     return copy, top
+
+
+def blurred_footage(material: AnalysedMedia, source_start: int) -> Layer:
+    """A blurred and darkened copy of a picture or clip over the whole frame."""
+    effects: tuple[Effect, ...] = (Blur(radius=COPY_BLUR), Grade(brightness=COPY_BRIGHTNESS))
+    path = fixed(*window(material, WIDTH / HEIGHT))
+    return layer_of(material, path, effects, source_start, "blurred copy", **FULL_FRAME)
 
 
 def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, ...]:
