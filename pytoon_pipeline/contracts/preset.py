@@ -6,12 +6,16 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
-from pytoon_pipeline.contracts.style import TextBackground, TextEngine
+from pytoon_pipeline.contracts.style import TextBackground
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
-AnimationIn = Literal["none", "fade", "rise", "pop"]
+AnimationIn = Literal[
+    "none", "fade", "rise", "pop", "words_up", "words_pop", "typewriter", "slam", "wipe", "tilt", "flip", "tracking_in",
+    "drop", "blur_in",
+]  # fmt: skip
 
 
 class SilenceSettings(Record):
@@ -66,31 +70,6 @@ class CameraSettings(Record):
         return self.zoom_pulse.amount * self.punch_in.amount
 
 
-class CaptionStyle(Record):
-    """How captions look. Sizes in pixels of a 1080×1920 picture.
-
-    ``position`` is the height of the lower edge, 0 at the top, 1 at the bottom. ``highlight`` is the colour of the
-    spoken word. A caption grows to its size within ``scale_in_seconds`` and has at most ``max_words`` words and
-    ``max_chars`` characters.
-    """
-
-    show: bool = True
-    font: str = "Roboto Black"
-    size: int = Field(default=88, ge=24, le=200)
-    colour: Colour = "#FFFFFF"
-    highlight: Colour = "#FFD60A"
-    outline_colour: Colour = "#000000"
-    outline: float = Field(default=6.0, ge=0, le=20)
-    shadow: float = Field(default=2.0, ge=0, le=20)
-    position: float = Field(default=0.72, ge=0.15, le=0.9)
-    margin: int = Field(default=110, ge=0, le=400)
-    uppercase: bool = False
-    scale_in_seconds: float = Field(default=0.1, ge=0, le=1)
-    max_words: int = Field(default=3, ge=1, le=10)
-    max_chars: int = Field(default=18, ge=4, le=60)
-    text_engine: TextEngine = "shaped"
-
-
 class AudioSettings(Record):
     """How a video sounds: ``loudness`` of the file in LUFS (ITU-R BS.1770), none for the platform's; ``true_peak`` in
     dBTP; ``fade`` at cuts in seconds.
@@ -123,10 +102,13 @@ class HeadlineSettings(Record):
     same for texts of single items. ``background`` separates the letters from the picture: always, or with *auto* (an
     outline) and *auto_box* (a box) only where the contrast is too low. ``max_cps`` is the reading speed that a title's
     time allows for, in characters per second.
+
+    ``line_height`` and ``letter_spacing`` are in em. Key words, marked with asterisks or chosen, stand out by
+    ``emphasis`` in the colour ``accent``.
     """
 
     font: str = "Roboto Black"
-    size: int = Field(default=130, ge=24, le=400)
+    size: int = Field(default=130, ge=24, le=600)
     min_size: int = Field(default=64, ge=24, le=200)
     item_size: int = Field(default=92, ge=24, le=400)
     max_lines: int = Field(default=4, ge=1, le=8)
@@ -139,6 +121,10 @@ class HeadlineSettings(Record):
     item_position: float = Field(default=0.85, ge=0, le=1)
     align: Literal["left", "centre", "right"] = "centre"
     uppercase: bool = False
+    line_height: float = Field(default=1.05, ge=0.6, le=2)
+    letter_spacing: float = Field(default=-0.015, ge=-0.1, le=0.5)
+    emphasis: Literal["none", "colour", "box", "marker", "underline"] = "colour"
+    accent: Colour = "#FFD60A"
     animation_in: AnimationIn = "rise"
     max_cps: float = Field(default=20, ge=5, le=40)
 

@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer, Transform
-from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note, Scene, Transition
+from pytoon_pipeline.contracts.spec.render_spec import Cue, Note, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.contracts.transitions import OVERLAYING, TransitionChoice
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
@@ -197,18 +197,13 @@ def _moved(sequence: SceneSequence, offset: int) -> SceneSequence:
         sequence,
         scenes=tuple(scene.model_copy(update={"start": scene.start + offset}) for scene in sequence.scenes),
         keep_out=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.keep_out),
-        cues=tuple(_moved_cue(cue, offset) for cue in sequence.cues),
-        hidden=tuple(_moved_cue(cue, offset) for cue in sequence.hidden),
+        cues=tuple(cue.moved(offset) for cue in sequence.cues),
+        hidden=tuple(cue.moved(offset) for cue in sequence.hidden),
         audio=tuple(replace(one, start=one.start + offset) for one in sequence.audio),
         speech=_moved_ranges(sequence.speech, offset),
         static=_moved_ranges(sequence.static, offset),
         black=_moved_ranges(sequence.black, offset),
     )
-
-
-def _moved_cue(cue: Cue, offset: int) -> Cue:
-    words = tuple(CueWord(text=w.text, start=w.start + offset, end=w.end + offset) for w in cue.words)
-    return Cue(start=cue.start + offset, end=cue.end + offset, words=words)
 
 
 def _moved_ranges(ranges: Sequence[FrameRange], offset: int) -> tuple[FrameRange, ...]:

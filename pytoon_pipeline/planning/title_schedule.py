@@ -20,9 +20,11 @@ from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement,
 from pytoon_pipeline.planning.layout.titles import (
     TitleStyle,
     fit_title,
+    role_size,
     text_box,
     title_area,
     title_layer,
+    with_marks,
 )
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, Timeline
 from pytoon_pipeline.planning.text_assignment import assigned_items, page_seconds
@@ -99,9 +101,12 @@ class _Schedule:
     def titles(self, titles: Sequence[TitleRequest]) -> list[tuple[TitlePage, FrameRange]]:
         """The titles one after the other, within the parts that they belong to as far as reading allows."""
         pages = []
-        for title, part in zip(titles, assigned_items(titles, len(self.sequences)), strict=True):
+        placed = list(zip(titles, assigned_items(titles, len(self.sequences)), strict=True))
+        for title, part in placed:
             space = self.space(part)
-            pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area)]
+            peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
+            size = role_size([(one, other.headline, other.area) for one, other in peers])
+            pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
         needed = [self.reading_frames(one) for one in pages]
         if sum(needed) > self.content_frames:
             raise field_error(
@@ -217,7 +222,7 @@ def fit_label(label: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
     page = fit(label.text, text_box(headline, area))
     if page is None:
         raise InvalidInput("text_too_long", f"The text of “{label.field}” does not fit beside it.", "Shorten it.")
-    return page
+    return with_marks(page, label)
 
 
 def item_headline(space: TextSpace) -> HeadlineSettings:

@@ -34,9 +34,8 @@ from pytoon_pipeline.planning.layout.backgrounds import (
 )
 from pytoon_pipeline.planning.layout.cards import card_layer, plan_card
 from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out
-from pytoon_pipeline.planning.layout.text_fit import clean
 from pytoon_pipeline.planning.layout.text_placement import layer_area
-from pytoon_pipeline.planning.layout.titles import fit_title, symmetric
+from pytoon_pipeline.planning.layout.titles import fit_title, symmetric, without_marked
 from pytoon_pipeline.planning.layout.titles import title_area as area_of
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import footage, stills
@@ -191,8 +190,8 @@ def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
 
 def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | None:
     """The item's own text; none without one."""
-    text = clean(item.entry.text or "", headline.uppercase)
-    return TitleRequest(text, "item", item.entry.file) if text else None
+    title = without_marked(TitleRequest(item.entry.text or "", "item", item.entry.file), headline.uppercase)
+    return title if title.text else None
 
 
 def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int, source_start: int) -> SceneSequence:

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backdrop, everywhere
-from pytoon_pipeline.planning.layout.contrast import mixed
+from pytoon_pipeline.planning.layout.contrast import mix_luminance
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window
 
 # Where shapes start and end, (x, y) as shares of the frame. Each drifts slowly on its own path.
@@ -35,7 +35,9 @@ def designed_background(settings: BackgroundSettings, frames: int) -> Background
 def _ground_backdrop(colours: Sequence[Colour], settings: BackgroundSettings) -> Backdrop:
     """The darkest and lightest of the ground's colours, also where a shape lies over them."""
     plain = [luminance_of(colour) for colour in colours]
-    covered = [mixed(luminance_of(shape), one, settings.shape_opacity) for shape in settings.shapes for one in plain]
+    covered = [
+        mix_luminance(luminance_of(shape), one, settings.shape_opacity) for shape in settings.shapes for one in plain
+    ]
     return Backdrop(min(plain + covered), max(plain + covered))
 
 

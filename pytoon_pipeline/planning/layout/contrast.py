@@ -46,13 +46,13 @@ def text_background(box: TextBackground, colour: Colour, backdrop: Backdrop, min
         own, under = luminance_of(colour), luminance_of(plate_colour)
         for step in range(round(box.opacity * 20), 21):
             share = step / 20
-            plates = [mixed(under, one, share) for one in (backdrop.darkest, backdrop.lightest)]
-            if min(contrast(own, one) for one in plates) >= min_contrast and not min(plates) <= own <= max(plates):
+            mixed = [mix_luminance(under, one, share) for one in (backdrop.darkest, backdrop.lightest)]
+            if min(contrast(own, one) for one in mixed) >= min_contrast and not min(mixed) <= own <= max(mixed):
                 return box.model_copy(update={"colour": plate_colour, "opacity": share})
     return box.model_copy(update={"colour": opposite(colour), "opacity": 1.0})
 
 
-def mixed(upper: float, lower: float, share: float) -> float:
+def mix_luminance(upper: float, lower: float, share: float) -> float:
     """Relative luminance of two greys mixed in sRGB, ``share`` of ``upper``, approximated by a power of 2.2."""
     return (share * upper ** (1 / 2.2) + (1 - share) * lower ** (1 / 2.2)) ** 2.2
 

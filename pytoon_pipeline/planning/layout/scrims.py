@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.style import Fill, OpacityStop
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops
-from pytoon_pipeline.planning.layout.contrast import mixed
+from pytoon_pipeline.planning.layout.contrast import mix_luminance
 
 # Distance from the text to where the scrim begins to fade, and the length of the fade, in pixels.
 MARGIN, FADE = 72, 500
@@ -40,7 +40,7 @@ class Scrim:
     def over(self, behind: Backdrop) -> Backdrop:
         """A backdrop under the scrim where it is fully opaque."""
         own = luminance_of(self.colour)
-        darkest, lightest = (mixed(own, one, self.opacity) for one in (behind.darkest, behind.lightest))
+        darkest, lightest = (mix_luminance(own, one, self.opacity) for one in (behind.darkest, behind.lightest))
         return Backdrop(darkest, lightest)
 
     def layer(self, start: int, frames: int) -> ShapeLayer:
