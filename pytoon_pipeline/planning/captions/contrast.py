@@ -7,8 +7,7 @@ from pytoon_pipeline.contracts.captions import CaptionBox, CaptionShadow, Captio
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.spec.caption_states import look_of
 from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
-from pytoon_pipeline.planning.backdrops import Backdrop
-from pytoon_pipeline.planning.layout.contrast import mix_luminance
+from pytoon_pipeline.planning.backdrops import Backdrop, mix_luminance
 
 # Thinner outlines vanish when a video is played small, so that the picture counts as the backdrop.
 MIN_OUTLINE = 4.0

@@ -11,8 +11,7 @@ from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, T
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backdrop, everywhere
-from pytoon_pipeline.planning.layout.contrast import mix_luminance
+from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backdrop, everywhere, mix_luminance
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window
 
 # Where shapes start and end, (x, y) as shares of the frame. Each drifts slowly on its own path.
