@@ -86,7 +86,8 @@ class TextSheet:
     def _groups(self, kind: TextUnit, marks: bool) -> list[Unit]:
         every = range(len(self.words))
         if kind == "word":
-            groups = [[n] for n in every]
+            shared = marked_runs(self.words, self._emphasised)
+            groups = sorted([*shared, *([n] for n in every if n not in self._emphasised)])
         elif kind == "line":
             groups = [[n for n in every if self.words[n].line == line] for line in range(len(self.lines))]
         else:
@@ -128,7 +129,7 @@ class TextSheet:
         """Marks, then what lies below the letters, then the letters: no outline covers a neighbour's letters."""
         emphasis, found = self.style.emphasis, []
         if emphasis and emphasis.kind != "colour":
-            shown = [n for n in numbers if n in self._emphasised and (marks or emphasis.kind == "box")]
+            shown = [n for n in numbers if n in self._emphasised and marks]
             runs = [[self.words[n] for n in run] for run in marked_runs(self.words, shown)]
             found = [mark(emphasis.kind, run, self.type_, emphasis.mark_colour) for run in runs]
         drawn = [_layers(self.words[n], self._style_of(n, marks)) for n in numbers]
@@ -136,7 +137,7 @@ class TextSheet:
 
     def _style_of(self, number: int, marks: bool) -> WordStyle:
         emphasis = self.style.emphasis
-        with_mark = emphasis is not None and (marks or emphasis.kind in ("colour", "box"))
+        with_mark = emphasis is not None and (marks or emphasis.kind == "colour")
         key = emphasis if number in self._emphasised and with_mark else None
         return word_style(self.style, key, self.detail)
 

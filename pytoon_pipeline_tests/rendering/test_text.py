@@ -131,7 +131,7 @@ def test_segments_of_a_text_at_rest_do_not_depend_on_how_it_came_in() -> None:
 @pytest.mark.parametrize("kind", ["box", "marker", "underline"])
 def test_marks_of_key_words_are_drawn_after_the_text(kind: str) -> None:
     style = TextStyle(size=150, emphasis=Emphasis(kind=kind, colour="#FFFFFF", mark_colour="#FF0000"))
-    animation = TextAnimation(mark=MarkMove(start=2, frames=10))
+    animation = None if kind == "box" else TextAnimation(mark=MarkMove(start=2, frames=10))
     layer = text_layer("ONE TWO", style).model_copy(update={"emphasised": (1,), "animation": animation})
     red = [int((frame.v > 160).sum()) for frame in drawn([layer], 14)]
     assert red[13] > 500

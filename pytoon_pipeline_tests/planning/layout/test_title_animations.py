@@ -14,7 +14,7 @@ LINES = ("Coffee that", "wakes you up")
 
 
 def animation(name: str, frames: int = 90, *, first: bool = False, marks: bool = False) -> TextAnimation:
-    found = text_animation(name, LINES, frames, RATE, marks=marks, readable_at_once=first)
+    found = text_animation(name, LINES, frames, RATE, mark="marker" if marks else None, readable_at_once=first)
     assert found is not None
     return found
 
@@ -53,4 +53,4 @@ def test_a_text_is_at_rest_between_entrance_and_exit(name: str) -> None:
 
 
 def test_a_text_that_is_shown_very_shortly_is_still() -> None:
-    assert text_animation("pop", LINES, 2, RATE, marks=False, readable_at_once=False) is None
+    assert text_animation("pop", LINES, 2, RATE, mark=None, readable_at_once=False) is None
