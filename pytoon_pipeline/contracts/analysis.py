@@ -187,8 +187,12 @@ class BurntInText(Record):
 
 
 class FocalPoints(Record):
-    """What else a picture shows: where its detail is, people, and burnt-in text."""
+    """What else a picture shows: where its detail is, people, and burnt-in text.
+
+    ``core`` is the part of a still picture that stands out from its border.
+    """
 
     points: tuple[FocalPoint, ...]
     people: tuple[Person, ...] = ()
     texts: tuple[BurntInText, ...] = ()
+    core: Box | None = None

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.vision.burnt_in_text import TextDetector
 from pytoon_pipeline.analysis.vision.people import people_detector
+from pytoon_pipeline.analysis.vision.saliency import core
 from pytoon_pipeline.analysis.vision.sampling import Image, Samples
 from pytoon_pipeline.contracts.analysis import FocalPoint, FocalPoints
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
@@ -20,12 +21,14 @@ def find(samples: Samples) -> FocalPoints:
     still = samples.record.samples == 1
     texts = TextDetector(still)
     points = []
+    salient = None
     with people_detector(still) as people:
         for time, image in samples:
             points.append(focal_point(time, image))
+            salient = core(image) if still else None
             people.observe(time, image)
             texts.observe(time, image)
-    return FocalPoints(points=tuple(points), people=tuple(people.people), texts=texts.texts())
+    return FocalPoints(points=tuple(points), people=tuple(people.people), texts=texts.texts(), core=salient)
 
 
 def focal_point(time: float, image: Image) -> FocalPoint:

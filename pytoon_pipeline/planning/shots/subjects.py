@@ -128,8 +128,16 @@ def subject_box(material: AnalysedMedia) -> Box:
     boxes += [person.body for person in material.focus.people]
     if boxes:
         return _within_picture(union_box([*boxes, *text_boxes(material)]))
-    box = focal_box(material.focus.points, -1.0, 1e9) or material.sampled.picture
+    box = material.focus.core or focal_box(material.focus.points, -1.0, 1e9) or material.sampled.picture
     return union_box([box, *text_boxes(material)])
+
+
+def essential_box(material: AnalysedMedia) -> Box:
+    """What may never be cut: heads and burnt-in text; without people, the whole subject. Bodies may be cut."""
+    boxes = [head_box(face.box) for face in heads(material.faces, material.focus.people)]
+    if not boxes:
+        return subject_box(material)
+    return _within_picture(union_box([*boxes, *text_boxes(material)]))
 
 
 def head_box(face: Box) -> Box:
