@@ -39,7 +39,8 @@ def test_every_emoji_is_one_glyph() -> None:
 
 def test_only_what_the_font_lacks_is_drawn_by_a_fallback_of_its_weight() -> None:
     assert drawn("iPhoneを買う 🎉 50%!") == [
-        ("iPhone", BLACK), ("を買う", "Noto Sans CJK JP Black"), (" ", BLACK), ("🎉", "Noto Color Emoji"), (" 50%!", BLACK),
+        ("iPhone", BLACK), ("を買う", "Noto Sans CJK JP Black"), (" ", BLACK),
+        ("🎉", "Noto Color Emoji"), (" 50%!", BLACK),
     ]  # fmt: skip
     assert drawn("कॉफी!", "Manrope SemiBold") == [("कॉफी", "Noto Sans Devanagari Bold"), ("!", "Manrope SemiBold")]
 
