@@ -71,18 +71,19 @@ OTHER_FONTS = {
 }
 # Each of these lacks characters that the others have.
 EAST_ASIAN = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR")
-# Symbols, and letters of scripts that have no font of their own here.
+# For Latin, Greek and Cyrillic letters, symbols, and scripts that have no font of their own here.
 GENERAL = ("DejaVu Sans Bold", "DejaVu Sans")
 
 
 def fallback_names(script: str, weight: int) -> tuple[str, ...]:
     """Names of the fonts to try for a script (ISO 15924), for text of ``weight`` (OpenType usWeightClass)."""
     style = HEAVY if weight >= HEAVY_WEIGHT else BOLD
+    general = (f"Roboto {style}", *GENERAL)
     east_asian = tuple(f"{family} {style}" for family in EAST_ASIAN)
     if script not in SCRIPT_FONTS:
-        return (*GENERAL, *east_asian)
+        return (*general, *east_asian)
     own = f"{SCRIPT_FONTS[script]} {style}"
-    others = (*east_asian, *GENERAL) if own in east_asian else (*GENERAL, *east_asian)
+    others = (*east_asian, *general) if own in east_asian else (*general, *east_asian)
     return tuple(dict.fromkeys((own, *others)))
 
 
