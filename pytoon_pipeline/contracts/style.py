@@ -7,7 +7,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import Colour
 
-# How text is laid out: shaped by libass, or glyph by glyph where libass is not available.
+# How text is drawn: shaped by HarfBuzz, or by Pillow for the fallback engine.
 TextEngine = Literal["shaped", "plain"]
 
 

@@ -49,7 +49,7 @@ _files: dict[str, Path] = {}
 
 @dataclass(frozen=True)
 class Font:
-    """One font file. ``height`` is the distance from ascender to descender, which libass takes as the font size;
+    """One font file. ``height`` is the distance from ascender to descender, which sizes of text are;
     ``ascent`` the part of it above the baseline, ``cap_height`` the height of capitals, ``em`` the em square, all in
     units of the font. ``weight`` is that of OpenType, 400 for regular.
     """
@@ -75,7 +75,7 @@ class Font:
         return {char for char in text if ord(char) not in self.characters and not invisible(char)}
 
     def width(self, text: str, size: float) -> float:
-        """Width of ``text`` on one line in pixels, shaped as libass shapes it."""
+        """Width of ``text`` on one line in pixels, shaped as it is drawn."""
         _, buffer = self.shape(text)
         return float(size * sum(place.x_advance for place in buffer.glyph_positions or ()) / self.height)
 

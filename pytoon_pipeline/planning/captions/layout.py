@@ -32,13 +32,12 @@ class _Unit:
     scale: float
 
 
-def place_words(cue: Cue, style: CaptionStyle, bottom: float) -> Cue:
-    """``cue`` with places for its words, their lowest line ending at ``bottom``."""
-    lines = _lines(cue, style)
-    column = WIDTH - 2 * style.margin
+def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int = WIDTH) -> Cue:
+    """``cue`` with places for its words on a frame of ``width`` pixels, their lowest line ending at ``bottom``."""
     inset = _inset(style)
+    available = width - 2 * style.margin - 2 * inset
+    lines = _lines(cue, style, available)
     widths = [_line_width(line, style) for line in lines]
-    available = column - 2 * inset
     if style.layout == "stacked":
         sizes = [min(MAX_STACKED, available / width) for width in widths]
     else:
@@ -86,10 +85,9 @@ def _inset(style: CaptionStyle) -> float:
     return max(padding, style.outline)
 
 
-def _lines(cue: Cue, style: CaptionStyle) -> list[list[_Unit]]:
+def _lines(cue: Cue, style: CaptionStyle, column: float) -> list[list[_Unit]]:
     """The units of each line, from left to right."""
     texts = [drawn_text(word.text, style) for word in cue.words]
-    column = WIDTH - 2 * style.margin - 2 * _inset(style)
     scales = [look_of(style, style.after, word.emphasis).scale or 1.0 for word in cue.words]
     units = [_Unit(n, n, text, _width(text, style) * scales[n], scales[n]) for n, text in enumerate(texts)]
     if len(units) == 1 and units[0].width > column:
