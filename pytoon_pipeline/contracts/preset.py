@@ -84,7 +84,7 @@ class AudioSettings(Record):
     loudness: float | None = Field(default=None, ge=-30, le=-8)
     true_peak: float = Field(default=-1.0, ge=-9, le=0)
     fade: float = Field(default=0.008, ge=0.001, le=0.1)
-    music: float = Field(default=-4.5, ge=-40, le=10)
+    music: float = Field(default=-3.0, ge=-40, le=10)
     duck: float = Field(default=6.0, ge=0, le=40)
     attack: float = Field(default=0.2, ge=0.01, le=2)
     release: float = Field(default=0.45, ge=0.01, le=5)

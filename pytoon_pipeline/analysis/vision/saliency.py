@@ -27,7 +27,7 @@ def core(image: Image) -> Box:
     if min(small.shape[:2]) < 4 * BORDER:
         return WHOLE
     difference = _difference_from_border(small)
-    _, detail = cv2.saliency.StaticSaliencyFineGrained.create().computeSaliency(small)  # type: ignore[attr-defined]
+    _, detail = cv2.saliency.StaticSaliencyFineGrained.create().computeSaliency(small)
     found = DIFFERENCE * difference / max(1e-6, float(difference.max())) + DETAIL * detail
     found = cv2.GaussianBlur(found.astype(np.float32), (0, 0), SMOOTHING) * _prior(*small.shape[:2])
     found = np.clip(found - found.mean(), 0, None)
