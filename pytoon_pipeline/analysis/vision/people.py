@@ -1,8 +1,8 @@
 """People, also from behind, in profile or small: by mediapipe's pose detector (BlazePose), whose model is in the wheel.
 
 The model sees 224 × 224 pixels. People who are small in a landscape picture are found in square tiles of it. In footage
-it looks at one tile per sample, so that the cost does not depend on the number of tiles: at all in turns, and every
-second time at one in which somebody was found lately.
+it looks at one tile per sample, in turns, so that the cost does not depend on the number of tiles. While somebody is in
+view, it looks at a tile in which they were found, and at the next one in turn every second time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from pytoon_pipeline.analysis.vision.sampling import Image
 from pytoon_pipeline.contracts.analysis import Person
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 
-MIN_SCORE = 0.55
+MIN_SCORE = 0.52
 # The axis from the hips to the top of the head leans at most so far; this is the cosine. Others are false alarms.
 MIN_UPRIGHT = 0.87
 # Where a face's centre lies on that axis, the face's size, and the body's half width, as shares of its length.
@@ -25,7 +25,7 @@ FACE_HEIGHT, FACE_SIZE, HALF_WIDTH = 0.82, 0.26, 0.28
 # A picture that is wider or taller than this by its other side is looked at in tiles.
 TILED_ASPECT = 1.3
 # Somebody who was found this many samples ago is looked for again.
-RECENT_SAMPLES = 12
+RECENT_SAMPLES = 16
 # Heads that are nearer than half a body in width and this share of its height are those of one person.
 SAME_PERSON = 0.5
 GRAPH = """
@@ -54,7 +54,7 @@ class PeopleDetector:
         """Adds the people in ``image``, BGR, of shape (height, width, 3)."""
         areas = tiles(image.shape[1] / image.shape[0])
         found = []
-        for number in range(len(areas)) if self._all_tiles else [self._next_tile(len(areas))]:
+        for number in range(len(areas)) if self._all_tiles else self._next_tiles(len(areas)):
             people = list(self._in_tile(time, image, areas[number]))
             found += people
             self._looked[number] = self._samples
@@ -67,12 +67,13 @@ class PeopleDetector:
                 kept.append(person)
         self.people += kept
 
-    def _next_tile(self, count: int) -> int:
+    def _next_tiles(self, count: int) -> set[int]:
         recent = [n for n, sample in self._found.items() if self._samples - sample <= RECENT_SAMPLES]
-        if self._samples % 2 and recent:
-            return min(recent, key=lambda n: self._looked[n])
-        self._explored += 1
-        return (self._explored - 1) % count
+        tiles = {min(recent, key=lambda n: self._looked[n])} if recent else set()
+        if not recent or self._samples % 2:
+            tiles.add(self._explored % count)
+            self._explored += 1
+        return tiles
 
     def _in_tile(self, time: float, image: Image, area: Box) -> Iterator[Person]:
         height, width = image.shape[:2]

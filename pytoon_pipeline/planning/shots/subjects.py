@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 
 # A track ends when its head is missing for this long.
-TRACK_GAP_SECONDS = 2.0
+TRACK_GAP_SECONDS = 2.5
 # A track counts when it lasts this long, or fills this share of a short shot: single detections are false alarms.
 MIN_SECONDS = 0.6
 MIN_SHARE = 0.3
