@@ -17,6 +17,8 @@ from pytoon_pipeline.contracts.analysis import Person
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 
 MIN_SCORE = 0.52
+# In a picture, no other sample confirms a person.
+MIN_STILL_SCORE = 0.6
 # The axis from the hips to the top of the head leans at most so far; this is the cosine. Others are false alarms.
 MIN_UPRIGHT = 0.87
 # Where a face's centre lies on that axis, the face's size, and the body's half width, as shares of its length.
@@ -62,8 +64,9 @@ class PeopleDetector:
                 self._found[number] = self._samples
         self._samples += 1
         kept: list[Person] = []
+        min_score = MIN_STILL_SCORE if self._all_tiles else MIN_SCORE
         for person in sorted(found, key=lambda one: -one.score):
-            if not any(_same(person, other) for other in kept):
+            if person.score >= min_score and not any(_same(person, other) for other in kept):
                 kept.append(person)
         self.people += kept
 
@@ -118,7 +121,7 @@ def _person(
     """A person from two points in pixels; none when the axis between them does not stand upright."""
     across, down = crown[0] - hips[0], crown[1] - hips[1]
     length = float(np.hypot(across, down))
-    if score < MIN_SCORE or length == 0 or -down / length < MIN_UPRIGHT:
+    if length == 0 or -down / length < MIN_UPRIGHT:
         return None
     x, y = hips[0] + FACE_HEIGHT * across, hips[1] + FACE_HEIGHT * down
     half = FACE_SIZE * length / 2

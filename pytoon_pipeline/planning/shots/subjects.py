@@ -122,10 +122,13 @@ def text_boxes(material: AnalysedMedia) -> tuple[Box, ...]:
 
 
 def subject_box(material: AnalysedMedia) -> Box:
-    """What must stay in view of a picture: people, else its detail, else all but its borders; and burnt-in text."""
+    """What must stay in view of a picture: one person, or the heads of several; else its detail, else all but its
+    borders; and burnt-in text.
+    """
     faces = heads(material.faces, material.focus.people)
     boxes = [head_box(face.box) for face in faces]
-    boxes += [person.body for person in material.focus.people]
+    if len(faces) == 1:
+        boxes += [person.body for person in material.focus.people]
     if boxes:
         return _within_picture(union_box([*boxes, *text_boxes(material)]))
     box = focal_box(material.focus.points, -1.0, 1e9) or material.sampled.picture
