@@ -97,11 +97,13 @@ def _look(preset: Preset, brand: Brand) -> dict[str, dict[str, Any]]:
             "colour": text,
             "background_colour": plate,
             "box": {"colour": plate},
+            "accent": colours.accent,
         },
         "background": {
             "colours": (colours.primary, colours.secondary),
             "shapes": (colours.accent, colours.secondary)[: len(preset.background.shapes)],
         },
+        "layout": {"accent": colours.accent},
         "captions": {
             "font": brand.fonts.body,
             "colour": text,

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.time import TimeRange
 
@@ -99,13 +100,14 @@ class Tones(Record):
     """How dark and how light a source gets, on a grid over its picture, over its whole duration.
 
     Values are relative luminance as WCAG 2 defines it, 0..1, row by row: the 5th percentile of each cell's darkest
-    sample and the 95th of its lightest.
+    sample and the 95th of its lightest. ``shade`` is a dark tone of the source's own colour.
     """
 
     columns: int
     rows: int
     darkest: tuple[float, ...]
     lightest: tuple[float, ...]
+    shade: Colour = "#101114"
 
 
 class SampledFrames(Record):

@@ -27,6 +27,8 @@ from pytoon_pipeline.planning.shots.subjects import subject_box
 
 # The subject may exceed the window by this factor before the picture is shown whole instead of filling the frame.
 MAX_SUBJECT_EXCESS = 1.06
+# The same for a subject that is known only by its detail.
+MAX_DETAIL_EXCESS = 2.3
 # A picture with detail all over is shown whole when filling the frame would hide more than this share of it.
 MAX_HIDDEN = 0.45
 # A picture that is shown whole zooms less: its edges are in view.
@@ -53,7 +55,8 @@ def covers_well(material: AnalysedMedia, aspect: float) -> bool:
     size, _ = window(material, aspect)
     subject, picture = subject_box(material), material.sampled.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
-    fits = subject.width <= size[0] * MAX_SUBJECT_EXCESS and subject.height <= size[1] * MAX_SUBJECT_EXCESS
+    excess = MAX_SUBJECT_EXCESS if material.faces else MAX_DETAIL_EXCESS
+    fits = subject.width <= size[0] * excess and subject.height <= size[1] * excess
     return fits or (not material.faces and shown >= 1 - MAX_HIDDEN)
 
 
