@@ -30,8 +30,8 @@ FONTS = {
     "DejaVu Sans Bold": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"),
     "DejaVu Sans": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
 }
-# Weights of fonts that declare another one than they have.
-WEIGHTS = {"Fredoka One": 700}
+# Weights of fonts whose strokes are heavier or lighter than the weight that they declare says elsewhere.
+WEIGHTS = {"Fredoka One": 900, "Manrope ExtraBold": 700}
 # Joiners, variation selectors and direction marks shape their neighbours and need no glyph of their own.
 INVISIBLE = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
 
