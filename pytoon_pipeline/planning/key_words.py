@@ -3,7 +3,15 @@
 import re
 from collections.abc import Collection, Sequence
 
-from pytoon_pipeline.planning.phrases import ADJECTIVES, ARTICLES, AUXILIARIES, CONJUNCTIONS, NUMERALS, PREPOSITIONS, words_in
+from pytoon_pipeline.planning.phrases import (
+    ADJECTIVES,
+    ARTICLES,
+    AUXILIARIES,
+    CONJUNCTIONS,
+    NUMERALS,
+    PREPOSITIONS,
+    words_in,
+)
 
 # Scores by what a word is. A word that scores less than the last one is never a key word.
 KNOWN, NUMBER_SCORE, CAPITALS, STRONG_SCORE, NAME, LENGTH = 10.0, 8.0, 6.0, 5.0, 4.0, 3.0
