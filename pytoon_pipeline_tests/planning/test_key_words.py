@@ -23,7 +23,7 @@ def test_the_word_that_stands_out_is_chosen(text: str, chosen: list[str]) -> Non
 
 
 def test_known_words_come_first_and_the_number_of_words_is_limited() -> None:
-    words = "Acme sold 500 bottles in Berlin".split()
+    words = ["Acme", "sold", "500", "bottles", "in", "Berlin"]
     assert [words[n] for n in key_words(words, known=["acme"])] == ["Acme"]
     assert len(key_words(words, limit=2)) == 2
     assert key_words(words, limit=0) == ()
