@@ -85,8 +85,32 @@ class WordStyle(Record):
     text_engine: TextEngine = "shaped"
 
 
+class OpacityStop(Record):
+    """The opacity, 0..1, at a place along a fill: 0 at its start, 1 at its end."""
+
+    at: float = Field(ge=0, le=1)
+    opacity: float = Field(ge=0, le=1)
+
+
 class Fill(Record):
-    """One colour, or a gradient between two; ``angle`` in degrees clockwise, 0 runs downwards."""
+    """One colour, or a gradient between two; ``angle`` in degrees clockwise, 0 runs downwards.
+
+    ``opacity`` has stops in order of their place, along the same direction; without any the fill is opaque. Between two
+    stops the opacity follows 3t² - 2t³, so that no stop shows as an edge.
+    """
 
     colours: tuple[Colour, ...] = Field(min_length=1, max_length=2)
     angle: float = 0
+    opacity: tuple[OpacityStop, ...] = Field(default=(), max_length=8)
+
+    def opacity_at(self, share: float) -> float:
+        """The opacity, 0..1, at ``share`` of the way along the fill."""
+        stops = self.opacity
+        if not stops:
+            return 1.0
+        after = next((n for n, stop in enumerate(stops) if stop.at > share), len(stops))
+        if after in (0, len(stops)):
+            return stops[min(after, len(stops) - 1)].opacity
+        first, last = stops[after - 1], stops[after]
+        t = (share - first.at) / (last.at - first.at)
+        return first.opacity + (last.opacity - first.opacity) * t * t * (3 - 2 * t)

@@ -18,31 +18,29 @@ from pytoon_pipeline.contracts.spec.render_spec import (
 )
 from pytoon_pipeline.contracts.time import FrameRange, union
 from pytoon_pipeline.planning.audio_mix import plan_audio
-from pytoon_pipeline.planning.backdrops import together
 from pytoon_pipeline.planning.captions.contrast import readable, with_colours
 from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline.planning.captions.placing import place_captions
 from pytoon_pipeline.planning.context import PlanContext
-from pytoon_pipeline.planning.layout.titles import titles_over_time
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
+from pytoon_pipeline.planning.text_assignment import assignment_notes
+from pytoon_pipeline.planning.title_schedule import place_titles
 
 
 def assemble(
     context: PlanContext,
     sequences: Sequence[SceneSequence],
     notes: Sequence[Note] = (),
-    title_area: Rect[int] | None = None,
 ) -> RenderSpec:
-    """The whole plan: the sequences and the end card, and the titles over them in ``title_area``, if it is given."""
+    """The whole plan: the sequences and the end card, and the titles over those that have space for text."""
     timeline, content_frames = join_content(sequences, context.end_card, context.transition)
-    titles: tuple[TextLayer, ...] = ()
-    if title_area is not None:
-        backdrop = together([sequence.backdrop for sequence in sequences])
-        titles = titles_over_time(
-            context.titles, context.title_style, title_area, content_frames, backdrop, timeline.keep_out
-        )
-    return finish(context, timeline, content_frames, titles, notes)
+    if all(sequence.text is None for sequence in sequences):
+        return finish(context, timeline, content_frames, (), notes)
+    placed = place_titles(context.titles, context.title_style, timeline, sequences, content_frames)
+    timeline = replace(timeline, scenes=placed.scenes)
+    every = (*notes, *assignment_notes(context.titles, len(sequences)), *placed.notes)
+    return finish(context, timeline, content_frames, placed.layers, every)
 
 
 def finish(
@@ -130,9 +128,9 @@ def _requested_audio(context: PlanContext, audio: Sequence[AudioRef]) -> Iterato
 
 
 def _fades(scenes: Sequence[Scene]) -> Iterator[FrameRange]:
-    """Where one scene fades through black into the next."""
+    """Where one scene fades through black, or a colour that may be as dark, into the next."""
     for scene in scenes:
-        if scene.transition is not None and scene.transition.kind == "fade":
+        if scene.transition is not None and scene.transition.kind in ("fade", "dip"):
             yield FrameRange(start=scene.start, end=scene.start + scene.transition.frames)
 
 

@@ -135,7 +135,7 @@ def loops(item: str, length: int, samples: int, settings: AudioSettings) -> tupl
 
 def join_speech(speech: Sequence[Span], settings: AudioSettings) -> list[Span]:
     """Ranges of speech, joined over pauses that are too short for music to come up and go down again."""
-    return union(speech, round((settings.attack + settings.release) * SAMPLE_RATE))
+    return union(speech, round(max(settings.min_pause, settings.attack + settings.release) * SAMPLE_RATE))
 
 
 def ducking(speech: Sequence[Span], samples: int, settings: AudioSettings) -> tuple[GainKeyframe, ...]:

@@ -37,7 +37,12 @@ def fallback_spec(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> Rende
 
 
 def _cut(scene: Scene, end: int, unreadable: Set[str]) -> Scene:
-    changes = {"transition": None, "frames": end - scene.start, "layers": _layers(scene.layers, unreadable)}
+    changes = {
+        "transition": None,
+        "frames": end - scene.start,
+        "layers": _layers(scene.layers, unreadable),
+        "background_layers": 0,
+    }
     return scene.model_copy(update=changes)
 
 

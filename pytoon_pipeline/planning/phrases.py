@@ -21,7 +21,8 @@ def words_in(text: str) -> frozenset[str]:
 
 
 ARTICLES = words_in("""
-    a an the half all both such this that these those my your his her its our their every each some any no which what whose der
+    a an the half all both such
+    this that these those my your his her its our their every each some any no which what whose der
     das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine jede jeder diese
     dieser le la les un une du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos
     leur leurs el los las una unos unas del al este esta estos estas mi tu su sus nuestro nuestra cada

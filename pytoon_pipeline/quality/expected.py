@@ -124,8 +124,8 @@ def _layer_elements(
     elif isinstance(layer, VideoLayer | ImageLayer):
         yield from _image_elements(view, layer, parent_start, matrix, box, opacity)
     elif isinstance(layer, ShapeLayer):
-        values, _ = filled(layer.fill, matrix, layer, box)
-        tile = graded(values, None, layer.effects), None
+        values, alpha = filled(layer.fill, matrix, layer, box)
+        tile = graded(values, alpha, layer.effects), alpha
         name = layer.name or layer.kind
         element = layer_element("shape", name, tile, layer, layer.effects, matrix, view, box, opacity)
         yield from shadows(element, layer, view)

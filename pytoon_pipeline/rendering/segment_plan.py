@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
-from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec, Scene, Segment
+from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec, Scene, Segment, Transition
 from pytoon_pipeline.contracts.spec.text_animation import AT_REST, TextPhase, phase_at
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
@@ -82,13 +82,17 @@ class LayerSlice:
 
 @dataclass(frozen=True)
 class SceneSlice:
-    """A scene during some frames of a segment. ``transition_progress`` (0..1) covers its first frames."""
+    """A scene during some frames of a segment. ``transition_progress`` (0..1) covers its first frames.
+
+    The first ``background_layers`` of its layers are its background, see ``Scene``.
+    """
 
     first: int
     frames: int
     background: str
     layers: tuple[LayerSlice, ...]
-    transition: str = ""
+    background_layers: int = 0
+    transition: Transition | None = None
     transition_progress: tuple[float, ...] = ()
 
 
@@ -133,7 +137,7 @@ class SegmentPlan:
             "rate": str(self.rate),
             "frames": self.frames,
             "scenes": [
-                [scene.first, scene.frames, scene.background, scene.transition, _compact(scene.transition_progress)]
+                [scene.first, scene.frames, scene.background, *_transition_values(scene)]
                 + [layer.parameters(sources) for layer in scene.layers]
                 for scene in self.scenes
             ],
@@ -170,20 +174,31 @@ def plan_frame(spec: RenderSpec, frame: int, sources: Mapping[str, Source]) -> S
 
 
 def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
+    mixing = any(_mixes(scene, segment) for scene in scenes)
     for scene in scenes:
         first, last = max(segment.start, scene.start), min(segment.start + segment.frames, scene.end)
         if first >= last:
             continue
         overlap = scene.transition.frames if scene.transition else 0
         progress = tuple((n + 1) / (overlap + 1) for n in range(first - scene.start, min(last - scene.start, overlap)))
+        ground = _layer_slices(scene.layers[: scene.background_layers], scene.start, scene.end, segment, sources)
+        content = _layer_slices(scene.layers[scene.background_layers :], scene.start, scene.end, segment, sources)
         yield SceneSlice(
             first=first - segment.start,
             frames=last - first,
             background=scene.background,
-            layers=_layer_slices(scene.layers, scene.start, scene.end, segment, sources),
-            transition=scene.transition.kind if scene.transition and progress else "",
+            layers=ground + content,
+            # Layers that are drawn together blend faster: a scene is only parted where a transition may need it.
+            background_layers=len(ground) if mixing else 0,
+            transition=scene.transition if progress else None,
             transition_progress=progress,
         )
+
+
+def _mixes(scene: Scene, segment: Segment) -> bool:
+    """Whether a transition into ``scene`` is seen in ``segment``."""
+    overlap = scene.transition.frames if scene.transition else 0
+    return max(segment.start, scene.start) < min(segment.start + segment.frames, scene.start + overlap)
 
 
 def _captions(cues: Sequence[Cue], segment: Segment) -> Iterator[Cue]:
@@ -243,6 +258,12 @@ def _max_magnification(layer: Layer, sources: Mapping[str, Source]) -> float:
 def _max_zoom(camera: CropPath) -> float:
     pulse = camera.zoom_pulse.amount if camera.zoom_pulse else 1.0
     return pulse * max(key.zoom for key in camera.keyframes)
+
+
+def _transition_values(scene: SceneSlice) -> list[Any]:
+    """What a transition adds to a scene's values."""
+    kind = None if scene.transition is None else scene.transition.model_dump(mode="json")
+    return [kind, scene.background_layers, _compact(scene.transition_progress)]
 
 
 def _compact(values: Sequence[Any]) -> list[Any]:

@@ -130,7 +130,8 @@ def scenes(kind: str) -> RenderSpec:
     third = {"segments": tuple(Segment(start=n, frames=40) for n in range(0, 120, 40))}
     if kind.startswith("transition "):
         coming = second.model_copy(update={
-            "start": 45, "frames": 75, "transition": Transition(kind=kind.split()[1], frames=15)})  # fmt: skip
+            "start": 45, "frames": 75,
+            "transition": Transition(kind=kind.split()[1], frames=15, colour="#FFE14D")})  # fmt: skip
         return plain.model_copy(update={
             "scenes": (first, coming), "black_ranges": (FrameRange(start=45, end=60),),
             "segments": (Segment(start=0, frames=45), Segment(kind="seam", start=45, frames=15),
@@ -167,5 +168,5 @@ def scenes(kind: str) -> RenderSpec:
 CLEAN = [
     "plain", "other segments", "fast cuts", "a planned still", "a dark scene", "captions growing", "no sound",
     "a slow pan", "coming nearer fast", "going away", "enlarged",
-    *(f"transition {kind}" for kind in ("crossfade", "fade", "slide", "push", "zoom")),
+    *(f"transition {kind}" for kind in ("fade", "push_up", "whip", "wipe", "circle", "zoom_through")),
 ]  # fmt: skip

@@ -37,7 +37,35 @@ SENTENCES = {
     "Tfng": "ⵇⴰⵀⵡⴰ ⴰⵙⵙⴰ",
     "Nkoo": "ߞߝߋ ߓߌ߬",
 }
-REGIONS = ["AR", "AU", "BR", "CA", "CH", "CN", "DE", "EG", "ES", "FR", "GB", "ID", "IN", "IT", "JP", "KE", "KR", "MX", "NG", "NL", "PL", "PT", "SE", "TR", "UA", "US", "ZA"]
+REGIONS = [
+    "AR",
+    "AU",
+    "BR",
+    "CA",
+    "CH",
+    "CN",
+    "DE",
+    "EG",
+    "ES",
+    "FR",
+    "GB",
+    "ID",
+    "IN",
+    "IT",
+    "JP",
+    "KE",
+    "KR",
+    "MX",
+    "NG",
+    "NL",
+    "PL",
+    "PT",
+    "SE",
+    "TR",
+    "UA",
+    "US",
+    "ZA",
+]
 ROLES = "⚕️🌾🍳🎓🎤🎨🏫🏭💻💼🔧🔬🚀🚒"
 
 

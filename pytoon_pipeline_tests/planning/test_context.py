@@ -46,10 +46,10 @@ def test_texts_keep_clear_of_the_platform_and_the_watermark() -> None:
 
 def test_the_transition_and_the_voice_are_in_frames_and_seconds() -> None:
     one = context(still(), transition="fade", voice=heard(12.0), text="Hello there")
-    assert (one.transition.kind, one.transition.frames) == ("fade", 15)
+    assert (one.transition.kind, one.transition.frames) == ("fade", 12)
     assert one.pacing.transition is one.transition
     assert one.pacing.voice_seconds == 12.0
-    assert one.pacing.reading_seconds == 1.0
+    assert one.pacing.reading_seconds == (1.2,)
     assert [title.text for title in one.titles] == ["Hello there"]
 
 

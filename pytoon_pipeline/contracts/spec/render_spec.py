@@ -18,19 +18,28 @@ from pytoon_pipeline.contracts.transitions import TransitionKind
 
 
 class Transition(Record):
-    """How a scene comes in over the one before: both are seen, or on their way, for ``frames`` frames."""
+    """How a scene comes in over the one before: both are seen, or on their way, for ``frames`` frames.
+
+    ``colour`` is what some transitions show between the two.
+    """
 
     kind: TransitionKind
     frames: int = Field(gt=0)
+    colour: Colour = "#000000"
 
 
 class Scene(Record):
-    """A stack of layers, back to front, for some time. With a transition its first frames overlap the scene before."""
+    """A stack of layers, back to front, for some time. With a transition its first frames overlap the scene before.
+
+    The lowest ``background_layers`` stay in place in a transition between scenes that both have some, while the others
+    move.
+    """
 
     start: int = Field(ge=0)
     frames: int = Field(gt=0)
     background: Colour = "#000000"
     layers: tuple[Layer, ...]
+    background_layers: int = Field(default=0, ge=0)
     transition: Transition | None = None
 
     @property
@@ -179,7 +188,7 @@ class RenderSpec(Record):
     that were promised and did not come. ``language`` is that of the audio (ISO 639-2), ``und`` when it is unknown.
     """
 
-    version: Literal[3] = 3
+    version: Literal[4] = 4
     archetype: Archetype = "footage"
     width: int = WIDTH
     height: int = HEIGHT

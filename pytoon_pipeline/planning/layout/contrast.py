@@ -29,6 +29,8 @@ def ensure_contrast(settings: HeadlineSettings, size: int, backdrop: Backdrop, m
             return bare
         case "outline":
             return bare.model_copy(update=outlined)
+        case "auto" if too_low and backdrop.min_contrast(opposite_of(backdrop, colour)) >= min_contrast:
+            return bare.model_copy(update={"colour": opposite_of(backdrop, colour)})
         case _ if too_low:
             shadow = SHADOW if settings.background == "shadow" else 0.0
             return bare.model_copy(update={**outlined, "shadow": shadow})
@@ -51,5 +53,11 @@ def text_background(box: TextBackground, colour: Colour, backdrop: Backdrop, min
 
 
 def mix_luminance(upper: float, lower: float, share: float) -> float:
-    """Luminance of two greys mixed in sRGB, approximated by a power of 2.2."""
+    """Relative luminance of two greys mixed in sRGB, ``share`` of ``upper``, approximated by a power of 2.2."""
     return (share * upper ** (1 / 2.2) + (1 - share) * lower ** (1 / 2.2)) ** 2.2
+
+
+def opposite_of(backdrop: Backdrop, colour: Colour) -> Colour:
+    """``colour``, else black or white: whichever stands out from the backdrop."""
+    options = (colour, "#111111", "#FFFFFF")
+    return max(options, key=backdrop.min_contrast)

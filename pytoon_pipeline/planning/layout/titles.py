@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import Literal
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
@@ -28,28 +27,13 @@ from pytoon_pipeline.planning.layout.text_fit import (
 )
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
 from pytoon_pipeline.planning.layout.title_animations import text_animation
+from pytoon_pipeline.planning.title_request import Role, TitleRequest
 
-Role = Literal["headline", "item", "hook", "beat", "cta", "other"]
-
-# A text stays at least this long, however short it is.
-MIN_SECONDS = 1.0
 # Distance that titles keep from the edges of the safe zone, in pixels.
 INSET = 24
 # Texts of single items may be smaller than headlines: they are a word or two.
 ITEM_MIN_SIZE = 48
 BOXED = ("box", "auto_box")
-
-
-@dataclass(frozen=True)
-class TitleRequest:
-    """A text, its role, and the field of the request that it comes from. ``marked`` are the indices of the words that
-    the person marked as key words.
-    """
-
-    text: str
-    role: Role
-    field: str
-    marked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,18 +59,14 @@ def title_requests(text: str | TextRequest | None, uppercase: bool) -> tuple[Tit
         requests = [TitleRequest(text.hook or "", "hook", "text.hook")]
         requests += [TitleRequest(beat, "beat", f"text.beats.{n}") for n, beat in enumerate(text.beats)]
         requests += [TitleRequest(text.cta or "", "cta", "text.cta")]
-    cleaned = (_without_marks(one, uppercase) for one in requests)
+    cleaned = (without_marked(one, uppercase) for one in requests)
     return tuple(one for one in cleaned if one.text)
 
 
-def _without_marks(title: TitleRequest, uppercase: bool) -> TitleRequest:
+def without_marked(title: TitleRequest, uppercase: bool) -> TitleRequest:
+    """The title without the marks of its key words, which become ``marked``."""
     text, marked = without_marks(clean(title.text, uppercase))
     return replace(title, text=text, marked=marked)
-
-
-def reading_seconds(titles: Sequence[TitleRequest], headline: HeadlineSettings) -> float:
-    """Time that it takes to read ``titles`` one after the other."""
-    return sum(_seconds(len(title.text), headline) for title in titles)
 
 
 def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
@@ -115,13 +95,13 @@ def item_text(entry: MediaRequest, headline: HeadlineSettings, area: Rect[int]) 
 
     Raises ``InvalidInput`` when it does not fit ``area``.
     """
-    title = _without_marks(TitleRequest(entry.text or "", "item", "media"), headline.uppercase)
+    title = without_marked(TitleRequest(entry.text or "", "item", "media"), headline.uppercase)
     if not title.text:
         return None
     page = fit(title.text, item_text_box(headline, area))
     if page is None:
         raise InvalidInput("text_too_long", f"The text of “{entry.file}” does not fit beside it.", "Shorten it.")
-    return _with_marks(page, title)
+    return with_marks(page, title)
 
 
 def role_size(titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]]) -> int | None:
@@ -145,54 +125,14 @@ def fit_title(
             f"“{title.text[:40]}…” does not fit, even when split into several pages.",
             "Shorten it, or lower adjust.headline.min_size.",
         )
-    return [_with_marks(page, title) for page in pages]
+    return [with_marks(page, title) for page in pages]
 
 
-def _with_marks(page: TextLayout, title: TitleRequest) -> TextLayout:
+def with_marks(page: TextLayout, title: TitleRequest) -> TextLayout:
+    """The page with the key words that the person marked, if any."""
     if not title.marked:
         return page
     return replace(page, marked=tuple(n for n, word in enumerate(page.words) if word in title.marked))
-
-
-def titles_over_time(
-    titles: Sequence[TitleRequest],
-    style: TitleStyle,
-    area: Rect[int],
-    frames: int,
-    backdrops: Backdrops,
-    keep_out: Sequence[KeepOutArea] = (),
-) -> tuple[TextLayer, ...]:
-    """Titles one after the other over ``frames``, each for its share of the reading time.
-
-    Raises ``InvalidInput`` when reading takes longer than that.
-    """
-    headline, rate = style.headline, style.rate
-    sizes = {
-        role: role_size([(title, headline, area) for title in titles if title.role == role])
-        for role in {title.role for title in titles}
-    }
-    pages = [(title, page) for title in titles for page in fit_title(title, headline, area, sizes[title.role])]
-    if not pages:
-        return ()
-    reading = [rate.nearest(_seconds(page.characters, headline)) for _, page in pages]
-    spare = frames - sum(reading)
-    if spare < 0:
-        raise field_error(
-            titles[0].field if len(titles) == 1 else "text",
-            "text_too_long",
-            f"Reading the texts takes {sum(reading) / float(rate.fraction):.0f} s, but the video lasts "
-            f"{frames / float(rate.fraction):.0f} s.",
-            "Shorten the texts, add media, or raise max_seconds.",
-        )
-    layers = []
-    start = 0
-    for index, (title, page) in enumerate(pages):
-        last = index == len(pages) - 1
-        end = frames if last else start + reading[index] + spare * reading[index] // sum(reading)
-        shown = FrameRange(start=start, end=end)
-        layers.append(title_layer(page, title.role, style, area, shown, backdrops, headline.position, keep_out))
-        start = end
-    return tuple(layers)
 
 
 def title_layer(
@@ -260,10 +200,12 @@ def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], po
     return Rect(left=left[headline.align], top=top, right=left[headline.align] + width, bottom=top + height)
 
 
+def symmetric(area: Rect[int]) -> Rect[int]:
+    """``area`` with the larger of its two side insets on both sides, so that its middle is the frame's."""
+    inset = max(area.left, WIDTH - area.right)
+    return replace(area, left=inset, right=WIDTH - inset)
+
+
 def centred(width: int, area: Rect[int]) -> int:
     """Left edge of a text in the middle of the frame, moved only as far as ``area`` requires."""
     return max(area.left, min(2 * round((WIDTH - width) / 4), area.right - width))
-
-
-def _seconds(characters: int, headline: HeadlineSettings) -> float:
-    return max(MIN_SECONDS, characters / headline.max_cps)

@@ -27,6 +27,8 @@ from pytoon_pipeline.planning.shots.subjects import subject_box
 
 # The subject may exceed the window by this factor before the picture is shown whole instead of filling the frame.
 MAX_SUBJECT_EXCESS = 1.06
+# The same for a subject that is known only by its detail.
+MAX_DETAIL_EXCESS = 2.3
 # A picture with detail all over is shown whole when filling the frame would hide more than this share of it.
 MAX_HIDDEN = 0.45
 # A picture that is shown whole zooms less: its edges are in view.
@@ -53,7 +55,8 @@ def covers_well(material: AnalysedMedia, aspect: float) -> bool:
     size, _ = window(material, aspect)
     subject, picture = subject_box(material), material.sampled.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
-    fits = subject.width <= size[0] * MAX_SUBJECT_EXCESS and subject.height <= size[1] * MAX_SUBJECT_EXCESS
+    excess = MAX_SUBJECT_EXCESS if material.faces else MAX_DETAIL_EXCESS
+    fits = subject.width <= size[0] * excess and subject.height <= size[1] * excess
     return fits or (not material.faces and shown >= 1 - MAX_HIDDEN)
 
 
@@ -102,9 +105,7 @@ def fit_contain(
 ) -> tuple[Layer, ...]:
     """The whole picture or clip, over a blurred and darkened copy of itself."""
     zoom = 1 + (settings.zoom - 1) * CONTAINED_ZOOM
-    effects: tuple[Effect, ...] = (Blur(radius=COPY_BLUR), Grade(brightness=COPY_BRIGHTNESS))
-    size, centre = window(material, WIDTH / HEIGHT)
-    copy = layer_of(material, fixed(size, centre), effects, source_start, "blurred copy", **FULL_FRAME)
+    copy = blurred_footage(material, source_start)
     picture = material.sampled.picture
     width, height = fitted(material, WIDTH / zoom, HEIGHT / zoom)
     first, last = {"in": (1.0, zoom), "out": (zoom, 1.0)}.get(move, (1.0, 1.0))
@@ -117,6 +118,13 @@ def fit_contain(
     camera = fixed((picture.width, picture.height), picture.centre)
     top = layer_of(material, camera, (), source_start, "picture", width=width, height=height, transform=motion)
     return copy, top
+
+
+def blurred_footage(material: AnalysedMedia, source_start: int) -> Layer:
+    """A blurred and darkened copy of a picture or clip over the whole frame."""
+    effects: tuple[Effect, ...] = (Blur(radius=COPY_BLUR), Grade(brightness=COPY_BRIGHTNESS))
+    path = fixed(*window(material, WIDTH / HEIGHT))
+    return layer_of(material, path, effects, source_start, "blurred copy", **FULL_FRAME)
 
 
 def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, ...]:
