@@ -24,11 +24,6 @@ class Backdrop:
         return min(contrast(own, self.darkest), contrast(own, self.lightest))
 
 
-def mix_luminance(upper: float, lower: float, share: float) -> float:
-    """Relative luminance of two greys mixed in sRGB, ``share`` of ``upper``, approximated by a power of 2.2."""
-    return (share * upper ** (1 / 2.2) + (1 - share) * lower ** (1 / 2.2)) ** 2.2
-
-
 # The backdrop of a text, by the area that the text covers.
 Backdrops = Callable[[Rect[int]], Backdrop]
 

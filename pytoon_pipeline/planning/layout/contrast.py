@@ -3,8 +3,8 @@
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.style import TextBackground, TextStyle
-from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
-from pytoon_pipeline.planning.backdrops import Backdrop, mix_luminance
+from pytoon_pipeline.media.colour import contrast, luminance_of, mix_luminance, opposite
+from pytoon_pipeline.planning.backdrops import Backdrop
 
 # Thinner outlines vanish when a video is played small.
 MIN_OUTLINE = 5.0
