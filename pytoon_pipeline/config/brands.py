@@ -90,6 +90,7 @@ def _look(preset: Preset, brand: Brand) -> dict[str, dict[str, Any]]:
             "colour": text,
             "background_colour": plate,
             "box": {"colour": plate},
+            "accent": colours.accent,
         },
         "background": {
             "colours": (colours.primary, colours.secondary),

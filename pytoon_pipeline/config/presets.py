@@ -4,46 +4,24 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from pytoon_pipeline.config.caption_styles import with_style
 from pytoon_pipeline.config.documents import inside, read_document
+from pytoon_pipeline.config.folder import LIMITS, presets_folder
 from pytoon_pipeline.config.merge import merge
 from pytoon_pipeline.config.setting_names import SECTIONS, no_setting
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.brand import Brand, Platform
-from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import did_you_mean, one_hint
+from pytoon_pipeline.contracts.suggestions import did_you_mean
 from pytoon_pipeline.runtime.files import printable_name
-from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.fingerprint import hash_value
 
-PACKAGE = Path(__file__).resolve().parents[1]
-LIMITS, OPERATIONS, PLATFORMS, BRANDS = "limits", "operations", "platforms", "brands"
+OPERATIONS, PLATFORMS, BRANDS = "operations", "platforms", "brands"
 PROFANITY, PICTURES = "profanity", "pictures"
-
-
-def presets_folder() -> Path:
-    """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
-    if chosen := Settings.load().presets:
-        if not chosen.is_dir():
-            message = (
-                "The environment variable PYTOON_PRESETS names the folder of presets and brands, but there is no "
-                f"folder “{printable_name(str(chosen))}”."
-            )
-            hint = one_hint(
-                "To use Pytoon’s own presets, type: unset PYTOON_PRESETS",
-                "To use yours, give the path of a folder that exists: export PYTOON_PRESETS=PATH",
-            )
-            raise DependencyMissing("presets_missing", message, hint)
-        return chosen
-    for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
-        if (place / f"{LIMITS}.yaml").is_file():
-            return place
-    raise DependencyMissing(
-        "presets_missing", "The presets folder does not exist.", "Reinstall Pytoon, or set PYTOON_PRESETS."
-    )
 
 
 def preset_names() -> list[str]:
@@ -86,9 +64,15 @@ def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Ma
         error = InvalidInput("invalid_preset", message, hint)
         error.fields = (f"adjust.{unknown}",)
         raise error
-    own = {"name": name, **document}
+    own = {"name": name, **document, "captions": with_style(document.get("captions", {}))}
     preset = validate(Preset, own, f"The preset “{name}” ({name}.yaml)", "invalid_preset")
-    return validate(Preset, merge(own, british(adjust)), "", "invalid_preset", "adjust.") if adjust else preset
+    if not adjust:
+        return preset
+    captions = british(adjust).get("captions", {})
+    if isinstance(captions, dict) and "style" in captions:
+        # Another style replaces the look of the preset's captions, not whether there are any.
+        own["captions"] = {**with_style(captions), "show": preset.captions.show}
+    return validate(Preset, merge(own, british(adjust)), "", "invalid_preset", "adjust.")
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> InvalidInput:

@@ -13,7 +13,8 @@ class ArchetypeTraits:
     ``purpose`` says in a few words what it is for. ``planner`` names the function that plans it, as
     ``module:function``. ``default_preset`` applies when the request names none. ``transcribes``: clips with audio are
     transcribed, and their silences removed. ``end_card``: a brand's end card closes the video. ``thumbnail`` is either
-    a frame in which all texts have *settled*, or the one that shows the best *face*.
+    a frame in which all texts have *settled*, or the one that shows the best *face*. ``cta_in_scene``: the call to
+    action belongs to the scenes, and not to the end card.
     """
 
     purpose: str
@@ -22,6 +23,7 @@ class ArchetypeTraits:
     transcribes: bool = False
     end_card: bool = True
     thumbnail: Literal["settled", "face"] = "settled"
+    cta_in_scene: bool = False
 
 
 ARCHETYPES: dict[Archetype, ArchetypeTraits] = {
@@ -32,7 +34,10 @@ ARCHETYPES: dict[Archetype, ArchetypeTraits] = {
         "products over a background", "pytoon_pipeline.planning.archetypes.overlay:plan_overlay", "bold-offer"
     ),
     "meme": ArchetypeTraits(
-        "text above and below a picture", "pytoon_pipeline.planning.archetypes.meme:plan_meme", "classic-meme"
+        "text above and below a picture",
+        "pytoon_pipeline.planning.archetypes.meme:plan_meme",
+        "classic-meme",
+        cta_in_scene=True,
     ),
     "footage": ArchetypeTraits(
         "clips of people who talk",

@@ -11,6 +11,10 @@ from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Move
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
+Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
+# The corners in which a watermark may stand, the usual one first, and upper ones before lower ones.
+CORNERS: tuple[Corner, ...] = ("top_right", "top_left", "bottom_right", "bottom_left")
+
 
 class BrandColours(Record):
     """``primary`` is for backgrounds, ``accent`` for plates and highlights, ``text`` for text on either."""
@@ -27,18 +31,26 @@ class BrandFonts(Record):
 
 
 class Watermark(Record):
-    """The logo in a corner of the safe zone. ``width`` is a share of the frame's width."""
+    """The logo in a corner of the safe zone. ``width`` is a share of the frame's width.
 
-    corner: Literal["top_left", "top_right", "bottom_left", "bottom_right"] = "top_right"
+    Without a ``corner`` it stands at the top on the right, or where the pictures are calmer and show no face.
+    """
+
+    corner: Corner | None = None
     opacity: float = Field(default=0.85, gt=0, le=1)
     width: float = Field(default=0.16, gt=0, le=0.5)
 
 
 class EndCard(Record):
-    """The scene that closes each video: the logo and a line of text on the primary colour. 0 ``seconds``: none."""
+    """The scene that closes each video: the logo, a line of ``text``, a ``button``, and a ``handle`` or URL.
+
+    The call to action of a request stands on the button instead of the brand's own. 0 ``seconds``: none.
+    """
 
     seconds: float = Field(default=1.8, ge=0, le=5)
     text: str = Field(default="", max_length=80)
+    button: str = Field(default="", max_length=40)
+    handle: str = Field(default="", max_length=60)
 
 
 class Brand(Record):

@@ -42,7 +42,8 @@ def colour_hint(text: str) -> str:
     return f'{fault}: it must be # and six characters from 0–9 and A–F, such as "#FFD60A".'
 
 
-def _read(value: Any) -> Any:
+def read_colour(value: Any) -> Any:
+    """``value`` as ``#rrggbb``; what is not text stays as it is. Raises ``PydanticCustomError`` for other text."""
     if not isinstance(value, str):
         return value
     code = colour_code(value)
@@ -51,5 +52,6 @@ def _read(value: Any) -> Any:
     return code
 
 
-_AsWritten = Annotated[str, Field(json_schema_extra={"format": "color"})]
-Colour = Annotated[str, BeforeValidator(_read, json_schema_input_type=_AsWritten)]
+# A colour in a JSON Schema.
+ColourAsWritten = Annotated[str, Field(json_schema_extra={"format": "color"})]
+Colour = Annotated[str, BeforeValidator(read_colour, json_schema_input_type=ColourAsWritten)]

@@ -6,7 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
-from pytoon_pipeline.config.presets import BRANDS, example_brand, load_limits, presets_folder
+from pytoon_pipeline.config.folder import presets_folder
+from pytoon_pipeline.config.presets import BRANDS, example_brand, load_limits
 from pytoon_pipeline.contracts.edit_plan import EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput, after_colon, field_error
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
-from pytoon_pipeline.config.presets import BRANDS, brand_names, example_brand, load_limits, presets_folder
+from pytoon_pipeline.config.folder import presets_folder
+from pytoon_pipeline.config.presets import BRANDS, brand_names, example_brand, load_limits
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES

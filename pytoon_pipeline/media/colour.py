@@ -57,6 +57,17 @@ def opposite(colour: str) -> str:
     return "#000000" if contrast(own, 0) >= contrast(own, 1) else "#FFFFFF"
 
 
+def mixed(colour: str, other: str, share: float) -> str:
+    """The mix of two colours with the share ``share`` of the second, as ``#RRGGBB``."""
+    values = (round(a + (b - a) * share) for a, b in zip(rgb(colour), rgb(other), strict=True))
+    return "#" + "".join(f"{value:02X}" for value in values)
+
+
 def contrast(a: float, b: float) -> float:
     """Contrast ratio of two relative luminances, 1..21 (WCAG 2.2)."""
     return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+
+
+def mix_luminance(upper: float, lower: float, share: float) -> float:
+    """Relative luminance of two greys mixed in sRGB, ``share`` of ``upper``, approximated by a power of 2.2."""
+    return (share * upper ** (1 / 2.2) + (1 - share) * lower ** (1 / 2.2)) ** 2.2

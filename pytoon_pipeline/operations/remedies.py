@@ -94,14 +94,18 @@ def _plain_cuts(request: Request) -> Request:
 def _steady_camera(request: Request) -> Request:
     return _adjusted(
         request,
-        camera={"zoom_pulse": {"amount": 1.0}, "smoothing": 1.5, "dead_zone": 0.25},
+        camera={"zoom_pulse": {"amount": 1.0}, "punch_in": {"amount": 1.0}, "smoothing": 1.5, "dead_zone": 0.25},
         stills={"ken_burns": ["hold"]},
         layout={"bob_amplitude": 0},
     )
 
 
 def _still_captions(request: Request) -> Request:
-    return _adjusted(request, captions={"scale_in_seconds": 0.0}, headline={"animation_in": "none"})
+    return _adjusted(
+        request,
+        captions={"motion": {"page": "none", "word_seconds": 0.0, "reveal": "whole"}},
+        headline={"animation_in": "none"},
+    )
 
 
 def _plated_text(request: Request) -> Request:

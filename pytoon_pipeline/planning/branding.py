@@ -1,43 +1,62 @@
-"""A brand on a video: its logo in a corner of the safe zone, and its end card."""
+"""The watermark: a brand's logo in a corner of the safe zone, away from faces and from detail."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from pytoon_pipeline.contracts.brand import Brand, Watermark
-from pytoon_pipeline.contracts.errors import field_error
-from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.brand import CORNERS, Corner, Watermark
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
-from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Scene
-from pytoon_pipeline.contracts.style import TextStyle
-from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
+from pytoon_pipeline.contracts.spec.effects import Effect, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.backdrops import colour_backdrop, everywhere
-from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
 from pytoon_pipeline.planning.layout.text_placement import layer_area
-from pytoon_pipeline.planning.sequences import SceneSequence
-from pytoon_pipeline.planning.shots.stills import fitted, fixed
+from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
+from pytoon_pipeline.planning.shots.stills import fitted, window
 
 # Pixels from the watermark to the edges of the safe zone, and from texts to the watermark.
 WATERMARK_INSET, WATERMARK_MARGIN = 28, 16
 # However the watermark stands, texts keep at least this height, in pixels.
 MIN_TEXT_HEIGHT = 200
-# The end card's logo as shares of the frame, and its text in pixels.
-END_LOGO_WIDTH, END_LOGO_HEIGHT = 0.5, 0.3
-END_TEXT_SIZE, END_TEXT_MIN_SIZE, END_TEXT_HEIGHT, END_TEXT_LINES = 84, 40, 300, 2
-END_GAP = 60
+# Another corner must be calmer than the usual one by this much; faces count this many times as much as detail.
+MIN_GAIN, FACE_WEIGHT = 0.12, 4.0
+# A head with its hair reaches beyond the face by this share of the face's size.
+HAIR = 0.35
+# Below this contrast with its ground, a logo gets a soft shadow.
+MIN_CONTRAST = 3.0
+SHADOW_RADIUS, SHADOW_OPACITY = 14.0, 0.55
 
 
-def watermark_layer(settings: Watermark | None, logo: AnalysedMedia | None, safe_area: Rect[int]) -> ImageLayer | None:
-    """The logo in its corner of the safe zone; none where the brand has no logo or no watermark."""
+@dataclass(frozen=True)
+class _Ground:
+    """What is behind a corner: the darkest and lightest luminance, and how unfit it is for a logo."""
+
+    darkest: float
+    lightest: float
+    cost: float
+
+
+def watermark_layer(
+    settings: Watermark | None,
+    logo: AnalysedMedia | None,
+    safe_area: Rect[int],
+    shown: Sequence[AnalysedMedia] = (),
+    captions: bool = False,
+) -> ImageLayer | None:
+    """The logo in its corner of the safe zone; none where the brand has no logo or no watermark.
+
+    Without a corner of its own, it stands in the usual one, or in a much calmer one of the pictures ``shown``. With
+    ``captions``, which stand low, only upper corners count.
+    """
     if settings is None or logo is None:
         return None
-    width, height = fitted(logo, settings.width * WIDTH, settings.width * WIDTH)
-    left, top = "left" in settings.corner, "top" in settings.corner
-    offset_x, offset_y = WATERMARK_INSET + width / 2, WATERMARK_INSET + height / 2
-    x = safe_area.left + offset_x if left else safe_area.right - offset_x
-    y = safe_area.top + offset_y if top else safe_area.bottom - offset_y
-    return _logo(logo, "watermark", width, height, x, y, settings.opacity)
+    size = fitted(logo, settings.width * WIDTH, settings.width * WIDTH)
+    corners: Sequence[Corner] = (settings.corner,) if settings.corner else CORNERS[:2] if captions else CORNERS
+    places = {corner: _centre(corner, size, safe_area) for corner in corners}
+    grounds = {corner: _ground(_area(place, size), shown) for corner, place in places.items()}
+    usual, calmest = corners[0], min(corners, key=lambda corner: grounds[corner].cost)
+    corner = calmest if grounds[usual].cost - grounds[calmest].cost >= MIN_GAIN else usual
+    effects = _effects(logo, size, grounds[corner])
+    return logo_layer(logo, "watermark", size, places[corner], settings.opacity, effects)
 
 
 def text_area(safe_area: Rect[int], watermark: ImageLayer | None) -> Rect[int]:
@@ -50,63 +69,59 @@ def text_area(safe_area: Rect[int], watermark: ImageLayer | None) -> Rect[int]:
     return replace(safe_area, bottom=max(safe_area.top + MIN_TEXT_HEIGHT, covered.top))
 
 
-def end_card(
-    brand: Brand | None, logo: AnalysedMedia | None, safe_area: Rect[int], rate: FrameRate, min_contrast: float
-) -> SceneSequence | None:
-    """The closing scene of a brand: its logo and a line of text on its colour; none where the brand has neither.
-
-    Raises ``InvalidInput`` when the text does not fit.
-    """
-    if brand is None or brand.end_card.seconds <= 0 or (logo is None and not brand.end_card.text):
-        return None
-    layers: list[Layer] = []
-    y = (safe_area.top + safe_area.bottom) / 2
-    if logo is not None:
-        width, height = fitted(logo, END_LOGO_WIDTH * WIDTH, END_LOGO_HEIGHT * HEIGHT)
-        layers.append(_logo(logo, "logo", width, height, WIDTH / 2, y - END_GAP))
-        y += height / 2 + END_GAP
-    if text := clean(brand.end_card.text):
-        layers.append(_end_text(brand, _end_page(brand, text, safe_area), y, min_contrast))
-    colour, frames = brand.colours.primary, rate.nearest(brand.end_card.seconds)
-    scene = Scene(start=0, frames=frames, background=colour, layers=tuple(layers))
-    whole = FrameRange(start=0, end=frames)
-    return SceneSequence((scene,), everywhere(colour_backdrop(colour)), static=(whole,))
+def _centre(corner: Corner, size: tuple[float, float], safe_area: Rect[int]) -> tuple[float, float]:
+    offset_x, offset_y = WATERMARK_INSET + size[0] / 2, WATERMARK_INSET + size[1] / 2
+    x = safe_area.left + offset_x if "left" in corner else safe_area.right - offset_x
+    y = safe_area.top + offset_y if "top" in corner else safe_area.bottom - offset_y
+    return x, y
 
 
-def _end_page(brand: Brand, text: str, safe_area: Rect[int]) -> TextLayout:
-    width = 2 * min(WIDTH / 2 - safe_area.left, safe_area.right - WIDTH / 2) - 40
-    box = TextBox(brand.fonts.headline, END_TEXT_SIZE, END_TEXT_MIN_SIZE, width, END_TEXT_HEIGHT, END_TEXT_LINES)
-    page = fit(text, box)
-    if page is None:
-        raise field_error(
-            "brand.end_card.text", "text_too_long", f"“{text[:40]}” does not fit on the end card.", "Shorten it."
-        )
-    return page
+def _area(centre: tuple[float, float], size: tuple[float, float]) -> Rect[float]:
+    (x, y), (width, height) = centre, size
+    return Rect(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _end_text(brand: Brand, page: TextLayout, top: float, min_contrast: float) -> TextLayer:
-    colour, background = brand.colours.text, brand.colours.primary
-    if contrast(luminance_of(colour), luminance_of(background)) < min_contrast:
-        colour = opposite(background)
-    return TextLayer(
-        name="end card",
-        lines=page.lines,
-        style=TextStyle(font=brand.fonts.headline, size=page.size, colour=colour),
-        width=page.width,
-        height=page.height,
-        transform=Transform(x=constant(WIDTH / 2), y=constant(top + page.height / 2)),
-    )
+def _ground(area: Rect[float], shown: Sequence[AnalysedMedia]) -> _Ground:
+    """What pictures that fill the frame around their subject show behind ``area``."""
+    darkest, lightest, costs = 1.0, 0.0, [0.0]
+    for material in shown:
+        size, centre = window(material, WIDTH / HEIGHT)
+        view = Box(centre[0] - size[0] / 2, centre[1] - size[1] / 2, *size)
+        tones = material.sampled.tones
+        cells = _cells(area, view, tones.columns, tones.rows)
+        darkest = min([darkest, *(tones.darkest[cell] for cell in cells)])
+        lightest = max([lightest, *(tones.lightest[cell] for cell in cells)])
+        detail = sum(tones.lightest[cell] - tones.darkest[cell] for cell in cells) / max(1, len(cells))
+        heads = (_head(face.box).through(view, WIDTH, HEIGHT) for face in material.faces)
+        covered = max((Rect(*area).intersection(head).area for head in heads), default=0.0)
+        costs.append(detail + FACE_WEIGHT * covered / max(1.0, area.area))
+    return _Ground(darkest, lightest, max(costs))
 
 
-def _logo(
-    logo: AnalysedMedia, name: str, width: float, height: float, x: float, y: float, opacity: float = 1.0
-) -> ImageLayer:
-    picture = logo.sampled.picture
-    return ImageLayer(
-        name=name,
-        item=logo.item,
-        width=width,
-        height=height,
-        crop_path=fixed((picture.width, picture.height), picture.centre),
-        transform=Transform(x=constant(x), y=constant(y), opacity=constant(opacity)),
-    )
+def _head(face: Box) -> Box:
+    wider, higher = face.width * HAIR, face.height * HAIR
+    return Box(face.x - wider, face.y - 1.5 * higher, face.width + 2 * wider, face.height + 2 * higher)
+
+
+def _cells(area: Rect[float], view: Box, columns: int, rows: int) -> list[int]:
+    """The cells of a source's grid that ``area`` of a frame shows through ``view``."""
+    left, right = (int(columns * (view.x + view.width * x / WIDTH)) for x in (area.left, area.right))
+    top, bottom = (int(rows * (view.y + view.height * y / HEIGHT)) for y in (area.top, area.bottom))
+    return [
+        row * columns + column
+        for row in range(max(0, top), min(rows, bottom + 1))
+        for column in range(max(0, left), min(columns, right + 1))
+    ]
+
+
+def _effects(logo: AnalysedMedia, size: tuple[float, float], ground: _Ground) -> tuple[Effect, ...]:
+    """A shadow for a logo that its ground hides: light behind dark letters, dark behind light ones."""
+    if not logo.transparent:
+        return (Rounded(radius=min(16.0, size[1] / 4)),)
+    extremes = (ground.darkest, ground.lightest)
+    # Without pictures nothing is known of the ground, and its colours are the brand's own.
+    if ground.darkest > ground.lightest or min(logo_contrast(logo, one) for one in extremes) >= MIN_CONTRAST:
+        return ()
+    light_ink = logo_contrast(logo, 0.0) >= logo_contrast(logo, 1.0)
+    colour = "#000000" if light_ink else "#FFFFFF"
+    return (Shadow(x=0, y=2, radius=SHADOW_RADIUS, opacity=SHADOW_OPACITY, colour=colour),)

@@ -4,22 +4,27 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Preset
-from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.analysed_media import PlanItem, PlanMedia
-from pytoon_pipeline.planning.branding import end_card, text_area, watermark_layer
+from pytoon_pipeline.planning.audio_mix import music_beats
+from pytoon_pipeline.planning.branding import text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
-from pytoon_pipeline.planning.layout.titles import TitleRequest, TitleStyle, reading_seconds, title_requests
+from pytoon_pipeline.planning.end_card import end_card
+from pytoon_pipeline.planning.layout.titles import TitleStyle, title_requests
 from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
+from pytoon_pipeline.planning.text_assignment import reading_seconds
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,21 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     max_frames = int(request.max_seconds * rate.fraction)
     min_contrast = resolved.limits.text_contrast
     safe_area = _safe_area(resolved)
-    watermark = watermark_layer(request.logo or (brand.watermark if brand is not None else None), media.logo, safe_area)
-    closing = None
-    if ARCHETYPES[resolved.archetype].end_card:
-        closing = end_card(brand, media.logo, safe_area, rate, min_contrast)
+    traits = ARCHETYPES[resolved.archetype]
+    mark = request.logo or (brand.watermark if brand is not None else None)
+    watermark = watermark_layer(mark, media.logo, safe_area, media.media, captions=traits.transcribes)
+    card = None
+    if traits.end_card:
+        cta = "" if traits.cta_in_scene else _call_to_action(request)
+        card = end_card(brand, media.logo, safe_area, rate, min_contrast, cta)
+    closing = card.sequence if card is not None else None
     titles_area = text_area(safe_area, watermark)
     titles = title_requests(request.text, preset.headline.uppercase)
-    transition = SceneTransition(preset.transition.kind, rate.nearest(preset.transition.seconds))
+    if card is not None and card.button:
+        titles = tuple(title for title in titles if title.role != "cta")
+    transition = SceneTransition(
+        preset.transition.kind, rate.nearest(preset.transition.seconds), _transition_colour(resolved)
+    )
     pacing = Pacing(
         rate=rate,
         content_frames=_content_frames(max_frames, closing, rate),
@@ -80,8 +93,11 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         stills=preset.stills,
         max_seconds=request.max_seconds,
         end_card_frames=closing.frames if closing is not None else 0,
-        reading_seconds=reading_seconds(titles, preset.headline),
+        reading_seconds=reading_seconds(
+            titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps
+        ),
         voice_seconds=media.voice.sound_seconds if media.voice is not None else None,
+        beats=music_beats(media.music, max_frames, preset.audio, rate),
     )
     return PlanContext(
         resolved=resolved,
@@ -125,6 +141,19 @@ def _safe_area(resolved: ResolvedRequest) -> Rect[int]:
     """The part of the frame that the platform's own interface leaves free."""
     insets = resolved.platform
     return Rect(left=insets.left, top=insets.top, right=WIDTH - insets.right, bottom=HEIGHT - insets.bottom)
+
+
+def _call_to_action(request: Request) -> str:
+    return (request.text.cta or "") if isinstance(request.text, TextRequest) else ""
+
+
+def _transition_colour(resolved: ResolvedRequest) -> Colour:
+    preset, brand = resolved.preset, resolved.brand
+    if preset.transition.colour is not None:
+        return preset.transition.colour
+    if brand is not None:
+        return brand.colours.accent
+    return (*preset.background.shapes, preset.background.colours[-1])[0]
 
 
 def _content_frames(max_frames: int, closing: SceneSequence | None, rate: FrameRate) -> int:

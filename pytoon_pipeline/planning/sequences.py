@@ -4,23 +4,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note, Scene, Transition
+from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.preset import HeadlineSettings
+from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer, Transform
+from pytoon_pipeline.contracts.spec.render_spec import Cue, Note, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.contracts.transitions import TransitionChoice
+from pytoon_pipeline.contracts.transitions import OVERLAYING, TransitionChoice
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrops, together
 from pytoon_pipeline.planning.keep_out import KeepOutArea
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A transition takes at most this share of the shorter of its two sequences.
 MAX_OVERLAP = 0.4
+# A text that would lose more than the rest of its time to transitions keeps all of it.
+MIN_TEXT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class SceneTransition:
-    """How sequences follow each other, and the frames by which they overlap at most."""
+    """How sequences follow each other, and the frames by which they overlap at most.
+
+    ``colour`` is what some transitions show between the two.
+    """
 
     kind: TransitionChoice
     frames: int
+    colour: Colour = "#000000"
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,30 @@ def own_audio(material: AnalysedMedia, frames: int, source_start: int) -> tuple[
 
 
 @dataclass(frozen=True)
+class TextSpace:
+    """Where titles stand over a sequence, and how they look there.
+
+    ``shade`` is the dark tone of the picture behind them, for a scrim; none where a designed ground is behind them.
+    ``label`` is the item's own text, which stays while the item is shown, in ``label_area`` or else where titles
+    stand. ``hold`` is whether texts stay until the next
+    one comes; else each leaves when it has been read.
+    """
+
+    area: Rect[int]
+    headline: HeadlineSettings
+    shade: Colour | None = None
+    label: TitleRequest | None = None
+    label_area: Rect[int] | None = None
+    hold: bool = True
+
+
+@dataclass(frozen=True)
 class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
-    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned.
+    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None
+    where no title may stand.
     """
 
     scenes: tuple[Scene, ...]
@@ -59,6 +89,7 @@ class SceneSequence:
     static: tuple[FrameRange, ...] = ()
     black: tuple[FrameRange, ...] = ()
     notes: tuple[Note, ...] = ()
+    text: TextSpace | None = None
 
     @property
     def frames(self) -> int:
@@ -84,9 +115,12 @@ def join(sequences: Sequence[SceneSequence], transition: SceneTransition) -> Tim
     """Sequences one after the other, each coming in by ``transition``."""
     moved: list[SceneSequence] = []
     position = 0
-    for sequence, overlap in zip(sequences, overlaps([one.frames for one in sequences], transition), strict=True):
+    before = overlaps([one.frames for one in sequences], transition)
+    for sequence, overlap, after in zip(sequences, before, [*before[1:], 0], strict=True):
         position -= overlap
-        moved.append(_with_transition(_moved(sequence, position), transition.kind, overlap))
+        if transition.kind in OVERLAYING:
+            sequence = _with_texts_apart(sequence, overlap // 2, after - after // 2)
+        moved.append(_with_transition(_moved(sequence, position), transition, overlap))
         position += sequence.frames
     return Timeline(
         scenes=tuple(scene for sequence in moved for scene in sequence.scenes),
@@ -112,11 +146,50 @@ def join_content(
     return timeline, content if end_card is None else min(content, timeline.parts[-1].start)
 
 
-def _with_transition(sequence: SceneSequence, kind: TransitionChoice, overlap: int) -> SceneSequence:
-    if not overlap or kind == "cut":
+def _with_transition(sequence: SceneSequence, transition: SceneTransition, overlap: int) -> SceneSequence:
+    if not overlap or transition.kind == "cut":
         return sequence
-    first = sequence.scenes[0].model_copy(update={"transition": Transition(kind=kind, frames=overlap)})
+    coming = Transition(kind=transition.kind, frames=overlap, colour=transition.colour)
+    first = sequence.scenes[0].model_copy(update={"transition": coming})
     return replace(sequence, scenes=(first, *sequence.scenes[1:]))
+
+
+def _with_texts_apart(sequence: SceneSequence, late: int, early: int) -> SceneSequence:
+    """The sequence with its texts coming ``late`` frames later and leaving ``early`` frames earlier.
+
+    Texts of two scenes that mix would otherwise be seen over each other.
+    """
+    scenes = list(sequence.scenes)
+    scenes[0] = _texts_moved(scenes[0], late, 0)
+    scenes[-1] = _texts_moved(scenes[-1], 0, early)
+    return replace(sequence, scenes=tuple(scenes))
+
+
+def _texts_moved(scene: Scene, late: int, early: int) -> Scene:
+    layers = tuple(_text_moved(layer, scene.frames, late, early) for layer in scene.layers)
+    return scene.model_copy(update={"layers": layers})
+
+
+def _text_moved(layer: Layer, scene_frames: int, late: int, early: int) -> Layer:
+    """A text that is there when its scene begins or ends, shown for less of it. Others keep their time.
+
+    Keyframes in the first half of its time move with its entrance, those in the second half with its exit.
+    """
+    if not isinstance(layer, TextLayer):
+        return layer
+    end = scene_frames if layer.frames is None else min(scene_frames, layer.start + layer.frames)
+    late, early = late if layer.start == 0 else 0, early if end == scene_frames else 0
+    frames = end - layer.start - late - early
+    if (not late and not early) or frames < (end - layer.start) * MIN_TEXT_SHARE:
+        return layer
+    middle = (layer.start + end) / 2
+
+    def track(keys: tuple[Keyframe, ...]) -> tuple[Keyframe, ...]:
+        moved = [key.model_copy(update={"frame": key.frame + (late if key.frame < middle else -early)}) for key in keys]
+        return tuple(moved) if len(keys) > 1 else keys
+
+    transform = Transform(**{name: track(getattr(layer.transform, name)) for name in Transform.model_fields})
+    return layer.model_copy(update={"start": layer.start + late, "frames": frames, "transform": transform})
 
 
 def _moved(sequence: SceneSequence, offset: int) -> SceneSequence:
@@ -124,18 +197,13 @@ def _moved(sequence: SceneSequence, offset: int) -> SceneSequence:
         sequence,
         scenes=tuple(scene.model_copy(update={"start": scene.start + offset}) for scene in sequence.scenes),
         keep_out=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.keep_out),
-        cues=tuple(_moved_cue(cue, offset) for cue in sequence.cues),
-        hidden=tuple(_moved_cue(cue, offset) for cue in sequence.hidden),
+        cues=tuple(cue.moved(offset) for cue in sequence.cues),
+        hidden=tuple(cue.moved(offset) for cue in sequence.hidden),
         audio=tuple(replace(one, start=one.start + offset) for one in sequence.audio),
         speech=_moved_ranges(sequence.speech, offset),
         static=_moved_ranges(sequence.static, offset),
         black=_moved_ranges(sequence.black, offset),
     )
-
-
-def _moved_cue(cue: Cue, offset: int) -> Cue:
-    words = tuple(CueWord(text=w.text, start=w.start + offset, end=w.end + offset) for w in cue.words)
-    return Cue(start=cue.start + offset, end=cue.end + offset, words=words)
 
 
 def _moved_ranges(ranges: Sequence[FrameRange], offset: int) -> tuple[FrameRange, ...]:

@@ -11,6 +11,7 @@ from typing_extensions import assert_never
 
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.text_animation import TextPhase
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.source_reader import SourceReaders
 from pytoon_pipeline.rendering import shapes, text, transitions
@@ -18,6 +19,7 @@ from pytoon_pipeline.rendering.effects import apply
 from pytoon_pipeline.rendering.footage import Footage
 from pytoon_pipeline.rendering.placement import even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
+from pytoon_pipeline.rendering.text_units import text_sheet
 from pytoon_pipeline.rendering.yuva import (
     LayerImage,
     Sprite,
@@ -59,7 +61,7 @@ def _compose(
     plan: SegmentPlan, sources: Mapping[str, Source], footage: Footage, canvas: YuvaImage | None
 ) -> Iterator[YuvaImage]:
     size = (plan.width, plan.height)
-    scenes = [(scene, LayerStack(scene.layers, scene.background, size, sources, footage)) for scene in plan.scenes]
+    scenes = [(scene, SceneStack(scene, size, sources, footage)) for scene in plan.scenes]
     overlays = [LayerSampler(layer_slice, size, sources, footage) for layer_slice in plan.overlays]
     for frame in range(plan.frames):
         visible = [(scene, stack) for scene, stack in scenes if scene.first <= frame < scene.first + scene.frames]
@@ -71,14 +73,65 @@ def _compose(
         yield target
 
 
-def _compose_scenes(visible: Sequence[tuple[SceneSlice, "LayerStack"]], frame: int, canvas: YuvaImage) -> YuvaImage:
+def _compose_scenes(visible: Sequence[tuple[SceneSlice, "SceneStack"]], frame: int, canvas: YuvaImage) -> YuvaImage:
     """The frame with its scenes mixed, on ``canvas`` or as an image that the caller must not draw on."""
+    if len(visible) == 2 and (mixed := _mix_contents(visible[0], visible[1], frame)):
+        return mixed
     shown = visible[0][1].at(frame, canvas)
     for scene, stack in visible[1:]:
+        assert scene.transition is not None
         incoming = stack.at(frame, empty_image(*canvas.size))
-        progress = scene.transition_progress[frame - scene.first]
-        shown = transitions.mix_transition(scene.transition, shown, incoming, progress)
+        shown = transitions.mix_transition(scene.transition.kind, shown, incoming, _moment(scene, frame))
     return shown
+
+
+def _mix_contents(
+    before: tuple[SceneSlice, "SceneStack"], after: tuple[SceneSlice, "SceneStack"], frame: int
+) -> YuvaImage | None:
+    """The frame of a transition that moves contents over a background; none where the scenes do not have one."""
+    (outgoing, old), (incoming, new) = before, after
+    assert incoming.transition is not None
+    kind = incoming.transition.kind
+    if not (outgoing.background_layers and incoming.background_layers and kind in transitions.KEEPS_BACKGROUND):
+        return None
+    moment = _moment(incoming, frame)
+    ground = transitions.mix_backgrounds(old.background_at(frame), new.background_at(frame), moment.progress)
+    return transitions.mix_transition(kind, old.content_at(frame), new.content_at(frame), moment, ground)
+
+
+def _moment(scene: SceneSlice, frame: int) -> transitions.Moment:
+    assert scene.transition is not None
+    return transitions.Moment.of(scene.transition, scene.transition_progress[frame - scene.first])
+
+
+class SceneStack:
+    """The layers of a scene as one image, or as its background and the content over it."""
+
+    def __init__(
+        self, scene: SceneSlice, size: tuple[int, int], sources: Mapping[str, Source], footage: Footage
+    ) -> None:
+        self._size = size
+        count = scene.background_layers
+        background = scene.layers[:count] if count else scene.layers
+        self._background = LayerStack(background, scene.background, size, sources, footage)
+        self._content = LayerStack(scene.layers[count:], None, size, sources, footage) if count else None
+
+    def at(self, frame: int, canvas: YuvaImage) -> YuvaImage:
+        """The image at a frame of the segment, on ``canvas`` or as an image that the caller must not draw on."""
+        image = self._background.at(frame, canvas)
+        if self._content is not None:
+            image = draw_onto(canvas, image)
+            blend(image, Sprite(0, 0, self.content_at(frame)))
+        return image
+
+    def background_at(self, frame: int) -> YuvaImage:
+        """The opaque background, which the caller must not draw on."""
+        return self._background.at(frame, empty_image(*self._size))
+
+    def content_at(self, frame: int) -> YuvaImage:
+        """The content of a scene with background layers, with coverage, which the caller must not draw on."""
+        assert self._content is not None
+        return self._content.at(frame, empty_image(*self._size, transparent=True))
 
 
 class LayerStack:
@@ -207,9 +260,7 @@ def layer_content(
         case ImageLayer():
             still = still_image(sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4))
         case TextLayer():
-            still = text.render_text(
-                layer.lines, layer.style, round(layer.width), round(layer.height), round(layer_slice.detail, 4)
-            )
+            return text_content(layer, layer_slice)
         case ShapeLayer():
             width, height = even_size(layer.width * layer_slice.detail), even_size(layer.height * layer_slice.detail)
             still = shapes.draw(layer.shape, width, height, layer.fill)
@@ -221,6 +272,22 @@ def layer_content(
         case _:
             assert_never(layer)
     return lambda n: still
+
+
+def text_content(layer: TextLayer, layer_slice: LayerSlice) -> Callable[[int], LayerImage]:
+    """Returns a function from the n-th frame of a text layer to its image: one and the same in each phase."""
+    detail = round(layer_slice.detail, 4)
+    sheet = text_sheet(layer.lines, layer.style, layer.emphasised, layer.width, layer.height, detail)
+    last: tuple[TextPhase, LayerImage] | None = None
+
+    def image_at(n: int) -> LayerImage:
+        nonlocal last
+        phase = layer_slice.phases[n]
+        if last is None or last[0] != phase:
+            last = (phase, text.text_image(sheet, layer.animation, phase))
+        return last[1]
+
+    return image_at
 
 
 def still_image(path: Path, factor: float) -> YuvaImage:

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,8 +36,6 @@ def test_music_is_ducked_during_speech(raw: list[tuple[int, int]]) -> None:
     assert samples == sorted(set(samples))
 
     def gain(at: int) -> float:
-        import numpy as np
-
         return float(np.interp(at, samples, [key.db for key in keys])) if keys else 0.0
 
     for start, end in ranges:
@@ -51,9 +50,22 @@ def test_tracks_of_music_and_voice() -> None:
     roles = {track.role: track for track in spec.audio.tracks}
     assert set(roles) == {"voice", "music"}
     assert len(roles["music"].clips) == 2
-    assert [round(key.sample / RATE, 2) for key in roles["music"].envelope[:4]] == [0.75, 1.0, 3.0, 3.6]
-    assert roles["voice"].gain_db - roles["music"].gain_db == 4.0
+    assert [round(key.sample / RATE, 2) for key in roles["music"].envelope[:4]] == [0.8, 1.0, 3.0, 3.45]
+    assert roles["voice"].gain_db - roles["music"].gain_db == 3.0
     assert spec.audio.loudness == -14
+
+
+def test_music_rises_in_pauses_from_the_shortest_on_and_at_the_end() -> None:
+    settings = AudioSettings()
+    spoken = [(RATE, 2 * RATE), (round(2.7 * RATE), 4 * RATE), (round(4.85 * RATE), 6 * RATE)]
+    keys = ducking(join_speech(spoken, settings), 10 * RATE, settings)
+    samples, levels = [key.sample for key in keys], [key.db for key in keys]
+
+    def level(seconds: float) -> float:
+        return float(np.interp(seconds * RATE, samples, levels))
+
+    assert level(0.5) == level(4.55) == level(9.5) == 0
+    assert level(1.5) == level(2.4) == level(5.5) == -6
 
 
 def test_silence_is_a_valid_choice() -> None:

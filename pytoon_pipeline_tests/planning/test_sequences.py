@@ -2,6 +2,11 @@
 
 import itertools
 
+from pytoon_pipeline.contracts.spec.layers import Keyframe, TextLayer, Transform, constant
+from pytoon_pipeline.contracts.spec.render_spec import Scene, Transition
+from pytoon_pipeline.contracts.style import TextStyle
+from pytoon_pipeline.planning.backdrops import Backdrop, everywhere
+from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition, join
 from pytoon_pipeline_tests.harness.layout import items
 from pytoon_pipeline_tests.harness.plans import planned
 
@@ -9,7 +14,7 @@ from pytoon_pipeline_tests.harness.plans import planned
 def test_the_length_is_the_sum_minus_the_overlaps() -> None:
     spec = planned(items(4), preset="clean-product")
     overlaps = sum(scene.transition.frames for scene in spec.scenes if scene.transition)
-    assert overlaps == 3 * 15
+    assert overlaps == 3 * 12
     assert spec.frames == sum(scene.frames for scene in spec.scenes) - overlaps
     for before, after in itertools.pairwise(spec.scenes):
         assert after.transition is not None
@@ -19,5 +24,41 @@ def test_the_length_is_the_sum_minus_the_overlaps() -> None:
 
 def test_cuts_do_not_overlap() -> None:
     spec = planned(items(3), transition="cut")
-    assert spec.frames == 360
+    assert spec.frames == 3 * 96
     assert all(scene.transition is None for scene in spec.scenes)
+
+
+def text(start: int, frames: int | None) -> TextLayer:
+    """A text that fades in within 10 frames and out within 5."""
+    end = 100 if frames is None else start + frames
+    keys = ((start, 0), (start + 10, 1), (end - 5, 1), (end, 0))
+    opacity = tuple(Keyframe(frame=frame, value=value) for frame, value in keys)
+    place = Transform(x=constant(540), y=constant(960), opacity=opacity)
+    return TextLayer(
+        lines=("Hi",), style=TextStyle(), width=400, height=200, start=start, frames=frames, transform=place
+    )
+
+
+def with_texts(*layers: TextLayer) -> SceneSequence:
+    return SceneSequence((Scene(start=0, frames=100, layers=layers),), everywhere(Backdrop()))
+
+
+def test_texts_of_scenes_that_mix_are_not_seen_together() -> None:
+    parts = [with_texts(text(0, None)), with_texts(text(0, None), text(30, 20), text(0, 6))]
+    first, second = join(parts, SceneTransition("crossfade", 11, "#102030")).scenes
+    assert second.transition == Transition(kind="crossfade", frames=11, colour="#102030")
+    left = first.layers[0].frames
+    assert left == 94
+    assert [key.frame for key in first.layers[0].transform.opacity] == [0, 10, 89, 94]
+    coming = second.layers[0]
+    assert second.start + coming.start == first.start + left == 94
+    assert (coming.start, coming.frames) == (5, 95)
+    assert [key.frame for key in coming.transform.opacity] == [5, 15, 95, 100]
+    # A text in the middle of its scene is not in the way, and one that would be gone at once stays.
+    assert second.layers[1:] == parts[1].scenes[0].layers[1:]
+
+
+def test_texts_of_scenes_that_move_move_with_them() -> None:
+    parts = [with_texts(text(0, None)), with_texts(text(0, None))]
+    first, second = join(parts, SceneTransition("push", 10)).scenes
+    assert first.layers == second.layers == parts[0].scenes[0].layers

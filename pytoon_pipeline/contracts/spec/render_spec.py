@@ -7,30 +7,39 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
 
 
 class Transition(Record):
-    """How a scene comes in over the one before: both are seen, or on their way, for ``frames`` frames."""
+    """How a scene comes in over the one before: both are seen, or on their way, for ``frames`` frames.
+
+    ``colour`` is what some transitions show between the two.
+    """
 
     kind: TransitionKind
     frames: int = Field(gt=0)
+    colour: Colour = "#000000"
 
 
 class Scene(Record):
-    """A stack of layers, back to front, for some time. With a transition its first frames overlap the scene before."""
+    """A stack of layers, back to front, for some time. With a transition its first frames overlap the scene before.
+
+    The lowest ``background_layers`` stay in place in a transition between scenes that both have some, while the others
+    move.
+    """
 
     start: int = Field(ge=0)
     frames: int = Field(gt=0)
     background: Colour = "#000000"
     layers: tuple[Layer, ...]
+    background_layers: int = Field(default=0, ge=0)
     transition: Transition | None = None
 
     @property
@@ -47,21 +56,49 @@ class Segment(Record):
 
 
 class CueWord(Record):
+    """A spoken word and the frames ``[start, end)`` in which it is heard. ``emphasis`` marks a key word."""
+
     text: str
     start: int
     end: int
+    emphasis: bool = False
+
+
+class WordPlace(Record):
+    """Where words of a caption are drawn: usually one, and more where they cannot be separated.
+
+    ``first`` and ``last`` are indices of the words. ``text`` is what is drawn, at ``size``; ``x`` is the left edge of
+    its advance, ``width`` the advance, ``baseline`` that of its line ``line``. In pixels.
+    """
+
+    first: int = Field(ge=0)
+    last: int = Field(ge=0)
+    text: str
+    line: int = Field(ge=0)
+    x: float
+    baseline: float
+    width: float
+    size: float = Field(gt=0)
 
 
 class Cue(Record):
-    """One caption on screen, its words lit one after the other."""
+    """One caption on screen, its words lit one after the other. ``places`` say where its words are drawn."""
 
     start: int
     end: int
     words: tuple[CueWord, ...] = Field(min_length=1)
+    places: tuple[WordPlace, ...] = ()
 
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
+
+    def moved(self, frames: int) -> "Cue":
+        """The caption ``frames`` later."""
+        words = tuple(
+            one.model_copy(update={"start": one.start + frames, "end": one.end + frames}) for one in self.words
+        )
+        return self.model_copy(update={"start": self.start + frames, "end": self.end + frames, "words": words})
 
 
 class CaptionPlan(Record):
@@ -151,7 +188,7 @@ class RenderSpec(Record):
     that were promised and did not come. ``language`` is that of the audio (ISO 639-2), ``und`` when it is unknown.
     """
 
-    version: Literal[3] = 3
+    version: Literal[4] = 4
     archetype: Archetype = "footage"
     width: int = WIDTH
     height: int = HEIGHT

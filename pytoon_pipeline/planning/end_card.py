@@ -1,0 +1,269 @@
+"""The end card: a brand's logo, a line of text, the call to action as a button, and a handle, coming in one by one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.preset import BackgroundSettings
+from pytoon_pipeline.contracts.spec.easing import Back, EaseInOut, EaseOut
+from pytoon_pipeline.contracts.spec.effects import Rounded
+from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, TextLayer, Transform, constant
+from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
+from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.media.colour import contrast, luminance_of, mixed, opposite
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.backdrops import colour_backdrop
+from pytoon_pipeline.planning.layout.backgrounds import Background, designed_background
+from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
+from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
+from pytoon_pipeline.planning.sequences import SceneSequence
+from pytoon_pipeline.planning.shots.stills import fitted
+
+# The logo's largest size as shares of the frame; its plate reaches this many pixels beyond it.
+LOGO_WIDTH, LOGO_HEIGHT = 0.44, 0.22
+PLATE_PADDING, PLATE_RADIUS = 48, 48
+MIN_LOGO_CONTRAST = 2.0
+# Sizes of texts in pixels: preferred and smallest.
+TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (92, 48), (88, 48), (64, 44)
+TEXT_LINES, BUTTON_LINES = 2, 2
+# A button's height in lines more than its text has, its space at the sides in pixels, and its largest radius.
+BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 92, 200
+# A button must stand out from its ground by this contrast (WCAG 2.2, success criterion 1.4.11).
+MIN_BUTTON_CONTRAST = 3.0
+# How far a ground of one colour gets darker or lighter from corner to corner.
+SHADE = 0.22
+# Distance between the parts in pixels, and the height of their common centre as a share of the frame.
+GAP, CENTRE = 124, 0.43
+# A disc of the second colour rises into the lower part, in pixels. The handle stands on it.
+DISC_SIZE, DISC_TOP, DISC_RISE, DISC_IN = 2200, 1300, 700, 0.0
+HANDLE_Y, HANDLE_WIDTH = 1386, 760
+# When the parts come in, and for how long each moves, in seconds of a card of ``TYPICAL_SECONDS``.
+TYPICAL_SECONDS = 1.8
+LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.32, 0.46, 0.62, 1.15
+MOVE_SECONDS, FADE_SECONDS, PULSE_SECONDS = 0.42, 0.12, 0.36
+LOGO_START_SCALE, TEXT_RISE, BUTTON_RISE, PULSE = 0.55, 48, 150, 1.06
+
+
+@dataclass(frozen=True)
+class EndCard:
+    """The closing scene of a brand. ``button`` says whether it shows the call to action."""
+
+    sequence: SceneSequence
+    button: bool
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the card: its layer, its height in pixels with all around it, and how it moves in.
+
+    Parts without a place ``y`` of their own are stacked. A part of height 0 stands where the next one does.
+    """
+
+    layer: Layer
+    height: float
+    start: float
+    rise: float = 0.0
+    scale: float = 1.0
+    pulse: bool = False
+    y: float | None = None
+
+
+def end_card(
+    brand: Brand | None,
+    logo: AnalysedMedia | None,
+    safe_area: Rect[int],
+    rate: FrameRate,
+    min_contrast: float,
+    call_to_action: str = "",
+) -> EndCard | None:
+    """The end card, with ``call_to_action`` or else the brand's on its button; none where the brand has none.
+
+    Raises ``InvalidInput`` when a text does not fit.
+    """
+    if brand is None or brand.end_card.seconds <= 0:
+        return None
+    colours = _Colours(brand, min_contrast)
+    width = 2 * min(WIDTH / 2 - safe_area.left, safe_area.right - WIDTH / 2) - 40
+    parts: list[_Part] = _logo_parts(logo, colours) if logo is not None else []
+    if text := clean(brand.end_card.text):
+        box = TextBox(brand.fonts.headline, *TEXT_SIZES, width, HEIGHT, TEXT_LINES)
+        parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
+    asked = clean(call_to_action)
+    if button := asked or clean(brand.end_card.button):
+        field = "text.cta" if asked else "brand.end_card.button"
+        box = TextBox(brand.fonts.headline, *BUTTON_SIZES, width - 2 * BUTTON_PADDING, HEIGHT, BUTTON_LINES)
+        parts.append(_button_part(button, box, colours, field))
+    if handle := clean(brand.end_card.handle):
+        box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, HEIGHT, 1)
+        part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
+        parts.append(replace(part, y=min(HANDLE_Y, safe_area.bottom - part.height / 2)))
+    if not parts:
+        return None
+    return EndCard(_sequence(parts, brand, colours, rate), bool(asked))
+
+
+class _Colours:
+    """The colours of a card, changed where the brand's have too little contrast; ``notes`` say so."""
+
+    def __init__(self, brand: Brand, min_contrast: float) -> None:
+        primary, secondary, own = brand.colours.primary, brand.colours.secondary, brand.colours.text
+        self.notes: list[Note] = []
+        self.text, self.button = own, brand.colours.accent
+        if _lowest(own, primary) < min_contrast:
+            self.text = opposite(primary)
+            self._note(f"The text colour {own} can hardly be read on {primary}; {self.text} is used on the end card.")
+        self.ground = (primary, secondary)
+        if _lowest(self.text, secondary) < min_contrast or _lowest(self.button, secondary) < MIN_BUTTON_CONTRAST:
+            # Away from the text, so that its contrast grows.
+            self.ground = (primary, mixed(primary, opposite(self.text), SHADE))
+        if _lowest(self.button, *self.ground) < MIN_BUTTON_CONTRAST:
+            self.button = self.text
+            self._note(
+                f"The accent colour {brand.colours.accent} does not stand out from {primary}; the button of the end "
+                f"card is {self.button}."
+            )
+        self.handle = own if _lowest(own, secondary) >= min_contrast else opposite(secondary)
+        readable = (one for one in (own, primary) if _lowest(one, self.button) >= min_contrast)
+        self.label = next(readable, opposite(self.button))
+
+    def _note(self, message: str) -> None:
+        self.notes.append(Note(code="brand_contrast", message=message))
+
+
+def _lowest(colour: Colour, *others: Colour) -> float:
+    return min(contrast(luminance_of(colour), luminance_of(other)) for other in others)
+
+
+def _logo_parts(logo: AnalysedMedia, colours: _Colours) -> list[_Part]:
+    """The logo, on a plate where it would hardly be seen."""
+    width, height = fitted(logo, LOGO_WIDTH * WIDTH, LOGO_HEIGHT * HEIGHT)
+    effects = () if logo.transparent else (Rounded(radius=min(24.0, height / 2)),)
+    layer = logo_layer(logo, "logo", (width, height), (WIDTH / 2, 0.0), effects=effects)
+    lowest = min(logo_contrast(logo, luminance_of(colour)) for colour in colours.ground)
+    if not logo.transparent or lowest >= MIN_LOGO_CONTRAST:
+        return [_Part(layer, height, LOGO_IN, scale=LOGO_START_SCALE)]
+    plate = ShapeLayer(
+        name="plate",
+        width=width + 2 * PLATE_PADDING,
+        height=height + 2 * PLATE_PADDING,
+        fill=Fill(colours=(opposite(colours.ground[0]),)),
+        effects=(Rounded(radius=min(PLATE_RADIUS, height / 2 + PLATE_PADDING)),),
+        transform=layer.transform,
+    )
+    return [
+        _Part(plate, 0.0, LOGO_IN, scale=LOGO_START_SCALE),
+        _Part(layer, plate.height, LOGO_IN, scale=LOGO_START_SCALE),
+    ]
+
+
+def _text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, start: float) -> _Part:
+    page = _fitted(text, box, field)
+    layer = TextLayer(
+        name=name,
+        lines=page.lines,
+        style=TextStyle(font=box.font, size=page.size, colour=colour),
+        width=page.width,
+        height=page.height,
+        transform=Transform(x=constant(WIDTH / 2), y=constant(0)),
+    )
+    return _Part(layer, page.height, start, rise=TEXT_RISE)
+
+
+def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Part:
+    page = _fitted(text, box, field)
+    height = round((len(page.lines) + BUTTON_ROOM) * page.size)
+    plate = TextBackground(colour=colours.button, opacity=1, padding=0, radius=min(BUTTON_RADIUS, height // 2))
+    layer = TextLayer(
+        name="button",
+        role="cta",
+        lines=page.lines,
+        style=TextStyle(font=box.font, size=page.size, colour=colours.label, background=plate),
+        width=page.width + 2 * BUTTON_PADDING,
+        height=height,
+        transform=Transform(x=constant(WIDTH / 2), y=constant(0)),
+    )
+    return _Part(layer, height, BUTTON_IN, rise=BUTTON_RISE, pulse=True)
+
+
+def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
+    page = fit(text, box)
+    if page is None:
+        raise field_error(field, "text_too_long", f"“{text[:40]}” does not fit on the end card.", "Shorten it.")
+    return page
+
+
+def _sequence(parts: Sequence[_Part], brand: Brand, colours: _Colours, rate: FrameRate) -> SceneSequence:
+    frames = rate.nearest(brand.end_card.seconds)
+    ground, backdrop = _ground(colours, frames)
+    disc = _Part(_disc(brand.colours.secondary), 0.0, DISC_IN, rise=DISC_RISE, y=DISC_TOP + DISC_SIZE / 2)
+    stacked = [part.height for part in parts if part.y is None and part.height]
+    y = CENTRE * HEIGHT - (sum(stacked) + GAP * (len(stacked) - 1)) / 2
+    placed = [disc]
+    for part, following in zip_longest(parts, parts[1:]):
+        height = part.height or following.height
+        placed.append(part if part.y is not None else replace(part, y=y + height / 2))
+        y += part.height + GAP if part.height else 0
+    moving = [_coming(part, frames, brand.end_card.seconds, rate) for part in placed]
+    # The disc is part of the ground: it does not move with what stands before it.
+    layers, count = (*ground, *moving), len(ground) + 1
+    scene = Scene(start=0, frames=frames, background=colours.ground[0], layers=layers, background_layers=count)
+    whole = FrameRange(start=0, end=frames)
+    return SceneSequence((scene,), backdrop, static=(whole,), notes=tuple(colours.notes))
+
+
+def _ground(colours: _Colours, frames: int) -> Background:
+    """The brand's colours, over which light moves as it does in the rest of the video."""
+    settings = BackgroundSettings(kind="gradient", colours=colours.ground, angle=20, shapes=colours.ground[1:])
+    layers, _ = designed_background(settings, frames)
+    return layers, lambda area: colour_backdrop(*colours.ground)
+
+
+def _disc(colour: Colour) -> Layer:
+    return ShapeLayer(
+        name="disc",
+        shape="ellipse",
+        width=DISC_SIZE,
+        height=DISC_SIZE,
+        fill=Fill(colours=(colour,)),
+        transform=Transform(x=constant(WIDTH / 2), y=constant(0)),
+    )
+
+
+def _coming(part: _Part, frames: int, seconds: float, rate: FrameRate) -> Layer:
+    """The layer of a part in its place, with its entrance; shorter cards move faster."""
+    assert part.y is not None
+    y = part.y
+    pace = min(1.0, seconds / TYPICAL_SECONDS)
+
+    def frame(at: float) -> int:
+        return min(frames - 1, rate.nearest(at * pace))
+
+    start = frame(part.start)
+    landed, seen = max(start + 1, frame(part.start + MOVE_SECONDS)), max(start + 1, frame(part.start + FADE_SECONDS))
+    overshoot = Back(overshoot=0.1)
+    values: dict[str, tuple[Keyframe, ...]] = {
+        "opacity": (Keyframe(frame=start, value=0), Keyframe(frame=seen, value=1)),
+        "y": constant(y),
+    }
+    if part.rise:
+        easing = overshoot if part.pulse else EaseOut()
+        below, there = round(y + part.rise, 2), round(y, 2)
+        values["y"] = (Keyframe(frame=start, value=below), Keyframe(frame=landed, value=there, easing=easing))
+    if part.scale != 1:
+        values["scale"] = (
+            Keyframe(frame=start, value=part.scale),
+            Keyframe(frame=landed, value=1, easing=overshoot),
+        )
+    pulse, over = frame(PULSE_AT), frame(PULSE_AT + PULSE_SECONDS)
+    if part.pulse and landed < pulse and over - pulse > 2:
+        beat = ((pulse, 1.0), ((pulse + over) // 2, PULSE), (over, 1.0))
+        values["scale"] = tuple(Keyframe(frame=at, value=value, easing=EaseInOut()) for at, value in beat)
+    # Before its start a part cannot be seen: it needs no frames there.
+    transform = part.layer.transform.model_copy(update=values)
+    return part.layer.model_copy(update={"transform": transform, "start": start, "frames": frames - start})

@@ -1,0 +1,133 @@
+"""The end card: what stands on it, where, in which colours, and when it comes in."""
+
+from itertools import pairwise
+
+import pytest
+
+from pytoon_pipeline.config.presets import load_brand
+from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
+from pytoon_pipeline.media.colour import contrast, luminance_of
+from pytoon_pipeline.planning.end_card import EndCard, end_card
+from pytoon_pipeline_tests.harness.layout import apart, area_of
+from pytoon_pipeline_tests.harness.plans import RATE, planned, still, tones
+
+AREA = Rect(left=65, top=270, right=940, bottom=1440)
+LOGO = still(640, 240, item="d" * 64, transparent=True, grey=tones(0.9, 0.95))
+
+
+def brand(colours: dict[str, str] | None = None, **card: object) -> Brand:
+    acme = load_brand("acme")
+    return acme.model_copy(
+        update={
+            "colours": acme.colours.model_copy(update=colours or {}),
+            "end_card": acme.end_card.model_copy(update=card),
+        }
+    )
+
+
+def card_of(one: Brand, cta: str = "", logo: object = LOGO) -> EndCard:
+    card = end_card(one, logo, AREA, RATE, 4.5, cta)  # type: ignore[arg-type]
+    assert card is not None
+    return card
+
+
+def parts(card: EndCard) -> dict[str, Layer]:
+    (scene,) = card.sequence.scenes
+    assert scene.layers[scene.background_layers - 1].name == "disc"
+    return {layer.name: layer for layer in scene.layers[scene.background_layers :]}
+
+
+def test_logo_text_button_and_handle_stand_below_each_other_in_the_safe_zone() -> None:
+    card = card_of(brand(handle="acme.example"), "Order now")
+    found = parts(card)
+    assert list(found) == ["logo", "end card", "button", "handle"]
+    assert card.button
+    areas = [area_of(layer) for layer in found.values()]  # type: ignore[arg-type]
+    for above, below in pairwise(areas):
+        assert above.bottom < below.top
+        assert apart(above, below)
+    assert all(AREA.left <= one.left and one.right <= AREA.right for one in areas)
+    assert AREA.top < areas[0].top
+    assert areas[-1].bottom < AREA.bottom
+    assert 0.36 <= found["logo"].width / 1080 <= 0.44
+
+
+def test_the_parts_come_in_one_by_one_and_overshoot() -> None:
+    found = parts(card_of(brand(), "Order now"))
+    starts = [found[name].start for name in ("logo", "end card", "button")]
+    assert starts == sorted(set(starts))
+    logo, button = found["logo"].transform, found["button"].transform
+    assert transform_at(logo, found["logo"].start).opacity == 0
+    sizes = [transform_at(logo, frame).scale for frame in range(54)]
+    assert sizes[found["logo"].start] < 0.6
+    assert 1.03 < max(sizes) < 1.15
+    assert sizes[-1] == 1
+    heights = [transform_at(button, frame).y for frame in range(54)]
+    assert heights[0] > heights[-1] > min(heights)
+
+
+def test_the_button_has_the_accent_colour_and_a_label_that_can_be_read() -> None:
+    button = parts(card_of(brand(), "Order now"))["button"]
+    assert isinstance(button, TextLayer)
+    assert button.lines == ("Order now",)
+    assert button.style.background is not None
+    assert button.style.background.colour == "#FF7F11"
+    assert contrast(luminance_of(button.style.colour), luminance_of("#FF7F11")) >= 4.5
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [{"accent": "#153A60"}, {"text": "#14375E"}, {"accent": "#12355B", "text": "#12355B"}, {"primary": "#FFFFFF"}],
+)
+def test_colours_without_contrast_are_replaced_with_a_note(colours: dict[str, str]) -> None:
+    card = card_of(brand(colours), "Order now")
+    assert {note.code for note in card.sequence.notes} == {"brand_contrast"}
+    (scene,) = card.sequence.scenes
+    text, button = parts(card)["end card"], parts(card)["button"]
+    assert isinstance(text, TextLayer)
+    assert isinstance(button, TextLayer)
+    assert button.style.background is not None
+    plate = button.style.background.colour
+    assert contrast(luminance_of(text.style.colour), luminance_of(scene.background)) >= 4.5
+    assert contrast(luminance_of(plate), luminance_of(scene.background)) >= 3
+    assert contrast(luminance_of(button.style.colour), luminance_of(plate)) >= 4.5
+
+
+def test_a_logo_of_the_colour_of_its_ground_stands_on_a_plate() -> None:
+    dark = still(640, 240, item="d" * 64, transparent=True, grey=tones(0.03, 0.035))
+    found = parts(card_of(brand(), logo=dark))
+    assert list(found) == ["plate", "logo", "end card", "handle"]
+    plate, logo, text = (area_of(found[name]) for name in ("plate", "logo", "end card"))  # type: ignore[arg-type]
+    assert plate.intersection(logo) == logo
+    assert plate.bottom < text.top
+
+
+def test_the_request_decides_the_button_and_the_brand_has_one_of_its_own() -> None:
+    card = card_of(brand(button="Shop now"))
+    assert not card.button
+    assert isinstance(own := parts(card)["button"], TextLayer)
+    assert own.lines == ("Shop now",)
+    assert isinstance(asked := parts(card_of(brand(button="Shop now"), "Order today"))["button"], TextLayer)
+    assert asked.lines == ("Order today",)
+    assert end_card(brand(seconds=0), LOGO, AREA, RATE, 4.5, "Order now") is None
+    assert end_card(brand(text="", handle=""), None, AREA, RATE, 4.5) is None
+
+
+def test_a_call_to_action_that_is_too_long_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="cta"):
+        card_of(brand(), "Order " * 40)
+
+
+def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
+    text = {"hook": "Wake up", "cta": "Order now"}
+    spec = planned([still()], brand="acme", logo=LOGO, text=text)
+    buttons = [layer for _, _, layer in spec.texts() if "Order now" in layer.text]
+    assert [layer.name for layer in buttons] == ["button"]
+    without = planned([still()], text=text)
+    assert [layer.role for _, _, layer in without.texts()] == ["hook", "cta"]
+    meme = planned([still()], brand="acme", logo=LOGO, text=text, archetype="meme", preset="classic-meme")
+    assert [layer.name for _, _, layer in meme.texts() if layer.role == "cta"] == ["cta"]
