@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import DependencyMissing
+from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.runtime.files import printable_name
-from pytoon_pipeline.settings import Settings, set_or_unset
+from pytoon_pipeline.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LIMITS = "limits"
@@ -18,7 +19,10 @@ def presets_folder() -> Path:
                 "The environment variable PYTOON_PRESETS names the folder of presets and brands, but there is no "
                 f"folder “{printable_name(str(chosen))}”."
             )
-            hint = f"Choose a folder that exists. {set_or_unset('PYTOON_PRESETS', '~/presets')}"
+            hint = one_hint(
+                "To use Pytoon’s own presets, type: unset PYTOON_PRESETS",
+                "To use yours, give the path of a folder that exists: export PYTOON_PRESETS=PATH",
+            )
             raise DependencyMissing("presets_missing", message, hint)
         return chosen
     for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):

@@ -8,7 +8,7 @@ from pytoon_pipeline.config.caption_styles import with_style
 from pytoon_pipeline.config.documents import inside, read_document
 from pytoon_pipeline.config.folder import LIMITS, presets_folder
 from pytoon_pipeline.config.merge import merge
-from pytoon_pipeline.config.setting_names import SECTIONS
+from pytoon_pipeline.config.setting_names import SECTIONS, no_setting
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.brand import Brand, Platform
@@ -60,8 +60,10 @@ def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Ma
     Raises ``InvalidInput`` with the path of each wrong value.
     """
     if (unknown := next((one for one in adjust if one not in SECTIONS), None)) is not None:
-        hint = f"{did_you_mean(unknown, SECTIONS) or 'Remove it. '}The settings are: {', '.join(SECTIONS)}."
-        raise InvalidInput("invalid_preset", f"adjust has no setting “{printable_name(unknown)[:80]}”.", hint)
+        message, hint = no_setting(printable_name(unknown)[:80], SECTIONS, "adjust")
+        error = InvalidInput("invalid_preset", message, hint)
+        error.fields = (f"adjust.{unknown}",)
+        raise error
     own = {"name": name, **document, "captions": with_style(document.get("captions", {}))}
     preset = validate(Preset, own, f"The preset “{name}” ({name}.yaml)", "invalid_preset")
     if not adjust:
@@ -70,7 +72,7 @@ def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Ma
     if isinstance(captions, dict) and "style" in captions:
         # Another style replaces the look of the preset's captions, not whether there are any.
         own["captions"] = {**with_style(captions), "show": preset.captions.show}
-    return validate(Preset, merge(own, british(adjust)), "", "invalid_preset")
+    return validate(Preset, merge(own, british(adjust)), "", "invalid_preset", "adjust.")
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> InvalidInput:
@@ -105,6 +107,11 @@ def presets_digest(request: Request, preset: str) -> str:
     )
 
 
+def example_brand() -> str:
+    """A brand that an advice can name: the first, else one that comes with Pytoon."""
+    return next(iter(brand_names()), "acme")
+
+
 def brand_file(name: str) -> Path:
     """A file that a brand names, inside the brands folder. Raises ``InvalidInput`` for a path outside it."""
     return inside(presets_folder() / BRANDS, name)
@@ -132,7 +139,7 @@ def load_profanity() -> tuple[str, ...]:
     words = read_document(presets_folder() / f"{PROFANITY}.yaml").get("words", [])
     if not isinstance(words, list) or not all(isinstance(word, str) and word.strip("*") for word in words):
         raise InvalidInput(
-            "invalid_profanity", "profanity.yaml: “words” is not a list of words.", "Write “words: [one, …]”."
+            "invalid_profanity", "profanity.yaml: “words” is not a list of words.", "Write: words: [one, …]"
         )
     return tuple(words)
 

@@ -38,7 +38,7 @@ def colour_hint(text: str) -> str:
     wrong = "".join(dict.fromkeys(re.sub(r"[0-9a-fA-F]", "", text[1:])))[:MAX_SHOWN]
     fault = f"The code is too {'short' if len(text) < 7 else 'long'}"
     if wrong:
-        fault = f"“{wrong}” cannot stand in a colour code"
+        fault = f"“{wrong}” is not allowed in a colour code"
     return f'{fault}: it must be # and six characters from 0–9 and A–F, such as "#FFD60A".'
 
 

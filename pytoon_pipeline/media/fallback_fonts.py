@@ -44,20 +44,46 @@ SCRIPT_FONTS = {
     "Thaa": "Noto Sans Thaana",
     "Thai": "Noto Sans Thai",
 }
+# Scripts without a font here, and Han characters beyond everyday use → a Debian package and its font file, which a
+# brand can bring.
+NOTO = "fonts-noto-core"
+OTHER_FONTS = {
+    "Adlam": (NOTO, "NotoSansAdlam-Bold.ttf"),
+    "Balinese": (NOTO, "NotoSansBalinese-Bold.ttf"),
+    "Chakma": (NOTO, "NotoSansChakma-Regular.ttf"),
+    "Cham": (NOTO, "NotoSansCham-Bold.ttf"),
+    "Han": ("fonts-droid-fallback", "DroidSansFallbackFull.ttf"),
+    "Hanifi Rohingya": (NOTO, "NotoSansHanifiRohingya-Bold.ttf"),
+    "Javanese": (NOTO, "NotoSansJavanese-Bold.ttf"),
+    "Kayah Li": (NOTO, "NotoSansKayahLi-Bold.ttf"),
+    "Meetei Mayek": (NOTO, "NotoSansMeeteiMayek-Bold.ttf"),
+    "Mongolian": (NOTO, "NotoSansMongolian-Regular.ttf"),
+    "New Tai Lue": (NOTO, "NotoSansNewTaiLue-Regular.ttf"),
+    "Newa": (NOTO, "NotoSansNewa-Regular.ttf"),
+    "Ol Chiki": (NOTO, "NotoSansOlChiki-Bold.ttf"),
+    "Osage": (NOTO, "NotoSansOsage-Regular.ttf"),
+    "Sundanese": (NOTO, "NotoSansSundanese-Bold.ttf"),
+    "Syriac": (NOTO, "NotoSansSyriac-Regular.ttf"),
+    "Tai Tham": (NOTO, "NotoSansTaiTham-Bold.ttf"),
+    "Tibetan": (NOTO, "NotoSerifTibetan-Bold.ttf"),
+    "Vai": (NOTO, "NotoSansVai-Regular.ttf"),
+    "Yi": (NOTO, "NotoSansYi-Regular.ttf"),
+}
 # Each of these lacks characters that the others have.
 EAST_ASIAN = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR")
-# Symbols, and letters of scripts that have no font of their own here.
+# For Latin, Greek and Cyrillic letters, symbols, and scripts that have no font of their own here.
 GENERAL = ("DejaVu Sans Bold", "DejaVu Sans")
 
 
 def fallback_names(script: str, weight: int) -> tuple[str, ...]:
     """Names of the fonts to try for a script (ISO 15924), for text of ``weight`` (OpenType usWeightClass)."""
     style = HEAVY if weight >= HEAVY_WEIGHT else BOLD
+    general = (f"Roboto {style}", *GENERAL)
     east_asian = tuple(f"{family} {style}" for family in EAST_ASIAN)
     if script not in SCRIPT_FONTS:
-        return (*GENERAL, *east_asian)
+        return (*general, *east_asian)
     own = f"{SCRIPT_FONTS[script]} {style}"
-    others = (*east_asian, *GENERAL) if own in east_asian else (*GENERAL, *east_asian)
+    others = (*east_asian, *general) if own in east_asian else (*general, *east_asian)
     return tuple(dict.fromkeys((own, *others)))
 
 

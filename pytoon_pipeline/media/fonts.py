@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
-from pytoon_pipeline.contracts.suggestions import did_you_mean
+from pytoon_pipeline.contracts.suggestions import did_you_mean, one_hint
 from pytoon_pipeline.media.fallback_fonts import EMOJI, fallback_names, shipped_digest, shipped_file
 from pytoon_pipeline.media.text_runs import COMMON, FIRST_EMOJI, ScriptRun, script_runs
 from pytoon_pipeline.media.text_runs import EMOJI as EMOJI_SCRIPT
@@ -30,8 +30,8 @@ FONTS = {
     "DejaVu Sans Bold": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"),
     "DejaVu Sans": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
 }
-# Weights of fonts that declare another one than they have.
-WEIGHTS = {"Fredoka One": 700}
+# Weights of fonts whose strokes are heavier or lighter than the weight that they declare says elsewhere.
+WEIGHTS = {"Fredoka One": 900, "Manrope ExtraBold": 700}
 # Joiners, variation selectors and direction marks shape their neighbours and need no glyph of their own.
 INVISIBLE = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
 
@@ -154,7 +154,7 @@ def load(name: str) -> Font:
     except (TTLibError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(
             "not_a_font",
-            f"the font file “{file.name[:40]}” is damaged, or not a font.",
+            f"the font file “{file.name[:40]}” is damaged or not a font.",
             "Replace it with another .ttf or .otf file, or write the name of one of Pytoon's fonts in the brand.",
         ) from error
     except OSError as error:
@@ -172,6 +172,18 @@ def unknown_font(name: str) -> InvalidInput:
     """The error for a font that does not exist."""
     hint = f"{did_you_mean(name, FONTS)}Choose one of: {', '.join(FONTS)}."
     return InvalidInput("unknown_font", f"there is no font “{name[:80]}”.", hint)
+
+
+def use_file(name: str, brands: str, brand: str) -> str:
+    """What to do with a font file to use it, as the end of a sentence.
+
+    ``brands`` is the folder of the brands, and ``brand`` is one of them.
+    """
+    change = f"fonts: {{headline: {name}, body: {name}}}"
+    return one_hint(
+        f"put it into {brands}. In the file of a brand there, such as {brand}.yaml, change the fonts to: {change}",
+        f"Then add to the command: --set brand={brand}",
+    )
 
 
 def _find(name: str) -> Path:

@@ -15,7 +15,7 @@ KANA = ("Hira", "Kana")
 
 
 class ScriptRun(NamedTuple):
-    """Grapheme clusters of one script. ``near`` is that script, and for signs of no script that of letters near them."""
+    """Grapheme clusters of one script. ``near`` is that script, or for signs of no script that of letters near them."""
 
     clusters: tuple[str, ...]
     script: str

@@ -1,6 +1,7 @@
 """Moving pictures: a talking video without its silences, or a clip as it is; framed for 9:16 shot by shot."""
 
 import itertools
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -53,7 +54,7 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
         raise InvalidInput(
             "nothing_left",
             f"media: nothing of “{item.entry.file[:60]}” is left after its silence is removed.",
-            "Raise adjust.silence.threshold_below_speech_db, or set adjust.silence.remove=false.",
+            "Raise adjust.silence.threshold_below_speech_db. Or keep the silences: --set silence.remove=false",
         )
     cues = plan_cues(words, ranges, rate, preset.captions)
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
@@ -219,12 +220,13 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
     name = item.entry.file[:60]
     start, end = source_range(item.material, item.entry)
     if (silent := end - start - spoken) >= MIN_NOTED_SILENCE:
-        message = f"{silent:.1f} s of silence were cut out of “{name}”. To keep it, set adjust.silence.remove to false."
+        message = f"{silent:.1f} s of silence were cut out of “{name}”. To keep it, add: --set silence.remove=false"
         yield Note(code="silence_removed", message=message)
     if shortened:
+        later = shlex.quote(f"media.{item.entry.file}.start={int(start + limit)}")
         message = (
-            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video. "
-            "Set start and end of the clip to choose another part."
+            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video. To choose "
+            f"another part, say where it starts, for example: --set {later}"
         )
         yield Note(code="shortened", message=message)
 
