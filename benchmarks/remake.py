@@ -23,7 +23,7 @@ import numpy as np
 import yaml
 
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.generators import generate, generation_request
 from pytoon_pipeline.runtime.home import Home

@@ -17,6 +17,7 @@ from typing_extensions import Self
 
 from pytoon_pipeline.contracts.analysis import TranscriberEngine
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.suggestions import one_hint
 
 TranscriberChoice = Literal["auto"] | TranscriberEngine
 Autostart = Literal["none", "safe", "all"]
@@ -36,9 +37,8 @@ def set_or_unset(variable: str, example: object) -> str:
     """A hint: how to give an environment variable a valid value, or none."""
     value = str(example)
     # A shell expands “~” only without quotes.
-    return (
-        f"Type “export {variable}={value if value.startswith('~') else shlex.quote(value)}”, or type: unset {variable}"
-    )
+    written = value if value.startswith("~") else shlex.quote(value)
+    return one_hint(f"For example, type: export {variable}={written}", f"For the default, type: unset {variable}")
 
 
 def _known_zone(name: str) -> str:

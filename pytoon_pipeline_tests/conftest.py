@@ -12,7 +12,7 @@ import filelock
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pytoon_pipeline.config import presets
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, compile_upload
@@ -112,6 +112,6 @@ def finished_talk(_finished: Path, talk: Path, home: Home) -> Path:
 def own_presets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the presets that a test may edit."""
     folder = tmp_path / "presets"
-    shutil.copytree(presets.presets_folder(), folder)
+    shutil.copytree(presets_folder(), folder)
     monkeypatch.setenv("PYTOON_PRESETS", str(folder))
     return folder

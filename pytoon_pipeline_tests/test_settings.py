@@ -104,7 +104,7 @@ def test_an_invalid_value_names_its_variable_and_what_is_valid(
     assert error.code == "invalid_setting"
     assert error.message.startswith(f"The environment variable {name} is “{value}”; it must be ")
     assert hint in error.message
-    assert re.fullmatch(f"Type “export {name}=.+”, or type: unset {name}", error.hint)
+    assert re.fullmatch(f"For example, type: export {name}=.+ — For the default, type: unset {name}", error.hint)
     assert error.__suppress_context__
 
 

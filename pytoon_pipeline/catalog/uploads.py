@@ -50,7 +50,7 @@ class Uploads:
         raise InvalidInput(
             "unknown_upload",
             f"There is no upload with the key “{key[:80]}”.",
-            "Add it with “pytoon submit PATH”, or list the known keys with “pytoon status”.",
+            "To see the known uploads, type: pytoon status --all",
         )
 
     def find(self, key: str) -> SourceMedia | None:

@@ -20,7 +20,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--generator", default="backdrop", metavar="NAME")
     add_json_option(parser)
-    parser.set_defaults(run=_generate, example="pytoon generate 'a calm blue sea' --out sea.png")
+    parser.set_defaults(run=_generate, example="pytoon generate 'a calm blue sea' --out picture.png")
 
 
 def _qc(options: argparse.Namespace) -> int:

@@ -91,5 +91,5 @@ def _lines(name: str, value: str | list[str] | dict[str, str]) -> list[str]:
         if missing:
             return missing
         # Of a font, the name of its file says nothing more.
-        words = list(value) if name == "fonts" else [f"{key} {found}" for key, found in value.items()]
+        words = list(value) if name in ("fonts", "scripts") else [f"{key} {found}" for key, found in value.items()]
     return textwrap.wrap(", ".join(words), 100, break_long_words=False, break_on_hyphens=False)

@@ -32,7 +32,12 @@ def add_commands(commands: Commands) -> None:
 
     parser = commands.add_parser("open", help="open a finished video")
     parser.add_argument("name", metavar="NAME", help=NAME_HELP)
-    parser.add_argument("--version", type=int, metavar="N", help="a version from “pytoon history NAME”")
+    parser.add_argument(
+        "--version",
+        type=int,
+        metavar="N",
+        help="a version from “pytoon history NAME”; without this option, the current one",
+    )
     parser.add_argument("--folder", action="store_true", help="open the video's folder")
     add_json_option(parser)
     parser.set_defaults(run=_open)

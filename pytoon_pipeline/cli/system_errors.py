@@ -5,8 +5,10 @@ import errno
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import UNWRITABLE, PytoonError, TransientError, storage_unwritable, system_error
+from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.runtime.files import printable_name
-from pytoon_pipeline.settings import Settings, set_or_unset
+from pytoon_pipeline.runtime.shell_words import shell_word
+from pytoon_pipeline.settings import Settings
 
 FULL = "the disk is full"
 REASONS = {
@@ -14,10 +16,6 @@ REASONS = {
     errno.EACCES: "you have no permission", errno.EPERM: "you have no permission",
     errno.EROFS: "the disk is read-only", errno.ENOSPC: FULL, errno.EDQUOT: FULL,
 }  # fmt: skip
-INBOX_HINT = (
-    "PYTOON_INBOX names the folder where submitted files wait. Create this folder, or choose another. "
-    + set_or_unset("PYTOON_INBOX", "~/inbox")
-)
 
 
 def explained(error: OSError, options: argparse.Namespace) -> PytoonError:
@@ -49,11 +47,18 @@ def _place(filename: object, out: Path | None) -> tuple[Path, str] | None:
     for place, hint in (
         (out, "Create the folder, or choose another with --out."),
         (settings.home, _home_hint(settings)),
-        (inbox, INBOX_HINT),
+        (inbox, _inbox_hint(inbox)),
     ):
         if place is not None and Path(filename).absolute().is_relative_to(place.absolute()):
             return place, hint
     return None
+
+
+def _inbox_hint(inbox: Path | None) -> str:
+    usual = "To use the usual folder, type: unset PYTOON_INBOX"
+    if inbox is not None and not inbox.exists():
+        usual = one_hint(f"To create it, type: mkdir -p {shell_word(printable_name(str(inbox)))}", usual)
+    return f"PYTOON_INBOX names the folder where submitted files wait. {usual}"
 
 
 def _home_hint(settings: Settings) -> str:

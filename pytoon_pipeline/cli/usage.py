@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pytoon_pipeline.cli.unquoted import explain_split_value
-from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest, one_hint
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.shell_words import shell_word
 
@@ -31,6 +31,7 @@ class CommandParser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **options: Any) -> None:
         self._options: dict[str, str] = {}
         self._needed: list[argparse.Action] = []
+        self._given: Sequence[str] = ()
         self._commands: Any = None
         super().__init__(*args, **{"allow_abbrev": False, **options})
         self.set_defaults(parser=self)
@@ -56,6 +57,11 @@ class CommandParser(argparse.ArgumentParser):
         if unknown:
             options.parser.refuse(*options.parser.unknown(given, *unknown))
         return options
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does; the words are kept for examples in hints."""
+        self._given = args or ()
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Ends the process with exit code 2; ``message`` is argparse's own."""
@@ -115,7 +121,12 @@ class CommandParser(argparse.ArgumentParser):
         # A command whose form alone says little has an example with real words.
         if example := self.get_default("example"):
             return f"For example: {example}"
-        return f"Write: {' '.join((self.prog, *needed))}. “{self.prog} --help” explains the options."
+        return one_hint(f"Write: {' '.join((self.prog, *needed))}", f"For its options, write: {self.prog} --help")
+
+    def with_option(self, option: str) -> str:
+        """The given command with an option that it lacks, which its example has last; for a hint."""
+        value = str(self.get_default("example") or "").partition(f" {option} ")[2] or self._options[option]
+        return f"For example: {' '.join((self.prog, *map(shell_word, self._given), option, value))}"
 
     @property
     def commands(self) -> list[str]:
@@ -179,7 +190,7 @@ def _missing_arguments(parser: CommandParser, names: str) -> Explanation:
     if names == "COMMAND":
         return f"{parser.prog} needs a command.", parser.commands_hint
     needed = listed([_with_article(name) for name in names.split(", ")], "and")
-    return f"{parser.prog} needs {needed}.", parser.form
+    return f"{parser.prog} needs {needed}.", parser.with_option(names) if names.startswith("-") else parser.form
 
 
 def _no_value(parser: CommandParser, option: str, *_: str) -> Explanation:
@@ -191,7 +202,9 @@ def _no_value(parser: CommandParser, option: str, *_: str) -> Explanation:
 def _wrong_type(parser: CommandParser, option: str, kind: str, value: str) -> Explanation:
     expected = TYPES.get(kind, f"a valid {kind}")
     example = parser.get_default(option.lstrip("-")) or 1
-    return f"{option} is “{_shown(value)}”; it must be {expected}.", f"For example: {option} {example}"
+    about = parser.about(option)
+    hint = f"{about and f'It is {about}. '}For example: {option} {example}"
+    return f"{option} is “{_shown(value)}”; it must be {expected}.", hint
 
 
 def _empty(parser: CommandParser, option: str) -> Explanation:

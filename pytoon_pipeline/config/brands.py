@@ -6,7 +6,7 @@ from typing import Any
 
 from pytoon_pipeline.config.presets import brand_file
 from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.media import Role, SourceItem
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
@@ -53,18 +53,11 @@ def with_stored_fonts(brand: Brand, items: Sequence[SourceItem]) -> Brand:
 def check_brand_rules(brand: Brand, request: Request) -> None:
     """Raises ``InvalidInput`` when a brand-safe request sets what belongs to the brand."""
     if request.logo is not None and brand.logo is not None:
-        raise InvalidInput(
-            "brand_refused",
-            f"logo: already set by the brand “{brand.name}”.",
-            OVERRIDE,
-        )
+        raise field_error("logo", "brand_refused", f"already set by the brand “{brand.name}”.", OVERRIDE)
     for section, owned in BRAND_OWNED.items():
         for name in sorted(owned & set(request.adjust.get(section, {}))):
-            raise InvalidInput(
-                "brand_refused",
-                f"adjust.{section}.{name}: already set by the brand “{brand.name}”.",
-                OVERRIDE,
-            )
+            field = f"adjust.{section}.{name}"
+            raise field_error(field, "brand_refused", f"already set by the brand “{brand.name}”.", OVERRIDE)
 
 
 def brand_changes(preset: Preset, brand: Brand, request: Request) -> dict[str, dict[str, Any]]:
@@ -97,6 +90,7 @@ def _look(preset: Preset, brand: Brand) -> dict[str, dict[str, Any]]:
             "colour": text,
             "background_colour": plate,
             "box": {"colour": plate},
+            "accent": colours.accent,
         },
         "background": {
             "colours": (colours.primary, colours.secondary),
@@ -122,9 +116,10 @@ def choose_transition(
     if brand is None or not request.brand_safe or kind in brand.transitions:
         return kind, ()
     if request.transition is not None:
-        raise InvalidInput(
+        raise field_error(
+            "transition",
             "brand_refused",
-            f"transition: the brand “{brand.name}” does not allow “{kind}”.",
+            f"the brand “{brand.name}” does not allow “{kind}”.",
             f"Use one of: {', '.join(brand.transitions)}. Or, to override the brand, add: --set brand_safe=false",
         )
     other = next((one for one in brand.transitions if one != "cut"), brand.transitions[0])

@@ -5,13 +5,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from mimetypes import guess_type
 from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.media.foreign_files import kind_of
+from pytoon_pipeline.media.signatures import NAMED_LIKE
 from pytoon_pipeline.runtime.files import check_file, printable_name
 
 MAX_BYTES = 1 << 20
@@ -76,7 +79,7 @@ def read_document(path: Path, max_bytes: int = MAX_BYTES, wanted: Wanted = SETTI
             "file_unreadable", f"{name} cannot be read: {error.strerror}.", "Check the path and the permissions."
         ) from None
     except UnicodeDecodeError as error:
-        kind = kind_of(path)
+        kind = kind_of(path) or NAMED_LIKE.get((guess_type(name)[0] or "").partition("/")[0])
         reason = f"is {kind}, not {wanted[0]}" if kind else f"is not {wanted[0]}: it is not text, or not in UTF-8"
         raise InvalidInput("document_unreadable", f"“{name}” {reason}.", wanted[1]) from error
     except Unreadable as error:
@@ -139,7 +142,7 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
         if SWALLOWED_IN_LIST.match(lines[number]):
             return _comment(number, lines[number])
     if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
-        return Unreadable(f"line {line + 1} is indented with a tab", "Replace the tab by two spaces.")
+        return Unreadable(f"line {line + 1} is indented with a tab", "Replace the tab with two spaces.")
     return _not_closed(text) or Unreadable("there is an error" + (f" near line {line + 1}" if line is not None else ""))
 
 
@@ -199,6 +202,19 @@ def _check_comment(event: Any, lines: list[str]) -> None:
         raise _comment(number, lines[number])
 
 
+def _alias(event: yaml.AliasEvent, lines: list[str]) -> Unreadable:
+    """The error for “*name”, which in YAML repeats the value that “&name” marks."""
+    name = str(event.anchor)[:40]
+    where = f"in line {event.start_mark.line + 1}, " if event.start_mark else ""
+    marked = next((number for number, line in enumerate(lines, 1) if f"&{name}" in line), None)
+    if marked is None:
+        reason, hint = "a value begins with *, which is possible only in quotes", f'Put it in quotes: "*{name}"'
+    else:
+        reason = f"*{name} repeats the value that line {marked} marks with &{name}, which Pytoon does not support"
+        hint = f"Write the value itself in place of *{name}, and remove &{name} from line {marked}."
+    return Unreadable(where + reason, hint)
+
+
 def _outline(text: str) -> None:
     """Raises ``Unreadable``, before anything is built, for what could grow: aliases, tags, deep nesting."""
     depth = count = 0
@@ -206,11 +222,7 @@ def _outline(text: str) -> None:
     open_groups: list[_Group] = []
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
-            where = f"in line {event.start_mark.line + 1}, " if event.start_mark else ""
-            raise Unreadable(
-                f"{where}a value begins with *, which is possible only in quotes",
-                f'Put it in quotes: "*{str(event.anchor)[:40]}"',
-            )
+            raise _alias(event, lines)
         tag = getattr(event, "tag", None)
         if tag is not None and tag not in TEXT_TAGS:
             raise Unreadable(f"the tag “{tag[:40]}” is not supported")
@@ -315,12 +327,10 @@ def inside(folder: Path, name: str, otherwise: str = "") -> Path:
         path = root
     if not path.is_relative_to(root) or path == root:
         own = printable_name(PurePath(name).name)[:80]
-        hint = "Copy the file into the folder, and write only its name" + (
-            f": {own}." if own not in ("", "..") else "."
-        )
+        hint = "Copy the file into the folder, and write only its name" + (f": {own}" if own not in ("", "..") else ".")
         raise InvalidInput(
             "outside_folder",
             f"“{printable_name(name)[:80]}” is outside the folder “{printable_name(root.name)}”.",
-            f"{hint} {otherwise}".rstrip(),
+            one_hint(hint, *([otherwise] if otherwise else [])),
         )
     return path

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pytoon_pipeline.config.presets import PACKAGE
+from pytoon_pipeline.config.folder import PACKAGE
 from pytoon_pipeline.contracts.errors import DependencyMissing
 
 PRESETS = "Presets"

@@ -4,43 +4,24 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from pytoon_pipeline.config.caption_styles import with_style
 from pytoon_pipeline.config.documents import inside, read_document
+from pytoon_pipeline.config.folder import LIMITS, presets_folder
 from pytoon_pipeline.config.merge import merge
-from pytoon_pipeline.config.setting_names import SECTIONS
+from pytoon_pipeline.config.setting_names import SECTIONS, no_setting
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.brand import Brand, Platform
-from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.suggestions import did_you_mean
 from pytoon_pipeline.runtime.files import printable_name
-from pytoon_pipeline.settings import Settings, set_or_unset
 from pytoon_pipeline.store.fingerprint import hash_value
 
-PACKAGE = Path(__file__).resolve().parents[1]
-LIMITS, OPERATIONS, PLATFORMS, BRANDS = "limits", "operations", "platforms", "brands"
+OPERATIONS, PLATFORMS, BRANDS = "operations", "platforms", "brands"
 PROFANITY, PICTURES = "profanity", "pictures"
-
-
-def presets_folder() -> Path:
-    """``PYTOON_PRESETS``, else the folder of the source tree, else the copy inside the installed package."""
-    if chosen := Settings.load().presets:
-        if not chosen.is_dir():
-            message = (
-                "The environment variable PYTOON_PRESETS names the folder of presets and brands, but there is no "
-                f"folder “{printable_name(str(chosen))}”."
-            )
-            hint = f"Choose a folder that exists. {set_or_unset('PYTOON_PRESETS', '~/presets')}"
-            raise DependencyMissing("presets_missing", message, hint)
-        return chosen
-    for place in (PACKAGE.parent / "presets", PACKAGE / "_presets"):
-        if (place / f"{LIMITS}.yaml").is_file():
-            return place
-    raise DependencyMissing(
-        "presets_missing", "The presets folder does not exist.", "Reinstall Pytoon, or set PYTOON_PRESETS."
-    )
 
 
 def preset_names() -> list[str]:
@@ -79,11 +60,19 @@ def build_preset(name: str, document: Mapping[str, Any], adjust: Mapping[str, Ma
     Raises ``InvalidInput`` with the path of each wrong value.
     """
     if (unknown := next((one for one in adjust if one not in SECTIONS), None)) is not None:
-        hint = f"{did_you_mean(unknown, SECTIONS) or 'Remove it. '}The settings are: {', '.join(SECTIONS)}."
-        raise InvalidInput("invalid_preset", f"adjust has no setting “{printable_name(unknown)[:80]}”.", hint)
-    own = {"name": name, **document}
+        message, hint = no_setting(printable_name(unknown)[:80], SECTIONS, "adjust")
+        error = InvalidInput("invalid_preset", message, hint)
+        error.fields = (f"adjust.{unknown}",)
+        raise error
+    own = {"name": name, **document, "captions": with_style(document.get("captions", {}))}
     preset = validate(Preset, own, f"The preset “{name}” ({name}.yaml)", "invalid_preset")
-    return validate(Preset, merge(own, british(adjust)), "", "invalid_preset") if adjust else preset
+    if not adjust:
+        return preset
+    captions = british(adjust).get("captions", {})
+    if isinstance(captions, dict) and "style" in captions:
+        # Another style replaces the look of the preset's captions, not whether there are any.
+        own["captions"] = {**with_style(captions), "show": preset.captions.show}
+    return validate(Preset, merge(own, british(adjust)), "", "invalid_preset", "adjust.")
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> InvalidInput:
@@ -118,6 +107,11 @@ def presets_digest(request: Request, preset: str) -> str:
     )
 
 
+def example_brand() -> str:
+    """A brand that an advice can name: the first, else one that comes with Pytoon."""
+    return next(iter(brand_names()), "acme")
+
+
 def brand_file(name: str) -> Path:
     """A file that a brand names, inside the brands folder. Raises ``InvalidInput`` for a path outside it."""
     return inside(presets_folder() / BRANDS, name)
@@ -145,7 +139,7 @@ def load_profanity() -> tuple[str, ...]:
     words = read_document(presets_folder() / f"{PROFANITY}.yaml").get("words", [])
     if not isinstance(words, list) or not all(isinstance(word, str) and word.strip("*") for word in words):
         raise InvalidInput(
-            "invalid_profanity", "profanity.yaml: “words” is not a list of words.", "Write “words: [one, …]”."
+            "invalid_profanity", "profanity.yaml: “words” is not a list of words.", "Write: words: [one, …]"
         )
     return tuple(words)
 

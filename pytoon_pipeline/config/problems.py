@@ -11,15 +11,16 @@ from datetime import date
 from mimetypes import guess_type
 from typing import Any
 
+import yaml
+
 from pytoon_pipeline.config.expectations import Expectation, Path, expectation, expected_at, number_range
-from pytoon_pipeline.config.setting_names import SECTIONS, settings_called
+from pytoon_pipeline.config.setting_names import SECTIONS, no_setting, settings_called
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import EXAMPLE, colour_hint
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.field_paths import entry_word, readable_path, subject
-from pytoon_pipeline.contracts.preset import Preset
-from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.request import FITS, Request
 from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest, ordinal
 from pytoon_pipeline.runtime.files import printable_name
 
@@ -31,13 +32,20 @@ MAX_ENTRIES = 5
 # Beginnings of values that JSON has without further quotes.
 JSON_VALUE = re.compile(r"""[{\["]|-?[0-9.]+$|(?:true|false)$""")
 
+# What choices mean that do not explain themselves, by the choices.
+PURPOSES: dict[str, str] = {name: traits.purpose for name, traits in ARCHETYPES.items()}
+MEANINGS = {tuple(meanings): meanings for meanings in (PURPOSES, FITS)}
+
 # A sentence and a hint.
 Explanation = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One wrong value: where it stands, what it is, and what may stand there. ``reason`` is a check's own words."""
+    """One wrong value: where it stands, what it is, and what may stand there. ``reason`` is a check's own words.
+
+    For a value that is missing, ``value`` is the group that lacks it.
+    """
 
     kind: str
     path: Path
@@ -63,8 +71,13 @@ class Problem:
         return _short(self.path[-1]) if self.path else ""
 
     @property
+    def group(self) -> str:
+        """The path of the group that a field stands in: nothing for the document itself."""
+        return replace(self, path=self.path[:-1]).readable if self.path[:-1] else ""
+
+    @property
     def place(self) -> str:
-        """The group that a field stands in: nothing for the document itself."""
+        """That group as the beginning of a sentence."""
         return replace(self, path=self.path[:-1]).field if self.path[:-1] else ""
 
 
@@ -166,8 +179,8 @@ def _not_accepted(problem: Problem) -> Explanation:
     only = "this Pytoon accepts only" if len(expected.choices) == 1 else "it must be"
     sentence = f"{problem.field} is {shown(value)}; {only} {can_be}."
     near = did_you_mean(value, expected.choices) if isinstance(value, str) else ""
-    if problem.record is Request and problem.path == ("archetype",):
-        return sentence, near + "; ".join(f"{name}: {traits.purpose}" for name, traits in ARCHETYPES.items())
+    if meanings := MEANINGS.get(tuple(expected.choices)):
+        return sentence, f"{near}{'; '.join(f'{name}: {meaning}' for name, meaning in meanings.items())}."
     return sentence, near.strip() or _example(problem)
 
 
@@ -184,7 +197,6 @@ def _colour(problem: Problem) -> Explanation:
 
 def _unknown_field(problem: Problem) -> Explanation:
     names = [name for name in problem.around.names if name not in ("version", "name")]
-    where = problem.place or {Request: "The request", Preset: "The preset"}.get(problem.record, "The document")
     if problem.record is Request and not problem.place and problem.name in SECTIONS:
         sentence = f"“{problem.name}” belongs to the preset; a request changes it under “adjust”."
         name, value = (
@@ -195,11 +207,10 @@ def _unknown_field(problem: Problem) -> Explanation:
             return sentence, f"Write “adjust:”, and below it, indented, “{problem.name}:” with its settings."
         return sentence, f"Write: {_adjusted(inner, f'{problem.name}.{inner.name}')}"
     near = nearest(problem.name, names)
-    hint = f"Did you mean “{near}”? " if near else ""
     if problem.record is Request and not problem.place and not near and (found := settings_called(problem.name)):
-        sentence = f"“{problem.name}” cannot stand alone in the request."
+        sentence = f"“{problem.name}” alone is not enough."
         return sentence, f"Say what it is for: {listed(found)}. For {found[0]}, write: {_adjusted(problem, found[0])}"
-    return f"{where} has no setting “{problem.name}”.", f"{hint or 'Remove it. '}The settings are: {', '.join(names)}."
+    return no_setting(problem.name, names, problem.group)
 
 
 def _adjusted(problem: Problem, setting: str) -> str:
@@ -212,21 +223,46 @@ def _adjusted(problem: Problem, setting: str) -> str:
 def _unknown_name(problem: Problem) -> Explanation:
     """A name in a group that takes only some names, such as the animated values of ``keyframes``."""
     names = [name for one in problem.around.options for name in one.get("propertyNames", {}).get("enum", ())]
-    hint = f"{did_you_mean(problem.name, names)}Use one of: {', '.join(names)}."
-    return f"{problem.place} has no setting “{problem.name}”.", hint
+    return no_setting(problem.name, names, problem.group)
 
 
 def _missing(problem: Problem) -> Explanation:
     if problem.record is Request and problem.path[:1] == ("media",) and problem.name == "file":
-        return f"The {ordinal(int(problem.path[1]) + 1)} entry of media names no photo or clip.", "Add: file: NAME"
+        sentence = f"The {ordinal(int(problem.path[1]) + 1)} entry of media names no photo or clip."
+        return sentence, f"Name one in it, for example: {_entry(problem, _pair(problem, _sample(problem)))}"
     sentence = f"{problem.place} has no “{problem.name}”." if problem.place else f"“{problem.name}” is missing."
     expected = problem.expected
     pair, what = _pair(problem, _sample(problem)), expected.describe()
+    if len(problem.path) > 1 and isinstance(problem.path[-2], int):
+        pair = _entry(problem, pair)
     if "…" not in pair:
         added = "" if expected.is_group else " it" if what == "text" else f" {what}"
         return sentence, f"Add{added}, for example: {pair}"
     inner = {expectation(problem.record, (*problem.path, name), {}).describe() for name in expected.needed}
     return sentence, f"Add: {pair} ({f'each is {inner.pop()}' if len(inner) == 1 else what})."
+
+
+def _entry(problem: Problem, pair: str) -> str:
+    """The entry of a list that lacks ``pair``, as a person writes it with the pair; only the pair for a long entry."""
+    group = problem.value if isinstance(problem.value, dict) else {}
+    given = {name: value for name, value in group.items() if value is not None}
+    if len(given) > MAX_ENTRIES or any(isinstance(value, dict | list) for value in given.values()):
+        return pair
+    others = (
+        _pair(replace(problem, path=(*problem.path[:-1], name)), _written(problem, value))
+        for name, value in given.items()
+    )
+    return f"{{{', '.join([pair, *others])}}}"
+
+
+def _written(problem: Problem, value: Any) -> str:
+    """A simple value in a document; in YAML, text has quotes only where it needs them."""
+    if not isinstance(value, str):
+        return shown(value)
+    text = printable_name(value)[:MAX_SHOWN]
+    if _is_json(problem):
+        return json.dumps(text, ensure_ascii=False)
+    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=4 * MAX_SHOWN).strip()[1:-1]
 
 
 def _too_long(problem: Problem) -> Explanation:
@@ -272,8 +308,9 @@ def _kind(problem: Problem) -> Explanation:
                 (kind for kind, names in fields.items() if problem.value and problem.value.keys() <= names.keys()), ""
             ),
         )
-    pair = _pair(replace(problem, path=(*problem.path, "kind")), fitting or next(iter(fields)))
-    hint = f"{'Add' if fitting else 'Choose one, for example'}: {pair}"
+    missing = replace(problem, path=(*problem.path, "kind"))
+    entry = _entry(missing, _pair(missing, fitting or next(iter(fields))))
+    hint = f"{'Add it' if fitting else 'Choose one, for example'}: {entry}"
     return f"{problem.field} {given}; it must be {listed(kinds)}.", did_you_mean(str(value), kinds).strip() or hint
 
 

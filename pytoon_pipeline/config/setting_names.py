@@ -1,10 +1,12 @@
 """The names of settings: fields of a request, and settings of a preset, which a request changes under ``adjust``."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.suggestions import did_you_mean
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.shell_words import shell_pair
 
@@ -51,4 +53,11 @@ def setting_hint(name: str) -> str:
     if not found:
         return ""
     shown = ", ".join(found[:MAX_LISTED]) + (" and others" if len(found) > MAX_LISTED else "")
-    return f"Settings with this name are {shown}. "
+    return f"The settings with this name are {shown}. "
+
+
+def no_setting(name: str, known: Sequence[str], group: str) -> tuple[str, str]:
+    """The sentence and the hint for a setting that a group, or without one the document, does not have."""
+    near = did_you_mean(name, known)
+    hint = f"{near}The settings are: " if near else f"Remove “{name}”, or use one of these: "
+    return f"There is no setting “{name}”{group and f' under {group}'}.", f"{hint}{', '.join(known)}."

@@ -10,15 +10,18 @@ from pytoon_pipeline.config.problems import EXPLANATIONS, WRONG_TYPE, Problem
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput, after_colon
-from pytoon_pipeline.contracts.suggestions import nearest
+from pytoon_pipeline.contracts.suggestions import nearest, one_hint
 
 R = TypeVar("R", bound=Record)
 # The most problems that one error names.
 MAX_PROBLEMS = 5
 
 
-def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
-    """``value`` as ``record``. Raises ``InvalidInput`` that names each wrong field, with ``what`` in front."""
+def validate(record: type[R], value: dict[str, Any], what: str, code: str, prefix: str = "") -> R:
+    """``value`` as ``record``. Raises ``InvalidInput`` that names each wrong field, with ``what`` in front.
+
+    Without ``what``, the record is a request or a part of it, and ``prefix`` is where its fields stand there.
+    """
     document = british(value)
     try:
         return record.model_validate(document)
@@ -28,17 +31,12 @@ def validate(record: type[R], value: dict[str, Any], what: str, code: str) -> R:
     sentences = [sentence for sentence, _ in explanations[:MAX_PROBLEMS]]
     if more := len(explanations) - len(sentences):
         sentences.append("There is one more problem." if more == 1 else f"There are {more} more problems.")
-    prefix = f"{what}: " if what else ""
+    message = " ".join(sentences)
     hints = dict.fromkeys(hint for _, hint in explanations[:MAX_PROBLEMS])
-    raise InvalidInput(code, prefix + " ".join(sentences), _joined([*hints]))
-
-
-def _joined(hints: Sequence[str]) -> str:
-    """Several hints as one. Many end with what a person types, where a full stop could be taken for a part of it."""
-    joined = hints[0]
-    for hint in hints[1:]:
-        joined += f" {hint}" if joined.endswith((".", "?")) else f"; {after_colon(hint)}"
-    return joined
+    invalid = InvalidInput(code, f"{what}: {after_colon(message)}" if what else message, one_hint(*hints))
+    if not what:
+        invalid.fields = tuple(prefix + ".".join(map(str, one.path)) for one in problems[:MAX_PROBLEMS])
+    raise invalid
 
 
 def _problems(record: type[Record], document: Any, error: ValidationError) -> list[Problem]:
@@ -50,7 +48,9 @@ def _problems(record: type[Record], document: Any, error: ValidationError) -> li
         kind = "name" if one["loc"][-1:] == ("[key]",) else kind
         reason, hint = map(str, [*one["ctx"]["error"].args, "", ""][:2]) if kind == "value_error" else ("", "")
         expected, around = (expected_at(record, place, document) for place in (path, path[:-1]))
-        problem = Problem(kind, path, _value(document, path), expected, around, record, reason, hint)
+        # What is missing has no value; the group that lacks it has.
+        value = _value(document, path[:-1] if kind == "missing" else path)
+        problem = Problem(kind, path, value, expected, around, record, reason, hint)
         found.setdefault((path, "type" if kind in WRONG_TYPE else kind), problem)
     return [one for place, one in found.items() if not _repeated(place, found)]
 

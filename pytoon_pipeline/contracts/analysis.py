@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.time import TimeRange
 
@@ -99,13 +100,14 @@ class Tones(Record):
     """How dark and how light a source gets, on a grid over its picture, over its whole duration.
 
     Values are relative luminance as WCAG 2 defines it, 0..1, row by row: the 5th percentile of each cell's darkest
-    sample and the 95th of its lightest.
+    sample and the 95th of its lightest. ``shade`` is a dark tone of the source's own colour.
     """
 
     columns: int
     rows: int
     darkest: tuple[float, ...]
     lightest: tuple[float, ...]
+    shade: Colour = "#101114"
 
 
 class SampledFrames(Record):
@@ -164,5 +166,33 @@ class FocalPoint(Record):
     weight: float = Field(ge=0)
 
 
+class Person(Record):
+    """One detected person in the sample at ``time``, whose face need not be visible.
+
+    ``head`` is where a detected face would be, ``body`` reaches from the top of the head to the hips.
+    """
+
+    time: float
+    head: Box
+    body: Box
+    score: float
+
+
+class BurntInText(Record):
+    """Text that is part of the picture, visible in all samples from ``start`` to ``end``."""
+
+    start: float
+    end: float
+    box: Box
+
+
 class FocalPoints(Record):
+    """What else a picture shows: where its detail is, people, and burnt-in text.
+
+    ``core`` is the part of a still picture that stands out from its border.
+    """
+
     points: tuple[FocalPoint, ...]
+    people: tuple[Person, ...] = ()
+    texts: tuple[BurntInText, ...] = ()
+    core: Box | None = None

@@ -38,11 +38,12 @@ def colour_hint(text: str) -> str:
     wrong = "".join(dict.fromkeys(re.sub(r"[0-9a-fA-F]", "", text[1:])))[:MAX_SHOWN]
     fault = f"The code is too {'short' if len(text) < 7 else 'long'}"
     if wrong:
-        fault = f"“{wrong}” cannot stand in a colour code"
+        fault = f"“{wrong}” is not allowed in a colour code"
     return f'{fault}: it must be # and six characters from 0–9 and A–F, such as "#FFD60A".'
 
 
-def _read(value: Any) -> Any:
+def read_colour(value: Any) -> Any:
+    """``value`` as ``#rrggbb``; what is not text stays as it is. Raises ``PydanticCustomError`` for other text."""
     if not isinstance(value, str):
         return value
     code = colour_code(value)
@@ -51,5 +52,6 @@ def _read(value: Any) -> Any:
     return code
 
 
-_AsWritten = Annotated[str, Field(json_schema_extra={"format": "color"})]
-Colour = Annotated[str, BeforeValidator(_read, json_schema_input_type=_AsWritten)]
+# A colour in a JSON Schema.
+ColourAsWritten = Annotated[str, Field(json_schema_extra={"format": "color"})]
+Colour = Annotated[str, BeforeValidator(read_colour, json_schema_input_type=ColourAsWritten)]

@@ -16,6 +16,9 @@ class PytoonError(Exception):
 
     category: str = "bug"
 
+    # The fields of the request that the error is about, such as “media.0.text”, where it is about fields.
+    fields: tuple[str, ...] = ()
+
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.code = code
@@ -113,7 +116,9 @@ def process_died() -> TransientError:
 
 def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidInput:
     """The error for a value of the request that cannot be met. ``field_path`` names it, such as ``media.0.text``."""
-    return InvalidInput(code, f"{readable_path(field_path.split('.'))}: {message}", hint)
+    error = InvalidInput(code, f"{readable_path(field_path.split('.'))}: {message}", hint)
+    error.fields = (field_path,)
+    return error
 
 
 def after_colon(sentence: str) -> str:

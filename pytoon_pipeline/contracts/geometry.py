@@ -90,6 +90,10 @@ class Rect(Generic[N]):
         """A view of this part of ``picture``, shape (height, width, …)."""
         return picture[self.top : self.bottom, self.left : self.right]
 
+    def shifted(self, across: N, down: N) -> "Rect[N]":
+        """The rectangle moved to the right and down."""
+        return Rect(self.left + across, self.top + down, self.right + across, self.bottom + down)
+
     def intersection(self, other: Self) -> "Rect[N]":
         """What both have in common; its ``area`` is 0 when they are apart."""
         return Rect(

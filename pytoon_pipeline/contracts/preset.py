@@ -6,12 +6,16 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
-from pytoon_pipeline.contracts.style import TextBackground, TextEngine
+from pytoon_pipeline.contracts.style import TextBackground
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
 Move = Literal["in", "out", "left", "right", "up", "down", "hold"]
-AnimationIn = Literal["none", "fade", "rise", "pop"]
+AnimationIn = Literal[
+    "none", "fade", "rise", "pop", "words_up", "words_pop", "typewriter", "slam", "wipe", "tilt", "flip", "tracking_in",
+    "drop", "blur_in",
+]  # fmt: skip
 
 
 class SilenceSettings(Record):
@@ -36,43 +40,34 @@ class ZoomPulseSettings(Record):
     period: float = Field(default=6.0, ge=2, le=60)
 
 
+class PunchInSettings(Record):
+    """Jump-cut zoom: every other cut of a talk enlarges the picture by ``amount``.
+
+    Without a cut for ``seconds``, the picture is also enlarged, or no longer, at a word; none: only at cuts.
+    """
+
+    amount: float = Field(default=1.0, ge=1.0, le=1.5)
+    seconds: float | None = Field(default=None, ge=1, le=60)
+
+
 class CameraSettings(Record):
     """How the 9:16 window follows its subject.
 
     ``dead_zone`` is how far a face may move before the window follows, as a share of the window's width. ``smoothing``
-    is the time constant of moves in seconds. ``subject_y`` is the height of the face's centre in the window, 0 at the
-    top, 1 at the bottom.
+    is the time constant of moves in seconds; longer moves take longer. ``subject_y`` is the height of the face's centre
+    in the window, 0 at the top, 1 at the bottom.
     """
 
     dead_zone: float = Field(default=0.10, ge=0, le=0.4)
     smoothing: float = Field(default=0.5, gt=0, le=5)
     zoom_pulse: ZoomPulseSettings = ZoomPulseSettings()
+    punch_in: PunchInSettings = PunchInSettings()
     subject_y: float = Field(default=0.40, ge=0.2, le=0.8)
 
-
-class CaptionStyle(Record):
-    """How captions look. Sizes in pixels of a 1080×1920 picture.
-
-    ``position`` is the height of the lower edge, 0 at the top, 1 at the bottom. ``highlight`` is the colour of the
-    spoken word. A caption grows to its size within ``scale_in_seconds`` and has at most ``max_words`` words and
-    ``max_chars`` characters.
-    """
-
-    show: bool = True
-    font: str = "Roboto Black"
-    size: int = Field(default=88, ge=24, le=200)
-    colour: Colour = "#FFFFFF"
-    highlight: Colour = "#FFD60A"
-    outline_colour: Colour = "#000000"
-    outline: float = Field(default=6.0, ge=0, le=20)
-    shadow: float = Field(default=2.0, ge=0, le=20)
-    position: float = Field(default=0.72, ge=0.15, le=0.9)
-    margin: int = Field(default=110, ge=0, le=400)
-    uppercase: bool = False
-    scale_in_seconds: float = Field(default=0.1, ge=0, le=1)
-    max_words: int = Field(default=3, ge=1, le=10)
-    max_chars: int = Field(default=18, ge=4, le=60)
-    text_engine: TextEngine = "shaped"
+    @property
+    def largest_zoom(self) -> float:
+        """The factor by which the window can get smaller."""
+        return self.zoom_pulse.amount * self.punch_in.amount
 
 
 class AudioSettings(Record):
@@ -104,13 +99,16 @@ class HeadlineSettings(Record):
     ``item_size`` is that of texts of single items.
 
     ``position`` is the height of the text in the safe zone, 0 at the top, 1 at the bottom, and ``item_position`` the
-    same for texts of single items. ``background`` separates the letters from the picture: always, or with *auto* (an
-    outline) and *auto_box* (a box) only where the contrast is too low. ``max_cps`` is the reading speed that a title's
+    same for texts of single items. ``background`` separates the letters from the picture: always, or with *auto* (a
+    scrim) and *auto_box* (a box) only where the contrast is too low. ``max_cps`` is the reading speed that a title's
     time allows for, in characters per second.
+
+    ``line_height`` and ``letter_spacing`` are in em. Key words, marked with asterisks or chosen, stand out by
+    ``emphasis`` in the colour ``accent``.
     """
 
     font: str = "Roboto Black"
-    size: int = Field(default=130, ge=24, le=400)
+    size: int = Field(default=130, ge=24, le=600)
     min_size: int = Field(default=64, ge=24, le=200)
     item_size: int = Field(default=92, ge=24, le=400)
     max_lines: int = Field(default=4, ge=1, le=8)
@@ -123,6 +121,10 @@ class HeadlineSettings(Record):
     item_position: float = Field(default=0.85, ge=0, le=1)
     align: Literal["left", "centre", "right"] = "centre"
     uppercase: bool = False
+    line_height: float = Field(default=1.05, ge=0.6, le=2)
+    letter_spacing: float = Field(default=-0.015, ge=-0.1, le=0.5)
+    emphasis: Literal["none", "colour", "box", "marker", "underline"] = "colour"
+    accent: Colour = "#FFD60A"
     animation_in: AnimationIn = "rise"
     max_cps: float = Field(default=20, ge=5, le=40)
 
@@ -132,8 +134,8 @@ class StillSettings(Record):
     moves in ``ken_burns``. ``zoom`` is the factor of a move in or out, ``pan`` the length of a sideways move as a share
     of the window.
 
-    ``fit`` *cover* fills the frame; *contain* shows the whole picture over a blurred copy of itself; *auto* fills the
-    frame where the subject then stays in view.
+    ``fit`` *cover* fills the frame; *contain* shows the whole picture as a card; *auto* follows ``layout.picture``, where
+    the subject then stays in view.
     """
 
     seconds: float = Field(default=4.0, ge=1, le=15)
@@ -146,12 +148,17 @@ class StillSettings(Record):
 
 
 class BackgroundSettings(Record):
-    """What is behind products and texts: one or two ``colours``, over which ``shapes`` drift; or a blurred copy."""
+    """What is behind products and texts: one or two ``colours``, over which ``shapes`` drift; or a blurred copy.
+
+    ``shape_blur`` is how soft the edges of the shapes are, in pixels; 0 makes them sharp discs.
+    """
 
     kind: Literal["colour", "gradient", "blur"] = "gradient"
     colours: tuple[Colour, ...] = Field(default=("#20242C", "#4A5160"), min_length=1, max_length=2)
     angle: float = Field(default=20, ge=-180, le=180)
     shapes: tuple[Colour, ...] = Field(default=(), max_length=3)
+    shape_blur: float = Field(default=120, ge=0, le=200)
+    shape_opacity: float = Field(default=0.55, ge=0, le=1)
     blur: float = Field(default=45, ge=5, le=150)
 
 
@@ -161,9 +168,15 @@ class LayoutSettings(Record):
     ``width`` and ``height`` are the largest size of a product as shares of the space that texts leave free;
     ``vertical_align`` places it in the rest of the height, 0 at the top, 1 at the bottom. ``shadow`` is the opacity of
     its shadow. ``corner_radius`` rounds the corners of pictures without transparency, in pixels. ``bob_amplitude``
-    moves it gently up and down, in pixels.
+    moves it gently up and down, in pixels. ``tilt`` turns cards to alternating sides, in degrees.
+
+    ``picture`` is how a single item stands: *full_bleed* fills the frame, *card* stands below its text, *split* has a
+    panel for the text above it. ``text`` is the layout of a video without media; *auto* chooses by the text. Strips,
+    numbers and discs behind products have the colour ``headline.accent``.
     """
 
+    picture: Literal["full_bleed", "card", "split"] = "full_bleed"
+    text: Literal["auto", "statement", "list", "quote", "big_number"] = "auto"
     arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
     width: float = Field(default=0.9, gt=0, le=1)
     height: float = Field(default=0.9, gt=0, le=1)
@@ -171,10 +184,19 @@ class LayoutSettings(Record):
     shadow: float = Field(default=0.4, ge=0, le=1)
     corner_radius: float = Field(default=36, ge=0, le=400)
     bob_amplitude: int = Field(default=10, ge=0, le=100)
+    tilt: float = Field(default=0, ge=0, le=8)
 
 
 class MemeSettings(Record):
-    """The bars above and below a meme's picture. A bar without text has no height of its own."""
+    """How memes look. ``layout`` *over* has the first line at the top of a picture that fills the frame and the second
+    at its bottom; *caption* has both on a bar above the picture. Where the frame would cut the subject, the lines stand
+    on bars above and below the whole picture.
+
+    The second line comes in after the share ``punchline`` of the time.
+    """
+
+    layout: Literal["over", "caption"] = "caption"
+    punchline: float = Field(default=0.4, ge=0, le=0.8)
 
     bar: Colour = "#000000"
     font: str = "Roboto Black"

@@ -21,6 +21,13 @@ Variant = Annotated[
 ]
 OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["auto", "cover", "contain", "bars"]
+# What each of them does with a picture or clip of another shape than the frame.
+FITS: dict[str, str] = {
+    "auto": "cover where that cuts off little, else contain",
+    "cover": "fills the frame and cuts off the edges",
+    "contain": "shows all of it over a background",
+    "bars": "shows all of it with bars at two sides",
+}
 # Photos and clips that one video takes.
 MAX_MEDIA = 40
 

@@ -246,7 +246,8 @@ class SetupResult(Record):
 class DoctorResult(Record):
     """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing.
 
-    ``home_reason`` says why this folder is the home.
+    ``home_reason`` says why this folder is the home. ``scripts`` are those with fonts of their own, and emoji.
+    ``other_scripts`` are packages of the system with fonts for further ones, which a brand can bring.
     """
 
     ok: bool
@@ -258,6 +259,8 @@ class DoctorResult(Record):
     encoder: str
     opencv: str
     fonts: dict[str, str]
+    scripts: dict[str, str]
+    other_scripts: dict[str, str]
     transcriber: str
     device: str
     dagster: str

@@ -80,6 +80,14 @@ def listed(names: Sequence[str], last: str = "or") -> str:
     return f" {last} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
+def one_hint(*hints: str) -> str:
+    """Several pieces of advice as one. Many end with what a person pastes, where a full stop would count as a part."""
+    joined = hints[0]
+    for hint in hints[1:]:
+        joined += f" {hint}" if joined.endswith((".", "?")) else f" — {hint}"
+    return joined
+
+
 def ordinal(number: int) -> str:
     """A place in a list: “1st”, “2nd”, “11th”."""
     ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -12,7 +12,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
-from pytoon_pipeline.config.presets import PACKAGE, brand_file, load_brand, load_limits
+from pytoon_pipeline.config.folder import PACKAGE
+from pytoon_pipeline.config.presets import brand_file, load_brand, load_limits
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings

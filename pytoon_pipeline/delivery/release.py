@@ -31,7 +31,7 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
         raise InvalidInput(
             "not_held",
             "No video of this upload is held.",
-            f"Check its status with “pytoon status {uploads.name(key)}”.",
+            f"To see its status, type: pytoon status {uploads.name(key)}",
         )
     folder = (home.root / record.video).parent
     manifest = _read_manifest(folder / MANIFEST)
@@ -80,5 +80,5 @@ def _damaged() -> DependencyMissing:
     return DependencyMissing(
         "held_damaged",
         "The held video is not the one that was checked: files are missing or have changed.",
-        "Run “pytoon render” for the upload again; finished stages are not recomputed.",
+        "Run pytoon render for the upload again; finished stages are not recomputed.",
     )

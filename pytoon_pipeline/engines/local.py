@@ -20,7 +20,7 @@ from pytoon_pipeline.store.store import Store
 # The result of a successful health check is valid for this long.
 HEALTH_SECONDS = 60.0
 # The health check draws a word and encodes a few frames, which takes a tenth of a second.
-PROBE_SECONDS, PROBE_FRAMES, PROBE_SIZE = 10.0, 5, (270, 480)
+PROBE_FRAMES, PROBE_SIZE = 5, (270, 480)
 
 
 class EngineUnhealthy(DependencyMissing):
@@ -72,16 +72,14 @@ class LocalEngine(InProcessEngine):
 
 def probe() -> str:
     """Encodes a few frames and draws a word. Returns the encoder used. Raises ``PytoonError`` when either fails."""
-    import pysubs2
-
+    from pytoon_pipeline.contracts.style import WordStyle
     from pytoon_pipeline.media import ffmpeg
-    from pytoon_pipeline.rendering import libass
     from pytoon_pipeline.rendering.segments import encode
+    from pytoon_pipeline.rendering.word_images import word_image
     from pytoon_pipeline.rendering.yuva import solid_image
 
     width, height = PROBE_SIZE
-    style = pysubs2.SSAStyle(fontname="Roboto", fontsize=40)
-    list(libass.draw(["Aa"], style, "Roboto Black", width, 60, wrap=True, seconds=PROBE_SECONDS))
+    word_image("Aa", WordStyle(size=40))
     with tempfile.TemporaryDirectory(prefix="pytoon-probe-") as folder:
         images = (solid_image(f"#{40 * n:02x}8080", width, height) for n in range(PROBE_FRAMES))
         encode(images, PROBE_SIZE, FrameRate(numerator=30), PICTURE, Path(folder) / "probe.mp4")

@@ -19,7 +19,7 @@ from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest
 from pytoon_pipeline.intake.file_settings import SETTINGS as FILE_SETTINGS
-from pytoon_pipeline.intake.file_settings import files_hint, is_numbered, matching
+from pytoon_pipeline.intake.file_settings import choice, files_hint, is_numbered, matching
 from pytoon_pipeline.intake.setting_values import name_and_value, setting_value
 from pytoon_pipeline.runtime.files import printable_name
 
@@ -67,7 +67,10 @@ def _path(written: str, text: str, files: Sequence[str]) -> list[str]:
     if len(found := settings_called(name)) == 1:
         return ["adjust", *found[0].split(".")]
     hint = _file_hint(written, text, files) or _hint(name, text, found)
-    raise InvalidInput("invalid_request", f"There is no setting “{_shown(written)}”.", hint)
+    message = f"There is no setting “{_shown(written)}”."
+    if found:
+        message = f"“{_shown(written)}” alone is not enough: several settings have this name."
+    raise InvalidInput("invalid_request", message, hint)
 
 
 def _group_alone(name: str, text: str) -> InvalidInput:
@@ -75,8 +78,8 @@ def _group_alone(name: str, text: str) -> InvalidInput:
     settings = [path for path in preset_settings() if path.startswith(f"{name}.")]
     hint = f"Set one of them: {', '.join(settings)}."
     if name == "headline":
-        example = set_option(f"{name}.size", "90")
-        hint = f"Write “{set_option('text', text)}” to show this text, or for example “{example}” to change its look."
+        look = set_option(f"{name}.size", "90")
+        hint = choice({"To show this text": set_option("text", text), "To change its look, for example its size": look})
     return InvalidInput("invalid_request", f"“{name}” is a group of settings.", hint)
 
 
@@ -86,9 +89,9 @@ def _no_text(name: str, text: str, files: Sequence[str]) -> InvalidInput:
     hint = f"{did_you_mean(part, fields)}The parts of a text are {listed(fields, 'and')}."
     lines = set_option("text.beats", "[First line, Second line]")
     if files and (is_numbered(part) or matching(part, files)):
-        hint = files_hint(part, "text", text, files, from_one=True, more={"for lines one after the other": lines})
+        hint = files_hint(part, "text", text, files, {"For several lines one after the other": lines})
     elif is_numbered(part):
-        hint = f"For lines one after the other, write: {lines}"
+        hint = f"For several lines one after the other, write: {lines}"
     return InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", hint)
 
 
@@ -97,7 +100,7 @@ def _file_hint(name: str, text: str, files: Sequence[str]) -> str:
     part, _, setting = name.rpartition(".")
     is_setting = f"{nearest(part, SECTIONS)}.{setting}" in preset_settings()
     if files and part and setting in FILE_SETTINGS and not is_setting:
-        return files_hint(part, setting, text, files, from_one=True)
+        return files_hint(part, setting, text, files)
     return files_hint(name, "text", text, files) if matching(name, files) else ""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pytoon_pipeline.config.setting_names import REQUEST_FIELDS, set_option, settings_called
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.request import MediaRequest
-from pytoon_pipeline.contracts.suggestions import listed, nearest, ordinal
+from pytoon_pipeline.contracts.suggestions import listed, nearest, one_hint, ordinal
 from pytoon_pipeline.intake.folder import quoted
 from pytoon_pipeline.intake.setting_values import name_and_value, setting_value
 from pytoon_pipeline.runtime.files import printable_name
@@ -19,8 +19,8 @@ PREFIX = "media."
 SETTINGS = tuple(name for name in MediaRequest.model_fields if name != "file")
 # The number of a file, alone or at the end of a word such as “photo2”.
 NUMBER = re.compile(r"(?:.*\D)?0*(\d{1,3})")
-# Characters of a name that an error shows.
-MAX_SHOWN = 60
+# Characters of a name that an error shows, and files with the same name that it offers.
+MAX_SHOWN, MAX_OFFERED = 60, 3
 
 
 def concerns_file(assignment: str) -> bool:
@@ -85,11 +85,9 @@ def files_hint(
     setting: str,
     value: str,
     names: Sequence[str],
-    *,
-    from_one: bool = False,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """What to write for a file that ``part`` may name. A number may count from 0, unless ``from_one``.
+    """What to write for a file that ``part`` may name, also by its number, which counts from 1.
 
     ``more`` are other options that may be meant, by what they are for.
     """
@@ -99,36 +97,29 @@ def files_hint(
         return f"{there} Write: {file_option(names[found[0]], setting, value)}"
     if near := nearest(part, {**stems, **dict.fromkeys(names)}):
         return f"{there} Did you mean: {file_option(stems.get(near, near), setting, value)}"
-    places = _numbered(part, len(names), from_one)
-    options = {f"for the {ordinal(place + 1)}": file_option(names[place], setting, value) for place in places}
-    if not places:
-        options["for one of them" if len(names) > 1 else "for it"] = file_option(names[0], setting, value)
+    if (place := _numbered(part)) is not None and place < len(names):
+        options = {f"For the {ordinal(place + 1)}": file_option(names[place], setting, value)}
+    else:
+        options = {"For one of them" if len(names) > 1 else "For it": file_option(names[0], setting, value)}
         if setting in REQUEST_FIELDS:
-            options["for the whole video"] = set_option(setting, value.strip() or "…")
-    return f"{there} {_choice({**options, **more})}"
+            options["For the whole video"] = set_option(setting, value.strip() or "…")
+    return f"{there} {choice({**options, **more})}"
 
 
-def _choice(options: Mapping[str, str]) -> str:
-    """Options of a command, by what they are for, as the end of a hint."""
-    if len(options) == 1:
-        ((purpose, option),) = options.items()
-        return f"{purpose.capitalize()}, write: {option}"
-    return f"Write {listed([f'“{option}” {purpose}' for purpose, option in options.items()])}."
+def choice(options: Mapping[str, str]) -> str:
+    """Options of a command, by what they are for, as a hint."""
+    return one_hint(*(f"{purpose}, write: {option}" for purpose, option in options.items()))
 
 
-def _numbered(part: str, count: int, from_one: bool) -> list[int]:
-    """The places that the number at the end of ``part`` may mean among ``count`` files, counted from 1 or from 0."""
+def _numbered(part: str) -> int | None:
+    """The place that the number at the end of ``part`` means; people count from 1."""
     found = NUMBER.fullmatch(part)
-    if found is None:
-        return []
-    number = int(found[1])
-    places = [max(number, 1) - 1] if from_one or not number else [number - 1, number]
-    return [place for place in places if place < count]
+    return max(int(found[1]), 1) - 1 if found is not None else None
 
 
 def is_numbered(part: str) -> bool:
     """Whether ``part`` ends in a number, as in “photo2”."""
-    return NUMBER.fullmatch(part) is not None
+    return _numbered(part) is not None
 
 
 def _no_single_file(file: str, setting: str, value: str, names: Sequence[str], several: bool) -> InvalidInput:
@@ -142,12 +133,12 @@ def _no_single_file(file: str, setting: str, value: str, names: Sequence[str], s
         hint = "Rename one of them. If a request lists the same file several times, write the setting there."
     elif several:
         message = f"“{PREFIX}{shown}” can be {listed([f'“{name}”' for name in names])}."
-        hint = f"Write the whole name: {file_option(names[0], example, value)}"
+        hint = choice({f"For {name}": file_option(name, example, value) for name in names[:MAX_OFFERED]})
     elif not file:
         message = f"“{PREFIX}{example}” does not say which photo or clip."
         hint = files_hint(file, example, value, names)
     elif file.isdecimal():
-        message = f"“{PREFIX}{file}” has the number of a file in place of its name."
+        message = f"“{PREFIX}{file}” uses a file’s number; use its name."
         hint = files_hint(file, example, value, names)
     else:
         message = f"There is no photo or clip “{shown}”."
@@ -161,9 +152,9 @@ def _no_setting(name: str, setting: str, value: str) -> InvalidInput:
         message = f"“{PREFIX}{name[:MAX_SHOWN]}” does not say what to set."
         hint = f"For a text, write: {file_option(name, 'text', value)}"
     else:
-        message = f"A photo or clip has no setting “{printable_name(setting)[:MAX_SHOWN]}”."
+        message = f"There is no setting “{printable_name(setting)[:MAX_SHOWN]}” for a single photo or clip."
         near, whole = nearest(setting, SETTINGS), settings_called(setting)
-        hint = f"Its settings are {listed(SETTINGS, 'and')}."
+        hint = f"The settings for one are {listed(SETTINGS, 'and')}."
         if near is not None:
             hint += f" Did you mean: {file_option(name, near, value)}"
         elif whole:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from pytoon_pipeline.config.documents import inside
+from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MAX_MEDIA, Request
@@ -90,7 +91,7 @@ def folder_files(folder: Path) -> SortedFiles:
         ) from None
 
 
-def given_by_folder(request: Request, folder: Path) -> Given:
+def given_by_folder(request: Request, folder: Path, command: str) -> Given:
     """The media of ``folder`` for a request that lists none, and its only audio file as the music.
 
     Raises ``InvalidInput`` when there is nothing to show.
@@ -104,9 +105,11 @@ def given_by_folder(request: Request, folder: Path) -> Given:
     media = [name for name in found.media if name not in named]
     if not media:
         if request.text is None:
-            raise _no_media(folder, found)
+            raise _no_media(folder, found, command)
         return Given()
-    check_count(len(media), f"The folder “{printable_name(folder.resolve().name)}” has")
+    hint = "Use fewer: split them into several folders. Or put a file request.yaml into the folder that lists the ones "
+    hint += "you want, such as: media: [a.jpg, b.jpg]"
+    _check_count(len(media), f"The folder “{printable_name(folder.resolve().name)}” has", hint)
     audio = [inside(folder, name) for name in found.audio if name not in named]
     paths = [inside(folder, name) for name in media]
     live = _live_parts(paths)
@@ -130,23 +133,20 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
     if not media:
         message = f"{quoted(path.name for path in paths)} are neither photos nor clips."
         hint = (
-            "Add a photo or a clip. To use the pictures of a document, save them as JPEG or PNG, and give those files."
+            "Give photos or clips instead. To use the pages or pictures of a document, save them as JPEG or PNG, and "
+            "give those files."
         )
         raise InvalidInput("no_media", message, hint)
-    check_count(len(media), "The command has")
+    _check_count(len(media), "The command has", "Give fewer files.")
     given = _given(request, media, [Path(name) for name in found.audio], found.others)
     return replace(given, notes=(*notes, *given.notes))
 
 
-def check_count(count: int, who: str) -> None:
+def _check_count(count: int, who: str, hint: str) -> None:
     """Raises ``InvalidInput`` for more media than one video takes."""
     if count > MAX_MEDIA:
-        raise InvalidInput(
-            "too_many_media",
-            f"{who} {count} photos and clips; one video takes up to {MAX_MEDIA}.",
-            "Use fewer: split them into several folders, or list the ones you want in a request.yaml, such as “media: "
-            "[a.jpg, b.jpg]”.",
-        )
+        message = f"{who} {count} photos and clips; one video takes up to {MAX_MEDIA}."
+        raise InvalidInput("too_many_media", message, hint)
 
 
 def quoted(names: Iterable[str]) -> str:
@@ -160,7 +160,8 @@ def _given(request: Request, media: Sequence[Path], audio: Sequence[Path], other
     notes = []
     wanted = "music" not in request.model_fields_set
     if wanted and len(audio) > 1:
-        message = f"There are {len(audio)} audio files, so none is used as music. Choose one with --set music=NAME."
+        message = f"There are {len(audio)} audio files, so none is used as music. To choose one, add for example: "
+        message += set_option("music", audio[0].name)
         notes.append(Note(code="music_not_chosen", message=message))
     if others:
         message = f"Not used, because they are neither media nor audio: {quoted(Path(name).name for name in others)}."
@@ -200,8 +201,8 @@ def _check_single(path: Path, paths: Sequence[Path]) -> None:
         raise InvalidInput(
             "folder_among_files",
             f"A folder and other files cannot be in the same command: {name} becomes a video of its own.",
-            f"Run “pytoon render {shlex.quote(printable_name(str(path)))}” separately, or list the files in it instead "
-            "of the folder.",
+            "List the files in it instead of the folder. Or render the folder separately: pytoon render "
+            f"{shlex.quote(printable_name(str(path)))}",
         )
     if path.name in REQUEST_FILES:
         own, folder = (shlex.quote(printable_name(str(one))) for one in (path, path.parent))
@@ -209,7 +210,7 @@ def _check_single(path: Path, paths: Sequence[Path]) -> None:
         command = f"pytoon render {others} --request {own}"
         raise InvalidInput(
             "request_among_files",
-            f"{name} cannot stand in the list of photos and clips.",
+            f"{name} cannot be in the list of photos and clips.",
             f"Give its folder instead: pytoon render {folder}" if path.name == EDIT_PLAN_NAME else f"Write: {command}",
         )
 
@@ -226,21 +227,21 @@ def _in_order(paths: Sequence[Path]) -> tuple[Sequence[Path], tuple[Note, ...]]:
     return better, (Note(code="name_order", message=message),)
 
 
-def _no_media(folder: Path, found: SortedFiles) -> InvalidInput:
+def _no_media(folder: Path, found: SortedFiles, command: str) -> InvalidInput:
     more = ""
     below = next((one for one in found.others if (folder / one).is_dir()), None)
     if below is not None:
         inner = shlex.quote(printable_name(str(folder / below)))
         more = " of its own"
-        hint = f"Its folder “{printable_name(below)}” may have some. Write its path instead: {inner}"
+        hint = f"Its folder “{printable_name(below)}” may have some. Write: pytoon {command} {inner}"
     elif request := next((name for name in REQUEST_NAMES if name in found.others), None):
         more = f", and its {request} has no text"
         hint = f'Put a photo or a clip into the folder, or add this line to {request}: text: "…"'
     else:
         hint = (
-            "Put photos (JPEG, PNG, HEIC, WebP) or clips (MP4, MOV, WebM) into it. For a video of only a text, put a "
+            "Put photos (JPEG, PNG, HEIC, WebP) or clips (MP4, MOV, WebM) into it. For a text-only video, put a file "
         )
-        hint += 'file named request.yaml into it, with this line: text: "…"'
+        hint += 'named request.yaml into it, with this line: text: "…"'
     return InvalidInput(
         "no_media", f"The folder “{printable_name(folder.resolve().name)}” has no photos or clips{more}.", hint
     )

@@ -36,7 +36,7 @@ class S3Inbox:
             raise InvalidInput(
                 "invalid_inbox",
                 "The environment variable PYTOON_INBOX says where submitted files wait, but "
-                f"“{printable_name(address)[:80]}” has no name of a bucket.",
+                f"“{printable_name(address)[:80]}” has no bucket name.",
                 set_or_unset("PYTOON_INBOX", "s3://BUCKET/FOLDER"),
             )
 

@@ -6,13 +6,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
-from pytoon_pipeline.config.presets import BRANDS, load_limits, presets_folder
+from pytoon_pipeline.config.folder import presets_folder
+from pytoon_pipeline.config.presets import BRANDS, example_brand, load_limits
 from pytoon_pipeline.contracts.edit_plan import EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput, after_colon, field_error
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.edit_plans import all_layers
+from pytoon_pipeline.intake.file_settings import file_option
 from pytoon_pipeline.intake.folder import KINDS
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.media import signatures
@@ -63,9 +65,9 @@ def refuse_foreign(upload: Upload, command: str) -> None:
 
     ``command`` is the command that the upload was given to.
     """
-    context = signatures.Context(command, printable_name(str(presets_folder() / BRANDS)))
+    context = signatures.Context(command, printable_name(str(presets_folder() / BRANDS)), example_brand())
     _check_layers(upload)
-    check_files([path for path, role in upload.files if role == "media"])
+    check_files([path for path, role in upload.files if role == "media"], signatures.INSTEAD[signatures.ANY_MEDIA])
     for path, role in upload.files:
         check_file(path, kind=KINDS.get(role))
         if role not in NO_MEDIA and (
@@ -131,6 +133,6 @@ def _check_clips(request: Request, infos: Sequence[MediaInfo]) -> None:
         if info.still is None and 0 < info.seconds < medium.start - 1 and not info.truncated:
             raise InvalidInput(
                 "outside_clip",
-                f"“{medium.file[:60]}” is {info.seconds:.1f} s long, but its start is {medium.start:g} s.",
-                f"Set start to less than {info.seconds:.0f}.",
+                f"“{medium.file[:60]}” is {round(info.seconds, 1):g} s long, but its start is {medium.start:g} s.",
+                f"Choose an earlier start, for example: {file_option(medium.file, 'start', f'{info.seconds / 2:.1f}')}",
             )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
-from pytoon_pipeline.config.presets import BRANDS, brand_names, load_limits, presets_folder
+from pytoon_pipeline.config.folder import presets_folder
+from pytoon_pipeline.config.presets import BRANDS, brand_names, example_brand, load_limits
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
@@ -34,13 +35,13 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tupl
 
     ``files`` may be absent; then their names say whether they are pictures.
     """
-    with _font_advice():
+    with _font_advice(request):
         check_request(request)
     stills = [signatures.is_picture(path) for path, role in files if role == "media"]
     archetype = archetype_for(request, stills)
     _check_archetype(request, archetype)
     documents = load_documents(request, archetype, load_limits())
-    own = [_brand_item(f"The brand “{request.brand}”", path, role) for path, role in brand_files(documents.brand)]
+    own = [_brand_item(str(request.brand), path, role) for path, role in brand_files(documents.brand)]
     upload = SourceMedia(key=NO_KEY, title="", items=tuple(own), request=request.model_dump(exclude_unset=True))
     resolved = resolve_request(upload, request, documents)
     _check_fonts(resolved)
@@ -48,23 +49,21 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tupl
     if isinstance(request.edit_plan, EditPlan):
         _check_edit_plan(resolved, request.edit_plan, files)
     if documents.brand is not None or not _is_ascii(request):
-        with _font_advice():
+        with _font_advice(request):
             without_missing_glyphs(resolved)
     return tuple(_unused_settings(request, archetype, stills))
 
 
 @contextmanager
-def _font_advice() -> Iterator[None]:
+def _font_advice(request: Request) -> Iterator[None]:
     """Says in the error for a text that no font can show how a brand gets a font."""
     try:
         yield
     except InvalidInput as error:
         if error.hint == OTHER_FONT:
             folder = printable_name(str(presets_folder() / BRANDS))
-            error.hint += (
-                f" For this, put the font file into {folder}, and write its name into the .yaml file of the brand, such"
-                " as: fonts: {headline: mine.ttf, body: mine.ttf}. Then use the brand: --set brand=NAME"
-            )
+            steps = fonts.use_file("mine.ttf", folder, request.brand or example_brand())
+            error.hint = f"Write the text in another alphabet. Or take a font file that has these characters: {steps}"
         raise
 
 
@@ -95,8 +94,8 @@ def _check_archetype(request: Request, archetype: str) -> None:
             "Remove “archetype”, or add a line with the name of its file, such as: edit_plan: edit_plan.json",
         )  # fmt: skip
     if archetype == "meme" and not request.media:
-        listed = ", and list it, such as: media: [photo.jpg]" if "media" in request.model_fields_set else "."
-        hint = f"Put a picture or a clip into the folder of the request{listed}"
+        named = ", and list it, such as: media: [photo.jpg]" if "media" in request.model_fields_set else "."
+        hint = f"Put a picture or a clip into the folder of the request{named}"
         raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", hint)
     texts = request.text is not None and _texts(request)
     if archetype != "edit_plan" and not request.media and not texts:
@@ -107,16 +106,16 @@ def _check_archetype(request: Request, archetype: str) -> None:
     if archetype == "overlay" and request.background == "brand" and request.brand is None:
         raise field_error(
             "background", "no_brand", "the value “brand” needs a brand.",
-            f"{_brands_hint()}choose gradient, blur or a colour.",
+            f"Choose gradient, blur or a colour.{_brands_hint()}",
         )  # fmt: skip
 
 
 def _brands_hint() -> str:
-    """How to name a brand, and which there are; it ends before what else a person can do."""
+    """How to name a brand, and which there are; empty where there are none."""
     if not (names := brand_names()):
-        return "There are no brands: "
+        return ""
     there = f"the only brand is {names[0]}" if len(names) == 1 else f"the brands are {listed(names, 'and')}"
-    return f"Add a line such as “brand: {names[0]}” ({there}), or "
+    return f" Or use a brand ({there}), for example: --set brand={names[0]}"
 
 
 def _texts(request: Request) -> list[str]:
@@ -144,12 +143,18 @@ def _brand_item(brand: str, path: Path, role: Role) -> SourceItem:
     except InvalidInput as error:
         hint = error.hint
         if error.code == "file_missing":
-            hint = f"Put it into {printable_name(str(path.parent))}, or correct its name in the brand’s .yaml file."
+            hint = f"Put it into {printable_name(str(path.parent))}, or correct its name in {brand}.yaml."
         elif error.code == "not_a_font":
-            own = ", ".join(list(fonts.FONTS)[:3])
-            hint = f"Replace {printable_name(str(path))}, or write the name of one of Pytoon’s fonts, such as {own}."
-        raise InvalidInput(error.code, f"{brand}: {after_colon(error.message)}", hint) from None
+            own = next(iter(fonts.FONTS))
+            hint = f"Replace {printable_name(str(path))}. Or write the name of one of Pytoon’s fonts in {brand}.yaml, "
+            hint += f"for example: headline: {own}"
+        raise InvalidInput(error.code, f"{_brand_place(brand)}: {after_colon(error.message)}", hint) from None
     return SourceItem(name=path.name, sha256=str(path), bytes=0, origin="uploaded", role=role)
+
+
+def _brand_place(brand: str) -> str:
+    """A brand and its file."""
+    return f"The brand “{brand}” ({BRANDS}/{brand}.yaml)"
 
 
 def _check_fonts(resolved: ResolvedRequest) -> None:
@@ -164,7 +169,7 @@ def _unknown_font(resolved: ResolvedRequest, path: str, name: str) -> InvalidInp
     own = path.removeprefix("brand.")
     if resolved.brand is not None and own != path:
         brand = resolved.brand.name
-        message = f"The brand “{brand}” ({BRANDS}/{brand}.yaml): {own} is “{name[:80]}”, which is not a font of Pytoon."
+        message = f"{_brand_place(brand)}: {own} is “{name[:80]}”, which is not a font of Pytoon."
         hint = (
             f"{error.hint} Or put the font file into {printable_name(str(presets_folder() / BRANDS))}, and write its "
         )

@@ -3,18 +3,21 @@
 import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.config.documents import inside, read_document
+from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.intake.assignments import assign
 from pytoon_pipeline.intake.attachments import BACKGROUNDS, Attachable, Attachments, attach
 from pytoon_pipeline.intake.edit_plans import check_size
@@ -28,11 +31,14 @@ from pytoon_pipeline.intake.folder import (
     given_by_folder,
     given_by_paths,
 )
+from pytoon_pipeline.intake.request_file import RequestFile
 from pytoon_pipeline.intake.settings_check import check_settings
 from pytoon_pipeline.media import subtitles
 from pytoon_pipeline.runtime.files import printable_name
 
-REQUEST = ("a request file", "A request is a plain text file, such as request.yaml, saved as UTF-8.")
+A_REQUEST = "a request file"
+# The command that asks for a request in place of reading one.
+NEW = "new"
 
 
 @dataclass(frozen=True)
@@ -58,16 +64,20 @@ def read_upload(
     sets: Iterable[str] = (),
     more: Sequence[Path] = (),
     files: Mapping[Attachable, Path] | None = None,
+    command: str = "render",
 ) -> Upload:
     """Reads a media file with ``more`` files of the same video, or a folder. Raises ``InvalidInput``.
 
     A folder may have ``request.yaml`` or ``edit_plan.json``. Without a list of media there, it is all of its files.
     ``files`` come from anywhere. Everything that the request, preset, brand and platform decide is checked here.
+    ``command`` is the one that all this was given to, for hints.
     """
     # Unlike Path.is_dir, this returns False for names that no file system can hold.
     folder = path if os.path.isdir(path) and not more else None
     home = folder or path.parent
-    document = _document(folder, request_file)
+    request_file = _request_file(folder, request_file)
+    document = british(_document(request_file, folder))
+    source = RequestFile.read(request_file, document) if request_file is not None and command != NEW else None
     if preset:
         document["preset"] = preset
     attached, sets = attach(document, files or {}, sets, home)
@@ -76,17 +86,19 @@ def read_upload(
     for assignment in sets:
         if assignment not in of_files:
             assign(document, assignment, names)
-    _refuse_subtitles(path, folder)
+    if folder is None:
+        _refuse_subtitles(path, command)
     if isinstance(document.get("edit_plan"), str):
         document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
     if folder is None and isinstance(document.get("media"), list):
         # The settings of a file that the command line names.
         document["media"] = [_with_name(one, path) for one in document["media"]]
-    request = validate(Request, document, "", "invalid_request")
+    with source.named(document) if source else nullcontext():
+        request = validate(Request, document, "", "invalid_request")
     listed = not request.model_fields_set.isdisjoint(("media", "edit_plan"))
     given = Given(media=(path,))
     if folder is not None:
-        given = given_by_folder(request, folder)
+        given = given_by_folder(request, folder, command)
     elif more:
         given = given_by_paths(request, (path, *more))
     request = _with_given(request, given)
@@ -96,34 +108,52 @@ def read_upload(
         check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
     found = tuple(_files(request, home, given, attached))
-    notes = (*given.notes, *check_settings(request, found))
+    with source.named(document) if source else nullcontext():
+        notes = (*given.notes, *check_settings(request, found))
     title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
     return Upload(title or "video", found, request, listed, notes, attached.names)
 
 
-def _document(folder: Path | None, request_file: Path | None) -> dict[str, Any]:
-    """The request of a folder, or of a file that a person names."""
-    if request_file is None and folder is not None:
-        name = next((name for name in REQUEST_FILES if os.path.lexists(folder / name)), None)
-        if name == EDIT_PLAN_NAME:
-            return {"edit_plan": name}
-        request_file = inside(folder, name) if name is not None else None
-    if request_file is None:
-        return {}
-    wanted = REQUEST
-    if inner := next((name for name in REQUEST_NAMES if os.path.isfile(request_file / name)), None):
-        path = shlex.quote(printable_name(str(request_file / inner)))
-        wanted = (REQUEST[0], f"Give the file in it: --request {path}")
-    return read_document(request_file, wanted=wanted)
+def _request_file(folder: Path | None, named: Path | None) -> Path | None:
+    """The file with the request: the one that a person names, else that of the folder."""
+    if named is not None or folder is None:
+        return named
+    name = next((name for name in REQUEST_FILES if os.path.lexists(folder / name)), None)
+    return inside(folder, name) if name is not None and name != EDIT_PLAN_NAME else None
 
 
-def _refuse_subtitles(path: Path, folder: Path | None) -> None:
-    if folder is None and path.suffix.lower() in subtitles.SUFFIXES:
+def _document(request_file: Path | None, folder: Path | None) -> dict[str, Any]:
+    """The request in a file; without one, that of the edit plan in the folder."""
+    if request_file is not None:
+        return read_document(request_file, wanted=(A_REQUEST, _request_advice(request_file, folder)))
+    has_plan = folder is not None and os.path.lexists(folder / EDIT_PLAN_NAME)
+    return {"edit_plan": EDIT_PLAN_NAME} if has_plan else {}
+
+
+def _request_advice(file: Path, folder: Path | None) -> str:
+    """What to give in place of a file or a folder that is not a request."""
+    if folder is not None and file.parent == folder.resolve():
+        return f"Save it as plain text in UTF-8. To write a new one, type: pytoon new {_shell_path(folder)}"
+    if inner := next((name for name in REQUEST_NAMES if os.path.isfile(file / name)), None):
+        return f"Give the file in it: --request {_shell_path(file / inner)}"
+    missing = f"The folder has no {REQUEST_NAMES[0]}. " if os.path.isdir(file) else ""
+    return one_hint(
+        f"{missing}Give a request file, such as: --request {REQUEST_NAMES[0]}",
+        "To write one for a folder of photos, type: pytoon new FOLDER",
+    )
+
+
+def _shell_path(path: Path) -> str:
+    return shlex.quote(printable_name(str(path)))
+
+
+def _refuse_subtitles(path: Path, command: str) -> None:
+    if path.suffix.lower() in subtitles.SUFFIXES:
         raise InvalidInput(
             "subtitles_alone",
             f"{printable_name(path.name)} has subtitles, but the clip that they belong to is missing.",
             "Put the clip into the same folder, with the same name except for the extension. Then give the clip: "
-            f"pytoon render {shlex.quote(printable_name(str(path.with_suffix('.mp4'))))}",
+            f"pytoon {command} {_shell_path(path.with_suffix('.mp4'))}",
         )
 
 
@@ -199,7 +229,7 @@ def _beside(home: Path, name: str, role: Attachable) -> Path:
     """A file that the request names. Raises ``InvalidInput`` for one elsewhere, which the command line may name."""
     place = Path(os.path.normpath(os.path.join(os.path.realpath(home), name)))
     here = Path.cwd()
-    path = shlex.quote(printable_name(str(place.relative_to(here) if place.is_relative_to(here) else place)))
+    path = _shell_path(place.relative_to(here) if place.is_relative_to(here) else place)
     return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")
 
 

@@ -70,7 +70,7 @@ def ffmpeg_error(log: str) -> RenderError:
     return RenderError(
         "ffmpeg_failed",
         f"ffmpeg failed: {last[:400] or 'it logged nothing'}.",
-        "Run “pytoon doctor”. If it finds no problem, report this error with the manifest of the upload.",
+        "Run pytoon doctor. If it finds no problem, report this error with the manifest of the upload.",
     )
 
 
@@ -79,7 +79,7 @@ def timed_out(seconds: float | None = None) -> RenderError:
     return RenderError(
         "engine_late",
         f"Rendering took longer than {f'{seconds:.0f} s' if seconds else 'the limit for this video'}.",
-        "Run “pytoon doctor”. A busy machine may need a higher render_timeout_factor in presets/operations.yaml.",
+        "Run pytoon doctor. A busy machine may need a higher render_timeout_factor in presets/operations.yaml.",
     )
 
 

@@ -3,13 +3,17 @@
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
-from pytoon_pipeline.contracts.suggestions import did_you_mean
+from pytoon_pipeline.contracts.suggestions import did_you_mean, one_hint
+from pytoon_pipeline.media.fallback_fonts import EMOJI, fallback_names, shipped_digest, shipped_file
+from pytoon_pipeline.media.text_runs import COMMON, FIRST_EMOJI, ScriptRun, script_runs
+from pytoon_pipeline.media.text_runs import EMOJI as EMOJI_SCRIPT
 
 # Name in presets → (package, module, file below it). The family name is read from the file.
 FONTS = {
@@ -26,8 +30,8 @@ FONTS = {
     "DejaVu Sans Bold": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"),
     "DejaVu Sans": ("matplotlib", "matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
 }
-# Fallbacks, in this order, for characters that the wanted font does not have.
-FALLBACKS = ("DejaVu Sans Bold", "DejaVu Sans")
+# Weights of fonts whose strokes are heavier or lighter than the weight that they declare says elsewhere.
+WEIGHTS = {"Fredoka One": 900, "Manrope ExtraBold": 700}
 # Joiners, variation selectors and direction marks shape their neighbours and need no glyph of their own.
 INVISIBLE = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
 
@@ -45,8 +49,9 @@ _files: dict[str, Path] = {}
 
 @dataclass(frozen=True)
 class Font:
-    """One font file. ``height`` is the distance from ascender to descender, which libass takes as the font size;
-    ``ascent`` the part of it above the baseline, ``em`` the em square, all in units of the font.
+    """One font file. ``height`` is the distance from ascender to descender, which sizes of text are;
+    ``ascent`` the part of it above the baseline, ``cap_height`` the height of capitals, ``em`` the em square, all in
+    units of the font. ``weight`` is that of OpenType, 400 for regular.
     """
 
     name: str
@@ -55,22 +60,53 @@ class Font:
     bold: bool
     height: int
     ascent: int
+    cap_height: int
     em: int
+    weight: int
     characters: frozenset[int] = field(repr=False)
+
+    @property
+    def colour(self) -> bool:
+        """Whether its glyphs have colours of their own: emoji."""
+        return self.name == EMOJI
 
     def missing(self, text: str) -> set[str]:
         """Characters of ``text`` that would be drawn as boxes."""
         return {char for char in text if ord(char) not in self.characters and not invisible(char)}
 
     def width(self, text: str, size: float) -> float:
-        """Width of ``text`` on one line in pixels, shaped as libass shapes it."""
+        """Width of ``text`` on one line in pixels, shaped as it is drawn."""
+        _, buffer = self.shape(text)
+        return float(size * sum(place.x_advance for place in buffer.glyph_positions or ()) / self.height)
+
+    def shape(self, text: str, direction: str | None = None) -> tuple[Any, Any]:
+        """The HarfBuzz font, and the buffer with the glyphs of ``text`` from left to right, in units of the font.
+
+        ``direction`` is *ltr* or *rtl*; by default that of the text's script.
+        """
         import uharfbuzz
 
         buffer = uharfbuzz.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
-        uharfbuzz.shape(_shaper(self.file), buffer)
-        return float(size * sum(place.x_advance for place in buffer.glyph_positions or ()) / self.height)
+        if direction is not None:
+            buffer.direction = direction
+        shaper = _shaper(self.file)
+        uharfbuzz.shape(shaper, buffer)
+        return shaper, buffer
+
+
+class FontRun(NamedTuple):
+    """A part of a text that one font draws. ``scale`` is the pixels per unit of that font for text of size 1."""
+
+    text: str
+    font: Font
+    scale: float
+
+    def width(self, size: float) -> float:
+        """The advance in pixels for text of ``size``."""
+        _, buffer = self.font.shape(self.text)
+        return float(size * self.scale * sum(place.x_advance for place in buffer.glyph_positions or ()))
 
 
 def invisible(char: str) -> bool:
@@ -89,6 +125,7 @@ def register(name: str, file: Path) -> str:
         # Another copy: the one that was loaded before may be gone.
         _files[name] = file
         load.cache_clear()
+        font_runs.cache_clear()
     return load(name).name
 
 
@@ -108,13 +145,16 @@ def load(name: str) -> Font:
                 bold=bool(font["head"].macStyle & 1),
                 height=font["OS/2"].usWinAscent + font["OS/2"].usWinDescent,
                 ascent=font["OS/2"].usWinAscent,
+                # Version 1 of the table does not have it; 70 % of the em is usual.
+                cap_height=getattr(font["OS/2"], "sCapHeight", 0) or round(0.7 * font["head"].unitsPerEm),
                 em=font["head"].unitsPerEm,
+                weight=WEIGHTS.get(name, font["OS/2"].usWeightClass),
                 characters=frozenset(font.getBestCmap()),
             )
     except (TTLibError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(
             "not_a_font",
-            f"the font file “{file.name[:40]}” is damaged, or not a font.",
+            f"the font file “{file.name[:40]}” is damaged or not a font.",
             "Replace it with another .ttf or .otf file, or write the name of one of Pytoon's fonts in the brand.",
         ) from error
     except OSError as error:
@@ -125,7 +165,7 @@ def load(name: str) -> Font:
 
 def exists(name: str) -> bool:
     """Whether a font comes with Pytoon or was registered."""
-    return name in _files or name in FONTS
+    return name in _files or name in FONTS or shipped_file(name) is not None
 
 
 def unknown_font(name: str) -> InvalidInput:
@@ -134,18 +174,33 @@ def unknown_font(name: str) -> InvalidInput:
     return InvalidInput("unknown_font", f"there is no font “{name[:80]}”.", hint)
 
 
+def use_file(name: str, brands: str, brand: str) -> str:
+    """What to do with a font file to use it, as the end of a sentence.
+
+    ``brands`` is the folder of the brands, and ``brand`` is one of them.
+    """
+    change = f"fonts: {{headline: {name}, body: {name}}}"
+    return one_hint(
+        f"put it into {brands}. In the file of a brand there, such as {brand}.yaml, change the fonts to: {change}",
+        f"Then add to the command: --set brand={brand}",
+    )
+
+
 def _find(name: str) -> Path:
     if name in _files:
         return _files[name]
+    if shipped := shipped_file(name):
+        return shipped
     if name not in FONTS:
         raise unknown_font(name)
     package, module, below = FONTS[name]
-    try:
-        return Path(str(import_module(module).__file__)).parent / below
-    except ImportError as error:
+    # Finding a package does not import it, which takes a second for matplotlib.
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:
         raise DependencyMissing(
             "font_missing", f"The font “{name}” is not installed.", f"Install the package {package}."
-        ) from error
+        )
+    return Path(spec.origin).parent / below
 
 
 @lru_cache
@@ -155,44 +210,63 @@ def _shaper(file: Path) -> Any:
     return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file))))
 
 
-def with_fallbacks(name: str) -> list[Font]:
-    """The font, and the fallbacks for characters that it does not have."""
-    return [load(one) for one in dict.fromkeys((name, *FALLBACKS))]
+@lru_cache(maxsize=8192)
+def font_runs(text: str, name: str) -> tuple[FontRun, ...]:
+    """The parts of a line in logical order, each with the font that draws it: ``name``, or a fallback of its weight.
+
+    Letters of one script within a word have one font if any has all of them. All fonts have the same em. Characters
+    that no font has stay in the wanted one.
+    """
+    font = load(name)
+    if max(text, default="") < FIRST_EMOJI and not font.missing(text):
+        return (FontRun(text, font, 1 / font.height),) if text else ()
+    parts: list[tuple[str, Font]] = []
+    for number, word in enumerate(text.split(" ")):
+        if number:
+            parts.append((" ", font))
+        for run in script_runs(word):
+            parts += _drawn_by(run, font)
+    joined = [(one, "".join(part for part, _ in group)) for one, group in groupby(parts, key=lambda part: part[1])]
+    return tuple(FontRun(part, one, font.em / (font.height * one.em)) for one, part in joined)
+
+
+def _drawn_by(run: ScriptRun, wanted: Font) -> list[tuple[str, Font]]:
+    """The clusters of a run with their fonts."""
+    fallbacks = fallback_names(run.near, wanted.weight)
+    is_emoji = run.script == EMOJI_SCRIPT
+    names = (EMOJI, wanted.name, *fallbacks) if is_emoji else (wanted.name, *fallbacks, EMOJI)
+
+    def first(text: str) -> Font | None:
+        return next((font for name in names if not (font := load(name)).missing(text)), None)
+
+    whole = first("".join(run.clusters)) if run.script != COMMON else None
+    return [(one, whole or first(one) or wanted) for one in run.clusters]
 
 
 def missing_characters(text: str, name: str) -> set[str]:
     """Characters of ``text`` that neither the font nor a fallback has."""
-    return set.intersection(*(font.missing(text) for font in with_fallbacks(name)))
+    return {char for run in font_runs(text, name) for char in run.font.missing(run.text)}
 
 
 def unknown(text: str) -> set[str]:
     """Characters of ``text`` that none of the fonts of Pytoon has."""
-    left = set() if text.isascii() else set.intersection(*(load(name).missing(text) for name in FALLBACKS))
+    left = set() if text.isascii() else missing_characters(text, next(iter(FONTS)))
     for name in FONTS:
         left &= load(name).missing("".join(left)) if left else left
     return left
 
 
-def fitting(word: str, name: str) -> Font:
-    """The font for ``word``: the wanted one, or the first fallback that has all of it."""
-    fonts = with_fallbacks(name)
-    return next((font for font in fonts if not font.missing(word)), fonts[0] if len(fonts) == 1 else fonts[1])
-
-
 def text_width(text: str, name: str, size: float) -> float:
-    """Width of one line in pixels, with fallbacks as they are drawn: word by word."""
-    font = load(name)
-    if not font.missing(text):
-        return font.width(text, size)
-    words = text.split(" ")
-    return sum(fitting(word, name).width(word, size) for word in words) + font.width(" ", size) * (len(words) - 1)
+    """Width of one line in pixels, each part in the font that draws it."""
+    return sum(run.width(size) for run in font_runs(text, name))
 
 
 def identity(*names: str) -> str:
-    """Identifies the files of these fonts: packages with versions, and hashes of brands' own files."""
+    """Identifies the files of these fonts and of the fallbacks: packages with versions, and hashes of files."""
     own = sorted({name[:16] for name in names if name in _files})
-    packages = sorted({FONTS[font][0] for font in (*names, *FALLBACKS) if font in FONTS})
-    return ", ".join([f"{package} {version(package)}" for package in packages] + own)
+    general = fallback_names(COMMON, 0)
+    packages = sorted({FONTS[font][0] for font in (*names, *general) if font in FONTS})
+    return ", ".join([f"{package} {version(package)}" for package in packages] + [f"Noto {shipped_digest()}"] + own)
 
 
 def configure(folder: Path, *fonts: Font) -> Path:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pytoon_pipeline.contracts.errors import InvalidInput, after_colon
 from pytoon_pipeline.contracts.media import Role
+from pytoon_pipeline.media.fonts import use_file
 from pytoon_pipeline.media.foreign_files import contains, head_of, kind_of
 from pytoon_pipeline.runtime.files import printable_name
 
@@ -36,43 +37,46 @@ WANTED: dict[Role, Wanted] = {"music": "an audio file", "voice": "an audio file"
 # are called so.
 SUBSTITUTES = ("a text file", "a web page", "a JSON document", "an XML document")
 NAMED_LIKE = {"video": "a video", "image": "a picture", "audio": "an audio file"}
-# Parts of what files of other programs are called: what to do is to export them.
-EXPORTED = ("project", "Photoshop", "Illustrator", "image", "Sketch", "drawing")
+# Parts of what files of other programs are called: what to do is to export them, as a picture or also as a video.
+PICTURES = ("Photoshop", "Illustrator", "image", "Sketch", "drawing")
+EXPORTED = ("project", *PICTURES)
 # How a text becomes a video.
 SHOW_TEXT = (
-    'To show {}, make a file request.yaml with this one line: text: "Your text". '
+    'To show {}, make a file request.yaml with this one line: text: "Your text" — '
     "Then type: pytoon {{command}} request.yaml"
 )
 # What to do about a file of a kind, by the first part of what it is called that is found here; ``Context`` fills it in.
 REMEDIES = {
     "encrypted": "Unpack it with its password, and give the folder or the files in it.",
     "archive": "Unpack it, and give the folder or the files in it.",
-    **dict.fromkeys(EXPORTED, "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it."),
-    "password": "Open it with its password, and export its pages as PNG or JPEG. Then give those files.",
-    "presentation": "Export its slides as PNG or JPEG, and give those files.",
-    "PDF": "Export its pages as PNG or JPEG, and give those files.",
+    "project": "Export a video as MP4, or a picture as PNG or JPEG, from the program that made it.",
+    **dict.fromkeys(PICTURES, "Export it as PNG or JPEG from the program that made it, and use that file instead."),
+    "password": "Open it with its password, export its pages as PNG or JPEG, and use those files instead.",
+    "presentation": "Export its slides as PNG or JPEG, and use those files instead.",
+    "PDF": "Export its pages as PNG or JPEG, and use those files instead.",
     **dict.fromkeys(
         ("Word", "Pages", "Office", "OpenDocument", "RTF"),
-        f"Save the pictures in it as JPEG or PNG, and give those files. {SHOW_TEXT.format('its text')}",
+        f"Save the pictures in it as JPEG or PNG, and use those files instead. {SHOW_TEXT.format('its text')}",
     ),
     **dict.fromkeys(
         ("web page", "workbook", "spreadsheet"),
-        "Save what you want to show as a PNG or JPEG picture, and give that file.",
+        "Save what you want to show as a PNG or JPEG picture, and use that file instead.",
     ),
     "subtitles": "Put it beside its clip, with the same name and the extension .srt or .vtt, and give the clip.",
-    "playlist": "It only names other files. Give one of these.",
+    "playlist": "A playlist only names other files. Give a video or a picture instead. To add one of its songs as the "
+    "music, add to the command: --music FILE",
     "text file": SHOW_TEXT.format("a text"),
-    "font": "Fonts belong to a brand. Put the file into {brands}, and write this line into the .yaml file of the "
-    "brand: fonts: {{headline: {name}, body: {name}}}",
+    "font": "To use it in a video, {use_font}",
 }
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a hint about a file names: the command that it was given to, and the folder of the brands."""
+    """What a hint about a file names: the command that it was given to, the folder of the brands, and one of them."""
 
     command: str = "render"
     brands: str = "presets/brands"
+    brand: str = "acme"
 
 
 LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
@@ -142,7 +146,8 @@ def not_media(path: Path) -> InvalidInput:
     return InvalidInput(
         "not_media",
         f"{THIS} cannot be read as a video: it is not a video, or it is incomplete or damaged.",
-        "Open it in a player. If it does not play there, export it again as MP4.",
+        "Copy it again, or export it again as MP4 from the program that made it. If it plays in a video player, "
+        "convert it to MP4 there.",
     )
 
 
@@ -187,4 +192,4 @@ def _instead(kind: str, named: str, wanted: Wanted, context: Context) -> str:
     if wanted not in (ANY_MEDIA, ANY_FILE) or (remedy := next(remedies, None)) is None:
         return INSTEAD[wanted]
     name = printable_name(named) if named.lower().endswith((".ttf", ".otf")) else "mine.ttf"
-    return remedy.format(command=context.command, brands=context.brands, name=name)
+    return remedy.format(command=context.command, use_font=use_file(name, context.brands, context.brand))

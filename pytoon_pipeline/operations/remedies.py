@@ -101,7 +101,11 @@ def _steady_camera(request: Request) -> Request:
 
 
 def _still_captions(request: Request) -> Request:
-    return _adjusted(request, captions={"scale_in_seconds": 0.0}, headline={"animation_in": "none"})
+    return _adjusted(
+        request,
+        captions={"motion": {"page": "none", "word_seconds": 0.0, "reveal": "whole"}},
+        headline={"animation_in": "none"},
+    )
 
 
 def _plated_text(request: Request) -> Request:

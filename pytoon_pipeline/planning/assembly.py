@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import (
     BrandUse,
@@ -18,28 +18,29 @@ from pytoon_pipeline.contracts.spec.render_spec import (
 )
 from pytoon_pipeline.contracts.time import FrameRange, union
 from pytoon_pipeline.planning.audio_mix import plan_audio
-from pytoon_pipeline.planning.backdrops import together
+from pytoon_pipeline.planning.captions.contrast import readable, with_colours
+from pytoon_pipeline.planning.captions.layout import extent
+from pytoon_pipeline.planning.captions.placing import place_captions
 from pytoon_pipeline.planning.context import PlanContext
-from pytoon_pipeline.planning.layout.titles import titles_over_time
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
+from pytoon_pipeline.planning.text_assignment import assignment_notes
+from pytoon_pipeline.planning.title_schedule import place_titles
 
 
 def assemble(
     context: PlanContext,
     sequences: Sequence[SceneSequence],
     notes: Sequence[Note] = (),
-    title_area: Rect[int] | None = None,
 ) -> RenderSpec:
-    """The whole plan: the sequences and the end card, and the titles over them in ``title_area``, if it is given."""
+    """The whole plan: the sequences and the end card, and the titles over those that have space for text."""
     timeline, content_frames = join_content(sequences, context.end_card, context.transition)
-    titles: tuple[TextLayer, ...] = ()
-    if title_area is not None:
-        backdrop = together([sequence.backdrop for sequence in sequences])
-        titles = titles_over_time(
-            context.titles, context.title_style, title_area, content_frames, backdrop, timeline.keep_out
-        )
-    return finish(context, timeline, content_frames, titles, notes)
+    if all(sequence.text is None for sequence in sequences):
+        return finish(context, timeline, content_frames, (), notes)
+    placed = place_titles(context.titles, context.title_style, timeline, sequences, content_frames)
+    timeline = replace(timeline, scenes=placed.scenes)
+    every = (*notes, *assignment_notes(context.titles, len(sequences)), *placed.notes)
+    return finish(context, timeline, content_frames, placed.layers, every)
 
 
 def finish(
@@ -57,6 +58,7 @@ def finish(
     timeline = replace(timeline, audio=tuple(_requested_audio(context, timeline.audio)))
     audio, audio_notes = plan_audio(timeline, context.media, context.preset.audio, resolved.loudness, rate)
     above = (*overlays, *_watermark(context, content_frames))
+    captions, cues = _captions(context, timeline)
     every_note = {(note.code, note.message): note for note in (*timeline.notes, *notes, *audio_notes)}
     return RenderSpec(
         archetype=resolved.archetype,
@@ -67,11 +69,7 @@ def finish(
         scenes=timeline.scenes,
         overlays=above,
         segments=plan_segments(timeline.frames, timeline.scenes, _text_edges(timeline.cues, above), rate),
-        captions=CaptionPlan(
-            style=safe_captions(context.preset.captions, context.safe_area),
-            cues=timeline.cues,
-            hidden=timeline.hidden,
-        ),
+        captions=CaptionPlan(style=captions, cues=cues, hidden=timeline.hidden),
         audio=audio,
         constraints=Constraints(
             platform=resolved.platform.name, safe_area=context.safe_area, max_frames=context.max_frames
@@ -81,6 +79,20 @@ def finish(
         black_ranges=_joined([*timeline.black, *_fades(timeline.scenes)]),
         notes=tuple(every_note.values()),
     )
+
+
+def _captions(context: PlanContext, timeline: Timeline) -> tuple[CaptionStyle, tuple[Cue, ...]]:
+    """The style of the captions as it can be read over these scenes, and the captions in their places."""
+    style = with_colours(safe_captions(context.preset.captions, context.safe_area))
+    cues = place_captions(timeline.cues, style, context.safe_area, timeline.keep_out)
+    if cues:
+        areas = [extent(cue, style) for cue in cues]
+        whole = Rect(
+            min(one.left for one in areas), min(one.top for one in areas), max(one.right for one in areas),
+            max(one.bottom for one in areas),
+        )  # fmt: skip
+        style = readable(style, timeline.backdrop(whole), context.resolved.limits.text_contrast)
+    return style, cues
 
 
 def safe_captions(style: CaptionStyle, safe_area: Rect[int]) -> CaptionStyle:

@@ -20,9 +20,11 @@ from pytoon_pipeline.planning.branding import text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
 from pytoon_pipeline.planning.end_card import end_card
-from pytoon_pipeline.planning.layout.titles import TitleRequest, TitleStyle, reading_seconds, title_requests
+from pytoon_pipeline.planning.layout.titles import TitleStyle, title_requests
 from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
+from pytoon_pipeline.planning.text_assignment import reading_seconds
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         stills=preset.stills,
         max_seconds=request.max_seconds,
         end_card_frames=closing.frames if closing is not None else 0,
-        reading_seconds=reading_seconds(titles, preset.headline),
+        reading_seconds=reading_seconds(
+            titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps
+        ),
         voice_seconds=media.voice.sound_seconds if media.voice is not None else None,
         beats=music_beats(media.music, max_frames, preset.audio, rate),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Set
 from itertools import pairwise
 
+from pytoon_pipeline.contracts.captions import CaptionMotion
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
@@ -16,7 +17,8 @@ NOTE = Note(
 
 def fallback_spec(spec: RenderSpec, unreadable: Set[str] = frozenset()) -> RenderSpec:
     """The same scenes at the same times: hard cuts, no effect but blur, plain text, no ``unreadable`` items."""
-    captions = spec.captions.style.model_copy(update={"text_engine": "plain", "scale_in_seconds": 0.0})
+    still = CaptionMotion(page="none", page_seconds=0, word_seconds=0)
+    captions = spec.captions.style.model_copy(update={"text_engine": "plain", "motion": still})
     tracks = tuple(
         track.model_copy(update={"clips": tuple(part for part in track.clips if part.item not in unreadable)})
         for track in spec.audio.tracks

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.edit_plan import EditGroup, EditLayer, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.field_paths import readable_path
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
-from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note
+from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
 from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.media import fonts
+from pytoon_pipeline.media.fallback_fonts import OTHER_FONTS
 
 # Replaces a text. Arguments: the place in the request, in words; the text; and the font that the place names, if any.
 Change = Callable[[str, str, str | None], str]
@@ -48,9 +49,7 @@ class MissingGlyphs:
         return listed([" ".join(shown), *more], "and")
 
     def refusal(self) -> str:
-        names = "Pytoon’s fonts"
-        if self.font:
-            names = f"the fonts {listed([font.name for font in fonts.with_fallbacks(self.font)], 'and')}"
+        names = f"the font {fonts.load(self.font).name} and the fallback fonts" if self.font else "Pytoon’s fonts"
         lost = f"“{self.text[:40]}”" if self.is_whole else f"{self.named} (in “{self.text[:40]}”)"
         return f"{self.place}: {names} cannot show {lost}"
 
@@ -151,12 +150,12 @@ def _without(cues: Sequence[Cue], style: CaptionStyle) -> tuple[Cue, ...]:
     drawable = []
     for cue in cues:
         words = [
-            CueWord(text=left, start=word.start, end=word.end)
+            word.model_copy(update={"text": left})
             for word in cue.words
             if (left := drop_missing_glyphs(word.text, style.font, style.uppercase)[0])
         ]
         if words:
-            drawable.append(Cue(start=cue.start, end=cue.end, words=tuple(words)))
+            drawable.append(cue.model_copy(update={"words": tuple(words)}))
     return tuple(drawable)
 
 
@@ -232,7 +231,14 @@ def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
     else:
         named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
         hint = f"Remove {named} from the text. Or leave out what cannot be shown: --set missing_glyphs=drop"
-    return InvalidInput("missing_glyphs", f"{refusals}{more}.", hint)
+    return InvalidInput("missing_glyphs", f"{refusals}{more}.", hint + _packages(found))
+
+
+def _packages(found: Iterable[MissingGlyphs]) -> str:
+    """Sentences that name fonts with the scripts of these characters, where any are known."""
+    scripts = {script for one in found for char in one.characters if (script := _script(char)) in OTHER_FONTS}
+    files = [(script, *OTHER_FONTS[script]) for script in sorted(scripts)]
+    return "".join(f" {script} is in {file} of the Debian package {package}." for script, package, file in files)
 
 
 def _script(char: str) -> str | None:

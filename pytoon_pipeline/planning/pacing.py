@@ -25,9 +25,9 @@ class Pacing:
     """What decides the lengths of a video's sequences.
 
     ``content_frames`` are the frames that all sequences may have together, without the end card and after overlaps.
-    ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the titles need;
-    ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit that messages name. ``beats`` are the
-    frames at which music has beats.
+    ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the texts of each item need, or
+    that of all texts where there are no items; ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit
+    that messages name. ``beats`` are the frames at which music has beats.
     """
 
     rate: FrameRate
@@ -36,7 +36,7 @@ class Pacing:
     stills: StillSettings
     max_seconds: float
     end_card_frames: int = 0
-    reading_seconds: float = 0.0
+    reading_seconds: tuple[float, ...] = ()
     voice_seconds: float | None = None
     beats: tuple[int, ...] = ()
 
@@ -102,7 +102,7 @@ def _speech_frames(item: PlanItem, rate: FrameRate) -> float:
 
 def text_length(pacing: Pacing) -> int:
     """Frames of a video without media."""
-    seconds = max(TEXT_SECONDS, pacing.reading_seconds * READING_MARGIN, pacing.voice_and_tail_seconds)
+    seconds = max(TEXT_SECONDS, sum(pacing.reading_seconds) * READING_MARGIN, pacing.voice_and_tail_seconds)
     return min(pacing.content_frames, pacing.rate.nearest(seconds))
 
 
@@ -128,23 +128,21 @@ def _preferred_lengths(items: Sequence[PlanItem], pacing: Pacing) -> list[float]
 
 
 def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -> list[float]:
-    """Pictures without a length of their own stay longer when a voice or reading needs the time."""
-    need = max(pacing.reading_seconds, pacing.voice_and_tail_seconds)
-    # Texts end where the end card comes in.
-    whole = [int(length) for length in lengths] + ([pacing.end_card_frames] if pacing.end_card_frames else [])
-    frames = min(float(pacing.content_frames), float(pacing.rate.nearest(need)) + 1 + pacing.overlap_frames(whole))
+    """Pictures without a length of their own stay until their texts are read, and as long as a voice needs."""
     free = [n for n, item in enumerate(items) if item.material.is_still and item.entry.end is None]
-    missing = frames - sum(lengths)
-    if missing <= 0 or not free:
-        return lengths
-    # A voice holds pictures for as long as it speaks; for reading they keep to the preset's longest.
-    longest = (
-        float("inf") if pacing.voice_seconds is not None else float(pacing.rate.nearest(pacing.stills.max_seconds))
-    )
     extended = list(lengths)
     for n in free:
-        extended[n] = min(max(longest, lengths[n]), lengths[n] + missing / len(free))
-    return extended
+        # A text comes in and leaves while no transition is under way.
+        needed = pacing.reading_seconds[n] if n < len(pacing.reading_seconds) else 0.0
+        own = pacing.rate.nearest(needed) + pacing.transition.frames if needed else 0
+        extended[n] = max(extended[n], float(own))
+    # The voice ends before the end card comes in.
+    whole = [int(length) for length in extended] + ([pacing.end_card_frames] if pacing.end_card_frames else [])
+    spoken = pacing.rate.nearest(pacing.voice_and_tail_seconds) + 1 + pacing.overlap_frames(whole)
+    missing = min(float(pacing.content_frames), float(spoken)) - sum(extended)
+    if pacing.voice_seconds is None or missing <= 0:
+        return extended
+    return [length + missing / len(free) if n in free else length for n, length in enumerate(extended)]
 
 
 def _fitted(preferred: Sequence[float], own: Sequence[float], pacing: Pacing) -> tuple[list[int], list[Note]]:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer, Transform
-from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Note, Scene, Transition
+from pytoon_pipeline.contracts.spec.render_spec import Cue, Note, Scene, Transition
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.contracts.transitions import OVERLAYING, TransitionChoice
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrops, together
 from pytoon_pipeline.planning.keep_out import KeepOutArea
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A transition takes at most this share of the shorter of its two sequences.
 MAX_OVERLAP = 0.4
@@ -50,11 +53,30 @@ def own_audio(material: AnalysedMedia, frames: int, source_start: int) -> tuple[
 
 
 @dataclass(frozen=True)
+class TextSpace:
+    """Where titles stand over a sequence, and how they look there.
+
+    ``shade`` is the dark tone of the picture behind them, for a scrim; none where a designed ground is behind them.
+    ``label`` is the item's own text, which stays while the item is shown, in ``label_area`` or else where titles
+    stand. ``hold`` is whether texts stay until the next
+    one comes; else each leaves when it has been read.
+    """
+
+    area: Rect[int]
+    headline: HeadlineSettings
+    shade: Colour | None = None
+    label: TitleRequest | None = None
+    label_area: Rect[int] | None = None
+    hold: bool = True
+
+
+@dataclass(frozen=True)
 class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
-    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned.
+    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None
+    where no title may stand.
     """
 
     scenes: tuple[Scene, ...]
@@ -67,6 +89,7 @@ class SceneSequence:
     static: tuple[FrameRange, ...] = ()
     black: tuple[FrameRange, ...] = ()
     notes: tuple[Note, ...] = ()
+    text: TextSpace | None = None
 
     @property
     def frames(self) -> int:
@@ -174,18 +197,13 @@ def _moved(sequence: SceneSequence, offset: int) -> SceneSequence:
         sequence,
         scenes=tuple(scene.model_copy(update={"start": scene.start + offset}) for scene in sequence.scenes),
         keep_out=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.keep_out),
-        cues=tuple(_moved_cue(cue, offset) for cue in sequence.cues),
-        hidden=tuple(_moved_cue(cue, offset) for cue in sequence.hidden),
+        cues=tuple(cue.moved(offset) for cue in sequence.cues),
+        hidden=tuple(cue.moved(offset) for cue in sequence.hidden),
         audio=tuple(replace(one, start=one.start + offset) for one in sequence.audio),
         speech=_moved_ranges(sequence.speech, offset),
         static=_moved_ranges(sequence.static, offset),
         black=_moved_ranges(sequence.black, offset),
     )
-
-
-def _moved_cue(cue: Cue, offset: int) -> Cue:
-    words = tuple(CueWord(text=w.text, start=w.start + offset, end=w.end + offset) for w in cue.words)
-    return Cue(start=cue.start + offset, end=cue.end + offset, words=words)
 
 
 def _moved_ranges(ranges: Sequence[FrameRange], offset: int) -> tuple[FrameRange, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.contracts.degradation import Degradation, Reason, Release
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.quality import HAZARDS
+from pytoon_pipeline.contracts.suggestions import one_hint
 
 # ``pytoon status`` imports this module, and these take longer to import than it may take.
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def held_error(name: str, reasons: Sequence[Reason]) -> QualityFailure:
     return QualityFailure(
         f"held_{codes[0]}" if codes else "held",
         f"The finished video can harm viewers and was not delivered: {messages}",
-        f"Review the video with “pytoon open {name}” and run “pytoon release {name} --reason …” to deliver it, or "
-        "change the upload.",
+        one_hint(
+            f"To look at the video, type: pytoon open {name}",
+            f"To deliver it as it is, type: pytoon release {name} --reason 'I have checked it'",
+            "To avoid this, change the upload.",
+        ),
     )

@@ -10,15 +10,18 @@ from math import cos, radians, sin
 
 import numpy as np
 
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.spec.effects import Rounded, Shadow
 from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, Layer, ShapeLayer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
+from pytoon_pipeline.contracts.spec.text_animation import AT_REST, phase_at
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.media.source_reader import TOLERANCE
-from pytoon_pipeline.quality import expected_text
+from pytoon_pipeline.media.word_layout import mark_box, padded_lines
+from pytoon_pipeline.quality import expected_captions, expected_text
 from pytoon_pipeline.quality.expected_elements import (
     Element,
     FrameView,
@@ -38,6 +41,8 @@ UPRIGHT = 1e-6
 SMALL_SHADOW = 4.0
 # Groups that are less opaque than this are faded as a whole, which differs from fading their overlapping layers.
 OPAQUE = 0.95
+# How far a text may be from its place while it moves, as a multiple of its size.
+MOVING_MARGIN = 1.0
 # Layers up to this opacity are ignored.
 INVISIBLE = 0.02
 
@@ -85,11 +90,11 @@ def elements(view: FrameView) -> list[Element]:
     result = [one for start, layer in _layers(spec, frame) for one in _layer_elements(view, layer, start, to_view, 1.0)]
     for cue in spec.captions.cues:
         if cue.start <= frame < cue.end:
-            lines = expected_text.cue_glyphs(cue, frame, spec.captions.style, spec.width, spec.height)
-            # While a caption scales in, it is known to be there, but not where its glyphs are.
-            certain = spec.rate.seconds(frame - cue.start) >= spec.captions.style.scale_in_seconds
-            certain &= spec.captions.style.shadow <= SMALL_SHADOW
-            result += [one for glyphs in lines for one in _glyph_elements(view, cue.text, glyphs, 1.0, certain)]
+            result += expected_captions.cue_boxes(cue, view)
+            # While a caption moves, it is known to be there, but not where its glyphs are.
+            certain = expected_captions.is_settled(cue, view)
+            for glyphs, opacity in expected_captions.cue_glyphs(cue, view):
+                result += _glyph_elements(view, cue.text, glyphs, opacity, certain)
     return result
 
 
@@ -120,14 +125,19 @@ def _layer_elements(
     elif isinstance(layer, VideoLayer | ImageLayer):
         yield from _image_elements(view, layer, parent_start, matrix, box, opacity)
     elif isinstance(layer, ShapeLayer):
-        values, _ = filled(layer.fill, matrix, layer, box)
-        tile = graded(values, None, layer.effects), None
+        values, alpha = filled(layer.fill, matrix, layer, box)
+        tile = graded(values, alpha, layer.effects), alpha
         name = layer.name or layer.kind
         element = layer_element("shape", name, tile, layer, layer.effects, matrix, view, box, opacity)
         yield from shadows(element, layer, view)
         yield element
     elif isinstance(layer, TextLayer):
-        yield from _text_elements(view, layer, matrix, box, opacity)
+        age = view.frame - parent_start - layer.start
+        if phase_at(layer.animation, age, layer.frames) != AT_REST:
+            # A text on its way in or out is there, but not where its glyphs are.
+            yield from uncertain_area(view, matrix, MOVING_MARGIN * layer.style.size)
+        else:
+            yield from _text_elements(view, layer, matrix, box, opacity)
 
 
 def _image_elements(
@@ -168,20 +178,62 @@ def _text_elements(
     view: FrameView, layer: TextLayer, matrix: Matrix, box: Rect[int], opacity: float
 ) -> Iterator[Element]:
     style = layer.style
-    if (behind := style.background) is not None and behind.opacity > 0:
-        tile = filled(Fill(colours=(behind.colour,)), matrix, layer, box)
-        corners = (Rounded(radius=max(1, behind.radius)),)
-        share = opacity * behind.opacity
-        yield layer_element("text_background", layer.text, tile, layer, corners, matrix, view, box, share)
-    if abs(matrix[0, 1]) + abs(matrix[1, 0]) > UPRIGHT or matrix[0, 0] <= 0:
+    upright = abs(matrix[0, 1]) + abs(matrix[1, 0]) <= UPRIGHT and matrix[0, 0] > 0
+    scale = float(matrix[0, 0] / layer.width / view.scale)
+    text = expected_text.placed_text(layer, scale) if upright else None
+    yield from _text_boxes(view, layer, text, matrix, box, opacity)
+    if text is None:
         # Neither rotated text nor what is below it is compared.
         yield from uncertain_area(view, matrix, blur_margin(layer.effects) + style.outline + style.size / 2)
         return
     x, y, _ = matrix @ (0.5, 0.5, 1) / view.scale
-    scale = float(matrix[0, 0] / layer.width / view.scale)
     certain = not layer.effects and style.shadow <= SMALL_SHADOW
-    for glyphs in expected_text.text_glyphs(layer.lines, style, float(x), float(y), layer.width, scale):
+    for glyphs in expected_text.text_glyphs(layer, text, float(x), float(y), scale):
         yield from _glyph_elements(view, layer.text, glyphs, opacity, certain)
+
+
+def _text_boxes(
+    view: FrameView,
+    layer: TextLayer,
+    text: expected_text.PlacedText | None,
+    matrix: Matrix,
+    box: Rect[int],
+    opacity: float,
+) -> Iterator[Element]:
+    """The boxes behind a text, its lines and its key words. Only that behind the block is known when it is rotated."""
+    style = layer.style
+    if (behind := style.background) is not None and behind.opacity > 0:
+        areas: list[Rect[float] | None] = [None]
+        if behind.shape == "lines" and text is not None:
+            areas = [*padded_lines(text.words, text.typography, behind.padding * text.typography.size / style.size)]
+        for area in areas:
+            yield _box_element(view, layer, area, matrix, box, (behind.colour, behind.radius, opacity * behind.opacity))
+    emphasis = style.emphasis
+    if emphasis is not None and emphasis.kind != "colour" and text is not None:
+        for number in layer.emphasised:
+            area = mark_box(emphasis.kind, text.words[number], text.typography)
+            yield _box_element(view, layer, area, matrix, box, (emphasis.mark_colour, 1, opacity))
+
+
+def _box_element(
+    view: FrameView, layer: TextLayer, area: Rect[float] | None, matrix: Matrix, box: Rect[int],
+    look: tuple[Colour, float, float],
+) -> Element:  # fmt: skip
+    """A filled box behind a text: ``area`` around its centre in video pixels, or all of the text's own box.
+
+    ``look`` is its colour, the radius of its corners, and its opacity.
+    """
+    colour, radius, opacity = look
+    if area is not None:
+        x, y, _ = matrix @ (0.5, 0.5, 1) / view.scale
+        width, height = area.right - area.left, area.bottom - area.top
+        layer = layer.model_copy(update={"width": width, "height": height})
+        corner = np.array([[1, 0, x + area.left], [0, 1, y + area.top], [0, 0, 1]])
+        matrix = np.diag((view.scale, view.scale, 1.0)) @ corner @ np.diag((width, height, 1.0))
+        box = view.box_of(matrix, 0) or box
+    tile = filled(Fill(colours=(colour,)), matrix, layer, box)
+    corners = (Rounded(radius=max(1, radius)),)
+    return layer_element("text_background", layer.text, tile, layer, corners, matrix, view, box, opacity)
 
 
 def _group_elements(

@@ -35,7 +35,7 @@ def text_contrast(context: CheckContext) -> Iterator[Deviation]:
         behind = _own_backdrop(layer.style)
         if behind is None:
             behind = _surroundings(layer, light[(start + end) // 2], spec, (end - start) // 2)
-        lowest = min((contrast(luminance_of(layer.style.colour), level) for level in behind), default=None)
+        lowest = min((contrast(*pair) for pair in _pairs(layer, behind)), default=None)
         if lowest is None or lowest >= limits.text_contrast:
             continue
         unreadable = lowest < limits.text_contrast_min
@@ -43,6 +43,15 @@ def text_contrast(context: CheckContext) -> Iterator[Deviation]:
         message = f"“{layer.text[:MAX_QUOTED]}” has too little contrast with its background (contrast ratio)."
         severity: Severity = "gate" if unreadable else "advice"
         yield Deviation("text_contrast", message, round(lowest, 2), limit, severity, start, end)
+
+
+def _pairs(layer: TextLayer, behind: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Relative luminance of letters and of what they stand on: of the text, and of its key words."""
+    yield from ((luminance_of(layer.style.colour), level) for level in behind)
+    if (emphasis := layer.style.emphasis) is not None and layer.emphasised:
+        on_mark = emphasis.kind in ("box", "marker")
+        levels = [luminance_of(emphasis.mark_colour)] if on_mark else behind
+        yield from ((luminance_of(emphasis.colour), level) for level in levels)
 
 
 def _own_backdrop(style: TextStyle) -> list[float] | None:

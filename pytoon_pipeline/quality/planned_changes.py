@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
-from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer
+from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
+from pytoon_pipeline.quality.expected_captions import caption_area
 
 # Layers that cover more of the frame are like scenes: one that is missing for a frame is a fault.
 MAX_SHARE = 0.5
 # A move that takes longer than this many seconds is slow: none of its frames differs much from its neighbours.
 MAX_QUICK_SECONDS = 1.0
-# The maximum number of caption lines, and the height of a line relative to the font size.
-MAX_LINES, LINE_HEIGHT = 3, 1.4
+# How far the units of a text move beyond its box, as a share of its height.
+MOVING_REACH = 0.3
 
 
 def planned_changes(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
@@ -48,6 +49,18 @@ def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
         for start, end in changes:
             boxes = (_box(layer, n - offset) for n in (start, (start + end) // 2, end))
             yield start, end, reduce(Rect.union, boxes)
+        for start, end in _text_moves(layer, first, last):
+            left, top, right, bottom = _box(layer, start - offset)
+            reach = MOVING_REACH * layer.height
+            yield start, end, Rect(left - reach, top - reach, right + reach, bottom + reach)
+
+
+def _text_moves(layer: Layer, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The frames in which a text comes in and leaves, unit by unit."""
+    if isinstance(layer, TextLayer) and (animation := layer.animation) is not None:
+        yield first, min(last, first + animation.settled)
+        if animation.exit is not None and layer.frames is not None:
+            yield max(first, first + layer.frames - animation.exit.frames), last
 
 
 def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
@@ -76,12 +89,13 @@ def _box(layer: Layer, frame: int) -> Rect[float]:
 
 def _captions(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
     style = spec.captions.style
-    bottom = style.position * spec.height + style.outline
-    area = Rect(style.margin, bottom - MAX_LINES * LINE_HEIGHT * style.size, spec.width - style.margin, bottom)
-    scale_in = spec.rate.nearest(style.scale_in_seconds)
+    page, word = (spec.rate.nearest(one) for one in (style.motion.page_seconds, style.motion.word_seconds))
     for cue in spec.captions.cues:
-        yield cue.start, cue.start + scale_in, area
+        area = caption_area(cue, style)
+        yield cue.start, cue.start + page, area
         yield cue.end, cue.end, area
-        for word in cue.words:
-            yield word.start, word.start, area
-            yield word.end, word.end, area
+        for one in cue.words:
+            # Letters appear, and colours run through a word, for as long as it is heard.
+            heard = 0 if style.motion.reveal == "whole" else one.end - one.start
+            yield one.start, one.start + max(word, heard), area
+            yield one.end, one.end + word, area

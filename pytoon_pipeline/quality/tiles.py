@@ -23,19 +23,27 @@ Tile = tuple[NDArray[Any], Values | None]
 def filled(fill: Fill, matrix: Matrix, layer: Layer, area: Rect[int]) -> Tile:
     """A colour or a gradient over the box of a layer, on the pixels ``area``. ``matrix`` maps its unit box to them."""
     width, height = area.size
+    share = _share(fill.angle, matrix, area)
     first, last = (np.array(rgb(colour)[::-1], np.float32) for colour in (fill.colours[0], fill.colours[-1]))
     values = np.empty((height, width, 3), np.float32)
     values[:] = first
     if len(fill.colours) > 1:
-        angle = radians(fill.angle)
-        across, down = -sin(angle), cos(angle)
-        inverse = shift(-0.5, -0.5) @ inverted(matrix)
-        columns, rows = np.arange(area.left, area.right) + 0.5, np.arange(area.top, area.bottom)[:, None] + 0.5
-        x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
-        y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
-        share = np.clip((x * across + y * down) / (abs(across) + abs(down)) + 0.5, 0, 1)
-        values += share[:, :, None].astype(np.float32) * (last - first)
-    return values, None
+        values += share[:, :, None] * (last - first)
+    if not fill.opacity:
+        return values, None
+    marks = np.linspace(0, 1, 257)
+    alpha = np.interp(share, marks, [fill.opacity_at(float(mark)) for mark in marks]).astype(np.float32)
+    return values * alpha[:, :, None], alpha
+
+
+def _share(turn: float, matrix: Matrix, area: Rect[int]) -> Values:
+    """How far along a gradient with the angle ``turn`` each pixel of ``area`` is, 0..1."""
+    across, down = -sin(radians(turn)), cos(radians(turn))
+    inverse = shift(-0.5, -0.5) @ inverted(matrix)
+    columns, rows = np.arange(area.left, area.right) + 0.5, np.arange(area.top, area.bottom)[:, None] + 0.5
+    x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
+    y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
+    return np.clip((x * across + y * down) / (abs(across) + abs(down)) + 0.5, 0, 1).astype(np.float32)
 
 
 def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Rect[int], ellipse: bool) -> Values | None:

@@ -1,81 +1,181 @@
-"""Captions of speech as events: what is on screen when, with the spoken word highlighted."""
+"""Captions on a frame: the words of each page as sprites, over the boxes behind them."""
 
-import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from math import cos, floor, radians, sin
 
-from pytoon_pipeline.contracts.preset import CaptionStyle
-from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue
+from pytoon_pipeline.contracts.captions import CaptionStyle, WordLook
+from pytoon_pipeline.contracts.geometry import WHOLE
+from pytoon_pipeline.contracts.spec.caption_states import WordState, page_at, word_at, word_style
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
+from pytoon_pipeline.contracts.spec.render_spec import Cue, WordPlace
+from pytoon_pipeline.contracts.style import WordStyle
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media import fonts
-from pytoon_pipeline.rendering.ass import colour_tag, with_fallback_fonts
+from pytoon_pipeline.media import bidi, fonts
+from pytoon_pipeline.media.word_layout import Typography, clusters
+from pytoon_pipeline.rendering.caption_boxes import box_sprites
+from pytoon_pipeline.rendering.caption_geometry import PagePlacement, page_placement
+from pytoon_pipeline.rendering.placement import place_image
+from pytoon_pipeline.rendering.word_images import word_layers
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, with_opacity
 
-# A caption appears at this share of its size and scales up, fast at first.
-SCALE_IN_FROM, SCALE_IN_EXPONENT = 0.8, 0.6
-
-
-@dataclass(frozen=True)
-class Event:
-    """One state of a caption on screen, in frames ``[start, end)`` of a segment.
-
-    ``text`` is escaped for libass. ``scales`` are the scale factors of its first frames; later frames have scale 1.
-    """
-
-    start: int
-    end: int
-    text: str
-    scales: tuple[float, ...] = ()
+# Words whose positions differ by less than this share of a pixel share an image.
+PHASES = 16
 
 
-def events(plan: CaptionPlan, start: int, frames: int, width: int, rate: FrameRate) -> list[Event]:
-    """The events in frames ``[start, start + frames)``, counted from ``start``: one per highlighted word."""
-    result = []
-    for cue in plan.cues:
-        if cue.end <= start or cue.start >= start + frames:
-            continue
-        edges = [cue.start, *(word.start for word in cue.words[1:]), cue.end]
-        for index, (first, last) in enumerate(itertools.pairwise(edges)):
-            a, b = max(first - start, 0), min(last - start, frames)
-            if a < b:
-                age = range(start + a - cue.start, start + b - cue.start)
-                scales = tuple(_scale_in(age, plan.style.scale_in_seconds, rate))
-                text = _shrink_to_fit(cue, width, plan.style) + _highlighted_words(cue, index, plan.style)
-                result.append(Event(a, b, text, scales))
-    return result
+def sprites(
+    cues: Sequence[Cue], style: CaptionStyle, rate: FrameRate, frame: int, canvas: tuple[int, int]
+) -> Iterator[Sprite]:
+    """What captions show at a frame, from back to front. ``frame`` and ``cues`` count from the same frame."""
+    for cue in cues:
+        if cue.start <= frame < cue.end:
+            yield from _page(cue, style, rate, frame, canvas)
 
 
 def missing_glyphs(cues: Sequence[Cue], style: CaptionStyle) -> dict[int, str]:
     """Characters that no available font contains, by the index of the cue that needs them."""
-    missing = {index: fonts.missing_characters(_clean(cue.text, style), style.font) for index, cue in enumerate(cues)}
+    missing = {
+        index: {char for place in cue.places for char in fonts.missing_characters(place.text, style.font)}
+        for index, cue in enumerate(cues)
+    }
     return {index: "".join(sorted(characters)) for index, characters in missing.items() if characters}
 
 
-def _clean(text: str, style: CaptionStyle) -> str:
-    printable = "".join(char if fonts.printed(char) else " " for char in text)
-    normalised = " ".join(printable.split())
-    return normalised.upper() if style.uppercase else normalised
+def _page(cue: Cue, style: CaptionStyle, rate: FrameRate, frame: int, canvas: tuple[int, int]) -> Iterator[Sprite]:
+    page = page_at(cue, frame, style, rate)
+    states = [word_at(cue, place, frame, style, rate) for place in cue.places]
+    placement = page_placement(cue, style, page)
+    yield from box_sprites(cue, states, style, placement, canvas)
+    words = [
+        layers
+        for place, state in zip(cue.places, states, strict=True)
+        for layers in _word(place, state, style, placement, canvas)
+    ]
+    # The letters of all words lie above the outlines and shadows of all.
+    yield from (below for below, _ in words if below is not None)
+    yield from (letters for _, letters in words if letters is not None)
 
 
-def _highlighted_words(cue: Cue, highlighted: int, style: CaptionStyle) -> str:
-    parts = []
-    for index, word in enumerate(cue.words):
-        tag = colour_tag(style.highlight if index == highlighted else style.colour)
-        parts.append(f"{{{tag}}}{with_fallback_fonts(_clean(word.text, style), style.font)}")
-    return " ".join(parts)
+def _word(
+    place: WordPlace, state: WordState, style: CaptionStyle, page: PagePlacement, canvas: tuple[int, int]
+) -> Iterator[tuple[Sprite | None, Sprite | None]]:
+    """The layers of a word below its letters, and its letters; twice while a part of it is hidden."""
+    if state.revealed >= 1:
+        yield _placed_word(place, state, state.look, state.opacity, style, page, canvas)
+        return
+    opacity = 1.0 if state.hidden.opacity is None else state.hidden.opacity
+    edge, right_to_left = _revealed_edge(place, state, style, page), bidi.is_right_to_left(place.text)
+    hidden = _placed_word(place, state, state.hidden, opacity, style, page, canvas)
+    shown = _placed_word(place, state, state.look, 1.0, style, page, canvas)
+    yield tuple(_clipped(one, edge, keep_left=right_to_left) for one in hidden)  # type: ignore[misc]
+    yield tuple(_clipped(one, edge, keep_left=not right_to_left) for one in shown)  # type: ignore[misc]
 
 
-def _shrink_to_fit(cue: Cue, width: int, style: CaptionStyle) -> str:
-    """The override tag that shrinks a caption with a word wider than the frame; empty when every word fits."""
-    available = width - 2 * style.margin - 2 * style.outline
-    widest = max(fonts.text_width(_clean(word.text, style), style.font, style.size) for word in cue.words)
-    scale = min(100.0, 100 * available / widest) if widest else 100.0
-    return f"{{\\fscx{scale:.1f}\\fscy{scale:.1f}}}" if scale < 100 else ""
+def _placed_word(
+    place: WordPlace, state: WordState, look: WordLook, opacity: float, style: CaptionStyle, page: PagePlacement,
+    canvas: tuple[int, int],
+) -> tuple[Sprite | None, Sprite | None]:  # fmt: skip
+    opacity *= page.opacity
+    if opacity <= 0:
+        return None, None
+    rest = place.size * (look.scale or 1.0)
+    drawn = word_style(look, style, round(rest, 3))
+    x, y = page.word_centre(place, state.y)
+    if state.moving or page.moving or state.rotation or state.scale != (look.scale or 1.0):
+        factor = page.scale * state.scale / (look.scale or 1.0)
+        return _transformed(place.text, drawn, x, y, factor, state.rotation, opacity, canvas)
+    return _at_rest(place.text, drawn, x, y, opacity, canvas)
 
 
-def _scale_in(age: range, seconds: float, rate: FrameRate) -> Iterator[float]:
-    """Scale factors of a caption by its age in frames, until it has its full size after ``seconds``."""
-    for frame in age:
-        elapsed = rate.seconds(frame)
-        if elapsed >= seconds:
-            return
-        yield round(SCALE_IN_FROM + (1 - SCALE_IN_FROM) * (elapsed / seconds) ** SCALE_IN_EXPONENT, 4)
+def _at_rest(
+    text: str, drawn: WordStyle, x: float, y: float, opacity: float, canvas: tuple[int, int]
+) -> tuple[Sprite | None, Sprite | None]:
+    """A word around the middle ``x``, ``y`` of its capitals, drawn at its exact position."""
+    face = fonts.load(drawn.font)
+    width = _advance(text, drawn)
+    left = x - width / 2
+    top = y + drawn.size * (face.cap_height / 2 - face.ascent) / face.height
+    left, top = (round(value * PHASES) / PHASES for value in (left, top))
+    even_left, even_top = 2 * floor(left / 2), 2 * floor(top / 2)
+    layers = word_layers(text, drawn, left - even_left, top - even_top)
+
+    def sprite(image: YuvaImage | None) -> Sprite | None:
+        if image is None:
+            return None
+        # The box of the image begins at the word's left edge and ascender.
+        box_x, box_y, _, _ = image.nominal
+        return _inside(Sprite(round(left - box_x), round(top - box_y), with_opacity(image, opacity)), canvas)
+
+    return sprite(layers[0]), sprite(layers[1])
+
+
+def _transformed(
+    text: str, drawn: WordStyle, x: float, y: float, scale: float, rotation: float, opacity: float,
+    canvas: tuple[int, int],
+) -> tuple[Sprite | None, Sprite | None]:  # fmt: skip
+    """A word around the middle ``x``, ``y`` of its capitals, scaled by ``scale`` and rotated."""
+    face = fonts.load(drawn.font)
+    layers = word_layers(text, drawn)
+    # From the middle of the capitals to that of the box.
+    down = scale * drawn.size * (0.5 - (face.ascent - face.cap_height / 2) / face.height)
+    angle = radians(rotation)
+    transform = LayerTransform(x - down * sin(angle), y + down * cos(angle), scale, rotation, opacity)
+
+    def sprite(image: YuvaImage | None) -> Sprite | None:
+        if image is None:
+            return None
+        _, _, width, height = image.nominal
+        return place_image(image, WHOLE, (max(width, 1.0), height), transform, canvas)
+
+    return sprite(layers[0]), sprite(layers[1])
+
+
+def _revealed_edge(place: WordPlace, state: WordState, style: CaptionStyle, page: PagePlacement) -> float:
+    """The column up to which a word has its look: with *letters*, the end of a letter."""
+    x, _ = page.word_centre(place, state.y)
+    width = place.width * page.scale * state.scale
+    share = state.revealed
+    if style.motion.reveal == "letters":
+        letters = clusters(place.text)
+        shown = "".join(letters[: max(1, round(share * len(letters)))])
+        type_ = Typography(style.font, place.size, letter_spacing=style.letter_spacing)
+        share = type_.width(shown) / max(1.0, type_.width(place.text))
+    if bidi.is_right_to_left(place.text):
+        share = 1 - share
+    return x + (share - 0.5) * width
+
+
+def _clipped(sprite: Sprite | None, edge: float, *, keep_left: bool) -> Sprite | None:
+    """The part of a sprite left or right of the column ``edge``, at an even position."""
+    if sprite is None:
+        return None
+    image = sprite.image
+    width = image.size[0]
+    at = min(width, max(0, 2 * round((edge - sprite.left) / 2)))
+    first, last = (0, at) if keep_left else (at, width)
+    return None if last <= first else _part(sprite, first, 0, last, image.size[1])
+
+
+def _inside(sprite: Sprite, canvas: tuple[int, int]) -> Sprite | None:
+    """The part of a sprite that lies on the canvas."""
+    width, height = sprite.image.size
+    left, top = max(0, -sprite.left), max(0, -sprite.top)
+    right, bottom = min(width, canvas[0] - sprite.left), min(height, canvas[1] - sprite.top)
+    if (left, top, right, bottom) == (0, 0, width, height):
+        return sprite
+    return _part(sprite, left, top, right, bottom) if right > left and bottom > top else None
+
+
+def _part(sprite: Sprite, left: int, top: int, right: int, bottom: int) -> Sprite:
+    """The rectangle of a sprite, at even positions inside it."""
+    image = sprite.image
+    assert image.a is not None
+    assert image.h is not None
+    full = (slice(top, bottom), slice(left, right))
+    half = (slice(top // 2, bottom // 2), slice(left // 2, right // 2))
+    part = YuvaImage(image.y[full], image.u[half], image.v[half], image.a[full], image.h[half])
+    return replace(sprite, left=sprite.left + left, top=sprite.top + top, image=part)
+
+
+def _advance(text: str, drawn: WordStyle) -> float:
+    return Typography(drawn.font, drawn.size, letter_spacing=drawn.letter_spacing).width(text)

@@ -11,6 +11,7 @@ from typing_extensions import assert_never
 
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.text_animation import TextPhase
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.source_reader import SourceReaders
 from pytoon_pipeline.rendering import shapes, text, transitions
@@ -18,6 +19,7 @@ from pytoon_pipeline.rendering.effects import apply
 from pytoon_pipeline.rendering.footage import Footage
 from pytoon_pipeline.rendering.placement import even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
+from pytoon_pipeline.rendering.text_units import text_sheet
 from pytoon_pipeline.rendering.yuva import (
     LayerImage,
     Sprite,
@@ -258,9 +260,7 @@ def layer_content(
         case ImageLayer():
             still = still_image(sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4))
         case TextLayer():
-            still = text.render_text(
-                layer.lines, layer.style, round(layer.width), round(layer.height), round(layer_slice.detail, 4)
-            )
+            return text_content(layer, layer_slice)
         case ShapeLayer():
             width, height = even_size(layer.width * layer_slice.detail), even_size(layer.height * layer_slice.detail)
             still = shapes.draw(layer.shape, width, height, layer.fill)
@@ -272,6 +272,22 @@ def layer_content(
         case _:
             assert_never(layer)
     return lambda n: still
+
+
+def text_content(layer: TextLayer, layer_slice: LayerSlice) -> Callable[[int], LayerImage]:
+    """Returns a function from the n-th frame of a text layer to its image: one and the same in each phase."""
+    detail = round(layer_slice.detail, 4)
+    sheet = text_sheet(layer.lines, layer.style, layer.emphasised, layer.width, layer.height, detail)
+    last: tuple[TextPhase, LayerImage] | None = None
+
+    def image_at(n: int) -> LayerImage:
+        nonlocal last
+        phase = layer_slice.phases[n]
+        if last is None or last[0] != phase:
+            last = (phase, text.text_image(sheet, layer.animation, phase))
+        return last[1]
+
+    return image_at
 
 
 def still_image(path: Path, factor: float) -> YuvaImage:

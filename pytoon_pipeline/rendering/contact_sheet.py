@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.vision.sampling import SAMPLES_PER_SECOND
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
-from pytoon_pipeline.contracts.spec.layers import Layer, VideoLayer
+from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Segment
+from pytoon_pipeline.contracts.spec.text_animation import AT_REST, phase_at
 from pytoon_pipeline.media.colour import to_rgb
 from pytoon_pipeline.media.frames import Plane
 
@@ -70,14 +71,20 @@ def _overlap(start: int, end: int, segment: Segment) -> Sequence[int]:
 
 
 def _visible(layer: Layer, parent_start: int, end: int, segment: Segment) -> Sequence[int]:
-    """Frames of the segment at which a layer is most opaque. Its frames count from frame ``parent_start``."""
+    """Frames of the segment at which a layer is most opaque, and a text at rest where it is at all.
+
+    Its frames count from frame ``parent_start``.
+    """
     own = parent_start + layer.start
     last = end if layer.frames is None else min(end, own + layer.frames)
     opacity = {
         frame: transform_at(layer.transform, frame - parent_start).opacity for frame in _overlap(own, last, segment)
     }
     best = max(opacity.values(), default=0.0)
-    return [frame for frame, value in opacity.items() if value >= OPACITY_SHARE * best]
+    visible = [frame for frame, value in opacity.items() if value >= OPACITY_SHARE * best]
+    if not isinstance(layer, TextLayer):
+        return visible
+    return [one for one in visible if phase_at(layer.animation, one - own, layer.frames) == AT_REST] or visible
 
 
 def _between_samples(spec: RenderSpec, segment: Segment) -> set[int]:

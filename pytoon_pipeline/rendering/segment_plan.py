@@ -5,20 +5,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene, Segment, Transition
+from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec, Scene, Segment, Transition
+from pytoon_pipeline.contracts.spec.text_animation import AT_REST, TextPhase, phase_at
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
-from pytoon_pipeline.rendering import captions
-from pytoon_pipeline.rendering.captions import Event
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 
 # Fields of a layer that are evaluated frame by frame, or do not affect its image.
-EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start"}
+EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start", "animation"}
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,9 @@ class Source:
 class LayerSlice:
     """A layer during some frames of a segment, from its frame ``first`` on, with its transform and crop at each.
 
-    ``source_start`` is the source frame shown first. ``detail`` is the highest magnification of the layer's own image,
-    in video pixels per pixel, over the whole layer and not only this slice.
+    ``phases`` are those of a text's animation. ``source_start`` is the source frame shown first. ``detail`` is the
+    highest magnification of the layer's own image, in video pixels per pixel, over the whole layer and not only this
+    slice.
     """
 
     layer: Layer
@@ -44,6 +44,7 @@ class LayerSlice:
     crops: tuple[Box, ...] = ()
     children: tuple["LayerSlice", ...] = ()
     detail: float = 1.0
+    phases: tuple[TextPhase, ...] = ()
 
     @property
     def end(self) -> int:
@@ -56,6 +57,7 @@ class LayerSlice:
             not isinstance(self.layer, VideoLayer)
             and len(set(self.transforms)) == 1
             and len(set(self.crops)) <= 1
+            and len(set(self.phases)) <= 1
             and all(c.static and c.first == 0 and len(c.transforms) == len(self.transforms) for c in self.children)
         )
 
@@ -70,6 +72,9 @@ class LayerSlice:
             "children": [child.parameters(sources) for child in self.children],
             "detail": round(self.detail, 6),
         }
+        if any(phase != AT_REST for phase in self.phases):
+            values["phases"] = _compact(self.phases)
+            values["animation"] = self.layer.model_dump(mode="json", include={"animation"})
         if isinstance(self.layer, VideoLayer | ImageLayer):
             values["media"] = sources[self.layer.item].info.model_dump(mode="json", include={"video", "still"})
         return values
@@ -93,7 +98,9 @@ class SceneSlice:
 
 @dataclass(frozen=True)
 class SegmentPlan:
-    """Everything that determines the frames of one segment. ``sheet_frames`` are those on its contact sheet."""
+    """Everything that determines the frames of one segment. ``captions`` count its frames; ``sheet_frames`` are those
+    on its contact sheet.
+    """
 
     width: int
     height: int
@@ -101,7 +108,7 @@ class SegmentPlan:
     frames: int
     scenes: tuple[SceneSlice, ...]
     overlays: tuple[LayerSlice, ...]
-    events: tuple[Event, ...]
+    captions: tuple[Cue, ...]
     caption_style: CaptionStyle
     sheet_frames: tuple[int, ...] = ()
     encoder: PictureEncoder = field(default=PICTURE)
@@ -121,7 +128,7 @@ class SegmentPlan:
     @property
     def fonts(self) -> list[str]:
         names = {one.layer.style.font for one in self.layer_slices() if isinstance(one.layer, TextLayer)}
-        return sorted(names | ({self.caption_style.font} if self.events else set()))
+        return sorted(names | (set(self.caption_style.fonts) if self.captions else set()))
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
         """The plan as plain values, for its fingerprint. The caption style counts only when there are captions."""
@@ -135,8 +142,8 @@ class SegmentPlan:
                 for scene in self.scenes
             ],
             "overlays": [layer.parameters(sources) for layer in self.overlays],
-            "events": [[event.start, event.end, event.text, *event.scales] for event in self.events],
-            "caption_style": self.caption_style.model_dump(mode="json") if self.events else None,
+            "captions": [cue.model_dump(mode="json") for cue in self.captions],
+            "caption_style": self.caption_style.model_dump(mode="json") if self.captions else None,
             "sheet_frames": list(self.sheet_frames),
             "encoder": self.encoder.model_dump(mode="json"),
         }
@@ -153,7 +160,7 @@ def plan_segment(
         frames=segment.frames,
         scenes=tuple(_scene_slices(spec.scenes, segment, sources)),
         overlays=_layer_slices(spec.overlays, 0, spec.frames, segment, sources),
-        events=tuple(captions.events(spec.captions, segment.start, segment.frames, spec.width, spec.rate)),
+        captions=tuple(_captions(spec.captions.cues, segment)),
         caption_style=spec.captions.style,
         sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
         encoder=encoder,
@@ -163,7 +170,7 @@ def plan_segment(
 def plan_frame(spec: RenderSpec, frame: int, sources: Mapping[str, Source]) -> SegmentPlan:
     """Evaluates frame ``frame`` of ``spec``, without captions."""
     plan = plan_segment(spec, Segment(start=frame, frames=1), sources)
-    return replace(plan, events=(), sheet_frames=())
+    return replace(plan, captions=(), sheet_frames=())
 
 
 def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
@@ -194,6 +201,13 @@ def _mixes(scene: Scene, segment: Segment) -> bool:
     return max(segment.start, scene.start) < min(segment.start + segment.frames, scene.start + overlap)
 
 
+def _captions(cues: Sequence[Cue], segment: Segment) -> Iterator[Cue]:
+    """The captions that a segment shows, in frames of the segment."""
+    for cue in cues:
+        if cue.start < segment.start + segment.frames and segment.start < cue.end:
+            yield cue.moved(-segment.start)
+
+
 def _layer_slices(
     layers: Sequence[Layer], parent_start: int, end: int, segment: Segment, sources: Mapping[str, Source]
 ) -> tuple[LayerSlice, ...]:
@@ -222,8 +236,11 @@ def _layer_slice(
     if isinstance(layer, GroupLayer):
         inner = (_layer_slice(child, own_start, last, first, last, first, sources) for child in layer.layers)
         children = tuple(child for child in inner if child)
+    phases: tuple[TextPhase, ...] = ()
+    if isinstance(layer, TextLayer):
+        phases = tuple(phase_at(layer.animation, frame - own_start, layer.frames) for frame in range(first, last))
     detail = _max_magnification(layer, sources)
-    return LayerSlice(layer, first - origin, source_start, transforms, crops, children, detail)
+    return LayerSlice(layer, first - origin, source_start, transforms, crops, children, detail, phases)
 
 
 def _max_magnification(layer: Layer, sources: Mapping[str, Source]) -> float:
@@ -257,4 +274,6 @@ def _compact(values: Sequence[Any]) -> list[Any]:
 
 
 def _rounded(value: Any) -> Any:
-    return round(value, 7) if isinstance(value, float) else [round(part, 7) for part in value]
+    if isinstance(value, str):
+        return value
+    return round(value, 7) if isinstance(value, int | float) else [_rounded(part) for part in value]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.rendering import SegmentResult
 from pytoon_pipeline.media.source_reader import SourceReaders
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.frame_counter import FrameCounter
 from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
@@ -35,7 +34,7 @@ class SegmentPool:
     deadline: float | None
 
     def render(self, tasks: Tasks, processors: int) -> dict[int, StageResult]:
-        """The results of ``tasks``, of which all have the same size and style of captions.
+        """The results of ``tasks``.
 
         A segment keeps about two processors busy with its own threads; one segment more fills their pauses. Raises the
         first error of a segment; those that have not started then are not rendered.
@@ -44,22 +43,15 @@ class SegmentPool:
 
         # OpenCV's own threads would compete with those of the segments.
         cv2.setNumThreads(1)
-        plans = [plan for plan, _ in tasks.values()]
-        captions = CaptionRaster(plans[0].caption_style, plans[0].width, plans[0].height)
         queue = SegmentQueue(tasks)
         results: dict[int, StageResult] = {}
         threads = processors // 2 + 1
         with (
             SourceReaders(threads) as readers,
-            ThreadPoolExecutor(1, thread_name_prefix="captions") as background,
             ThreadPoolExecutor(threads, thread_name_prefix="segment") as pool,
         ):
-            # Segments begin meanwhile, and wait where they need a caption that is not drawn yet.
-            captions.render([event.text for plan in plans for event in plan.events], background)
             # Each in the context of this thread, so that it stops with it.
-            futures = [
-                pool.submit(copy_context().run, self._render_next, queue, tasks, captions, readers) for _ in tasks
-            ]
+            futures = [pool.submit(copy_context().run, self._render_next, queue, tasks, readers) for _ in tasks]
             try:
                 for future in as_completed(futures):
                     number, results[number] = future.result()
@@ -69,20 +61,16 @@ class SegmentPool:
                     future.cancel()
         return results
 
-    def _render_next(
-        self, queue: SegmentQueue, tasks: Tasks, captions: CaptionRaster, readers: SourceReaders
-    ) -> tuple[int, StageResult]:
+    def _render_next(self, queue: SegmentQueue, tasks: Tasks, readers: SourceReaders) -> tuple[int, StageResult]:
         number = queue.take()
         plan, key = tasks[number]
-        result = get_or_compute(self.store, key, lambda scratch: self._compute(plan, captions, readers, scratch))
+        result = get_or_compute(self.store, key, lambda scratch: self._compute(plan, readers, scratch))
         if result.status == "cached":
             # Another process has rendered it in the meantime.
             self.counter.advance(plan.frames)
         return number, result
 
-    def _compute(
-        self, plan: SegmentPlan, captions: CaptionRaster, readers: SourceReaders, scratch: Path
-    ) -> StageOutput:
+    def _compute(self, plan: SegmentPlan, readers: SourceReaders, scratch: Path) -> StageOutput:
         files = {
             VIDEO: scratch / "segment.mp4",
             FRAME_STATS: scratch / "frame_stats.npz",
@@ -90,7 +78,7 @@ class SegmentPool:
         }
         sheet = ContactSheet(plan.sheet_frames)
         watch = FrameWatch(self.deadline, self.counter.advance)
-        render_segment(plan, self.sources, captions, files[VIDEO], watch, sheet, readers).save(files[FRAME_STATS])
+        render_segment(plan, self.sources, files[VIDEO], watch, sheet, readers).save(files[FRAME_STATS])
         sheet.save(files[CONTACT_SHEET])
         return StageOutput(SegmentResult(frames=plan.frames), files)
 

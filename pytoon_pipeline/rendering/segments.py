@@ -12,7 +12,7 @@ from pytoon_pipeline.media.encoder import PictureEncoder
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import rows
 from pytoon_pipeline.media.source_reader import SourceReaders
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
+from pytoon_pipeline.rendering import captions
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
@@ -40,7 +40,7 @@ class FrameWatch:
 
 
 def render_segment(
-    plan: SegmentPlan, sources: Mapping[str, Source], captions: CaptionRaster, out: Path,
+    plan: SegmentPlan, sources: Mapping[str, Source], out: Path,
     watch: FrameWatch = FrameWatch(), contact_sheet: ContactSheet | None = None, readers: SourceReaders | None = None,
 ) -> FrameStats:  # fmt: skip
     """Encodes the frames of ``plan`` into the MP4 file ``out``, measures them, and copies some to ``contact_sheet``.
@@ -56,9 +56,8 @@ def render_segment(
         frame, canvas = video_frame(*size)
         for number, _ in enumerate(compose(plan, sources, readers, canvas)):
             watch.check()
-            for event in plan.events:
-                if event.start <= number < event.end and (sprite := captions.sprite(event, number, size)):
-                    blend(canvas, sprite)
+            for sprite in captions.sprites(plan.captions, plan.caption_style, plan.rate, number, size):
+                blend(canvas, sprite)
             collector.add(canvas.y, canvas.u, canvas.v)
             if contact_sheet is not None:
                 contact_sheet.add(number, canvas.y, canvas.u, canvas.v)

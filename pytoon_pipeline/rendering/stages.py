@@ -42,7 +42,7 @@ def tools(spec: RenderSpec) -> dict[str, str]:
 def fonts_of(spec: RenderSpec) -> set[str]:
     """Names of all fonts that a plan uses."""
     layers = (one for _, _, layer in spec.layers() for one in nested(layer))
-    return {layer.style.font for layer in layers if isinstance(layer, TextLayer)} | {spec.captions.style.font}
+    return {layer.style.font for layer in layers if isinstance(layer, TextLayer)} | {*spec.captions.style.fonts}
 
 
 def merge_tools(parts: Sequence[Mapping[str, str]], installed: Mapping[str, str]) -> dict[str, str]:
@@ -63,7 +63,7 @@ def producer_versions(tools: Mapping[str, str]) -> dict[str, str]:
 
 def _tools(font_names: Sequence[str]) -> dict[str, str]:
     versions = {"ffmpeg": ffmpeg.identity(), "opencv": version("opencv-contrib-python")}
-    versions |= {name: version(name) for name in ("av", "numba", "numpy", "pillow")}
+    versions |= {name: version(name) for name in ("av", "numba", "numpy", "pillow", "uharfbuzz")}
     return versions | ({"fonts": fonts.identity(*font_names)} if font_names else {})
 
 

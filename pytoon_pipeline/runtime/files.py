@@ -30,8 +30,11 @@ def printable_name(name: str) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def check_files(paths: Sequence[Path]) -> None:
-    """Raises ``InvalidInput`` unless all are readable files with content. The error names all missing files."""
+def check_files(paths: Sequence[Path], instead: str = "") -> None:
+    """Raises ``InvalidInput`` unless all are readable files with content. The error names all missing files.
+
+    ``instead`` is as for ``check_file``.
+    """
     missing = [_quoted(path) for path in paths if not os.path.lexists(path)]
     if len(missing) > 1:
         names = ", ".join(missing[:MAX_NAMES]) + ("…" if len(missing) > MAX_NAMES else "")
@@ -40,13 +43,13 @@ def check_files(paths: Sequence[Path]) -> None:
             "file_missing", f"These files do not exist: {names}.", _what_is_there(first, "Check the names.")
         )
     for path in paths:
-        check_file(path)
+        check_file(path, instead)
 
 
 def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> None:
     """Raises ``InvalidInput`` unless ``path`` is a readable file with content.
 
-    ``instead`` says what to give in the place of a folder. Where there is no such file, the hint lists those of
+    ``instead`` says what to give in place of a folder or a device. Where there is no such file, the hint lists those of
     ``kind``, by default all.
     """
     name = _quoted(path)
@@ -58,10 +61,11 @@ def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> N
     except FileNotFoundError:
         noun = "file" if path.suffix else "file or folder"
         hint = _what_is_there(path) if kind is None else _which_are_there(path, kind)
+        message = f"There is no {noun} {name}."
         if len(lines := path.name.split("\n")) > 1:
-            name += ": its name has a line break"
-            hint = f"Write the name on one line: {shell_word(printable_name(''.join(lines)))}"
-        raise InvalidInput("file_missing", f"There is no {noun} {name}.", hint) from None
+            message = f"There is no such file: its name has a line break after “{printable_name(lines[0])[:MAX_NAME]}”."
+            hint = f"Write the name on one line: {shell_word(printable_name(str(path).replace(chr(10), '')))}"
+        raise InvalidInput("file_missing", message, hint) from None
     except OSError as error:
         raise InvalidInput(
             "file_unreadable",
@@ -71,7 +75,9 @@ def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> N
     if not stat.S_ISREG(status.st_mode):
         if stat.S_ISDIR(status.st_mode):
             raise InvalidInput("not_a_file", f"{name} is a folder, not a file.", instead or "Give a file in it.")
-        raise InvalidInput("not_a_file", f"{name} is not a normal file.", instead or "Give a normal file.")
+        place = printable_name(str(path))[:MAX_NAME]
+        message = f"“{place}” is not a file that Pytoon can read."
+        raise InvalidInput("not_a_file", message, instead or "Give the path of a file.")
     if status.st_size == 0:
         raise InvalidInput(
             "empty_file", f"The file {name} is empty.", "The copy or download may have failed. Copy the file again."
@@ -86,7 +92,7 @@ def folder_hint(folder: Path) -> str:
     if names is None:
         return f"{hint} The folder {place} does not exist or cannot be read."
     if not there:
-        return f"{hint} The folder {place} has no folders."
+        return f"{hint} In {place} there are no folders."
     return f"{_similar(folder, there)}{hint} The folders in {place} are: {_listed(there)}."
 
 

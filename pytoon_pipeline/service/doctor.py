@@ -11,6 +11,7 @@ from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_we
 from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
+from pytoon_pipeline.media.fallback_fonts import BOLD, EMOJI, HEAVY, OTHER_FONTS, SCRIPT_FONTS
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.media.opencv import check_opencv
 from pytoon_pipeline.operations.alert_channels import described
@@ -35,7 +36,8 @@ def examine(home: Home, dagster: str) -> DoctorResult:
     opencv = _try(_opencv)
     encoder = "not checked: it needs OpenCV" if opencv.startswith("missing") else _try(_engine)
     fonts = {name: _try(partial(_font, name)) for name in FONTS}
-    required = (encoder, opencv, *fonts.values())
+    scripts = _scripts()
+    required = (encoder, opencv, *fonts.values(), *scripts.values())
     return DoctorResult(
         ok=not any(found.startswith("missing") for found in required),
         home=str(home.root),
@@ -46,6 +48,8 @@ def examine(home: Home, dagster: str) -> DoctorResult:
         encoder=encoder,
         opencv=opencv,
         fonts=fonts,
+        scripts=scripts,
+        other_scripts=_other_scripts(),
         transcriber=_try(lambda: _transcriber(home)),
         device=_device(),
         dagster=dagster,
@@ -56,6 +60,26 @@ def examine(home: Home, dagster: str) -> DoctorResult:
 
 def _font(name: str) -> str:
     return load(name).file.name
+
+
+def _scripts() -> dict[str, str]:
+    """Scripts with the files that draw them, or what is missing of these."""
+    families = sorted(set(SCRIPT_FONTS.values()))
+    names = {family.removeprefix("Noto Sans "): (f"{family} {BOLD}", f"{family} {HEAVY}") for family in families}
+    return {script: _try(partial(_files, fonts)) for script, fonts in {**names, "emoji": (EMOJI,)}.items()}
+
+
+def _files(names: tuple[str, ...]) -> str:
+    return ", ".join(map(_font, names))
+
+
+def _other_scripts() -> dict[str, str]:
+    """Debian packages with the scripts whose fonts are in them."""
+    packages = dict.fromkeys(package for package, _ in OTHER_FONTS.values())
+    return {
+        package: "has " + ", ".join(script for script, (one, _) in OTHER_FONTS.items() if one == package)
+        for package in packages
+    }
 
 
 def _engine() -> str:

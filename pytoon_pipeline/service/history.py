@@ -36,17 +36,17 @@ def locate(home: Home, name: str, version: int | None = None) -> Path:
     if not chosen:
         known = ", ".join(str(one.version) for one in found.versions)
         what = "no finished video" if version is None else f"no version {version}"
-        hint = f"Its versions are {known}; “pytoon history {found.name}” describes them."
+        hint = f"Its versions are {known}. To see what changed in each, type: pytoon history {found.name}"
         raise InvalidInput(
             "no_version",
             f"“{found.name}” has {what}.",
-            hint if known else f"“pytoon status {found.name}” says what it waits for.",
+            hint if known else f"To see what it waits for, type: pytoon status {found.name}",
         )
     if chosen[0].video is None:
         raise InvalidInput(
             "video_gone",
             f"The video of version {chosen[0].version} of “{found.name}” was deleted or moved.",
-            "Render it again with “pytoon render PATH”; finished stages are not recomputed.",
+            "Run pytoon render for its files again; finished stages are not recomputed.",
         )
     return Path(chosen[0].video)
 

@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.results import NewRequestResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.intake.folder import AUDIO_FILES, CLIPS, REQUEST_FILES, REQUEST_NAMES, folder_files
 from pytoon_pipeline.intake.preflight import preflight
-from pytoon_pipeline.intake.uploads import Upload, read_upload
+from pytoon_pipeline.intake.uploads import NEW, Upload, read_upload
 from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
 from pytoon_pipeline.runtime.files import check_file, folder_hint, printable_name
 
@@ -88,7 +88,7 @@ class Draft:
         with tempfile.TemporaryDirectory(prefix="pytoon-new-") as scratch:
             file = Path(scratch) / REQUEST_NAMES[0]
             file.write_text(request_text(self, replace(answers, music="")), encoding="utf-8")
-            upload = read_upload(self.folder, file)
+            upload = read_upload(self.folder, file, command=NEW)
         if answers.music:
             self._check_music(answers.music)
         return upload
@@ -133,7 +133,7 @@ def open_draft(folder: Path) -> Draft:
             file = shlex.quote(printable_name(str(folder)))
             raise InvalidInput(
                 "not_a_folder",
-                f"“{printable_name(folder.name)}” is a file.",
+                f"“{printable_name(folder.name)}” is a file, not a folder.",
                 f"Give the folder that contains it. One file needs no request; write: pytoon render {file}",
             )
         raise InvalidInput(
@@ -142,7 +142,7 @@ def open_draft(folder: Path) -> Draft:
     with tempfile.TemporaryDirectory(prefix="pytoon-new-") as scratch:
         empty = Path(scratch) / REQUEST_NAMES[0]
         empty.touch()
-        upload = read_upload(folder, empty)
+        upload = read_upload(folder, empty, command=NEW)
     preflight(upload)
     media = tuple(medium.file for medium in upload.request.media)
     return Draft(folder, media, folder_files(folder).audio, upload.notes)

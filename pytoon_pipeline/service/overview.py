@@ -107,7 +107,7 @@ def _problem(row: UploadRow) -> Values | None:
     if row.code:
         return {"code": row.code, "message": row.message, "hint": row.hint}
     if row.stopped:
-        hint = f"Continue it with “pytoon retry {row.name}”."
+        hint = f"To continue it, type: pytoon retry {row.name}"
         return {"code": "stopped", "message": "A person stopped its run.", "hint": hint}
     return None
 

@@ -5,9 +5,10 @@ import html
 from pathlib import Path
 from string import Template
 
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.config.glossary import PRESETS, meanings
 from pytoon_pipeline.config.merge import leaves
-from pytoon_pipeline.config.presets import load_preset, preset_document, preset_names, preset_picture, presets_folder
+from pytoon_pipeline.config.presets import load_preset, preset_document, preset_names, preset_picture
 from pytoon_pipeline.contracts.preset_results import PresetResult, PresetSetting, PresetsResult, PresetSummary
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.home import Home

@@ -27,14 +27,14 @@ def _check(home: Home, uploads: Uploads, key: str) -> None:
         raise InvalidInput(
             "failed_in_dagster",
             f"The failed run of “{status.name}” replaced settings in Dagster: {', '.join(failure.overrides)}.",
-            "Start that run again in Dagster’s UI, or render the upload with “pytoon render PATH --set …”.",
+            "Start that run again in Dagster’s UI. Or render the upload with them: pytoon render PATH --set …",
         )
     finished = status.status in ("completed", "degraded", "held") and status.failed_change is None
     if finished or (uploads.is_pending(key) and failure is None):
         raise InvalidInput(
             "nothing_to_retry",
             f"“{status.name}” is {'finished' if finished else 'queued already'}.",
-            f"“pytoon open {status.name}” shows its video."
+            f"To see its video, type: pytoon open {status.name}"
             if finished
-            else f"“pytoon status {status.name}” says what it waits for.",
+            else f"To see what it waits for, type: pytoon status {status.name}",
         )

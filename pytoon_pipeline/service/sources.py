@@ -36,6 +36,6 @@ class RequestOptions:
         if request_file is None and not more and first.suffix.lower() in DOCUMENTS and first.is_file():
             # A person who writes a request then renders that file: they mean its folder.
             first, request_file = first.parent, first
-        upload = read_upload(first, request_file, self.preset, self.assignments, more, self.files)
+        upload = read_upload(first, request_file, self.preset, self.assignments, more, self.files, command)
         refuse_foreign(upload, command)
         return upload

@@ -23,7 +23,7 @@ import yaml
 from PIL import Image
 
 from pytoon_pipeline.cli.main import main
-from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline_tests.harness import media
 
 PRESETS = presets_folder()

@@ -16,9 +16,9 @@ LOLS = "\n".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcd
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"a: &a [lol]\n{LOLS}\ntext: *i", "begins with *"),
-        ("a: &a {b: 1}\nc: {<<: *a}", "begins with *"),
-        ("text: &a [*a]", "begins with *"),
+        (f"a: &a [lol]\n{LOLS}\ntext: *i", "line 1 marks with &a"),
+        ("a: &a {b: 1}\nc: {<<: *a}", "line 1 marks with &a"),
+        ("text: &a [*a]", "line 1 marks with &a"),
         ("text: " + "[" * 100_000, "nested too deeply"),
         ("text:\n" + "- " * 100_000, "nested too deeply"),
         ("text: [" + "1," * 300_000 + "]", "too many values"),

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema, text
 from pytoon_pipeline_tests.harness.plans import edited, footage, heard, planned, still
 

@@ -11,10 +11,10 @@ from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.degradation import Release
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import AudioResult, CompositeResult, FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest

@@ -11,7 +11,7 @@ from PIL import Image
 from skimage import data
 from skimage.metrics import structural_similarity
 
-from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, Layer, TextLayer

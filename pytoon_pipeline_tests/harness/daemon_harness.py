@@ -17,7 +17,8 @@ import yaml
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.config.presets import load_operations, presets_folder
+from pytoon_pipeline.config.folder import presets_folder
+from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.defs.launcher import RUN_WORKER
 from pytoon_pipeline.operations.status import status_report
 from pytoon_pipeline.runtime.home import Home

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.layers import (
     CropKeyframe,
@@ -26,7 +26,6 @@ from pytoon_pipeline.contracts.spec.render_spec import (
     AudioClip,
     AudioMix,
     AudioTrack,
-    CaptionPlan,
     Constraints,
     Cue,
     CueWord,
@@ -47,6 +46,7 @@ from pytoon_pipeline.rendering.audio_mix import AudioSource
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.placed_captions import placed_captions
 
 WIDTH, HEIGHT, FRAMES, HALF = 540, 960, 120, 60
 RATE = FrameRate(numerator=30)
@@ -98,7 +98,9 @@ def footage_then_picture(**changes: Any) -> RenderSpec:
         ),
         "overlays": (headline,),
         "segments": (Segment(start=0, frames=HALF), Segment(start=HALF, frames=HALF)),
-        "captions": CaptionPlan(style=CaptionStyle(size=44, margin=40), cues=(Cue(start=10, end=40, words=words),)),
+        "captions": placed_captions(
+            CaptionStyle(size=44, margin=40), (Cue(start=10, end=40, words=words),), WIDTH, HEIGHT
+        ),
         "audio": AudioMix(
             samples=FRAMES * 1600, tracks=(AudioTrack(role="original", clips=(part,)),), loudness=-14, true_peak=-1
         ),

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from pytoon_pipeline.config.presets import limit_sources, load_limits
-from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.spec.render_spec import (
     AudioClip,
     AudioMix,
     AudioTrack,
-    CaptionPlan,
     Cue,
     CueWord,
     RenderSpec,
@@ -18,6 +17,7 @@ from pytoon_pipeline.contracts.spec.render_spec import (
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.placed_captions import placed_captions
 from pytoon_pipeline_tests.harness.plans import scene
 
 FRAMES = 75
@@ -32,7 +32,7 @@ def spec(text: str = "hello", **changes: object) -> RenderSpec:
         "frames": FRAMES,
         "scenes": (scene(FRAMES),),
         "segments": (Segment(start=0, frames=50), Segment(start=50, frames=25)),
-        "captions": CaptionPlan(style=CaptionStyle(), cues=(cue,)),
+        "captions": placed_captions(CaptionStyle(), (cue,)),
         "audio": AudioMix(samples=FRAMES * 1920, tracks=(TRACK,), loudness=-14, true_peak=-1),
     }
     return RenderSpec(**(values | changes))

@@ -3,12 +3,14 @@
 import cv2
 import numpy as np
 
+from pytoon_pipeline.contracts.captions import CaptionMotion
 from pytoon_pipeline.contracts.spec.effects import Grade
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment, Transition
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline_tests.harness import defects
 from pytoon_pipeline_tests.harness.defects import Change
+from pytoon_pipeline_tests.harness.placed_captions import placed_captions
 
 
 def blurred(sigma: float) -> object:
@@ -83,7 +85,8 @@ SOUND: dict[str, tuple[str, tuple[int, int] | None, Change]] = {
 
 def cued(text: str) -> CaptionPlan:
     plan = defects.footage_then_picture().captions
-    return plan.model_copy(update={"cues": (Cue(start=5, end=50, words=(CueWord(text=text, start=5, end=50),)),)})
+    cue = Cue(start=5, end=50, words=(CueWord(text=text, start=5, end=50),))
+    return placed_captions(plan.style, (cue,), defects.WIDTH, defects.HEIGHT)
 
 
 def headline_at(x: float, y: float) -> RenderSpec:
@@ -111,8 +114,8 @@ def pale() -> RenderSpec:
 
 PLAN = {
     "text without contrast": ("text_contrast", (60, 120), pale()),
-    "a caption without glyphs": ("missing_glyph", (5, 50), defects.footage_then_picture(captions=cued("漢字"))),
-    "one strange character": ("missing_glyph", (5, 50), defects.footage_then_picture(captions=cued("ok ⛷字"))),
+    "a caption without glyphs": ("missing_glyph", (5, 50), defects.footage_then_picture(captions=cued("\ue123\ue124"))),
+    "one strange character": ("missing_glyph", (5, 50), defects.footage_then_picture(captions=cued("ok \ue125\ue124"))),
     "text too far left": ("text_unsafe", (60, 120), headline_at(150, 300)),
     "text too low": ("text_unsafe", (60, 120), headline_at(270, 790)),
     "text half outside": ("text_unsafe", (60, 120), headline_at(540, 300)),
@@ -143,7 +146,7 @@ def scenes(kind: str) -> RenderSpec:
         layer = second.layers[0].model_copy(update={"effects": (Grade(brightness=-0.35),)})
         return plain.model_copy(update={"scenes": (first, second.model_copy(update={"layers": (layer,)}))})
     if kind == "captions growing":
-        style = plain.captions.style.model_copy(update={"scale_in_seconds": 0.4})
+        style = plain.captions.style.model_copy(update={"motion": CaptionMotion(page_seconds=0.4)})
         return plain.model_copy(update={"captions": plain.captions.model_copy(update={"style": style})})
     if kind == "no sound":
         return plain.model_copy(update={"audio": plain.audio.model_copy(update={"tracks": ()})})

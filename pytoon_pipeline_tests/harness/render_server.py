@@ -10,9 +10,9 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath
-from pytoon_pipeline.contracts.spec.render_spec import AudioMix, CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment
+from pytoon_pipeline.contracts.spec.render_spec import AudioMix, Cue, CueWord, RenderSpec, Scene, Segment
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
@@ -24,6 +24,7 @@ from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.placed_captions import placed_captions
 from pytoon_pipeline_tests.harness.plans import whole_frame
 
 TOKEN = "a token for tests only"
@@ -51,7 +52,7 @@ def spec(item: str, text: str = "hello") -> RenderSpec:
         width=270, height=480, rate=RATE, frames=FRAMES,
         scenes=(Scene(start=0, frames=FRAMES, layers=(whole_frame(item, 3, CAMERA),)),),
         segments=tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
-        captions=CaptionPlan(style=CaptionStyle(), cues=(Cue(start=26, end=34, words=(word,)),)),
+        captions=placed_captions(CaptionStyle(), (Cue(start=26, end=34, words=(word,)),)),
         audio=AudioMix(samples=FRAMES * 1920, loudness=-14, true_peak=-1),
     )  # fmt: skip
 

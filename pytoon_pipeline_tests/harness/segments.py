@@ -4,12 +4,11 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.rendering import CompositeResult
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath
 from pytoon_pipeline.contracts.spec.render_spec import (
     AudioMix,
-    CaptionPlan,
     Cue,
     CueWord,
     RenderSpec,
@@ -20,6 +19,7 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.placed_captions import placed_captions
 from pytoon_pipeline_tests.harness.plans import whole_frame
 
 ITEM = "a" * 64
@@ -38,7 +38,7 @@ def spec(frames: int = 60, cut: Sequence[int] = (25,), text: str = "hello", **ch
         "frames": frames,
         "scenes": (Scene(start=0, frames=frames, layers=(whole_frame(ITEM, 3, STILL),)),),
         "segments": tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
-        "captions": CaptionPlan(style=CaptionStyle(), cues=(Cue(start=30, end=45, words=(word,)),)),
+        "captions": placed_captions(CaptionStyle(), (Cue(start=30, end=45, words=(word,)),)),
         "audio": AudioMix(samples=frames * 1920, loudness=-14, true_peak=-1),
     }
     return RenderSpec(**(values | changes))

@@ -2,7 +2,7 @@
 
 import itertools
 
-from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import CaptionPlan, Cue, CueWord, RenderSpec, Scene, Segment
 from pytoon_pipeline.contracts.style import TextStyle

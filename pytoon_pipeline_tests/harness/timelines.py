@@ -22,7 +22,6 @@ from pytoon_pipeline.contracts.spec.render_spec import (
     AudioClip,
     AudioMix,
     AudioTrack,
-    CaptionPlan,
     Cue,
     CueWord,
     RenderSpec,
@@ -34,6 +33,7 @@ from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline_tests.harness.placed_captions import placed_captions
 
 RATE = FrameRate(numerator=30)
 SAMPLE = Path(__file__).parents[2] / "samples" / "talk.mp4"
@@ -78,7 +78,7 @@ def finished(scenes: list[Scene], captions: tuple[Cue, ...], rate: FrameRate = R
     marks = [edge for cue in captions for edge in (cue.start, cue.end)]
     return RenderSpec(
         rate=rate, frames=frames, scenes=tuple(scenes), segments=plan_segments(frames, scenes, marks, rate),
-        captions=CaptionPlan(style=load_preset("clean-talk").captions, cues=captions),
+        captions=placed_captions(load_preset("clean-talk").captions, captions),
         audio=AudioMix(samples=round(frames * 48_000 / rate.fraction), loudness=-14, true_peak=-1),
     )  # fmt: skip
 

@@ -52,20 +52,16 @@ def test_the_only_file_needs_no_name() -> None:
 @pytest.mark.parametrize(
     ("assignment", "message", "hint"),
     [
-        (
-            "media.1.text=Hi",
-            "number of a file",
-            "“--set media.a.jpg.text=Hi” for the 1st or “--set media.b.jpg.text=Hi” ",
-        ),
-        ("media.0.start=3", "number of a file", "For the 1st, write: --set media.a.jpg.start=3"),
-        ("media.2.text=Hi", "number of a file", "For the 2nd, write: --set media.b.jpg.text=Hi"),
-        ("media.9.text=Hi", "number of a file", "--set media.a.jpg.text=Hi"),
+        ("media.1.text=Hi", "uses a file’s number", "For the 1st, write: --set media.a.jpg.text=Hi"),
+        ("media.0.start=3", "uses a file’s number", "For the 1st, write: --set media.a.jpg.start=3"),
+        ("media.2.text=Hi", "uses a file’s number", "For the 2nd, write: --set media.b.jpg.text=Hi"),
+        ("media.9.text=Hi", "uses a file’s number", "--set media.a.jpg.text=Hi"),
         ("media.c d.jpg.text=Hi", "no photo or clip “c d.jpg”", "The files are “a.jpg” and “b.jpg”"),
         ("media.b.jpeg.text=It's 9", "no photo or clip “b.jpeg”", 'Did you mean: --set media.b.jpg.text="It\'s 9"'),
         (
             "media.text=Hi",
             "does not say which",
-            "“--set media.a.jpg.text=Hi” for one of them or “--set text=Hi” for the",
+            "For one of them, write: --set media.a.jpg.text=Hi — For the whole video, write: --set text=Hi",
         ),
         ("media.a.jpg=Hi", "does not say what", "For a text, write: --set media.a.jpg.text=Hi"),
         ("media.a.titel=Hi", "no setting “titel”", "Did you mean: --set media.a.jpg.text=Hi"),
@@ -82,7 +78,8 @@ def test_an_error_names_the_files_and_says_what_to_write(assignment: str, messag
 def test_a_name_of_several_files_is_refused() -> None:
     error = refused("media.sun.text=Hi", *PHOTOS)
     assert error.message == "“media.sun” can be “sun.jpg” or “sun.png”."
-    assert error.hint == "Write the whole name: --set media.sun.jpg.text=Hi"
+    options = [f"For sun.{kind}, write: --set media.sun.{kind}.text=Hi" for kind in ("jpg", "png")]
+    assert error.hint == " — ".join(options)
     assert "name of 2 files" in refused("media.a.jpg.text=Hi", "a.jpg", "a.jpg").message
     assert "no photo or clip" in refused("media.a.jpg.text=Hi").message
 
@@ -117,10 +114,10 @@ def test_a_listed_file_keeps_its_other_settings_and_a_folder_its_music(tmp_path:
         ("beach.png=Hi", "Write: --set media.beach.png.text=Hi"),
         (
             "text.2=Hi",
-            "“--set media.beach.png.text=Hi” for the 2nd or “--set text.beats='[First line, Second line]'” for",
+            "For the 2nd, write: --set media.beach.png.text=Hi — For several lines one after the other, write: --set",
         ),
         ("text.1.text=Hi", "--set media.alps.png.text=Hi"),
-        ("picture.text=Hi", "“--set media.alps.png.text=Hi” for one of them or “--set text=Hi” for the whole video."),
+        ("picture.text=Hi", "--set media.alps.png.text=Hi — For the whole video, write: --set text=Hi"),
         ("stils.fit=cover", "Did you mean “stills.fit”?"),
         ("text.hok=Hi", "Did you mean “hook”?"),
     ],

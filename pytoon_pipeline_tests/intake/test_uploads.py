@@ -16,7 +16,7 @@ from pytoon_pipeline_tests.harness.inbox import picture
     ("sets", "path"),
     [
         (["max_seconds=600"], "max_seconds"),
-        (["colour=red"], "There is no setting “colour”"),
+        (["colour=red"], "“colour” alone is not enough"),
         (["media=[{file: a.mp4, start: 3, end: 2}]"], "media, 1st file: “a.mp4” starts at 3 s but ends at 2 s"),
         (["text.hook=[1]"], "text"),
         (["fit=stretch"], "fit"),

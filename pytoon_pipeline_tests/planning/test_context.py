@@ -49,7 +49,7 @@ def test_the_transition_and_the_voice_are_in_frames_and_seconds() -> None:
     assert (one.transition.kind, one.transition.frames) == ("fade", 12)
     assert one.pacing.transition is one.transition
     assert one.pacing.voice_seconds == 12.0
-    assert one.pacing.reading_seconds == 1.0
+    assert one.pacing.reading_seconds == (1.2,)
     assert [title.text for title in one.titles] == ["Hello there"]
 
 

@@ -11,9 +11,9 @@ from PIL import Image
 
 from pytoon_pipeline.analysis.vision.sampling import sample, sample_still
 from pytoon_pipeline.config.presets import limit_sources, load_limits
+from pytoon_pipeline.contracts.captions import CaptionMotion, CaptionStyle
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
@@ -43,7 +43,6 @@ from pytoon_pipeline.quality.inspection import DeliveredParts
 from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import check_video
 from pytoon_pipeline.rendering import (
-    caption_raster,
     captions,
     compositor,
     concat,
@@ -51,13 +50,14 @@ from pytoon_pipeline.rendering import (
     segment_plan,
     segments,
     stages,
-    text,
+    text_units,
 )
 from pytoon_pipeline.rendering.footage import Footage
 from pytoon_pipeline.rendering.segment_plan import Source
-from pytoon_pipeline.rendering.yuva import transparent_image
+from pytoon_pipeline.rendering.yuva import Sprite, transparent_image
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.placed_captions import placed_captions
 
 WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
 PRICE = TextStyle(size=60, colour="#101010", background=TextBackground(colour="#FFD60A", opacity=1, padding=16))
@@ -122,8 +122,9 @@ def plan() -> RenderSpec:
                        transform=at(470, 50, opacity=constant(0.85))),
         ),
         segments=(Segment(start=0, frames=50), Segment(start=50, frames=40), Segment(start=90, frames=18)),
-        captions=CaptionPlan(style=CaptionStyle(size=44, margin=40), cues=(
-            words("we drink it black", 4, 20), words("every single morning", 20, 44), words("and then again", 50, 70))),
+        captions=placed_captions(CaptionStyle(size=44, margin=40), (
+            words("we drink it black", 4, 20), words("every single morning", 20, 44), words("and then again", 50, 70),
+        ), WIDTH, HEIGHT),
         audio=AudioMix(samples=3 * PART * 1600, loudness=-14, true_peak=-1),
         static_ranges=(FrameRange(start=PART, end=3 * PART),),
     )  # fmt: skip
@@ -202,11 +203,10 @@ def without(*names: str) -> Patch:
 
 
 def without_caption(said: str) -> Patch:
-    draw = caption_raster.CaptionRaster.sprite
+    draw = captions.sprites
     return lambda patch: patch.setattr(
-        caption_raster.CaptionRaster, "sprite",
-        lambda self, event, frame, canvas: None if said in event.text else draw(self, event, frame, canvas),
-    )  # fmt: skip
+        captions, "sprites", lambda cues, *more: draw([cue for cue in cues if said not in cue.text], *more)
+    )
 
 
 def exchanged(one: str, other: str) -> Patch:
@@ -270,34 +270,23 @@ def moved(name: str, **changes: float) -> Patch:
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(text, "_background", lambda box, width, height, detail: transparent_image(width, height))
-    text.render_text.cache_clear()
+    patch.setattr(text_units, "background_boxes", lambda *given: [])
+    text_units.text_sheet.cache_clear()
 
 
 def without_letters(patch: pytest.MonkeyPatch) -> None:
-    set_ = text._render_lines
-
-    def empty(*given: Any) -> Any:
-        sheet = set_(*given)
-        return replace(sheet, a=np.zeros_like(sheet.a), h=np.zeros_like(sheet.h), y=np.zeros_like(sheet.y),
-                       u=np.zeros_like(sheet.u), v=np.zeros_like(sheet.v))  # fmt: skip
-
-    patch.setattr(text, "_render_lines", empty)
-    text.render_text.cache_clear()
+    patch.setattr(text_units, "_layers", lambda word, style: ([], Sprite(0, 0, transparent_image(2, 2))))
+    text_units.text_sheet.cache_clear()
 
 
 def other_words(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(captions, "_clean", lambda said, style: said[::-1].upper())
+    draw = captions.word_layers
+    patch.setattr(captions, "word_layers", lambda said, *more: draw(said[::-1].upper(), *more))
 
 
 def in_the_wrong_line(patch: pytest.MonkeyPatch) -> None:
-    begin = caption_raster.CaptionRaster.__init__
-
-    def lower(self: Any, *given: Any) -> None:
-        begin(self, *given)
-        self._bottom += 200
-
-    patch.setattr(caption_raster.CaptionRaster, "__init__", lower)
+    draw = captions.sprites
+    patch.setattr(captions, "sprites", lambda *given: (replace(one, top=one.top + 200) for one in draw(*given)))
 
 
 def without_overlays(patch: pytest.MonkeyPatch) -> None:
@@ -383,7 +372,7 @@ def test_a_fault_of_the_renderer_is_found(
 @pytest.fixture(autouse=True)
 def _fresh_texts() -> Iterator[None]:
     yield
-    text.render_text.cache_clear()
+    text_units.text_sheet.cache_clear()
 
 
 def test_a_video_as_planned_has_no_findings(scenery: Scenery, tmp_path: Path) -> None:
@@ -397,7 +386,8 @@ def test_the_fallback_video_is_checked_against_the_fallback_plan(scenery: Scener
 
 def test_editing_one_caption_keeps_the_other_contact_sheets(scenery: Scenery) -> None:
     spec = plan()
-    cues = (*spec.captions.cues[:2], words("and again", 52, 66))
+    last = placed_captions(spec.captions.style, (words("and again", 52, 66),), WIDTH, HEIGHT).cues
+    cues = (*spec.captions.cues[:2], *last)
     edited = spec.model_copy(update={"captions": spec.captions.model_copy(update={"cues": cues})})
     before, after = (
         [
@@ -412,8 +402,8 @@ def test_editing_one_caption_keeps_the_other_contact_sheets(scenery: Scenery) ->
 def test_a_caption_that_grows_at_a_keyframe_has_no_finding(scenery: Scenery, tmp_path: Path) -> None:
     spec = plan()
     cues = (words("growing here", 0, 20), words("and over the cut", 50, 80), words("and again", 90, 106))
-    style = spec.captions.style.model_copy(update={"scale_in_seconds": 0.3})
-    growing = spec.model_copy(update={"captions": CaptionPlan(style=style, cues=cues)})
+    style = spec.captions.style.model_copy(update={"motion": CaptionMotion(page_seconds=0.3)})
+    growing = spec.model_copy(update={"captions": placed_captions(style, cues, WIDTH, HEIGHT)})
     assert [(one.code, one.value, one.message) for one in findings(scenery, growing, tmp_path)] == []
 
 

@@ -11,15 +11,13 @@ from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.style import TextStyle
-from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.operations.remedies import DESCRIPTIONS, FALLBACK, REMEDIES, Step, changes
-from pytoon_pipeline.planning.layout.titles import entrance
 from pytoon_pipeline.quality.verdict import check_video, merge_advice, score, score_breakdown
 from pytoon_pipeline_tests.harness import defects
 from pytoon_pipeline_tests.harness.defects import Made
+from pytoon_pipeline_tests.harness.drawing import at
 
 TURN = 90
-SHOWN = FrameRange(start=0, end=30)
 PAGES = (("MMMM WWWW", "HHHH MMMM", "WWWW HHHH"), ("WWWW MMMM", "MMMM HHHH", "HHHH WWWW"))
 
 
@@ -28,7 +26,7 @@ def turning() -> RenderSpec:
     style = TextStyle(size=100, outline=0, colour="#FFFFFF")
     layers = [
         TextLayer(role="headline", lines=lines, style=style, width=500, height=330, start=start,
-                  frames=TURN - defects.HALF - n, transform=entrance("none", 270, 400, SHOWN, defects.RATE))
+                  frames=TURN - defects.HALF - n, transform=at(270, 400))
         for n, (start, lines) in enumerate(zip((defects.HALF, TURN + 1), PAGES, strict=True))
     ]  # fmt: skip
     return defects.footage_then_picture(overlays=tuple(layers))

@@ -11,7 +11,6 @@ import pytest
 from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
 from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.rendering import segments, stages
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.store.store import Store
@@ -29,9 +28,7 @@ def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store
 def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
     job = plan_segment(spec(), spec().segments[1], {ITEM: source})
     for name in ("a", "b"):
-        segments.render_segment(
-            job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), tmp_path / f"{name}.mp4"
-        )
+        segments.render_segment(job, {ITEM: source}, tmp_path / f"{name}.mp4")
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
@@ -39,13 +36,12 @@ ENCODED_TWICE = """
 import sys
 from pathlib import Path
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.rendering.segments import render_segment
 from pytoon_pipeline_tests.harness.segments import ITEM, spec
 source = Source(Path(sys.argv[1]), probe(Path(sys.argv[1])))
 job = plan_segment(spec(), spec().segments[1], {ITEM: source})
-render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), Path(sys.argv[2]))
+render_segment(job, {ITEM: source}, Path(sys.argv[2]))
 """
 
 
@@ -88,7 +84,7 @@ def test_several_frames_are_encoded_at_once_without_slices(source: Source, tmp_p
     """Slices, the other way to use several threads, would cost bytes."""
     job = plan_segment(spec(), spec().segments[0], {ITEM: source})
     out = tmp_path / "v.mp4"
-    segments.render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), out)
+    segments.render_segment(job, {ITEM: source}, out)
     assert PICTURE.threads > 1
     settings = out.read_bytes().split(b"x264 - core")[1].split(b"\0")[0].decode("latin-1").split(" ")
     assert {f"threads={PICTURE.threads}", "sliced_threads=0"} <= set(settings)
@@ -104,4 +100,4 @@ def test_segments_stop_with_the_work_that_they_are_part_of(source: Source, store
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
     job = plan_segment(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
     with pytest.raises(RenderError, match="ffmpeg_failed"):
-        segments.render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), tmp_path / "v.mp4")
+        segments.render_segment(job, {ITEM: source}, tmp_path / "v.mp4")

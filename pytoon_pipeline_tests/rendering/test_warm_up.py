@@ -15,7 +15,6 @@ from PIL import Image
 from pytoon_pipeline.media import blocks, colour_conversion, images, rgb_planes, stripes
 from pytoon_pipeline.media.probing import probe
 from pytoon_pipeline.rendering import resampling
-from pytoon_pipeline.rendering.caption_raster import CaptionRaster
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.rendering.segments import render_segment
 from pytoon_pipeline.rendering.warm_up import compile_kernels
@@ -31,7 +30,7 @@ compile_kernels()
 before = compiled()
 source, folder = Source(Path(sys.argv[1]), probe(Path(sys.argv[1]))), Path(sys.argv[2])
 job = plan_segment(spec(), spec().segments[1], {ITEM: source})
-render_segment(job, {ITEM: source}, CaptionRaster(job.caption_style, 1080, 1920), folder / "v.mp4")
+render_segment(job, {ITEM: source}, folder / "v.mp4")
 Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(folder / "still.png")
 for factor in (1.0, 0.5):
     from_pixels(images.read_stored(folder / "still.png"), factor)

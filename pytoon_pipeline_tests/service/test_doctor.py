@@ -1,9 +1,11 @@
 """Examining a machine that lacks something."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.media import fallback_fonts, fonts
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.doctor import examine
 
@@ -16,3 +18,24 @@ def test_a_broken_opencv_is_found_and_nothing_else_fails(home: Home, monkeypatch
     assert "pip install" in result.opencv
     assert result.encoder == "not checked: it needs OpenCV"
     assert (result.home, result.home_reason) == (str(home.root), "set by PYTOON_HOME")
+
+
+def test_scripts_are_listed_with_packages_for_the_others(home: Home) -> None:
+    result = examine(home, "absent")
+    assert result.scripts["Thai"] == "NotoSansThai-Bold.ttf, NotoSansThai-Black.ttf"
+    assert result.scripts["emoji"] == "NotoColorEmoji.ttf"
+    assert "Tibetan" in result.other_scripts["fonts-noto-core"]
+
+
+def test_a_missing_font_of_a_script_is_found(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(fallback_fonts, "FILES", tmp_path)
+    for cached in (fallback_fonts._shipped, fonts.load):
+        cached.cache_clear()
+    try:
+        result = examine(home, "absent")
+    finally:
+        monkeypatch.undo()
+        for cached in (fallback_fonts._shipped, fonts.load):
+            cached.cache_clear()
+    assert not result.ok
+    assert result.scripts["Thai"].startswith("missing: The font “Noto Sans Thai Bold”")

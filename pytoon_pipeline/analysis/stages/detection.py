@@ -60,10 +60,10 @@ class FaceDetection(Analysis[FaceSummary]):
 
 @dataclass(frozen=True)
 class SaliencyDetection(Analysis[FocalPoints]):
-    """Finds where the detail of a picture is."""
+    """Finds where the detail of a picture is, people, and burnt-in text."""
 
-    stage = Stage("focal_points", 2)
-    libraries = ("opencv",)
+    stage = Stage("focal_points", 3)
+    libraries = ("mediapipe", "opencv")
     record = FocalPoints
 
     frames: Frames
@@ -75,7 +75,7 @@ class SaliencyDetection(Analysis[FocalPoints]):
         return ItemWork(
             lambda scratch: self._compute(item),
             {"frames": self.frames.items[item.sha256].fingerprint},
-            tools={"opencv": version("opencv-contrib-python")},
+            tools={"mediapipe": version("mediapipe"), "opencv": version("opencv-contrib-python")},
         )
 
     def _compute(self, item: SourceItem) -> StageOutput:
@@ -84,7 +84,11 @@ class SaliencyDetection(Analysis[FocalPoints]):
         return StageOutput(find(self.frames.samples(item.sha256)))
 
     def summary(self, values: Sequence[FocalPoints]) -> Mapping[str, int | float | str]:
-        return {"points": sum(len(one.points) for one in values)}
+        return {
+            "points": sum(len(one.points) for one in values),
+            "people": sum(len(one.people) for one in values),
+            "burnt_in_texts": sum(len(one.texts) for one in values),
+        }
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Faces, by mediapipe's full-range detector (BlazeFace), whose model is in the wheel."""
 
-import os
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pytoon_pipeline.analysis.vision.native_log import silenced_stderr
 from pytoon_pipeline.analysis.vision.sampling import Image
 from pytoon_pipeline.contracts.analysis import Face, FaceSummary
 from pytoon_pipeline.contracts.geometry import Box
@@ -46,21 +45,14 @@ def detect(samples: Iterable[tuple[float, Image]]) -> tuple[list[Face], FaceSumm
 
 @contextmanager
 def _detector() -> Iterator[Any]:
-    """A detector that has run once: while it starts, its C++ code writes log lines to standard error."""
+    """A detector that has run once."""
     import mediapipe
 
-    sys.stderr.flush()
-    stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
+    with silenced_stderr():
         detector = mediapipe.solutions.face_detection.FaceDetection(
             model_selection=1, min_detection_confidence=MIN_SCORE
         )
         detector.process(np.zeros((192, 192, 3), np.uint8))
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(null)
     with detector:
         yield detector
 

@@ -1,11 +1,12 @@
-"""Focal points of pictures without faces: where the detail is."""
-
-from collections.abc import Iterable
+"""What is worth seeing in a picture besides faces: where its detail is, people, and burnt-in text."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.analysis.vision.burnt_in_text import TextDetector
+from pytoon_pipeline.analysis.vision.people import people_detector
+from pytoon_pipeline.analysis.vision.saliency import core
+from pytoon_pipeline.analysis.vision.sampling import Image, Samples
 from pytoon_pipeline.contracts.analysis import FocalPoint, FocalPoints
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 
@@ -15,12 +16,23 @@ SHARE = 0.9
 NOISE = 12.0
 
 
-def find(samples: Iterable[tuple[float, Image]]) -> FocalPoints:
-    """The focal point of each ``(seconds, BGR image)`` sample. ``weight`` is the mean gradient; 0: an empty picture."""
-    return FocalPoints(points=tuple(_point(time, image) for time, image in samples))
+def find(samples: Samples) -> FocalPoints:
+    """What the samples of a source show."""
+    still = samples.record.samples == 1
+    texts = TextDetector(still)
+    points = []
+    salient = None
+    with people_detector(still) as people:
+        for time, image in samples:
+            points.append(focal_point(time, image))
+            salient = core(image) if still else None
+            people.observe(time, image)
+            texts.observe(time, image)
+    return FocalPoints(points=tuple(points), people=tuple(people.people), texts=texts.texts(), core=salient)
 
 
-def _point(time: float, image: Image) -> FocalPoint:
+def focal_point(time: float, image: Image) -> FocalPoint:
+    """Where the detail of a BGR image is. ``weight`` is the mean gradient; 0: an empty picture."""
     import cv2
 
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (3, 3), 0)

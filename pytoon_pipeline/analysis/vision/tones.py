@@ -10,6 +10,9 @@ GRID = 16
 # Pixels of a cell's side: enough to tell a line of type from a flat area.
 CELL = 8
 DARK, LIGHT = 5, 95
+# The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much
+# of its colour turned grey.
+SHADE_LEVEL, SHADE_GREY = 36.0, 0.35
 
 
 class ToneMeter:
@@ -18,6 +21,7 @@ class ToneMeter:
     def __init__(self) -> None:
         self._darkest = np.ones(GRID * GRID)
         self._lightest = np.zeros(GRID * GRID)
+        self._dark_colours: list[NDArray[np.float64]] = []
 
     def add(self, image: NDArray[np.uint8]) -> None:
         """Adds a BGR image, shape (height, width, 3)."""
@@ -27,6 +31,8 @@ class ToneMeter:
         small = np.asarray(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA))
         light = luminance(small[:, :, ::-1])
         cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
+        pixels, levels = small[:, :, ::-1].reshape(-1, 3), light.reshape(-1)
+        self._dark_colours.append(pixels[levels <= np.median(levels)].mean(axis=0))
         dark, bright = np.percentile(cells, (DARK, LIGHT), axis=1)
         self._darkest = np.minimum(self._darkest, dark)
         self._lightest = np.maximum(self._lightest, bright)
@@ -38,4 +44,12 @@ class ToneMeter:
             rows=GRID,
             darkest=tuple(round(float(value), 4) for value in self._darkest),
             lightest=tuple(round(float(value), 4) for value in self._lightest),
+            shade=self._shade(),
         )
+
+    def _shade(self) -> str:
+        """The dark tone as ``#rrggbb``."""
+        mean = np.mean(self._dark_colours, axis=0)
+        muted = mean + SHADE_GREY * (mean.mean() - mean)
+        red, green, blue = np.round(muted * min(1.0, SHADE_LEVEL / max(1.0, muted.max()))).astype(int).tolist()
+        return f"#{red:02X}{green:02X}{blue:02X}"

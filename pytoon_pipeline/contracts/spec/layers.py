@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.spec.easing import Easing, Linear
 from pytoon_pipeline.contracts.spec.effects import Effect
+from pytoon_pipeline.contracts.spec.text_animation import TextAnimation
 from pytoon_pipeline.contracts.style import Fill, TextStyle
 
 
@@ -110,12 +111,17 @@ class ImageLayer(LayerBase):
 
 
 class TextLayer(LayerBase):
-    """Lines of text, drawn literally. ``role`` says what it is for; spoken roles also go into the caption files."""
+    """Lines of text, drawn literally. ``role`` says what it is for; spoken roles also go into the caption files.
+
+    ``emphasised`` are the indices of the key words, counted over all lines. ``animation`` counts from ``start``.
+    """
 
     kind: Literal["text"] = "text"
     lines: tuple[str, ...] = Field(min_length=1)
     style: TextStyle
     role: Literal["headline", "item", "hook", "beat", "cta", "other"] = "other"
+    emphasised: tuple[int, ...] = ()
+    animation: TextAnimation | None = None
 
     @property
     def text(self) -> str:

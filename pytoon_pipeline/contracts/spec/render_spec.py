@@ -7,11 +7,11 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
@@ -56,21 +56,49 @@ class Segment(Record):
 
 
 class CueWord(Record):
+    """A spoken word and the frames ``[start, end)`` in which it is heard. ``emphasis`` marks a key word."""
+
     text: str
     start: int
     end: int
+    emphasis: bool = False
+
+
+class WordPlace(Record):
+    """Where words of a caption are drawn: usually one, and more where they cannot be separated.
+
+    ``first`` and ``last`` are indices of the words. ``text`` is what is drawn, at ``size``; ``x`` is the left edge of
+    its advance, ``width`` the advance, ``baseline`` that of its line ``line``. In pixels.
+    """
+
+    first: int = Field(ge=0)
+    last: int = Field(ge=0)
+    text: str
+    line: int = Field(ge=0)
+    x: float
+    baseline: float
+    width: float
+    size: float = Field(gt=0)
 
 
 class Cue(Record):
-    """One caption on screen, its words lit one after the other."""
+    """One caption on screen, its words lit one after the other. ``places`` say where its words are drawn."""
 
     start: int
     end: int
     words: tuple[CueWord, ...] = Field(min_length=1)
+    places: tuple[WordPlace, ...] = ()
 
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
+
+    def moved(self, frames: int) -> "Cue":
+        """The caption ``frames`` later."""
+        words = tuple(
+            one.model_copy(update={"start": one.start + frames, "end": one.end + frames}) for one in self.words
+        )
+        return self.model_copy(update={"start": self.start + frames, "end": self.end + frames, "words": words})
 
 
 class CaptionPlan(Record):

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
+from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.engines.server.app import application
 from pytoon_pipeline.engines.server.connections import ensure_open_files, http_protocol
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL
@@ -87,13 +88,20 @@ def _collect_garbage(home: Home, store: Store) -> None:
 
 def _token(secret: SecretStr | None) -> str:
     token = secret.get_secret_value() if secret else ""
-    needed = f"a token, a secret of at least {MIN_TOKEN_LENGTH} characters that its clients send too"
-    hint = "Set one: export PYTOON_ENGINE_TOKEN=…"
+    # The example is too short for a token, so that it is not used as it stands.
+    example = one_hint(
+        "type it in place of YOUR-PASSWORD: export PYTOON_ENGINE_TOKEN='YOUR-PASSWORD'", "Then run the command again."
+    )
     if not token:
-        raise DependencyMissing("engine_token_missing", f"The engine needs {needed}.", hint)
+        message = (
+            f"The engine needs a token: a password of at least {MIN_TOKEN_LENGTH} characters, which every program that "
+            "uses the engine must have too."
+        )
+        raise DependencyMissing("engine_token_missing", message, f"Choose one, and {example}")
     if len(token) < MIN_TOKEN_LENGTH:
         count = "1 character" if len(token) == 1 else f"{len(token)} characters"
-        raise InvalidInput("engine_token_short", f"The engine needs {needed}; this one has {count}.", hint)
+        message = f"The token in PYTOON_ENGINE_TOKEN has {count}; it needs at least {MIN_TOKEN_LENGTH}."
+        raise InvalidInput("engine_token_short", message, f"Choose a longer one, and {example}")
     return token
 
 
@@ -103,7 +111,7 @@ ADDRESS_ERRORS = {
         "this computer does not have this address", "Use an address of this computer, such as --host 127.0.0.1"
     ),
     errno.EADDRINUSE: (
-        "another program uses this port", "Choose another port with --port, or stop that program."
+        "another program uses this port", "Stop that program, or choose another port, for example: --port 8980"
     ),
 }  # fmt: skip
 

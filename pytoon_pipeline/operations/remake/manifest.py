@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from mimetypes import guess_type
 from pathlib import Path
 
 from pytoon_pipeline.catalog.names import KEY
@@ -17,10 +18,11 @@ from pytoon_pipeline.engines.server.job_checks import too_large, unusable
 from pytoon_pipeline.media.encoder import SOUND
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.runtime.shell_words import shell_word
 
 # The manifest of a one-minute video with a thousand captions and keyframes has half a megabyte.
 MAX_BYTES = 8 << 20
-SPECIFY = "pytoon remake needs the manifest.json next to a finished video."
+SPECIFY = "Give the manifest.json next to a finished video."
 # No request can have a layer with a longer side, in pixels, or a larger scale.
 MAX_SIDE, MAX_SCALE = 8192, 10
 # A minute of audio cut into clips of a few milliseconds.
@@ -35,13 +37,15 @@ def read_manifest(path: Path, limits: Limits) -> Reproducible:
 
     Raises ``InvalidInput`` for what is not a manifest, an outdated one, or one that fails ``check``.
     """
-    document = read_document(path, MAX_BYTES, ("a manifest", f"{SPECIFY} To render a clip, use “pytoon render”."))
+    is_media = (guess_type(path.name)[0] or "").startswith(("video/", "image/"))
+    more = f" To render this file, write: pytoon render {shell_word(printable_name(str(path)))}" if is_media else ""
+    document = read_document(path, MAX_BYTES, ("a manifest.json", SPECIFY + more))
     version = document.get("version")
     if version in OLD_VERSIONS and "spec" in document:
         raise InvalidInput(
             "manifest_too_old",
             f"This manifest has version {version}; this version of Pytoon renders only version {VERSION}.",
-            "Render the original files again with “pytoon render”. Then use the manifest.json beside the new video.",
+            "Render the original files again with pytoon render. Then use the manifest.json next to the new video.",
         )
     if "spec" not in document:
         name = printable_name(path.name)

@@ -52,7 +52,7 @@ def check_plan(resolved: ResolvedRequest, plan: EditPlan) -> None:
         raise field_error(
             "edit_plan.scenes",
             "too_long",
-            f"the scenes last {frames / plan.rate:.2f} s; the video can last {max_seconds:g} s (max_seconds).",
+            f"the scenes last {frames / plan.rate:.4g} s; the video can last {max_seconds:g} s (max_seconds).",
             "Shorten the scenes, or remove some.",
         )
 
@@ -81,7 +81,7 @@ def _transition(
             f"edit_plan.scenes.{number}.transition.seconds",
             "transition_too_long",
             f"the transition of {scene.transition.seconds:g} s is too long for the two scenes that it joins.",
-            f"Shorten it to less than {min(frames, free) / float(rate.fraction):.1f} s, or make the scenes longer.",
+            f"Shorten it to less than {min(frames, free) / float(rate.fraction):.3g} s, or make the scenes longer.",
         )
     return Transition(kind=scene.transition.kind, frames=overlap)
 

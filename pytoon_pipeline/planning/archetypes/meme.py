@@ -1,9 +1,11 @@
-"""The meme archetype: a picture or clip between bars with heavy text, which cover nothing of it."""
+"""The meme archetype: a picture or clip with two lines of heavy text, of which the second is the punchline."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import ceil
 
 from pytoon_pipeline.contracts.errors import field_error
-from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import MemeSettings
 from pytoon_pipeline.contracts.request import TextRequest
@@ -17,14 +19,20 @@ from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import colour_backdrop, everywhere
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
-from pytoon_pipeline.planning.layout.titles import Role, centred
+from pytoon_pipeline.planning.layout.titles import TitleStyle, centred, symmetric
 from pytoon_pipeline.planning.pacing import plan_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence, own_audio
+from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.shots.stills import fit_box, fitted, layer_of
+from pytoon_pipeline.planning.title_request import Role
 
 PADDING = 36
 # Text above the picture may take at most this share of the safe zone's height, and text below it as much.
 BAR_SHARE = 0.3
+# Lines over a picture reach this share of the safe zone's height from its edges.
+OVER_SHARE = 0.2
+# A picture that shows its subject at this shape can fill the frame below a bar.
+SQUARE = 1.0
 # Longest time that a still may be shown by default, in seconds (the limit of ``stills.seconds``).
 MAX_STILL_SECONDS = 15.0
 
@@ -34,21 +42,107 @@ def plan_meme(context: PlanContext) -> RenderSpec:
     if not context.items:
         raise field_error("media", "nothing_to_show", "a meme needs a picture or a clip.", "Add one.")
     meme, style = context.preset.meme, context.title_style
-    stills = context.preset.stills.model_copy(update={"seconds": min(meme.seconds, MAX_STILL_SECONDS)})
-    lengths, notes = plan_lengths(context.items, replace(context.pacing, stills=stills))
+    pace = context.preset.stills.model_copy(update={"seconds": min(meme.seconds, MAX_STILL_SECONDS)})
+    lengths, notes = plan_lengths(context.items, replace(context.pacing, stills=pace))
     sequences = []
     for item, frames in zip(context.items, lengths, strict=True):
         lines = _lines(item.entry.text, context.request.text)
-        layers = _layers(item, lines, meme, style.area, style.min_contrast)
+        plan = _layout(meme, item, symmetric(style.area))(meme, style, item, lines, frames)
         sequences.append(
             SceneSequence(
-                (Scene(start=0, frames=frames, background=meme.bar, layers=layers),),
+                (Scene(start=0, frames=frames, background=meme.bar, layers=plan),),
                 everywhere(colour_backdrop(meme.bar)),
                 audio=own_audio(item.material, frames, item.source_start),
                 static=(FrameRange(start=0, end=frames),) if item.material.is_still else (),
             )
         )
     return assemble(context, sequences, notes)
+
+
+# A layout of one item: settings, where and how texts may stand, the item, its two lines, and its frames.
+MemeLayout = Callable[[MemeSettings, TitleStyle, PlanItem, tuple[str, str], int], tuple[Layer, ...]]
+
+
+def _layout(meme: MemeSettings, item: PlanItem, area: Rect[int]) -> MemeLayout:
+    """The preset's layout; a bar above for a picture whose faces it would cover, and bars for one that it would cut."""
+    whole = item.fit in ("contain", "bars") or item.material.transparent
+    if whole or not stills.covers_well(item.material, WIDTH / HEIGHT):
+        return _captioned if not whole and _covers_square(item) else _between_bars
+    return _over if meme.layout == "over" and not _over_faces(item, area) else _captioned
+
+
+def _covers_square(item: PlanItem) -> bool:
+    return stills.covers_well(item.material, SQUARE)
+
+
+def _over(
+    meme: MemeSettings, style: TitleStyle, item: PlanItem, lines: tuple[str, str], frames: int
+) -> tuple[Layer, ...]:
+    """Both lines over a picture that fills the frame, at its top and its bottom, in outlined letters."""
+    material, area = item.material, symmetric(style.area)
+    size, centre = stills.window(material, WIDTH / HEIGHT)
+    camera = stills.fixed(size, centre)
+    picture = layer_of(material, camera, (), item.source_start, "picture", **stills.FULL_FRAME)
+    above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
+    layers: list[Layer] = [picture]
+    if above is not None:
+        layers.append(_text(above, "hook", area.top + above.height / 2, area, meme, style.min_contrast))
+    if below is not None:
+        start, y = _punchline(meme, lines, frames), area.bottom - below.height / 2
+        layers.append(_text(below, "cta", y, area, meme, style.min_contrast, start))
+    return tuple(layers)
+
+
+def _over_faces(item: PlanItem, area: Rect[int]) -> bool:
+    """Whether lines at the top and the bottom of a picture that fills the frame would cover a face."""
+    size, (x, y) = stills.window(item.material, WIDTH / HEIGHT)
+    shown = Box(x - size[0] / 2, y - size[1] / 2, *size)
+    faces = [face.box.through(shown, WIDTH, HEIGHT) for face in item.material.faces]
+    reach = round(area.height * OVER_SHARE)
+    bands = (replace(area, bottom=area.top + reach), replace(area, top=area.bottom - reach))
+    return any(face.intersection(band).area for face in faces for band in bands)
+
+
+def _captioned(
+    meme: MemeSettings, style: TitleStyle, item: PlanItem, lines: tuple[str, str], frames: int
+) -> tuple[Layer, ...]:
+    """Both lines on a bar above the picture, which fills the rest of the frame."""
+    area = symmetric(style.area)
+    above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
+    pages = [page for page in (above, below) if page is not None]
+    seam = area.top + sum(page.height for page in pages) + PADDING * (len(pages) + 1) if pages else 0
+    seam = 2 * round(seam / 2)
+    height = HEIGHT - seam
+    size, centre = stills.window(item.material, WIDTH / height)
+    transform = Transform(x=constant(WIDTH / 2), y=constant(seam + height / 2))
+    placed = {"width": WIDTH, "height": height, "transform": transform}
+    layers: list[Layer] = [
+        layer_of(item.material, stills.fixed(size, centre), (), item.source_start, "picture", **placed)
+    ]
+    layers += [_bar(meme.bar, 0.0, float(seam))] if seam else []
+    top, start = float(area.top), _punchline(meme, lines, frames)
+    if above is not None:
+        layers.append(_text(above, "hook", top + above.height / 2, area, meme, style.min_contrast))
+        top += above.height + PADDING
+    if below is not None:
+        layers.append(_text(below, "cta", top + below.height / 2, area, meme, style.min_contrast, start))
+    return tuple(layers)
+
+
+def _punchline(meme: MemeSettings, lines: tuple[str, str], frames: int) -> int:
+    """The frame at which the second line comes in: at once where there is no first one."""
+    return round(meme.punchline * frames) if all(lines) else 0
+
+
+def _same_size(pages: Sequence[TextLayout | None]) -> Sequence[TextLayout | None]:
+    """The pages at the size of the smaller one."""
+    size = min((page.size for page in pages if page is not None), default=0)
+    return [None if page is None else _scaled(page, size) for page in pages]
+
+
+def _scaled(page: TextLayout, size: int) -> TextLayout:
+    factor = size / page.size
+    return replace(page, size=size, width=ceil(page.width * factor), height=ceil(page.height * factor))
 
 
 def _lines(own: str | None, text: str | TextRequest | None) -> tuple[str, str]:
@@ -62,11 +156,13 @@ def _lines(own: str | None, text: str | TextRequest | None) -> tuple[str, str]:
     return top, bottom.replace("\n", " ")
 
 
-def _layers(
-    item: PlanItem, lines: tuple[str, str], meme: MemeSettings, area: Rect[int], min_contrast: float
+def _between_bars(
+    meme: MemeSettings, style: TitleStyle, item: PlanItem, lines: tuple[str, str], frames: int
 ) -> tuple[Layer, ...]:
+    """The whole picture, as wide as the frame, with a line on a bar above it and one below it."""
+    area = symmetric(style.area)
     text_height = _text_height(item.material, area, sum(map(bool, lines)), meme)
-    above, below = (_fitted(text, area, text_height, meme) for text in lines)
+    above, below = _same_size([_fitted(text, area, text_height, meme) for text in lines])
     # The picture takes all the space that the lines leave. Where it is smaller, the bars grow towards it.
     first = area.top + above.height + 2 * PADDING if above else 0
     last = area.bottom - below.height - 2 * PADDING if below else HEIGHT
@@ -81,11 +177,12 @@ def _layers(
     if top >= 1:
         layers.append(_bar(meme.bar, 0.0, top))
     if above is not None:
-        layers.append(_text(above, "hook", top - PADDING - above.height / 2, area, meme, min_contrast))
+        layers.append(_text(above, "hook", top - PADDING - above.height / 2, area, meme, style.min_contrast))
     if HEIGHT - bottom >= 1:
         layers.append(_bar(meme.bar, bottom, float(HEIGHT)))
     if below is not None:
-        layers.append(_text(below, "cta", bottom + PADDING + below.height / 2, area, meme, min_contrast))
+        start = _punchline(meme, lines, frames)
+        layers.append(_text(below, "cta", bottom + PADDING + below.height / 2, area, meme, style.min_contrast, start))
     return tuple(layers)
 
 
@@ -115,7 +212,7 @@ def _bar(colour: str, top: float, bottom: float) -> Layer:
 
 
 def _text(
-    page: TextLayout, role: Role, y: float, area: Rect[int], meme: MemeSettings, min_contrast: float
+    page: TextLayout, role: Role, y: float, area: Rect[int], meme: MemeSettings, min_contrast: float, start: int = 0
 ) -> TextLayer:
     outline = meme.outline_colour
     if contrast(luminance_of(meme.colour), luminance_of(outline)) < min_contrast:
@@ -131,6 +228,7 @@ def _text(
     return TextLayer(
         name=role,
         role=role,
+        start=start,
         lines=page.lines,
         style=style,
         width=page.width,

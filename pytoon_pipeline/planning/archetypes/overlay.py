@@ -1,27 +1,27 @@
-"""The overlay archetype: products on a background, with text above or below them."""
+"""The overlay archetype: products on a designed ground, with text above or below them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.preset import BackgroundSettings, LayoutSettings
+from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
+from pytoon_pipeline.planning.analysed_media import PlanItem
+from pytoon_pipeline.planning.archetypes import item_layouts
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.context import PlanContext
-from pytoon_pipeline.planning.layout import backgrounds
-from pytoon_pipeline.planning.layout.backgrounds import Background
 from pytoon_pipeline.planning.layout.products import GAP, headline_and_product_areas, product_layout, text_zone
 from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_area, title_layer
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
-from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, own_audio
+from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.text_assignment import assigned_items, reading_seconds
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 # At most this many products stand in one frame.
 MAX_TOGETHER = 3
@@ -31,26 +31,42 @@ Group = tuple[Sequence[PlanItem], Sequence[Rect[int]]]
 
 
 def plan_overlay(context: PlanContext) -> RenderSpec:
-    """Products on a background; the headline beside them is never covered."""
-    items, pacing, preset, titles = context.items, context.pacing, context.preset, context.title_style
-    item_texts = any(item.entry.text for item in items)
-    headline_area, product_area = headline_and_product_areas(
-        context.titles, preset.headline, preset.layout, context.safe_area, titles.area, item_texts
-    )
+    """Products on a ground; the headline beside them is never covered."""
+    items, pacing = context.items, context.pacing
     if not items:
-        return plan_text(context, headline_area)
+        return plan_text(context)
     lengths, notes = plan_lengths(items, pacing)
-    groups, group_notes = _groups(items, product_area, preset.layout, titles)
+    groups, group_notes = _groups(context, _product_area(context))
+    titles = _of_groups(context.titles, len(groups))
+    labels = [" ".join(filter(None, (item.entry.text for item in group))) for group, _ in groups]
+    reading = reading_seconds(context.titles, labels, context.preset.headline.max_cps)
     # Groups overlap less often than their items would, so lengths that fitted one by one may be too long together.
-    frames = shorten([_group_frames(group, lengths, pacing) for group, _ in groups], pacing)
-    sequences = [_sequence(context, group, length) for group, length in zip(groups, frames, strict=True)]
-    return assemble(context, sequences, [*notes, *group_notes], headline_area)
+    frames = shorten(
+        [_group_frames(group, lengths, pacing, need) for (group, _), need in zip(groups, reading, strict=True)], pacing
+    )
+    sequences = [
+        _sequence(context, group, length, own) for group, length, own in zip(groups, frames, titles, strict=True)
+    ]
+    return assemble(context, sequences, [*notes, *group_notes])
 
 
-def _groups(
-    items: Sequence[PlanItem], area: Rect[int], layout: LayoutSettings, style: TitleStyle
-) -> tuple[list[Group], list[Note]]:
+def _of_groups(titles: Sequence[TitleRequest], count: int) -> list[list[TitleRequest]]:
+    """The titles of each group."""
+    found: list[list[TitleRequest]] = [[] for _ in range(count)]
+    for title, group in zip(titles, assigned_items(titles, count), strict=True):
+        found[group].append(title)
+    return found
+
+
+def _product_area(context: PlanContext) -> Rect[int]:
+    items, preset, area = context.items, context.preset, context.title_style.area
+    texts = any(item.entry.text for item in items)
+    return headline_and_product_areas(context.titles, preset.headline, preset.layout, context.safe_area, area, texts)[1]
+
+
+def _groups(context: PlanContext, area: Rect[int]) -> tuple[list[Group], list[Note]]:
     """Products that are shown together, with their places, and notes on those that had to be separated."""
+    items, layout, style = context.items, context.preset.layout, context.title_style
     together = 1 if layout.arrange == "one_by_one" else MAX_TOGETHER
     groups: list[Group] = []
     notes: list[Note] = []
@@ -70,22 +86,23 @@ def _groups(
     return groups, notes
 
 
-def _group_frames(group: Sequence[PlanItem], lengths: Sequence[int], pacing: Pacing) -> int:
+def _group_frames(group: Sequence[PlanItem], lengths: Sequence[int], pacing: Pacing, reading: float) -> int:
     """Products that are shown together need less time than one after the other. No clip runs past its end."""
     own = [lengths[item.index] for item in group]
     if len(own) == 1:
         return own[0]
     clips = [lengths[item.index] for item in group if not item.material.is_still]
-    longest = min(clips) if clips else max(*own, pacing.rate.nearest(pacing.stills.max_seconds))
-    return min(sum(own), longest, pacing.content_frames)
+    read = pacing.rate.nearest(reading) + pacing.transition.frames
+    longest = min(clips) if clips else max(*own, read, pacing.rate.nearest(pacing.stills.max_seconds))
+    return min(max(sum(own), read), longest, pacing.content_frames)
 
 
-def _sequence(context: PlanContext, group: Group, frames: int) -> SceneSequence:
+def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     items, places = group
+    if len(items) == 1:
+        return item_layouts.card(context, items[0], frames, titles)
     preset, style, file = context.preset, context.title_style, context.media.background
-    background, backdrop = _background(
-        items[0].material, frames, context.request.background, file, preset.background, context.brand is not None
-    )
+    background, backdrop = item_layouts.ground(context, items[0], frames)
     layers: list[Layer] = list(background)
     audio: list[AudioRef] = []
     for item, place in zip(items, places, strict=True):
@@ -95,7 +112,11 @@ def _sequence(context: PlanContext, group: Group, frames: int) -> SceneSequence:
     shown = [*(item.material for item in items), *([file] if file is not None else [])]
     static = (FrameRange(start=0, end=frames),) if all(material.is_still for material in shown) else ()
     scene = Scene(start=0, frames=frames, layers=tuple(layers), background_layers=len(background))
-    return SceneSequence((scene,), backdrop, audio=tuple(audio), static=static)
+    headline_area, _ = headline_and_product_areas(
+        context.titles, preset.headline, preset.layout, context.safe_area, style.area, item_texts=False
+    )
+    text_space = TextSpace(headline_area, preset.headline)
+    return SceneSequence((scene,), backdrop, audio=tuple(audio), static=static, text=text_space)
 
 
 def _product(
@@ -114,29 +135,3 @@ def _product(
     top = space.bottom - spare + GAP // 2
     line = replace(zone, top=top, bottom=top + text_height)
     return product, (title_layer(page, "item", style, line, FrameRange(start=0, end=frames), backdrop, 0.0),)
-
-
-def _background(
-    first: AnalysedMedia,
-    frames: int,
-    requested: str | None,
-    file: AnalysedMedia | None,
-    settings: BackgroundSettings,
-    branded: bool,
-) -> Background:
-    """The background that the request asks for, else the preset's. ``first`` is the first product in front of it.
-
-    ``file`` is the picture or clip that the request names. Raises ``InvalidInput`` for a brand's colours without one.
-    """
-    if file is not None:
-        return backgrounds.fill_background(file)
-    if requested is not None and requested.startswith("#"):
-        return backgrounds.plain_background(requested)
-    if requested == "blur" or (requested is None and settings.kind == "blur" and not first.transparent):
-        return backgrounds.blurred_copy(first, settings)
-    if requested == "brand":
-        if not branded:
-            raise field_error("background", "no_brand", "the value “brand” needs a brand.", "Set one with “brand:”.")
-        return backgrounds.designed_background(settings.model_copy(update={"kind": "colour"}), frames)
-    kind = "gradient" if requested == "gradient" or settings.kind == "blur" else settings.kind
-    return backgrounds.designed_background(settings.model_copy(update={"kind": kind}), frames)

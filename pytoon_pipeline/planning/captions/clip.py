@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.captions.notes import IN_FILES, hidden_note, lost_note, masked_note, transcript_notes

@@ -1,17 +1,22 @@
-"""Words to captions: a few at a time, broken where a speaker pauses."""
+"""Words to captions: a page at a time, broken where a speaker pauses and by sense."""
 
 from collections.abc import Sequence
 
 from pytoon_pipeline.contracts.analysis import Word
-from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
 from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.planning.captions.pages import MIN_PAGE_SECONDS, split_pages
 from pytoon_pipeline.planning.edit_ranges import SourceRange, source_to_timeline
+from pytoon_pipeline.planning.key_words import key_words
+from pytoon_pipeline.planning.phrases import CLOSING, SENTENCE_ENDS
 
 PAUSE_SECONDS = 0.35
+# A caption stays this long after its last word, and until the next one when less than this would lie between them.
 LINGER_SECONDS = 0.3
-BRIDGE_SECONDS = 0.6
-SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
+BRIDGE_SECONDS = 0.3
+# On a page of fewer words, none stands out from the others.
+MIN_EMPHASIS_WORDS = 2
 
 
 def plan_cues(
@@ -19,18 +24,24 @@ def plan_cues(
 ) -> tuple[Cue, ...]:
     """Captions for the words in ``ranges``, in frames of the video. A caption ends before the next begins."""
     placed = _placed(words, ranges, rate)
-    groups = [group for phrase in _phrases(placed, ranges, rate) for group in _split(phrase, style)]
+    pages = [page for phrase in _phrases(placed, ranges, rate) for page in split_pages(phrase, style, rate)]
     total = ranges[-1].end
     cues = []
-    starts = [group[0].start for group in groups[1:]] + [total]
-    for group, next_start in zip(groups, starts, strict=False):
-        end = group[-1].end
+    starts = [page[0].start for page in pages[1:]] + [total]
+    for page, next_start in zip(pages, starts, strict=False):
+        end = max(page[-1].end + rate.nearest(LINGER_SECONDS), page[0].start + rate.nearest(MIN_PAGE_SECONDS))
         if next_start - end <= rate.nearest(BRIDGE_SECONDS):
             end = next_start
-        else:
-            end = min(end + rate.nearest(LINGER_SECONDS), next_start)
-        cues.append(Cue(start=group[0].start, end=min(end, total), words=tuple(group)))
+        cues.append(Cue(start=page[0].start, end=min(end, total), words=_emphasised(page, style)))
     return tuple(cues)
+
+
+def _emphasised(page: Sequence[CueWord], style: CaptionStyle) -> tuple[CueWord, ...]:
+    """The words of a page, its key words marked."""
+    if len(page) < min(style.max_words, MIN_EMPHASIS_WORDS):
+        return tuple(page)
+    chosen = key_words([word.text for word in page], limit=style.max_emphasis)
+    return tuple(word.model_copy(update={"emphasis": n in chosen}) for n, word in enumerate(page))
 
 
 def _placed(words: Sequence[Word], ranges: Sequence[SourceRange], rate: FrameRate) -> list[CueWord]:
@@ -58,30 +69,7 @@ def _phrases(words: Sequence[CueWord], ranges: Sequence[SourceRange], rate: Fram
     for word in words:
         last = phrases[-1][-1] if phrases else None
         cut = last is not None and any(last.start < jump_cut <= word.start for jump_cut in jump_cuts)
-        if last is None or cut or word.start - last.end > pause or last.text.endswith(SENTENCE_ENDS):
+        if last is None or cut or word.start - last.end > pause or last.text.rstrip(CLOSING).endswith(SENTENCE_ENDS):
             phrases.append([])
         phrases[-1].append(word)
     return phrases
-
-
-def _split(phrase: list[CueWord], style: CaptionStyle) -> list[list[CueWord]]:
-    """Splits a phrase into as few captions as the style's limits allow, and among those, the most even ones.
-
-    A single word longer than the limit stands alone; the renderer makes it fit.
-    """
-    count = len(phrase)
-    best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
-    for end in range(1, count + 1):
-        options = []
-        for start in range(max(0, end - style.max_words), end):
-            length = sum(len(word.text) for word in phrase[start:end]) + end - start - 1
-            if length <= style.max_chars or end - start == 1:
-                number, unevenness, _ = best[start]
-                options.append((number + 1, unevenness + (style.max_chars - length) ** 2, start))
-        best.append(min(options))
-    groups: list[list[CueWord]] = []
-    while count:
-        start = best[count][2]
-        groups.append(phrase[start:count])
-        count = start
-    return groups[::-1]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
+from pytoon_pipeline.contracts.spec.render_spec import Cue
 
 LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -28,9 +28,7 @@ def mask_profanity(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue
     changed = tuple(
         cue.model_copy(
             update={
-                "words": tuple(
-                    CueWord(text=LETTERS.sub(mask, word.text), start=word.start, end=word.end) for word in cue.words
-                )
+                "words": tuple(word.model_copy(update={"text": LETTERS.sub(mask, word.text)}) for word in cue.words)
             }
         )
         for cue in cues

@@ -1,5 +1,7 @@
 """Backgrounds: a colour, a gradient, soft shapes that drift, or a blurred copy of the product."""
 
+from collections.abc import Sequence
+
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import BackgroundSettings
@@ -7,15 +9,15 @@ from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere
+from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backdrop, everywhere
+from pytoon_pipeline.planning.layout.contrast import mix_luminance
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window
 
 # Where shapes start and end, (x, y) as shares of the frame. Each drifts slowly on its own path.
 PATHS = (((0.05, 0.15), (0.35, 0.3)), ((0.95, 0.85), (0.7, 0.65)), ((0.1, 0.95), (0.3, 0.8)))
 SHAPE_SIZE = 900
-SHAPE_BLUR = 120
-SHAPE_OPACITY = 0.55
 COPY_BRIGHTNESS = -0.10
 
 Background = tuple[tuple[Layer, ...], Backdrops]
@@ -26,8 +28,17 @@ def designed_background(settings: BackgroundSettings, frames: int) -> Background
     colours = settings.colours if settings.kind == "gradient" else settings.colours[:1]
     fill = Fill(colours=colours, angle=settings.angle)
     layers: list[Layer] = [ShapeLayer(name="background", fill=fill, **FULL_FRAME)]
-    layers += [_drifting(colour, path, frames) for colour, path in zip(settings.shapes, PATHS, strict=False)]
-    return tuple(layers), everywhere(colour_backdrop(*colours, *settings.shapes))
+    layers += [_drifting(colour, path, frames, settings) for colour, path in zip(settings.shapes, PATHS, strict=False)]
+    return tuple(layers), everywhere(_ground_backdrop(colours, settings))
+
+
+def _ground_backdrop(colours: Sequence[Colour], settings: BackgroundSettings) -> Backdrop:
+    """The darkest and lightest of the ground's colours, also where a shape lies over them."""
+    plain = [luminance_of(colour) for colour in colours]
+    covered = [
+        mix_luminance(luminance_of(shape), one, settings.shape_opacity) for shape in settings.shapes for one in plain
+    ]
+    return Backdrop(min(plain + covered), max(plain + covered))
 
 
 def plain_background(colour: Colour) -> Background:
@@ -52,7 +63,9 @@ def fill_background(material: AnalysedMedia, source_start: int = 0) -> Backgroun
     )
 
 
-def _drifting(colour: Colour, path: tuple[tuple[float, float], tuple[float, float]], frames: int) -> Layer:
+def _drifting(
+    colour: Colour, path: tuple[tuple[float, float], tuple[float, float]], frames: int, settings: BackgroundSettings
+) -> Layer:
     (x0, y0), (x1, y1) = path
     last = max(1, frames - 1)
 
@@ -68,6 +81,6 @@ def _drifting(colour: Colour, path: tuple[tuple[float, float], tuple[float, floa
         width=SHAPE_SIZE,
         height=SHAPE_SIZE,
         fill=Fill(colours=(colour,)),
-        effects=(Blur(radius=SHAPE_BLUR),),
-        transform=Transform(x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT), opacity=constant(SHAPE_OPACITY)),
+        effects=(Blur(radius=settings.shape_blur),) if settings.shape_blur else (),
+        transform=Transform(x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT), opacity=constant(settings.shape_opacity)),
     )

@@ -29,6 +29,8 @@ def ensure_contrast(settings: HeadlineSettings, size: int, backdrop: Backdrop, m
             return bare
         case "outline":
             return bare.model_copy(update=outlined)
+        case "auto" if too_low and backdrop.min_contrast(opposite_of(backdrop, colour)) >= min_contrast:
+            return bare.model_copy(update={"colour": opposite_of(backdrop, colour)})
         case _ if too_low:
             shadow = SHADOW if settings.background == "shadow" else 0.0
             return bare.model_copy(update={**outlined, "shadow": shadow})
@@ -44,12 +46,18 @@ def text_background(box: TextBackground, colour: Colour, backdrop: Backdrop, min
         own, under = luminance_of(colour), luminance_of(plate_colour)
         for step in range(round(box.opacity * 20), 21):
             share = step / 20
-            mixed = [_mix(under, one, share) for one in (backdrop.darkest, backdrop.lightest)]
+            mixed = [mix_luminance(under, one, share) for one in (backdrop.darkest, backdrop.lightest)]
             if min(contrast(own, one) for one in mixed) >= min_contrast and not min(mixed) <= own <= max(mixed):
                 return box.model_copy(update={"colour": plate_colour, "opacity": share})
     return box.model_copy(update={"colour": opposite(colour), "opacity": 1.0})
 
 
-def _mix(upper: float, lower: float, share: float) -> float:
-    """Luminance of two greys mixed in sRGB, approximated by a power of 2.2."""
+def mix_luminance(upper: float, lower: float, share: float) -> float:
+    """Relative luminance of two greys mixed in sRGB, ``share`` of ``upper``, approximated by a power of 2.2."""
     return (share * upper ** (1 / 2.2) + (1 - share) * lower ** (1 / 2.2)) ** 2.2
+
+
+def opposite_of(backdrop: Backdrop, colour: Colour) -> Colour:
+    """``colour``, else black or white: whichever stands out from the backdrop."""
+    options = (colour, "#111111", "#FFFFFF")
+    return max(options, key=backdrop.min_contrast)

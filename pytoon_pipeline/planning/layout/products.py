@@ -9,15 +9,9 @@ from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import HeadlineSettings, LayoutSettings
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.layout.text_fit import clean, fit
-from pytoon_pipeline.planning.layout.titles import (
-    INSET,
-    ITEM_MIN_SIZE,
-    TitleRequest,
-    fit_title,
-    item_text_box,
-    title_area,
-)
+from pytoon_pipeline.planning.layout.titles import INSET, ITEM_MIN_SIZE, fit_title, item_text_box, title_area
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A headline takes at most this share of the safe zone's height; an item's own text, this share of its place.
 HEADLINE_SHARE, ITEM_SHARE = 0.34, 0.2

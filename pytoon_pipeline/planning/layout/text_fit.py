@@ -1,28 +1,45 @@
-"""Fits text: it wraps, then shrinks within limits, then continues on further pages. Nothing is ever cut off."""
+"""Fits text: it wraps by sense, shrinks within limits, and continues on further pages. Nothing is ever cut off."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate
 from math import ceil
 
 from pytoon_pipeline.media import fonts
+from pytoon_pipeline.media.word_layout import Typography, clusters, units_of
+from pytoon_pipeline.planning.hyphens import syllables
+from pytoon_pipeline.planning.line_breaks import PAGE_SENSE, BreakUnit, break_lines, break_pages, costs, count_lines
 
 SHRINK = 0.94
 # A line may be wider than its parts because of kerning: the parts may use this share of the width.
 SLACK = 0.98
 MAX_PAGES = 60
+# A text shrinks to this share of its preferred size rather than take another page, and to the second share rather
+# than break a word.
+PAGE_SHARE, WORD_SHARE = 0.72, 0.6
+# What a size costs beside its breaks (see ``line_breaks``): for each page, and for a text half as large.
+PAGE_COST, HALF_SIZE_COST = 100.0, 25.0
+LEADING_VOWELS, FOLLOWING_VOWELS = "เแโใไເແໂໃໄ", "ะาำๅฯๆະາຳໆ"
+# Widths are measured at this size and scaled.
+MEASURE = 100.0
 
 
 @dataclass(frozen=True)
 class TextLayout:
-    """Lines at a size that fit. ``width`` is that of the longest line, ``height`` that of all lines, in pixels."""
+    """Lines at a size that fit. ``width`` is that of the longest line, ``height`` that of all lines, in pixels.
+
+    ``words`` has, for each word of the lines, its index among the words of the text, or -1 where lines are not made of
+    words. ``marked`` are the indices of those that a person marked; None where nothing of the text is marked.
+    """
 
     lines: tuple[str, ...]
     size: int
     width: int
     height: int
+    words: tuple[int, ...] = ()
+    marked: tuple[int, ...] | None = None
 
     @property
     def characters(self) -> int:
@@ -31,7 +48,10 @@ class TextLayout:
 
 @dataclass(frozen=True)
 class TextBox:
-    """The space of a text: its font, the preferred and the smallest size, and the limits in pixels and lines."""
+    """The space of a text: its font, the preferred and the smallest size, and the limits in pixels and lines.
+
+    ``line_height`` and ``letter_spacing`` are those of ``Typography``.
+    """
 
     font: str
     size: int
@@ -39,6 +59,19 @@ class TextBox:
     width: float
     height: float
     lines: int
+    line_height: float | None = None
+    letter_spacing: float = 0.0
+
+    def typography(self, size: float) -> Typography:
+        return Typography(self.font, size, self.line_height, self.letter_spacing)
+
+    def sizes(self) -> Iterator[int]:
+        """The sizes to try, from the preferred one to the smallest."""
+        size = float(self.size)
+        while int(size) > self.min_size:
+            yield int(size)
+            size *= SHRINK
+        yield self.min_size
 
 
 def clean(text: str, uppercase: bool = False) -> str:
@@ -52,119 +85,205 @@ def clean(text: str, uppercase: bool = False) -> str:
 
 
 def fit(text: str, box: TextBox) -> TextLayout | None:
-    """``text`` at the largest size that fits; none when it does not fit even at the smallest."""
-    size = float(box.size)
-    while True:
-        height = max(box.min_size, int(size))
-        lines = _wrap(text, box, height, last=height == box.min_size)
-        if lines is not None and len(lines) <= box.lines and len(lines) * height <= box.height:
-            width = max(fonts.text_width(line, box.font, height) for line in lines)
-            if width <= box.width:
-                return TextLayout(tuple(lines), height, ceil(width), len(lines) * height)
-        if height == box.min_size:
-            return None
-        size *= SHRINK
+    """``text`` on one page, large and with good breaks; none when it does not fit even at the smallest size."""
+    best: tuple[float, TextLayout] | None = None
+    for size in box.sizes():
+        if best is not None and size < best[1].size * PAGE_SHARE:
+            break
+        found = _page(text, box, size, _breakable(box, size))
+        if found is not None and (best is None or found[0] + _size_cost(box, size) < best[0]):
+            best = (found[0] + _size_cost(box, size), found[1])
+    return None if best is None else best[1]
 
 
 def split_pages(text: str, box: TextBox) -> list[TextLayout]:
-    """``text`` on as few pages as possible, of about the same length; empty when even single words do not fit."""
-    units = _units(text.replace("\n", " "))
-    for count in range(1, min(MAX_PAGES, max(1, len(units))) + 1):
-        chunks = [text] if count == 1 else _chunks(units, count)
-        pages = [fit(chunk, box) for chunk in chunks]
+    """``text`` on as few pages as possible, all of one size; empty when it cannot be shown."""
+    size = common_size([(text, box)])
+    return [] if size is None else pages_at(text, box, size)
+
+
+def common_size(texts: Sequence[tuple[str, TextBox]]) -> int | None:
+    """The size at which all texts, each in its own box, are on few pages with good breaks; none where one cannot be.
+
+    The boxes have the same preferred and smallest sizes.
+    """
+    box = min((one for _, one in texts), key=lambda one: one.width)
+    best: tuple[float, int] | None = None
+    for size in box.sizes():
+        if best is not None and size < box.size * PAGE_SHARE:
+            break
+        pages = [_pages(text, one, size) for text, one in texts]
         if all(pages):
-            size = min(page.size for page in pages if page)
-            # All pages have the size of the smallest.
-            same_size = TextBox(box.font, size, min(size, box.min_size), box.width, box.height, box.lines)
-            return [page for chunk in chunks if (page := fit(chunk, same_size))]
-    return []
+            breaks = sum(PAGE_COST + cost for group in pages for cost, _ in group)
+            cost = breaks + len(texts) * _size_cost(box, size)
+            best = (cost, size) if best is None or cost < best[0] else best
+    return None if best is None else best[1]
 
 
-def _chunks(units: Sequence[str], count: int) -> list[str]:
-    """``units`` in ``count`` groups, cut near equal length, at the end of a sentence where one is near."""
-    total = sum(len(unit) for unit in units)
-    ends: list[int] = []
-    passed = 0
-    marks = []
-    for index, unit in enumerate(units):
-        passed += len(unit)
-        marks.append((index + 1, passed, unit.rstrip().endswith((".", "!", "?", "…", ":", "。"))))
-    for number in range(1, count):
-        even = total * number / count
-        reach = total / count * 0.25
-        best = min(marks, key=lambda mark: abs(mark[1] - even) - (reach if mark[2] else 0))
-        ends.append(best[0])
-    edges = sorted({0, *ends, len(units)})
-    return ["".join(units[a:b]).strip() for a, b in pairwise(edges)]
+def _size_cost(box: TextBox, size: int) -> float:
+    return HALF_SIZE_COST * 2 * (1 - size / box.size)
 
 
-def _wrap(text: str, box: TextBox, size: int, last: bool) -> list[str] | None:
-    """Lines within the width, as few as possible, then as even as possible. Words break only as a last resort."""
-    limit = box.width * SLACK / size
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        units = [(unit, _width(unit.rstrip(), box.font), _width(unit, box.font)) for unit in _units(paragraph)]
-        if any(bare > limit for _, bare, _ in units):
-            if not last:
-                return None
-            units = [part for unit in units for part in _broken(unit, box.font, limit)]
-        lines += _even(units, limit)
+def pages_at(text: str, box: TextBox, size: int) -> list[TextLayout]:
+    """``text`` at exactly ``size``, on pages that end by sense; empty where it does not fit."""
+    return [page for _, page in _pages(text, box, size)]
+
+
+def _pages(text: str, box: TextBox, size: int) -> list[tuple[float, TextLayout]]:
+    """The pages of ``pages_at``, and what the breaks on each cost."""
+    breakable = _breakable(box, size)
+    if (whole := _page(text, box, size, breakable)) is not None:
+        return [whole]
+    units = _sized(text, box, size, breakable)
+    most = _max_lines(text, box, size)
+    limit = box.width * SLACK
+
+    def fits(part: Sequence[BreakUnit]) -> bool:
+        lines = count_lines(part, limit)
+        return lines is not None and lines <= most
+
+    groups = break_pages(units, fits, MAX_PAGES)
+    pages = [_laid_out([group], box, size, most) for group in groups]
+    if not all(pages):
+        return []
+    sense, ends = costs(units), accumulate(map(len, groups))
+    at_end = [PAGE_SENSE * max(0.0, sense[end]) if end < len(units) else 0.0 for end in ends]
+    return [(page[0] + cost, page[1]) for page, cost in zip(pages, at_end, strict=True) if page is not None]
+
+
+def _breakable(box: TextBox, size: int) -> bool:
+    """Whether a word that is too wide is rather broken than made smaller."""
+    return size <= max(box.min_size, box.size * WORD_SHARE)
+
+
+def _page(text: str, box: TextBox, size: int, breakable: bool) -> tuple[float, TextLayout] | None:
+    """``text`` on one page at ``size``, with the line breaks that the person made; none where it does not fit."""
+    paragraphs: list[list[BreakUnit]] = [[]]
+    for unit in _sized(text, box, size, breakable):
+        paragraphs[-1].append(unit)
+        if unit.ends:
+            paragraphs.append([])
+    return _laid_out([one for one in paragraphs if one], box, size, _max_lines(text, box, size))
+
+
+def _laid_out(
+    paragraphs: Sequence[Sequence[BreakUnit]], box: TextBox, size: int, max_lines: int
+) -> tuple[float, TextLayout] | None:
+    lines: list[Sequence[BreakUnit]] = []
+    cost = 0.0
+    for units in paragraphs:
+        found = break_lines(units, box.width * SLACK, max_lines - len(lines))
+        if found is None:
+            return None
+        lines += found.lines
+        cost += found.cost
+    texts = tuple(_line_text(line) for line in lines)
+    type_ = box.typography(size)
+    width, height = max(type_.width(line) for line in texts), type_.height(texts)
+    if width > box.width or height > box.height:
+        return None
+    words = tuple(word for line, text in zip(lines, texts, strict=True) for word in _words(line, text))
+    return cost, TextLayout(texts, size, ceil(width), ceil(height), words)
+
+
+def _line_text(line: Sequence[BreakUnit]) -> str:
+    return "".join(unit.text for unit in line).strip() + ("-" if line[-1].hyphen else "")
+
+
+def _words(line: Sequence[BreakUnit], text: str) -> Iterator[int]:
+    """The index of the word of the text for each word of a line."""
+    if len(units_of(text)) != len(text.split(" ")):
+        yield -1
+        return
+    begins = True
+    for unit in line:
+        if begins:
+            yield unit.word
+        begins = unit.text.endswith(" ")
+
+
+def _max_lines(text: str, box: TextBox, size: int) -> int:
+    """The number of lines that fit into the height of the box."""
+    type_ = box.typography(size)
+    lines = box.lines
+    while lines > 0 and type_.height([text] * lines) > box.height:
+        lines -= 1
     return lines
 
 
-def _even(units: Sequence[tuple[str, float, float]], limit: float) -> list[str]:
-    """Greedy lines within the narrowest width that needs no more lines than ``limit``."""
-    best = _greedy(units, limit)
-    low, high = max((bare for _, bare, _ in units), default=0.0), limit
-    for _ in range(12):
-        middle = (low + high) / 2
-        lines = _greedy(units, middle)
-        low, high = (low, middle) if len(lines) <= len(best) else (middle, high)
-        best = lines if len(lines) <= len(best) else best
-    return best
+def _sized(text: str, box: TextBox, size: int, breakable: bool) -> list[BreakUnit]:
+    """The units of ``text`` with their widths at ``size``. Words too wide for a line are in parts, if ``breakable``."""
+    factor, limit = size / MEASURE, box.width * SLACK
+    found: list[BreakUnit] = []
+    for unit in _units(text, box.font, box.letter_spacing):
+        sized = replace(unit, width=unit.width * factor, advance=unit.advance * factor)
+        if breakable and sized.width > limit:
+            found += _broken(sized, box.typography(size), limit)
+        else:
+            found.append(sized)
+    return found
 
 
-def _greedy(units: Sequence[tuple[str, float, float]], limit: float) -> list[str]:
-    lines: list[str] = []
-    line, width = "", 0.0
-    for unit, bare, whole in units:
-        if line and width + bare > limit:
-            lines.append(line.strip())
-            line, width = "", 0.0
-        line, width = line + unit, width + whole
-    return [*lines, line.strip()] if line.strip() else lines
-
-
-def _broken(unit: tuple[str, float, float], font: str, limit: float) -> list[tuple[str, float, float]]:
-    """A word too long for a line, broken between grapheme clusters, which readers see as characters."""
-    from uniseg.graphemecluster import grapheme_clusters
-
-    if unit[1] <= limit:
-        return [unit]
+def _broken(unit: BreakUnit, type_: Typography, limit: float) -> Iterator[BreakUnit]:
+    """A word too wide for a line in parts: with hyphens where its language permits, else between characters."""
+    word = unit.text.rstrip()
+    parts, hyphen = syllables(word), "-"
+    if len(parts) < 2 or any(type_.width(part + hyphen) > limit for part in parts):
+        parts, hyphen = tuple(_syllabic(clusters(word))), ""
     # Pieces that meet on a line are one word again, which one glyph can move to a wider fallback font.
-    fallback = fonts.fitting(unit[0], font)
+    runs = [run for run in fonts.font_runs(unit.text, type_.font) if not run.font.colour]
 
     def width(text: str) -> float:
-        return max(_width(text, font), fallback.width(text, 1.0))
+        return max(type_.width(text), *(run._replace(text=text).width(type_.size) for run in runs), 0.0)
 
-    pieces, piece = [], ""
-    for cluster in grapheme_clusters(unit[0]):
-        if piece and width(piece + cluster) > limit:
-            pieces.append(piece)
-            piece = ""
-        piece += cluster
-    return [(part, width(part.rstrip()), width(part)) for part in [*pieces, piece] if part]
+    pieces = [""]
+    for part in parts:
+        longer = pieces[-1] + part
+        if pieces[-1] and width(longer + hyphen) > limit:
+            pieces.append(part)
+        else:
+            pieces[-1] = longer
+    for n, piece in enumerate(pieces):
+        last = n == len(pieces) - 1
+        text = piece + (unit.text[len(word) :] if last else "")
+        ends = bool(hyphen) and not last
+        yield BreakUnit(
+            text, unit.word, type_.width(piece + (hyphen if ends else "")), type_.width(text), ends, unit.ends and last
+        )
 
 
-@lru_cache(maxsize=4096)
-def _width(text: str, font: str) -> float:
-    """Width at size 1."""
-    return fonts.text_width(text, font, 1.0)
+def _syllabic(characters: Sequence[str]) -> Iterator[str]:
+    """Characters, with Thai and Lao vowels joined to the consonant that they are written with."""
+    joined = ""
+    for char in characters:
+        if joined and not (joined[-1] in LEADING_VOWELS or char[0] in FOLLOWING_VOWELS):
+            yield joined
+            joined = ""
+        joined += char
+    if joined:
+        yield joined
 
 
 @lru_cache(maxsize=256)
-def _units(text: str) -> tuple[str, ...]:
-    """The units between which a line may break (Unicode line breaking, UAX #14)."""
+def _units(text: str, font: str, letter_spacing: float) -> tuple[BreakUnit, ...]:
+    """The units between which a line may break, with their widths at the size ``MEASURE``."""
+    type_ = Typography(font, MEASURE, letter_spacing=letter_spacing)
+    units = []
+    word = 0
+    paragraphs = text.split("\n")
+    for number, paragraph in enumerate(paragraphs):
+        parts = _parts(paragraph)
+        for n, part in enumerate(parts):
+            last = n == len(parts) - 1
+            ends = last and number < len(paragraphs) - 1
+            whole = part + " " if ends else part
+            units.append(BreakUnit(whole, word, type_.width(part.rstrip()), type_.width(whole), ends=ends))
+            word += whole.endswith(" ")
+    return tuple(units)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """The parts between which a line may break (Unicode line breaking, UAX #14), each with the space after it."""
     if re.fullmatch(r"[\x20-\x7e]*", text):
         return tuple(re.findall(r"\S+\s*", text))
     from uniseg.linebreak import line_break_units

@@ -1,6 +1,6 @@
 """Where a text stands: as near to its preferred height as possible without covering faces and other texts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pytoon_pipeline.contracts.geometry import Rect
@@ -11,6 +11,10 @@ from pytoon_pipeline.planning.keep_out import KeepOutArea
 POSITIONS = tuple(n / 10 for n in range(11))
 # A move away from the preferred position must uncover at least this share of the text's own area.
 MIN_GAIN = 0.05
+# How much farther from the preferred position a calm area may be, as a share of the free height.
+CALM_GAIN = 0.15
+# Texts that cannot stand at the preferred position stand near the top or the bottom rather than across the middle.
+MIDDLE, MIDDLE_COST = (0.25, 0.75), 0.6
 
 
 class Placement(NamedTuple):
@@ -20,13 +24,27 @@ class Placement(NamedTuple):
     area: Rect[int]
 
 
-def best_placement(options: Sequence[Placement], preferred: float, keep_out: Sequence[KeepOutArea]) -> Placement:
-    """The placement that covers least of ``keep_out``; among equals, the one nearest to ``preferred``."""
+def best_placement(
+    options: Sequence[Placement],
+    preferred: float,
+    keep_out: Sequence[KeepOutArea],
+    is_calm: Callable[[Rect[int]], bool] = lambda area: True,
+) -> Placement:
+    """The placement that covers least of ``keep_out``; among equals, the one nearest to ``preferred``.
+
+    A calm area, on which text can be read as it is, may be ``CALM_GAIN`` farther away.
+    """
+
+    def covered(area: Rect[int], soft: bool) -> float:
+        parts = (area.intersection(one.area).area * one.weight for one in keep_out if one.soft == soft)
+        return sum(parts) / max(1, area.area)
 
     def cost(placement: Placement) -> tuple[float, float]:
         area = placement.area
-        covered = sum(area.intersection(one.area).area * one.weight for one in keep_out) / max(1, area.area)
-        return round(covered / MIN_GAIN), abs(placement.position - preferred)
+        distance = abs(placement.position - preferred)
+        middle = MIDDLE_COST * (placement.position != preferred and MIDDLE[0] < placement.position < MIDDLE[1])
+        soft = covered(area, soft=True) - CALM_GAIN * is_calm(area)
+        return round(covered(area, soft=False) / MIN_GAIN), distance + middle + soft
 
     return min(options, key=cost)
 

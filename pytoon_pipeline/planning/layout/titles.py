@@ -2,43 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from math import ceil
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import WIDTH
-from pytoon_pipeline.contracts.preset import AnimationIn, HeadlineSettings
+from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
-from pytoon_pipeline.contracts.spec.easing import Back, EaseOut, Linear
-from pytoon_pipeline.contracts.spec.layers import Keyframe, TextLayer, Transform, constant
+from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.media.word_layout import units_of
 from pytoon_pipeline.planning.backdrops import Backdrops
+from pytoon_pipeline.planning.emphasis import chosen_words, emphasis_of, without_marks
 from pytoon_pipeline.planning.keep_out import KeepOutArea
 from pytoon_pipeline.planning.layout.contrast import ensure_contrast
-from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit, split_pages
+from pytoon_pipeline.planning.layout.text_fit import (
+    TextBox,
+    TextLayout,
+    clean,
+    common_size,
+    fit,
+    pages_at,
+    split_pages,
+)
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
+from pytoon_pipeline.planning.layout.title_animations import text_animation
+from pytoon_pipeline.planning.title_request import Role, TitleRequest
 
-Role = Literal["headline", "item", "hook", "beat", "cta", "other"]
-
-ENTRY_SECONDS = 0.4
-EXIT_SECONDS = 0.2
-RISE_PIXELS = 60
-# A text stays at least this long, however short it is.
-MIN_SECONDS = 1.0
 # Distance that titles keep from the edges of the safe zone, in pixels.
 INSET = 24
 # Texts of single items may be smaller than headlines: they are a word or two.
 ITEM_MIN_SIZE = 48
 BOXED = ("box", "auto_box")
-
-
-@dataclass(frozen=True)
-class TitleRequest:
-    """A text, its role, and the field of the request that it comes from."""
-
-    text: str
-    role: Role
-    field: str
 
 
 @dataclass(frozen=True)
@@ -64,13 +59,14 @@ def title_requests(text: str | TextRequest | None, uppercase: bool) -> tuple[Tit
         requests = [TitleRequest(text.hook or "", "hook", "text.hook")]
         requests += [TitleRequest(beat, "beat", f"text.beats.{n}") for n, beat in enumerate(text.beats)]
         requests += [TitleRequest(text.cta or "", "cta", "text.cta")]
-    cleaned = (replace(one, text=clean(one.text, uppercase)) for one in requests)
+    cleaned = (without_marked(one, uppercase) for one in requests)
     return tuple(one for one in cleaned if one.text)
 
 
-def reading_seconds(titles: Sequence[TitleRequest], headline: HeadlineSettings) -> float:
-    """Time that it takes to read ``titles`` one after the other."""
-    return sum(_seconds(len(title.text), headline) for title in titles)
+def without_marked(title: TitleRequest, uppercase: bool) -> TitleRequest:
+    """The title without the marks of its key words, which become ``marked``."""
+    text, marked = without_marks(clean(title.text, uppercase))
+    return replace(title, text=text, marked=marked)
 
 
 def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
@@ -83,6 +79,8 @@ def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
         width=area.right - area.left - 2 * padding,
         height=area.bottom - area.top - 2 * padding,
         lines=headline.max_lines,
+        line_height=headline.line_height,
+        letter_spacing=headline.letter_spacing,
     )
 
 
@@ -97,18 +95,29 @@ def item_text(entry: MediaRequest, headline: HeadlineSettings, area: Rect[int]) 
 
     Raises ``InvalidInput`` when it does not fit ``area``.
     """
-    cleaned = clean(entry.text or "", headline.uppercase)
-    if not cleaned:
+    title = without_marked(TitleRequest(entry.text or "", "item", "media"), headline.uppercase)
+    if not title.text:
         return None
-    page = fit(cleaned, item_text_box(headline, area))
+    page = fit(title.text, item_text_box(headline, area))
     if page is None:
         raise InvalidInput("text_too_long", f"The text of “{entry.file}” does not fit beside it.", "Shorten it.")
-    return page
+    return with_marks(page, title)
 
 
-def fit_title(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> list[TextLayout]:
-    """The pages of a title in ``area``. Raises ``InvalidInput`` when it cannot be shown at all."""
-    pages = split_pages(title.text, text_box(headline, area))
+def role_size(titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]]) -> int | None:
+    """The size that titles of one role share, each with its settings and area; none where one cannot be shown."""
+    return common_size([(title.text, text_box(headline, area)) for title, headline, area in titles])
+
+
+def fit_title(
+    title: TitleRequest, headline: HeadlineSettings, area: Rect[int], size: int | None = None
+) -> list[TextLayout]:
+    """The pages of a title in ``area``, at ``size`` where it is given.
+
+    Raises ``InvalidInput`` when it cannot be shown at all.
+    """
+    box = text_box(headline, area)
+    pages = split_pages(title.text, box) if size is None else pages_at(title.text, box, size)
     if not pages:
         raise field_error(
             title.field,
@@ -116,44 +125,14 @@ def fit_title(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
             f"“{title.text[:40]}…” does not fit, even when split into several pages.",
             "Shorten it, or lower adjust.headline.min_size.",
         )
-    return pages
+    return [with_marks(page, title) for page in pages]
 
 
-def titles_over_time(
-    titles: Sequence[TitleRequest],
-    style: TitleStyle,
-    area: Rect[int],
-    frames: int,
-    backdrops: Backdrops,
-    keep_out: Sequence[KeepOutArea] = (),
-) -> tuple[TextLayer, ...]:
-    """Titles one after the other over ``frames``, each for its share of the reading time.
-
-    Raises ``InvalidInput`` when reading takes longer than that.
-    """
-    headline, rate = style.headline, style.rate
-    pages = [(title, page) for title in titles for page in fit_title(title, headline, area)]
-    if not pages:
-        return ()
-    reading = [rate.nearest(_seconds(page.characters, headline)) for _, page in pages]
-    spare = frames - sum(reading)
-    if spare < 0:
-        raise field_error(
-            titles[0].field if len(titles) == 1 else "text",
-            "text_too_long",
-            f"Reading the texts takes {sum(reading) / float(rate.fraction):.0f} s, but the video lasts "
-            f"{frames / float(rate.fraction):.0f} s.",
-            "Shorten the texts, add media, or raise max_seconds.",
-        )
-    layers = []
-    start = 0
-    for index, (title, page) in enumerate(pages):
-        last = index == len(pages) - 1
-        end = frames if last else start + reading[index] + spare * reading[index] // sum(reading)
-        shown = FrameRange(start=start, end=end)
-        layers.append(title_layer(page, title.role, style, area, shown, backdrops, headline.position, keep_out))
-        start = end
-    return tuple(layers)
+def with_marks(page: TextLayout, title: TitleRequest) -> TextLayout:
+    """The page with the key words that the person marked, if any."""
+    if not title.marked:
+        return page
+    return replace(page, marked=tuple(n for n, word in enumerate(page.words) if word in title.marked))
 
 
 def title_layer(
@@ -172,6 +151,11 @@ def title_layer(
     relevant = [one for one in keep_out if one.start < shown.end and one.end > shown.start]
     place = best_placement(options, position, relevant).area
     x, y = (place.left + place.right) / 2, (place.top + place.bottom) / 2
+    backdrop = backdrops(place)
+    look = ensure_contrast(headline, page.size, backdrop, style.min_contrast)
+    emphasis = emphasis_of(headline, look, backdrop, style.min_contrast)
+    key_words = _key_words(page) if emphasis is not None else ()
+    typography = {"line_height": headline.line_height, "letter_spacing": headline.letter_spacing}
     return TextLayer(
         name=role,
         role=role,
@@ -180,55 +164,48 @@ def title_layer(
         width=place.right - place.left,
         height=place.bottom - place.top,
         lines=page.lines,
-        style=ensure_contrast(headline, page.size, backdrops(place), style.min_contrast),
-        transform=entrance(headline.animation_in, x, y, shown, style.rate),
+        style=look.model_copy(update={**typography, "emphasis": emphasis if key_words else None}),
+        emphasised=key_words,
+        animation=text_animation(
+            headline.animation_in,
+            page.lines,
+            shown.frames,
+            style.rate,
+            marks=bool(key_words) and emphasis is not None and emphasis.kind in ("marker", "underline"),
+            readable_at_once=shown.start == 0,
+        ),
+        transform=Transform(x=constant(x), y=constant(y)),
     )
+
+
+def _key_words(page: TextLayout) -> tuple[int, ...]:
+    """The indices of a page's key words; none where its lines are not made of words."""
+    if -1 in page.words:
+        return ()
+    if page.marked is not None:
+        return page.marked
+    return chosen_words([word for line in page.lines for word in units_of(line)])
 
 
 def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], position: float) -> Rect[int]:
     """What a page covers at ``position`` of ``area``: its letters, and the plate or outline around them."""
     padding = headline.box.padding if headline.background in BOXED else round(headline.outline)
-    width = min(area.right - area.left, page.width + 2 * padding)
-    height = min(area.bottom - area.top, page.height + 2 * padding)
+    # Even sizes at even places need no resampling.
+    width = min(area.right - area.left, 2 * ceil(page.width / 2) + 2 * padding)
+    height = min(area.bottom - area.top, 2 * ceil(page.height / 2) + 2 * padding)
     free = area.bottom - area.top - height
-    top = area.top + round(free * position)
+    top = 2 * ((area.top + round(free * position)) // 2)
     inset = min(INSET, (area.right - area.left - width) // 2)
     left = {"left": area.left + inset, "centre": centred(width, area), "right": area.right - width - inset}
     return Rect(left=left[headline.align], top=top, right=left[headline.align] + width, bottom=top + height)
 
 
+def symmetric(area: Rect[int]) -> Rect[int]:
+    """``area`` with the larger of its two side insets on both sides, so that its middle is the frame's."""
+    inset = max(area.left, WIDTH - area.right)
+    return replace(area, left=inset, right=WIDTH - inset)
+
+
 def centred(width: int, area: Rect[int]) -> int:
     """Left edge of a text in the middle of the frame, moved only as far as ``area`` requires."""
-    return max(area.left, min(round((WIDTH - width) / 2), area.right - width))
-
-
-def entrance(animation: AnimationIn, x: float, y: float, shown: FrameRange, rate: FrameRate) -> Transform:
-    """How a text comes in and leaves. Keyframes count from the scene, as ``shown`` does."""
-    start, frames = shown.start, shown.frames
-    entry = min(rate.nearest(ENTRY_SECONDS), frames // 3)
-    leaving = min(rate.nearest(EXIT_SECONDS), frames // 3)
-    static = Transform(x=constant(x), y=constant(y))
-    if animation == "none" or entry < 2 or leaving < 1:
-        return static
-    opacity = (
-        Keyframe(frame=start, value=0),
-        Keyframe(frame=start + entry // 2, value=1, easing=Linear()),
-        Keyframe(frame=start + frames - leaving, value=1),
-        Keyframe(frame=start + frames, value=0),
-    )
-    update: dict[str, object] = {"opacity": opacity}
-    if animation == "rise":
-        update["y"] = (
-            Keyframe(frame=start, value=round(y + RISE_PIXELS, 2)),
-            Keyframe(frame=start + entry, value=round(y, 2), easing=EaseOut()),
-        )
-    if animation == "pop":
-        update["scale"] = (
-            Keyframe(frame=start, value=0.7),
-            Keyframe(frame=start + entry, value=1, easing=Back(overshoot=0.08)),
-        )
-    return static.model_copy(update=update)
-
-
-def _seconds(characters: int, headline: HeadlineSettings) -> float:
-    return max(MIN_SECONDS, characters / headline.max_cps)
+    return max(area.left, min(2 * round((WIDTH - width) / 4), area.right - width))

@@ -1,19 +1,19 @@
-"""The path of the 9:16 window: it stays as long as it can, moves only as far as it must, and never across a cut."""
+"""The path of the window over a shot: it stays as long as it can, moves before its subject is lost, never across a cut.
+
+All positions are fractions of the source as displayed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.analysis import Face, FocalPoint
 from pytoon_pipeline.contracts.geometry import Box, clamp_centre
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ZoomPulse
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.planning.shots.subjects import Detection, focal_box, main_face
-
-Path = NDArray[np.float64]
+from pytoon_pipeline.planning.shots.hold_and_ease import Path, plan_path
+from pytoon_pipeline.planning.shots.subjects import Detection, union_box
 
 KEY_SECONDS = 0.2
 # The face's surroundings, as a factor of its box, that must stay in the window.
@@ -24,6 +24,8 @@ FOCAL_MARGIN = 1.08
 FOCUS_SHARE = 0.5
 # Smaller differences between keyframes are rounding.
 KEY_STEP = 1e-6
+# Standard deviation in seconds of the mean that takes the noise of detections away.
+NOISE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,24 @@ class ShotPath:
     size: tuple[float, float]
     zoom: float
 
-    def crop_path(self, source_start: int, frames: int, rate: FrameRate, period: float) -> CropPath:
-        """The part that a clip shows, as keyframes. Runs without movement keep only their ends."""
+    def contains(self, box: Box) -> bool:
+        """Whether the window shows all of ``box`` all the time, without its zoom."""
+        across = np.maximum(np.abs(self.x - box.x), np.abs(box.x + box.width - self.x)).max()
+        down = np.maximum(np.abs(self.y - box.y), np.abs(box.y + box.height - self.y)).max()
+        return bool(across <= self.size[0] / 2 + KEY_STEP and down <= self.size[1] / 2 + KEY_STEP)
+
+    def crop_path(
+        self, source_start: int, frames: int, rate: FrameRate, period: float, punch_in: float = 1.0
+    ) -> CropPath:
+        """The part that a clip shows, as keyframes, enlarged by ``punch_in``. Runs without movement keep their ends."""
         step = max(1, rate.nearest(KEY_SECONDS))
         marks = sorted({*range(0, frames, step), frames - 1})
         at = [rate.seconds(source_start + mark) for mark in marks]
         tracks = (self.x, self.y, self.focus_x, self.focus_y)
         rows = list(zip(*(np.interp(at, self.times, track) for track in tracks), strict=True))
+        zoom = _r(punch_in)
         keys = [
-            CropKeyframe(frame=mark, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy))
+            CropKeyframe(frame=mark, x=_r(x), y=_r(y), focus_x=_r(fx), focus_y=_r(fy), zoom=zoom)
             for index, (mark, (x, y, fx, fy)) in enumerate(zip(marks, rows, strict=True))
             if index == 0 or not _inside_hold(rows, index)
         ]
@@ -74,58 +85,74 @@ class ShotPath:
         return CropPath(width=_r(self.size[0]), height=_r(self.size[1]), keyframes=tuple(keys), zoom_pulse=pulse)
 
 
-def plan_shot(
-    faces: Sequence[Face],
-    points: Sequence[FocalPoint],
-    start: float,
-    end: float,
-    frame: SourceFrame,
-    settings: CameraSettings,
-    aspect: float,
-) -> ShotPath:
-    """The window's path over the shot ``[start, end)``: it follows the main face, else rests on the detail."""
-    size = frame.window(aspect)
-    detections = main_face(faces, start, end)
-    if detections:
-        return _follow(detections, start, end, frame, size, settings)
-    return _static(focal_box(points, start, end), start, end, frame, size, settings)
-
-
-def _follow(
+def follow(
     detections: Sequence[Detection],
     start: float,
     end: float,
     frame: SourceFrame,
     size: tuple[float, float],
     settings: CameraSettings,
+    keep: Sequence[Box] = (),
 ) -> ShotPath:
-    count = max(2, round((end - start) / KEY_SECONDS) + 1)
-    times = np.linspace(start, end, count)
+    """A window of ``size`` that follows a face over the shot ``[start, end)``, planned as a whole.
+
+    The boxes ``keep``, burnt-in text, stay in view too where the face leaves room for them.
+    """
+    count = max(1, round((end - start) / KEY_SECONDS))
+    step = (end - start) / count
+    middles = start + (np.arange(count) + 0.5) * step
     seen = [detection.time for detection in detections]
-    face_x = np.interp(times, seen, [s.box.centre[0] for s in detections])
-    face_y = np.interp(times, seen, [s.box.centre[1] for s in detections])
-    widest = float(np.percentile([s.box.width for s in detections], 90))
-    tallest = float(np.percentile([s.box.height for s in detections], 90))
-    aim_y = face_y + (0.5 - settings.subject_y) * size[1]
-    picture, zoom = frame.picture, settings.zoom_pulse.amount
-    x = _axis(face_x, size[0], widest, picture.x, picture.width, settings, times)
-    y = _axis(aim_y, size[1], tallest, picture.y, picture.height, settings, times)
-    focus_sigma = _sigma(2 * settings.smoothing, times)
-    return ShotPath(
-        times, x, y,
-        _smooth(x + FOCUS_SHARE * (face_x - x), focus_sigma), _smooth(y + FOCUS_SHARE * (face_y - y), focus_sigma),
-        size, zoom,
-    )  # fmt: skip
+    centres = np.array([one.box.centre for one in detections])
+    face = np.stack([_smooth(np.interp(middles, seen, centres[:, axis]), NOISE_SECONDS / step) for axis in (0, 1)], 1)
+    picture, zoom = frame.picture, settings.largest_zoom
+    aim = face + np.array([0.0, (0.5 - settings.subject_y) * size[1]])
+    extent = [float(np.percentile([getattr(one.box, side) for one in detections], 90)) for side in ("width", "height")]
+    reach = np.array([max(0.0, (size[n] / zoom - FACE_MARGIN * extent[n]) / 2) for n in (0, 1)])
+    low, high = _with(keep, face - reach, face + reach, size)
+    aim = np.clip(aim, low, high)
+    # Windows that reach beyond the picture are not shown.
+    limits = [(low_, high_) for low_, high_ in (_range(picture, size, axis) for axis in (0, 1))]
+    for axis, (lowest, highest) in enumerate(limits):
+        for path in (aim, low, high):
+            path[:, axis] = np.clip(path[:, axis], lowest, highest)
+    # One unit is the window's width, in both directions.
+    unit = np.array([size[0], size[0] * frame.width / frame.height])
+    path = plan_path(aim / unit, low / unit, high / unit, step, settings.dead_zone, settings.smoothing)
+    levels = path.levels * unit
+    faces = np.array([np.median(face[a:b], axis=0) for a, b in path.spans])
+    times = np.arange(2 * count + 1) * step / 2
+    rows = path.at(times, np.hstack([levels, levels + FOCUS_SHARE * (faces - levels)]))
+    x, y, focus_x, focus_y = rows.T
+    return ShotPath(start + times, x, y, focus_x, focus_y, size, settings.zoom_pulse.amount)
 
 
-def _static(
-    box: Box | None, start: float, end: float, frame: SourceFrame, size: tuple[float, float], settings: CameraSettings
+def rest(
+    box: Box | None,
+    start: float,
+    end: float,
+    frame: SourceFrame,
+    size: tuple[float, float],
+    settings: CameraSettings,
+    keep: Sequence[Box] = (),
 ) -> ShotPath:
-    """A window that stays on ``box``. Where the box fits into the window, the zoom does not cut it."""
+    """A window that stays on ``box``. Where the box fits into the window, the zoom does not cut it.
+
+    The boxes ``keep``, burnt-in text, come first.
+    """
     picture = frame.picture
     box = box or picture
-    x = clamp_centre(box.centre[0], size[0], picture.x, picture.width)
-    y = clamp_centre(box.centre[1], size[1], picture.y, picture.height)
+    x, y = box.centre
+    if keep:
+        text = union_box(keep)
+        box = text
+        x, y = (
+            min(max(centre, edge + length - window / 2), edge + window / 2) if length <= window else edge + length / 2
+            for centre, edge, length, window in (
+                (x, text.x, text.width, size[0] / FOCAL_MARGIN), (y, text.y, text.height, size[1] / FOCAL_MARGIN)
+            )
+        )  # fmt: skip
+    x = clamp_centre(x, size[0], picture.x, picture.width)
+    y = clamp_centre(y, size[1], picture.y, picture.height)
     spare = min(size[0] / (box.width * FOCAL_MARGIN), size[1] / (box.height * FOCAL_MARGIN))
     zoom = settings.zoom_pulse.amount if spare < 1 else min(settings.zoom_pulse.amount, spare)
     times = np.array([start, end])
@@ -133,33 +160,23 @@ def _static(
     return ShotPath(times, static_x, static_y, focus_x, focus_y, size, zoom)
 
 
-def _axis(
-    aim: Path, window: float, face: float, low: float, extent: float, settings: CameraSettings, times: Path
-) -> Path:
-    """The window's centre on one axis, kept inside the picture ``[low, low + extent]``."""
-    free = window / settings.zoom_pulse.amount / 2 - face * FACE_MARGIN / 2
-    path = _smooth(
-        dead_zone_path(aim, max(0.0, min(settings.dead_zone * window, free))), _sigma(settings.smoothing, times)
-    )
-    return np.clip(path, low + window / 2, max(low + window / 2, low + extent - window / 2))
+def _with(keep: Sequence[Box], low: Path, high: Path, size: tuple[float, float]) -> tuple[Path, Path]:
+    """Bounds of the window's centre that keep as many of the boxes in view as the bounds allow, at all times."""
+    low, high = low.copy(), high.copy()
+    for box in keep:
+        for axis, (edge, length) in enumerate(((box.x, box.width), (box.y, box.height))):
+            half = size[axis] / FOCAL_MARGIN / 2
+            lowest, highest = edge + length - half, edge + half
+            if length <= 2 * half and (np.maximum(low[:, axis], lowest) <= np.minimum(high[:, axis], highest)).all():
+                low[:, axis] = np.maximum(low[:, axis], lowest)
+                high[:, axis] = np.minimum(high[:, axis], highest)
+    return low, high
 
 
-def dead_zone_path(aim: Path, reach: float) -> Path:
-    """A path that stays within ``reach`` of ``aim`` and moves as little as that allows.
-
-    It begins where it can stay longest; then the edges of what must stay in view push it along.
-    """
-    low, high = aim - reach, aim + reach
-    a, b = low[0], high[0]
-    for lower, upper in zip(low, high, strict=True):
-        if max(a, lower) > min(b, upper):
-            break
-        a, b = max(a, lower), min(b, upper)
-    position, path = (a + b) / 2, np.empty_like(aim)
-    for index, (lower, upper) in enumerate(zip(low, high, strict=True)):
-        position = min(max(position, lower), upper)
-        path[index] = position
-    return path
+def _range(picture: Box, size: tuple[float, float], axis: int) -> tuple[float, float]:
+    """The lowest and highest centre of a window inside the picture, on one axis."""
+    low, extent = ((picture.x, picture.width), (picture.y, picture.height))[axis]
+    return low + size[axis] / 2, max(low + size[axis] / 2, low + extent - size[axis] / 2)
 
 
 def _smooth(path: Path, sigma: float) -> Path:
@@ -167,10 +184,6 @@ def _smooth(path: Path, sigma: float) -> Path:
     reach = max(1, int(4 * sigma))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     return np.convolve(np.pad(path, reach, mode="edge"), kernel / kernel.sum(), mode="valid")
-
-
-def _sigma(seconds: float, times: Path) -> float:
-    return max(0.3, seconds / float(times[1] - times[0]))
 
 
 def _inside_hold(rows: Sequence[tuple[float, ...]], index: int) -> bool:

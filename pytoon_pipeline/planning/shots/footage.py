@@ -1,15 +1,17 @@
 """Moving pictures: a talking video without its silences, or a clip as it is; framed for 9:16 shot by shot."""
 
 import itertools
+import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import CameraSettings, Preset
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
-from pytoon_pipeline.contracts.spec.layers import VideoLayer
+from pytoon_pipeline.contracts.spec.layers import Layer, Transform, VideoLayer, constant
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, clip, union
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
@@ -17,11 +19,13 @@ from pytoon_pipeline.planning.backdrops import tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
 from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
-from pytoon_pipeline.planning.keep_out import FACE, KeepOutArea
+from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence
-from pytoon_pipeline.planning.shots.camera import SourceFrame, plan_shot
-from pytoon_pipeline.planning.shots.stills import FULL_FRAME
+from pytoon_pipeline.planning.shots.framing import ShotFraming, all_heads, frame_shot, source_frame
+from pytoon_pipeline.planning.shots.punch_ins import divided, punch_in_marks
+from pytoon_pipeline.planning.shots.stills import blurred_footage
+from pytoon_pipeline.planning.shots.subjects import texts_in
 from pytoon_pipeline.planning.wording import counted
 
 # A source that is enlarged more than this looks soft.
@@ -50,16 +54,18 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
         raise InvalidInput(
             "nothing_left",
             f"media: nothing of “{item.entry.file[:60]}” is left after its silence is removed.",
-            "Raise adjust.silence.threshold_below_speech_db, or set adjust.silence.remove=false.",
+            "Raise adjust.silence.threshold_below_speech_db. Or keep the silences: --set silence.remove=false",
         )
     cues = plan_cues(words, ranges, rate, preset.captions)
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
     notes += _quality_notes(material)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
-    sequence = _framed(material, ranges, preset.camera, rate)
+    marks = punch_in_marks(ranges, words, preset.camera.punch_in, rate)
+    sequence = _framed(material, divided(ranges, marks), preset.camera, rate, talk=True)
+    sequence = replace(sequence, audio=_audio(material, ranges))
     spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues) if preset.captions.show else ()
     whole = (FrameRange(start=0, end=sequence.frames),)
-    return replace(sequence, cues=cues, speech=spoken or whole, notes=tuple(notes))
+    return replace(sequence, cues=cues, speech=spoken or whole, notes=(*notes, *sequence.notes))
 
 
 def clip_sequence(
@@ -67,75 +73,134 @@ def clip_sequence(
 ) -> SceneSequence:
     """A run of a clip as it is. ``source_start`` counts output frames of the source."""
     sequence = _framed(material, [SourceRange(0, source_start, frames)], camera, rate)
-    return replace(sequence, notes=tuple(_quality_notes(material)))
+    return replace(sequence, notes=(*_quality_notes(material), *sequence.notes))
 
 
 def _framed(
-    material: AnalysedMedia, ranges: Sequence[SourceRange], camera: CameraSettings, rate: FrameRate
+    material: AnalysedMedia, ranges: Sequence[SourceRange], camera: CameraSettings, rate: FrameRate, talk: bool = False
 ) -> SceneSequence:
-    scenes = _scenes(material, ranges, camera, rate)
-    audio: tuple[AudioRef, ...] = ()
-    if material.audible:
-        audio = tuple(AudioRef(material.item, one.start, one.frames, one.source_start) for one in ranges)
+    """The scenes of ``ranges``. Those of a ``talk`` may be arranged, and zoom at cuts."""
+    shots = _shots(material, ranges, camera, rate, talk)
+    scenes = tuple(shot.scene for shot in shots)
     tones = material.sampled.tones
-    windows = [
-        crop_at(layer.crop_path, frame, scene.start + frame)
-        for scene in scenes
-        for layer in scene.layers
-        if isinstance(layer, VideoLayer)
-        for frame in {0, scene.frames // 2, scene.frames - 1}
-    ]
+    windows = [window for shot in shots for window in _windows(shot)]
     return SceneSequence(
         scenes,
         lambda area: tones_backdrop(tones, windows, area, WIDTH, HEIGHT),
-        keep_out=tuple(_faces(material, scenes, rate)),
-        audio=audio,
+        keep_out=tuple(area for shot in shots for area in _kept_free(material, shot, rate)),
+        audio=_audio(material, ranges),
         static=_on_timeline(material.shots.static, ranges, rate),
         black=_on_timeline(material.shots.black, ranges, rate),
+        notes=tuple(_text_notes(material, shots)),
     )
 
 
-def _scenes(
-    material: AnalysedMedia, ranges: Sequence[SourceRange], camera: CameraSettings, rate: FrameRate
-) -> tuple[Scene, ...]:
+@dataclass(frozen=True)
+class _Shot:
+    """A scene with its framing. ``source_start`` counts output frames of the source."""
+
+    scene: Scene
+    framing: ShotFraming
+    source_start: int
+
+
+def _shots(
+    material: AnalysedMedia, ranges: Sequence[SourceRange], camera: CameraSettings, rate: FrameRate, talk: bool
+) -> list[_Shot]:
     """Ranges split at scene changes. Those of one shot share its camera path, so a jump cut keeps the framing."""
-    frame = SourceFrame(*material.size, material.sampled.picture)
     edges = [0, *(rate.nearest(cut) for cut in material.shots.cuts), rate.nearest(material.seconds) + 1]
-    scenes = []
+    found, shots = all_heads(material), []
     for shot_start, shot_end in itertools.pairwise(edges):
         parts = [(max(one.source_start, shot_start), min(one.source_end, shot_end), one) for one in ranges]
         parts = [part for part in parts if part[1] > part[0]]
         if not parts:
             continue
-        start, end = rate.seconds(shot_start), rate.seconds(shot_end)
-        path = plan_shot(material.faces, material.focus.points, start, end, frame, camera, WIDTH / HEIGHT)
-        for first, last, shown in parts:
-            layer = VideoLayer(
+        framing = frame_shot(material, found, rate.seconds(shot_start), rate.seconds(shot_end), camera, arrange=talk)
+        for number, (first, last, shown) in enumerate(parts):
+            zoom = camera.punch_in.amount if talk and number % 2 else 1.0
+            layers = _layers(material, framing, first, last - first, camera, rate, zoom)
+            scene = Scene(start=shown.start + first - shown.source_start, frames=last - first, layers=layers)
+            shots.append(_Shot(scene, framing, first))
+    return sorted(shots, key=lambda shot: shot.scene.start)
+
+
+def _layers(
+    material: AnalysedMedia,
+    framing: ShotFraming,
+    source_start: int,
+    frames: int,
+    camera: CameraSettings,
+    rate: FrameRate,
+    zoom: float,
+) -> tuple[Layer, ...]:
+    layers: list[Layer] = []
+    for view in framing.views:
+        path = view.path.crop_path(source_start, frames, rate, camera.zoom_pulse.period, zoom)
+        centre = Transform(
+            x=constant((view.area.left + view.area.right) / 2), y=constant((view.area.top + view.area.bottom) / 2)
+        )
+        layers.append(
+            VideoLayer(
                 name="footage",
                 item=material.item,
-                source_start=first,
-                crop_path=path.crop_path(first, last - first, rate, camera.zoom_pulse.period),
-                **FULL_FRAME,
+                source_start=source_start,
+                crop_path=path,
+                width=view.area.width,
+                height=view.area.height,
+                transform=centre,
             )
-            scenes.append(Scene(start=shown.start + first - shown.source_start, frames=last - first, layers=(layer,)))
-    return tuple(sorted(scenes, key=lambda scene: scene.start))
+        )
+    if framing.banded:
+        layers.insert(0, blurred_footage(material, source_start))
+    return tuple(layers)
 
 
-def _faces(material: AnalysedMedia, scenes: Sequence[Scene], rate: FrameRate) -> Iterator[KeepOutArea]:
-    """Where each scene shows a face, about once per second."""
-    for scene in scenes:
-        layer = scene.layers[0]
+def _windows(shot: _Shot) -> Iterator[Box]:
+    """What the frame shows of the source now and then: windows continued to all of the frame."""
+    scene = shot.scene
+    for layer in scene.layers:
         assert isinstance(layer, VideoLayer)
-        step = rate.nearest(FACE_SECONDS)
-        for first in range(0, scene.frames, step):
-            start = rate.seconds(layer.source_start + first)
+        for frame in {0, scene.frames // 2, scene.frames - 1}:
+            window = crop_at(layer.crop_path, frame, scene.start + frame)
+            across, down = window.width / layer.width, window.height / layer.height
+            left = layer.transform.x[0].value - layer.width / 2
+            top = layer.transform.y[0].value - layer.height / 2
+            yield Box(window.x - left * across, window.y - top * down, WIDTH * across, HEIGHT * down)
+
+
+def _kept_free(material: AnalysedMedia, shot: _Shot, rate: FrameRate) -> Iterator[KeepOutArea]:
+    """Where a scene shows heads and burnt-in text, about once per second."""
+    scene, found = shot.scene, all_heads(material)
+    step = rate.nearest(FACE_SECONDS)
+    for first in range(0, scene.frames, step):
+        start = rate.seconds(shot.source_start + first)
+        last = min(first + step, scene.frames)
+        faces = [face.box for face in found if start <= face.time < start + FACE_SECONDS]
+        texts = [text.box for text in texts_in(material.focus.texts, start, start + FACE_SECONDS)]
+        for layer, view in zip(scene.layers[-len(shot.framing.views) :], shot.framing.views, strict=True):
+            assert isinstance(layer, VideoLayer)
             window = crop_at(layer.crop_path, first, scene.start + first)
-            for face in material.faces:
-                if start <= face.time < start + FACE_SECONDS:
-                    last = min(first + step, scene.frames)
-                    area = face.box.through(window, WIDTH, HEIGHT)
-                    yield KeepOutArea(scene.start + first, scene.start + last, area, FACE)
-                    break
+            for boxes, weight in ((faces[:1] if len(shot.framing.views) == 1 else faces, FACE), (texts, TEXT)):
+                for box in boxes:
+                    area = box.through(window, view.area.width, view.area.height)
+                    area = area.shifted(view.area.left, view.area.top).intersection(view.area)
+                    if area.area:
+                        yield KeepOutArea(scene.start + first, scene.start + last, area, weight)
+
+
+def _text_notes(material: AnalysedMedia, shots: Sequence[_Shot]) -> Iterator[Note]:
+    if any(shot.framing.text_cut for shot in shots):
+        message = (
+            f"“{material.name[:60]}” has text in its picture that is not all in view next to its subject. "
+            "To show the whole picture, set fit of the clip to contain."
+        )
+        yield Note(code="burnt_in_text_cut", message=message)
+
+
+def _audio(material: AnalysedMedia, ranges: Sequence[SourceRange]) -> tuple[AudioRef, ...]:
+    if not material.audible:
+        return ()
+    return tuple(AudioRef(material.item, one.start, one.frames, one.source_start) for one in ranges)
 
 
 def _on_timeline(times: Sequence[TimeRange], ranges: Sequence[SourceRange], rate: FrameRate) -> tuple[FrameRange, ...]:
@@ -155,12 +220,13 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
     name = item.entry.file[:60]
     start, end = source_range(item.material, item.entry)
     if (silent := end - start - spoken) >= MIN_NOTED_SILENCE:
-        message = f"{silent:.1f} s of silence were cut out of “{name}”. To keep it, set adjust.silence.remove to false."
+        message = f"{silent:.1f} s of silence were cut out of “{name}”. To keep it, add: --set silence.remove=false"
         yield Note(code="silence_removed", message=message)
     if shortened:
+        later = shlex.quote(f"media.{item.entry.file}.start={int(start + limit)}")
         message = (
-            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video. "
-            "Set start and end of the clip to choose another part."
+            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video. To choose "
+            f"another part, say where it starts, for example: --set {later}"
         )
         yield Note(code="shortened", message=message)
 
@@ -173,13 +239,13 @@ def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[N
     elif material.audible and captions_missing:
         message = f"No words were recognised in “{name}”, so it has no captions. {GET_CAPTIONS}"
         yield Note(code="no_words", message=message)
-    if not material.faces:
+    if not material.faces and not material.focus.people:
         message = f"No face was found in “{name}”, so it is framed around its details. Check that nothing is cut off."
         yield Note(code="no_face", message=message)
 
 
 def _quality_notes(material: AnalysedMedia) -> Iterator[Note]:
-    name, size = material.name[:60], SourceFrame(*material.size, material.sampled.picture).window(WIDTH / HEIGHT)
+    name, size = material.name[:60], source_frame(material).window(WIDTH / HEIGHT)
     factor = WIDTH / (material.size[0] * size[0])
     if factor > SOFT_FACTOR:
         width, height = material.size

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.contracts.artifact import StoredFile
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
-from pytoon_pipeline.contracts.preset import CaptionStyle
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.engines.engine import RenderRequest

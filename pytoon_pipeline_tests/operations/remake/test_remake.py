@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from pytoon_pipeline.cli.main import main
-from pytoon_pipeline.config import presets
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.manifest import Difference, Manifest, Remade
@@ -63,7 +63,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     """A clip, a picture, music, a brand with a logo and a font of its own, and captions of no words."""
     root = tmp_path_factory.mktemp("original")
     upload, brands = root / "upload", root / "presets" / "brands"
-    shutil.copytree(presets.presets_folder(), root / "presets")
+    shutil.copytree(presets_folder(), root / "presets")
     shutil.copyfile(fonts.load("Caladea Bold").file, brands / "own.ttf")
     (brands / "mine.yaml").write_text(BRAND)
     Image.effect_mandelbrot((200, 120), (-2, -1.5, 1, 1.5), 30).save(brands / "logo.png")

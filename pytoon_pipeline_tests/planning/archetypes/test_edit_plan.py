@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from pytoon_pipeline.config.presets import presets_folder
+from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.edit_plan import AnyLayer, EditLayer, EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput

@@ -6,18 +6,27 @@ from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import footage, planned, still
 
 
-@pytest.mark.parametrize("material", [still(1600, 900), still(900, 1600), footage(4)])
-@pytest.mark.parametrize("text", ["One line", {"hook": "Above", "cta": "Below, and rather longer than that"}])
-def test_bars_of_a_meme_cover_nothing(material: object, text: object) -> None:
-    spec = planned([material], archetype="meme", text=text)  # type: ignore[list-item]
-    layers = spec.scenes[0].layers
-    picture = next(layer for layer in layers if layer.name == "picture")
-    place = area_of(picture)  # type: ignore[arg-type]
-    for layer in layers:
-        if layer.name != "picture":
-            assert apart(place, area_of(layer)), layer.name  # type: ignore[arg-type]
-    size = material.size  # type: ignore[attr-defined]
-    assert picture.width / picture.height == pytest.approx(size[0] / size[1], rel=4e-3)
+def test_bars_of_a_meme_cover_nothing_of_a_picture_that_may_not_be_cut() -> None:
+    text = {"hook": "Above", "cta": "Below, and rather longer than that"}
+    for material in (still(1600, 900), still(900, 1600), footage(4)):
+        layers = planned([material], archetype="meme", text=text, fit="contain").scenes[0].layers
+        picture = next(layer for layer in layers if layer.name == "picture")
+        for layer in layers:
+            if layer.name != "picture":
+                assert apart(area_of(picture), area_of(layer)), layer.name  # type: ignore[arg-type]
+        size = material.size
+        assert picture.width / picture.height == pytest.approx(size[0] / size[1], rel=4e-3)
+
+
+@pytest.mark.parametrize("preset", ["classic-meme", "paper-meme"])
+def test_the_lines_of_a_meme_have_one_size_and_the_punchline_comes_later(preset: str) -> None:
+    text = {"hook": "Me", "cta": "what my friends think that I do all day"}
+    spec = planned([still(1200, 1200)], archetype="meme", text=text, preset=preset)
+    hook, punchline = (layer for _, _, layer in spec.texts())
+    assert hook.style.size == punchline.style.size
+    assert hook.start == 0 < punchline.start < spec.frames / 2
+    picture = spec.scenes[0].layers[0]
+    assert (picture.width, area_of(picture).bottom) == (1080, 1920), "no bar below the picture"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("hook", "beats", "cta", "lines"), [

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.analysis import Word
-from pytoon_pipeline.contracts.preset import CaptionStyle
+from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.planning.captions.cues import plan_cues
 from pytoon_pipeline.planning.edit_ranges import SourceRange, source_to_timeline
 from pytoon_pipeline_tests.harness.plans import RATE, words_at

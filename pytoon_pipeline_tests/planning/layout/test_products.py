@@ -16,8 +16,9 @@ def test_products_and_headline_do_not_cover_each_other(arrange: str) -> None:
         items(3, width=700, height=1400), media_wishes=wishes, archetype="overlay", text="Three of a kind",
         adjust={"layout": {"arrange": arrange}},
     )  # fmt: skip
-    headline = area_of(spec.overlays[0])  # type: ignore[arg-type]
-    for scene in spec.scenes:
+    title = next(layer for layer in spec.overlays if isinstance(layer, TextLayer) and layer.role == "headline")
+    headline = area_of(title)
+    for scene in (scene for scene in spec.scenes if scene.start < title.start + (title.frames or 0)):
         products = [layer for layer in scene.layers if layer.name == "product"]
         own = [layer for layer in scene.layers if isinstance(layer, TextLayer)]
         assert products

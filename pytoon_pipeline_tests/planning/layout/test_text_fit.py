@@ -4,7 +4,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit, split_pages
+from pytoon_pipeline.planning.layout.text_fit import PAGE_SHARE, TextBox, clean, common_size, fit, pages_at, split_pages
 
 ROOM = TextBox("Manrope ExtraBold", 130, 64, 800, 520, 4)
 writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=200)
@@ -20,7 +20,7 @@ def test_fitted_text_is_complete_and_inside_its_box(text: str) -> None:
         assert len(page.lines) <= ROOM.lines
         assert ROOM.min_size <= page.size <= ROOM.size
     shown = "".join("".join(page.lines) for page in split_pages(text, ROOM))
-    assert "".join(shown.split()) == "".join(text.split())
+    assert "".join(shown.split()).replace("-", "") == "".join(text.split()).replace("-", "")
 
 
 def test_short_text_has_the_preferred_size() -> None:
@@ -36,12 +36,47 @@ def test_lines_are_even() -> None:
     assert min(widths) > 0.5 * max(widths)
 
 
-def test_a_word_too_long_for_a_line_is_broken_between_characters() -> None:
-    word = "Donaudampfschifffahrtsgesellschaftskapitän"
-    page = fit(word, ROOM)
+def test_a_word_too_long_for_a_line_is_hyphenated() -> None:
+    page = fit("Donaudampfschifffahrtsgesellschaftskapitän", ROOM)
     assert page is not None
-    assert len(page.lines) > 1
-    assert "".join(page.lines) == word
+    assert page.lines[0].endswith("-")
+    assert "".join(page.lines).replace("-", "") == "Donaudampfschifffahrtsgesellschaftskapitän"
+
+
+def test_a_word_that_no_language_hyphenates_is_broken_between_characters() -> None:
+    page = fit("x9" * 40, ROOM)
+    assert page is not None
+    assert "".join(page.lines) == "x9" * 40
+
+
+def test_no_word_is_hyphenated_that_fits_when_it_is_smaller() -> None:
+    page = fit("Geschwindigkeit", ROOM)
+    assert page is not None
+    assert (page.lines, page.size < ROOM.size) == (("Geschwindigkeit",), True)
+
+
+def test_pages_have_one_size_and_end_with_sentences() -> None:
+    text = (
+        "Fresh beans from small farms in Peru. Roasted by hand every morning, two streets away. "
+        "Ground when you order it, never before. Come by and taste the difference today."
+    )
+    pages = split_pages(text, ROOM)
+    assert len(pages) > 1
+    assert len({page.size for page in pages}) == 1
+    assert all(page.lines[-1].endswith((".", ",")) for page in pages)
+
+
+def test_texts_of_one_role_share_a_size() -> None:
+    texts = ("Tea", "Something much longer that needs a smaller size to stay on its page, I think")
+    size = common_size([(text, ROOM) for text in texts])
+    assert size is not None
+    assert size >= PAGE_SHARE * ROOM.size
+    assert all(page.size == size for text in texts for page in pages_at(text, ROOM, size))
+
+
+def test_words_know_their_place_in_the_text() -> None:
+    pages = split_pages("one two three four five six seven eight nine ten eleven twelve thirteen", ROOM)
+    assert [word for page in pages for word in page.words] == list(range(13))
 
 
 def test_line_breaks_stay() -> None:

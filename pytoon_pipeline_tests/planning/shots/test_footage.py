@@ -16,7 +16,8 @@ def test_a_shortened_video_ends_after_a_word() -> None:
     source = footage(200, ((0.0, 200.0),), words=words_at((57.0, 58.0), (59.5, 61.0)))
     spec = plan(source)
     assert spec.frames == round(58.2 * 30)
-    assert next(note.code for note in spec.notes) == "shortened"
+    note = next(iter(spec.notes))
+    assert (note.code, note.message.partition(": ")[2]) == ("shortened", "--set media.item-0.start=60")
     assert plan(source, max_seconds=10).frames == 300
 
 

@@ -2,22 +2,30 @@
 
 import pytest
 
+from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline_tests.harness.plans import planned, still
 
 
-def test_a_landscape_picture_is_shown_whole_over_a_copy_of_itself() -> None:
-    wide = still(2000, 1000, matter=Box(x=0.05, y=0.2, width=0.9, height=0.6))
-    layers = planned([wide]).scenes[0].layers
-    assert [layer.name for layer in layers] == ["blurred copy", "picture"]
-    copy, whole = layers
-    assert isinstance(copy, ImageLayer)
+def test_a_picture_whose_subject_the_frame_would_cut_is_a_card_that_shows_all_of_it() -> None:
+    faces = [Face(time=0, box=Box(x=x, y=0.3, width=0.1, height=0.2), score=0.9) for x in (0.05, 0.85)]
+    layers = planned([still(2000, 1000, faces=faces)]).scenes[0].layers
+    whole = next(layer for layer in layers if layer.name == "product")
     assert isinstance(whole, ImageLayer)
-    assert (copy.width, copy.height) == (1080, 1920)
     assert whole.width / whole.height == pytest.approx(2.0, rel=0.01)
-    assert (whole.crop_path.width, whole.crop_path.height) == (1, 1)
+    assert (whole.crop_path.width, whole.crop_path.height) == pytest.approx((1, 1), abs=0.01)
+    assert "blurred copy" not in [layer.name for layer in layers]
+
+
+def test_a_landscape_picture_fills_the_frame_around_its_subject() -> None:
+    wide = still(1600, 1000, matter=Box(x=0.5, y=0.2, width=0.3, height=0.6))
+    (picture,) = planned([wide]).scenes[0].layers
+    assert isinstance(picture, ImageLayer)
+    window = crop_at(picture.crop_path, 0, 0)
+    assert window.x <= 0.5
+    assert window.x + window.width >= 0.8
 
 
 def test_bars_only_when_asked() -> None:

@@ -1,0 +1,121 @@
+"""Scrims: gradients of a picture's own dark tone, behind text that stands on the picture."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.spec.layers import Keyframe, ShapeLayer, Transform, constant
+from pytoon_pipeline.contracts.style import Fill, OpacityStop
+from pytoon_pipeline.contracts.time import FrameRange
+from pytoon_pipeline.media.colour import luminance_of
+from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops
+from pytoon_pipeline.planning.layout.contrast import mix_luminance
+
+# Distance from the text to where the scrim begins to fade, and the length of the fade, in pixels.
+MARGIN, FADE = 72, 500
+# Edges are multiples of this, so that a slightly changed text changes no scrim.
+GRID = 60
+# Least and greatest opacity behind the text, and the step between.
+MIN_OPACITY, MAX_OPACITY, STEP = 0.4, 0.85, 0.05
+# What the contrast must exceed: the picture is coded, and moves behind the text.
+RESERVE = 1.1
+FADE_FRAMES = 10
+
+
+@dataclass(frozen=True)
+class Scrim:
+    """A scrim over frames ``shown`` of the video. It has its full ``opacity`` from ``top`` to ``bottom``.
+
+    Text in the lower half has a scrim down to the frame's lower edge, text in the upper half one up to the upper edge.
+    """
+
+    top: int
+    bottom: int
+    opacity: float
+    colour: Colour
+    shown: FrameRange
+
+    def over(self, behind: Backdrop) -> Backdrop:
+        """A backdrop under the scrim where it is fully opaque."""
+        own = luminance_of(self.colour)
+        darkest, lightest = (mix_luminance(own, one, self.opacity) for one in (behind.darkest, behind.lightest))
+        return Backdrop(darkest, lightest)
+
+    def layer(self, start: int, frames: int) -> ShapeLayer:
+        """The scrim in a scene of ``frames`` frames that starts at frame ``start`` of the video."""
+        first, last = max(0, self.shown.start - start), min(frames, self.shown.end - start)
+        top = 0 if self.top <= 0 else max(0, self.top - FADE)
+        bottom = HEIGHT if self.bottom >= HEIGHT else min(HEIGHT, self.bottom + FADE)
+        height = bottom - top
+        marks = [(top, 0.0 if self.top > 0 else 1.0), (self.top, 1.0), (self.bottom, 1.0)]
+        marks.append((bottom, 0.0 if self.bottom < HEIGHT else 1.0))
+        places = {min(1.0, max(0.0, (y - top) / height)): share for y, share in marks}
+        stops = tuple(OpacityStop(at=round(at, 4), opacity=round(s * self.opacity, 4)) for at, s in places.items())
+        return ShapeLayer(
+            name="scrim",
+            start=first,
+            frames=None if last == frames else last - first,
+            width=WIDTH,
+            height=height,
+            fill=Fill(colours=(self.colour,), opacity=stops),
+            transform=Transform(
+                x=constant(WIDTH / 2),
+                y=constant((top + bottom) / 2),
+                opacity=_fading(self.shown.start - start, self.shown.end - start, frames),
+            ),
+        )
+
+
+def plan_scrim(
+    areas: Sequence[Rect[int]],
+    text_colour: Colour,
+    behind: Backdrops,
+    tone: Colour,
+    min_contrast: float,
+    shown: FrameRange,
+) -> Scrim | None:
+    """The scrim of ``tone`` behind texts in ``areas``; none where they can be read without one."""
+    area = Rect(
+        left=min(one.left for one in areas),
+        top=min(one.top for one in areas),
+        right=max(one.right for one in areas),
+        bottom=max(one.bottom for one in areas),
+    )
+    backdrop = behind(area)
+    if backdrop.min_contrast(text_colour) >= min_contrast * RESERVE:
+        return None
+    top, bottom = (area.top - MARGIN) // GRID * GRID, -(-(area.bottom + MARGIN) // GRID) * GRID
+    upper = area.top + area.bottom < HEIGHT
+    scrim = Scrim(0 if upper else top, bottom if upper else HEIGHT, MIN_OPACITY, tone, shown)
+    for step in range(round((MAX_OPACITY - MIN_OPACITY) / STEP) + 1):
+        scrim = Scrim(scrim.top, scrim.bottom, round(MIN_OPACITY + step * STEP, 2), tone, shown)
+        if scrim.over(backdrop).min_contrast(text_colour) >= min_contrast * RESERVE:
+            break
+    return scrim
+
+
+def under_scrims(behind: Backdrops, scrims: Iterable[Scrim]) -> Backdrops:
+    """The backdrops of texts above ``scrims``."""
+    placed = tuple(scrims)
+
+    def backdrop(area: Rect[int]) -> Backdrop:
+        found = behind(area)
+        for scrim in placed:
+            if scrim.top <= area.top and area.bottom <= scrim.bottom:
+                found = scrim.over(found)
+        return found
+
+    return backdrop
+
+
+def _fading(start: int, end: int, frames: int) -> tuple[Keyframe, ...]:
+    """Opacity that comes and goes with the text, where its scene does not begin or end with it."""
+    keys = []
+    if start > 0:
+        keys += [Keyframe(frame=start, value=0), Keyframe(frame=start + FADE_FRAMES, value=1)]
+    if end < frames:
+        keys += [Keyframe(frame=end - FADE_FRAMES, value=1), Keyframe(frame=end, value=0)]
+    frames_used = [key.frame for key in keys]
+    return tuple(keys) if keys and frames_used == sorted(set(frames_used)) else constant(1)

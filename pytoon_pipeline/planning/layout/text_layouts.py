@@ -1,0 +1,145 @@
+"""Texts on a ground, without media: a statement, a numbered list, a quotation, or a big number with its explanation."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.preset import HeadlineSettings
+from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
+from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.contracts.time import FrameRange
+from pytoon_pipeline.planning.backdrops import Backdrops
+from pytoon_pipeline.planning.layout.text_fit import TextBox, fit
+from pytoon_pipeline.planning.layout.titles import TitleStyle, fit_title, title_layer
+from pytoon_pipeline.planning.title_request import TitleRequest
+
+TextLayoutName = Literal["statement", "list", "quote", "big_number"]
+# Text that begins with a number or a price: the number is shown big, the rest explains it.
+NUMBER = re.compile(
+    r"^\s*([#+\-−–]?[$€£¥₹]?\s?\d[\d.,:/]*\s?(?:%|[kKmM]\b|[$€£¥₹]|×|x\b)?)\s*(?:[-–—:]\s*)?(.*)$", re.S
+)
+QUOTE_MARKS = ("“", "„", "«", '"', "”")
+# Sizes of a big number and of the line that explains it, in pixels.
+NUMBER_SIZE, EXPLANATION_SIZE = 400, 130
+# Items of a list: at most this many on one frame, the room of their numbers, and the gap between them, in pixels.
+MAX_ITEMS, NUMBER_ROOM, ITEM_GAP, LIST_SIZE = 6, 150, 36, 150
+DIGIT_SIZE = 190
+# A row of a list is at most this share of the area's height, and has two lines.
+MAX_ROW, ROW_LINES, MIN_ROW_SIZE, ROW_MARGIN = 0.3, 3, 40, 40
+# The bar beside a quotation: its width and its distance from the text, in pixels.
+BAR_WIDTH, BAR_GAP = 14, 44
+
+
+def layout_of(title: TitleRequest, titles: Sequence[TitleRequest], wanted: str) -> TextLayoutName:
+    """The layout of a text: as the preset says, else by what it is. Beats after a hook are a list."""
+    if wanted != "auto" and not (wanted == "list" and title.role != "beat"):
+        return "statement" if wanted == "big_number" and split_number(title.text) is None else wanted  # type: ignore[return-value]
+    if title.role == "beat" and 1 < sum(one.role == "beat" for one in titles) <= MAX_ITEMS:
+        return "list"
+    if split_number(title.text) is not None:
+        return "big_number"
+    return "quote" if title.text.startswith(QUOTE_MARKS) else "statement"
+
+
+def split_number(text: str) -> tuple[str, str] | None:
+    """A number or price at the beginning of a text, and what follows it; none without either."""
+    found = NUMBER.match(text)
+    if found is None or not found[2].strip() or len(found[1].strip()) > 7:
+        return None
+    return found[1].strip(), found[2].strip()
+
+
+def big_number(
+    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops
+) -> list[Layer]:
+    """The number as wide as the area, and below it what it means."""
+    parts = split_number(title.text)
+    assert parts is not None
+    headline = style.headline.model_copy(update={"size": NUMBER_SIZE, "max_lines": 1, "position": 1.0})
+    upper = replace(area, bottom=area.top + round(area.height * 0.45))
+    lower = replace(area, top=upper.bottom)
+    number = _single(replace(title, text=parts[0]), replace(style, headline=headline), upper, shown, behind)
+    small = style.headline.model_copy(update={"size": EXPLANATION_SIZE, "position": 0.0})
+    return [*number, *_single(replace(title, text=parts[1]), replace(style, headline=small), lower, shown, behind)]
+
+
+def quote(
+    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops, accent: Colour
+) -> list[Layer]:
+    """The text left aligned beside a bar in the accent colour."""
+    inner = replace(area, left=area.left + BAR_WIDTH + BAR_GAP)
+    headline = style.headline.model_copy(update={"align": "left", "position": 0.42})
+    texts = _single(title, replace(style, headline=headline), inner, shown, behind)
+    first = texts[0]
+    bar = ShapeLayer(
+        name="bar",
+        start=shown.start,
+        frames=shown.frames,
+        width=BAR_WIDTH,
+        height=2 * round(first.height / 2),
+        fill=Fill(colours=(accent,)),
+        transform=Transform(x=constant(area.left + BAR_WIDTH / 2), y=constant(first.transform.y[-1].value)),
+    )
+    return [bar, *texts]
+
+
+def numbered_list(
+    beats: Sequence[tuple[TitleRequest, FrameRange]],
+    style: TitleStyle,
+    area: Rect[int],
+    behind: Backdrops,
+    accent: Colour,
+) -> list[Layer]:
+    """Beats below each other, numbered in the accent colour; each comes in at its time and stays to the end."""
+    layers: list[Layer] = []
+    height = min((area.height - ITEM_GAP * (len(beats) - 1)) // len(beats), round(area.height * MAX_ROW))
+    block = height * len(beats) + ITEM_GAP * (len(beats) - 1)
+    top = area.top + max(0, (area.height - block) // 2)
+    size = _list_size(beats, style.headline, area.width - NUMBER_ROOM, height)
+    item = style.headline.model_copy(update={"size": size, "min_size": min(size, 24), "align": "left", "position": 0.5})
+    digit = item.model_copy(update={"colour": accent, "background": "auto", "size": min(DIGIT_SIZE, 2 * size)})
+    for number, (beat, shown) in enumerate(beats, 1):
+        row = replace(area, top=top, bottom=top + height)
+        stays = FrameRange(start=shown.start, end=beats[-1][1].end)
+        column, rest = replace(row, right=row.left + NUMBER_ROOM), replace(row, left=row.left + NUMBER_ROOM)
+        mark = TitleRequest(str(number), "other", beat.field)
+        layers += _single(mark, replace(style, headline=digit), column, stays, behind)
+        layers += _single(beat, replace(style, headline=item), rest, stays, behind)
+        top += height + ITEM_GAP
+    return layers
+
+
+def statement(
+    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops
+) -> list[Layer]:
+    """The text large, around the optical centre."""
+    return list(_single(title, style, area, shown, behind))
+
+
+def _single(
+    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops
+) -> list[TextLayer]:
+    """The pages of a text one after the other in an area, each for its share of the time."""
+    pages = fit_title(title, style.headline, area)
+    total, passed, layers = sum(page.characters for page in pages), 0, []
+    for page in pages:
+        start = shown.start + shown.frames * passed // total
+        passed += page.characters
+        part = FrameRange(start=start, end=shown.start + shown.frames * passed // total)
+        layers.append(title_layer(page, title.role, style, area, part, behind, style.headline.position))
+    return layers
+
+
+def _list_size(
+    beats: Sequence[tuple[TitleRequest, FrameRange]], headline: HeadlineSettings, width: int, height: int
+) -> int:
+    """The size at which all items of a list fit their rows."""
+    size = LIST_SIZE
+    for beat, _ in beats:
+        least = min(size, MIN_ROW_SIZE)
+        page = fit(beat.text, TextBox(headline.font, size, least, width - ROW_MARGIN, height - ROW_MARGIN, ROW_LINES))
+        size = page.size if page is not None else least
+    return size

@@ -1,0 +1,100 @@
+"""Where a text may be broken by sense: what a break between two words costs.
+
+Words that lead to the next one (articles, prepositions, numbers before a unit, first names) stay with it. The lists
+hold English, German, French and Spanish words; breaks in other languages follow punctuation and length.
+"""
+
+import re
+from collections.abc import Sequence
+
+# What a break costs. A break after a comma is welcome, and one inside a name or after an article is not.
+COMMA, BEFORE_LINK, NEUTRAL = -6.0, -2.0, 0.0
+WEAK, MEDIUM, STRONG = 3.0, 6.0, 9.0
+SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
+CLAUSE_ENDS = (",", ";", ":", "–", "—", "،", "、", "，", "；", "：")
+CLOSING = "\"'”’»)]}"
+
+
+def words_in(text: str) -> frozenset[str]:
+    """The words of a list."""
+    return frozenset(text.split())
+
+
+ARTICLES = words_in("""
+    a an the this that these those my your his her its our their every each some any no which what whose der
+    das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine jede jeder diese
+    dieser le la les un une du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos
+    leur leurs el los las una unos unas del al este esta estos estas mi tu su sus nuestro nuestra cada
+""")
+PREPOSITIONS = words_in("""
+    of to in on at by for from with without into onto about over under after before between through during
+    against around behind beside near until upon towards within across along per via than like as von zu in im
+    an am auf aus bei beim mit nach seit vor vom zum zur für gegen ohne um durch über unter zwischen de dans en
+    sur sous avec sans pour par chez vers entre depuis con sin para por sobre desde hasta entre hacia según
+""")
+CONJUNCTIONS = words_in("""
+    and or but nor so because if when while since that which who where although unless whether und oder aber
+    weil wenn dass ob als damit et ou mais donc que qui si quand parce y o pero porque cuando
+""")
+# Words that cannot end a line well: the verb or the rest of the sentence follows.
+AUXILIARIES = words_in("""
+    i you he she we they it i'm i've i'll i'd you're you've you'll he's she's we're we've we'll they're they've
+    it's is are was were be been am do does did have has had can could will would should must may might shall
+    don't doesn't didn't can't cannot won't wouldn't isn't aren't wasn't weren't haven't hasn't let's there's
+    that's what's not never very really so too more most less just only even still also always how ich du er
+    sie es wir ist sind war hat haben nicht sehr je tu il elle nous vous est sont pas très no muy más
+""")
+ADJECTIVES = words_in("""
+    new good great big small old young first second third last best worst same other next own whole little few
+    long high low right wrong real free full easy hard fast slow better bigger different important simple
+    single many much several two three four five six seven eight nine ten hundred thousand million billion
+""")
+# Verbs whose particle or short object follows, and pairs that are read as one word.
+PAIRS = words_in("""
+    thank_you a_lot lot_of kind_of sort_of such_as as_well in_order in_front out_of because_of instead_of
+    going_to want_to wants_to need_to needs_to have_to has_to had_to used_to able_to about_to each_other
+    one_another at_least at_all for_example of_course right_now so_that even_if even_though more_than less_than
+    next_to up_to turn_on turn_off pick_up set_up find_out give_up come_on figure_out end_up look_at talk_about
+    think_about wake_up
+""")
+NUMBER = re.compile(r"^[^\w]*[$€£¥]?\d[\d.,:/-]*[%°kKmMxX]?$")
+
+
+def break_cost(words: Sequence[str], at: int) -> float:
+    """What a break before ``words[at]`` costs; negative where the text asks for one. ``0 < at < len(words)``."""
+    before, after = words[at - 1], words[at]
+    bare = before.rstrip(CLOSING)
+    if bare.endswith(SENTENCE_ENDS) or bare.endswith(CLAUSE_ENDS):
+        return COMMA
+    left, right = _plain(before), _plain(after)
+    if f"{left}_{right}" in PAIRS or _is_name(words, at):
+        return STRONG
+    cost = max(_leads(left), MEDIUM if NUMBER.match(before) else NEUTRAL)
+    if cost == NEUTRAL and (right in CONJUNCTIONS or right in PREPOSITIONS):
+        return BEFORE_LINK
+    return cost
+
+
+def _leads(word: str) -> float:
+    """How closely ``word`` belongs to the one after it."""
+    if word in ARTICLES:
+        return STRONG
+    if word in PREPOSITIONS or word in CONJUNCTIONS:
+        return MEDIUM + 1
+    if word in AUXILIARIES:
+        return MEDIUM
+    return WEAK if word in ADJECTIVES else NEUTRAL
+
+
+def _is_name(words: Sequence[str], at: int) -> bool:
+    """Whether both words at a break are capitalised inside a sentence, as the parts of a name are."""
+    before, after = words[at - 1].lstrip("\"'“‘«(["), words[at].lstrip("\"'“‘«([")
+    if not (before[:1].isupper() and after[:1].isupper()) or _plain(before) in ("i", "i'm", "i've", "i'll"):
+        return False
+    # Text in capitals, and a language that capitalises all nouns, have no names to see.
+    return not before.isupper() or not after.isupper() or len(before) <= 4
+
+
+def _plain(word: str) -> str:
+    """The word in small letters without punctuation around it."""
+    return word.strip("\"'“”‘’«»()[]{}.,;:!?…¡¿").replace("’", "'").lower()

@@ -1,0 +1,297 @@
+"""When and where the titles of a video stand: each over the item that it belongs to, gone before the next one comes."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import HEIGHT
+from pytoon_pipeline.contracts.preset import HeadlineSettings
+from pytoon_pipeline.contracts.spec.layers import TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.media.colour import luminance_of
+from pytoon_pipeline.planning.backdrops import Backdrops, together
+from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
+from pytoon_pipeline.planning.layout.scrims import Scrim, plan_scrim, under_scrims
+from pytoon_pipeline.planning.layout.text_fit import TextLayout, fit
+from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
+from pytoon_pipeline.planning.layout.titles import (
+    TitleStyle,
+    fit_title,
+    role_size,
+    text_box,
+    title_area,
+    title_layer,
+    with_marks,
+)
+from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, Timeline
+from pytoon_pipeline.planning.text_assignment import assigned_items, page_seconds
+from pytoon_pipeline.planning.title_request import TitleRequest
+
+# A text that is only read, not held, stays for this multiple of the time that reading takes.
+READ_FACTOR = 1.3
+# Distance between two texts, in pixels.
+TEXT_GAP = 12
+# Text of a lower relative luminance is dark: its scrim has the light colour of its box.
+DARK_TEXT = 0.18
+
+
+@dataclass(frozen=True)
+class TitlePage:
+    """One page of a title or of an item's own text, and the part of the video that it belongs to."""
+
+    title: TitleRequest
+    page: TextLayout
+    part: int
+    is_label: bool = False
+
+
+@dataclass(frozen=True)
+class PlacedTitles:
+    """Text layers over the video, and its scenes with the scrims that the texts need."""
+
+    layers: tuple[TextLayer, ...]
+    scenes: tuple[Scene, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def place_titles(
+    titles: Sequence[TitleRequest],
+    style: TitleStyle,
+    timeline: Timeline,
+    sequences: Sequence[SceneSequence],
+    content_frames: int,
+) -> PlacedTitles:
+    """All titles over the first parts of ``timeline``, which show ``sequences``, with the scrims behind them.
+
+    Raises ``InvalidInput`` when reading takes longer than the ``content_frames``.
+    """
+    schedule = _Schedule(style, timeline, sequences, content_frames)
+    timed = [*schedule.labels(), *schedule.titles(titles)]
+    placed = [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed]
+    scrims = _scrims(schedule, placed)
+    layers = [schedule.layer(page, shown, position, scrims) for page, shown, position in placed]
+    scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in timeline.scenes)
+    layers.sort(key=lambda layer: layer.start)
+    return PlacedTitles(tuple(layers), scenes, tuple(schedule.notes(timed)))
+
+
+@dataclass(frozen=True)
+class _Schedule:
+    style: TitleStyle
+    timeline: Timeline
+    sequences: Sequence[SceneSequence]
+    content_frames: int
+
+    @property
+    def rate(self) -> FrameRate:
+        return self.style.rate
+
+    def labels(self) -> Iterator[tuple[TitlePage, FrameRange]]:
+        """The items' own texts, each for as long as its item is shown."""
+        for part in range(len(self.sequences)):
+            space = self.space(part)
+            if (label := space.label) is not None:
+                area = space.label_area or space.area
+                page = fit_label(label, item_headline(space), area)
+                yield TitlePage(label, page, part, is_label=True), self.window(part)
+
+    def titles(self, titles: Sequence[TitleRequest]) -> list[tuple[TitlePage, FrameRange]]:
+        """The titles one after the other, within the parts that they belong to as far as reading allows."""
+        pages = []
+        placed = list(zip(titles, assigned_items(titles, len(self.sequences)), strict=True))
+        for title, part in placed:
+            space = self.space(part)
+            peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
+            size = role_size([(one, other.headline, other.area) for one, other in peers])
+            pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
+        needed = [self.reading_frames(one) for one in pages]
+        if sum(needed) > self.content_frames:
+            raise field_error(
+                titles[0].field if len(titles) == 1 else "text",
+                "text_too_long",
+                f"Reading the texts takes {sum(needed) / float(self.rate.fraction):.0f} s, but the video lasts "
+                f"{self.content_frames / float(self.rate.fraction):.0f} s.",
+                "Shorten the texts, add media, or raise max_seconds.",
+            )
+        times = self._times(pages, needed)
+        if times and times[-1].end > self.content_frames:
+            times = _shares(FrameRange(start=0, end=self.content_frames), needed)
+        return list(zip(pages, times, strict=True))
+
+    def _times(self, pages: Sequence[TitlePage], needed: Sequence[int]) -> list[FrameRange]:
+        """Pages fill the time of their part; where it is too short for reading, they run on into the next part."""
+        times: list[FrameRange] = []
+        for part in range(len(self.sequences)):
+            frames = [need for one, need in zip(pages, needed, strict=True) if one.part == part]
+            if not frames:
+                continue
+            window = self.window(part)
+            start = max(window.start, times[-1].end if times else 0)
+            shares = _shares(FrameRange(start=start, end=max(window.end, start + sum(frames))), frames)
+            if not self.space(part).hold:
+                last = part == len(self.sequences) - 1
+                shares = [_read(one, need, n, last and n == len(frames) - 1) for n, (one, need) in
+                          enumerate(zip(shares, frames, strict=True))]  # fmt: skip
+            times += shares
+        return times
+
+    def window(self, part: int) -> FrameRange:
+        """The frames of a part in which its texts may stand: from the middle of the transition that brings it in to the
+        beginning of the next one.
+        """
+        own, parts = self.timeline.parts[part], self.timeline.parts
+        before = parts[part - 1].end if part else own.start
+        after = parts[part + 1].start if part + 1 < len(parts) else own.end
+        start = (own.start + max(own.start, before)) // 2
+        return FrameRange(start=start, end=max(start + 1, min(after, own.end, self.content_frames)))
+
+    def reading_frames(self, one: TitlePage) -> int:
+        return max(1, self.rate.nearest(page_seconds(" ".join(one.page.lines), self.style.headline.max_cps)))
+
+    def space(self, part: int) -> TextSpace:
+        """Where texts of a part stand."""
+        space = self.sequences[part].text
+        return space or TextSpace(self.style.area, self.style.headline)
+
+    def headline(self, one: TitlePage) -> TitleStyle:
+        space = self.space(one.part)
+        return replace(self.style, headline=item_headline(space) if one.is_label else space.headline)
+
+    def place(self, one: TitlePage) -> Rect[int]:
+        """The area of a text."""
+        space = self.space(one.part)
+        return space.label_area or space.area if one.is_label else space.area
+
+    def parts(self, shown: FrameRange) -> list[int]:
+        """The parts that are seen while a text is shown; a transition's other part is not behind a text."""
+        windows = [(n, self.window(n)) for n in range(len(self.sequences))]
+        return [n for n, window in windows if window.start < shown.end and window.end > shown.start] or [0]
+
+    def behind(self, shown: FrameRange) -> Backdrops:
+        return together([self.sequences[part].backdrop for part in self.parts(shown)])
+
+    def position(self, one: TitlePage, shown: FrameRange, timed: Sequence[tuple[TitlePage, FrameRange]]) -> float:
+        """The position of a text in its area: the same for all pages of a part, where the tallest stands best."""
+        peers = [other for other, _ in timed if (other.part, other.is_label) == (one.part, one.is_label)]
+        tallest = max((other.page for other in peers), key=lambda page: page.height)
+        headline, area = self.headline(one).headline, self.place(one)
+        preferred = headline.position
+        options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
+        part = self.timeline.parts[one.part]
+        keep_out = list(self.sequences[one.part].keep_out)
+        if one.is_label and any(other.part == one.part and not other.is_label for other, _ in timed):
+            # The titles of the part keep their place; its label goes elsewhere.
+            title = next(other for other, _ in timed if other.part == one.part and not other.is_label)
+            place = self.position(title, shown, timed)
+            taken = self.area(title, place)
+            wider = replace(taken, top=taken.top - TEXT_GAP, bottom=taken.bottom + TEXT_GAP)
+            keep_out.append(KeepOutArea(part.start, part.end, wider, TEXT))
+        behind, low = self.sequences[one.part].backdrop, self.style.min_contrast
+        return best_placement(
+            options, preferred, keep_out, lambda place: behind(place).min_contrast(headline.colour) >= low
+        ).position
+
+    def layer(
+        self, one: TitlePage, shown: FrameRange, position: float, scrims: Sequence[tuple[int, Scrim]]
+    ) -> TextLayer:
+        parts = self.parts(shown)
+        behind = together(
+            [under_scrims(self.sequences[n].backdrop, (scrim for part, scrim in scrims if part == n)) for n in parts]
+        )
+        return title_layer(one.page, one.title.role, self.headline(one), self.place(one), shown, behind, position)
+
+    def area(self, one: TitlePage, position: float) -> Rect[int]:
+        return title_area(one.page, self.headline(one).headline, self.place(one), position)
+
+    def notes(self, timed: Sequence[tuple[TitlePage, FrameRange]]) -> Iterator[Note]:
+        """A note where a text runs on into the next item."""
+        late = [one.title.text for one, shown in timed if shown.end > self.timeline.parts[one.part].end]
+        if late:
+            message = (
+                f"“{late[0][:40]}” takes longer to read than its item is shown, so it stays over the next one. "
+                "Shorten the text, or show the item for longer."
+            )
+            yield Note(code="text_runs_on", message=message)
+
+
+def fit_label(label: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout:
+    """An item's own text on one page. Raises ``InvalidInput`` when it does not fit ``area``."""
+    page = fit(label.text, text_box(headline, area))
+    if page is None:
+        raise InvalidInput("text_too_long", f"The text of “{label.field}” does not fit beside it.", "Shorten it.")
+    return with_marks(page, label)
+
+
+def item_headline(space: TextSpace) -> HeadlineSettings:
+    """The settings of an item's own text: the headline's, at its own size and position."""
+    headline = space.headline
+    return headline.model_copy(
+        update={
+            "size": headline.item_size,
+            "min_size": min(headline.item_size, headline.min_size),
+            "position": headline.item_position,
+        }
+    )
+
+
+def _scrims(schedule: _Schedule, placed: Sequence[tuple[TitlePage, FrameRange, float]]) -> list[tuple[int, Scrim]]:
+    """The scrims of each part: one behind the texts of its upper half, and one behind those of its lower half."""
+    found = []
+    for part in range(len(schedule.sequences)):
+        space = schedule.space(part)
+        if space.shade is None or space.headline.background != "auto":
+            continue
+        here = [
+            (schedule.area(page, position), shown) for page, shown, position in placed if part in schedule.parts(shown)
+        ]
+        upper = [one for one in here if one[0].top + one[0].bottom < HEIGHT]
+        lower = [one for one in here if one not in upper]
+        for texts in filter(None, (upper, lower)):
+            if scrim := _scrim(schedule, part, space, texts):
+                found.append((part, scrim))
+    return found
+
+
+def _scrim(
+    schedule: _Schedule, part: int, space: TextSpace, texts: Sequence[tuple[Rect[int], FrameRange]]
+) -> Scrim | None:
+    """The scrim of a part behind ``texts``, each with its area and its frames."""
+    own, window = schedule.timeline.parts[part], schedule.window(part)
+    start, end = min(shown.start for _, shown in texts), max(shown.end for _, shown in texts)
+    # A scrim that would come or go near a transition stays for all of the part.
+    shown = FrameRange(start=own.start if start <= window.start else start, end=own.end if end >= window.end else end)
+    colour, tone = space.headline.colour, space.shade or ""
+    if luminance_of(colour) < DARK_TEXT:
+        tone = space.headline.box.colour
+    behind = schedule.sequences[part].backdrop
+    return plan_scrim([area for area, _ in texts], colour, behind, tone, schedule.style.min_contrast, shown)
+
+
+def _with_scrims(scene: Scene, timeline: Timeline, scrims: Sequence[tuple[int, Scrim]]) -> Scene:
+    layers = list(scene.layers)
+    for part, scrim in scrims:
+        own = timeline.parts[part]
+        inside = own.start <= scene.start and scene.end <= own.end
+        if inside and scrim.shown.start < scene.end and scrim.shown.end > scene.start:
+            layers.append(scrim.layer(scene.start, scene.frames))
+    return scene.model_copy(update={"layers": tuple(layers)})
+
+
+def _shares(window: FrameRange, needed: Sequence[int]) -> list[FrameRange]:
+    """``window`` divided in proportion to the frames that each text needs."""
+    total, passed, edges = sum(needed), 0, [window.start]
+    for need in needed:
+        passed += need
+        edges.append(window.start + window.frames * passed // total)
+    return [FrameRange(start=a, end=b) for a, b in itertools.pairwise(edges)]
+
+
+def _read(share: FrameRange, needed: int, number: int, closing: bool) -> FrameRange:
+    """The part of a share in which a text is read: from its start, or up to its end for the ``closing`` one."""
+    frames = min(share.frames, round(needed * READ_FACTOR))
+    if closing and number:
+        return FrameRange(start=share.end - frames, end=share.end)
+    return FrameRange(start=share.start, end=share.start + frames)
