@@ -187,12 +187,8 @@ class BurntInText(Record):
 
 
 class FocalPoints(Record):
-    """What else a picture shows: where its detail is, people, and burnt-in text.
-
-    ``core`` is the part of a still picture that stands out from its border.
-    """
+    """What else a picture shows: where its detail is, people, and burnt-in text."""
 
     points: tuple[FocalPoint, ...]
     people: tuple[Person, ...] = ()
     texts: tuple[BurntInText, ...] = ()
-    core: Box | None = None

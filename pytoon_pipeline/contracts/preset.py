@@ -134,8 +134,8 @@ class StillSettings(Record):
     moves in ``ken_burns``. ``zoom`` is the factor of a move in or out, ``pan`` the length of a sideways move as a share
     of the window.
 
-    ``fit`` *cover* fills the frame; *contain* shows the whole picture as a card; *auto* follows ``layout.picture``, where
-    the subject then stays in view.
+    ``fit`` *cover* fills the frame; *contain* shows the whole picture as a card; *auto* follows ``layout.picture``,
+    where the subject then stays in view.
     """
 
     seconds: float = Field(default=4.0, ge=1, le=15)

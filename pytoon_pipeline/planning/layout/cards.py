@@ -53,7 +53,7 @@ def plan_card(
     above, below = (height + GAP if height else 0 for height in heights)
     top = area.top if above else min(area.top, 2 * EDGE)
     # Only text keeps clear of the platform's own elements; a card may reach half into their zone.
-    bottom = area.bottom - 2 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
+    bottom = area.bottom - 4 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
     free = bottom - top - above - below
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
