@@ -76,11 +76,12 @@ ANIMATIONS: dict[AnimationIn, TitleAnimation] = {
 
 
 def text_animation(
-    name: AnimationIn, lines: tuple[str, ...], frames: int, rate: FrameRate, *, marks: bool, readable_at_once: bool
+    name: AnimationIn, lines: tuple[str, ...], frames: int, rate: FrameRate, *, mark: str | None, readable_at_once: bool
 ) -> TextAnimation | None:
     """The animation ``name`` of a text that is shown for ``frames``; none where that is too short for one.
 
-    ``marks`` are drawn after the entrance. ``readable_at_once``: the first frame shows the whole text.
+    ``mark`` is how key words are marked, if any are: a stroke is drawn after the entrance, a box comes with its word.
+    ``readable_at_once``: the first frame shows the whole text.
     """
     style = ANIMATIONS.get(name)
     leaving = min(rate.nearest(EXIT_SECONDS), frames // 3)
@@ -105,8 +106,10 @@ def text_animation(
         unit=style.away_unit, pose=style.away, frames=leaving, unit_frames=leaving, easing=EaseIn(), fade=1,
         clip=style.clip,
     )  # fmt: skip
-    mark = MarkMove(start=entering, frames=max(1, min(rate.nearest(MARK_SECONDS), longest))) if marks else None
-    return TextAnimation(enter=enter, exit=away, mark=mark)
+    # Letters come in without the box behind their word.
+    drawn = mark in ("marker", "underline") or (mark == "box" and style.unit == "letter")
+    stroke = MarkMove(start=entering, frames=max(1, min(rate.nearest(MARK_SECONDS), longest))) if drawn else None
+    return TextAnimation(enter=enter, exit=away, mark=stroke)
 
 
 # From where a text settles whose animation would leave nothing to read at its beginning.

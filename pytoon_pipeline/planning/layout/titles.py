@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.media.word_layout import units_of
+from pytoon_pipeline.media.word_layout import is_separable, units_of
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.emphasis import chosen_words, emphasis_of, without_marks
 from pytoon_pipeline.planning.keep_out import KeepOutArea
@@ -171,7 +171,7 @@ def title_layer(
             page.lines,
             shown.frames,
             style.rate,
-            marks=bool(key_words) and emphasis is not None and emphasis.kind in ("marker", "underline"),
+            mark=emphasis.kind if key_words and emphasis is not None else None,
             readable_at_once=shown.start == 0,
         ),
         transform=Transform(x=constant(x), y=constant(y)),
@@ -184,7 +184,11 @@ def _key_words(page: TextLayout) -> tuple[int, ...]:
         return ()
     if page.marked is not None:
         return page.marked
-    return chosen_words([word for line in page.lines for word in units_of(line)])
+    words = [word for line in page.lines for word in units_of(line)]
+    # A part of a broken word is no key word.
+    whole = [n for n, word in enumerate(page.words) if page.words.count(word) == 1 and is_separable(words[n])]
+    chosen = chosen_words([words[n] for n in whole])
+    return tuple(whole[n] for n in chosen)
 
 
 def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], position: float) -> Rect[int]:
