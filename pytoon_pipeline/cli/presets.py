@@ -68,6 +68,10 @@ def _print_list(listed: "PresetsResult") -> None:
         missing = "" if preset.picture else " No picture."
         print(f"{preset.name:{width}}  {preset.description}{missing}")
         print(f"{'':{width}}  for {', '.join(preset.suits)}")
+    print("\nCaption styles, such as --set captions.style=karaoke:")
+    width = max(len(style.name) for style in listed.caption_styles)
+    for style in listed.caption_styles:
+        print(f"{style.name:{width}}  {style.description}")
     print(f"\n{ARCHETYPES}")
     print(f"Pictures: {program()} presets --open      Settings of one: {program()} presets NAME")
 

@@ -15,10 +15,18 @@ class PresetSummary(Record):
     picture: str | None = None
 
 
+class CaptionStyleSummary(Record):
+    """A named style of captions in brief."""
+
+    name: str
+    description: str
+
+
 class PresetsResult(Record):
     """The answer of ``pytoon presets``. ``page`` is the path of the page with all pictures, if one was written."""
 
     presets: tuple[PresetSummary, ...]
+    caption_styles: tuple[CaptionStyleSummary, ...] = ()
     page: str | None = None
 
 

@@ -66,3 +66,8 @@ def mixed(colour: str, other: str, share: float) -> str:
 def contrast(a: float, b: float) -> float:
     """Contrast ratio of two relative luminances, 1..21 (WCAG 2.2)."""
     return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+
+
+def mix_luminance(upper: float, lower: float, share: float) -> float:
+    """Relative luminance of two greys mixed in sRGB, ``share`` of ``upper``, approximated by a power of 2.2."""
+    return (share * upper ** (1 / 2.2) + (1 - share) * lower ** (1 / 2.2)) ** 2.2

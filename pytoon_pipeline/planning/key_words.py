@@ -3,7 +3,15 @@
 import re
 from collections.abc import Collection, Sequence
 
-from pytoon_pipeline.planning.phrases import ADJECTIVES, ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, words_in
+from pytoon_pipeline.planning.phrases import (
+    ADJECTIVES,
+    ARTICLES,
+    AUXILIARIES,
+    CONJUNCTIONS,
+    NUMERALS,
+    PREPOSITIONS,
+    words_in,
+)
 
 # Scores by what a word is. A word that scores less than the last one is never a key word.
 KNOWN, NUMBER_SCORE, CAPITALS, STRONG_SCORE, NAME, LENGTH = 10.0, 8.0, 6.0, 5.0, 4.0, 3.0
@@ -16,7 +24,7 @@ STRONG_WORDS = words_in("""
     win lose million billion thousand hundred half double twice nie nichts kein keine gratis neu sofort jetzt
     jamais rien gratuit nouveau nunca nada gratis nuevo ahora
 """)
-FUNCTION_WORDS = ARTICLES | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | ADJECTIVES
+FUNCTION_WORDS = NUMERALS | ARTICLES | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | ADJECTIVES
 
 
 def key_words(words: Sequence[str], known: Collection[str] = (), limit: int = 1) -> tuple[int, ...]:

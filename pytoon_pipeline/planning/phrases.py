@@ -7,9 +7,9 @@ hold English, German, French and Spanish words; breaks in other languages follow
 import re
 from collections.abc import Sequence
 
-# What a break costs. A break after a comma is welcome, and one inside a name or after an article is not.
-COMMA, BEFORE_LINK, NEUTRAL = -6.0, -2.0, 0.0
-WEAK, MEDIUM, STRONG = 3.0, 6.0, 9.0
+# What a break costs. One after a comma is welcome, one inside a name or after an article is not.
+COMMA, BEFORE_LINK, NEUTRAL = -6.0, -2.0, 2.0
+VERB, WEAK, MEDIUM, STRONG = 5.0, 7.0, 9.0, 13.0
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 CLAUSE_ENDS = (",", ";", ":", "–", "—", "،", "、", "，", "；", "：")
 CLOSING = "\"'”’»)]}"
@@ -21,7 +21,8 @@ def words_in(text: str) -> frozenset[str]:
 
 
 ARTICLES = words_in("""
-    a an the this that these those my your his her its our their every each some any no which what whose der
+    a an the half all both such
+    this that these those my your his her its our their every each some any no which what whose der
     das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine jede jeder diese
     dieser le la les un une du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos
     leur leurs el los las una unos unas del al este esta estos estas mi tu su sus nuestro nuestra cada
@@ -33,30 +34,44 @@ PREPOSITIONS = words_in("""
     sur sous avec sans pour par chez vers entre depuis con sin para por sobre desde hasta entre hacia según
 """)
 CONJUNCTIONS = words_in("""
-    and or but nor so because if when while since that which who where although unless whether und oder aber
+    and or but nor so because if when while since that which who where how why although unless whether und oder aber
     weil wenn dass ob als damit et ou mais donc que qui si quand parce y o pero porque cuando
 """)
-# Words that cannot end a line well: the verb or the rest of the sentence follows.
-AUXILIARIES = words_in("""
-    i you he she we they it i'm i've i'll i'd you're you've you'll he's she's we're we've we'll they're they've
-    it's is are was were be been am do does did have has had can could will would should must may might shall
-    don't doesn't didn't can't cannot won't wouldn't isn't aren't wasn't weren't haven't hasn't let's there's
-    that's what's not never very really so too more most less just only even still also always how ich du er
-    sie es wir ist sind war hat haben nicht sehr je tu il elle nous vous est sont pas très no muy más
+# Subjects, which stay with their verb, and verbs that lead to another word.
+SUBJECTS = words_in("""
+    i he she we they i'm i've i'll i'd he's she's we're we've we'll they're they've there that's there's
+    ich er wir je tu il elle nous
 """)
+VERBS = words_in("""
+    is are was were be been am do does did have has had can could will would should must may might shall cannot
+    don't doesn't didn't can't won't wouldn't isn't aren't wasn't weren't haven't hasn't shouldn't couldn't
+    ist sind war hat haben wird kann est sont a ont era es son
+""")
+ADVERBS = words_in("""
+    you it you're you've you'll it's let's what's not never ever very really so too more most less just only even
+    still also always du sie es nicht sehr auch vous pas très no muy más
+""")
+AUXILIARIES = SUBJECTS | VERBS | ADVERBS
 ADJECTIVES = words_in("""
-    new good great big small old young first second third last best worst same other next own whole little few
-    long high low right wrong real free full easy hard fast slow better bigger different important simple
-    single many much several two three four five six seven eight nine ten hundred thousand million billion
+    new good great big small old young best worst same other next own whole little few long high low right wrong
+    real free full easy hard fast slow better bigger different important simple single many much several
+""")
+NUMERALS = words_in("""
+    one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand
+    million billion first second third last zwei drei vier fünf zehn deux trois cinq dix dos tres cinco diez
 """)
 # Verbs whose particle or short object follows, and pairs that are read as one word.
 PAIRS = words_in("""
     thank_you a_lot lot_of kind_of sort_of such_as as_well in_order in_front out_of because_of instead_of
-    going_to want_to wants_to need_to needs_to have_to has_to had_to used_to able_to about_to each_other
+    each_other
     one_another at_least at_all for_example of_course right_now so_that even_if even_though more_than less_than
     next_to up_to turn_on turn_off pick_up set_up find_out give_up come_on figure_out end_up look_at talk_about
     think_about wake_up
 """)
+# Shorter words in “-est” are no superlatives.
+MIN_SUPERLATIVE = 5
+# Words that begin a new part of the sentence.
+LINKS = CONJUNCTIONS | PREPOSITIONS | SUBJECTS | VERBS | words_in("what which whose")
 NUMBER = re.compile(r"^[^\w]*[$€£¥]?\d[\d.,:/-]*[%°kKmMxX]?$")
 
 
@@ -70,9 +85,13 @@ def break_cost(words: Sequence[str], at: int) -> float:
     if f"{left}_{right}" in PAIRS or _is_name(words, at):
         return STRONG
     cost = max(_leads(left), MEDIUM if NUMBER.match(before) else NEUTRAL)
-    if cost == NEUTRAL and (right in CONJUNCTIONS or right in PREPOSITIONS):
+    clause = right in LINKS or (right in ("you", "it") and at + 1 < len(words) and _plain(words[at + 1]) in VERBS)
+    if clause and cost in (NEUTRAL, WEAK):
         return BEFORE_LINK
-    return cost
+    if right in VERBS and left in VERBS:
+        return NEUTRAL
+    # Between a name and what it does.
+    return 0.0 if cost == NEUTRAL and at > 1 and before[:1].isupper() and after[:1].islower() else cost
 
 
 def _leads(word: str) -> float:
@@ -81,9 +100,11 @@ def _leads(word: str) -> float:
         return STRONG
     if word in PREPOSITIONS or word in CONJUNCTIONS:
         return MEDIUM + 1
-    if word in AUXILIARIES:
+    if word in SUBJECTS or word in ADVERBS or word in NUMERALS:
         return MEDIUM
-    return WEAK if word in ADJECTIVES else NEUTRAL
+    if word in ADJECTIVES or (word.endswith("est") and len(word) > MIN_SUPERLATIVE):
+        return WEAK
+    return VERB if word in VERBS else NEUTRAL
 
 
 def _is_name(words: Sequence[str], at: int) -> bool:

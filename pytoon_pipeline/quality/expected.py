@@ -91,8 +91,7 @@ def elements(view: FrameView) -> list[Element]:
     for cue in spec.captions.cues:
         if cue.start <= frame < cue.end:
             result += expected_captions.cue_boxes(cue, view)
-            # While a caption moves, it is known to be there, but not where its glyphs are.
-            certain = expected_captions.is_settled(cue, view)
+            certain = expected_captions.is_certain(cue, view)
             for glyphs, opacity in expected_captions.cue_glyphs(cue, view):
                 result += _glyph_elements(view, cue.text, glyphs, opacity, certain)
     return result

@@ -8,7 +8,7 @@ import numpy as np
 from pytoon_pipeline.contracts.captions import CaptionBox, CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.spec.caption_states import WordState, box_of, page_at, word_at, word_style
+from pytoon_pipeline.contracts.spec.caption_states import PageState, WordState, box_of, page_at, word_at, word_style
 from pytoon_pipeline.contracts.spec.render_spec import Cue, WordPlace
 from pytoon_pipeline.contracts.style import WordStyle
 from pytoon_pipeline.media import fonts
@@ -23,19 +23,19 @@ PARTS = {"box": (0.0, 1.0), "marker": (0.08, 0.92), "underline": (0.84, 0.95)}
 BOX_DESCENT = 0.15
 
 
-def is_settled(cue: Cue, view: FrameView) -> bool:
-    """Whether nothing of a caption moves at the frame, so that its glyphs are at known places."""
+def is_certain(cue: Cue, view: FrameView) -> bool:
+    """Whether the glyphs of a caption are known: no word is turned, and none is partly hidden or coloured."""
     style, rate = view.spec.captions.style, view.spec.rate
-    page = page_at(cue, view.frame, style, rate)
-    moving = any(word_at(cue, place, view.frame, style, rate).moving for place in cue.places)
-    return (page.scale, page.x, page.y, page.opacity) == (1, 0, 0, 1) and not moving
+    states = [word_at(cue, place, view.frame, style, rate) for place in cue.places]
+    return not any(state.rotation or state.revealed < 1 for state in states)
 
 
 def cue_glyphs(cue: Cue, view: FrameView) -> Iterator[tuple[Glyphs, float]]:
     """The words of a caption that look alike, together, and their opacity."""
     style, rate = view.spec.captions.style, view.spec.rate
+    page = page_at(cue, view.frame, style, rate)
     drawn = []
-    for place in cue.places:
+    for place in _moved(cue, page, style):
         state = word_at(cue, place, view.frame, style, rate)
         drawn.append((word_style(state.look, style, place.size * state.scale), state, place))
 
@@ -47,13 +47,32 @@ def cue_glyphs(cue: Cue, view: FrameView) -> Iterator[tuple[Glyphs, float]]:
         look, state, _ = words[0]
         runs = tuple(run for one, at, place in words for run in _runs(one, at, place, style))
         glyphs = Glyphs(runs, look.font, look.size, look.outline, look.outline_colour, shadows=look.shadows)
-        yield glyphs, state.opacity
+        yield glyphs, state.opacity * page.opacity
+
+
+def _moved(cue: Cue, page: PageState, style: CaptionStyle) -> list[WordPlace]:
+    """The places of a caption while its page comes in: scaled around its middle and moved."""
+    x = (min(one.x for one in cue.places) + max(one.x + one.width for one in cue.places)) / 2
+    top = min(one.baseline - one.size for one in cue.places)
+    y = (top + max(one.baseline for one in cue.places)) / 2
+    return [
+        place.model_copy(
+            update={
+                "x": x + (place.x - x) * page.scale + page.x * style.size,
+                "baseline": y + (place.baseline - y) * page.scale + page.y * style.size,
+                "width": place.width * page.scale,
+                "size": place.size * page.scale,
+            }
+        )
+        for place in cue.places
+    ]
 
 
 def cue_boxes(cue: Cue, view: FrameView) -> Iterator[Element]:
     """The shapes behind a caption, from back to front, as rectangles."""
     style, rate = view.spec.captions.style, view.spec.rate
-    places = list(cue.places)
+    page = page_at(cue, view.frame, style, rate)
+    places = _moved(cue, page, style)
     if style.block_box is not None:
         yield from _box_element([(place, 1.0) for place in places], style.block_box, style, view)
     if style.line_box is not None:

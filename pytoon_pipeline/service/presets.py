@@ -5,11 +5,18 @@ import html
 from pathlib import Path
 from string import Template
 
+from pytoon_pipeline.config.caption_styles import caption_style_names, describe_caption_style
 from pytoon_pipeline.config.folder import presets_folder
 from pytoon_pipeline.config.glossary import PRESETS, meanings
 from pytoon_pipeline.config.merge import leaves
 from pytoon_pipeline.config.presets import load_preset, preset_document, preset_names, preset_picture
-from pytoon_pipeline.contracts.preset_results import PresetResult, PresetSetting, PresetsResult, PresetSummary
+from pytoon_pipeline.contracts.preset_results import (
+    CaptionStyleSummary,
+    PresetResult,
+    PresetSetting,
+    PresetsResult,
+    PresetSummary,
+)
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.home import Home
 
@@ -18,8 +25,11 @@ FACTS = {"name", "description", "suits"}
 
 
 def list_presets() -> PresetsResult:
-    """All presets, by name. Raises ``InvalidInput`` for a preset with wrong values."""
-    return PresetsResult(presets=tuple(_summary(name) for name in preset_names()))
+    """All presets and caption styles, by name. Raises ``InvalidInput`` for one with wrong values."""
+    styles = (
+        CaptionStyleSummary(name=name, description=describe_caption_style(name)) for name in caption_style_names()
+    )
+    return PresetsResult(presets=tuple(_summary(name) for name in preset_names()), caption_styles=tuple(styles))
 
 
 def describe_preset(name: str) -> PresetResult:

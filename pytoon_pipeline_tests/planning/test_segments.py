@@ -35,7 +35,8 @@ def test_a_body_ends_at_the_last_cut_or_text_in_reach() -> None:
 
 
 def test_changing_a_caption_moves_no_segment() -> None:
-    words = words_at(*((n * 0.5, n * 0.5 + 0.4) for n in range(30)))
+    spoken = words_at(*((n * 0.5, n * 0.5 + 0.4) for n in range(30)))
+    words = tuple(w.model_copy(update={"text": f"{w.text}."}) if n % 4 == 3 else w for n, w in enumerate(spoken))
     other = tuple(w.model_copy(update={"text": "another"}) if n == 12 else w for n, w in enumerate(words))
     before, after = plan(footage(words=words)), plan(footage(words=other))
     assert before.segments == after.segments

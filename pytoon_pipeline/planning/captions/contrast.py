@@ -1,14 +1,14 @@
 """The colours of captions: roles become colours, and what could not be read gets an outline or a box."""
 
+from collections.abc import Callable, Iterable, Iterator
 from math import erf, sqrt
 from typing import Any
 
 from pytoon_pipeline.contracts.captions import CaptionBox, CaptionShadow, CaptionStyle, WordLook
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.spec.caption_states import look_of
-from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
+from pytoon_pipeline.media.colour import contrast, luminance_of, mix_luminance, opposite
 from pytoon_pipeline.planning.backdrops import Backdrop
-from pytoon_pipeline.planning.layout.contrast import mix_luminance
 
 # Thinner outlines vanish when a video is played small, so that the picture counts as the backdrop.
 MIN_OUTLINE = 4.0
@@ -43,32 +43,48 @@ def readable(style: CaptionStyle, backdrop: Backdrop, min_contrast: float) -> Ca
     """``style``, which has colours, changed so that letters in every state reach ``min_contrast`` with what is behind
     them: their box, their outline, or ``backdrop``.
     """
-    style = _readable_boxes(style, backdrop, min_contrast)
+    style = _readable_base(_readable_boxes(style, backdrop, min_contrast), backdrop, min_contrast)
     for emphasised in (False, True):
-        looks = {state: look_of(style, getattr(style, state), emphasised) for state in STATES}
-        plain = [state for state, look in looks.items() if _contrast(look, style, backdrop) < min_contrast]
-        if not plain:
-            continue
-        base = look_of(style, WordLook(), False)
-        if _contrast(base, style, backdrop) < min_contrast:
-            outline = {"outline": max(style.outline, MIN_OUTLINE + 2), "outline_colour": opposite(style.colour)}
-            style = style.model_copy(update=outline)
-        for state in plain:
-            style = _boxed(style, state, emphasised, backdrop, min_contrast)
+        for state in STATES:
+            for change in _changes(style, state, emphasised):
+                if _contrast(look_of(style, getattr(style, state), emphasised), style, backdrop) >= min_contrast:
+                    break
+                style = change(style)
     return style
 
 
-def _boxed(style: CaptionStyle, state: str, emphasised: bool, backdrop: Backdrop, min_contrast: float) -> CaptionStyle:
-    """``style`` with a box in the colour of the letters behind those that are still hard to read in a state."""
-    own = getattr(style, state)
-    look = look_of(style, own, emphasised)
-    if _contrast(look, style, backdrop) >= min_contrast:
-        return style
-    colour = look.colour or style.colour
-    name = state if own.colour is not None or own.gradient_colour is not None or own.box is not None else "emphasis"
-    box = look.box or CaptionBox(colour=colour)
-    change = {"colour": opposite(box.colour), "gradient_colour": None, "box": box.model_copy(update={"opacity": 1.0})}
-    return style.model_copy(update={name: getattr(style, name).model_copy(update={**change, "outline": 0.0})})
+def _readable_base(style: CaptionStyle, backdrop: Backdrop, min_contrast: float) -> CaptionStyle:
+    """``style`` whose plain letters can be read: in one colour, and with an outline, if need be."""
+
+    def is_readable() -> bool:
+        return _contrast(look_of(style, WordLook(), False), style, backdrop) >= min_contrast
+
+    if not is_readable() and style.gradient_colour is not None:
+        style = style.model_copy(update={"gradient_colour": None})
+    if not is_readable():
+        outline = {"outline": max(style.outline, MIN_OUTLINE + 2), "outline_colour": opposite(style.colour)}
+        style = style.model_copy(update=outline)
+    return style
+
+
+def _changes(style: CaptionStyle, state: str, emphasised: bool) -> Iterator[Callable[[CaptionStyle], CaptionStyle]]:
+    """What makes a state easier to read, the smallest change first: the base's outline, the base's colour where only a
+    part of the letters has a shape behind it, and at last a box in the colour of the letters.
+    """
+    names = (state, "emphasis") if emphasised else (state,)
+    yield lambda style: _changed(style, names, outline_colour=None, gradient_colour=None)
+    box = getattr(style, state).box
+    if box is not None and box.shape in PARTIAL_SHAPES:
+        yield lambda style: _changed(style, names, colour=None)
+    look = look_of(style, getattr(style, state), emphasised)
+    boxed = box if box is not None and box.shape not in PARTIAL_SHAPES else CaptionBox(colour=look.colour or "")
+    box = boxed.model_copy(update={"opacity": 1.0})
+    letters = {"colour": opposite(box.colour), "gradient_colour": None, "outline": 0.0}
+    yield lambda style: _changed(style, (state,), box=box, **letters)
+
+
+def _changed(style: CaptionStyle, names: Iterable[str], **look: Any) -> CaptionStyle:
+    return style.model_copy(update={name: getattr(style, name).model_copy(update=look) for name in names})
 
 
 def _readable_boxes(style: CaptionStyle, backdrop: Backdrop, min_contrast: float) -> CaptionStyle:

@@ -12,7 +12,7 @@ MIN_PAGE_SECONDS = 0.5
 # A word of so many letters may stand alone.
 LONG_WORD = 12
 # What a page costs, one with a single short word, one shown too briefly, and one much shorter than it may be.
-PAGE, LONELY, TOO_SHORT, UNEVEN = 3.0, 4.0, 6.0, 4.0
+PAGE, LONELY, TOO_SHORT, UNEVEN = 2.0, 4.0, 5.0, 3.0
 
 
 def split_pages(phrase: Sequence[CueWord], style: CaptionStyle, rate: FrameRate) -> list[list[CueWord]]:

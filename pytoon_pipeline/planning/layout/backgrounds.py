@@ -9,10 +9,9 @@ from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
-from pytoon_pipeline.media.colour import luminance_of
+from pytoon_pipeline.media.colour import luminance_of, mix_luminance
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backdrop, everywhere
-from pytoon_pipeline.planning.layout.contrast import mix_luminance
 from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window
 
 # Where shapes start and end, (x, y) as shares of the frame. Each drifts slowly on its own path.

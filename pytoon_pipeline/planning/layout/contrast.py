@@ -3,7 +3,7 @@
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.style import TextBackground, TextStyle
-from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
+from pytoon_pipeline.media.colour import contrast, luminance_of, mix_luminance, opposite
 from pytoon_pipeline.planning.backdrops import Backdrop
 
 # Thinner outlines vanish when a video is played small.
@@ -50,11 +50,6 @@ def text_background(box: TextBackground, colour: Colour, backdrop: Backdrop, min
             if min(contrast(own, one) for one in mixed) >= min_contrast and not min(mixed) <= own <= max(mixed):
                 return box.model_copy(update={"colour": plate_colour, "opacity": share})
     return box.model_copy(update={"colour": opposite(colour), "opacity": 1.0})
-
-
-def mix_luminance(upper: float, lower: float, share: float) -> float:
-    """Relative luminance of two greys mixed in sRGB, ``share`` of ``upper``, approximated by a power of 2.2."""
-    return (share * upper ** (1 / 2.2) + (1 - share) * lower ** (1 / 2.2)) ** 2.2
 
 
 def opposite_of(backdrop: Backdrop, colour: Colour) -> Colour:

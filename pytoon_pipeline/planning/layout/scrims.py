@@ -9,9 +9,8 @@ from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.layers import Keyframe, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill, OpacityStop
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.media.colour import luminance_of
+from pytoon_pipeline.media.colour import luminance_of, mix_luminance
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops
-from pytoon_pipeline.planning.layout.contrast import mix_luminance
 
 # Distance from the text to where the scrim begins to fade, and the length of the fade, in pixels.
 MARGIN, FADE = 72, 500
