@@ -176,7 +176,8 @@ def main() -> None:
             results.append({"clip": clip.name, "error": str(error)})
             continue
         video = probe(clip).video
-        assert video is not None and video.average_rate is not None
+        assert video is not None
+        assert video.average_rate is not None
         rows = reference(clip, args.plans)
         results.append(asdict(measure(clip.name, spec, rows, float(video.average_rate.fraction))))
     print(json.dumps({"size": [WIDTH, HEIGHT], "clips": results}))

@@ -150,7 +150,10 @@ def unsafe_text(context: CheckContext) -> Iterator[Deviation]:
 
 
 def camera_jitter(context: CheckContext) -> Iterator[Deviation]:
-    """Crop paths that shake: the change of a crop's velocity between keyframes, in video pixels per frame."""
+    """Crop paths that shake: changes of a crop's velocity at keyframes, in video pixels per frame, to and fro.
+
+    A move speeds up and slows down once; a path that shakes does so again and again.
+    """
     for scene in context.spec.scenes if context.spec else ():
         for layer in scene.layers:
             if isinstance(layer, VideoLayer | ImageLayer):
@@ -160,12 +163,14 @@ def camera_jitter(context: CheckContext) -> Iterator[Deviation]:
 def _jitter(context: CheckContext, scene: Scene, layer: VideoLayer | ImageLayer) -> Iterator[Deviation]:
     path = layer.crop_path
     frames = np.array([key.frame for key in path.keyframes])
-    if len(frames) < 3:
+    if len(frames) < 4:
         return
     positions = np.array([(key.x, key.y) for key in path.keyframes])
     pixels = positions * (layer.width / path.width, layer.height / path.height)
     velocities = np.diff(pixels, axis=0) / np.diff(frames)[:, None]
-    jumps = np.abs(np.diff(velocities, axis=0)).max(axis=1)
+    changes = np.diff(velocities, axis=0)
+    reversing = changes[1:] * changes[:-1] < 0
+    jumps = np.where(reversing, np.minimum(np.abs(changes[1:]), np.abs(changes[:-1])), 0).max(axis=1)
     for start, end in runs(jumps > context.limits.camera_jitter, min_length=2, max_gap=3):
         first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 1]) + 1
         message = "The camera path jitters (change of velocity in pixels per frame)."

@@ -86,7 +86,9 @@ def face_cut(context: CheckContext) -> Iterator[Deviation]:
         return
     for scene in spec.scenes:
         for layer in scene.layers:
-            if isinstance(layer, VideoLayer) and layer.height >= spec.height and layer.item in context.faces:
+            if not isinstance(layer, VideoLayer) or layer.height < spec.height or layer.effects:
+                continue
+            if layer.item in context.faces:
                 yield from _cut_faces(context, scene, list(_shares(spec, scene, layer, context.faces[layer.item])))
 
 

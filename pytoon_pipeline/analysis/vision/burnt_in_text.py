@@ -18,11 +18,11 @@ from pytoon_pipeline.contracts.geometry import Box
 # Footage is searched once per so many seconds.
 INTERVAL = 0.8
 # A letter differs from its surroundings by so many levels of 255, and has a standard deviation of at most so many.
-MIN_DIFFERENCE, MAX_DEVIATION = 38, 26.0
+MIN_DIFFERENCE, MAX_DEVIATION = 38, 34.0
 # The surroundings reach so far, as a share of the picture's height.
 SURROUNDINGS = 0.12
 # Heights of letters, as shares of the picture's height; their widths, and the shares of their boxes that they fill.
-HEIGHTS, MAX_WIDTH, FILL = (0.02, 0.3), 2.2, (0.15, 0.95)
+HEIGHTS, MAX_WIDTH, FILL = (0.02, 0.3), 2.2, (0.15, 1.0)
 # Letters of a line: their number, gaps, differences in height, and the spread of their lower edges, in heights.
 MIN_LETTERS, MAX_GAP, MAX_RATIO, MAX_SPREAD = 5, 0.9, 2.1, 0.14
 # The height of a line, and the usual width of its letters, in usual heights: rows of other things are uneven or wide.
@@ -30,7 +30,9 @@ MAX_LINE, USUAL_WIDTH = 1.7, 0.95
 # Difference between the tones of letters in one line, as a standard deviation in levels.
 MAX_TONE_SPREAD = 16.0
 # Strokes of a line: their width in heights of letters, and its spread as a share of its mean.
-STROKE, MAX_STROKE_SPREAD = (0.06, 0.4), 0.3
+STROKE, MAX_STROKE_SPREAD = (0.06, 0.5), 0.3
+# Between parts of one line may be so many heights.
+MAX_MISSED = 3.0
 # Lines found at different times are one when they share this part of their union.
 SAME_LINE = 0.6
 
@@ -104,7 +106,23 @@ def text_lines(image: Image) -> list[Box]:
                     round((right - left) / width, 4), round((bottom - top) / height, 4),
                 )
             )  # fmt: skip
-    return boxes
+    return _whole_lines(boxes, width / height)
+
+
+def _whole_lines(boxes: Sequence[Box], aspect: float) -> list[Box]:
+    """``boxes`` with parts of one line joined: letters between them may have been missed."""
+    lines: list[Box] = []
+    for box in sorted(boxes, key=lambda one: one.x):
+        for n, line in enumerate(lines):
+            low = min(line.height, box.height)
+            shared = min(line.y + line.height, box.y + box.height) - max(line.y, box.y)
+            gap = (box.x - line.x - line.width) * aspect
+            if shared >= 0.6 * low and gap <= MAX_MISSED * low:
+                lines[n] = _union([line, box])
+                break
+        else:
+            lines.append(box)
+    return lines
 
 
 def _letters(mask: NDArray[np.uint8], grey: Image) -> Iterator[Letter]:

@@ -1,10 +1,8 @@
 """What is worth seeing in a picture besides faces: where its detail is, people, and burnt-in text."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pytoon_pipeline.analysis.vision.burnt_in_text import TextDetector
 from pytoon_pipeline.analysis.vision.people import people_detector
+from pytoon_pipeline.analysis.vision.saliency import middle_of, salient_box
 from pytoon_pipeline.analysis.vision.sampling import Image, Samples
 from pytoon_pipeline.contracts.analysis import FocalPoint, FocalPoints
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
@@ -22,10 +20,17 @@ def find(samples: Samples) -> FocalPoints:
     points = []
     with people_detector(still) as people:
         for time, image in samples:
-            points.append(focal_point(time, image))
+            points.append(salient_point(time, image) if still else focal_point(time, image))
             people.observe(time, image)
             texts.observe(time, image)
     return FocalPoints(points=tuple(points), people=tuple(people.people), texts=texts.texts())
+
+
+def salient_point(time: float, image: Image) -> FocalPoint:
+    """The salient part of a still BGR image, with the weight of its detail."""
+    point = focal_point(time, image)
+    box = salient_box(image) if point.weight else None
+    return point.model_copy(update={"box": box}) if box else point
 
 
 def focal_point(time: float, image: Image) -> FocalPoint:
@@ -40,15 +45,7 @@ def focal_point(time: float, image: Image) -> FocalPoint:
     weight = float(detail.mean())
     if weight == 0:
         return FocalPoint(time=time, box=WHOLE, weight=0)
-    x, width = _span(detail.sum(axis=0))
-    y, height = _span(detail.sum(axis=1))
+    x, width = middle_of(detail.sum(axis=0), SHARE)
+    y, height = middle_of(detail.sum(axis=1), SHARE)
     box = Box(x=round(x, 5), y=round(y, 5), width=round(width, 5), height=round(height, 5))
     return FocalPoint(time=time, box=box, weight=round(weight, 4))
-
-
-def _span(profile: NDArray[np.float32]) -> tuple[float, float]:
-    """Start and length, as fractions, of the middle ``SHARE`` of a profile's mass."""
-    mass = np.cumsum(profile, dtype=np.float64) / profile.sum(dtype=np.float64)
-    edge = (1 - SHARE) / 2
-    first, last = np.searchsorted(mass, (edge, 1 - edge))
-    return first / len(profile), (last + 1 - first) / len(profile)

@@ -1,8 +1,8 @@
 """People, also from behind, in profile or small: by mediapipe's pose detector (BlazePose), whose model is in the wheel.
 
 The model sees 224 × 224 pixels. People who are small in a landscape picture are found in square tiles of it. In footage
-it looks at one tile per sample, so that the cost does not depend on the number of tiles: at all in turns, and every
-second time at one in which somebody was found lately.
+it looks at one tile per sample, in turns, so that the cost does not depend on the number of tiles. While somebody is in
+view, it looks at a tile in which they were found, and at the next one in turn every second time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,9 @@ from pytoon_pipeline.analysis.vision.sampling import Image
 from pytoon_pipeline.contracts.analysis import Person
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 
-MIN_SCORE = 0.55
+MIN_SCORE = 0.52
+# In a picture, no other sample confirms a person.
+MIN_STILL_SCORE = 0.6
 # The axis from the hips to the top of the head leans at most so far; this is the cosine. Others are false alarms.
 MIN_UPRIGHT = 0.87
 # Where a face's centre lies on that axis, the face's size, and the body's half width, as shares of its length.
@@ -25,7 +27,7 @@ FACE_HEIGHT, FACE_SIZE, HALF_WIDTH = 0.82, 0.26, 0.28
 # A picture that is wider or taller than this by its other side is looked at in tiles.
 TILED_ASPECT = 1.3
 # Somebody who was found this many samples ago is looked for again.
-RECENT_SAMPLES = 12
+RECENT_SAMPLES = 16
 # Heads that are nearer than half a body in width and this share of its height are those of one person.
 SAME_PERSON = 0.5
 GRAPH = """
@@ -54,7 +56,7 @@ class PeopleDetector:
         """Adds the people in ``image``, BGR, of shape (height, width, 3)."""
         areas = tiles(image.shape[1] / image.shape[0])
         found = []
-        for number in range(len(areas)) if self._all_tiles else [self._next_tile(len(areas))]:
+        for number in range(len(areas)) if self._all_tiles else self._next_tiles(len(areas)):
             people = list(self._in_tile(time, image, areas[number]))
             found += people
             self._looked[number] = self._samples
@@ -62,17 +64,19 @@ class PeopleDetector:
                 self._found[number] = self._samples
         self._samples += 1
         kept: list[Person] = []
+        min_score = MIN_STILL_SCORE if self._all_tiles else MIN_SCORE
         for person in sorted(found, key=lambda one: -one.score):
-            if not any(_same(person, other) for other in kept):
+            if person.score >= min_score and not any(_same(person, other) for other in kept):
                 kept.append(person)
         self.people += kept
 
-    def _next_tile(self, count: int) -> int:
+    def _next_tiles(self, count: int) -> set[int]:
         recent = [n for n, sample in self._found.items() if self._samples - sample <= RECENT_SAMPLES]
-        if self._samples % 2 and recent:
-            return min(recent, key=lambda n: self._looked[n])
-        self._explored += 1
-        return (self._explored - 1) % count
+        tiles = {min(recent, key=lambda n: self._looked[n])} if recent else set()
+        if not recent or self._samples % 2:
+            tiles.add(self._explored % count)
+            self._explored += 1
+        return tiles
 
     def _in_tile(self, time: float, image: Image, area: Box) -> Iterator[Person]:
         height, width = image.shape[:2]
@@ -117,7 +121,7 @@ def _person(
     """A person from two points in pixels; none when the axis between them does not stand upright."""
     across, down = crown[0] - hips[0], crown[1] - hips[1]
     length = float(np.hypot(across, down))
-    if score < MIN_SCORE or length == 0 or -down / length < MIN_UPRIGHT:
+    if length == 0 or -down / length < MIN_UPRIGHT:
         return None
     x, y = hips[0] + FACE_HEIGHT * across, hips[1] + FACE_HEIGHT * down
     half = FACE_SIZE * length / 2

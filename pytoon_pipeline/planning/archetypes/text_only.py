@@ -66,12 +66,12 @@ def _texts(context: PlanContext, timed: Sequence[Timed], behind: Backdrops) -> I
     by_layout = groupby(timed, lambda one: text_layouts.layout_of(one[0], context.titles, layout.text))
     for name, group in by_layout:
         if name == "list":
-            yield from text_layouts.numbered_list(list(group), style, area, behind, layout.accent)
+            yield from text_layouts.numbered_list(list(group), style, area, behind, headline.accent)
             continue
         for title, shown in group:
             if name == "big_number":
                 yield from text_layouts.big_number(title, style, area, shown, behind)
             elif name == "quote":
-                yield from text_layouts.quote(title, style, area, shown, behind, layout.accent)
+                yield from text_layouts.quote(title, style, area, shown, behind, headline.accent)
             else:
                 yield from text_layouts.statement(title, style, area, shown, behind)

@@ -16,6 +16,8 @@ from pytoon_pipeline.planning.shots import stills
 CARD_WIDTH, CUT_OUT_WIDTH = 940, 756
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
 HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
+# A cropped card shows this multiple of what stands out in its picture.
+CORE_MARGIN = 1.3
 # Distance from a text to its card, and from the card to the frame's edge, in pixels.
 GAP, EDGE = 56, 90
 # Height of the optical centre.
@@ -51,7 +53,7 @@ def plan_card(
     above, below = (height + GAP if height else 0 for height in heights)
     top = area.top if above else min(area.top, 2 * EDGE)
     # Only text keeps clear of the platform's own elements; a card may reach half into their zone.
-    bottom = area.bottom - 2 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
+    bottom = area.bottom - 4 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
     free = bottom - top - above - below
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
@@ -117,6 +119,6 @@ def _cropped(material: AnalysedMedia, width: int, free: int) -> tuple[int, int] 
         return None
     for share in HEIGHT_SHARES:
         height = 2 * round(free * share / 2)
-        if stills.covers_well(material, width / height):
+        if stills.covers_well(material, width / height, CORE_MARGIN):
             return width, height
     return None

@@ -12,7 +12,7 @@ POSITIONS = tuple(n / 10 for n in range(11))
 # A move away from the preferred position must uncover at least this share of the text's own area.
 MIN_GAIN = 0.05
 # How much farther from the preferred position a calm area may be, as a share of the free height.
-CALM_GAIN = 0.25
+CALM_GAIN = 0.15
 # Texts that cannot stand at the preferred position stand near the top or the bottom rather than across the middle.
 MIDDLE, MIDDLE_COST = (0.25, 0.75), 0.6
 

@@ -18,6 +18,8 @@ from pytoon_pipeline.planning.shots.subjects import Detection, union_box
 KEY_SECONDS = 0.2
 # The face's surroundings, as a factor of its box, that must stay in the window.
 FACE_MARGIN = 1.3
+# A face that fills the window may still move by this share of it.
+MIN_REACH = 0.06
 # The same for the detail of a shot without a face.
 FOCAL_MARGIN = 1.08
 # Where the zoom's fixed point lies on the way from the window's centre to the face.
@@ -107,8 +109,8 @@ def follow(
     picture, zoom = frame.picture, settings.largest_zoom
     aim = face + np.array([0.0, (0.5 - settings.subject_y) * size[1]])
     extent = [float(np.percentile([getattr(one.box, side) for one in detections], 90)) for side in ("width", "height")]
-    reach = np.array([max(0.0, (size[n] / zoom - FACE_MARGIN * extent[n]) / 2) for n in (0, 1)])
-    low, high = _with(keep, face - reach, face + reach, size)
+    reach = np.array([max(MIN_REACH * size[n], (size[n] / zoom - FACE_MARGIN * extent[n]) / 2) for n in (0, 1)])
+    low, high = _with(keep, face - reach, face + reach, (size[0] / zoom, size[1] / zoom))
     aim = np.clip(aim, low, high)
     # Windows that reach beyond the picture are not shown.
     limits = [(low_, high_) for low_, high_ in (_range(picture, size, axis) for axis in (0, 1))]
@@ -122,7 +124,8 @@ def follow(
     faces = np.array([np.median(face[a:b], axis=0) for a, b in path.spans])
     times = np.arange(2 * count + 1) * step / 2
     rows = path.at(times, np.hstack([levels, levels + FOCUS_SHARE * (faces - levels)]))
-    x, y, focus_x, focus_y = rows.T
+    x, y = (np.clip(rows[:, axis], *limits[axis]) for axis in (0, 1))
+    focus_x, focus_y = rows[:, 2], rows[:, 3]
     return ShotPath(start + times, x, y, focus_x, focus_y, size, settings.zoom_pulse.amount)
 
 
@@ -137,7 +140,7 @@ def rest(
 ) -> ShotPath:
     """A window that stays on ``box``. Where the box fits into the window, the zoom does not cut it.
 
-    The boxes ``keep``, burnt-in text, come first.
+    The boxes ``keep``, burnt-in text, come first, and are not cut by the zoom.
     """
     picture = frame.picture
     box = box or picture
@@ -154,7 +157,7 @@ def rest(
     x = clamp_centre(x, size[0], picture.x, picture.width)
     y = clamp_centre(y, size[1], picture.y, picture.height)
     spare = min(size[0] / (box.width * FOCAL_MARGIN), size[1] / (box.height * FOCAL_MARGIN))
-    zoom = settings.zoom_pulse.amount if spare < 1 else min(settings.zoom_pulse.amount, spare)
+    zoom = min(settings.zoom_pulse.amount, max(1.0, spare)) if spare >= 1 or keep else settings.zoom_pulse.amount
     times = np.array([start, end])
     static_x, static_y, focus_x, focus_y = (np.full(2, value) for value in (x, y, *box.centre))
     return ShotPath(times, static_x, static_y, focus_x, focus_y, size, zoom)
@@ -165,7 +168,7 @@ def _with(keep: Sequence[Box], low: Path, high: Path, size: tuple[float, float])
     low, high = low.copy(), high.copy()
     for box in keep:
         for axis, (edge, length) in enumerate(((box.x, box.width), (box.y, box.height))):
-            half = size[axis] / FOCAL_MARGIN / 2
+            half = size[axis] / 2
             lowest, highest = edge + length - half, edge + half
             if length <= 2 * half and (np.maximum(low[:, axis], lowest) <= np.minimum(high[:, axis], highest)).all():
                 low[:, axis] = np.maximum(low[:, axis], lowest)

@@ -24,7 +24,7 @@ from pytoon_pipeline.planning.shots.subjects import (
 FRAME = Rect(0, 0, WIDTH, HEIGHT)
 HALVES = (Rect(0, 0, WIDTH, HEIGHT // 2), Rect(0, HEIGHT // 2, WIDTH, HEIGHT))
 # Shoulders on each side of a face, in widths of the face: with them, several people are in one window.
-SHOULDERS = 0.7
+SHOULDERS = 0.5
 # They fit when they do so for this share of the time.
 FITTING_SHARE = 0.95
 # A half of the frame shows one person: at most so many widths of the face, and not the other one's face. It shows at
@@ -32,6 +32,8 @@ FITTING_SHARE = 0.95
 HALF_FACES, MIN_HALF = 5.0, 0.5
 # A band is so much wider than the frame at least that it looks intended: width over height.
 MIN_BAND_ASPECT = 0.75
+# Space beside burnt-in text in a band, as a factor on its width.
+TEXT_MARGIN = 1.1
 # Next to a person, text matters when it is this wide, as a share of the picture: titles and subtitles, not logos.
 WIDE_TEXT = 0.35
 
@@ -71,7 +73,7 @@ def frame_shot(
 ) -> ShotFraming:
     """The framing of the shot ``[start, end)``, in seconds. ``found`` are the heads of the file.
 
-    One window fills the frame. With ``arrange``, two people who do not fit into it are shown in the halves of the frame,
+        One window fills the frame. With ``arrange``, two people who do not fit are shown in the halves of the frame,
     and burnt-in text that is wider than it makes the footage a band.
     """
     frame = source_frame(material)
@@ -81,7 +83,7 @@ def frame_shot(
     wide = [box for box in texts if box.width > size[0] and (not tracks or box.width >= WIDE_TEXT)]
     if wide and arrange:
         size, area = _band(frame, max(box.width for box in wide))
-        return ShotFraming((View(_window(material, tracks, texts, start, end, size, camera), area),))
+        return ShotFraming((View(rest(None, start, end, frame, size, camera, texts), area),))
     if len(tracks) > 1 and (group := _together(tracks, start, end, size, camera)):
         return _framing(follow(group, start, end, frame, size, camera, texts), texts)
     if arrange and len(tracks) == 2:
@@ -129,7 +131,7 @@ def _band(frame: SourceFrame, width: float) -> tuple[tuple[float, float], Rect[i
     picture = frame.picture
     whole = picture.width * frame.width / (picture.height * frame.height)
     needed = width * frame.width / (picture.height * frame.height)
-    aspect = min(whole, max(MIN_BAND_ASPECT, needed * 1.04))
+    aspect = min(whole, max(MIN_BAND_ASPECT, needed * TEXT_MARGIN))
     height = min(HEIGHT, 2 * round(WIDTH / aspect / 2))
     top = (HEIGHT - height) // 2
     return frame.window(WIDTH / height), Rect(0, top, WIDTH, top + height)

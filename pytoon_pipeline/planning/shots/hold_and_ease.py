@@ -20,6 +20,8 @@ MOVE_SECONDS = 1.5
 EASE = 5.8
 # While the path leaves its bounds, it is planned again with these factors on the cost of moves.
 EAGERNESS = (1.0, 0.5, 0.25, 0.1, 0.04)
+# A shot begins or ends in motion when its subject moves by half the dead zone in so many steps.
+EDGE_STEPS = 3
 # How far the path may leave its bounds, in widths of the window: rounding.
 TOLERANCE = 1e-9
 
@@ -40,7 +42,8 @@ class HoldPath:
         eases = [0.0, *(self._ease(n) for n in range(len(self.spans) - 1)), 0.0]
         for n, (start, end) in enumerate(self.spans):
             first, last = start * self.step + eases[n] / 2, end * self.step - eases[n + 1] / 2
-            held = [first, last] if first < last else [(first + last) / 2]
+            middle = min(max((first + last) / 2, start * self.step), end * self.step)
+            held = [first, last] if first < last else [middle]
             held = [mark for mark in held if not marks or mark > marks[-1] + self.step / 100]
             marks += held
             rows += [levels[n]] * len(held)
@@ -63,6 +66,7 @@ def plan_path(aim: Path, low: Path, high: Path, step: float, dead_zone: float, s
     for eagerness in EAGERNESS:
         zone = dead_zone * eagerness**0.5
         spans = _joined(optimal_holds(aim, 2 * MOVE_SECONDS * zone**2 + TOLERANCE, step), aim, zone)
+        spans = _with_moving_ends(spans, aim, zone)
         levels = np.array([_level(aim, low, high, *span) for span in spans])
         path = HoldPath(tuple(spans), levels, step, smoothing * eagerness**0.25)
         shown = path.at(times, levels)
@@ -113,6 +117,7 @@ def monotone_cubic(marks: Path, rows: Path, times: Path) -> Path:
     inner = tangents[1:-1]
     mean = (weight + other) / (weight / np.where(steady, before, 1) + other / np.where(steady, after, 1))
     inner[steady] = mean[steady]
+    tangents[0], tangents[-1] = slopes[0], slopes[-1]
     place = np.clip(np.searchsorted(marks, times, side="right") - 1, 0, len(gaps) - 1)
     gap = gaps[place]
     t = np.clip((times - marks[place])[:, None] / gap, 0, 1)
@@ -135,6 +140,21 @@ def _joined(spans: Sequence[tuple[int, int]], aim: Path, dead_zone: float) -> li
         if moves[smallest] >= dead_zone:
             break
         spans[smallest : smallest + 2] = [(spans[smallest][0], spans[smallest + 1][1])]
+    return spans
+
+
+def _with_moving_ends(spans: Sequence[tuple[int, int]], aim: Path, dead_zone: float) -> list[tuple[int, int]]:
+    """``spans`` with the outermost steps on their own where a shot begins or ends in motion: no hold before a move."""
+    spans = list(spans)
+    if len(spans) > 1:
+        for index, edge in ((0, 1), (-1, -1)):
+            start, end = spans[index]
+            outermost = start if edge == 1 else end - 1
+            if end - start <= EDGE_STEPS:
+                continue
+            if np.hypot.reduce(aim[outermost + edge * EDGE_STEPS] - aim[outermost]) > dead_zone / 2:
+                middle = start + 1 if edge == 1 else end - 1
+                spans[index : index + 1 or None] = [(start, middle), (middle, end)]
     return spans
 
 

@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 
 # A track ends when its head is missing for this long.
-TRACK_GAP_SECONDS = 2.0
+TRACK_GAP_SECONDS = 2.5
 # A track counts when it lasts this long, or fills this share of a short shot: single detections are false alarms.
 MIN_SECONDS = 0.6
 MIN_SHARE = 0.3
@@ -122,14 +122,25 @@ def text_boxes(material: AnalysedMedia) -> tuple[Box, ...]:
 
 
 def subject_box(material: AnalysedMedia) -> Box:
-    """What must stay in view of a picture: people, else its detail, else all but its borders; and burnt-in text."""
+    """What must stay in view of a picture: one person, or the heads of several; else its detail, else all but its
+    borders; and burnt-in text.
+    """
     faces = heads(material.faces, material.focus.people)
     boxes = [head_box(face.box) for face in faces]
-    boxes += [person.body for person in material.focus.people]
+    if len(faces) == 1:
+        boxes += [person.body for person in material.focus.people]
     if boxes:
         return _within_picture(union_box([*boxes, *text_boxes(material)]))
     box = focal_box(material.focus.points, -1.0, 1e9) or material.sampled.picture
     return union_box([box, *text_boxes(material)])
+
+
+def essential_box(material: AnalysedMedia) -> Box:
+    """What may never be cut: heads and burnt-in text; without people, the whole subject. Bodies may be cut."""
+    boxes = [head_box(face.box) for face in heads(material.faces, material.focus.people)]
+    if not boxes:
+        return subject_box(material)
+    return _within_picture(union_box([*boxes, *text_boxes(material)]))
 
 
 def head_box(face: Box) -> Box:

@@ -2,32 +2,26 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pytoon_pipeline.contracts.analysis import Face, FocalPoint
+from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.preset import CameraSettings, ZoomPulseSettings
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import CropPath
-from pytoon_pipeline.planning.shots.camera import SourceFrame, dead_zone_path, plan_shot
+from pytoon_pipeline.planning.shots.camera import SourceFrame, follow, rest
+from pytoon_pipeline.planning.shots.subjects import main_tracks
 from pytoon_pipeline_tests.harness.plans import RATE, WHOLE, face
 
 ASPECT = 9 / 16
+LANDSCAPE = SourceFrame(1280, 720, WHOLE)
+SIZE = LANDSCAPE.window(ASPECT)
+STEADY = ZoomPulseSettings(amount=1.0)
 
 
-@given(st.lists(st.floats(0.2, 0.8), min_size=2, max_size=80), st.floats(0.01, 0.2))
-def test_the_crop_stays_within_the_dead_zone_and_moves_as_little_as_possible(aim: list[float], reach: float) -> None:
-    target = np.array(aim)
-    path = dead_zone_path(target, reach)
-    assert np.all(np.abs(path - target) <= reach + 1e-9)
-    if np.ptp(target) <= 2 * reach:
-        assert np.ptp(path) < 1e-9, "a face that fits does not move the crop"
-
-
-def shot(faces: list[Face], seconds: float = 11.0, **changes: object) -> CropPath:
-    frame = SourceFrame(1280, 720, WHOLE)
-    path = plan_shot(faces, (), 0, seconds, frame, CameraSettings(**changes), ASPECT)  # type: ignore[arg-type]
+def shot(faces: list[Face], seconds: float = 11.0, keep: tuple[Box, ...] = (), **changes: object) -> CropPath:
+    detections = main_tracks(faces, 0, seconds)[0].smoothed()
+    settings = CameraSettings(**changes)  # type: ignore[arg-type]
+    path = follow(detections, 0, seconds, LANDSCAPE, SIZE, settings, keep)
     return path.crop_path(0, round(seconds * 30), RATE, 6.0)
 
 
@@ -35,57 +29,63 @@ def moving_face(time: float) -> float:
     return 0.5 + 300 / 1280 * float(np.sin(2 * np.pi * time / 11))
 
 
-def test_a_moving_face_stays_in_the_crop() -> None:
+def test_a_moving_face_stays_near_the_middle() -> None:
     times = np.arange(0, 11, 0.2).tolist()
     camera = shot([face(t, moving_face(t)) for t in times])
-    for frame in range(330):
-        window, x = crop_at(camera, frame, frame), moving_face(frame / 30)
-        assert window.x <= x - 0.05
-        assert x + 0.05 <= window.x + window.width
-        assert window.x >= -1e-9
-        assert window.x + window.width <= 1 + 1e-9
+    windows = [crop_at(camera, frame, frame) for frame in range(330)]
+    assert min(window.x for window in windows) >= -1e-9
+    assert max(window.x + window.width for window in windows) <= 1 + 1e-9
+    offsets = [abs(moving_face(n / 30) - window.centre[0]) / window.width for n, window in enumerate(windows)]
+    assert np.mean(offsets) < 0.06
+    assert max(offsets) < 0.2
+
+
+def test_the_camera_moves_before_its_subject_is_lost() -> None:
+    """A person who walks off at second 5 is never behind the camera by more than a quarter of the window."""
+    times = np.arange(0, 10, 0.2)
+    place = 0.25 + 0.5 * np.clip((times - 5) / 2.5, 0, 1)
+    camera = shot([face(t, x) for t, x in zip(times.tolist(), place.tolist(), strict=True)], 10, zoom_pulse=STEADY)
+    shown = np.array([crop_at(camera, frame, frame).centre[0] for frame in range(300)])
+    target = 0.25 + 0.5 * np.clip((np.arange(300) / 30 - 5) / 2.5, 0, 1)
+    assert np.abs(shown - target).max() / SIZE[0] < 0.25
+    moves = np.flatnonzero(np.abs(np.diff(shown)) > 1e-6) / 30
+    assert moves[0] < 5 < moves[-1]
+    assert len({key.x for key in camera.keyframes if key.frame < 105}) == 1, "it holds before"
 
 
 def test_the_crop_path_is_smooth() -> None:
     noise = np.random.default_rng(0).normal(0, 0.004, 55)
-    camera = shot(
-        [face(0.2 * n, moving_face(0.2 * n) + noise[n]) for n in range(55)], zoom_pulse=ZoomPulseSettings(amount=1.0)
-    )
+    camera = shot([face(0.2 * n, moving_face(0.2 * n) + noise[n]) for n in range(55)], zoom_pulse=STEADY)
     x = np.array([crop_at(camera, frame, frame).x for frame in range(330)]) * 1080 / camera.width
-    assert np.abs(np.diff(x, 2)).max() < 1.0, "output pixels a frame a frame"
+    assert np.abs(np.diff(x, 2)).max() < 1.5, "output pixels per frame per frame"
 
 
 def test_the_crop_is_still_for_a_face_that_hardly_moves() -> None:
     wobble = np.random.default_rng(1).normal(0, 0.004, 50)
-    camera = shot([face(0.2 * n, 0.4 + wobble[n]) for n in range(50)], zoom_pulse=ZoomPulseSettings(amount=1.0))
+    camera = shot([face(0.2 * n, 0.4 + wobble[n]) for n in range(50)], zoom_pulse=STEADY)
     assert len({(key.x, key.y) for key in camera.keyframes}) == 1
 
 
-def test_a_single_detection_does_not_move_the_crop() -> None:
-    lonely = [face(3.0, 0.9)]
-    points = (FocalPoint(time=1, box=Box(x=0.2, y=0.4, width=0.1, height=0.1), weight=1),)
-    path = plan_shot(lonely, points, 0, 10, SourceFrame(1280, 720, WHOLE), CameraSettings(), ASPECT)
-    assert path.x[0] == pytest.approx(0.25)
-
-
-def test_the_larger_of_two_faces_is_followed() -> None:
-    faces = [face(0.2 * n, 0.3, size=0.05) for n in range(30)] + [face(0.2 * n, 0.7, size=0.15) for n in range(30)]
-    camera = shot(faces, 6.0)
-    assert camera.keyframes[0].x == pytest.approx(0.7, abs=0.03)
+def test_text_stays_in_view_beside_a_face_that_leaves_room() -> None:
+    faces = [face(0.2 * n, 0.5) for n in range(50)]
+    near, far = Box(0.55, 0.8, 0.15, 0.05), Box(0.8, 0.1, 0.15, 0.05)
+    window = crop_at(shot(faces, keep=(near, far)), 0, 0)
+    assert near.share_inside(window) == pytest.approx(1)
+    assert Box(0.45, 0.4, 0.1, 0.15).share_inside(window) == pytest.approx(1), "the face does not make way"
 
 
 def test_the_zoom_does_not_cut_the_subject() -> None:
-    wide = FocalPoint(time=1, box=Box(x=0.4, y=0.4, width=0.285, height=0.1), weight=1)
-    path = plan_shot(
-        (),
-        (wide,),
-        0,
-        10,
-        SourceFrame(1280, 720, WHOLE),
-        CameraSettings(zoom_pulse=ZoomPulseSettings(amount=1.3)),
-        ASPECT,
-    )
+    wide = Box(x=0.4, y=0.4, width=0.285, height=0.1)
+    path = rest(wide, 0, 10, LANDSCAPE, SIZE, CameraSettings(zoom_pulse=ZoomPulseSettings(amount=1.3)))
     assert 1 < path.zoom < 1.05
+
+
+def test_a_window_rests_on_text_before_detail() -> None:
+    title = Box(x=0.6, y=0.7, width=0.3, height=0.1)
+    path = rest(Box(0.1, 0.1, 0.2, 0.2), 0, 10, LANDSCAPE, SIZE, CameraSettings(), keep=(title,))
+    for frame in range(0, 180, 20):
+        window = crop_at(path.crop_path(0, 300, RATE, 6.0), frame, frame)
+        assert title.share_inside(window) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

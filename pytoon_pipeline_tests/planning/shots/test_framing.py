@@ -1,0 +1,84 @@
+"""How shots are framed: one window, two halves, or a band."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pytoon_pipeline.contracts.analysis import BurntInText, Face
+from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.preset import CameraSettings
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.shots.framing import FRAME, HALVES, all_heads, frame_shot, needs_whole_picture
+from pytoon_pipeline_tests.harness.plans import face, footage
+
+TIMES = [0.2 * n for n in range(50)]
+
+
+def material(faces: Sequence[Face] = (), texts: Sequence[Box] = ()) -> AnalysedMedia:
+    clip = footage(10.0, faces=faces)
+    found = tuple(BurntInText(start=2, end=6, box=box) for box in texts)
+    return replace(clip, focus=clip.focus.model_copy(update={"texts": found}))
+
+
+def framing(clip: AnalysedMedia, arrange: bool = True):  # type: ignore[no-untyped-def]
+    return frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), arrange)
+
+
+def pair(*places: float) -> list[Face]:
+    return [face(time, x, size=0.08) for time in TIMES for x in places]
+
+
+def shows(view, x: float) -> bool:  # type: ignore[no-untyped-def]
+    return bool((np.abs(view.path.x - x) < view.path.size[0] / 2 / 1.1 - 0.04).all())
+
+
+def test_two_people_who_fit_share_the_window() -> None:
+    (view,) = framing(material(pair(0.45, 0.56))).views
+    assert view.area == FRAME
+    assert shows(view, 0.45)
+    assert shows(view, 0.56)
+
+
+def test_two_people_who_do_not_fit_get_a_half_each() -> None:
+    upper, lower = framing(material(pair(0.2, 0.8))).views
+    assert (upper.area, lower.area) == HALVES
+    assert shows(upper, 0.2)
+    assert not shows(upper, 0.8)
+    assert shows(lower, 0.8)
+    width, height = upper.path.size
+    assert abs(width * 1280 / (height * 720) - 1080 / 960) < 1e-6
+
+
+def test_only_a_talk_is_arranged() -> None:
+    clip = material(pair(0.2, 0.8), [Box(0.1, 0.8, 0.7, 0.08)])
+    (view,) = framing(clip, arrange=False).views
+    assert view.area == FRAME
+    assert framing(clip, arrange=False).text_cut
+
+
+def test_a_title_that_is_wider_than_the_window_makes_a_band() -> None:
+    title = Box(0.25, 0.4, 0.5, 0.1)
+    found = framing(material(texts=[title]))
+    (view,) = found.views
+    assert found.banded
+    assert view.area.width == FRAME.width
+    assert view.path.contains(title)
+    assert view.path.size[0] / view.path.zoom >= 0.5
+    assert needs_whole_picture(material(texts=[title]))
+
+
+def test_a_logo_does_not_displace_a_person() -> None:
+    corner = Box(0.8, 0.05, 0.15, 0.05)
+    found = framing(material([face(time, 0.3) for time in TIMES], [corner]))
+    assert not found.banded
+    assert found.text_cut
+    assert shows(found.views[0], 0.3)
+
+
+def test_text_that_fits_is_shown_where_nobody_is() -> None:
+    corner = Box(0.75, 0.05, 0.2, 0.05)
+    found = framing(material(texts=[corner]))
+    assert found.views[0].path.contains(corner)
+    assert not found.text_cut
+    assert not needs_whole_picture(material(texts=[corner]))
