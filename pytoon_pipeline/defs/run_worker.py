@@ -34,10 +34,14 @@ NOT_PRELOADED = ("pytoon_pipeline.cli", "pytoon_pipeline.engines.server", __spec
 PRELOADED = (
     "cv2",
     "fontTools.ttLib.tables._n_a_m_e",
+    "fontTools.unicodedata",
     "mediapipe",
     "pyarrow.dataset",
     "pyarrow.parquet",
     "scenedetect",
+    "uharfbuzz",
+    "uniseg.emoji",
+    "uniseg.graphemecluster",
 )
 
 

@@ -22,6 +22,7 @@ PAGE_SHARE, WORD_SHARE = 0.72, 0.6
 # What a size costs beside its breaks (see ``line_breaks``): for each page, and for a text half as large.
 PAGE_COST, HALF_SIZE_COST = 100.0, 25.0
 LEADING_VOWELS, FOLLOWING_VOWELS = "เแโใไເແໂໃໄ", "ะาำๅฯๆະາຳໆ"
+HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7ff]")
 # Widths are measured at this size and scaled.
 MEASURE = 100.0
 
@@ -291,4 +292,11 @@ def _parts(text: str) -> tuple[str, ...]:
         return tuple(re.findall(r"\S+\s*", text))
     from uniseg.linebreak import line_break_units
 
-    return tuple(line_break_units(text))
+    parts: list[str] = []
+    for part in line_break_units(text):
+        # Korean has spaces: readers expect a break only there, though the standard permits one at each syllable.
+        if parts and HANGUL.match(parts[-1][-1]) and HANGUL.match(part[0]):
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return tuple(parts)
