@@ -19,7 +19,35 @@ UNIT = re.compile(
 ESCAPED = re.compile(r"\\\*")
 # Words that are strong when spoken and say little when written large.
 PLAIN_WORDS = frozenset(
-    ("every", "always", "must", "now", "today", "first", "last", "new", "everything", "only", "best", "jetzt", "neu")
+    (
+        "every",
+        "all",
+        "each",
+        "some",
+        "any",
+        "many",
+        "most",
+        "more",
+        "both",
+        "always",
+        "must",
+        "now",
+        "today",
+        "first",
+        "last",
+        "new",
+        "everything",
+        "only",
+        "best",
+        "alle",
+        "jede",
+        "jeder",
+        "jedes",
+        "jetzt",
+        "neu",
+        "tous",
+        "toutes",
+    )
 )
 # Colours with less contrast than this look alike, and an underline needs the second ratio (WCAG 2.2, 1.4.11).
 ALIKE, LINE_CONTRAST = 1.25, 3.0

@@ -18,7 +18,7 @@ def lines(text: str, limit: float, most: int = 4) -> list[str] | None:
 @pytest.mark.parametrize(
     ("text", "limit", "expected"),
     [
-        ("A coffee that wakes you up", 15, ["A coffee that", "wakes you up"]),
+        ("A coffee that wakes you up", 15, ["A coffee", "that wakes", "you up"]),
         ("Save 30 % on all shoes until Sunday", 14, ["Save 30 %", "on all shoes", "until Sunday"]),
         ("How I lost 10 kg in 3 months", 17, ["How I lost 10 kg", "in 3 months"]),
         ("New beans, roasted by hand", 17, ["New beans,", "roasted by hand"]),

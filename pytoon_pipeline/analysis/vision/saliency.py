@@ -4,6 +4,8 @@ Contrast to the border as in Wei, Wen, Zhu and Sun, "Geodesic saliency using bac
 OpenCV's fine-grained saliency (Montabone and Soto, 2010).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +30,7 @@ def salient_box(image: Image) -> Box | None:
 
     lab = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2LAB), (0, 0), 2).astype(np.float32)
     distance = np.min([np.linalg.norm(lab - colour, axis=2) for colour in _border_colours(lab)], axis=0)
-    _, local = cv2.saliency.StaticSaliencyFineGrained_create().computeSaliency(image)
+    _, local = cv2.saliency.StaticSaliencyFineGrained.create().computeSaliency(image)
     height, width = distance.shape
     y, x = np.mgrid[0:height, 0:width]
     prior = np.exp(-(((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2) / (2 * CENTRE**2)))
@@ -44,7 +46,7 @@ def salient_box(image: Image) -> Box | None:
     return Box(round(left, 4), round(top, 4), round(across, 4), round(down, 4))
 
 
-def middle_of(profile: NDArray[np.floating], share: float) -> tuple[float, float]:
+def middle_of(profile: NDArray[Any], share: float) -> tuple[float, float]:
     """Start and length, as fractions, of the middle ``share`` of a profile's mass."""
     mass = np.cumsum(profile, dtype=np.float64) / profile.sum(dtype=np.float64)
     edge = (1 - share) / 2

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.preset import AnimationIn
 from pytoon_pipeline.contracts.spec.easing import Back, EaseIn, EaseOut, Easing, Hold, Linear
+from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.text_animation import MarkMove, Pose, TextAnimation, TextMove, TextUnit
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.word_layout import clusters, units_of
@@ -110,6 +111,13 @@ def text_animation(
     drawn = mark in ("marker", "underline") or (mark == "box" and style.unit == "letter")
     stroke = MarkMove(start=entering, frames=max(1, min(rate.nearest(MARK_SECONDS), longest))) if drawn else None
     return TextAnimation(enter=enter, exit=away, mark=stroke)
+
+
+def staying(layer: Layer, end: int) -> Layer:
+    """A text that lasts to frame ``end`` of the video, counted as its layer is, stays to its last frame."""
+    if not isinstance(layer, TextLayer) or layer.animation is None or layer.start + (layer.frames or end) < end:
+        return layer
+    return layer.model_copy(update={"animation": layer.animation.model_copy(update={"exit": None})})
 
 
 # From where a text settles whose animation would leave nothing to read at its beginning.
