@@ -61,10 +61,8 @@ def finish(
     resolved, rate = context.resolved, context.rate
     timeline = replace(timeline, audio=tuple(_requested_audio(context, timeline.audio)))
     audio, audio_notes = plan_audio(timeline, context.media, context.preset.audio, resolved.loudness, rate)
-    above = (
-        *(staying(one, timeline.frames) for one in overlays),
-        *_watermark(context, content_frames, timeline.frames),
-    )
+    watermark = _watermark(context, content_frames, timeline.frames)
+    above = (*(staying(one, timeline.frames) for one in overlays), *watermark)
     last = timeline.scenes[-1]
     shown = tuple(staying(layer, last.frames) for layer in last.layers)
     timeline = replace(timeline, scenes=(*timeline.scenes[:-1], last.model_copy(update={"layers": shown})))
