@@ -96,7 +96,6 @@ def _look(preset: Preset, brand: Brand) -> dict[str, dict[str, Any]]:
             "colours": (colours.primary, colours.secondary),
             "shapes": (colours.accent, colours.secondary)[: len(preset.background.shapes)],
         },
-        "layout": {"accent": colours.accent},
         "captions": {
             "font": brand.fonts.body,
             "colour": text,

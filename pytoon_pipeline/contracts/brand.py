@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Move
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
-Corner = Literal["top_right", "top_left", "bottom_right", "bottom_left"]
+Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 # The corners in which a watermark may stand, the usual one first, and upper ones before lower ones.
 CORNERS: tuple[Corner, ...] = ("top_right", "top_left", "bottom_right", "bottom_left")
 

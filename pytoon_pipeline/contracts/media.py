@@ -194,10 +194,11 @@ class Metadata(Record):
     """Probed facts of one file. ``audio_seconds`` is the length of its 16 kHz extract, 0 when there is none.
 
     ``audio_lost`` counts seconds of audio that could not be decoded. ``loudness`` is integrated, in LUFS; none without
-    audio.
+    audio. ``beats`` are times in seconds, of music that has a steady beat.
     """
 
     info: MediaInfo
     audio_seconds: float
     audio_lost: float = 0.0
     loudness: float | None = None
+    beats: tuple[float, ...] = ()

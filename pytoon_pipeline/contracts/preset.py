@@ -84,7 +84,7 @@ class AudioSettings(Record):
     loudness: float | None = Field(default=None, ge=-30, le=-8)
     true_peak: float = Field(default=-1.0, ge=-9, le=0)
     fade: float = Field(default=0.008, ge=0.001, le=0.1)
-    music: float = Field(default=-4.5, ge=-40, le=10)
+    music: float = Field(default=-3.0, ge=-40, le=10)
     duck: float = Field(default=6.0, ge=0, le=40)
     attack: float = Field(default=0.2, ge=0.01, le=2)
     release: float = Field(default=0.45, ge=0.01, le=5)
@@ -99,8 +99,8 @@ class HeadlineSettings(Record):
     ``item_size`` is that of texts of single items.
 
     ``position`` is the height of the text in the safe zone, 0 at the top, 1 at the bottom, and ``item_position`` the
-    same for texts of single items. ``background`` separates the letters from the picture: always, or with *auto* (an
-    outline) and *auto_box* (a box) only where the contrast is too low. ``max_cps`` is the reading speed that a title's
+    same for texts of single items. ``background`` separates the letters from the picture: always, or with *auto* (a
+    scrim) and *auto_box* (a box) only where the contrast is too low. ``max_cps`` is the reading speed that a title's
     time allows for, in characters per second.
 
     ``line_height`` and ``letter_spacing`` are in em. Key words, marked with asterisks or chosen, stand out by
@@ -134,8 +134,8 @@ class StillSettings(Record):
     moves in ``ken_burns``. ``zoom`` is the factor of a move in or out, ``pan`` the length of a sideways move as a share
     of the window.
 
-    ``fit`` *cover* fills the frame; *contain* shows the whole picture over a blurred copy of itself; *auto* fills the
-    frame where the subject then stays in view.
+    ``fit`` *cover* fills the frame; *contain* shows the whole picture as a card; *auto* follows ``layout.picture``,
+    where the subject then stays in view.
     """
 
     seconds: float = Field(default=4.0, ge=1, le=15)
@@ -171,13 +171,12 @@ class LayoutSettings(Record):
     moves it gently up and down, in pixels. ``tilt`` turns cards to alternating sides, in degrees.
 
     ``picture`` is how a single item stands: *full_bleed* fills the frame, *card* stands below its text, *split* has a
-    panel for the text above it. ``text`` is the layout of a video without media; *auto* chooses by the text.
-    ``accent`` is the colour of strips, numbers and shapes behind products.
+    panel for the text above it. ``text`` is the layout of a video without media; *auto* chooses by the text. Strips,
+    numbers and discs behind products have the colour ``headline.accent``.
     """
 
     picture: Literal["full_bleed", "card", "split"] = "full_bleed"
     text: Literal["auto", "statement", "list", "quote", "big_number"] = "auto"
-    accent: Colour = "#FFB703"
     arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
     width: float = Field(default=0.9, gt=0, le=1)
     height: float = Field(default=0.9, gt=0, le=1)

@@ -1,9 +1,9 @@
 """The uploads that need a person: what, why, where to look, and how to run them again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pytoon_pipeline.contracts.status import FailureRecord
-from pytoon_pipeline.defs.links import partition_page, render_again, run_page, runs_of
+from pytoon_pipeline.defs.links import partition_page, preset_links, render_again, run_page, runs_of
 from pytoon_pipeline.operations.status import Line, StatusReport
 from pytoon_pipeline.reporting.markdown import cell
 
@@ -26,6 +26,10 @@ HEADINGS = {
 OTHER_LABELS = {"list", *HEADINGS}
 # Lists of uploads that have a video.
 FINISHED = ("held", "degraded")
+# Lists of uploads that do not wait for a run.
+SETTLED = ("failed", "stopped", *FINISHED)
+# Other presets of the upload with a key.
+OtherPresets = Callable[[str], Sequence[str]]
 
 
 def action_list(report: StatusReport, failures: Mapping[str, FailureRecord]) -> str:
@@ -34,15 +38,19 @@ def action_list(report: StatusReport, failures: Mapping[str, FailureRecord]) -> 
     return "\n\n".join(tables) or "Nothing needs a person."
 
 
-def entries(report: StatusReport, failures: Mapping[str, FailureRecord]) -> dict[str, str]:
-    """The first uploads by their titles, each with what an operator needs to know."""
+def entries(report: StatusReport, failures: Mapping[str, FailureRecord], others: OtherPresets) -> dict[str, str]:
+    """The first uploads by their titles, each with what an operator needs to know, and with the Launchpad for each of
+    its other presets.
+    """
     found: dict[str, str] = {}
-    for name, lines in _lists(report):
-        for line in lines[: MAX_ENTRIES - len(found)]:
-            taken = found.keys() | OTHER_LABELS
-            label = f"{line.title} ({line.name})" if line.title in taken else line.title
-            reason = f"**{HEADINGS[name]}.** {cell(line.message, MAX_REASON)} ({line.code})"
-            found[label] = "\n\n".join(part for part in (reason, _links(name, line, failures.get(line.key))) if part)
+    first = [(name, line) for name, lines in _lists(report) for line in lines][:MAX_ENTRIES]
+    for name, line in first:
+        taken = found.keys() | OTHER_LABELS
+        label = f"{line.title} ({line.name})" if line.title in taken else line.title
+        reason = f"**{HEADINGS[name]}.** {cell(line.message, MAX_REASON)} ({line.code})"
+        found[label] = "\n\n".join(part for part in (reason, _links(name, line, failures.get(line.key))) if part)
+        if name in SETTLED and (links := preset_links(line.name, others(line.key))):
+            found[f"{label}: other presets"] = links
     return found
 
 

@@ -54,6 +54,11 @@ def config_for(overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {"ops": {SOURCE_OP: {"config": RunOverrides(**overrides).model_dump()}}}
 
 
+def preset_config(name: str) -> dict[str, Any]:
+    """The configuration of a run with another preset, and nothing else."""
+    return {"ops": {SOURCE_OP: {"config": {"preset": name}}}}
+
+
 def check_overrides(upload: SourceMedia) -> Request:
     """Returns the request with its replaced fields.
 

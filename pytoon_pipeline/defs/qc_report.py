@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.defs.checks import partitioned_check
-from pytoon_pipeline.defs.links import render_again
+from pytoon_pipeline.defs.links import launchpad_addresses
 from pytoon_pipeline.delivery.outbox import failure
 from pytoon_pipeline.quality.assessment import QC, Assessment, finding_pictures, finding_strips
 from pytoon_pipeline.reporting.findings import LABELS, by_weight, headline
@@ -77,15 +77,19 @@ def check_results(report: QcReport, spec: RenderSpec) -> Iterator[dg.AssetCheckR
         )
 
 
-def failed_video(partition: str, store: Store, video: Assessment, report: QcReport) -> dg.Failure:
-    """The error of a run whose video failed: the finding in words, and first of all its picture."""
+def failed_video(
+    partition: str, presets: Sequence[str], store: Store, video: Assessment, report: QcReport
+) -> dg.Failure:
+    """The error of a run whose video failed: the finding in words, and first of all its picture. ``presets`` are others
+    for the upload.
+    """
     gates = [one for one in report.findings if one.severity == "gate"]
     worst, error = gates[0], failure(report)
     return dg.Failure(
         description=f"{headline(gates, video.spec.rate)}. {worst.message} {error.hint}",
         metadata={
             **strips_of(store, video, report),
-            "render_again": dg.MetadataValue.url(render_again(partition)),
+            **launchpad_addresses(partition, presets),
             **finding_numbers(worst, video.spec.rate),
             "score": report.score,
             "code": worst.code,

@@ -19,12 +19,13 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
 from pytoon_pipeline.contracts.results import StageStatus
 from pytoon_pipeline.contracts.stored import Stored
-from pytoon_pipeline.defs.links import render_again
+from pytoon_pipeline.defs.links import launchpad_addresses
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import key_of, uploads
 from pytoon_pipeline.defs.resources import CatalogResource, StoreResource
 from pytoon_pipeline.defs.tags import RETENTION_TAG, STATUS_TAG
+from pytoon_pipeline.operations.other_presets import other_presets, preset_suits
 from pytoon_pipeline.reporting import tables
 from pytoon_pipeline.runtime.logs import RUN_PAGE
 from pytoon_pipeline.runtime.progress import publish
@@ -285,9 +286,8 @@ def _failure(
     except OSError as unwritten:
         # Where nothing can be written, the run's own record has to do.
         log.error("failure not recorded", extra={"event": "not_recorded", "stage": stage, "code": str(unwritten.errno)})
-    again = (
-        {"render_again": dg.MetadataValue.url(render_again(context.partition_key))} if context.has_partition_key else {}
-    )
+    others = [] if source is None else other_presets(source, preset_suits())
+    again = launchpad_addresses(context.partition_key, others) if context.has_partition_key else {}
     return dg.Failure(
         description=str(error),
         metadata={**again, **error.as_dict(), "category": error.category},

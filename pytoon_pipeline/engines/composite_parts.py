@@ -18,9 +18,6 @@ from pytoon_pipeline.runtime.background import current
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.in_flight import ahead_of_steps
 
-# The position in the first scene of a video without footage at which all layers have come in and none has left.
-REPRESENTATIVE_SHARE = 0.6
-
 
 @dataclass(frozen=True)
 class ThumbnailChoice:
@@ -60,17 +57,19 @@ def audio_track(job: RenderJob, spec: RenderSpec) -> Artifact:
 
 
 def thumbnail_frame(job: RenderJob, spec: RenderSpec, choice: ThumbnailChoice) -> int:
-    """The frame that stands for the video: of footage the sharpest with a face, else one with everything in place."""
+    """The frame that stands for the video: of footage a sharp one with a face, else one with everything in place."""
     first = spec.scenes[0].layers[:1]
     if ARCHETYPES[spec.archetype].thumbnail != "face" or not first or not isinstance(first[0], VideoLayer):
-        return int(spec.scenes[0].frames * REPRESENTATIVE_SHARE)
+        from pytoon_pipeline.rendering.thumbnail_choice import settled_frame
+
+        return settled_frame(spec)
     item = first[0].item
 
     def choose() -> int:
-        from pytoon_pipeline.rendering import thumbnail
+        from pytoon_pipeline.rendering import thumbnail_choice
 
         faces = detected_faces(job.store, choice.faces)[item]
-        return thumbnail.choose_frame(spec, item, choice.frames.samples(item), faces)
+        return thumbnail_choice.choose_frame(spec, item, choice.frames.samples(item), faces)
 
     return stages.choose_thumbnail(job.store, spec, choose, choice.fingerprints)
 

@@ -1,6 +1,7 @@
 """Ingest: an upload's files go into the store, and the upload into the catalog."""
 
 import hashlib
+import re
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,7 @@ PreflightSteps = Callable[[Request, Sequence[SourceItem]], Generator[None, None,
 KEY_DIGITS = 32
 # Digits of the key at the end of a name in the inbox.
 DIGITS = 8
+SUBMITTED = re.compile(rf"-[0-9a-f]{{{DIGITS}}}(?=\.[^.]+$|$)")
 
 
 def ingest(home: Home, store: Store, upload: Upload, *, pending: bool) -> tuple[SourceMedia, IngestOutcome]:
@@ -53,6 +55,11 @@ def ingest_in_steps(
     if outcome != "known" or not pending:
         uploads.register(source, pending=pending)
     return source, outcome
+
+
+def without_digits(name: str) -> str:
+    """The name of an entry of the inbox as people know it: without the digits that ``submit`` adds."""
+    return SUBMITTED.sub("", name) or name
 
 
 def store_upload(

@@ -1,7 +1,7 @@
 """Where the words of a text stand: each at the place that shaping gives it, so that it can be drawn on its own."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -11,11 +11,15 @@ from pytoon_pipeline.media import fonts
 
 Align = Literal["left", "centre", "right"]
 
-# From this code point on, scripts join or stack their letters: space between these would tear them apart.
-FIRST_JOINING = 0x0590
+# Scripts that join or stack their letters: space between these would tear them apart.
+JOINING = ((0x0590, 0x1E00), (0xA800, 0xAC00), (0xFB1D, 0xFE00), (0xFE70, 0xFF00), (0x10800, 0x12000))
+# Signs that fill the em square, how far they reach above and below the baseline, and the least distance between the
+# baselines of their lines, and of those of scripts that stack letters, in em.
+SQUARE = ((0x2E80, 0xA4D0), (0xAC00, 0xD7A4), (0xF900, 0xFB00), (0xFF00, 0xFFF0), (0x1F000, 0x30000))
+SQUARE_ABOVE, SQUARE_BELOW, SQUARE_LINES, TALL_LINES = 0.84, 0.12, 1.15, 1.35
 # How far a box or marker extends beyond its word, across and up and down, and the place of an underline below the
 # baseline, in em. A box behind a line has this share of its padding above and below it.
-MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.11, 0.1, 0.08, 0.2
+MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.09, 0.1, 0.08, 0.2
 LINE_PADDING = 0.7
 # Space below the baseline for the descenders of small letters, in em.
 DESCENT = 0.22
@@ -51,10 +55,13 @@ class Typography:
         font = fonts.load(self.font)
         return self.size * font.em / font.height
 
-    @property
-    def pitch(self) -> float:
-        """The distance between baselines in pixels."""
-        return self.size if self.line_height is None else self.line_height * self.em
+    def pitch(self, lines: Sequence[str]) -> float:
+        """The distance between baselines in pixels, larger for scripts with signs above and below their letters."""
+        if self.line_height is None:
+            return self.size
+        text = "".join(lines)
+        least = TALL_LINES if not is_separable(text) else SQUARE_LINES if has_square_signs(text) else 0.0
+        return max(self.line_height, least) * self.em
 
     def width(self, text: str) -> float:
         """The width of one line in pixels, without the space after its last character."""
@@ -66,9 +73,11 @@ class Typography:
 
     def above(self, lines: Sequence[str]) -> float:
         """The height of the first line above its baseline: that of capitals, or more where a script needs it."""
-        font = fonts.load(self.font)
-        share = font.cap_height / font.height if is_separable("".join(lines)) else font.ascent / font.height
-        return self.size * share
+        font, text = fonts.load(self.font), "".join(lines)
+        if not is_separable(text):
+            return self.size * font.ascent / font.height
+        capitals = self.size * font.cap_height / font.height
+        return max(capitals, SQUARE_ABOVE * self.em) if has_square_signs(text) else capitals
 
     def below(self, lines: Sequence[str]) -> float:
         """The space below the last baseline: nothing where all letters are capitals."""
@@ -76,16 +85,23 @@ class Typography:
         if not is_separable(text):
             font = fonts.load(self.font)
             return self.size * (1 - font.ascent / font.height)
-        return DESCENT * self.em if any(char.islower() for char in text) else 0.0
+        if any(char.islower() for char in text):
+            return DESCENT * self.em
+        return SQUARE_BELOW * self.em if has_square_signs(text) else 0.0
 
     def height(self, lines: Sequence[str]) -> float:
         """The height of the lines in pixels, from the top of the first to the bottom of the last."""
-        return self.above(lines) + (len(lines) - 1) * self.pitch + self.below(lines)
+        return self.above(lines) + (len(lines) - 1) * self.pitch(lines) + self.below(lines)
 
 
 def is_separable(text: str) -> bool:
-    """Whether the letters of ``text`` stand beside each other, as in Latin, Greek and Cyrillic script."""
-    return all(ord(char) < FIRST_JOINING or 0x1E00 <= ord(char) < 0x2070 for char in text)
+    """Whether the letters of ``text`` stand beside each other, as in Latin, Cyrillic and Chinese script."""
+    return not any(first <= ord(char) < end for char in text for first, end in JOINING)
+
+
+def has_square_signs(text: str) -> bool:
+    """Whether ``text`` has signs that fill the em square: Chinese, Japanese and Korean ones, and emoji."""
+    return any(first <= ord(char) < end for char in text for first, end in SQUARE)
 
 
 def is_right_to_left(text: str) -> bool:
@@ -122,7 +138,7 @@ def place_words(
     for number, line in enumerate(lines):
         free = width - type_.width(line)
         x = {"left": 0.0, "centre": free / 2, "right": free}[align]
-        words += place_line(line, type_, number, x, baseline + number * type_.pitch)
+        words += place_line(line, type_, number, x, baseline + number * type_.pitch(lines))
     return tuple(words)
 
 
@@ -171,10 +187,21 @@ def padded_lines(words: Sequence[PlacedWord], type_: Typography, padding: float)
     ]
 
 
-def mark_box(kind: str, word: PlacedWord, type_: Typography) -> Rect[float]:
-    """The rectangle of the *box*, *marker* or *underline* of a key word."""
-    em, area = type_.em, line_box([word], type_)
+def marked_runs(words: Sequence[PlacedWord], marked: Collection[int]) -> list[list[int]]:
+    """The indices ``marked``, those of neighbours on one line together: they share a mark."""
+    runs: list[list[int]] = []
+    for number in sorted(marked):
+        if runs and number == runs[-1][-1] + 1 and words[number].line == words[number - 1].line:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
+def mark_box(kind: str, words: Sequence[PlacedWord], type_: Typography) -> Rect[float]:
+    """The rectangle of the *box*, *marker* or *underline* of key words that are neighbours on one line."""
+    em, area = type_.em, line_box(words, type_)
     if kind == "underline":
-        return Rect(area.left, word.baseline + LINE_TOP * em, area.right, word.baseline + LINE_BOTTOM * em)
+        return Rect(area.left, words[0].baseline + LINE_TOP * em, area.right, words[0].baseline + LINE_BOTTOM * em)
     across, up = MARK_ACROSS * em, MARK_UP * em
     return Rect(area.left - across, area.top - up, area.right + across, area.bottom + up)

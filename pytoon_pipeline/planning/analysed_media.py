@@ -21,7 +21,7 @@ class AnalysedMedia:
     """One file and what is known of it. Audio files have no ``frames``; ``silence`` is None without audio.
 
     ``name`` is the file's name; ``audio_lost`` counts seconds of audio that could not be decoded; ``subtitled`` means
-    that the upload has a subtitle file for it.
+    that the upload has a subtitle file for it; ``beats`` are times in seconds, of music with a steady beat.
     """
 
     item: str
@@ -37,6 +37,7 @@ class AnalysedMedia:
     sound_seconds: float = 0.0
     audio_lost: float = 0.0
     subtitled: bool = False
+    beats: tuple[float, ...] = ()
 
     @property
     def audible(self) -> bool:
@@ -154,4 +155,5 @@ def _analysed(item: str, name: str, subtitled: bool, analyses: Analyses) -> Anal
         sound_seconds=metadata.audio_seconds,
         audio_lost=metadata.audio_lost,
         subtitled=subtitled,
+        beats=metadata.beats,
     )

@@ -22,6 +22,7 @@ from pytoon_pipeline.planning.captions.contrast import readable, with_colours
 from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline.planning.captions.placing import place_captions
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.title_animations import staying
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
 from pytoon_pipeline.planning.text_assignment import assignment_notes
@@ -57,7 +58,10 @@ def finish(
     resolved, rate = context.resolved, context.rate
     timeline = replace(timeline, audio=tuple(_requested_audio(context, timeline.audio)))
     audio, audio_notes = plan_audio(timeline, context.media, context.preset.audio, resolved.loudness, rate)
-    above = (*overlays, *_watermark(context, content_frames))
+    above = (*(staying(one, timeline.frames) for one in overlays), *_watermark(context, content_frames))
+    last = timeline.scenes[-1]
+    shown = tuple(staying(layer, last.frames) for layer in last.layers)
+    timeline = replace(timeline, scenes=(*timeline.scenes[:-1], last.model_copy(update={"layers": shown})))
     captions, cues = _captions(context, timeline)
     every_note = {(note.code, note.message): note for note in (*timeline.notes, *notes, *audio_notes)}
     return RenderSpec(

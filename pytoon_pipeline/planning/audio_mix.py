@@ -133,6 +133,20 @@ def loops(item: str, length: int, samples: int, settings: AudioSettings) -> tupl
         position += length - crossfade
 
 
+def music_beats(music: AnalysedMedia | None, frames: int, settings: AudioSettings, rate: FrameRate) -> tuple[int, ...]:
+    """The frames of a video of ``frames`` at which its music has beats; empty without any."""
+    if music is None or not music.beats:
+        return ()
+    samples, length = rate.sample(frames, SAMPLE_RATE), round(music.sound_seconds * SAMPLE_RATE)
+    clips = loops(music.item, length, samples, settings) if length >= MIN_MUSIC_SECONDS * SAMPLE_RATE else ()
+    return tuple(
+        rate.nearest(clip.start / SAMPLE_RATE + time)
+        for clip in clips
+        for time in music.beats
+        if clip.fade_in / 2 <= time * SAMPLE_RATE < clip.samples - clip.fade_out / 2
+    )
+
+
 def join_speech(speech: Sequence[Span], settings: AudioSettings) -> list[Span]:
     """Ranges of speech, joined over pauses that are too short for music to come up and go down again."""
     return union(speech, round(max(settings.min_pause, settings.attack + settings.release) * SAMPLE_RATE))

@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.analysed_media import PlanItem, PlanMedia
+from pytoon_pipeline.planning.audio_mix import music_beats
 from pytoon_pipeline.planning.branding import text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
@@ -96,6 +97,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
             titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps
         ),
         voice_seconds=media.voice.sound_seconds if media.voice is not None else None,
+        beats=music_beats(media.music, max_frames, preset.audio, rate),
     )
     return PlanContext(
         resolved=resolved,

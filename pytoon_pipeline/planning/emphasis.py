@@ -10,11 +10,45 @@ from pytoon_pipeline.media.colour import contrast, luminance_of, opposite
 from pytoon_pipeline.planning.backdrops import Backdrop, colour_backdrop
 from pytoon_pipeline.planning.key_words import key_words
 
-# One or more words between asterisks that touch them. A backslash keeps an asterisk as it is.
-MARKED = re.compile(r"(?<![\w*\\])\*(?=[^\s*])((?:[^*\n\\]|\\.)*?[^\s*\\])\*(?![\w*])")
+# One or more words between single or double asterisks that touch them. A backslash keeps an asterisk as it is.
+MARKED = re.compile(r"(?<![\w*\\])(?P<mark>\*{1,2})(?=[^\s*])(?P<words>(?:[^*\n\\]|\\.)*?[^\s*\\])(?P=mark)(?![\w*])")
+# What follows a number and belongs to it.
+UNIT = re.compile(
+    r"(%|‰|°C?|[€$£¥]|[kcm]?m[²³]?|[kmµ]?g|[mc]?l|min|h|km/h|[GMk]B|(second|minute|hour|day|week|month|year)s?|times)[.,:;!?]?"
+)
 ESCAPED = re.compile(r"\\\*")
-# From this many words on, a page has up to two key words.
-LONG_PAGE = 6
+# Words that are strong when spoken and say little when written large.
+PLAIN_WORDS = frozenset(
+    (
+        "every",
+        "all",
+        "each",
+        "some",
+        "any",
+        "many",
+        "most",
+        "more",
+        "both",
+        "always",
+        "must",
+        "now",
+        "today",
+        "first",
+        "last",
+        "new",
+        "everything",
+        "only",
+        "best",
+        "alle",
+        "jede",
+        "jeder",
+        "jedes",
+        "jetzt",
+        "neu",
+        "tous",
+        "toutes",
+    )
+)
 # Colours with less contrast than this look alike, and an underline needs the second ratio (WCAG 2.2, 1.4.11).
 ALIKE, LINE_CONTRAST = 1.25, 3.0
 # An outline from so many pixels on, or a box from this opacity on, is what the letters stand on.
@@ -29,7 +63,7 @@ def without_marks(text: str) -> tuple[str, frozenset[int]]:
     for match in MARKED.finditer(text):
         plain += text[end : match.start()]
         first = len(plain.split()) - (not plain[-1:].isspace() and bool(plain))
-        plain += match[1]
+        plain += match["words"]
         marked |= set(range(first, len(plain.split())))
         end = match.end()
     plain += text[end:]
@@ -37,9 +71,13 @@ def without_marks(text: str) -> tuple[str, frozenset[int]]:
 
 
 def chosen_words(words: Sequence[str]) -> tuple[int, ...]:
-    """The indices of one or two words of a page that stand out; never of all."""
-    found = key_words(words, limit=2 if len(words) >= LONG_PAGE else 1)
-    return found if len(found) < len(words) else ()
+    """The indices of the word of a page that stands out, with the unit of a number; never of all words."""
+    weak = {n for n, word in enumerate(words) if word.strip(".,:;!?…").lower() in PLAIN_WORDS}
+    kept = [n for n in range(len(words)) if n not in weak]
+    found = [kept[n] for n in key_words([words[n] for n in kept], limit=1)]
+    if found and words[found[0]][-1:].isdigit() and UNIT.fullmatch(" ".join(words[found[0] + 1 : found[0] + 2])):
+        found.append(found[0] + 1)
+    return tuple(found) if len(found) < len(words) else ()
 
 
 def emphasis_of(

@@ -1,7 +1,8 @@
 """The end card: a brand's logo, a line of text, the call to action as a button, and a handle, coming in one by one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.colours import Colour
@@ -29,7 +30,7 @@ LOGO_WIDTH, LOGO_HEIGHT = 0.44, 0.22
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
 # Sizes of texts in pixels: preferred and smallest.
-TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (92, 48), (88, 48), (56, 44)
+TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
 TEXT_LINES, BUTTON_LINES = 2, 2
 # A button's height in lines more than its text has, its space at the sides in pixels, and its largest radius.
 BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 92, 200
@@ -38,9 +39,10 @@ MIN_BUTTON_CONTRAST = 3.0
 # How far a ground of one colour gets darker or lighter from corner to corner.
 SHADE = 0.22
 # Distance between the parts in pixels, and the height of their common centre as a share of the frame.
-GAP, CENTRE = 84, 0.45
-# A disc of the second colour rises into the lower part: its size and where its centre ends, in pixels.
-DISC_SIZE, DISC_Y, DISC_RISE, DISC_IN = 1560, 2080, 700, 0.0
+GAP, CENTRE = 124, 0.43
+# A disc of the second colour rises into the lower part, in pixels. The handle stands on it.
+DISC_SIZE, DISC_TOP, DISC_RISE, DISC_IN = 2200, 1300, 700, 0.0
+HANDLE_Y, HANDLE_WIDTH = 1386, 760
 # When the parts come in, and for how long each moves, in seconds of a card of ``TYPICAL_SECONDS``.
 TYPICAL_SECONDS = 1.8
 LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.32, 0.46, 0.62, 1.15
@@ -58,7 +60,10 @@ class EndCard:
 
 @dataclass(frozen=True)
 class _Part:
-    """A part of the card: its layer, its height in pixels with all around it, and how it moves in."""
+    """A part of the card: its layer, its height in pixels with all around it, and how it moves in.
+
+    Parts without a place ``y`` of their own are stacked. A part of height 0 stands where the next one does.
+    """
 
     layer: Layer
     height: float
@@ -66,6 +71,7 @@ class _Part:
     rise: float = 0.0
     scale: float = 1.0
     pulse: bool = False
+    y: float | None = None
 
 
 def end_card(
@@ -87,15 +93,16 @@ def end_card(
     parts: list[_Part] = _logo_parts(logo, colours) if logo is not None else []
     if text := clean(brand.end_card.text):
         box = TextBox(brand.fonts.headline, *TEXT_SIZES, width, HEIGHT, TEXT_LINES)
-        parts.append(_text_part("end card", text, box, colours, "brand.end_card.text", TEXT_IN))
+        parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
     asked = clean(call_to_action)
     if button := asked or clean(brand.end_card.button):
         field = "text.cta" if asked else "brand.end_card.button"
         box = TextBox(brand.fonts.headline, *BUTTON_SIZES, width - 2 * BUTTON_PADDING, HEIGHT, BUTTON_LINES)
         parts.append(_button_part(button, box, colours, field))
     if handle := clean(brand.end_card.handle):
-        box = TextBox(brand.fonts.body, *HANDLE_SIZES, width, HEIGHT, 1)
-        parts.append(_text_part("handle", handle, box, colours, "brand.end_card.handle", HANDLE_IN))
+        box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, HEIGHT, 1)
+        part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
+        parts.append(replace(part, y=min(HANDLE_Y, safe_area.bottom - part.height / 2)))
     if not parts:
         return None
     return EndCard(_sequence(parts, brand, colours, rate), bool(asked))
@@ -121,6 +128,7 @@ class _Colours:
                 f"The accent colour {brand.colours.accent} does not stand out from {primary}; the button of the end "
                 f"card is {self.button}."
             )
+        self.handle = own if _lowest(own, secondary) >= min_contrast else opposite(secondary)
         readable = (one for one in (own, primary) if _lowest(one, self.button) >= min_contrast)
         self.label = next(readable, opposite(self.button))
 
@@ -148,19 +156,18 @@ def _logo_parts(logo: AnalysedMedia, colours: _Colours) -> list[_Part]:
         effects=(Rounded(radius=min(PLATE_RADIUS, height / 2 + PLATE_PADDING)),),
         transform=layer.transform,
     )
-    # Plate and logo share their place: the plate takes no height of its own.
     return [
-        _Part(plate, -1.0, LOGO_IN, scale=LOGO_START_SCALE),
+        _Part(plate, 0.0, LOGO_IN, scale=LOGO_START_SCALE),
         _Part(layer, plate.height, LOGO_IN, scale=LOGO_START_SCALE),
     ]
 
 
-def _text_part(name: str, text: str, box: TextBox, colours: _Colours, field: str, start: float) -> _Part:
+def _text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, start: float) -> _Part:
     page = _fitted(text, box, field)
     layer = TextLayer(
         name=name,
         lines=page.lines,
-        style=TextStyle(font=box.font, size=page.size, colour=colours.text),
+        style=TextStyle(font=box.font, size=page.size, colour=colour),
         width=page.width,
         height=page.height,
         transform=Transform(x=constant(WIDTH / 2), y=constant(0)),
@@ -194,18 +201,18 @@ def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
 def _sequence(parts: Sequence[_Part], brand: Brand, colours: _Colours, rate: FrameRate) -> SceneSequence:
     frames = rate.nearest(brand.end_card.seconds)
     ground, backdrop = _ground(colours, frames)
-    disc = _Part(_disc(brand.colours.secondary), -1.0, DISC_IN, rise=DISC_RISE)
-    ground = (*ground, _coming(disc, DISC_Y, frames, brand.end_card.seconds, rate))
-    layers: list[Layer] = list(ground)
-    stacked = [part.height for part in parts if part.height >= 0]
-    top = CENTRE * HEIGHT - (sum(stacked) + GAP * (len(stacked) - 1)) / 2
-    for number, part in enumerate(parts):
-        height = part.height if part.height >= 0 else parts[number + 1].height
-        layers.append(_coming(part, top + height / 2, frames, brand.end_card.seconds, rate))
-        top += part.height + GAP if part.height >= 0 else 0
-    scene = Scene(
-        start=0, frames=frames, background=colours.ground[0], layers=tuple(layers), background_layers=len(ground)
-    )
+    disc = _Part(_disc(brand.colours.secondary), 0.0, DISC_IN, rise=DISC_RISE, y=DISC_TOP + DISC_SIZE / 2)
+    stacked = [part.height for part in parts if part.y is None and part.height]
+    y = CENTRE * HEIGHT - (sum(stacked) + GAP * (len(stacked) - 1)) / 2
+    placed = [disc]
+    for part, following in zip_longest(parts, parts[1:]):
+        height = part.height or following.height
+        placed.append(part if part.y is not None else replace(part, y=y + height / 2))
+        y += part.height + GAP if part.height else 0
+    moving = [_coming(part, frames, brand.end_card.seconds, rate) for part in placed]
+    # The disc is part of the ground: it does not move with what stands before it.
+    layers, count = (*ground, *moving), len(ground) + 1
+    scene = Scene(start=0, frames=frames, background=colours.ground[0], layers=layers, background_layers=count)
     whole = FrameRange(start=0, end=frames)
     return SceneSequence((scene,), backdrop, static=(whole,), notes=tuple(colours.notes))
 
@@ -228,8 +235,10 @@ def _disc(colour: Colour) -> Layer:
     )
 
 
-def _coming(part: _Part, y: float, frames: int, seconds: float, rate: FrameRate) -> Layer:
-    """The layer of a part at its height ``y``, with its entrance; shorter cards move faster."""
+def _coming(part: _Part, frames: int, seconds: float, rate: FrameRate) -> Layer:
+    """The layer of a part in its place, with its entrance; shorter cards move faster."""
+    assert part.y is not None
+    y = part.y
     pace = min(1.0, seconds / TYPICAL_SECONDS)
 
     def frame(at: float) -> int:

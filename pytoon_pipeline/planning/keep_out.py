@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pytoon_pipeline.contracts.geometry import Rect
 
 # Weights of keep-out areas, by what is there.
-FACE, TEXT, PICTURE, SUBJECT = 10.0, 20.0, 1.0, 1.5
+FACE, TEXT, PICTURE, SUBJECT = 10.0, 20.0, 1.0, 0.6
 
 
 @dataclass(frozen=True)

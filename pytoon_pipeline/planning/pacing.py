@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.time import FrameRate, clip
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
+from pytoon_pipeline.planning.beat_lengths import BeatLimits, on_beats
 from pytoon_pipeline.planning.sequences import SceneTransition, overlaps
 
 # A video without media lasts at least this long.
@@ -26,7 +27,7 @@ class Pacing:
     ``content_frames`` are the frames that all sequences may have together, without the end card and after overlaps.
     ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the texts of each item need, or
     that of all texts where there are no items; ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit
-    that messages name.
+    that messages name. ``beats`` are the frames at which music has beats.
     """
 
     rate: FrameRate
@@ -37,6 +38,7 @@ class Pacing:
     end_card_frames: int = 0
     reading_seconds: tuple[float, ...] = ()
     voice_seconds: float | None = None
+    beats: tuple[int, ...] = ()
 
     @property
     def voice_and_tail_seconds(self) -> float:
@@ -63,10 +65,17 @@ def source_range(material: AnalysedMedia, entry: MediaRequest) -> tuple[float, f
 def plan_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
     """Frames for each item: as the request says, else by the preset. Together too long, all are shortened alike.
 
-    Raises ``InvalidInput`` when the video is too short for so many items.
+    With music, items give way to each other on its beats. Raises ``InvalidInput`` when the video is too short for so
+    many items.
     """
     own = _preferred_lengths(items, pacing)
-    return _fitted(_extended(items, own, pacing), own, pacing)
+    lengths, notes = _fitted(_extended(items, own, pacing), own, pacing)
+    if not pacing.beats:
+        return lengths, notes
+    clips = {n: int(own[n]) for n, item in enumerate(items) if not item.material.is_still}
+    fixed = {n for n, item in enumerate(items) if item.material.is_still and item.entry.end is not None}
+    overlap = 0 if pacing.transition.kind == "cut" else pacing.transition.frames
+    return on_beats(lengths, BeatLimits(pacing.beats, overlap, pacing.content_frames, clips, fixed)), notes
 
 
 def plan_talk_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:

@@ -20,19 +20,16 @@ def page_seconds(text: str, max_cps: float) -> float:
 
 
 def assigned_items(titles: Sequence[TitleRequest], items: int) -> list[int]:
-    """The item of each title: the hook or headline belongs to the first item, the call to action to the last.
-
-    Beat n belongs to item n. Where there are fewer beats than items after the hook's, beats begin at the second item;
-    where there are more beats than items, each item gets an equal share of them, in order.
+    """The item of each title: beat n belongs to item n, the hook or headline to the first, the call to action to the
+    last. Where there are more beats than items, each item gets an equal share of them, in order.
     """
     beats = sum(title.role == "beat" for title in titles)
-    after_hook = int(beats < items and any(title.role == "hook" for title in titles))
     found, passed = [], 0
     for title in titles:
         if title.role == "cta":
             found.append(items - 1)
         elif title.role == "beat":
-            found.append(passed * items // beats if beats > items else passed + after_hook)
+            found.append(passed * items // beats if beats > items else passed)
             passed += 1
         else:
             found.append(0)

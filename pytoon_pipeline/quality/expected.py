@@ -20,7 +20,7 @@ from pytoon_pipeline.contracts.spec.text_animation import AT_REST, phase_at
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.media.source_reader import TOLERANCE
-from pytoon_pipeline.media.word_layout import mark_box, padded_lines
+from pytoon_pipeline.media.word_layout import mark_box, marked_runs, padded_lines
 from pytoon_pipeline.quality import expected_captions, expected_text
 from pytoon_pipeline.quality.expected_elements import (
     Element,
@@ -209,8 +209,8 @@ def _text_boxes(
             yield _box_element(view, layer, area, matrix, box, (behind.colour, behind.radius, opacity * behind.opacity))
     emphasis = style.emphasis
     if emphasis is not None and emphasis.kind != "colour" and text is not None:
-        for number in layer.emphasised:
-            area = mark_box(emphasis.kind, text.words[number], text.typography)
+        for run in marked_runs(text.words, layer.emphasised):
+            area = mark_box(emphasis.kind, [text.words[n] for n in run], text.typography)
             yield _box_element(view, layer, area, matrix, box, (emphasis.mark_colour, 1, opacity))
 
 

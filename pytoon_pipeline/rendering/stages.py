@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SEGMENT = Stage("segment", 11, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
-THUMBNAIL_FRAME = Stage("thumbnail_frame", 1, "by_rule")
+THUMBNAIL_FRAME = Stage("thumbnail_frame", 2, "by_rule")
 THUMBNAIL = Stage("thumbnail", 8, "by_rule")
 STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL)
 

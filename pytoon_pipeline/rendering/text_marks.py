@@ -27,17 +27,17 @@ def background_boxes(
     return [_filled(line, radius, background.colour, background.opacity) for line in lines]
 
 
-def mark(kind: str, word: PlacedWord, type_: Typography, colour: str) -> Sprite:
-    """The box, marker stroke or underline of a key word."""
-    area, slant = mark_box(kind, word, type_), SLANT * type_.em / 2
+def mark(kind: str, words: Sequence[PlacedWord], type_: Typography, colour: str) -> Sprite:
+    """The box, marker stroke or underline of key words that are neighbours on one line."""
+    area, slant = mark_box(kind, words, type_), SLANT * type_.em / 2
     if kind != "marker":
         return _filled(area, BOX_RADIUS * type_.em, colour, 1.0)
     left, top, right, bottom = area
     corners = (
         (left + slant, top),
-        (right + slant, top - slant / 3),
+        (right, top - slant / 3),
         (right - slant, bottom),
-        (left - slant, bottom + slant / 3),
+        (left, bottom + slant / 3),
     )
     return _polygon(corners, colour)
 

@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.text_animation import TextUnit
 from pytoon_pipeline.contracts.style import Emphasis, TextShadow, TextStyle, WordStyle
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.word_layout import PlacedWord, Typography, line_box, place_letters, place_words
+from pytoon_pipeline.media.word_layout import PlacedWord, Typography, line_box, marked_runs, place_letters, place_words
 from pytoon_pipeline.rendering.sprites import combined
 from pytoon_pipeline.rendering.text_marks import background_boxes, mark
 from pytoon_pipeline.rendering.word_images import word_layers
@@ -56,8 +56,8 @@ class TextSheet:
 
     @cached_property
     def marked(self) -> list[Sprite]:
-        """Each key word with its mark, in the colours that it has with it."""
-        return [self._drawn(self._parts([n], marks=True)) for n in sorted(self._emphasised)]
+        """Key words with their marks, in the colours that they have with them."""
+        return [self._drawn(self._parts(run, marks=True)) for run in marked_runs(self.words, self._emphasised)]
 
     @cached_property
     def at_rest(self) -> Sprite:
@@ -86,7 +86,8 @@ class TextSheet:
     def _groups(self, kind: TextUnit, marks: bool) -> list[Unit]:
         every = range(len(self.words))
         if kind == "word":
-            groups = [[n] for n in every]
+            shared = marked_runs(self.words, self._emphasised)
+            groups = sorted([*shared, *([n] for n in every if n not in self._emphasised)])
         elif kind == "line":
             groups = [[n for n in every if self.words[n].line == line] for line in range(len(self.lines))]
         else:
@@ -128,14 +129,15 @@ class TextSheet:
         """Marks, then what lies below the letters, then the letters: no outline covers a neighbour's letters."""
         emphasis, found = self.style.emphasis, []
         if emphasis and emphasis.kind != "colour":
-            shown = [n for n in numbers if n in self._emphasised and (marks or emphasis.kind == "box")]
-            found = [mark(emphasis.kind, self.words[n], self.type_, emphasis.mark_colour) for n in shown]
+            shown = [n for n in numbers if n in self._emphasised and marks]
+            runs = [[self.words[n] for n in run] for run in marked_runs(self.words, shown)]
+            found = [mark(emphasis.kind, run, self.type_, emphasis.mark_colour) for run in runs]
         drawn = [_layers(self.words[n], self._style_of(n, marks)) for n in numbers]
         return [*found, *(one for below, _ in drawn for one in below), *(letters for _, letters in drawn)]
 
     def _style_of(self, number: int, marks: bool) -> WordStyle:
         emphasis = self.style.emphasis
-        with_mark = emphasis is not None and (marks or emphasis.kind in ("colour", "box"))
+        with_mark = emphasis is not None and (marks or emphasis.kind == "colour")
         key = emphasis if number in self._emphasised and with_mark else None
         return word_style(self.style, key, self.detail)
 

@@ -364,7 +364,8 @@ def test_checks_and_tables_show_in_the_ui(home: Home, instance: dg.DagsterInstan
     assert len(picture) < 1000, "small enough to show inline"
     assert len(str(reason.metadata["larger_picture"].value)) < 30_000
     assert (reason.metadata["limit"].value, reason.metadata["unit"].value) == (3.0, "flashes per second")
-    assert "partition&tags%5B0%5D%5Bvalue%5D=hasty" in str(reason.metadata["render_again"].value)
+    assert "partition&tags[0][value]=hasty" in str(reason.metadata["render_again"].value)
+    assert "preset:+bold-offer" in str(reason.metadata["render_with_bold-offer"].value)
     tags = instance.get_runs()[0].tags
     assert (tags["pytoon/title"], tags["pytoon/preset"]) == ("hasty", "clean-product")
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.intake.ingest import key_of, store_upload
+from pytoon_pipeline.intake.ingest import key_of, store_upload, without_digits
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.store import Store, run_to_end
@@ -35,3 +35,10 @@ def test_a_name_that_is_not_valid_utf8_stays_readable(tmp_path: Path, home: Home
     Uploads(home).register(upload)
     assert (upload.title, upload.items[0].name) == ("caf\ufffd\ufffd", "caf\ufffd\ufffd.mp4")
     assert Uploads(home).get(upload.key) == upload
+
+
+def test_people_read_names_in_the_inbox_without_the_digits_that_submit_adds() -> None:
+    assert without_digits("Morning roast-cfe34ea6") == "Morning roast"
+    assert without_digits("talk-46309b29.mp4") == "talk.mp4"
+    for name in ("talk.mp4", "talk-2.mp4", "a-46309b29-b.mp4", "-46309b29"):
+        assert without_digits(name) == name

@@ -24,8 +24,8 @@ def test_the_end_card_takes_its_frames_from_the_content() -> None:
     bare, branded = context(still(), max_seconds=10), context(still(), max_seconds=10, brand="acme", logo=LOGO)
     assert (bare.max_frames, bare.pacing.content_frames, bare.end_card) == (300, 300, None)
     assert branded.end_card is not None
-    assert branded.pacing.content_frames == 300 - branded.end_card.frames == 300 - 54
-    assert branded.pacing.end_card_frames == 54
+    assert branded.pacing.content_frames == 300 - branded.end_card.frames == 300 - 60
+    assert branded.pacing.end_card_frames == 60
 
 
 def test_an_end_card_must_leave_time_for_content() -> None:

@@ -100,7 +100,7 @@ def test_colours_without_contrast_are_replaced_with_a_note(colours: dict[str, st
 def test_a_logo_of_the_colour_of_its_ground_stands_on_a_plate() -> None:
     dark = still(640, 240, item="d" * 64, transparent=True, grey=tones(0.03, 0.035))
     found = parts(card_of(brand(), logo=dark))
-    assert list(found) == ["plate", "logo", "end card"]
+    assert list(found) == ["plate", "logo", "end card", "handle"]
     plate, logo, text = (area_of(found[name]) for name in ("plate", "logo", "end card"))  # type: ignore[arg-type]
     assert plate.intersection(logo) == logo
     assert plate.bottom < text.top
@@ -114,7 +114,7 @@ def test_the_request_decides_the_button_and_the_brand_has_one_of_its_own() -> No
     assert isinstance(asked := parts(card_of(brand(button="Shop now"), "Order today"))["button"], TextLayer)
     assert asked.lines == ("Order today",)
     assert end_card(brand(seconds=0), LOGO, AREA, RATE, 4.5, "Order now") is None
-    assert end_card(brand(text=""), None, AREA, RATE, 4.5) is None
+    assert end_card(brand(text="", handle=""), None, AREA, RATE, 4.5) is None
 
 
 def test_a_call_to_action_that_is_too_long_is_refused() -> None:

@@ -24,7 +24,7 @@ def test_the_length_is_the_sum_minus_the_overlaps() -> None:
 
 def test_cuts_do_not_overlap() -> None:
     spec = planned(items(3), transition="cut")
-    assert spec.frames == 360
+    assert spec.frames == 3 * 96
     assert all(scene.transition is None for scene in spec.scenes)
 
 

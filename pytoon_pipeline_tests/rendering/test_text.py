@@ -6,13 +6,14 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from pytoon_pipeline.contracts.spec.layers import (
-    ImageLayer,
-)
-from pytoon_pipeline.contracts.style import TextBackground, TextStyle
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import Scene, Segment
+from pytoon_pipeline.contracts.spec.text_animation import MarkMove, Pose, TextAnimation, TextMove
+from pytoon_pipeline.contracts.style import Emphasis, TextBackground, TextStyle
 from pytoon_pipeline.media.colour import contrast, luminance
+from pytoon_pipeline.rendering.segment_plan import plan_segment
 from pytoon_pipeline.rendering.thumbnail import to_bgr
-from pytoon_pipeline_tests.harness.drawing import ITEM, WHOLE, at, drawn, lit, picture, scenery, text_layer
+from pytoon_pipeline_tests.harness.drawing import ITEM, WHOLE, at, drawn, lit, picture, scenery, spec_of, text_layer
 
 
 def test_text_is_drawn_in_its_colour_in_the_middle_of_its_box() -> None:
@@ -86,3 +87,71 @@ def test_right_to_left_text_is_shaped_and_ordered() -> None:
     assert heaviest("ا س") < 1 < heaviest("س ا")
     joined, apart = (lit(drawn([text_layer(text, style)])[0]) for text in ("سسس", "س س س"))
     assert joined[2] - joined[0] < apart[2] - apart[0]
+
+
+MOVE = TextAnimation(
+    enter=TextMove(unit="word", pose=Pose(y=1, opacity=0), frames=12, unit_frames=6),
+    exit=TextMove(pose=Pose(opacity=0), frames=4, unit_frames=4),
+)
+
+
+def moving(**more: object) -> TextLayer:
+    layer = text_layer("ONE TWO", TextStyle(size=150, letter_spacing=-0.02))
+    return layer.model_copy(update={"animation": MOVE, "frames": 40, **more})
+
+
+def test_words_come_in_one_after_the_other_and_the_text_then_stands_still() -> None:
+    frames = drawn([moving()], 40)
+    still = drawn([moving(animation=None)], 1)[0]
+    left, right = (slice(0, 540), slice(540, 1080))
+    assert not (frames[0].y > 40).any(), "nothing yet"
+    assert (frames[5].y[:, left] > 100).any(), "the first word"
+    assert not (frames[5].y[:, right] > 100).any(), "not the second"
+    for age in (12, 20, 35):
+        assert np.array_equal(frames[age].y, still.y)
+        assert np.array_equal(frames[age].u, still.u)
+    assert int(frames[38].y.max()) < int(still.y.max()), "on its way out"
+
+
+def test_segments_of_a_text_at_rest_do_not_depend_on_how_it_came_in() -> None:
+    scene = Scene(start=0, frames=40, layers=(moving(),))
+    other = moving(animation=MOVE.model_copy(update={"enter": None}))
+    plans = [
+        plan_segment(spec_of([scene.model_copy(update={"layers": (layer,)})]), Segment(start=first, frames=10), {})
+        for first in (0, 20)
+        for layer in (moving(), other)
+    ]
+    coming, changed, resting, same = (plan.parameters({}) for plan in plans)
+    assert coming != changed
+    assert resting == same
+    assert plans[2].scenes[0].layers[0].static
+    assert not plans[0].scenes[0].layers[0].static
+
+
+@pytest.mark.parametrize("kind", ["box", "marker", "underline"])
+def test_marks_of_key_words_are_drawn_after_the_text(kind: str) -> None:
+    style = TextStyle(size=150, emphasis=Emphasis(kind=kind, colour="#FFFFFF", mark_colour="#FF0000"))
+    animation = None if kind == "box" else TextAnimation(mark=MarkMove(start=2, frames=10))
+    layer = text_layer("ONE TWO", style).model_copy(update={"emphasised": (1,), "animation": animation})
+    red = [int((frame.v > 160).sum()) for frame in drawn([layer], 14)]
+    assert red[13] > 500
+    if kind == "box":
+        assert red[0] > 500, "a box comes with its word"
+    else:
+        assert (red[0], red[6] < red[13]) == (0, True)
+
+
+def test_boxes_behind_lines_are_as_wide_as_their_lines() -> None:
+    behind = TextBackground(shape="lines", colour="#FFFFFF", opacity=1, padding=20, radius=0)
+    layer = text_layer("I", TextStyle(size=150, colour="#000000", background=behind), 900, 400)
+    sheet = drawn([layer.model_copy(update={"lines": ("I", "WWWWW")})])[0]
+    rows = (sheet.y > 200).any(axis=1)
+    widths = (sheet.y > 200).sum(axis=1)[rows]
+    assert widths[5] < 0.4 * widths[-6]
+
+
+def test_no_outline_covers_the_letters_of_another_word() -> None:
+    style = TextStyle(size=150, outline=20, letter_spacing=-0.05, colour="#FFFFFF")
+    plain = style.model_copy(update={"outline": 0})
+    outlined, letters = (drawn([text_layer("AV AV", one)])[0].y for one in (style, plain))
+    assert (outlined[letters > 230] > 200).all()

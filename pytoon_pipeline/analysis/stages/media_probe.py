@@ -15,6 +15,9 @@ from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
 
+# Music is a fact of few uploads: its beats are found with the rest of its audio, and not in a stage of their own.
+BEATS_VERSION = 1
+
 
 @dataclass(frozen=True)
 class MediaProbe(Analysis[Metadata]):
@@ -33,10 +36,13 @@ class MediaProbe(Analysis[Metadata]):
 
     def work(self, item: SourceItem) -> ItemWork:
         tools = {"av": version("av"), "pillow": version("pillow")}
+        parameters = self.limits.model_dump(mode="json")
+        if item.role == "music":
+            parameters["beats"] = BEATS_VERSION
         return ItemWork(
             lambda scratch: self._compute(item, scratch),
             {"media": item.sha256},
-            self.limits.model_dump(mode="json"),
+            parameters,
             tools,
         )
 
@@ -51,9 +57,10 @@ class MediaProbe(Analysis[Metadata]):
         if info.video is not None or info.audio is None:
             probing.accept(info, self.limits)
         check_complete(info, self.limits)
-        return self._extract_audio(path, info, scratch / "audio.wav")
+        return self._extract_audio(path, info, scratch / "audio.wav", music=item.role == "music")
 
-    def _extract_audio(self, path: Path, info: MediaInfo, wav: Path) -> StageOutput:
+    def _extract_audio(self, path: Path, info: MediaInfo, wav: Path, music: bool) -> StageOutput:
+        from pytoon_pipeline.analysis.music.beats import find_beats
         from pytoon_pipeline.media import audio, loudness
 
         if info.audio is None:
@@ -64,8 +71,14 @@ class MediaProbe(Analysis[Metadata]):
         check_complete(info, self.limits, audio_lost=lost)
         if not seconds:
             return StageOutput(Metadata(info=info, audio_seconds=0, audio_lost=lost))
-        measured = loudness.integrated(wav)
-        return StageOutput(Metadata(info=info, audio_seconds=seconds, audio_lost=lost, loudness=measured), {AUDIO: wav})
+        value = Metadata(
+            info=info,
+            audio_seconds=seconds,
+            audio_lost=lost,
+            loudness=loudness.integrated(wav),
+            beats=find_beats(audio.load(wav), audio.ANALYSIS_RATE) if music else (),
+        )
+        return StageOutput(value, {AUDIO: wav})
 
     def summary(self, values: Sequence[Metadata]) -> Mapping[str, int | float | str]:
         return {"files": len(values), "audio_seconds": round(sum(one.audio_seconds for one in values), 2)}

@@ -1,16 +1,16 @@
 """What needs a person. The sensor ``publish_status`` reports the list whenever it changes, the check at any time."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.status import FailureRecord
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.action_list import action_list, entries
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.resources import ConfigResource, WorkerResource
 from pytoon_pipeline.defs.stage import code_reference
 from pytoon_pipeline.defs.tags import RETENTION_TAG
+from pytoon_pipeline.operations.other_presets import other_presets, preset_suits
 from pytoon_pipeline.operations.status import StatusReport, status_report
 from pytoon_pipeline.reporting.sentences import first_few
 
@@ -50,10 +50,14 @@ def evaluate(report: StatusReport) -> dg.AssetCheckResult:
     )
 
 
-def report_metadata(report: StatusReport, failures: Mapping[str, FailureRecord]) -> dict[str, Any]:
-    """A status report as metadata: the first uploads by title, all of them in one list, and how many need what.
-    ``failures`` are those of all keys.
-    """
-    first = {title: dg.MetadataValue.md(text) for title, text in entries(report, failures).items()}
+def report_metadata(report: StatusReport, uploads: Uploads) -> dict[str, Any]:
+    """A status report as metadata: the first uploads by title, all of them in one list, and how many need what."""
+    failures, suits = uploads.failures(), preset_suits()
+
+    def others(key: str) -> list[str]:
+        upload = uploads.find(key)
+        return [] if upload is None else other_presets(upload, suits)
+
+    first = {label: dg.MetadataValue.md(text) for label, text in entries(report, failures, others).items()}
     counts = {name: len(lines) for name, lines in vars(report).items()}
     return {**first, "list": dg.MetadataValue.md(action_list(report, failures)), **counts}

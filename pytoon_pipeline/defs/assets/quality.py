@@ -14,6 +14,7 @@ from pytoon_pipeline.defs import qc_report
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, StoreResource
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.operations.attempts import record_attempt
+from pytoon_pipeline.operations.other_presets import other_presets, preset_suits
 from pytoon_pipeline.quality.assessment import QC, Assessment, assess
 
 
@@ -42,4 +43,5 @@ def qc_score(
     yield materialize(result, qc_report.describe(store.artifacts, video, report, attempts))
     yield from qc_report.check_results(report.value, video.spec)
     if report.value.verdict == "fail" and not video.spec.fallback:
-        raise qc_report.failed_video(context.partition_key, store.artifacts, video, report.value)
+        presets = other_presets(source_media, preset_suits())
+        raise qc_report.failed_video(context.partition_key, presets, store.artifacts, video, report.value)

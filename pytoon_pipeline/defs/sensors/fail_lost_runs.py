@@ -19,11 +19,13 @@ def fail_lost_runs(
     if not lost and not has_unrecorded_runs(instance, catalog.uploads):
         return dg.SkipReason("There are no lost runs.")
     if not may_request(instance, RECONCILE, frozenset(run.run_id for run in lost)):
-        return dg.SkipReason(f"Lost runs: {_named(lost)}. The job {RECONCILE} is running or has just failed.")
-    context.log.info(f"Requested {RECONCILE} for lost runs: {_named(lost)}.")
+        return dg.SkipReason(f"{_what(lost)} The job {RECONCILE} is running or has just failed.")
+    context.log.info(f"Requested {RECONCILE}. {_what(lost)}")
     return dg.RunRequest()
 
 
-def _named(runs: Sequence[dg.DagsterRun]) -> str:
-    """What the runs work on: an upload, or else their job."""
-    return first_few([run.tags.get(PARTITION_TAG, run.job_name) for run in runs]) or "none; a run ended unrecorded"
+def _what(lost: Sequence[dg.DagsterRun]) -> str:
+    """Why the job is needed. A run is named by its upload, or else by its job."""
+    if not lost:
+        return "A run has ended, but the catalog does not say how yet."
+    return f"Lost runs: {first_few([run.tags.get(PARTITION_TAG, run.job_name) for run in lost])}."

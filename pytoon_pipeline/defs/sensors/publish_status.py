@@ -19,7 +19,7 @@ def publish_status(
     context.log.info(f"The list has changed. {_counts(report)}")
     return dg.SensorResult(
         asset_events=[
-            dg.AssetMaterialization(ACTION_REQUIRED, metadata=report_metadata(report, catalog.uploads.failures())),
+            dg.AssetMaterialization(ACTION_REQUIRED, metadata=report_metadata(report, catalog.uploads)),
             dg.AssetCheckEvaluation(
                 check_name=CHECK,
                 asset_key=dg.AssetKey(ACTION_REQUIRED),

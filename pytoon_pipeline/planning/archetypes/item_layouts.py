@@ -54,9 +54,11 @@ ItemLayout = Callable[[PlanContext, PlanItem, int, Sequence[TitleRequest]], Scen
 
 def item_sequence(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """One item in the layout of the preset, or in another one where that would cut its subject."""
-    fit = stills.fit_of(item.material, item.fit, context.preset.stills)
+    fit = item.fit if item.fit != "auto" else context.preset.stills.fit
     if fit == "bars":
         return letterboxed(context, item, frames, titles)
+    if fit == "cover":
+        return full_bleed(context, item, frames, titles)
     if fit == "contain" or item.material.transparent:
         return card(context, item, frames, titles)
     return LAYOUTS[context.preset.layout.picture](context, item, frames, titles)
@@ -65,6 +67,9 @@ def item_sequence(context: PlanContext, item: PlanItem, frames: int, titles: Seq
 def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The item over the whole frame, slowly moving towards its subject."""
     material, preset = item.material, context.preset
+    requested = "cover" in (item.fit, preset.stills.fit)
+    if not requested and not stills.covers_well(material, WIDTH / HEIGHT):
+        return card(context, item, frames, titles)
     space = text_space(context, item)
     if not material.is_still:
         sequence = footage.clip_sequence(material, item.source_start, frames, preset.camera, context.rate)
@@ -92,7 +97,7 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     title_height = max((_title_height(one, space.headline, above) for one in titles), default=0)
     label_height = _label_height(space, below if both else above)
     heights = (title_height, label_height) if both else (max(title_height, label_height), 0)
-    whole = item.fit == "contain" or not stills.covers_well(material, WIDTH / HEIGHT)
+    whole = "contain" in (item.fit, preset.stills.fit)
     plan = plan_card(material, heights, space.area, context.safe_area, whole=whole, band=not material.is_still)
     # Texts are fitted into the same height as they were measured in, and stand next to the card.
     title_area = replace(above, top=plan.above.bottom - above.height, bottom=plan.above.bottom)
@@ -103,7 +108,9 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     )
     colour, file = preset.background.colours[0], context.media.background
     stills_ground = file is None or file.is_still
-    behind = behind_cut_out(plan.card, preset.layout, colour, frames) if material.transparent else ()
+    behind = (
+        behind_cut_out(plan.card, preset.layout, preset.headline.accent, colour, frames) if material.transparent else ()
+    )
     headline = space.headline.model_copy(update={"position": 1.0, "item_position": 0.0 if both else 1.0})
     return SceneSequence(
         (Scene(start=0, frames=frames, layers=(*background, *behind, layer), background_layers=len(background)),),
@@ -120,7 +127,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     material, preset = item.material, context.preset
     seam = 2 * round(HEIGHT * PANEL_SHARE / 2)
     height = HEIGHT - seam
-    if not stills.covers_well(material, WIDTH / height):
+    if not stills.covers_well(material, WIDTH / height, stills.CARD_MARGIN):
         return card(context, item, frames, titles)
     background, backdrop = ground(context, item, frames)
     placed: dict[str, Any] = {
@@ -139,7 +146,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
         name="strip",
         width=WIDTH,
         height=STRIP,
-        fill=Fill(colours=(preset.layout.accent,)),
+        fill=Fill(colours=(preset.headline.accent,)),
         transform=Transform(x=constant(WIDTH / 2), y=constant(seam)),
     )
     space = text_space(context, item)

@@ -51,7 +51,7 @@ def plan_card(
     above, below = (height + GAP if height else 0 for height in heights)
     top = area.top if above else min(area.top, 2 * EDGE)
     # Only text keeps clear of the platform's own elements; a card may reach half into their zone.
-    bottom = area.bottom - 2 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
+    bottom = area.bottom - 4 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
     free = bottom - top - above - below
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
@@ -117,6 +117,6 @@ def _cropped(material: AnalysedMedia, width: int, free: int) -> tuple[int, int] 
         return None
     for share in HEIGHT_SHARES:
         height = 2 * round(free * share / 2)
-        if stills.covers_well(material, width / height):
+        if stills.covers_well(material, width / height, stills.CARD_MARGIN):
             return width, height
     return None

@@ -20,8 +20,10 @@ DISC_MARGIN = 24
 CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.86, 0.1, 18.0, 0.5
 
 
-def behind_cut_out(place: Rect[int], settings: LayoutSettings, ground: Colour, frames: int) -> Iterator[Layer]:
-    """What stands behind a product in ``place``: a disc in the accent colour, and the contact shadow."""
+def behind_cut_out(
+    place: Rect[int], settings: LayoutSettings, accent: Colour, ground: Colour, frames: int
+) -> Iterator[Layer]:
+    """What stands behind a product in ``place``: a disc in the ``accent`` colour, and the contact shadow."""
     x, y = (place.left + place.right) / 2, (place.top + place.bottom) / 2
     wanted = max(DISC_HEIGHT * place.height, DISC_WIDTH * place.width)
     diameter = 2 * round(min(wanted, MAX_DISC * WIDTH, place.height + 2 * DISC_MARGIN) / 2)
@@ -30,7 +32,7 @@ def behind_cut_out(place: Rect[int], settings: LayoutSettings, ground: Colour, f
         shape="ellipse",
         width=diameter,
         height=diameter,
-        fill=Fill(colours=(settings.accent,)),
+        fill=Fill(colours=(accent,)),
         transform=Transform(x=constant(x), y=constant(y)),
     )
     if settings.shadow:

@@ -129,11 +129,12 @@ def pages_at(text: str, box: TextBox, size: int) -> list[TextLayout]:
     return [page for _, page in _pages(text, box, size)]
 
 
-def _pages(text: str, box: TextBox, size: int) -> list[tuple[float, TextLayout]]:
+@lru_cache(maxsize=4096)
+def _pages(text: str, box: TextBox, size: int) -> tuple[tuple[float, TextLayout], ...]:
     """The pages of ``pages_at``, and what the breaks on each cost."""
     breakable = _breakable(box, size)
     if (whole := _page(text, box, size, breakable)) is not None:
-        return [whole]
+        return (whole,)
     units = _sized(text, box, size, breakable)
     most = _max_lines(text, box, size)
     limit = box.width * SLACK
@@ -145,10 +146,10 @@ def _pages(text: str, box: TextBox, size: int) -> list[tuple[float, TextLayout]]
     groups = break_pages(units, fits, MAX_PAGES)
     pages = [_laid_out([group], box, size, most) for group in groups]
     if not all(pages):
-        return []
+        return ()
     sense, ends = costs(units), accumulate(map(len, groups))
     at_end = [PAGE_SENSE * max(0.0, sense[end]) if end < len(units) else 0.0 for end in ends]
-    return [(page[0] + cost, page[1]) for page, cost in zip(pages, at_end, strict=True) if page is not None]
+    return tuple((page[0] + cost, page[1]) for page, cost in zip(pages, at_end, strict=True) if page is not None)
 
 
 def _breakable(box: TextBox, size: int) -> bool:
@@ -217,7 +218,9 @@ def _sized(text: str, box: TextBox, size: int, breakable: bool) -> list[BreakUni
     found: list[BreakUnit] = []
     for unit in _units(text, box.font, box.letter_spacing):
         sized = replace(unit, width=unit.width * factor, advance=unit.advance * factor)
-        if breakable and sized.width > limit:
+        # A word that is broken in any case is broken where the text is large.
+        hopeless = unit.width * max(box.min_size, box.size * WORD_SHARE) / MEASURE > limit
+        if (breakable or hopeless) and sized.width > limit:
             found += _broken(sized, box.typography(size), limit)
         else:
             found.append(sized)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.preset import AnimationIn
 from pytoon_pipeline.contracts.spec.easing import Back, EaseIn, EaseOut, Easing, Hold, Linear
+from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.text_animation import MarkMove, Pose, TextAnimation, TextMove, TextUnit
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.word_layout import clusters, units_of
@@ -76,11 +77,12 @@ ANIMATIONS: dict[AnimationIn, TitleAnimation] = {
 
 
 def text_animation(
-    name: AnimationIn, lines: tuple[str, ...], frames: int, rate: FrameRate, *, marks: bool, readable_at_once: bool
+    name: AnimationIn, lines: tuple[str, ...], frames: int, rate: FrameRate, *, mark: str | None, readable_at_once: bool
 ) -> TextAnimation | None:
     """The animation ``name`` of a text that is shown for ``frames``; none where that is too short for one.
 
-    ``marks`` are drawn after the entrance. ``readable_at_once``: the first frame shows the whole text.
+    ``mark`` is how key words are marked, if any are: a stroke is drawn after the entrance, a box comes with its word.
+    ``readable_at_once``: the first frame shows the whole text.
     """
     style = ANIMATIONS.get(name)
     leaving = min(rate.nearest(EXIT_SECONDS), frames // 3)
@@ -105,8 +107,17 @@ def text_animation(
         unit=style.away_unit, pose=style.away, frames=leaving, unit_frames=leaving, easing=EaseIn(), fade=1,
         clip=style.clip,
     )  # fmt: skip
-    mark = MarkMove(start=entering, frames=max(1, min(rate.nearest(MARK_SECONDS), longest))) if marks else None
-    return TextAnimation(enter=enter, exit=away, mark=mark)
+    # Letters come in without the box behind their word.
+    drawn = mark in ("marker", "underline") or (mark == "box" and style.unit == "letter")
+    stroke = MarkMove(start=entering, frames=max(1, min(rate.nearest(MARK_SECONDS), longest))) if drawn else None
+    return TextAnimation(enter=enter, exit=away, mark=stroke)
+
+
+def staying(layer: Layer, end: int) -> Layer:
+    """A text that lasts to frame ``end`` of the video, counted as its layer is, stays to its last frame."""
+    if not isinstance(layer, TextLayer) or layer.animation is None or layer.start + (layer.frames or end) < end:
+        return layer
+    return layer.model_copy(update={"animation": layer.animation.model_copy(update={"exit": None})})
 
 
 # From where a text settles whose animation would leave nothing to read at its beginning.

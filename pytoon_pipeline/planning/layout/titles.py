@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.media.word_layout import units_of
+from pytoon_pipeline.media.word_layout import is_separable, units_of
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.emphasis import chosen_words, emphasis_of, without_marks
 from pytoon_pipeline.planning.keep_out import KeepOutArea
@@ -34,6 +34,10 @@ INSET = 24
 # Texts of single items may be smaller than headlines: they are a word or two.
 ITEM_MIN_SIZE = 48
 BOXED = ("box", "auto_box")
+# Roles whose texts may be larger than ``headline.size``: by these factors, up to so many characters.
+LARGE_ROLES = ("hook", "headline")
+LARGER = ((10, 1.6), (20, 1.35), (32, 1.2), (44, 1.1))
+MAX_SIZE = 400
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,15 @@ def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
     )
 
 
+def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextBox:
+    """The space for ``title``: a short hook or headline may be larger than other titles, so that it fills its lines."""
+    box = text_box(headline, area)
+    if title.role not in LARGE_ROLES:
+        return box
+    factor = next((factor for length, factor in LARGER if len(title.text) <= length), 1.0)
+    return replace(box, size=min(MAX_SIZE, round(box.size * factor)))
+
+
 def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
     """The space for an item's own text in ``area``."""
     size = headline.item_size
@@ -106,7 +119,7 @@ def item_text(entry: MediaRequest, headline: HeadlineSettings, area: Rect[int]) 
 
 def role_size(titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]]) -> int | None:
     """The size that titles of one role share, each with its settings and area; none where one cannot be shown."""
-    return common_size([(title.text, text_box(headline, area)) for title, headline, area in titles])
+    return common_size([(title.text, title_box(title, headline, area)) for title, headline, area in titles])
 
 
 def fit_title(
@@ -116,7 +129,7 @@ def fit_title(
 
     Raises ``InvalidInput`` when it cannot be shown at all.
     """
-    box = text_box(headline, area)
+    box = title_box(title, headline, area)
     pages = split_pages(title.text, box) if size is None else pages_at(title.text, box, size)
     if not pages:
         raise field_error(
@@ -171,7 +184,7 @@ def title_layer(
             page.lines,
             shown.frames,
             style.rate,
-            marks=bool(key_words) and emphasis is not None and emphasis.kind in ("marker", "underline"),
+            mark=emphasis.kind if key_words and emphasis is not None else None,
             readable_at_once=shown.start == 0,
         ),
         transform=Transform(x=constant(x), y=constant(y)),
@@ -184,7 +197,11 @@ def _key_words(page: TextLayout) -> tuple[int, ...]:
         return ()
     if page.marked is not None:
         return page.marked
-    return chosen_words([word for line in page.lines for word in units_of(line)])
+    words = [word for line in page.lines for word in units_of(line)]
+    # A part of a broken word is no key word.
+    whole = [n for n, word in enumerate(page.words) if page.words.count(word) == 1 and is_separable(words[n])]
+    chosen = chosen_words([words[n] for n in whole])
+    return tuple(whole[n] for n in chosen)
 
 
 def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], position: float) -> Rect[int]:

@@ -73,7 +73,7 @@ def frame_shot(
 ) -> ShotFraming:
     """The framing of the shot ``[start, end)``, in seconds. ``found`` are the heads of the file.
 
-    One window fills the frame. With ``arrange``, two people who do not fit are shown in the halves of the frame,
+        One window fills the frame. With ``arrange``, two people who do not fit are shown in the halves of the frame,
     and burnt-in text that is wider than it makes the footage a band.
     """
     frame = source_frame(material)

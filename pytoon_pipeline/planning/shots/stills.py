@@ -1,4 +1,4 @@
-"""Pictures in a frame: filling it, or whole over a blurred copy of themselves; with a slow move."""
+"""Pictures in a frame: filling it around their subject, or standing in a part of it; with a slow move."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from pytoon_pipeline.contracts.geometry import Box, Rect, clamp_centre
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
-from pytoon_pipeline.contracts.request import Fit
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
@@ -23,16 +22,16 @@ from pytoon_pipeline.contracts.spec.layers import (
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, tones_backdrop
 from pytoon_pipeline.planning.shots.camera import SourceFrame
-from pytoon_pipeline.planning.shots.subjects import subject_box
+from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
 
 # The subject may exceed the window by this factor before the picture is shown whole instead of filling the frame.
 MAX_SUBJECT_EXCESS = 1.06
-# The same for a subject that is known only by its detail.
-MAX_DETAIL_EXCESS = 2.3
+# The same for a subject that is known only by standing out from its surroundings.
+MAX_CORE_EXCESS = 1.15
 # A picture with detail all over is shown whole when filling the frame would hide more than this share of it.
 MAX_HIDDEN = 0.45
-# A picture that is shown whole zooms less: its edges are in view.
-CONTAINED_ZOOM = 0.5
+# A cropped card shows this multiple of a subject known only by standing out from its surroundings.
+CARD_MARGIN = 1.3
 # The placement of a layer that fills the frame.
 FULL_FRAME: dict[str, Any] = {
     "width": WIDTH, "height": HEIGHT, "transform": Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2)),
@@ -45,19 +44,27 @@ def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float],
     frame = SourceFrame(*material.size, material.sampled.picture)
     size = frame.window(aspect)
     subject, picture = subject_box(material), frame.picture
-    x = clamp_centre(subject.centre[0], size[0], picture.x, picture.width)
-    y = clamp_centre(subject.centre[1], size[1], picture.y, picture.height)
-    return size, (x, y)
+    essential = essential_box(material)
+    x = _keeping(subject.centre[0], size[0], essential.x, essential.width)
+    y = _keeping(subject.centre[1], size[1], essential.y, essential.height)
+    return size, (
+        clamp_centre(x, size[0], picture.x, picture.width),
+        clamp_centre(y, size[1], picture.y, picture.height),
+    )
 
 
-def covers_well(material: AnalysedMedia, aspect: float) -> bool:
-    """Whether a window of ``aspect`` over the picture shows all of its subject."""
+def covers_well(material: AnalysedMedia, aspect: float, margin: float = 1 / MAX_CORE_EXCESS) -> bool:
+    """Whether a window of ``aspect`` over the picture shows all of its subject.
+
+    ``margin`` is the share that it must show of a subject known only by standing out from its surroundings.
+    """
     size, _ = window(material, aspect)
-    subject, picture = subject_box(material), material.sampled.picture
+    essential, picture = essential_box(material), material.sampled.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
-    excess = MAX_SUBJECT_EXCESS if material.faces else MAX_DETAIL_EXCESS
-    fits = subject.width <= size[0] * excess and subject.height <= size[1] * excess
-    return fits or (not material.faces and shown >= 1 - MAX_HIDDEN)
+    people = bool(material.faces or material.focus.people)
+    excess = MAX_SUBJECT_EXCESS if people or material.focus.texts else 1 / margin
+    fits = essential.width <= size[0] * excess and essential.height <= size[1] * excess
+    return fits or (not people and not material.focus.texts and shown >= 1 - MAX_HIDDEN)
 
 
 def fit_cover(material: AnalysedMedia, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:
@@ -100,26 +107,6 @@ def moving(
     return CropPath(width=_r(size[0]), height=_r(size[1]), keyframes=keys)
 
 
-def fit_contain(
-    material: AnalysedMedia, frames: int, move: Move, settings: StillSettings, source_start: int = 0
-) -> tuple[Layer, ...]:
-    """The whole picture or clip, over a blurred and darkened copy of itself."""
-    zoom = 1 + (settings.zoom - 1) * CONTAINED_ZOOM
-    copy = blurred_footage(material, source_start)
-    picture = material.sampled.picture
-    width, height = fitted(material, WIDTH / zoom, HEIGHT / zoom)
-    first, last = {"in": (1.0, zoom), "out": (zoom, 1.0)}.get(move, (1.0, 1.0))
-    scale = (
-        (Keyframe(value=_r(first)), Keyframe(frame=max(1, frames - 1), value=_r(last)))
-        if first != last
-        else constant(first)
-    )
-    motion = Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2), scale=scale)
-    camera = fixed((picture.width, picture.height), picture.centre)
-    top = layer_of(material, camera, (), source_start, "picture", width=width, height=height, transform=motion)
-    return copy, top
-
-
 def blurred_footage(material: AnalysedMedia, source_start: int) -> Layer:
     """A blurred and darkened copy of a picture or clip over the whole frame."""
     effects: tuple[Effect, ...] = (Blur(radius=COPY_BLUR), Grade(brightness=COPY_BRIGHTNESS))
@@ -142,8 +129,13 @@ def standing_product(
     source_start: int = 0,
     phase: int = 0,
 ) -> Layer:
-    """A product as large as fits into ``area``: cut-outs in their own shape, others as cards."""
-    width, height, camera = fit_box(material, area.right - area.left, area.bottom - area.top)
+    """A product as large as fits into ``area``: cut-outs in their own shape, others as cards, which fill the area where
+    their subject then stays in view.
+    """
+    width, height, camera = fit_box(material, area.width, area.height)
+    if not material.transparent and covers_well(material, area.width / area.height, CARD_MARGIN):
+        width, height = 2 * (area.width // 2), 2 * (area.height // 2)
+        camera = fixed(*window(material, width / height))
     effects: list[Effect] = []
     if not material.transparent and settings.corner_radius:
         effects.append(Rounded(radius=min(settings.corner_radius, width / 2, height / 2)))
@@ -206,15 +198,6 @@ def fixed(size: tuple[float, float], centre: tuple[float, float]) -> CropPath:
     """A window that stays."""
     key = CropKeyframe(frame=0, x=_r(centre[0]), y=_r(centre[1]), focus_x=_r(centre[0]), focus_y=_r(centre[1]))
     return CropPath(width=_r(size[0]), height=_r(size[1]), keyframes=(key,))
-
-
-def fit_of(material: AnalysedMedia, requested: Fit, settings: StillSettings) -> Fit:
-    """How a picture is fitted: by the request, else by the preset, else such that its subject stays in view."""
-    if requested != "auto":
-        return requested
-    if settings.fit != "auto":
-        return settings.fit
-    return "cover" if not material.transparent and covers_well(material, WIDTH / HEIGHT) else "contain"
 
 
 def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Backdrops:

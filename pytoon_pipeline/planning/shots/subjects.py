@@ -139,6 +139,14 @@ def subject_box(material: AnalysedMedia) -> Box:
     return union_box([box, *text_boxes(material)])
 
 
+def essential_box(material: AnalysedMedia) -> Box:
+    """What may never be cut: heads and burnt-in text; without people, the whole subject. Bodies may be cut."""
+    boxes = [head_box(face.box) for face in heads(material.faces, material.focus.people)]
+    if not boxes:
+        return subject_box(material)
+    return _within_picture(union_box([*boxes, *text_boxes(material)]))
+
+
 def head_box(face: Box) -> Box:
     """A whole head with its hair, around the box of its face."""
     return Box(

@@ -53,8 +53,9 @@ def test_several_texts_follow_each_other_and_each_can_be_read(
 ) -> None:
     spec = titled({"hook": hook, "beats": beats, "cta": cta}, count=6, max_cps=max_cps)
     shown = list(spec.texts())
-    assert [layer.role for _, _, layer in shown] == ["hook", *["beat"] * len(beats), "cta"]
-    assert [layer.text for _, _, layer in shown] == [hook, *beats, cta]
+    assert " ".join(layer.text for _, _, layer in shown) == " ".join([hook, *beats, cta])
+    roles = [layer.role for _, _, layer in shown]
+    assert roles == sorted(roles, key=("hook", "beat", "cta").index)
     assert (shown[0][0], shown[-1][1]) == (0, spec.frames)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(shown))
     for first, last, layer in shown:
@@ -100,7 +101,8 @@ def test_text_is_aligned_to_a_side_of_the_safe_area() -> None:
 
 
 def test_every_text_comes_in_and_leaves_but_the_first_frame_is_readable() -> None:
-    first, second = texts(titled({"hook": "Hello there", "cta": "Order now"}, count=3, animation_in="words_pop"))
+    hook = {"hook": "Hello there", "beats": ["One more"], "cta": "Order now"}
+    first, second, _ = texts(titled(hook, count=3, animation_in="words_pop"))
     for layer, opacity in ((first, 1), (second, 0)):
         assert layer.animation.enter.unit == "word"
         assert layer.animation.enter.pose.opacity == opacity
@@ -128,3 +130,16 @@ def test_the_own_text_of_an_item_that_does_not_fit_is_refused_by_its_file() -> N
     with pytest.raises(InvalidInput, match="The text of “item-1”") as raised:
         planned(items(2), media_wishes=wishes, archetype="overlay", text="Sale")
     assert raised.value.code == "text_too_long"
+
+
+def test_the_last_text_stays_to_the_last_frame() -> None:
+    spec = titled({"hook": "Hello there", "cta": "Order now"}, count=3)
+    first, last = texts(spec)
+    assert first.animation.exit is not None
+    assert last.animation.exit is None
+    assert last.start + last.frames == spec.frames
+
+
+def test_a_short_hook_is_larger_than_the_beats() -> None:
+    shown = texts(titled({"hook": "Wake up slowly", "beats": ["Fresh beans from Peru"]}, count=3))
+    assert shown[0].style.size > 1.1 * shown[1].style.size
