@@ -38,24 +38,32 @@ def product(picture: str, text: str, **request: Any) -> Example:
     return Example((picture,), request={"text": text, **request})
 
 
-def meme(hook: str, cta: str) -> Example:
-    return Example(("meme/cat.jpg",), request={"archetype": "meme", "text": {"hook": hook, "cta": cta}})
+def meme(hook: str, cta: str, seconds: float) -> Example:
+    return Example(("meme/cat.jpg",), seconds, {"archetype": "meme", "text": {"hook": hook, "cta": cta}})
 
 
 EXAMPLES = {
+    "big-type": Example((), 1.5, {"text": "Say it loud"}),
     "bold-offer": product("overlay/bottle.png", "50% OFF!", archetype="overlay"),
     "bold-talk": Example(("talk.mp4",), 3.5),
-    "classic-meme": meme("Me at 3 am", "one more render"),
-    "clean-product": product("hero/coffee.jpg", "Introducing our new roast", fit="cover"),
+    "brand-panel": product("hero/coffee.jpg", "A better way to start"),
+    "calm-interview": Example(("talk.mp4",), 5.6),
+    "classic-meme": meme("Me at 3 am", "one more render", 4.0),
+    "clean-product": product("hero/coffee.jpg", "Introducing our new roast"),
     "clean-talk": Example(("talk.mp4",), 5.6),
+    "flash-sale": product("overlay/bottle.png", "Only $9.99", archetype="overlay"),
+    "fresh-cards": product("meme/cat.jpg", "Meet Chelsea"),
     "handmade": product("many/coffee.jpg", "Slow mornings"),
-    "night-neon": product("overlay/bottle.png", "Tonight only", archetype="overlay"),
-    "paper-meme": meme("Me on Monday", "Me on Friday"),
-    "soft-editorial": product("many/coffee.jpg", "The art of a quiet morning", archetype="overlay"),
+    "night-neon": product("many/rocket.jpg", "Tonight only"),
+    "paper-meme": meme("Me on Monday", "Me on Friday", 4.0),
+    "quiet-quote": Example((), 2.5, {"text": "“The best way out is always through.”"}),
+    "soft-editorial": product("many/coffee.jpg", "The art of a quiet morning"),
     "split-showcase": Example(
         ("many/rocket.jpg", "many/coffee.jpg", "meme/cat.jpg"),
         request={"text": "Our top 3", "archetype": "overlay"},
     ),
+    "tech-launch": product("many/rocket.jpg", "Ready for launch"),
+    "vlog-pop": Example(("talk.mp4",), 3.5),
 }
 # The sample's picture has an empty strip at its top.
 STRIP = 98

@@ -37,10 +37,11 @@ def brand_names() -> list[str]:
 
 
 def preset_document(name: str) -> dict[str, Any]:
-    """The settings in the file of a preset. Raises ``InvalidInput`` for unknown names."""
+    """The settings in the file of a preset and of its caption style. Raises ``InvalidInput`` for unknown names."""
     if name not in preset_names():
         raise _unknown("preset", name, preset_names())
-    return read_document(presets_folder() / f"{name}.yaml")
+    document = british(read_document(presets_folder() / f"{name}.yaml"))
+    return {**document, "captions": with_style(document["captions"])} if "captions" in document else document
 
 
 def preset_picture(name: str) -> Path | None:

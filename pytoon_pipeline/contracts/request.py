@@ -92,8 +92,9 @@ class Request(Record):
     """``request.yaml``. Everything has a default: a bare video gets the default preset.
 
     Without ``archetype`` and ``preset``, the media decide. ``adjust`` changes single settings of the preset, by the
-    same names (``adjust.silence.threshold_below_speech_db``). ``background`` (overlay only) is ``brand``, ``gradient``,
-    ``blur``, a colour, or a picture or clip of the folder. ``logo`` stands in a corner of a video without a brand.
+    same names (``adjust.silence.threshold_below_speech_db``). ``thumbnail_title`` stands on the thumbnail instead of
+    the video's own texts. ``background`` (overlay only) is ``brand``, ``gradient``, ``blur``, a colour, or a picture or
+    clip of the folder. ``logo`` stands in a corner of a video without a brand.
     ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised.
@@ -107,6 +108,7 @@ class Request(Record):
         Annotated[MediaRequest, BeforeValidator(_plain_name, json_schema_input_type=MediaRequest | str)], ...
     ] = Field(default=(), max_length=MAX_MEDIA)
     text: Line | TextRequest | None = None
+    thumbnail_title: Line | None = None
     background: Background | None = None
     brand: Name | None = None
     brand_safe: bool = True

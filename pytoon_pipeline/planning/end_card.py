@@ -30,7 +30,7 @@ LOGO_WIDTH, LOGO_HEIGHT = 0.44, 0.22
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
 # Sizes of texts in pixels: preferred and smallest.
-TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (92, 48), (88, 48), (64, 44)
+TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
 TEXT_LINES, BUTTON_LINES = 2, 2
 # A button's height in lines more than its text has, its space at the sides in pixels, and its largest radius.
 BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 92, 200

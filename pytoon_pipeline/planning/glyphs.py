@@ -117,8 +117,13 @@ def without_missing_glyphs(resolved: ResolvedRequest) -> tuple[ResolvedRequest, 
     )
     brand = resolved.brand
     if brand is not None and not plan:
-        text = search.check("brand.end_card.text", brand.end_card.text, brand.fonts.headline)
-        brand = brand.model_copy(update={"end_card": brand.end_card.model_copy(update={"text": text})})
+        card, faces = brand.end_card, {"text": brand.fonts.headline, "button": brand.fonts.headline}
+        checked = {
+            name: search.check(f"brand.end_card.{name}", value, face)
+            for name, face in {**faces, "handle": brand.fonts.body}.items()
+            if (value := getattr(card, name))
+        }
+        brand = brand.model_copy(update={"end_card": card.model_copy(update=checked)})
     if search.found and not search.drop:
         raise _refused(search.found)
     changed = resolved.model_copy(update={"request": request, "brand": brand})
@@ -198,6 +203,8 @@ def each_text(request: Request, change: Change) -> Request:
         updates["text"] = text.model_copy(update={**lines, "beats": beats})
     elif text:
         updates["text"] = change("text", text, None)
+    if request.thumbnail_title:
+        updates["thumbnail_title"] = change("thumbnail_title", request.thumbnail_title, None)
     if isinstance(request.edit_plan, EditPlan):
         updates["edit_plan"] = _edit_plan(request.edit_plan, change)
     return request.model_copy(update=updates)

@@ -5,19 +5,22 @@ from pkgutil import resolve_name
 
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.planning.analysed_media import PlanMedia
 from pytoon_pipeline.planning.context import PlanContext, plan_context
 from pytoon_pipeline.planning.glyphs import without_missing_glyphs
 from pytoon_pipeline.planning.language import audio_language
 from pytoon_pipeline.planning.source_notes import source_losses, source_notes
+from pytoon_pipeline.planning.thumbnail_title import thumbnail_title
 
 
 def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     """The RenderSpec of a request. Raises ``InvalidInput`` with the path of the field that cannot be met."""
     drawable, glyph_notes = without_missing_glyphs(resolved)
     planner: Callable[[PlanContext], RenderSpec] = resolve_name(ARCHETYPES[resolved.archetype].planner)
-    spec = planner(plan_context(drawable, media))
+    context = plan_context(drawable, media)
+    spec = planner(context)
     losses = source_losses(media, resolved.limits)
     media_notes = source_notes(media, losses)
     return spec.model_copy(
@@ -25,10 +28,17 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
             "notes": (*resolved.notes, *glyph_notes, *media_notes, *spec.notes, *resolved.changed),
             "losses": losses,
             "language": audio_language(one for one in media.all() if one.item in _heard(spec)),
+            "thumbnail_title": _thumbnail_title(context),
             "remedies": resolved.remedies,
             "fallback": resolved.fallback,
         }
     )
+
+
+def _thumbnail_title(context: PlanContext) -> TextLayer | None:
+    style, plate = context.title_style, context.transition.colour
+    text = context.request.thumbnail_title
+    return thumbnail_title(text, style.headline, context.safe_area, plate, style.min_contrast)
 
 
 def _heard(spec: RenderSpec) -> set[str]:

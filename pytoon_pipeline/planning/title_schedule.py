@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT
@@ -14,7 +15,7 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.backdrops import Backdrops, together
 from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
-from pytoon_pipeline.planning.layout.scrims import Scrim, plan_scrim, under_scrims
+from pytoon_pipeline.planning.layout.scrims import Scrim, needed_opacity, plan_scrim, under_scrims
 from pytoon_pipeline.planning.layout.text_fit import TextLayout, fit
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
 from pytoon_pipeline.planning.layout.titles import (
@@ -189,10 +190,15 @@ class _Schedule:
             taken = self.area(title, place)
             wider = replace(taken, top=taken.top - TEXT_GAP, bottom=taken.bottom + TEXT_GAP)
             keep_out.append(KeepOutArea(part.start, part.end, wider, TEXT))
-        behind, low = self.sequences[one.part].backdrop, self.style.min_contrast
-        return best_placement(
-            options, preferred, keep_out, lambda place: behind(place).min_contrast(headline.colour) >= low
-        ).position
+        return best_placement(options, preferred, keep_out, lambda place: self.scrim_opacity(one.part, place)).position
+
+    def scrim_opacity(self, part: int, area: Rect[int]) -> float:
+        """The opacity that a scrim behind a text in ``area`` needs; 0 where no scrim can be."""
+        space = self.space(part)
+        if space.shade is None:
+            return 0.0
+        behind = self.sequences[part].backdrop
+        return needed_opacity(area, space.headline.colour, behind, scrim_tone(space), self.style.min_contrast)
 
     def layer(
         self, one: TitlePage, shown: FrameRange, position: float, scrims: Sequence[tuple[int, Scrim]]
@@ -263,11 +269,15 @@ def _scrim(
     start, end = min(shown.start for _, shown in texts), max(shown.end for _, shown in texts)
     # A scrim that would come or go near a transition stays for all of the part.
     shown = FrameRange(start=own.start if start <= window.start else start, end=own.end if end >= window.end else end)
-    colour, tone = space.headline.colour, space.shade or ""
-    if luminance_of(colour) < DARK_TEXT:
-        tone = space.headline.box.colour
-    behind = schedule.sequences[part].backdrop
-    return plan_scrim([area for area, _ in texts], colour, behind, tone, schedule.style.min_contrast, shown)
+    behind, areas = schedule.sequences[part].backdrop, [area for area, _ in texts]
+    return plan_scrim(areas, space.headline.colour, behind, scrim_tone(space), schedule.style.min_contrast, shown)
+
+
+def scrim_tone(space: TextSpace) -> Colour:
+    """The picture's own dark tone behind light text, the light colour of the text's box behind dark text."""
+    if space.shade is None or luminance_of(space.headline.colour) < DARK_TEXT:
+        return space.headline.box.colour
+    return space.shade
 
 
 def _with_scrims(scene: Scene, timeline: Timeline, scrims: Sequence[tuple[int, Scrim]]) -> Scene:

@@ -35,7 +35,7 @@ def _(effect: Blur, image: YuvaImage) -> YuvaImage:
     assert grown.a is not None
     assert grown.h is not None
     planes = ((grown.y, 1), (grown.u, 2), (grown.v, 2), (grown.a, 1), (grown.h, 2))
-    blurred = (_blur(plane, effect.radius / step) for plane, step in planes)
+    blurred = (_blur(plane, effect.radius / step, noise=n + 1) for n, (plane, step) in enumerate(planes))
     return YuvaImage(*blurred, box=grown.box, soft=effect.radius >= SOFT_RADIUS)
 
 
@@ -90,18 +90,25 @@ def _padded(image: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:
     return replace(grown, box=(left + reach, top + reach, box_w, box_h))
 
 
-def _blur(plane: Plane, radius: float) -> Plane:
-    """Gaussian blur with standard deviation ``radius``. A wide one is computed at a smaller size."""
+def _blur(plane: Plane, radius: float, noise: int = 0) -> Plane:
+    """Gaussian blur with standard deviation ``radius``. A wide one is computed at a smaller size.
+
+    With ``noise``, its seed, the result is dithered: contours of one level would show in a soft shape.
+    """
     import cv2
 
     if radius < 0.3:
         return plane
     step = max(1, int(radius / 4))
     height, width = plane.shape
-    small: Any = plane
+    small: Any = plane.astype(np.float32) if noise else plane
     if step > 1:
         small = cv2.resize(plane, (ceil(width / step), ceil(height / step)), interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), radius / step, borderType=cv2.BORDER_REPLICATE)
     if step > 1:
         small = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    if noise:
+        grain = np.random.default_rng(noise).uniform(-shapes.DITHER, shapes.DITHER, (height, width))
+        # What is transparent stays so.
+        return _to_bytes(np.asarray(small + grain.astype(np.float32) * (small > shapes.DITHER / 2), np.float32))
     return np.asarray(small, np.uint8)

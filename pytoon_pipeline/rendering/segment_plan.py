@@ -168,9 +168,31 @@ def plan_segment(
 
 
 def plan_frame(spec: RenderSpec, frame: int, sources: Mapping[str, Source]) -> SegmentPlan:
-    """Evaluates frame ``frame`` of ``spec``, without captions."""
-    plan = plan_segment(spec, Segment(start=frame, frames=1), sources)
+    """Evaluates frame ``frame`` of ``spec`` as a thumbnail: without captions, and with its title if it has one."""
+    plan = plan_segment(_titled(spec), Segment(start=frame, frames=1), sources)
     return replace(plan, captions=(), sheet_frames=())
+
+
+def _titled(spec: RenderSpec) -> RenderSpec:
+    """The plan with the title of its thumbnail in place of all other texts, if it has such a title."""
+    title = spec.thumbnail_title
+    if title is None:
+        return spec
+    overlays = (*_without_texts(spec.overlays), title)
+    scenes = tuple(
+        scene.model_copy(
+            update={
+                "layers": tuple(_without_texts(scene.layers)),
+                "background_layers": len(list(_without_texts(scene.layers[: scene.background_layers]))),
+            }
+        )
+        for scene in spec.scenes
+    )
+    return spec.model_copy(update={"overlays": overlays, "scenes": scenes})
+
+
+def _without_texts(layers: Sequence[Layer]) -> Iterator[Layer]:
+    return (layer for layer in layers if not isinstance(layer, TextLayer))
 
 
 def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:

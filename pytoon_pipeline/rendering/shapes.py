@@ -9,8 +9,8 @@ from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, rgb
 from pytoon_pipeline.rendering.yuva import Values, YuvaImage, from_values
 
-# A wide gradient in eight bits shows banding; noise of half a level hides it.
-DITHER = 0.5
+# A wide gradient in eight bits shows banding; noise of one level hides it, also after encoding (half a level does not).
+DITHER = 1.0
 
 
 def draw(shape: str, width: int, height: int, fill: Fill) -> YuvaImage:

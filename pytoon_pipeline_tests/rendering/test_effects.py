@@ -10,6 +10,8 @@ from pytoon_pipeline.contracts.spec.effects import Blur, Effect, EffectKind, Gra
 from pytoon_pipeline.contracts.spec.layers import (
     ImageLayer,
 )
+from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.rendering import shapes
 from pytoon_pipeline.rendering.effects import apply
 from pytoon_pipeline.rendering.yuva import YuvaImage
 from pytoon_pipeline_tests.harness.drawing import ITEM, WHOLE, at, drawn, picture, scenery
@@ -40,3 +42,13 @@ def test_effects_change_what_they_say(tmp_path: Path) -> None:
 def test_every_effect_can_be_named_and_applied(effect: type[EffectKind]) -> None:
     assert isinstance(TypeAdapter(Effect).validate_python(effect.model_fields["kind"].default), effect)
     assert effect in apply.registry
+
+
+def test_a_soft_shape_has_no_contours() -> None:
+    soft = apply(Blur(radius=120), shapes.draw("ellipse", 900, 900, Fill(colours=("#DCE6CF",))))
+    assert soft.a is not None
+    row = soft.a[soft.a.shape[0] // 2]
+    changing = row[(row > 8) & (row < 247)]
+    steps = np.flatnonzero(np.diff(changing.astype(int)))
+    assert np.diff(steps).max() < 12, "noise breaks up runs of one level"
+    assert soft.a[:60, :60].max() == 0, "what is transparent stays so"

@@ -12,7 +12,7 @@ CELL = 8
 DARK, LIGHT = 5, 95
 # The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much
 # of its colour turned grey.
-SHADE_LEVEL, SHADE_GREY = 36.0, 0.35
+SHADE_LEVEL, SHADE_GREY = 40.0, 0.1
 
 
 class ToneMeter:

@@ -186,6 +186,7 @@ class RenderSpec(Record):
     The length is the sum of the scenes less their overlaps. ``overlays`` count frames of the video. ``still`` and
     ``dark`` ranges are motionless or black as planned, so not a fault of the video. ``losses`` are parts of its sources
     that were promised and did not come. ``language`` is that of the audio (ISO 639-2), ``und`` when it is unknown.
+    ``thumbnail_title`` stands on the thumbnail instead of all other texts.
     """
 
     version: Literal[4] = 4
@@ -196,6 +197,7 @@ class RenderSpec(Record):
     frames: int = Field(gt=0)
     scenes: tuple[Scene, ...] = Field(min_length=1)
     overlays: tuple[Layer, ...] = ()
+    thumbnail_title: TextLayer | None = None
     segments: tuple[Segment, ...] = Field(min_length=1)
     captions: CaptionPlan
     audio: AudioMix

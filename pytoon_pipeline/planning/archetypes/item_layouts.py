@@ -32,7 +32,7 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     fill_background,
     plain_background,
 )
-from pytoon_pipeline.planning.layout.cards import CORE_MARGIN, card_layer, plan_card
+from pytoon_pipeline.planning.layout.cards import card_layer, plan_card
 from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.titles import fit_title, symmetric, without_marked
@@ -127,7 +127,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     material, preset = item.material, context.preset
     seam = 2 * round(HEIGHT * PANEL_SHARE / 2)
     height = HEIGHT - seam
-    if not stills.covers_well(material, WIDTH / height, CORE_MARGIN):
+    if not stills.covers_well(material, WIDTH / height, stills.CARD_MARGIN):
         return card(context, item, frames, titles)
     background, backdrop = ground(context, item, frames)
     placed: dict[str, Any] = {

@@ -27,6 +27,8 @@ from pytoon_pipeline.planning.shots.stills import fit_box, fitted, layer_of
 from pytoon_pipeline.planning.title_request import Role
 
 PADDING = 36
+# Distance between two lines on one bar, and from the last to the picture, in pixels.
+LINE_GAP = 64
 # Text above the picture may take at most this share of the safe zone's height, and text below it as much.
 BAR_SHARE = 0.3
 # Lines over a picture reach this share of the safe zone's height from its edges.
@@ -110,7 +112,7 @@ def _captioned(
     area = symmetric(style.area)
     above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
     pages = [page for page in (above, below) if page is not None]
-    seam = area.top + sum(page.height for page in pages) + PADDING * (len(pages) + 1) if pages else 0
+    seam = area.top + sum(page.height + LINE_GAP for page in pages) if pages else 0
     seam = 2 * round(seam / 2)
     height = HEIGHT - seam
     size, centre = stills.window(item.material, WIDTH / height)
@@ -123,7 +125,7 @@ def _captioned(
     top, start = float(area.top), _punchline(meme, lines, frames)
     if above is not None:
         layers.append(_text(above, "hook", top + above.height / 2, area, meme, style.min_contrast))
-        top += above.height + PADDING
+        top += above.height + LINE_GAP
     if below is not None:
         layers.append(_text(below, "cta", top + below.height / 2, area, meme, style.min_contrast, start))
     return tuple(layers)

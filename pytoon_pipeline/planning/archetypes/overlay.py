@@ -131,7 +131,8 @@ def _product(
     text_height = text.bottom - text.top
     space = replace(place, bottom=place.bottom - text_height - GAP // 2)
     product = stills.standing_product(item.material, space, layout, frames, item.source_start, item.index)
-    spare = max(0, space.bottom - space.top - round(product.height)) // 2
-    top = space.bottom - spare + GAP // 2
+    spare = (space.bottom - space.top - round(product.height)) // 2
+    # Even rows need no resampling.
+    top = 2 * (min(space.bottom - spare + GAP // 2, place.bottom - text_height) // 2)
     line = replace(zone, top=top, bottom=top + text_height)
     return product, (title_layer(page, "item", style, line, FrameRange(start=0, end=frames), backdrop, 0.0),)

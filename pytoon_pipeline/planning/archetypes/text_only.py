@@ -59,19 +59,19 @@ def _timed(context: PlanContext, frames: int) -> list[Timed]:
 
 
 def _texts(context: PlanContext, timed: Sequence[Timed], behind: Backdrops) -> Iterator[Layer]:
-    layout, area = context.preset.layout, symmetric(context.title_style.area)
-    headline = context.preset.headline
+    layout, headline, wide = context.preset.layout, context.preset.headline, context.title_style.area
+    area = symmetric(wide) if headline.align == "centre" else wide
     large = headline.model_copy(update={"size": max(SIZE, headline.size), "max_lines": LINES, "position": POSITION})
     style = replace(context.title_style, headline=large)
     by_layout = groupby(timed, lambda one: text_layouts.layout_of(one[0], context.titles, layout.text))
     for name, group in by_layout:
         if name == "list":
-            yield from text_layouts.numbered_list(list(group), style, area, behind, headline.accent)
+            yield from text_layouts.numbered_list(list(group), style, wide, behind, headline.accent)
             continue
         for title, shown in group:
             if name == "big_number":
                 yield from text_layouts.big_number(title, style, area, shown, behind)
             elif name == "quote":
-                yield from text_layouts.quote(title, style, area, shown, behind, headline.accent)
+                yield from text_layouts.quote(title, style, wide, shown, behind, headline.accent)
             else:
                 yield from text_layouts.statement(title, style, area, shown, behind)

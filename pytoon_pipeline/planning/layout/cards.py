@@ -16,8 +16,6 @@ from pytoon_pipeline.planning.shots import stills
 CARD_WIDTH, CUT_OUT_WIDTH = 940, 756
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
 HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
-# A cropped card shows this multiple of what stands out in its picture.
-CORE_MARGIN = 1.3
 # Distance from a text to its card, and from the card to the frame's edge, in pixels.
 GAP, EDGE = 56, 90
 # Height of the optical centre.
@@ -119,6 +117,6 @@ def _cropped(material: AnalysedMedia, width: int, free: int) -> tuple[int, int] 
         return None
     for share in HEIGHT_SHARES:
         height = 2 * round(free * share / 2)
-        if stills.covers_well(material, width / height, CORE_MARGIN):
+        if stills.covers_well(material, width / height, stills.CARD_MARGIN):
             return width, height
     return None

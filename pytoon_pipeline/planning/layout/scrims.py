@@ -82,17 +82,25 @@ def plan_scrim(
         right=max(one.right for one in areas),
         bottom=max(one.bottom for one in areas),
     )
-    backdrop = behind(area)
-    if backdrop.min_contrast(text_colour) >= min_contrast * RESERVE:
+    opacity = needed_opacity(area, text_colour, behind, tone, min_contrast)
+    if not opacity:
         return None
     top, bottom = (area.top - MARGIN) // GRID * GRID, -(-(area.bottom + MARGIN) // GRID) * GRID
     upper = area.top + area.bottom < HEIGHT
-    scrim = Scrim(0 if upper else top, bottom if upper else HEIGHT, MIN_OPACITY, tone, shown)
+    return Scrim(0 if upper else top, bottom if upper else HEIGHT, opacity, tone, shown)
+
+
+def needed_opacity(area: Rect[int], text_colour: Colour, behind: Backdrops, tone: Colour, min_contrast: float) -> float:
+    """The opacity that a scrim needs for text in ``area``: 0 where the text can be read without one."""
+    backdrop, own = behind(area), luminance_of(tone)
+    if backdrop.min_contrast(text_colour) >= min_contrast * RESERVE:
+        return 0.0
     for step in range(round((MAX_OPACITY - MIN_OPACITY) / STEP) + 1):
-        scrim = Scrim(scrim.top, scrim.bottom, round(MIN_OPACITY + step * STEP, 2), tone, shown)
-        if scrim.over(backdrop).min_contrast(text_colour) >= min_contrast * RESERVE:
-            break
-    return scrim
+        opacity = round(MIN_OPACITY + step * STEP, 2)
+        seen = Backdrop(*(mix_luminance(own, one, opacity) for one in (backdrop.darkest, backdrop.lightest)))
+        if seen.min_contrast(text_colour) >= min_contrast * RESERVE:
+            return opacity
+    return MAX_OPACITY
 
 
 def under_scrims(behind: Backdrops, scrims: Iterable[Scrim]) -> Backdrops:

@@ -24,11 +24,13 @@ NUMBER = re.compile(
 QUOTE_MARKS = ("“", "„", "«", '"', "”")
 # Sizes of a big number and of the line that explains it, in pixels.
 NUMBER_SIZE, EXPLANATION_SIZE = 400, 130
+# Distance between them, in pixels.
+NUMBER_GAP = 44
 # Items of a list: at most this many on one frame, the room of their numbers, and the gap between them, in pixels.
-MAX_ITEMS, NUMBER_ROOM, ITEM_GAP, LIST_SIZE = 6, 150, 36, 150
-DIGIT_SIZE = 190
+MAX_ITEMS, NUMBER_ROOM, ITEM_GAP, LIST_SIZE = 6, 170, 40, 210
+DIGIT_SIZE = 280
 # A row of a list is at most this share of the area's height, and has two lines.
-MAX_ROW, ROW_LINES, MIN_ROW_SIZE, ROW_MARGIN = 0.3, 3, 40, 40
+MAX_ROW, ROW_LINES, MIN_ROW_SIZE, ROW_MARGIN = 0.42, 3, 40, 24
 # The bar beside a quotation: its width and its distance from the text, in pixels.
 BAR_WIDTH, BAR_GAP = 14, 44
 
@@ -60,7 +62,7 @@ def big_number(
     assert parts is not None
     headline = style.headline.model_copy(update={"size": NUMBER_SIZE, "max_lines": 1, "position": 1.0})
     upper = replace(area, bottom=area.top + round(area.height * 0.45))
-    lower = replace(area, top=upper.bottom)
+    lower = replace(area, top=upper.bottom + NUMBER_GAP)
     number = _single(replace(title, text=parts[0]), replace(style, headline=headline), upper, shown, behind)
     small = style.headline.model_copy(update={"size": EXPLANATION_SIZE, "position": 0.0})
     return [*number, *_single(replace(title, text=parts[1]), replace(style, headline=small), lower, shown, behind)]

@@ -11,8 +11,8 @@ from pytoon_pipeline.planning.keep_out import KeepOutArea
 POSITIONS = tuple(n / 10 for n in range(11))
 # A move away from the preferred position must uncover at least this share of the text's own area.
 MIN_GAIN = 0.05
-# How much farther from the preferred position a calm area may be, as a share of the free height.
-CALM_GAIN = 0.15
+# How much farther from the preferred position a text may be for an opaque scrim less, as a share of the free height.
+SCRIM_COST = 0.8
 # Texts that cannot stand at the preferred position stand near the top or the bottom rather than across the middle.
 MIDDLE, MIDDLE_COST = (0.25, 0.75), 0.6
 
@@ -28,11 +28,11 @@ def best_placement(
     options: Sequence[Placement],
     preferred: float,
     keep_out: Sequence[KeepOutArea],
-    is_calm: Callable[[Rect[int]], bool] = lambda area: True,
+    scrim_opacity: Callable[[Rect[int]], float] = lambda area: 0.0,
 ) -> Placement:
     """The placement that covers least of ``keep_out``; among equals, the one nearest to ``preferred``.
 
-    A calm area, on which text can be read as it is, may be ``CALM_GAIN`` farther away.
+    An area that needs a scrim of a lower ``scrim_opacity`` may be farther away.
     """
 
     def covered(area: Rect[int], soft: bool) -> float:
@@ -43,7 +43,7 @@ def best_placement(
         area = placement.area
         distance = abs(placement.position - preferred)
         middle = MIDDLE_COST * (placement.position != preferred and MIDDLE[0] < placement.position < MIDDLE[1])
-        soft = covered(area, soft=True) - CALM_GAIN * is_calm(area)
+        soft = covered(area, soft=True) + SCRIM_COST * scrim_opacity(area)
         return round(covered(area, soft=False) / MIN_GAIN), distance + middle + soft
 
     return min(options, key=cost)

@@ -240,7 +240,7 @@ def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[N
         message = f"No words were recognised in “{name}”, so it has no captions. {GET_CAPTIONS}"
         yield Note(code="no_words", message=message)
     if not material.faces and not material.focus.people:
-        message = f"No face was found in “{name}”, so it is framed around its details. Check that nothing is cut off."
+        message = f"Nobody was found in “{name}”, so it is framed around its details. Check that nothing is cut off."
         yield Note(code="no_face", message=message)
 
 

@@ -30,6 +30,8 @@ MAX_SUBJECT_EXCESS = 1.06
 MAX_CORE_EXCESS = 1.15
 # A picture with detail all over is shown whole when filling the frame would hide more than this share of it.
 MAX_HIDDEN = 0.45
+# A cropped card shows this multiple of a subject known only by standing out from its surroundings.
+CARD_MARGIN = 1.3
 # The placement of a layer that fills the frame.
 FULL_FRAME: dict[str, Any] = {
     "width": WIDTH, "height": HEIGHT, "transform": Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2)),
@@ -127,8 +129,13 @@ def standing_product(
     source_start: int = 0,
     phase: int = 0,
 ) -> Layer:
-    """A product as large as fits into ``area``: cut-outs in their own shape, others as cards."""
-    width, height, camera = fit_box(material, area.right - area.left, area.bottom - area.top)
+    """A product as large as fits into ``area``: cut-outs in their own shape, others as cards, which fill the area where
+    their subject then stays in view.
+    """
+    width, height, camera = fit_box(material, area.width, area.height)
+    if not material.transparent and covers_well(material, area.width / area.height, CARD_MARGIN):
+        width, height = 2 * (area.width // 2), 2 * (area.height // 2)
+        camera = fixed(*window(material, width / height))
     effects: list[Effect] = []
     if not material.transparent and settings.corner_radius:
         effects.append(Rounded(radius=min(settings.corner_radius, width / 2, height / 2)))

@@ -66,7 +66,7 @@ def test_notes_say_what_happened_and_what_to_do() -> None:
     assert doubt.endswith("or install a Whisper model (PYTOON_WHISPER_MODEL).")
     quiet = planned([footage(20, ((2, 5), (9, 12)), words=said("Hello there"))])
     (cut,) = [note.message for note in quiet.notes if note.code == "silence_removed"]
-    assert cut == "14.0 s of silence were cut out of “item-0”. To keep it, set adjust.silence.remove to false."
+    assert cut == "14.0 s of silence were cut out of “item-0”. To keep it, add: --set silence.remove=false"
 
 
 def test_profanity_that_was_written_or_kept_on_request_is_not_masked() -> None:

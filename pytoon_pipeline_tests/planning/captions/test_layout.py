@@ -47,7 +47,7 @@ def test_a_text_without_spaces_goes_on_on_a_second_line() -> None:
 
 
 def test_stacked_lines_are_equally_wide() -> None:
-    style = CaptionStyle(size=100, layout="stacked", max_lines=3)
-    placed = place_words(cue("coffee houses"), style.model_copy(update={"size": 150}), 1300)
+    style = CaptionStyle(size=160, layout="stacked", max_lines=3)
+    placed = place_words(cue("photographers understand"), style.model_copy(update={"size": 150}), 1300)
     widths = [place.width for place in placed.places]
     assert widths[0] == pytest.approx(widths[1], rel=0.02)
