@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.spec.caption_states import look_of
 from pytoon_pipeline.contracts.spec.render_spec import Cue, WordPlace
 from pytoon_pipeline.media import bidi, fonts
 from pytoon_pipeline.media.word_layout import Typography
+from pytoon_pipeline.planning.line_units import line_units
 from pytoon_pipeline.planning.phrases import break_cost
 
 # What another line costs, one that is much shorter than the widest, and a break by sense as a share of a page's.
@@ -135,9 +136,7 @@ def _breaks(texts: Sequence[str], widths: Sequence[float], style: CaptionStyle, 
 
 def _split_long(unit: _Unit, style: CaptionStyle, column: float) -> Iterator[_Unit]:
     """A text without spaces on several lines, where its script permits a break; else in one piece."""
-    from uniseg.linebreak import line_break_units
-
-    parts = list(line_break_units(unit.text))
+    parts = line_units(unit.text)
     if len(parts) < 2 or style.max_lines < 2:
         yield unit
         return
