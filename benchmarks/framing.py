@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from benchmarks.plans import NoPlan, planned
 from pytoon_pipeline.analysis.vision import faces, people
+from pytoon_pipeline.analysis.vision.picture_area import active_picture
 from pytoon_pipeline.contracts.analysis import Face
-from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.geometry import Box, clamp_centre
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
@@ -73,8 +74,17 @@ def reference(clip: Path, folder: Path) -> list[list[Face]]:
     return _without_false_alarms(rows)
 
 
-def measure(name: str, spec: RenderSpec, rows: list[list[Face]], source_rate: float) -> Framing:
-    """The figures of the plan ``spec`` of a clip whose heads are ``rows``, one per frame."""
+def picture_of(clip: Path) -> Box:
+    """The part of a clip that is not black bars."""
+    brightest = None
+    for _, image in _frames(clip):
+        brightest = image if brightest is None else np.maximum(brightest, image)
+    assert brightest is not None
+    return active_picture(brightest)
+
+
+def measure(name: str, spec: RenderSpec, rows: list[list[Face]], source_rate: float, picture: Box) -> Framing:
+    """The figures of the plan ``spec`` of a clip whose heads are ``rows``, one per frame, inside ``picture``."""
     inside, every, offsets = [], [], []
     for frame in range(spec.frames):
         scene = next(one for one in spec.scenes if one.start <= frame < one.end)
@@ -91,7 +101,7 @@ def measure(name: str, spec: RenderSpec, rows: list[list[Face]], source_rate: fl
         inside.append(_shown(largest, views))
         every.append(all(_shown(one, views) for one in similar))
         if len(similar) == 1:
-            offsets.append(min(_offset(largest.box, window) for _, window in views))
+            offsets.append(min(_offset(largest.box, window, picture) for _, window in views))
     accelerations, jitters = zip(*(_shake(scene, spec.rate) for scene in spec.scenes), strict=True)
     return Framing(
         name, spec.frames, len(inside),
@@ -145,9 +155,9 @@ def _shown(head: Face, views: list[tuple[VideoLayer, Box]]) -> bool:
     return any(visible.share_inside(window) >= INSIDE for _, window in views)
 
 
-def _offset(head: Box, window: Box) -> float:
+def _offset(head: Box, window: Box, picture: Box) -> float:
     """How far a head is from the window's middle, in widths, as far as moving the window could change it."""
-    target = min(max(head.centre[0], window.width / 2), 1 - window.width / 2)
+    target = clamp_centre(head.centre[0], window.width, picture.x, picture.width)
     return abs(target - window.centre[0]) / window.width
 
 
@@ -186,7 +196,7 @@ def main() -> None:
         assert video is not None
         assert video.average_rate is not None
         rows = reference(clip, args.plans)
-        results.append(asdict(measure(clip.name, spec, rows, float(video.average_rate.fraction))))
+        results.append(asdict(measure(clip.name, spec, rows, float(video.average_rate.fraction), picture_of(clip))))
     print(json.dumps({"size": [WIDTH, HEIGHT], "clips": results}))
 
 
