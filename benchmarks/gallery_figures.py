@@ -1,0 +1,203 @@
+"""How readable the texts of a rendered gallery are: ``python -m benchmarks.gallery_figures OUT [--only PATTERN]…``.
+
+Measured on the decoded videos that ``benchmarks.gallery`` wrote to OUT, at three moments of every title and in the
+middle of every caption. *Contrast* is the WCAG 2.2 ratio between the colour of the letters and the fifth percentile of
+what is nearest to it among the pixels around them. Texts *over faces* cover more than ``FACE_SHARE`` of a face that is
+detected in the frame. Texts *across edges* lie over the border of a picture. *Fast* captions have more than ``MAX_CPS``
+characters per second.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.gallery import matches
+from pytoon_pipeline.analysis.vision import faces
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.spec.evaluate import transform_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer, VideoLayer, nested
+from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec
+from pytoon_pipeline.media.colour import luminance, luminance_of, rgb
+
+MIN_CONTRAST, FACE_SHARE, MAX_CPS = 4.5, 0.05, 20.0
+# Pixels are letters when no channel differs by more than this from their colour.
+COLOUR_REACH = 40
+# What is around letters: pixels between these distances from them.
+INNER, OUTER = 3, 6
+# Fewer pixels of a colour are no letters but noise.
+MIN_PIXELS = 60
+MOMENTS = (0.3, 0.5, 0.7)
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text at one frame of the video: the area of its letters, and the colours that they may have."""
+
+    words: str
+    frame: int
+    area: Rect[int]
+    colours: frozenset[str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--only", action="append", default=[], metavar="PATTERN")
+    options = parser.parse_args()
+    report = json.loads((options.out / "gallery.json").read_text())
+    figures = {}
+    for name, one in report.items():
+        if matches(name, options.only) and one["answer"].get("spec"):
+            spec = RenderSpec.model_validate_json(Path(one["answer"]["spec"]).read_text())
+            figures[name] = measured(spec, options.out / f"{name}.mp4")
+            print(name, json.dumps(figures[name], ensure_ascii=False), flush=True)
+    (options.out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False))
+
+
+def measured(spec: RenderSpec, video: Path) -> dict[str, Any]:
+    """The figures of one video."""
+    texts = [*titles(spec), *captions(spec)]
+    pictures = frames_of(video, {text.frame for text in texts})
+    ratios = [(contrast_of(text, pictures[text.frame]), text) for text in texts if text.frame in pictures]
+    found = [(ratio, text) for ratio, text in ratios if ratio is not None]
+    return {
+        "texts": len(ratios),
+        "not_found": len(ratios) - len(found),
+        "lowest_contrast": round(min((ratio for ratio, _ in found), default=0.0), 2),
+        "low_contrast": [f"{text.words[:30]} {ratio:.1f}" for ratio, text in found if ratio < MIN_CONTRAST],
+        "over_faces": sorted({text.words[:30] for text in texts if over_face(text, pictures.get(text.frame))}),
+        "across_edges": sorted(set(across_edges(spec))),
+        "fast": [cue.text for cue in spec.captions.cues if cps(cue, spec) > MAX_CPS],
+    }
+
+
+def titles(spec: RenderSpec) -> Iterator[Text]:
+    for start, end, layer in spec.texts():
+        colours = {layer.style.colour} | ({layer.style.emphasis.colour} if layer.style.emphasis else set())
+        for moment in MOMENTS:
+            frame = start + int((end - start) * moment)
+            yield Text(layer.text, frame, title_area(layer, frame - start + layer.start), frozenset(colours))
+
+
+def title_area(layer: TextLayer, frame: int) -> Rect[int]:
+    """What a title covers at a frame of its scene."""
+    placed = transform_at(layer.transform, frame)
+    half_width, half_height = layer.width * placed.scale / 2, layer.height * placed.scale / 2
+    return clipped(placed.x - half_width, placed.y - half_height, placed.x + half_width, placed.y + half_height)
+
+
+def captions(spec: RenderSpec) -> Iterator[Text]:
+    style = spec.captions.style
+    looks = (style.before, style.active, style.after, style.emphasis)
+    roles = {"text": style.colour, "highlight": style.highlight, "outline": style.outline_colour}
+    colours = {style.colour, *(roles.get(look.colour, look.colour) for look in looks if look.colour)}
+    for cue in spec.captions.cues:
+        left, right = min(one.x for one in cue.places), max(one.x + one.width for one in cue.places)
+        top, bottom = min(one.baseline - one.size for one in cue.places), max(one.baseline for one in cue.places)
+        known = frozenset(colour for colour in colours if colour.startswith("#"))
+        yield Text(cue.text, (cue.start + cue.end) // 2, clipped(left, top, right, bottom), known)
+
+
+def clipped(left: float, top: float, right: float, bottom: float) -> Rect[int]:
+    return Rect(
+        left=max(0, round(left)),
+        top=max(0, round(top)),
+        right=min(WIDTH, round(right)),
+        bottom=min(HEIGHT, round(bottom)),
+    )
+
+
+def contrast_of(text: Text, picture: Picture) -> float | None:
+    """The lowest contrast of the letters with what is around them; None when no letters are found."""
+    area = text.area
+    part = picture[max(0, area.top - OUTER) : area.bottom + OUTER, max(0, area.left - OUTER) : area.right + OUTER]
+    if part.size == 0:
+        return None
+    around = luminance(part)
+    ratios = []
+    for colour in text.colours:
+        near = np.abs(part.astype(int) - np.array(rgb(colour))).max(axis=2) <= COLOUR_REACH
+        letters = cv2.morphologyEx(near.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        if letters.sum() < MIN_PIXELS:
+            continue
+        ring = (dilated(letters, OUTER) & ~dilated(letters, INNER)).astype(bool)
+        values = around[ring]
+        if values.size:
+            own = luminance_of(colour)
+            ratio = (np.maximum(values, own) + 0.05) / (np.minimum(values, own) + 0.05)
+            ratios.append(float(np.percentile(ratio, 5)))
+    return min(ratios, default=None)
+
+
+def dilated(mask: Picture, radius: int) -> Picture:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return np.asarray(cv2.dilate(mask, kernel), np.uint8)
+
+
+def over_face(text: Text, picture: Picture | None) -> bool:
+    if picture is None:
+        return False
+    found, _ = faces.detect([(0.0, picture)])
+    for face in found:
+        box = clipped(
+            face.box.x * WIDTH,
+            face.box.y * HEIGHT,
+            (face.box.x + face.box.width) * WIDTH,
+            (face.box.y + face.box.height) * HEIGHT,
+        )
+        if text.area.intersection(box).area > FACE_SHARE * max(1, box.area):
+            return True
+    return False
+
+
+def across_edges(spec: RenderSpec) -> Iterator[str]:
+    """Titles over the border of a picture that does not fill the frame."""
+    for start, end, text in spec.texts():
+        middle = (start + end) // 2
+        area = title_area(text, middle - start + text.start)
+        for first, last, layer in spec.layers():
+            if first <= middle < last:
+                for one in nested(layer):
+                    if isinstance(one, ImageLayer | VideoLayer) and crosses(one, area, middle - first + layer.start):
+                        yield f"{text.text[:30]} / {one.name}"
+
+
+def crosses(layer: ImageLayer | VideoLayer, area: Rect[int], frame: int) -> bool:
+    placed = transform_at(layer.transform, frame)
+    half_width, half_height = layer.width * placed.scale / 2, layer.height * placed.scale / 2
+    picture = clipped(placed.x - half_width, placed.y - half_height, placed.x + half_width, placed.y + half_height)
+    if layer.name in ("watermark", "logo", "blurred copy", "background"):
+        return False
+    shared = area.intersection(picture).area
+    return 0 < shared < area.area * 0.98
+
+
+def cps(cue: Cue, spec: RenderSpec) -> float:
+    return len(cue.text) / max(1e-6, spec.rate.seconds(cue.end - cue.start))
+
+
+def frames_of(video: Path, wanted: set[int]) -> dict[int, Picture]:
+    """The frames ``wanted`` of a video, RGB."""
+    with av.open(str(video)) as container:
+        frames = enumerate(container.decode(video=0))
+        # The videos are BT.709; without saying so the colours of letters would be off.
+        return {
+            index: frame.reformat(format="rgb24", src_colorspace="ITU709").to_ndarray()
+            for index, frame in frames
+            if index in wanted
+        }
+
+
+if __name__ == "__main__":
+    main()
