@@ -14,7 +14,7 @@ from pytoon_pipeline.planning.key_words import key_words
 MARKED = re.compile(r"(?<![\w*\\])(?P<mark>\*{1,2})(?=[^\s*])(?P<words>(?:[^*\n\\]|\\.)*?[^\s*\\])(?P=mark)(?![\w*])")
 # What follows a number and belongs to it.
 UNIT = re.compile(
-    r"(%|‰|°C?|[€$£¥]|[kcm]?m[²³]?|[kmµ]?g|[mc]?l|min|h|km/h|[GMk]B|(day|hour|minute|week|month|year)s?)[.,:;!?]?"
+    r"(%|‰|°C?|[€$£¥]|[kcm]?m[²³]?|[kmµ]?g|[mc]?l|min|h|km/h|[GMk]B|(second|minute|hour|day|week|month|year)s?|times)[.,:;!?]?"
 )
 ESCAPED = re.compile(r"\\\*")
 # Words that are strong when spoken and say little when written large.

@@ -35,9 +35,9 @@ def mark(kind: str, words: Sequence[PlacedWord], type_: Typography, colour: str)
     left, top, right, bottom = area
     corners = (
         (left + slant, top),
-        (right + slant, top - slant / 3),
+        (right, top - slant / 3),
         (right - slant, bottom),
-        (left - slant, bottom + slant / 3),
+        (left, bottom + slant / 3),
     )
     return _polygon(corners, colour)
 

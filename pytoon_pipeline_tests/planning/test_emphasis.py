@@ -32,6 +32,7 @@ def test_asterisks_mark_words(text: str, plain: str, marked: list[str]) -> None:
     [
         ("Save 30 % on your first order", ["30", "%"]),
         ("Open at 10 in the morning", ["10"]),
+        ("Ready in 30 seconds", ["30", "seconds"]),
         ("Roasted by hand every morning", []),
         ("Coffee", []),
     ],
