@@ -51,7 +51,7 @@ def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int = WIDTH
         if number == len(lines) - 1:
             baseline = bottom - size * (1 - face.ascent / face.height)
         free = available - widths[number] * sizes[number]
-        x = style.margin + inset + (free / 2 if style.align == "centre" else 0.0)
+        x = style.margin + inset + _indent(cue, style, free)
         places += _placed(lines[number], number, x, baseline, size, style)
         pitch = size * style.line_height
         if style.layout == "stacked":
@@ -77,6 +77,13 @@ def drawn_text(text: str, style: CaptionStyle) -> str:
     printable = "".join(char if fonts.printed(char) else " " for char in text)
     normalised = " ".join(printable.split())
     return normalised.upper() if style.uppercase else normalised
+
+
+def _indent(cue: Cue, style: CaptionStyle, free: float) -> float:
+    """The part of the ``free`` width of a line that lies left of it. Lines begin on the side where reading begins."""
+    if style.align == "centre":
+        return free / 2
+    return free if bidi.is_right_to_left(cue.text) else 0.0
 
 
 def _inset(style: CaptionStyle) -> float:

@@ -17,7 +17,7 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, cli
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
-from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS
+from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS, fast_notes
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
@@ -60,6 +60,7 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
     notes += _quality_notes(material)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
+    notes += fast_notes(cues if preset.captions.show else (), rate, item.entry.file[:60])
     marks = punch_in_marks(ranges, words, preset.camera.punch_in, rate)
     sequence = _framed(material, divided(ranges, marks), preset.camera, rate, talk=True)
     sequence = replace(sequence, audio=_audio(material, ranges))
