@@ -16,9 +16,9 @@ SHRINK = 0.94
 # A line may be wider than its parts because of kerning: the parts may use this share of the width.
 SLACK = 0.98
 MAX_PAGES = 60
-# A text shrinks to this share of its preferred size rather than take another page, and to the second share rather
-# than break a word.
-PAGE_SHARE, WORD_SHARE = 0.72, 0.6
+# A text shrinks to this share of its preferred size rather than take another page, and to the second share, and at
+# least to this size, rather than break a word.
+PAGE_SHARE, WORD_SHARE, WORD_SIZE = 0.72, 0.6, 110
 # What a size costs beside its breaks (see ``line_breaks``): for each page, and for a text half as large.
 PAGE_COST, HALF_SIZE_COST = 100.0, 25.0
 LEADING_VOWELS, FOLLOWING_VOWELS = "เแโใไເແໂໃໄ", "ะาำๅฯๆະາຳໆ"
@@ -154,7 +154,12 @@ def _pages(text: str, box: TextBox, size: int) -> tuple[tuple[float, TextLayout]
 
 def _breakable(box: TextBox, size: int) -> bool:
     """Whether a word that is too wide is rather broken than made smaller."""
-    return size <= max(box.min_size, box.size * WORD_SHARE)
+    return size <= _break_size(box)
+
+
+def _break_size(box: TextBox) -> float:
+    """The size from which on a word that is too wide is broken."""
+    return max(box.min_size, min(box.size * WORD_SHARE, WORD_SIZE))
 
 
 def _page(text: str, box: TextBox, size: int, breakable: bool) -> tuple[float, TextLayout] | None:
@@ -219,7 +224,7 @@ def _sized(text: str, box: TextBox, size: int, breakable: bool) -> list[BreakUni
     for unit in _units(text, box.font, box.letter_spacing):
         sized = replace(unit, width=unit.width * factor, advance=unit.advance * factor)
         # A word that is broken in any case is broken where the text is large.
-        hopeless = unit.width * max(box.min_size, box.size * WORD_SHARE) / MEASURE > limit
+        hopeless = unit.width * _break_size(box) / MEASURE > limit
         if (breakable or hopeless) and sized.width > limit:
             found += _broken(sized, box.typography(size), limit)
         else:
