@@ -1,11 +1,11 @@
 """How well the plan of a clip keeps its people in the frame: ``python -m benchmarks.framing CLIP…``.
 
 The reference is independent of the planner's samples: faces and people are detected in every frame of the clip, at
-960 pixels, in all tiles. Heads that are seen in less than a third of the second around them are false alarms. Printed
-for each clip: the share of frames that show a head in which the most prominent one is inside a window (``inside``), or
-all of similar size are (``all_inside``), the head's mean and largest distance from the middle of the window as a share
-of its width, without what the picture's edge explains (``offset``), and the largest change of a window's velocity in
-pixels per frame per frame (``acceleration``), and where it changes its sign from frame to frame (``jitter``).
+960 pixels, in all tiles. What is found in less than a third of the frames around it is a false alarm. Of the frames
+that show a head: ``inside`` is the share in which a window shows the most prominent one, ``all_inside`` that in which
+windows show all of similar size. ``mean_offset`` and ``largest_offset`` are the distances of a single head from the
+middle of the window, in widths of the window, without what the picture's edge explains. ``acceleration`` is the largest
+change of a window's velocity in pixels per frame per frame, ``jitter`` the largest that reverses at once.
 """
 
 import argparse
@@ -88,9 +88,8 @@ def measure(name: str, spec: RenderSpec, rows: list[list[Face]], source_rate: fl
             continue
         largest = max(row, key=lambda one: one.box.area)
         similar = [one for one in row if one.box.width >= SIMILAR * largest.box.width]
-        shown = [any(one.box.share_inside(window) >= INSIDE for _, window in views) for one in similar]
-        inside.append(any(largest.box.share_inside(window) >= INSIDE for _, window in views))
-        every.append(all(shown))
+        inside.append(_shown(largest, views))
+        every.append(all(_shown(one, views) for one in similar))
         if len(similar) == 1:
             offsets.append(min(_offset(largest.box, window) for _, window in views))
     accelerations, jitters = zip(*(_shake(scene, spec.rate) for scene in spec.scenes), strict=True)
@@ -136,6 +135,14 @@ def _distance(one: Box, other: Box) -> float:
 def _views(scene: Scene, frame: int) -> list[tuple[VideoLayer, Box]]:
     layers = [one for one in scene.layers if isinstance(one, VideoLayer) and one.name != "blurred copy"]
     return [(one, crop_at(one.crop_path, frame - scene.start, frame)) for one in layers]
+
+
+def _shown(head: Face, views: list[tuple[VideoLayer, Box]]) -> bool:
+    """Whether a view shows the head, as far as it is in the picture."""
+    box = head.box
+    left, top = max(0.0, box.x), max(0.0, box.y)
+    visible = Box(left, top, min(1.0, box.x + box.width) - left, min(1.0, box.y + box.height) - top)
+    return any(visible.share_inside(window) >= INSIDE for _, window in views)
 
 
 def _offset(head: Box, window: Box) -> float:

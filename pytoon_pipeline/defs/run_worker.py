@@ -32,12 +32,17 @@ CODE_LOCATION = "pytoon_pipeline.definitions"
 NOT_PRELOADED = ("pytoon_pipeline.cli", "pytoon_pipeline.engines.server", __spec__.name)
 # What runs import inside functions. None of these starts a thread that a fork would miss.
 PRELOADED = (
+    "budoux",
     "cv2",
     "fontTools.ttLib.tables._n_a_m_e",
+    "fontTools.unicodedata",
     "mediapipe",
     "pyarrow.dataset",
     "pyarrow.parquet",
     "scenedetect",
+    "uharfbuzz",
+    "uniseg.emoji",
+    "uniseg.graphemecluster",
 )
 
 

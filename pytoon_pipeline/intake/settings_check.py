@@ -60,10 +60,11 @@ def _font_advice(request: Request) -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        if error.hint == OTHER_FONT:
+        if error.hint.endswith(OTHER_FONT):
             folder = printable_name(str(presets_folder() / BRANDS))
             steps = fonts.use_file("mine.ttf", folder, request.brand or example_brand())
-            error.hint = f"Write the text in another alphabet. Or take a font file that has these characters: {steps}"
+            advice = f"Write the text in another alphabet. Or take a font file that has these characters: {steps}"
+            error.hint = error.hint.removesuffix(OTHER_FONT) + advice
         raise
 
 

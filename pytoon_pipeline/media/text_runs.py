@@ -38,6 +38,13 @@ def script_runs(word: str) -> Iterator[ScriptRun]:
         yield ScriptRun(tuple(cluster for cluster, _ in group), script, near)
 
 
+def begins_with_emoji(word: str) -> bool:
+    """Whether the first grapheme cluster of ``word`` is shown as emoji."""
+    from uniseg.graphemecluster import grapheme_clusters
+
+    return not word.isascii() and is_emoji(next(iter(grapheme_clusters(word))))
+
+
 @lru_cache(maxsize=4096)
 def cluster_script(cluster: str) -> str:
     """The script of a grapheme cluster: of its first letter, or of emoji."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
-from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
+from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import (
     BrandUse,
     CaptionPlan,
@@ -27,6 +27,9 @@ from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
 from pytoon_pipeline.planning.text_assignment import assignment_notes
 from pytoon_pipeline.planning.title_schedule import place_titles
+
+# A watermark fades out before the end card, within this time.
+WATERMARK_EXIT_SECONDS = 0.25
 
 
 def assemble(
@@ -58,7 +61,8 @@ def finish(
     resolved, rate = context.resolved, context.rate
     timeline = replace(timeline, audio=tuple(_requested_audio(context, timeline.audio)))
     audio, audio_notes = plan_audio(timeline, context.media, context.preset.audio, resolved.loudness, rate)
-    above = (*(staying(one, timeline.frames) for one in overlays), *_watermark(context, content_frames))
+    watermark = _watermark(context, content_frames, timeline.frames)
+    above = (*(staying(one, timeline.frames) for one in overlays), *watermark)
     last = timeline.scenes[-1]
     shown = tuple(staying(layer, last.frames) for layer in last.layers)
     timeline = replace(timeline, scenes=(*timeline.scenes[:-1], last.model_copy(update={"layers": shown})))
@@ -109,8 +113,18 @@ def safe_captions(style: CaptionStyle, safe_area: Rect[int]) -> CaptionStyle:
     )
 
 
-def _watermark(context: PlanContext, frames: int) -> tuple[Layer, ...]:
-    return (context.watermark.model_copy(update={"frames": frames}),) if context.watermark is not None else ()
+def _watermark(context: PlanContext, frames: int, total: int) -> tuple[Layer, ...]:
+    """The watermark over the content, fading out where an end card follows."""
+    mark = context.watermark
+    if mark is None:
+        return ()
+    leaving = min(context.rate.nearest(WATERMARK_EXIT_SECONDS), frames - 1)
+    if frames >= total or leaving < 1:
+        return (mark.model_copy(update={"frames": frames}),)
+    own = mark.transform.opacity[0].value
+    fade = (Keyframe(frame=frames - leaving, value=own), Keyframe(frame=frames, value=0))
+    transform = mark.transform.model_copy(update={"opacity": fade})
+    return (mark.model_copy(update={"frames": frames, "transform": transform}),)
 
 
 def _text_edges(cues: Sequence[Cue], overlays: Sequence[Layer]) -> list[int]:

@@ -238,14 +238,14 @@ def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
     else:
         named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
         hint = f"Remove {named} from the text. Or leave out what cannot be shown: --set missing_glyphs=drop"
-    return InvalidInput("missing_glyphs", f"{refusals}{more}.", hint + _packages(found))
+    return InvalidInput("missing_glyphs", f"{refusals}{more}.", _packages(found) + hint)
 
 
 def _packages(found: Iterable[MissingGlyphs]) -> str:
     """Sentences that name fonts with the scripts of these characters, where any are known."""
     scripts = {script for one in found for char in one.characters if (script := _script(char)) in OTHER_FONTS}
     files = [(script, *OTHER_FONTS[script]) for script in sorted(scripts)]
-    return "".join(f" {script} is in {file} of the Debian package {package}." for script, package, file in files)
+    return "".join(f"{script} is in {file} of the Debian package {package}. " for script, package, file in files)
 
 
 def _script(char: str) -> str | None:

@@ -7,6 +7,8 @@ hold English, German, French and Spanish words; breaks in other languages follow
 import re
 from collections.abc import Sequence
 
+from pytoon_pipeline.media.text_runs import begins_with_emoji
+
 # What a break costs. One after a comma is welcome, one inside a name or after an article is not.
 COMMA, BEFORE_LINK, NEUTRAL = -6.0, -2.0, 2.0
 VERB, WEAK, MEDIUM, STRONG = 5.0, 7.0, 9.0, 13.0
@@ -78,6 +80,9 @@ NUMBER = re.compile(r"^[^\w]*[$€£¥]?\d[\d.,:/-]*[%°kKmMxX]?$")
 def break_cost(words: Sequence[str], at: int) -> float:
     """What a break before ``words[at]`` costs; negative where the text asks for one. ``0 < at < len(words)``."""
     before, after = words[at - 1], words[at]
+    if begins_with_emoji(after):
+        # Emoji belong to what they follow.
+        return STRONG
     bare = before.rstrip(CLOSING)
     if bare.endswith(SENTENCE_ENDS) or bare.endswith(CLAUSE_ENDS):
         return COMMA

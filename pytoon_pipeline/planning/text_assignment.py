@@ -10,7 +10,7 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 # (a common rule of subtitling: 3 to 3.5 words per second).
 MIN_SECONDS, LOOK_SECONDS, WORDS_PER_SECOND = 1.2, 0.4, 3.2
 # Words that fit on one page of a headline, on average.
-PAGE_WORDS = 9
+PAGE_WORDS = 5
 
 
 def page_seconds(text: str, max_cps: float) -> float:
@@ -43,9 +43,9 @@ def reading_seconds(titles: Sequence[TitleRequest], labels: Sequence[str], max_c
     """
     needed = [0.0] * len(labels)
     for title, item in zip(titles, assigned_items(titles, len(labels)), strict=True):
-        words = len(title.text.split())
-        pages = max(1, -(-words // PAGE_WORDS))
-        needed[item] += page_seconds(title.text, max_cps) + LOOK_SECONDS * (pages - 1)
+        words = title.text.split()
+        pages = [" ".join(words[first : first + PAGE_WORDS]) for first in range(0, len(words), PAGE_WORDS)]
+        needed[item] += sum(page_seconds(page, max_cps) for page in pages)
     own = [page_seconds(label, max_cps) if label else 0.0 for label in labels]
     return tuple(max(pair) for pair in zip(needed, own, strict=True))
 

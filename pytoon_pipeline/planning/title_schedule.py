@@ -33,6 +33,8 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A text that is only read, not held, stays for this multiple of the time that reading takes.
 READ_FACTOR = 1.3
+# Texts may be shown for this much less than the time that they should stay, before they are refused as too long.
+MAX_HASTE = 1.4
 # Distance between two texts, in pixels.
 TEXT_GAP = 12
 # Text of a lower relative luminance is dark: its scrim has the light colour of its box.
@@ -109,7 +111,7 @@ class _Schedule:
             size = role_size([(one, other.headline, other.area) for one, other in peers])
             pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
         needed = [self.reading_frames(one) for one in pages]
-        if sum(needed) > self.content_frames:
+        if sum(needed) > MAX_HASTE * self.content_frames:
             raise field_error(
                 titles[0].field if len(titles) == 1 else "text",
                 "text_too_long",

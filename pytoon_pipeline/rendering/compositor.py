@@ -10,8 +10,10 @@ from threading import Lock
 from typing_extensions import assert_never
 
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
+from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.text_animation import TextPhase
+from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media import images
 from pytoon_pipeline.media.source_reader import SourceReaders
 from pytoon_pipeline.rendering import shapes, text, transitions
@@ -34,6 +36,8 @@ from pytoon_pipeline.rendering.yuva import (
 
 # Decoded still images, each at the size its layer needs: neighbouring segments read the same ones.
 MAX_CACHED_STILLS = 6
+# Drawn shapes, each a few megabytes.
+MAX_CACHED_SHAPES = 8
 # Still images are this much larger than they are ever shown: at a scale of exactly 1, every pixel of a slow move is
 # sampled at the same phase, and soft edges move in steps.
 STILL_OVERSAMPLING = 1.15
@@ -224,7 +228,7 @@ class LayerSampler:
             return None
         image = self._read(n)
         crop = self._layer_slice.crops[n] if self._layer_slice.crops else WHOLE
-        if layer.effects:
+        if layer.effects and not isinstance(layer, ShapeLayer):
             image, crop = self._with_effects(image, crop), WHOLE
         return place_image(image, crop, (layer.width, layer.height), transform, self._size, canvas)
 
@@ -263,7 +267,7 @@ def layer_content(
             return text_content(layer, layer_slice)
         case ShapeLayer():
             width, height = even_size(layer.width * layer_slice.detail), even_size(layer.height * layer_slice.detail)
-            still = shapes.draw(layer.shape, width, height, layer.fill)
+            still = _drawn_shape(layer.shape, width, height, layer.fill, layer.effects)
         case GroupLayer():
             size = (even_size(layer.width), even_size(layer.height))
             stack = LayerStack(layer_slice.children, None, size, sources, footage, start)
@@ -288,6 +292,16 @@ def text_content(layer: TextLayer, layer_slice: LayerSlice) -> Callable[[int], L
         return last[1]
 
     return image_at
+
+
+# Wide soft shapes take a tenth of a second, and all segments of a video show the same ones.
+@lru_cache(maxsize=MAX_CACHED_SHAPES)
+def _drawn_shape(shape: str, width: int, height: int, fill: Fill, effects: tuple[Effect, ...]) -> YuvaImage:
+    """A shape of ``width`` × ``height`` pixels with its effects."""
+    image = shapes.draw(shape, width, height, fill)
+    for effect in effects:
+        image = apply(effect, image)
+    return image
 
 
 def still_image(path: Path, factor: float) -> YuvaImage:

@@ -1,7 +1,7 @@
 """What each effect does to an image. A new effect joins ``Effect`` and registers its function here."""
 
 from dataclasses import replace
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from math import ceil
 from typing import Any
 
@@ -18,6 +18,9 @@ from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, transparent
 BLUR_SIGMAS = 2.5
 # From this radius on, a move of two pixels changes no value by more than one level.
 SOFT_RADIUS = 60.0
+# Soft shapes are computed with this many values per level, and interpolated with weights in this many steps.
+FINE, WEIGHTS, UNIT_BITS = 64, 64, 18
+NOISE_SIDE = 256
 
 
 @singledispatch
@@ -35,8 +38,10 @@ def _(effect: Blur, image: YuvaImage) -> YuvaImage:
     assert grown.a is not None
     assert grown.h is not None
     planes = ((grown.y, 1), (grown.u, 2), (grown.v, 2), (grown.a, 1), (grown.h, 2))
-    blurred = (_blur(plane, effect.radius / step, noise=n + 1) for n, (plane, step) in enumerate(planes))
-    return YuvaImage(*blurred, box=grown.box, soft=effect.radius >= SOFT_RADIUS)
+    if effect.radius < SOFT_RADIUS:
+        return YuvaImage(*(_blur(plane, effect.radius / step) for plane, step in planes), box=grown.box)
+    blurred = (_soft_blur(plane, effect.radius / step, seed) for seed, (plane, step) in enumerate(planes))
+    return YuvaImage(*blurred, box=grown.box, soft=True)
 
 
 @apply.register
@@ -90,25 +95,61 @@ def _padded(image: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:
     return replace(grown, box=(left + reach, top + reach, box_w, box_h))
 
 
-def _blur(plane: Plane, radius: float, noise: int = 0) -> Plane:
-    """Gaussian blur with standard deviation ``radius``. A wide one is computed at a smaller size.
-
-    With ``noise``, its seed, the result is dithered: contours of one level would show in a soft shape.
-    """
+def _blur(plane: Plane, radius: float) -> Plane:
+    """Gaussian blur with standard deviation ``radius``. A wide one is computed at a smaller size."""
     import cv2
 
     if radius < 0.3:
         return plane
-    step = max(1, int(radius / 4))
     height, width = plane.shape
-    small: Any = plane.astype(np.float32) if noise else plane
-    if step > 1:
-        small = cv2.resize(plane, (ceil(width / step), ceil(height / step)), interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), radius / step, borderType=cv2.BORDER_REPLICATE)
+    small, step = _blurred_small(plane, radius)
     if step > 1:
         small = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-    if noise:
-        grain = np.random.default_rng(noise).uniform(-shapes.DITHER, shapes.DITHER, (height, width))
-        # What is transparent stays so.
-        return _to_bytes(np.asarray(small + grain.astype(np.float32) * (small > shapes.DITHER / 2), np.float32))
     return np.asarray(small, np.uint8)
+
+
+def _soft_blur(plane: Plane, radius: float, seed: int) -> Plane:
+    """The same for soft shapes, in which contours of one level would show: with finer values, and dithered."""
+    small, step = _blurred_small(plane, radius, FINE)
+    height, width = plane.shape
+    rows, columns = (_between(length, step) for length in (height, width))
+    fine = _enlarged(_enlarged(small.astype(np.int32), *rows).T, *columns).T
+    # Whole numbers, so that every processor gets the same.
+    unit = 1 << UNIT_BITS
+    noise = np.tile(_noise(seed, unit), (ceil(height / NOISE_SIDE), ceil(width / NOISE_SIDE)))[:height, :width]
+    # What is transparent stays so.
+    noise = np.where(fine >= unit // 2, noise, 0)
+    return np.clip((fine + noise + unit // 2) >> UNIT_BITS, 0, 255).astype(np.uint8)
+
+
+@lru_cache(maxsize=5)
+def _noise(seed: int, unit: int) -> NDArray[np.int32]:
+    """A tile of noise between ``-unit`` and ``unit``."""
+    return np.random.default_rng(seed).integers(-unit, unit, (NOISE_SIDE, NOISE_SIDE), np.int32)
+
+
+def _blurred_small(plane: Plane, radius: float, factor: int = 1) -> tuple[Any, int]:
+    """The blurred plane, its values multiplied by ``factor``, at a size that is smaller by the second result."""
+    import cv2
+
+    step = max(1, int(radius / 4))
+    height, width = plane.shape
+    small: Any = plane
+    if step > 1:
+        small = cv2.resize(plane, (ceil(width / step), ceil(height / step)), interpolation=cv2.INTER_AREA)
+    if factor > 1:
+        small = small.astype(np.uint16) * np.uint16(factor)
+    return cv2.GaussianBlur(small, (0, 0), radius / step, borderType=cv2.BORDER_REPLICATE), step
+
+
+def _between(length: int, step: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """For each of ``length`` pixels, the one before it of values ``step`` apart, and the share of the next one."""
+    positions = (2 * np.arange(length, dtype=np.int32) + 1) * WEIGHTS // (2 * step) - WEIGHTS // 2
+    positions = np.clip(positions, 0, (ceil(length / step) - 1) * WEIGHTS)
+    return positions // WEIGHTS, positions % WEIGHTS
+
+
+def _enlarged(values: NDArray[np.int32], first: NDArray[np.int32], share: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Rows between the rows of ``values``, multiplied by ``WEIGHTS``."""
+    following = np.minimum(first + 1, len(values) - 1)
+    return np.asarray(values[first] * (WEIGHTS - share)[:, None] + values[following] * share[:, None], np.int32)

@@ -18,6 +18,8 @@ from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, blend, cop
 
 # Standard deviations after which a blur has no visible effect.
 BLUR_SIGMAS = 2.5
+# From this standard deviation on, half the size shows no difference.
+WIDE_BLUR = 4.0
 # Letters are drawn this much larger for measuring distances to them, which take the edge of a pixel for that of a
 # letter.
 OUTLINE_DETAIL = 2
@@ -132,7 +134,7 @@ def _shadow(area: _Area, outline: float, shadow: TextShadow) -> Values:
     coverage = area.silhouette(outline + shadow.spread)
     move = np.array([[1, 0, shadow.x], [0, 1, shadow.y]], np.float32)
     moved = cv2.warpAffine(coverage, move, area.shape[::-1], flags=cv2.INTER_LINEAR)
-    blurred = cv2.GaussianBlur(moved, (0, 0), shadow.blur) if shadow.blur else moved
+    blurred = _blurred(np.asarray(moved, np.float32), shadow.blur)
     return np.asarray(blurred * shadow.opacity, np.float32)
 
 
@@ -144,6 +146,19 @@ def _letters(style: WordStyle, area: _Area) -> YuvaImage:
         return from_values(values, coverage)
     layers = zip([*values, np.ones_like(coverage)], emoji, strict=True)
     return from_premultiplied(*(value * coverage * (1 - emoji[3]) + over for value, over in layers))
+
+
+def _blurred(coverage: Values, sigma: float) -> Values:
+    """Gaussian blur with standard deviation ``sigma``. A wide one is computed at half the size."""
+    import cv2
+
+    if not sigma:
+        return coverage
+    if sigma < WIDE_BLUR:
+        return np.asarray(cv2.GaussianBlur(coverage, (0, 0), sigma), np.float32)
+    size = coverage.shape[::-1]
+    small = cv2.resize(coverage, (size[0] // 2, size[1] // 2), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / 2), size), np.float32)
 
 
 def _fill(style: WordStyle, area: _Area) -> list[Values]:

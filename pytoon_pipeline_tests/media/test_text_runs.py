@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytoon_pipeline.media.text_runs import ScriptRun, cluster_script, is_emoji, script_runs
+from pytoon_pipeline.media.text_runs import ScriptRun, begins_with_emoji, cluster_script, is_emoji, script_runs
 
 
 @pytest.mark.parametrize("cluster", ["👍", "👍🏽", "☕", "❤️", "©️", "1️⃣", "🇩🇪", "👩‍💻", "❤‍🔥", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"])
@@ -14,6 +14,16 @@ def test_emoji_are_whole_sequences(cluster: str) -> None:
 @pytest.mark.parametrize("cluster", ["1", "#", "©", "™", "❤", "→", "☕\ufe0e", "a", "é", "字"])
 def test_characters_of_text_are_no_emoji(cluster: str) -> None:
     assert not is_emoji(cluster)
+
+
+def test_a_word_may_begin_with_an_emoji() -> None:
+    assert [begins_with_emoji(word) for word in ("👍🏽ok", "1️⃣", "ok👍", "été", "1")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_scripts() -> None:

@@ -25,7 +25,7 @@ def test_a_brand_brings_its_fonts_colours_watermark_and_end_card() -> None:
     assert {layer.style.font for layer in texts(spec)} == {"Manrope ExtraBold", "Manrope SemiBold"}
     mark = spec.overlays[-1]
     assert (mark.name, mark.frames) == ("watermark", spec.scenes[-1].start)
-    assert mark.transform.opacity[0].value == 0.9
+    assert [(key.frame - mark.frames, key.value) for key in mark.transform.opacity] == [(-8, 0.9), (0, 0)]
     end = spec.scenes[-1]
     assert end.background == "#12355B"
     assert [layer.name for layer in end.layers[end.background_layers :]] == ["logo", "end card", "handle"]

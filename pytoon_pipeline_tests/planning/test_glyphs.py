@@ -16,6 +16,7 @@ from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.glyphs import check_request, drop_missing_glyphs
 from pytoon_pipeline.planning.plan import plan_video
 from pytoon_pipeline_tests.harness.plans import edited, footage, plan_inputs, planned, still
+from pytoon_pipeline_tests.harness.writing import SENTENCES
 
 JAPANESE, THAI, HINDI = "今日のコーヒー", "กาแฟวันนี้", "आज की कॉफी"
 ARABIC, HEBREW, FACE = "قهوة اليوم", "קפה היום", "Good ☺ ❤️ →"
@@ -76,6 +77,14 @@ def test_text_that_can_be_drawn_is_accepted(kind: str, written: str) -> None:
     shown = texts(spec).lower()
     # Text without spaces breaks between any two characters.
     assert not set("".join(DRAWN[written].lower().split())) - set(shown)
+
+
+def test_a_text_of_many_scripts_with_markup_loses_nothing() -> None:
+    text = "<b>{\\fs9} 🎉 " + " ".join(SENTENCES.values())
+    spec = planned(text=text, archetype="hero", preset="bold-offer")
+    assert not [note for note in spec.notes if note.code == "characters_left_out"]
+    shown = texts(spec)
+    assert not set("".join(text.lower().split())) - set(shown.lower())
 
 
 @pytest.mark.parametrize("kind", FIELDS)

@@ -63,6 +63,7 @@ def test_nine_of_ten_pages_end_by_sense(style: str) -> None:
         ("we met Barack Obama yesterday", 4, 3),
         ("well, that is new", 1, 2),
         ("das ist für den ganzen Tag", 2, 4),
+        ("fresh coffee! ☕ come today", 3, 2),
     ],
 )
 def test_a_break_by_sense_costs_less(text: str, better: int, worse: int) -> None:

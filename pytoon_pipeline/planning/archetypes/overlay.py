@@ -131,7 +131,7 @@ def _product(
     text_height = text.bottom - text.top
     space = replace(place, bottom=place.bottom - text_height - GAP // 2)
     product = stills.standing_product(item.material, space, layout, frames, item.source_start, item.index)
-    spare = (space.bottom - space.top - round(product.height)) // 2
+    spare = max(0, space.bottom - space.top - round(product.height)) // 2
     # Even rows need no resampling.
     top = 2 * (min(space.bottom - spare + GAP // 2, place.bottom - text_height) // 2)
     line = replace(zone, top=top, bottom=top + text_height)

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.spec.caption_states import look_of
 from pytoon_pipeline.contracts.spec.render_spec import Cue, WordPlace
 from pytoon_pipeline.media import bidi, fonts
 from pytoon_pipeline.media.word_layout import Typography
+from pytoon_pipeline.planning.line_units import line_units
 from pytoon_pipeline.planning.phrases import break_cost
 
 # What another line costs, one that is much shorter than the widest, and a break by sense as a share of a page's.
@@ -50,7 +51,7 @@ def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int = WIDTH
         if number == len(lines) - 1:
             baseline = bottom - size * (1 - face.ascent / face.height)
         free = available - widths[number] * sizes[number]
-        x = style.margin + inset + (free / 2 if style.align == "centre" else 0.0)
+        x = style.margin + inset + _indent(cue, style, free)
         places += _placed(lines[number], number, x, baseline, size, style)
         pitch = size * style.line_height
         if style.layout == "stacked":
@@ -76,6 +77,13 @@ def drawn_text(text: str, style: CaptionStyle) -> str:
     printable = "".join(char if fonts.printed(char) else " " for char in text)
     normalised = " ".join(printable.split())
     return normalised.upper() if style.uppercase else normalised
+
+
+def _indent(cue: Cue, style: CaptionStyle, free: float) -> float:
+    """The part of the ``free`` width of a line that lies left of it. Lines begin on the side where reading begins."""
+    if style.align == "centre":
+        return free / 2
+    return free if bidi.is_right_to_left(cue.text) else 0.0
 
 
 def _inset(style: CaptionStyle) -> float:
@@ -128,9 +136,7 @@ def _breaks(texts: Sequence[str], widths: Sequence[float], style: CaptionStyle, 
 
 def _split_long(unit: _Unit, style: CaptionStyle, column: float) -> Iterator[_Unit]:
     """A text without spaces on several lines, where its script permits a break; else in one piece."""
-    from uniseg.linebreak import line_break_units
-
-    parts = list(line_break_units(unit.text))
+    parts = line_units(unit.text)
     if len(parts) < 2 or style.max_lines < 2:
         yield unit
         return

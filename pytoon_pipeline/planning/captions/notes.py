@@ -1,15 +1,18 @@
 """Notes on captions: where their words come from, and what is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pytoon_pipeline.contracts.analysis import Transcript
-from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.wording import counted
 
 GET_CAPTIONS = (
     "If somebody speaks, put subtitles beside the clip (the clip's name with .srt or .vtt), or install a Whisper model "
     "(PYTOON_WHISPER_MODEL)."
 )
+# People read about so many characters per second. A few pages with more are normal.
+MAX_CPS, MAX_FAST_SHARE = 20, 0.3
 IN_FILES = "What is said is in the subtitle files beside the video."
 
 
@@ -38,6 +41,18 @@ def transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[
             f"{source.device_fallback}. There is nothing to do."
         )
         yield Note(code="device_fallback", message=message)
+
+
+def fast_notes(cues: Sequence[Cue], rate: FrameRate, name: str) -> Iterator[Note]:
+    """The note that the speaker of the file ``name`` is faster than people read."""
+    fast = sum(len(cue.text) > MAX_CPS * rate.seconds(cue.end - cue.start) for cue in cues)
+    if fast > MAX_FAST_SHARE * len(cues):
+        message = (
+            f"{fast} of {counted(len(cues), 'caption')} of “{name}” show more than {MAX_CPS} characters per second, "
+            "because they keep up with a fast speaker. A style with longer pages, such as captions.style=classic, is "
+            "easier to read."
+        )
+        yield Note(code="captions_fast", message=message)
 
 
 def masked_note(number: int, name: str) -> Note:

@@ -1,6 +1,5 @@
 """Fits text: it wraps by sense, shrinks within limits, and continues on further pages. Nothing is ever cut off."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,14 +10,17 @@ from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.word_layout import Typography, clusters, units_of
 from pytoon_pipeline.planning.hyphens import syllables
 from pytoon_pipeline.planning.line_breaks import PAGE_SENSE, BreakUnit, break_lines, break_pages, costs, count_lines
+from pytoon_pipeline.planning.line_units import line_units
 
 SHRINK = 0.94
 # A line may be wider than its parts because of kerning: the parts may use this share of the width.
 SLACK = 0.98
 MAX_PAGES = 60
 # A text shrinks to this share of its preferred size rather than take another page, and to the second share, and at
-# least to this size, rather than break a word.
+# least to the last size, rather than break a word.
 PAGE_SHARE, WORD_SHARE, WORD_SIZE = 0.72, 0.6, 110
+# The same for a word that breaks only between its characters.
+CHARACTER_SHARE = 0.4
 # What a size costs beside its breaks (see ``line_breaks``): for each page, and for a text half as large.
 PAGE_COST, HALF_SIZE_COST = 100.0, 25.0
 LEADING_VOWELS, FOLLOWING_VOWELS = "เแโใไເແໂໃໄ", "ะาำๅฯๆະາຳໆ"
@@ -90,7 +92,7 @@ def fit(text: str, box: TextBox) -> TextLayout | None:
     for size in box.sizes():
         if best is not None and size < best[1].size * PAGE_SHARE:
             break
-        found = _page(text, box, size, _breakable(box, size))
+        found = _page(text, box, size)
         if found is not None and (best is None or found[0] + _size_cost(box, size) < best[0]):
             best = (found[0] + _size_cost(box, size), found[1])
     return None if best is None else best[1]
@@ -132,10 +134,9 @@ def pages_at(text: str, box: TextBox, size: int) -> list[TextLayout]:
 @lru_cache(maxsize=4096)
 def _pages(text: str, box: TextBox, size: int) -> tuple[tuple[float, TextLayout], ...]:
     """The pages of ``pages_at``, and what the breaks on each cost."""
-    breakable = _breakable(box, size)
-    if (whole := _page(text, box, size, breakable)) is not None:
+    if (whole := _page(text, box, size)) is not None:
         return (whole,)
-    units = _sized(text, box, size, breakable)
+    units = _sized(text, box, size)
     most = _max_lines(text, box, size)
     limit = box.width * SLACK
 
@@ -152,20 +153,10 @@ def _pages(text: str, box: TextBox, size: int) -> tuple[tuple[float, TextLayout]
     return tuple((page[0] + cost, page[1]) for page, cost in zip(pages, at_end, strict=True) if page is not None)
 
 
-def _breakable(box: TextBox, size: int) -> bool:
-    """Whether a word that is too wide is rather broken than made smaller."""
-    return size <= _break_size(box)
-
-
-def _break_size(box: TextBox) -> float:
-    """The size from which on a word that is too wide is broken."""
-    return max(box.min_size, min(box.size * WORD_SHARE, WORD_SIZE))
-
-
-def _page(text: str, box: TextBox, size: int, breakable: bool) -> tuple[float, TextLayout] | None:
+def _page(text: str, box: TextBox, size: int) -> tuple[float, TextLayout] | None:
     """``text`` on one page at ``size``, with the line breaks that the person made; none where it does not fit."""
     paragraphs: list[list[BreakUnit]] = [[]]
-    for unit in _sized(text, box, size, breakable):
+    for unit in _sized(text, box, size):
         paragraphs[-1].append(unit)
         if unit.ends:
             paragraphs.append([])
@@ -217,15 +208,19 @@ def _max_lines(text: str, box: TextBox, size: int) -> int:
     return lines
 
 
-def _sized(text: str, box: TextBox, size: int, breakable: bool) -> list[BreakUnit]:
-    """The units of ``text`` with their widths at ``size``. Words too wide for a line are in parts, if ``breakable``."""
+def _sized(text: str, box: TextBox, size: int) -> list[BreakUnit]:
+    """The units of ``text`` with their widths at ``size``. Words too wide for a line are in parts, where the text
+    would be too small otherwise.
+    """
     factor, limit = size / MEASURE, box.width * SLACK
     found: list[BreakUnit] = []
     for unit in _units(text, box.font, box.letter_spacing):
         sized = replace(unit, width=unit.width * factor, advance=unit.advance * factor)
+        share = WORD_SHARE if len(syllables(unit.text.rstrip())) > 1 else CHARACTER_SHARE
+        smallest = max(box.min_size, min(box.size * share, WORD_SIZE))
         # A word that is broken in any case is broken where the text is large.
-        hopeless = unit.width * _break_size(box) / MEASURE > limit
-        if (breakable or hopeless) and sized.width > limit:
+        hopeless = unit.width * smallest / MEASURE > limit
+        if (size <= smallest or hopeless) and sized.width > limit:
             found += _broken(sized, box.typography(size), limit)
         else:
             found.append(sized)
@@ -280,7 +275,7 @@ def _units(text: str, font: str, letter_spacing: float) -> tuple[BreakUnit, ...]
     word = 0
     paragraphs = text.split("\n")
     for number, paragraph in enumerate(paragraphs):
-        parts = _parts(paragraph)
+        parts = line_units(paragraph)
         for n, part in enumerate(parts):
             last = n == len(parts) - 1
             ends = last and number < len(paragraphs) - 1
@@ -288,12 +283,3 @@ def _units(text: str, font: str, letter_spacing: float) -> tuple[BreakUnit, ...]
             units.append(BreakUnit(whole, word, type_.width(part.rstrip()), type_.width(whole), ends=ends))
             word += whole.endswith(" ")
     return tuple(units)
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    """The parts between which a line may break (Unicode line breaking, UAX #14), each with the space after it."""
-    if re.fullmatch(r"[\x20-\x7e]*", text):
-        return tuple(re.findall(r"\S+\s*", text))
-    from uniseg.linebreak import line_break_units
-
-    return tuple(line_break_units(text))

@@ -16,7 +16,7 @@ MARK_SECONDS = 0.35
 # An entrance takes at most this share of the time that a text is shown.
 MAX_SHARE = 0.4
 # How far a text may be from rest in its first frame when it must be readable there.
-MAX_OFFSET, BOXED_OFFSET, MIN_SCALE, MAX_SCALE, MAX_ROTATION = 0.24, 0.07, 0.88, 1.18, 6.0
+MAX_OFFSET, BOXED_OFFSET, MIN_SCALE, MAX_SCALE, MAX_ROTATION = 0.24, 0.07, 0.88, 1.1, 6.0
 
 
 EASE_OUT = EaseOut()

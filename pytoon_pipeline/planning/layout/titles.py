@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
+from pytoon_pipeline.media.bidi import is_right_to_left
 from pytoon_pipeline.media.word_layout import is_separable, units_of
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.emphasis import chosen_words, emphasis_of, without_marks
@@ -163,7 +164,7 @@ def title_layer(
     keep_out: Sequence[KeepOutArea] = (),
 ) -> TextLayer:
     """One page as a layer: near ``position`` of the height of ``area``, but where it covers least of ``keep_out``."""
-    headline = style.headline
+    headline = _in_reading_direction(style.headline, page)
     options = [Placement(one, title_area(page, headline, area, one)) for one in (position, *POSITIONS)]
     relevant = [one for one in keep_out if one.start < shown.end and one.end > shown.start]
     place = best_placement(options, position, relevant).area
@@ -194,6 +195,13 @@ def title_layer(
         ),
         transform=Transform(x=constant(x), y=constant(y)),
     )
+
+
+def _in_reading_direction(headline: HeadlineSettings, page: TextLayout) -> HeadlineSettings:
+    """The settings with the side at which lines begin: text that is read from the right begins there."""
+    if headline.align == "left" and is_right_to_left(" ".join(page.lines)):
+        return headline.model_copy(update={"align": "right"})
+    return headline
 
 
 def _key_words(page: TextLayout) -> tuple[int, ...]:

@@ -2,10 +2,12 @@
 
 import itertools
 import shlex
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
@@ -17,7 +19,7 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, cli
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
-from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS
+from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS, fast_notes
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
@@ -60,6 +62,7 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
     notes += _quality_notes(material)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
+    notes += fast_notes(cues if preset.captions.show else (), rate, item.entry.file[:60])
     marks = punch_in_marks(ranges, words, preset.camera.punch_in, rate)
     sequence = _framed(material, divided(ranges, marks), preset.camera, rate, talk=True)
     sequence = replace(sequence, audio=_audio(material, ranges))
@@ -80,14 +83,15 @@ def _framed(
     material: AnalysedMedia, ranges: Sequence[SourceRange], camera: CameraSettings, rate: FrameRate, talk: bool = False
 ) -> SceneSequence:
     """The scenes of ``ranges``. Those of a ``talk`` may be arranged, and zoom at cuts."""
-    shots = _shots(material, ranges, camera, rate, talk)
+    found = all_heads(material)
+    shots = _shots(material, found, ranges, camera, rate, talk)
     scenes = tuple(shot.scene for shot in shots)
     tones = material.sampled.tones
     windows = [window for shot in shots for window in _windows(shot)]
     return SceneSequence(
         scenes,
         lambda area: tones_backdrop(tones, windows, area, WIDTH, HEIGHT),
-        keep_out=tuple(area for shot in shots for area in _kept_free(material, shot, rate)),
+        keep_out=tuple(area for shot in shots for area in _kept_free(material, found, shot, rate)),
         audio=_audio(material, ranges),
         static=_on_timeline(material.shots.static, ranges, rate),
         black=_on_timeline(material.shots.black, ranges, rate),
@@ -105,11 +109,16 @@ class _Shot:
 
 
 def _shots(
-    material: AnalysedMedia, ranges: Sequence[SourceRange], camera: CameraSettings, rate: FrameRate, talk: bool
+    material: AnalysedMedia,
+    found: Sequence[Face],
+    ranges: Sequence[SourceRange],
+    camera: CameraSettings,
+    rate: FrameRate,
+    talk: bool,
 ) -> list[_Shot]:
     """Ranges split at scene changes. Those of one shot share its camera path, so a jump cut keeps the framing."""
     edges = [0, *(rate.nearest(cut) for cut in material.shots.cuts), rate.nearest(material.seconds) + 1]
-    found, shots = all_heads(material), []
+    shots = []
     for shot_start, shot_end in itertools.pairwise(edges):
         parts = [(max(one.source_start, shot_start), min(one.source_end, shot_end), one) for one in ranges]
         parts = [part for part in parts if part[1] > part[0]]
@@ -168,14 +177,15 @@ def _windows(shot: _Shot) -> Iterator[Box]:
             yield Box(window.x - left * across, window.y - top * down, WIDTH * across, HEIGHT * down)
 
 
-def _kept_free(material: AnalysedMedia, shot: _Shot, rate: FrameRate) -> Iterator[KeepOutArea]:
+def _kept_free(material: AnalysedMedia, found: Sequence[Face], shot: _Shot, rate: FrameRate) -> Iterator[KeepOutArea]:
     """Where a scene shows heads and burnt-in text, about once per second."""
-    scene, found = shot.scene, all_heads(material)
-    step = rate.nearest(FACE_SECONDS)
+    scene = shot.scene
+    step, times = rate.nearest(FACE_SECONDS), [face.time for face in found]
     for first in range(0, scene.frames, step):
         start = rate.seconds(shot.source_start + first)
         last = min(first + step, scene.frames)
-        faces = [face.box for face in found if start <= face.time < start + FACE_SECONDS]
+        first_face, last_face = (bisect_left(times, edge) for edge in (start, start + FACE_SECONDS))
+        faces = [face.box for face in found[first_face:last_face]]
         texts = [text.box for text in texts_in(material.focus.texts, start, start + FACE_SECONDS)]
         for layer, view in zip(scene.layers[-len(shot.framing.views) :], shot.framing.views, strict=True):
             assert isinstance(layer, VideoLayer)

@@ -1,5 +1,6 @@
 """What a picture or a shot is about: faces and people, else the place where its detail is; and burnt-in text."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -23,7 +24,7 @@ SAME_HEAD = 1.5
 # Time that one detection stands for, in seconds.
 SAMPLE_SECONDS = 0.2
 # Another head counts beside the main one when it is at least so large and visible for this share of the shot.
-MIN_COMPANION_SIZE, MIN_COMPANION_SHARE = 0.45, 0.5
+MIN_COMPANION_SIZE, MIN_COMPANION_SHARE = 0.55, 0.5
 # Text that is burnt in is searched once in so many seconds, so it may be visible so much earlier and later.
 TEXT_SECONDS = 0.8
 
@@ -68,9 +69,12 @@ class Detection:
 
 def heads(faces: Sequence[Face], people: Sequence[Person]) -> list[Face]:
     """Faces, and the heads of people whose face was not found, as faces without landmarks; in order of time."""
-    found = list(faces)
+    found = sorted(faces, key=lambda face: face.time)
+    times = [face.time for face in found]
+    faces = tuple(found)
     for person in people:
-        near = (face for face in faces if abs(face.time - person.time) <= FACE_PREFERRED_SECONDS)
+        first = bisect_left(times, person.time - FACE_PREFERRED_SECONDS)
+        near = faces[first : bisect_right(times, person.time + FACE_PREFERRED_SECONDS)]
         if not any(_near(face.box, person.head) for face in near):
             found.append(Face(time=person.time, box=person.head, score=person.score * PERSON_WEIGHT))
     return sorted(found, key=lambda face: (face.time, -face.score))

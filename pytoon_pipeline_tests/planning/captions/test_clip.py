@@ -10,8 +10,9 @@ from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
 from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.planning.captions.notes import fast_notes
 from pytoon_pipeline.planning.captions.profanity import mask_profanity
-from pytoon_pipeline_tests.harness.plans import footage, planned
+from pytoon_pipeline_tests.harness.plans import RATE, footage, planned
 
 SPHINX = Transcriber(engine="pocketsphinx", model="en-us", identity="x")
 TRACK = Transcriber(engine="subtitles", model="mov_text track 2", identity="track")
@@ -54,6 +55,14 @@ def test_captions_that_are_switched_off_are_hidden_and_masked(tmp_path: Path) ->
     unplaced = tuple(cue.model_copy(update={"places": ()}) for cue in shown.captions.cues)
     assert (spec.captions.cues, spec.captions.hidden) == ((), unplaced)
     assert subtitles.write(spec, tmp_path)["srt"].read_text().endswith("All this s*** is said\n")
+
+
+def test_a_speaker_who_is_too_fast_to_read_is_noted() -> None:
+    cues = [Cue(start=9 * n, end=9 * n + 9, words=(CueWord(text="pneumonia", start=0, end=9),)) for n in range(4)]
+    (note,) = fast_notes(cues, RATE, "talk.mp4")
+    assert note.message.startswith("4 of 4 captions of “talk.mp4” show more than 20 characters per second")
+    slow = [cue.model_copy(update={"end": cue.start + 30}) for cue in cues]
+    assert list(fast_notes(slow, RATE, "talk.mp4")) == []
 
 
 def test_notes_say_what_happened_and_what_to_do() -> None:

@@ -35,6 +35,13 @@ def test_the_last_baseline_stays_when_the_number_of_lines_changes() -> None:
     assert max(place.baseline for place in one.places) == max(place.baseline for place in two.places)
 
 
+def test_lines_begin_where_reading_begins() -> None:
+    style = CaptionStyle(size=80, align="left", outline=0)
+    english, hebrew = (place_words(cue(text), style, 1300) for text in ("hello", "שלום"))
+    assert english.places[0].x == style.margin
+    assert hebrew.places[0].x + hebrew.places[0].width == pytest.approx(1080 - style.margin)
+
+
 def test_lines_break_by_sense() -> None:
     placed = place_words(cue("in the kitchen of my mother"), CaptionStyle(size=100, max_words=8), 1300)
     assert [place.text for place in placed.places if place.line == 1] == ["of", "my", "mother"]
@@ -48,6 +55,6 @@ def test_a_text_without_spaces_goes_on_on_a_second_line() -> None:
 
 def test_stacked_lines_are_equally_wide() -> None:
     style = CaptionStyle(size=160, layout="stacked", max_lines=3)
-    placed = place_words(cue("photographers understand"), style.model_copy(update={"size": 150}), 1300)
+    placed = place_words(cue("photographers understand"), style, 1300)
     widths = [place.width for place in placed.places]
     assert widths[0] == pytest.approx(widths[1], rel=0.02)

@@ -95,3 +95,10 @@ def test_control_characters_are_removed() -> None:
 
 def test_scripts_without_spaces_wrap() -> None:
     assert len(split_pages("เ" * 3, ROOM)) == 1
+
+
+def test_korean_breaks_only_at_spaces() -> None:
+    page = fit("오늘의 신선한 커피와 함께하세요", TextBox("Roboto Black", 120, 40, 620, 900, 5))
+    assert page is not None
+    assert " ".join(page.lines) == "오늘의 신선한 커피와 함께하세요"
+    assert len(page.lines) > 1

@@ -143,3 +143,9 @@ def test_the_last_text_stays_to_the_last_frame() -> None:
 def test_a_short_hook_is_larger_than_the_beats() -> None:
     shown = texts(titled({"hook": "Wake up slowly", "beats": ["Fresh beans from Peru"]}, count=3))
     assert shown[0].style.size > 1.1 * shown[1].style.size
+
+
+def test_right_to_left_text_begins_at_the_right() -> None:
+    latin, arabic = (only_text(titled(text, align="left")) for text in ("Fresh coffee", "قهوة طازجة 50%"))
+    assert (latin.style.align, arabic.style.align) == ("left", "right")
+    assert area_of(arabic).left > area_of(latin).left
