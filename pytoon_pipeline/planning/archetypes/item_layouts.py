@@ -68,7 +68,7 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     """The item over the whole frame, slowly moving towards its subject."""
     material, preset = item.material, context.preset
     requested = "cover" in (item.fit, preset.stills.fit)
-    if not requested and not stills.covers_well(material, WIDTH / HEIGHT):
+    if not requested and not stills.fills_frame(material):
         return card(context, item, frames, titles)
     space = text_space(context, item)
     if not material.is_still:

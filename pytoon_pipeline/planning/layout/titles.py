@@ -95,7 +95,9 @@ def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
     if title.role not in LARGE_ROLES:
         return box
     factor = next((factor for length, factor in LARGER if len(title.text) <= length), 1.0)
-    return replace(box, size=min(MAX_SIZE, round(box.size * factor)))
+    large = replace(box, size=min(MAX_SIZE, round(box.size * factor)))
+    # A larger text is not worth a further page.
+    return large if len(split_pages(title.text, large)) <= 1 else box
 
 
 def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:

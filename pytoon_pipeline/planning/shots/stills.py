@@ -22,7 +22,7 @@ from pytoon_pipeline.contracts.spec.layers import (
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, tones_backdrop
 from pytoon_pipeline.planning.shots.camera import SourceFrame
-from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
+from pytoon_pipeline.planning.shots.subjects import essential_box, head_box, heads, subject_box, text_boxes, union_box
 
 # The subject may exceed the window by this factor before the picture is shown whole instead of filling the frame.
 MAX_SUBJECT_EXCESS = 1.06
@@ -30,6 +30,10 @@ MAX_SUBJECT_EXCESS = 1.06
 MAX_CORE_EXCESS = 1.15
 # A picture with detail all over is shown whole when filling the frame would hide more than this share of it.
 MAX_HIDDEN = 0.45
+# A picture that would be enlarged more than this is a card, which is smaller than the frame.
+MAX_ENLARGEMENT = 5.5
+# Share of the moments of a clip at which people may be too far apart for one window.
+MAX_CUT = 0.2
 # A cropped card shows this multiple of a subject known only by standing out from its surroundings.
 CARD_MARGIN = 1.3
 # The placement of a layer that fills the frame.
@@ -65,6 +69,22 @@ def covers_well(material: AnalysedMedia, aspect: float, margin: float = 1 / MAX_
     excess = MAX_SUBJECT_EXCESS if people or material.focus.texts else 1 / margin
     fits = essential.width <= size[0] * excess and essential.height <= size[1] * excess
     return fits or (not people and not material.focus.texts and shown >= 1 - MAX_HIDDEN)
+
+
+def fills_frame(material: AnalysedMedia) -> bool:
+    """Whether a picture or clip can fill the frame: it is large enough, and nothing that must be seen is cut.
+
+    The camera follows what moves in a clip, so only burnt-in text and people who are seen at the same time count.
+    """
+    size, _ = window(material, WIDTH / HEIGHT)
+    if material.is_still:
+        return MAX_ENLARGEMENT * material.size[1] * size[1] >= HEIGHT and covers_well(material, WIDTH / HEIGHT)
+    groups: dict[float, list[Box]] = {}
+    for face in heads(material.faces, material.focus.people):
+        groups.setdefault(face.time, []).append(head_box(face.box))
+    widths = [union_box(boxes).width for boxes in groups.values()]
+    widths += [box.width for box in text_boxes(material)]
+    return sum(width > MAX_SUBJECT_EXCESS * size[0] for width in widths) <= MAX_CUT * len(widths)
 
 
 def fit_cover(material: AnalysedMedia, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:

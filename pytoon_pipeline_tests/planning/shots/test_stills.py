@@ -6,7 +6,7 @@ from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
-from pytoon_pipeline_tests.harness.plans import planned, still
+from pytoon_pipeline_tests.harness.plans import face, footage, planned, still
 
 
 def test_a_picture_whose_subject_the_frame_would_cut_is_a_card_that_shows_all_of_it() -> None:
@@ -46,3 +46,13 @@ def test_a_covering_picture_keeps_its_aspect_ratio() -> None:
             assert window.y >= -1e-6
             assert window.x + window.width <= 1 + 1e-6
             assert window.y + window.height <= 1 + 1e-6
+
+
+def test_a_tiny_picture_is_a_card_and_a_clip_fills_the_frame_unless_people_are_far_apart() -> None:
+    tiny = planned([still(300, 300)]).scenes[0].layers
+    assert "product" in [layer.name for layer in tiny]
+    (shown,) = planned([footage(3)], archetype="hero").scenes[0].layers
+    assert (shown.width, shown.height) == (1080, 1920)
+    apart = [face(n / 5, x) for n in range(15) for x in (0.1, 0.9)]
+    band = planned([footage(3, faces=apart)], archetype="hero").scenes[0].layers[-1]
+    assert (band.width, band.width / band.height) == (1080, pytest.approx(16 / 9, rel=0.01))
