@@ -22,6 +22,8 @@ from pytoon_pipeline.planning.captions.contrast import readable, with_colours
 from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline.planning.captions.placing import place_captions
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
+from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.title_animations import staying
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
@@ -41,7 +43,8 @@ def assemble(
     timeline, content_frames = join_content(sequences, context.end_card, context.transition)
     if all(sequence.text is None for sequence in sequences):
         return finish(context, timeline, content_frames, (), notes)
-    placed = place_titles(context.titles, context.title_style, timeline, sequences, content_frames)
+    captions = caption_areas(context, timeline)
+    placed = place_titles(context.titles, context.title_style, timeline, sequences, content_frames, captions)
     timeline = replace(timeline, scenes=placed.scenes)
     every = (*notes, *assignment_notes(context.titles, len(sequences)), *placed.notes)
     return finish(context, timeline, content_frames, placed.layers, every)
@@ -66,7 +69,7 @@ def finish(
     last = timeline.scenes[-1]
     shown = tuple(staying(layer, last.frames) for layer in last.layers)
     timeline = replace(timeline, scenes=(*timeline.scenes[:-1], last.model_copy(update={"layers": shown})))
-    captions, cues = _captions(context, timeline)
+    captions, cues = _captions(context, timeline, overlays)
     every_note = {(note.code, note.message): note for note in (*timeline.notes, *notes, *audio_notes)}
     return RenderSpec(
         archetype=resolved.archetype,
@@ -89,10 +92,17 @@ def finish(
     )
 
 
-def _captions(context: PlanContext, timeline: Timeline) -> tuple[CaptionStyle, tuple[Cue, ...]]:
+def _captions(
+    context: PlanContext, timeline: Timeline, overlays: Sequence[Layer]
+) -> tuple[CaptionStyle, tuple[Cue, ...]]:
     """The style of the captions as it can be read over these scenes, and the captions in their places."""
     style = with_colours(safe_captions(context.preset.captions, context.safe_area))
-    cues = place_captions(timeline.cues, style, context.safe_area, timeline.keep_out)
+    titles = [
+        KeepOutArea(layer.start, layer.start + (layer.frames or timeline.frames), layer_area(layer), TEXT)
+        for layer in overlays
+        if isinstance(layer, TextLayer)
+    ]
+    cues = place_captions(timeline.cues, style, context.safe_area, (*timeline.keep_out, *titles))
     if cues:
         areas = [extent(cue, style) for cue in cues]
         whole = Rect(
@@ -101,6 +111,13 @@ def _captions(context: PlanContext, timeline: Timeline) -> tuple[CaptionStyle, t
         )  # fmt: skip
         style = readable(style, timeline.backdrop(whole), context.resolved.limits.text_contrast)
     return style, cues
+
+
+def caption_areas(context: PlanContext, timeline: Timeline) -> list[KeepOutArea]:
+    """What the captions cover, and when."""
+    style = safe_captions(context.preset.captions, context.safe_area)
+    cues = place_captions(timeline.cues, style, context.safe_area, timeline.keep_out)
+    return [KeepOutArea(cue.start, cue.end, extent(cue, style), TEXT) for cue in cues]
 
 
 def safe_captions(style: CaptionStyle, safe_area: Rect[int]) -> CaptionStyle:

@@ -11,6 +11,8 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 MIN_SECONDS, LOOK_SECONDS, WORDS_PER_SECOND = 1.2, 0.4, 3.2
 # Words that fit on one page of a headline, on average.
 PAGE_WORDS = 5
+# A headline of at most so many words stays over all items.
+MAX_HELD_WORDS = 8
 
 
 def page_seconds(text: str, max_cps: float) -> float:
@@ -19,21 +21,32 @@ def page_seconds(text: str, max_cps: float) -> float:
     return max(MIN_SECONDS, LOOK_SECONDS + words / WORDS_PER_SECOND, len(text) / max_cps)
 
 
-def assigned_items(titles: Sequence[TitleRequest], items: int) -> list[int]:
-    """The item of each title: beat n belongs to item n, the hook or headline to the first, the call to action to the
-    last. Where there are more beats than items, each item gets an equal share of them, in order.
+def titles_by_item(titles: Sequence[TitleRequest], items: int, hold: bool = True) -> list[list[TitleRequest]]:
+    """The titles of each item. Beat n belongs to item n, the hook or headline to the first, the call to action to the
+    last. Where there are more beats than items, each item gets an equal share of them, in order; where the hook and the
+    beats are as many as the items, the beats begin with the second one.
+
+    A short headline alone belongs to all items, if texts ``hold`` until the next one comes.
     """
-    beats = sum(title.role == "beat" for title in titles)
-    found, passed = [], 0
+    if hold and is_held(titles):
+        return [list(titles) for _ in range(items)]
+    found: list[list[TitleRequest]] = [[] for _ in range(items)]
+    beats = [title for title in titles if title.role == "beat"]
+    after_hook = len(beats) == items - 1 and any(title.role == "hook" for title in titles)
     for title in titles:
         if title.role == "cta":
-            found.append(items - 1)
+            found[-1].append(title)
         elif title.role == "beat":
-            found.append(passed * items // beats if beats > items else passed)
-            passed += 1
+            number = beats.index(title)
+            found[number * items // len(beats) if len(beats) > items else number + after_hook].append(title)
         else:
-            found.append(0)
+            found[0].append(title)
     return found
+
+
+def is_held(titles: Sequence[TitleRequest]) -> bool:
+    """Whether the titles are one short headline, which stays for all of the video."""
+    return len(titles) == 1 and titles[0].role == "headline" and len(titles[0].text.split()) <= MAX_HELD_WORDS
 
 
 def reading_seconds(titles: Sequence[TitleRequest], labels: Sequence[str], max_cps: float) -> tuple[float, ...]:
@@ -42,10 +55,11 @@ def reading_seconds(titles: Sequence[TitleRequest], labels: Sequence[str], max_c
     ``labels`` are the items' own texts, empty where there is none.
     """
     needed = [0.0] * len(labels)
-    for title, item in zip(titles, assigned_items(titles, len(labels)), strict=True):
-        words = title.text.split()
-        pages = [" ".join(words[first : first + PAGE_WORDS]) for first in range(0, len(words), PAGE_WORDS)]
-        needed[item] += sum(page_seconds(page, max_cps) for page in pages)
+    for item, own_titles in enumerate(titles_by_item(titles, len(labels), hold=False)):
+        for title in own_titles:
+            words = title.text.split()
+            pages = [" ".join(words[first : first + PAGE_WORDS]) for first in range(0, len(words), PAGE_WORDS)]
+            needed[item] += sum(page_seconds(page, max_cps) for page in pages)
     own = [page_seconds(label, max_cps) if label else 0.0 for label in labels]
     return tuple(max(pair) for pair in zip(needed, own, strict=True))
 

@@ -28,7 +28,7 @@ from pytoon_pipeline.planning.layout.titles import (
     with_marks,
 )
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, Timeline
-from pytoon_pipeline.planning.text_assignment import assigned_items, page_seconds
+from pytoon_pipeline.planning.text_assignment import page_seconds, titles_by_item
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A text that is only read, not held, stays for this multiple of the time that reading takes.
@@ -66,14 +66,17 @@ def place_titles(
     timeline: Timeline,
     sequences: Sequence[SceneSequence],
     content_frames: int,
+    captions: Sequence[KeepOutArea] = (),
 ) -> PlacedTitles:
     """All titles over the first parts of ``timeline``, which show ``sequences``, with the scrims behind them.
 
+    ``captions`` are the areas of captions, which titles do not cover.
+
     Raises ``InvalidInput`` when reading takes longer than the ``content_frames``.
     """
-    schedule = _Schedule(style, timeline, sequences, content_frames)
+    schedule = _Schedule(style, timeline, sequences, content_frames, tuple(captions))
     timed = [*schedule.labels(), *schedule.titles(titles)]
-    placed = [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed]
+    placed = _joined(schedule, [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed])
     scrims = _scrims(schedule, placed)
     layers = [schedule.layer(page, shown, position, scrims) for page, shown, position in placed]
     scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in timeline.scenes)
@@ -87,6 +90,7 @@ class _Schedule:
     timeline: Timeline
     sequences: Sequence[SceneSequence]
     content_frames: int
+    captions: tuple[KeepOutArea, ...]
 
     @property
     def rate(self) -> FrameRate:
@@ -104,13 +108,17 @@ class _Schedule:
     def titles(self, titles: Sequence[TitleRequest]) -> list[tuple[TitlePage, FrameRange]]:
         """The titles one after the other, within the parts that they belong to as far as reading allows."""
         pages = []
-        placed = list(zip(titles, assigned_items(titles, len(self.sequences)), strict=True))
+        hold = all(self.space(part).hold for part in range(len(self.sequences)))
+        of_parts = titles_by_item(titles, len(self.sequences), hold)
+        placed = [(title, part) for part, own in enumerate(of_parts) for title in own]
         for title, part in placed:
             space = self.space(part)
             peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
             size = role_size([(one, other.headline, other.area) for one, other in peers])
             pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
-        needed = [self.reading_frames(one) for one in pages]
+        first = {id(title): part for title, part in reversed(placed)}
+        # What has been read over one item takes no time over the next.
+        needed = [self.reading_frames(one) if one.part == first[id(one.title)] else 1 for one in pages]
         if sum(needed) > MAX_HASTE * self.content_frames:
             raise field_error(
                 titles[0].field if len(titles) == 1 else "text",
@@ -184,7 +192,10 @@ class _Schedule:
         preferred = headline.position
         options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
         part = self.timeline.parts[one.part]
-        keep_out = list(self.sequences[one.part].keep_out)
+        keep_out = [
+            *self.sequences[one.part].keep_out,
+            *(area for area in self.captions if area.start < shown.end and area.end > shown.start),
+        ]
         if one.is_label and any(other.part == one.part and not other.is_label for other, _ in timed):
             # The titles of the part keep their place; its label goes elsewhere.
             title = next(other for other, _ in timed if other.part == one.part and not other.is_label)
@@ -223,6 +234,22 @@ class _Schedule:
                 "Shorten the text, or show the item for longer."
             )
             yield Note(code="text_runs_on", message=message)
+
+
+def _joined(
+    schedule: _Schedule, placed: Sequence[tuple[TitlePage, FrameRange, float]]
+) -> list[tuple[TitlePage, FrameRange, float]]:
+    """A text that stands at one place over several items in a row stays, instead of leaving and coming back."""
+    joined: list[tuple[TitlePage, FrameRange, float]] = []
+    for page, shown, position in placed:
+        if joined:
+            before, earlier, place = joined[-1]
+            same = page.title is before.title and page.page == before.page and page.part > before.part
+            if same and schedule.area(page, position) == schedule.area(before, place):
+                joined[-1] = (before, FrameRange(start=earlier.start, end=shown.end), place)
+                continue
+        joined.append((page, shown, position))
+    return joined
 
 
 def fit_label(label: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout:

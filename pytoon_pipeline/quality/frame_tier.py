@@ -17,8 +17,9 @@ from pytoon_pipeline.rendering.captions import missing_glyphs
 
 # Blocks that must differ before a frame counts as a different one: codecs change single blocks.
 MIN_BLOCKS = 3
-# Detail is compared where the rendered frame has at least this much, in quarters of a level.
-MIN_DETAIL = 5
+# Detail is compared where the rendered frame has at least this much, in quarters of a level. The dithering of gradients
+# and soft shapes, which encoding may remove, makes up to 7.
+MIN_DETAIL = 8
 # And where such blocks cover at least this share of the frame.
 MIN_DETAIL_AREA = 0.15
 # A held frame changes by at most this share of the rendered change, and by at most so many levels.

@@ -2,28 +2,39 @@
 
 import pytest
 
-from pytoon_pipeline.planning.text_assignment import assigned_items, assignment_notes, page_seconds, reading_seconds
+from pytoon_pipeline.planning.text_assignment import assignment_notes, page_seconds, reading_seconds, titles_by_item
 from pytoon_pipeline.planning.title_request import Role, TitleRequest
 
 LETTERS: dict[str, Role] = {"h": "hook", "b": "beat", "c": "cta"}
 
 
 def titles(letters: str) -> list[TitleRequest]:
-    return [TitleRequest("two words", LETTERS[letter], "text") for letter in letters]
+    return [TitleRequest("two words", LETTERS[letter], f"text.{n}") for n, letter in enumerate(letters)]
 
 
 @pytest.mark.parametrize(("letters", "items", "expected"), [
     ("hbbbc", 3, [0, 0, 1, 2, 2]),
-    ("hbbc", 4, [0, 0, 1, 3]),
+    ("hbbc", 5, [0, 0, 1, 4]),
     ("hbbbbc", 2, [0, 0, 0, 1, 1, 1]),
     ("hbc", 1, [0, 0, 0]),
+    ("hb", 2, [0, 1]),
+    ("hbbc", 3, [0, 1, 2, 2]),
 ])  # fmt: skip
 def test_beat_n_belongs_to_item_n_the_hook_to_the_first_and_the_call_to_action_to_the_last(
     letters: str, items: int, expected: list[int]
 ) -> None:
-    assert assigned_items(titles(letters), items) == expected
+    own = titles(letters)
+    found = [[own.index(title) for title in of_item] for of_item in titles_by_item(own, items)]
+    assert found == [[n for n, item in enumerate(expected) if item == number] for number in range(items)]
     noted = [note.code for note in assignment_notes(titles(letters), items)]
     assert noted == (["several_beats_per_item"] if 1 < items < letters.count("b") else [])
+
+
+def test_a_short_headline_alone_belongs_to_all_items() -> None:
+    short, long = (TitleRequest("word " * count, "headline", "text") for count in (5, 12))
+    assert titles_by_item([short], 3) == [[short]] * 3
+    assert titles_by_item([short], 3, hold=False) == [[short], [], []]
+    assert titles_by_item([long], 3) == [[long], [], []]
 
 
 def test_a_page_stays_for_its_words_and_never_less_than_its_least_time() -> None:
@@ -33,6 +44,6 @@ def test_a_page_stays_for_its_words_and_never_less_than_its_least_time() -> None
 
 
 def test_an_item_needs_the_time_of_all_its_texts() -> None:
-    needed = reading_seconds(titles("hbc"), ["", "a label of many more words than its title has of them"], 20)
+    needed = reading_seconds(titles("hbbc"), ["", "a label of many more words than its title has of them"], 20)
     assert needed[0] == pytest.approx(2.4)
     assert needed[1] == pytest.approx(0.4 + 12 / 3.2)

@@ -4,9 +4,11 @@ import itertools
 
 import pytest
 
+from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.spec.layers import ShapeLayer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.media.colour import contrast, luminance_of, mix_luminance
+from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline_tests.harness.layout import area_of, items, texts
 from pytoon_pipeline_tests.harness.plans import footage, planned, still, tones
 
@@ -28,7 +30,7 @@ def test_each_text_stands_over_its_own_item_and_leaves_before_the_next_one_comes
 
 
 def test_pictures_are_shown_until_their_texts_are_read() -> None:
-    spec = planned(items(2), text={"hook": "one " * 12, "beats": ["two " * 12]}, archetype="hero")
+    spec = planned(items(2), text={"hook": "one " * 24}, archetype="hero")
     plain = planned(items(2), archetype="hero")
     assert spec.scenes[0].frames > 1.5 * plain.scenes[0].frames
     assert spec.scenes[1].frames == plain.scenes[1].frames
@@ -72,3 +74,23 @@ def test_a_title_of_a_talk_leaves_when_it_has_been_read() -> None:
 def test_a_centred_text_stands_in_the_middle_of_the_frame() -> None:
     area = area_of(texts(planned(items(1), text="A much longer headline than most of them"))[0])
     assert area.left + area.right == pytest.approx(1080, abs=2)
+
+
+def test_a_short_headline_stays_over_all_items() -> None:
+    spec = planned(items(3), text="Packed for the weekend", archetype="hero")
+    texts = [(start, end) for start, end, layer in spec.texts() if layer.text == "Packed for the weekend"]
+    assert (texts[0][0], texts[-1][1]) == (0, spec.frames)
+    frames = spec.scenes[1].transition.frames if spec.scenes[1].transition else 0
+    assert all(after[0] - before[1] <= frames for before, after in itertools.pairwise(texts))
+
+
+def test_a_title_does_not_cover_the_captions() -> None:
+    words = tuple(Word(text="countrymen", start=n / 2, end=n / 2 + 0.4, confidence=1) for n in range(40))
+    spec = planned(
+        [footage(20, words=words)], archetype="footage", preset="bold-talk", text={"hook": "A line that made history"}
+    )
+    first, last, title = spec.texts()[0]
+    own = area_of(title)
+    together = [cue for cue in spec.captions.cues if cue.start < last and cue.end > first]
+    assert together
+    assert not any(own.intersection(extent(cue, spec.captions.style)).area for cue in together)

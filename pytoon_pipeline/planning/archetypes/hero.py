@@ -16,7 +16,7 @@ from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots import footage
-from pytoon_pipeline.planning.text_assignment import assigned_items
+from pytoon_pipeline.planning.text_assignment import titles_by_item
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 Lengths = Callable[[Sequence[PlanItem], Pacing], tuple[list[int], list[Note]]]
@@ -37,11 +37,10 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
     if not items:
         return plan_text(context)
     lengths, notes = lengths_of(items, context.pacing)
-    of_item = assigned_items(titles, len(items))
-    sequences = []
-    for item, frames in zip(items, lengths, strict=True):
-        own = [title for title, index in zip(titles, of_item, strict=True) if index == item.index]
-        sequences.append(_sequence(context, item, frames, own, talk))
+    of_items = titles_by_item(titles, len(items), hold=not talk)
+    sequences = [
+        _sequence(context, item, frames, own, talk) for item, frames, own in zip(items, lengths, of_items, strict=True)
+    ]
     return assemble(context, sequences, notes)
 
 

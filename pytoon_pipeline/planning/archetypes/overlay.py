@@ -20,7 +20,7 @@ from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import stills
-from pytoon_pipeline.planning.text_assignment import assigned_items, reading_seconds
+from pytoon_pipeline.planning.text_assignment import reading_seconds, titles_by_item
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 # At most this many products stand in one frame.
@@ -37,7 +37,7 @@ def plan_overlay(context: PlanContext) -> RenderSpec:
         return plan_text(context)
     lengths, notes = plan_lengths(items, pacing)
     groups, group_notes = _groups(context, _product_area(context))
-    titles = _of_groups(context.titles, len(groups))
+    titles = titles_by_item(context.titles, len(groups))
     labels = [" ".join(filter(None, (item.entry.text for item in group))) for group, _ in groups]
     reading = reading_seconds(context.titles, labels, context.preset.headline.max_cps)
     # Groups overlap less often than their items would, so lengths that fitted one by one may be too long together.
@@ -48,14 +48,6 @@ def plan_overlay(context: PlanContext) -> RenderSpec:
         _sequence(context, group, length, own) for group, length, own in zip(groups, frames, titles, strict=True)
     ]
     return assemble(context, sequences, [*notes, *group_notes])
-
-
-def _of_groups(titles: Sequence[TitleRequest], count: int) -> list[list[TitleRequest]]:
-    """The titles of each group."""
-    found: list[list[TitleRequest]] = [[] for _ in range(count)]
-    for title, group in zip(titles, assigned_items(titles, count), strict=True):
-        found[group].append(title)
-    return found
 
 
 def _product_area(context: PlanContext) -> Rect[int]:
