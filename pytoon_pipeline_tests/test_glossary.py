@@ -13,7 +13,7 @@ REPLACED = re.compile(
     r"notice_dead_runs|list_standing|watch_inbox|tidy|standing|seat|figures|kept_days|kept_bytes|free_bytes_kept)$"
 )
 # An entrance of text, where the field says pop.
-STANDARD = {"pop"}
+STANDARD = {"card", "pop"}
 WORDS = public_words()
 MEANINGS = read(GLOSSARY.read_text())
 

@@ -12,8 +12,8 @@ from pytoon_pipeline.planning.phrases import WEAK, break_cost
 
 # The cost of a line that differs from the mean length by all of it.
 RAGGEDNESS = 30.0
-# A last line of one word of at most so many characters, and its cost.
-SHORT_WORD, LONELY = 5, 7.0
+# A last line of one word of at most so many characters, or any line of one word of the second number, and its cost.
+SHORT_WORD, TINY, LONELY = 5, 3, 7.0
 # The cost of a break between phrases of a script without spaces.
 PHRASE = 3.0
 # The cost of a break where the person broke the line.
@@ -169,7 +169,7 @@ def _best(units: Sequence[BreakUnit], sense: Sequence[float], limit: float, line
         if width > limit:
             return None
         cost = RAGGEDNESS * (width / mean - 1) ** 2
-        if end == count and start and end - start == 1 and len(units[start].text.strip()) <= SHORT_WORD:
+        if lines > 1 and end - start == 1 and len(units[start].text.strip()) <= (SHORT_WORD if end == count else TINY):
             cost += LONELY
         return cost + (sense[end] if end < count else 0.0)
 

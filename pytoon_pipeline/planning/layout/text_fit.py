@@ -16,9 +16,9 @@ SHRINK = 0.94
 # A line may be wider than its parts because of kerning: the parts may use this share of the width.
 SLACK = 0.98
 MAX_PAGES = 60
-# A text shrinks to this share of its preferred size rather than take another page, and to the second share rather
-# than break a word.
-PAGE_SHARE, WORD_SHARE = 0.72, 0.6
+# A text shrinks to this share of its preferred size rather than take another page, and to the second share, and at
+# least to the last size, rather than break a word.
+PAGE_SHARE, WORD_SHARE, WORD_SIZE = 0.72, 0.6, 110
 # The same for a word that breaks only between its characters.
 CHARACTER_SHARE = 0.4
 # What a size costs beside its breaks (see ``line_breaks``): for each page, and for a text half as large.
@@ -217,7 +217,7 @@ def _sized(text: str, box: TextBox, size: int) -> list[BreakUnit]:
     for unit in _units(text, box.font, box.letter_spacing):
         sized = replace(unit, width=unit.width * factor, advance=unit.advance * factor)
         share = WORD_SHARE if len(syllables(unit.text.rstrip())) > 1 else CHARACTER_SHARE
-        smallest = max(box.min_size, box.size * share)
+        smallest = max(box.min_size, min(box.size * share, WORD_SIZE))
         # A word that is broken in any case is broken where the text is large.
         hopeless = unit.width * smallest / MEASURE > limit
         if (size <= smallest or hopeless) and sized.width > limit:

@@ -16,7 +16,7 @@ MARK_SECONDS = 0.35
 # An entrance takes at most this share of the time that a text is shown.
 MAX_SHARE = 0.4
 # How far a text may be from rest in its first frame when it must be readable there.
-MAX_OFFSET, MIN_SCALE, MAX_SCALE, MAX_ROTATION = 0.24, 0.88, 1.18, 6.0
+MAX_OFFSET, BOXED_OFFSET, MIN_SCALE, MAX_SCALE, MAX_ROTATION = 0.24, 0.07, 0.88, 1.1, 6.0
 
 
 EASE_OUT = EaseOut()
@@ -67,7 +67,7 @@ ANIMATIONS: dict[AnimationIn, TitleAnimation] = {
         "line", Pose(scale_y=0, opacity=0), 0.42, 0.1, Back(overshoot=0.1), 0.25, away=Pose(scale_y=0), away_unit="line"
     ),
     "tracking_in": TitleAnimation(
-        "letter", Pose(tracking=0.3, opacity=0, blur=0.04), 0.6, fade=0.7, away=Pose(opacity=0, scale=1.04)
+        "letter", Pose(tracking=0.3, opacity=0), 0.6, fade=0.7, away=Pose(opacity=0, scale=1.04)
     ),
     "drop": TitleAnimation("letter", Pose(y=-0.7, opacity=0), 0.34, 0.024, Back(overshoot=0.14), 0.4),
     "blur_in": TitleAnimation(
@@ -77,7 +77,14 @@ ANIMATIONS: dict[AnimationIn, TitleAnimation] = {
 
 
 def text_animation(
-    name: AnimationIn, lines: tuple[str, ...], frames: int, rate: FrameRate, *, mark: str | None, readable_at_once: bool
+    name: AnimationIn,
+    lines: tuple[str, ...],
+    frames: int,
+    rate: FrameRate,
+    *,
+    mark: str | None,
+    readable_at_once: bool,
+    boxed: bool = False,
 ) -> TextAnimation | None:
     """The animation ``name`` of a text that is shown for ``frames``; none where that is too short for one.
 
@@ -89,7 +96,7 @@ def text_animation(
     longest = int(min(MAX_ENTER_SECONDS * rate.fraction, frames * MAX_SHARE))
     if style is None or leaving < 1 or longest < 2:
         return None
-    pose = readable(style.pose, style.unit) if readable_at_once else style.pose
+    pose = readable(style.pose, style.unit, boxed) if readable_at_once else style.pose
     unit_frames = min(max(1, rate.nearest(style.seconds)), longest)
     gaps = unit_count(lines, style.unit) - 1
     entering = min(longest, unit_frames + round(gaps * style.stagger * rate.fraction))
@@ -124,12 +131,16 @@ def staying(layer: Layer, end: int) -> Layer:
 SETTLE = Pose(scale=1.08)
 
 
-def readable(pose: Pose, unit: TextUnit) -> Pose:
-    """The pose brought so near to rest that the text can be read in it: larger words would touch each other."""
-    max_scale = MAX_SCALE if unit in ("line", "whole") else 1.0
+def readable(pose: Pose, unit: TextUnit, boxed: bool) -> Pose:
+    """The pose brought so near to rest that the text can be read in it.
+
+    Larger words would touch each other, and parts of a text that is ``boxed`` would leave their box.
+    """
+    max_scale = MAX_SCALE if unit == "whole" or (unit == "line" and not boxed) else 1.0
+    reach = MAX_OFFSET if unit == "whole" or not boxed else BOXED_OFFSET
     near = Pose(
-        x=_within(pose.x, -MAX_OFFSET, MAX_OFFSET),
-        y=_within(pose.y, -MAX_OFFSET, MAX_OFFSET),
+        x=_within(pose.x, -reach, reach),
+        y=_within(pose.y, -reach, reach),
         scale=_within(pose.scale, MIN_SCALE, max_scale),
         rotation=_within(pose.rotation, -MAX_ROTATION, MAX_ROTATION),
         tracking=min(pose.tracking, 0.06),

@@ -38,7 +38,7 @@ BOXED = ("box", "auto_box")
 # Roles whose texts may be larger than ``headline.size``: by these factors, up to so many characters.
 LARGE_ROLES = ("hook", "headline")
 LARGER = ((10, 1.6), (20, 1.35), (32, 1.2), (44, 1.1))
-MAX_SIZE = 400
+MAX_SIZE, MIN_LINE = 400, 4
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,12 @@ def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
     box = text_box(headline, area)
     if title.role not in LARGE_ROLES:
         return box
-    factor = next((factor for length, factor in LARGER if len(title.text) <= length), 1.0)
-    large = replace(box, size=min(MAX_SIZE, round(box.size * factor)))
-    # A larger text is not worth a further page.
-    return large if len(split_pages(title.text, large)) <= 1 else box
+    for length, factor in LARGER:
+        size = min(MAX_SIZE, round(box.size * factor))
+        pages = pages_at(title.text, box, size) if len(title.text) <= length else []
+        if len(pages) == 1 and all(len(line) >= MIN_LINE for line in pages[0].lines):
+            return replace(box, size=size)
+    return box
 
 
 def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
@@ -189,6 +191,7 @@ def title_layer(
             style.rate,
             mark=emphasis.kind if key_words and emphasis is not None else None,
             readable_at_once=shown.start == 0,
+            boxed=look.background is not None,
         ),
         transform=Transform(x=constant(x), y=constant(y)),
     )

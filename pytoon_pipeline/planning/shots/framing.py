@@ -30,6 +30,8 @@ FITTING_SHARE = 0.95
 # A half of the frame shows one person: at most so many widths of the face, and not the other one's face. It shows at
 # least this share of the largest window.
 HALF_FACES, MIN_HALF = 5.0, 0.5
+# A small source is enlarged by at most this factor in a half, so that it does not look soft.
+MAX_HALF_ENLARGEMENT = 4.0
 # A band is so much wider than the frame at least that it looks intended: width over height.
 MIN_BAND_ASPECT = 0.75
 # Space beside burnt-in text in a band, as a factor on its width.
@@ -166,7 +168,8 @@ def _half(frame: SourceFrame, one: HeadTrack, other: HeadTrack) -> tuple[float, 
     width, height = frame.window(HALVES[0].width / HALVES[0].height)
     apart = 2 * (abs(_middle(one) - _middle(other)) - other.size / 2)
     wanted = min(HALF_FACES * max(one.size, other.size), apart)
-    factor = min(1.0, max(MIN_HALF, wanted / width))
+    sharp = WIDTH / MAX_HALF_ENLARGEMENT / frame.width
+    factor = min(1.0, max(MIN_HALF, wanted / width, sharp / width))
     return width * factor, height * factor
 
 

@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots.framing import FRAME, HALVES, all_heads, frame_shot, needs_whole_picture
-from pytoon_pipeline_tests.harness.plans import face, footage
+from pytoon_pipeline_tests.harness.plans import face, footage, stream
 
 TIMES = [0.2 * n for n in range(50)]
 
@@ -48,6 +48,12 @@ def test_two_people_who_do_not_fit_get_a_half_each() -> None:
     assert shows(lower, 0.8)
     width, height = upper.path.size
     assert abs(width * 1280 / (height * 720) - 1080 / 960) < 1e-6
+
+
+def test_a_half_does_not_enlarge_a_small_source_beyond_what_looks_sharp() -> None:
+    small = footage(10.0, faces=pair(0.2, 0.8), video=stream(width=640, height=360))
+    for view in framing(small).views:
+        assert 1080 / (view.path.size[0] * 640) < 4.0 + 1e-9
 
 
 def test_only_a_talk_is_arranged() -> None:
