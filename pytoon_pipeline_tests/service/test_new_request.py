@@ -97,7 +97,8 @@ def test_only_presets_that_fit_are_offered(tmp_path: Path, photos: Path) -> None
     clip(talk / "a.mp4")
     draft = open_draft(talk)
     assert draft.defaults().speech
-    assert [preset.name for preset, _ in draft.presets(speech=True)] == ["clean-talk", "bold-talk"]
+    offered_to_talks = [preset.name for preset, _ in draft.presets(speech=True)]
+    assert offered_to_talks == ["clean-talk", "bold-talk", "calm-interview", "vlog-pop"]
     assert {kind for _, kind in draft.presets(speech=False)} == {"hero", "overlay", "meme"}
     offered = {preset.name: kind for preset, kind in open_draft(photos).presets(speech=False)}
     assert next(iter(offered)) == "clean-product"
