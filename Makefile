@@ -21,10 +21,14 @@ setup-test: .venv/installed-test
 	@test -n "$(PYTHON)" || { echo "Pytoon needs Python 3.10, 3.11 or 3.12. Install one of them, or name it:" \
 		"make setup PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Installing Pytoon into .venv (4 GB, a few minutes) …"
+	@echo "1 of 4: a virtual environment"
 	@$(PYTHON) -m venv .venv
+	@echo "2 of 4: downloading and installing packages, which takes the longest"
 	@$(PIP) --constraint constraints.txt --editable .
 	@$(HEADLESS)
+	@echo "3 of 4: compiling Python files"
 	@$(COMPILE)
+	@echo "4 of 4: compiling the renderer"
 	@$(BIN)/python -c "from pytoon_pipeline.rendering.warm_up import compile_kernels; compile_kernels()"
 	@touch $@
 	@echo "Done. Run “. .venv/bin/activate”; then “pytoon” is a command in this terminal."

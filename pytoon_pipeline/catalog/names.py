@@ -24,6 +24,12 @@ def readable_name(title: str) -> str:
     return words[:MAX_NAME].strip("-_") or "video"
 
 
+def title_with_variant(title: str, key: str) -> str:
+    """What tells the videos of the same media apart: “garden (teaser)”."""
+    _, _, variant = key.partition("-")
+    return f"{title} ({variant})" if variant else title
+
+
 def unique_name(database: sqlite3.Connection, key: str, title: str) -> str:
     """A name that no other upload has: ``title``, the variant of the key, and a number where that is taken."""
     _, _, variant = key.partition("-")

@@ -4,6 +4,7 @@ import shlex
 import time
 from collections.abc import Iterator
 
+from pytoon_pipeline.catalog.names import title_with_variant
 from pytoon_pipeline.cli.program import program
 from pytoon_pipeline.cli.text import age, fit, printable, width
 from pytoon_pipeline.contracts.attempt import Attempt
@@ -11,6 +12,8 @@ from pytoon_pipeline.contracts.results import Change, ErrorInfo, HistoryResult, 
 from pytoon_pipeline.service.history import FILE, shown
 
 MAX_SHOWN = 60
+# What the reason of an upload without a video is called, by its status.
+REASONS = {"waiting": "waits for", "deleted": "reason"}
 
 
 def of_upload(upload: UploadStatus) -> str:
@@ -28,9 +31,12 @@ def of_upload(upload: UploadStatus) -> str:
     ]
     if upload.released:
         facts.append(("released", f"by {upload.released.by}: {upload.released.reason}"))
-    if upload.status == "waiting" and upload.reason:
-        facts.append(("waits for", upload.reason))
-    lines = [printable(upload.title), *(f"  {label:10}  {printable(text)}" for label, text in facts)]
+    if upload.status in REASONS and upload.reason:
+        facts.append((REASONS[upload.status], upload.reason))
+    lines = [
+        printable(title_with_variant(upload.title, upload.key or "")),
+        *(f"  {label:10}  {printable(text)}" for label, text in facts),
+    ]
     return "\n".join([*lines, *_errors(upload)])
 
 
@@ -54,11 +60,12 @@ def _error(label: str, error: ErrorInfo) -> Iterator[str]:
 
 def of_history(result: HistoryResult) -> str:
     """A table with a line for each version, and below it what changed."""
+    title = printable(title_with_variant(result.title, result.key))
     if not result.versions:
-        return f"{printable(result.title)} has no finished video yet. “pytoon status {result.name}” says why."
+        return f"{title} has no finished video yet. “pytoon status {result.name}” says why."
     preset = max(len("PRESET"), *(len(one.preset) for one in result.versions))
     header = f"  VERS  {'WHEN':16}  {'PRESET':{preset}}  LENGTH   {'STATUS':9}  PATH"
-    lines = [printable(result.title), header]
+    lines = [title, header]
     for version in result.versions:
         lines.append("  ".join(_columns(version, preset)).rstrip())
         lines += [f"      {_change(one)}" for one in version.changes]

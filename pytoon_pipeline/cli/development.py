@@ -4,10 +4,16 @@ import argparse
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
 
 from pytoon_pipeline.cli.options import Commands, port
+from pytoon_pipeline.cli.output import say
 from pytoon_pipeline.cli.stopping import SIGNALS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings, child_environment
@@ -15,7 +21,17 @@ from pytoon_pipeline.settings import Settings, child_environment
 UI_PORT, FILES_PORT = 3000, 8971
 CODE_LOCATION = "pytoon_pipeline.definitions"
 # Dagster advises another command, which is not part of what Pytoon installs.
-DAGSTER = (sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-m", "dagster", "dev")
+# Its own program ends with “Aborted!” and an error when a person stops it, which is how it is meant to end.
+START = """
+from contextlib import suppress
+from click import Abort
+from dagster._cli import ENV_PREFIX, cli
+with suppress(Abort):
+    cli(auto_envvar_prefix=ENV_PREFIX, prog_name="dagster", standalone_mode=False)
+"""
+DAGSTER = (sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-c", START, "dev")
+# How often the pages are asked whether they answer, and for how long an answer may take, in seconds.
+ASK_SECONDS, ANSWER_SECONDS = 0.5, 10.0
 
 
 def add_commands(commands: Commands) -> None:
@@ -44,11 +60,39 @@ def _dev(options: argparse.Namespace) -> int:
         own = {"DAGSTER_HOME": str(home.dagster), "PYTOON_FILES_URL": files, "PYTOON_UI_URL": ui}
         environment = child_environment(**{**settings.paths_for_children(), **own})
         print(_places(settings.inbox or home.inbox, ui, files), flush=True)
-        return _run([*command, "--log-level", level], environment, home.dagster)
+        with _announcing(ui):
+            return _run([*command, "--log-level", level], environment, home.dagster)
 
 
 def _places(inbox: object, ui: str, files: str) -> str:
-    return f"Dagster  {ui} (ready in about ten seconds; Ctrl-C stops it)\ninbox    {inbox}\nvideos   {files}"
+    return f"Dagster  {ui} (it answers in about ten seconds; Ctrl-C stops it)\ninbox    {inbox}\nvideos   {files}"
+
+
+@contextmanager
+def _announcing(url: str) -> Iterator[None]:
+    """Says once that a page answers, if it does so while the block runs."""
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.wait(ASK_SECONDS):
+            with suppress(OSError, HTTPException):
+                _get(url)
+                if not ended.is_set():
+                    say(f"Ready: {url}", sys.stdout)
+                return
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _get(url: str) -> None:
+    """Raises ``OSError`` or ``HTTPException`` when a page of this machine does not answer; asks no proxy."""
+    with closing(HTTPConnection(urlsplit(url).netloc, timeout=ANSWER_SECONDS)) as connection:
+        connection.request("GET", "/")
+        connection.getresponse()
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
@@ -60,13 +104,23 @@ def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -
     before = {one: signal.getsignal(one) for one in SIGNALS}
     # Dagster must not inherit that a shell makes its background jobs ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    asked: list[int] = []
     # In a session of its own, it gets a signal only once, from here.
     with subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True) as dagster:
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            asked.append(number)
+            say("\nStopping …", sys.stdout)
+            dagster.send_signal(signal.SIGINT)
+
         for one, handler in before.items():
             ignored = handler is signal.SIG_IGN
-            signal.signal(one, handler if ignored else lambda *_: dagster.send_signal(signal.SIGINT))
+            signal.signal(one, handler if ignored else stop)
         try:
-            return dagster.wait()
+            code = dagster.wait()
+            if asked:
+                say("Stopped.", sys.stdout)
+            return code
         finally:
             signal.set_wakeup_fd(watched)
             for one, handler in before.items():

@@ -31,10 +31,12 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
 
 
 def request_options(options: argparse.Namespace) -> "RequestOptions":
-    """What a person gave for these options."""
+    """What a person gave for these options. Raises ``InvalidInput`` for a path that the shell has split."""
+    from pytoon_pipeline.cli.unquoted import check_quotes
     from pytoon_pipeline.intake.attachments import Attachable
     from pytoon_pipeline.service.sources import RequestOptions
 
+    check_quotes(options.path, options.parser.prog, options.parser.given)
     named: dict[Attachable, Path | None] = {"music": options.music, "voice": options.voice, "logo": options.logo}
     files: dict[Attachable, Path] = {role: path for role, path in named.items() if path is not None}
     return RequestOptions(options.request, options.preset, tuple(options.set), files)

@@ -1,6 +1,8 @@
 """Asking questions: on a terminal with menus, else line by line."""
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -8,6 +10,10 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 
 # The problem with an answer, or ``None``.
 Check = Callable[[str], str | None]
+
+
+# What a menu writes before a title, as spaces; titles are not wrapped into fewer columns than the other.
+POINTER, MIN_COLUMNS = "   ", 20
 
 
 class Choice(NamedTuple):
@@ -59,7 +65,8 @@ class Menus:
     def choose(self, question: str, choices: Sequence[Choice], default: str) -> str:
         import questionary
 
-        options = [questionary.Choice(one.title, value=one.value) for one in choices]
+        columns = shutil.get_terminal_size().columns
+        options = [questionary.Choice(wrapped(one.title, columns), value=one.value) for one in choices]
         chosen = next(option for option in options if option.value == default)
         return str(questionary.select(question, choices=options, default=chosen).unsafe_ask())
 
@@ -67,6 +74,11 @@ class Menus:
         import questionary
 
         return bool(questionary.confirm(question, default=default).unsafe_ask())
+
+
+def wrapped(title: str, columns: int) -> str:
+    """A title in lines that a menu of so many columns shows whole; it would cut a longer one off."""
+    return textwrap.fill(title, max(MIN_COLUMNS, columns - len(POINTER)), subsequent_indent=POINTER)
 
 
 class Lines:

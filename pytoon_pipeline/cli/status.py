@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from pytoon_pipeline.cli.options import Commands
-from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
+from pytoon_pipeline.cli.output import add_json_option, print_json, print_note, say
 from pytoon_pipeline.contracts.upload_states import STATES
 from pytoon_pipeline.runtime.home import Home
 
@@ -121,6 +121,8 @@ def _open(options: argparse.Namespace) -> int:
         print_json(OpenResult(path=str(path), opened=opened))
     else:
         print(path)
+        if not opened:
+            say("No program could show it here, so this is only its path.")
     return 0
 
 

@@ -3,14 +3,16 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.shell_words import shell_pair, shell_word
 
 # The option whose value is NAME=VALUE.
 SETTING = "--set"
 # Characters of a value that a sentence shows.
-MAX_SHOWN = 60
+MAX_SHOWN, MAX_PATH = 60, 120
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,20 @@ class Part:
             return f"{self.option} {shell_word(self.whole)}"
         pair = (name.strip(), text.strip()) if equals else (self.value, " ".join(self.words))
         return f"{self.option} {shell_pair(*pair)}"
+
+
+def check_quotes(paths: Sequence[Path], command: str, given: Sequence[str]) -> None:
+    """Raises ``InvalidInput`` when ``paths`` are one path with spaces, which the shell has split.
+
+    ``given`` are the words behind the ``command``: its hint keeps the options among them.
+    """
+    whole = " ".join(map(str, paths))
+    if not os.path.exists(whole) or any(map(os.path.exists, paths)):
+        return
+    options = [word for word in given if Path(os.path.expanduser(word)) not in paths]
+    words = " ".join(map(shell_word, map(printable_name, (whole, *options))))
+    sentence = f"“{printable_name(whole)[:MAX_PATH]}” has spaces, so it needs quotes."
+    raise InvalidInput("unquoted_path", sentence, f"Write: {command} {words}")
 
 
 def explain_split_value(

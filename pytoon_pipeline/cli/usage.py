@@ -31,7 +31,7 @@ class CommandParser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **options: Any) -> None:
         self._options: dict[str, str] = {}
         self._needed: list[argparse.Action] = []
-        self._given: Sequence[str] = ()
+        self.given: Sequence[str] = ()
         self._commands: Any = None
         super().__init__(*args, **{"allow_abbrev": False, **options})
         self.set_defaults(parser=self)
@@ -60,7 +60,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does; the words are kept for examples in hints."""
-        self._given = args or ()
+        self.given = args or ()
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
@@ -126,7 +126,7 @@ class CommandParser(argparse.ArgumentParser):
     def with_option(self, option: str) -> str:
         """The given command with an option that it lacks, which its example has last; for a hint."""
         value = str(self.get_default("example") or "").partition(f" {option} ")[2] or self._options[option]
-        return f"For example: {' '.join((self.prog, *map(shell_word, self._given), option, value))}"
+        return f"For example: {' '.join((self.prog, *map(shell_word, self.given), option, value))}"
 
     @property
     def commands(self) -> list[str]:

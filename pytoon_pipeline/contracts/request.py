@@ -19,6 +19,8 @@ FileName = Annotated[str, Field(min_length=1, description="the name of a file")]
 Variant = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$", description="at most 31 lower-case letters, digits and hyphens")
 ]
+# The longest video, in seconds.
+LONGEST_SECONDS = 60
 OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["auto", "cover", "contain", "bars"]
 # What each of them does with a picture or clip of another shape than the frame.
@@ -117,7 +119,7 @@ class Request(Record):
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     fit: Fit = "auto"
-    max_seconds: float = Field(default=60.0, ge=1, le=60)
+    max_seconds: float = Field(default=float(LONGEST_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: Literal["tiktok", "reels", "shorts", "any"] = "any"
     transition: TransitionChoice | None = None
     engine_policy: EnginePolicy = "local_preferred"

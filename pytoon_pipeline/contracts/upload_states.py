@@ -2,5 +2,5 @@
 
 from typing import Literal, get_args
 
-UploadState = Literal["failed", "held", "stopped", "degraded", "waiting", "completed"]
+UploadState = Literal["failed", "held", "stopped", "degraded", "waiting", "deleted", "completed"]
 STATES: tuple[UploadState, ...] = get_args(UploadState)

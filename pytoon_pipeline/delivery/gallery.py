@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
+from pytoon_pipeline.catalog.names import title_with_variant
 from pytoon_pipeline.delivery.outbox import MANIFEST, SPEC
 
 # The manifest of each video on a page is read, which takes a few milliseconds.
@@ -29,6 +30,7 @@ class _Manifest(BaseModel):
     """What the page shows of a manifest of any version."""
 
     title: str
+    key: str = ""
     degraded: Any = None
 
 
@@ -86,8 +88,9 @@ def _video(manifest: Path) -> DeliveredVideo | None:
     ordered = sorted(names, key=lambda name: (not name.endswith(".mp4"), name in (MANIFEST, SPEC)))
     if not ordered or not ordered[0].endswith(".mp4"):
         return None
+    title = title_with_variant(known.title, known.key)
     return DeliveredVideo(
-        known.title, manifest.parent.name, tuple(ordered), manifest.stat().st_mtime, known.degraded is not None
+        title, manifest.parent.name, tuple(ordered), manifest.stat().st_mtime, known.degraded is not None
     )
 
 

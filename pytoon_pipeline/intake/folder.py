@@ -124,7 +124,6 @@ def given_by_paths(request: Request, paths: Sequence[Path]) -> Given:
 
     Raises ``InvalidInput`` for a folder, a request, or a file that does not exist.
     """
-    _check_quotes(paths)
     check_files([path for path in paths if not os.path.isdir(path)])
     for path in paths:
         _check_single(path, paths)
@@ -181,18 +180,6 @@ def _live_notes(parts: Sequence[Path]) -> tuple[Note, ...]:
     names = quoted(path.name for path in parts)
     message = f"Of Live Photos, the photo is used and not the clip: {names}. To use a clip, list it in a request.yaml."
     return (Note(code="live_photos", message=message),)
-
-
-def _check_quotes(paths: Sequence[Path]) -> None:
-    """Raises ``InvalidInput`` when the words are one path with spaces, which the shell has split."""
-    whole = " ".join(map(str, paths))
-    if os.path.exists(whole) and not any(map(os.path.exists, paths)):
-        name = printable_name(whole)
-        raise InvalidInput(
-            "unquoted_path",
-            f"“{name[:120]}” has spaces, so it needs quotes.",
-            f"Write: pytoon render {shlex.quote(name)}",
-        )
 
 
 def _check_single(path: Path, paths: Sequence[Path]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.config.documents import inside, read_document
+from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.edit_plan import EditPlan
@@ -17,8 +18,8 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
-from pytoon_pipeline.contracts.suggestions import one_hint
-from pytoon_pipeline.intake.assignments import assign
+from pytoon_pipeline.contracts.suggestions import listed, one_hint
+from pytoon_pipeline.intake.assignments import PLAIN, assign
 from pytoon_pipeline.intake.attachments import BACKGROUNDS, Attachable, Attachments, attach
 from pytoon_pipeline.intake.edit_plans import check_size
 from pytoon_pipeline.intake.file_settings import assign_to_file, concerns_file
@@ -83,9 +84,11 @@ def read_upload(
     attached, sets = attach(document, files or {}, sets, home)
     of_files = [one for one in sets if concerns_file(one)]
     names = _media_names(document, folder, (path, *more)) if sets else ()
+    written = document.get("text")
     for assignment in sets:
         if assignment not in of_files:
             assign(document, assignment, names)
+    replaced = tuple(_replaced_texts(written, document.get("text")))
     if folder is None:
         _refuse_subtitles(path, command)
     if isinstance(document.get("edit_plan"), str):
@@ -109,9 +112,22 @@ def read_upload(
         request = _with_files(request, request.edit_plan)
     found = tuple(_files(request, home, given, attached))
     with source.named(document) if source else nullcontext():
-        notes = (*given.notes, *check_settings(request, found))
+        notes = (*given.notes, *replaced, *check_settings(request, found))
     title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
     return Upload(title or "video", found, request, listed, notes, attached.names)
+
+
+def _replaced_texts(written: Any, text: Any) -> Iterator[Note]:
+    """A note where an option replaces a text of several parts, and some of them have no successor."""
+    if not isinstance(written, Mapping) or text is written:
+        return
+    kept = text if isinstance(text, Mapping) else {PLAIN["text"]: text}
+    if any(name not in kept for name in written):
+        message = (
+            f"The option for “text” replaces all texts of the request: its {listed([*written], 'and')}. "
+            f"To change one of them and keep the others, write: {set_option('text.hook', '…')}"
+        )
+        yield Note(code="texts_replaced", message=message)
 
 
 def _request_file(folder: Path | None, named: Path | None) -> Path | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
@@ -23,6 +24,8 @@ SUBJECTS: dict[Archetype, str] = {
     "footage": "talking videos",
     "edit_plan": "edit plans",
 }
+# The layer that every end card has, and nothing else in footage.
+END_CARD = "disc"
 # Notes that say why a video has no captions.
 NO_CAPTIONS = ("no_sound", "silent_track", "unreadable_sound", "captions_left_out", "captions_unreliable", "no_words")
 
@@ -89,13 +92,23 @@ def _length(decided: Decided) -> str:
     seconds = spec.rate.seconds(spec.frames)
     source = sum(info.seconds for info in _clips(decided))
     if spec.archetype == "footage" and source:
-        return f"Length: {seconds:.1f} s of {source:.1f} s{_shortened(decided, source - seconds)}."
+        card = _end_card_seconds(spec)
+        closing = f", and {card:.1f} s of end card" if card else ""
+        shown = seconds - card
+        return f"Length: {shown:.1f} s of {source:.1f} s{_shortened(decided, source - shown)}{closing}."
     if spec.archetype == "edit_plan":
         return f"Length: {seconds:.1f} s, as in the edit plan."
     count, each = _items(decided), seconds / max(1, len(spec.scenes))
     scenes = f"{len(spec.scenes)} scene{'s' if len(spec.scenes) != 1 else ''} of about {each:.1f} s"
     items = f"{count} item{'s' if count != 1 else ''} in " if count else "text in "
     return f"Length: {seconds:.1f} s: {items}{scenes}."
+
+
+def _end_card_seconds(spec: RenderSpec) -> float:
+    """How long the end card of footage is shown; 0 without one."""
+    last = spec.scenes[-1]
+    has_card = any(layer.name == END_CARD for layer in last.layers)
+    return spec.rate.seconds(spec.frames - last.start) if has_card else 0.0
 
 
 def _shortened(decided: Decided, removed: float) -> str:
@@ -120,7 +133,7 @@ def _captions(decided: Decided) -> str:
     spec = decided.spec
     if spec.captions.cues:
         by = " and ".join(dict.fromkeys(map(_source, decided.transcribers))) or "the request"
-        return f"Captions: {len(spec.captions.cues)}, from {by}{_fallback(decided.transcribers)}."
+        return f"Captions: {len(spec.captions.cues)}, from {by}{_fallback(decided.transcribers)}.{_correction(decided)}"
     return f"Captions: none, because {_why_none(decided)}."
 
 
@@ -133,6 +146,21 @@ def _source(transcriber: Transcriber) -> str:
 def _fallback(transcribers: Iterable[Transcriber]) -> str:
     reason = next((one.fallback for one in transcribers if one.fallback), None)
     return f"; Whisper was not used: {reason}" if reason else ""
+
+
+def _correction(decided: Decided) -> str:
+    """What to do about words that the simpler transcriber often gets wrong; empty for others."""
+    if not any(one.engine == "pocketsphinx" for one in decided.transcribers):
+        return ""
+    clips = [PurePath(item.name) for item in decided.media if item.role == "media"]
+    if len(clips) != 1:
+        return " They may be wrong; subtitles beside the clips replace them (docs/footage.md, Captions)."
+    # The subtitles of a video without its pauses have other times than the clip.
+    whole = "render with --set silence.remove=false, " if decided.preset.silence.remove else ""
+    return (
+        f" They may be wrong. To correct them, {whole}correct the .srt in the folder of that video, "
+        f"save it beside {clips[0].name} as {clips[0].with_suffix('.srt').name}, and render again."
+    )
 
 
 def _why_none(decided: Decided) -> str:

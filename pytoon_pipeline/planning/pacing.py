@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.preset import StillSettings
-from pytoon_pipeline.contracts.request import MediaRequest
+from pytoon_pipeline.contracts.request import LONGEST_SECONDS, MediaRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.time import FrameRate, clip
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
@@ -169,9 +169,10 @@ def _fitted(preferred: Sequence[float], own: Sequence[float], pacing: Pacing) ->
     if not shortened:
         return whole, []
     factor = sum(whole) / sum(preferred)
+    longer = f", or raise max_seconds (at most {LONGEST_SECONDS})" if pacing.max_seconds < LONGEST_SECONDS else ""
     message = (
         f"All items are shown for {factor:.0%} of their time, so that the video lasts no longer than "
-        f"{round(pacing.max_seconds, 1):g} s (max_seconds). For more time each, use fewer items."
+        f"{round(pacing.max_seconds, 1):g} s (max_seconds). For more time each, use fewer items{longer}."
     )
     return whole, [Note(code="shortened_evenly", message=message)]
 

@@ -1,5 +1,6 @@
 """Writing the request of a folder from a person's answers."""
 
+import os
 import shlex
 import tempfile
 from collections.abc import Iterator
@@ -63,6 +64,11 @@ class Draft:
         return next((name for name in REQUEST_FILES if (self.folder / name).exists()), None)
 
     @property
+    def command(self) -> str:
+        """Renders the folder, from wherever it is typed."""
+        return f"pytoon render {shlex.quote(printable_name(os.path.abspath(self.folder)))}"
+
+    @property
     def only_clips(self) -> bool:
         return all(Path(name).suffix.lower() in CLIPS for name in self.media)
 
@@ -123,7 +129,7 @@ class Draft:
         elif answers.music:
             answers = replace(answers, music=Path(answers.music).name)
         write_bytes(self.target, request_text(self, answers).encode())
-        return NewRequestResult(request=str(self.target), command=f"pytoon render {shlex.quote(str(self.folder))}")
+        return NewRequestResult(request=str(self.target), command=self.command)
 
 
 def open_draft(folder: Path) -> Draft:
@@ -154,7 +160,7 @@ def request_text(draft: Draft, answers: Answers) -> str:
 
 
 def _lines(draft: Draft, answers: Answers) -> Iterator[str]:
-    yield f"# Render this video: pytoon render {shlex.quote(printable_name(draft.folder.resolve().name))}"
+    yield f"# Render this video: {draft.command}"
     yield "# After a change, run the same command again: only what is affected is computed."
     yield ""
     yield "media:  # in this order; remove a line to leave a file out"

@@ -17,6 +17,8 @@ from pytoon_pipeline.runtime.home import Home
 Values = dict[str, Any]
 
 NEED_A_PERSON: tuple[UploadState, ...] = ("failed", "held", "stopped")
+# Why an upload has no video.
+DELETED = "The file of its video was deleted or moved. To make it again, render its files again."
 DELIVERED = ("completed", "degraded", "held")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -86,7 +88,8 @@ def values_of(home: Home, row: UploadRow) -> Values:
         "status": state,
         "version": row.version if video else None,
         "at": row.failed or row.stopped or (row.delivered if state in DELIVERED else row.pending) or row.registered,
-        "reason": _reason(error, failed_change) or (row.reason if state == "degraded" else None),
+        "reason": _reason(error, failed_change)
+        or (row.reason if state == "degraded" else DELETED if state == "deleted" else None),
         "attempts": row.attempts_count or 0,
         "video": None if is_held else video,
         "held": video if is_held else None,
@@ -96,10 +99,14 @@ def values_of(home: Home, row: UploadRow) -> Values:
 
 
 def _state(row: UploadRow, exists: bool) -> str:
-    """A finished video stays finished when a later change of it fails or is stopped."""
+    """A finished video stays finished when a later change of it fails or is stopped. One whose file a person has
+    removed is deleted, unless it is to be made again.
+    """
     if row.state and exists and (row.code or row.stopped or not row.pending):
         return row.state
-    return "failed" if row.code else "stopped" if row.stopped else "waiting"
+    if row.code or row.stopped:
+        return "failed" if row.code else "stopped"
+    return "deleted" if row.state and not exists and not row.pending else "waiting"
 
 
 def _problem(row: UploadRow) -> Values | None:

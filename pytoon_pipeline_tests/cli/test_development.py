@@ -11,6 +11,7 @@ import pytest
 
 from pytoon_pipeline.cli import development
 from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.delivery.file_server import serving
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service import setup
 
@@ -68,6 +69,22 @@ def test_ending_it_ends_dagster_in_order(home: Home, number: int, more: tuple[st
             time.sleep(0.05)
         process.send_signal(number)
         assert process.wait(30) == 7
+        assert process.stdout.read().split() == ["Stopping", "…", "Stopped."]
+
+
+def test_it_says_when_the_pages_answer(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    said = ""
+    with serving(home, 0) as url, development._announcing(url):
+        while f"Ready: {url}\n" not in said:
+            time.sleep(0.05)
+            said += capsys.readouterr().out
+
+
+def test_dagster_ends_without_an_error_when_it_is_stopped() -> None:
+    stop = "import sys; sys.modules['dagster._cli'] = type('fake', (), {'ENV_PREFIX': '', 'cli': abort})\n"
+    code = f"import click\ndef abort(**options): raise click.Abort\n{stop}{development.START}"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("", "")
 
 
 @pytest.mark.parametrize("command", [("dev", "--port"), ("dev", "--files-port"), ("engine", "serve", "--port")])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.cli.prompts import wrapped
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline_tests.harness.inbox import picture
 
@@ -81,3 +82,11 @@ def test_without_questions(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert json.loads(capsys.readouterr().out) == {
         "request": str(folder / "request.yaml"), "command": f"pytoon render {folder}",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [10, 40, 80])
+def test_a_menu_shows_a_long_title_whole(columns: int) -> None:
+    title = "soft-editorial: quiet pictures with a serif headline, for magazines and slow products"
+    lines = wrapped(title, columns).splitlines()
+    assert " ".join(line.strip() for line in lines) == title
+    assert max(map(len, lines)) <= max(columns, 20)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.cli import opener, status, tables
+from pytoon_pipeline.cli import details, opener, status, tables
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.cli.text import age, fit, printable, width
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
@@ -123,6 +123,8 @@ def test_the_history_of_a_video(home: Home, capsys: pytest.CaptureFixture[str]) 
     assert lines[4].strip() == 'text: "x" → "y"'
     assert len(HistoryResult.model_validate_json(printed(capsys, "history", "Shoe", "--json")).versions) == 2
     assert "no finished video yet" in printed(capsys, "history", KEYS[2])
+    variant = HistoryResult(key=f"{KEYS[0]}-teaser", name="garden-teaser", title="garden", versions=())
+    assert details.of_history(variant).startswith("garden (teaser) has ")
 
 
 def test_opening_uses_the_program_of_the_system_or_prints_the_path(
@@ -131,6 +133,8 @@ def test_opening_uses_the_program_of_the_system_or_prints_the_path(
     monkeypatch.setattr(opener.shutil, "which", lambda name: None)
     video = Path(printed(capsys, "open", "Shoe").strip())
     assert video.name == "Shoe.mp4"
+    assert main(["open", "Shoe"]) == 0
+    assert "this is only its path" in capsys.readouterr().err
     answer = json.loads(printed(capsys, "open", "Shoe", "--folder", "--version", "1", "--json"))
     assert answer == {"path": str(video.parent), "opened": False}
     program = tmp_path / "xdg-open"

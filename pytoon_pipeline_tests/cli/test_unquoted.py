@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.cli.options import request_options
 from pytoon_pipeline.cli.parser import build_parser
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.runtime.shell_words import shell_pair, shell_word
 
 
@@ -43,6 +45,19 @@ def test_a_file_after_an_option_goes_first(
         hint("render a.jpg --set text=Hi b.jpg", capsys) == "Put files first: pytoon render a.jpg b.jpg --set text=Hi"
     )
     assert hint("render summer --set text=Our summer", capsys) == "Write: pytoon render summer --set text='Our summer'"
+
+
+@pytest.mark.parametrize("command", ["render", "submit"])
+def test_a_path_with_spaces_needs_quotes_and_keeps_the_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "My holiday photos").mkdir()
+    given = [command, "--preset", "night-neon", "My", "holiday", "photos/", "--set", "text=Hello you", "--json"]
+    with pytest.raises(InvalidInput, match="unquoted_path") as raised:
+        request_options(build_parser().read(given))
+    meant = "'My holiday photos' --preset night-neon --set 'text=Hello you' --json"
+    assert raised.value.hint == f"Write: pytoon {command} {meant}"
 
 
 @pytest.mark.parametrize("text", ["plain", "two words", "It's", 'say "hi"', "It's $5", "café", "", "a;b", "`x`'s"])

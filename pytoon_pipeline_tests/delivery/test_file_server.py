@@ -115,3 +115,9 @@ def test_a_port_in_use_is_an_error_with_a_hint(home: Home, url: str) -> None:
     with pytest.raises(TransientError) as caught, serving(home, int(url.rpartition(":")[2])):
         pass
     assert caught.value.code == "port_in_use"
+
+
+def test_the_videos_of_the_same_photos_are_told_apart(home: Home, url: str) -> None:
+    folder = delivered(home, "garden-teaser", "garden")
+    (folder / "manifest.json").write_text(json.dumps({"title": "garden", "key": f"{'0' * 32}-teaser"}))
+    assert "garden (teaser)" in get(url, "/")[2].decode()

@@ -129,14 +129,6 @@ def test_what_cannot_be_one_of_several_files(tmp_path: Path, name: str, code: st
         assert raised.value.code == code
 
 
-def test_a_path_with_spaces_needs_quotes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(tmp_path / "My holiday photos", "a.jpg")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(InvalidInput, match="unquoted_path") as raised:
-        read_upload(Path("My"), more=[Path("holiday"), Path("photos")])
-    assert raised.value.hint == "Write: pytoon render 'My holiday photos'"
-
-
 def test_the_inbox_takes_a_folder_of_photos_and_clips(desk: Desk) -> None:
     folder = desk.home.inbox / "Our day"
     folder.mkdir()

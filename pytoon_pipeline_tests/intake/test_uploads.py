@@ -148,3 +148,13 @@ def test_settings_without_effect_are_noted(tmp_path: Path) -> None:
     notes = read_upload(photo, sets=["headline.colour=gold", "captions.size=90"]).notes
     assert [note.code for note in notes] == ["setting_unused"] * 2
     assert not read_upload(photo, sets=["headline.colour=gold", "text=Hello"]).notes
+
+
+def test_an_option_that_replaces_all_texts_says_which_and_how_to_change_one(tmp_path: Path) -> None:
+    upload = folder(tmp_path, "media: [clip.mp4]\ntext: {hook: A, beats: [B], cta: C}\n")
+    (note,) = read_upload(upload, sets=["text=New"]).notes
+    assert note.code == "texts_replaced"
+    assert "its hook, beats and cta" in note.message
+    assert "--set text.hook=…" in note.message
+    assert read_upload(upload, sets=["text.hook=New"]).notes == ()
+    assert read_upload(upload, sets=["text={hook: A, beats: [D], cta: E}"]).notes == ()

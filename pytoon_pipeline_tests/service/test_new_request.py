@@ -1,5 +1,6 @@
 """Writing a request from answers: what is written can be read, and makes the video that was asked for."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,7 +97,8 @@ def test_only_presets_that_fit_are_offered(tmp_path: Path, photos: Path) -> None
     clip(talk / "a.mp4")
     draft = open_draft(talk)
     assert draft.defaults().speech
-    assert [preset.name for preset, _ in draft.presets(speech=True)] == ["clean-talk", "bold-talk"]
+    offered_to_talks = [preset.name for preset, _ in draft.presets(speech=True)]
+    assert offered_to_talks == ["clean-talk", "bold-talk", "calm-interview", "vlog-pop"]
     assert {kind for _, kind in draft.presets(speech=False)} == {"hero", "overlay", "meme"}
     offered = {preset.name: kind for preset, kind in open_draft(photos).presets(speech=False)}
     assert next(iter(offered)) == "clean-product"
@@ -125,3 +127,11 @@ def test_any_text_survives(text: str) -> None:
     assert written["media"] == [f"{text}.png"]
     shown = request_text(draft, Answers()).replace("  # - {file", "  - {file")
     assert parse(shown)["media"][1] == {"file": f"{text}.png", "text": "…"}, "the example works without its “#”"
+
+
+def test_the_command_works_from_anywhere(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    draft = open_draft(Path(photos.name))
+    result = draft.write(draft.defaults())
+    assert shlex.split(result.command) == ["pytoon", "render", str(photos)]
+    assert f"# Render this video: {result.command}\n" in (photos / "request.yaml").read_text()

@@ -49,7 +49,9 @@ def test_every_state_of_a_key(home: Home) -> None:
     assert (completed.name, completed.version, [note.code for note in completed.notes]) == ("offer", 1, ["n"])
     assert completed.video is not None
     Path(completed.video).unlink()
-    assert (status(home, KEYS[0]).status, status(home, KEYS[0]).video) == ("waiting", None)
+    deleted = status(home, KEYS[0])
+    assert (deleted.status, deleted.video, deleted.version) == ("deleted", None, None)
+    assert "was deleted" in (deleted.reason or "")
     runner.held = True
     runner.compile(KEYS[0])
     held = status(home, KEYS[0])

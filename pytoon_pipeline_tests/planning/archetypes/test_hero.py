@@ -20,7 +20,10 @@ def test_many_items_are_shortened_evenly_with_a_note() -> None:
     lengths = {scene.frames for scene in spec.scenes}
     assert max(lengths) - min(lengths) <= 1
     assert 29.5 * 30 <= spec.frames <= 30 * 30
-    assert "shortened_evenly" in {note.code for note in spec.notes}
+    (said,) = (note.message for note in spec.notes if note.code == "shortened_evenly")
+    assert said.endswith("use fewer items, or raise max_seconds (at most 60).")
+    longest = next(note.message for note in planned(items(39)).notes if note.code == "shortened_evenly")
+    assert longest.endswith("use fewer items.")
 
 
 def test_too_many_items_are_refused() -> None:
