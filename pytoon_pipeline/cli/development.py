@@ -21,15 +21,7 @@ from pytoon_pipeline.settings import Settings, child_environment
 UI_PORT, FILES_PORT = 3000, 8971
 CODE_LOCATION = "pytoon_pipeline.definitions"
 # Dagster advises another command, which is not part of what Pytoon installs.
-# Its own program ends with “Aborted!” and an error when a person stops it, which is how it is meant to end.
-START = """
-from contextlib import suppress
-from click import Abort
-from dagster._cli import ENV_PREFIX, cli
-with suppress(Abort):
-    cli(auto_envvar_prefix=ENV_PREFIX, prog_name="dagster", standalone_mode=False)
-"""
-DAGSTER = (sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-c", START, "dev")
+DAGSTER = (sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-m", "dagster", "dev")
 # How often the pages are asked whether they answer, and for how long an answer may take, in seconds.
 ASK_SECONDS, ANSWER_SECONDS = 0.5, 10.0
 

@@ -80,13 +80,6 @@ def test_it_says_when_the_pages_answer(home: Home, capsys: pytest.CaptureFixture
             said += capsys.readouterr().out
 
 
-def test_dagster_ends_without_an_error_when_it_is_stopped() -> None:
-    stop = "import sys; sys.modules['dagster._cli'] = type('fake', (), {'ENV_PREFIX': '', 'cli': abort})\n"
-    code = f"import click\ndef abort(**options): raise click.Abort\n{stop}{development.START}"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (ended.stdout, ended.stderr) == ("", "")
-
-
 @pytest.mark.parametrize("command", [("dev", "--port"), ("dev", "--files-port"), ("engine", "serve", "--port")])
 @pytest.mark.parametrize("value", ["99999", "-1", "x", "²", "9" * 5000])
 def test_a_wrong_port_is_wrong_usage(command: tuple[str, ...], value: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.media.colour import contrast, luminance_of, mix_luminance
 from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline_tests.harness.layout import area_of, items, texts
-from pytoon_pipeline_tests.harness.plans import footage, planned, still, tones
+from pytoon_pipeline_tests.harness.plans import face, footage, planned, still, tones
 
 TEXT = {"hook": "Ready?", "beats": ["First of all", "Then the second", "And the third"], "cta": "Get it now"}
 
@@ -86,9 +86,8 @@ def test_a_short_headline_stays_over_all_items() -> None:
 
 def test_a_title_does_not_cover_the_captions() -> None:
     words = tuple(Word(text="countrymen", start=n / 2, end=n / 2 + 0.4, confidence=1) for n in range(40))
-    spec = planned(
-        [footage(20, words=words)], archetype="footage", preset="bold-talk", text={"hook": "A line that made history"}
-    )
+    clip = footage(20, words=words, faces=[face(n / 5, 0.5, 0.25, 0.3) for n in range(100)])
+    spec = planned([clip], archetype="footage", preset="bold-talk", text={"hook": "A line that made history"})
     first, last, title = spec.texts()[0]
     own = area_of(title)
     together = [cue for cue in spec.captions.cues if cue.start < last and cue.end > first]
