@@ -35,6 +35,8 @@ BAR_SHARE = 0.3
 OVER_SHARE = 0.2
 # A picture that shows its subject at this shape can fill the frame below a bar.
 SQUARE = 1.0
+# A picture fills the frame when at least this share of it is in view: the joke may be anywhere in it.
+MIN_SHOWN = 0.55
 # Longest time that a still may be shown by default, in seconds (the limit of ``stills.seconds``).
 MAX_STILL_SECONDS = 15.0
 
@@ -70,7 +72,14 @@ def _layout(meme: MemeSettings, item: PlanItem, area: Rect[int]) -> MemeLayout:
     whole = item.fit in ("contain", "bars") or item.material.transparent
     if whole or not stills.covers_well(item.material, WIDTH / HEIGHT):
         return _captioned if not whole and _covers_square(item) else _between_bars
-    return _over if meme.layout == "over" and not _over_faces(item, area) else _captioned
+    over = meme.layout == "over" and _shown_share(item) >= MIN_SHOWN and not _over_faces(item, area)
+    return _over if over else _captioned
+
+
+def _shown_share(item: PlanItem) -> float:
+    """How much of a picture that fills the frame is in view, as a share of its area."""
+    (width, height), picture = stills.window(item.material, WIDTH / HEIGHT)[0], item.material.sampled.picture
+    return width * height / (picture.width * picture.height)
 
 
 def _covers_square(item: PlanItem) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import footage, planned, still
 
@@ -38,3 +39,11 @@ def test_the_lines_of_a_meme_have_one_size_and_the_punchline_comes_later(preset:
 def test_a_meme_leaves_no_text_out(hook: str, beats: list[str], cta: str, lines: list[str]) -> None:
     spec = planned([still(800, 800)], archetype="meme", text={"hook": hook, "beats": beats, "cta": cta})
     assert [" ".join(layer.lines) for _, _, layer in spec.texts()] == lines
+
+
+@pytest.mark.parametrize(("width", "height", "fills"), [(900, 1600, True), (1600, 1000, False)])
+def test_a_picture_fills_the_frame_only_where_most_of_it_is_then_in_view(width: int, height: int, fills: bool) -> None:
+    small = Box(x=0.45, y=0.45, width=0.1, height=0.1)
+    text = {"hook": "When someone says", "cta": "the render is done"}
+    spec = planned([still(width, height, matter=small)], archetype="meme", text=text, preset="classic-meme")
+    assert (spec.scenes[0].layers[0].height == 1920) == fills
