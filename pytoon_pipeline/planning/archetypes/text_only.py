@@ -32,6 +32,7 @@ def plan_text(context: PlanContext) -> RenderSpec:
     """The titles on a designed ground. Raises ``InvalidInput`` when there are none."""
     if not context.titles:
         raise field_error("media", "nothing_to_show", "the request has neither media nor text.", "Add media or text.")
+    context = replace(context, titles=text_layouts.with_explanations(context.titles))
     frames = text_length(context.pacing)
     background, backdrop = designed_background(context.preset.background, frames)
     texts = _texts(context, _timed(context, frames), backdrop)

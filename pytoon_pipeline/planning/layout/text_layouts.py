@@ -23,7 +23,7 @@ NUMBER = re.compile(
 )
 QUOTE_MARKS = ("“", "„", "«", '"', "”")
 # Sizes of a big number and of the line that explains it, in pixels.
-NUMBER_SIZE, EXPLANATION_SIZE = 400, 130
+NUMBER_SIZE, EXPLANATION_SIZE = 600, 150
 # Distance between them, in pixels.
 NUMBER_GAP = 44
 # Items of a list: at most this many on one frame, the room of their numbers, and the gap between them, in pixels.
@@ -52,6 +52,18 @@ def split_number(text: str) -> tuple[str, str] | None:
     if found is None or not found[2].strip() or len(found[1].strip()) > 7:
         return None
     return found[1].strip(), found[2].strip()
+
+
+def with_explanations(titles: Sequence[TitleRequest]) -> tuple[TitleRequest, ...]:
+    """The titles, each that is a number alone joined with the beat that explains it."""
+    joined: list[TitleRequest] = []
+    for title in titles:
+        alone = NUMBER.match(joined[-1].text) if joined else None
+        if title.role == "beat" and alone is not None and not alone[2].strip():
+            joined[-1] = replace(joined[-1], text=f"{joined[-1].text} {title.text}")
+        else:
+            joined.append(title)
+    return tuple(joined)
 
 
 def big_number(

@@ -43,3 +43,11 @@ def test_a_quotation_has_a_bar_in_the_accent_colour() -> None:
     (bar,) = (one for one in spec.scenes[0].layers if isinstance(one, ShapeLayer) and one.name == "bar")
     assert bar.fill.colours == ("#E0B354",)
     assert area_of(bar).right < area_of(texts(spec)[0]).left
+
+
+def test_a_number_alone_stands_over_the_beat_that_explains_it() -> None:
+    spec = planned([], text={"hook": "73 %", "beats": ["of people decide at once"], "cta": "Make it count"})
+    (number, line, last) = spec.texts()
+    assert [one[2].text for one in (number, line, last)] == ["73 %", "of people decide at once", "Make it count"]
+    assert number[:2] == line[:2], "both are shown together"
+    assert number[2].style.size > 2 * line[2].style.size
