@@ -38,23 +38,24 @@ SECONDS = 4
 # How long one command may take.
 MAX_SECONDS = 900
 QUICK = {"adjust": {"stills": {"seconds": 1.5}}}
-# An engine that does not work, so that the fallback renders.
-ILL = {"IMAGEIO_FFMPEG_EXE": "/nowhere/ffmpeg"}
+# Seconds in which no video is rendered.
+TOO_SHORT = 0.001
 
 Files = Mapping[str, Path | Callable[[Path], None]]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A video to render: its request, its files by name, and settings of the process that renders it.
+    """A video to render: its request, and its files by name.
 
-    ``regenerated`` names a generated file that is generated again before the video is rendered a second time.
+    When it is ``late``, the local engine has no time, and the fallback renders. ``regenerated`` names a generated file
+    that is generated again before the video is rendered a second time.
     """
 
     name: str
     request: Mapping[str, object]
     files: Files = field(default_factory=dict)
-    env: Mapping[str, str] = field(default_factory=dict)
+    late: bool = False
     regenerated: str = ""
 
     def write(self, folder: Path) -> Path:
@@ -83,7 +84,7 @@ def cases() -> list[Case]:
         _sample("hero", "music", {"bed.wav": _tone(220)}, music="bed.wav"),
         _sample("hero", "voice", {"bed.wav": _tone(220), "voice.mp4": SAMPLES / "talk.mp4"}, music="bed.wav",
                 voice="voice.mp4"),
-        _sample("hero", "plain", env=ILL, engine_policy="local_only"),
+        _sample("hero", "plain", late=True, engine_policy="local_only"),
         _sample("hero", "remote", engine_policy="api_only", text="From afar"),
         _sample("overlay"),
         _sample("overlay", "font of a brand", brand="own"),
@@ -98,14 +99,13 @@ def cases() -> list[Case]:
 
 
 def _sample(
-    name: str, what: str = "", more: Files | None = None, regenerated: str = "", env: Mapping[str, str] | None = None,
+    name: str, what: str = "", more: Files | None = None, regenerated: str = "", late: bool = False,
     **changes: object,
 ) -> Case:  # fmt: skip
     folder = SAMPLES / name
     files: Files = {path.name: path for path in folder.iterdir() if path.suffix != ".yaml"}
     request = yaml.safe_load((folder / "request.yaml").read_text())
-    return Case(f"{name} {what}".strip(), {**request, **QUICK, **changes}, {**files, **(more or {})}, env or {},
-                regenerated)  # fmt: skip
+    return Case(f"{name} {what}".strip(), {**request, **QUICK, **changes}, {**files, **(more or {})}, late, regenerated)
 
 
 def _edit_plan(name: str) -> Case:
@@ -145,6 +145,16 @@ def own_presets(folder: Path) -> Path:
     brand = yaml.safe_load((brands / "verde.yaml").read_text())
     brand["fonts"]["headline"] = "own.ttf"
     (brands / "own.yaml").write_text(yaml.safe_dump(brand))
+    return folder
+
+
+def late_presets(folder: Path, presets: Path) -> Path:
+    """A copy of ``presets`` whose limits leave no time for rendering."""
+    shutil.copytree(presets, folder)
+    operations = yaml.safe_load((folder / "operations.yaml").read_text())
+    for name in ("render_timeout_base_seconds", "render_timeout_factor"):
+        operations[name]["value"] = TOO_SHORT
+    (folder / "operations.yaml").write_text(yaml.safe_dump(operations))
     return folder
 
 
@@ -198,6 +208,10 @@ class Places:
         return self.root / "files"
 
     @property
+    def late_presets(self) -> Path:
+        return self.root / "late_presets"
+
+    @property
     def home(self) -> Path:
         return self.root / "home"
 
@@ -205,7 +219,9 @@ class Places:
 def one(case: Case, number: int, places: Places, env: Mapping[str, str]) -> dict[str, object]:
     """Renders a video, and again in an empty home."""
     name = f"{number:02}-{case.name.replace(' ', '-')}"
-    upload, rendering = case.write(places.files / name), {**env, **case.env}
+    upload, rendering = case.write(places.files / name), dict(env)
+    if case.late:
+        rendering["PYTOON_PRESETS"] = str(places.late_presets)
     first, seconds = said(rendering, "render", str(upload))
     row: dict[str, object] = {"video": case.name, "status": first.get("status"), "attempts": first.get("attempts")}
     if first.get("error"):
@@ -251,6 +267,7 @@ def measure(root: Path, count: int, folder: Path | None) -> dict[str, object]:
     own = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS) if folder else []
     wanted = cases()[:count] + [_own(path) for path in own]
     presets = own_presets(places.files / "presets")
+    late_presets(places.late_presets, presets)
     with engine(root / "engine") as asked:
         env = environment(places.home, {**asked, "PYTOON_PRESETS": str(presets)})
         rows = [_told(one(case, number, places, env)) for number, case in enumerate(wanted)]

@@ -15,7 +15,7 @@ from pytoon_pipeline.store.store import Store
 
 @dataclass(frozen=True)
 class FallbackEngine(InProcessEngine):
-    """Renders simplified plans in this process, without libass and without a timeout."""
+    """Renders simplified plans in this process, without shaping of text and without a timeout."""
 
     store: Store
     processors: int | None = None

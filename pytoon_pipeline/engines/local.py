@@ -4,6 +4,7 @@ import json
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
@@ -72,15 +73,30 @@ class LocalEngine(InProcessEngine):
 
 def probe() -> str:
     """Encodes a few frames and draws a word. Returns the encoder used. Raises ``PytoonError`` when either fails."""
-    from pytoon_pipeline.contracts.style import WordStyle
-    from pytoon_pipeline.media import ffmpeg
     from pytoon_pipeline.rendering.segments import encode
-    from pytoon_pipeline.rendering.word_images import word_image
     from pytoon_pipeline.rendering.yuva import solid_image
 
     width, height = PROBE_SIZE
-    word_image("Aa", WordStyle(size=40))
+    _draw_word()
     with tempfile.TemporaryDirectory(prefix="pytoon-probe-") as folder:
         images = (solid_image(f"#{40 * n:02x}8080", width, height) for n in range(PROBE_FRAMES))
         encode(images, PROBE_SIZE, FrameRate(numerator=30), PICTURE, Path(folder) / "probe.mp4")
-    return f"{PICTURE.codec} works ({ffmpeg.identity()})"
+    return f"{PICTURE.codec} works (av {version('av')})"
+
+
+def _draw_word() -> None:
+    from pytoon_pipeline.contracts.style import WordStyle
+    from pytoon_pipeline.rendering import glyph_masks
+
+    style = WordStyle()
+    try:
+        # Not an image of the word: those are cached.
+        glyph_masks.draw("Aa", style.font, style.size)
+    except PytoonError:
+        raise
+    except Exception as error:
+        raise DependencyMissing(
+            "text_engine_broken",
+            f"Text cannot be drawn: {type(error).__name__}: {str(error)[:200]}.",
+            "Reinstall the package uharfbuzz, in the version of constraints.txt.",
+        ) from error

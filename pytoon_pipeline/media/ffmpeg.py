@@ -1,4 +1,4 @@
-"""Running the ffmpeg program, which renders text; and the errors for its failures and those of libav."""
+"""Running the ffmpeg program, as tests and benchmarks do; and the errors for its failures and those of libav."""
 
 import errno
 import os

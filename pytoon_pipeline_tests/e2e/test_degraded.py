@@ -28,6 +28,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.status import status
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.broken_engine import missing
 
 Said = pytest.CaptureFixture[str]
 FAR = 1e12
@@ -74,11 +75,11 @@ def said(capsys: Said) -> dict[str, Any]:
 
 
 def test_a_degraded_video_is_marked_everywhere_until_the_proper_one_replaces_it(
-    hero: Path, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: Said, tmp_path: Path
+    hero: Path, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: Said
 ) -> None:
     arguments = ["render", str(hero), "--set", "engine_policy=local_only", "--json"]
     with monkeypatch.context() as ill:
-        ill.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "gone"))
+        missing(ill)
         assert main(arguments) == 0
     answer = said(capsys)
     assert answer["status"] == "degraded"
@@ -112,7 +113,7 @@ def test_gates_that_no_attempt_fixed_are_reported(home: Home, tmp_path: Path, ow
         assert f"{name}:\n  value: {value}" in text
         text = text.replace(f"{name}:\n  value: {value}", f"{name}:\n  value: 30")
     limits.write_text(text)
-    path = folder_with(tmp_path / "offer", {"text": "Half price", "max_seconds": 1})
+    path = folder_with(tmp_path / "offer", {"text": "Half price", "max_seconds": 2})
     assert main(["render", str(path), "--json"]) == 0
     answer = said(capsys)
     assert answer["status"] == "degraded"

@@ -17,11 +17,11 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.defs.running import Outcome
-from pytoon_pipeline.engines import local
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.broken_engine import BROKEN, Breakage, failing, missing
 
 TOKEN = "a token for tests only"
 Compile = Callable[..., Outcome]
@@ -29,7 +29,7 @@ Compile = Callable[..., Outcome]
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A remote engine: a process of its own with a home of its own, and an ffmpeg that works."""
+    """A remote engine: a process of its own with a home of its own, which works."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -66,12 +66,6 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def use_ffmpeg(patch: pytest.MonkeyPatch, ffmpeg: Path) -> None:
-    """This machine renders with this ``ffmpeg``; a hanging one times out early, a working one has all its time."""
-    patch.setenv("IMAGEIO_FFMPEG_EXE", str(ffmpeg))
-    patch.setattr(local, "PROBE_SECONDS", 2.0)
-
-
 @pytest.fixture
 def hero(tmp_path: Path) -> Path:
     folder = tmp_path / "hero"
@@ -80,28 +74,6 @@ def hero(tmp_path: Path) -> Path:
     request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.5}], "text": "Half price"}
     (folder / "request.yaml").write_text(json.dumps(request))
     return folder
-
-
-def missing(folder: Path) -> Path:
-    return folder / "gone"
-
-
-def failing(folder: Path) -> Path:
-    return script(folder, "echo no such filter >&2; exit 1")
-
-
-def hanging(folder: Path) -> Path:
-    return script(folder, "exec sleep 600")
-
-
-def script(folder: Path, line: str) -> Path:
-    path = folder / "ffmpeg"
-    path.write_text(f"#!/bin/sh\n{line}\n")
-    path.chmod(0o755)
-    return path
-
-
-BROKEN = pytest.mark.parametrize("ffmpeg", [missing, failing, hanging])
 
 
 def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]:
@@ -118,10 +90,10 @@ def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]
 @pytest.mark.usefixtures("remote")
 def test_local_preferred_falls_back_to_the_remote_engine_with_equal_frames(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
-    ffmpeg: Callable[[Path], Path],
+    breakage: Breakage,
 ) -> None:  # fmt: skip
     with monkeypatch.context() as patch:
-        use_ffmpeg(patch, ffmpeg(tmp_path))
+        breakage(patch)
         ready, packets, manifest = used(home, compile_file(hero, "variant=ill"))
     assert ready.engine == manifest.engine == "remote"
     assert [one.code for one in ready.engine_attempts] == ["engine_unhealthy"]
@@ -135,10 +107,10 @@ def test_local_preferred_falls_back_to_the_remote_engine_with_equal_frames(
 @BROKEN
 def test_local_only_delivers_the_fallback_video_until_the_engine_works_again(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
-    ffmpeg: Callable[[Path], Path],
+    breakage: Breakage,
 ) -> None:  # fmt: skip
     with monkeypatch.context() as patch:
-        use_ffmpeg(patch, ffmpeg(tmp_path))
+        breakage(patch)
         outcome = compile_file(hero, "engine_policy=local_only")
         ready, plainly, manifest = used(home, outcome)
     assert ready.engine == "fallback"
@@ -157,7 +129,7 @@ def test_the_fallback_video_has_the_sound_of_its_own_request(
     compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = media.video(tmp_path / "a.mp4", 1.6)
-    use_ffmpeg(monkeypatch, missing(tmp_path))
+    missing(monkeypatch)
     request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
     for wanted in (-14.0, -24.0):
         outcome = compile_file(clip, *request, f"adjust.audio.loudness={wanted}")
@@ -181,7 +153,7 @@ def test_remote_only_without_a_server_is_a_transient_error(compile_file: Compile
 def test_without_any_working_engine_a_fallback_video_is_rendered(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_ffmpeg(monkeypatch, failing(tmp_path))
+    failing(monkeypatch)
     ready, _, manifest = used(home, compile_file(hero))
     assert (ready.engine, manifest.degraded is None) == ("fallback", False)
     assert [(one.engine, one.code) for one in ready.engine_attempts] == [

@@ -52,7 +52,7 @@ def spec(item: str, text: str = "hello") -> RenderSpec:
         width=270, height=480, rate=RATE, frames=FRAMES,
         scenes=(Scene(start=0, frames=FRAMES, layers=(whole_frame(item, 3, CAMERA),)),),
         segments=tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
-        captions=placed_captions(CaptionStyle(), (Cue(start=26, end=34, words=(word,)),)),
+        captions=placed_captions(CaptionStyle(margin=0), (Cue(start=26, end=34, words=(word,)),), 270, 480),
         audio=AudioMix(samples=FRAMES * 1920, loudness=-14, true_peak=-1),
     )  # fmt: skip
 

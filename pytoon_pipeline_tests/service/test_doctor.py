@@ -8,6 +8,7 @@ import pytest
 from pytoon_pipeline.media import fallback_fonts, fonts
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.doctor import examine
+from pytoon_pipeline_tests.harness.broken_engine import failing
 
 
 def test_a_broken_opencv_is_found_and_nothing_else_fails(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,6 +19,15 @@ def test_a_broken_opencv_is_found_and_nothing_else_fails(home: Home, monkeypatch
     assert "pip install" in result.opencv
     assert result.encoder == "not checked: it needs OpenCV"
     assert (result.home, result.home_reason) == (str(home.root), "set by PYTOON_HOME")
+
+
+def test_text_that_cannot_be_drawn_is_found(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "libx264 works" in examine(home, "absent").encoder
+    failing(monkeypatch)
+    result = examine(home, "absent")
+    assert not result.ok
+    assert result.encoder.startswith("missing: Text cannot be drawn: MemoryError: no raster.")
+    assert "uharfbuzz" in result.encoder
 
 
 def test_scripts_are_listed_with_packages_for_the_others(home: Home) -> None:

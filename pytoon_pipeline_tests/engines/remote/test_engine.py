@@ -23,6 +23,8 @@ from pytoon_pipeline.engines.protocol import NamedFile
 from pytoon_pipeline.engines.remote.client import EngineClient, UploadProgress
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.media import fonts
+from pytoon_pipeline.planning.captions.contrast import with_colours
+from pytoon_pipeline.rendering import word_images
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
@@ -173,7 +175,7 @@ def test_pictures_and_fonts_are_sent_by_content_and_only_where_needed(
             return Scene(start=start, frames=frames, layers=(layer,))
 
         plan = spec("", text)
-        captions = plan.captions.model_copy(update={"style": CaptionStyle(font=font.sha256)})
+        captions = plan.captions.model_copy(update={"style": with_colours(CaptionStyle(font=font.sha256))})
         scenes = (shown("1" * 64, 0, 24), shown("2" * 64, 24, 12))
         plan = plan.model_copy(update={"scenes": scenes, "captions": captions})
         return RenderRequest(plan, sources, {font.sha256: store.path(font)}, 120.0)
@@ -184,8 +186,10 @@ def test_pictures_and_fonts_are_sent_by_content_and_only_where_needed(
 
     def forget(ready: int, total: int) -> None:
         """The server runs in this process, but must receive the font as if it did not."""
-        monkeypatch.setattr(fonts, "_files", {})
-        fonts.load.cache_clear()
+        if not server.asked:
+            monkeypatch.setattr(fonts, "_files", {})
+            for cached in (fonts.load, fonts.font_runs, word_images.word_layers):
+                cached.cache_clear()
 
     made = remote(store, server.url, piece=1 << 30).render_segments(work("after"), forget)
     assert [one.status for one in made] == ["cached", "cached", "computed"]
