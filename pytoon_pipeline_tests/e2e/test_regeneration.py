@@ -164,7 +164,7 @@ def test_a_video_that_still_flashes_is_held_and_reported(
     listed = str(materialized.metadata["list"].value)
     assert "| strobe |" in listed
     assert "/assets/qc_score?view=partitions&partition=strobe" in listed
-    assert "partition&tags%5B0%5D%5Bvalue%5D=strobe)" in listed, "the Launchpad, filled in"
+    assert "partition&tags[0][value]=strobe)" in listed, "the Launchpad, filled in"
     assert isinstance(checked, dg.AssetCheckEvaluation)
     assert not checked.passed, "a held video waits for a person"
     context = dg.build_sensor_context(instance=instance, cursor=listing.cursor)
