@@ -40,8 +40,8 @@ def test_a_prompt_that_takes_longer_to_read_than_the_video_lasts_is_refused() ->
         planned([still()], text="Too much to read. " * 30, max_seconds=3)
 
 
-def test_a_single_text_belongs_to_the_first_item_and_leaves_before_the_next_one_comes() -> None:
-    spec = titled("Hello", count=2)
+def test_a_long_single_text_belongs_to_the_first_item_and_leaves_before_the_next_one_comes() -> None:
+    spec = titled("one two three four five six seven eight nine", count=2)
     layer = only_text(spec)
     assert (layer.role, layer.start, layer.frames) == ("headline", 0, spec.scenes[1].start)
 
