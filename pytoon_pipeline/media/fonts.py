@@ -108,6 +108,17 @@ class FontRun(NamedTuple):
         _, buffer = self.font.shape(self.text)
         return float(size * self.scale * sum(place.x_advance for place in buffer.glyph_positions or ()))
 
+    def reach(self, size: float) -> tuple[float, float]:
+        """How far the ink reaches above and below the baseline in pixels, for text of ``size``."""
+        shaper, buffer = self.font.shape(self.text)
+        above, below = 0.0, 0.0
+        for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
+            # HarfBuzz counts upwards: the height of a glyph is negative.
+            if (box := shaper.get_glyph_extents(glyph.codepoint)) is not None:
+                top = place.y_offset + box.y_bearing
+                above, below = max(above, top), max(below, -(top + box.height))
+        return size * self.scale * above, size * self.scale * below
+
 
 def invisible(char: str) -> bool:
     """Whether a character needs no glyph: space, control codes, joiners, variation selectors."""
@@ -259,6 +270,12 @@ def unknown(text: str) -> set[str]:
 def text_width(text: str, name: str, size: float) -> float:
     """Width of one line in pixels, each part in the font that draws it."""
     return sum(run.width(size) for run in font_runs(text, name))
+
+
+def text_reach(text: str, name: str, size: float) -> tuple[float, float]:
+    """How far the ink of one line reaches above and below its baseline in pixels, each part in its font."""
+    reaches = [run.reach(size) for run in font_runs(text, name)]
+    return max((above for above, _ in reaches), default=0.0), max((below for _, below in reaches), default=0.0)
 
 
 def identity(*names: str) -> str:

@@ -17,9 +17,10 @@ JOINING = ((0x0590, 0x1E00), (0xA800, 0xAC00), (0xFB1D, 0xFE00), (0xFE70, 0xFF00
 # baselines of their lines, and of those of scripts that stack letters, in em.
 SQUARE = ((0x2E80, 0xA4D0), (0xAC00, 0xD7A4), (0xF900, 0xFB00), (0xFF00, 0xFFF0), (0x1F000, 0x30000))
 SQUARE_ABOVE, SQUARE_BELOW, SQUARE_LINES, TALL_LINES = 0.84, 0.12, 1.15, 1.35
-# How far a box or marker extends beyond its word, across and up and down, and the place of an underline below the
-# baseline, in em. A box behind a line has this share of its padding above and below it.
-MARK_ACROSS, MARK_UP, LINE_TOP, LINE_BOTTOM = 0.09, 0.1, 0.08, 0.2
+# How far a box or marker extends beyond its word, across and up and down, and at least beyond the ink of brackets and
+# of accents on capitals, and the place of an underline below the baseline, in em. A box behind a line has this share of
+# its padding above and below it.
+MARK_ACROSS, MARK_UP, MARK_RIM, LINE_TOP, LINE_BOTTOM = 0.09, 0.1, 0.03, 0.08, 0.2
 LINE_PADDING = 0.7
 # Space below the baseline for the descenders of small letters, in em.
 DESCENT = 0.22
@@ -203,5 +204,11 @@ def mark_box(kind: str, words: Sequence[PlacedWord], type_: Typography) -> Rect[
     em, area = type_.em, line_box(words, type_)
     if kind == "underline":
         return Rect(area.left, words[0].baseline + LINE_TOP * em, area.right, words[0].baseline + LINE_BOTTOM * em)
-    across, up = MARK_ACROSS * em, MARK_UP * em
-    return Rect(area.left - across, area.top - up, area.right + across, area.bottom + up)
+    across, up, rim, baseline = MARK_ACROSS * em, MARK_UP * em, MARK_RIM * em, words[0].baseline
+    above, below = fonts.text_reach(" ".join(word.text for word in words), type_.font, type_.size)
+    return Rect(
+        area.left - across,
+        min(area.top - up, baseline - above - rim),
+        area.right + across,
+        max(area.bottom + up, baseline + below + rim),
+    )

@@ -173,7 +173,8 @@ def _jitter(context: CheckContext, scene: Scene, layer: VideoLayer | ImageLayer)
     reversing = changes[1:] * changes[:-1] < 0
     jumps = np.where(reversing, np.minimum(np.abs(changes[1:]), np.abs(changes[:-1])), 0).max(axis=1)
     for start, end in runs(jumps > context.limits.camera_jitter, min_length=2, max_gap=3):
-        first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 1]) + 1
+        # Each jump compares two changes of velocity, so it spans four keyframes.
+        first, last = scene.start + int(frames[start]), scene.start + int(frames[end + 2]) + 1
         message = "The camera path jitters (change of velocity in pixels per frame)."
         value = round(float(jumps[start:end].max()), 2)
         yield Deviation("camera_jitter", message, value, context.limit("camera_jitter"), "gate", first, last)

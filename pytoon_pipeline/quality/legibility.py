@@ -34,7 +34,7 @@ def text_contrast(context: CheckContext) -> Iterator[Deviation]:
     for start, end, layer in spec.texts():
         behind = _own_backdrop(layer.style)
         if behind is None:
-            behind = _surroundings(layer, light[(start + end) // 2], spec, (end - start) // 2)
+            behind = _surroundings(layer, light, spec, (start + end) // 2, (end - start) // 2)
         lowest = min((contrast(*pair) for pair in _pairs(layer, behind)), default=None)
         if lowest is None or lowest >= limits.text_contrast:
             continue
@@ -63,20 +63,27 @@ def _own_backdrop(style: TextStyle) -> list[float] | None:
     return None
 
 
-def _surroundings(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, age: int) -> list[float]:
-    """Percentiles of the relative luminance of the blocks next to a text, ``age`` frames after it appears."""
+def _surroundings(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, frame: int, age: int) -> list[float]:
+    """Percentiles of the relative luminance of the blocks next to a text at ``frame``, ``age`` frames after it appears.
+
+    Blocks of other texts and of their marks are not what a text stands on.
+    """
+    step = spec.width / COLUMNS
+    ring = _within(layer, age, spec, 1.6 * step)
+    for start, end, other in spec.texts():
+        if start <= frame < end:
+            ring &= ~_within(other, frame - start, spec, step / 2)
+    return [float(np.percentile(light[frame][ring], share)) / 255 for share in PERCENTILES] if ring.any() else []
+
+
+def _within(layer: TextLayer, age: int, spec: RenderSpec, margin: float) -> NDArray[np.bool_]:
+    """The blocks within ``margin`` pixels of a text, shape (rows, columns)."""
     transform = transform_at(layer.transform, layer.start + age)
     width, height = layer.width * transform.scale / 2, layer.height * transform.scale / 2
     rows = (np.arange(ROWS) + 0.5) * spec.height / ROWS
     columns = (np.arange(COLUMNS) + 0.5) * spec.width / COLUMNS
-    step = spec.width / COLUMNS
-
-    def within(margin: float) -> NDArray[np.bool_]:
-        down, across = np.abs(rows - transform.y) <= height + margin, np.abs(columns - transform.x) <= width + margin
-        return np.asarray(down[:, None] & across[None, :])
-
-    ring = within(1.6 * step) & ~within(step / 2)
-    return [float(np.percentile(light[ring], share)) / 255 for share in PERCENTILES] if ring.any() else []
+    down, across = np.abs(rows - transform.y) <= height + margin, np.abs(columns - transform.x) <= width + margin
+    return np.asarray(down[:, None] & across[None, :])
 
 
 def face_cut(context: CheckContext) -> Iterator[Deviation]:

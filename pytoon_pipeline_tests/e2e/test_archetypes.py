@@ -93,16 +93,22 @@ def place(layer: Layer, frame: int) -> tuple[int, int, int, int]:
             round(state.x + width / 2), round(state.y + height / 2))  # fmt: skip
 
 
-def likeness(shown: np.ndarray, source: np.ndarray, layer: ImageLayer, frame: int) -> float:
-    """SSIM in brightness of a picture in the video with its source, cut and scaled by Pillow as the plan says."""
+def shown_as(source: np.ndarray, layer: ImageLayer, frame: int) -> np.ndarray:
+    """A picture in its layer's place, cut and scaled by Pillow as the plan says, less what the frame cuts off."""
     window = crop_at(layer.crop_path, frame, frame)
     height, width = source.shape[:2]
     box = (window.x * width, window.y * height, (window.x + window.width) * width, (window.y + window.height) * height)
     left, top, right, bottom = place(layer, frame)
     picture = Image.fromarray(source[..., :3]).resize((right - left, bottom - top), Image.Resampling.LANCZOS, box)
-    reference = np.asarray(picture)[max(0, -top) :, max(0, -left) :]
-    cut = shown[max(0, top) : min(1920, bottom), max(0, left) : min(1080, right)]
-    reference = reference[: cut.shape[0], : cut.shape[1]]
+    return np.asarray(picture)[max(0, -top) :, max(0, -left) :][: 1920 - max(0, top), : 1080 - max(0, left)]
+
+
+def likeness(shown: np.ndarray, source: np.ndarray, layer: ImageLayer, frame: int) -> float:
+    """SSIM in brightness of a picture in the video, or in its upper rows, with its source as ``shown_as``."""
+    reference = shown_as(source, layer, frame)
+    left, top, _, _ = place(layer, frame)
+    cut = shown[max(0, top) :, max(0, left) :][: reference.shape[0], : reference.shape[1]]
+    reference = reference[: cut.shape[0]]
     return float(structural_similarity(cut @ BRIGHTNESS, reference @ BRIGHTNESS, data_range=255))
 
 
@@ -140,9 +146,15 @@ def test_one_picture_as_a_hero_of_a_brand(made: Made, tmp_path: Path) -> None:
     assert len(shown) == spec.frames
     picture = spec.scenes[0].layers[0]
     assert isinstance(picture, ImageLayer)
-    # Product pixels, away from text and watermark, which lie over the upper part.
     at = 4
-    assert likeness(shown[at][1300:], source_below(source, picture, at, 1300), lower(picture, at, 1300), at) >= 0.97
+    scrim = next(layer for layer in spec.scenes[0].layers if layer.name == "scrim")
+    top = place(scrim, at)[1]
+    assert top > 300, "the face is above the scrim"
+    assert likeness(shown[at][:top], source, picture, at) >= 0.97
+    # Below text and watermark, the scrim darkens the picture and hides nothing of it.
+    below = [part[1440:] @ BRIGHTNESS for part in (shown[at], shown_as(source, picture, at))]
+    assert np.corrcoef(below[0].ravel(), below[1].ravel())[0, 1] >= 0.99
+    assert below[0].mean() < 0.6 * below[1].mean()
     text = spec.texts()[0][2]
     middle = 24
     assert measured_contrast(shown[middle], text, middle) >= 4.5
@@ -152,12 +164,16 @@ def test_one_picture_as_a_hero_of_a_brand(made: Made, tmp_path: Path) -> None:
     assert right <= safe.right
     assert safe.top <= top
     assert bottom <= safe.bottom
-    # The brand: its colour on the end card, its logo there and as a watermark.
-    end = shown[-5]
-    assert np.abs(end[60, 60].astype(int) - rgb("#12355B")).max() <= 3
+    # The brand: its colours on the end card, its logo there and as a watermark.
+    end = shown[-5].astype(int)
+    assert np.abs(end[60, 60] - rgb("#12355B")).max() <= 8, "a gradient from the first colour"
+    assert np.abs(end[1850, 540] - rgb("#1F5A92")).max() <= 3, "a disc in the second"
     logo = Image.open(presets_folder() / "brands" / "acme.png")
-    for layer, picture_of in ((spec.scenes[-1].layers[0], end), (spec.overlays[-1], shown[middle])):
-        x0, y0, x1, y1 = place(layer, 0)
+    card = spec.scenes[-1]
+    mark = next(layer for layer in card.layers if layer.name == "logo")
+    own = spec.frames - 5 - card.start
+    for layer, frame, picture_of in ((mark, own, end), (spec.overlays[-1], middle, shown[middle])):
+        x0, y0, x1, y1 = place(layer, frame)
         wanted = np.asarray(logo.resize((x1 - x0, y1 - y0)).convert("RGB")).astype(float)
         part = picture_of[y0:y1, x0:x1].astype(float)
         inner = np.s_[8:-8, 8:-8]
@@ -168,29 +184,6 @@ def test_one_picture_as_a_hero_of_a_brand(made: Made, tmp_path: Path) -> None:
 def photo_upload(tmp_path: Path, name: str, width: int, height: int) -> np.ndarray:
     (tmp_path / "u").mkdir(exist_ok=True)
     return photo(tmp_path / "u" / "p.png", name, width, height)
-
-
-def source_below(source: np.ndarray, layer: ImageLayer, frame: int, row: int) -> np.ndarray:
-    """The part of a covering picture that is shown below ``row``, as a picture of its own."""
-    window = crop_at(layer.crop_path, frame, frame)
-    height, width = source.shape[:2]
-    top = (window.y + window.height * row / 1920) * height
-    left, right = window.x * width, (window.x + window.width) * width
-    bottom = (window.y + window.height) * height
-    picture = Image.fromarray(source).resize((1080, 1920 - row), Image.Resampling.LANCZOS, (left, top, right, bottom))
-    return np.asarray(picture)
-
-
-def lower(layer: ImageLayer, frame: int, row: int) -> ImageLayer:
-    """A layer that shows ``source_below`` as it is."""
-    key = layer.crop_path.keyframes[0].model_copy(
-        update={"x": 0.5, "y": 0.5, "focus_x": 0.5, "focus_y": 0.5, "zoom": 1}
-    )
-    camera = layer.crop_path.model_copy(update={"width": 1, "height": 1, "keyframes": (key,), "zoom_pulse": None})
-    motion = layer.transform.model_copy(
-        update={"y": (layer.transform.y[0].model_copy(update={"value": (1920 - row) / 2}),)}
-    )  # fmt: skip
-    return layer.model_copy(update={"crop_path": camera, "height": 1920 - row, "transform": motion})
 
 
 def test_three_pictures_of_mixed_orientation(made: Made, tmp_path: Path) -> None:
@@ -212,20 +205,30 @@ def test_three_pictures_of_mixed_orientation(made: Made, tmp_path: Path) -> None
         assert shown[scene.start + own][[5, -5]].mean() > 8, "no black bars"
 
 
-@pytest.mark.parametrize("text", ["Only above", {"hook": "Above it", "cta": "And below it"}])
-def test_a_meme_on_a_picture(made: Made, tmp_path: Path, text: object) -> None:
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Only above", ["ONLY ABOVE"]),
+        ({"hook": "Above it", "cta": "The punchline"}, ["ABOVE IT", "THE PUNCHLINE"]),
+    ],
+)
+def test_a_meme_on_a_picture(made: Made, tmp_path: Path, text: object, lines: list[str]) -> None:
     upload = folder(tmp_path / "u", archetype="meme", media=["p.png"], text=text, adjust={"meme": {"seconds": 1.2}})
     source = photo_upload(tmp_path, "coffee", 1200, 800)
     video, spec = made(upload)
-    shown = frames(video)[20]
+    shown = frames(video)
     layer = next(layer for layer in spec.scenes[0].layers if layer.name == "picture")
     assert isinstance(layer, ImageLayer)
-    assert likeness(shown, source, layer, 20) >= 0.97, "bars cover nothing"
-    for _, _, words in spec.texts():
-        assert measured_contrast(shown, words, 20) >= 4.5
+    assert likeness(shown[20], source, layer, 20) >= 0.97, "the bar and its texts cover nothing"
     top = place(layer, 20)[1]
-    assert shown[5, 540].max() <= 3
-    assert (shown[: top - 2].max(axis=2) > 200).sum() > 2000, "letters above"
+    assert [words.text for _, _, words in spec.texts()] == lines
+    for first, last, words in spec.texts():
+        middle = (first + last) // 2
+        assert measured_contrast(shown[middle], words, middle) >= 4.5
+        assert place(words, middle)[3] <= top, "each text stands above the picture"
+    assert spec.texts()[-1][0] > 0 or len(lines) == 1, "the punchline comes later"
+    assert shown[20][5, 540].max() <= 3
+    assert (shown[20][: top - 2].max(axis=2) > 200).sum() > 2000, "letters above"
 
 
 def test_a_meme_on_a_clip(made: Made, tmp_path: Path) -> None:
@@ -328,25 +331,31 @@ def test_an_edit_plan_with_nested_layers_and_eased_motion(made: Made) -> None:
 
 
 def test_voice_lowers_music_in_the_encoded_file(made: Made, tmp_path: Path) -> None:
+    from pytoon_pipeline.media import loudness
+
     upload = folder(
         tmp_path / "u", media=["p.png"], music="bed.wav", voice="voice.wav", adjust={"stills": {"seconds": 12}}
     )
     photo(upload / "p.png", "coffee", 640, 480)
     time = np.arange(12 * media.RATE) / media.RATE
     media.write_wav(upload / "bed.wav", 0.2 * np.sin(2 * np.pi * 3000 * time))
-    media.write_wav(upload / "voice.wav", media.babble(9.0, [(3.0, 7.0)]))
+    # Like speech, the voice has hardly any energy above 8 kHz.
+    media.write_wav(upload / "voice.wav", 2 * np.convolve(media.babble(9.0, [(3.0, 7.0)]), np.ones(8) / 8, "same"))
     video, _ = made(upload)
     heard = media.heard(video)
     tone = np.exp(-2j * np.pi * 3000 * np.arange(len(heard)) / media.RATE)
 
-    def level(start: float, end: float) -> float:
+    def split(start: float, end: float) -> tuple[float, ...]:
+        """The loudness of the music, which is a tone, and of all else, in LUFS."""
         part = slice(round(start * media.RATE), round(end * media.RATE))
-        return float(20 * np.log10(np.abs((heard[part] * tone[part]).mean())))
+        music = 2 * np.real((heard[part] * tone[part]).mean() * tone[part].conj())
+        stereo = [np.float32(np.stack((one, one), axis=1)) for one in (music, heard[part] - music)]
+        return tuple(loudness.integrated_of_samples(one, media.RATE) for one in stereo)
 
-    assert level(0.5, 2.2) - level(3.5, 6.5) >= 10
-    assert level(8.5, 10.0) - level(3.5, 6.5) >= 10, "and comes up again"
-    from pytoon_pipeline.media import loudness
-
+    before, (under, voice), after = split(0.5, 2.2)[0], split(3.5, 6.5), split(8.5, 10.0)[0]
+    assert 8.5 <= voice - under <= 12, "music is well below speech"
+    assert before - under == pytest.approx(6, abs=0.5)
+    assert after - under == pytest.approx(6, abs=0.5), "and comes up again"
     assert loudness.of_file(video).integrated == pytest.approx(-14, abs=0.5)
 
 

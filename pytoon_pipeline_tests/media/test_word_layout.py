@@ -3,7 +3,7 @@
 import pytest
 
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.word_layout import Typography, is_separable, place_letters, place_line, place_words
+from pytoon_pipeline.media.word_layout import Typography, is_separable, mark_box, place_letters, place_line, place_words
 
 
 @pytest.mark.parametrize("font", ["Roboto Black", "Source Serif Bold", "Fredoka One"])
@@ -45,3 +45,20 @@ def test_capitals_stand_in_the_middle_of_their_box_and_lines_keep_their_distance
     assert top == pytest.approx(400 - words[1].baseline)
     assert words[1].baseline - words[0].baseline == pytest.approx(1.05 * type_.em)
     assert [word.x for word in words] == [0, 0]
+
+
+@pytest.mark.parametrize("kind", ["box", "marker"])
+def test_a_mark_holds_all_of_its_word(kind: str) -> None:
+    from PIL import ImageFont
+
+    type_ = Typography("Manrope ExtraBold", 130)
+    font = ImageFont.truetype(str(fonts.load(type_.font).file), round(type_.em))
+    usual = mark_box(kind, place_line("Home", type_, 0, 0, 0), type_)
+    for text in ("[31m", "ÜBER", "(Åre)", "q_{j}"):
+        box = mark_box(kind, place_line(text, type_, 0, 0, 0), type_)
+        _, top, _, bottom = font.getbbox(text, anchor="ls")
+        assert box.top < top
+        assert box.bottom > bottom
+        assert box.top <= usual.top
+    other = mark_box(kind, place_line("Hotel", type_, 0, 0, 0), type_)
+    assert (other.top, other.bottom) == (usual.top, usual.bottom), "usual words have marks of one height"

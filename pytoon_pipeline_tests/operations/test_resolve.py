@@ -103,7 +103,7 @@ def test_a_brand_safe_request_may_not_adjust_what_belongs_to_the_brand(adjust: d
 def test_the_transition_is_decided() -> None:
     assert resolved(transition="fade").preset.transition.kind == "fade"
     assert resolved(transition="fade").origins["transition.kind"] == "request"
-    assert resolved(preset="night-neon").preset.transition.kind == "push", "without a brand, nothing forbids it"
+    assert resolved(preset="night-neon").preset.transition.kind == "whip", "without a brand, nothing forbids it"
     branded = resolved(preset="night-neon", brand="acme")
     assert branded.brand is not None
     assert branded.preset.transition.kind in branded.brand.transitions
