@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
-from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer, VideoLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import runs
 from pytoon_pipeline.media import fonts
@@ -17,9 +18,9 @@ from pytoon_pipeline.rendering.captions import missing_glyphs
 
 # Blocks that must differ before a frame counts as a different one: codecs change single blocks.
 MIN_BLOCKS = 3
-# Detail is compared where the rendered frame has at least this much, in quarters of a level. The dithering of gradients
-# and soft shapes, which encoding may remove, makes up to 7.
-MIN_DETAIL = 8
+# Detail is compared where the rendered frame has at least this much, in quarters of a level; where gradients or soft
+# shapes are dithered, which encoding may remove, this much.
+MIN_DETAIL, MIN_DETAIL_DITHERED = 5, 8
 # And where such blocks cover at least this share of the frame.
 MIN_DETAIL_AREA = 0.15
 # A held frame changes by at most this share of the rendered change, and by at most so many levels.
@@ -40,7 +41,7 @@ def matches_rendered(context: CheckContext) -> Iterator[Deviation]:
     difference = np.abs(actual.blocks.astype(np.int16) - rendered.blocks).max(axis=-1)
     different = (difference >= limits.altered_luma).sum(axis=(1, 2)) >= MIN_BLOCKS
     same_scene = _differs_in_levels_only(actual.blocks[..., 0], rendered.blocks[..., 0], limits.altered_luma)
-    sharpness = _sharpness(actual, rendered)
+    sharpness = _sharpness(actual, rendered, _least_detail(context)[decoded])
     comparable = ~different & ~held & ~_planned_black(context)[decoded]
     blurred, noisy = sharpness < limits.detail_min, sharpness > limits.detail_max
     kinds = {
@@ -102,9 +103,27 @@ def _held(actual: FrameStats, rendered: FrameStats, frozen_luma: float) -> NDArr
     return np.asarray(moving & (actual.changes <= np.minimum(HELD_SHARE * rendered.changes, MAX_HELD_CHANGE)))
 
 
-def _sharpness(actual: FrameStats, rendered: FrameStats) -> NDArray[np.float64]:
-    """The detail of each frame as a share of the rendered detail; 1 where hardly any was rendered."""
-    detailed = rendered.detail >= MIN_DETAIL
+def _least_detail(context: CheckContext) -> NDArray[np.uint8]:
+    """The detail from which blocks are compared, for each frame of the plan."""
+    least = np.full(len(context.inspection.times), MIN_DETAIL, np.uint8)
+    for first, last, layer in context.spec.layers() if context.spec else ():
+        if any(isinstance(one, ShapeLayer) and _dithered(one) for one in nested(layer)):
+            least[first:last] = MIN_DETAIL_DITHERED
+    return least
+
+
+def _dithered(shape: ShapeLayer) -> bool:
+    """Whether a shape has a gradient, of colour or of opacity, or soft edges."""
+    return (
+        len(shape.fill.colours) > 1 or bool(shape.fill.opacity) or any(isinstance(one, Blur) for one in shape.effects)
+    )
+
+
+def _sharpness(actual: FrameStats, rendered: FrameStats, least: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The detail of each frame as a share of the rendered detail in blocks with at least ``least`` of it; 1 where
+    there are few of them.
+    """
+    detailed = rendered.detail >= least[:, None, None]
     a, b = (np.where(detailed, one.detail, 0).sum(axis=(1, 2), dtype=np.float64) for one in (actual, rendered))
     enough = detailed.mean(axis=(1, 2)) >= MIN_DETAIL_AREA
     return np.divide(a, b, out=np.ones_like(a), where=enough)
