@@ -27,8 +27,10 @@ from pytoon_pipeline.planning.shots.stills import fit_box, fitted, layer_of
 from pytoon_pipeline.planning.title_request import Role
 
 PADDING = 36
-# Distance between two lines on one bar, and from the last to the picture, in pixels.
-LINE_GAP = 64
+# Distance between baselines within a text, in em: its lines stay together.
+LINE_HEIGHT = 1.05
+# Distance between two texts on one bar, and from the last to the picture, in pixels.
+LINE_GAP = 96
 # Text above the picture may take at most this share of the safe zone's height, and text below it as much.
 BAR_SHARE = 0.3
 # Lines over a picture reach this share of the safe zone's height from its edges.
@@ -210,7 +212,7 @@ def _fitted(text: str, area: Rect[int], height: float, meme: MemeSettings) -> Te
         return None
     inset = 2 * meme.outline + PADDING
     width, min_size = area.right - area.left - inset, min(meme.size, meme.min_size)
-    box = TextBox(meme.font, meme.size, min_size, width, height, meme.max_lines)
+    box = TextBox(meme.font, meme.size, min_size, width, height, meme.max_lines, LINE_HEIGHT)
     page = fit(text.upper(), box) or fit(text.upper(), replace(box, height=(area.bottom - area.top) * BAR_SHARE))
     if page is None:
         raise field_error("text", "text_too_long", f"the text “{text[:40]}…” does not fit in its bar.", "Shorten it.")
@@ -235,6 +237,7 @@ def _text(
         colour=meme.colour,
         outline=meme.outline,
         outline_colour=outline,
+        line_height=LINE_HEIGHT,
     )
     return TextLayer(
         name=role,
