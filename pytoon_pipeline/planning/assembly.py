@@ -96,13 +96,12 @@ def _captions(
     context: PlanContext, timeline: Timeline, overlays: Sequence[Layer]
 ) -> tuple[CaptionStyle, tuple[Cue, ...]]:
     """The style of the captions as it can be read over these scenes, and the captions in their places."""
-    style = with_colours(safe_captions(context.preset.captions, context.safe_area))
     titles = [
         KeepOutArea(layer.start, layer.start + (layer.frames or timeline.frames), layer_area(layer), TEXT)
         for layer in overlays
         if isinstance(layer, TextLayer)
     ]
-    cues = place_captions(timeline.cues, style, context.safe_area, (*timeline.keep_out, *titles))
+    style, cues = _placed_captions(context, timeline, titles)
     if cues:
         areas = [extent(cue, style) for cue in cues]
         whole = Rect(
@@ -115,9 +114,16 @@ def _captions(
 
 def caption_areas(context: PlanContext, timeline: Timeline) -> list[KeepOutArea]:
     """What the captions cover, and when."""
-    style = safe_captions(context.preset.captions, context.safe_area)
-    cues = place_captions(timeline.cues, style, context.safe_area, timeline.keep_out)
+    style, cues = _placed_captions(context, timeline)
     return [KeepOutArea(cue.start, cue.end, extent(cue, style), TEXT) for cue in cues]
+
+
+def _placed_captions(
+    context: PlanContext, timeline: Timeline, titles: Sequence[KeepOutArea] = ()
+) -> tuple[CaptionStyle, tuple[Cue, ...]]:
+    """The preset's style inside the safe zone, and the captions where they cover neither faces nor ``titles``."""
+    style = with_colours(safe_captions(context.preset.captions, context.safe_area))
+    return style, place_captions(timeline.cues, style, context.safe_area, (*timeline.keep_out, *titles))
 
 
 def safe_captions(style: CaptionStyle, safe_area: Rect[int]) -> CaptionStyle:

@@ -19,7 +19,7 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import contrast, luminance_of, mixed, opposite
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import colour_backdrop
-from pytoon_pipeline.planning.layout.backgrounds import Background, designed_background
+from pytoon_pipeline.planning.layout.backgrounds import Background, designed_background, disc
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
 from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
 from pytoon_pipeline.planning.sequences import SceneSequence
@@ -201,10 +201,10 @@ def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
 def _sequence(parts: Sequence[_Part], brand: Brand, colours: _Colours, rate: FrameRate) -> SceneSequence:
     frames = rate.nearest(brand.end_card.seconds)
     ground, backdrop = _ground(colours, frames)
-    disc = _Part(_disc(brand.colours.secondary), 0.0, DISC_IN, rise=DISC_RISE, y=DISC_TOP + DISC_SIZE / 2)
+    rising = disc(brand.colours.secondary, DISC_SIZE, WIDTH / 2, 0)
     stacked = [part.height for part in parts if part.y is None and part.height]
     y = CENTRE * HEIGHT - (sum(stacked) + GAP * (len(stacked) - 1)) / 2
-    placed = [disc]
+    placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=DISC_TOP + DISC_SIZE / 2)]
     for part, following in zip_longest(parts, parts[1:]):
         height = part.height or following.height
         placed.append(part if part.y is not None else replace(part, y=y + height / 2))
@@ -222,17 +222,6 @@ def _ground(colours: _Colours, frames: int) -> Background:
     settings = BackgroundSettings(kind="gradient", colours=colours.ground, angle=20, shapes=colours.ground[1:])
     layers, _ = designed_background(settings, frames)
     return layers, lambda area: colour_backdrop(*colours.ground)
-
-
-def _disc(colour: Colour) -> Layer:
-    return ShapeLayer(
-        name="disc",
-        shape="ellipse",
-        width=DISC_SIZE,
-        height=DISC_SIZE,
-        fill=Fill(colours=(colour,)),
-        transform=Transform(x=constant(WIDTH / 2), y=constant(0)),
-    )
 
 
 def _coming(part: _Part, frames: int, seconds: float, rate: FrameRate) -> Layer:

@@ -166,11 +166,6 @@ def _runs(parts: Sequence[tuple[str, Colour]], x: float, baseline: float, style:
     return result
 
 
-def _baseline(font: str, top: float, size: float) -> float:
-    face = fonts.load(font)
-    return top + size * face.ascent / face.height
-
-
 def _paste_emoji(picture: "Image", run: fonts.FontRun, size: float, x: float, y: float) -> None:
     """Pastes a run of emoji with its start on the baseline at ``x``, ``y``."""
     from PIL import Image

@@ -128,12 +128,6 @@ def word_style(look: WordLook, style: CaptionStyle, size: float) -> WordStyle:
     )
 
 
-def active_place(cue: Cue, frame: int) -> int:
-    """The index of the place whose word is spoken at a frame, or was last."""
-    started = [n for n, place in enumerate(cue.places) if _active_frames(cue, place)[0] <= frame]
-    return max(started, key=lambda n: cue.places[n].first, default=0)
-
-
 def box_of(look: WordLook) -> CaptionBox | None:
     """The shape behind a word, if it is visible."""
     return look.box if look.box is not None and look.box.opacity > 0 else None

@@ -62,6 +62,18 @@ def fill_background(material: AnalysedMedia, source_start: int = 0) -> Backgroun
     )
 
 
+def disc(colour: Colour, diameter: float, x: float, y: float) -> ShapeLayer:
+    """A disc with its centre at ``x``, ``y``."""
+    return ShapeLayer(
+        name="disc",
+        shape="ellipse",
+        width=diameter,
+        height=diameter,
+        fill=Fill(colours=(colour,)),
+        transform=Transform(x=constant(x), y=constant(y)),
+    )
+
+
 def _drifting(
     colour: Colour, path: tuple[tuple[float, float], tuple[float, float]], frames: int, settings: BackgroundSettings
 ) -> Layer:

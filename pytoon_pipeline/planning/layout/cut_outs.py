@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.planning.layout.backgrounds import disc
 from pytoon_pipeline.planning.layout.cards import shade_of
 from pytoon_pipeline.planning.shots import stills
 
@@ -27,14 +28,7 @@ def behind_cut_out(
     x, y = (place.left + place.right) / 2, (place.top + place.bottom) / 2
     wanted = max(DISC_HEIGHT * place.height, DISC_WIDTH * place.width)
     diameter = 2 * round(min(wanted, MAX_DISC * WIDTH, place.height + 2 * DISC_MARGIN) / 2)
-    yield ShapeLayer(
-        name="disc",
-        shape="ellipse",
-        width=diameter,
-        height=diameter,
-        fill=Fill(colours=(accent,)),
-        transform=Transform(x=constant(x), y=constant(y)),
-    )
+    yield disc(accent, diameter, x, y)
     if settings.shadow:
         yield ShapeLayer(
             name="contact shadow",
