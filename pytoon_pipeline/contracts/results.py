@@ -19,9 +19,9 @@ from pytoon_pipeline.contracts.upload_states import UploadState
 
 # The stages of one video in the order in which results list them.
 STAGES = (
-    "source_media", "metadata", "resolved_request", "transcription", "sampled_frames", "silence_segments",
-    "face_detections", "focal_points", "shots", "render_spec", "rendered_segments", "composite", "qc_score",
-    "delivered_video",
+    "source_media", "metadata", "resolved_request", "transcription", "corrected_transcript", "sampled_frames",
+    "silence_segments", "face_detections", "focal_points", "shots", "render_spec", "rendered_segments", "composite",
+    "qc_score", "delivered_video",
 )  # fmt: skip
 
 RenderStatus = Literal["completed", "degraded", "failed"]
