@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.status import DeliveryState
+from pytoon_pipeline.contracts.transcript_results import TranscriptResult
 from pytoon_pipeline.contracts.upload_states import UploadState
 
 # The stages of one video in the order in which results list them.
@@ -293,5 +294,6 @@ RESULTS: dict[str, type[Record]] = {
     "presets_result": PresetsResult,
     "preset_result": PresetResult,
     "new_request_result": NewRequestResult,
+    "transcript_result": TranscriptResult,
     "error_result": ErrorResult,
 }

@@ -7,9 +7,8 @@ from pathlib import Path
 from pytoon_pipeline.analysis.results import CorrectedByItem, MetadataByItem
 from pytoon_pipeline.analysis.stages.correction import TranscriptCorrection, stored_edits
 from pytoon_pipeline.analysis.transcript.applying import apply_edits
-from pytoon_pipeline.analysis.transcript.document import MAX_BYTES, write_document
+from pytoon_pipeline.analysis.transcript.document import MAX_BYTES, edited_sentences, write_document
 from pytoon_pipeline.analysis.transcript.files import edits_of_file
-from pytoon_pipeline.analysis.transcript.sentences import split_sentences
 from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript
@@ -176,6 +175,6 @@ def _edited(found: CorrectedTranscript, edits: Sequence[TranscriptEdit]) -> Corr
 
 
 def _sentences(found: CorrectedTranscript) -> Iterable[Sentence]:
-    for words in split_sentences(found.words):
+    for words in edited_sentences(found):
         text = " ".join(word.text for word in words)
         yield Sentence(start=words[0].start, end=words[-1].end, text=text, words=words)

@@ -11,8 +11,9 @@ from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, clock
 EDITED = "edited by a person"
 # Transcribers differ about the beginning and the end of the same word by up to so much.
 MAX_SHIFT_SECONDS = 0.5
-# Other words are the same speech when they begin and end this near to those that a person saw.
-FIT_SECONDS = 0.25
+# Other words are the same speech when they begin and end this near to those that a person saw; further apart, when most
+# of their time is the same.
+NEAR_SECONDS, FIT_SECONDS, MIN_SHARED = 0.12, 0.25, 0.7
 MAX_QUOTED = 60
 
 
@@ -59,10 +60,12 @@ def _named(
     last = bisect_left(starts, edit.start + MAX_SHIFT_SECONDS)
     places = [n for n in range(first, last) if keys[n : n + len(old)] == old]
     place = min(places, key=lambda n: abs(starts[n] - edit.start), default=None)
-    # The same word a moment later is another word.
-    if place is None or words[place].start >= edit.end or words[place + len(old) - 1].end <= edit.start:
+    if place is None:
         return None
-    return place, place + len(old)
+    start, end = words[place].start, words[place + len(old) - 1].end
+    # The same word a moment later is another word.
+    same = start <= (edit.start + edit.end) / 2 < end or edit.start <= (start + end) / 2 < edit.end
+    return (place, place + len(old)) if same else None
 
 
 def _at_time(
@@ -78,12 +81,24 @@ def _at_time(
             inside.append(n)
     if not inside:
         place = bisect_left(starts, edit.start, lo=position)
-        around = words[max(position, place - 1) : place + 1]
-        return None if any(_shared(word, edit) > FIT_SECONDS / 2 for word in around) else (place, place)
+        around = words[max(0, place - 1) : place + 1]
+        return None if any(_crosses(word, edit) for word in around) else (place, place)
     first, last = inside[0], inside[-1] + 1
-    fits = abs(words[first].start - edit.start) <= FIT_SECONDS and abs(words[last - 1].end - edit.end) <= FIT_SECONDS
-    others = (*words[max(position, first - 1) : first], *words[last : last + 1])
-    return (first, last) if fits and not any(_shared(word, edit) > FIT_SECONDS / 2 for word in others) else None
+    fits = _is_same(words[first].start, words[last - 1].end, edit)
+    others = (*words[max(0, first - 1) : first], *words[last : last + 1])
+    return (first, last) if fits and not any(_crosses(word, edit) for word in others) else None
+
+
+def _crosses(word: Word, edit: TranscriptEdit) -> bool:
+    """Whether a word lies across an edge of the edit."""
+    middle = (edit.start + edit.end) / 2
+    return _shared(word, edit) > FIT_SECONDS / 2 or word.start <= middle < word.end
+
+
+def _is_same(start: float, end: float, edit: TranscriptEdit) -> bool:
+    off = max(abs(start - edit.start), abs(end - edit.end))
+    shared, whole = min(end, edit.end) - max(start, edit.start), max(end, edit.end) - min(start, edit.start)
+    return off <= NEAR_SECONDS or (off <= FIT_SECONDS and shared >= MIN_SHARED * whole)
 
 
 def _shared(word: Word, edit: TranscriptEdit) -> float:

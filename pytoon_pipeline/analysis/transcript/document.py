@@ -11,8 +11,10 @@ Everything else than the times, the double brackets around words that are not in
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from pytoon_pipeline.analysis.transcript.sentences import split_sentences
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Word
@@ -67,8 +69,15 @@ def write_document(name: str, item: str, seconds: float, transcript: CorrectedTr
     """The text of the transcript of a file ``name`` with the SHA-256 ``item``."""
     lines = [f"# Transcript of {' '.join(name.split())}", HELP]
     lines += [f"# source: {item[:DIGITS]}, {clock(0.0)} to {clock(seconds + 0.01)}", ""]
-    spoken = [(one[0].start, f"[{clock(one[0].start)}] {_text(one)}") for one in split_sentences(transcript.words)]
+    spoken = [(one[0].start, f"[{clock(one[0].start)}] {_text(one)}") for one in edited_sentences(transcript)]
     return "\n".join((*lines, *(text for _, text in sorted([*spoken, *_cut_lines(transcript.cuts)])), ""))
+
+
+def edited_sentences(transcript: CorrectedTranscript) -> list[tuple[Word, ...]]:
+    """The words that stay, by the sentences as they were before people's edits; a deleted full stop joins none."""
+    starts = [sentence[0].start for sentence in split_sentences(transcript.before_edits)]
+    groups = groupby(transcript.words, key=lambda word: bisect_right(starts, word.start))
+    return [tuple(words) for _, words in groups]
 
 
 def _cut_lines(cuts: Sequence[Cut]) -> Iterator[tuple[float, str]]:
