@@ -8,8 +8,8 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.wording import counted
 
 GET_CAPTIONS = (
-    "If somebody speaks, put subtitles beside the clip (the clip's name with .srt or .vtt), or get a model that knows "
-    "99 languages: pytoon models fetch base"
+    "If somebody speaks, put subtitles beside the clip (the clip's name with .srt or .vtt), or get a Whisper model, "
+    "which knows 99 languages: pytoon models fetch base"
 )
 # People read about so many characters per second. A few pages with more are normal.
 MAX_CPS, MAX_FAST_SHARE = 20, 0.3
