@@ -84,8 +84,8 @@ class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
-    a person talks, ``panels`` where captions have an area of their own; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None
-    where no title may stand.
+    a person talks, ``panels`` where captions have an area of their own; ``static`` and ``black`` are where nothing
+    moves, or all is black, as planned. ``text`` is None where no title may stand.
     """
 
     scenes: tuple[Scene, ...]

@@ -28,7 +28,7 @@ def plan_cues(
     placed = _placed(words, ranges, rate)
     pages = [page for phrase in _phrases(placed, ranges, rate) for page in split_pages(phrase, style, rate)]
     total = ranges[-1].end
-    cues = []
+    cues: list[Cue] = []
     starts = [page[0].start for page in pages[1:]] + [total]
     for page, next_start in zip(pages, starts, strict=False):
         end = max(page[-1].end + rate.nearest(LINGER_SECONDS), page[0].start + rate.nearest(MIN_PAGE_SECONDS))
