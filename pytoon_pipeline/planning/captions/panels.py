@@ -24,7 +24,7 @@ class PanelSettings:
 def panel_settings(style: CaptionStyle, bottom: int, shade: Colour) -> PanelSettings | None:
     """The panels for captions in ``style``; none where captions are not shown.
 
-    Panels have the picture's dark tone ``shade``, else the colour of the letters' outlines: what letters stand out from.
+    Panels have the picture's dark tone ``shade``, or else the colour of the outlines, where letters stand out from it.
     """
     if not style.show:
         return None
