@@ -20,6 +20,7 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
 from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS, fast_notes
+from pytoon_pipeline.planning.captions.uncertain import uncertain_note, without_uncertain
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
@@ -59,16 +60,19 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
             "Raise adjust.silence.threshold_below_speech_db. Or keep the silences: --set silence.remove=false",
         )
     cues = plan_cues(words, ranges, rate, preset.captions)
+    shown, hidden = without_uncertain(cues, words, ranges, rate, preset.captions)
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
     notes += _quality_notes(material, canvas)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
-    notes += fast_notes(cues if preset.captions.show else (), rate, item.entry.file[:60])
+    if preset.captions.show:
+        notes += [uncertain_note(len(hidden), item.entry.file[:60])] if hidden else []
+        notes += fast_notes(shown, rate, item.entry.file[:60])
     marks = punch_in_marks(ranges, words, preset.camera.punch_in, rate)
     sequence = _framed(material, divided(ranges, marks), preset.camera, rate, canvas, talk=True)
     sequence = replace(sequence, audio=_audio(material, ranges))
     spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues) if preset.captions.show else ()
     whole = (FrameRange(start=0, end=sequence.frames),)
-    return replace(sequence, cues=cues, speech=spoken or whole, notes=(*notes, *sequence.notes))
+    return replace(sequence, cues=shown, hidden=hidden, speech=spoken or whole, notes=(*notes, *sequence.notes))
 
 
 def clip_sequence(
