@@ -16,8 +16,8 @@ from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.conformance import ViolationCode
 from pytoon_pipeline.contracts.degradation import Reason
 from pytoon_pipeline.contracts.operations import Operations
-from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.platforms import Platform
+from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.quality import Severity, Verdict
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import RenderStatus, StageStatus, UploadState
