@@ -30,6 +30,7 @@ from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.broken_engine import missing
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 Said = pytest.CaptureFixture[str]
 FAR = 1e12
 
@@ -113,7 +114,7 @@ def test_gates_that_no_attempt_fixed_are_reported(home: Home, tmp_path: Path, ow
         assert f"{name}:\n  value: {value}" in text
         text = text.replace(f"{name}:\n  value: {value}", f"{name}:\n  value: 30")
     limits.write_text(text)
-    path = folder_with(tmp_path / "offer", {"text": "Half price", "max_seconds": 2})
+    path = folder_with(tmp_path / "offer", {"text": "Half price", "max_seconds": 1})
     assert main(["render", str(path), "--json"]) == 0
     answer = said(capsys)
     assert answer["status"] == "degraded"

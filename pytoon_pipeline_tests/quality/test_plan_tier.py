@@ -63,6 +63,7 @@ WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
 PRICE = TextStyle(size=60, colour="#101010", background=TextBackground(colour="#FFD60A", opacity=1, padding=16))
 SILENCE = AudioMix(samples=PART * 1600, loudness=-14, true_peak=-1)
 TALK, COFFEE, ROCKET, BOTTLE, LOGO = (digit * 64 for digit in "abcde")
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 PLAN_CODES = {"missing_item", "wrong_crop", "missing_text", "missing_layer", "unverified"}
 
 
