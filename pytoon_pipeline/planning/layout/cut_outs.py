@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, Transform, constant
@@ -22,12 +22,12 @@ CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.86, 0.1, 18.0, 
 
 
 def behind_cut_out(
-    place: Rect[int], settings: LayoutSettings, accent: Colour, ground: Colour, frames: int
+    place: Rect[int], settings: LayoutSettings, accent: Colour, ground: Colour, frames: int, canvas: Canvas
 ) -> Iterator[Layer]:
     """What stands behind a product in ``place``: a disc in the ``accent`` colour, and the contact shadow."""
     x, y = (place.left + place.right) / 2, (place.top + place.bottom) / 2
     wanted = max(DISC_HEIGHT * place.height, DISC_WIDTH * place.width)
-    diameter = 2 * round(min(wanted, MAX_DISC * WIDTH, place.height + 2 * DISC_MARGIN) / 2)
+    diameter = 2 * round(min(wanted, MAX_DISC * canvas.width, place.height + 2 * DISC_MARGIN) / 2)
     yield disc(accent, diameter, x, y)
     if settings.shadow:
         yield ShapeLayer(
