@@ -26,7 +26,6 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.plans import footage_layer
 
-
 ANALYSES = {
     "metadata", "transcription", "sampled_frames", "face_detections", "focal_points", "shots", "silence_segments",
 }  # fmt: skip

@@ -178,7 +178,7 @@ def test_a_new_request_resets_the_attempts(
     path = hasty(tmp_path / "hasty")
     key = submit(path, home, instance)
     run(key, instance)
-    calm = [{"file": f"{name}.png", "end": 1} for name in "ab"]
+    calm = [{"file": f"{name}.png", "end": 0.4} for name in "ababababab"]
     (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": calm, "transition": "cut"}))
     assert submit(path, home, instance) == key
     assert uploads.attempts(key) == ()
