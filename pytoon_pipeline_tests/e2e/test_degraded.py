@@ -51,9 +51,9 @@ def hero(tmp_path: Path) -> Path:
 @pytest.fixture
 def strobe(tmp_path: Path) -> Path:
     """Footage that flashes five times per second: no remedy makes that safe."""
-    path = folder_with(tmp_path / "strobe", {"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.5})
+    path = folder_with(tmp_path / "strobe", {"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.2})
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
-    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
+    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.2,{flashing}", "-pix_fmt", "yuv420p",
                str(path / "s.mp4"))  # fmt: skip
     return path
 

@@ -69,9 +69,9 @@ def strobe(path: Path) -> Path:
     """Footage that flashes five times per second: no remedy makes that safe."""
     path.mkdir()
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
-    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
+    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.2,{flashing}", "-pix_fmt", "yuv420p",
                str(path / "s.mp4"))  # fmt: skip
-    (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.5}))
+    (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.2}))
     return path
 
 
