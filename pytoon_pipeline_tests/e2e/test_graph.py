@@ -295,11 +295,11 @@ def test_a_corrected_upload_loses_its_error(compile_file: Compile, finished_talk
 
 @QUICK
 def test_a_video_that_fails_its_checks_is_not_delivered(
-    compile_file: Compile, talk: Path, own_presets: Path, home: Home
+    compile_file: Compile, tmp_path: Path, own_presets: Path, home: Home
 ) -> None:
     limits = own_presets / "limits.yaml"
-    limits.write_text(limits.read_text().replace("value: 60.5", "value: 1.5"))
-    outcome = compile_file(talk)
+    limits.write_text(limits.read_text().replace("value: 60.5", "value: 1.1"))
+    outcome = compile_file(media.video(tmp_path / "clip.mp4", 1.2))
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.category) == ("qc_failed", "quality")
     assert outcome.assets["qc_score"]["verdict"] == "fail"
