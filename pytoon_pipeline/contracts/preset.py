@@ -132,7 +132,7 @@ class HeadlineSettings(Record):
 class StillSettings(Record):
     """How pictures are shown: for ``seconds`` each, between ``min_seconds`` and ``max_seconds``, taking turns with the
     moves in ``ken_burns``. ``zoom`` is the factor of a move in or out, ``pan`` the length of a sideways move as a share
-    of the window.
+    of the window. ``punch_in`` enlarges the picture on every other page of its texts; 1 never does.
 
     ``fit`` *cover* fills the frame; *contain* shows the whole picture as a card; *auto* follows ``layout.picture``,
     where the subject then stays in view.
@@ -144,6 +144,7 @@ class StillSettings(Record):
     ken_burns: tuple[Move, ...] = Field(default=("in", "out"), min_length=1)
     zoom: float = Field(default=1.1, ge=1, le=1.5)
     pan: float = Field(default=0.08, ge=0, le=0.3)
+    punch_in: float = Field(default=1.28, ge=1, le=2)
     fit: Literal["auto", "cover", "contain"] = "auto"
 
 

@@ -28,6 +28,7 @@ from pytoon_pipeline.planning.layout.titles import (
     with_marks,
 )
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, Timeline
+from pytoon_pipeline.planning.shots.recrops import on_pages
 from pytoon_pipeline.planning.text_assignment import page_seconds, titles_by_item
 from pytoon_pipeline.planning.title_request import TitleRequest
 
@@ -79,7 +80,8 @@ def place_titles(
     placed = _joined(schedule, [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed])
     scrims = _scrims(schedule, placed)
     layers = [schedule.layer(page, shown, position, scrims) for page, shown, position in placed]
-    scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in timeline.scenes)
+    scenes = on_pages(timeline.scenes, timeline.parts, schedule.page_starts(timed))
+    scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in scenes)
     layers.sort(key=lambda layer: layer.start)
     return PlacedTitles(tuple(layers), scenes, tuple(schedule.notes(timed)))
 
@@ -148,6 +150,11 @@ class _Schedule:
                           enumerate(zip(shares, frames, strict=True))]  # fmt: skip
             times += shares
         return times
+
+    def page_starts(self, timed: Sequence[tuple[TitlePage, FrameRange]]) -> list[list[int]]:
+        """The first frames of the pages of titles, for each part of the timeline."""
+        parts = range(len(self.timeline.parts))
+        return [[shown.start for one, shown in timed if one.part == part and not one.is_label] for part in parts]
 
     def window(self, part: int) -> FrameRange:
         """The frames of a part in which its texts may stand: from the middle of the transition that brings it in to the

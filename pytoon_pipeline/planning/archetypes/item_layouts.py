@@ -32,13 +32,14 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     fill_background,
     plain_background,
 )
-from pytoon_pipeline.planning.layout.cards import card_layer, plan_card
+from pytoon_pipeline.planning.layout.cards import card_layers, plan_card
 from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.titles import fit_title, symmetric, without_marked
 from pytoon_pipeline.planning.layout.titles import title_area as area_of
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import footage, stills
+from pytoon_pipeline.planning.shots.recrops import crop_path
 from pytoon_pipeline.planning.shots.subjects import subject_box
 from pytoon_pipeline.planning.title_request import TitleRequest
 from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
@@ -74,9 +75,9 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     if not material.is_still:
         sequence = footage.clip_sequence(material, item.source_start, frames, preset.camera, context.rate)
         return replace(sequence, text=space)
-    move = preset.stills.ken_burns[item.index % len(preset.stills.ken_burns)]
-    layers = stills.fit_cover(material, frames, move, preset.stills)
-    return replace(sequence_of(material, layers, frames, item.source_start), text=space)
+    camera = crops(context, item, WIDTH / HEIGHT, frames, page_count(titles, space))
+    layer = ImageLayer(name="picture", item=material.item, crop_path=camera, **stills.FULL_FRAME)
+    return replace(sequence_of(material, (layer,), frames, item.source_start), text=space)
 
 
 def letterboxed(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
@@ -103,19 +104,21 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     title_area = replace(above, top=plan.above.bottom - above.height, bottom=plan.above.bottom)
     label_area = replace(below, top=plan.below.top, bottom=plan.below.top + below.height) if both else None
     background, backdrop = ground(context, item, frames)
-    layer = card_layer(
-        material, plan, preset.layout, preset.background.colours[0], frames, item.source_start, item.index
-    )
     colour, file = preset.background.colours[0], context.media.background
+    moves = plan.crops and material.is_still and not preset.layout.tilt
+    inside = crops(context, item, plan.card.width / plan.card.height, frames, page_count(titles, space)) if moves else None
+    if plan.crops and inside is None:
+        inside = stills.fixed(*stills.window(material, plan.card.width / plan.card.height))
+    layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
     stills_ground = file is None or file.is_still
     behind = (
         behind_cut_out(plan.card, preset.layout, preset.headline.accent, colour, frames) if material.transparent else ()
     )
     headline = space.headline.model_copy(update={"position": 1.0, "item_position": 0.0 if both else 1.0})
     return SceneSequence(
-        (Scene(start=0, frames=frames, layers=(*background, *behind, layer), background_layers=len(background)),),
+        (Scene(start=0, frames=frames, layers=(*background, *behind, *layers), background_layers=len(background)),),
         backdrop,
-        keep_out=(KeepOutArea(0, frames, layer_area(layer), PICTURE),),
+        keep_out=(KeepOutArea(0, frames, layer_area(layers[-1]), PICTURE),),
         audio=own_audio(material, frames, item.source_start),
         static=(FrameRange(start=0, end=frames),) if material.is_still and stills_ground else (),
         text=replace(space, area=title_area, label_area=label_area, headline=headline, shade=None),
@@ -135,12 +138,10 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
         "height": height,
         "transform": Transform(x=constant(WIDTH / 2), y=constant(seam + height / 2)),
     }
-    move = preset.stills.ken_burns[item.index % len(preset.stills.ken_burns)]
-    size, centre = stills.window(material, WIDTH / height)
-    camera = stills.fixed(size, centre)
+    space = text_space(context, item)
+    camera = stills.fixed(*stills.window(material, WIDTH / height))
     if material.is_still:
-        subject = subject_box(material)
-        camera = stills.moving(size, centre, material.sampled.picture, subject, frames, move, preset.stills)
+        camera = crops(context, item, WIDTH / height, frames, page_count(titles, space))
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     strip = ShapeLayer(
         name="strip",
@@ -149,7 +150,6 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
         fill=Fill(colours=(preset.headline.accent,)),
         transform=Transform(x=constant(WIDTH / 2), y=constant(seam)),
     )
-    space = text_space(context, item)
     area = replace(space.area, left=context.safe_area.left, bottom=seam - PANEL_PADDING)
     headline = space.headline.model_copy(update={"align": "left", "position": 0.5, "item_position": 0.5})
     return SceneSequence(
@@ -195,6 +195,19 @@ def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
     return TextSpace(area, headline, item.material.sampled.tones.shade, label)
 
 
+def crops(context: PlanContext, item: PlanItem, aspect: float, frames: int, pages: int) -> CropPath:
+    """The crops of a picture in a window of ``aspect``, one for each page of its texts."""
+    settings, rate = context.preset.stills, context.rate
+    move = settings.ken_burns[item.index % len(settings.ken_burns)]
+    window = stills.window(item.material, aspect)
+    return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction))
+
+
+def page_count(titles: Sequence[TitleRequest], space: TextSpace) -> int:
+    """The number of pages of titles over an item."""
+    return sum(len(fit_title(title, space.headline, space.area)) for title in titles)
+
+
 def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | None:
     """The item's own text; none without one."""
     title = without_marked(TitleRequest(item.entry.text or "", "item", item.entry.file), headline.uppercase)
@@ -222,8 +235,7 @@ def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int,
 
 def picture_areas(material: AnalysedMedia, camera: CropPath, frames: int) -> tuple[KeepOutArea, ...]:
     """Where a picture that fills the frame shows faces, and its subject."""
-    moments = {0, frames // 2, max(0, frames - 1)}
-    windows = [crop_at(camera, frame, frame) for frame in moments]
+    windows = [crop_at(camera, frame, frame) for frame in stills.crop_moments(camera, frames)]
     areas = [face.box.through(window, WIDTH, HEIGHT) for face in material.faces for window in windows]
     subject = [subject_box(material).through(crop_at(camera, frames // 2, frames // 2), WIDTH, HEIGHT)]
     found = [KeepOutArea(0, frames, area, FACE) for area in areas]

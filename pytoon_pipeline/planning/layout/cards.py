@@ -8,20 +8,25 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.layers import Layer, Transform, constant
+from pytoon_pipeline.contracts.spec.layers import CropPath, Keyframe, Layer, ShapeLayer, Transform, constant
+from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots import stills
 
-CARD_WIDTH, CUT_OUT_WIDTH = 940, 756
+CARD_WIDTH, CUT_OUT_WIDTH = 968, 756
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
 HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
-# Distance from a text to its card, and from the card to the frame's edge, in pixels.
-GAP, EDGE = 56, 90
+# Distance from a text to its card, in pixels.
+GAP = 56
+# Distance from a card, and from a cut-out, to the lower edge of the frame. A card's is that to the sides.
+EDGE, CUT_OUT_EDGE = (WIDTH - CARD_WIDTH) // 2, 90
 # Height of the optical centre.
 CENTRE = 0.45
 # A shadow has the ground's hue at this share of its brightness.
 SHADOW_TINT = 0.3
+# A tilted card turns to this share of its tilt and grows by this factor while it is shown.
+TURN, GROWTH = 0.3, 1.03
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,10 @@ def plan_card(
     width = WIDTH if band else CUT_OUT_WIDTH if material.transparent else CARD_WIDTH
     above, below = (height + GAP if height else 0 for height in heights)
     top = area.top if above else min(area.top, 2 * EDGE)
-    # Only text keeps clear of the platform's own elements; a card may reach half into their zone.
-    bottom = area.bottom - 4 if below else min(HEIGHT - EDGE, (safe_area.bottom + HEIGHT) // 2)
+    # Only text keeps clear of the platform's own elements: a card fills the frame, a cut-out reaches half into their zone.
+    bottom = area.bottom - 4 if below else HEIGHT - EDGE
+    if material.transparent and not below:
+        bottom = min(HEIGHT - CUT_OUT_EDGE, (safe_area.bottom + HEIGHT) // 2)
     free = bottom - top - above - below
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
@@ -70,7 +77,7 @@ def plan_card(
     )
 
 
-def card_layer(
+def card_layers(
     material: AnalysedMedia,
     plan: CardPlan,
     settings: LayoutSettings,
@@ -78,27 +85,42 @@ def card_layer(
     frames: int,
     source_start: int = 0,
     phase: int = 0,
-) -> Layer:
-    """The picture as a card. A tilted card stands still; others move gently up and down."""
+    crops: CropPath | None = None,
+) -> tuple[Layer, ...]:
+    """The picture as a card, with the plate that throws its shadow behind it.
+
+    A card moves as a whole, unless the picture moves inside it by ``crops``. A tilted card turns a little.
+    """
     width, height = plan.card.width, plan.card.height
-    camera = stills.fit_box(material, width, height)[2]
-    if plan.crops:
-        camera = stills.fixed(*stills.window(material, width / height))
+    camera = crops or stills.fit_box(material, width, height)[2]
     flat = width >= WIDTH
-    effects: list[Effect] = []
+    rounded: tuple[Effect, ...] = ()
     if not flat and not material.transparent and settings.corner_radius:
-        effects.append(Rounded(radius=min(settings.corner_radius, width / 2, height / 2)))
-    if settings.shadow:
-        effects.append(soft_shadow(settings.shadow, ground))
+        rounded = (Rounded(radius=min(settings.corner_radius, width / 2, height / 2)),)
+    shadow = (soft_shadow(settings.shadow, ground),) if settings.shadow else ()
+    placed: dict[str, Any] = {"width": width, "height": height, "transform": _movement(
+        plan, settings, frames, phase, tilts=material.is_still and not flat, rests=flat or crops is not None
+    )}  # fmt: skip
+    if crops is None or not shadow:
+        return (stills.layer_of(material, camera, (*rounded, *shadow), source_start, "product", **placed),)
+    # The shadow of a picture that moves inside its card stays as it is.
+    fill = Fill(colours=(shade_of(ground),))
+    plate = ShapeLayer(name="card shadow", fill=fill, effects=(*rounded, *shadow), **placed)
+    return plate, stills.layer_of(material, camera, rounded, source_start, "product", **placed)
+
+
+def _movement(
+    plan: CardPlan, settings: LayoutSettings, frames: int, phase: int, *, tilts: bool, rests: bool
+) -> Transform:
+    """How a card stands and moves: a tilted one turns slowly, others go gently up and down unless they rest."""
     x, y = (plan.card.left + plan.card.right) / 2, (plan.card.top + plan.card.bottom) / 2
-    tilt = settings.tilt * (1 if phase % 2 else -1) if material.is_still and not flat else 0.0
-    moving = stills.bobbing(y, settings.bob_amplitude, frames, phase) if not tilt and not flat else constant(y)
-    placed: dict[str, Any] = {
-        "width": width,
-        "height": height,
-        "transform": Transform(x=constant(x), y=moving, rotation=constant(tilt)),
-    }
-    return stills.layer_of(material, camera, tuple(effects), source_start, "product", **placed)
+    if settings.tilt and tilts:
+        side = 1 if phase % 2 else -1
+        turn = (Keyframe(value=side * settings.tilt), Keyframe(frame=max(1, frames - 1), value=side * TURN * settings.tilt))
+        grow = (Keyframe(value=1), Keyframe(frame=max(1, frames - 1), value=GROWTH))
+        return Transform(x=constant(x), y=constant(y), rotation=turn, scale=grow)
+    moving = constant(y) if rests else stills.bobbing(y, settings.bob_amplitude, frames, phase)
+    return Transform(x=constant(x), y=moving)
 
 
 def soft_shadow(opacity: float, ground: Colour) -> Shadow:

@@ -87,13 +87,6 @@ def fills_frame(material: AnalysedMedia) -> bool:
     return sum(width > MAX_SUBJECT_EXCESS * size[0] for width in widths) <= MAX_CUT * len(widths)
 
 
-def fit_cover(material: AnalysedMedia, frames: int, move: Move, settings: StillSettings) -> tuple[Layer, ...]:
-    """The picture over the whole frame, slowly moving."""
-    size, centre = window(material, WIDTH / HEIGHT)
-    camera = moving(size, centre, material.sampled.picture, subject_box(material), frames, move, settings)
-    return (ImageLayer(name="picture", item=material.item, crop_path=camera, **FULL_FRAME),)
-
-
 def moving(
     size: tuple[float, float],
     centre: tuple[float, float],
@@ -224,11 +217,16 @@ def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Bac
     """The backdrop of texts over a picture that fills the frame through ``camera``."""
 
     def backdrop(area: Rect[int]) -> Backdrop:
-        moments = (0, frames // 2, max(0, frames - 1))
+        moments = crop_moments(camera, frames)
         windows: list[Box] = [crop_at(camera, frame, frame) for frame in moments]
         return tones_backdrop(material.sampled.tones, windows, area, WIDTH, HEIGHT)
 
     return backdrop
+
+
+def crop_moments(camera: CropPath, frames: int) -> list[int]:
+    """Frames at which a window has its extreme places: those of its keyframes, and the middle."""
+    return sorted({0, frames // 2, max(0, frames - 1), *(key.frame for key in camera.keyframes)})
 
 
 def _keeping(centre: float, length: float, low: float, extent: float) -> float:

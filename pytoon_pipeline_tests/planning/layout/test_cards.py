@@ -15,8 +15,12 @@ def test_a_card_and_its_text_share_the_frame_and_do_not_touch(width: int, height
     for text in texts(spec):
         assert apart(area_of(card), area_of(text))  # type: ignore[arg-type]
         assert area_of(text).top >= spec.constraints.safe_area.top
-    assert area_of(card).bottom <= 1920 - 90  # type: ignore[arg-type]
-    assert {"rounded", "shadow"} <= {effect.model_dump()["kind"] for effect in card.effects}
+    place = area_of(card)  # type: ignore[arg-type]
+    assert place.bottom <= 1920 - 40, "it keeps the distance to the lower edge that it has to the sides"
+    if width > 300:
+        assert place.width >= 0.86 * 1080 or place.height >= 0.55 * 1920
+    effects = [effect for layer in spec.scenes[0].layers for effect in layer.effects]
+    assert {"rounded", "shadow"} <= {effect.model_dump()["kind"] for effect in effects}
 
 
 def test_titles_stand_above_a_card_and_its_own_text_below() -> None:
