@@ -33,7 +33,7 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     plain_background,
 )
 from pytoon_pipeline.planning.layout.cards import card_layers, plan_card
-from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out
+from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out, over_floor, product_movement
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.titles import fit_title, symmetric, without_marked
 from pytoon_pipeline.planning.layout.titles import title_area as area_of
@@ -106,14 +106,21 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     background, backdrop = ground(context, item, frames)
     colour, file = preset.background.colours[0], context.media.background
     moves = plan.crops and material.is_still and not preset.layout.tilt
-    inside = crops(context, item, plan.card.width / plan.card.height, frames, page_count(titles, space)) if moves else None
+    inside = (
+        crops(context, item, plan.card.width / plan.card.height, frames, page_count(titles, space)) if moves else None
+    )
     if plan.crops and inside is None:
         inside = stills.fixed(*stills.window(material, plan.card.width / plan.card.height))
     layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
     stills_ground = file is None or file.is_still
-    behind = (
-        behind_cut_out(plan.card, preset.layout, preset.headline.accent, colour, frames) if material.transparent else ()
-    )
+    behind: tuple[Layer, ...] = ()
+    if material.transparent:
+        accent, pages = preset.headline.accent, page_count(titles, space)
+        behind = tuple(behind_cut_out(plan.card, preset.layout, accent, frames, pages))
+        backdrop = over_floor(backdrop, plan.card, accent)
+        layers = tuple(
+            one.model_copy(update={"transform": product_movement(plan.card, frames, pages)}) for one in layers
+        )
     headline = space.headline.model_copy(update={"position": 1.0, "item_position": 0.0 if both else 1.0})
     return SceneSequence(
         (Scene(start=0, frames=frames, layers=(*background, *behind, *layers), background_layers=len(background)),),

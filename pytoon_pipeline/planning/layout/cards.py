@@ -116,7 +116,10 @@ def _movement(
     x, y = (plan.card.left + plan.card.right) / 2, (plan.card.top + plan.card.bottom) / 2
     if settings.tilt and tilts:
         side = 1 if phase % 2 else -1
-        turn = (Keyframe(value=side * settings.tilt), Keyframe(frame=max(1, frames - 1), value=side * TURN * settings.tilt))
+        turn = (
+            Keyframe(value=side * settings.tilt),
+            Keyframe(frame=max(1, frames - 1), value=side * TURN * settings.tilt),
+        )
         grow = (Keyframe(value=1), Keyframe(frame=max(1, frames - 1), value=GROWTH))
         return Transform(x=constant(x), y=constant(y), rotation=turn, scale=grow)
     moving = constant(y) if rests else stills.bobbing(y, settings.bob_amplitude, frames, phase)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.preset import Move, StillSettings
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
-from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ImageLayer
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ImageLayer, Keyframe, Layer, Transform
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
@@ -19,6 +19,8 @@ WAY, MIN_FRAMES = 9, 24
 # A near crop keeps this share of its enlargement for the drift that follows.
 DRIFT = 0.35
 STEP = 0.02
+# Layers that are near and far by turns instead of being cropped.
+MOVING = ("product", "contact shadow")
 
 
 def crop_path(
@@ -48,23 +50,24 @@ def crop_path(
         # A wide crop that follows a near one moves on in the other direction.
         keys += wide[::-1] if n % 2 == 0 else _near_keys(centre, subject, near)
     edges = [round(n * frames / crops) for n in range(crops)]
-    return replace_frames(first.model_copy(update={"keyframes": tuple(keys)}), edges, frames)
+    return _at_times(first.model_copy(update={"keyframes": tuple(keys)}), marks(edges, frames))
 
 
-def replace_frames(path: CropPath, starts: Sequence[int], frames: int) -> CropPath:
-    """The path with its crops beginning at the frames ``starts``, the first of them 0, and ending at ``frames``."""
+def marks(starts: Sequence[int], frames: int) -> list[int]:
+    """Where the crops that begin at the frames ``starts`` have arrived, and where they end, in turns.
+
+    The first one is there from the start, the last one to the end of ``frames``.
+    """
     ends = [*starts[1:], frames - 1]
-    marks = [
+    return [
         frame
         for n, (start, end) in enumerate(zip(starts, ends, strict=True))
         for frame in (start + WAY if n else 0, max(end, start + WAY + 1))
     ]
-    keys = tuple(key.model_copy(update={"frame": frame}) for key, frame in zip(path.keyframes, marks, strict=True))
-    return path.model_copy(update={"keyframes": keys})
 
 
 def on_pages(scenes: Sequence[Scene], parts: Sequence[FrameRange], pages: Sequence[Sequence[int]]) -> tuple[Scene, ...]:
-    """``scenes`` with the crops of each picture changing where the pages of its texts do.
+    """``scenes`` with the crops and moves of each picture changing where the pages of its texts do.
 
     ``pages`` are the first frames of the pages of each of the ``parts``, in frames of the video.
     """
@@ -77,14 +80,27 @@ def on_pages(scenes: Sequence[Scene], parts: Sequence[FrameRange], pages: Sequen
     return tuple(changed)
 
 
-def _on_pages(layer: object, scene: Scene, pages: Sequence[int]) -> object:
-    if not isinstance(layer, ImageLayer) or len(layer.crop_path.keyframes) < 4:
-        return layer
+def _on_pages(layer: Layer, scene: Scene, pages: Sequence[int]) -> Layer:
     starts = [0, *(start - scene.start for start in sorted(pages)[1:])]
-    too_short = any(b - a < MIN_FRAMES for a, b in zip(starts, [*starts[1:], scene.frames], strict=True))
-    if 2 * len(starts) != len(layer.crop_path.keyframes) or too_short:
+    if any(b - a < MIN_FRAMES for a, b in zip(starts, [*starts[1:], scene.frames], strict=True)):
         return layer
-    return layer.model_copy(update={"crop_path": replace_frames(layer.crop_path, starts, scene.frames)})
+    times = marks(starts, scene.frames)
+    if isinstance(layer, ImageLayer) and len(layer.crop_path.keyframes) == len(times) > 2:
+        return layer.model_copy(update={"crop_path": _at_times(layer.crop_path, times)})
+    if layer.name in MOVING and len(layer.transform.scale) == len(times) > 2:
+        tracks = {name: getattr(layer.transform, name) for name in Transform.model_fields}
+        moved = {name: _moved(keys, times) for name, keys in tracks.items() if len(keys) == len(times)}
+        return layer.model_copy(update={"transform": layer.transform.model_copy(update=moved)})
+    return layer
+
+
+def _at_times(path: CropPath, times: Sequence[int]) -> CropPath:
+    keys = [key.model_copy(update={"frame": frame}) for key, frame in zip(path.keyframes, times, strict=True)]
+    return path.model_copy(update={"keyframes": tuple(keys)})
+
+
+def _moved(keys: Sequence[Keyframe], times: Sequence[int]) -> tuple[Keyframe, ...]:
+    return tuple(key.model_copy(update={"frame": frame}) for key, frame in zip(keys, times, strict=True))
 
 
 def _near_keys(centre: tuple[float, float], subject: Box, near: float) -> list[CropKeyframe]:
@@ -113,5 +129,8 @@ def _nearest(material: AnalysedMedia, size: tuple[float, float], centre: tuple[f
 def _contains(window: Box, box: Box) -> bool:
     right, bottom = box.x + box.width, box.y + box.height
     return (
-        window.x <= box.x and window.y <= box.y and right <= window.x + window.width and bottom <= window.y + window.height
+        window.x <= box.x
+        and window.y <= box.y
+        and right <= window.x + window.width
+        and bottom <= window.y + window.height
     )
