@@ -7,6 +7,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.output_format import CANVASES, DEFAULT_ASPECT, Canvas
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
@@ -39,6 +40,11 @@ class ResolvedRequest(Record):
     changed: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     origins: dict[str, Origin] = Field(default_factory=dict)
+
+    @property
+    def canvas(self) -> Canvas:
+        """The size of the video."""
+        return CANVASES[DEFAULT_ASPECT]
 
     @property
     def loudness(self) -> float:

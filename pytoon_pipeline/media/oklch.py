@@ -1,7 +1,7 @@
 """Colours by lightness, chroma and hue as people see them: OKLCH (Björn Ottosson, 2020; CSS Color 4)."""
 
 from math import atan2, cos, degrees, hypot, radians, sin
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ def oklch(colour: str) -> Oklch:
     return Oklch(float(lightness), hypot(a, b), degrees(atan2(b, a)) % 360)
 
 
-def oklab(values: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float64]:
+def oklab(values: NDArray[np.floating[Any]] | NDArray[np.uint8]) -> NDArray[np.float64]:
     """Oklab of sRGB values 0..255; both in the last axis."""
     return np.asarray(np.cbrt(linear(values) @ TO_LMS.T) @ TO_LAB.T)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import (
     BrandUse,
@@ -73,8 +73,8 @@ def finish(
     every_note = {(note.code, note.message): note for note in (*timeline.notes, *notes, *audio_notes)}
     return RenderSpec(
         archetype=resolved.archetype,
-        width=WIDTH,
-        height=HEIGHT,
+        width=context.canvas.width,
+        height=context.canvas.height,
         rate=rate,
         frames=timeline.frames,
         scenes=timeline.scenes,
@@ -122,16 +122,17 @@ def _placed_captions(
     context: PlanContext, timeline: Timeline, titles: Sequence[KeepOutArea] = ()
 ) -> tuple[CaptionStyle, tuple[Cue, ...]]:
     """The preset's style inside the safe zone, and the captions where they cover neither faces nor ``titles``."""
-    style = with_colours(safe_captions(context.preset.captions, context.safe_area))
-    return style, place_captions(timeline.cues, style, context.safe_area, (*timeline.keep_out, *titles))
+    style = with_colours(safe_captions(context.preset.captions, context.canvas, context.safe_area))
+    keep_out = (*timeline.keep_out, *titles)
+    return style, place_captions(timeline.cues, style, context.canvas, context.safe_area, keep_out)
 
 
-def safe_captions(style: CaptionStyle, safe_area: Rect[int]) -> CaptionStyle:
+def safe_captions(style: CaptionStyle, canvas: Canvas, safe_area: Rect[int]) -> CaptionStyle:
     """The style with its place inside the platform's safe zone."""
     return style.model_copy(
         update={
-            "position": round(min(style.position, safe_area.bottom / HEIGHT), 4),
-            "margin": max(style.margin, safe_area.left, WIDTH - safe_area.right),
+            "position": round(min(style.position, safe_area.bottom / canvas.height), 4),
+            "margin": max(style.margin, safe_area.left, canvas.width - safe_area.right),
         }
     )
 

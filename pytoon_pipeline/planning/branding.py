@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pytoon_pipeline.contracts.brand import CORNERS, Corner, Watermark
 from pytoon_pipeline.contracts.geometry import Box, Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
@@ -38,6 +38,7 @@ class _Ground:
 def watermark_layer(
     settings: Watermark | None,
     logo: AnalysedMedia | None,
+    canvas: Canvas,
     safe_area: Rect[int],
     shown: Sequence[AnalysedMedia] = (),
     captions: bool = False,
@@ -49,10 +50,10 @@ def watermark_layer(
     """
     if settings is None or logo is None:
         return None
-    size = fitted(logo, settings.width * WIDTH, settings.width * WIDTH)
+    size = fitted(logo, *[settings.width * min(canvas.width, canvas.height)] * 2)
     corners: Sequence[Corner] = (settings.corner,) if settings.corner else CORNERS[:2] if captions else CORNERS
     places = {corner: _centre(corner, size, safe_area) for corner in corners}
-    grounds = {corner: _ground(_area(place, size), shown) for corner, place in places.items()}
+    grounds = {corner: _ground(_area(place, size), shown, canvas) for corner, place in places.items()}
     usual, calmest = corners[0], min(corners, key=lambda corner: grounds[corner].cost)
     corner = calmest if grounds[usual].cost - grounds[calmest].cost >= MIN_GAIN else usual
     effects = _effects(logo, size, grounds[corner])
@@ -81,18 +82,18 @@ def _area(centre: tuple[float, float], size: tuple[float, float]) -> Rect[float]
     return Rect(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _ground(area: Rect[float], shown: Sequence[AnalysedMedia]) -> _Ground:
+def _ground(area: Rect[float], shown: Sequence[AnalysedMedia], canvas: Canvas) -> _Ground:
     """What pictures that fill the frame around their subject show behind ``area``."""
     darkest, lightest, costs = 1.0, 0.0, [0.0]
     for material in shown:
-        size, centre = window(material, WIDTH / HEIGHT)
+        size, centre = window(material, canvas.aspect)
         view = Box(centre[0] - size[0] / 2, centre[1] - size[1] / 2, *size)
         tones = material.sampled.tones
-        cells = _cells(area, view, tones.columns, tones.rows)
+        cells = _cells(area, view, canvas, tones.columns, tones.rows)
         darkest = min([darkest, *(tones.darkest[cell] for cell in cells)])
         lightest = max([lightest, *(tones.lightest[cell] for cell in cells)])
         detail = sum(tones.lightest[cell] - tones.darkest[cell] for cell in cells) / max(1, len(cells))
-        heads = (_head(face.box).through(view, WIDTH, HEIGHT) for face in material.faces)
+        heads = (_head(face.box).through(view, canvas.width, canvas.height) for face in material.faces)
         covered = max((Rect(*area).intersection(head).area for head in heads), default=0.0)
         costs.append(detail + FACE_WEIGHT * covered / max(1.0, area.area))
     return _Ground(darkest, lightest, max(costs))
@@ -103,10 +104,10 @@ def _head(face: Box) -> Box:
     return Box(face.x - wider, face.y - 1.5 * higher, face.width + 2 * wider, face.height + 2 * higher)
 
 
-def _cells(area: Rect[float], view: Box, columns: int, rows: int) -> list[int]:
+def _cells(area: Rect[float], view: Box, canvas: Canvas, columns: int, rows: int) -> list[int]:
     """The cells of a source's grid that ``area`` of a frame shows through ``view``."""
-    left, right = (int(columns * (view.x + view.width * x / WIDTH)) for x in (area.left, area.right))
-    top, bottom = (int(rows * (view.y + view.height * y / HEIGHT)) for y in (area.top, area.bottom))
+    left, right = (int(columns * (view.x + view.width * x / canvas.width)) for x in (area.left, area.right))
+    top, bottom = (int(rows * (view.y + view.height * y / canvas.height)) for y in (area.top, area.bottom))
     return [
         row * columns + column
         for row in range(max(0, top), min(rows, bottom + 1))

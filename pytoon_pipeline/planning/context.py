@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
@@ -20,7 +20,7 @@ from pytoon_pipeline.planning.branding import text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
 from pytoon_pipeline.planning.end_card import end_card
-from pytoon_pipeline.planning.layout.titles import TitleStyle, title_requests
+from pytoon_pipeline.planning.layout.titles import TitleStyle, symmetric, title_requests
 from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
 from pytoon_pipeline.planning.text_assignment import reading_seconds
@@ -44,6 +44,7 @@ class PlanContext:
     max_frames: int
     pacing: Pacing
     transition: SceneTransition
+    canvas: Canvas
     safe_area: Rect[int]
     watermark: ImageLayer | None
     end_card: SceneSequence | None
@@ -60,6 +61,12 @@ class PlanContext:
         return self.resolved.preset
 
     @property
+    def text_column(self) -> Rect[int]:
+        """Where titles stand: in the middle of the frame where they are centred."""
+        area = self.title_style.area
+        return symmetric(area, self.canvas) if self.preset.headline.align == "centre" else area
+
+    @property
     def brand(self) -> Brand | None:
         return self.resolved.brand
 
@@ -70,14 +77,14 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     rate = _rate(resolved, media)
     max_frames = int(request.max_seconds * rate.fraction)
     min_contrast = resolved.limits.text_contrast
-    safe_area = _safe_area(resolved)
+    canvas, safe_area = resolved.canvas, _safe_area(resolved)
     traits = ARCHETYPES[resolved.archetype]
     mark = request.logo or (brand.watermark if brand is not None else None)
-    watermark = watermark_layer(mark, media.logo, safe_area, media.media, captions=traits.transcribes)
+    watermark = watermark_layer(mark, media.logo, canvas, safe_area, media.media, captions=traits.transcribes)
     card = None
     if traits.end_card:
         cta = "" if traits.cta_in_scene else _call_to_action(request)
-        card = end_card(brand, media.logo, safe_area, rate, min_contrast, cta)
+        card = end_card(brand, media.logo, canvas, safe_area, rate, min_contrast, cta)
     closing = card.sequence if card is not None else None
     titles_area = text_area(safe_area, watermark)
     titles = title_requests(request.text, preset.headline.uppercase)
@@ -107,11 +114,12 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         max_frames=max_frames,
         pacing=pacing,
         transition=transition,
+        canvas=canvas,
         safe_area=safe_area,
         watermark=watermark,
         end_card=closing,
         titles=titles,
-        title_style=TitleStyle(preset.headline, min_contrast, rate, titles_area),
+        title_style=TitleStyle(preset.headline, min_contrast, rate, canvas, titles_area),
         captions=CaptionRules(preset.captions, resolved.profanity, request.missing_glyphs == "drop"),
     )
 
@@ -139,8 +147,10 @@ def _items(request: Request, media: PlanMedia, rate: FrameRate) -> tuple[PlanIte
 
 def _safe_area(resolved: ResolvedRequest) -> Rect[int]:
     """The part of the frame that the platform's own interface leaves free."""
-    insets = resolved.platform
-    return Rect(left=insets.left, top=insets.top, right=WIDTH - insets.right, bottom=HEIGHT - insets.bottom)
+    canvas, insets = resolved.canvas, resolved.platform
+    return Rect(
+        left=insets.left, top=insets.top, right=canvas.width - insets.right, bottom=canvas.height - insets.bottom
+    )
 
 
 def _call_to_action(request: Request) -> str:

@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import Back, EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Rounded
@@ -48,6 +48,8 @@ TYPICAL_SECONDS = 1.8
 LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.32, 0.46, 0.62, 1.15
 MOVE_SECONDS, FADE_SECONDS, PULSE_SECONDS = 0.42, 0.12, 0.36
 LOGO_START_SCALE, TEXT_RISE, BUTTON_RISE, PULSE = 0.55, 48, 150, 1.06
+# Parts get their places when all are known.
+UNPLACED = Transform(x=constant(0), y=constant(0))
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class _Part:
 def end_card(
     brand: Brand | None,
     logo: AnalysedMedia | None,
+    canvas: Canvas,
     safe_area: Rect[int],
     rate: FrameRate,
     min_contrast: float,
@@ -89,23 +92,24 @@ def end_card(
     if brand is None or brand.end_card.seconds <= 0:
         return None
     colours = _Colours(brand, min_contrast)
-    width = 2 * min(WIDTH / 2 - safe_area.left, safe_area.right - WIDTH / 2) - 40
-    parts: list[_Part] = _logo_parts(logo, colours) if logo is not None else []
+    middle, height = canvas.centre[0], canvas.height
+    width = 2 * min(middle - safe_area.left, safe_area.right - middle) - 40
+    parts: list[_Part] = _logo_parts(logo, colours, canvas) if logo is not None else []
     if text := clean(brand.end_card.text):
-        box = TextBox(brand.fonts.headline, *TEXT_SIZES, width, HEIGHT, TEXT_LINES)
+        box = TextBox(brand.fonts.headline, *TEXT_SIZES, width, height, TEXT_LINES)
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
     asked = clean(call_to_action)
     if button := asked or clean(brand.end_card.button):
         field = "text.cta" if asked else "brand.end_card.button"
-        box = TextBox(brand.fonts.headline, *BUTTON_SIZES, width - 2 * BUTTON_PADDING, HEIGHT, BUTTON_LINES)
+        box = TextBox(brand.fonts.headline, *BUTTON_SIZES, width - 2 * BUTTON_PADDING, height, BUTTON_LINES)
         parts.append(_button_part(button, box, colours, field))
     if handle := clean(brand.end_card.handle):
-        box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, HEIGHT, 1)
+        box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, height, 1)
         part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
         parts.append(replace(part, y=min(HANDLE_Y, safe_area.bottom - part.height / 2)))
     if not parts:
         return None
-    return EndCard(_sequence(parts, brand, colours, rate), bool(asked))
+    return EndCard(_sequence(parts, brand, colours, rate, canvas), bool(asked))
 
 
 class _Colours:
@@ -140,11 +144,11 @@ def _lowest(colour: Colour, *others: Colour) -> float:
     return min(contrast(luminance_of(colour), luminance_of(other)) for other in others)
 
 
-def _logo_parts(logo: AnalysedMedia, colours: _Colours) -> list[_Part]:
+def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas) -> list[_Part]:
     """The logo, on a plate where it would hardly be seen."""
-    width, height = fitted(logo, LOGO_WIDTH * WIDTH, LOGO_HEIGHT * HEIGHT)
+    width, height = fitted(logo, LOGO_WIDTH * canvas.width, LOGO_HEIGHT * canvas.height)
     effects = () if logo.transparent else (Rounded(radius=min(24.0, height / 2)),)
-    layer = logo_layer(logo, "logo", (width, height), (WIDTH / 2, 0.0), effects=effects)
+    layer = logo_layer(logo, "logo", (width, height), (0.0, 0.0), effects=effects)
     lowest = min(logo_contrast(logo, luminance_of(colour)) for colour in colours.ground)
     if not logo.transparent or lowest >= MIN_LOGO_CONTRAST:
         return [_Part(layer, height, LOGO_IN, scale=LOGO_START_SCALE)]
@@ -170,7 +174,7 @@ def _text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, s
         style=TextStyle(font=box.font, size=page.size, colour=colour),
         width=page.width,
         height=page.height,
-        transform=Transform(x=constant(WIDTH / 2), y=constant(0)),
+        transform=UNPLACED,
     )
     return _Part(layer, page.height, start, rise=TEXT_RISE)
 
@@ -186,7 +190,7 @@ def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Par
         style=TextStyle(font=box.font, size=page.size, colour=colours.label, background=plate),
         width=page.width + 2 * BUTTON_PADDING,
         height=height,
-        transform=Transform(x=constant(WIDTH / 2), y=constant(0)),
+        transform=UNPLACED,
     )
     return _Part(layer, height, BUTTON_IN, rise=BUTTON_RISE, pulse=True)
 
@@ -198,18 +202,20 @@ def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
     return page
 
 
-def _sequence(parts: Sequence[_Part], brand: Brand, colours: _Colours, rate: FrameRate) -> SceneSequence:
+def _sequence(
+    parts: Sequence[_Part], brand: Brand, colours: _Colours, rate: FrameRate, canvas: Canvas
+) -> SceneSequence:
     frames = rate.nearest(brand.end_card.seconds)
-    ground, backdrop = _ground(colours, frames)
-    rising = disc(brand.colours.secondary, DISC_SIZE, WIDTH / 2, 0)
+    ground, backdrop = _ground(colours, frames, canvas)
+    rising = disc(brand.colours.secondary, DISC_SIZE, 0, 0)
     stacked = [part.height for part in parts if part.y is None and part.height]
-    y = CENTRE * HEIGHT - (sum(stacked) + GAP * (len(stacked) - 1)) / 2
+    y = CENTRE * canvas.height - (sum(stacked) + GAP * (len(stacked) - 1)) / 2
     placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=DISC_TOP + DISC_SIZE / 2)]
     for part, following in zip_longest(parts, parts[1:]):
         height = part.height or following.height
         placed.append(part if part.y is not None else replace(part, y=y + height / 2))
         y += part.height + GAP if part.height else 0
-    moving = [_coming(part, frames, brand.end_card.seconds, rate) for part in placed]
+    moving = [_coming(part, canvas.centre[0], frames, brand.end_card.seconds, rate) for part in placed]
     # The disc is part of the ground: it does not move with what stands before it.
     layers, count = (*ground, *moving), len(ground) + 1
     scene = Scene(start=0, frames=frames, background=colours.ground[0], layers=layers, background_layers=count)
@@ -217,14 +223,14 @@ def _sequence(parts: Sequence[_Part], brand: Brand, colours: _Colours, rate: Fra
     return SceneSequence((scene,), backdrop, static=(whole,), notes=tuple(colours.notes))
 
 
-def _ground(colours: _Colours, frames: int) -> Background:
+def _ground(colours: _Colours, frames: int, canvas: Canvas) -> Background:
     """The brand's colours, over which light moves as it does in the rest of the video."""
     settings = BackgroundSettings(kind="gradient", colours=colours.ground, angle=20, shapes=colours.ground[1:])
-    layers, _ = designed_background(settings, frames)
+    layers, _ = designed_background(settings, frames, canvas)
     return layers, lambda area: colour_backdrop(*colours.ground)
 
 
-def _coming(part: _Part, frames: int, seconds: float, rate: FrameRate) -> Layer:
+def _coming(part: _Part, x: float, frames: int, seconds: float, rate: FrameRate) -> Layer:
     """The layer of a part in its place, with its entrance; shorter cards move faster."""
     assert part.y is not None
     y = part.y
@@ -238,6 +244,7 @@ def _coming(part: _Part, frames: int, seconds: float, rate: FrameRate) -> Layer:
     overshoot = Back(overshoot=0.1)
     values: dict[str, tuple[Keyframe, ...]] = {
         "opacity": (Keyframe(frame=start, value=0), Keyframe(frame=seen, value=1)),
+        "x": constant(x),
         "y": constant(y),
     }
     if part.rise:

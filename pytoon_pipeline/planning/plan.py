@@ -38,7 +38,7 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
 def _thumbnail_title(context: PlanContext) -> TextLayer | None:
     style, plate = context.title_style, context.transition.colour
     text = context.request.thumbnail_title
-    return thumbnail_title(text, style.headline, context.safe_area, plate, style.min_contrast)
+    return thumbnail_title(text, style.headline, context.canvas, context.safe_area, plate, style.min_contrast)
 
 
 def _heard(spec: RenderSpec) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
 from pytoon_pipeline.contracts.style import TextBackground, TextStyle
@@ -20,7 +20,12 @@ PADDING, RADIUS = 0.4, 0.25
 
 
 def thumbnail_title(
-    text: str | None, headline: HeadlineSettings, safe_area: Rect[int], plate: Colour, min_contrast: float
+    text: str | None,
+    headline: HeadlineSettings,
+    canvas: Canvas,
+    safe_area: Rect[int],
+    plate: Colour,
+    min_contrast: float,
 ) -> TextLayer | None:
     """``text`` on a panel of the colour ``plate``; none without a text.
 
@@ -29,7 +34,7 @@ def thumbnail_title(
     cleaned = clean(text or "", headline.uppercase)
     if not cleaned:
         return None
-    area = symmetric(safe_area)
+    area = symmetric(safe_area, canvas)
     box = text_box(headline, area)
     size = min(round(box.size * ENLARGED), 400)
     room = replace(box, size=size, lines=MAX_LINES, width=area.width - 2 * PADDING * size, height=area.height / 2)
@@ -55,5 +60,5 @@ def thumbnail_title(
         ),
         width=page.width + 2 * padding,
         height=height,
-        transform=Transform(x=constant(WIDTH / 2), y=constant(safe_area.bottom - height / 2)),
+        transform=Transform(x=constant(canvas.centre[0]), y=constant(safe_area.bottom - height / 2)),
     )

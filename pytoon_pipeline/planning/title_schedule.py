@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
@@ -289,7 +288,7 @@ def _scrims(schedule: _Schedule, placed: Sequence[tuple[TitlePage, FrameRange, f
         here = [
             (schedule.area(page, position), shown) for page, shown, position in placed if part in schedule.parts(shown)
         ]
-        upper = [one for one in here if one[0].top + one[0].bottom < HEIGHT]
+        upper = [one for one in here if one[0].top + one[0].bottom < schedule.style.canvas.height]
         lower = [one for one in here if one not in upper]
         for texts in filter(None, (upper, lower)):
             if scrim := _scrim(schedule, part, space, texts):
@@ -306,7 +305,8 @@ def _scrim(
     # A scrim that would come or go near a transition stays for all of the part.
     shown = FrameRange(start=own.start if start <= window.start else start, end=own.end if end >= window.end else end)
     behind, areas = schedule.sequences[part].backdrop, [area for area, _ in texts]
-    return plan_scrim(areas, space.headline.colour, behind, scrim_tone(space), schedule.style.min_contrast, shown)
+    style, tone = schedule.style, scrim_tone(space)
+    return plan_scrim(areas, space.headline.colour, behind, tone, style.min_contrast, shown, style.canvas)
 
 
 def scrim_tone(space: TextSpace) -> Colour:

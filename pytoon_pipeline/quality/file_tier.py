@@ -10,7 +10,7 @@ from pytoon_pipeline.quality.deviation import Deviation, Limit
 
 BT709 = (1, 1, 1, 1)
 PLAN = "RenderSpec of the video"
-OUTPUT_FORMAT = "Output format: 1080×1920 H.264 yuv420p BT.709, AAC 48 kHz stereo, index first"
+OUTPUT_FORMAT = "Output format: H.264 yuv420p BT.709, AAC 48 kHz stereo, index first"
 
 
 def undecodable(context: CheckContext) -> Iterator[Deviation]:

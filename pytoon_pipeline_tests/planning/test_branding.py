@@ -6,6 +6,7 @@ from pytoon_pipeline.contracts.analysis import Tones
 from pytoon_pipeline.contracts.brand import Watermark
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.spec.effects import Shadow
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -78,13 +79,14 @@ def tiles(busy: tuple[int, int, int, int], shade: tuple[float, float]) -> Tones:
     )  # fmt: skip
 
 
+CANVAS = CANVASES["9:16"]
 AREA = Rect(left=65, top=270, right=940, bottom=1440)
 
 
 def corner_of(shown: list, settings: Watermark | None = None, captions: bool = False) -> tuple[bool, bool]:
     """Whether the watermark stands at the left, and at the top."""
     logo = still(640, 240, item="d" * 64, transparent=True)
-    layer = watermark_layer(settings or Watermark(), logo, AREA, shown, captions)
+    layer = watermark_layer(settings or Watermark(), logo, CANVAS, AREA, shown, captions)
     assert layer is not None
     return layer.transform.x[0].value < 540, layer.transform.y[0].value < 960
 
@@ -107,7 +109,7 @@ def test_a_watermark_on_a_ground_of_its_own_brightness_has_a_shadow() -> None:
     def effects(light: float, ink: float) -> list[str]:
         logo = still(640, 240, item="d" * 64, transparent=True, grey=tones(ink, ink))
         ground = still(1080, 1920, grey=tones(light, light))
-        layer = watermark_layer(Watermark(), logo, AREA, [ground])
+        layer = watermark_layer(Watermark(), logo, CANVAS, AREA, [ground])
         assert layer is not None
         return [effect.colour for effect in layer.effects if isinstance(effect, Shadow)]
 

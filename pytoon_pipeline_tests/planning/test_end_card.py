@@ -8,6 +8,7 @@ from pytoon_pipeline.config.presets import load_brand
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.media.colour import contrast, luminance_of
@@ -15,6 +16,7 @@ from pytoon_pipeline.planning.end_card import EndCard, end_card
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import RATE, planned, still, tones
 
+CANVAS = CANVASES["9:16"]
 AREA = Rect(left=65, top=270, right=940, bottom=1440)
 LOGO = still(640, 240, item="d" * 64, transparent=True, grey=tones(0.9, 0.95))
 
@@ -30,7 +32,7 @@ def brand(colours: dict[str, str] | None = None, **card: object) -> Brand:
 
 
 def card_of(one: Brand, cta: str = "", logo: object = LOGO) -> EndCard:
-    card = end_card(one, logo, AREA, RATE, 4.5, cta)  # type: ignore[arg-type]
+    card = end_card(one, logo, CANVAS, AREA, RATE, 4.5, cta)  # type: ignore[arg-type]
     assert card is not None
     return card
 
@@ -113,8 +115,8 @@ def test_the_request_decides_the_button_and_the_brand_has_one_of_its_own() -> No
     assert own.lines == ("Shop now",)
     assert isinstance(asked := parts(card_of(brand(button="Shop now"), "Order today"))["button"], TextLayer)
     assert asked.lines == ("Order today",)
-    assert end_card(brand(seconds=0), LOGO, AREA, RATE, 4.5, "Order now") is None
-    assert end_card(brand(text="", handle=""), None, AREA, RATE, 4.5) is None
+    assert end_card(brand(seconds=0), LOGO, CANVAS, AREA, RATE, 4.5, "Order now") is None
+    assert end_card(brand(text="", handle=""), None, CANVAS, AREA, RATE, 4.5) is None
 
 
 def test_a_call_to_action_that_is_too_long_is_refused() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import (
@@ -35,7 +35,7 @@ from pytoon_pipeline.planning.layout.backgrounds import (
 from pytoon_pipeline.planning.layout.cards import card_layers, plan_card
 from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out, over_floor, product_movement
 from pytoon_pipeline.planning.layout.text_placement import layer_area
-from pytoon_pipeline.planning.layout.titles import fit_title, symmetric, without_marked
+from pytoon_pipeline.planning.layout.titles import fit_title, without_marked
 from pytoon_pipeline.planning.layout.titles import title_area as area_of
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import footage, stills
@@ -69,21 +69,23 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     """The item over the whole frame, slowly moving towards its subject."""
     material, preset = item.material, context.preset
     requested = "cover" in (item.fit, preset.stills.fit)
-    if not requested and not stills.fills_frame(material):
+    if not requested and not stills.fills_frame(material, context.canvas):
         return card(context, item, frames, titles)
     space = text_space(context, item)
     if not material.is_still:
-        sequence = footage.clip_sequence(material, item.source_start, frames, preset.camera, context.rate)
+        sequence = footage.clip_sequence(
+            material, item.source_start, frames, preset.camera, context.rate, context.canvas
+        )
         return replace(sequence, text=space)
-    camera = crops(context, item, WIDTH / HEIGHT, frames, page_count(titles, space))
-    layer = ImageLayer(name="picture", item=material.item, crop_path=camera, **stills.FULL_FRAME)
-    return replace(sequence_of(material, (layer,), frames, item.source_start), text=space)
+    camera = crops(context, item, context.canvas.aspect, frames, page_count(titles, space))
+    layer = ImageLayer(name="picture", item=material.item, crop_path=camera, **stills.full_frame(context.canvas))
+    return replace(sequence_of(context.canvas, material, (layer,), frames, item.source_start), text=space)
 
 
 def letterboxed(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The whole item between black bars."""
-    layers = stills.letterboxed(item.material, item.source_start)
-    sequence = sequence_of(item.material, layers, frames, item.source_start)
+    layers = stills.letterboxed(item.material, context.canvas, item.source_start)
+    sequence = sequence_of(context.canvas, item.material, layers, frames, item.source_start)
     return replace(sequence, text=replace(text_space(context, item), shade=None))
 
 
@@ -99,25 +101,28 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     label_height = _label_height(space, below if both else above)
     heights = (title_height, label_height) if both else (max(title_height, label_height), 0)
     whole = "contain" in (item.fit, preset.stills.fit)
-    plan = plan_card(material, heights, space.area, context.safe_area, whole=whole, band=not material.is_still)
+    plan = plan_card(
+        material, heights, space.area, context.canvas, context.safe_area, whole=whole, band=not material.is_still
+    )
     # Texts are fitted into the same height as they were measured in, and stand next to the card.
     title_area = replace(above, top=plan.above.bottom - above.height, bottom=plan.above.bottom)
     label_area = replace(below, top=plan.below.top, bottom=plan.below.top + below.height) if both else None
     background, backdrop = ground(context, item, frames)
     colour, file = preset.background.colours[0], context.media.background
     moves = plan.crops and material.is_still and not preset.layout.tilt
-    inside = (
-        crops(context, item, plan.card.width / plan.card.height, frames, page_count(titles, space)) if moves else None
-    )
-    if plan.crops and inside is None:
-        inside = stills.fixed(*stills.window(material, plan.card.width / plan.card.height))
+    aspect, pages = plan.card.width / plan.card.height, page_count(titles, replace(space, area=title_area))
+    inside = None
+    if plan.crops:
+        inside = (
+            crops(context, item, aspect, frames, pages) if moves else stills.fixed(*stills.window(material, aspect))
+        )
     layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
     stills_ground = file is None or file.is_still
     behind: tuple[Layer, ...] = ()
     if material.transparent:
-        accent, pages = preset.headline.accent, page_count(titles, space)
-        behind = tuple(behind_cut_out(plan.card, preset.layout, accent, frames, pages))
-        backdrop = over_floor(backdrop, plan.card, accent)
+        accent = preset.headline.accent
+        behind = tuple(behind_cut_out(plan.card, preset.layout, accent, frames, pages, context.canvas))
+        backdrop = over_floor(backdrop, plan.card, accent, context.canvas)
         layers = tuple(
             one.model_copy(update={"transform": product_movement(plan.card, frames, pages)}) for one in layers
         )
@@ -134,35 +139,35 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
 
 def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The text on a panel above, left aligned; the picture fills the rest."""
-    material, preset = item.material, context.preset
-    seam = 2 * round(HEIGHT * PANEL_SHARE / 2)
-    height = HEIGHT - seam
-    if not stills.covers_well(material, WIDTH / height, stills.CARD_MARGIN):
+    material, preset, canvas = item.material, context.preset, context.canvas
+    seam = 2 * round(canvas.height * PANEL_SHARE / 2)
+    height = canvas.height - seam
+    if not stills.covers_well(material, canvas.width / height, stills.CARD_MARGIN):
         return card(context, item, frames, titles)
     background, backdrop = ground(context, item, frames)
     placed: dict[str, Any] = {
-        "width": WIDTH,
+        "width": canvas.width,
         "height": height,
-        "transform": Transform(x=constant(WIDTH / 2), y=constant(seam + height / 2)),
+        "transform": Transform(x=constant(canvas.centre[0]), y=constant(seam + height / 2)),
     }
     space = text_space(context, item)
-    camera = stills.fixed(*stills.window(material, WIDTH / height))
+    camera = stills.fixed(*stills.window(material, canvas.width / height))
     if material.is_still:
-        camera = crops(context, item, WIDTH / height, frames, page_count(titles, space))
+        camera = crops(context, item, canvas.width / height, frames, page_count(titles, space))
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     strip = ShapeLayer(
         name="strip",
-        width=WIDTH,
+        width=canvas.width,
         height=STRIP,
         fill=Fill(colours=(preset.headline.accent,)),
-        transform=Transform(x=constant(WIDTH / 2), y=constant(seam)),
+        transform=Transform(x=constant(canvas.centre[0]), y=constant(seam)),
     )
     area = replace(space.area, left=context.safe_area.left, bottom=seam - PANEL_PADDING)
     headline = space.headline.model_copy(update={"align": "left", "position": 0.5, "item_position": 0.5})
     return SceneSequence(
         (Scene(start=0, frames=frames, layers=(*background, picture, strip), background_layers=len(background)),),
         backdrop,
-        keep_out=(KeepOutArea(0, frames, Rect(left=0, top=seam, right=WIDTH, bottom=HEIGHT), PICTURE),),
+        keep_out=(KeepOutArea(0, frames, Rect(left=0, top=seam, right=canvas.width, bottom=canvas.height), PICTURE),),
         audio=own_audio(material, frames, item.source_start),
         static=(FrameRange(start=0, end=frames),) if material.is_still else (),
         text=replace(space, area=area, headline=headline, shade=None),
@@ -180,26 +185,25 @@ LABEL_SHARE = 0.2
 def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
     """The ground that the request asks for, else the preset's. Raises ``InvalidInput`` for a brand's without one."""
     settings, requested, file = context.preset.background, context.request.background, context.media.background
+    canvas = context.canvas
     if file is not None:
-        return fill_background(file)
+        return fill_background(file, canvas)
     if requested is not None and requested.startswith("#"):
-        return plain_background(requested)
+        return plain_background(requested, canvas)
     blurs = requested == "blur" or (requested is None and settings.kind == "blur")
     if blurs and (requested == "blur" or not item.material.transparent):
-        return blurred_copy(item.material, settings, item.source_start)
+        return blurred_copy(item.material, settings, canvas, item.source_start)
     if requested == "brand" and context.brand is None:
         raise field_error("background", "no_brand", "the value “brand” needs a brand.", "Set one with “brand:”.")
     kind = "colour" if requested == "brand" else "gradient" if settings.kind == "blur" else settings.kind
-    return designed_background(settings.model_copy(update={"kind": kind}), frames)
+    return designed_background(settings.model_copy(update={"kind": kind}), frames, canvas)
 
 
 def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
     """Where texts stand over an item that fills the frame: a column that is centred, unless texts are aligned."""
-    headline, area = context.preset.headline, context.title_style.area
+    headline = context.preset.headline
     label = item_label(item, headline)
-    if headline.align == "centre":
-        area = symmetric(area)
-    return TextSpace(area, headline, item.material.sampled.tones.shade, label)
+    return TextSpace(context.text_column, headline, item.material.sampled.tones.shade, label)
 
 
 def crops(context: PlanContext, item: PlanItem, aspect: float, frames: int, pages: int) -> CropPath:
@@ -221,18 +225,20 @@ def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | Non
     return title if title.text else None
 
 
-def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int, source_start: int) -> SceneSequence:
+def sequence_of(
+    canvas: Canvas, material: AnalysedMedia, layers: tuple[Layer, ...], frames: int, source_start: int
+) -> SceneSequence:
     """A scene of layers that all show one item, the last of them in front."""
     whole = (FrameRange(start=0, end=frames),)
     front = layers[-1]
     assert isinstance(front, ImageLayer | VideoLayer)
-    if front.height >= HEIGHT:
-        keep_out = picture_areas(material, front.crop_path, frames)
+    if fills(front, canvas):
+        keep_out = picture_areas(canvas, material, front.crop_path, frames)
     else:
         keep_out = (KeepOutArea(0, frames, layer_area(front), PICTURE),)
     return SceneSequence(
         (Scene(start=0, frames=frames, layers=layers, background_layers=len(layers) - 1),),
-        _backdrop(material, layers, frames),
+        _backdrop(canvas, material, layers, frames),
         keep_out=keep_out,
         audio=own_audio(material, frames, source_start),
         static=whole if material.is_still else (),
@@ -240,22 +246,28 @@ def sequence_of(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int,
     )
 
 
-def picture_areas(material: AnalysedMedia, camera: CropPath, frames: int) -> tuple[KeepOutArea, ...]:
+def picture_areas(canvas: Canvas, material: AnalysedMedia, camera: CropPath, frames: int) -> tuple[KeepOutArea, ...]:
     """Where a picture that fills the frame shows faces, and its subject."""
     windows = [crop_at(camera, frame, frame) for frame in stills.crop_moments(camera, frames)]
-    areas = [face.box.through(window, WIDTH, HEIGHT) for face in material.faces for window in windows]
-    subject = [subject_box(material).through(crop_at(camera, frames // 2, frames // 2), WIDTH, HEIGHT)]
+    size = canvas.width, canvas.height
+    areas = [face.box.through(window, *size) for face in material.faces for window in windows]
+    subject = [subject_box(material).through(crop_at(camera, frames // 2, frames // 2), *size)]
     found = [KeepOutArea(0, frames, area, FACE) for area in areas]
     return (*found, *(KeepOutArea(0, frames, area, SUBJECT, soft=True) for area in subject))
 
 
-def _backdrop(material: AnalysedMedia, layers: tuple[Layer, ...], frames: int) -> Backdrops:
+def _backdrop(canvas: Canvas, material: AnalysedMedia, layers: tuple[Layer, ...], frames: int) -> Backdrops:
     """A picture that fills the frame is known place by place. Beside one that does not, there may be black."""
     first = layers[0]
-    if len(layers) == 1 and isinstance(first, ImageLayer | VideoLayer) and first.height >= HEIGHT:
-        return stills.crop_backdrop(material, first.crop_path, frames)
+    if len(layers) == 1 and isinstance(first, ImageLayer | VideoLayer) and fills(first, canvas):
+        return stills.crop_backdrop(material, first.crop_path, frames, canvas)
     whole = whole_backdrop(material.sampled.tones)
     return everywhere(Backdrop(0.0, whole.lightest))
+
+
+def fills(layer: ImageLayer | VideoLayer, canvas: Canvas) -> bool:
+    """Whether a layer is as large as the frame."""
+    return layer.width >= canvas.width and layer.height >= canvas.height
 
 
 def _title_height(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> int:

@@ -6,7 +6,7 @@ from math import ceil
 
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Box, Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import MemeSettings
 from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
@@ -53,7 +53,7 @@ def plan_meme(context: PlanContext) -> RenderSpec:
     sequences = []
     for item, frames in zip(context.items, lengths, strict=True):
         lines = _lines(item.entry.text, context.request.text)
-        plan = _layout(meme, item, symmetric(style.area))(meme, style, item, lines, frames)
+        plan = _layout(meme, item, style)(meme, style, item, lines, frames)
         sequences.append(
             SceneSequence(
                 (Scene(start=0, frames=frames, background=meme.bar, layers=plan),),
@@ -69,18 +69,18 @@ def plan_meme(context: PlanContext) -> RenderSpec:
 MemeLayout = Callable[[MemeSettings, TitleStyle, PlanItem, tuple[str, str], int], tuple[Layer, ...]]
 
 
-def _layout(meme: MemeSettings, item: PlanItem, area: Rect[int]) -> MemeLayout:
+def _layout(meme: MemeSettings, item: PlanItem, style: TitleStyle) -> MemeLayout:
     """The preset's layout; a bar above for a picture whose faces it would cover, and bars for one that it would cut."""
     whole = item.fit in ("contain", "bars") or item.material.transparent
-    if whole or not stills.covers_well(item.material, WIDTH / HEIGHT):
+    if whole or not stills.covers_well(item.material, style.canvas.aspect):
         return _captioned if not whole and _covers_square(item) else _between_bars
-    over = meme.layout == "over" and _shown_share(item) >= MIN_SHOWN and not _over_faces(item, area)
+    over = meme.layout == "over" and _shown_share(item, style.canvas) >= MIN_SHOWN and not _over_faces(item, style)
     return _over if over else _captioned
 
 
-def _shown_share(item: PlanItem) -> float:
+def _shown_share(item: PlanItem, canvas: Canvas) -> float:
     """How much of a picture that fills the frame is in view, as a share of its area."""
-    (width, height), picture = stills.window(item.material, WIDTH / HEIGHT)[0], item.material.sampled.picture
+    (width, height), picture = stills.window(item.material, canvas.aspect)[0], item.material.sampled.picture
     return width * height / (picture.width * picture.height)
 
 
@@ -92,10 +92,10 @@ def _over(
     meme: MemeSettings, style: TitleStyle, item: PlanItem, lines: tuple[str, str], frames: int
 ) -> tuple[Layer, ...]:
     """Both lines over a picture that fills the frame, at its top and its bottom, in outlined letters."""
-    material, area = item.material, symmetric(style.area)
-    size, centre = stills.window(material, WIDTH / HEIGHT)
+    material, area = item.material, symmetric(style.area, style.canvas)
+    size, centre = stills.window(material, style.canvas.aspect)
     camera = stills.fixed(size, centre)
-    picture = layer_of(material, camera, (), item.source_start, "picture", **stills.FULL_FRAME)
+    picture = layer_of(material, camera, (), item.source_start, "picture", **stills.full_frame(style.canvas))
     above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
     layers: list[Layer] = [picture]
     if above is not None:
@@ -106,11 +106,12 @@ def _over(
     return tuple(layers)
 
 
-def _over_faces(item: PlanItem, area: Rect[int]) -> bool:
+def _over_faces(item: PlanItem, style: TitleStyle) -> bool:
     """Whether lines at the top and the bottom of a picture that fills the frame would cover a face."""
-    size, (x, y) = stills.window(item.material, WIDTH / HEIGHT)
+    canvas, area = style.canvas, symmetric(style.area, style.canvas)
+    size, (x, y) = stills.window(item.material, canvas.aspect)
     shown = Box(x - size[0] / 2, y - size[1] / 2, *size)
-    faces = [face.box.through(shown, WIDTH, HEIGHT) for face in item.material.faces]
+    faces = [face.box.through(shown, canvas.width, canvas.height) for face in item.material.faces]
     reach = round(area.height * OVER_SHARE)
     bands = (replace(area, bottom=area.top + reach), replace(area, top=area.bottom - reach))
     return any(face.intersection(band).area for face in faces for band in bands)
@@ -120,19 +121,19 @@ def _captioned(
     meme: MemeSettings, style: TitleStyle, item: PlanItem, lines: tuple[str, str], frames: int
 ) -> tuple[Layer, ...]:
     """Both lines on a bar above the picture, which fills the rest of the frame."""
-    area = symmetric(style.area)
+    canvas, area = style.canvas, symmetric(style.area, style.canvas)
     above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
     pages = [page for page in (above, below) if page is not None]
     seam = area.top + sum(page.height + LINE_GAP for page in pages) if pages else 0
     seam = 2 * round(seam / 2)
-    height = HEIGHT - seam
-    size, centre = stills.window(item.material, WIDTH / height)
-    transform = Transform(x=constant(WIDTH / 2), y=constant(seam + height / 2))
-    placed = {"width": WIDTH, "height": height, "transform": transform}
+    height = canvas.height - seam
+    size, centre = stills.window(item.material, canvas.width / height)
+    transform = Transform(x=constant(canvas.centre[0]), y=constant(seam + height / 2))
+    placed = {"width": canvas.width, "height": height, "transform": transform}
     layers: list[Layer] = [
         layer_of(item.material, stills.fixed(size, centre), (), item.source_start, "picture", **placed)
     ]
-    layers += [_bar(meme.bar, 0.0, float(seam))] if seam else []
+    layers += [_bar(meme.bar, canvas, 0.0, float(seam))] if seam else []
     top, start = float(area.top), _punchline(meme, lines, frames)
     if above is not None:
         layers.append(_text(above, "hook", top + above.height / 2, area, meme, style.min_contrast))
@@ -173,36 +174,36 @@ def _between_bars(
     meme: MemeSettings, style: TitleStyle, item: PlanItem, lines: tuple[str, str], frames: int
 ) -> tuple[Layer, ...]:
     """The whole picture, as wide as the frame, with a line on a bar above it and one below it."""
-    area = symmetric(style.area)
-    text_height = _text_height(item.material, area, sum(map(bool, lines)), meme)
+    canvas, area = style.canvas, symmetric(style.area, style.canvas)
+    text_height = _text_height(item.material, canvas, area, sum(map(bool, lines)), meme)
     above, below = _same_size([_fitted(text, area, text_height, meme) for text in lines])
     # The picture takes all the space that the lines leave. Where it is smaller, the bars grow towards it.
     first = area.top + above.height + 2 * PADDING if above else 0
-    last = area.bottom - below.height - 2 * PADDING if below else HEIGHT
-    width, height, camera = fit_box(item.material, WIDTH, last - first)
+    last = area.bottom - below.height - 2 * PADDING if below else canvas.height
+    width, height, camera = fit_box(item.material, canvas.width, last - first)
     middle = round((first + last) / 2)
-    transform = Transform(x=constant(WIDTH / 2), y=constant(middle))
+    transform = Transform(x=constant(canvas.centre[0]), y=constant(middle))
     picture = layer_of(
         item.material, camera, (), item.source_start, "picture", width=width, height=height, transform=transform
     )
     top, bottom = middle - height / 2, middle + height / 2
     layers: list[Layer] = [picture]
     if top >= 1:
-        layers.append(_bar(meme.bar, 0.0, top))
+        layers.append(_bar(meme.bar, canvas, 0.0, top))
     if above is not None:
         layers.append(_text(above, "hook", top - PADDING - above.height / 2, area, meme, style.min_contrast))
-    if HEIGHT - bottom >= 1:
-        layers.append(_bar(meme.bar, bottom, float(HEIGHT)))
+    if canvas.height - bottom >= 1:
+        layers.append(_bar(meme.bar, canvas, bottom, float(canvas.height)))
     if below is not None:
         start = _punchline(meme, lines, frames)
         layers.append(_text(below, "cta", bottom + PADDING + below.height / 2, area, meme, style.min_contrast, start))
     return tuple(layers)
 
 
-def _text_height(material: AnalysedMedia, area: Rect[int], bars: int, meme: MemeSettings) -> float:
+def _text_height(material: AnalysedMedia, canvas: Canvas, area: Rect[int], bars: int, meme: MemeSettings) -> float:
     """Height for the lines of one bar: what the picture leaves at full width, up to ``BAR_SHARE``."""
     height = area.bottom - area.top
-    _, picture_height = fitted(material, WIDTH, height * (1 - 2 * BAR_SHARE))
+    _, picture_height = fitted(material, canvas.width, height * (1 - 2 * BAR_SHARE))
     left = (height - picture_height) / max(1, bars) - 2 * PADDING
     return max(float(meme.min_size), min(left, height * BAR_SHARE))
 
@@ -219,9 +220,11 @@ def _fitted(text: str, area: Rect[int], height: float, meme: MemeSettings) -> Te
     return page
 
 
-def _bar(colour: str, top: float, bottom: float) -> Layer:
-    transform = Transform(x=constant(WIDTH / 2), y=constant((top + bottom) / 2))
-    return ShapeLayer(name="bar", width=WIDTH, height=bottom - top, fill=Fill(colours=(colour,)), transform=transform)
+def _bar(colour: str, canvas: Canvas, top: float, bottom: float) -> Layer:
+    transform = Transform(x=constant(canvas.centre[0]), y=constant((top + bottom) / 2))
+    return ShapeLayer(
+        name="bar", width=canvas.width, height=bottom - top, fill=Fill(colours=(colour,)), transform=transform
+    )
 
 
 def _text(

@@ -51,9 +51,15 @@ def plan_overlay(context: PlanContext) -> RenderSpec:
 
 
 def _product_area(context: PlanContext) -> Rect[int]:
-    items, preset, area = context.items, context.preset, context.title_style.area
-    texts = any(item.entry.text for item in items)
-    return headline_and_product_areas(context.titles, preset.headline, preset.layout, context.safe_area, area, texts)[1]
+    return _areas(context, any(item.entry.text for item in context.items))[1]
+
+
+def _areas(context: PlanContext, item_texts: bool) -> tuple[Rect[int], Rect[int]]:
+    """Where the headline is, and where products stand."""
+    preset, area = context.preset, context.text_column
+    return headline_and_product_areas(
+        context.titles, preset.headline, preset.layout, context.canvas, context.safe_area, area, item_texts
+    )
 
 
 def _groups(context: PlanContext, area: Rect[int]) -> tuple[list[Group], list[Note]]:
@@ -104,9 +110,7 @@ def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[
     shown = [*(item.material for item in items), *([file] if file is not None else [])]
     static = (FrameRange(start=0, end=frames),) if all(material.is_still for material in shown) else ()
     scene = Scene(start=0, frames=frames, layers=tuple(layers), background_layers=len(background))
-    headline_area, _ = headline_and_product_areas(
-        context.titles, preset.headline, preset.layout, context.safe_area, style.area, item_texts=False
-    )
+    headline_area, _ = _areas(context, item_texts=False)
     text_space = TextSpace(headline_area, preset.headline)
     return SceneSequence((scene,), backdrop, audio=tuple(audio), static=static, text=text_space)
 

@@ -13,7 +13,6 @@ from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout import text_layouts
 from pytoon_pipeline.planning.layout.backgrounds import designed_background
-from pytoon_pipeline.planning.layout.titles import symmetric
 from pytoon_pipeline.planning.pacing import text_length
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.text_assignment import page_seconds
@@ -34,7 +33,7 @@ def plan_text(context: PlanContext) -> RenderSpec:
         raise field_error("media", "nothing_to_show", "the request has neither media nor text.", "Add media or text.")
     context = replace(context, titles=text_layouts.with_explanations(context.titles))
     frames = text_length(context.pacing)
-    background, backdrop = designed_background(context.preset.background, frames)
+    background, backdrop = designed_background(context.preset.background, frames, context.canvas)
     texts = _texts(context, _timed(context, frames), backdrop)
     scene = Scene(start=0, frames=frames, layers=(*background, *texts), background_layers=len(background))
     return assemble(context, [SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))])
@@ -60,8 +59,8 @@ def _timed(context: PlanContext, frames: int) -> list[Timed]:
 
 
 def _texts(context: PlanContext, timed: Sequence[Timed], behind: Backdrops) -> Iterator[Layer]:
-    layout, headline, wide = context.preset.layout, context.preset.headline, context.title_style.area
-    area = symmetric(wide) if headline.align == "centre" else wide
+    layout, headline = context.preset.layout, context.preset.headline
+    wide, area = context.title_style.area, context.text_column
     large = headline.model_copy(update={"size": max(SIZE, headline.size), "max_lines": LINES, "position": POSITION})
     style = replace(context.title_style, headline=large)
     by_layout = groupby(timed, lambda one: text_layouts.layout_of(one[0], context.titles, layout.text))

@@ -6,7 +6,6 @@ from itertools import combinations, pairwise
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import WIDTH
 from pytoon_pipeline.contracts.spec.caption_states import look_of
 from pytoon_pipeline.contracts.spec.render_spec import Cue, WordPlace
 from pytoon_pipeline.media import bidi, fonts
@@ -33,7 +32,7 @@ class _Unit:
     scale: float
 
 
-def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int = WIDTH) -> Cue:
+def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int) -> Cue:
     """``cue`` with places for its words on a frame of ``width`` pixels, their lowest line ending at ``bottom``."""
     inset = _inset(style)
     available = width - 2 * style.margin - 2 * inset

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.spec.render_spec import Cue
 from pytoon_pipeline.planning.captions.layout import extent, place_words
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
@@ -18,17 +18,23 @@ RUN_GAP = 30
 
 
 def place_captions(
-    cues: Sequence[Cue], style: CaptionStyle, safe_area: Rect[int], keep_out: Sequence[KeepOutArea]
+    cues: Sequence[Cue],
+    style: CaptionStyle,
+    canvas: Canvas,
+    safe_area: Rect[int],
+    keep_out: Sequence[KeepOutArea],
 ) -> tuple[Cue, ...]:
     """``cues`` with places for their words. Neighbours that must avoid a face or a title move together."""
-    home = style.position * HEIGHT
+    home = style.position * canvas.height
     placed: list[Cue] = []
     for run in _runs(cues, keep_out):
         avoided = [
             one.area for one in keep_out if one.weight >= FACE and one.start < run[-1].end and run[0].start < one.end
         ]
-        candidates = (min(home + move * HEIGHT, safe_area.bottom) for move in MOVES)
-        options = [[place_words(cue, style, bottom) for cue in run] for bottom in dict.fromkeys(candidates)]
+        candidates = (min(home + move * canvas.height, safe_area.bottom) for move in MOVES)
+        options = [
+            [place_words(cue, style, bottom, canvas.width) for cue in run] for bottom in dict.fromkeys(candidates)
+        ]
         overlaps = [_overlap(option, style, avoided, safe_area) for option in options]
         placed += options[overlaps.index(min(overlaps))]
     return tuple(placed)

@@ -1,7 +1,7 @@
 """Backgrounds: a colour, a gradient, shapes in a lighter or darker tone that drift, or a blurred copy."""
 
 from pytoon_pipeline.contracts.colours import Colour
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade
@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.oklch import GREY, Oklch, hue_distance, oklch
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere
-from pytoon_pipeline.planning.shots.stills import FULL_FRAME, crop_backdrop, fixed, layer_of, window
+from pytoon_pipeline.planning.shots.stills import crop_backdrop, fixed, full_frame, layer_of, window
 
 # Where shapes start and end, (x, y) as shares of the frame. Each drifts slowly on its own path.
 PATHS = (((0.05, 0.15), (0.35, 0.3)), ((0.95, 0.85), (0.7, 0.65)), ((0.1, 0.95), (0.3, 0.8)))
@@ -25,23 +25,23 @@ COPY_BRIGHTNESS = -0.10
 Background = tuple[tuple[Layer, ...], Backdrops]
 
 
-def designed_background(settings: BackgroundSettings, frames: int) -> Background:
+def designed_background(settings: BackgroundSettings, frames: int, canvas: Canvas) -> Background:
     """The layers of a background of colours, and its backdrop."""
     colours = settings.colours if settings.kind == "gradient" else settings.colours[:1]
     fill = Fill(colours=colours, angle=settings.angle)
     shapes = [
         _tone(shape, colours[n % len(colours)], settings.shape_opacity) for n, shape in enumerate(settings.shapes)
     ]
-    layers: list[Layer] = [ShapeLayer(name="background", fill=fill, **FULL_FRAME)]
+    layers: list[Layer] = [ShapeLayer(name="background", fill=fill, **full_frame(canvas))]
     if settings.shape_blur:
         layers += [
-            _drifting(colour, SHAPE_SIZE, path, frames, settings.shape_blur)
+            _drifting(colour, SHAPE_SIZE, path, frames, canvas, settings.shape_blur)
             for colour, path in zip(shapes, PATHS, strict=False)
         ]
     else:
         # One large shape with a clean edge: several would look like patches.
         shapes = shapes[:1]
-        layers += [_drifting(colour, ARC_SIZE, ARC_PATH, frames) for colour in shapes]
+        layers += [_drifting(colour, ARC_SIZE, ARC_PATH, frames, canvas) for colour in shapes]
     return tuple(layers), everywhere(colour_backdrop(*colours, *shapes))
 
 
@@ -56,25 +56,27 @@ def _tone(shape: Colour, ground: Colour, share: float) -> Colour:
     return Oklch(min(1.0, max(0.0, own.lightness + step)), max(chroma, own.chroma * MIN_CHROMA), hue).hex
 
 
-def plain_background(colour: Colour) -> Background:
+def plain_background(colour: Colour, canvas: Canvas) -> Background:
     """A background of one colour."""
     fill = Fill(colours=(colour,))
-    return (ShapeLayer(name="background", fill=fill, **FULL_FRAME),), everywhere(colour_backdrop(colour))
+    return (ShapeLayer(name="background", fill=fill, **full_frame(canvas)),), everywhere(colour_backdrop(colour))
 
 
-def blurred_copy(material: AnalysedMedia, settings: BackgroundSettings, source_start: int = 0) -> Background:
+def blurred_copy(
+    material: AnalysedMedia, settings: BackgroundSettings, canvas: Canvas, source_start: int = 0
+) -> Background:
     """A blurred, darkened copy of a picture or clip over the whole frame."""
-    camera = fixed(*window(material, WIDTH / HEIGHT))
+    camera = fixed(*window(material, canvas.aspect))
     effects = (Blur(radius=settings.blur), Grade(brightness=COPY_BRIGHTNESS))
-    layer = layer_of(material, camera, effects, source_start, "blurred copy", **FULL_FRAME)
-    return (layer,), crop_backdrop(material, camera, 1)
+    layer = layer_of(material, camera, effects, source_start, "blurred copy", **full_frame(canvas))
+    return (layer,), crop_backdrop(material, camera, 1, canvas)
 
 
-def fill_background(material: AnalysedMedia, source_start: int = 0) -> Background:
+def fill_background(material: AnalysedMedia, canvas: Canvas, source_start: int = 0) -> Background:
     """A picture or clip over the whole frame."""
-    camera = fixed(*window(material, WIDTH / HEIGHT))
-    return (layer_of(material, camera, (), source_start, "background", **FULL_FRAME),), crop_backdrop(
-        material, camera, 1
+    camera = fixed(*window(material, canvas.aspect))
+    return (layer_of(material, camera, (), source_start, "background", **full_frame(canvas)),), crop_backdrop(
+        material, camera, 1, canvas
     )
 
 
@@ -91,7 +93,12 @@ def disc(colour: Colour, diameter: float, x: float, y: float) -> ShapeLayer:
 
 
 def _drifting(
-    colour: Colour, size: float, path: tuple[tuple[float, float], tuple[float, float]], frames: int, blur: float = 0.0
+    colour: Colour,
+    size: float,
+    path: tuple[tuple[float, float], tuple[float, float]],
+    frames: int,
+    canvas: Canvas,
+    blur: float = 0.0,
 ) -> Layer:
     (x0, y0), (x1, y1) = path
     last = max(1, frames - 1)
@@ -109,5 +116,5 @@ def _drifting(
         height=size,
         fill=Fill(colours=(colour,)),
         effects=(Blur(radius=blur),) if blur else (),
-        transform=Transform(x=track(x0, x1, WIDTH), y=track(y0, y1, HEIGHT)),
+        transform=Transform(x=track(x0, x1, canvas.width), y=track(y0, y1, canvas.height)),
     )

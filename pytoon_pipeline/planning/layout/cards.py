@@ -5,7 +5,7 @@ from typing import Any
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.layers import CropPath, Keyframe, Layer, ShapeLayer, Transform, constant
@@ -20,7 +20,7 @@ HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
 # Distance from a text to its card, in pixels.
 GAP = 56
 # Distance from a card, and from a cut-out, to the lower edge of the frame. A card's is that to the sides.
-EDGE, CUT_OUT_EDGE = (WIDTH - CARD_WIDTH) // 2, 90
+EDGE, CUT_OUT_EDGE = 56, 90
 # Height of the optical centre.
 CENTRE = 0.45
 # A shadow has the ground's hue at this share of its brightness.
@@ -31,18 +31,20 @@ TURN, GROWTH = 0.3, 1.03
 
 @dataclass(frozen=True)
 class CardPlan:
-    """Where a card and its texts stand, and whether the card crops its picture."""
+    """Where a card and its texts stand, whether the card crops its picture, and whether it is as wide as the frame."""
 
     card: Rect[int]
     above: Rect[int]
     below: Rect[int]
     crops: bool
+    flat: bool
 
 
 def plan_card(
     material: AnalysedMedia,
     heights: tuple[int, int],
     area: Rect[int],
+    canvas: Canvas,
     safe_area: Rect[int],
     *,
     whole: bool,
@@ -52,21 +54,22 @@ def plan_card(
 
     ``area`` is where texts may stand. A ``whole`` picture is never cropped; a ``band`` is as wide as the frame.
     """
-    width = WIDTH if band else CUT_OUT_WIDTH if material.transparent else CARD_WIDTH
+    width = canvas.width if band else CUT_OUT_WIDTH if material.transparent else CARD_WIDTH
     above, below = (height + GAP if height else 0 for height in heights)
     top = area.top if above else min(area.top, 2 * EDGE)
-    # Only text keeps clear of the platform's own elements: a card fills the frame, a cut-out reaches half into their zone.
-    bottom = area.bottom - 4 if below else HEIGHT - EDGE
+    # Only text keeps clear of the platform's own elements: a card fills the frame, and a cut-out reaches half into
+    # their zone.
+    bottom = area.bottom - 4 if below else canvas.height - EDGE
     if material.transparent and not below:
-        bottom = min(HEIGHT - CUT_OUT_EDGE, (safe_area.bottom + HEIGHT) // 2)
+        bottom = min(canvas.height - CUT_OUT_EDGE, (safe_area.bottom + canvas.height) // 2)
     free = bottom - top - above - below
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
         across, down, _ = stills.fit_box(material, width, free)
         size, crops = (across, down), False
     used = above + size[1] + below
-    first = max(top, min(round(CENTRE * HEIGHT - used / 2), bottom - used))
-    left, under = (WIDTH - size[0]) // 2, first + above + size[1]
+    first = max(top, min(round(CENTRE * canvas.height - used / 2), bottom - used))
+    left, under = (canvas.width - size[0]) // 2, first + above + size[1]
     return CardPlan(
         card=Rect(left=left, top=first + above, right=left + size[0], bottom=under),
         above=replace(area, top=first, bottom=first + max(1, heights[0])),
@@ -74,6 +77,7 @@ def plan_card(
             area, top=min(under + GAP, area.bottom - 1), bottom=max(under + GAP + heights[1], under + GAP + 1)
         ),
         crops=crops,
+        flat=band,
     )
 
 
@@ -93,7 +97,7 @@ def card_layers(
     """
     width, height = plan.card.width, plan.card.height
     camera = crops or stills.fit_box(material, width, height)[2]
-    flat = width >= WIDTH
+    flat = plan.flat
     rounded: tuple[Effect, ...] = ()
     if not flat and not material.transparent and settings.corner_radius:
         rounded = (Rounded(radius=min(settings.corner_radius, width / 2, height / 2)),)

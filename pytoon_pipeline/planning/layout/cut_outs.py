@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.easing import EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Blur
@@ -12,11 +12,11 @@ from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, T
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere, together
 from pytoon_pipeline.planning.layout.cards import shade_of
-from pytoon_pipeline.planning.shots.recrops import WAY, marks
+from pytoon_pipeline.planning.shots.recrops import marks
 
-# The floor is a disc of this size, so that its edge is a gentle arc. The product stands on it with this share of its
-# height, and the floor moves down by this many pixels while the product is shown.
-FLOOR_SIZE, FLOOR_SHARE, FLOOR_DRIFT = 2600, 0.3, 36
+# The floor is a disc of so many widths of the frame, so that its edge is a gentle arc. The product stands on it with
+# this share of its height, and the floor moves down by this many pixels while the product is shown.
+FLOOR_WIDTH, FLOOR_SHARE, FLOOR_DRIFT = 2.4, 0.3, 36
 # The contact shadow's size as shares of the product's width, its softness in pixels, and its opacity.
 CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.8, 0.09, 16.0, 0.55
 # How large the product is, and how far it is turned (degrees), at the beginning and the end of its first page, of its
@@ -25,18 +25,19 @@ SCALES, TURNS = ((1.0, 1.04), (1.13, 1.16)), ((0.0, -2.0), (4.0, 2.5))
 
 
 def behind_cut_out(
-    place: Rect[int], settings: LayoutSettings, accent: Colour, frames: int, pages: int
+    place: Rect[int], settings: LayoutSettings, accent: Colour, frames: int, pages: int, canvas: Canvas
 ) -> Iterator[Layer]:
     """What is behind a product in ``place``: a floor in the ``accent`` colour, and the contact shadow."""
     x, top = (place.left + place.right) / 2, floor_top(place)
+    size = 2 * round(FLOOR_WIDTH * canvas.width / 2)
     yield ShapeLayer(
         name="floor",
         shape="ellipse",
-        width=FLOOR_SIZE,
-        height=FLOOR_SIZE,
+        width=size,
+        height=size,
         fill=Fill(colours=(accent,)),
         transform=Transform(
-            x=constant(WIDTH / 2), y=_slow(top + FLOOR_SIZE / 2, top + FLOOR_DRIFT + FLOOR_SIZE / 2, frames)
+            x=constant(canvas.centre[0]), y=_slow(top + size / 2, top + FLOOR_DRIFT + size / 2, frames)
         ),
     )
     if settings.shadow:
@@ -63,11 +64,12 @@ def floor_top(place: Rect[int]) -> int:
     return round(place.bottom - FLOOR_SHARE * place.height)
 
 
-def over_floor(behind: Backdrops, place: Rect[int], accent: Colour) -> Backdrops:
+def over_floor(behind: Backdrops, place: Rect[int], accent: Colour, canvas: Canvas) -> Backdrops:
     """The backdrops of texts over a ground with the floor of a product in ``place``."""
     floor, top = everywhere(colour_backdrop(accent)), floor_top(place)
     # The arc is lower at the sides of the frame.
-    whole = top + FLOOR_DRIFT + FLOOR_SIZE / 2 - ((FLOOR_SIZE / 2) ** 2 - (WIDTH / 2) ** 2) ** 0.5
+    radius = FLOOR_WIDTH * canvas.width / 2
+    whole = top + FLOOR_DRIFT + radius - (radius**2 - (canvas.width / 2) ** 2) ** 0.5
 
     both = together([behind, floor])
     return lambda area: behind(area) if area.bottom <= top else floor(area) if area.top >= whole else both(area)

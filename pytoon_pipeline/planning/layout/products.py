@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import HeadlineSettings, LayoutSettings
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.layout.text_fit import clean, fit
@@ -59,6 +59,7 @@ def headline_and_product_areas(
     titles: Sequence[TitleRequest],
     headline: HeadlineSettings,
     layout: LayoutSettings,
+    canvas: Canvas,
     safe_area: Rect[int],
     text_area: Rect[int],
     item_texts: bool,
@@ -77,8 +78,8 @@ def headline_and_product_areas(
             )
     # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
     top = safe_area.top // 2
-    bottom = text_area.bottom if item_texts else (safe_area.bottom + HEIGHT) // 2
-    free = Rect(left=EDGE, right=WIDTH - EDGE, top=top, bottom=bottom)
+    bottom = text_area.bottom if item_texts else (safe_area.bottom + canvas.height) // 2
+    free = Rect(left=EDGE, right=canvas.width - EDGE, top=top, bottom=bottom)
     if headline_height:
         limit = (
             {"top": text_area.top + headline_height + GAP}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.spec.layers import Keyframe, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill, OpacityStop
 from pytoon_pipeline.contracts.time import FrameRange
@@ -35,6 +35,7 @@ class Scrim:
     opacity: float
     colour: Colour
     shown: FrameRange
+    canvas: Canvas
 
     def over(self, behind: Backdrop) -> Backdrop:
         """A backdrop under the scrim where it is fully opaque."""
@@ -46,21 +47,22 @@ class Scrim:
         """The scrim in a scene of ``frames`` frames that starts at frame ``start`` of the video."""
         first, last = max(0, self.shown.start - start), min(frames, self.shown.end - start)
         top = 0 if self.top <= 0 else max(0, self.top - FADE)
-        bottom = HEIGHT if self.bottom >= HEIGHT else min(HEIGHT, self.bottom + FADE)
+        edge = self.canvas.height
+        bottom = edge if self.bottom >= edge else min(edge, self.bottom + FADE)
         height = bottom - top
         marks = [(top, 0.0 if self.top > 0 else 1.0), (self.top, 1.0), (self.bottom, 1.0)]
-        marks.append((bottom, 0.0 if self.bottom < HEIGHT else 1.0))
+        marks.append((bottom, 0.0 if self.bottom < edge else 1.0))
         places = {min(1.0, max(0.0, (y - top) / height)): share for y, share in marks}
         stops = tuple(OpacityStop(at=round(at, 4), opacity=round(s * self.opacity, 4)) for at, s in places.items())
         return ShapeLayer(
             name="scrim",
             start=first,
             frames=None if last == frames else last - first,
-            width=WIDTH,
+            width=self.canvas.width,
             height=height,
             fill=Fill(colours=(self.colour,), opacity=stops),
             transform=Transform(
-                x=constant(WIDTH / 2),
+                x=constant(self.canvas.centre[0]),
                 y=constant((top + bottom) / 2),
                 opacity=_fading(self.shown.start - start, self.shown.end - start, frames),
             ),
@@ -74,6 +76,7 @@ def plan_scrim(
     tone: Colour,
     min_contrast: float,
     shown: FrameRange,
+    canvas: Canvas,
 ) -> Scrim | None:
     """The scrim of ``tone`` behind texts in ``areas``; none where they can be read without one."""
     area = Rect(
@@ -86,8 +89,8 @@ def plan_scrim(
     if not opacity:
         return None
     top, bottom = (area.top - MARGIN) // GRID * GRID, -(-(area.bottom + MARGIN) // GRID) * GRID
-    upper = area.top + area.bottom < HEIGHT
-    return Scrim(0 if upper else top, bottom if upper else HEIGHT, opacity, tone, shown)
+    upper = area.top + area.bottom < canvas.height
+    return Scrim(0 if upper else top, bottom if upper else canvas.height, opacity, tone, shown, canvas)
 
 
 def needed_opacity(area: Rect[int], text_colour: Colour, behind: Backdrops, tone: Colour, min_contrast: float) -> float:

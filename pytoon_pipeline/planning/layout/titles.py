@@ -6,7 +6,7 @@ from math import ceil
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
@@ -51,6 +51,7 @@ class TitleStyle:
     headline: HeadlineSettings
     min_contrast: float
     rate: FrameRate
+    canvas: Canvas
     area: Rect[int]
 
 
@@ -230,12 +231,12 @@ def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], po
     return Rect(left=left[headline.align], top=top, right=left[headline.align] + width, bottom=top + height)
 
 
-def symmetric(area: Rect[int]) -> Rect[int]:
+def symmetric(area: Rect[int], canvas: Canvas) -> Rect[int]:
     """``area`` with the larger of its two side insets on both sides, so that its middle is the frame's."""
-    inset = max(area.left, WIDTH - area.right)
-    return replace(area, left=inset, right=WIDTH - inset)
+    inset = max(area.left, canvas.width - area.right)
+    return replace(area, left=inset, right=canvas.width - inset)
 
 
 def centred(width: int, area: Rect[int]) -> int:
-    """Left edge of a text in the middle of the frame, moved only as far as ``area`` requires."""
-    return max(area.left, min(2 * round((WIDTH - width) / 4), area.right - width))
+    """Left edge of a text in the middle of ``area``."""
+    return area.left + 2 * round((area.width - width) / 4)

@@ -1,4 +1,4 @@
-"""Moving pictures: a talking video without its silences, or a clip as it is; framed for 9:16 shot by shot."""
+"""Moving pictures: a talking video without its silences, or a clip as it is; framed shot by shot."""
 
 import itertools
 import shlex
@@ -10,7 +10,7 @@ from fractions import Fraction
 from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Box
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import CameraSettings, Preset
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import Layer, Transform, VideoLayer, constant
@@ -38,7 +38,7 @@ FACE_SECONDS = 1.0
 MIN_NOTED_SILENCE = 0.5
 
 
-def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames: int) -> SceneSequence:
+def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames: int, canvas: Canvas) -> SceneSequence:
     """The speech of a video, at most ``max_frames`` of it. Raises ``InvalidInput`` when nothing would be left."""
     material, silence = item.material, item.material.silence
     speech = silence.speech if silence is not None else (TimeRange(start=0.0, end=material.seconds),)
@@ -60,11 +60,11 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
         )
     cues = plan_cues(words, ranges, rate, preset.captions)
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
-    notes += _quality_notes(material)
+    notes += _quality_notes(material, canvas)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
     notes += fast_notes(cues if preset.captions.show else (), rate, item.entry.file[:60])
     marks = punch_in_marks(ranges, words, preset.camera.punch_in, rate)
-    sequence = _framed(material, divided(ranges, marks), preset.camera, rate, talk=True)
+    sequence = _framed(material, divided(ranges, marks), preset.camera, rate, canvas, talk=True)
     sequence = replace(sequence, audio=_audio(material, ranges))
     spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues) if preset.captions.show else ()
     whole = (FrameRange(start=0, end=sequence.frames),)
@@ -72,25 +72,31 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
 
 
 def clip_sequence(
-    material: AnalysedMedia, source_start: int, frames: int, camera: CameraSettings, rate: FrameRate
+    material: AnalysedMedia, source_start: int, frames: int, camera: CameraSettings, rate: FrameRate, canvas: Canvas
 ) -> SceneSequence:
     """A run of a clip as it is. ``source_start`` counts output frames of the source."""
-    sequence = _framed(material, [SourceRange(0, source_start, frames)], camera, rate)
-    return replace(sequence, notes=(*_quality_notes(material), *sequence.notes))
+    sequence = _framed(material, [SourceRange(0, source_start, frames)], camera, rate, canvas)
+    return replace(sequence, notes=(*_quality_notes(material, canvas), *sequence.notes))
 
 
 def _framed(
-    material: AnalysedMedia, ranges: Sequence[SourceRange], camera: CameraSettings, rate: FrameRate, talk: bool = False
+    material: AnalysedMedia,
+    ranges: Sequence[SourceRange],
+    camera: CameraSettings,
+    rate: FrameRate,
+    canvas: Canvas,
+    *,
+    talk: bool = False,
 ) -> SceneSequence:
     """The scenes of ``ranges``. Those of a ``talk`` may be arranged, and zoom at cuts."""
     found = all_heads(material)
-    shots = _shots(material, found, ranges, camera, rate, talk)
+    shots = _shots(material, found, ranges, camera, rate, canvas, talk=talk)
     scenes = tuple(shot.scene for shot in shots)
     tones = material.sampled.tones
     windows = [window for shot in shots for window in _windows(shot)]
     return SceneSequence(
         scenes,
-        lambda area: tones_backdrop(tones, windows, area, WIDTH, HEIGHT),
+        lambda area: tones_backdrop(tones, windows, area, canvas.width, canvas.height),
         keep_out=tuple(area for shot in shots for area in _kept_free(material, found, shot, rate)),
         audio=_audio(material, ranges),
         static=_on_timeline(material.shots.static, ranges, rate),
@@ -114,6 +120,8 @@ def _shots(
     ranges: Sequence[SourceRange],
     camera: CameraSettings,
     rate: FrameRate,
+    canvas: Canvas,
+    *,
     talk: bool,
 ) -> list[_Shot]:
     """Ranges split at scene changes. Those of one shot share its camera path, so a jump cut keeps the framing."""
@@ -124,7 +132,8 @@ def _shots(
         parts = [part for part in parts if part[1] > part[0]]
         if not parts:
             continue
-        framing = frame_shot(material, found, rate.seconds(shot_start), rate.seconds(shot_end), camera, arrange=talk)
+        seconds = rate.seconds(shot_start), rate.seconds(shot_end)
+        framing = frame_shot(material, found, *seconds, camera, canvas, arrange=talk)
         for number, (first, last, shown) in enumerate(parts):
             zoom = camera.punch_in.amount if talk and number % 2 else 1.0
             layers = _layers(material, framing, first, last - first, camera, rate, zoom)
@@ -160,13 +169,13 @@ def _layers(
             )
         )
     if framing.banded:
-        layers.insert(0, blurred_footage(material, source_start))
+        layers.insert(0, blurred_footage(material, source_start, framing.canvas))
     return tuple(layers)
 
 
 def _windows(shot: _Shot) -> Iterator[Box]:
     """What the frame shows of the source now and then: windows continued to all of the frame."""
-    scene = shot.scene
+    scene, canvas = shot.scene, shot.framing.canvas
     for layer in scene.layers:
         assert isinstance(layer, VideoLayer)
         for frame in {0, scene.frames // 2, scene.frames - 1}:
@@ -174,7 +183,7 @@ def _windows(shot: _Shot) -> Iterator[Box]:
             across, down = window.width / layer.width, window.height / layer.height
             left = layer.transform.x[0].value - layer.width / 2
             top = layer.transform.y[0].value - layer.height / 2
-            yield Box(window.x - left * across, window.y - top * down, WIDTH * across, HEIGHT * down)
+            yield Box(window.x - left * across, window.y - top * down, canvas.width * across, canvas.height * down)
 
 
 def _kept_free(material: AnalysedMedia, found: Sequence[Face], shot: _Shot, rate: FrameRate) -> Iterator[KeepOutArea]:
@@ -254,9 +263,9 @@ def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[N
         yield Note(code="no_face", message=message)
 
 
-def _quality_notes(material: AnalysedMedia) -> Iterator[Note]:
-    name, size = material.name[:60], source_frame(material).window(WIDTH / HEIGHT)
-    factor = WIDTH / (material.size[0] * size[0])
+def _quality_notes(material: AnalysedMedia, canvas: Canvas) -> Iterator[Note]:
+    name, size = material.name[:60], source_frame(material).window(canvas.aspect)
+    factor = canvas.width / (material.size[0] * size[0])
     if factor > SOFT_FACTOR:
         width, height = material.size
         message = (

@@ -1,13 +1,13 @@
 """How a shot is framed: one window over the frame, two stacked ones, or a band when burnt-in text needs the width."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.geometry import Box, Rect
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots.camera import ShotPath, SourceFrame, follow, rest
@@ -21,8 +21,6 @@ from pytoon_pipeline.planning.shots.subjects import (
     union_box,
 )
 
-FRAME = Rect(0, 0, WIDTH, HEIGHT)
-HALVES = (Rect(0, 0, WIDTH, HEIGHT // 2), Rect(0, HEIGHT // 2, WIDTH, HEIGHT))
 # Shoulders on each side of a face, in widths of the face: with them, several people are in one window.
 SHOULDERS = 0.5
 # They fit when they do so for this share of the time.
@@ -45,20 +43,29 @@ class View:
     """A window's path over a shot, and the area of the frame in which it is shown."""
 
     path: ShotPath
-    area: Rect[int] = FRAME
+    area: Rect[int]
 
 
 @dataclass(frozen=True)
 class ShotFraming:
-    """The views of one shot. ``text_cut``: burnt-in text is not in view in all of it."""
+    """The views of one shot on its canvas. ``text_cut``: burnt-in text is not in view in all of it."""
 
+    canvas: Canvas
     views: tuple[View, ...]
     text_cut: bool = False
 
     @property
     def banded(self) -> bool:
         """Whether a part of the frame shows none of the footage."""
-        return sum(view.area.area for view in self.views) < FRAME.area
+        return sum(view.area.area for view in self.views) < self.canvas.area.area
+
+
+def halves(canvas: Canvas) -> tuple[Rect[int], Rect[int]]:
+    """The halves of a frame: one above the other where it is tall, else side by side."""
+    (x, y), area = map(int, canvas.centre), canvas.area
+    if canvas.aspect < 1:
+        return replace(area, bottom=y), replace(area, top=y)
+    return replace(area, right=x), replace(area, left=x)
 
 
 def source_frame(material: AnalysedMedia) -> SourceFrame:
@@ -71,34 +78,41 @@ def all_heads(material: AnalysedMedia) -> list[Face]:
 
 
 def frame_shot(
-    material: AnalysedMedia, found: Sequence[Face], start: float, end: float, camera: CameraSettings, arrange: bool
+    material: AnalysedMedia,
+    found: Sequence[Face],
+    start: float,
+    end: float,
+    camera: CameraSettings,
+    canvas: Canvas,
+    *,
+    arrange: bool,
 ) -> ShotFraming:
     """The framing of the shot ``[start, end)``, in seconds. ``found`` are the heads of the file.
 
-        One window fills the frame. With ``arrange``, two people who do not fit are shown in the halves of the frame,
+    One window fills the frame. With ``arrange``, two people who do not fit are shown in the halves of the frame,
     and burnt-in text that is wider than it makes the footage a band.
     """
     frame = source_frame(material)
-    size = frame.window(WIDTH / HEIGHT)
+    size = frame.window(canvas.aspect)
     tracks = main_tracks(found, start, end)
     texts = [text.box for text in texts_in(material.focus.texts, start, end)]
     wide = [box for box in texts if box.width > size[0] and (not tracks or box.width >= WIDE_TEXT)]
     if wide and arrange:
-        size, area = _band(frame, max(box.width for box in wide))
-        return ShotFraming((View(rest(None, start, end, frame, size, camera, texts), area),))
+        size, area = _band(frame, max(box.width for box in wide), canvas)
+        return ShotFraming(canvas, (View(rest(None, start, end, frame, size, camera, texts), area),))
     if len(tracks) > 1 and (group := _together(tracks, start, end, size, camera)):
-        return _framing(follow(group, start, end, frame, size, camera, texts), texts)
+        return _framing(canvas, follow(group, start, end, frame, size, camera, texts), texts)
     if arrange and len(tracks) == 2:
-        upper, lower = sorted(tracks, key=_middle)
+        first, second = sorted(tracks, key=_middle)
         views = [
-            View(follow(one.smoothed(), start, end, frame, _half(frame, one, other), camera), area)
-            for one, other, area in ((upper, lower, HALVES[0]), (lower, upper, HALVES[1]))
+            View(follow(one.smoothed(), start, end, frame, _half(frame, one, other, area), camera), area)
+            for (one, other), area in zip(((first, second), (second, first)), halves(canvas), strict=True)
         ]
-        return ShotFraming(tuple(views), text_cut=bool(texts))
-    return _framing(_window(material, tracks, texts, start, end, size, camera), texts)
+        return ShotFraming(canvas, tuple(views), text_cut=bool(texts))
+    return _framing(canvas, _window(material, tracks, texts, start, end, size, camera), texts)
 
 
-def needs_whole_picture(material: AnalysedMedia, aspect: float = WIDTH / HEIGHT) -> bool:
+def needs_whole_picture(material: AnalysedMedia, aspect: float) -> bool:
     """Whether a window of ``aspect`` would cut burnt-in text of a picture or clip that matters."""
     width, height = source_frame(material).window(aspect)
     found = bool(material.faces or material.focus.people)
@@ -108,8 +122,8 @@ def needs_whole_picture(material: AnalysedMedia, aspect: float = WIDTH / HEIGHT)
     )
 
 
-def _framing(path: ShotPath, texts: Sequence[Box]) -> ShotFraming:
-    return ShotFraming((View(path),), text_cut=any(not path.contains(box) for box in texts))
+def _framing(canvas: Canvas, path: ShotPath, texts: Sequence[Box]) -> ShotFraming:
+    return ShotFraming(canvas, (View(path, canvas.area),), text_cut=any(not path.contains(box) for box in texts))
 
 
 def _window(
@@ -128,15 +142,15 @@ def _window(
     return rest(focal_box(material.focus.points, start, end), start, end, frame, size, camera, texts)
 
 
-def _band(frame: SourceFrame, width: float) -> tuple[tuple[float, float], Rect[int]]:
+def _band(frame: SourceFrame, width: float, canvas: Canvas) -> tuple[tuple[float, float], Rect[int]]:
     """The window that is wide enough for ``width``, a share of the source, and its place: across the frame."""
     picture = frame.picture
     whole = picture.width * frame.width / (picture.height * frame.height)
     needed = width * frame.width / (picture.height * frame.height)
     aspect = min(whole, max(MIN_BAND_ASPECT, needed * TEXT_MARGIN))
-    height = min(HEIGHT, 2 * round(WIDTH / aspect / 2))
-    top = (HEIGHT - height) // 2
-    return frame.window(WIDTH / height), Rect(0, top, WIDTH, top + height)
+    height = min(canvas.height, 2 * round(canvas.width / aspect / 2))
+    top = (canvas.height - height) // 2
+    return frame.window(canvas.width / height), Rect(0, top, canvas.width, top + height)
 
 
 def _together(
@@ -163,12 +177,12 @@ def _at(path: Sequence[Detection], time: float) -> Box:
     return Box(*(float(value) for value in values))
 
 
-def _half(frame: SourceFrame, one: HeadTrack, other: HeadTrack) -> tuple[float, float]:
+def _half(frame: SourceFrame, one: HeadTrack, other: HeadTrack, area: Rect[int]) -> tuple[float, float]:
     """The window for one of two people in a half of the frame."""
-    width, height = frame.window(HALVES[0].width / HALVES[0].height)
+    width, height = frame.window(area.width / area.height)
     apart = 2 * (abs(_middle(one) - _middle(other)) - other.size / 2)
     wanted = min(HALF_FACES * max(one.size, other.size), apart)
-    sharp = WIDTH / MAX_HALF_ENLARGEMENT / frame.width
+    sharp = area.width / MAX_HALF_ENLARGEMENT / frame.width
     factor = min(1.0, max(MIN_HALF, wanted / width, sharp / width))
     return width * factor, height * factor
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytoon_pipeline.contracts.geometry import Box, Rect, clamp_centre
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import LayoutSettings, Move, StillSettings
 from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Effect, Grade, Rounded, Shadow
@@ -36,11 +36,13 @@ MAX_ENLARGEMENT = 5.5
 MAX_CUT = 0.2
 # A cropped card shows this multiple of a subject known only by standing out from its surroundings.
 CARD_MARGIN = 1.3
-# The placement of a layer that fills the frame.
-FULL_FRAME: dict[str, Any] = {
-    "width": WIDTH, "height": HEIGHT, "transform": Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2)),
-}  # fmt: skip
 COPY_BLUR, COPY_BRIGHTNESS = 45.0, -0.12
+
+
+def full_frame(canvas: Canvas) -> dict[str, Any]:
+    """The placement of a layer that fills the frame."""
+    x, y = canvas.centre
+    return {"width": canvas.width, "height": canvas.height, "transform": Transform(x=constant(x), y=constant(y))}
 
 
 def window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -71,14 +73,15 @@ def covers_well(material: AnalysedMedia, aspect: float, margin: float = 1 / MAX_
     return fits or (not people and not material.focus.texts and shown >= 1 - MAX_HIDDEN)
 
 
-def fills_frame(material: AnalysedMedia) -> bool:
+def fills_frame(material: AnalysedMedia, canvas: Canvas) -> bool:
     """Whether a picture or clip can fill the frame: it is large enough, and nothing that must be seen is cut.
 
     The camera follows what moves in a clip, so only burnt-in text and people who are seen at the same time count.
     """
-    size, _ = window(material, WIDTH / HEIGHT)
+    size, _ = window(material, canvas.aspect)
     if material.is_still:
-        return MAX_ENLARGEMENT * material.size[1] * size[1] >= HEIGHT and covers_well(material, WIDTH / HEIGHT)
+        large = MAX_ENLARGEMENT * material.size[1] * size[1] >= canvas.height
+        return large and covers_well(material, canvas.aspect)
     groups: dict[float, list[Box]] = {}
     for face in heads(material.faces, material.focus.people):
         groups.setdefault(face.time, []).append(head_box(face.box))
@@ -120,17 +123,17 @@ def moving(
     return CropPath(width=_r(size[0]), height=_r(size[1]), keyframes=keys)
 
 
-def blurred_footage(material: AnalysedMedia, source_start: int) -> Layer:
+def blurred_footage(material: AnalysedMedia, source_start: int, canvas: Canvas) -> Layer:
     """A blurred and darkened copy of a picture or clip over the whole frame."""
     effects: tuple[Effect, ...] = (Blur(radius=COPY_BLUR), Grade(brightness=COPY_BRIGHTNESS))
-    path = fixed(*window(material, WIDTH / HEIGHT))
-    return layer_of(material, path, effects, source_start, "blurred copy", **FULL_FRAME)
+    path = fixed(*window(material, canvas.aspect))
+    return layer_of(material, path, effects, source_start, "blurred copy", **full_frame(canvas))
 
 
-def letterboxed(material: AnalysedMedia, source_start: int = 0) -> tuple[Layer, ...]:
+def letterboxed(material: AnalysedMedia, canvas: Canvas, source_start: int = 0) -> tuple[Layer, ...]:
     """The whole picture or clip, with bars where it does not fill the frame: only on request."""
-    width, height, camera = fit_box(material, WIDTH, HEIGHT)
-    motion = Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2))
+    width, height, camera = fit_box(material, canvas.width, canvas.height)
+    motion = full_frame(canvas)["transform"]
     return (layer_of(material, camera, (), source_start, "picture", width=width, height=height, transform=motion),)
 
 
@@ -213,13 +216,13 @@ def fixed(size: tuple[float, float], centre: tuple[float, float]) -> CropPath:
     return CropPath(width=_r(size[0]), height=_r(size[1]), keyframes=(key,))
 
 
-def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int) -> Backdrops:
+def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int, canvas: Canvas) -> Backdrops:
     """The backdrop of texts over a picture that fills the frame through ``camera``."""
 
     def backdrop(area: Rect[int]) -> Backdrop:
         moments = crop_moments(camera, frames)
         windows: list[Box] = [crop_at(camera, frame, frame) for frame in moments]
-        return tones_backdrop(material.sampled.tones, windows, area, WIDTH, HEIGHT)
+        return tones_backdrop(material.sampled.tones, windows, area, canvas.width, canvas.height)
 
     return backdrop
 

@@ -19,7 +19,7 @@ def cue(text: str) -> Cue:
 @pytest.mark.parametrize("text", ["Hi", "the quality of coffee", "Donaudampfschifffahrtsgesellschaft", "שלום עולם"])
 def test_every_style_keeps_its_words_in_the_column(name: str, text: str) -> None:
     style = with_colours(load_preset("clean-talk", {"captions": {"style": name}}).captions)
-    placed = place_words(cue(text), style, 1300)
+    placed = place_words(cue(text), style, 1300, 1080)
     area = extent(placed, style)
     assert area.left >= style.margin - 1
     assert area.right <= 1080 - style.margin + 1
@@ -30,31 +30,31 @@ def test_every_style_keeps_its_words_in_the_column(name: str, text: str) -> None
 
 def test_the_last_baseline_stays_when_the_number_of_lines_changes() -> None:
     style = CaptionStyle(size=120)
-    one, two = (place_words(cue(text), style, 1300) for text in ("coffee", "remarkable coffee houses"))
+    one, two = (place_words(cue(text), style, 1300, 1080) for text in ("coffee", "remarkable coffee houses"))
     assert {place.line for place in two.places} == {0, 1}
     assert max(place.baseline for place in one.places) == max(place.baseline for place in two.places)
 
 
 def test_lines_begin_where_reading_begins() -> None:
     style = CaptionStyle(size=80, align="left", outline=0)
-    english, hebrew = (place_words(cue(text), style, 1300) for text in ("hello", "שלום"))
+    english, hebrew = (place_words(cue(text), style, 1300, 1080) for text in ("hello", "שלום"))
     assert english.places[0].x == style.margin
     assert hebrew.places[0].x + hebrew.places[0].width == pytest.approx(1080 - style.margin)
 
 
 def test_lines_break_by_sense() -> None:
-    placed = place_words(cue("in the kitchen of my mother"), CaptionStyle(size=100, max_words=8), 1300)
+    placed = place_words(cue("in the kitchen of my mother"), CaptionStyle(size=100, max_words=8), 1300, 1080)
     assert [place.text for place in placed.places if place.line == 1] == ["of", "my", "mother"]
 
 
 def test_a_text_without_spaces_goes_on_on_a_second_line() -> None:
-    placed = place_words(cue("今日はとても良い天気ですね散歩に行きましょう"), CaptionStyle(size=100), 1300)
+    placed = place_words(cue("今日はとても良い天気ですね散歩に行きましょう"), CaptionStyle(size=100), 1300, 1080)
     assert len(placed.places) == 2
     assert {(place.first, place.last) for place in placed.places} == {(0, 0)}
 
 
 def test_stacked_lines_are_equally_wide() -> None:
     style = CaptionStyle(size=160, layout="stacked", max_lines=3)
-    placed = place_words(cue("photographers understand"), style, 1300)
+    placed = place_words(cue("photographers understand"), style, 1300, 1080)
     widths = [place.width for place in placed.places]
     assert widths[0] == pytest.approx(widths[1], rel=0.02)

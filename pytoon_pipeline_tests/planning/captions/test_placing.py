@@ -2,11 +2,13 @@
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
 from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline.planning.captions.placing import place_captions
 from pytoon_pipeline.planning.keep_out import FACE, KeepOutArea
 
+CANVAS = CANVASES["9:16"]
 SAFE = Rect(0, 200, 1080, 1560)
 STYLE = CaptionStyle(position=0.7)
 
@@ -16,13 +18,13 @@ def cue(start: int) -> Cue:
 
 
 def test_without_a_face_captions_stand_at_the_position_of_their_style() -> None:
-    (placed,) = place_captions([cue(0)], STYLE, SAFE, ())
+    (placed,) = place_captions([cue(0)], STYLE, CANVAS, SAFE, ())
     assert extent(placed, STYLE).bottom == 1344
 
 
 def test_captions_move_away_from_a_face_together() -> None:
     face = KeepOutArea(30, 60, Rect(300, 1000, 800, 1400), FACE)
-    placed = place_captions([cue(0), cue(30), cue(200)], STYLE, SAFE, [face])
+    placed = place_captions([cue(0), cue(30), cue(200)], STYLE, CANVAS, SAFE, [face])
     areas = [extent(one, STYLE) for one in placed]
     assert areas[1].top >= 1400
     assert areas[0].bottom == areas[1].bottom <= SAFE.bottom

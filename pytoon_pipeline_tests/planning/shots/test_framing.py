@@ -7,9 +7,10 @@ import numpy as np
 
 from pytoon_pipeline.contracts.analysis import BurntInText, Face
 from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.shots.framing import FRAME, HALVES, all_heads, frame_shot, needs_whole_picture
+from pytoon_pipeline.planning.shots.framing import all_heads, frame_shot, halves, needs_whole_picture
 from pytoon_pipeline_tests.harness.plans import face, footage, stream
 
 TIMES = [0.2 * n for n in range(50)]
@@ -22,7 +23,7 @@ def material(faces: Sequence[Face] = (), texts: Sequence[Box] = ()) -> AnalysedM
 
 
 def framing(clip: AnalysedMedia, arrange: bool = True):  # type: ignore[no-untyped-def]
-    return frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), arrange)
+    return frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES["9:16"], arrange=arrange)
 
 
 def pair(*places: float) -> list[Face]:
@@ -35,14 +36,14 @@ def shows(view, x: float) -> bool:  # type: ignore[no-untyped-def]
 
 def test_two_people_who_fit_share_the_window() -> None:
     (view,) = framing(material(pair(0.45, 0.56))).views
-    assert view.area == FRAME
+    assert view.area == CANVASES["9:16"].area
     assert shows(view, 0.45)
     assert shows(view, 0.56)
 
 
 def test_two_people_who_do_not_fit_get_a_half_each() -> None:
     upper, lower = framing(material(pair(0.2, 0.8))).views
-    assert (upper.area, lower.area) == HALVES
+    assert (upper.area, lower.area) == halves(CANVASES["9:16"])
     assert shows(upper, 0.2)
     assert not shows(upper, 0.8)
     assert shows(lower, 0.8)
@@ -59,7 +60,7 @@ def test_a_half_does_not_enlarge_a_small_source_beyond_what_looks_sharp() -> Non
 def test_only_a_talk_is_arranged() -> None:
     clip = material(pair(0.2, 0.8), [Box(0.1, 0.8, 0.7, 0.08)])
     (view,) = framing(clip, arrange=False).views
-    assert view.area == FRAME
+    assert view.area == CANVASES["9:16"].area
     assert framing(clip, arrange=False).text_cut
 
 
@@ -68,10 +69,10 @@ def test_a_title_that_is_wider_than_the_window_makes_a_band() -> None:
     found = framing(material(texts=[title]))
     (view,) = found.views
     assert found.banded
-    assert view.area.width == FRAME.width
+    assert view.area.width == CANVASES["9:16"].width
     assert view.path.contains(title)
     assert view.path.size[0] / view.path.zoom >= 0.5
-    assert needs_whole_picture(material(texts=[title]))
+    assert needs_whole_picture(material(texts=[title]), 9 / 16)
 
 
 def test_a_logo_does_not_displace_a_person() -> None:
@@ -87,4 +88,4 @@ def test_text_that_fits_is_shown_where_nobody_is() -> None:
     found = framing(material(texts=[corner]))
     assert found.views[0].path.contains(corner)
     assert not found.text_cut
-    assert not needs_whole_picture(material(texts=[corner]))
+    assert not needs_whole_picture(material(texts=[corner]), 9 / 16)
