@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.planning.analysed_media import PlanItem
-from pytoon_pipeline.planning.archetypes.item_layouts import item_sequence, text_space
+from pytoon_pipeline.planning.archetypes.item_layouts import item_sequence
+from pytoon_pipeline.planning.archetypes.item_parts import text_space
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.captions.clip import add_captions

@@ -17,9 +17,9 @@ PATHS = (((0.05, 0.15), (0.35, 0.3)), ((0.95, 0.85), (0.7, 0.65)), ((0.1, 0.95),
 SHAPE_SIZE = 900
 # The large shape with a clean edge, which comes in from the upper right.
 ARC_SIZE, ARC_PATH = 1360, ((0.98, 0.06), (0.84, 0.12))
-# A shape is lighter or darker than its ground by at least this much (OKLCH), and keeps this share of its chroma. It
+# A shape is lighter or darker than its ground by this much (OKLCH), and keeps this share of its chroma. It
 # takes on the hue of its own colour only within so many degrees.
-MIN_TONE, MIN_CHROMA, RELATED_HUES = 0.045, 0.85, 70.0
+MIN_TONE, MAX_TONE, MIN_CHROMA, RELATED_HUES = 0.04, 0.085, 0.85, 70.0
 COPY_BRIGHTNESS = -0.10
 
 Background = tuple[tuple[Layer, ...], Backdrops]
@@ -52,7 +52,7 @@ def _tone(shape: Colour, ground: Colour, share: float) -> Colour:
     hue = other.hue if related and own.chroma < GREY else own.hue
     chroma = own.chroma + share * (other.chroma - own.chroma) if related else own.chroma
     lightness = own.lightness + share * (other.lightness - own.lightness)
-    step = max(MIN_TONE, abs(lightness - own.lightness)) * (1 if lightness >= own.lightness else -1)
+    step = min(MAX_TONE, max(MIN_TONE, abs(lightness - own.lightness))) * (1 if lightness >= own.lightness else -1)
     return Oklch(min(1.0, max(0.0, own.lightness + step)), max(chroma, own.chroma * MIN_CHROMA), hue).hex
 
 

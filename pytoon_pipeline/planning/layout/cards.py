@@ -14,15 +14,15 @@ from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots import stills
 
-CARD_WIDTH, CUT_OUT_WIDTH = 968, 756
+CARD_WIDTH = 968
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
 HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
 # Distance from a text to its card, in pixels.
 GAP = 56
-# Distance from a card, and from a cut-out, to the lower edge of the frame. A card's is that to the sides.
-EDGE, CUT_OUT_EDGE = 56, 90
+# Distance from a card to the lower edge of the frame: that to the sides.
+EDGE = 56
 # Height of the optical centre.
-CENTRE = 0.45
+CENTRE = 0.48
 # A shadow has the ground's hue at this share of its brightness.
 SHADOW_TINT = 0.3
 # A tilted card turns to this share of its tilt and grows by this factor while it is shown.
@@ -45,7 +45,6 @@ def plan_card(
     heights: tuple[int, int],
     area: Rect[int],
     canvas: Canvas,
-    safe_area: Rect[int],
     *,
     whole: bool,
     band: bool = False,
@@ -54,14 +53,11 @@ def plan_card(
 
     ``area`` is where texts may stand. A ``whole`` picture is never cropped; a ``band`` is as wide as the frame.
     """
-    width = canvas.width if band else CUT_OUT_WIDTH if material.transparent else CARD_WIDTH
+    width = canvas.width if band else CARD_WIDTH
     above, below = (height + GAP if height else 0 for height in heights)
     top = area.top if above else min(area.top, 2 * EDGE)
-    # Only text keeps clear of the platform's own elements: a card fills the frame, and a cut-out reaches half into
-    # their zone.
+    # Only text keeps clear of the platform's own elements: a card fills the frame.
     bottom = area.bottom - 4 if below else canvas.height - EDGE
-    if material.transparent and not below:
-        bottom = min(canvas.height - CUT_OUT_EDGE, (safe_area.bottom + canvas.height) // 2)
     free = bottom - top - above - below
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
@@ -99,11 +95,12 @@ def card_layers(
     camera = crops or stills.fit_box(material, width, height)[2]
     flat = plan.flat
     rounded: tuple[Effect, ...] = ()
-    if not flat and not material.transparent and settings.corner_radius:
+    if not flat and settings.corner_radius:
         rounded = (Rounded(radius=min(settings.corner_radius, width / 2, height / 2)),)
     shadow = (soft_shadow(settings.shadow, ground),) if settings.shadow else ()
+    inside = crops is not None and len(crops.keyframes) > 1
     placed: dict[str, Any] = {"width": width, "height": height, "transform": _movement(
-        plan, settings, frames, phase, tilts=material.is_still and not flat, rests=flat or crops is not None
+        plan, settings, frames, phase, tilts=material.is_still and not flat, rests=flat or inside
     )}  # fmt: skip
     if crops is None or not shadow:
         return (stills.layer_of(material, camera, (*rounded, *shadow), source_start, "product", **placed),)
@@ -142,8 +139,6 @@ def shade_of(ground: Colour) -> Colour:
 
 def _cropped(material: AnalysedMedia, width: int, free: int) -> tuple[int, int] | None:
     """The tallest size at which a card shows all of its subject; none where cropping would hide some of it."""
-    if material.transparent:
-        return None
     for share in HEIGHT_SHARES:
         height = 2 * round(free * share / 2)
         if stills.covers_well(material, width / height, stills.CARD_MARGIN):

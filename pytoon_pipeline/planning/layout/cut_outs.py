@@ -1,6 +1,7 @@
 """Cut-out products: on a floor in a second colour, with a shadow where they touch it, and a move for each page."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
@@ -10,35 +11,82 @@ from pytoon_pipeline.contracts.spec.easing import EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere, together
 from pytoon_pipeline.planning.layout.cards import shade_of
+from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.shots.recrops import marks
 
-# The floor is a disc of so many widths of the frame, so that its edge is a gentle arc. The product stands on it with
-# this share of its height, and the floor moves down by this many pixels while the product is shown.
-FLOOR_WIDTH, FLOOR_SHARE, FLOOR_DRIFT = 2.4, 0.3, 36
-# The contact shadow's size as shares of the product's width, its softness in pixels, and its opacity.
-CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.8, 0.09, 16.0, 0.55
+# Sizes of a product: its largest width as a share of the frame, tall and wide; and the aspect from which it is wide.
+TALL_WIDTH, WIDE_WIDTH, WIDE = 0.7, 0.8, 1.25
+# Titles have the height of the frame down to this share of it; the floor begins at the second one. Heights are shares
+# of the frame's.
+TITLES_SHARE, FLOOR_SHARE = 0.44, 0.655
+# Titles above a product with a text below it end at this share of the height above that text.
+LABELLED_TITLES_SHARE = 0.37
+# A product stands below the floor's edge with this share of its height.
+STANDING_SHARE = 0.3
+# Distances between the product and texts, and from the frame's lower edge, in pixels.
+GAP, EDGE = 48, 90
+# The floor is a disc of so many widths of the frame, so that its edge is a gentle arc.
+FLOOR_WIDTH = 2.4
+# The contact shadow's size as shares of the product's width, its softness in pixels, its opacity, and how far it is
+# above the product's lowest row, as a share of its height.
+CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY, CONTACT_RISE = 0.8, 0.09, 16.0, 0.55, 0.02
 # How large the product is, and how far it is turned (degrees), at the beginning and the end of its first page, of its
 # second, and so on by turns.
 SCALES, TURNS = ((1.0, 1.04), (1.13, 1.16)), ((0.0, -2.0), (4.0, 2.5))
+LARGEST = max(scale for pair in SCALES for scale in pair)
+# Titles have at least this height, in pixels. Above a text below the product, the floor has this share of its height.
+MIN_TITLES, FLOOR_ABOVE = 160, 0.3
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a product, its titles and its own text stand, and the highest row of the floor."""
+
+    product: Rect[int]
+    titles: Rect[int]
+    label: Rect[int]
+    floor: int
+
+
+def plan_stage(
+    material: AnalysedMedia, area: Rect[int], label_height: int, canvas: Canvas, safe_area: Rect[int]
+) -> Stage:
+    """The places of a product and its texts. ``area`` is where texts may stand, ``label_height`` that of a text below
+    the product, 0 without one. All products of a video stand on one floor.
+    """
+    label = replace(area, top=area.bottom - max(1, label_height))
+    # Only text keeps clear of the platform's own elements: a product reaches half into their zone.
+    bottom = min(canvas.height - EDGE, (safe_area.bottom + canvas.height) // 2)
+    if label_height:
+        bottom = label.top - GAP
+    titles_bottom = LABELLED_TITLES_SHARE * bottom if label_height else TITLES_SHARE * canvas.height
+    titles = replace(area, bottom=max(area.top + MIN_TITLES, round(titles_bottom)))
+    free = (bottom - titles.bottom - GAP) / (LARGEST if label_height else 1)
+    picture = material.sampled.picture
+    wide = material.size[0] * picture.width > WIDE * material.size[1] * picture.height
+    width, height, _ = stills.fit_box(material, canvas.width * (WIDE_WIDTH if wide else TALL_WIDTH), free)
+    floor = round(FLOOR_SHARE * canvas.height) if not label_height else round(bottom - FLOOR_ABOVE * free)
+    lowest = bottom - (LARGEST - 1) * height if label_height else bottom
+    foot = max(titles.bottom + GAP + height, min(round(lowest), round(floor + STANDING_SHARE * height)))
+    left = (canvas.width - width) // 2
+    return Stage(Rect(left, foot - height, left + width, foot), titles, label, floor)
 
 
 def behind_cut_out(
-    place: Rect[int], settings: LayoutSettings, accent: Colour, frames: int, pages: int, canvas: Canvas
+    stage: Stage, settings: LayoutSettings, accent: Colour, frames: int, pages: int, canvas: Canvas
 ) -> Iterator[Layer]:
-    """What is behind a product in ``place``: a floor in the ``accent`` colour, and the contact shadow."""
-    x, top = (place.left + place.right) / 2, floor_top(place)
-    size = 2 * round(FLOOR_WIDTH * canvas.width / 2)
+    """What is behind a product: a floor in the ``accent`` colour, then the contact shadow."""
+    place, size = stage.product, 2 * round(FLOOR_WIDTH * canvas.width / 2)
     yield ShapeLayer(
         name="floor",
         shape="ellipse",
         width=size,
         height=size,
         fill=Fill(colours=(accent,)),
-        transform=Transform(
-            x=constant(canvas.centre[0]), y=_slow(top + size / 2, top + FLOOR_DRIFT + size / 2, frames)
-        ),
+        transform=Transform(x=constant(canvas.centre[0]), y=constant(stage.floor + size / 2)),
     )
     if settings.shadow:
         movement = product_movement(place, frames, pages)
@@ -50,8 +98,8 @@ def behind_cut_out(
             fill=Fill(colours=(shade_of(accent),)),
             effects=(Blur(radius=CONTACT_BLUR),),
             transform=Transform(
-                x=constant(x),
-                y=tuple(_at(key, place.bottom + (scale.value - 1) * place.height) for key, scale in
+                x=constant((place.left + place.right) / 2),
+                y=tuple(_at(key, place.bottom + (scale.value - 1 - CONTACT_RISE) * place.height) for key, scale in
                         zip(movement.y, movement.scale, strict=True)),
                 scale=movement.scale,
                 opacity=constant(CONTACT_OPACITY),
@@ -59,20 +107,13 @@ def behind_cut_out(
         )  # fmt: skip
 
 
-def floor_top(place: Rect[int]) -> int:
-    """The highest row of the floor of a product in ``place``."""
-    return round(place.bottom - FLOOR_SHARE * place.height)
-
-
-def over_floor(behind: Backdrops, place: Rect[int], accent: Colour, canvas: Canvas) -> Backdrops:
-    """The backdrops of texts over a ground with the floor of a product in ``place``."""
-    floor, top = everywhere(colour_backdrop(accent)), floor_top(place)
+def over_floor(behind: Backdrops, stage: Stage, accent: Colour, canvas: Canvas) -> Backdrops:
+    """The backdrops of texts over a ground with a floor in the ``accent`` colour."""
+    floor, radius = everywhere(colour_backdrop(accent)), FLOOR_WIDTH * canvas.width / 2
     # The arc is lower at the sides of the frame.
-    radius = FLOOR_WIDTH * canvas.width / 2
-    whole = top + FLOOR_DRIFT + radius - (radius**2 - (canvas.width / 2) ** 2) ** 0.5
-
+    whole = stage.floor + radius - (radius**2 - (canvas.width / 2) ** 2) ** 0.5
     both = together([behind, floor])
-    return lambda area: behind(area) if area.bottom <= top else floor(area) if area.top >= whole else both(area)
+    return lambda area: behind(area) if area.bottom <= stage.floor else floor(area) if area.top >= whole else both(area)
 
 
 def product_movement(place: Rect[int], frames: int, pages: int) -> Transform:
@@ -101,8 +142,3 @@ def _track(times: Sequence[int], values: Sequence[float]) -> tuple[Keyframe, ...
 
 def _at(key: Keyframe, value: float) -> Keyframe:
     return key.model_copy(update={"value": round(value, 4)})
-
-
-def _slow(start: float, end: float, frames: int) -> tuple[Keyframe, ...]:
-    last = max(1, frames - 1)
-    return Keyframe(value=round(start, 2)), Keyframe(frame=last, value=round(end, 2), easing=EaseInOut())

@@ -12,8 +12,8 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots.stills import moving
 from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
 
-# A picture has one crop more for every so many seconds, however few pages its texts have.
-SECONDS_PER_CROP = 3.4
+# A picture with one page of text, or none, has a crop for every so many seconds, and at most so many crops.
+SECONDS_PER_CROP, MAX_CROPS = 1.6, 4
 # Frames that the way from one crop to the next takes, and the fewest frames of a crop.
 WAY, MIN_FRAMES = 9, 24
 # A near crop keeps this share of its enlargement for the drift that follows.
@@ -40,7 +40,8 @@ def crop_path(
     size, centre = window
     subject, picture = subject_box(material), material.sampled.picture
     first = moving(size, centre, picture, subject, frames, move, settings)
-    crops = min(max(pages, int(frames / fps / SECONDS_PER_CROP)), max(1, frames // MIN_FRAMES))
+    wanted = pages if pages > 1 else min(MAX_CROPS, int(frames / fps / SECONDS_PER_CROP))
+    crops = min(wanted, frames // MIN_FRAMES)
     near = _nearest(material, size, centre, settings.punch_in)
     if crops < 2 or near <= 1 + STEP:
         return first

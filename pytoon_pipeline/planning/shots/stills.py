@@ -68,7 +68,7 @@ def covers_well(material: AnalysedMedia, aspect: float, margin: float = 1 / MAX_
     essential, picture = essential_box(material), material.sampled.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
     people = bool(material.faces or material.focus.people)
-    excess = MAX_SUBJECT_EXCESS if people or material.focus.texts else 1 / margin
+    excess = 1.0 if material.focus.texts else MAX_SUBJECT_EXCESS if people else 1 / margin
     fits = essential.width <= size[0] * excess and essential.height <= size[1] * excess
     return fits or (not people and not material.focus.texts and shown >= 1 - MAX_HIDDEN)
 

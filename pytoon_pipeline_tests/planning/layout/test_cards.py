@@ -10,7 +10,8 @@ from pytoon_pipeline_tests.harness.plans import planned, still
 
 @pytest.mark.parametrize(("width", "height"), [(1600, 900), (1000, 1000), (900, 1600), (300, 1400)])
 def test_a_card_and_its_text_share_the_frame_and_do_not_touch(width: int, height: int) -> None:
-    spec = planned([still(width, height)], text="A headline of some words", preset="fresh-cards")
+    fit = "contain" if height > width else "auto"
+    spec = planned([still(width, height)], text="A headline of some words", preset="fresh-cards", fit=fit)
     card = next(layer for layer in spec.scenes[0].layers if layer.name == "product")
     for text in texts(spec):
         assert apart(area_of(card), area_of(text))  # type: ignore[arg-type]

@@ -41,6 +41,6 @@ def test_a_near_crop_shows_heads_whole() -> None:
 
 def test_a_single_long_page_gets_a_second_crop_and_a_brand_limits_it() -> None:
     long = planned([still(1200, 2000)], media_wishes=[{"file": "item-0", "end": 8}], text="Wake up")
-    assert len(picture(long).crop_path.keyframes) == 4
+    assert len(picture(long).crop_path.keyframes) == 8
     branded = planned([still(1200, 2000)], media_wishes=[{"file": "item-0", "end": 8}], text="Wake up", brand="verde")
     assert max(key.zoom for key in picture(branded).crop_path.keyframes) <= 1.06
