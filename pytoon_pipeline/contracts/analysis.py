@@ -66,8 +66,8 @@ class Transcript(Record):
     where that is the whole source.
 
     ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is None for a
-    source without audio. It ran on ``device`` with ``precision``; ``device_fallback`` says why not on the preferred
-    device.
+    source without audio. ``language_unknown``: it does not know the language, so nothing was transcribed. It ran on
+    ``device`` with ``precision``; ``device_fallback`` says why not on the preferred device.
     """
 
     words: tuple[Word, ...]
@@ -75,6 +75,7 @@ class Transcript(Record):
     transcriber: Transcriber | None
     transcribed: tuple[TimeRange, ...] | None = None
     rejected_words: int = 0
+    language_unknown: bool = False
     device: str = "cpu"
     precision: str = ""
     device_fallback: str | None = None

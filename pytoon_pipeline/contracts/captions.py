@@ -83,6 +83,9 @@ class CaptionMotion(Record):
 class CaptionStyle(Record):
     """How captions look. ``style`` is the named style that the other settings start from; see ``captions.yaml``.
 
+    A page is *uncertain* when the mean confidence of its words is below ``min_confidence``. It is shown, marked with
+    brackets and a question mark, or left out of the picture.
+
     A word looks like the base, changed by ``emphasis`` when it is a key word, and then by its state: ``before`` it is
     spoken, ``active``, and ``after``. ``highlight`` is the style's second colour. At most ``max_emphasis`` key words of
     a page are emphasised.
@@ -95,6 +98,8 @@ class CaptionStyle(Record):
 
     style: str = "clean"
     show: bool = True
+    uncertain: Literal["show", "mark", "leave_out"] = "leave_out"
+    min_confidence: float = Field(default=0.1, ge=0, le=1)
     font: str = "Roboto Black"
     size: int = Field(default=88, ge=24, le=400)
     colour: Colour = "#FFFFFF"

@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.transitions import TransitionChoice
 Line = Annotated[str, Field(max_length=600)]
 Name = Annotated[str, Field(min_length=1, max_length=100, description="a name")]
 FileName = Annotated[str, Field(min_length=1, description="the name of a file")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="two letters, such as en or de")]
 Variant = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$", description="at most 31 lower-case letters, digits and hyphens")
 ]
@@ -99,7 +100,8 @@ class Request(Record):
     clip of the folder. ``logo`` stands in a corner of a video without a brand.
     ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
-    note. ``profanity`` decides whether captions mask profanity that a transcriber recognised.
+    note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
+    is that of the speech; by default, it is detected.
     """
 
     version: Literal[1] = 1
@@ -126,5 +128,6 @@ class Request(Record):
     licence: str | None = Field(default=None, min_length=1, max_length=200)
     missing_glyphs: Literal["refuse", "drop"] = "refuse"
     profanity: Literal["mask", "keep"] = "mask"
+    language: Language | None = None
     edit_plan: EditPlan | str | None = None
     variant: Variant | None = None

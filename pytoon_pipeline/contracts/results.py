@@ -243,6 +243,23 @@ class SetupResult(Record):
     lost_runs: int
 
 
+class ModelSummary(Record):
+    """A speech model: the size of its download, and the path of its checkpoint if it is on this machine."""
+
+    name: str
+    megabytes: int
+    languages: str
+    path: str | None = None
+
+
+class ModelsResult(Record):
+    """The answer of ``pytoon models``. ``used`` is what transcribes, and ``reason`` is why it is not Whisper."""
+
+    models: tuple[ModelSummary, ...]
+    used: str | None
+    reason: str | None = None
+
+
 class DoctorResult(Record):
     """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing.
 
@@ -290,6 +307,7 @@ RESULTS: dict[str, type[Record]] = {
     "remake_result": RemakeResult,
     "setup_result": SetupResult,
     "doctor_result": DoctorResult,
+    "models_result": ModelsResult,
     "presets_result": PresetsResult,
     "preset_result": PresetResult,
     "new_request_result": NewRequestResult,

@@ -71,12 +71,21 @@ class TextSpace:
 
 
 @dataclass(frozen=True)
+class CaptionPanel:
+    """A plain area of the frame that shows captions, and no footage, in frames ``[start, end)``."""
+
+    start: int
+    end: int
+    area: Rect[int]
+
+
+@dataclass(frozen=True)
 class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
-    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None
-    where no title may stand.
+    a person talks, ``panels`` where captions have an area of their own; ``static`` and ``black`` are where nothing
+    moves, or all is black, as planned. ``text`` is None where no title may stand.
     """
 
     scenes: tuple[Scene, ...]
@@ -84,6 +93,7 @@ class SceneSequence:
     keep_out: tuple[KeepOutArea, ...] = ()
     cues: tuple[Cue, ...] = ()
     hidden: tuple[Cue, ...] = ()
+    panels: tuple[CaptionPanel, ...] = ()
     audio: tuple[AudioRef, ...] = ()
     speech: tuple[FrameRange, ...] = ()
     static: tuple[FrameRange, ...] = ()
@@ -128,6 +138,7 @@ def join(sequences: Sequence[SceneSequence], transition: SceneTransition) -> Tim
         keep_out=tuple(one for sequence in moved for one in sequence.keep_out),
         cues=tuple(cue for sequence in moved for cue in sequence.cues),
         hidden=tuple(cue for sequence in moved for cue in sequence.hidden),
+        panels=tuple(panel for sequence in moved for panel in sequence.panels),
         audio=tuple(one for sequence in moved for one in sequence.audio),
         speech=tuple(one for sequence in moved for one in sequence.speech),
         static=tuple(one for sequence in moved for one in sequence.static),
@@ -199,6 +210,7 @@ def _moved(sequence: SceneSequence, offset: int) -> SceneSequence:
         keep_out=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.keep_out),
         cues=tuple(cue.moved(offset) for cue in sequence.cues),
         hidden=tuple(cue.moved(offset) for cue in sequence.hidden),
+        panels=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.panels),
         audio=tuple(replace(one, start=one.start + offset) for one in sequence.audio),
         speech=_moved_ranges(sequence.speech, offset),
         static=_moved_ranges(sequence.static, offset),

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytoon_pipeline.runtime.control_group import limits
 from pytoon_pipeline.settings import Settings
 
 # The memory of one run: its frames, its encoders and perhaps a transcriber; 0.65 GB measured without Whisper.
@@ -42,12 +43,15 @@ def plan(processors: int, memory: int, gpus: int, runs: int | None = None) -> Ca
 
 
 def processors() -> int:
-    """Processors that this process may use, or all where the system does not say."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processors that this process may use: its affinity, and the quota of its container."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, limits().processors or available)
 
 
 def _memory() -> int:
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    """Bytes that this process may use: the machine's, or its container's where they are fewer."""
+    physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(physical, limits().memory or physical)
 
 
 def _gpus() -> int:

@@ -100,7 +100,7 @@ def _transcriber(home: Home) -> str:
         return f"whisper {settings.model} ({weights})"
     if settings.engine == "pocketsphinx":
         return "pocketsphinx, as configured"
-    return f"pocketsphinx; Whisper's model “{settings.model}” is downloaded on first use if the network allows"
+    return f"pocketsphinx, English only; for better words: pytoon models fetch {settings.model}"
 
 
 def _device() -> str:

@@ -29,6 +29,9 @@ FRAMES_PER_SECOND = 100
 # reversed speech and other languages 0.27 and less.
 SPEED = 1.05
 MIN_EVIDENCE = 0.36
+# Of another language, a piece may be accepted by chance. Where of so many words a smaller share was recognised, none
+# is.
+MANY_WORDS, MIN_SHARE = 30, 0.35
 # Pieces with few words are judged together. In all, at least so many must be recognised.
 MIN_WORDS = 3
 # The decoder's settings for each pass. Hypotheses per frame: with 5000 in place of 30000 the words stay the same, in
@@ -77,7 +80,8 @@ def recognised(pieces: Sequence[TranscribedPiece]) -> list[TranscribedPiece]:
     short = [one for one in heard if len(one.words) < FEW_WORDS]
     short_accepted = evidence(short) >= MIN_EVIDENCE
     kept = [one for one in heard if (short_accepted if one in short else _understood(one))]
-    return kept if sum(len(one.words) for one in kept) >= MIN_WORDS else []
+    count, total = sum(len(one.words) for one in kept), sum(len(one.words) for one in heard)
+    return kept if count >= MIN_WORDS and (total < MANY_WORDS or count >= MIN_SHARE * total) else []
 
 
 def _understood(piece: TranscribedPiece) -> bool:

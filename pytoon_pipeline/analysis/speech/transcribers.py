@@ -1,11 +1,11 @@
-"""The transcribers, in order of preference: Whisper where its weights can be had, else pocketsphinx with its own model.
+"""The transcribers, in order of preference: Whisper where its weights are there, else pocketsphinx with its own model.
 
-A choice names the exact model: better weights that arrive later give a new transcript, and nothing else does. A new
-transcriber joins here: its name in ``contracts.analysis.TranscriberEngine``, and its entry in ``TRANSCRIBERS``.
+A choice names the exact model: better weights that arrive later give a new transcript, and nothing else does. Choosing
+never uses the network: weights are downloaded by ``pytoon models fetch``. A new transcriber joins here: its name in
+``contracts.analysis.TranscriberEngine``, and its entry in ``TRANSCRIBERS``.
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.analysis.speech.choice import Choice
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcriber, TranscriberEngine, Transcript
 from pytoon_pipeline.contracts.errors import DependencyMissing
-from pytoon_pipeline.contracts.progress import Resumed, Waiting
 from pytoon_pipeline.contracts.time import TimeRange
-from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.settings import Settings, TranscriberChoice
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
     from pytoon_pipeline.analysis.speech.pieces import Span
 
-# After a failed download the next attempt waits this long: a batch must not try once per video.
-RETRY_SECONDS = 24 * 3600
 IDENTITY_BYTES = 1 << 20
 
 
@@ -61,7 +57,8 @@ class TranscriberMissing(DependencyMissing):
 class _Backend:
     """How a transcriber is found and run.
 
-    ``find`` raises ``TranscriberMissing`` where it cannot be had. ``pieces`` cuts 16 kHz mono samples with the given
+    ``languages`` are those that it knows, by ISO 639-1; none: the model decides. ``find`` raises
+    ``TranscriberMissing`` where it cannot be had. ``pieces`` cuts 16 kHz mono samples with the given
     speech as the transcriber wants them, ``transcribe`` finds the words of some of these pieces, and ``recognised``
     selects those whose words can be trusted.
     """
@@ -70,22 +67,27 @@ class _Backend:
     pieces: Callable[["NDArray[np.int16]", Sequence[TimeRange]], list["Span"]]
     transcribe: Callable[["Recording", Sequence["Span"], int | None], list[TranscribedPiece]]
     recognised: Callable[[Sequence[TranscribedPiece]], Sequence[TranscribedPiece]]
+    languages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Recording:
-    """16 kHz mono ``samples``, shape (n,), and how they are transcribed: the transcriber and all pieces with speech."""
+    """16 kHz mono ``samples``, shape (n,), and how they are transcribed: the transcriber and all pieces with speech.
+
+    ``language`` (ISO 639-1) is that of the speech; none: the transcriber detects it.
+    """
 
     choice: Choice
     samples: "NDArray[np.int16]"
     pieces: Sequence["Span"]
+    language: str | None = None
 
 
 def choose(settings: SpeechSettings) -> Choice:
-    """The transcriber to use. Downloads Whisper's weights where they are wanted and missing.
+    """The transcriber to use, from what is on this machine. Imports nothing heavy.
 
-    Imports nothing heavy when the weights are there. A choice for another transcriber than the preferred one says why.
-    Raises ``TranscriberMissing`` when the wanted one cannot be had.
+    A choice for another transcriber than the preferred one says why. Raises ``TranscriberMissing`` when the wanted one
+    cannot be had.
     """
     if settings.engine != "auto":
         return TRANSCRIBERS[settings.engine].find(settings)
@@ -99,9 +101,17 @@ def choose(settings: SpeechSettings) -> Choice:
     return _with_reason(last.find(settings), reason)
 
 
-def cut(choice: Choice, samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> Recording:
+def knows(choice: Choice, language: str) -> bool:
+    """Whether the transcriber can recognise speech in ``language`` (ISO 639-1)."""
+    languages = _backend(choice).languages
+    return languages is None or language in languages
+
+
+def cut(
+    choice: Choice, samples: "NDArray[np.int16]", speech: Sequence[TimeRange], language: str | None = None
+) -> Recording:
     """16 kHz mono ``samples``, shape (n,), with ``speech`` in these ranges, in pieces for the transcriber."""
-    return Recording(choice, samples, _backend(choice).pieces(samples, speech))
+    return Recording(choice, samples, _backend(choice).pieces(samples, speech), language)
 
 
 def transcribe(recording: Recording, pieces: Sequence["Span"], threads: int | None = None) -> list[TranscribedPiece]:
@@ -141,22 +151,22 @@ def _with_reason(choice: Choice, reason: str | None) -> Choice:
 
 
 class WhisperMissing(TranscriberMissing):
-    def __init__(self, settings: SpeechSettings, reason: str) -> None:
-        super().__init__(
-            "whisper_missing",
-            f"Whisper's model “{settings.model}” is missing and cannot be downloaded: {reason}.",
-            f"Copy {settings.model}.pt into {settings.folder}, or set PYTOON_TRANSCRIBER=pocketsphinx.",
-            reason,
-        )
+    def __init__(self, settings: SpeechSettings) -> None:
+        if settings.model.endswith(".pt"):
+            reason, hint = f"there is no file {settings.model}", "Correct PYTOON_WHISPER_MODEL"
+        else:
+            reason = f"its model “{settings.model}” is not on this machine"
+            hint = (
+                f"Download it: pytoon models fetch {settings.model}. Or copy {settings.model}.pt into {settings.folder}"
+            )
+        hint = f"{hint}, or set PYTOON_TRANSCRIBER=pocketsphinx."
+        super().__init__("whisper_missing", f"Whisper cannot be used: {reason}.", hint, reason)
 
 
 def _find_whisper(settings: SpeechSettings) -> Choice:
     weights = find_weights(settings)
     if weights is None:
-        recent = _recent_failure(settings) if settings.engine == "auto" else None
-        if recent is not None:
-            raise WhisperMissing(settings, recent)
-        weights = _fetch_weights(settings)
+        raise WhisperMissing(settings)
     return Choice(_whisper(settings, weights), weights)
 
 
@@ -182,41 +192,10 @@ def _whisper(settings: SpeechSettings, weights: Path) -> Transcriber:
     )
 
 
-def _fetch_weights(settings: SpeechSettings) -> Path:
-    """Downloads the weights. Raises ``WhisperMissing``, and remembers why, when that fails."""
-    from pytoon_pipeline.analysis.speech.whisper import fetch
-
-    if settings.model.endswith(".pt"):
-        reason = f"there is no file {settings.model}"
-    else:
-        publish(Waiting(f"Downloading Whisper's model “{settings.model}” into {settings.folder}, once"))
-        try:
-            return fetch(settings.model, settings.folder)
-        except DependencyMissing as error:
-            reason = error.message
-        finally:
-            publish(Resumed())
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    _failure_marker(settings).write_text(reason)
-    raise WhisperMissing(settings, reason)
-
-
-def _failure_marker(settings: SpeechSettings) -> Path:
-    return settings.folder / f"{Path(settings.model).name}.unavailable"
-
-
-def _recent_failure(settings: SpeechSettings) -> str | None:
-    """Why the last download failed, if that was lately."""
-    marker = _failure_marker(settings)
-    if marker.is_file() and time.time() - marker.stat().st_mtime < RETRY_SECONDS:
-        return marker.read_text()
-    return None
-
-
 def _run_whisper(recording: Recording, pieces: Sequence["Span"], threads: int | None) -> list[TranscribedPiece]:
     from pytoon_pipeline.analysis.speech.whisper import transcribe as whisper
 
-    return whisper(recording.samples, pieces, recording.pieces, recording.choice, threads)
+    return whisper(recording.samples, pieces, recording.pieces, recording.choice, threads, recording.language)
 
 
 def _whisper_pieces(samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> list["Span"]:
@@ -254,5 +233,5 @@ def _pieces(samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> list["
 TRANSCRIBERS: dict[TranscriberEngine, _Backend] = {
     # Whisper rejects words by itself.
     "whisper": _Backend(_find_whisper, _whisper_pieces, _run_whisper, lambda pieces: pieces),
-    "pocketsphinx": _Backend(_find_pocketsphinx, _pieces, _run_pocketsphinx, _with_evidence),
+    "pocketsphinx": _Backend(_find_pocketsphinx, _pieces, _run_pocketsphinx, _with_evidence, ("en",)),
 }

@@ -31,12 +31,6 @@ def fetch(model: str, folder: Path) -> Path:
     """Downloads a model into ``folder``, completely or not at all. Raises ``DependencyMissing`` when that fails."""
     import whisper
 
-    if model not in whisper.available_models():
-        raise DependencyMissing(
-            "unknown_model",
-            f"Whisper has no model “{model}”",
-            f"Use one of: {', '.join(whisper.available_models())}.",
-        )
     folder.mkdir(parents=True, exist_ok=True)
     tmp_path = Path(tempfile.mkdtemp(dir=folder, prefix=".fetch-"))
     timeout = socket.getdefaulttimeout()
@@ -50,8 +44,8 @@ def fetch(model: str, folder: Path) -> Path:
     except (OSError, RuntimeError, StopIteration) as error:
         raise DependencyMissing(
             "weights_unavailable",
-            f"the download failed ({str(error)[:120] or type(error).__name__})",
-            "Connect to the internet once, or copy the checkpoint to this machine.",
+            f"The download of “{model}” failed: {str(error)[:120] or type(error).__name__}.",
+            f"Connect to the internet, or copy {model}.pt into {folder}.",
         ) from error
     finally:
         socket.setdefaulttimeout(timeout)
@@ -59,13 +53,18 @@ def fetch(model: str, folder: Path) -> Path:
 
 
 def transcribe(
-    samples: NDArray[np.int16], pieces: Sequence[Span], opening: Sequence[Span], choice: Choice, threads: int | None
+    samples: NDArray[np.int16],
+    pieces: Sequence[Span],
+    opening: Sequence[Span],
+    choice: Choice,
+    threads: int | None,
+    language: str | None = None,
 ) -> list[TranscribedPiece]:
     """Words with times in each of ``pieces`` of 16 kHz mono ``samples``, shape (n,).
 
-    The language is that of the ``opening``, the first speech of the source. Decoding is greedy, so that the same audio
-    gives the same words. Without a GPU, or with too little memory on it, ``threads`` of the CPU are used; each piece
-    names the device. Raises ``TransientError`` when the machine's own memory is too small.
+    Without a ``language``, it is that of the ``opening``, the first speech of the source. Decoding is
+    greedy, so that the same audio gives the same words. Without a GPU, or with too little memory on it, ``threads`` of
+    the CPU are used; each piece names the device. Raises ``TransientError`` when the machine's own memory is too small.
     """
     import torch
 
@@ -74,14 +73,14 @@ def transcribe(
     reason = None
     if torch.cuda.is_available():
         try:
-            return _on("cuda", samples, pieces, opening, choice)
+            return _on("cuda", samples, pieces, opening, choice, language)
         except RuntimeError as error:
             if not _out_of_memory(error):
                 raise
             reason = f"{_device_name('cuda')} ran out of memory ({str(error).splitlines()[0][:120]})"
         torch.cuda.empty_cache()
     try:
-        found = _on("cpu", samples, pieces, opening, choice)
+        found = _on("cpu", samples, pieces, opening, choice, language)
     except (MemoryError, RuntimeError) as error:
         if not _out_of_memory(error):
             raise
@@ -103,12 +102,17 @@ def _device_name(device: str) -> str:
 
 
 def _on(
-    device: str, samples: NDArray[np.int16], pieces: Sequence[Span], opening: Sequence[Span], choice: Choice
+    device: str,
+    samples: NDArray[np.int16],
+    pieces: Sequence[Span],
+    opening: Sequence[Span],
+    choice: Choice,
+    language: str | None,
 ) -> list[TranscribedPiece]:
     import torch
 
     model = _load(device, choice)
-    language = _language(model, _opening(samples, opening), device)
+    language = language or _language(model, _opening(samples, opening), device)
     found = []
     for first, last in pieces:
         torch.manual_seed(0)

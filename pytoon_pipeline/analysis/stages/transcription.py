@@ -46,10 +46,11 @@ class Transcription(Analysis[Transcript]):
     """Transcribes clips. ``subtitles`` are subtitle files by the SHA-256 of their clip.
 
     ``use`` is what the video can show of the clips: nothing else is transcribed. ``slot`` waits for the machine's turn
-    to transcribe; ``threads`` returns how many processors it may use then.
+    to transcribe; ``threads`` returns how many processors it may use then. ``language`` is that of the speech, where
+    the request names one.
     """
 
-    stage = Stage("transcription", 7)
+    stage = Stage("transcription", 8)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 
@@ -61,6 +62,7 @@ class Transcription(Analysis[Transcript]):
     use: ClipUse
     slot: Callable[[], AbstractContextManager[None]]
     threads: Callable[[], int]
+    language: str | None = None
 
     @classmethod
     def of(
@@ -82,6 +84,7 @@ class Transcription(Analysis[Transcript]):
             use=ClipUse.of(source, resolved),
             slot=share.transcriber_slot,
             threads=lambda: share.threads,
+            language=resolved.request.language,
         )
 
     def covers(self, item: SourceItem) -> bool:
@@ -101,7 +104,7 @@ class Transcription(Analysis[Transcript]):
             return ItemWork(lambda scratch: self._from_file(item, file), inputs)
         if stored.value.info.streams.get("subtitle"):
             inputs["media"] = item.sha256
-        parameters = self.use.parameters(item.sha256, stored.value.audio_seconds)
+        parameters = {**self.use.parameters(item.sha256, stored.value.audio_seconds), **self._language}
         return ItemWork(
             lambda scratch: self._from_track(item) or self._from_speech(item), inputs, parameters, self._tools
         )
@@ -141,8 +144,11 @@ class Transcription(Analysis[Transcript]):
     def _from_speech(self, item: SourceItem) -> StageOutput:
         from pytoon_pipeline.analysis.speech import pieces
 
+        if self.language is not None and not transcribers.knows(self.choice, self.language):
+            unknown = Transcript(words=(), language=self.language, transcriber=self.choice.transcriber)
+            return StageOutput(unknown.model_copy(update={"language_unknown": True}))
         samples = self._samples(item)
-        recording = transcribers.cut(self.choice, samples, self._speech(item, samples))
+        recording = transcribers.cut(self.choice, samples, self._speech(item, samples), self.language)
         shown = self.use.ranges(item.sha256, samples)
         found = self._transcribed(item, recording, pieces.pieces_in(recording.pieces, shown))
         transcript = transcribers.transcript(self.choice, found).model_copy(update={"transcribed": shown})
@@ -165,7 +171,7 @@ class Transcription(Analysis[Transcript]):
         self, item: SourceItem, recording: transcribers.Recording, spans: "Sequence[Span]"
     ) -> list[TranscribedPiece]:
         """The words of these pieces. Those that are stored already are not transcribed again."""
-        keys = [StageKey(PIECE, self._audio(item), {"samples": span}, self._tools) for span in spans]
+        keys = [StageKey(PIECE, self._audio(item), {"samples": span, **self._language}, self._tools) for span in spans]
         stored = [self.store.reuse(key.fingerprint) for key in keys]
         missing = [span for span, one in zip(spans, stored, strict=True) if one is None]
         with self.slot() if missing else nullcontext():
@@ -174,6 +180,10 @@ class Transcription(Analysis[Transcript]):
             (one or get_or_compute(self.store, key, lambda scratch: _output(next(new))).artifact).read(TranscribedPiece)
             for key, one in zip(keys, stored, strict=True)
         ]
+
+    @property
+    def _language(self) -> dict[str, str]:
+        return {"language": self.language} if self.language else {}
 
     def _audio(self, item: SourceItem) -> dict[str, str]:
         return {"audio": self.metadata.items[item.sha256].files[AUDIO].sha256}

@@ -135,7 +135,7 @@ def box_of(look: WordLook) -> CaptionBox | None:
 
 def _active_frames(cue: Cue, place: WordPlace) -> tuple[int, int]:
     """The frames in which the words at ``place`` count as spoken: until the next word begins."""
-    start = cue.start if place.first == 0 else cue.words[place.first].start
+    start = cue.words[place.first].start
     following = cue.words[place.last + 1 :]
     return start, following[0].start if following else cue.end
 

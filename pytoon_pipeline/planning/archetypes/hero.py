@@ -50,6 +50,8 @@ def _sequence(
 ) -> SceneSequence:
     if item.material.is_still or not talk:
         return item_sequence(context, item, frames, titles)
-    sequence = footage.talking_sequence(item, context.preset, context.rate, frames, context.canvas)
+    sequence = footage.talking_sequence(
+        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom
+    )
     with_captions = add_captions(context.captions, sequence, item.material, item.entry.file)
     return replace(with_captions, text=replace(text_space(context, item), hold=False))

@@ -32,9 +32,12 @@ def add_captions(rules: CaptionRules, sequence: SceneSequence, material: Analyse
     cues, masked = _masked(sequence.cues, source, rules.masked_words, name)
     if not rules.style.show:
         switched_off = (hidden_note(name),) if cues else ()
-        return replace(sequence, cues=(), hidden=cues, notes=(*notes, *masked, *switched_off))
+        return replace(
+            sequence, cues=(), hidden=_in_order(cues, sequence.hidden), notes=(*notes, *masked, *switched_off)
+        )
     if source is not None:
-        notes = [note for note in notes if note.code != "no_words" or not source.rejected_words]
+        explained = source.rejected_words or source.language_unknown
+        notes = [note for note in notes if note.code != "no_words" or not explained]
         notes += transcript_notes(source, name, bool(sequence.cues))
         lost = material.silence.dropped_words if material.silence is not None and _from_subtitles(source) else 0
         notes += [lost_note(lost, name)] if lost else []
@@ -44,9 +47,14 @@ def add_captions(rules: CaptionRules, sequence: SceneSequence, material: Analyse
             "missing_glyphs", missing[0].message, "Remove the subtitles, or give the brand a font that has them."
         )
     if cues and not shown:
-        explained = f"{missing[0].message} {IN_FILES} {GIVE_FONT}"
-        missing = (missing[0].model_copy(update={"message": explained}),)
-    return replace(sequence, cues=shown, hidden=() if shown else cues, notes=(*notes, *masked, *missing))
+        message = f"{missing[0].message} {IN_FILES} {GIVE_FONT}"
+        missing = (missing[0].model_copy(update={"message": message}),)
+    hidden = sequence.hidden if shown else _in_order(cues, sequence.hidden)
+    return replace(sequence, cues=shown, hidden=hidden, notes=(*notes, *masked, *missing))
+
+
+def _in_order(*groups: tuple[Cue, ...]) -> tuple[Cue, ...]:
+    return tuple(sorted((cue for group in groups for cue in group), key=lambda cue: cue.start))
 
 
 def _masked(

@@ -8,8 +8,8 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.wording import counted
 
 GET_CAPTIONS = (
-    "If somebody speaks, put subtitles beside the clip (the clip's name with .srt or .vtt), or install a Whisper model "
-    "(PYTOON_WHISPER_MODEL)."
+    "If somebody speaks, put subtitles beside the clip (the clip's name with .srt or .vtt), or get a Whisper model, "
+    "which knows 99 languages: pytoon models fetch base"
 )
 # People read about so many characters per second. A few pages with more are normal.
 MAX_CPS, MAX_FAST_SHARE = 20, 0.3
@@ -22,7 +22,13 @@ def transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[
     if by is not None and by.engine == "subtitles":
         where = f"the file {by.model}" if by.identity == "file" else f"the subtitles inside the clip ({by.model})"
         yield Note(code="subtitles_used", message=f"The captions of “{name}” come from {where}.")
-    if source.rejected_words and not captions:
+    if source.language_unknown and by is not None:
+        message = (
+            f"“{name}” has no captions, because {by.engine} does not know its language “{source.language}”"
+            f"{_not_whisper(source)}. {GET_CAPTIONS}"
+        )
+        yield Note(code="language_unknown", message=message)
+    elif source.rejected_words and not captions:
         doubtful = counted(source.rejected_words, "doubtful word")
         message = (
             f"“{name}” has no captions because its speech, if any, was not recognised reliably "
@@ -81,5 +87,10 @@ def hidden_note(name: str) -> Note:
 def _by(source: Transcript) -> str:
     if source.transcriber is None:
         return ""
-    reason = f"; Whisper was not used: {source.transcriber.fallback}" if source.transcriber.fallback else ""
-    return f", by {source.transcriber.engine}{reason}"
+    english = ", which knows only English" if source.transcriber.engine == "pocketsphinx" else ""
+    return f", by {source.transcriber.engine}{english}{_not_whisper(source)}"
+
+
+def _not_whisper(source: Transcript) -> str:
+    fallback = source.transcriber.fallback if source.transcriber is not None else None
+    return f"; Whisper was not used: {fallback}" if fallback else ""

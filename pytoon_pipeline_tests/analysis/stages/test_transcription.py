@@ -112,3 +112,16 @@ def test_a_clip_that_may_be_shown_whole_is_transcribed_whole(
     assert found.transcribed is None
     assert transcript(start=30) == found
     assert len(decoded) == 6, "the part that is shown does not matter"
+
+
+def test_a_transcriber_that_does_not_know_the_language_is_not_used(
+    decoded: list[Span], store: Store, metadata: MetadataByItem
+) -> None:
+    use = ClipUse({CLIP.sha256: ((0, None),)}, 60, SilenceSettings())
+    settings = SpeechSettings("pocketsphinx", "base", Path("models"))
+    for language, unknown in (("de", True), ("en", False)):
+        analysis = Transcription(store, "footage", metadata, {}, settings, use, nullcontext, lambda: 1, language)
+        _, parts = compute_items(store, Stage("transcription", 1), [CLIP], analysis.work)
+        found = parts[CLIP.sha256].read(Transcript)
+        assert (found.language_unknown, found.language, not found.words) == (unknown, language, unknown)
+    assert len(decoded) == 6, "only the English"

@@ -72,7 +72,7 @@ def test_notes_say_what_happened_and_what_to_do() -> None:
     )
     (doubt,) = [note.message for note in plan("", rejected=2).notes if note.code == "captions_unreliable"]
     assert "2 doubtful words" in doubt
-    assert doubt.endswith("or install a Whisper model (PYTOON_WHISPER_MODEL).")
+    assert doubt.endswith("pytoon models fetch base")
     quiet = planned([footage(20, ((2, 5), (9, 12)), words=said("Hello there"))])
     (cut,) = [note.message for note in quiet.notes if note.code == "silence_removed"]
     assert cut == "14.0 s of silence were cut out of “item-0”. To keep it, add: --set silence.remove=false"

@@ -1,0 +1,128 @@
+"""The files in ``docker/``: what they copy exists, their variables are known, and their commands and probes work."""
+
+import fnmatch
+import os
+import re
+import secrets
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pytoon_pipeline import settings
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SERVERS = [name for name, service in SERVICES.items() if "healthcheck" in service]
+START_SECONDS, PROBE_SECONDS, STOP_SECONDS = 180, 3, 60
+ENDED_BY_SIGTERM = {0, -15, 128 + 15}
+
+
+def known_variables() -> set[str]:
+    models = (one for one in vars(settings).values() if isinstance(one, type) and hasattr(one, "variables"))
+    return {variable for model in models for variable in model.variables().values()}
+
+
+def test_what_the_image_copies_exists_and_is_sent_to_the_builder() -> None:
+    sent = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    copied = [part for line in re.findall(r"^COPY (?!--from)(.+)", DOCKERFILE, re.M) for part in line.split()[:-1]]
+    assert len(copied) >= 5
+    for source in copied:
+        assert (ROOT / source).exists(), source
+        assert any(fnmatch.fnmatch(source, one) for one in sent), source
+
+
+def test_the_image_contains_what_the_package_is_built_from() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    included = re.search(r'force-include\]\n((?:".*\n)+)', project)
+    assert included
+    for source in re.findall(r'^"([^"]+)" =', included[1], re.M):
+        assert re.search(rf"^COPY .*\b{re.escape(source)}\b", DOCKERFILE, re.M), source
+
+
+def test_variables_are_known() -> None:
+    named = set(re.findall(r"PYTOON_[A-Z_]+", DOCKERFILE + yaml.safe_dump(COMPOSE)))
+    assert named
+    assert named <= known_variables()
+
+
+def test_services_cannot_write_outside_their_volume() -> None:
+    for name, service in SERVICES.items():
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["volumes"] == ["state:/var/lib/pytoon"], name
+    homes = dict(re.findall(r"^(?:ENV)? +([A-Z_]+)=(/\S+)", DOCKERFILE, re.M))
+    for variable in ("HOME", "PYTOON_HOME", "DAGSTER_HOME", "NUMBA_CACHE_DIR", "MPLCONFIGDIR"):
+        assert homes.get(variable, "").startswith("/var/lib/pytoon/"), variable
+    assert homes["DAGSTER_HOME"] == f"{homes['PYTOON_HOME']}/dagster"
+
+
+def test_commands_and_probes_work_outside_a_container(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTOON_HOME": str(home),
+        "DAGSTER_HOME": str(home / "dagster"),
+        "PYTOON_AUTOSTART": "none",
+        "PYTOON_ENGINE_TOKEN": secrets.token_urlsafe(32),
+    }
+    subprocess.run(SERVICES["setup"]["command"], env=environment, check=True, capture_output=True)
+    with ExitStack() as services:
+        ports = {port: free_port() for port in ("3000", "8970")}
+        running = {name: services.enter_context(started(name, ports, environment, tmp_path)) for name in SERVERS}
+        for name, process in running.items():
+            wait_until_healthy(name, process, ports, environment, tmp_path)
+        for process in running.values():
+            process.terminate()
+        ended = {name: process.wait(STOP_SECONDS) for name, process in running.items()}
+        assert set(ended.values()) <= ENDED_BY_SIGTERM, ended
+
+
+@contextmanager
+def started(
+    name: str, ports: dict[str, int], environment: dict[str, str], folder: Path
+) -> "Iterator[subprocess.Popen[bytes]]":
+    command = here(SERVICES[name]["command"], ports)
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_until_healthy(
+    name: str, process: "subprocess.Popen[bytes]", ports: dict[str, int], environment: dict[str, str], folder: Path
+) -> None:
+    kind, *probe = SERVICES[name]["healthcheck"]["test"]
+    assert kind == "CMD"
+    deadline = time.monotonic() + START_SECONDS
+    while subprocess.run(here(probe, ports), env=environment, capture_output=True, check=False).returncode:
+        log = (folder / f"{name}.log").read_text(errors="replace")
+        assert process.poll() is None, f"{shlex.join(SERVICES[name]['command'])}: {log}"
+        assert time.monotonic() < deadline, f"{name} is not healthy: {log}"
+        time.sleep(PROBE_SECONDS)
+
+
+def here(command: list[str], ports: dict[str, int]) -> list[str]:
+    """A command of the container with the addresses of this test."""
+    for port, free in ports.items():
+        command = [re.sub(rf"\b{port}\b", str(free), part) for part in command]
+    return [part.replace("0.0.0.0", "127.0.0.1") for part in command]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
