@@ -77,7 +77,8 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     rate = _rate(resolved, media)
     max_frames = int(request.max_seconds * rate.fraction)
     min_contrast = resolved.limits.text_contrast
-    canvas, safe_area = resolved.canvas, _safe_area(resolved)
+    canvas = resolved.canvas
+    safe_area = resolved.platform.safe_area(canvas)
     traits = ARCHETYPES[resolved.archetype]
     mark = request.logo or (brand.watermark if brand is not None else None)
     watermark = watermark_layer(mark, media.logo, canvas, safe_area, media.media, captions=traits.transcribes)
@@ -142,14 +143,6 @@ def _items(request: Request, media: PlanMedia, rate: FrameRate) -> tuple[PlanIte
             source_start=0 if material.is_still else rate.nearest(entry.start),
         )
         for index, (material, entry) in enumerate(zip(media.media, request.media, strict=False))
-    )
-
-
-def _safe_area(resolved: ResolvedRequest) -> Rect[int]:
-    """The part of the frame that the platform's own interface leaves free."""
-    canvas, insets = resolved.canvas, resolved.platform
-    return Rect(
-        left=insets.left, top=insets.top, right=canvas.width - insets.right, bottom=canvas.height - insets.bottom
     )
 
 
