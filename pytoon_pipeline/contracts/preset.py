@@ -151,7 +151,8 @@ class StillSettings(Record):
 class BackgroundSettings(Record):
     """What is behind products and texts: one or two ``colours``, over which ``shapes`` drift; or a blurred copy.
 
-    ``shape_blur`` is how soft the edges of the shapes are, in pixels; 0 makes them sharp discs.
+    The shapes are tones of the ground that lean towards their colours, by ``shape_opacity``. ``shape_blur`` is how soft
+    their edges are, in pixels; 0 makes one large shape with a clean edge.
     """
 
     kind: Literal["colour", "gradient", "blur"] = "gradient"
@@ -173,7 +174,7 @@ class LayoutSettings(Record):
 
     ``picture`` is how a single item stands: *full_bleed* fills the frame, *card* stands below its text, *split* has a
     panel for the text above it. ``text`` is the layout of a video without media; *auto* chooses by the text. Strips,
-    numbers and discs behind products have the colour ``headline.accent``.
+    numbers and the floor under products have the colour ``headline.accent``.
     """
 
     picture: Literal["full_bleed", "card", "split"] = "full_bleed"

@@ -18,7 +18,7 @@ CARD_WIDTH = 968
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
 HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
 # Distance from a text to its card, in pixels.
-GAP = 56
+GAP = 72
 # Distance from a card to the lower edge of the frame: that to the sides.
 EDGE = 56
 # Height of the optical centre.
@@ -27,6 +27,8 @@ CENTRE = 0.48
 SHADOW_TINT = 0.3
 # A tilted card turns to this share of its tilt and grows by this factor while it is shown.
 TURN, GROWTH = 0.3, 1.03
+# The plate that throws a card's shadow ends so many pixels within the card, which hides it.
+PLATE_INSET = 8
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def card_layers(
         return (stills.layer_of(material, camera, (*rounded, *shadow), source_start, "product", **placed),)
     # The shadow of a picture that moves inside its card stays as it is.
     fill = Fill(colours=(shade_of(ground),))
-    plate = ShapeLayer(name="card shadow", fill=fill, effects=(*rounded, *shadow), **placed)
+    smaller = {**placed, "width": width - 2 * PLATE_INSET, "height": height - 2 * PLATE_INSET}
+    plate = ShapeLayer(name="card shadow", fill=fill, effects=(*rounded, *shadow), **smaller)
     return plate, stills.layer_of(material, camera, rounded, source_start, "product", **placed)
 
 

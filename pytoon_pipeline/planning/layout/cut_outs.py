@@ -27,7 +27,7 @@ LABELLED_TITLES_SHARE = 0.37
 # A product stands below the floor's edge with this share of its height.
 STANDING_SHARE = 0.3
 # Distances between the product and texts, and from the frame's lower edge, in pixels.
-GAP, EDGE = 48, 90
+GAP, EDGE = 72, 90
 # The floor is a disc of so many widths of the frame, so that its edge is a gentle arc.
 FLOOR_WIDTH = 2.4
 # The contact shadow's size as shares of the product's width, its softness in pixels, its opacity, and how far it is
