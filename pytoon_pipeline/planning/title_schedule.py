@@ -23,7 +23,7 @@ from pytoon_pipeline.planning.layout.titles import (
     role_size,
     text_box,
     title_area,
-    title_layer,
+    title_layers,
     with_marks,
 )
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, Timeline
@@ -78,7 +78,7 @@ def place_titles(
     timed = [*schedule.labels(), *schedule.titles(titles)]
     placed = _joined(schedule, [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed])
     scrims = _scrims(schedule, placed)
-    layers = [schedule.layer(page, shown, position, scrims) for page, shown, position in placed]
+    layers = [one for page, shown, position in placed for one in schedule.layers(page, shown, position, scrims)]
     scenes = on_pages(timeline.scenes, timeline.parts, schedule.page_starts(timed))
     scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in scenes)
     layers.sort(key=lambda layer: layer.start)
@@ -116,7 +116,7 @@ class _Schedule:
             space = self.space(part)
             peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
             size = role_size([(one, other.headline, other.area) for one, other in peers])
-            pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
+            pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size, True)]
         first = {id(title): part for title, part in reversed(placed)}
         # What has been read over one item takes no time over the next.
         needed = [self.reading_frames(one) if one.part == first[id(one.title)] else 1 for one in pages]
@@ -219,14 +219,14 @@ class _Schedule:
         behind = self.sequences[part].backdrop
         return needed_opacity(area, space.headline.colour, behind, scrim_tone(space), self.style.min_contrast)
 
-    def layer(
+    def layers(
         self, one: TitlePage, shown: FrameRange, position: float, scrims: Sequence[tuple[int, Scrim]]
-    ) -> TextLayer:
+    ) -> tuple[TextLayer, ...]:
         parts = self.parts(shown)
         behind = together(
             [under_scrims(self.sequences[n].backdrop, (scrim for part, scrim in scrims if part == n)) for n in parts]
         )
-        return title_layer(one.page, one.title.role, self.headline(one), self.place(one), shown, behind, position)
+        return title_layers(one.page, one.title.role, self.headline(one), self.place(one), shown, behind, position)
 
     def area(self, one: TitlePage, position: float) -> Rect[int]:
         return title_area(one.page, self.headline(one).headline, self.place(one), position)

@@ -14,6 +14,7 @@ from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.numbers import with_labels
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots import footage
@@ -34,9 +35,10 @@ def plan_footage(context: PlanContext) -> RenderSpec:
 
 
 def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
-    items, titles = context.items, context.titles
+    items, titles = context.items, with_labels(context.titles, len(context.items))
     if not items:
         return plan_text(context)
+    context = replace(context, titles=titles)
     lengths, notes = lengths_of(items, context.pacing)
     of_items = titles_by_item(titles, len(items), hold=not talk)
     sequences = [

@@ -65,7 +65,7 @@ def title_pages(titles: Sequence[TitleRequest], headline: HeadlineSettings, area
         role: role_size([(one, headline, area) for one in titles if one.role == role])
         for role in {title.role for title in titles}
     }
-    return [page for title in titles for page in fit_title(title, headline, area, sizes[title.role])]
+    return [page for title in titles for page in fit_title(title, headline, area, sizes[title.role], numbers=True)]
 
 
 def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | None:

@@ -17,6 +17,7 @@ from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.numbers import with_labels
 from pytoon_pipeline.planning.layout.products import GAP, headline_and_product_areas, product_layout, text_zone
 from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_area, title_layer
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
@@ -37,6 +38,7 @@ def plan_overlay(context: PlanContext) -> RenderSpec:
     items, pacing = context.items, context.pacing
     if not items:
         return plan_text(context)
+    context = replace(context, titles=with_labels(context.titles, len(items)))
     lengths, notes = plan_lengths(items, pacing)
     groups, group_notes = _groups(context, _product_area(context))
     titles = titles_by_item(context.titles, len(groups))
