@@ -1,9 +1,8 @@
-"""An item as a card on a designed ground, with its texts above and below it."""
+"""An item as a card on a designed ground, with its texts above it, one at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import FrameRange
@@ -13,6 +12,7 @@ from pytoon_pipeline.planning.archetypes.item_parts import (
     crops,
     ground,
     label_height,
+    page_count,
     text_space,
     title_height,
     title_pages,
@@ -25,8 +25,8 @@ from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_aud
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.title_request import TitleRequest
 
-# Text above a card takes at most this share of the height where texts may stand; text below a card, the second one.
-TEXT_SHARE, LABEL_SHARE = 0.42, 0.2
+# Text above a card takes at most this share of the height where texts may stand.
+TEXT_SHARE = 0.42
 # The largest size of texts beside a card, in pixels.
 MAX_TEXT = 360
 # Larger titles have at most so many lines.
@@ -57,22 +57,18 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     space = text_space(context, item)
     planned = _plan(context, item, titles, space)
     plan, headline, height = planned.card, planned.headline, planned.height
-    both = bool(titles) and space.label is not None
     # Texts are fitted into the same height as they were measured in, and stand next to the card.
     top = max(space.area.top, plan.above.bottom - height)
     title_area = replace(space.area, top=top, bottom=plan.above.bottom)
-    label_area = None
-    if both:
-        label_area = replace(space.area, top=plan.below.top, bottom=plan.below.top + _label_room(space).height)
-    headline = headline.model_copy(update={"position": 1.0, "item_position": 0.0 if both else 1.0})
-    text = replace(space, area=title_area, label_area=label_area, headline=headline, shade=None)
+    headline = headline.model_copy(update={"position": 1.0, "item_position": 1.0})
+    text = replace(space, area=title_area, headline=headline, shade=None)
     background, backdrop = ground(context, item, frames)
     inside = None
     if plan.crops:
         aspect = plan.card.width / plan.card.height
         inside = stills.fixed(*stills.window(material, aspect))
         if material.is_still and not preset.layout.tilt and not material.focus.texts:
-            inside = crops(context, item, aspect, frames, len(title_pages(titles, headline, title_area)))
+            inside = crops(context, item, aspect, frames, page_count(titles, text))
     colour, file = preset.background.colours[0], context.media.background
     layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
     static = material.is_still and (file is None or file.is_still)
@@ -95,10 +91,8 @@ def _plan(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], 
         above = replace(space.area, bottom=space.area.top + room)
         pages = title_pages(titles, headline, above)
         own = title_height(pages, headline, above)
-        label = label_height(space, _label_room(space) if titles else above)
-        heights = (own, label) if titles and space.label is not None else (max(own, label), 0)
-        band = not item.material.is_still
-        plan = plan_card(item.material, heights, space.area, context.canvas, whole=whole, band=band)
+        height, band = max(own, label_height(space, above)), not item.material.is_still
+        plan = plan_card(item.material, height, space.area, context.canvas, whole=whole, band=band)
         return _Plan(plan, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
 
     own = planned(1.0, round(space.area.height * TEXT_SHARE))
@@ -107,8 +101,3 @@ def _plan(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], 
     room = own.height if space.label is not None else min(space.area.height, max(own.height, left))
     larger = (planned(factor, room) for factor in LARGER_TEXTS)
     return next((one for one in larger if one.improves(own)), own)
-
-
-def _label_room(space: TextSpace) -> Rect[int]:
-    """Where the item's own text may stand when titles are above the card."""
-    return replace(space.area, top=space.area.bottom - round(space.area.height * LABEL_SHARE))

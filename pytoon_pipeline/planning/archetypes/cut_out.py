@@ -1,4 +1,4 @@
-"""A cut-out product on a floor, with its titles above it and its own text, such as a price, on the floor."""
+"""A cut-out product on a floor, with its texts above it, one at a time."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +9,8 @@ from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.item_parts import (
     LARGER_TEXTS,
     ground,
-    label_height,
+    page_count,
     text_space,
-    title_pages,
 )
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
@@ -27,10 +26,8 @@ from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.title_request import TitleRequest
 
-# A number or a price of at most so many characters is the largest text beside its product, at this size in pixels.
-PRICE_CHARACTERS, PRICE_SIZE = 8, 340
-# Beside one, titles are at most this size.
-KICKER_SIZE = 150
+# The product's own text is a price when it has at most so many characters and a digit. It has this size in pixels.
+PRICE_CHARACTERS, PRICE_SIZE = 8, 480
 # A product moves at least once in so many seconds, however few pages its texts have.
 SECONDS_PER_MOVE = 1.7
 # The largest size of titles, in pixels.
@@ -40,11 +37,10 @@ MAX_TEXT = 360
 def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The product in the middle of a floor in the accent colour."""
     material, preset, canvas = item.material, context.preset, context.canvas
-    space = _with_price(text_space(context, item), bool(titles))
-    stage, space = _planned(context, item, titles, space)
+    stage, space = _planned(context, item, titles, text_space(context, item))
     background, backdrop = ground(context, item, frames)
     accent, file = preset.headline.accent, context.media.background
-    pages = len(title_pages(titles, space.headline, space.area))
+    pages = page_count(titles, space)
     if pages < 2:
         pages = max(1, round(frames / float(context.rate.fraction) / SECONDS_PER_MOVE))
     behind = tuple(behind_cut_out(stage, preset.layout, accent, frames, pages, canvas))
@@ -70,35 +66,23 @@ def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[
     )
 
 
-def _with_price(space: TextSpace, titled: bool) -> TextSpace:
-    """The space with a large price or number below the product and a small title, where the item has both."""
-    label = space.label
-    if label is None or not titled or len(label.text) > PRICE_CHARACTERS or not any(map(str.isdigit, label.text)):
-        return space
-    headline = space.headline
-    sizes = {"item_size": PRICE_SIZE, "size": min(KICKER_SIZE, headline.size)}
-    return replace(space, headline=headline.model_copy(update=sizes))
-
-
 def _planned(
     context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace
 ) -> tuple[Stage, TextSpace]:
-    """The places of the product and its texts. Titles are as large as the height above the product permits."""
-    both = bool(titles) and space.label is not None
-    label = label_height(space, space.area) if space.label is not None else 0
-    stage = plan_stage(item.material, space.area, label if both else 0, context.canvas, context.safe_area)
+    """The places of the product and its texts. Texts are as large as the height above the product permits."""
+    stage = plan_stage(item.material, space.area, context.canvas, context.safe_area)
+    label = space.label.text if space.label is not None else ""
+    price = len(label) <= PRICE_CHARACTERS and any(map(str.isdigit, label))
 
     def larger(factor: float) -> TextSpace:
-        size = min(MAX_TEXT, round(factor * space.headline.size))
-        return replace(space, area=stage.titles, headline=space.headline.model_copy(update={"size": size}))
-
-    def pages(one: TextSpace) -> int:
-        return len(title_pages(titles, one.headline, one.area))
+        sizes = {
+            "size": min(MAX_TEXT, round(factor * space.headline.size)),
+            "item_size": PRICE_SIZE if price else min(MAX_TEXT, round(factor * space.headline.item_size)),
+            "position": 0.5,
+            "item_position": 0.5,
+        }
+        return replace(space, area=stage.titles, headline=space.headline.model_copy(update=sizes), shade=None)
 
     own = larger(1.0)
-    options = [larger(factor) for factor in LARGER_TEXTS if not both]
-    headline = next((one for one in options if pages(one) <= pages(own)), own).headline
-    headline = headline.model_copy(update={"position": 0.5, "item_position": 1.0 if both else 0.5})
-    return stage, replace(
-        space, area=stage.titles, label_area=stage.label if both else None, headline=headline, shade=None
-    )
+    options = (larger(factor) for factor in LARGER_TEXTS)
+    return stage, next((one for one in options if page_count(titles, one) <= page_count(titles, own)), own)

@@ -23,7 +23,7 @@ from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
 from pytoon_pipeline.planning.archetypes.cut_out import cut_out
-from pytoon_pipeline.planning.archetypes.item_parts import crops, ground, text_space, title_pages
+from pytoon_pipeline.planning.archetypes.item_parts import crops, ground, page_count, text_space
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import FACE, PICTURE, SUBJECT, KeepOutArea
@@ -79,7 +79,7 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
             material, item.source_start, frames, preset.camera, context.rate, context.canvas
         )
         return replace(sequence, text=space)
-    camera = crops(context, item, context.canvas.aspect, frames, len(title_pages(titles, space.headline, space.area)))
+    camera = crops(context, item, context.canvas.aspect, frames, page_count(titles, space))
     layer = ImageLayer(name="picture", item=material.item, crop_path=camera, **stills.full_frame(context.canvas))
     return replace(sequence_of(context.canvas, material, (layer,), frames, item.source_start), text=space)
 
@@ -117,9 +117,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     space = text_space(context, item)
     camera = stills.fixed(*stills.window(material, canvas.width / height))
     if material.is_still:
-        camera = crops(
-            context, item, canvas.width / height, frames, len(title_pages(titles, space.headline, space.area))
-        )
+        camera = crops(context, item, canvas.width / height, frames, page_count(titles, space))
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     strip = ShapeLayer(
         name="strip",

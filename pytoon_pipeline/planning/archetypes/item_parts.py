@@ -68,6 +68,11 @@ def title_pages(titles: Sequence[TitleRequest], headline: HeadlineSettings, area
     return [page for title in titles for page in fit_title(title, headline, area, sizes[title.role], numbers=True)]
 
 
+def page_count(titles: Sequence[TitleRequest], space: TextSpace) -> int:
+    """The number of pages of texts over an item: of titles, and its own text."""
+    return len(title_pages(titles, space.headline, space.area)) + (space.label is not None)
+
+
 def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | None:
     """The item's own text; none without one."""
     title = without_marked(TitleRequest(item.entry.text or "", "item", item.entry.file), headline.uppercase)

@@ -33,47 +33,38 @@ PLATE_INSET = 8
 
 @dataclass(frozen=True)
 class CardPlan:
-    """Where a card and its texts stand, whether the card crops its picture, and whether it is as wide as the frame."""
+    """Where a card and the text above it stand, whether the card crops its picture, and whether it is as wide as the
+    frame.
+    """
 
     card: Rect[int]
     above: Rect[int]
-    below: Rect[int]
     crops: bool
     flat: bool
 
 
 def plan_card(
-    material: AnalysedMedia,
-    heights: tuple[int, int],
-    area: Rect[int],
-    canvas: Canvas,
-    *,
-    whole: bool,
-    band: bool = False,
+    material: AnalysedMedia, text_height: int, area: Rect[int], canvas: Canvas, *, whole: bool, band: bool = False
 ) -> CardPlan:
-    """The places of a card and of texts of these ``heights`` above and below it, centred together.
+    """The places of a card and of a text of ``text_height`` above it, centred together.
 
     ``area`` is where texts may stand. A ``whole`` picture is never cropped; a ``band`` is as wide as the frame.
     """
     width = canvas.width if band else CARD_WIDTH
-    above, below = (height + GAP if height else 0 for height in heights)
-    top = area.top if above else min(area.top, 2 * EDGE)
+    above = text_height + GAP if text_height else 0
     # Only text keeps clear of the platform's own elements: a card fills the frame.
-    bottom = area.bottom - 4 if below else canvas.height - EDGE
-    free = bottom - top - above - below
+    top, bottom = area.top if above else min(area.top, 2 * EDGE), canvas.height - EDGE
+    free = bottom - top - above
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
         across, down, _ = stills.fit_box(material, width, free)
         size, crops = (across, down), False
-    used = above + size[1] + below
+    used = above + size[1]
     first = max(top, min(round(CENTRE * canvas.height - used / 2), bottom - used))
-    left, under = (canvas.width - size[0]) // 2, first + above + size[1]
+    left = (canvas.width - size[0]) // 2
     return CardPlan(
-        card=Rect(left=left, top=first + above, right=left + size[0], bottom=under),
-        above=replace(area, top=first, bottom=first + max(1, heights[0])),
-        below=replace(
-            area, top=min(under + GAP, area.bottom - 1), bottom=max(under + GAP + heights[1], under + GAP + 1)
-        ),
+        card=Rect(left=left, top=first + above, right=left + size[0], bottom=first + used),
+        above=replace(area, top=first, bottom=first + max(1, text_height)),
         crops=crops,
         flat=band,
     )

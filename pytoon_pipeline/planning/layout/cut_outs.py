@@ -22,8 +22,6 @@ TALL_WIDTH, WIDE_WIDTH, WIDE = 0.7, 0.8, 1.25
 # Titles have the height of the frame down to this share of it; the floor begins at the second one. Heights are shares
 # of the frame's.
 TITLES_SHARE, FLOOR_SHARE = 0.44, 0.655
-# Titles above a product with a text below it end at this share of the height above that text.
-LABELLED_TITLES_SHARE = 0.37
 # A product stands below the floor's edge with this share of its height.
 STANDING_SHARE = 0.3
 # Distances between the product and texts, and from the frame's lower edge, in pixels.
@@ -36,43 +34,35 @@ CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY, CONTACT_RISE = 0.8
 # How large the product is, and how far it is turned (degrees), at the beginning and the end of its first page, of its
 # second, and so on by turns.
 SCALES, TURNS = ((1.0, 1.04), (1.13, 1.16)), ((0.0, -2.0), (4.0, 2.5))
-LARGEST = max(scale for pair in SCALES for scale in pair)
-# Titles have at least this height, in pixels. Above a text below the product, the floor has this share of its height.
-MIN_TITLES, FLOOR_ABOVE = 160, 0.3
+# Titles have at least this height, in pixels.
+MIN_TITLES = 200
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a product, its titles and its own text stand, and the highest row of the floor."""
+    """Where a product and its texts stand, and the highest row of the floor."""
 
     product: Rect[int]
     titles: Rect[int]
-    label: Rect[int]
     floor: int
 
 
-def plan_stage(
-    material: AnalysedMedia, area: Rect[int], label_height: int, canvas: Canvas, safe_area: Rect[int]
-) -> Stage:
-    """The places of a product and its texts. ``area`` is where texts may stand, ``label_height`` that of a text below
-    the product, 0 without one. All products of a video stand on one floor.
+def plan_stage(material: AnalysedMedia, area: Rect[int], canvas: Canvas, safe_area: Rect[int]) -> Stage:
+    """The places of a product and its texts. ``area`` is where texts may stand.
+
+    All products of a video stand on one floor.
     """
-    label = replace(area, top=area.bottom - max(1, label_height))
     # Only text keeps clear of the platform's own elements: a product reaches half into their zone.
     bottom = min(canvas.height - EDGE, (safe_area.bottom + canvas.height) // 2)
-    if label_height:
-        bottom = label.top - GAP
-    titles_bottom = LABELLED_TITLES_SHARE * bottom if label_height else TITLES_SHARE * canvas.height
-    titles = replace(area, bottom=max(area.top + MIN_TITLES, round(titles_bottom)))
-    free = (bottom - titles.bottom - GAP) / (LARGEST if label_height else 1)
+    titles = replace(area, bottom=max(area.top + MIN_TITLES, round(TITLES_SHARE * canvas.height)))
     picture = material.sampled.picture
     wide = material.size[0] * picture.width > WIDE * material.size[1] * picture.height
+    free = bottom - titles.bottom - GAP
     width, height, _ = stills.fit_box(material, canvas.width * (WIDE_WIDTH if wide else TALL_WIDTH), free)
-    floor = round(FLOOR_SHARE * canvas.height) if not label_height else round(bottom - FLOOR_ABOVE * free)
-    lowest = bottom - (LARGEST - 1) * height if label_height else bottom
-    foot = max(titles.bottom + GAP + height, min(round(lowest), round(floor + STANDING_SHARE * height)))
+    floor = round(FLOOR_SHARE * canvas.height)
+    foot = max(titles.bottom + GAP + height, min(bottom, round(floor + STANDING_SHARE * height)))
     left = (canvas.width - width) // 2
-    return Stage(Rect(left, foot - height, left + width, foot), titles, label, floor)
+    return Stage(Rect(left, foot - height, left + width, foot), titles, floor)
 
 
 def behind_cut_out(
