@@ -16,7 +16,7 @@ NUMBER = re.compile(
 # What comes before has at most so many characters, what comes after so many words.
 MAX_BEFORE, MAX_AFTER = 14, 6
 # A number has at least and at most so many characters, and at most this size in pixels.
-MIN_CHARACTERS, MAX_CHARACTERS, NUMBER_SIZE = 2, 8, 620
+MIN_CHARACTERS, MAX_CHARACTERS, NUMBER_SIZE = 2, 8, 600
 # The number's share of the height; the size of the other lines as a share of the number's, with limits in pixels.
 NUMBER_SHARE, LABEL_SHARE, MIN_LABEL, MAX_LABEL = 0.66, 0.36, 64, 190
 # Letters leave this share of their line free above and below, by which lines of different sizes are moved together.

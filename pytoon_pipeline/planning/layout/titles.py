@@ -169,7 +169,7 @@ def title_layers(
     """One page at ``position`` of the height of ``area``: a layer for each part, numbers in the accent colour."""
     if not page.stack:
         return (title_layer(page, role, style, area, shown, backdrops, position),)
-    headline = style.headline.model_copy(update={"emphasis": "none"})
+    headline = _in_reading_direction(style.headline, page).model_copy(update={"emphasis": "none"})
     place, padding = title_area(page, headline, area, position), box_padding(headline)
     layers, top = [], place.top
     for part, gap in zip(page.stack, [*gaps(page.stack, padding), 0], strict=True):
