@@ -20,7 +20,7 @@ MIN_CHARACTERS, MAX_CHARACTERS, NUMBER_SIZE = 2, 8, 600
 # The number's share of the height; the size of the other lines as a share of the number's, with limits in pixels.
 NUMBER_SHARE, LABEL_SHARE, MIN_LABEL, MAX_LABEL = 0.66, 0.36, 64, 190
 # Letters leave this share of their line free above and below, by which lines of different sizes are moved together.
-OVERLAP = 0.16
+OVERLAP = 0.02
 # A wider padding than an outline is that of a box. Boxes do not touch.
 MAX_OUTLINE, BOX_GAP = 24, 14
 ROLES = ("hook", "headline", "beat", "cta")

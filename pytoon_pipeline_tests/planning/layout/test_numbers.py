@@ -1,5 +1,7 @@
 """Titles with a number or a price."""
 
+import itertools
+
 import pytest
 
 from pytoon_pipeline.planning.layout.numbers import number_text
@@ -51,3 +53,14 @@ def test_a_price_is_a_hero_with_its_label_beneath(preset: str) -> None:
     assert apart(area_of(product), area_of(number))  # type: ignore[arg-type]
     safe = spec.constraints.safe_area
     assert all(area_of(one).top >= safe.top and area_of(one).right <= safe.right for one in texts(spec))
+
+
+def test_the_parts_of_a_page_do_not_cover_each_other() -> None:
+    for brand in (None, "acme", "verde"):
+        spec = planned(
+            [still(transparent=True)], archetype="overlay", text="Now 30 % off", preset="flash-sale", brand=brand
+        )
+        parts = sorted((area_of(one) for one in texts(spec)), key=lambda area: area.top)
+        assert len(parts) == 3
+        for above, below in itertools.pairwise(parts):
+            assert below.top >= above.bottom - 0.04 * above.height
