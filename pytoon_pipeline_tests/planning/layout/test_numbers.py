@@ -63,4 +63,4 @@ def test_the_parts_of_a_page_do_not_cover_each_other() -> None:
         parts = sorted((area_of(one) for one in texts(spec)), key=lambda area: area.top)
         assert len(parts) == 3
         for above, below in itertools.pairwise(parts):
-            assert below.top >= above.bottom - 0.04 * above.height
+            assert below.top >= above.bottom - 14
