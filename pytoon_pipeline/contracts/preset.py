@@ -144,7 +144,7 @@ class StillSettings(Record):
     ken_burns: tuple[Move, ...] = Field(default=("in", "out"), min_length=1)
     zoom: float = Field(default=1.1, ge=1, le=1.5)
     pan: float = Field(default=0.08, ge=0, le=0.3)
-    punch_in: float = Field(default=1.28, ge=1, le=2)
+    punch_in: float = Field(default=1.25, ge=1, le=2)
     fit: Literal["auto", "cover", "contain"] = "auto"
 
 

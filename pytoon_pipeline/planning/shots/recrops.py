@@ -15,9 +15,10 @@ from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
 # A picture with one page of text, or none, has a crop for every so many seconds, and at most so many crops.
 SECONDS_PER_CROP, MAX_CROPS = 1.6, 4
 # Frames that the way from one crop to the next takes, and the fewest frames of a crop.
-WAY, MIN_FRAMES = 9, 24
-# A near crop keeps this share of its enlargement for the drift that follows.
-DRIFT = 0.35
+WAY, MIN_FRAMES = 12, 28
+# A near crop keeps this share of its enlargement for the drift that follows, and wide ones move by this share of the
+# zoom of a single crop.
+DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
 # Layers that are near and far by turns instead of being cropped.
 MOVING = ("product", "contact shadow")
@@ -46,6 +47,8 @@ def crop_path(
     if crops < 2 or near <= 1 + STEP:
         return first
     wide = [first.keyframes[0], first.keyframes[-1]]
+    if move in ("in", "out"):
+        wide = [key.model_copy(update={"zoom": round(1 + WIDE_SHARE * (key.zoom - 1), 6)}) for key in wide]
     keys = list(wide)
     for n in range(1, crops):
         # A wide crop that follows a near one moves on in the other direction.

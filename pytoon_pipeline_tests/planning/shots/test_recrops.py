@@ -19,11 +19,11 @@ def test_each_page_of_texts_has_a_crop_of_its_own_that_changes_with_it() -> None
     for preset in ("clean-product", "fresh-cards", "brand-panel"):
         spec = planned([still(1600, 1600)], text=TEXT, preset=preset)
         path, starts = picture(spec).crop_path, [start for start, _, _ in spec.texts()]
-        widths = [crop_at(path, start + 15, start + 15).width for start in starts]
+        widths = [crop_at(path, start + 18, start + 18).width for start in starts]
         assert widths[1] < 0.9 * widths[0] > widths[1], preset
         assert widths[2] > 1.1 * widths[1], preset
         for start in starts[1:]:
-            before, after = (crop_at(path, frame, frame).width for frame in (start - 2, start + 12))
+            before, after = (crop_at(path, frame, frame).width for frame in (start - 2, start + 16))
             assert abs(after - before) > 0.08 * before, f"{preset}: the crop changes where the text does"
         # A smooth move within it: no frame jumps.
         steps = [crop_at(path, n, n).width / crop_at(path, n + 1, n + 1).width for n in range(spec.frames - 1)]
