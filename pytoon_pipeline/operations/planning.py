@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from pytoon_pipeline.analysis.results import (
+    CorrectedByItem,
     FacesByItem,
     FocalPointsByItem,
     Frames,
     MetadataByItem,
     ShotsByItem,
     SilenceByItem,
-    TranscriptByItem,
     detected_faces,
     register_fonts,
 )
@@ -29,7 +29,7 @@ class AnalysisResults:
     """The stored results of all analyses of an upload."""
 
     metadata: MetadataByItem
-    transcripts: TranscriptByItem
+    transcripts: CorrectedByItem
     silences: SilenceByItem
     frames: Frames
     faces: FacesByItem
