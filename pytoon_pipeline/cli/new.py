@@ -24,6 +24,13 @@ PLATFORMS = {
     "tiktok": "tiktok: TikTok",
     "reels": "reels: Instagram Reels",
     "shorts": "shorts: YouTube Shorts",
+    "stories": "stories: Instagram Stories",
+    "reels_ad": "reels_ad: an ad on Instagram Reels, with its button",
+    "youtube": "youtube: YouTube",
+    "linkedin": "linkedin: LinkedIn",
+    "x": "x: X",
+    "facebook": "facebook: Facebook",
+    "pinterest": "pinterest: Pinterest",
 }
 
 

@@ -11,9 +11,10 @@ from pytoon_pipeline.config.merge import merge
 from pytoon_pipeline.config.setting_names import SECTIONS, no_setting
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
-from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.contracts.platforms import PLATFORM_NAMES, Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.suggestions import did_you_mean
@@ -80,7 +81,8 @@ def _unknown(kind: str, name: str, known: list[str]) -> InvalidInput:
     """The error for a preset or a brand that does not exist. People also write the name of its file."""
     wanted = printable_name(name)[:80]
     near = did_you_mean(PurePath(name).name.removesuffix(".yaml"), known)
-    place = presets_folder() / BRANDS if kind == "brand" else presets_folder()
+    places = {"brand": presets_folder() / BRANDS, "platform": presets_folder() / f"{PLATFORMS}.yaml"}
+    place = places.get(kind, presets_folder())
     hint = f"{near}Choose one of the {kind}s in {place}: {', '.join(known) or 'none'}."
     return InvalidInput(f"unknown_{kind}", f"There is no {kind} “{wanted}”.", hint)
 
@@ -101,7 +103,7 @@ def presets_digest(request: Request, preset: str) -> str:
     return hash_value(
         {
             "preset": load_preset(preset, request.adjust).model_dump(mode="json"),
-            "platform": load_platform(request.platform).model_dump(mode="json"),
+            "platform": load_platform(request.platform).planned,
             "brand": load_brand(request.brand).model_dump(mode="json") if request.brand else None,
             "profanity": load_profanity() if request.profanity == "mask" else (),
         }
@@ -119,9 +121,12 @@ def brand_file(name: str) -> Path:
 
 
 def load_platform(name: str) -> Platform:
-    """The safe zone and loudness of a platform."""
+    """What a platform accepts and covers. Raises ``InvalidInput`` for one that is not known."""
+    if name not in PLATFORM_NAMES:
+        raise _unknown("platform", name, [*PLATFORM_NAMES])
     document = read_document(presets_folder() / f"{PLATFORMS}.yaml")
-    return validate(Platform, {"name": name, **document.get(name, {})}, f"The platform “{name}”", "invalid_platform")
+    values = {"name": name, **document.get(name, {}), "sources": document.get("sources", {})}
+    return validate(Platform, values, f"The platform “{name}”", "invalid_platform")
 
 
 def load_limits() -> Limits:

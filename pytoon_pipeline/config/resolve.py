@@ -15,8 +15,9 @@ from pytoon_pipeline.config.presets import (
     preset_document,
 )
 from pytoon_pipeline.contracts.archetypes import Archetype
-from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import Origin, ResolvedRequest

@@ -1,13 +1,11 @@
-"""Brands and platforms, which people edit as YAML in ``presets/``."""
+"""Brands, which people edit as YAML in ``presets/``."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import Colour
-from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.preset import Move
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
@@ -69,19 +67,3 @@ class Brand(Record):
     transitions: tuple[TransitionChoice, ...] = Field(default=("cut", "crossfade", "fade"), min_length=1)
     ken_burns: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
     zoom: float = Field(default=1.12, ge=1, le=1.5)
-
-
-class Platform(Record):
-    """What a platform's own interface covers, in pixels of 1080×1920 from each edge, and its loudness in LUFS.
-
-    ``source`` says where the numbers come from, and ``checked`` when it was last read.
-    """
-
-    name: str
-    top: int = Field(ge=0, lt=HEIGHT // 2)
-    bottom: int = Field(ge=0, lt=HEIGHT // 2)
-    left: int = Field(ge=0, lt=WIDTH // 2)
-    right: int = Field(ge=0, lt=WIDTH // 2)
-    loudness: float = Field(ge=-30, le=-8)
-    source: str
-    checked: date

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.brand import Watermark
 from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.highlights import Highlight, Highlights
+from pytoon_pipeline.contracts.platforms import PlatformName
 from pytoon_pipeline.contracts.rendering import EnginePolicy
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
@@ -124,7 +125,7 @@ class Request(Record):
     original_audio: OriginalAudio = "keep"
     fit: Fit = "auto"
     max_seconds: float = Field(default=float(LONGEST_SECONDS), ge=1, le=LONGEST_SECONDS)
-    platform: Literal["tiktok", "reels", "shorts", "any"] = "any"
+    platform: PlatformName = "any"
     transition: TransitionChoice | None = None
     engine_policy: EnginePolicy = "local_preferred"
     licence: str | None = Field(default=None, min_length=1, max_length=200)

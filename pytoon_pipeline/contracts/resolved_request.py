@@ -6,8 +6,9 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.output_format import CANVASES, DEFAULT_ASPECT, Canvas
+from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
@@ -50,7 +51,7 @@ class ResolvedRequest(Record):
     def loudness(self) -> float:
         """Loudness of the video in LUFS: the preset's own, or the platform's."""
         own = self.preset.audio.loudness
-        return self.platform.loudness if own is None else own
+        return self.platform.loudness.value if own is None else own
 
     @property
     def requests_silence_removal(self) -> bool:

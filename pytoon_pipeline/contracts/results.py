@@ -6,6 +6,7 @@ from typing_extensions import Self
 
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.conformance import ConformanceResult
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.highlights import Highlight
@@ -315,6 +316,7 @@ RESULTS: dict[str, type[Record]] = {
     "retry_result": RetryResult,
     "submit_result": SubmitResult,
     "qc_result": QcReport,
+    "conformance_result": ConformanceResult,
     "generate_result": GenerateResult,
     "regenerate_result": ItemRecord,
     "remake_result": RemakeResult,

@@ -26,7 +26,7 @@ class RunOverrides(dg.Config):
     preset: str | None = Field(default=None, description="Another preset, by name. “pytoon presets” shows all of them.")
     brand: str | None = Field(default=None, description="Another brand: a file of presets/brands/ without .yaml.")
     platform: str | None = Field(
-        default=None, description="Where the video will be posted: tiktok, reels, shorts or any."
+        default=None, description="Where the video will be posted, such as tiktok, reels or shorts."
     )
     text: str | None = Field(default=None, description="Another text, on one line.")
     force: bool = Field(

@@ -110,7 +110,8 @@ def _upload(talk: SourceMedia, one: Highlight) -> SourceMedia:
         "highlight": one.model_dump(mode="json"),
         "media": [{**entry, "start": one.start, "end": one.end}],
     }
-    if one.title and "text" not in request:
-        request["text"] = {"hook": one.title}
-    title = f"{talk.title} h{one.rank:02} ({one.score:.0f} of 100)"
+    # On screen it would repeat the captions, which say the same words.
+    if one.title and "thumbnail_title" not in request:
+        request["thumbnail_title"] = one.title
+    title = f"{talk.title} ({one.score:.0f} of 100)"
     return talk.model_copy(update={"key": f"{base}-{variant}", "title": title, "request": request})

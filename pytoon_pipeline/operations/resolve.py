@@ -81,9 +81,10 @@ def plan_parameters(resolved: ResolvedRequest, items: Sequence[SourceItem]) -> d
     Files count by content, so that renaming one does not plan the video again; the attempt's number and the origins of
     values do not count.
     """
-    undecided = {"request", "attempt", "origins"}
+    undecided = {"request", "attempt", "origins", "platform"}
     return {
         **resolved.model_dump(mode="json", exclude=undecided),
+        "platform": resolved.platform.planned,
         "request": hash_value(canonical_request(resolved.request, items)),
         "items": [[item.role, item.sha256] for item in items],
     }

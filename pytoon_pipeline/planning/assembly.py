@@ -20,7 +20,7 @@ from pytoon_pipeline.contracts.time import FrameRange, union
 from pytoon_pipeline.planning.audio_mix import plan_audio
 from pytoon_pipeline.planning.captions.contrast import readable, with_colours
 from pytoon_pipeline.planning.captions.layout import extent
-from pytoon_pipeline.planning.captions.placing import place_captions
+from pytoon_pipeline.planning.captions.placing import caption_zone, place_captions
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
 from pytoon_pipeline.planning.layout.text_placement import layer_area
@@ -43,8 +43,9 @@ def assemble(
     timeline, content_frames = join_content(sequences, context.end_card, context.transition)
     if all(sequence.text is None for sequence in sequences):
         return finish(context, timeline, content_frames, (), notes)
-    captions = caption_areas(context, timeline)
-    placed = place_titles(context.titles, context.title_style, timeline, sequences, content_frames, captions)
+    style = caption_style(context)
+    zones = [caption_zone(cue, style, context.canvas, context.safe_area, timeline.panels) for cue in timeline.cues]
+    placed = place_titles(context.titles, context.title_style, timeline, sequences, content_frames, zones)
     timeline = replace(timeline, scenes=placed.scenes)
     every = (*notes, *assignment_notes(context.titles, len(sequences)), *placed.notes)
     return finish(context, timeline, content_frames, placed.layers, every)
@@ -101,7 +102,9 @@ def _captions(
         for layer in overlays
         if isinstance(layer, TextLayer)
     ]
-    style, cues = _placed_captions(context, timeline, titles)
+    style = caption_style(context)
+    keep_out = (*timeline.keep_out, *titles)
+    cues = place_captions(timeline.cues, style, context.canvas, context.safe_area, keep_out, timeline.panels)
     if cues:
         areas = [extent(cue, style) for cue in cues]
         whole = Rect(
@@ -112,19 +115,9 @@ def _captions(
     return style, cues
 
 
-def caption_areas(context: PlanContext, timeline: Timeline) -> list[KeepOutArea]:
-    """What the captions cover, and when."""
-    style, cues = _placed_captions(context, timeline)
-    return [KeepOutArea(cue.start, cue.end, extent(cue, style), TEXT) for cue in cues]
-
-
-def _placed_captions(
-    context: PlanContext, timeline: Timeline, titles: Sequence[KeepOutArea] = ()
-) -> tuple[CaptionStyle, tuple[Cue, ...]]:
-    """The preset's style inside the safe zone, and the captions where they cover neither faces nor ``titles``."""
-    style = with_colours(safe_captions(context.preset.captions, context.canvas, context.safe_area))
-    keep_out = (*timeline.keep_out, *titles)
-    return style, place_captions(timeline.cues, style, context.canvas, context.safe_area, keep_out)
+def caption_style(context: PlanContext) -> CaptionStyle:
+    """The preset's style with colours, inside the safe zone."""
+    return with_colours(safe_captions(context.preset.captions, context.canvas, context.safe_area))
 
 
 def safe_captions(style: CaptionStyle, canvas: Canvas, safe_area: Rect[int]) -> CaptionStyle:

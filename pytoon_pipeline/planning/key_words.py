@@ -17,6 +17,14 @@ from pytoon_pipeline.planning.phrases import (
 KNOWN, NUMBER_SCORE, CAPITALS, STRONG_SCORE, NAME, LENGTH = 10.0, 8.0, 6.0, 5.0, 4.0, 3.0
 # Words of so many letters are rare enough to carry meaning.
 LONG_WORD = 8
+# Long words that say how rather than what: adverbs, and verbs and adjectives made of others.
+WEAK_ENDINGS = ("ing", "ly", "ed", "able", "ible", "less", "ful", "ive", "ous", "lich")
+LIGHT_WORDS = words_in("""
+    something anything somebody someone everybody everyone anybody together remember understand
+    themselves yourself ourselves himself herself whatever whenever wherever however otherwise although
+    sometimes therefore anywhere somewhere continue consider meanwhile difficult
+    vielleicht manchmal zusammen natürlich eigentlich überhaupt
+""")
 NUMBER = re.compile(r"[$€£¥]?\d[\d.,:/-]*(%|°|x|k|m|st|nd|rd|th)?", re.IGNORECASE)
 STRONG_WORDS = words_in("""
     never nothing no none zero stop free secret only best worst biggest fastest first last now today new love
@@ -56,7 +64,8 @@ def _score(word: str, plain: str, index: int, shouting: bool) -> float:
         return 0.0
     if index and word[:1].isupper() and not shouting:
         return NAME
-    return LENGTH if len(plain) >= LONG_WORD else 0.0
+    weak = plain in LIGHT_WORDS or plain.endswith(WEAK_ENDINGS)
+    return LENGTH if len(plain) >= LONG_WORD and not weak else 0.0
 
 
 def _plain(word: str) -> str:

@@ -57,17 +57,24 @@ class TextSpace:
     """Where titles stand over a sequence, and how they look there.
 
     ``shade`` is the dark tone of the picture behind them, for a scrim; none where a designed ground is behind them.
-    ``label`` is the item's own text, which stays while the item is shown, in ``label_area`` or else where titles
-    stand. ``hold`` is whether texts stay until the next
-    one comes; else each leaves when it has been read.
+    ``label`` is the item's own text, which comes after its hook and beats. ``hold`` is whether texts stay until the
+    next one comes; else each leaves when it has been read.
     """
 
     area: Rect[int]
     headline: HeadlineSettings
     shade: Colour | None = None
     label: TitleRequest | None = None
-    label_area: Rect[int] | None = None
     hold: bool = True
+
+
+@dataclass(frozen=True)
+class CaptionPanel:
+    """A plain area of the frame that shows captions, and no footage, in frames ``[start, end)``."""
+
+    start: int
+    end: int
+    area: Rect[int]
 
 
 @dataclass(frozen=True)
@@ -75,8 +82,9 @@ class SceneSequence:
     """Scenes one after the other, starting at frame 0. ``backdrop`` is what texts over them must stand out from.
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
-    a person talks; ``static`` and ``black`` are where nothing moves, or all is black, as planned. ``text`` is None
-    where no title may stand.
+    a person talks, ``panels`` where captions have an area of their own; ``static`` and ``black`` are where nothing
+    moves, or all is black, as planned. ``text`` is None where no title may stand. ``comes_by`` is how it comes in, if
+    not as the others do.
     """
 
     scenes: tuple[Scene, ...]
@@ -84,12 +92,14 @@ class SceneSequence:
     keep_out: tuple[KeepOutArea, ...] = ()
     cues: tuple[Cue, ...] = ()
     hidden: tuple[Cue, ...] = ()
+    panels: tuple[CaptionPanel, ...] = ()
     audio: tuple[AudioRef, ...] = ()
     speech: tuple[FrameRange, ...] = ()
     static: tuple[FrameRange, ...] = ()
     black: tuple[FrameRange, ...] = ()
     notes: tuple[Note, ...] = ()
     text: TextSpace | None = None
+    comes_by: TransitionChoice | None = None
 
     @property
     def frames(self) -> int:
@@ -115,12 +125,14 @@ def join(sequences: Sequence[SceneSequence], transition: SceneTransition) -> Tim
     """Sequences one after the other, each coming in by ``transition``."""
     moved: list[SceneSequence] = []
     position = 0
-    before = overlaps([one.frames for one in sequences], transition)
+    overlapping = overlaps([one.frames for one in sequences], transition)
+    before = [0 if one.comes_by == "cut" else overlap for one, overlap in zip(sequences, overlapping, strict=True)]
     for sequence, overlap, after in zip(sequences, before, [*before[1:], 0], strict=True):
         position -= overlap
         if transition.kind in OVERLAYING:
             sequence = _with_texts_apart(sequence, overlap // 2, after - after // 2)
-        moved.append(_with_transition(_moved(sequence, position), transition, overlap))
+        coming = replace(transition, kind=sequence.comes_by or transition.kind)
+        moved.append(_with_transition(_moved(sequence, position), coming, overlap))
         position += sequence.frames
     return Timeline(
         scenes=tuple(scene for sequence in moved for scene in sequence.scenes),
@@ -128,6 +140,7 @@ def join(sequences: Sequence[SceneSequence], transition: SceneTransition) -> Tim
         keep_out=tuple(one for sequence in moved for one in sequence.keep_out),
         cues=tuple(cue for sequence in moved for cue in sequence.cues),
         hidden=tuple(cue for sequence in moved for cue in sequence.hidden),
+        panels=tuple(panel for sequence in moved for panel in sequence.panels),
         audio=tuple(one for sequence in moved for one in sequence.audio),
         speech=tuple(one for sequence in moved for one in sequence.speech),
         static=tuple(one for sequence in moved for one in sequence.static),
@@ -199,6 +212,7 @@ def _moved(sequence: SceneSequence, offset: int) -> SceneSequence:
         keep_out=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.keep_out),
         cues=tuple(cue.moved(offset) for cue in sequence.cues),
         hidden=tuple(cue.moved(offset) for cue in sequence.hidden),
+        panels=tuple(replace(one, start=one.start + offset, end=one.end + offset) for one in sequence.panels),
         audio=tuple(replace(one, start=one.start + offset) for one in sequence.audio),
         speech=_moved_ranges(sequence.speech, offset),
         static=_moved_ranges(sequence.static, offset),

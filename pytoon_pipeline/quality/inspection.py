@@ -125,7 +125,7 @@ def inspect(path: Path, parts: DeliveredParts | None = None, sampled: Collection
             # Players cut off encoder delay before zero.
             audio_start=max(0.0, audio_start),
             audio_seconds=audio_end - max(0.0, audio_start),
-            index_first=_index_first(path),
+            index_first=index_first(path),
             loudness=_loudness(path, parts if verified else None) if audio else None,
             sampled_images=images,
             packets_verified=verified,
@@ -194,7 +194,7 @@ def _span(spans: list[tuple[int, int]], base: Fraction | None) -> tuple[float, f
     return float(min(a for a, _ in spans) * base), float(max(b for _, b in spans) * base)
 
 
-def _index_first(path: Path) -> bool:
+def index_first(path: Path) -> bool:
     """Whether the index (``moov``) stands before the media (``mdat``), so that playing starts while loading."""
     size = path.stat().st_size
     position = 0

@@ -22,7 +22,7 @@ UNDERLINE_RISE, UNDERLINE_THICKNESS = 0.16, 0.11
 # Edges are rounded to this share of a pixel, so that boxes at rest are drawn once.
 STEPS = 8
 # Small shapes grow in from this share of their size.
-GROW_FROM = 0.7
+GROW_FROM = 0.86
 
 
 def box_sprites(

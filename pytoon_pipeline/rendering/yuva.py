@@ -5,7 +5,7 @@ Values of an image with coverage are premultiplied, offsets included. Blending i
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
 from pytoon_pipeline.media.frames import Plane, SourceFrame, YuvFrame
 from pytoon_pipeline.media.rgb_planes import planes_from_rgb
-from pytoon_pipeline.rendering.resampling import sample_window
+from pytoon_pipeline.rendering.blending import blend_plane
+from pytoon_pipeline.rendering.resampling import resample, sample_window
 
 Values = NDArray[np.float32]
 
@@ -51,14 +52,27 @@ class YuvaImage:
     ) -> "YuvaImage":
         """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels.
 
-        An opaque image is written to the planes of ``out``, where one is given and anything is computed.
+        It is written to the planes of ``out``, where one is given and anything is computed; else it is a view.
         """
-        window = _window(part, self.size)
-        if self.a is None or self.h is None:
-            return _opaque(sample_window(YuvFrame(self.y, self.u, self.v), window, width, height, _planes(out)))
-        resampled = sample_window(YuvFrame(self.y, self.u, self.v), window, width, height)
-        coverage = sample_window(YuvFrame(self.a, self.h, self.h), window, width, height)
-        return YuvaImage(resampled.y, resampled.u, resampled.v, coverage.y, coverage.u)
+        left, top, across, down = part
+        # Chroma lies on every other luma column (the default siting of H.264): scaling must keep it there.
+        half = ((left - 0.5 - across / width / 2) / 2 + 0.5, top / 2, across / 2, down / 2)
+        luma, chroma = (*part, width, height), (*half, width // 2, height // 2)
+        targets = (None,) * 5 if out is None else (out.y, out.u, out.v, out.a, out.h)
+        y, u, v = (
+            resample(plane, *where, target)
+            for plane, where, target in zip((self.y, self.u, self.v), (luma, chroma, chroma), targets[:3], strict=True)
+        )
+        a, h = (
+            None if plane is None else resample(plane, *where, target)
+            for plane, where, target in zip((self.a, self.h), (luma, chroma), targets[3:], strict=True)
+        )
+        return YuvaImage(y, u, v, a, h)
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the image covers everything below it."""
+        return self.a is None
 
     def drawn(self) -> "YuvaImage":
         """The image itself."""
@@ -72,7 +86,8 @@ class FootageImage:
     frame: SourceFrame
 
     # As of an image without overhang.
-    a = h = box = None
+    box = None
+    opaque = True
     soft = False
 
     @property
@@ -100,8 +115,41 @@ class FootageImage:
         return self.crop((0, 0, columns, rows), columns + columns % 2, rows + rows % 2)
 
 
-# What a layer shows.
-LayerImage = YuvaImage | FootageImage
+class LayerImage(Protocol):
+    """What a layer shows: see ``YuvaImage`` for the meaning of each part."""
+
+    @property
+    def box(self) -> tuple[float, float, float, float] | None: ...
+    @property
+    def nominal(self) -> tuple[float, float, float, float]: ...
+    @property
+    def size(self) -> tuple[float, float]: ...
+    @property
+    def opaque(self) -> bool: ...
+    @property
+    def soft(self) -> bool: ...
+    def crop(
+        self, part: tuple[float, float, float, float], width: int, height: int, out: YuvaImage | None = None
+    ) -> YuvaImage: ...
+    def drawn(self) -> YuvaImage: ...
+
+
+class ImageBuffer:
+    """Memory for the image of a layer that changes with each frame: new pages would take as long as drawing."""
+
+    def __init__(self) -> None:
+        self._memory = np.empty(0, np.uint8)
+
+    def image(self, width: int, height: int) -> YuvaImage:
+        """An image with coverage, of which no value is set. It is valid until the next one."""
+        full, half = width * height, (width // 2) * (height // 2)
+        if len(self._memory) < 2 * full + 3 * half:
+            self._memory = np.empty(2 * full + 3 * half, np.uint8)
+        y, a, u, v, h = np.split(self._memory[: 2 * full + 3 * half], np.cumsum([full, full, half, half]))
+        small = height // 2, width // 2
+        return YuvaImage(
+            y.reshape(height, width), u.reshape(small), v.reshape(small), a.reshape(height, width), h.reshape(small)
+        )
 
 
 @dataclass(frozen=True)
@@ -180,9 +228,7 @@ def from_values(values: list[Values], coverage: Values) -> YuvaImage:
 def from_premultiplied(y: Values, u: Values, v: Values, coverage: Values) -> YuvaImage:
     """The image of full-size planes Y, U, V that are premultiplied by ``coverage`` 0..1."""
     full, half = coverage * 255, chroma_plane(coverage) * 255
-    return YuvaImage(
-        _to_bytes(y), _to_bytes(chroma_plane(u)), _to_bytes(chroma_plane(v)), _to_bytes(full), _to_bytes(half)
-    )
+    return YuvaImage(to_bytes(y), to_bytes(chroma_plane(u)), to_bytes(chroma_plane(v)), to_bytes(full), to_bytes(half))
 
 
 def chroma_plane(values: Values) -> Values:
@@ -195,27 +241,24 @@ def chroma_plane(values: Values) -> Values:
 
 def blend(canvas: YuvaImage, sprite: Sprite) -> None:
     """Blends ``sprite`` over ``canvas``, in place. The sprite must lie inside the canvas."""
-    import cv2
-
     image = sprite.image
-    layers: list[tuple[Plane, Plane | int, Plane | None, int]] = [
+    layers: list[tuple[Plane, Plane | None, Plane | None, int]] = [
         (canvas.y, image.y, image.a, 1), (canvas.u, image.u, image.h, 2), (canvas.v, image.v, image.h, 2),
     ]  # fmt: skip
     if canvas.a is not None and canvas.h is not None:
         # Coverage is blended like colour; an opaque sprite covers everything.
         layers += [
-            (canvas.a, 255 if image.a is None else image.a, image.a, 1),
-            (canvas.h, 255 if image.h is None else image.h, image.h, 2),
+            (canvas.a, image.a, image.a, 1),
+            (canvas.h, image.h, image.h, 2),
         ]
     width, height = image.size
     for plane, values, coverage, step in layers:
         left, top = sprite.left // step, sprite.top // step
         region = plane[top : top + height // step, left : left + width // step]
-        if coverage is None:
-            region[:] = values
+        if coverage is None or values is None:
+            region[:] = 255 if values is None else values
         else:
-            cv2.multiply(region, cv2.bitwise_not(coverage), dst=region, scale=1 / 255)
-            cv2.add(region, values, dst=region)
+            blend_plane(region, values, coverage)
 
 
 def with_opacity(image: YuvaImage, opacity: float) -> YuvaImage:
@@ -240,8 +283,8 @@ def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:
     full = 255.0 if image.a is None else image.a
     half = 255.0 if image.h is None else image.h
     return YuvaImage(
-        _to_bytes(image.y * mask), _to_bytes(image.u * small), _to_bytes(image.v * small),
-        _to_bytes(full * mask), _to_bytes(half * small),
+        to_bytes(image.y * mask), to_bytes(image.u * small), to_bytes(image.v * small),
+        to_bytes(full * mask), to_bytes(half * small),
         box=image.box,
     )  # fmt: skip
 
@@ -259,5 +302,7 @@ def _window(part: tuple[float, float, float, float], size: tuple[int, int]) -> B
     return Box(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
 
 
-def _to_bytes(values: Any) -> Plane:
-    return np.clip(np.round(values), 0, 255).astype(np.uint8)
+def to_bytes(values: Any) -> Plane:
+    """Values rounded to 8 bits."""
+    rounded = np.round(values)
+    return np.clip(rounded, 0, 255, out=rounded).astype(np.uint8)

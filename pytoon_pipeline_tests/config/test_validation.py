@@ -11,10 +11,11 @@ from pytoon_pipeline.config.expectations import expectation
 from pytoon_pipeline.config.setting_names import preset_settings
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.base import Record
-from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.runtime.files import printable_name
@@ -96,7 +97,7 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
     ("document", "message", "hint"),
     [
         ({"max_seconds": 90}, "max_seconds is 90; it must be a number from 1 to 60.", "The largest value is 60."),
-        ({"platform": "instagram"}, "platform is “instagram”; it must be tiktok, reels, shorts or any.", "“reels”"),
+        ({"platform": "instagram"}, "platform is “instagram”; it must be any, tiktok, reels, ", "“reels”"),
         ({"media": [{"fil": "a.png"}]}, "There is no setting “fil” under media, 1st file.", "Did you mean “file”?"),
         ({"text": {"hook": [1]}}, "text.hook is a list; it must be text.", "remove “hook”"),
         ({"text": 7}, "text is the number 7, not a text.", 'quotes: text: "7"'),

@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from pytoon_pipeline.contracts.brand import Brand, Platform
+from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.conformance import ViolationCode
 from pytoon_pipeline.contracts.degradation import Reason
 from pytoon_pipeline.contracts.operations import Operations
+from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.quality import Severity, Verdict
 from pytoon_pipeline.contracts.request import Request
@@ -43,6 +45,7 @@ def public_words() -> dict[str, set[str]]:
         "Commands": commands(),
         "Assets, jobs, sensors and schedules": dagster_names(),
         "Findings": finding_codes(),
+        "Violations": literals(ViolationCode),
         "Notes": note_codes(),
         "Statuses": literals(RenderStatus, UploadState, StageStatus, Verdict, Severity, Reason),
         "Error categories": literals(ErrorCategory),
@@ -54,7 +57,7 @@ def fields(model: type[BaseModel], prefix: str = "") -> set[str]:
     found = set()
     for name, field in model.model_fields.items():
         inside = [one for one in leaves(field.annotation) if isinstance(one, type) and issubclass(one, BaseModel)]
-        nested = [one for one in inside if one.__name__ != "EditPlan"]
+        nested = [one for one in inside if one.__name__ != "EditPlan" and not one.__name__.startswith("Sourced")]
         found.add(prefix + name)
         for one in nested:
             found |= fields(one, f"{prefix}{name}.")

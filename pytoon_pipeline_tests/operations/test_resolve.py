@@ -58,7 +58,7 @@ def test_every_setting_has_an_origin() -> None:
 def test_the_loudness_is_the_presets_or_the_platforms() -> None:
     own, platforms = resolved(adjust={"audio": {"loudness": -20}}), resolved(platform="tiktok")
     assert (own.loudness, own.origins["audio.loudness"]) == (-20, "request")
-    assert (platforms.loudness, platforms.origins["audio.loudness"]) == (platforms.platform.loudness, "platform")
+    assert (platforms.loudness, platforms.origins["audio.loudness"]) == (platforms.platform.loudness.value, "platform")
 
 
 def test_an_override_counts_instead_of_the_request() -> None:

@@ -15,6 +15,9 @@ from pytoon_pipeline.planning.key_words import key_words
         ("and what you can", []),
         ("THE BEST COFFEE EVER", ["BEST"]),
         ("it takes 10,000 hours", ["10,000"]),
+        ("Introducing the camera", []),
+        ("absolutely the right moment", []),
+        ("understand the mechanism", ["mechanism"]),
     ],
 )
 def test_the_word_that_stands_out_is_chosen(text: str, chosen: list[str]) -> None:

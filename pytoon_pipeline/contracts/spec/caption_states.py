@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from pytoon_pipeline.contracts.captions import CaptionBox, CaptionStyle, WordLook
@@ -96,6 +97,8 @@ def word_at(cue: Cue, place: WordPlace, frame: int, style: CaptionStyle, rate: F
     )
 
 
+# Every word asks in every frame, and a style has few looks.
+@lru_cache(maxsize=256)
 def look_of(style: CaptionStyle, state: WordLook, emphasised: bool) -> WordLook:
     """The base of ``style`` changed by the emphasis of a key word, and by a state. Factors on the size multiply."""
     base = {
@@ -112,6 +115,7 @@ def look_of(style: CaptionStyle, state: WordLook, emphasised: bool) -> WordLook:
     return WordLook.model_construct(**(dict.fromkeys(WordLook.model_fields) | base | {"scale": scale}))
 
 
+@lru_cache(maxsize=256)
 def word_style(look: WordLook, style: CaptionStyle, size: float) -> WordStyle:
     """How the letters of a word with ``look`` are drawn at ``size`` pixels."""
     shadows = tuple(TextShadow(**one.model_dump()) for one in (look.shadow, look.glow) if one is not None)
@@ -135,7 +139,7 @@ def box_of(look: WordLook) -> CaptionBox | None:
 
 def _active_frames(cue: Cue, place: WordPlace) -> tuple[int, int]:
     """The frames in which the words at ``place`` count as spoken: until the next word begins."""
-    start = cue.start if place.first == 0 else cue.words[place.first].start
+    start = cue.words[place.first].start
     following = cue.words[place.last + 1 :]
     return start, following[0].start if following else cue.end
 

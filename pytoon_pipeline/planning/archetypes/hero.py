@@ -37,7 +37,8 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
     if not items:
         return plan_text(context)
     lengths, notes = lengths_of(items, context.pacing)
-    of_items = titles_by_item(titles, len(items), hold=not talk)
+    hold = not talk and not any(item.entry.text for item in items)
+    of_items = titles_by_item(titles, len(items), hold)
     sequences = [
         _sequence(context, item, frames, own, talk) for item, frames, own in zip(items, lengths, of_items, strict=True)
     ]
@@ -49,6 +50,8 @@ def _sequence(
 ) -> SceneSequence:
     if item.material.is_still or not talk:
         return item_sequence(context, item, frames, titles)
-    sequence = footage.talking_sequence(item, context.preset, context.rate, frames, context.canvas)
+    sequence = footage.talking_sequence(
+        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom
+    )
     with_captions = add_captions(context.captions, sequence, item.material, item.entry.file)
     return replace(with_captions, text=replace(text_space(context, item), hold=False))

@@ -15,6 +15,8 @@ PAUSE_SECONDS = 0.35
 # A caption stays this long after its last word, and until the next one when less than this would lie between them.
 LINGER_SECONDS = 0.3
 BRIDGE_SECONDS = 0.3
+# A first caption that is spoken this early is there from the first frame.
+LEAD_SECONDS = 0.6
 # On a page of fewer words, none stands out from the others.
 MIN_EMPHASIS_WORDS = 2
 
@@ -26,13 +28,14 @@ def plan_cues(
     placed = _placed(words, ranges, rate)
     pages = [page for phrase in _phrases(placed, ranges, rate) for page in split_pages(phrase, style, rate)]
     total = ranges[-1].end
-    cues = []
+    cues: list[Cue] = []
     starts = [page[0].start for page in pages[1:]] + [total]
     for page, next_start in zip(pages, starts, strict=False):
         end = max(page[-1].end + rate.nearest(LINGER_SECONDS), page[0].start + rate.nearest(MIN_PAGE_SECONDS))
         if next_start - end <= rate.nearest(BRIDGE_SECONDS):
             end = next_start
-        cues.append(Cue(start=page[0].start, end=min(end, total), words=_emphasised(page, style)))
+        start = page[0].start if cues or page[0].start > rate.nearest(LEAD_SECONDS) else 0
+        cues.append(Cue(start=start, end=min(end, total), words=_emphasised(page, style)))
     return tuple(cues)
 
 

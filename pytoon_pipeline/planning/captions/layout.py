@@ -32,16 +32,19 @@ class _Unit:
     scale: float
 
 
-def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int) -> Cue:
-    """``cue`` with places for its words on a frame of ``width`` pixels, their lowest line ending at ``bottom``."""
+def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int, scale: float = 1.0) -> Cue:
+    """``cue`` with places for its words on a frame of ``width`` pixels, their lowest line ending at ``bottom``.
+
+    Letters have ``scale`` times the style's size, or less where a word needs it.
+    """
     inset = _inset(style)
     available = width - 2 * style.margin - 2 * inset
-    lines = _lines(cue, style, available)
+    lines = _lines(cue, style, available / scale)
     widths = [_line_width(line, style) for line in lines]
     if style.layout == "stacked":
-        sizes = [min(MAX_STACKED, available / width) for width in widths]
+        sizes = [min(MAX_STACKED * scale, available / width) for width in widths]
     else:
-        sizes = [min(1.0, available / max(widths))] * len(lines)
+        sizes = [min(scale, available / max(widths))] * len(lines)
     places: list[WordPlace] = []
     baseline = bottom
     face = fonts.load(style.font)
@@ -57,6 +60,12 @@ def place_words(cue: Cue, style: CaptionStyle, bottom: float, width: int) -> Cue
             pitch = size * (face.cap_height / face.height + STACK_GAP)
         baseline -= pitch
     return cue.model_copy(update={"places": tuple(sorted(places, key=lambda place: (place.line, place.x)))})
+
+
+def moved_down(cue: Cue, pixels: float) -> Cue:
+    """``cue`` with its places ``pixels`` further down."""
+    places = (place.model_copy(update={"baseline": round(place.baseline + pixels, 3)}) for place in cue.places)
+    return cue.model_copy(update={"places": tuple(places)})
 
 
 def extent(cue: Cue, style: CaptionStyle) -> Rect[int]:

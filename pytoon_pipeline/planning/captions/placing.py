@@ -1,13 +1,16 @@
-"""Places the captions of a video: inside the safe zone, and away from faces and titles."""
+"""Places the captions of a video: on a panel of their own, else inside the safe zone, away from faces and titles."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.spec.render_spec import Cue
-from pytoon_pipeline.planning.captions.layout import extent, place_words
+from pytoon_pipeline.planning.captions.layout import extent, moved_down, place_words
+from pytoon_pipeline.planning.captions.panels import panel_scale
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
+from pytoon_pipeline.planning.sequences import CaptionPanel
 
 # Places that a caption may move to, as distances from its own in shares of the height, nearest first.
 MOVES = (0.0, 0.05, 0.1, -0.06, 0.15, -0.12, 0.2, -0.2, -0.3, -0.4, -0.5)
@@ -23,21 +26,64 @@ def place_captions(
     canvas: Canvas,
     safe_area: Rect[int],
     keep_out: Sequence[KeepOutArea],
+    panels: Sequence[CaptionPanel] = (),
 ) -> tuple[Cue, ...]:
-    """``cues`` with places for their words. Neighbours that must avoid a face or a title move together."""
-    home = style.position * canvas.height
+    """``cues`` with places for their words: in the middle of the panel of their time, else at the style's position.
+
+    Neighbours that must avoid a face or a title move together, as long as one place serves them all.
+    """
     placed: list[Cue] = []
-    for run in _runs(cues, keep_out):
-        avoided = [
-            one.area for one in keep_out if one.weight >= FACE and one.start < run[-1].end and run[0].start < one.end
-        ]
-        candidates = (min(home + move * canvas.height, safe_area.bottom) for move in MOVES)
-        options = [
-            [place_words(cue, style, bottom, canvas.width) for cue in run] for bottom in dict.fromkeys(candidates)
-        ]
-        overlaps = [_overlap(option, style, avoided, safe_area) for option in options]
-        placed += options[overlaps.index(min(overlaps))]
+    for panel, group in groupby(cues, key=lambda cue: _panel(cue, panels)):
+        if panel is not None:
+            placed += [_on_panel(cue, style, canvas, safe_area, panel) for cue in group]
+            continue
+        for run in _runs(list(group), keep_out):
+            placed += _placed(run, style, canvas, safe_area, keep_out)
     return tuple(placed)
+
+
+def caption_zone(
+    cue: Cue, style: CaptionStyle, canvas: Canvas, safe_area: Rect[int], panels: Sequence[CaptionPanel]
+) -> KeepOutArea:
+    """Where titles leave space for a caption that has no place yet: its panel, or the lowest part of the safe zone."""
+    area = _panel(cue, panels) or extent(place_words(cue, style, safe_area.bottom, canvas.width), style)
+    return KeepOutArea(cue.start, cue.end, area, TEXT)
+
+
+def _panel(cue: Cue, panels: Sequence[CaptionPanel]) -> Rect[int] | None:
+    middle = (cue.start + cue.end) // 2
+    return next((one.area for one in panels if one.start <= middle < one.end), None)
+
+
+def _on_panel(cue: Cue, style: CaptionStyle, canvas: Canvas, safe_area: Rect[int], panel: Rect[int]) -> Cue:
+    visible = panel.intersection(Rect(0, safe_area.top, canvas.width, safe_area.bottom))
+    scale = panel_scale(style, visible)
+    laid_out = place_words(cue, style, 0, canvas.width, scale)
+    area = extent(laid_out, style)
+    return moved_down(laid_out, (visible.top + visible.bottom - area.top - area.bottom) / 2)
+
+
+def _placed(
+    run: Sequence[Cue],
+    style: CaptionStyle,
+    canvas: Canvas,
+    safe_area: Rect[int],
+    keep_out: Sequence[KeepOutArea],
+) -> list[Cue]:
+    """A run at the nearest place where it covers nothing; in two parts where there is no such place."""
+    avoided = [
+        one.area for one in keep_out if one.weight >= FACE and one.start < run[-1].end and run[0].start < one.end
+    ]
+    home = style.position * canvas.height
+    candidates = (min(home + move * canvas.height, safe_area.bottom) for move in MOVES)
+    laid_out = [place_words(cue, style, 0, canvas.width) for cue in run]
+    options = [[moved_down(cue, bottom) for cue in laid_out] for bottom in dict.fromkeys(candidates)]
+    overlaps = [_overlap(option, style, avoided, safe_area) for option in options]
+    if min(overlaps) > 0 and len(run) > 1:
+        middle = len(run) // 2
+        parts = (run[:middle], run[middle:])
+        return [cue for part in parts for cue in _placed(part, style, canvas, safe_area, keep_out)]
+    return options[overlaps.index(min(overlaps))]
 
 
 def _runs(cues: Sequence[Cue], keep_out: Sequence[KeepOutArea]) -> list[list[Cue]]:

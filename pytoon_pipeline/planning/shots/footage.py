@@ -17,14 +17,15 @@ from pytoon_pipeline.contracts.spec.layers import Layer, Transform, VideoLayer, 
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, clip, union
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
-from pytoon_pipeline.planning.backdrops import tones_backdrop
+from pytoon_pipeline.planning.backdrops import colour_backdrop, everywhere, together, tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
 from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS, fast_notes
+from pytoon_pipeline.planning.captions.panels import PanelSettings, panel_settings
 from pytoon_pipeline.planning.captions.uncertain import uncertain_note, without_uncertain
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
-from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence
+from pytoon_pipeline.planning.sequences import AudioRef, CaptionPanel, SceneSequence
 from pytoon_pipeline.planning.shots.framing import ShotFraming, all_heads, frame_shot, source_frame
 from pytoon_pipeline.planning.shots.punch_ins import divided, punch_in_marks
 from pytoon_pipeline.planning.shots.stills import blurred_footage
@@ -35,16 +36,25 @@ from pytoon_pipeline.planning.wording import counted
 SOFT_FACTOR = 4.0
 # Interval at which the places of faces are sampled for texts.
 FACE_SECONDS = 1.0
+# What texts keep clear of below the box of a face, as a share of its height.
+CHIN = 0.12
+# A talk goes on for this long after its last word, if it is silent there.
+TAIL_SECONDS = 1.0
 # A silence of less than this, in seconds, is cut out without a note.
 MIN_NOTED_SILENCE = 0.5
 
 
-def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames: int, canvas: Canvas) -> SceneSequence:
-    """The speech of a video, at most ``max_frames`` of it. Raises ``InvalidInput`` when nothing would be left."""
+def talking_sequence(
+    item: PlanItem, preset: Preset, rate: FrameRate, max_frames: int, canvas: Canvas, safe_bottom: int
+) -> SceneSequence:
+    """The speech of a video, at most ``max_frames`` of it. Captions end above ``safe_bottom``.
+
+    Raises ``InvalidInput`` when nothing would be left.
+    """
     material, silence = item.material, item.material.silence
     speech = silence.speech if silence is not None else (TimeRange(start=0.0, end=material.seconds),)
     words = silence.words if silence is not None and material.audible else ()
-    used = clip((one.span for one in speech), *source_range(material, item.entry))
+    used = _with_tail(clip((one.span for one in speech), *source_range(material, item.entry)), item)
     ranges, shortened = plan_edit_ranges(
         [TimeRange(start=start, end=end) for start, end in used],
         material.shots.cuts,
@@ -68,11 +78,23 @@ def talking_sequence(item: PlanItem, preset: Preset, rate: FrameRate, max_frames
         notes += [uncertain_note(len(hidden), item.entry.file[:60])] if hidden else []
         notes += fast_notes(shown, rate, item.entry.file[:60])
     marks = punch_in_marks(ranges, words, preset.camera.punch_in, rate)
-    sequence = _framed(material, divided(ranges, marks), preset.camera, rate, canvas, talk=True)
+    panel = panel_settings(preset.captions, safe_bottom, material.sampled.tones.shade) if cues else None
+    sequence = _framed(material, divided(ranges, marks), preset.camera, rate, canvas, talk=True, panel=panel)
     sequence = replace(sequence, audio=_audio(material, ranges))
     spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues) if preset.captions.show else ()
     whole = (FrameRange(start=0, end=sequence.frames),)
     return replace(sequence, cues=shown, hidden=hidden, speech=spoken or whole, notes=(*notes, *sequence.notes))
+
+
+def _with_tail(used: Sequence[tuple[float, float]], item: PlanItem) -> list[tuple[float, float]]:
+    """Speech with some of the silence after it, in the same shot, so that the video does not end with its last word."""
+    *earlier, (start, end) = used or [(0.0, 0.0)]
+    silence, limit = item.material.silence, source_range(item.material, item.entry)[1]
+    if not used or silence is None:
+        return list(used)
+    quiet = [one.end for one in silence.silences if one.start <= end < one.end]
+    cuts = [cut for cut in item.material.shots.cuts if cut > end]
+    return [*earlier, (start, min([end + TAIL_SECONDS, limit, *quiet, *cuts]) if quiet else end)]
 
 
 def clip_sequence(
@@ -91,16 +113,22 @@ def _framed(
     canvas: Canvas,
     *,
     talk: bool = False,
+    panel: PanelSettings | None = None,
 ) -> SceneSequence:
-    """The scenes of ``ranges``. Those of a ``talk`` may be arranged, and zoom at cuts."""
+    """The scenes of ``ranges``. Those of a ``talk`` may be arranged, with a ``panel``, and zoom at cuts."""
     found = all_heads(material)
-    shots = _shots(material, found, ranges, camera, rate, canvas, talk=talk)
+    shots = _shots(material, found, ranges, camera, rate, canvas, talk=talk, panel=panel)
     scenes = tuple(shot.scene for shot in shots)
     tones = material.sampled.tones
     windows = [window for shot in shots for window in _windows(shot)]
+    panels = tuple(
+        CaptionPanel(shot.scene.start, shot.scene.end, area) for shot in shots if (area := shot.framing.panel)
+    )
+    plain = [everywhere(colour_backdrop(panel.colour))] if panel is not None and panels else []
     return SceneSequence(
         scenes,
-        lambda area: tones_backdrop(tones, windows, area, canvas.width, canvas.height),
+        together([lambda area: tones_backdrop(tones, windows, area, canvas.width, canvas.height), *plain]),
+        panels=panels,
         keep_out=tuple(area for shot in shots for area in _kept_free(material, found, shot, rate)),
         audio=_audio(material, ranges),
         static=_on_timeline(material.shots.static, ranges, rate),
@@ -127,6 +155,7 @@ def _shots(
     canvas: Canvas,
     *,
     talk: bool,
+    panel: PanelSettings | None,
 ) -> list[_Shot]:
     """Ranges split at scene changes. Those of one shot share its camera path, so a jump cut keeps the framing."""
     edges = [0, *(rate.nearest(cut) for cut in material.shots.cuts), rate.nearest(material.seconds) + 1]
@@ -137,11 +166,14 @@ def _shots(
         if not parts:
             continue
         seconds = rate.seconds(shot_start), rate.seconds(shot_end)
-        framing = frame_shot(material, found, *seconds, camera, canvas, arrange=talk)
+        framing = frame_shot(material, found, *seconds, camera, canvas, arrange=talk, panel=panel)
         for number, (first, last, shown) in enumerate(parts):
             zoom = camera.punch_in.amount if talk and number % 2 else 1.0
             layers = _layers(material, framing, first, last - first, camera, rate, zoom)
-            scene = Scene(start=shown.start + first - shown.source_start, frames=last - first, layers=layers)
+            start = shown.start + first - shown.source_start
+            scene = Scene(start=start, frames=last - first, layers=layers)
+            if framing.panel and panel is not None:
+                scene = scene.model_copy(update={"background": panel.colour})
             shots.append(_Shot(scene, framing, first))
     return sorted(shots, key=lambda shot: shot.scene.start)
 
@@ -198,17 +230,21 @@ def _kept_free(material: AnalysedMedia, found: Sequence[Face], shot: _Shot, rate
         start = rate.seconds(shot.source_start + first)
         last = min(first + step, scene.frames)
         first_face, last_face = (bisect_left(times, edge) for edge in (start, start + FACE_SECONDS))
-        faces = [face.box for face in found[first_face:last_face]]
+        faces = [_with_chin(face.box) for face in found[first_face:last_face] if face.time == found[first_face].time]
         texts = [text.box for text in texts_in(material.focus.texts, start, start + FACE_SECONDS)]
         for layer, view in zip(scene.layers[-len(shot.framing.views) :], shot.framing.views, strict=True):
             assert isinstance(layer, VideoLayer)
             window = crop_at(layer.crop_path, first, scene.start + first)
-            for boxes, weight in ((faces[:1] if len(shot.framing.views) == 1 else faces, FACE), (texts, TEXT)):
+            for boxes, weight in ((faces, FACE), (texts, TEXT)):
                 for box in boxes:
                     area = box.through(window, view.area.width, view.area.height)
                     area = area.shifted(view.area.left, view.area.top).intersection(view.area)
                     if area.area:
                         yield KeepOutArea(scene.start + first, scene.start + last, area, weight)
+
+
+def _with_chin(face: Box) -> Box:
+    return replace(face, height=face.height * (1 + CHIN))
 
 
 def _text_notes(material: AnalysedMedia, shots: Sequence[_Shot]) -> Iterator[Note]:

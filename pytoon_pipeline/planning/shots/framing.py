@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.captions.panels import PanelSettings
 from pytoon_pipeline.planning.shots.camera import ShotPath, SourceFrame, follow, rest
 from pytoon_pipeline.planning.shots.subjects import (
     Detection,
@@ -21,13 +22,15 @@ from pytoon_pipeline.planning.shots.subjects import (
     union_box,
 )
 
+# A close-up is shown wider, above its captions, when a window over the frame would not hold so many widths of the face.
+HEAD_WIDTH = 1.5
 # Shoulders on each side of a face, in widths of the face: with them, several people are in one window.
 SHOULDERS = 0.5
 # They fit when they do so for this share of the time.
 FITTING_SHARE = 0.95
-# A half of the frame shows one person: at most so many widths of the face, and not the other one's face. It shows at
-# least this share of the largest window.
-HALF_FACES, MIN_HALF = 5.0, 0.5
+# A half of the frame shows one person: at most so many widths of the face, and not the other one's head, so many faces
+# wide. It shows at least this share of the largest window.
+HALF_FACES, NEIGHBOUR, MIN_HALF = 5.0, 1.7, 0.5
 # A small source is enlarged by at most this factor in a half, so that it does not look soft.
 MAX_HALF_ENLARGEMENT = 4.0
 # A band is so much wider than the frame at least that it looks intended: width over height.
@@ -48,23 +51,27 @@ class View:
 
 @dataclass(frozen=True)
 class ShotFraming:
-    """The views of one shot on its canvas. ``text_cut``: burnt-in text is not in view in all of it."""
+    """The views of one shot on its canvas, and the ``panel`` for its captions, if it has one.
+
+    ``text_cut``: burnt-in text is not in view in all of it.
+    """
 
     canvas: Canvas
     views: tuple[View, ...]
+    panel: Rect[int] | None = None
     text_cut: bool = False
 
     @property
     def banded(self) -> bool:
-        """Whether a part of the frame shows none of the footage."""
-        return sum(view.area.area for view in self.views) < self.canvas.area.area
+        """Whether a blurred copy fills what the footage leaves of the frame."""
+        return self.panel is None and sum(view.area.area for view in self.views) < self.canvas.area.area
 
 
-def halves(canvas: Canvas) -> tuple[Rect[int], Rect[int]]:
-    """The halves of a frame: one above the other where it is tall, else side by side."""
+def halves(canvas: Canvas, gap: int = 0) -> tuple[Rect[int], Rect[int]]:
+    """The halves of a frame: one above the other where it is tall, with a ``gap`` between them, else side by side."""
     (x, y), area = map(int, canvas.centre), canvas.area
     if canvas.aspect < 1:
-        return replace(area, bottom=y), replace(area, top=y)
+        return replace(area, bottom=y - gap // 2), replace(area, top=y + gap // 2)
     return replace(area, right=x), replace(area, left=x)
 
 
@@ -86,11 +93,13 @@ def frame_shot(
     canvas: Canvas,
     *,
     arrange: bool,
+    panel: PanelSettings | None = None,
 ) -> ShotFraming:
     """The framing of the shot ``[start, end)``, in seconds. ``found`` are the heads of the file.
 
     One window fills the frame. With ``arrange``, two people who do not fit are shown in the halves of the frame,
-    and burnt-in text that is wider than it makes the footage a band.
+    and burnt-in text that is wider than it makes the footage a band. With a ``panel``, captions stand between the
+    halves, and below a close-up that would be cut.
     """
     frame = source_frame(material)
     size = frame.window(canvas.aspect)
@@ -104,12 +113,25 @@ def frame_shot(
         return _framing(canvas, follow(group, start, end, frame, size, camera, texts), texts)
     if arrange and len(tracks) == 2:
         first, second = sorted(tracks, key=_middle)
+        gap = panel.height if panel is not None and canvas.aspect < 1 else 0
+        upper, lower = areas = halves(canvas, gap)
         views = [
             View(follow(one.smoothed(), start, end, frame, _half(frame, one, other, area), camera), area)
-            for (one, other), area in zip(((first, second), (second, first)), halves(canvas), strict=True)
+            for (one, other), area in zip(((first, second), (second, first)), areas, strict=True)
         ]
-        return ShotFraming(canvas, tuple(views), text_cut=bool(texts))
+        seam = replace(upper, top=upper.bottom, bottom=lower.top) if gap else None
+        return ShotFraming(canvas, tuple(views), seam, text_cut=bool(texts))
+    if arrange and panel is not None and tracks and canvas.aspect < 1 and _too_near(tracks[0], size, camera):
+        area = replace(canvas.area, bottom=2 * ((panel.bottom - panel.height) // 2))
+        near = frame.window(area.width / area.height)
+        path = follow(tracks[0].smoothed(), start, end, frame, near, camera, texts)
+        return ShotFraming(canvas, (View(path, area),), replace(canvas.area, top=area.bottom), text_cut=bool(texts))
     return _framing(canvas, _window(material, tracks, texts, start, end, size, camera), texts)
+
+
+def _too_near(track: HeadTrack, size: tuple[float, float], camera: CameraSettings) -> bool:
+    """Whether a window of ``size`` would cut the head of a close-up."""
+    return HEAD_WIDTH * track.size * camera.largest_zoom > size[0]
 
 
 def needs_whole_picture(material: AnalysedMedia, aspect: float) -> bool:
@@ -180,7 +202,7 @@ def _at(path: Sequence[Detection], time: float) -> Box:
 def _half(frame: SourceFrame, one: HeadTrack, other: HeadTrack, area: Rect[int]) -> tuple[float, float]:
     """The window for one of two people in a half of the frame."""
     width, height = frame.window(area.width / area.height)
-    apart = 2 * (abs(_middle(one) - _middle(other)) - other.size / 2)
+    apart = 2 * (abs(_middle(one) - _middle(other)) - NEIGHBOUR * other.size / 2)
     wanted = min(HALF_FACES * max(one.size, other.size), apart)
     sharp = area.width / MAX_HALF_ENLARGEMENT / frame.width
     factor = min(1.0, max(MIN_HALF, wanted / width, sharp / width))

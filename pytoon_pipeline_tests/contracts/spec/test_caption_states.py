@@ -25,6 +25,13 @@ def test_a_word_is_spoken_until_the_next_one_begins() -> None:
     assert [frame for frame, active in enumerate(states) if active] == list(range(10, 20))
 
 
+def test_a_page_that_is_early_lights_no_word_before_it_is_spoken() -> None:
+    one = cue()
+    early = one.model_copy(update={"start": -6})
+    states = [word_at(early, one.places[0], frame, CaptionStyle(), RATE).active for frame in range(-6, 1)]
+    assert states == [False] * 6 + [True]
+
+
 def test_numbers_go_from_state_to_state_within_the_time_of_a_word() -> None:
     style = CaptionStyle(active=WordLook(scale=1.5), motion=CaptionMotion(word_seconds=0.1))
     one = cue()

@@ -45,7 +45,7 @@ def test_captions_show_every_word_once_in_order(raw: list, most: int, characters
 def test_captions_follow_the_cuts() -> None:
     takes = [SourceRange(0, 30, 60), SourceRange(60, 300, 60)]
     cues = plan_cues(words_at((1.5, 2.0), (5.0, 5.5), (10.5, 11.0)), takes, RATE, CaptionStyle())
-    assert [(cue.text, cue.start) for cue in cues] == [("word0", 15), ("word2", 75)]
+    assert [(cue.text, cue.start) for cue in cues] == [("word0", 0), ("word2", 75)]
 
 
 def test_words_on_both_sides_of_a_cut_are_not_joined() -> None:
@@ -59,3 +59,9 @@ def test_sentences_are_not_joined() -> None:
     words = [Word(text=text, start=at, end=at + 0.3, confidence=1) for text, at in spoken]
     cues = plan_cues(words, takes_of_all, RATE, CaptionStyle())
     assert [cue.text for cue in cues] == ["Yes.", "And then"]
+
+
+def test_the_first_caption_is_there_from_the_first_frame_when_speech_begins_soon() -> None:
+    (early,) = plan_cues(words_at((0.5, 0.95)), takes_of_all, RATE, CaptionStyle())
+    (late,) = plan_cues(words_at((1.5, 1.95)), takes_of_all, RATE, CaptionStyle())
+    assert (early.start, early.words[0].start, late.start) == (0, 15, 45)

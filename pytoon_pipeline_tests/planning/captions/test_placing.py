@@ -7,6 +7,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
 from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline.planning.captions.placing import place_captions
 from pytoon_pipeline.planning.keep_out import FACE, KeepOutArea
+from pytoon_pipeline.planning.sequences import CaptionPanel
 
 CANVAS = CANVASES["9:16"]
 SAFE = Rect(0, 200, 1080, 1560)
@@ -29,3 +30,22 @@ def test_captions_move_away_from_a_face_together() -> None:
     assert areas[1].top >= 1400
     assert areas[0].bottom == areas[1].bottom <= SAFE.bottom
     assert areas[2].bottom == 1344, "after a pause they are back"
+
+
+def test_captions_of_a_panel_stand_in_its_middle_in_letters_that_fit() -> None:
+    panel = CaptionPanel(0, 60, Rect(0, 860, 1080, 1060))
+    face = KeepOutArea(0, 100, Rect(300, 700, 800, 1300), FACE)
+    placed = place_captions([cue(0), cue(30), cue(60)], STYLE, CANVAS, SAFE, [face], [panel])
+    for one in placed[:2]:
+        area = extent(one, STYLE)
+        assert abs(area.top + area.bottom - 2 * 960) <= 2
+        assert area.height * 2 <= 200
+    assert extent(placed[2], STYLE).top >= 1300
+
+
+def test_a_run_that_no_place_serves_is_divided() -> None:
+    low = KeepOutArea(0, 30, Rect(0, 900, 1080, 1920), FACE)
+    high = KeepOutArea(40, 70, Rect(0, 0, 1080, 900), FACE)
+    placed = place_captions([cue(0), cue(40)], STYLE, CANVAS, SAFE, [low, high])
+    assert extent(placed[0], STYLE).bottom <= 900
+    assert extent(placed[1], STYLE).top >= 900

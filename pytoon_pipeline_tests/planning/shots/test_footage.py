@@ -1,8 +1,9 @@
 """Plans of talking footage: scenes, sound, notes."""
 
+from dataclasses import replace
 from fractions import Fraction
 
-from pytoon_pipeline.contracts.time import FrameRate
+from pytoon_pipeline.contracts.time import FrameRate, TimeRange
 from pytoon_pipeline_tests.harness.plans import (
     footage,
     footage_layer,
@@ -49,3 +50,13 @@ def test_a_source_without_sound_or_words_or_face_is_noted() -> None:
     assert codes == {"no_sound", "no_face"}
     assert "no_words" in {note.code for note in plan(footage()).notes}
     assert plan(footage(sound=False)).audio.tracks == ()
+
+
+def test_a_talk_goes_on_in_the_silence_after_its_last_word() -> None:
+    source = footage(speech=((0.0, 5.0),))
+    assert source.silence is not None
+    quiet = source.silence.model_copy(update={"silences": (TimeRange(start=4.8, end=20.0),)})
+    assert plan(replace(source, silence=quiet)).frames == 6 * 30
+    spoken_on = source.silence.model_copy(update={"silences": (TimeRange(start=4.8, end=5.4),)})
+    assert plan(replace(source, silence=spoken_on)).frames == round(5.4 * 30)
+    assert plan(source).frames == 5 * 30

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from pytoon_pipeline.contracts.analysis import BurntInText, Face
-from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.captions.panels import PanelSettings
 from pytoon_pipeline.planning.shots.framing import all_heads, frame_shot, halves, needs_whole_picture
 from pytoon_pipeline_tests.harness.plans import face, footage, stream
 
@@ -89,3 +90,21 @@ def test_text_that_fits_is_shown_where_nobody_is() -> None:
     assert found.views[0].path.contains(corner)
     assert not found.text_cut
     assert not needs_whole_picture(material(texts=[corner]), 9 / 16)
+
+
+def test_captions_of_two_people_stand_on_a_panel_between_their_halves() -> None:
+    clip, panel = material(pair(0.2, 0.8)), PanelSettings(240, 1440, "#101014")
+    found = frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES["9:16"], arrange=True, panel=panel)
+    upper, lower = (view.area for view in found.views)
+    assert found.panel == Rect(0, 840, 1080, 1080)
+    assert (upper.bottom, lower.top) == (840, 1080)
+    assert not found.banded
+
+
+def test_a_close_up_is_shown_with_its_hair_above_its_captions() -> None:
+    clip, panel = material([face(time, 0.5, size=0.3) for time in TIMES]), PanelSettings(240, 1440, "#101014")
+    found = frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES["9:16"], arrange=True, panel=panel)
+    (view,) = found.views
+    assert view.area == Rect(0, 0, 1080, 1200)
+    assert found.panel == Rect(0, 1200, 1080, 1920)
+    assert view.path.size[0] > 9 / 16 * 720 / 1280
