@@ -48,11 +48,11 @@ class WordState(NamedTuple):
 
 
 def page_at(cue: Cue, frame: int, style: CaptionStyle, rate: FrameRate) -> PageState:
-    """The page of ``cue`` at a frame of the video."""
+    """The page of ``cue`` at a frame of the video. One that is there before its first word is spoken stands at once."""
     motion = style.motion
     frames = rate.nearest(motion.page_seconds)
     t = _progress(frame - cue.start, frames)
-    if t >= 1 or motion.page == "none":
+    if t >= 1 or motion.page == "none" or cue.start < cue.words[0].start:
         return PageState()
     eased = EaseOut().at(t)
     match motion.page:
