@@ -29,6 +29,9 @@ def add_commands(commands: Commands) -> None:
     )
     add_request_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
+    parser.add_argument(
+        "--highlights", type=int, metavar="N", help="render the N best parts of a long talk, a video each"
+    )
     add_json_option(parser)
     parser.set_defaults(run=_render, failed=_failed)
 
@@ -80,6 +83,8 @@ def _render(options: argparse.Namespace) -> int:
 
     _check_out(options.out)
     first, *more = options.path
+    if options.highlights is not None:
+        options.set.append(f"highlights.count={options.highlights}")
     task = RenderTask(first, request_options(options), options.out, tuple(more))
     with reporter() as report:
         with quiet_streams():
@@ -88,9 +93,13 @@ def _render(options: argparse.Namespace) -> int:
         report.notes(result.notes)
     if options.json:
         print_json(result)
+    elif result.highlights:
+        for one in result.highlights:
+            print(one.video or f"– highlight {one.rank} has no video", flush=True)
+            say(f"  {one.score:.0f} of 100: {one.title or '–'} ({', '.join(one.reasons)})")
     elif result.video:
         print(result.video, flush=True)
-    if result.video:
+    if result.video and not result.highlights:
         say(summary(result))
         say(f"Open it with: {program()} open {shlex.quote(printable(result.name or ''))}")
     if result.error:

@@ -1,7 +1,7 @@
 """Rendering one upload now: from the store when it is already delivered, else by running the graph."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.suggestions import hyphenated
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest
+from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import listen, publish
@@ -58,22 +59,47 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
     start, store = time.perf_counter(), Store(home.store, home.work)
     try:
         asked = task.options.read_all([task.path, *task.more])
-        upload, outcome = ingest(home, store, asked, pending=False)
+        if asked.request.highlights is None:
+            upload, outcome = ingest(home, store, asked, pending=False)
     except PytoonError as error:
         return failed_result(error)
-    notes = (*asked.notes, *_known_media(home, upload, outcome))
-    if delivered := reuse_delivery(home, upload):
-        result = delivered_result(home, delivered, all_cached(delivered))
-    else:
+    if asked.request.highlights is not None:
+        notes = asked.notes
         with listen(progress):
-            # What a person may want to change is said before the time is spent.
-            for note in notes:
-                _notify(note)
-            result = _run(home, store, upload, open_runner)
-    if task.out is not None:
-        result = copy_delivery(result, task.out)
+            result = _highlights(home, store, asked, task.out, open_runner)
+    else:
+        notes = (*asked.notes, *_known_media(home, upload, outcome))
+        with listen(progress):
+            result = _delivered(home, upload) or _announced(home, store, upload, notes, open_runner)
+        if task.out is not None:
+            result = copy_delivery(result, task.out)
     seconds = round(time.perf_counter() - start, 2)
     return result.model_copy(update={"notes": (*notes, *result.notes), "wall_seconds": seconds})
+
+
+def _highlights(home: Home, store: Store, asked: Upload, out: Path | None, open_runner: OpenRunner) -> RenderResult:
+    from pytoon_pipeline.service.highlights import render_highlights
+
+    def render_one(upload: SourceMedia) -> RenderResult:
+        result = _delivered(home, upload) or _run(home, store, upload, open_runner)
+        return result if out is None else copy_delivery(result, out / upload.key.partition("-")[2])
+
+    return render_highlights(home, store, asked, render_one)
+
+
+def _delivered(home: Home, upload: SourceMedia) -> RenderResult | None:
+    """The answer for a version that is delivered already."""
+    delivered = reuse_delivery(home, upload)
+    return delivered_result(home, delivered, all_cached(delivered)) if delivered is not None else None
+
+
+def _announced(
+    home: Home, store: Store, upload: SourceMedia, notes: Sequence[Note], open_runner: OpenRunner
+) -> RenderResult:
+    # What a person may want to change is said before the time is spent.
+    for note in notes:
+        _notify(note)
+    return _run(home, store, upload, open_runner)
 
 
 def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Iterator[Note]:
