@@ -88,14 +88,15 @@ def _render(options: argparse.Namespace) -> int:
         report.notes(result.notes)
     if options.json:
         print_json(result)
-    elif result.video:
-        print(result.video, flush=True)
-    if result.video:
-        say(summary(result))
-        say(f"Open it with: {program()} open {shlex.quote(printable(result.name or ''))}")
-    if result.error:
-        print_error(result.error)
-    return 1 if result.error else 0
+    for output in (result, *result.other_outputs):
+        if output.video and not options.json:
+            print(output.video, flush=True)
+        if output.video:
+            say(summary(output))
+            say(f"Open it with: {program()} open {shlex.quote(printable(output.name or ''))}")
+        if output.error:
+            print_error(output.error)
+    return 1 if any(one.error for one in (result, *result.other_outputs)) else 0
 
 
 def _remake(options: argparse.Namespace) -> int:
