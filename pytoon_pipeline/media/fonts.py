@@ -160,7 +160,7 @@ def load(name: str) -> Font:
                 cap_height=getattr(font["OS/2"], "sCapHeight", 0) or round(0.7 * font["head"].unitsPerEm),
                 em=font["head"].unitsPerEm,
                 weight=WEIGHTS.get(name, font["OS/2"].usWeightClass),
-                characters=frozenset(font.getBestCmap()),
+                characters=frozenset(_face(file).unicodes),
             )
     except (TTLibError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(
@@ -218,7 +218,13 @@ def _find(name: str) -> Path:
 def _shaper(file: Path) -> Any:
     import uharfbuzz
 
-    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file))))
+    return uharfbuzz.Font(_face(file))
+
+
+def _face(file: Path) -> Any:
+    import uharfbuzz
+
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file)))
 
 
 @lru_cache(maxsize=8192)

@@ -1,6 +1,7 @@
 """Everything about a video that is decided before its scenes are planned. Computed once, see ``plan_context``."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.brand import Brand
@@ -10,7 +11,7 @@ from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import Preset
-from pytoon_pipeline.contracts.request import Request, TextRequest
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.contracts.time import FrameRate
@@ -18,8 +19,16 @@ from pytoon_pipeline.planning.analysed_media import PlanItem, PlanMedia
 from pytoon_pipeline.planning.audio_mix import music_beats
 from pytoon_pipeline.planning.branding import text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
+from pytoon_pipeline.planning.closing import (
+    COVERING,
+    card_transition,
+    closing_brand,
+    has_room,
+    last_picture,
+    with_call_to_action,
+)
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
-from pytoon_pipeline.planning.end_card import end_card
+from pytoon_pipeline.planning.end_card import EndCard, end_card
 from pytoon_pipeline.planning.layout.titles import TitleStyle, symmetric, title_requests
 from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
@@ -82,13 +91,11 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     traits = ARCHETYPES[resolved.archetype]
     mark = request.logo or (brand.watermark if brand is not None else None)
     watermark = watermark_layer(mark, media.logo, canvas, safe_area, media.media, captions=traits.transcribes)
-    card = None
-    if traits.end_card:
-        cta = "" if traits.cta_in_scene else _call_to_action(request)
-        card = end_card(brand, media.logo, canvas, safe_area, rate, min_contrast, cta)
-    closing = card.sequence if card is not None else None
+    text = request.text if traits.cta_in_scene else with_call_to_action(request.text)
     titles_area = text_area(safe_area, watermark)
-    titles = title_requests(request.text, preset.headline.uppercase)
+    titles = title_requests(text, preset.headline.uppercase)
+    card = _end_card(resolved, media, titles, canvas, safe_area, rate) if traits.end_card else None
+    closing = card.sequence if card is not None else None
     if card is not None and card.button:
         titles = tuple(title for title in titles if title.role != "cta")
     transition = SceneTransition(
@@ -146,8 +153,31 @@ def _items(request: Request, media: PlanMedia, rate: FrameRate) -> tuple[PlanIte
     )
 
 
-def _call_to_action(request: Request) -> str:
-    return (request.text.cta or "") if isinstance(request.text, TextRequest) else ""
+def _end_card(
+    resolved: ResolvedRequest,
+    media: PlanMedia,
+    titles: Sequence[TitleRequest],
+    canvas: Canvas,
+    safe_area: Rect[int],
+    rate: FrameRate,
+) -> EndCard | None:
+    """The brand's end card; without a brand, one of the video's own where a call to action asks for it."""
+    request, preset, brand = resolved.request, resolved.preset, resolved.brand
+    of_role = {title.role: title.text for title in reversed(titles)}
+    cta = "" if ARCHETYPES[resolved.archetype].cta_in_scene else of_role.get("cta", "")
+    style = (canvas, safe_area, rate, resolved.limits.text_contrast, cta)
+    if brand is not None:
+        card = end_card(brand, media.logo, *style)
+    elif has_room(cta, len(media.media), preset, request.max_seconds):
+        own = closing_brand(preset, media.media, of_role.get("hook", ""))
+        card = end_card(own, media.logo, *style, last_picture(media.media))
+    else:
+        return None
+    if card is None:
+        return None
+    allowed = brand.transitions if brand is not None else COVERING
+    kind = card_transition(preset.transition.kind, allowed)
+    return replace(card, sequence=replace(card.sequence, comes_by=kind))
 
 
 def _transition_colour(resolved: ResolvedRequest) -> Colour:

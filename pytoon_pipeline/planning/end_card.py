@@ -1,4 +1,4 @@
-"""The end card: a brand's logo, a line of text, the call to action as a button, and a handle, coming in one by one."""
+"""The end card: a logo or a picture, a line of text, the call to action as a button, and a handle, one by one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import Back, EaseInOut, EaseOut
-from pytoon_pipeline.contracts.spec.effects import Rounded
+from pytoon_pipeline.contracts.spec.effects import Effect, Rounded
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
@@ -23,14 +23,17 @@ from pytoon_pipeline.planning.layout.backgrounds import Background, designed_bac
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
 from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
 from pytoon_pipeline.planning.sequences import SceneSequence
-from pytoon_pipeline.planning.shots.stills import fitted
+from pytoon_pipeline.planning.shots.stills import fit_box, fitted, fixed, layer_of, window
 
 # The logo's largest size as shares of the frame; its plate reaches this many pixels beyond it.
 LOGO_WIDTH, LOGO_HEIGHT = 0.44, 0.22
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
-# Sizes of texts in pixels: preferred and smallest.
+# A picture in place of the logo is a square tile: its largest and its smallest side and its radius, in pixels.
+TILE, MIN_TILE, TILE_RADIUS = 520, 260, 64
+# Sizes of texts in pixels: preferred and smallest. Without a logo the text is the card's title.
 TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
+TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 3, 1.08
 TEXT_LINES, BUTTON_LINES = 2, 2
 # A button's height in lines more than its text has, its space at the sides in pixels, and its largest radius.
 BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 92, 200
@@ -40,8 +43,9 @@ MIN_BUTTON_CONTRAST = 3.0
 SHADE = 0.22
 # Distance between the parts in pixels, and the height of their common centre as a share of the frame.
 GAP, CENTRE = 124, 0.43
-# A disc of the second colour rises into the lower part, in pixels. The handle stands on it.
-DISC_SIZE, DISC_TOP, DISC_RISE, DISC_IN = 2200, 1300, 700, 0.0
+# A disc of the second colour rises into the lower part, in pixels: to its top, or below what stands above the handle,
+# which stands on it.
+DISC_SIZE, DISC_TOP, DISC_GAP, DISC_RISE, DISC_IN = 2200, 1300, 72, 700, 0.0
 HANDLE_Y, HANDLE_WIDTH = 1386, 760
 # When the parts come in, and for how long each moves, in seconds of a card of ``TYPICAL_SECONDS``.
 TYPICAL_SECONDS = 1.8
@@ -84,10 +88,11 @@ def end_card(
     rate: FrameRate,
     min_contrast: float,
     call_to_action: str = "",
+    picture: AnalysedMedia | None = None,
 ) -> EndCard | None:
     """The end card, with ``call_to_action`` or else the brand's on its button; none where the brand has none.
 
-    Raises ``InvalidInput`` when a text does not fit.
+    ``picture`` stands in place of the logo where there is none. Raises ``InvalidInput`` when a text does not fit.
     """
     if brand is None or brand.end_card.seconds <= 0:
         return None
@@ -96,7 +101,10 @@ def end_card(
     width = 2 * min(middle - safe_area.left, safe_area.right - middle) - 40
     parts: list[_Part] = _logo_parts(logo, colours, canvas) if logo is not None else []
     if text := clean(brand.end_card.text):
-        box = TextBox(brand.fonts.headline, *TEXT_SIZES, width, height, TEXT_LINES)
+        titled = logo is None and not brand.end_card.handle
+        sizes, lines = (TITLE_SIZES, TITLE_LINES) if titled else (TEXT_SIZES, TEXT_LINES)
+        free = 0.36 * height if titled else height
+        box = TextBox(brand.fonts.headline, *sizes, width, free, lines, LINE_HEIGHT)
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
     asked = clean(call_to_action)
     if button := asked or clean(brand.end_card.button):
@@ -107,6 +115,8 @@ def end_card(
         box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, height, 1)
         part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
         parts.append(replace(part, y=min(HANDLE_Y, safe_area.bottom - part.height / 2)))
+    if logo is None and picture is not None:
+        parts = [*_tile(picture, safe_area, parts), *parts]
     if not parts:
         return None
     return EndCard(_sequence(parts, brand, colours, rate, canvas), bool(asked))
@@ -166,12 +176,27 @@ def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas) -> list[
     ]
 
 
+def _tile(picture: AnalysedMedia, safe_area: Rect[int], below: Sequence[_Part]) -> list[_Part]:
+    """A picture as large as the parts below it permit: a cut-out in its own shape, others as a square tile."""
+    free = min(safe_area.height - sum(part.height + GAP for part in below), TILE)
+    if free < MIN_TILE:
+        return []
+    side = 2 * round(free / 2)
+    width, height, camera = fit_box(picture, side, side)
+    effects: tuple[Effect, ...] = ()
+    if not picture.transparent:
+        width, height, camera = side, side, fixed(*window(picture, 1.0))
+        effects = (Rounded(radius=TILE_RADIUS),)
+    layer = layer_of(picture, camera, effects, 0, "tile", width=width, height=height, transform=UNPLACED)
+    return [_Part(layer, height, LOGO_IN, scale=LOGO_START_SCALE)]
+
+
 def _text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, start: float) -> _Part:
     page = _fitted(text, box, field)
     layer = TextLayer(
         name=name,
         lines=page.lines,
-        style=TextStyle(font=box.font, size=page.size, colour=colour),
+        style=TextStyle(font=box.font, size=page.size, colour=colour, line_height=box.line_height),
         width=page.width,
         height=page.height,
         transform=UNPLACED,
@@ -209,8 +234,11 @@ def _sequence(
     ground, backdrop = _ground(colours, frames, canvas)
     rising = disc(brand.colours.secondary, DISC_SIZE, 0, 0)
     stacked = [part.height for part in parts if part.y is None and part.height]
-    y = CENTRE * canvas.height - (sum(stacked) + GAP * (len(stacked) - 1)) / 2
-    placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=DISC_TOP + DISC_SIZE / 2)]
+    total = sum(stacked) + GAP * (len(stacked) - 1)
+    y = CENTRE * canvas.height - total / 2
+    on_disc = any(part.y is not None for part in parts)
+    top = DISC_TOP if on_disc else max(DISC_TOP, round(y + total + DISC_GAP))
+    placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=top + DISC_SIZE / 2)]
     for part, following in zip_longest(parts, parts[1:]):
         height = part.height or following.height
         placed.append(part if part.y is not None else replace(part, y=y + height / 2))

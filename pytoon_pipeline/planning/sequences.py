@@ -57,16 +57,14 @@ class TextSpace:
     """Where titles stand over a sequence, and how they look there.
 
     ``shade`` is the dark tone of the picture behind them, for a scrim; none where a designed ground is behind them.
-    ``label`` is the item's own text, which stays while the item is shown, in ``label_area`` or else where titles
-    stand. ``hold`` is whether texts stay until the next
-    one comes; else each leaves when it has been read.
+    ``label`` is the item's own text, which comes after its hook and beats. ``hold`` is whether texts stay until the
+    next one comes; else each leaves when it has been read.
     """
 
     area: Rect[int]
     headline: HeadlineSettings
     shade: Colour | None = None
     label: TitleRequest | None = None
-    label_area: Rect[int] | None = None
     hold: bool = True
 
 
@@ -85,7 +83,8 @@ class SceneSequence:
 
     ``keep_out`` are areas that texts should not cover. ``hidden`` are captions that are not drawn. ``speech`` is where
     a person talks, ``panels`` where captions have an area of their own; ``static`` and ``black`` are where nothing
-    moves, or all is black, as planned. ``text`` is None where no title may stand.
+    moves, or all is black, as planned. ``text`` is None where no title may stand. ``comes_by`` is how it comes in, if
+    not as the others do.
     """
 
     scenes: tuple[Scene, ...]
@@ -100,6 +99,7 @@ class SceneSequence:
     black: tuple[FrameRange, ...] = ()
     notes: tuple[Note, ...] = ()
     text: TextSpace | None = None
+    comes_by: TransitionChoice | None = None
 
     @property
     def frames(self) -> int:
@@ -125,12 +125,14 @@ def join(sequences: Sequence[SceneSequence], transition: SceneTransition) -> Tim
     """Sequences one after the other, each coming in by ``transition``."""
     moved: list[SceneSequence] = []
     position = 0
-    before = overlaps([one.frames for one in sequences], transition)
+    overlapping = overlaps([one.frames for one in sequences], transition)
+    before = [0 if one.comes_by == "cut" else overlap for one, overlap in zip(sequences, overlapping, strict=True)]
     for sequence, overlap, after in zip(sequences, before, [*before[1:], 0], strict=True):
         position -= overlap
         if transition.kind in OVERLAYING:
             sequence = _with_texts_apart(sequence, overlap // 2, after - after // 2)
-        moved.append(_with_transition(_moved(sequence, position), transition, overlap))
+        coming = replace(transition, kind=sequence.comes_by or transition.kind)
+        moved.append(_with_transition(_moved(sequence, position), coming, overlap))
         position += sequence.frames
     return Timeline(
         scenes=tuple(scene for sequence in moved for scene in sequence.scenes),

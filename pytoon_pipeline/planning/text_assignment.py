@@ -26,11 +26,16 @@ def titles_by_item(titles: Sequence[TitleRequest], items: int, hold: bool = True
     last. Where there are more beats than items, each item gets an equal share of them, in order; where the hook and the
     beats are as many as the items, the beats begin with the second one.
 
-    A short headline alone belongs to all items, if texts ``hold`` until the next one comes.
+    A short headline or hook without beats belongs to all items, if texts ``hold`` until the next one comes; with one
+    beat, the first half of them has the hook, and the rest the beat.
     """
-    if hold and is_held(titles):
-        return [list(titles) for _ in range(items)]
     found: list[list[TitleRequest]] = [[] for _ in range(items)]
+    leading = [title for title in titles if title.role != "cta"]
+    if hold and is_held(leading, items):
+        for n, own in enumerate(found):
+            own.append(leading[n * len(leading) // items])
+        found[-1] += [title for title in titles if title.role == "cta"]
+        return found
     beats = [title for title in titles if title.role == "beat"]
     after_hook = len(beats) == items - 1 and any(title.role == "hook" for title in titles)
     for title in titles:
@@ -44,13 +49,14 @@ def titles_by_item(titles: Sequence[TitleRequest], items: int, hold: bool = True
     return found
 
 
-def is_held(titles: Sequence[TitleRequest]) -> bool:
-    """Whether the titles are one short headline, which stays for all of the video."""
-    return len(titles) == 1 and titles[0].role == "headline" and len(titles[0].text.split()) <= MAX_HELD_WORDS
+def is_held(titles: Sequence[TitleRequest], items: int) -> bool:
+    """Whether the titles are so few and short that each stays over several items."""
+    short = all(len(title.text.split()) <= MAX_HELD_WORDS for title in titles)
+    return short and 0 < len(titles) < max(items, 2) and sum(title.role == "beat" for title in titles) <= 1
 
 
 def reading_seconds(titles: Sequence[TitleRequest], labels: Sequence[str], max_cps: float) -> tuple[float, ...]:
-    """The time that the texts of each item take to read: its titles one after the other, or its own text.
+    """The time that the texts of each item take to read, one after the other: its titles and its own text.
 
     ``labels`` are the items' own texts, empty where there is none.
     """
@@ -61,7 +67,7 @@ def reading_seconds(titles: Sequence[TitleRequest], labels: Sequence[str], max_c
             pages = [" ".join(words[first : first + PAGE_WORDS]) for first in range(0, len(words), PAGE_WORDS)]
             needed[item] += sum(page_seconds(page, max_cps) for page in pages)
     own = [page_seconds(label, max_cps) if label else 0.0 for label in labels]
-    return tuple(max(pair) for pair in zip(needed, own, strict=True))
+    return tuple(sum(pair) for pair in zip(needed, own, strict=True))
 
 
 def assignment_notes(titles: Sequence[TitleRequest], items: int) -> tuple[Note, ...]:

@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.backdrops import Backdrops, together
-from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
+from pytoon_pipeline.planning.keep_out import KeepOutArea
 from pytoon_pipeline.planning.layout.scrims import Scrim, needed_opacity, plan_scrim, under_scrims
 from pytoon_pipeline.planning.layout.text_fit import TextLayout, fit
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
@@ -34,8 +34,6 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 READ_FACTOR = 1.3
 # Texts may be shown for this much less than the time that they should stay, before they are refused as too long.
 MAX_HASTE = 1.4
-# Distance between two texts, in pixels.
-TEXT_GAP = 12
 # Text of a lower relative luminance is dark: its scrim has the light colour of its box.
 DARK_TEXT = 0.18
 
@@ -74,7 +72,7 @@ def place_titles(
     Raises ``InvalidInput`` when reading takes longer than the ``content_frames``.
     """
     schedule = _Schedule(style, timeline, sequences, content_frames, tuple(captions))
-    timed = [*schedule.labels(), *schedule.titles(titles)]
+    timed = schedule.titles(titles)
     placed = _joined(schedule, [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed])
     scrims = _scrims(schedule, placed)
     layers = [schedule.layer(page, shown, position, scrims) for page, shown, position in placed]
@@ -95,32 +93,40 @@ class _Schedule:
     def rate(self) -> FrameRate:
         return self.style.rate
 
-    def labels(self) -> Iterator[tuple[TitlePage, FrameRange]]:
-        """The items' own texts, each for as long as its item is shown."""
-        for part in range(len(self.sequences)):
-            space = self.space(part)
-            if (label := space.label) is not None:
-                area = space.label_area or space.area
-                page = fit_label(label, item_headline(space), area)
-                yield TitlePage(label, page, part, is_label=True), self.window(part)
-
     def titles(self, titles: Sequence[TitleRequest]) -> list[tuple[TitlePage, FrameRange]]:
-        """The titles one after the other, within the parts that they belong to as far as reading allows."""
-        pages = []
-        hold = all(self.space(part).hold for part in range(len(self.sequences)))
-        of_parts = titles_by_item(titles, len(self.sequences), hold)
+        """All texts one after the other, within the parts that they belong to as far as reading allows: over each part
+        its hook and beats, then the item's own text, then the call to action.
+        """
+        spaces = [self.space(part) for part in range(len(self.sequences))]
+        hold = all(space.hold and space.label is None for space in spaces)
+        of_parts = titles_by_item(titles, len(spaces), hold)
         placed = [(title, part) for part, own in enumerate(of_parts) for title in own]
-        for title, part in placed:
-            space = self.space(part)
-            peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
-            size = role_size([(one, other.headline, other.area) for one, other in peers])
-            pages += [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
-        first = {id(title): part for title, part in reversed(placed)}
+        pages = []
+        for part, space in enumerate(spaces):
+            own = [page for title in of_parts[part] for page in self._pages(title, part, placed)]
+            closing = [page for page in own if page.title.role == "cta"]
+            pages += [page for page in own if page.title.role != "cta"]
+            if space.label is not None:
+                page = fit_label(space.label, item_headline(space), space.area)
+                pages.append(TitlePage(space.label, page, part, is_label=True))
+            pages += closing
+        return list(zip(pages, self._fitted_times(pages), strict=True))
+
+    def _pages(self, title: TitleRequest, part: int, placed: Sequence[tuple[TitleRequest, int]]) -> list[TitlePage]:
+        """The pages of a title over a part, at the size of all titles of its role."""
+        space = self.space(part)
+        peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
+        size = role_size([(one, other.headline, other.area) for one, other in peers])
+        return [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
+
+    def _fitted_times(self, pages: Sequence[TitlePage]) -> list[FrameRange]:
+        """The frames of each page. Raises ``InvalidInput`` when reading all takes too long."""
+        first = {id(page.title): page.part for page in reversed(pages)}
         # What has been read over one item takes no time over the next.
         needed = [self.reading_frames(one) if one.part == first[id(one.title)] else 1 for one in pages]
         if sum(needed) > MAX_HASTE * self.content_frames:
             raise field_error(
-                titles[0].field if len(titles) == 1 else "text",
+                pages[0].title.field if len(first) == 1 else "text",
                 "text_too_long",
                 f"Reading the texts takes {sum(needed) / float(self.rate.fraction):.0f} s, but the video lasts "
                 f"{self.content_frames / float(self.rate.fraction):.0f} s.",
@@ -129,7 +135,7 @@ class _Schedule:
         times = self._times(pages, needed)
         if times and times[-1].end > self.content_frames:
             times = _shares(FrameRange(start=0, end=self.content_frames), needed)
-        return list(zip(pages, times, strict=True))
+        return times
 
     def _times(self, pages: Sequence[TitlePage], needed: Sequence[int]) -> list[FrameRange]:
         """Pages fill the time of their part; where it is too short for reading, they run on into the next part."""
@@ -172,8 +178,7 @@ class _Schedule:
 
     def place(self, one: TitlePage) -> Rect[int]:
         """The area of a text."""
-        space = self.space(one.part)
-        return space.label_area or space.area if one.is_label else space.area
+        return self.space(one.part).area
 
     def parts(self, shown: FrameRange) -> list[int]:
         """The parts that are seen while a text is shown; a transition's other part is not behind a text."""
@@ -190,18 +195,10 @@ class _Schedule:
         headline, area = self.headline(one).headline, self.place(one)
         preferred = headline.position
         options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
-        part = self.timeline.parts[one.part]
         keep_out = [
             *self.sequences[one.part].keep_out,
             *(area for area in self.captions if area.start < shown.end and area.end > shown.start),
         ]
-        if one.is_label and any(other.part == one.part and not other.is_label for other, _ in timed):
-            # The titles of the part keep their place; its label goes elsewhere.
-            title = next(other for other, _ in timed if other.part == one.part and not other.is_label)
-            place = self.position(title, shown, timed)
-            taken = self.area(title, place)
-            wider = replace(taken, top=taken.top - TEXT_GAP, bottom=taken.bottom + TEXT_GAP)
-            keep_out.append(KeepOutArea(part.start, part.end, wider, TEXT))
         return best_placement(options, preferred, keep_out, lambda place: self.scrim_opacity(one.part, place)).position
 
     def scrim_opacity(self, part: int, area: Rect[int]) -> float:

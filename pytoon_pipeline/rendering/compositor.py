@@ -11,6 +11,7 @@ from typing_extensions import assert_never
 
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.effects import Effect
+from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, ShapeLayer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.text_animation import TextPhase
 from pytoon_pipeline.contracts.style import Fill
@@ -18,11 +19,13 @@ from pytoon_pipeline.media import images
 from pytoon_pipeline.media.source_reader import SourceReaders
 from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
+from pytoon_pipeline.rendering.ellipses import EllipseImage
 from pytoon_pipeline.rendering.footage import Footage
 from pytoon_pipeline.rendering.placement import even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
 from pytoon_pipeline.rendering.text_units import text_sheet
 from pytoon_pipeline.rendering.yuva import (
+    ImageBuffer,
     LayerImage,
     Sprite,
     YuvaImage,
@@ -201,7 +204,9 @@ class LayerSampler:
         self._layer_slice = layer_slice
         self._size = size
         self._read = layer_content(layer_slice, sources, footage, origin + layer_slice.first)
+        self._effects = effects_per_frame(layer_slice)
         self._static_sprite: Sprite | None = None
+        self._buffer = ImageBuffer()
         self._effects_input: tuple[LayerImage, Box] | None = None
         self._effects_output: YuvaImage | None = None
 
@@ -228,9 +233,11 @@ class LayerSampler:
             return None
         image = self._read(n)
         crop = self._layer_slice.crops[n] if self._layer_slice.crops else WHOLE
-        if layer.effects and not isinstance(layer, ShapeLayer):
-            image, crop = self._with_effects(image, crop), WHOLE
-        return place_image(image, crop, (layer.width, layer.height), transform, self._size, canvas)
+        if self._effects:
+            image = self._with_effects(image, crop)
+        if layer.effects:
+            crop = WHOLE
+        return place_image(image, crop, (layer.width, layer.height), transform, self._size, canvas, self._buffer)
 
     def _with_effects(self, image: LayerImage, crop: Box) -> YuvaImage:
         """The image after the layer's effects, computed again only when the image or its crop changes."""
@@ -243,10 +250,17 @@ class LayerSampler:
             output = resize_window(image, crop, even_size(layer.width), even_size(layer.height))
         else:
             output = image.drawn()
-        for effect in layer.effects:
+        for effect in self._effects:
             output = apply(effect, output)
         self._effects_input, self._effects_output = (image, crop), output
         return output
+
+
+def effects_per_frame(layer_slice: LayerSlice) -> tuple[Effect, ...]:
+    """The effects that are applied to each image of a layer: none where its content has them already."""
+    layer = layer_slice.layer
+    still = isinstance(layer, ImageLayer) and len(set(layer_slice.crops)) == 1
+    return () if still or isinstance(layer, ShapeLayer) else layer.effects
 
 
 def layer_content(
@@ -257,14 +271,22 @@ def layer_content(
     The layer is shown from frame ``start`` of the segment on.
     """
     layer = layer_slice.layer
+    still: LayerImage
     match layer:
         case VideoLayer():
             timing = footage.add(layer_slice, layer, start)
             return lambda n: footage.at(timing, start + n)
         case ImageLayer():
-            still = still_image(sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4))
+            path, factor = sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4)
+            if layer.effects and not effects_per_frame(layer_slice):
+                size = even_size(layer.width), even_size(layer.height)
+                still = _still_with_effects(path, factor, layer_slice.crops[0], *size, layer.effects)
+            else:
+                still = still_image(path, factor)
         case TextLayer():
             return text_content(layer, layer_slice)
+        case ShapeLayer(shape="ellipse", fill=Fill(colours=(colour,), opacity=()), effects=()):
+            still = EllipseImage(layer.width, layer.height, colour)
         case ShapeLayer():
             width, height = even_size(layer.width * layer_slice.detail), even_size(layer.height * layer_slice.detail)
             still = _drawn_shape(layer.shape, width, height, layer.fill, layer.effects)
@@ -281,7 +303,8 @@ def layer_content(
 def text_content(layer: TextLayer, layer_slice: LayerSlice) -> Callable[[int], LayerImage]:
     """Returns a function from the n-th frame of a text layer to its image: one and the same in each phase."""
     detail = round(layer_slice.detail, 4)
-    sheet = text_sheet(layer.lines, layer.style, layer.emphasised, layer.width, layer.height, detail)
+    corner = _corner(layer, layer_slice.transforms[-1]) if detail == 1 else (0.0, 0.0)
+    sheet = text_sheet(layer.lines, layer.style, layer.emphasised, layer.width, layer.height, detail, corner)
     last: tuple[TextPhase, LayerImage] | None = None
 
     def image_at(n: int) -> LayerImage:
@@ -294,11 +317,27 @@ def text_content(layer: TextLayer, layer_slice: LayerSlice) -> Callable[[int], L
     return image_at
 
 
+def _corner(layer: TextLayer, rest: LayerTransform) -> tuple[float, float]:
+    """Where the upper left corner of a text that rests lies, from the even pixel before it."""
+    return (rest.x - layer.width / 2) % 2, (rest.y - layer.height / 2) % 2
+
+
 # Wide soft shapes take a tenth of a second, and all segments of a video show the same ones.
 @lru_cache(maxsize=MAX_CACHED_SHAPES)
 def _drawn_shape(shape: str, width: int, height: int, fill: Fill, effects: tuple[Effect, ...]) -> YuvaImage:
     """A shape of ``width`` × ``height`` pixels with its effects."""
     image = shapes.draw(shape, width, height, fill)
+    for effect in effects:
+        image = apply(effect, image)
+    return image
+
+
+@lru_cache(maxsize=MAX_CACHED_SHAPES)
+def _still_with_effects(
+    path: Path, factor: float, crop: Box, width: int, height: int, effects: tuple[Effect, ...]
+) -> YuvaImage:
+    """The part ``crop`` of a still image at ``width`` × ``height`` pixels, with its effects."""
+    image = resize_window(still_image(path, factor), crop, width, height)
     for effect in effects:
         image = apply(effect, image)
     return image

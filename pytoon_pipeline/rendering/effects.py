@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.spec.effects import Blur, EffectKind, Grade, Rounded, Shadow
@@ -112,14 +113,10 @@ def _soft_blur(plane: Plane, radius: float, seed: int) -> Plane:
     """The same for soft shapes, in which contours of one level would show: with finer values, and dithered."""
     small, step = _blurred_small(plane, radius, FINE)
     height, width = plane.shape
-    rows, columns = (_between(length, step) for length in (height, width))
-    fine = _enlarged(_enlarged(small.astype(np.int32), *rows).T, *columns).T
-    # Whole numbers, so that every processor gets the same.
-    unit = 1 << UNIT_BITS
-    noise = np.tile(_noise(seed, unit), (ceil(height / NOISE_SIDE), ceil(width / NOISE_SIDE)))[:height, :width]
-    # What is transparent stays so.
-    noise = np.where(fine >= unit // 2, noise, 0)
-    return np.clip((fine + noise + unit // 2) >> UNIT_BITS, 0, 255).astype(np.uint8)
+    rows, columns = (np.stack(_between(length, step)) for length in (height, width))
+    out = np.empty((height, width), np.uint8)
+    _enlarge(small, rows, columns, _noise(seed, 1 << UNIT_BITS), out)
+    return out
 
 
 @lru_cache(maxsize=5)
@@ -149,7 +146,25 @@ def _between(length: int, step: int) -> tuple[NDArray[np.int32], NDArray[np.int3
     return positions // WEIGHTS, positions % WEIGHTS
 
 
-def _enlarged(values: NDArray[np.int32], first: NDArray[np.int32], share: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Rows between the rows of ``values``, multiplied by ``WEIGHTS``."""
-    following = np.minimum(first + 1, len(values) - 1)
-    return np.asarray(values[first] * (WEIGHTS - share)[:, None] + values[following] * share[:, None], np.int32)
+@njit(nogil=True, cache=True)
+def _enlarge(small: Any, rows: Any, columns: Any, noise: Any, out: Any) -> None:  # pragma: no cover
+    """Fills ``out`` with values between those of ``small``, and noise where it is not transparent.
+
+    In whole numbers, so that every processor gets the same.
+    """
+    half, bits = np.int32(1 << (UNIT_BITS - 1)), np.int32(UNIT_BITS)
+    last, side = len(small) - 1, NOISE_SIDE - 1
+    middle = np.empty(small.shape[1] + 1, np.int32)
+    for i in range(len(out)):
+        above, share = rows[0, i], np.int32(rows[1, i])
+        a, b = small[above], small[min(above + 1, last)]
+        for k in range(len(a)):
+            middle[k] = np.int32(a[k]) * (np.int32(WEIGHTS) - share) + np.int32(b[k]) * share
+        middle[len(a)] = middle[len(a) - 1]
+        row, grain = out[i], noise[i & side]
+        for j in range(len(row)):
+            k, part = columns[0, j], np.int32(columns[1, j])
+            value = middle[k] * (np.int32(WEIGHTS) - part) + middle[k + 1] * part
+            if value >= half:
+                value += grain[j & side]
+            row[j] = np.uint8(min(max((value + half) >> bits, 0), 255))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.geometry import WHOLE, Box, Rect
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.media.frames import Plane
-from pytoon_pipeline.rendering.yuva import LayerImage, Sprite, Values, YuvaImage, with_mask, with_opacity
+from pytoon_pipeline.rendering.yuva import ImageBuffer, LayerImage, Sprite, Values, YuvaImage, draw_onto, with_opacity
 
 # Edges nearer than this to a whole pixel count as aligned.
 EPSILON = 1e-3
@@ -17,11 +17,12 @@ EPSILON = 1e-3
 
 def place_image(
     image: LayerImage, window: Box, size: tuple[float, float], transform: LayerTransform, canvas: tuple[int, int],
-    out: YuvaImage | None = None,
+    out: YuvaImage | None = None, buffer: ImageBuffer | None = None,
 ) -> Sprite | None:  # fmt: skip
     """The part ``window`` of ``image``'s box as a layer of ``size`` (width, height), or none when it is not visible.
 
-    An opaque layer that covers the canvas uses the planes of ``out``, which has the canvas's size.
+    An opaque layer that covers the canvas uses the planes of ``out``, which has the canvas's size; others use memory
+    of ``buffer``.
     """
     if transform.opacity <= 0 or transform.scale <= 0:
         return None
@@ -45,13 +46,19 @@ def place_image(
     if region is None:
         return None
     x0, y0, x1, y1 = region
-    part = ((x0 - origin_x) / fx, (y0 - origin_y) / fy, (x1 - x0) / fx, (y1 - y0) / fy)
+    part = (
+        _snapped((x0 - origin_x) / fx), _snapped((y0 - origin_y) / fy),
+        _snapped((x1 - x0) / fx), _snapped((y1 - y0) / fy),
+    )  # fmt: skip
     aligned = left <= x0 + EPSILON and top <= y0 + EPSILON and right >= x1 - EPSILON and bottom >= y1 - EPSILON
-    covers = aligned and region == Rect(0, 0, *canvas) and transform.opacity >= 1
-    output = image.crop(part, x1 - x0, y1 - y0, out if covers else None)
-    # An image with overhang ends in a transparent border and needs no mask.
+    covers = aligned and region == Rect(0, 0, *canvas) and transform.opacity >= 1 and image.opaque
+    memory = out if covers else (buffer or ImageBuffer()).image(x1 - x0, y1 - y0)
+    output = image.crop(part, x1 - x0, y1 - y0, memory)
+    # An image with overhang ends in a transparent border and needs no soft edges.
     if image.box is None and not aligned:
-        output = with_mask(output, _coverage(left - x0, right - x0, top - y0, bottom - y0, x1 - x0, y1 - y0))
+        assert memory is not None
+        across, down = _overlap(left - x0, right - x0, x1 - x0), _overlap(top - y0, bottom - y0, y1 - y0)
+        output = _with_edges(output, across, down, memory)
     return Sprite(x0, y0, with_opacity(output, transform.opacity))
 
 
@@ -91,6 +98,12 @@ def _window_alone(image: LayerImage, window: Box, size: tuple[float, float]) -> 
     return resize_window(image, window, even_size(size[0]), even_size(size[1]))
 
 
+def _snapped(value: float) -> float:
+    """The nearest whole number where ``value`` counts as aligned: what is aligned is not resampled."""
+    nearest = round(value)
+    return float(nearest) if abs(value - nearest) < EPSILON else value
+
+
 def _even_region(left: float, top: float, right: float, bottom: float, canvas: tuple[int, int]) -> Rect[int] | None:
     """The even pixel rectangle of the canvas around a rectangle, or none when they do not intersect."""
     x0, y0 = max(0, 2 * floor((left + EPSILON) / 2)), max(0, 2 * floor((top + EPSILON) / 2))
@@ -98,10 +111,27 @@ def _even_region(left: float, top: float, right: float, bottom: float, canvas: t
     return Rect(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def _coverage(left: float, right: float, top: float, bottom: float, width: int, height: int) -> Values:
-    """The share of each pixel that lies between the edges."""
-    across = _overlap(left, right, width)
-    return np.outer(_overlap(top, bottom, height), across).astype(np.float32)
+def _with_edges(image: YuvaImage, across: Values, down: Values, memory: YuvaImage) -> YuvaImage:
+    """The image, in ``memory``, with the share of each column and row that the layer covers: 1 except at its edges."""
+    assert memory.a is not None
+    assert memory.h is not None
+    draw_onto(memory, image)
+    if image.a is None:
+        memory.a[:], memory.h[:] = 255, 255
+    small = across.reshape(-1, 2).mean(axis=1), down.reshape(-1, 2).mean(axis=1)
+    for plane in (memory.y, memory.a):
+        _fade_edges(plane, across, down)
+    for plane in (memory.u, memory.v, memory.h):
+        _fade_edges(plane, *small)
+    return memory
+
+
+def _fade_edges(plane: Plane, across: Values, down: Values) -> None:
+    for row in np.flatnonzero(down < 1):
+        plane[row] = np.round(plane[row] * (down[row] * across))
+    whole = down >= 1
+    for column in np.flatnonzero(across < 1):
+        plane[whole, column] = np.round(plane[whole, column] * across[column])
 
 
 def _overlap(first: float, last: float, count: int) -> Values:

@@ -32,7 +32,8 @@ def text_image(sheet: TextSheet, animation: TextAnimation | None, phase: TextPha
 
 
 def _in_box(sheet: TextSheet, sprite: Sprite) -> YuvaImage:
-    return replace(sprite.image, box=(-sprite.left, -sprite.top, *sheet.size))
+    left, top, right, bottom = sheet.box
+    return replace(sprite.image, box=(left - sprite.left, top - sprite.top, right - left, bottom - top))
 
 
 def _resting(sheet: TextSheet) -> Iterator[Sprite]:

@@ -17,12 +17,12 @@ SLANT, BOX_RADIUS = 0.12, 0.16
 
 
 def background_boxes(
-    background: TextBackground, words: Sequence[PlacedWord], type_: Typography, size: tuple[int, int], detail: float
+    background: TextBackground, words: Sequence[PlacedWord], type_: Typography, box: Rect[float], detail: float
 ) -> list[Sprite]:
-    """The box that fills the text's own box of ``size``, or one box for each line."""
+    """The box that fills ``box``, the text's own one, or one box for each line."""
     radius = background.radius * detail
     if background.shape == "block":
-        return [_filled(Rect(0.0, 0.0, *map(float, size)), radius, background.colour, background.opacity)]
+        return [_filled(box, radius, background.colour, background.opacity)]
     lines = padded_lines(words, type_, background.padding * detail)
     return [_filled(line, radius, background.colour, background.opacity) for line in lines]
 

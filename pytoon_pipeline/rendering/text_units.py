@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import ceil, floor
+from math import floor
 
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.text_animation import TextUnit
@@ -33,26 +33,31 @@ class Unit:
 
 
 class TextSheet:
-    """The drawn parts of a text in its box. Sizes are in image pixels, ``detail`` per pixel of the video."""
+    """The drawn parts of a text in its box. Sizes are in image pixels, ``detail`` per pixel of the video.
+
+    The upper left corner of the box is at ``corner``: where it has the same place between pixels as on the canvas, the
+    text at rest needs no resampling.
+    """
 
     def __init__(
         self, lines: tuple[str, ...], style: TextStyle, emphasised: tuple[int, ...], width: float, height: float,
-        detail: float,
+        detail: float, corner: tuple[float, float] = (0.0, 0.0),
     ) -> None:  # fmt: skip
         self.lines, self.style, self.detail = lines, style, detail
-        self.size = (2 * ceil(width * detail / 2), 2 * ceil(height * detail / 2))
+        left, top = corner
+        self.box = Rect(left, top, left + width * detail, top + height * detail)
         self.type_ = Typography(style.font, style.size * detail, style.line_height, style.letter_spacing)
         inset = (style.background.padding if style.background else 0) * detail
-        shift = {"left": inset, "centre": 0.0, "right": -inset}[style.align]
-        placed = place_words(lines, self.type_, float(self.size[0]), float(self.size[1]), style.align)
-        self.words = [PlacedWord(one.text, one.line, one.x + shift, one.baseline, one.width) for one in placed]
+        shift = left + {"left": inset, "centre": 0.0, "right": -inset}[style.align]
+        placed = place_words(lines, self.type_, width * detail, height * detail, style.align)
+        self.words = [PlacedWord(one.text, one.line, one.x + shift, one.baseline + top, one.width) for one in placed]
         self._emphasised = frozenset(emphasised) if style.emphasis else frozenset()
 
     @cached_property
     def backgrounds(self) -> list[Sprite]:
         """The boxes behind the text, from the first line to the last."""
         behind = self.style.background
-        return background_boxes(behind, self.words, self.type_, self.size, self.detail) if behind else []
+        return background_boxes(behind, self.words, self.type_, self.box, self.detail) if behind else []
 
     @cached_property
     def marked(self) -> list[Sprite]:
@@ -171,10 +176,11 @@ def word_style(style: TextStyle, emphasis: Emphasis | None, detail: float) -> Wo
 
 @lru_cache(maxsize=32)
 def text_sheet(
-    lines: tuple[str, ...], style: TextStyle, emphasised: tuple[int, ...], width: float, height: float, detail: float
-) -> TextSheet:
+    lines: tuple[str, ...], style: TextStyle, emphasised: tuple[int, ...], width: float, height: float, detail: float,
+    corner: tuple[float, float],
+) -> TextSheet:  # fmt: skip
     """The sheet of a text. Neighbouring segments use the same one."""
-    return TextSheet(lines, style, emphasised, width, height, detail)
+    return TextSheet(lines, style, emphasised, width, height, detail, corner)
 
 
 def _layers(word: PlacedWord, style: WordStyle) -> tuple[list[Sprite], Sprite]:

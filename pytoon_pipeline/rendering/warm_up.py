@@ -8,11 +8,15 @@ import numpy as np
 
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import VideoStream
+from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.media.frame_stats import FrameStatsCollector
 from pytoon_pipeline.media.frames import SourceFrame, YuvFrame
 from pytoon_pipeline.media.rgb_planes import planes_from_rgb
+from pytoon_pipeline.rendering.effects import SOFT_RADIUS, apply
+from pytoon_pipeline.rendering.ellipses import EllipseImage
 from pytoon_pipeline.rendering.resampling import sample_window
 from pytoon_pipeline.rendering.segments import video_frame
+from pytoon_pipeline.rendering.yuva import ImageBuffer, solid_image, transparent_image
 
 SIDE = 64
 WINDOW = Box(0.1, 0.1, 0.7, 0.7)
@@ -33,6 +37,10 @@ def compile_kernels() -> None:
         frame = SourceFrame(av.VideoFrame(SIDE, SIDE, pixel_format), video)
         sample_window(frame, WINDOW, SIDE, SIDE, out)
         sample_window(frame, WINDOW, SIDE, SIDE)
+    placed = solid_image("#000000", SIDE, SIDE)
+    placed.crop((0, 0.5, SIDE, SIDE), SIDE, SIDE, canvas)
+    EllipseImage(SIDE, SIDE, "#000000").crop((0.5, 0.5, SIDE, SIDE), SIDE, SIDE, ImageBuffer().image(SIDE, SIDE))
+    apply(Blur(radius=SOFT_RADIUS), transparent_image(SIDE, SIDE))
     # Pictures that are not made smaller are converted as they are read.
     for kind in (np.uint8, np.float32):
         planes_from_rgb(np.zeros((SIDE, SIDE, 3), kind))

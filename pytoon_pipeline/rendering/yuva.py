@@ -5,7 +5,7 @@ Values of an image with coverage are premultiplied, offsets included. Blending i
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
 from pytoon_pipeline.media.frames import Plane, SourceFrame, YuvFrame
 from pytoon_pipeline.media.rgb_planes import planes_from_rgb
-from pytoon_pipeline.rendering.resampling import sample_window
+from pytoon_pipeline.rendering.resampling import resample, sample_window
 
 Values = NDArray[np.float32]
 
@@ -51,14 +51,27 @@ class YuvaImage:
     ) -> "YuvaImage":
         """The rectangle ``part`` (left, top, width, height in pixels) resampled to ``width`` × ``height`` pixels.
 
-        An opaque image is written to the planes of ``out``, where one is given and anything is computed.
+        It is written to the planes of ``out``, where one is given and anything is computed; else it is a view.
         """
-        window = _window(part, self.size)
-        if self.a is None or self.h is None:
-            return _opaque(sample_window(YuvFrame(self.y, self.u, self.v), window, width, height, _planes(out)))
-        resampled = sample_window(YuvFrame(self.y, self.u, self.v), window, width, height)
-        coverage = sample_window(YuvFrame(self.a, self.h, self.h), window, width, height)
-        return YuvaImage(resampled.y, resampled.u, resampled.v, coverage.y, coverage.u)
+        left, top, across, down = part
+        # Chroma lies on every other luma column (the default siting of H.264): scaling must keep it there.
+        half = ((left - 0.5 - across / width / 2) / 2 + 0.5, top / 2, across / 2, down / 2)
+        luma, chroma = (*part, width, height), (*half, width // 2, height // 2)
+        targets = (None,) * 5 if out is None else (out.y, out.u, out.v, out.a, out.h)
+        y, u, v = (
+            resample(plane, *where, target)
+            for plane, where, target in zip((self.y, self.u, self.v), (luma, chroma, chroma), targets[:3], strict=True)
+        )
+        a, h = (
+            None if plane is None else resample(plane, *where, target)
+            for plane, where, target in zip((self.a, self.h), (luma, chroma), targets[3:], strict=True)
+        )
+        return YuvaImage(y, u, v, a, h)
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the image covers everything below it."""
+        return self.a is None
 
     def drawn(self) -> "YuvaImage":
         """The image itself."""
@@ -72,7 +85,8 @@ class FootageImage:
     frame: SourceFrame
 
     # As of an image without overhang.
-    a = h = box = None
+    box = None
+    opaque = True
     soft = False
 
     @property
@@ -100,8 +114,41 @@ class FootageImage:
         return self.crop((0, 0, columns, rows), columns + columns % 2, rows + rows % 2)
 
 
-# What a layer shows.
-LayerImage = YuvaImage | FootageImage
+class LayerImage(Protocol):
+    """What a layer shows: see ``YuvaImage`` for the meaning of each part."""
+
+    @property
+    def box(self) -> tuple[float, float, float, float] | None: ...
+    @property
+    def nominal(self) -> tuple[float, float, float, float]: ...
+    @property
+    def size(self) -> tuple[float, float]: ...
+    @property
+    def opaque(self) -> bool: ...
+    @property
+    def soft(self) -> bool: ...
+    def crop(
+        self, part: tuple[float, float, float, float], width: int, height: int, out: YuvaImage | None = None
+    ) -> YuvaImage: ...
+    def drawn(self) -> YuvaImage: ...
+
+
+class ImageBuffer:
+    """Memory for the image of a layer that changes with each frame: new pages would take as long as drawing."""
+
+    def __init__(self) -> None:
+        self._memory = np.empty(0, np.uint8)
+
+    def image(self, width: int, height: int) -> YuvaImage:
+        """An image with coverage, of which no value is set. It is valid until the next one."""
+        full, half = width * height, (width // 2) * (height // 2)
+        if len(self._memory) < 2 * full + 3 * half:
+            self._memory = np.empty(2 * full + 3 * half, np.uint8)
+        y, a, u, v, h = np.split(self._memory[: 2 * full + 3 * half], np.cumsum([full, full, half, half]))
+        small = height // 2, width // 2
+        return YuvaImage(
+            y.reshape(height, width), u.reshape(small), v.reshape(small), a.reshape(height, width), h.reshape(small)
+        )
 
 
 @dataclass(frozen=True)
@@ -180,9 +227,7 @@ def from_values(values: list[Values], coverage: Values) -> YuvaImage:
 def from_premultiplied(y: Values, u: Values, v: Values, coverage: Values) -> YuvaImage:
     """The image of full-size planes Y, U, V that are premultiplied by ``coverage`` 0..1."""
     full, half = coverage * 255, chroma_plane(coverage) * 255
-    return YuvaImage(
-        _to_bytes(y), _to_bytes(chroma_plane(u)), _to_bytes(chroma_plane(v)), _to_bytes(full), _to_bytes(half)
-    )
+    return YuvaImage(to_bytes(y), to_bytes(chroma_plane(u)), to_bytes(chroma_plane(v)), to_bytes(full), to_bytes(half))
 
 
 def chroma_plane(values: Values) -> Values:
@@ -240,8 +285,8 @@ def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:
     full = 255.0 if image.a is None else image.a
     half = 255.0 if image.h is None else image.h
     return YuvaImage(
-        _to_bytes(image.y * mask), _to_bytes(image.u * small), _to_bytes(image.v * small),
-        _to_bytes(full * mask), _to_bytes(half * small),
+        to_bytes(image.y * mask), to_bytes(image.u * small), to_bytes(image.v * small),
+        to_bytes(full * mask), to_bytes(half * small),
         box=image.box,
     )  # fmt: skip
 
@@ -259,5 +304,7 @@ def _window(part: tuple[float, float, float, float], size: tuple[int, int]) -> B
     return Box(part[0] / columns, part[1] / rows, part[2] / columns, part[3] / rows)
 
 
-def _to_bytes(values: Any) -> Plane:
-    return np.clip(np.round(values), 0, 255).astype(np.uint8)
+def to_bytes(values: Any) -> Plane:
+    """Values rounded to 8 bits."""
+    rounded = np.round(values)
+    return np.clip(rounded, 0, 255, out=rounded).astype(np.uint8)

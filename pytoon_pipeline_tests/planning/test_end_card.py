@@ -129,7 +129,9 @@ def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
     spec = planned([still()], brand="acme", logo=LOGO, text=text)
     buttons = [layer for _, _, layer in spec.texts() if "Order now" in layer.text]
     assert [layer.name for layer in buttons] == ["button"]
-    without = planned([still()], text=text)
-    assert [layer.role for _, _, layer in without.texts()] == ["hook", "cta"]
+    long = {"hook": "Wake up", "cta": "Order now, and tell all of your friends about it"}
+    without = planned([still()], text=long)
+    assert {layer.role for _, _, layer in without.texts()} == {"hook", "cta"}
+    assert all(layer.name != "button" for _, _, layer in without.texts())
     meme = planned([still()], brand="acme", logo=LOGO, text=text, archetype="meme", preset="classic-meme")
     assert [layer.name for _, _, layer in meme.texts() if layer.role == "cta"] == ["cta"]

@@ -16,6 +16,7 @@ def titles(letters: str) -> list[TitleRequest]:
     ("hbbbc", 3, [0, 0, 1, 2, 2]),
     ("hbbc", 5, [0, 0, 1, 4]),
     ("hbbbbc", 2, [0, 0, 0, 1, 1, 1]),
+    ("hbbb", 5, [0, 0, 1, 2]),
     ("hbc", 1, [0, 0, 0]),
     ("hb", 2, [0, 1]),
     ("hbbc", 3, [0, 1, 2, 2]),
@@ -37,6 +38,13 @@ def test_a_short_headline_alone_belongs_to_all_items() -> None:
     assert titles_by_item([long], 3) == [[long], [], []]
 
 
+def test_a_hook_without_beats_stays_over_all_items_and_one_beat_over_the_second_half() -> None:
+    hook, cta = titles("hc")
+    assert titles_by_item([hook, cta], 3) == [[hook], [hook], [hook, cta]]
+    hook, beat = titles("hb")
+    assert titles_by_item([hook, beat], 4) == [[hook], [hook], [beat], [beat]]
+
+
 def test_a_page_stays_for_its_words_and_never_less_than_its_least_time() -> None:
     assert page_seconds("Hi", 20) == 1.2
     assert page_seconds("one two three four five six seven eight", 20) == pytest.approx(0.4 + 8 / 3.2)
@@ -46,4 +54,4 @@ def test_a_page_stays_for_its_words_and_never_less_than_its_least_time() -> None
 def test_an_item_needs_the_time_of_all_its_texts() -> None:
     needed = reading_seconds(titles("hbbc"), ["", "a label of many more words than its title has of them"], 20)
     assert needed[0] == pytest.approx(2.4)
-    assert needed[1] == pytest.approx(0.4 + 12 / 3.2)
+    assert needed[1] == pytest.approx(2.4 + 0.4 + 12 / 3.2)

@@ -53,7 +53,7 @@ from pytoon_pipeline.rendering import (
     text_units,
 )
 from pytoon_pipeline.rendering.footage import Footage
-from pytoon_pipeline.rendering.segment_plan import Source
+from pytoon_pipeline.rendering.segment_plan import LayerSlice, Source
 from pytoon_pipeline.rendering.yuva import Sprite, transparent_image
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
@@ -230,23 +230,17 @@ def later(frames: int) -> Patch:
 
 def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Patch:
     """A window that lies elsewhere, or has another size, as shares of the right one."""
-    place = compositor.place_image
-    make = compositor.LayerSampler._place
+    make = compositor.LayerSampler.__init__
 
-    def wrong(self: Any, n: int, canvas: Any) -> Any:
-        if self._layer_slice.layer.name != name:
-            return make(self, n, canvas)
-        windows = tuple(
-            Box(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
-                   w.height * size) for w in self._layer_slice.crops)  # fmt: skip
-        kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, crops=windows)
-        try:
-            return make(self, n, canvas)
-        finally:
-            self._layer_slice = kept
+    def wrong(self: Any, layer_slice: LayerSlice, *rest: Any) -> None:
+        if layer_slice.layer.name == name:
+            windows = tuple(
+                Box(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
+                       w.height * size) for w in layer_slice.crops)  # fmt: skip
+            layer_slice = replace(layer_slice, crops=windows)
+        make(self, layer_slice, *rest)
 
-    assert place is not None
-    return lambda patch: patch.setattr(compositor.LayerSampler, "_place", wrong)
+    return lambda patch: patch.setattr(compositor.LayerSampler, "__init__", wrong)
 
 
 def moved(name: str, **changes: float) -> Patch:

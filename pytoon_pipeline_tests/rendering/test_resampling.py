@@ -95,3 +95,9 @@ def test_bands_leave_no_trace() -> None:
     # Columns are independent of each other: a few of them are small enough for one band.
     narrow = resample(plane, 20.3, 5.7, 1080.9 / 1080 * 40, 1921.3, 40, 1920)
     assert np.array_equal(shown[:, :40], narrow)
+
+
+def test_a_move_down_alone_gives_the_same_values_as_both_passes() -> None:
+    plane = np.random.default_rng(0).integers(0, 256, (90, 70), np.uint8)
+    both = resample(plane, 5 + 1e-12, 3.3, 40, 50, 40, 50)
+    assert np.array_equal(resample(plane, 5, 3.3, 40, 50, 40, 50), both)

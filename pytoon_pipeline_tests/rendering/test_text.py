@@ -26,6 +26,12 @@ def test_text_is_drawn_in_its_colour_in_the_middle_of_its_box() -> None:
     assert np.abs(sheet.u.astype(int) - 128).max() <= 1
 
 
+def test_text_at_rest_is_drawn_at_its_exact_place_and_not_resampled() -> None:
+    one, other = (drawn([text_layer("HELLO", TextStyle(size=90), *size)])[0] for size in ((600, 300), (601.5, 303)))
+    assert np.array_equal(one.y, other.y)
+    assert np.array_equal(one.u, other.u)
+
+
 def test_text_is_centred_on_its_box() -> None:
     style = TextStyle(
         font="Roboto Black", size=100, colour="#000000", background=TextBackground(colour="#FFFF00", padding=30)

@@ -37,7 +37,8 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
     if not items:
         return plan_text(context)
     lengths, notes = lengths_of(items, context.pacing)
-    of_items = titles_by_item(titles, len(items), hold=not talk)
+    hold = not talk and not any(item.entry.text for item in items)
+    of_items = titles_by_item(titles, len(items), hold)
     sequences = [
         _sequence(context, item, frames, own, talk) for item, frames, own in zip(items, lengths, of_items, strict=True)
     ]

@@ -92,20 +92,16 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     """The item as a card on the preset's ground, with its text above. Footage becomes a band as wide as the frame."""
     material, preset = item.material, context.preset
     space = text_space(context, item)
-    # Titles stand above the card, the item's own text below it, or above it where there are no titles.
+    # One text at a time stands above the card.
     above = replace(space.area, bottom=space.area.top + round(space.area.height * TEXT_SHARE))
-    below = replace(space.area, top=space.area.bottom - round(space.area.height * LABEL_SHARE))
-    both = bool(titles) and space.label is not None
     title_height = max((_title_height(one, space.headline, above) for one in titles), default=0)
-    label_height = _label_height(space, below if both else above)
-    heights = (title_height, label_height) if both else (max(title_height, label_height), 0)
+    heights = (max(title_height, _label_height(space, above)), 0)
     whole = "contain" in (item.fit, preset.stills.fit)
     plan = plan_card(
         material, heights, space.area, context.canvas, context.safe_area, whole=whole, band=not material.is_still
     )
     # Texts are fitted into the same height as they were measured in, and stand next to the card.
     title_area = replace(above, top=plan.above.bottom - above.height, bottom=plan.above.bottom)
-    label_area = replace(below, top=plan.below.top, bottom=plan.below.top + below.height) if both else None
     background, backdrop = ground(context, item, frames)
     layer = card_layer(
         material, plan, preset.layout, preset.background.colours[0], frames, item.source_start, item.index
@@ -115,14 +111,14 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     behind: Iterable[Layer] = ()
     if material.transparent:
         behind = behind_cut_out(plan.card, preset.layout, preset.headline.accent, colour, frames, context.canvas)
-    headline = space.headline.model_copy(update={"position": 1.0, "item_position": 0.0 if both else 1.0})
+    headline = space.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
     return SceneSequence(
         (Scene(start=0, frames=frames, layers=(*background, *behind, layer), background_layers=len(background)),),
         backdrop,
         keep_out=(KeepOutArea(0, frames, layer_area(layer), PICTURE),),
         audio=own_audio(material, frames, item.source_start),
         static=(FrameRange(start=0, end=frames),) if material.is_still and stills_ground else (),
-        text=replace(space, area=title_area, label_area=label_area, headline=headline, shade=None),
+        text=replace(space, area=title_area, headline=headline, shade=None),
     )
 
 
@@ -170,8 +166,6 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
 LAYOUTS: dict[str, ItemLayout] = {"full_bleed": full_bleed, "card": card, "split": split}
 # Text above a card takes at most this share of the height where texts may stand.
 TEXT_SHARE = 0.42
-# Text below a card, this share.
-LABEL_SHARE = 0.2
 
 
 def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:

@@ -1,18 +1,23 @@
 """A video without media: texts on a designed ground, one after the other."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import Layer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrops
+from pytoon_pipeline.planning.closing import COVERING, card_transition
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout import text_layouts
 from pytoon_pipeline.planning.layout.backgrounds import designed_background
+from pytoon_pipeline.planning.layout.text_grounds import TextGround, text_grounds
+from pytoon_pipeline.planning.layout.titles import symmetric
 from pytoon_pipeline.planning.pacing import text_length
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.text_assignment import page_seconds
@@ -20,29 +25,75 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # Height of a statement in the area where texts may stand: around the optical centre.
 POSITION = 0.45
-# A statement fills the area: its largest size in pixels, and the most lines.
-SIZE, LINES = 300, 7
+# A statement fills the area: its largest size in pixels, and the most lines of a short and of a long one.
+SIZE, LINES, LONG_LINES = 300, 7, 4
+# The largest size of a text of at most so many characters.
+WORD_SIZE, WORD_LENGTH = 600, 10
+# A longer text is shown sentence by sentence, in characters.
+LONG = 64
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n+")
+# The last item of a list stays for this much longer, in seconds.
+LIST_END_SECONDS = 0.8
 
 # A text and its frames.
 Timed = tuple[TitleRequest, FrameRange]
 
 
+@dataclass(frozen=True)
+class _Page:
+    """Texts that are seen together, and their layout. ``number`` is that of one of ``beats`` on a page of its own."""
+
+    layout: text_layouts.TextLayoutName
+    titles: tuple[TitleRequest, ...]
+    number: int = 0
+    beats: tuple[TitleRequest, ...] = ()
+
+
 def plan_text(context: PlanContext) -> RenderSpec:
-    """The titles on a designed ground. Raises ``InvalidInput`` when there are none."""
+    """The titles, each on a ground of its own. Raises ``InvalidInput`` when there are none."""
     if not context.titles:
         raise field_error("media", "nothing_to_show", "the request has neither media nor text.", "Add media or text.")
-    context = replace(context, titles=text_layouts.with_explanations(context.titles))
-    frames = text_length(context.pacing)
-    background, backdrop = designed_background(context.preset.background, frames, context.canvas)
-    texts = _texts(context, _timed(context, frames), backdrop)
-    scene = Scene(start=0, frames=frames, layers=(*background, *texts), background_layers=len(background))
-    return assemble(context, [SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))])
+    pages = _pages(text_layouts.with_explanations(context.titles), context.preset.layout.text)
+    timed = iter(_timed(context, pages))
+    grounds = text_grounds(context.preset, context.title_style.min_contrast)
+    kind = card_transition(context.transition.kind, context.brand.transitions if context.brand else COVERING)
+    overlap = 0 if kind == "cut" else context.transition.frames
+    sequences = []
+    for n, page in enumerate(pages):
+        own = [next(timed) for _ in page.titles]
+        first = own[0][1].start - (overlap if n else 0)
+        texts = [(one, FrameRange(start=shown.start - first, end=shown.end - first)) for one, shown in own]
+        texts[0] = (texts[0][0], FrameRange(start=0, end=texts[0][1].end))
+        sequences.append(replace(_sequence(context, page, texts, grounds[n % len(grounds)]), comes_by=kind))
+    return assemble(context, sequences)
 
 
-def _timed(context: PlanContext, frames: int) -> list[Timed]:
+def _pages(titles: Sequence[TitleRequest], wanted: str) -> list[_Page]:
+    """The texts by what is seen together: a list of short items, else a sentence of a long text, or a text."""
+    pages = []
+    for name, group in groupby(titles, lambda one: text_layouts.layout_of(one, titles, wanted)):
+        own = tuple(group)
+        if name == "list" and (wanted == "list" or text_layouts.is_short(own)):
+            pages.append(_Page(name, own))
+        elif name == "list":
+            pages += [_Page(name, (title,), number, own) for number, title in enumerate(own, 1)]
+        else:
+            pages += [_Page(name, (part,)) for title in own for part in _sentences(title, name)]
+    return pages
+
+
+def _sentences(title: TitleRequest, layout: str) -> list[TitleRequest]:
+    if layout != "statement" or len(title.text) <= LONG:
+        return [title]
+    return [replace(title, text=part) for part in SENTENCE_END.split(title.text) if part.strip()]
+
+
+def _timed(context: PlanContext, pages: Sequence[_Page]) -> list[Timed]:
     """Each title for its share of the time that reading all takes. Raises ``InvalidInput`` when that is too long."""
     rate, max_cps = context.rate, context.preset.headline.max_cps
-    needed = [page_seconds(title.text, max_cps) for title in context.titles]
+    frames = text_length(context.pacing)
+    titles = [title for page in pages for title in page.titles]
+    needed = [page_seconds(title.text, max_cps) for title in titles]
     if rate.nearest(sum(needed)) > frames:
         raise field_error(
             context.titles[0].field if len(context.titles) == 1 else "text",
@@ -50,28 +101,44 @@ def _timed(context: PlanContext, frames: int) -> list[Timed]:
             f"Reading the texts takes {sum(needed):.0f} s, but the video lasts {frames / float(rate.fraction):.0f} s.",
             "Shorten the texts, or raise max_seconds.",
         )
+    at = -1
+    for page in pages:
+        at += len(page.titles)
+        needed[at] += LIST_END_SECONDS * (len(page.titles) > 1)
+    frames = min(context.pacing.content_frames, max(frames, rate.nearest(sum(needed))))
     edges, passed = [0], 0.0
     for seconds in needed:
         passed += seconds
         edges.append(round(frames * passed / sum(needed)))
     spans = [FrameRange(start=start, end=end) for start, end in pairwise(edges)]
-    return list(zip(context.titles, spans, strict=True))
+    return list(zip(titles, spans, strict=True))
 
 
-def _texts(context: PlanContext, timed: Sequence[Timed], behind: Backdrops) -> Iterator[Layer]:
-    layout, headline = context.preset.layout, context.preset.headline
-    wide, area = context.title_style.area, context.text_column
-    large = headline.model_copy(update={"size": max(SIZE, headline.size), "max_lines": LINES, "position": POSITION})
+def _sequence(context: PlanContext, page: _Page, timed: Sequence[Timed], ground: TextGround) -> SceneSequence:
+    frames = timed[-1][1].end
+    background, backdrop = designed_background(ground.background, frames, context.canvas)
+    texts = _texts(context, page, timed, ground.headline, backdrop)
+    # A ground of another colour comes in with its text.
+    scene = Scene(start=0, frames=frames, layers=(*background, *texts))
+    return SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))
+
+
+def _texts(
+    context: PlanContext, page: _Page, timed: Sequence[Timed], headline: HeadlineSettings, behind: Backdrops
+) -> Sequence[Layer]:
+    wide = context.title_style.area
+    area = symmetric(wide, context.canvas) if headline.align == "centre" else wide
+    title, shown = timed[0]
+    lines = LINES if len(title.text) <= LONG else LONG_LINES
+    size = WORD_SIZE if len(title.text) <= WORD_LENGTH else max(SIZE, headline.size)
+    large = headline.model_copy(update={"size": size, "max_lines": lines, "position": POSITION})
     style = replace(context.title_style, headline=large)
-    by_layout = groupby(timed, lambda one: text_layouts.layout_of(one[0], context.titles, layout.text))
-    for name, group in by_layout:
-        if name == "list":
-            yield from text_layouts.numbered_list(list(group), style, wide, behind, headline.accent)
-            continue
-        for title, shown in group:
-            if name == "big_number":
-                yield from text_layouts.big_number(title, style, area, shown, behind)
-            elif name == "quote":
-                yield from text_layouts.quote(title, style, wide, shown, behind, headline.accent)
-            else:
-                yield from text_layouts.statement(title, style, area, shown, behind)
+    if page.number:
+        return text_layouts.numbered_page(page.number, page.beats, style, area, shown, behind, headline.accent)
+    if page.layout == "list":
+        return text_layouts.numbered_list(timed, style, wide, behind, headline.accent)
+    if page.layout == "big_number":
+        return text_layouts.big_number(title, style, area, shown, behind)
+    if page.layout == "quote":
+        return text_layouts.quote(title, style, wide, shown, behind, headline.accent)
+    return text_layouts.statement(title, style, area, shown, behind)

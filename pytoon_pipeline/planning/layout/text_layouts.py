@@ -11,9 +11,10 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.contracts.time import FrameRange
+from pytoon_pipeline.media.bidi import is_right_to_left
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.layout.text_fit import TextBox, fit
-from pytoon_pipeline.planning.layout.titles import TitleStyle, fit_title, title_layer
+from pytoon_pipeline.planning.layout.titles import TitleStyle, fit_title, role_size, title_layer
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 TextLayoutName = Literal["statement", "list", "quote", "big_number"]
@@ -23,7 +24,7 @@ NUMBER = re.compile(
 )
 QUOTE_MARKS = ("“", "„", "«", '"', "”")
 # Sizes of a big number and of the line that explains it, in pixels.
-NUMBER_SIZE, EXPLANATION_SIZE = 600, 150
+NUMBER_SIZE, EXPLANATION_SIZE = 600, 180
 # Distance between them, in pixels.
 NUMBER_GAP = 44
 # Items of a list: at most this many on one frame, the room of their numbers, and the gap between them, in pixels.
@@ -31,6 +32,10 @@ MAX_ITEMS, NUMBER_ROOM, ITEM_GAP, LIST_SIZE = 6, 170, 40, 210
 DIGIT_SIZE = 280
 # A row of a list is at most this share of the area's height, and has two lines.
 MAX_ROW, ROW_LINES, MIN_ROW_SIZE, ROW_MARGIN = 0.42, 3, 40, 24
+# Items of at most so many words and characters are rows of a list, longer ones pages.
+MAX_ROW_WORDS, MAX_ROW_LENGTH = 2, 18
+# The number of a list's item on a page of its own: its size in pixels, and the share of the height above its text.
+NUMERAL_SIZE, NUMERAL_SHARE = 460, 0.4
 # The bar beside a quotation: its width and its distance from the text, in pixels.
 BAR_WIDTH, BAR_GAP = 14, 44
 
@@ -84,7 +89,10 @@ def quote(
     title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops, accent: Colour
 ) -> list[Layer]:
     """The text left aligned beside a bar in the accent colour."""
-    inner = replace(area, left=area.left + BAR_WIDTH + BAR_GAP)
+    mirrored = is_right_to_left(title.text)
+    room = BAR_WIDTH + BAR_GAP
+    inner = replace(area, right=area.right - room) if mirrored else replace(area, left=area.left + room)
+    x = area.right - BAR_WIDTH / 2 if mirrored else area.left + BAR_WIDTH / 2
     headline = style.headline.model_copy(update={"align": "left", "position": 0.42})
     texts = _single(title, replace(style, headline=headline), inner, shown, behind)
     first = texts[0]
@@ -95,7 +103,7 @@ def quote(
         width=BAR_WIDTH,
         height=2 * round(first.height / 2),
         fill=Fill(colours=(accent,)),
-        transform=Transform(x=constant(area.left + BAR_WIDTH / 2), y=constant(first.transform.y[-1].value)),
+        transform=Transform(x=constant(x), y=constant(first.transform.y[-1].value)),
     )
     return [bar, *texts]
 
@@ -119,11 +127,45 @@ def numbered_list(
         row = replace(area, top=top, bottom=top + height)
         stays = FrameRange(start=shown.start, end=beats[-1][1].end)
         column, rest = replace(row, right=row.left + NUMBER_ROOM), replace(row, left=row.left + NUMBER_ROOM)
+        if is_right_to_left(beat.text):
+            column, rest = replace(row, left=row.right - NUMBER_ROOM), replace(row, right=row.right - NUMBER_ROOM)
         mark = TitleRequest(str(number), "other", beat.field)
-        layers += _single(mark, replace(style, headline=digit), column, stays, behind)
+        side = "right" if is_right_to_left(beat.text) else digit.align
+        digits = digit.model_copy(update={"align": side})
+        layers += _single(mark, replace(style, headline=digits), column, stays, behind)
         layers += _single(beat, replace(style, headline=item), rest, stays, behind)
         top += height + ITEM_GAP
     return layers
+
+
+def is_short(beats: Sequence[TitleRequest]) -> bool:
+    """Whether the items of a list can stand below each other in large letters; others have a page each."""
+    return all(len(beat.text.split()) <= MAX_ROW_WORDS and len(beat.text) <= MAX_ROW_LENGTH for beat in beats)
+
+
+def numbered_page(
+    number: int,
+    beats: Sequence[TitleRequest],
+    style: TitleStyle,
+    area: Rect[int],
+    shown: FrameRange,
+    behind: Backdrops,
+    accent: Colour,
+) -> list[Layer]:
+    """Item ``number`` of a list of ``beats``: its number, large and in the accent colour, over the text. The texts of
+    all items have one size.
+    """
+    title = beats[number - 1]
+    upper = replace(area, bottom=area.top + round(area.height * NUMERAL_SHARE))
+    lower = replace(area, top=upper.bottom + NUMBER_GAP)
+    digit = style.headline.model_copy(
+        update={"colour": accent, "size": NUMERAL_SIZE, "max_lines": 1, "position": 1.0, "emphasis": "none"}
+    )
+    text = style.headline.model_copy(update={"position": 0.0})
+    mark = TitleRequest(str(number), "other", title.field)
+    large = _single(mark, replace(style, headline=digit), upper, shown, behind)
+    size = role_size([(beat, text, lower) for beat in beats])
+    return [*large, *_single(title, replace(style, headline=text), lower, shown, behind, size)]
 
 
 def statement(
@@ -134,10 +176,15 @@ def statement(
 
 
 def _single(
-    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops
+    title: TitleRequest,
+    style: TitleStyle,
+    area: Rect[int],
+    shown: FrameRange,
+    behind: Backdrops,
+    size: int | None = None,
 ) -> list[TextLayer]:
     """The pages of a text one after the other in an area, each for its share of the time."""
-    pages = fit_title(title, style.headline, area)
+    pages = fit_title(title, style.headline, area, size)
     total, passed, layers = sum(page.characters for page in pages), 0, []
     for page in pages:
         start = shown.start + shown.frames * passed // total

@@ -96,7 +96,7 @@ def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
     if title.role not in LARGE_ROLES:
         return box
     for length, factor in LARGER:
-        size = min(MAX_SIZE, round(box.size * factor))
+        size = max(box.size, min(MAX_SIZE, round(box.size * factor)))
         pages = pages_at(title.text, box, size) if len(title.text) <= length else []
         if len(pages) == 1 and all(len(line) >= MIN_LINE for line in pages[0].lines):
             return replace(box, size=size)

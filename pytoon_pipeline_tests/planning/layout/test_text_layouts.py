@@ -28,7 +28,7 @@ def test_a_number_is_much_larger_than_what_explains_it() -> None:
 
 
 def test_beats_are_a_numbered_list_whose_rows_do_not_touch() -> None:
-    beats = ["Bees can count", "They dance to share directions", "They never sleep in winter"]
+    beats = ["Bakers", "Early birds", "Dreamers"]
     spec = planned(text={"hook": "Did you know?", "beats": beats})
     rows = [layer for layer in texts(spec) if layer.role == "beat"]
     numbers = [layer for layer in texts(spec) if layer.role == "other"]
@@ -47,7 +47,33 @@ def test_a_quotation_has_a_bar_in_the_accent_colour() -> None:
 
 def test_a_number_alone_stands_over_the_beat_that_explains_it() -> None:
     spec = planned([], text={"hook": "73 %", "beats": ["of people decide at once"], "cta": "Make it count"})
-    (number, line, last) = spec.texts()
-    assert [one[2].text for one in (number, line, last)] == ["73 %", "of people decide at once", "Make it count"]
+    number, line, *closing = spec.texts()
+    assert [one[2].text for one in (number, line, *closing)] == [
+        "73 %", "of people decide at once", "73 %", "Make it count",
+    ]  # fmt: skip
     assert number[:2] == line[:2], "both are shown together"
     assert number[2].style.size > 2 * line[2].style.size
+
+
+def test_longer_items_of_a_list_have_a_page_each_with_a_large_number() -> None:
+    beats = ["They write everything down", "They say no early", "They end meetings on time"]
+    shown = texts(planned(text={"hook": "Three habits", "beats": beats}))
+    numbers = [layer for layer in shown if layer.role == "other"]
+    items = [layer for layer in shown if layer.role == "beat"]
+    assert [layer.text for layer in numbers] == ["1", "2", "3"]
+    assert [layer.text for layer in items] == beats
+    assert len({layer.style.size for layer in items}) == 1
+    assert all(number.style.size > 1.5 * items[0].style.size for number in numbers)
+
+
+def test_a_list_that_is_read_from_the_right_has_its_numbers_at_the_right() -> None:
+    spec = planned(text={"hook": "نبحث عن", "beats": ["خباز", "سائق"]})
+    number, row = (
+        next(one for one in texts(spec) if one.role == "other"),
+        next(one for one in texts(spec) if one.role == "beat"),
+    )
+    assert area_of(number).left > area_of(row).right - 1
+    (quote,) = texts(planned(text="“الصبر مفتاح الفرج”", preset="quiet-quote"))
+    bar = next(one for one in planned(text="“الصبر مفتاح الفرج”", preset="quiet-quote").scenes[0].layers
+               if isinstance(one, ShapeLayer) and one.name == "bar")  # fmt: skip
+    assert area_of(bar).left > area_of(quote).right

@@ -51,7 +51,7 @@ def test_a_long_single_text_belongs_to_the_first_item_and_leaves_before_the_next
 def test_several_texts_follow_each_other_and_each_can_be_read(
     hook: str, beats: list[str], cta: str, max_cps: float
 ) -> None:
-    spec = titled({"hook": hook, "beats": beats, "cta": cta}, count=6, max_cps=max_cps)
+    spec = titled({"hook": hook, "beats": [*beats, cta]}, count=1 + len(beats), max_cps=max_cps)
     shown = list(spec.texts())
     assert " ".join(layer.text for _, _, layer in shown) == " ".join([hook, *beats, cta])
     roles = [layer.role for _, _, layer in shown]
@@ -63,7 +63,7 @@ def test_several_texts_follow_each_other_and_each_can_be_read(
 
 
 def test_longer_texts_are_shown_for_longer() -> None:
-    short, long = texts(titled({"hook": "Now", "cta": "A call that takes much longer to read"}))
+    short, long = texts(titled({"hook": "Now", "beats": ["A text that takes much longer to read"]}))
     assert long.frames > 1.5 * short.frames
 
 
@@ -101,7 +101,7 @@ def test_text_is_aligned_to_a_side_of_the_safe_area() -> None:
 
 
 def test_every_text_comes_in_and_leaves_but_the_first_frame_is_readable() -> None:
-    hook = {"hook": "Hello there", "beats": ["One more"], "cta": "Order now"}
+    hook = {"hook": "Hello there", "beats": ["One more", "And another"]}
     first, second, _ = texts(titled(hook, count=3, animation_in="words_pop"))
     for layer, opacity in ((first, 1), (second, 0)):
         assert layer.animation.enter.unit == "word"
@@ -133,7 +133,7 @@ def test_the_own_text_of_an_item_that_does_not_fit_is_refused_by_its_file() -> N
 
 
 def test_the_last_text_stays_to_the_last_frame() -> None:
-    spec = titled({"hook": "Hello there", "cta": "Order now"}, count=3)
+    spec = titled({"hook": "Hello there", "beats": ["One more"]}, count=2)
     first, last = texts(spec)
     assert first.animation.exit is not None
     assert last.animation.exit is None

@@ -1,0 +1,102 @@
+"""How a video without a brand closes: an end card in the colours of its pictures or its preset."""
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+
+from pytoon_pipeline.contracts.brand import Brand, BrandColours, BrandFonts, EndCard
+from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.preset import Preset
+from pytoon_pipeline.contracts.request import TextRequest
+from pytoon_pipeline.contracts.transitions import TransitionChoice
+from pytoon_pipeline.media.colour import contrast, luminance_of, mixed
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+
+# Length of the card, and the least that a video with one lasts, in seconds.
+SECONDS, MIN_SECONDS = 2.0, 5.0
+# A longer call to action is a title, not a button.
+MAX_BUTTON_LENGTH = 40
+# A hook of at most so many characters is repeated above the button.
+MAX_TITLE_LENGTH = 34
+# How much lighter the second colour is than the dark tone of a picture.
+LIGHTER = 0.14
+# The least contrast of a button with its ground.
+MIN_BUTTON_CONTRAST = 3.0
+# A button that hardly stands out from its ground comes nearer to the text's colour, by these shares.
+DEEPER = (0.12, 0.24, 0.36, 0.48)
+# Transitions in which the card covers the content instead of mixing with it, the usual one first.
+COVERING: tuple[TransitionChoice, ...] = ("push_up", "slide", "push", "wipe", "circle", "cut")
+# Transitions that mix two scenes: a card's parts would be seen through the content.
+MIXING = ("crossfade", "fade", "dip")
+# A short last beat that begins like this asks people to do something.
+ASKS = re.compile(
+    r"(?:follow|save|share|shop|order|buy|book|try|join|tag|subscribe|download|visit|call|sign up|apply|comment|"
+    r"link in|swipe|tap|reserve|register|learn more|get yours|"
+    r"jetzt|folge|kaufe|bestelle|abonniere|suis|abonne|commande|sigue|guarda|compra|reserva|segui|salva|ordina)\b",
+    re.IGNORECASE,
+)
+MAX_ASKING_WORDS = 6
+
+
+def with_call_to_action(text: str | TextRequest | None) -> str | TextRequest | None:
+    """The texts of a request. Without a call to action, a last beat that asks people to do something is one."""
+    if not isinstance(text, TextRequest) or text.cta or len(text.beats) < 2:
+        return text
+    last = text.beats[-1]
+    if not ASKS.match(last.strip()) or len(last.split()) > MAX_ASKING_WORDS:
+        return text
+    return text.model_copy(update={"cta": last, "beats": text.beats[:-1]})
+
+
+def has_room(call_to_action: str, items: int, preset: Preset, max_seconds: float) -> bool:
+    """Whether the call to action is short enough for a button, and the video long enough for an end card."""
+    needed = max(MIN_SECONDS, SECONDS + items * preset.stills.min_seconds)
+    return 0 < len(call_to_action) <= MAX_BUTTON_LENGTH and max_seconds >= needed
+
+
+def closing_brand(preset: Preset, media: Sequence[AnalysedMedia], title: str) -> Brand:
+    """A brand for the end card of a video that has none: the preset's type, on the dark tone of the last picture where
+    pictures fill the frame, else on the preset's ground.
+    """
+    ground, second = _grounds(preset, media)
+    text = _standing_out(ground, second, (preset.headline.colour, "#FFFFFF", "#111111"))
+    shapes = preset.background.shapes
+    own = preset.headline.accent
+    accents = (own, *(mixed(own, text, share) for share in DEEPER), preset.headline.box.colour, *shapes)
+    accent = next((one for one in accents if _lowest(one, ground, second) >= MIN_BUTTON_CONTRAST), None)
+    return Brand(
+        name="",
+        title="",
+        colours=BrandColours(primary=ground, secondary=second, accent=accent or text, text=text),
+        fonts=BrandFonts(headline=preset.headline.font, body=preset.headline.font),
+        end_card=EndCard(seconds=SECONDS, text=title if len(title) <= MAX_TITLE_LENGTH else ""),
+    )
+
+
+def card_transition(kind: TransitionChoice, allowed: Sequence[TransitionChoice]) -> TransitionChoice:
+    """How an end card comes in: as scenes do, but covering what is before it instead of mixing with it."""
+    return next((one for one in COVERING if one in allowed), kind) if kind in MIXING else kind
+
+
+def last_picture(media: Sequence[AnalysedMedia]) -> AnalysedMedia | None:
+    """The picture that an end card without a logo shows: the last one; none where the video ends with a clip."""
+    return media[-1] if media and media[-1].is_still else None
+
+
+def _grounds(preset: Preset, media: Sequence[AnalysedMedia]) -> tuple[Colour, Colour]:
+    picture = last_picture(media)
+    if picture is not None and not picture.transparent and preset.layout.picture == "full_bleed":
+        shade = picture.sampled.tones.shade
+        return shade, mixed(shade, "#FFFFFF", LIGHTER)
+    colours = preset.background.colours
+    return colours[0], next(chain(colours[1:], colours))
+
+
+def _standing_out(ground: Colour, second: Colour, options: Sequence[Colour]) -> Colour:
+    """The first of ``options`` that can be read on both grounds, else the best."""
+    readable = (one for one in options if _lowest(one, ground, second) >= 4.5)
+    return next(readable, max(options, key=lambda one: _lowest(one, ground, second)))
+
+
+def _lowest(colour: Colour, *others: Colour) -> float:
+    return min(contrast(luminance_of(colour), luminance_of(other)) for other in others)

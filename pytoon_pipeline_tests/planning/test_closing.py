@@ -1,0 +1,53 @@
+"""How a video without a brand closes."""
+
+import pytest
+
+from pytoon_pipeline.config.presets import load_preset
+from pytoon_pipeline.contracts.request import TextRequest
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
+from pytoon_pipeline.media.colour import contrast, luminance_of
+from pytoon_pipeline.planning.closing import closing_brand, with_call_to_action
+from pytoon_pipeline_tests.harness.layout import apart, area_of
+from pytoon_pipeline_tests.harness.plans import planned, still
+
+TEXT = {"hook": "Wake up slowly", "beats": ["Roasted on Monday"], "cta": "Order now"}
+
+
+def test_a_call_to_action_gets_a_button_below_a_picture_and_the_hook() -> None:
+    spec = planned([still()], text=TEXT)
+    card = spec.scenes[-1]
+    found = {layer.name: layer for layer in card.layers if isinstance(layer, TextLayer | ImageLayer)}
+    assert list(found) == ["tile", "end card", "button"]
+    areas = [area_of(layer) for layer in found.values()]  # type: ignore[arg-type]
+    assert all(apart(a, b) for n, a in enumerate(areas) for b in areas[n + 1 :])
+    disc = next(layer for layer in card.layers if layer.name == "disc")
+    assert area_of(disc).top > areas[-1].bottom, "the disc does not cross the button"  # type: ignore[arg-type]
+    assert [layer.text for _, _, layer in spec.texts() if layer.role == "cta"] == ["Order now"]
+    assert spec.notes == ()
+
+
+@pytest.mark.parametrize("name", ["clean-product", "fresh-cards", "bold-offer", "night-neon", "big-type", "handmade"])
+def test_its_colours_can_be_told_apart(name: str) -> None:
+    colours = closing_brand(load_preset(name), (still(),), "Wake up").colours
+    for ground in (colours.primary, colours.secondary):
+        assert contrast(luminance_of(colours.text), luminance_of(ground)) >= 4.5
+        assert contrast(luminance_of(colours.accent), luminance_of(ground)) >= 3
+
+
+def test_short_videos_and_long_calls_have_none() -> None:
+    assert "button" not in [layer.name for _, _, layer in planned([still()], text=TEXT, max_seconds=4).texts()]
+
+
+def test_a_last_beat_that_asks_for_something_is_the_call_to_action() -> None:
+    asking = with_call_to_action(TextRequest(hook="Figs", beats=("One", "Save this for later")))
+    assert isinstance(asking, TextRequest)
+    assert (asking.beats, asking.cta) == (("One",), "Save this for later")
+    telling = TextRequest(hook="Figs", beats=("One", "Booking opens in May"))
+    assert with_call_to_action(telling) == telling
+
+
+def test_the_card_covers_the_content_instead_of_mixing_with_it() -> None:
+    transition = planned([still()], text=TEXT, transition="crossfade").scenes[-1].transition
+    assert transition is not None
+    assert transition.kind == "push_up"
+    assert planned([still()], text=TEXT, brand="verde").scenes[-1].transition is None, "its brand allows cuts"
