@@ -40,8 +40,6 @@ CANVASES: dict[Aspect, Canvas] = {
 }
 DEFAULT_ASPECT: Aspect = "9:16"
 WIDTH, HEIGHT = CANVASES[DEFAULT_ASPECT].width, CANVASES[DEFAULT_ASPECT].height
-# YAML 1.1 reads 16:9 as the number 16 × 60 + 9.
-SEXAGESIMAL = {60 * int(wide) + int(high): name for name in CANVASES for wide, high in [name.split(":")]}
 SAMPLE_RATE = 48_000
 # Integrated loudness at or below this is silence. ITU-R BS.1770 gates at -70 LUFS; encoders leave some noise above it.
 SILENT_LUFS = -60.0
@@ -57,5 +55,6 @@ def aspect_names(value: object) -> object:
 
 def _aspect_name(entry: object) -> object:
     if isinstance(entry, int):
-        return SEXAGESIMAL.get(entry, str(entry))
+        # YAML 1.1 reads 16:9 as the number 16 × 60 + 9.
+        return f"{entry // 60}:{entry % 60}"
     return entry.strip().lower().replace("x", ":") if isinstance(entry, str) else entry

@@ -32,6 +32,7 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     fill_background,
     plain_background,
 )
+from pytoon_pipeline.planning.layout.beside import column, is_landscape, plan_beside
 from pytoon_pipeline.planning.layout.cards import card_layer, plan_card
 from pytoon_pipeline.planning.layout.cut_outs import behind_cut_out
 from pytoon_pipeline.planning.layout.text_placement import layer_area
@@ -47,6 +48,9 @@ from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
 BLACK_LUMINANCE = 0.012
 # A split frame: the panel's share of the height, the accent strip below it, and the text's distance from the strip.
 PANEL_SHARE, STRIP, PANEL_PADDING = 0.42, 14, 64
+
+# Beside a card, text is aligned with the left edge, at the middle of the height.
+BESIDE: dict[str, Any] = {"align": "left", "position": 0.5, "item_position": 0.5}
 
 # A layout: context, item, frames, and the texts over the item. Returns its sequence.
 ItemLayout = Callable[[PlanContext, PlanItem, int, Sequence[TitleRequest]], SceneSequence]
@@ -97,11 +101,15 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     title_height = max((_title_height(one, space.headline, above) for one in titles), default=0)
     heights = (max(title_height, _label_height(space, above)), 0)
     whole = "contain" in (item.fit, preset.stills.fit)
-    plan = plan_card(
-        material, heights, space.area, context.canvas, context.safe_area, whole=whole, band=not material.is_still
-    )
-    # Texts are fitted into the same height as they were measured in, and stand next to the card.
-    title_area = replace(above, top=plan.above.bottom - above.height, bottom=plan.above.bottom)
+    headline = space.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
+    if is_landscape(context.canvas):
+        plan = plan_beside(material, context.title_style.area, context.canvas, whole=whole)
+        headline, title_area = headline.model_copy(update=BESIDE), plan.above
+    else:
+        band = not material.is_still
+        plan = plan_card(material, heights, space.area, context.canvas, context.safe_area, whole=whole, band=band)
+        # Texts are fitted into the same height as they were measured in, and stand next to the card.
+        title_area = replace(above, top=plan.above.bottom - above.height, bottom=plan.above.bottom)
     background, backdrop = ground(context, item, frames)
     layer = card_layer(
         material, plan, preset.layout, preset.background.colours[0], frames, item.source_start, item.index
@@ -111,7 +119,6 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     behind: Iterable[Layer] = ()
     if material.transparent:
         behind = behind_cut_out(plan.card, preset.layout, preset.headline.accent, colour, frames, context.canvas)
-    headline = space.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
     return SceneSequence(
         (Scene(start=0, frames=frames, layers=(*background, *behind, layer), background_layers=len(background)),),
         backdrop,
@@ -125,6 +132,8 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
 def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The text on a panel above, left aligned; the picture fills the rest."""
     material, preset, canvas = item.material, context.preset, context.canvas
+    if is_landscape(canvas):
+        return card(context, item, frames, titles)
     seam = 2 * round(canvas.height * PANEL_SHARE / 2)
     height = canvas.height - seam
     if not stills.covers_well(material, canvas.width / height, stills.CARD_MARGIN):
@@ -187,9 +196,11 @@ def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
 
 def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
     """Where texts stand over an item that fills the frame: a column that is centred, unless texts are aligned."""
-    headline = context.preset.headline
+    headline, area = context.preset.headline, context.text_column
+    if is_landscape(context.canvas):
+        headline, area = headline.model_copy(update={"align": "left"}), column(context.title_style.area, context.canvas)
     label = item_label(item, headline)
-    return TextSpace(context.text_column, headline, item.material.sampled.tones.shade, label)
+    return TextSpace(area, headline, item.material.sampled.tones.shade, label)
 
 
 def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | None:
