@@ -3,8 +3,8 @@
 Measured on the decoded videos that ``benchmarks.gallery`` wrote to OUT, at three moments of every title and in the
 middle of every caption. *Contrast* is the WCAG 2.2 ratio between the colour of the letters and the fifth percentile of
 what is nearest to it among the pixels around them. Texts *over faces* cover more than ``FACE_SHARE`` of a face that is
-detected in the frame. Texts *across edges* lie over the border of a picture. *Fast* captions have more than ``MAX_CPS``
-characters per second.
+detected in a picture or in footage. Texts *across edges* lie over the border of a picture. *Fast* captions have more
+than ``MAX_CPS`` characters per second.
 """
 
 import argparse
@@ -35,6 +35,8 @@ COLOUR_REACH = 40
 INNER, OUTER = 3, 6
 # Fewer pixels of a colour are no letters but noise.
 MIN_PIXELS = 60
+# Layers that are no pictures of the video's own: a text over their edges is as planned.
+NOT_PICTURES = ("watermark", "logo", "blurred copy", "background")
 MOMENTS = (0.3, 0.5, 0.7)
 
 Picture = NDArray[np.uint8]
@@ -76,7 +78,9 @@ def measured(spec: RenderSpec, video: Path) -> dict[str, Any]:
         "not_found": len(ratios) - len(found),
         "lowest_contrast": round(min((ratio for ratio, _ in found), default=0.0), 2),
         "low_contrast": [f"{text.words[:30]} {ratio:.1f}" for ratio, text in found if ratio < MIN_CONTRAST],
-        "over_faces": sorted({text.words[:30] for text in texts if over_face(text, pictures.get(text.frame))}),
+        "over_faces": sorted(
+            {text.words[:30] for text in texts if over_face(text, pictures.get(text.frame), shown_at(spec, text.frame))}
+        ),
         "across_edges": sorted(set(across_edges(spec))),
         "fast": [cue.text for cue in spec.captions.cues if cps(cue, spec) > MAX_CPS],
     }
@@ -145,8 +149,20 @@ def dilated(mask: Picture, radius: int) -> Picture:
     return np.asarray(cv2.dilate(mask, kernel), np.uint8)
 
 
-def over_face(text: Text, picture: Picture | None) -> bool:
-    if picture is None:
+def shown_at(spec: RenderSpec, frame: int) -> list[Rect[int]]:
+    """Where a frame shows pictures or footage: what looks like a face elsewhere is none."""
+    areas = []
+    for first, last, layer in spec.layers():
+        if first <= frame < last:
+            for one in nested(layer):
+                if isinstance(one, ImageLayer | VideoLayer) and one.name not in NOT_PICTURES:
+                    areas.append(picture_area(one, frame - first + layer.start))
+    return areas
+
+
+def over_face(text: Text, picture: Picture | None, shown: list[Rect[int]]) -> bool:
+    """Whether a text covers a face in one of the areas ``shown``."""
+    if picture is None or not any(text.area.intersection(area).area for area in shown):
         return False
     found, _ = faces.detect([(0.0, picture)])
     for face in found:
@@ -156,7 +172,8 @@ def over_face(text: Text, picture: Picture | None) -> bool:
             (face.box.x + face.box.width) * WIDTH,
             (face.box.y + face.box.height) * HEIGHT,
         )
-        if text.area.intersection(box).area > FACE_SHARE * max(1, box.area):
+        inside = max((box.intersection(area).area for area in shown), default=0) > 0.5 * box.area
+        if inside and text.area.intersection(box).area > FACE_SHARE * max(1, box.area):
             return True
     return False
 
@@ -174,13 +191,17 @@ def across_edges(spec: RenderSpec) -> Iterator[str]:
 
 
 def crosses(layer: ImageLayer | VideoLayer, area: Rect[int], frame: int) -> bool:
+    if layer.name in NOT_PICTURES:
+        return False
+    shared = area.intersection(picture_area(layer, frame)).area
+    return 0 < shared < area.area * 0.98
+
+
+def picture_area(layer: ImageLayer | VideoLayer, frame: int) -> Rect[int]:
+    """What a picture covers at a frame of its scene."""
     placed = transform_at(layer.transform, frame)
     half_width, half_height = layer.width * placed.scale / 2, layer.height * placed.scale / 2
-    picture = clipped(placed.x - half_width, placed.y - half_height, placed.x + half_width, placed.y + half_height)
-    if layer.name in ("watermark", "logo", "blurred copy", "background"):
-        return False
-    shared = area.intersection(picture).area
-    return 0 < shared < area.area * 0.98
+    return clipped(placed.x - half_width, placed.y - half_height, placed.x + half_width, placed.y + half_height)
 
 
 def cps(cue: Cue, spec: RenderSpec) -> float:

@@ -34,7 +34,6 @@ NOT_PRELOADED = ("pytoon_pipeline.cli", "pytoon_pipeline.engines.server", __spec
 PRELOADED = (
     "budoux",
     "cv2",
-    "fontTools.ttLib.tables._n_a_m_e",
     "fontTools.unicodedata",
     "mediapipe",
     "pyarrow.dataset",

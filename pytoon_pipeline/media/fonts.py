@@ -1,5 +1,6 @@
 """Fonts: those of pip packages and those of brands; which characters they have, and how wide text is in them."""
 
+import struct
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,6 +33,9 @@ FONTS = {
 }
 # Weights of fonts whose strokes are heavier or lighter than the weight that they declare says elsewhere.
 WEIGHTS = {"Fredoka One": 900, "Manrope ExtraBold": 700}
+# Where OpenType keeps unitsPerEm and macStyle in the table head; and version, usWeightClass, usWinAscent, usWinDescent
+# and sCapHeight in the table OS/2.
+HEAD_FIELDS, OS2_FIELDS, OS2_CAP_HEIGHT = (18, 44), (0, 4, 74, 76), 88
 # Joiners, variation selectors and direction marks shape their neighbours and need no glyph of their own.
 INVISIBLE = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
 
@@ -143,34 +147,37 @@ def register(name: str, file: Path) -> str:
 @lru_cache
 def load(name: str) -> Font:
     """A font by its name. Raises ``InvalidInput`` for an unknown font, ``DependencyMissing`` for a missing file."""
-    from fontTools.ttLib import TTFont, TTLibError
+    import uharfbuzz
 
     file = _find(name)
     try:
-        with TTFont(file, lazy=True) as font:
-            names = font["name"]
-            return Font(
-                name=name,
-                file=file,
-                family=str(names.getDebugName(1)),
-                bold=bool(font["head"].macStyle & 1),
-                height=font["OS/2"].usWinAscent + font["OS/2"].usWinDescent,
-                ascent=font["OS/2"].usWinAscent,
-                # Version 1 of the table does not have it; 70 % of the em is usual.
-                cap_height=getattr(font["OS/2"], "sCapHeight", 0) or round(0.7 * font["head"].unitsPerEm),
-                em=font["head"].unitsPerEm,
-                weight=WEIGHTS.get(name, font["OS/2"].usWeightClass),
-                characters=frozenset(_face(file).unicodes),
-            )
-    except (TTLibError, KeyError, TypeError, AttributeError) as error:
+        face = _face(file)
+        head, os2 = (bytes(face.reference_table(table).data or b"") for table in ("head", "OS/2"))
+        ((em,), (style,)) = (struct.unpack_from(">H", head, at) for at in HEAD_FIELDS)
+        version, weight, ascent, descent = (struct.unpack_from(">H", os2, at)[0] for at in OS2_FIELDS)
+        # Version 1 of the table does not have it; 70 % of the em is usual.
+        (cap_height,) = struct.unpack_from(">h", os2, OS2_CAP_HEIGHT) if version >= 2 else (0,)
+        return Font(
+            name=name,
+            file=file,
+            family=str(face.get_name(uharfbuzz.OTNameIdPredefined.FONT_FAMILY)),
+            bold=bool(style & 1),
+            height=ascent + descent,
+            ascent=ascent,
+            cap_height=cap_height or round(0.7 * em),
+            em=em,
+            weight=WEIGHTS.get(name, weight),
+            characters=frozenset(face.unicodes),
+        )
+    except (struct.error, uharfbuzz.HarfBuzzError) as error:
+        if not file.is_file():
+            raise DependencyMissing(
+                "font_missing", f"The font “{name[:40]}” cannot be read.", "Restore its file."
+            ) from error
         raise InvalidInput(
             "not_a_font",
             f"the font file “{file.name[:40]}” is damaged or not a font.",
             "Replace it with another .ttf or .otf file, or write the name of one of Pytoon's fonts in the brand.",
-        ) from error
-    except OSError as error:
-        raise DependencyMissing(
-            "font_missing", f"The font “{name[:40]}” cannot be read.", "Restore its file."
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class LayerSlice:
     def end(self) -> int:
         return self.first + len(self.transforms)
 
-    @property
+    @cached_property
     def static(self) -> bool:
         """Whether all frames are the same."""
         return (

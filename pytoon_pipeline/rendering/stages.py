@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 
-SEGMENT = Stage("segment", 14, "by_rule")
+SEGMENT = Stage("segment", 15, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
 THUMBNAIL_FRAME = Stage("thumbnail_frame", 2, "by_rule")
 THUMBNAIL = Stage("thumbnail", 10, "by_rule")

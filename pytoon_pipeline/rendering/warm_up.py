@@ -16,7 +16,7 @@ from pytoon_pipeline.rendering.effects import SOFT_RADIUS, apply
 from pytoon_pipeline.rendering.ellipses import EllipseImage
 from pytoon_pipeline.rendering.resampling import sample_window
 from pytoon_pipeline.rendering.segments import video_frame
-from pytoon_pipeline.rendering.yuva import ImageBuffer, solid_image, transparent_image
+from pytoon_pipeline.rendering.yuva import ImageBuffer, Sprite, blend, solid_image, transparent_image
 
 SIDE = 64
 WINDOW = Box(0.1, 0.1, 0.7, 0.7)
@@ -41,6 +41,7 @@ def compile_kernels() -> None:
     placed.crop((0, 0.5, SIDE, SIDE), SIDE, SIDE, canvas)
     EllipseImage(SIDE, SIDE, "#000000").crop((0.5, 0.5, SIDE, SIDE), SIDE, SIDE, ImageBuffer().image(SIDE, SIDE))
     apply(Blur(radius=SOFT_RADIUS), transparent_image(SIDE, SIDE))
+    blend(placed, Sprite(0, 0, transparent_image(SIDE, SIDE)))
     # Pictures that are not made smaller are converted as they are read.
     for kind in (np.uint8, np.float32):
         planes_from_rgb(np.zeros((SIDE, SIDE, 3), kind))

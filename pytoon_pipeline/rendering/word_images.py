@@ -16,6 +16,7 @@ from pytoon_pipeline.rendering import glyph_masks
 from pytoon_pipeline.rendering.glyph_masks import GlyphMask
 from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, blend, copy_image, from_premultiplied, from_values
 
+BLACK = "#000000"
 # Standard deviations after which a blur has no visible effect.
 BLUR_SIGMAS = 2.5
 # From this standard deviation on, half the size shows no difference.
@@ -46,10 +47,19 @@ def word_layers(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> 
     """
     area = _Area(text, style, x, y)
     letters = replace(_letters(style, area), box=area.box)
+    if not style.shadows and not style.outline:
+        return None, letters
+    return _below(text, style.model_copy(update={"colour": BLACK, "gradient_colour": None}), x, y), letters
+
+
+@lru_cache(maxsize=512)
+def _below(text: str, style: WordStyle, x: float, y: float) -> YuvaImage:
+    """What lies below the letters of a word, whatever their colour: a word that lights up keeps it."""
+    area = _Area(text, style, x, y)
     layers = [(_shadow(area, style.outline, one), one.colour) for one in style.shadows]
     if style.outline:
         layers.append((area.widened(style.outline), style.outline_colour))
-    return _flattened(layers, area) if layers else None, letters
+    return _flattened(layers, area)
 
 
 class _Area:

@@ -14,6 +14,7 @@ from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
 from pytoon_pipeline.media.frames import Plane, SourceFrame, YuvFrame
 from pytoon_pipeline.media.rgb_planes import planes_from_rgb
+from pytoon_pipeline.rendering.blending import blend_plane
 from pytoon_pipeline.rendering.resampling import resample, sample_window
 
 Values = NDArray[np.float32]
@@ -240,27 +241,24 @@ def chroma_plane(values: Values) -> Values:
 
 def blend(canvas: YuvaImage, sprite: Sprite) -> None:
     """Blends ``sprite`` over ``canvas``, in place. The sprite must lie inside the canvas."""
-    import cv2
-
     image = sprite.image
-    layers: list[tuple[Plane, Plane | int, Plane | None, int]] = [
+    layers: list[tuple[Plane, Plane | None, Plane | None, int]] = [
         (canvas.y, image.y, image.a, 1), (canvas.u, image.u, image.h, 2), (canvas.v, image.v, image.h, 2),
     ]  # fmt: skip
     if canvas.a is not None and canvas.h is not None:
         # Coverage is blended like colour; an opaque sprite covers everything.
         layers += [
-            (canvas.a, 255 if image.a is None else image.a, image.a, 1),
-            (canvas.h, 255 if image.h is None else image.h, image.h, 2),
+            (canvas.a, image.a, image.a, 1),
+            (canvas.h, image.h, image.h, 2),
         ]
     width, height = image.size
     for plane, values, coverage, step in layers:
         left, top = sprite.left // step, sprite.top // step
         region = plane[top : top + height // step, left : left + width // step]
-        if coverage is None:
-            region[:] = values
+        if coverage is None or values is None:
+            region[:] = 255 if values is None else values
         else:
-            cv2.multiply(region, cv2.bitwise_not(coverage), dst=region, scale=1 / 255)
-            cv2.add(region, values, dst=region)
+            blend_plane(region, values, coverage)
 
 
 def with_opacity(image: YuvaImage, opacity: float) -> YuvaImage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from pytoon_pipeline.contracts.captions import CaptionBox, CaptionStyle, WordLook
@@ -47,11 +48,11 @@ class WordState(NamedTuple):
 
 
 def page_at(cue: Cue, frame: int, style: CaptionStyle, rate: FrameRate) -> PageState:
-    """The page of ``cue`` at a frame of the video."""
+    """The page of ``cue`` at a frame of the video. One that is there before its first word is spoken stands at once."""
     motion = style.motion
     frames = rate.nearest(motion.page_seconds)
     t = _progress(frame - cue.start, frames)
-    if t >= 1 or motion.page == "none":
+    if t >= 1 or motion.page == "none" or cue.start < cue.words[0].start:
         return PageState()
     eased = EaseOut().at(t)
     match motion.page:
@@ -96,6 +97,8 @@ def word_at(cue: Cue, place: WordPlace, frame: int, style: CaptionStyle, rate: F
     )
 
 
+# Every word asks in every frame, and a style has few looks.
+@lru_cache(maxsize=256)
 def look_of(style: CaptionStyle, state: WordLook, emphasised: bool) -> WordLook:
     """The base of ``style`` changed by the emphasis of a key word, and by a state. Factors on the size multiply."""
     base = {
@@ -112,6 +115,7 @@ def look_of(style: CaptionStyle, state: WordLook, emphasised: bool) -> WordLook:
     return WordLook.model_construct(**(dict.fromkeys(WordLook.model_fields) | base | {"scale": scale}))
 
 
+@lru_cache(maxsize=256)
 def word_style(look: WordLook, style: CaptionStyle, size: float) -> WordStyle:
     """How the letters of a word with ``look`` are drawn at ``size`` pixels."""
     shadows = tuple(TextShadow(**one.model_dump()) for one in (look.shadow, look.glow) if one is not None)

@@ -121,9 +121,13 @@ def follow(
     unit = np.array([size[0], size[0] * frame.width / frame.height])
     path = plan_path(aim / unit, low / unit, high / unit, step, settings.dead_zone, settings.smoothing)
     levels = path.levels * unit
-    faces = np.array([np.median(face[a:b], axis=0) for a, b in path.spans])
+    held = [face[a:b] for a, b in path.spans]
+    focus = levels + FOCUS_SHARE * (np.array([np.median(one, axis=0) for one in held]) - levels)
+    lowest_face = np.array([one.min(axis=0) for one in held]) - np.array(extent) / 2
+    highest_face = np.array([one.max(axis=0) for one in held]) + np.array(extent) / 2
+    focus = _without_cutting(focus, levels, np.array(size), zoom, lowest_face, highest_face)
     times = np.arange(2 * count + 1) * step / 2
-    rows = path.at(times, np.hstack([levels, levels + FOCUS_SHARE * (faces - levels)]))
+    rows = path.at(times, np.hstack([levels, focus]))
     x, y = (np.clip(rows[:, axis], *limits[axis]) for axis in (0, 1))
     focus_x, focus_y = rows[:, 2], rows[:, 3]
     return ShotPath(start + times, x, y, focus_x, focus_y, size, settings.zoom_pulse.amount)
@@ -161,6 +165,19 @@ def rest(
     times = np.array([start, end])
     static_x, static_y, focus_x, focus_y = (np.full(2, value) for value in (x, y, *box.centre))
     return ShotPath(times, static_x, static_y, focus_x, focus_y, size, zoom)
+
+
+def _without_cutting(focus: Path, centre: Path, size: Path, zoom: float, low: Path, high: Path) -> Path:
+    """Fixed points of the zoom, moved so that its smallest window still holds what lies between ``low`` and ``high``.
+
+    At a zoom of z, each edge of the window moves by 1 - 1/z of its distance towards the fixed point.
+    """
+    if zoom <= 1:
+        return focus
+    share = 1 - 1 / zoom
+    first, last = centre - size / 2, centre + size / 2
+    least, most = last - (last - high) / share, first + (low - first) / share
+    return np.where(least <= most, np.clip(focus, least, np.maximum(least, most)), focus)
 
 
 def _with(keep: Sequence[Box], low: Path, high: Path, size: tuple[float, float]) -> tuple[Path, Path]:

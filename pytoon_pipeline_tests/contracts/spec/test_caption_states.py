@@ -3,7 +3,7 @@
 import pytest
 
 from pytoon_pipeline.contracts.captions import CaptionMotion, CaptionStyle, WordLook
-from pytoon_pipeline.contracts.spec.caption_states import look_of, page_at, word_at
+from pytoon_pipeline.contracts.spec.caption_states import PageState, look_of, page_at, word_at
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, WordPlace
 from pytoon_pipeline.contracts.time import FrameRate
 
@@ -30,6 +30,7 @@ def test_a_page_that_is_early_lights_no_word_before_it_is_spoken() -> None:
     early = one.model_copy(update={"start": -6})
     states = [word_at(early, one.places[0], frame, CaptionStyle(), RATE).active for frame in range(-6, 1)]
     assert states == [False] * 6 + [True]
+    assert page_at(early, -6, CaptionStyle(motion=CaptionMotion(page="slide")), RATE) == PageState()
 
 
 def test_numbers_go_from_state_to_state_within_the_time_of_a_word() -> None:

@@ -95,3 +95,10 @@ def test_the_crop_is_the_largest_of_its_aspect_ratio(width: int, height: int) ->
     w, h = SourceFrame(width, height, WHOLE).window(ASPECT)
     assert (w * width) / (h * height) == pytest.approx(ASPECT)
     assert max(w, h) == pytest.approx(1)
+
+
+def test_the_zoom_does_not_cut_a_head_at_the_edge_of_the_picture() -> None:
+    faces = [face(0.2 * n, 0.5, y=0.06, size=0.1) for n in range(55)]
+    camera = shot(faces, zoom_pulse=ZoomPulseSettings(amount=1.12))
+    assert min(crop_at(camera, frame, frame).height for frame in range(330)) < 0.9
+    assert max(crop_at(camera, frame, frame).y for frame in range(330)) <= 0.01 + 1e-6
