@@ -46,11 +46,17 @@ SILENT_LUFS = -60.0
 
 
 def aspect_names(value: object) -> object:
-    """Aspect ratios as people write them: a list, or a text such as ``1:1, 16x9``. Other values stay as they are."""
+    """Aspect ratios as people write them: a list, or a text such as ``1:1, 16x9``. Raises ``ValueError`` for others."""
     entries = value.split(",") if isinstance(value, str) else value
     if not isinstance(entries, list | tuple):
         entries = [entries]
-    return [_aspect_name(one) for one in entries]
+    names = [_aspect_name(one) for one in entries]
+    for name in names:
+        if name not in CANVASES:
+            raise ValueError(
+                f"“{str(name)[:40]}” is no aspect ratio of a video", f"Choose from: {', '.join(CANVASES)}."
+            )
+    return names
 
 
 def _aspect_name(entry: object) -> object:
