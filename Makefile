@@ -15,6 +15,8 @@ HEADLESS := $(PIP) --no-deps --force-reinstall --constraint constraints.txt open
 
 setup: .venv/installed
 
+# Also for what it depends on: a new environment then gets everything from one resolution.
+setup-test: EXTRAS := [test]
 setup-test: .venv/installed-test
 
 .venv/installed: pyproject.toml constraints.txt
@@ -24,19 +26,19 @@ setup-test: .venv/installed-test
 	@echo "1 of 4: a virtual environment"
 	@$(PYTHON) -m venv .venv
 	@echo "2 of 4: downloading and installing packages, which takes the longest"
-	@$(PIP) --constraint constraints.txt --editable .
+	@$(PIP) --constraint constraints.txt --editable '.$(EXTRAS)'
 	@$(HEADLESS)
 	@echo "3 of 4: compiling Python files"
 	@$(COMPILE)
 	@echo "4 of 4: compiling the renderer"
 	@$(BIN)/python -c "from pytoon_pipeline.rendering.warm_up import compile_kernels; compile_kernels()"
 	@touch $@
+	@if [ -n "$(EXTRAS)" ]; then touch $@-test; fi
 	@echo "Done. Run “. .venv/bin/activate”; then “pytoon” is a command in this terminal."
 
 .venv/installed-test: .venv/installed
-	$(PIP) --constraint constraints.txt --editable '.[test]'
-	@$(COMPILE)
-	touch $@
+	@if [ ! $@ -nt $< ]; then $(PIP) --constraint constraints.txt --editable '.[test]' && { $(COMPILE); }; fi
+	@touch $@
 
 demo: setup
 	@$(BIN)/pytoon render samples/talk.mp4 > .venv/demo.txt

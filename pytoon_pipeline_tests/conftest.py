@@ -21,6 +21,7 @@ from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.quick_encoder import encode_quickly
 
 # No test may depend on the speed of the machine. With CI set, the same examples are used every time.
 settings.register_profile(
@@ -64,6 +65,12 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield opened
 
 
+@pytest.fixture
+def quick_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encodes with fewer tools: for tests of what is rendered and why."""
+    encode_quickly(monkeypatch)
+
+
 def _compile(home: Home, instance: dg.DagsterInstance, path: Path, *sets: str, preset: str | None = None) -> Outcome:
     known, _ = ingest(home, Store(home.store, home.work), read_upload(path, preset=preset, sets=sets), pending=False)
     return compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
@@ -88,6 +95,7 @@ def _finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             media.run("-i", str(media.SAMPLE), "-t", "4", "-c:v", "libx264", "-preset", "ultrafast", str(talk))
             environment.setenv("PYTOON_HOME", str(making / "home"))
             environment.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
+            encode_quickly(environment)
             with dg.DagsterInstance.ephemeral() as instance:
                 outcome = _compile(Home.locate(), instance, talk)
             assert outcome.error is None
@@ -102,8 +110,8 @@ def talk(_finished: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def finished_talk(_finished: Path, talk: Path, home: Home) -> Path:
-    """``talk``, of which the home already has the video."""
+def finished_talk(_finished: Path, talk: Path, home: Home, quick_encoder: None) -> Path:
+    """``talk``, of which the home already has the video, made with ``quick_encoder``."""
     shutil.copytree(_finished / "home", home.root, symlinks=True)
     return talk
 

@@ -78,11 +78,9 @@ def test_everything_has_a_description_and_a_label() -> None:
         assert "pytoon/kind" in one.tags, one.name
 
 
-def test_dg_checks_and_lists_the_definitions(tmp_path: Path) -> None:
+def test_dg_lists_the_definitions(tmp_path: Path) -> None:
     extra = {"DG_CLI_CONFIG": str(tmp_path / "dg.toml"), "DAGSTER_HOME": str(tmp_path)}
     dg_program = str(Path(sys.executable).with_name("dg"))
-    checked = run([dg_program, "check", "defs"], extra)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
     listed = run([dg_program, "list", "defs", "--json"], extra)
     assert listed.returncode == 0, listed.stderr
     found = json.dumps(json.loads(listed.stdout))

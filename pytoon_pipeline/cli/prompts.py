@@ -122,6 +122,6 @@ def _line(question: str) -> str:
         raise InvalidInput(
             "no_answer",
             "The questions need answers, and standard input has ended.",
-            "Use --yes to accept all defaults.",
+            "Answer them in a terminal, or add --yes.",
         )
     return line.strip()

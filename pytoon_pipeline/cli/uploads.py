@@ -1,8 +1,10 @@
-"""Commands that change uploads: ``submit``, ``regen`` and ``release``."""
+"""Commands that change uploads: ``submit``, ``regen``, ``release`` and ``remove``."""
 
 import argparse
 import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,8 @@ from pytoon_pipeline.cli.text import printable
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.contracts.results import Automation
+    from pytoon_pipeline.contracts.results import Automation, RemoveResult
+    from pytoon_pipeline.service.runner import RunRecords
 
 # What happens next to queued uploads.
 AUTOMATION = {
@@ -47,6 +50,12 @@ def add_commands(commands: Commands) -> None:
     )
     add_json_option(parser)
     parser.set_defaults(run=_release)
+
+    parser = commands.add_parser("remove", help="remove an upload with its videos, its files and their results")
+    parser.add_argument("name", metavar="NAME", help=NAME_HELP)
+    parser.add_argument("--yes", action="store_true", help="remove it without a question")
+    add_json_option(parser)
+    parser.set_defaults(run=_remove)
 
 
 def _submit(options: argparse.Namespace) -> int:
@@ -86,12 +95,61 @@ def _regenerate(options: argparse.Namespace) -> int:
 def _release(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.release import release
 
-    result = release(Home.locate(), options.name, _user(), options.reason)
+    home = Home.locate()
+    result = release(home, options.name, _user(), options.reason)
+    if _has_run(home):
+        from pytoon_pipeline.defs.release_report import report_release
+
+        report_release(home, str(result.key))
     if options.json:
         print_json(result)
     else:
         print(result.video)
     return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.cli.prompts import open_prompter
+    from pytoon_pipeline.contracts.errors import InvalidInput
+    from pytoon_pipeline.service.remove import described, remove
+
+    home = Home.locate()
+    upload = described(home, options.name)
+    question = f"Remove {printable(upload.text)}? This cannot be undone."
+    if not options.yes and not open_prompter(accept_defaults=False).confirm(question, False):
+        raise InvalidInput("not_removed", "Nothing was removed.", "To remove it without a question, add --yes.")
+    result = remove(home, upload.key, _run_records)
+    if options.json:
+        print_json(result)
+    else:
+        _print_removed(result)
+    return 0
+
+
+def _print_removed(result: "RemoveResult") -> None:
+    print(printable(result.name))
+    say(f"Removed: {result.versions} versions of the video; {result.bytes_freed / 1e6:.1f} MB left the store.")
+    for folder in result.remaining:
+        say(f"This folder has files that you changed or added, so it stays: {printable(folder)}")
+
+
+@contextmanager
+def _run_records(home: Home) -> "Iterator[RunRecords]":
+    """What Dagster has recorded. Imports it, which takes a second, only where it has run before."""
+    from pytoon_pipeline.service.runner import NoRunRecords
+
+    if not _has_run(home):
+        yield NoRunRecords()
+        return
+    from pytoon_pipeline.defs.run_records import open_run_records
+
+    with open_run_records(home) as records:
+        yield records
+
+
+def _has_run(home: Home) -> bool:
+    """Whether the home has an instance of Dagster."""
+    return (home.dagster / "dagster.yaml").is_file()
 
 
 def _user() -> str:

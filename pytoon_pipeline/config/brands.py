@@ -1,12 +1,14 @@
 """What a brand decides: its files, its look on a preset, and the limits that it sets."""
 
+import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.config.presets import brand_file
 from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import Role, SourceItem
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
@@ -21,7 +23,6 @@ BRAND_OWNED = {
 }
 # WCAG 2.2, success criterion 1.4.3: text on the accent colour is readable from this contrast ratio.
 READABLE_CONTRAST = 4.5
-OVERRIDE = "Remove it. Or, to override the brand, add: --set brand_safe=false"
 
 
 def brand_files(brand: Brand | None) -> list[tuple[Path, Role]]:
@@ -53,11 +54,21 @@ def with_stored_fonts(brand: Brand, items: Sequence[SourceItem]) -> Brand:
 def check_brand_rules(brand: Brand, request: Request) -> None:
     """Raises ``InvalidInput`` when a brand-safe request sets what belongs to the brand."""
     if request.logo is not None and brand.logo is not None:
-        raise field_error("logo", "brand_refused", f"already set by the brand “{brand.name}”.", OVERRIDE)
+        raise _owned(brand, "logo", f"--logo {shlex.quote(request.logo.file)}")
     for section, owned in BRAND_OWNED.items():
         for name in sorted(owned & set(request.adjust.get(section, {}))):
-            field = f"adjust.{section}.{name}"
-            raise field_error(field, "brand_refused", f"already set by the brand “{brand.name}”.", OVERRIDE)
+            value = request.adjust[section][name]
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            raise _owned(brand, f"adjust.{section}.{name}", f"--set {shlex.quote(f'{section}.{name}={text}')}")
+
+
+def _owned(brand: Brand, field: str, option: str) -> InvalidInput:
+    """The error for a setting of the brand; ``option`` of the command line sets it."""
+    return field_error(
+        field, "brand_refused",
+        f"set by the brand “{brand.name}”, which only a request with brand_safe=false overrides.",
+        f"Remove it, to keep the brand’s. To override it for this video, use: {option} --set brand_safe=false",
+    )  # fmt: skip
 
 
 def brand_changes(preset: Preset, brand: Brand, request: Request) -> dict[str, dict[str, Any]]:

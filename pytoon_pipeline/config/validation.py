@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from pytoon_pipeline.config.expectations import Path, expectation, expected_at
-from pytoon_pipeline.config.problems import EXPLANATIONS, WRONG_TYPE, Problem
+from pytoon_pipeline.config.problem import Problem
+from pytoon_pipeline.config.problems import EXPLANATIONS, WRONG_TYPE
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput, after_colon

@@ -197,6 +197,21 @@ class RetryResult(Record):
     names: tuple[str, ...]
 
 
+class RemoveResult(Record):
+    """The answer of ``pytoon remove``: how many versions of the video there were, and what left the store.
+
+    ``remaining`` are folders with files that a person changed or added.
+    """
+
+    key: str
+    name: str
+    title: str
+    versions: int
+    files: int
+    bytes_freed: int
+    remaining: tuple[str, ...] = ()
+
+
 class InboxStatus(Record):
     """A file or folder in the inbox that did not become an upload: incomplete (``waiting``) or rejected."""
 
@@ -305,6 +320,7 @@ RESULTS: dict[str, type[Record]] = {
     "history_result": HistoryResult,
     "open_result": OpenResult,
     "retry_result": RetryResult,
+    "remove_result": RemoveResult,
     "submit_result": SubmitResult,
     "qc_result": QcReport,
     "conformance_result": ConformanceResult,

@@ -17,10 +17,15 @@ def remove_old_runs(instance: dg.DagsterInstance, home: Home, days: float, opera
     """Removes finished runs by age and returns how many. ``operational_days`` applies to runs without an upload."""
     old = list(old_runs(_finished(instance), datetime.now(timezone.utc), days, operational_days))
     for run in old:
-        instance.delete_run(run)
-        instance.compute_log_manager.delete_logs(prefix=[run])
-        _remove_database(home, run)
+        remove_run(instance, home, run)
     return len(old)
+
+
+def remove_run(instance: dg.DagsterInstance, home: Home, run: str) -> None:
+    """Removes a finished run with its events and its captured output."""
+    instance.delete_run(run)
+    instance.compute_log_manager.delete_logs(prefix=[run])
+    _remove_database(home, run)
 
 
 def old_runs(records: Iterable[dg.RunRecord], now: datetime, days: float, operational_days: float) -> Iterator[str]:

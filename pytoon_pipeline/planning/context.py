@@ -29,6 +29,7 @@ from pytoon_pipeline.planning.closing import (
 )
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
 from pytoon_pipeline.planning.end_card import EndCard, end_card
+from pytoon_pipeline.planning.layout.one_layout import with_one_layout
 from pytoon_pipeline.planning.layout.titles import TitleStyle, symmetric, title_requests
 from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
@@ -82,8 +83,13 @@ class PlanContext:
 
 def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     """The context of a video. Raises ``InvalidInput`` when the end card leaves no time for content."""
-    request, preset, brand = resolved.request, resolved.preset, resolved.brand
+    request, brand = resolved.request, resolved.brand
     rate = _rate(resolved, media)
+    items = _items(request, media, rate)
+    if resolved.archetype == "hero":
+        preset, items = with_one_layout(resolved.preset, items, resolved.canvas)
+        resolved = resolved.model_copy(update={"preset": preset})
+    preset = resolved.preset
     max_frames = int(request.max_seconds * rate.fraction)
     min_contrast = resolved.limits.text_contrast
     canvas = resolved.canvas
@@ -117,7 +123,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     return PlanContext(
         resolved=resolved,
         media=media,
-        items=_items(request, media, rate),
+        items=items,
         rate=rate,
         max_frames=max_frames,
         pacing=pacing,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.preset import StillSettings
@@ -16,6 +17,8 @@ from pytoon_pipeline.planning.sequences import SceneTransition, overlaps
 TEXT_SECONDS = 5.0
 # A video without media lasts this much longer than reading its texts takes.
 READING_MARGIN = 1.15
+# Pictures that stay for their texts have lengths in steps of this.
+GRID_SECONDS = 0.4
 # Silence after a voice has ended.
 VOICE_TAIL_SECONDS = 0.4
 
@@ -135,7 +138,10 @@ def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -
         # A text comes in and leaves while no transition is under way.
         needed = pacing.reading_seconds[n] if n < len(pacing.reading_seconds) else 0.0
         own = pacing.rate.nearest(needed) + pacing.transition.frames if needed else 0
-        extended[n] = max(extended[n], float(own))
+        if own > extended[n]:
+            # On a grid, a small change of a text changes no length.
+            step = max(1, pacing.rate.nearest(GRID_SECONDS))
+            extended[n] = float(step * ceil(own / step))
     # The voice ends before the end card comes in.
     whole = [int(length) for length in extended] + ([pacing.end_card_frames] if pacing.end_card_frames else [])
     spoken = pacing.rate.nearest(pacing.voice_and_tail_seconds) + 1 + pacing.overlap_frames(whole)

@@ -124,11 +124,13 @@ class _Schedule:
         first = {id(page.title): page.part for page in reversed(pages)}
         # What has been read over one item takes no time over the next.
         needed = [self.reading_frames(one) if one.part == first[id(one.title)] else 1 for one in pages]
-        if sum(needed) > MAX_HASTE * self.content_frames:
+        # An item's own text gets the time that its item has.
+        titles = sum(need for one, need in zip(pages, needed, strict=True) if not one.is_label)
+        if titles > MAX_HASTE * self.content_frames:
             raise field_error(
                 pages[0].title.field if len(first) == 1 else "text",
                 "text_too_long",
-                f"Reading the texts takes {sum(needed) / float(self.rate.fraction):.0f} s, but the video lasts "
+                f"Reading the texts takes {titles / float(self.rate.fraction):.0f} s, but the video lasts "
                 f"{self.content_frames / float(self.rate.fraction):.0f} s.",
                 "Shorten the texts, add media, or raise max_seconds.",
             )
@@ -146,7 +148,8 @@ class _Schedule:
                 continue
             window = self.window(part)
             start = max(window.start, times[-1].end if times else 0)
-            shares = _shares(FrameRange(start=start, end=max(window.end, start + sum(frames))), frames)
+            least = len(frames) if self.space(part).label is not None else sum(frames)
+            shares = _shares(FrameRange(start=start, end=max(window.end, start + least)), frames)
             if not self.space(part).hold:
                 last = part == len(self.sequences) - 1
                 shares = [_read(one, need, n, last and n == len(frames) - 1) for n, (one, need) in

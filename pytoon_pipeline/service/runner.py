@@ -44,6 +44,29 @@ class Runner(Protocol):
         ...
 
 
+class RunRecords(Protocol):
+    """What is recorded of runs."""
+
+    def in_progress(self, key: str) -> bool:
+        """Whether a run of the upload has not ended."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Removes the runs of the upload called ``name``, and its place in the lists of uploads."""
+        ...
+
+
+class NoRunRecords:
+    """The records of a home in which nothing has run."""
+
+    def in_progress(self, key: str) -> bool:
+        return False
+
+    def forget(self, name: str) -> None:
+        pass
+
+
+OpenRunRecords = Callable[[Home], AbstractContextManager[RunRecords]]
 Notify = Callable[[Note], None]
 # Opens the runner of a home; ``Notify`` receives what a person should know about its settings. Opening may import
 # Dagster, so the use cases open a runner only when something has to run.

@@ -3,25 +3,27 @@
 ``decide`` is pure: it selects what to remove. ``sweep`` reads the store, decides and removes.
 """
 
-import os
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
-from stat import S_ISREG
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from pytoon_pipeline.store.inventory import (
+    LINK,
+    OBJECT,
+    RECORD,
+    ArtifactFacts,
+    ObjectFacts,
+    facts_of,
+    listed_files,
+    remove_file,
+)
 from pytoon_pipeline.store.store import USE_RESOLUTION_SECONDS, Store
 
 DAY_SECONDS = 86400
-# Names of files in the store. Other files are left alone.
-OBJECT, RECORD = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{64}\.json")
-LINK = re.compile(r"[^.].*")
-
 Reason = Literal["damaged", "incomplete", "old", "size"]
 
 
@@ -38,30 +40,6 @@ class Rules:
     max_bytes: int
     grace_seconds: float
     intermediate: frozenset[str]
-
-
-@dataclass(frozen=True)
-class ArtifactFacts:
-    """A record in the store. A damaged one has ``None`` as its stage, and no files.
-
-    ``used`` is the recorded time of its last use, in seconds since the epoch; ``files`` are bytes by SHA-256;
-    ``inputs`` identify artifacts or files.
-    """
-
-    fingerprint: str
-    stage: str | None
-    used: float
-    files: Mapping[str, int]
-    inputs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ObjectFacts:
-    """A file in the store. ``mtime`` is when it was last stored, in seconds since the epoch."""
-
-    sha256: str
-    bytes: int
-    mtime: float
 
 
 @dataclass(frozen=True)
@@ -181,17 +159,19 @@ def sweep(
     file. Runs and other sweeps may be active at the same time; what they use stays.
     """
     # Files first: an artifact that is stored meanwhile is then seen together with its files.
-    files = dict(_files(store.root / "objects", OBJECT))
-    records = {name.removesuffix(".json"): seen for name, seen in _files(store.root / "artifacts", RECORD)}
-    artifacts = [_facts(store, name, seen) for name, seen in records.items()]
+    files = dict(listed_files(store.root / "objects", OBJECT))
+    records = {name.removesuffix(".json"): seen for name, seen in listed_files(store.root / "artifacts", RECORD)}
+    artifacts = [facts_of(store, name, seen) for name, seen in records.items()]
     objects = [ObjectFacts(name, seen.bytes, seen.mtime) for name, seen in files.items()]
     decision = decide(artifacts, objects, rules, now, protected, in_use_since)
 
     store.work.mkdir(parents=True, exist_ok=True)
-    reasons = {name: why for name, why in decision.artifacts.items() if _remove(records[name], store.work)}
+    reasons = {name: why for name, why in decision.artifacts.items() if remove_file(records[name], store.work)}
     spared = decision.artifacts.keys() - reasons.keys()
     held = {file for one in artifacts if one.fingerprint in spared for file in one.files}
-    removed = [size for name, size in decision.objects.items() if name not in held and _remove(files[name], store.work)]
+    removed = [
+        size for name, size in decision.objects.items() if name not in held and remove_file(files[name], store.work)
+    ]
     left = decision.bytes_before - sum(removed)
     return RetentionReport(
         artifacts=Counter(reasons.values()),
@@ -203,69 +183,14 @@ def sweep(
     )
 
 
-class _Seen(NamedTuple):
-    """A file as it was listed."""
-
-    path: str
-    bytes: int
-    mtime_ns: int
-
-    @property
-    def mtime(self) -> float:
-        return self.mtime_ns / 1e9
-
-
-def _files(root: Path, names: re.Pattern[str]) -> Iterator[tuple[str, _Seen]]:
-    """The files in the folders of ``root`` whose names match."""
-    for folder in sorted(root.iterdir()) if root.is_dir() else ():
-        if folder.is_dir():
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    with suppress(FileNotFoundError):
-                        stat = entry.stat(follow_symlinks=False)
-                        if S_ISREG(stat.st_mode) and names.fullmatch(entry.name):
-                            yield entry.name, _Seen(entry.path, stat.st_size, stat.st_mtime_ns)
-
-
-def _facts(store: Store, fingerprint: str, seen: _Seen) -> ArtifactFacts:
-    record = store.record(fingerprint)
-    if record is None:
-        return ArtifactFacts(fingerprint, None, seen.mtime, {})
-    files = {file.sha256: file.bytes for file in record.files.values()}
-    return ArtifactFacts(fingerprint, record.stage, seen.mtime, files, tuple(record.inputs.values()))
-
-
-def _remove(seen: _Seen, work: Path) -> bool:
-    """Removes a file, unless it was marked as used since it was listed.
-
-    It is moved away first. A process that marks it as used either finds it gone, or did so before the move, in which
-    case it is moved back.
-    """
-    tmp_path = work / f".{token_hex(16)}.part"
-    try:
-        # Usually detected here, so that the file is not even absent for a moment.
-        if os.stat(seen.path).st_mtime_ns != seen.mtime_ns:
-            return False
-        os.replace(seen.path, tmp_path)
-    except FileNotFoundError:
-        return False
-    # A file that was moved away some time ago may also be removed by the next scratch directory.
-    with suppress(FileNotFoundError):
-        if os.stat(tmp_path).st_mtime_ns != seen.mtime_ns:
-            os.replace(tmp_path, seen.path)
-            return False
-        os.unlink(tmp_path)
-    return True
-
-
 def _remove_links(store: Store, known: AbstractSet[str], busy: float) -> int:
     """Removes links to artifacts that are neither ``known`` nor stored since. Returns how many."""
     removed = 0
-    for _, seen in _files(store.root / "links", LINK):
+    for _, seen in listed_files(store.root / "links", LINK):
         if seen.mtime >= busy:
             continue
         with suppress(FileNotFoundError):
             name = Path(seen.path).read_bytes().decode("ascii", "replace")
             dangling = name not in known and not (OBJECT.fullmatch(name) and store.record(name))
-            removed += dangling and _remove(seen, store.work)
+            removed += dangling and remove_file(seen, store.work)
     return removed

@@ -19,7 +19,7 @@ FIELDS = set(RenderResult.model_fields)
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    return media.video(tmp_path / "clip.mp4", 2, sound=False)
+    return media.video(tmp_path / "clip.mp4", 1.2, sound=False)
 
 
 def output(capsys: pytest.CaptureFixture[str]) -> dict:
@@ -27,6 +27,7 @@ def output(capsys: pytest.CaptureFixture[str]) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.usefixtures("quick_encoder")
 def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render", str(clip), "--json", "--out", str(tmp_path / "out")]) == 0
     result = output(capsys)
@@ -76,6 +77,7 @@ def test_a_current_video_is_answered_without_dagster(clip: Path, capsys: pytest.
     assert again == first
 
 
+@pytest.mark.usefixtures("quick_encoder")
 def test_progress_goes_to_standard_error(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render", str(clip)]) == 0
     printed = capsys.readouterr()
@@ -106,6 +108,7 @@ def test_bad_input_has_a_code_a_sentence_and_a_hint(
     assert result["error"]["hint"] in printed.err
 
 
+@pytest.mark.usefixtures("quick_encoder")
 def test_a_failed_upload_is_listed_and_the_next_one_works(
     clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,6 +29,7 @@ from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 CONFIG = ConfigResource()
 CATALOG = CatalogResource(config=CONFIG)
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)

@@ -33,7 +33,7 @@ def said(cues: tuple[SubtitleCue, ...]) -> str:
     return " | ".join(" / ".join(cue.lines) for cue in cues)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SPEECH, RATES, st.integers(0, 90))
 @example([("a", 0, 1)] * 60, RATE, 0)
 def test_cues_hold_every_word_within_the_limits(words: list, rate: FrameRate, spare: int) -> None:

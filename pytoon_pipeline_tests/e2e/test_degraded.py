@@ -30,6 +30,7 @@ from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.broken_engine import missing
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 Said = pytest.CaptureFixture[str]
 FAR = 1e12
 
@@ -50,9 +51,9 @@ def hero(tmp_path: Path) -> Path:
 @pytest.fixture
 def strobe(tmp_path: Path) -> Path:
     """Footage that flashes five times per second: no remedy makes that safe."""
-    path = folder_with(tmp_path / "strobe", {"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.5})
+    path = folder_with(tmp_path / "strobe", {"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.2})
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
-    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.5,{flashing}", "-pix_fmt", "yuv420p",
+    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.2,{flashing}", "-pix_fmt", "yuv420p",
                str(path / "s.mp4"))  # fmt: skip
     return path
 
@@ -113,7 +114,7 @@ def test_gates_that_no_attempt_fixed_are_reported(home: Home, tmp_path: Path, ow
         assert f"{name}:\n  value: {value}" in text
         text = text.replace(f"{name}:\n  value: {value}", f"{name}:\n  value: 30")
     limits.write_text(text)
-    path = folder_with(tmp_path / "offer", {"text": "Half price", "max_seconds": 2})
+    path = folder_with(tmp_path / "offer", {"text": "Half price", "max_seconds": 1.5})
     assert main(["render", str(path), "--json"]) == 0
     answer = said(capsys)
     assert answer["status"] == "degraded"
@@ -172,6 +173,18 @@ def test_a_flashing_video_is_held_until_a_person_releases_it(
     assert shown["released"] == released.model_dump()
     assert {path.name for path in video.parent.iterdir()} >= {"strobe.mp4", "strobe.jpg", "spec.json"}
     assert status_report(home, load_operations()).held == ()
+    with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
+        wanted = dg.AssetRecordsFilter(asset_key=dg.AssetKey("delivered_video"), asset_partitions=["strobe"])
+        now, before = (one.asset_materialization for one in opened.fetch_materializations(wanted, limit=2).records)
+    assert now is not None
+    assert before is not None
+    page = {name: value.value for name, value in now.metadata.items()}
+    assert (page["delivery"], page["held"], page["video"]) == ("degraded", False, str(video))
+    assert "it is art" in page["released"]
+    assert {Path(path).exists() for path in page.values() if str(path).startswith("/")} == {True}
+    assert len(page) == len(before.metadata) + 1
+    assert now.tags is not None
+    assert now.tags["dagster/data_version"] == (before.tags or {})["dagster/data_version"]
 
     # The same video stays released; the decision applies to no other.
     again = compile_upload(defs().resolve_job_def(COMPILE), instance, home, key)

@@ -71,7 +71,7 @@ def hero(tmp_path: Path) -> Path:
     folder = tmp_path / "hero"
     folder.mkdir()
     Image.effect_mandelbrot((400, 600), (-2, -1.5, 1, 1.5), 60).save(folder / "a.png")
-    request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.5}], "text": "Half price"}
+    request = {"archetype": "hero", "media": [{"file": "a.png", "end": 1.2}], "text": "Half price"}
     (folder / "request.yaml").write_text(json.dumps(request))
     return folder
 
@@ -86,14 +86,12 @@ def used(home: Home, outcome: Outcome) -> tuple[RenderedSegments, str, Manifest]
     return store.latest("rendered_segments", outcome.key).read(RenderedSegments), packets, manifest
 
 
-@BROKEN
 @pytest.mark.usefixtures("remote")
 def test_local_preferred_falls_back_to_the_remote_engine_with_equal_frames(
-    compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
-    breakage: Breakage,
-) -> None:  # fmt: skip
+    compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
-        breakage(patch)
+        failing(patch)
         ready, packets, manifest = used(home, compile_file(hero, "variant=ill"))
     assert ready.engine == manifest.engine == "remote"
     assert [one.code for one in ready.engine_attempts] == ["engine_unhealthy"]
@@ -105,6 +103,7 @@ def test_local_preferred_falls_back_to_the_remote_engine_with_equal_frames(
 
 
 @BROKEN
+@pytest.mark.usefixtures("quick_encoder")
 def test_local_only_delivers_the_fallback_video_until_the_engine_works_again(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch,
     breakage: Breakage,
@@ -125,10 +124,11 @@ def test_local_only_delivers_the_fallback_video_until_the_engine_works_again(
     assert uploads.degraded() == []
 
 
+@pytest.mark.usefixtures("quick_encoder")
 def test_the_fallback_video_has_the_sound_of_its_own_request(
     compile_file: Compile, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clip = media.video(tmp_path / "a.mp4", 1.6)
+    clip = media.video(tmp_path / "a.mp4", 1.2)
     missing(monkeypatch)
     request = ("archetype=hero", "text=Half price", "engine_policy=local_only")
     for wanted in (-14.0, -24.0):
@@ -149,7 +149,7 @@ def test_remote_only_without_a_server_is_a_transient_error(compile_file: Compile
     assert TOKEN not in "".join(retries)
 
 
-@pytest.mark.usefixtures("unreachable")
+@pytest.mark.usefixtures("unreachable", "quick_encoder")
 def test_without_any_working_engine_a_fallback_video_is_rendered(
     compile_file: Compile, hero: Path, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +167,7 @@ def test_remote_only_needs_a_remote_engine(compile_file: Compile, hero: Path) ->
     assert (outcome.error.code, outcome.error.category) == ("no_engine", "dependency_missing")
 
 
+@pytest.mark.usefixtures("quick_encoder")
 def test_rendering_stops_at_its_timeout(compile_file: Compile, hero: Path, home: Home, own_presets: Path) -> None:
     operations = own_presets / "operations.yaml"
     text = operations.read_text()

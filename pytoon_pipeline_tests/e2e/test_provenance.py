@@ -16,6 +16,7 @@ from pytoon_pipeline.media.generators import generate, generation_of, generation
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 Said = pytest.CaptureFixture[str]
 
 
@@ -49,7 +50,7 @@ def test_a_regenerated_background_replaces_the_first(tmp_path: Path, home: Home,
     Image.new("RGB", (600, 600), "#224466").save(folder / "shoe.png")
     Image.new("RGB", (600, 800), "#884422").save(folder / "hat.png")
     request = {
-        "archetype": "overlay", "media": [{"file": "shoe.png", "end": 2}], "background": "back.png",
+        "archetype": "overlay", "media": [{"file": "shoe.png", "end": 1}], "background": "back.png",
         "licence": "CC BY 4.0",
     }  # fmt: skip
     (folder / "request.yaml").write_text(json.dumps(request))

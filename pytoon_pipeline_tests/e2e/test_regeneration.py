@@ -42,6 +42,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 STARTED = dg.DagsterRunStatus.STARTED
 CONFIG = ConfigResource()
 CATALOG = CatalogResource(config=CONFIG)
@@ -68,9 +69,9 @@ def strobe(path: Path) -> Path:
     """Footage that flashes five times per second: no remedy makes that safe."""
     path.mkdir()
     flashing = "drawbox=color=black:t=fill:enable='lt(mod(n,6),3)'"
-    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=2.5,{flashing}", "-pix_fmt", "yuv420p",
+    media.run("-f", "lavfi", "-i", f"color=white:s=320x568:r=30:d=1.2,{flashing}", "-pix_fmt", "yuv420p",
                str(path / "s.mp4"))  # fmt: skip
-    (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": ["s.mp4"], "max_seconds": 2.5}))
+    (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": ["s.mp4"], "max_seconds": 1.2}))
     return path
 
 
@@ -177,7 +178,7 @@ def test_a_new_request_resets_the_attempts(
     path = hasty(tmp_path / "hasty")
     key = submit(path, home, instance)
     run(key, instance)
-    calm = [{"file": f"{name}.png", "end": 1} for name in "ababababab"]
+    calm = [{"file": f"{name}.png", "end": 0.4} for name in "ababababab"]
     (path / "request.yaml").write_text(json.dumps({"archetype": "hero", "media": calm, "transition": "cut"}))
     assert submit(path, home, instance) == key
     assert uploads.attempts(key) == ()

@@ -13,6 +13,7 @@ from pytoon_pipeline.defs.running import Outcome
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.media import run, video
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 SRT = "1\n00:00:00,200 --> 00:00:01,200\nGood morning\n\n2\n00:00:01,300 --> 00:00:02,200\nholy shit\n"
 
 
@@ -52,7 +53,7 @@ def test_the_device_of_a_stage_is_in_the_manifest(
                           device="cuda:0 Test GPU", precision="float16", device_fallback="it was tired")  # fmt: skip
 
     monkeypatch.setattr(transcribers, "transcript", transcript)
-    compile_file(video(tmp_path / "talk.mp4", 1.5))
+    compile_file(video(tmp_path / "talk.mp4", 1.2))
     (path,) = home.outbox.rglob("manifest.json")
     manifest = Manifest.model_validate(json.loads(path.read_text()))
     used = {(one.device, one.precision) for one in manifest.stages if one.name.startswith("transcription")}
@@ -62,7 +63,7 @@ def test_the_device_of_a_stage_is_in_the_manifest(
 
 
 def test_unused_subtitles_are_noted(compile_file: Callable[..., Outcome], home: Home, tmp_path: Path) -> None:
-    clip = video(tmp_path / "silent.mp4", 1.5, sound=False)
+    clip = video(tmp_path / "silent.mp4", 1.2, sound=False)
     (tmp_path / "silent.SRT").write_text(SRT)
     compile_file(clip)
     (path,) = home.outbox.rglob("manifest.json")

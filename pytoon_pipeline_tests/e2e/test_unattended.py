@@ -33,6 +33,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
 from pytoon_pipeline.store.store import Store
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 Compile = Callable[..., Outcome]
 NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=timezone.utc)
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

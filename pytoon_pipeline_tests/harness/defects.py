@@ -110,8 +110,8 @@ def footage_then_picture(**changes: Any) -> RenderSpec:
     return RenderSpec(**(values | changes))
 
 
-def make(spec: RenderSpec, folder: Path) -> Made:
-    """Renders a plan, as the assets do."""
+def make(spec: RenderSpec, folder: Path, store: Store | None = None) -> Made:
+    """Renders a plan, as the assets do; segments that are in ``store`` are not rendered again."""
     from PIL import Image
 
     picture = folder / "picture.png"
@@ -122,7 +122,7 @@ def make(spec: RenderSpec, folder: Path) -> Made:
     talk = probe(media.SAMPLE)
     assert talk.video is not None
     assert talk.audio is not None
-    store = Store(folder / "store", folder / "work")
+    store = store or Store(folder / "store", folder / "work")
     sources = {TALK: Source(media.SAMPLE, talk), PICTURE: Source(picture, about)}
     done = stages.render_segments(store, spec, sources, lambda ready, total: None)
     heard = {TALK: AudioSource(media.SAMPLE, talk.audio, talk.video.start)}

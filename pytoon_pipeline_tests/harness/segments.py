@@ -1,4 +1,4 @@
-"""A short plan of one clip, rendered segment by segment."""
+"""A short plan of one clip, rendered segment by segment. Its frames are small: most tests of segments look at few."""
 
 import itertools
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.rendering import CompositeResult
-from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, Transform, VideoLayer, constant
 from pytoon_pipeline.contracts.spec.render_spec import (
     AudioMix,
     Cue,
@@ -20,10 +20,9 @@ from pytoon_pipeline.rendering import concat, stages
 from pytoon_pipeline.rendering.segment_plan import Source
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.placed_captions import placed_captions
-from pytoon_pipeline_tests.harness.plans import whole_frame
 
 ITEM = "a" * 64
-RATE = FrameRate(numerator=25)
+WIDTH, HEIGHT, RATE = 540, 960, FrameRate(numerator=25)
 
 STILL = CropPath(
     width=0.31640625, height=1.0, keyframes=(CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5),)
@@ -32,13 +31,21 @@ STILL = CropPath(
 
 def spec(frames: int = 60, cut: Sequence[int] = (25,), text: str = "hello", **changes: object) -> RenderSpec:
     edges = [0, *cut, frames]
+    layer = VideoLayer(
+        item=ITEM, source_start=3, crop_path=STILL, width=WIDTH, height=HEIGHT,
+        transform=Transform(x=constant(WIDTH / 2), y=constant(HEIGHT / 2)),
+    )  # fmt: skip
     word = CueWord(text=text, start=30, end=45)
     values: dict = {
+        "width": WIDTH,
+        "height": HEIGHT,
         "rate": RATE,
         "frames": frames,
-        "scenes": (Scene(start=0, frames=frames, layers=(whole_frame(ITEM, 3, STILL),)),),
+        "scenes": (Scene(start=0, frames=frames, layers=(layer,)),),
         "segments": tuple(Segment(start=a, frames=b - a) for a, b in itertools.pairwise(edges)),
-        "captions": placed_captions(CaptionStyle(), (Cue(start=30, end=45, words=(word,)),)),
+        "captions": placed_captions(
+            CaptionStyle(size=44, margin=40), (Cue(start=30, end=45, words=(word,)),), WIDTH, HEIGHT
+        ),
         "audio": AudioMix(samples=frames * 1920, loudness=-14, true_peak=-1),
     }
     return RenderSpec(**(values | changes))

@@ -5,7 +5,7 @@ import pytest
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.context import PlanContext, plan_context
-from pytoon_pipeline_tests.harness.plans import footage, heard, plan_inputs, still, stream
+from pytoon_pipeline_tests.harness.plans import footage, heard, plan_inputs, planned, still, stream
 
 LOGO = still(640, 240, item="d" * 64, transparent=True)
 
@@ -68,3 +68,14 @@ def test_an_edit_plan_decides_its_rate_and_has_no_end_card() -> None:
 def test_profanity_is_masked_only_on_request() -> None:
     assert context(footage()).captions.masked_words
     assert context(footage(), profanity="keep").captions.masked_words == ()
+
+
+def test_a_small_change_of_a_text_changes_no_length() -> None:
+    beat = "A coffee that wakes you up before the first tram leaves"
+    lengths = []
+    for text in (beat, beat.replace("leaves", "comes in"), f"{beat} and {beat}"):
+        spec = planned(
+            [still(item="1" * 64), still(item="2" * 64)], text={"hook": "Two ways", "beats": [text, "A ride"]}
+        )
+        lengths.append([scene.frames for scene in spec.scenes])
+    assert lengths[0] == lengths[1] != lengths[2]

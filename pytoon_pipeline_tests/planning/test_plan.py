@@ -96,7 +96,7 @@ def within_limits(spec: RenderSpec, request: dict) -> None:
 FIELDS = set(Request.model_fields)
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(wishes())
 def test_any_valid_request_is_planned_or_refused(wish: tuple[list[AnalysedMedia], dict]) -> None:
     media, request = wish
@@ -149,7 +149,7 @@ def ordinary_media(draw: st.DrawFn, index: int, footage_only: bool) -> AnalysedM
     return still(draw(st.integers(600, 4000)), draw(st.integers(600, 4000)), item=item)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(ordinary_requests())
 def test_an_ordinary_request_is_never_refused(ordinary: tuple[list[AnalysedMedia], dict]) -> None:
     media, request = ordinary

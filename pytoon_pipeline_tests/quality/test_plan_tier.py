@@ -1,7 +1,8 @@
 """Faults injected into the renderer itself are found: pictures are compared with the plan and the sources."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ WIDTH, HEIGHT, RATE, PART = 540, 960, FrameRate(numerator=30), 36
 PRICE = TextStyle(size=60, colour="#101010", background=TextBackground(colour="#FFD60A", opacity=1, padding=16))
 SILENCE = AudioMix(samples=PART * 1600, loudness=-14, true_peak=-1)
 TALK, COFFEE, ROCKET, BOTTLE, LOGO = (digit * 64 for digit in "abcde")
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 PLAN_CODES = {"missing_item", "wrong_crop", "missing_text", "missing_layer", "unverified"}
 
 
@@ -194,12 +196,16 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 def without(*names: str) -> Patch:
     """Layers are forgotten."""
-    make = compositor.LayerSampler._place
-    return lambda patch: patch.setattr(
-        compositor.LayerSampler,
-        "_place",
-        lambda self, n, canvas: None if self._layer_slice.layer.name in names else make(self, n, canvas),
-    )
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        make = compositor.LayerSampler._place
+        patch.setattr(
+            compositor.LayerSampler,
+            "_place",
+            lambda self, n, canvas: None if self._layer_slice.layer.name in names else make(self, n, canvas),
+        )
+
+    return plant
 
 
 def without_caption(said: str) -> Patch:
@@ -211,12 +217,16 @@ def without_caption(said: str) -> Patch:
 
 def exchanged(one: str, other: str) -> Patch:
     """Another picture file is read."""
-    read = compositor.layer_content
 
-    def reader(drawn: Any, sources: Mapping[str, Source], *rest: Any) -> Any:
-        return read(drawn, {**sources, one: sources[other]}, *rest)
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        read = compositor.layer_content
 
-    return lambda patch: patch.setattr(compositor, "layer_content", reader)
+        def reader(drawn: Any, sources: Mapping[str, Source], *rest: Any) -> Any:
+            return read(drawn, {**sources, one: sources[other]}, *rest)
+
+        patch.setattr(compositor, "layer_content", reader)
+
+    return plant
 
 
 def later(frames: int) -> Patch:
@@ -228,39 +238,43 @@ def later(frames: int) -> Patch:
     )  # fmt: skip
 
 
+def changed_slice(name: str, change: Callable[[LayerSlice], LayerSlice]) -> Patch:
+    """The slice of one layer is another one."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        make = compositor.LayerSampler.__init__
+
+        def wrong(self: Any, part: LayerSlice, *rest: Any) -> None:
+            make(self, change(part) if part.layer.name == name else part, *rest)
+
+        patch.setattr(compositor.LayerSampler, "__init__", wrong)
+
+    return plant
+
+
 def cropped(name: str, x: float = 0.0, y: float = 0.0, size: float = 1.0) -> Patch:
     """A window that lies elsewhere, or has another size, as shares of the right one."""
-    make = compositor.LayerSampler.__init__
 
-    def wrong(self: Any, layer_slice: LayerSlice, *rest: Any) -> None:
-        if layer_slice.layer.name == name:
-            windows = tuple(
-                Box(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
-                       w.height * size) for w in layer_slice.crops)  # fmt: skip
-            layer_slice = replace(layer_slice, crops=windows)
-        make(self, layer_slice, *rest)
+    def change(part: LayerSlice) -> LayerSlice:
+        windows = tuple(
+            Box(w.x + w.width * (x + (1 - size) / 2), w.y + w.height * (y + (1 - size) / 2), w.width * size,
+                   w.height * size) for w in part.crops)  # fmt: skip
+        return replace(part, crops=windows)
 
-    return lambda patch: patch.setattr(compositor.LayerSampler, "__init__", wrong)
+    return changed_slice(name, change)
 
 
 def moved(name: str, **changes: float) -> Patch:
     """A layer in another place, at another size or opacity."""
-    make = compositor.LayerSampler._place
 
-    def wrong(self: Any, n: int, canvas: Any) -> Any:
-        if self._layer_slice.layer.name != name:
-            return make(self, n, canvas)
+    def change(part: LayerSlice) -> LayerSlice:
         states = tuple(
             LayerTransform(**{f: v + changes.get(f, 0.0) for f, v in state._asdict().items()})
-            for state in self._layer_slice.transforms
+            for state in part.transforms
         )
-        kept, self._layer_slice = self._layer_slice, replace(self._layer_slice, transforms=states)
-        try:
-            return make(self, n, canvas)
-        finally:
-            self._layer_slice = kept
+        return replace(part, transforms=states)
 
-    return lambda patch: patch.setattr(compositor.LayerSampler, "_place", wrong)
+    return changed_slice(name, change)
 
 
 def without_plates(patch: pytest.MonkeyPatch) -> None:
@@ -351,16 +365,43 @@ FAULTS: dict[str, tuple[str, Patch]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FAULTS)
+# Faults by the scene in which they are. Those of different scenes share a rendering.
+OF_SCENES = (
+    [name for name in FAULTS if name.startswith("footage") or name == "no talk"],
+    [name for name in FAULTS if name.startswith(("card", "the rocket"))
+     or name in ("no copy", "no card", "no text price")],
+    [name for name in FAULTS if name.startswith(("bottle", "disc", "the coffee", "the logo", "another ground"))
+     or name in ("no disc", "no bottle", "no rocket", "no bar", "no banner", "no text label")],
+)  # fmt: skip
+TOGETHER = [dict(enumerate(names)) for names in zip_longest(*OF_SCENES)]
+ALONE = [name for name in FAULTS if not any(name in names for names in OF_SCENES)]
+
+
+def found_codes(found: Iterable[Finding], code: str, name: str) -> None:
+    codes = {one.code for one in found}
+    assert codes & ({code, "missing_item"} if code == "wrong_crop" else {code}), (name, found)
+
+
+@pytest.mark.parametrize("name", ALONE)
 def test_a_fault_of_the_renderer_is_found(
     scenery: Scenery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     code, plant = FAULTS[name]
     plant(monkeypatch)
+    found_codes(findings(scenery, plan(), tmp_path), code, name)
+
+
+@pytest.mark.parametrize("names", TOGETHER, ids=lambda names: ", ".join(filter(None, names.values())))
+def test_a_fault_is_found_in_its_scene(
+    scenery: Scenery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: dict[int, str | None]
+) -> None:
+    planted = {number: name for number, name in names.items() if name is not None}
+    for name in planted.values():
+        FAULTS[name][1](monkeypatch)
     found = findings(scenery, plan(), tmp_path)
-    assert {one.code for one in found} & ({code, "missing_item"} if code == "wrong_crop" else {code}), [
-        (one.code, one.value, one.message) for one in found
-    ]
+    for number, name in planted.items():
+        own = [one for one in found if one.start_frame is not None and one.start_frame // PART == number]
+        found_codes(own, FAULTS[name][0], name)
 
 
 @pytest.fixture(autouse=True)

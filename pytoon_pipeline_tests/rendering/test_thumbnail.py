@@ -13,7 +13,7 @@ def test_a_thumbnail_and_its_previews_are_written(source: Source, tmp_path: Path
     files = thumbnail.write_thumbnails(spec(), 22, {ITEM: source}, tmp_path)
     import cv2
 
-    assert cv2.imread(str(files["thumbnail"])).shape == (1920, 1080, 3)
+    assert cv2.imread(str(files["thumbnail"])).shape == (960, 540, 3)
     assert files["tiny"].stat().st_size < 750, "shows inline in the UI below 1,000 characters of base64"
     assert files["small"].stat().st_size < 22_000
 

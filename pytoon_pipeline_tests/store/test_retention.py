@@ -319,7 +319,7 @@ def test_concurrent_sweeps_agree(store: Store, meanwhile: Callable[[str, Happeni
 
 
 def test_an_interrupted_sweep_leaves_no_record_without_its_file(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    remove = retention._remove
+    remove = retention.remove_file
 
     def steps(store: Store, most: int) -> Iterator[bool]:
         left = iter(range(most))
@@ -329,7 +329,7 @@ def test_an_interrupted_sweep_leaves_no_record_without_its_file(store: Store, mo
                 raise KeyboardInterrupt
             return remove(*arguments)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(retention, "_remove", some)
+        monkeypatch.setattr(retention, "remove_file", some)
         join(store, *(make(store, SEGMENT, text) for text in ("one", "two")))
         age(store, 40)
         try:

@@ -9,7 +9,15 @@ from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import MemeSettings
 from pytoon_pipeline.contracts.request import TextRequest
-from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
+from pytoon_pipeline.contracts.spec.layers import (
+    CropKeyframe,
+    CropPath,
+    Layer,
+    ShapeLayer,
+    TextLayer,
+    Transform,
+    constant,
+)
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import Fill, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange
@@ -24,19 +32,26 @@ from pytoon_pipeline.planning.pacing import plan_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence, own_audio
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.shots.stills import fit_box, fitted, layer_of
+from pytoon_pipeline.planning.shots.subjects import subject_box
 from pytoon_pipeline.planning.title_request import Role
 
 PADDING = 36
 # Distance between baselines within a text, in em: its lines stay together.
 LINE_HEIGHT = 1.05
 # Distance between two texts on one bar, and from the last to the picture, in pixels.
-LINE_GAP = 96
+LINE_GAP = 72
 # Text above the picture may take at most this share of the safe zone's height, and text below it as much.
 BAR_SHARE = 0.3
 # Lines over a picture reach this share of the safe zone's height from its edges.
 OVER_SHARE = 0.2
 # A picture that shows its subject at this shape can fill the frame below a bar.
 SQUARE = 1.0
+# Below a bar, a picture has at least this share of the frame's height, as far as the text permits.
+MIN_PICTURE = 0.52
+# The punchline may hide this share of a picture's subject.
+MAX_HIDDEN = 0.08
+# Zoom of the picture at the beginning and the end of the first line's time, and of the second line's.
+ZOOMS = ((1.0, 1.04), (1.13, 1.18))
 # A picture fills the frame when at least this share of it is in view: the joke may be anywhere in it.
 MIN_SHOWN = 0.55
 # Longest time that a still may be shown by default, in seconds (the limit of ``stills.seconds``).
@@ -73,9 +88,12 @@ def _layout(meme: MemeSettings, item: PlanItem, style: TitleStyle) -> MemeLayout
     """The preset's layout; a bar above for a picture whose faces it would cover, and bars for one that it would cut."""
     whole = item.fit in ("contain", "bars") or item.material.transparent
     if whole or not stills.covers_well(item.material, style.canvas.aspect):
-        return _captioned if not whole and _covers_square(item) else _between_bars
-    over = meme.layout == "over" and _shown_share(item, style.canvas) >= MIN_SHOWN and not _over_faces(item, style)
-    return _over if over else _captioned
+        headed = _headed if meme.layout == "over" else _captioned
+        return headed if not whole and _covers_square(item) else _between_bars
+    if meme.layout == "caption":
+        return _captioned
+    over = _shown_share(item, style.canvas) >= MIN_SHOWN and not _over_faces(item, style, style.canvas.area)
+    return _over if over else _headed
 
 
 def _shown_share(item: PlanItem, canvas: Canvas) -> float:
@@ -93,8 +111,7 @@ def _over(
 ) -> tuple[Layer, ...]:
     """Both lines over a picture that fills the frame, at its top and its bottom, in outlined letters."""
     material, area = item.material, symmetric(style.area, style.canvas)
-    size, centre = stills.window(material, style.canvas.aspect)
-    camera = stills.fixed(size, centre)
+    camera = _camera(material, style.canvas.aspect, _punchline(meme, lines, frames), frames)
     picture = layer_of(material, camera, (), item.source_start, "picture", **stills.full_frame(style.canvas))
     above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
     layers: list[Layer] = [picture]
@@ -106,15 +123,75 @@ def _over(
     return tuple(layers)
 
 
-def _over_faces(item: PlanItem, style: TitleStyle) -> bool:
-    """Whether lines at the top and the bottom of a picture that fills the frame would cover a face."""
-    canvas, area = style.canvas, symmetric(style.area, style.canvas)
-    size, (x, y) = stills.window(item.material, canvas.aspect)
+def _over_faces(item: PlanItem, style: TitleStyle, place: Rect[int]) -> bool:
+    """Whether lines at the top and the bottom of the safe zone would cover a face of a picture that fills ``place``."""
+    area = symmetric(style.area, style.canvas)
+    size, (x, y) = stills.window(item.material, place.width / place.height)
     shown = Box(x - size[0] / 2, y - size[1] / 2, *size)
-    faces = [face.box.through(shown, canvas.width, canvas.height) for face in item.material.faces]
+    faces = [face.box.through(shown, place.width, place.height) for face in item.material.faces]
     reach = round(area.height * OVER_SHARE)
-    bands = (replace(area, bottom=area.top + reach), replace(area, top=area.bottom - reach))
-    return any(face.intersection(band).area for face in faces for band in bands)
+    bands = [replace(area, top=area.bottom - reach)]
+    if place.top < area.top:
+        bands.append(replace(area, bottom=area.top + reach))
+    return any(
+        face.intersection(replace(band, top=band.top - place.top, bottom=band.bottom - place.top)).area
+        for face in faces
+        for band in bands
+    )
+
+
+def _over_subject(item: PlanItem, style: TitleStyle, place: Rect[int], height: int) -> bool:
+    """Whether a line of ``height`` at the lower edge of the safe zone would hide the subject of a picture."""
+    size, (x, y) = stills.window(item.material, place.width / place.height)
+    shown = Box(x - size[0] / 2, y - size[1] / 2, *size)
+    subject = subject_box(item.material).through(shown, place.width, place.height)
+    bottom = style.area.bottom - place.top
+    band = Rect(left=0, top=bottom - height, right=place.width, bottom=bottom)
+    return subject.intersection(band).area > MAX_HIDDEN * max(1.0, subject.area)
+
+
+def _camera(material: AnalysedMedia, aspect: float, punchline: int, frames: int) -> CropPath:
+    """A window that comes slowly nearer to the subject, and jumps nearer with the punchline."""
+    size, (x, y) = stills.window(material, aspect)
+    focus_x, focus_y = subject_box(material).centre
+    first, last = ZOOMS
+    marks = [(0, first[0]), (punchline - 1, first[1])] if punchline > 1 else []
+    marks += [(punchline if marks else 0, last[0]), (max(frames - 1, punchline + 1), last[1])]
+    keys = tuple(
+        CropKeyframe(frame=frame, x=x, y=y, focus_x=focus_x, focus_y=focus_y, zoom=zoom) for frame, zoom in marks
+    )
+    return CropPath(width=size[0], height=size[1], keyframes=keys)
+
+
+def _headed(
+    meme: MemeSettings, style: TitleStyle, item: PlanItem, lines: tuple[str, str], frames: int
+) -> tuple[Layer, ...]:
+    """The first line on a bar, the picture in the rest of the frame, and the second line over its lower part."""
+    canvas, area = style.canvas, symmetric(style.area, style.canvas)
+    free = max(float(meme.min_size), (1 - MIN_PICTURE) * canvas.height - area.top - LINE_GAP)
+    above, below = _same_size([_fitted(text, area, free, meme) for text in lines])
+    seam = 2 * round((area.top + above.height + LINE_GAP) / 2) if above is not None else 0
+    place = replace(canvas.area, top=seam)
+    if below is not None and (_over_faces(item, style, place) or _over_subject(item, style, place, below.height)):
+        return _captioned(meme, style, item, lines, frames)
+    start = _punchline(meme, lines, frames)
+    layers: list[Layer] = [_below_bar(item, style.canvas, seam, start, frames)]
+    if above is not None:
+        layers.append(_bar(meme.bar, canvas, 0.0, float(seam)))
+        layers.append(_text(above, "hook", area.top + above.height / 2, area, meme, style.min_contrast))
+    if below is not None:
+        y = area.bottom - below.height / 2
+        layers.append(_text(below, "cta", y, area, meme, style.min_contrast, start))
+    return tuple(layers)
+
+
+def _below_bar(item: PlanItem, canvas: Canvas, seam: int, punchline: int, frames: int) -> Layer:
+    """The picture in the frame below ``seam``."""
+    height = canvas.height - seam
+    camera = _camera(item.material, canvas.width / height, punchline, frames)
+    transform = Transform(x=constant(canvas.centre[0]), y=constant(seam + height / 2))
+    placed = {"width": canvas.width, "height": height, "transform": transform}
+    return layer_of(item.material, camera, (), item.source_start, "picture", **placed)
 
 
 def _captioned(
@@ -122,19 +199,14 @@ def _captioned(
 ) -> tuple[Layer, ...]:
     """Both lines on a bar above the picture, which fills the rest of the frame."""
     canvas, area = style.canvas, symmetric(style.area, style.canvas)
-    above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
+    most = ((1 - MIN_PICTURE) * canvas.height - area.top) / max(1, sum(map(bool, lines))) - LINE_GAP
+    above, below = _same_size([_fitted(text, area, max(float(meme.min_size), most), meme) for text in lines])
     pages = [page for page in (above, below) if page is not None]
     seam = area.top + sum(page.height + LINE_GAP for page in pages) if pages else 0
     seam = 2 * round(seam / 2)
-    height = canvas.height - seam
-    size, centre = stills.window(item.material, canvas.width / height)
-    transform = Transform(x=constant(canvas.centre[0]), y=constant(seam + height / 2))
-    placed = {"width": canvas.width, "height": height, "transform": transform}
-    layers: list[Layer] = [
-        layer_of(item.material, stills.fixed(size, centre), (), item.source_start, "picture", **placed)
-    ]
-    layers += [_bar(meme.bar, canvas, 0.0, float(seam))] if seam else []
     top, start = float(area.top), _punchline(meme, lines, frames)
+    layers: list[Layer] = [_below_bar(item, canvas, seam, start, frames)]
+    layers += [_bar(meme.bar, canvas, 0.0, float(seam))] if seam else []
     if above is not None:
         layers.append(_text(above, "hook", top + above.height / 2, area, meme, style.min_contrast))
         top += above.height + LINE_GAP

@@ -44,9 +44,9 @@ def _ground(preset: Preset, colour: Colour, text: Colour, accent: Colour) -> Tex
     away = opposite(text)
     second = mixed(colour, away, SECOND_SHARE)
     shapes = tuple(mixed(colour, away, SHAPE_SHARE) for _ in preset.background.shapes)
-    background = preset.background.model_copy(
-        update={"colours": (colour, second), "shapes": shapes, "shape_opacity": SHAPE_OPACITY}
-    )
+    # Sharp discs: soft ones would hardly be seen in colours this close.
+    drawn = {"shapes": shapes, "shape_opacity": SHAPE_OPACITY, "shape_blur": 0}
+    background = preset.background.model_copy(update={"colours": (colour, second), **drawn})
     return TextGround(background, preset.headline.model_copy(update={"colour": text, "accent": accent}))
 
 

@@ -134,16 +134,6 @@ def _too_near(track: HeadTrack, size: tuple[float, float], camera: CameraSetting
     return HEAD_WIDTH * track.size * camera.largest_zoom > size[0]
 
 
-def needs_whole_picture(material: AnalysedMedia, aspect: float) -> bool:
-    """Whether a window of ``aspect`` would cut burnt-in text of a picture or clip that matters."""
-    width, height = source_frame(material).window(aspect)
-    found = bool(material.faces or material.focus.people)
-    return any(
-        (text.box.width > width and (not found or text.box.width >= WIDE_TEXT)) or text.box.height > height
-        for text in material.focus.texts
-    )
-
-
 def _framing(canvas: Canvas, path: ShotPath, texts: Sequence[Box]) -> ShotFraming:
     return ShotFraming(canvas, (View(path, canvas.area),), text_cut=any(not path.contains(box) for box in texts))
 

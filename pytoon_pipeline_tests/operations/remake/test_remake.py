@@ -33,7 +33,9 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.broken_engine import missing
 from pytoon_pipeline_tests.harness.plans import edited as edited_plan
+from pytoon_pipeline_tests.harness.quick_encoder import encode_quickly
 
+pytestmark = pytest.mark.usefixtures("quick_encoder")
 Said = pytest.CaptureFixture[str]
 BRAND = """
 title: Mine
@@ -77,6 +79,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     request = {"media": items, "archetype": "hero", "text": "Half price", "brand": "mine", "music": "bed.wav"}
     (upload / "request.yaml").write_text(json.dumps(request))
     with pytest.MonkeyPatch.context() as patch:
+        encode_quickly(patch)
         patch.setenv("PYTOON_HOME", str(root / "home"))
         patch.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
         patch.setenv("PYTOON_PRESETS", str(root / "presets"))

@@ -3,6 +3,8 @@
 import pytest
 
 from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import footage, planned, still
 
@@ -47,3 +49,23 @@ def test_a_picture_fills_the_frame_only_where_most_of_it_is_then_in_view(width: 
     text = {"hook": "When someone says", "cta": "the render is done"}
     spec = planned([still(width, height, matter=small)], archetype="meme", text=text, preset="classic-meme")
     assert (spec.scenes[0].layers[0].height == 1920) == fills
+
+
+def test_the_punchline_comes_with_a_punch_in() -> None:
+    text = {"hook": "When someone says", "cta": "the render is done"}
+    for material, preset in ((still(900, 1600), "classic-meme"), (still(1200, 1200), "paper-meme")):
+        spec = planned([material], archetype="meme", text=text, preset=preset)
+        picture, (_, punchline) = spec.scenes[0].layers[0], [layer for _, _, layer in spec.texts()]
+        assert isinstance(picture, ImageLayer)
+        before, after = (crop_at(picture.crop_path, punchline.start + n, 0) for n in (-1, 0))
+        assert after.width < 0.95 * before.width
+
+
+def test_the_punchline_stands_over_the_picture_only_where_it_hides_little_of_the_subject() -> None:
+    text = {"hook": "When someone says", "cta": "the render is done"}
+    for y, over in ((0.7, True), (0.4, False)):
+        matter = Box(x=0.35, y=y, width=0.3, height=0.2)
+        spec = planned([still(1600, 1200, matter=matter)], archetype="meme", text=text, preset="classic-meme")
+        bar = next(layer for layer in spec.scenes[0].layers if layer.name == "bar")
+        punchline = next(layer for layer in spec.scenes[0].layers if layer.name == "cta")
+        assert apart(area_of(bar), area_of(punchline)) == over  # type: ignore[arg-type]

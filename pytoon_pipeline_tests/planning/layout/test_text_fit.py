@@ -10,7 +10,7 @@ ROOM = TextBox("Manrope ExtraBold", 130, 64, 800, 520, 4)
 writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=200)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(writing.map(clean).filter(bool))
 @example("0" * 20 + "Ƙ")
 def test_fitted_text_is_complete_and_inside_its_box(text: str) -> None:

@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.captions.panels import PanelSettings
-from pytoon_pipeline.planning.shots.framing import all_heads, frame_shot, halves, needs_whole_picture
+from pytoon_pipeline.planning.shots.framing import all_heads, frame_shot, halves
 from pytoon_pipeline_tests.harness.plans import face, footage, stream
 
 TIMES = [0.2 * n for n in range(50)]
@@ -73,7 +73,6 @@ def test_a_title_that_is_wider_than_the_window_makes_a_band() -> None:
     assert view.area.width == CANVASES["9:16"].width
     assert view.path.contains(title)
     assert view.path.size[0] / view.path.zoom >= 0.5
-    assert needs_whole_picture(material(texts=[title]), 9 / 16)
 
 
 def test_a_logo_does_not_displace_a_person() -> None:
@@ -89,7 +88,6 @@ def test_text_that_fits_is_shown_where_nobody_is() -> None:
     found = framing(material(texts=[corner]))
     assert found.views[0].path.contains(corner)
     assert not found.text_cut
-    assert not needs_whole_picture(material(texts=[corner]), 9 / 16)
 
 
 def test_captions_of_two_people_stand_on_a_panel_between_their_halves() -> None:

@@ -1,0 +1,28 @@
+"""Removes an upload from the catalog."""
+
+from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.names import item_id
+from pytoon_pipeline.contracts.media import SourceItem
+from pytoon_pipeline.runtime.home import Home
+
+TABLES = ("files", "failures", "attempts", "versions", "uploads")
+UNUSED = (
+    "delete from items where id = ? and not exists (select 1 from uploads, json_each(uploads.items) where value = ?)"
+)
+
+
+def files_of_others(home: Home, key: str) -> set[str]:
+    """SHA-256 of the files of all uploads but one."""
+    with Database(home).read() as database:
+        return {sha256 for (sha256,) in database.execute("select distinct sha256 from files where key != ?", (key,))}
+
+
+def forget_upload(home: Home, key: str, items: tuple[SourceItem, ...]) -> None:
+    """Removes all that is recorded of a key, and of those ``items`` that no other upload has.
+
+    The inbox keeps what it knows of the key: a file that is still there is not ingested again.
+    """
+    with Database(home).write() as database:
+        for table in TABLES:
+            database.execute(f"delete from {table} where key = ?", (key,))
+        database.executemany(UNUSED, [(name, name) for name in {item_id(item) for item in items}])

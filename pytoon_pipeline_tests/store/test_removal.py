@@ -1,0 +1,53 @@
+"""What was computed for one upload leaves the store; what others use stays."""
+
+from pathlib import Path
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.store.inventory import ArtifactFacts
+from pytoon_pipeline.store.removal import RemovalReport, dependents, remove
+from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
+from pytoon_pipeline.store.store import Store
+
+
+class Value(Record):
+    text: str = ""
+
+
+def artifact(name: str, *inputs: str, file: str = "") -> ArtifactFacts:
+    return ArtifactFacts(name, "x", 0, {file: 1} if file else {}, inputs)
+
+
+def test_all_that_was_computed_from_a_file_depends_on_it() -> None:
+    chain = [
+        artifact("decoded", "clip", file="frames"), artifact("faces", "decoded"), artifact("seen", "frames"),
+        artifact("other", "another"), artifact("both", "another", "faces"),
+    ]  # fmt: skip
+    assert dependents(chain, {"clip"}) == {"decoded", "faces", "seen", "both"}
+    assert dependents(chain, {"other"}) == {"other"}
+    assert dependents(chain, {"unknown"}) == set()
+
+
+def computed(store: Store, key: str, stage: str, content: str, **inputs: str) -> str:
+    def write(scratch: Path) -> StageOutput:
+        (scratch / "file").write_text(content)
+        return StageOutput(Value(text=content), {"file": scratch / "file"})
+
+    made = run_stage(store, Stage(stage, 1), write, inputs=inputs, parameters={"content": content}).artifact
+    store.set_latest(stage, key, made.fingerprint)
+    return made.fingerprint
+
+
+def test_files_and_results_of_others_stay(store: Store, tmp_path: Path) -> None:
+    files = {}
+    for name in ("own", "shared"):
+        (tmp_path / name).write_text(name)
+        files[name] = store.put(tmp_path / name).sha256
+    mine = computed(store, "mine", "look", "own look", source=files["own"])
+    both = computed(store, "mine", "look", "shared look", source=files["shared"])
+    plan = computed(store, "mine", "plan", "my plan", look=both)
+    theirs = computed(store, "theirs", "plan", "their plan", look=both)
+    report = remove(store, "mine", {"plan"}, {files["own"]}, {files["shared"]})
+    assert report == RemovalReport(artifacts=2, files=3, bytes=len("own" + "own look" + "my plan"))
+    assert [store.find(one) is not None for one in (mine, plan, both, theirs)] == [False, False, True, True]
+    assert [path.name for path in (store.root / "links").glob("*/*")] == ["theirs"]
+    assert remove(store, "mine", {"plan"}, {files["own"]}, {files["shared"]}) == RemovalReport(0, 0, 0)
