@@ -215,6 +215,8 @@ class TerminalSettings(_Environment):
     term: str = Field("", alias="TERM", description="the name of a terminal type")
     ci: str = Field("", alias="CI", description="any value, or nothing")
     no_color: str = Field("", alias="NO_COLOR", description="any value, or nothing")
+    visual: str = Field("", alias="VISUAL", description="the command of an editor")
+    editor: str = Field("", alias="EDITOR", description="the command of an editor")
 
     @property
     def plain(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.analysis import (
+    CorrectedTranscript,
     FaceSummary,
     FocalPoints,
     SampledFrames,
@@ -31,6 +32,7 @@ FACES, PICTURES, THUMBS = "faces", "pictures", "thumbs"
 
 MetadataByItem = StoredItems[Metadata]
 TranscriptByItem = StoredItems[Transcript]
+CorrectedByItem = StoredItems[CorrectedTranscript]
 SilenceByItem = StoredItems[SilenceSegments]
 FacesByItem = StoredItems[FaceSummary]
 FocalPointsByItem = StoredItems[FocalPoints]

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 MAX_NAME = 60
 ID_DIGITS = 12
 KINDS = {"IMG": {".png", ".jpg", ".jpeg", ".webp"}, "AUD": {".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg"}}
-KINDS_BY_ROLE = {"music": "AUD", "voice": "AUD", "logo": "IMG", "subtitles": "SUB", "font": "FNT"}
+KINDS_BY_ROLE = {
+    "music": "AUD",
+    "voice": "AUD",
+    "logo": "IMG",
+    "subtitles": "SUB",
+    "transcript": "SUB",
+    "edits": "SUB",
+    "font": "FNT",
+}
 KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,35})?$")
 
 

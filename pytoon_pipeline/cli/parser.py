@@ -3,7 +3,18 @@
 import argparse
 from typing import Any
 
-from pytoon_pipeline.cli import development, files, machine, models, new, presets, rendering, status, uploads
+from pytoon_pipeline.cli import (
+    development,
+    files,
+    machine,
+    models,
+    new,
+    presets,
+    rendering,
+    status,
+    transcript,
+    uploads,
+)
 from pytoon_pipeline.cli.usage import CommandParser
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
@@ -19,7 +30,7 @@ def build_parser() -> CommandParser:
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version of Pytoon")
     parser.set_defaults(json=False, failed=_error_result)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (rendering, new, presets, uploads, status, files, machine, models, development):
+    for group in (rendering, new, presets, uploads, status, transcript, files, machine, models, development):
         group.add_commands(commands)
     return parser
 

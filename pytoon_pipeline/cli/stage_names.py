@@ -6,6 +6,7 @@ STAGE_NAMES = {
     "metadata": "Examining the media",
     "resolved_request": "Reading the request",
     "transcription": "Transcribing speech",
+    "corrected_transcript": "Correcting the transcript",
     "sampled_frames": "Looking at the pictures",
     "face_detections": "Looking for faces",
     "focal_points": "Looking for subjects",

@@ -79,7 +79,8 @@ def brand_changes(preset: Preset, brand: Brand, request: Request) -> dict[str, d
     changes = _look(preset, brand)
     if request.brand_safe:
         moves = tuple(move for move in preset.stills.ken_burns if move in brand.ken_burns) or brand.ken_burns[:1]
-        stills = {"ken_burns": moves, "zoom": min(preset.stills.zoom, brand.zoom)}
+        zoom = {name: min(getattr(preset.stills, name), brand.zoom) for name in ("zoom", "punch_in")}
+        stills = {"ken_burns": moves, **zoom}
         changes["stills"] = {name: value for name, value in stills.items() if value != getattr(preset.stills, name)}
         return changes
     return {

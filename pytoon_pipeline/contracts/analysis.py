@@ -11,12 +11,13 @@ from pytoon_pipeline.contracts.time import TimeRange
 
 
 class Word(Record):
-    """One spoken word. ``confidence`` is 0..1."""
+    """One spoken word. ``confidence`` is 0..1. A ``hidden`` word is heard, and not in the captions."""
 
     text: str
     start: float
     end: float
     confidence: float
+    hidden: bool = False
 
 
 # The programs that recognise words. A new one joins here and in ``analysis.speech.transcribers``.
@@ -81,11 +82,49 @@ class Transcript(Record):
     device_fallback: str | None = None
 
 
+# How the times of words were found: by the transcriber, by forced alignment with the audio, or spread over subtitles.
+WordTiming = Literal["transcriber", "forced_alignment", "subtitles"]
+
+
+class Cut(Record):
+    """A range of the source that is taken out of the video, with the words in it, and why."""
+
+    start: float
+    end: float
+    text: str
+    reason: str
+
+
+class WordChange(Record):
+    """Words that were changed between ``start`` and ``end``: ``old`` to ``new``, and why."""
+
+    start: float
+    end: float
+    old: str
+    new: str
+    reason: str
+
+
+class CorrectedTranscript(Transcript):
+    """A transcript with the corrections and the edits of people applied.
+
+    ``words`` are those that stay, ``cuts`` what people took out. ``before_edits`` are the words to which people's edits
+    apply; ``changes`` lists every changed word. ``unfitting`` says of each edit that was not applied why not.
+    """
+
+    timing: WordTiming = "transcriber"
+    before_edits: tuple[Word, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    changes: tuple[WordChange, ...] = ()
+    unfitting: tuple[str, ...] = ()
+
+
 class SilenceSegments(Record):
     """Silence and speech in a source.
 
-    ``speech`` are the ranges that stay: padded, and never cutting a word. ``words`` are those of the transcript with
-    impossible times repaired. ``level_db`` and ``threshold_db`` are in dB relative to full scale.
+    ``speech`` are the ranges that stay: padded, never cutting a word, and without what an edit cut out. ``words`` are
+    those of the transcript with impossible times repaired. ``level_db`` and ``threshold_db`` are in dB relative to full
+    scale.
     """
 
     silences: tuple[TimeRange, ...]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pytoon_pipeline.contracts.analysis import Transcriber
+from pytoon_pipeline.contracts.analysis import Cut, Transcriber, WordChange, WordTiming
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
@@ -28,6 +28,15 @@ class StageUse(Record):
     device: str
     precision: str = ""
     seconds: float
+
+
+class Corrections(Record):
+    """How the words of a source were timed, and what people and rules changed in them."""
+
+    timing: WordTiming
+    changes: tuple[WordChange, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    unfitting: tuple[str, ...] = ()
 
 
 class Reproducible(Record):
@@ -59,7 +68,7 @@ class Manifest(Reproducible):
 
     ``engine`` rendered it after ``failed_engines`` had failed. ``degraded`` says why the video is not what was
     requested, ``released`` who delivered it although it was held. ``request`` is the effective request; ``overrides``
-    are those of its fields that the run replaced.
+    are those of its fields that the run replaced. ``corrections`` are those of each source, by its SHA-256.
     """
 
     request: dict[str, Any]
@@ -68,6 +77,7 @@ class Manifest(Reproducible):
     brand: Brand | None = None
     encoder: dict[str, Any]
     transcriber: Transcriber | None
+    corrections: dict[str, Corrections] = Field(default_factory=dict)
     engine: EngineName
     failed_engines: tuple[EngineAttempt, ...] = ()
     stages: tuple[StageUse, ...]

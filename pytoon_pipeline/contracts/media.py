@@ -1,6 +1,5 @@
 """What a source file is."""
 
-from itertools import pairwise
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -121,9 +120,11 @@ class Loss(Record):
         )
 
 
-Role = Literal["media", "subtitles", "background", "music", "voice", "logo", "font"]
+Role = Literal["media", "subtitles", "transcript", "edits", "background", "music", "voice", "logo", "font"]
 # Files that are neither pictures nor clips nor audio; they are not probed.
-NO_MEDIA: tuple[Role, ...] = ("subtitles", "font")
+NO_MEDIA: tuple[Role, ...] = ("subtitles", "transcript", "edits", "font")
+# Files beside a clip, which belong to it.
+BESIDE: tuple[Role, ...] = ("subtitles", "transcript")
 Origin = Literal["uploaded", "generated", "brand"]
 
 
@@ -138,8 +139,8 @@ class SourceItem(Record):
     """One file of an upload in the store: its role, and where it came from.
 
     A file is *uploaded* by a person, whether it was in a folder or named on the command line; *generated* by Pytoon; or
-    one of the *brand*'s. ``path`` is where it was found; only the catalog of this machine knows it. *subtitles* belong
-    to the item before them.
+    one of the *brand*'s. ``path`` is where it was found; only the catalog of this machine knows it. *subtitles* and a
+    *transcript* belong to the item before them; *edits* are what people changed in the transcripts of all items.
     """
 
     name: str
@@ -187,7 +188,25 @@ class SourceMedia(Record):
 
     def subtitles(self) -> dict[str, SourceItem]:
         """Subtitle files by the SHA-256 of the item that they belong to."""
-        return {item.sha256: after for item, after in pairwise(self.items) if after.role == "subtitles"}
+        return self._beside("subtitles")
+
+    def transcripts(self) -> dict[str, SourceItem]:
+        """Transcript files by the SHA-256 of the item that they belong to."""
+        return self._beside("transcript")
+
+    @property
+    def edits(self) -> SourceItem | None:
+        """The file with the edits of all transcripts."""
+        return next((item for item in self.items if item.role == "edits"), None)
+
+    def _beside(self, role: Role) -> dict[str, SourceItem]:
+        found, owner = {}, ""
+        for item in self.items:
+            if item.role == role:
+                found[owner] = item
+            elif item.role not in BESIDE:
+                owner = item.sha256
+        return found
 
 
 class Metadata(Record):

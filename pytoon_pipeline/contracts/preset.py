@@ -132,7 +132,7 @@ class HeadlineSettings(Record):
 class StillSettings(Record):
     """How pictures are shown: for ``seconds`` each, between ``min_seconds`` and ``max_seconds``, taking turns with the
     moves in ``ken_burns``. ``zoom`` is the factor of a move in or out, ``pan`` the length of a sideways move as a share
-    of the window.
+    of the window. ``punch_in`` enlarges the picture on every other page of its texts; 1 never does.
 
     ``fit`` *cover* fills the frame; *contain* shows the whole picture as a card; *auto* follows ``layout.picture``,
     where the subject then stays in view.
@@ -144,13 +144,15 @@ class StillSettings(Record):
     ken_burns: tuple[Move, ...] = Field(default=("in", "out"), min_length=1)
     zoom: float = Field(default=1.1, ge=1, le=1.5)
     pan: float = Field(default=0.08, ge=0, le=0.3)
+    punch_in: float = Field(default=1.25, ge=1, le=2)
     fit: Literal["auto", "cover", "contain"] = "auto"
 
 
 class BackgroundSettings(Record):
     """What is behind products and texts: one or two ``colours``, over which ``shapes`` drift; or a blurred copy.
 
-    ``shape_blur`` is how soft the edges of the shapes are, in pixels; 0 makes them sharp discs.
+    The shapes are tones of the ground that lean towards their colours, by ``shape_opacity``. ``shape_blur`` is how soft
+    their edges are, in pixels; 0 makes one large shape with a clean edge.
     """
 
     kind: Literal["colour", "gradient", "blur"] = "gradient"
@@ -172,7 +174,7 @@ class LayoutSettings(Record):
 
     ``picture`` is how a single item stands: *full_bleed* fills the frame, *card* stands below its text, *split* has a
     panel for the text above it. ``text`` is the layout of a video without media; *auto* chooses by the text. Strips,
-    numbers and discs behind products have the colour ``headline.accent``.
+    numbers and the floor under products have the colour ``headline.accent``.
     """
 
     picture: Literal["full_bleed", "card", "split"] = "full_bleed"

@@ -17,13 +17,14 @@ from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.status import DeliveryState
+from pytoon_pipeline.contracts.transcript_results import TranscriptResult
 from pytoon_pipeline.contracts.upload_states import UploadState
 
 # The stages of one video in the order in which results list them.
 STAGES = (
-    "source_media", "metadata", "resolved_request", "transcription", "sampled_frames", "silence_segments",
-    "face_detections", "focal_points", "shots", "render_spec", "rendered_segments", "composite", "qc_score",
-    "delivered_video",
+    "source_media", "metadata", "resolved_request", "transcription", "corrected_transcript", "sampled_frames",
+    "silence_segments", "face_detections", "focal_points", "shots", "render_spec", "rendered_segments", "composite",
+    "qc_score", "delivered_video",
 )  # fmt: skip
 
 RenderStatus = Literal["completed", "degraded", "failed"]
@@ -333,5 +334,6 @@ RESULTS: dict[str, type[Record]] = {
     "presets_result": PresetsResult,
     "preset_result": PresetResult,
     "new_request_result": NewRequestResult,
+    "transcript_result": TranscriptResult,
     "error_result": ErrorResult,
 }

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytoon_pipeline.analysis.results import MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.results import CorrectedByItem, MetadataByItem
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import presets_digest
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.degradation import Degradation, Release
-from pytoon_pipeline.contracts.manifest import Delivery, Manifest, StageUse
+from pytoon_pipeline.contracts.manifest import Corrections, Delivery, Manifest, StageUse
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
@@ -35,7 +36,7 @@ from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_st
 from pytoon_pipeline.store.store import Store
 
 # What the store holds can be recomputed; the files in the outbox are kept.
-DELIVERY = Stage("delivered_video", 7, "by_rule")
+DELIVERY = Stage("delivered_video", 8, "by_rule")
 
 log = logging.getLogger("pytoon.delivery")
 people = logging.getLogger(RUN_PAGE)
@@ -48,7 +49,7 @@ class CheckedVideo:
     source: Stored[SourceMedia]
     resolved: Stored[ResolvedRequest]
     metadata: MetadataByItem
-    transcripts: TranscriptByItem
+    transcripts: CorrectedByItem
     planned: Stored[RenderSpec]
     segments: Stored[RenderedSegments]
     composite: Stored[FinishedVideo]
@@ -188,6 +189,7 @@ def _manifest(
         spec=video.spec,
         encoder=stages.encoders(),
         transcriber=next((one.transcriber for one in video.transcripts.values.values()), None),
+        corrections={item: _corrections(one) for item, one in video.transcripts.values.items()},
         engine=segments.engine,
         failed_engines=segments.engine_attempts,
         stages=tuple(_stage_use(artifact) for artifact in store.lineage(stored)),
@@ -197,6 +199,12 @@ def _manifest(
         attempts=decision.attempts,
         degraded=decision.degraded,
         released=decision.released,
+    )
+
+
+def _corrections(transcript: CorrectedTranscript) -> Corrections:
+    return Corrections(
+        timing=transcript.timing, changes=transcript.changes, cuts=transcript.cuts, unfitting=transcript.unfitting
     )
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
+from pytoon_pipeline.intake.companions import clip_stem
 from pytoon_pipeline.intake.folder import REQUEST_FILES, sort_files
 from pytoon_pipeline.intake.listing import Entry
-from pytoon_pipeline.media.subtitles import SUFFIXES
 from pytoon_pipeline.store.fingerprint import hash_value
 
 
 class Candidate(NamedTuple):
-    """A file with its subtitles, or a folder with its files, at the top of the inbox. ``etag`` changes with any."""
+    """A file with what belongs to it, or a folder with its files, at the top of the inbox. ``etag`` covers all."""
 
     name: str
     folder: bool
@@ -24,7 +24,7 @@ class Candidate(NamedTuple):
     def has_request(self) -> bool:
         """Whether it can be ingested: a clip on its own, a folder with its request, subtitles only with their clip."""
         if not self.folder:
-            return not _is_subtitles(self.name)
+            return clip_stem(self.name) is None
         return any(f"{self.name}/{name}" in self.files for name in REQUEST_FILES)
 
     @property
@@ -80,15 +80,18 @@ def candidates(entries: Iterable[Entry]) -> list[Candidate]:
 
 
 def _paired(single: Iterable[Candidate]) -> list[Candidate]:
-    """Files, with subtitles joined to all clips of the same name; without a clip they are candidates of their own."""
+    """Files, each with what belongs to it; what belongs to no clip is a candidate of its own."""
     single = list(single)
-    clips = {one.name: one for one in single if not _is_subtitles(one.name)}
+    clips = {one.name: one for one in single if clip_stem(one.name) is None}
     owners: dict[str, list[str]] = {}
     for name in clips:
         owners.setdefault(PurePosixPath(name).stem, []).append(name)
     alone = []
-    for one in (one for one in single if _is_subtitles(one.name)):
-        named = owners.get(PurePosixPath(one.name).stem, [])
+    for one in single:
+        stem = clip_stem(one.name)
+        if stem is None:
+            continue
+        named = owners.get(stem, [])
         for name in named:
             clip = clips[name]
             clips[name] = clip._replace(
@@ -97,10 +100,6 @@ def _paired(single: Iterable[Candidate]) -> list[Candidate]:
         if not named:
             alone.append(one)
     return [*clips.values(), *alone]
-
-
-def _is_subtitles(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES)
 
 
 def decide(found: Iterable[Candidate], known: Mapping[str, Known], now: float, settled: float) -> Decision:

@@ -14,9 +14,9 @@ from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MAX_MEDIA, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.suggestions import listed
+from pytoon_pipeline.intake.companions import clip_stem
 from pytoon_pipeline.intake.listing import temporary
 from pytoon_pipeline.media.signatures import is_live_part
-from pytoon_pipeline.media.subtitles import SUFFIXES as SUBTITLES
 from pytoon_pipeline.runtime.files import FileKind, check_files, printable_name
 
 REQUEST_NAMES = ("request.yaml", "request.yml", "request.json")
@@ -47,7 +47,7 @@ MAX_NAMES = 5
 
 @dataclass(frozen=True)
 class SortedFiles:
-    """File names by what they can be used for. ``others`` are neither media, audio nor subtitles of a clip."""
+    """File names by what they can be used for. ``others`` are neither media, audio, nor files that belong to a clip."""
 
     media: tuple[str, ...] = ()
     audio: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ def sort_files(names: Iterable[str]) -> SortedFiles:
     media = tuple(name for name in visible if _suffix(name) in MEDIA)
     audio = tuple(name for name in visible if _suffix(name) in AUDIO)
     clips = {PurePath(name).stem for name in media}
-    used = {*media, *audio, *(name for name in visible if _suffix(name) in SUBTITLES and PurePath(name).stem in clips)}
+    used = {*media, *audio, *(name for name in visible if clip_stem(name) in clips)}
     return SortedFiles(media, audio, tuple(name for name in visible if name not in used))
 
 

@@ -52,10 +52,17 @@ def ingest_in_steps(
     for (file, _), item in zip(upload.files, source.items, strict=True):
         registry.note(item, generation_of(file), upload.request.licence)
     known = uploads.find(source.key)
+    source = _with_edits(source, known or uploads.find(source.key[:KEY_DIGITS]))
     outcome: IngestOutcome = "new" if known is None else "known" if _equivalent(known, source) else "changed"
     if outcome != "known" or not pending:
         uploads.register(source, pending=pending)
     return source, outcome
+
+
+def _with_edits(source: SourceMedia, known: SourceMedia | None) -> SourceMedia:
+    """The upload with the edits of transcripts that are known for its media."""
+    edits = known.edits if known is not None else None
+    return source if edits is None else source.model_copy(update={"items": (*source.items, edits)})
 
 
 def without_digits(name: str) -> str:
@@ -114,7 +121,7 @@ def canonical_request(request: Request, items: Sequence[SourceItem]) -> dict[str
             media_request["file"] = sha256
     if request.logo is not None:
         values["logo"]["file"] = next((item.sha256 for item in items if item.role == "logo"), request.logo.file)
-    subtitles = [item.sha256 for item in items if item.role == "subtitles"]
+    subtitles = [item.sha256 for item in items if item.role in ("subtitles", "transcript", "edits")]
     values |= {item.role: item.sha256 for item in items if item.role in ("background", "music", "voice")}
     return values | ({"subtitles": subtitles} if subtitles else {})
 

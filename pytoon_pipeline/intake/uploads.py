@@ -21,6 +21,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.suggestions import listed, one_hint
 from pytoon_pipeline.intake.assignments import PLAIN, assign
 from pytoon_pipeline.intake.attachments import BACKGROUNDS, Attachable, Attachments, attach
+from pytoon_pipeline.intake.companions import subtitles_of, transcript_of
 from pytoon_pipeline.intake.edit_plans import check_size
 from pytoon_pipeline.intake.file_settings import assign_to_file, concerns_file
 from pytoon_pipeline.intake.folder import (
@@ -230,6 +231,8 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
         yield path, "media"
         if (beside := subtitles_of(path)) is not None:
             yield beside, "subtitles"
+        if (document := transcript_of(path)) is not None:
+            yield document, "transcript"
     background = request.background
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
         yield attached.files.get("background") or inside(home, background), "background"
@@ -247,23 +250,3 @@ def _beside(home: Path, name: str, role: Attachable) -> Path:
     here = Path.cwd()
     path = _shell_path(place.relative_to(here) if place.is_relative_to(here) else place)
     return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")
-
-
-def subtitles_of(path: Path) -> Path | None:
-    """The subtitles beside a clip: a file of the same name. Raises ``InvalidInput`` when they cannot be read."""
-    try:
-        there = os.listdir(path.parent)
-    except OSError:
-        return None
-    named = [path.parent / name for name in sorted(there) if _names(name, path)]
-    for beside in sorted(named, key=lambda one: subtitles.SUFFIXES.index(one.suffix.lower())):
-        if os.path.isfile(beside) and not os.path.islink(beside):
-            subtitles.read(beside)
-            return beside
-    return None
-
-
-def _names(name: str, clip: Path) -> bool:
-    """Whether a file in the folder of ``clip`` has its name and an extension of subtitles, in upper or lower case."""
-    other = clip.with_name(name)
-    return other != clip and other.stem == clip.stem and other.suffix.lower() in subtitles.SUFFIXES

@@ -48,13 +48,18 @@ def read(path: Path, name: str = "") -> tuple[SubtitleCue, ...]:
 
     Raises ``InvalidInput`` when it has none.
     """
+    name = name or path.name
+    if path.stat().st_size > MAX_BYTES:
+        raise _unreadable(name, f"it is larger than {MAX_BYTES / 1e6:g} MB")
+    return parse(path.read_bytes(), name)
+
+
+def parse(data: bytes, name: str) -> tuple[SubtitleCue, ...]:
+    """The cues in the bytes of a file. Raises as ``read``."""
     import pysubs2
 
-    name = name or path.name
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _unreadable(name, f"it is larger than {MAX_BYTES / 1e6:g} MB")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
         found = pysubs2.SSAFile.from_string(text, format_="vtt" if text.lstrip().startswith("WEBVTT") else "srt")
     except UnicodeDecodeError as error:
         raise _unreadable(name, "it is not valid UTF-8") from error

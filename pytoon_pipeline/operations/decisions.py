@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
@@ -152,15 +151,7 @@ def _correction(decided: Decided) -> str:
     """What to do about words that the simpler transcriber often gets wrong; empty for others."""
     if not any(one.engine == "pocketsphinx" for one in decided.transcribers):
         return ""
-    clips = [PurePath(item.name) for item in decided.media if item.role == "media"]
-    if len(clips) != 1:
-        return " They may be wrong; subtitles beside the clips replace them (docs/footage.md, Captions)."
-    # The subtitles of a video without its pauses have other times than the clip.
-    whole = "render with --set silence.remove=false, " if decided.preset.silence.remove else ""
-    return (
-        f" They may be wrong. To correct them, {whole}correct the .srt in the folder of that video, "
-        f"save it beside {clips[0].name} as {clips[0].with_suffix('.srt').name}, and render again."
-    )
+    return " They may be wrong. To correct them, type: pytoon transcript NAME --edit"
 
 
 def _why_none(decided: Decided) -> str:

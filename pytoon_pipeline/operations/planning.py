@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from pytoon_pipeline.analysis.results import (
+    CorrectedByItem,
     FacesByItem,
     FocalPointsByItem,
     Frames,
     MetadataByItem,
     ShotsByItem,
     SilenceByItem,
-    TranscriptByItem,
     detected_faces,
     register_fonts,
 )
@@ -21,7 +21,7 @@ from pytoon_pipeline.planning.analysed_media import Analyses
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
-SPEC = Stage("render_spec", 18, "dynamic")
+SPEC = Stage("render_spec", 20, "dynamic")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class AnalysisResults:
     """The stored results of all analyses of an upload."""
 
     metadata: MetadataByItem
-    transcripts: TranscriptByItem
+    transcripts: CorrectedByItem
     silences: SilenceByItem
     frames: Frames
     faces: FacesByItem

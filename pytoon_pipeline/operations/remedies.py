@@ -95,7 +95,7 @@ def _steady_camera(request: Request) -> Request:
     return _adjusted(
         request,
         camera={"zoom_pulse": {"amount": 1.0}, "punch_in": {"amount": 1.0}, "smoothing": 1.5, "dead_zone": 0.25},
-        stills={"ken_burns": ["hold"]},
+        stills={"ken_burns": ["hold"], "punch_in": 1.0},
         layout={"bob_amplitude": 0},
     )
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pytoon_pipeline.analysis.results import (
+    CorrectedByItem,
     FacesByItem,
     FocalPointsByItem,
     Frames,
@@ -25,6 +26,7 @@ from pytoon_pipeline.analysis.results import (
 from pytoon_pipeline.analysis.roles import check_usable
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
 from pytoon_pipeline.analysis.stages.analysis import Analysis
+from pytoon_pipeline.analysis.stages.correction import TranscriptCorrection
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
 from pytoon_pipeline.analysis.stages.media_probe import MediaProbe
@@ -126,13 +128,15 @@ class _Work:
         metadata = MetadataByItem.of(found.stage.artifact, item_artifacts(self.store, found.stage.artifact))
         return _Prepared(source, limits, metadata, resolve(source, infos, attempts, limits))
 
-    def _listen(self, prepared: _Prepared) -> tuple[TranscriptByItem, SilenceByItem]:
+    def _listen(self, prepared: _Prepared) -> tuple[CorrectedByItem, SilenceByItem]:
         source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
         speech = SpeechSettings.from_settings(Settings.load(), self.home.models)
         transcription = Transcription.of(self.store, source, metadata, resolved, speech, self._share)
         transcripts = self._run(transcription, source, TranscriptByItem)
-        silence = SilenceDetection.of(self.store, metadata, transcripts, resolved)
-        return transcripts, self._run(silence, source, SilenceByItem)
+        correction = TranscriptCorrection.of(self.store, source, metadata, transcripts)
+        corrected = self._run(correction, source, CorrectedByItem)
+        silence = SilenceDetection.of(self.store, metadata, corrected, resolved)
+        return corrected, self._run(silence, source, SilenceByItem)
 
     def _look(self, prepared: _Prepared) -> tuple[Frames, FacesByItem, FocalPointsByItem, ShotsByItem]:
         source, metadata = prepared.source, prepared.metadata

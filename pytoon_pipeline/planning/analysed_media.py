@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pytoon_pipeline.contracts.analysis import Face, FocalPoints, SampledFrames, Shots, SilenceSegments, Transcript
+from pytoon_pipeline.contracts.analysis import (
+    CorrectedTranscript,
+    Face,
+    FocalPoints,
+    SampledFrames,
+    Shots,
+    SilenceSegments,
+)
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceMedia, VideoStream
 from pytoon_pipeline.contracts.request import Fit, MediaRequest, Request
 
@@ -32,7 +39,7 @@ class AnalysedMedia:
     focus: FocalPoints = NO_FOCUS
     shots: Shots = NO_SHOTS
     silence: SilenceSegments | None = None
-    transcript: Transcript | None = None
+    transcript: CorrectedTranscript | None = None
     loudness: float | None = None
     sound_seconds: float = 0.0
     audio_lost: float = 0.0
@@ -94,7 +101,7 @@ class Analyses:
     """The results of all analyses, each by the SHA-256 of the file."""
 
     metadata: Mapping[str, Metadata]
-    transcripts: Mapping[str, Transcript]
+    transcripts: Mapping[str, CorrectedTranscript]
     silence: Mapping[str, SilenceSegments]
     frames: Mapping[str, SampledFrames]
     faces: Mapping[str, Sequence[Face]]

@@ -14,7 +14,7 @@ from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
 from pytoon_pipeline.planning.shots.stills import fitted, window
 
 # Pixels from the watermark to the edges of the safe zone, and from texts to the watermark.
-WATERMARK_INSET, WATERMARK_MARGIN = 28, 16
+WATERMARK_INSET, WATERMARK_MARGIN = 28, 44
 # However the watermark stands, texts keep at least this height, in pixels.
 MIN_TEXT_HEIGHT = 200
 # Another corner must be calmer than the usual one by this much; faces count this many times as much as detail.

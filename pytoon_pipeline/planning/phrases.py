@@ -31,7 +31,8 @@ ARTICLES = words_in("""
 """)
 PREPOSITIONS = words_in("""
     of to in on at by for from with without into onto about over under after before between through during
-    against around behind beside near until upon towards within across along per via than like as von zu in im
+    against around behind beside near until upon towards within across along per via than like as inside outside off
+    above below beyond despite except von zu in im
     an am auf aus bei beim mit nach seit vor vom zum zur für gegen ohne um durch über unter zwischen de dans en
     sur sous avec sans pour par chez vers entre depuis con sin para por sobre desde hasta entre hacia según
 """)
@@ -65,11 +66,13 @@ NUMERALS = words_in("""
 # Verbs whose particle or short object follows, and pairs that are read as one word.
 PAIRS = words_in("""
     thank_you a_lot lot_of kind_of sort_of such_as as_well in_order in_front out_of because_of instead_of
-    each_other
+    each_other front_of
     one_another at_least at_all for_example of_course right_now so_that even_if even_though more_than less_than
     next_to up_to turn_on turn_off pick_up set_up find_out give_up come_on figure_out end_up look_at talk_about
     think_about wake_up
 """)
+# Endings of words that describe the noun after them.
+DESCRIBING = ("er", "al", "ful", "ous", "ive", "ic", "able", "ible", "ing", "ed", "less", "ish")
 # Shorter words in “-est” are no superlatives.
 MIN_SUPERLATIVE = 5
 # Words that begin a new part of the sentence.
@@ -93,10 +96,20 @@ def break_cost(words: Sequence[str], at: int) -> float:
     clause = right in LINKS or (right in ("you", "it") and at + 1 < len(words) and _plain(words[at + 1]) in VERBS)
     if clause and cost in (NEUTRAL, WEAK):
         return BEFORE_LINK
-    if right in VERBS and left in VERBS:
-        return NEUTRAL
+    if left in VERBS and right in (VERBS | SUBJECTS):
+        return VERB
+    if cost == NEUTRAL and at > 1 and _inside_noun_phrase(words, at):
+        return WEAK
     # Between a name and what it does.
     return 0.0 if cost == NEUTRAL and at > 1 and before[:1].isupper() and after[:1].islower() else cost
+
+
+def _inside_noun_phrase(words: Sequence[str], at: int) -> bool:
+    """Whether the word before a break seems to describe the one after it: “with minor | injuries”."""
+    leading, left = _plain(words[at - 2]), _plain(words[at - 1])
+    if leading in ARTICLES or leading in NUMERALS:
+        return left.endswith(DESCRIBING)
+    return leading in PREPOSITIONS
 
 
 def _leads(word: str) -> float:

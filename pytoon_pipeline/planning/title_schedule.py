@@ -23,10 +23,11 @@ from pytoon_pipeline.planning.layout.titles import (
     role_size,
     text_box,
     title_area,
-    title_layer,
+    title_layers,
     with_marks,
 )
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, Timeline
+from pytoon_pipeline.planning.shots.recrops import on_pages
 from pytoon_pipeline.planning.text_assignment import page_seconds, titles_by_item
 from pytoon_pipeline.planning.title_request import TitleRequest
 
@@ -75,8 +76,9 @@ def place_titles(
     timed = schedule.titles(titles)
     placed = _joined(schedule, [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed])
     scrims = _scrims(schedule, placed)
-    layers = [schedule.layer(page, shown, position, scrims) for page, shown, position in placed]
-    scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in timeline.scenes)
+    layers = [one for page, shown, position in placed for one in schedule.layers(page, shown, position, scrims)]
+    scenes = on_pages(timeline.scenes, timeline.parts, schedule.page_starts(timed))
+    scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in scenes)
     layers.sort(key=lambda layer: layer.start)
     return PlacedTitles(tuple(layers), scenes, tuple(schedule.notes(timed)))
 
@@ -117,7 +119,7 @@ class _Schedule:
         space = self.space(part)
         peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
         size = role_size([(one, other.headline, other.area) for one, other in peers])
-        return [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size)]
+        return [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size, True)]
 
     def _fitted_times(self, pages: Sequence[TitlePage]) -> list[FrameRange]:
         """The frames of each page. Raises ``InvalidInput`` when reading all takes too long."""
@@ -156,6 +158,11 @@ class _Schedule:
                           enumerate(zip(shares, frames, strict=True))]  # fmt: skip
             times += shares
         return times
+
+    def page_starts(self, timed: Sequence[tuple[TitlePage, FrameRange]]) -> list[list[int]]:
+        """The first frames of the pages of texts, for each part of the timeline."""
+        parts = range(len(self.timeline.parts))
+        return [[shown.start for one, shown in timed if one.part == part] for part in parts]
 
     def window(self, part: int) -> FrameRange:
         """The frames of a part in which its texts may stand: from the middle of the transition that brings it in to the
@@ -212,14 +219,14 @@ class _Schedule:
         behind = self.sequences[part].backdrop
         return needed_opacity(area, space.headline.colour, behind, scrim_tone(space), self.style.min_contrast)
 
-    def layer(
+    def layers(
         self, one: TitlePage, shown: FrameRange, position: float, scrims: Sequence[tuple[int, Scrim]]
-    ) -> TextLayer:
+    ) -> tuple[TextLayer, ...]:
         parts = self.parts(shown)
         behind = together(
             [under_scrims(self.sequences[n].backdrop, (scrim for part, scrim in scrims if part == n)) for n in parts]
         )
-        return title_layer(one.page, one.title.role, self.headline(one), self.place(one), shown, behind, position)
+        return title_layers(one.page, one.title.role, self.headline(one), self.place(one), shown, behind, position)
 
     def area(self, one: TitlePage, position: float) -> Rect[int]:
         return title_area(one.page, self.headline(one).headline, self.place(one), position)

@@ -38,7 +38,7 @@ def test_without_a_brand_there_are_no_files() -> None:
 def test_a_brand_limits_moves_only_while_its_rules_apply() -> None:
     preset, brand = load_preset("night-neon"), load_brand("acme")
     safe = brand_changes(preset, brand, Request())
-    assert safe["stills"] == {"ken_burns": ("in", "out"), "zoom": 1.10}
+    assert safe["stills"] == {"ken_burns": ("in", "out"), "zoom": 1.10, "punch_in": 1.10}
     assert "stills" not in brand_changes(preset, brand, Request(brand_safe=False))
 
 

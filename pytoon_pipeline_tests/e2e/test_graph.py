@@ -27,7 +27,8 @@ from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.plans import footage_layer
 
 ANALYSES = {
-    "metadata", "transcription", "sampled_frames", "face_detections", "focal_points", "shots", "silence_segments",
+    "metadata", "transcription", "corrected_transcript", "sampled_frames", "face_detections", "focal_points", "shots",
+    "silence_segments",
 }  # fmt: skip
 ALL = ANALYSES | {
     "source_media",

@@ -39,8 +39,44 @@ def test_subtitles_become_captions_without_any_transcriber(
     (srt,) = home.outbox.rglob("*.srt")
     assert "Good morning" in srt.read_text()
     assert any(note.code == "subtitles_used" for note in manifest.spec.notes)
-    (stage,) = [one for one in manifest.stages if one.name == "transcription"]
+    (stage,) = [one for one in manifest.stages if one.name == "transcription_of_item"]
     assert stage.device == "cpu"
+
+
+def test_a_transcript_beside_the_clip_changes_captions_and_cuts_picture_and_sound_alike(
+    compile_file: Callable[..., Outcome], home: Home, tmp_path: Path
+) -> None:
+    clip = video(tmp_path / "talk.mp4", 2.4)
+    (tmp_path / "talk.srt").write_text(SRT)
+    beside = tmp_path / "talk.transcript.txt"
+    beside.write_text("# source: 00000000, 0:00.00 to 0:02.40\n[0:00.20] Good evening\n")
+    with pytest.raises(AssertionError, match="belongs to another video"):
+        compile_failed(compile_file, clip)
+    beside.write_text("[0:00.20] Good evening\n[0:01.30] [[holy shit]]\n")
+    compile_file(clip)
+    beside.write_text("[0:00.20] Good morning\n[0:01.75] shit\n")
+    compile_file(clip)
+    first, second = (
+        Manifest.model_validate(json.loads(path.read_text())) for path in sorted(home.outbox.rglob("manifest.json"))
+    )
+    assert [" ".join(cue.text for cue in one.spec.captions.cues) for one in (first, second)] == [
+        "Good evening", "Good morning shit"
+    ]  # fmt: skip
+    (changes,) = first.corrections.values()
+    assert next((one.old, one.new) for one in changes.changes) == ("morning", "evening")
+    (cut,) = next(iter(second.corrections.values())).cuts
+    assert cut.text == "holy"
+    assert any(note.code == "speech_cut" for note in second.spec.notes)
+    rate = second.spec.rate
+    (track,) = (one for one in second.spec.audio.tracks if one.role == "original")
+    pictures = [(one.start, one.layers[-1].source_start) for one in second.spec.scenes]
+    sounds = [(one.start, one.source_start) for one in track.clips]
+    assert [(rate.sample(a, 48_000), rate.sample(b, 48_000)) for a, b in pictures] == sounds
+
+
+def compile_failed(compile_file: Callable[..., Outcome], clip: Path) -> None:
+    outcome = compile_file(clip)
+    assert outcome.error is None, outcome.error.message
 
 
 def test_the_device_of_a_stage_is_in_the_manifest(

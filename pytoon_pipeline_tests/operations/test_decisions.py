@@ -36,9 +36,6 @@ def test_captions_of_the_fallback_come_with_how_to_correct_them() -> None:
     fallback = Transcriber(engine="pocketsphinx", model="en-us", identity="x")
     decided = Decided(spec(), {}, load_preset("clean-talk"), (TALK,), {}, (fallback,))
     said = decisions(decided)[-1].message
-    assert "--set silence.remove=false" in said
-    assert "beside talk.mp4 as talk.srt" in said
-    several = replace(decided, media=(TALK, TALK))
-    assert "subtitles beside the clips" in decisions(several)[-1].message
+    assert "pytoon transcript NAME --edit" in said
     whisper = replace(decided, transcribers=(fallback.model_copy(update={"engine": "whisper"}),))
     assert "wrong" not in decisions(whisper)[-1].message

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcriber, Word
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.language import audio_language
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned
@@ -18,7 +18,7 @@ def talk(language: str, tag: str = "", words: tuple[Word, ...] = SAID, item: str
     by = Transcriber(engine="whisper", model="base", identity="x")
     assert clip.info.audio is not None
     info = clip.info.model_copy(update={"audio": clip.info.audio.model_copy(update={"language": tag})})
-    return replace(clip, info=info, transcript=Transcript(words=words, language=language, transcriber=by))
+    return replace(clip, info=info, transcript=CorrectedTranscript(words=words, language=language, transcriber=by))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Silence and speech by audio level."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.analysis.speech.cuts import without_cuts
 from pytoon_pipeline.analysis.speech.word_times import repair_word_times
 from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
@@ -41,9 +42,15 @@ def quiet_ranges(decibels: NDArray[np.float64], threshold: float, min_seconds: f
 
 
 def find_silence(
-    samples: NDArray[np.int16], rate: int, transcript: Transcript, settings: SilenceSettings, requested: bool = False
+    samples: NDArray[np.int16],
+    rate: int,
+    transcript: Transcript,
+    settings: SilenceSettings,
+    requested: bool = False,
+    cuts: Sequence[TimeRange] = (),
 ) -> SilenceSegments:
-    """Finds silence, and the ranges of the source that stay. A source of nothing but silence stays whole.
+    """Finds silence, and the ranges of the source that stay: without ``cuts``. A source of nothing but silence stays
+    whole.
 
     Raises ``InvalidInput`` for such a source when the removal of silence was explicitly ``requested``.
     """
@@ -63,9 +70,16 @@ def find_silence(
         settings = settings.model_copy(update={"remove": False})
     silences = quiet_ranges(decibels, threshold, settings.min_seconds)
     words, changed, dropped = repair_word_times(transcript.words, silences, seconds)
+    speech = without_cuts(speech_ranges(silences, words, seconds, settings), cuts, words)
+    if cuts and not speech:
+        raise InvalidInput(
+            "nothing_left",
+            "The edits of the transcript cut everything out of the video.",
+            "To see them, type: pytoon transcript NAME. Keep at least one sentence.",
+        )
     return SilenceSegments(
         silences=silences,
-        speech=speech_ranges(silences, words, seconds, settings),
+        speech=speech,
         words=words,
         repaired_words=changed,
         dropped_words=dropped,

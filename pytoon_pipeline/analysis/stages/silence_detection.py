@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.results import AUDIO, CorrectedByItem, MetadataByItem
 from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.analysis.stages.transcription import has_words
-from pytoon_pipeline.contracts.analysis import SilenceSegments, Transcript
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, SilenceSegments
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
@@ -23,20 +24,20 @@ class SilenceDetection(Analysis[SilenceSegments]):
     ``removal_requested``: the request itself asks for the removal of silence, so a silent clip is an error.
     """
 
-    stage = Stage("silence_segments", 4, "conditional")
+    stage = Stage("silence_segments", 5, "conditional")
     libraries = ("numpy",)
     record = SilenceSegments
 
     store: Store
     archetype: Archetype
     metadata: MetadataByItem
-    transcripts: TranscriptByItem
+    transcripts: CorrectedByItem
     settings: SilenceSettings
     removal_requested: bool
 
     @classmethod
     def of(
-        cls, store: Store, metadata: MetadataByItem, transcripts: TranscriptByItem, resolved: ResolvedRequest
+        cls, store: Store, metadata: MetadataByItem, transcripts: CorrectedByItem, resolved: ResolvedRequest
     ) -> "SilenceDetection":
         """The detection that a resolved request asks for."""
         return cls(
@@ -63,9 +64,12 @@ class SilenceDetection(Analysis[SilenceSegments]):
             from pytoon_pipeline.analysis.speech import silence
             from pytoon_pipeline.media import audio
 
-            transcript = words.value if words else Transcript(words=(), language="", transcriber=None)
+            transcript = words.value if words else CorrectedTranscript(words=(), language="", transcriber=None)
             samples = audio.load(self.store.path(audio_file)) if audio_file else audio.nothing()
-            return StageOutput(silence.find_silence(samples, audio.ANALYSIS_RATE, transcript, self.settings, requested))
+            cuts = [TimeRange(start=cut.start, end=cut.end) for cut in transcript.cuts]
+            return StageOutput(
+                silence.find_silence(samples, audio.ANALYSIS_RATE, transcript, self.settings, requested, cuts)
+            )
 
         inputs = {
             "audio": audio_file.sha256 if audio_file else "none",

@@ -6,7 +6,8 @@ uploads it is.
 
 import dagster as dg
 
-from pytoon_pipeline.analysis.results import Frames, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.results import CorrectedByItem, Frames, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.stages.correction import TranscriptCorrection
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
@@ -41,17 +42,31 @@ def transcription(
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 
 
+@analysis_asset(TranscriptCorrection)
+def corrected_transcript(
+    context: dg.AssetExecutionContext,
+    store: StoreResource,
+    source_media: SourceMedia,
+    metadata: MetadataByItem,
+    transcription: TranscriptByItem,
+) -> Materialized:
+    """The words as the video uses them: with what people changed in the transcript. The metadata counts changed words,
+    cuts, and edits that do not fit."""
+    analysis = TranscriptCorrection.of(store.artifacts, source_media, metadata, transcription)
+    return materialize_analysis(analysis.run(store.artifacts, source_media))
+
+
 @analysis_asset(SilenceDetection)
 def silence_segments(
     context: dg.AssetExecutionContext,
     store: StoreResource,
     source_media: SourceMedia,
     metadata: MetadataByItem,
-    transcription: TranscriptByItem,
+    corrected_transcript: CorrectedByItem,
     resolved_request: ResolvedRequest,
 ) -> Materialized:
     """Ranges without speech, the parts of each clip that remain, and the words with impossible times corrected."""
-    analysis = SilenceDetection.of(store.artifacts, metadata, transcription, resolved_request)
+    analysis = SilenceDetection.of(store.artifacts, metadata, corrected_transcript, resolved_request)
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pytoon_pipeline.analysis.results import MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.results import CorrectedByItem, MetadataByItem
 from pytoon_pipeline.contracts.degradation import Reason
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
@@ -39,7 +39,7 @@ def delivered_video(
     source_media: Stored[SourceMedia],
     resolved_request: Stored[ResolvedRequest],
     metadata: MetadataByItem,
-    transcription: TranscriptByItem,
+    corrected_transcript: CorrectedByItem,
     render_spec: Stored[RenderSpec],
     rendered_segments: Stored[RenderedSegments],
     composite: Stored[FinishedVideo],
@@ -48,7 +48,7 @@ def delivered_video(
     """The video in the outbox, with its thumbnail, subtitles and manifest. A video that can harm viewers is held until
     a person releases it."""
     parts = (render_spec, rendered_segments, composite, qc_score)
-    video = CheckedVideo(source_media, resolved_request, metadata, transcription, *parts)
+    video = CheckedVideo(source_media, resolved_request, metadata, corrected_transcript, *parts)
     delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video)
     status = delivered.record.state
     tag_run(context, {STATUS_TAG: status})

@@ -3,13 +3,13 @@
 import dagster as dg
 
 from pytoon_pipeline.analysis.results import (
+    CorrectedByItem,
     FacesByItem,
     FocalPointsByItem,
     Frames,
     MetadataByItem,
     ShotsByItem,
     SilenceByItem,
-    TranscriptByItem,
 )
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
@@ -28,7 +28,7 @@ def render_spec(
     source_media: SourceMedia,
     resolved_request: ResolvedRequest,
     metadata: MetadataByItem,
-    transcription: TranscriptByItem,
+    corrected_transcript: CorrectedByItem,
     silence_segments: SilenceByItem,
     sampled_frames: Frames,
     face_detections: FacesByItem,
@@ -37,11 +37,11 @@ def render_spec(
 ) -> Materialized:
     """The complete plan of the video: scenes and their layers, captions, audio, and the segments to render."""
     analyses = AnalysisResults(
-        metadata, transcription, silence_segments, sampled_frames, face_detections, focal_points, shots
+        metadata, corrected_transcript, silence_segments, sampled_frames, face_detections, focal_points, shots
     )
     result = plan_upload(store.artifacts, source_media, resolved_request, analyses)
     spec = result.artifact.read(RenderSpec)
-    announce_plan(source_media, resolved_request, metadata.values, transcription.values, spec)
+    announce_plan(source_media, resolved_request, metadata.values, corrected_transcript.values, spec)
     return materialize(result, _describe(spec, resolved_request))
 
 

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.planning.analysed_media import PlanItem
-from pytoon_pipeline.planning.archetypes.item_layouts import item_sequence, text_space
+from pytoon_pipeline.planning.archetypes.item_layouts import item_sequence
+from pytoon_pipeline.planning.archetypes.item_parts import text_space
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.numbers import with_labels
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots import footage
@@ -33,9 +35,10 @@ def plan_footage(context: PlanContext) -> RenderSpec:
 
 
 def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
-    items, titles = context.items, context.titles
+    items, titles = context.items, with_labels(context.titles, len(context.items))
     if not items:
         return plan_text(context)
+    context = replace(context, titles=titles)
     lengths, notes = lengths_of(items, context.pacing)
     hold = not talk and not any(item.entry.text for item in items)
     of_items = titles_by_item(titles, len(items), hold)

@@ -10,11 +10,14 @@ from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec, Scene
 from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
-from pytoon_pipeline.planning.archetypes import item_layouts
+from pytoon_pipeline.planning.archetypes.card import card
+from pytoon_pipeline.planning.archetypes.cut_out import cut_out
+from pytoon_pipeline.planning.archetypes.item_parts import ground
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.numbers import with_labels
 from pytoon_pipeline.planning.layout.products import GAP, headline_and_product_areas, product_layout, text_zone
 from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_area, title_layer
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
@@ -35,6 +38,7 @@ def plan_overlay(context: PlanContext) -> RenderSpec:
     items, pacing = context.items, context.pacing
     if not items:
         return plan_text(context)
+    context = replace(context, titles=with_labels(context.titles, len(items)))
     lengths, notes = plan_lengths(items, pacing)
     groups, group_notes = _groups(context, _product_area(context))
     titles = titles_by_item(context.titles, len(groups))
@@ -98,9 +102,10 @@ def _group_frames(group: Sequence[PlanItem], lengths: Sequence[int], pacing: Pac
 def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     items, places = group
     if len(items) == 1:
-        return item_layouts.card(context, items[0], frames, titles)
+        alone = cut_out if items[0].material.transparent else card
+        return alone(context, items[0], frames, titles)
     preset, style, file = context.preset, context.title_style, context.media.background
-    background, backdrop = item_layouts.ground(context, items[0], frames)
+    background, backdrop = ground(context, items[0], frames)
     layers: list[Layer] = list(background)
     audio: list[AudioRef] = []
     for item, place in zip(items, places, strict=True):

@@ -51,6 +51,8 @@ def _placed(words: Sequence[Word], ranges: Sequence[SourceRange], rate: FrameRat
     """Words in frames of the video: each at least one frame long, none before the end of the previous one."""
     placed: list[CueWord] = []
     for word in words:
+        if word.hidden:
+            continue
         first, last = rate.nearest(word.start), rate.nearest(word.end)
         middle = source_to_timeline(ranges, (first + last) // 2)
         if middle is None:

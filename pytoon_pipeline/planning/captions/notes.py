@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcript
 from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.wording import counted
@@ -13,6 +13,7 @@ GET_CAPTIONS = (
 )
 # People read about so many characters per second. A few pages with more are normal.
 MAX_CPS, MAX_FAST_SHARE = 20, 0.3
+MAX_LISTED = 5
 IN_FILES = "What is said is in the subtitle files beside the video."
 
 
@@ -47,6 +48,31 @@ def transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[
             f"{source.device_fallback}. There is nothing to do."
         )
         yield Note(code="device_fallback", message=message)
+
+
+def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
+    """What people cut out of the file ``name``, and which of their edits do not fit its words."""
+    if source is None:
+        return
+    if source.cuts:
+        seconds = sum(cut.end - cut.start for cut in source.cuts)
+        message = (
+            f"{counted(len(source.cuts), 'part')} of “{name}” ({seconds:.1f} s) {_were(source.cuts)} cut out with the "
+            "transcript. To see the transcript and bring parts back: pytoon transcript NAME --edit"
+        )
+        yield Note(code="speech_cut", message=message)
+    if source.unfitting:
+        more = f" and {len(source.unfitting) - MAX_LISTED} more" if len(source.unfitting) > MAX_LISTED else ""
+        listed = " ".join(source.unfitting[:MAX_LISTED])
+        message = (
+            f"{counted(len(source.unfitting), 'edit')} of the transcript of “{name}” {_were(source.unfitting)} not "
+            f"applied. {listed}{more} To make them again: pytoon transcript NAME --edit"
+        )
+        yield Note(code="edits_unfitting", message=message)
+
+
+def _were(things: Sequence[object]) -> str:
+    return "was" if len(things) == 1 else "were"
 
 
 def fast_notes(cues: Sequence[Cue], rate: FrameRate, name: str) -> Iterator[Note]:

@@ -1,6 +1,7 @@
 """Places the captions of a video: on a panel of their own, else inside the safe zone, away from faces and titles."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
@@ -47,6 +48,7 @@ def caption_zone(
 ) -> KeepOutArea:
     """Where titles leave space for a caption that has no place yet: its panel, or the lowest part of the safe zone."""
     area = _panel(cue, panels) or extent(place_words(cue, style, safe_area.bottom, canvas.width), style)
+    area = replace(area, top=area.top - 2 * MARGIN)
     return KeepOutArea(cue.start, cue.end, area, TEXT)
 
 

@@ -1,6 +1,4 @@
-"""Backgrounds: a colour, a gradient, soft shapes that drift, or a blurred copy of the product."""
-
-from collections.abc import Sequence
+"""Backgrounds: a colour, a gradient, shapes in a lighter or darker tone that drift, or a blurred copy."""
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.output_format import Canvas
@@ -9,14 +7,19 @@ from pytoon_pipeline.contracts.spec.easing import EaseInOut
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
-from pytoon_pipeline.media.colour import luminance_of, mix_luminance
+from pytoon_pipeline.media.oklch import GREY, Oklch, hue_distance, oklch
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backdrop, everywhere
+from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere
 from pytoon_pipeline.planning.shots.stills import crop_backdrop, fixed, full_frame, layer_of, window
 
 # Where shapes start and end, (x, y) as shares of the frame. Each drifts slowly on its own path.
 PATHS = (((0.05, 0.15), (0.35, 0.3)), ((0.95, 0.85), (0.7, 0.65)), ((0.1, 0.95), (0.3, 0.8)))
 SHAPE_SIZE = 900
+# The large shape with a clean edge, which comes in from the upper right.
+ARC_SIZE, ARC_PATH = 1360, ((0.98, 0.06), (0.84, 0.12))
+# A shape is lighter or darker than its ground by this much (OKLCH), and keeps this share of its chroma. It
+# takes on the hue of its own colour only within so many degrees.
+MIN_TONE, MAX_TONE, MIN_CHROMA, RELATED_HUES = 0.04, 0.085, 0.85, 70.0
 COPY_BRIGHTNESS = -0.10
 
 Background = tuple[tuple[Layer, ...], Backdrops]
@@ -26,20 +29,31 @@ def designed_background(settings: BackgroundSettings, frames: int, canvas: Canva
     """The layers of a background of colours, and its backdrop."""
     colours = settings.colours if settings.kind == "gradient" else settings.colours[:1]
     fill = Fill(colours=colours, angle=settings.angle)
+    shapes = [
+        _tone(shape, colours[n % len(colours)], settings.shape_opacity) for n, shape in enumerate(settings.shapes)
+    ]
     layers: list[Layer] = [ShapeLayer(name="background", fill=fill, **full_frame(canvas))]
-    layers += [
-        _drifting(colour, path, frames, settings, canvas) for colour, path in zip(settings.shapes, PATHS, strict=False)
-    ]
-    return tuple(layers), everywhere(_ground_backdrop(colours, settings))
+    if settings.shape_blur:
+        layers += [
+            _drifting(colour, SHAPE_SIZE, path, frames, canvas, settings.shape_blur)
+            for colour, path in zip(shapes, PATHS, strict=False)
+        ]
+    else:
+        # One large shape with a clean edge: several would look like patches.
+        shapes = shapes[:1]
+        layers += [_drifting(colour, ARC_SIZE, ARC_PATH, frames, canvas) for colour in shapes]
+    return tuple(layers), everywhere(colour_backdrop(*colours, *shapes))
 
 
-def _ground_backdrop(colours: Sequence[Colour], settings: BackgroundSettings) -> Backdrop:
-    """The darkest and lightest of the ground's colours, also where a shape lies over them."""
-    plain = [luminance_of(colour) for colour in colours]
-    covered = [
-        mix_luminance(luminance_of(shape), one, settings.shape_opacity) for shape in settings.shapes for one in plain
-    ]
-    return Backdrop(min(plain + covered), max(plain + covered))
+def _tone(shape: Colour, ground: Colour, share: float) -> Colour:
+    """``ground`` changed by ``share`` towards ``shape``, without the grey that opposite hues mix to."""
+    own, other = oklch(ground), oklch(shape)
+    related = min(own.chroma, other.chroma) < GREY or hue_distance(own.hue, other.hue) <= RELATED_HUES
+    hue = other.hue if related and own.chroma < GREY else own.hue
+    chroma = own.chroma + share * (other.chroma - own.chroma) if related else own.chroma
+    lightness = own.lightness + share * (other.lightness - own.lightness)
+    step = min(MAX_TONE, max(MIN_TONE, abs(lightness - own.lightness))) * (1 if lightness >= own.lightness else -1)
+    return Oklch(min(1.0, max(0.0, own.lightness + step)), max(chroma, own.chroma * MIN_CHROMA), hue).hex
 
 
 def plain_background(colour: Colour, canvas: Canvas) -> Background:
@@ -80,10 +94,11 @@ def disc(colour: Colour, diameter: float, x: float, y: float) -> ShapeLayer:
 
 def _drifting(
     colour: Colour,
+    size: float,
     path: tuple[tuple[float, float], tuple[float, float]],
     frames: int,
-    settings: BackgroundSettings,
     canvas: Canvas,
+    blur: float = 0.0,
 ) -> Layer:
     (x0, y0), (x1, y1) = path
     last = max(1, frames - 1)
@@ -97,11 +112,9 @@ def _drifting(
     return ShapeLayer(
         name="shape",
         shape="ellipse",
-        width=SHAPE_SIZE,
-        height=SHAPE_SIZE,
+        width=size,
+        height=size,
         fill=Fill(colours=(colour,)),
-        effects=(Blur(radius=settings.shape_blur),) if settings.shape_blur else (),
-        transform=Transform(
-            x=track(x0, x1, canvas.width), y=track(y0, y1, canvas.height), opacity=constant(settings.shape_opacity)
-        ),
+        effects=(Blur(radius=blur),) if blur else (),
+        transform=Transform(x=track(x0, x1, canvas.width), y=track(y0, y1, canvas.height)),
     )

@@ -41,5 +41,4 @@ def plan_beside(material: AnalysedMedia, area: Rect[int], canvas: Canvas, *, who
     text = column(area, canvas, SEAM)
     text = Rect(text.left, text.top, min(text.right, left) - GAP, text.bottom)
     card = Rect(left, top, left + width, top + height)
-    return CardPlan(card=card, above=text, below=Rect(text.left, text.bottom, text.right, text.bottom + 1),
-                    crops=crops, flat=False)  # fmt: skip
+    return CardPlan(card=card, above=text, crops=crops, flat=False)

@@ -8,72 +8,69 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.layers import Layer, Transform, constant
+from pytoon_pipeline.contracts.spec.layers import CropPath, Keyframe, Layer, ShapeLayer, Transform, constant
+from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots import stills
 
-CARD_WIDTH, CUT_OUT_WIDTH = 940, 756
+CARD_WIDTH = 968
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
 HEIGHT_SHARES = (1.0, 0.86, 0.72, 0.6, 0.48)
-# Distance from a text to its card, and from the card to the frame's edge, in pixels.
-GAP, EDGE = 56, 90
+# Distance from a text to its card, in pixels.
+GAP = 72
+# Distance from a card to the lower edge of the frame: that to the sides.
+EDGE = 56
 # Height of the optical centre.
-CENTRE = 0.45
+CENTRE = 0.48
 # A shadow has the ground's hue at this share of its brightness.
 SHADOW_TINT = 0.3
+# A tilted card turns to this share of its tilt and grows by this factor while it is shown.
+TURN, GROWTH = 0.3, 1.03
+# The plate that throws a card's shadow ends so many pixels within the card, which hides it.
+PLATE_INSET = 8
 
 
 @dataclass(frozen=True)
 class CardPlan:
-    """Where a card and its texts stand, whether the card crops its picture, and whether it is as wide as the frame."""
+    """Where a card and the text above it stand, whether the card crops its picture, and whether it is as wide as the
+    frame.
+    """
 
     card: Rect[int]
     above: Rect[int]
-    below: Rect[int]
     crops: bool
     flat: bool
 
 
 def plan_card(
-    material: AnalysedMedia,
-    heights: tuple[int, int],
-    area: Rect[int],
-    canvas: Canvas,
-    safe_area: Rect[int],
-    *,
-    whole: bool,
-    band: bool = False,
+    material: AnalysedMedia, text_height: int, area: Rect[int], canvas: Canvas, *, whole: bool, band: bool = False
 ) -> CardPlan:
-    """The places of a card and of texts of these ``heights`` above and below it, centred together.
+    """The places of a card and of a text of ``text_height`` above it, centred together.
 
     ``area`` is where texts may stand. A ``whole`` picture is never cropped; a ``band`` is as wide as the frame.
     """
-    width = canvas.width if band else CUT_OUT_WIDTH if material.transparent else CARD_WIDTH
-    above, below = (height + GAP if height else 0 for height in heights)
-    top = area.top if above else min(area.top, 2 * EDGE)
-    # Only text keeps clear of the platform's own elements; a card may reach half into their zone.
-    bottom = area.bottom - 4 if below else min(canvas.height - EDGE, (safe_area.bottom + canvas.height) // 2)
-    free = bottom - top - above - below
+    width = canvas.width if band else CARD_WIDTH
+    above = text_height + GAP if text_height else 0
+    # Only text keeps clear of the platform's own elements: a card fills the frame.
+    top, bottom = area.top if above else min(area.top, 2 * EDGE), canvas.height - EDGE
+    free = bottom - top - above
     size, crops = _cropped(material, width, free), True
     if whole or size is None:
         across, down, _ = stills.fit_box(material, width, free)
         size, crops = (across, down), False
-    used = above + size[1] + below
+    used = above + size[1]
     first = max(top, min(round(CENTRE * canvas.height - used / 2), bottom - used))
-    left, under = (canvas.width - size[0]) // 2, first + above + size[1]
+    left = (canvas.width - size[0]) // 2
     return CardPlan(
-        card=Rect(left=left, top=first + above, right=left + size[0], bottom=under),
-        above=replace(area, top=first, bottom=first + max(1, heights[0])),
-        below=replace(
-            area, top=min(under + GAP, area.bottom - 1), bottom=max(under + GAP + heights[1], under + GAP + 1)
-        ),
+        card=Rect(left=left, top=first + above, right=left + size[0], bottom=first + used),
+        above=replace(area, top=first, bottom=first + max(1, text_height)),
         crops=crops,
         flat=band,
     )
 
 
-def card_layer(
+def card_layers(
     material: AnalysedMedia,
     plan: CardPlan,
     settings: LayoutSettings,
@@ -81,27 +78,47 @@ def card_layer(
     frames: int,
     source_start: int = 0,
     phase: int = 0,
-) -> Layer:
-    """The picture as a card. A tilted card stands still; others move gently up and down."""
+    crops: CropPath | None = None,
+) -> tuple[Layer, ...]:
+    """The picture as a card, with the plate that throws its shadow behind it.
+
+    A card moves as a whole, unless the picture moves inside it by ``crops``. A tilted card turns a little.
+    """
     width, height = plan.card.width, plan.card.height
-    camera = stills.fit_box(material, width, height)[2]
-    if plan.crops:
-        camera = stills.fixed(*stills.window(material, width / height))
+    camera = crops or stills.fit_box(material, width, height)[2]
     flat = plan.flat
-    effects: list[Effect] = []
-    if not flat and not material.transparent and settings.corner_radius:
-        effects.append(Rounded(radius=min(settings.corner_radius, width / 2, height / 2)))
-    if settings.shadow:
-        effects.append(soft_shadow(settings.shadow, ground))
+    rounded: tuple[Effect, ...] = ()
+    if not flat and settings.corner_radius:
+        rounded = (Rounded(radius=min(settings.corner_radius, width / 2, height / 2)),)
+    shadow = (soft_shadow(settings.shadow, ground),) if settings.shadow else ()
+    inside = crops is not None and len(crops.keyframes) > 1
+    placed: dict[str, Any] = {"width": width, "height": height, "transform": _movement(
+        plan, settings, frames, phase, tilts=material.is_still and not flat, rests=flat or inside
+    )}  # fmt: skip
+    if crops is None or not shadow:
+        return (stills.layer_of(material, camera, (*rounded, *shadow), source_start, "product", **placed),)
+    # The shadow of a picture that moves inside its card stays as it is.
+    fill = Fill(colours=(shade_of(ground),))
+    smaller = {**placed, "width": width - 2 * PLATE_INSET, "height": height - 2 * PLATE_INSET}
+    plate = ShapeLayer(name="card shadow", fill=fill, effects=(*rounded, *shadow), **smaller)
+    return plate, stills.layer_of(material, camera, rounded, source_start, "product", **placed)
+
+
+def _movement(
+    plan: CardPlan, settings: LayoutSettings, frames: int, phase: int, *, tilts: bool, rests: bool
+) -> Transform:
+    """How a card stands and moves: a tilted one turns slowly, others go gently up and down unless they rest."""
     x, y = (plan.card.left + plan.card.right) / 2, (plan.card.top + plan.card.bottom) / 2
-    tilt = settings.tilt * (1 if phase % 2 else -1) if material.is_still and not flat else 0.0
-    moving = stills.bobbing(y, settings.bob_amplitude, frames, phase) if not tilt and not flat else constant(y)
-    placed: dict[str, Any] = {
-        "width": width,
-        "height": height,
-        "transform": Transform(x=constant(x), y=moving, rotation=constant(tilt)),
-    }
-    return stills.layer_of(material, camera, tuple(effects), source_start, "product", **placed)
+    if settings.tilt and tilts:
+        side = 1 if phase % 2 else -1
+        turn = (
+            Keyframe(value=side * settings.tilt),
+            Keyframe(frame=max(1, frames - 1), value=side * TURN * settings.tilt),
+        )
+        grow = (Keyframe(value=1), Keyframe(frame=max(1, frames - 1), value=GROWTH))
+        return Transform(x=constant(x), y=constant(y), rotation=turn, scale=grow)
+    moving = constant(y) if rests else stills.bobbing(y, settings.bob_amplitude, frames, phase)
+    return Transform(x=constant(x), y=moving)
 
 
 def soft_shadow(opacity: float, ground: Colour) -> Shadow:
@@ -116,8 +133,6 @@ def shade_of(ground: Colour) -> Colour:
 
 def _cropped(material: AnalysedMedia, width: int, free: int) -> tuple[int, int] | None:
     """The tallest size at which a card shows all of its subject; none where cropping would hide some of it."""
-    if material.transparent:
-        return None
     for share in HEIGHT_SHARES:
         height = 2 * round(free * share / 2)
         if stills.covers_well(material, width / height, stills.CARD_MARGIN):

@@ -71,7 +71,7 @@ def headline_and_product_areas(
     band = replace(text_area, **edge)
     headline_height = 0
     for title in titles:
-        for page in fit_title(title, headline, band):
+        for page in fit_title(title, headline, band, numbers=True):
             place = title_area(page, headline, band, headline.position)
             headline_height = max(
                 headline_height, place.bottom - text_area.top if above else text_area.bottom - place.top

@@ -34,6 +34,7 @@ class TextLayout:
 
     ``words`` has, for each word of the lines, its index among the words of the text, or -1 where lines are not made of
     words. ``marked`` are the indices of those that a person marked; None where nothing of the text is marked.
+    ``stack`` are parts of different sizes, one below the other, of which the page consists; empty for one size.
     """
 
     lines: tuple[str, ...]
@@ -42,6 +43,7 @@ class TextLayout:
     height: int
     words: tuple[int, ...] = ()
     marked: tuple[int, ...] | None = None
+    stack: tuple["TextLayout", ...] = ()
 
     @property
     def characters(self) -> int:

@@ -17,6 +17,7 @@ from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.emphasis import chosen_words, emphasis_of, without_marks
 from pytoon_pipeline.planning.keep_out import KeepOutArea
 from pytoon_pipeline.planning.layout.contrast import ensure_contrast
+from pytoon_pipeline.planning.layout.numbers import gaps, number_page
 from pytoon_pipeline.planning.layout.text_fit import (
     TextBox,
     TextLayout,
@@ -129,12 +130,14 @@ def role_size(titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]]
 
 
 def fit_title(
-    title: TitleRequest, headline: HeadlineSettings, area: Rect[int], size: int | None = None
+    title: TitleRequest, headline: HeadlineSettings, area: Rect[int], size: int | None = None, numbers: bool = False
 ) -> list[TextLayout]:
-    """The pages of a title in ``area``, at ``size`` where it is given.
+    """The pages of a title in ``area``, at ``size`` where it is given. With ``numbers``, a number or price is one page.
 
     Raises ``InvalidInput`` when it cannot be shown at all.
     """
+    if numbers and (page := number_page(title, text_box(headline, area), box_padding(headline))) is not None:
+        return [page]
     box = title_box(title, headline, area)
     pages = split_pages(title.text, box) if size is None else pages_at(title.text, box, size)
     if not pages:
@@ -152,6 +155,32 @@ def with_marks(page: TextLayout, title: TitleRequest) -> TextLayout:
     if not title.marked:
         return page
     return replace(page, marked=tuple(n for n, word in enumerate(page.words) if word in title.marked))
+
+
+def title_layers(
+    page: TextLayout,
+    role: Role,
+    style: TitleStyle,
+    area: Rect[int],
+    shown: FrameRange,
+    backdrops: Backdrops,
+    position: float,
+) -> tuple[TextLayer, ...]:
+    """One page at ``position`` of the height of ``area``: a layer for each part, numbers in the accent colour."""
+    if not page.stack:
+        return (title_layer(page, role, style, area, shown, backdrops, position),)
+    headline = _in_reading_direction(style.headline, page).model_copy(update={"emphasis": "none"})
+    place, padding = title_area(page, headline, area, position), box_padding(headline)
+    layers, top = [], place.top
+    for part, gap in zip(page.stack, [*gaps(page.stack, padding), 0], strict=True):
+        height = 2 * ceil(part.height / 2) + 2 * round(padding)
+        row = replace(area, top=top, bottom=top + height)
+        accented = part.size == page.size and headline.background not in BOXED
+        accented &= backdrops(row).min_contrast(headline.accent) >= style.min_contrast
+        own = headline.model_copy(update={"colour": headline.accent}) if accented else headline
+        layers.append(title_layer(part, role, replace(style, headline=own), row, shown, backdrops, 0.0))
+        top += height + gap
+    return tuple(layers)
 
 
 def title_layer(
@@ -220,7 +249,7 @@ def _key_words(page: TextLayout) -> tuple[int, ...]:
 
 def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], position: float) -> Rect[int]:
     """What a page covers at ``position`` of ``area``: its letters, and the plate or outline around them."""
-    padding = headline.box.padding if headline.background in BOXED else round(headline.outline)
+    padding = round(box_padding(headline))
     # Even sizes at even places need no resampling.
     width = min(area.right - area.left, 2 * ceil(page.width / 2) + 2 * padding)
     height = min(area.bottom - area.top, 2 * ceil(page.height / 2) + 2 * padding)
@@ -229,6 +258,11 @@ def title_area(page: TextLayout, headline: HeadlineSettings, area: Rect[int], po
     inset = min(INSET, (area.right - area.left - width) // 2)
     left = {"left": area.left + inset, "centre": centred(width, area), "right": area.right - width - inset}
     return Rect(left=left[headline.align], top=top, right=left[headline.align] + width, bottom=top + height)
+
+
+def box_padding(headline: HeadlineSettings) -> float:
+    """The distance from letters to the edge of what they cover: of their plate or outline."""
+    return headline.box.padding if headline.background in BOXED else headline.outline
 
 
 def symmetric(area: Rect[int], canvas: Canvas) -> Rect[int]:

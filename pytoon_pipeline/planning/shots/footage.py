@@ -15,11 +15,11 @@ from pytoon_pipeline.contracts.preset import CameraSettings, Preset
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import Layer, Transform, VideoLayer, constant
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
-from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, clip, union
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, clip, covered, union
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import colour_backdrop, everywhere, together, tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
-from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS, fast_notes
+from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS, edit_notes, fast_notes
 from pytoon_pipeline.planning.captions.panels import PanelSettings, panel_settings
 from pytoon_pipeline.planning.captions.uncertain import uncertain_note, without_uncertain
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
@@ -72,6 +72,7 @@ def talking_sequence(
     cues = plan_cues(words, ranges, rate, preset.captions)
     shown, hidden = without_uncertain(cues, words, ranges, rate, preset.captions)
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
+    notes += edit_notes(material.transcript, item.entry.file[:60])
     notes += _quality_notes(material, canvas)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
     if preset.captions.show:
@@ -278,7 +279,9 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
     """What is not shown of a talking video of which ``spoken`` seconds are left without its silences."""
     name = item.entry.file[:60]
     start, end = source_range(item.material, item.entry)
-    if (silent := end - start - spoken) >= MIN_NOTED_SILENCE:
+    edits = item.material.transcript.cuts if item.material.transcript is not None else ()
+    cut = covered((start, end), union((one.start, one.end) for one in edits))
+    if (silent := end - start - spoken - cut) >= MIN_NOTED_SILENCE:
         message = f"{silent:.1f} s of silence were cut out of “{name}”. To keep it, add: --set silence.remove=false"
         yield Note(code="silence_removed", message=message)
     if shortened:

@@ -68,7 +68,7 @@ def covers_well(material: AnalysedMedia, aspect: float, margin: float = 1 / MAX_
     essential, picture = essential_box(material), material.sampled.picture
     shown = size[0] * size[1] / (picture.width * picture.height)
     people = bool(material.faces or material.focus.people)
-    excess = MAX_SUBJECT_EXCESS if people or material.focus.texts else 1 / margin
+    excess = 1.0 if material.focus.texts else MAX_SUBJECT_EXCESS if people else 1 / margin
     fits = essential.width <= size[0] * excess and essential.height <= size[1] * excess
     return fits or (not people and not material.focus.texts and shown >= 1 - MAX_HIDDEN)
 
@@ -88,15 +88,6 @@ def fills_frame(material: AnalysedMedia, canvas: Canvas) -> bool:
     widths = [union_box(boxes).width for boxes in groups.values()]
     widths += [box.width for box in text_boxes(material)]
     return sum(width > MAX_SUBJECT_EXCESS * size[0] for width in widths) <= MAX_CUT * len(widths)
-
-
-def fit_cover(
-    material: AnalysedMedia, frames: int, move: Move, settings: StillSettings, canvas: Canvas
-) -> tuple[Layer, ...]:
-    """The picture over the whole frame, slowly moving."""
-    size, centre = window(material, canvas.aspect)
-    camera = moving(size, centre, material.sampled.picture, subject_box(material), frames, move, settings)
-    return (ImageLayer(name="picture", item=material.item, crop_path=camera, **full_frame(canvas)),)
 
 
 def moving(
@@ -229,11 +220,16 @@ def crop_backdrop(material: AnalysedMedia, camera: CropPath, frames: int, canvas
     """The backdrop of texts over a picture that fills the frame through ``camera``."""
 
     def backdrop(area: Rect[int]) -> Backdrop:
-        moments = (0, frames // 2, max(0, frames - 1))
+        moments = crop_moments(camera, frames)
         windows: list[Box] = [crop_at(camera, frame, frame) for frame in moments]
         return tones_backdrop(material.sampled.tones, windows, area, canvas.width, canvas.height)
 
     return backdrop
+
+
+def crop_moments(camera: CropPath, frames: int) -> list[int]:
+    """Frames at which a window has its extreme places: those of its keyframes, and the middle."""
+    return sorted({0, frames // 2, max(0, frames - 1), *(key.frame for key in camera.keyframes)})
 
 
 def _keeping(centre: float, length: float, low: float, extent: float) -> float:

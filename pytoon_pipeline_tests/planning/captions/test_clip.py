@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.config.presets import load_profanity, preset_names
-from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcriber, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
 from pytoon_pipeline.delivery import subtitles
@@ -25,7 +25,7 @@ def said(text: str) -> tuple[Word, ...]:
 
 def plan(text: str, by: Transcriber = SPHINX, rejected: int = 0, lost: int = 0, **wishes: object) -> RenderSpec:
     words = said(text)
-    heard = Transcript(words=words, language="en", transcriber=by, rejected_words=rejected)
+    heard = CorrectedTranscript(words=words, language="en", transcriber=by, rejected_words=rejected)
     material = footage(5, ((0, 5),), words=words)
     assert material.silence is not None
     silence = material.silence.model_copy(update={"dropped_words": lost})

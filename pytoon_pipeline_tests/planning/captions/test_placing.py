@@ -5,8 +5,8 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord
 from pytoon_pipeline.planning.captions.layout import extent
-from pytoon_pipeline.planning.captions.placing import place_captions
-from pytoon_pipeline.planning.keep_out import FACE, KeepOutArea
+from pytoon_pipeline.planning.captions.placing import MARGIN, caption_zone, place_captions
+from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.sequences import CaptionPanel
 
 CANVAS = CANVASES["9:16"]
@@ -49,3 +49,10 @@ def test_a_run_that_no_place_serves_is_divided() -> None:
     placed = place_captions([cue(0), cue(40)], STYLE, CANVAS, SAFE, [low, high])
     assert extent(placed[0], STYLE).bottom <= 900
     assert extent(placed[1], STYLE).top >= 900
+
+
+def test_a_title_above_the_zone_of_a_caption_leaves_it_a_place_below() -> None:
+    zone = caption_zone(cue(0), STYLE, CANVAS, SAFE, ())
+    title = KeepOutArea(0, 60, Rect(0, zone.area.top - 400, 1080, zone.area.top), TEXT)
+    (placed,) = place_captions([cue(0)], STYLE, CANVAS, SAFE, [title])
+    assert extent(placed, STYLE).top >= title.area.bottom + MARGIN

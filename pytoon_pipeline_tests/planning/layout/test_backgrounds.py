@@ -4,6 +4,7 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer
+from pytoon_pipeline.media.oklch import oklch
 from pytoon_pipeline_tests.harness.plans import planned, still
 
 
@@ -22,3 +23,17 @@ def test_overlay_backgrounds(background: str, first: type) -> None:
 def test_a_brand_background_needs_a_brand() -> None:
     with pytest.raises(InvalidInput, match="background: the value “brand”"):
         planned([still()], archetype="overlay", background="brand")
+
+
+def test_a_shape_has_a_tone_of_its_ground_and_not_the_grey_that_opposite_hues_mix_to() -> None:
+    for preset in ("flash-sale", "clean-product", "fresh-cards"):
+        for brand in (None, "acme", "verde"):
+            spec = planned([still(transparent=True)], archetype="overlay", preset=preset, text="Hello", brand=brand)
+            ground = next(one for one in spec.scenes[0].layers if one.name == "background")
+            assert isinstance(ground, ShapeLayer)
+            colours = [oklch(one) for one in ground.fill.colours]
+            for shape in (one for one in spec.scenes[0].layers if one.name == "shape"):
+                assert isinstance(shape, ShapeLayer)
+                tone = oklch(shape.fill.colours[0])
+                assert min(abs(tone.lightness - one.lightness) for one in colours) < 0.1
+                assert tone.chroma >= 0.75 * min(one.chroma for one in colours)

@@ -10,13 +10,18 @@ from pytoon_pipeline_tests.harness.plans import planned, still
 
 @pytest.mark.parametrize(("width", "height"), [(1600, 900), (1000, 1000), (900, 1600), (300, 1400)])
 def test_a_card_and_its_text_share_the_frame_and_do_not_touch(width: int, height: int) -> None:
-    spec = planned([still(width, height)], text="A headline of some words", preset="fresh-cards")
+    fit = "contain" if height > width else "auto"
+    spec = planned([still(width, height)], text="A headline of some words", preset="fresh-cards", fit=fit)
     card = next(layer for layer in spec.scenes[0].layers if layer.name == "product")
     for text in texts(spec):
         assert apart(area_of(card), area_of(text))  # type: ignore[arg-type]
         assert area_of(text).top >= spec.constraints.safe_area.top
-    assert area_of(card).bottom <= 1920 - 90  # type: ignore[arg-type]
-    assert {"rounded", "shadow"} <= {effect.model_dump()["kind"] for effect in card.effects}
+    place = area_of(card)  # type: ignore[arg-type]
+    assert place.bottom <= 1920 - 40, "it keeps the distance to the lower edge that it has to the sides"
+    if width > 300:
+        assert place.width >= 0.86 * 1080 or place.height >= 0.55 * 1920
+    effects = [effect for layer in spec.scenes[0].layers for effect in layer.effects]
+    assert {"rounded", "shadow"} <= {effect.model_dump()["kind"] for effect in effects}
 
 
 def test_titles_and_its_own_text_stand_above_a_card() -> None:

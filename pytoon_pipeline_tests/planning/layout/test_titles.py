@@ -146,6 +146,8 @@ def test_a_short_hook_is_larger_than_the_beats() -> None:
 
 
 def test_right_to_left_text_begins_at_the_right() -> None:
-    latin, arabic = (only_text(titled(text, align="left")) for text in ("Fresh coffee", "قهوة طازجة 50%"))
-    assert (latin.style.align, arabic.style.align) == ("left", "right")
-    assert area_of(arabic).left > area_of(latin).left
+    latin = only_text(titled("Fresh coffee", align="left"))
+    assert latin.style.align == "left"
+    for arabic in texts(titled("قهوة طازجة 50%", align="left")):
+        assert arabic.style.align == "right"
+        assert area_of(arabic).left > area_of(latin).left

@@ -56,3 +56,10 @@ def test_a_tiny_picture_is_a_card_and_a_clip_fills_the_frame_unless_people_are_f
     apart = [face(n / 5, x) for n in range(15) for x in (0.1, 0.9)]
     band = planned([footage(3, faces=apart)], archetype="hero").scenes[0].layers[-1]
     assert (band.width, band.width / band.height) == (1080, pytest.approx(16 / 9, rel=0.01))
+
+
+def test_a_portrait_fills_the_frame_where_a_preset_has_cards_with_light_text_on_a_dark_scrim() -> None:
+    spec = planned([still(900, 1600)], preset="fresh-cards", text="Two words", platform="tiktok")
+    (picture,) = (one for one in spec.scenes[0].layers if isinstance(one, ImageLayer))
+    assert (picture.width, picture.height) == (1080, 1920)
+    assert {layer.style.colour for _, _, layer in spec.texts()} == {"#FFFFFF"}

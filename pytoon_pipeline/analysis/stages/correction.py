@@ -1,0 +1,135 @@
+"""The analysis ``corrected_transcript``: the words of a clip as people and rules have corrected them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.stages.analysis import Analysis
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript, Word
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, edits_of_item
+from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.items import ItemWork
+from pytoon_pipeline.store.stages import Stage, StageOutput
+from pytoon_pipeline.store.store import Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class TranscriptCorrection(Analysis[CorrectedTranscript]):
+    """Applies what people changed in the transcripts: ``edits`` by the SHA-256 of the clip, or a transcript file beside
+    it, which counts in place of earlier edits.
+    """
+
+    stage = Stage("corrected_transcript", 1, "conditional")
+    libraries = ("python",)
+    record = CorrectedTranscript
+
+    store: Store
+    metadata: MetadataByItem
+    transcripts: TranscriptByItem
+    edits: Mapping[str, tuple[TranscriptEdit, ...]]
+    documents: Mapping[str, SourceItem]
+
+    @classmethod
+    def of(
+        cls, store: Store, source: SourceMedia, metadata: MetadataByItem, transcripts: TranscriptByItem
+    ) -> "TranscriptCorrection":
+        """The correction of the transcripts of an upload."""
+        return cls(store, metadata, transcripts, stored_edits(store, source), source.transcripts())
+
+    def covers(self, item: SourceItem) -> bool:
+        return item.sha256 in self.transcripts.items
+
+    def work(self, item: SourceItem) -> ItemWork:
+        words, document = self.transcripts.items[item.sha256], self.documents.get(item.sha256)
+        inputs, parameters = {"words": words.fingerprint}, {}
+        if document is not None:
+            inputs |= {"document": document.sha256, "media": item.sha256}
+        elif edits := self.edits.get(item.sha256):
+            parameters["edits"] = hash_value([edit.model_dump(mode="json") for edit in edits])
+        return ItemWork(lambda scratch: StageOutput(self._corrected(item, words.value)), inputs, parameters)
+
+    def _corrected(self, item: SourceItem, transcript: Transcript) -> CorrectedTranscript:
+        from pytoon_pipeline.analysis.transcript.applying import apply_edits
+
+        edits = self._edits(item, transcript)
+        applied = apply_edits(transcript.words, edits)
+        return CorrectedTranscript(
+            **{name: getattr(transcript, name) for name in Transcript.model_fields if name != "words"},
+            words=tuple(applied.words),
+            timing="subtitles" if _from_subtitles(transcript) else "transcriber",
+            before_edits=transcript.words,
+            cuts=self._cuts(item, transcript.words, applied.cuts),
+            changes=tuple(applied.changes),
+            unfitting=tuple(applied.unfitting),
+        )
+
+    def _edits(self, item: SourceItem, transcript: Transcript) -> tuple[TranscriptEdit, ...]:
+        from pytoon_pipeline.analysis.transcript.files import edits_of_file
+
+        document, seconds = self.documents.get(item.sha256), self.metadata.items[item.sha256].value.audio_seconds
+        if document is None:
+            return self.edits.get(item.sha256, ())
+        data = self.store.path(document.stored).read_bytes()
+        return edits_of_file(data, document.name, {item.sha256: (transcript.words, seconds)})[item.sha256]
+
+    def _cuts(self, item: SourceItem, words: Sequence[Word], cuts: Sequence[Cut]) -> tuple[Cut, ...]:
+        """The cuts with the moments at which they begin and end. Cuts without a word between them are one."""
+        from pytoon_pipeline.analysis.speech.cuts import cut_span
+
+        if not cuts:
+            return ()
+        decibels, found = self._levels(item), []
+        for cut in _joined(cuts, words):
+            before = max((word.end for word in words if word.end <= cut.start + 1e-6), default=0.0)
+            after = min((word.start for word in words if word.start >= cut.end - 1e-6), default=float("inf"))
+            start, end = cut_span(cut.start, cut.end, before, after, decibels)
+            found.append(cut.model_copy(update={"start": start, "end": end}))
+        return tuple(found)
+
+    def _levels(self, item: SourceItem) -> "NDArray[np.float64]":
+        from pytoon_pipeline.analysis.speech.silence import levels
+        from pytoon_pipeline.media import audio
+
+        file = self.metadata.items[item.sha256].files[AUDIO]
+        return levels(audio.load(self.store.path(file)), audio.ANALYSIS_RATE)
+
+    def summary(self, values: Sequence[CorrectedTranscript]) -> Mapping[str, int | float | str]:
+        return {
+            "words": sum(len(one.words) for one in values),
+            "changed": sum(len(one.changes) for one in values),
+            "cuts": sum(len(one.cuts) for one in values),
+            "unfitting_edits": sum(len(one.unfitting) for one in values),
+            "timing": ", ".join(dict.fromkeys(one.timing for one in values)) or "–",
+        }
+
+
+def stored_edits(store: Store, source: SourceMedia) -> dict[str, tuple[TranscriptEdit, ...]]:
+    """What people changed in the transcripts of an upload, by the SHA-256 of the clip."""
+    if source.edits is None:
+        return {}
+    document = json.loads(store.path(source.edits.stored).read_text())
+    found = ((item.sha256, edits_of_item(document, item.sha256)) for item in source.items if item.role == "media")
+    return {item: edits for item, edits in found if edits}
+
+
+def _joined(cuts: Sequence[Cut], words: Sequence[Word]) -> list[Cut]:
+    """Cuts in order, where those that follow each other without a word between them are one."""
+    found: list[Cut] = []
+    for cut in cuts:
+        last = found[-1] if found else None
+        if last is not None and not any(last.end - 1e-6 <= word.start < cut.start - 1e-6 for word in words):
+            found[-1] = last.model_copy(update={"end": cut.end, "text": f"{last.text} {cut.text}".strip()})
+        else:
+            found.append(cut)
+    return found
+
+
+def _from_subtitles(transcript: Transcript) -> bool:
+    return transcript.transcriber is not None and transcript.transcriber.engine == "subtitles"

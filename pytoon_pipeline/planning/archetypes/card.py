@@ -1,0 +1,113 @@
+"""An item as a card on a designed ground, with its texts above it, one at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pytoon_pipeline.contracts.preset import HeadlineSettings
+from pytoon_pipeline.contracts.spec.render_spec import Scene
+from pytoon_pipeline.contracts.time import FrameRange
+from pytoon_pipeline.planning.analysed_media import PlanItem
+from pytoon_pipeline.planning.archetypes.item_parts import (
+    LARGER_TEXTS,
+    crops,
+    ground,
+    label_height,
+    page_count,
+    text_space,
+    title_height,
+    title_pages,
+)
+from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
+from pytoon_pipeline.planning.layout.beside import is_landscape, plan_beside
+from pytoon_pipeline.planning.layout.cards import EDGE, GAP, CardPlan, card_layers, plan_card
+from pytoon_pipeline.planning.layout.text_placement import layer_area
+from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
+from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.title_request import TitleRequest
+
+# Text above a card takes at most this share of the height where texts may stand.
+TEXT_SHARE = 0.42
+# The largest size of texts beside a card, in pixels.
+MAX_TEXT = 360
+# Larger titles have at most so many lines.
+MAX_LINES = 3
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The places of a card and its texts, the settings of its titles, the height that these may have, and the pages and
+    the most lines that they then have.
+    """
+
+    card: CardPlan
+    headline: HeadlineSettings
+    height: int
+    pages: int
+    lines: int
+
+    def improves(self, other: "_Plan") -> bool:
+        """Whether the card is as large as that of ``other``, and the titles have no more pages, nor many lines."""
+        smaller = self.card.card.height < other.card.card.height
+        return not smaller and self.pages <= other.pages and self.lines <= max(MAX_LINES, other.lines)
+
+
+# Beside a card, text is aligned with the left edge, at the middle of the height.
+BESIDE = {"align": "left", "position": 0.5, "item_position": 0.5}
+
+
+def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
+    """The item as a card on the preset's ground. Footage becomes a band as wide as the frame."""
+    material, preset = item.material, context.preset
+    space = text_space(context, item)
+    if is_landscape(context.canvas):
+        whole = "contain" in (item.fit, preset.stills.fit)
+        plan = plan_beside(material, context.title_style.area, context.canvas, whole=whole)
+        headline, title_area = space.headline.model_copy(update=BESIDE), plan.above
+    else:
+        planned = _plan(context, item, titles, space)
+        plan, height = planned.card, planned.height
+        # Texts are fitted into the same height as they were measured in, and stand next to the card.
+        top = max(space.area.top, plan.above.bottom - height)
+        title_area = replace(space.area, top=top, bottom=plan.above.bottom)
+        headline = planned.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
+    text = replace(space, area=title_area, headline=headline, shade=None)
+    background, backdrop = ground(context, item, frames)
+    inside = None
+    if plan.crops:
+        aspect = plan.card.width / plan.card.height
+        inside = stills.fixed(*stills.window(material, aspect))
+        if material.is_still and not preset.layout.tilt and not material.focus.texts:
+            inside = crops(context, item, aspect, frames, page_count(titles, text))
+    colour, file = preset.background.colours[0], context.media.background
+    layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
+    static = material.is_still and (file is None or file.is_still)
+    return SceneSequence(
+        (Scene(start=0, frames=frames, layers=(*background, *layers), background_layers=len(background)),),
+        backdrop,
+        keep_out=(KeepOutArea(0, frames, layer_area(layers[-1]), PICTURE),),
+        audio=own_audio(material, frames, item.source_start),
+        static=(FrameRange(start=0, end=frames),) if static else (),
+        text=text,
+    )
+
+
+def _plan(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace) -> _Plan:
+    """The plan with the largest titles that leave the card the height that it has beside titles of their own size."""
+    whole = "contain" in (item.fit, context.preset.stills.fit)
+
+    def planned(factor: float, room: int) -> _Plan:
+        headline = space.headline.model_copy(update={"size": min(MAX_TEXT, round(factor * space.headline.size))})
+        above = replace(space.area, bottom=space.area.top + room)
+        pages = title_pages(titles, headline, above)
+        own = title_height(pages, headline, above)
+        height, band = max(own, label_height(space, above)), not item.material.is_still
+        plan = plan_card(item.material, height, space.area, context.canvas, whole=whole, band=band)
+        return _Plan(plan, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
+
+    own = planned(1.0, round(space.area.height * TEXT_SHARE))
+    # A card that its picture makes lower leaves more height to its titles.
+    left = context.canvas.height - EDGE - GAP - own.card.card.height - space.area.top
+    room = own.height if space.label is not None else min(space.area.height, max(own.height, left))
+    larger = (planned(factor, room) for factor in LARGER_TEXTS)
+    return next((one for one in larger if one.improves(own)), own)

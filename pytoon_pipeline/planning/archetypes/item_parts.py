@@ -1,0 +1,95 @@
+"""Parts that the layouts of items share: their ground, the space of their texts, and the crops of their picture."""
+
+from collections.abc import Sequence
+
+from pytoon_pipeline.contracts.errors import field_error
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.preset import HeadlineSettings
+from pytoon_pipeline.contracts.spec.layers import CropPath
+from pytoon_pipeline.planning.analysed_media import PlanItem
+from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.backgrounds import (
+    Background,
+    blurred_copy,
+    designed_background,
+    fill_background,
+    plain_background,
+)
+from pytoon_pipeline.planning.layout.beside import column, is_landscape
+from pytoon_pipeline.planning.layout.text_fit import TextLayout
+from pytoon_pipeline.planning.layout.titles import fit_title, role_size, title_area, without_marked
+from pytoon_pipeline.planning.sequences import TextSpace
+from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.recrops import crop_path
+from pytoon_pipeline.planning.title_request import TitleRequest
+from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
+
+# Larger texts are tried where they leave the picture its size: these factors, the largest first.
+LARGER_TEXTS = (1.45, 1.3, 1.15, 1.0)
+
+
+def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
+    """The ground that the request asks for, else the preset's. Raises ``InvalidInput`` for a brand's without one."""
+    settings, requested, file = context.preset.background, context.request.background, context.media.background
+    canvas = context.canvas
+    if file is not None:
+        return fill_background(file, canvas)
+    if requested is not None and requested.startswith("#"):
+        return plain_background(requested, canvas)
+    blurs = requested == "blur" or (requested is None and settings.kind == "blur")
+    if blurs and (requested == "blur" or not item.material.transparent):
+        return blurred_copy(item.material, settings, canvas, item.source_start)
+    if requested == "brand" and context.brand is None:
+        raise field_error("background", "no_brand", "the value “brand” needs a brand.", "Set one with “brand:”.")
+    kind = "colour" if requested == "brand" else "gradient" if settings.kind == "blur" else settings.kind
+    return designed_background(settings.model_copy(update={"kind": kind}), frames, canvas)
+
+
+def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
+    """Where texts stand over an item that fills the frame: a column that is centred, unless texts are aligned."""
+    headline, area = context.preset.headline, context.text_column
+    if is_landscape(context.canvas):
+        headline, area = headline.model_copy(update={"align": "left"}), column(context.title_style.area, context.canvas)
+    label = item_label(item, headline)
+    return TextSpace(area, headline, item.material.sampled.tones.shade, label)
+
+
+def crops(context: PlanContext, item: PlanItem, aspect: float, frames: int, pages: int) -> CropPath:
+    """The crops of a picture in a window of ``aspect``, one for each page of its texts."""
+    settings, rate = context.preset.stills, context.rate
+    move = settings.ken_burns[item.index % len(settings.ken_burns)]
+    window = stills.window(item.material, aspect)
+    return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction))
+
+
+def title_pages(titles: Sequence[TitleRequest], headline: HeadlineSettings, area: Rect[int]) -> list[TextLayout]:
+    """The pages of titles in ``area``. Titles of one role have one size."""
+    sizes = {
+        role: role_size([(one, headline, area) for one in titles if one.role == role])
+        for role in {title.role for title in titles}
+    }
+    return [page for title in titles for page in fit_title(title, headline, area, sizes[title.role], numbers=True)]
+
+
+def page_count(titles: Sequence[TitleRequest], space: TextSpace) -> int:
+    """The number of pages of texts over an item: of titles, and its own text."""
+    return len(title_pages(titles, space.headline, space.area)) + (space.label is not None)
+
+
+def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | None:
+    """The item's own text; none without one."""
+    title = without_marked(TitleRequest(item.entry.text or "", "item", item.entry.file), headline.uppercase)
+    return title if title.text else None
+
+
+def title_height(pages: Sequence[TextLayout], headline: HeadlineSettings, area: Rect[int]) -> int:
+    """The height of the tallest of ``pages``; 0 without any."""
+    return max((title_area(page, headline, area, 0.0).height for page in pages), default=0)
+
+
+def label_height(space: TextSpace, area: Rect[int]) -> int:
+    """The height of an item's own text; 0 without one."""
+    if space.label is None:
+        return 0
+    headline = item_headline(space)
+    return title_area(fit_label(space.label, headline, area), headline, area, 0.0).height

@@ -1,0 +1,140 @@
+"""Another crop of a picture for each page of its texts: wide and near by turns, each drifting slowly."""
+
+from collections.abc import Sequence
+
+from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.preset import Move, StillSettings
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
+from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ImageLayer, Keyframe, Layer, Transform
+from pytoon_pipeline.contracts.spec.render_spec import Scene
+from pytoon_pipeline.contracts.time import FrameRange
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.shots.stills import moving
+from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
+
+# A picture with one page of text, or none, has a crop for every so many seconds, and at most so many crops.
+SECONDS_PER_CROP, MAX_CROPS = 1.6, 4
+# Frames that the way from one crop to the next takes, and the fewest frames of a crop.
+WAY, MIN_FRAMES = 12, 28
+# A near crop keeps this share of its enlargement for the drift that follows, and wide ones move by this share of the
+# zoom of a single crop.
+DRIFT, WIDE_SHARE = 0.2, 0.5
+STEP = 0.02
+# Layers that are near and far by turns instead of being cropped.
+MOVING = ("product", "contact shadow")
+
+
+def crop_path(
+    material: AnalysedMedia,
+    window: tuple[tuple[float, float], tuple[float, float]],
+    frames: int,
+    pages: int,
+    move: Move,
+    settings: StillSettings,
+    fps: float,
+) -> CropPath:
+    """The crops of a picture over ``frames``: ``window`` (its size and centre) wide, and near on every other page.
+
+    The first crop moves as ``move`` says. A near crop is enlarged by ``settings.punch_in``, or less where that would
+    cut people or burnt-in text. Pages share the time alike until ``on_pages`` knows theirs.
+    """
+    size, centre = window
+    subject, picture = subject_box(material), material.sampled.picture
+    first = moving(size, centre, picture, subject, frames, move, settings)
+    wanted = pages if pages > 1 else min(MAX_CROPS, int(frames / fps / SECONDS_PER_CROP))
+    crops = min(wanted, frames // MIN_FRAMES)
+    near = _nearest(material, size, centre, settings.punch_in)
+    if crops < 2 or near <= 1 + STEP:
+        return first
+    wide = [first.keyframes[0], first.keyframes[-1]]
+    if move in ("in", "out"):
+        wide = [key.model_copy(update={"zoom": round(1 + WIDE_SHARE * (key.zoom - 1), 6)}) for key in wide]
+    keys = list(wide)
+    for n in range(1, crops):
+        # A wide crop that follows a near one moves on in the other direction.
+        keys += wide[::-1] if n % 2 == 0 else _near_keys(centre, subject, near)
+    edges = [round(n * frames / crops) for n in range(crops)]
+    return _at_times(first.model_copy(update={"keyframes": tuple(keys)}), marks(edges, frames))
+
+
+def marks(starts: Sequence[int], frames: int) -> list[int]:
+    """Where the crops that begin at the frames ``starts`` have arrived, and where they end, in turns.
+
+    The first one is there from the start, the last one to the end of ``frames``.
+    """
+    ends = [*starts[1:], frames - 1]
+    return [
+        frame
+        for n, (start, end) in enumerate(zip(starts, ends, strict=True))
+        for frame in (start + WAY if n else 0, max(end, start + WAY + 1))
+    ]
+
+
+def on_pages(scenes: Sequence[Scene], parts: Sequence[FrameRange], pages: Sequence[Sequence[int]]) -> tuple[Scene, ...]:
+    """``scenes`` with the crops and moves of each picture changing where the pages of its texts do.
+
+    ``pages`` are the first frames of the pages of each of the ``parts``, in frames of the video.
+    """
+    changed = list(scenes)
+    for part, starts in zip(parts, pages, strict=True):
+        for n, scene in enumerate(changed):
+            if scene.start == part.start and scene.end == part.end:
+                layers = tuple(_on_pages(layer, scene, starts) for layer in scene.layers)
+                changed[n] = scene.model_copy(update={"layers": layers})
+    return tuple(changed)
+
+
+def _on_pages(layer: Layer, scene: Scene, pages: Sequence[int]) -> Layer:
+    starts = [0, *(start - scene.start for start in sorted(pages)[1:])]
+    if any(b - a < MIN_FRAMES for a, b in zip(starts, [*starts[1:], scene.frames], strict=True)):
+        return layer
+    times = marks(starts, scene.frames)
+    if isinstance(layer, ImageLayer) and len(layer.crop_path.keyframes) == len(times) > 2:
+        return layer.model_copy(update={"crop_path": _at_times(layer.crop_path, times)})
+    if layer.name in MOVING and len(layer.transform.scale) == len(times) > 2:
+        tracks = {name: getattr(layer.transform, name) for name in Transform.model_fields}
+        moved = {name: _moved(keys, times) for name, keys in tracks.items() if len(keys) == len(times)}
+        return layer.model_copy(update={"transform": layer.transform.model_copy(update=moved)})
+    return layer
+
+
+def _at_times(path: CropPath, times: Sequence[int]) -> CropPath:
+    keys = [key.model_copy(update={"frame": frame}) for key, frame in zip(path.keyframes, times, strict=True)]
+    return path.model_copy(update={"keyframes": tuple(keys)})
+
+
+def _moved(keys: Sequence[Keyframe], times: Sequence[int]) -> tuple[Keyframe, ...]:
+    return tuple(key.model_copy(update={"frame": frame}) for key, frame in zip(keys, times, strict=True))
+
+
+def _near_keys(centre: tuple[float, float], subject: Box, near: float) -> list[CropKeyframe]:
+    x, y = (round(value, 6) for value in centre)
+    focus_x, focus_y = (round(value, 6) for value in subject.centre)
+    start = 1 + (near - 1) * (1 - DRIFT)
+    return [
+        CropKeyframe(frame=0, x=x, y=y, focus_x=focus_x, focus_y=focus_y, zoom=round(zoom, 6)) for zoom in (start, near)
+    ]
+
+
+def _nearest(material: AnalysedMedia, size: tuple[float, float], centre: tuple[float, float], punch_in: float) -> float:
+    """The largest zoom up to ``punch_in`` at which the window still shows people and burnt-in text whole."""
+    if not (material.faces or material.focus.people or material.focus.texts):
+        return punch_in
+    essential, zoom = essential_box(material), punch_in
+    while zoom > 1:
+        (key, *_) = _near_keys(centre, subject_box(material), zoom)
+        still = CropPath(width=size[0], height=size[1], keyframes=(key.model_copy(update={"zoom": zoom}),))
+        if _contains(crop_at(still, 0, 0), essential):
+            return zoom
+        zoom -= STEP
+    return 1.0
+
+
+def _contains(window: Box, box: Box) -> bool:
+    right, bottom = box.x + box.width, box.y + box.height
+    return (
+        window.x <= box.x
+        and window.y <= box.y
+        and right <= window.x + window.width
+        and bottom <= window.y + window.height
+    )

@@ -1,0 +1,46 @@
+"""Another crop of a picture for each page of its texts."""
+
+from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline_tests.harness.plans import planned, still
+
+TEXT = {"hook": "A hook", "beats": ["The first of the beats", "And then another one"]}
+
+
+def picture(spec: RenderSpec) -> ImageLayer:
+    (found,) = (one for one in spec.scenes[0].layers if isinstance(one, ImageLayer))
+    return found
+
+
+def test_each_page_of_texts_has_a_crop_of_its_own_that_changes_with_it() -> None:
+    for preset in ("clean-product", "fresh-cards", "brand-panel"):
+        spec = planned([still(1600, 1600)], text=TEXT, preset=preset)
+        path, starts = picture(spec).crop_path, [start for start, _, _ in spec.texts()]
+        widths = [crop_at(path, start + 18, start + 18).width for start in starts]
+        assert widths[1] < 0.9 * widths[0] > widths[1], preset
+        assert widths[2] > 1.1 * widths[1], preset
+        for start in starts[1:]:
+            before, after = (crop_at(path, frame, frame).width for frame in (start - 2, start + 16))
+            assert abs(after - before) > 0.08 * before, f"{preset}: the crop changes where the text does"
+        # A smooth move within it: no frame jumps.
+        steps = [crop_at(path, n, n).width / crop_at(path, n + 1, n + 1).width for n in range(spec.frames - 1)]
+        assert max(steps) < 1.06
+
+
+def test_a_near_crop_shows_heads_whole() -> None:
+    faces = [Face(time=0, box=Box(x=x, y=0.3, width=0.1, height=0.12), score=0.9) for x in (0.3, 0.6)]
+    path = picture(planned([still(1200, 1200, faces=faces)], text=TEXT, preset="fresh-cards")).crop_path
+    for key in path.keyframes:
+        window = crop_at(path, key.frame, key.frame)
+        assert window.x <= 0.29
+        assert window.x + window.width >= 0.71
+
+
+def test_a_single_long_page_gets_a_second_crop_and_a_brand_limits_it() -> None:
+    long = planned([still(1200, 2000)], media_wishes=[{"file": "item-0", "end": 8}], text="Wake up")
+    assert len(picture(long).crop_path.keyframes) == 8
+    branded = planned([still(1200, 2000)], media_wishes=[{"file": "item-0", "end": 8}], text="Wake up", brand="verde")
+    assert max(key.zoom for key in picture(branded).crop_path.keyframes) <= 1.06
