@@ -35,6 +35,7 @@ from pytoon_pipeline.rendering.yuva import (
     from_pixels,
     solid_image,
     transparent_image,
+    with_opacity,
 )
 
 # Decoded still images, each at the size its layer needs: neighbouring segments read the same ones.
@@ -207,6 +208,7 @@ class LayerSampler:
         self._effects = effects_per_frame(layer_slice)
         self._static_sprite: Sprite | None = None
         self._buffer = ImageBuffer()
+        self._last_faded: tuple[LayerImage, float, YuvaImage] | None = None
         self._effects_input: tuple[LayerImage, Box] | None = None
         self._effects_output: YuvaImage | None = None
 
@@ -237,7 +239,16 @@ class LayerSampler:
             image = self._with_effects(image, crop)
         if layer.effects:
             crop = WHOLE
+        if image.soft and transform.opacity < 1:
+            image, transform = self._faded(image, transform.opacity), transform._replace(opacity=1.0)
         return place_image(image, crop, (layer.width, layer.height), transform, self._size, canvas, self._buffer)
+
+    def _faded(self, image: LayerImage, opacity: float) -> YuvaImage:
+        """A soft image, which is wide and never resampled, with its opacity: computed again only when that changes."""
+        last = self._last_faded
+        if last is None or last[0] is not image or last[1] != opacity:
+            last = self._last_faded = image, opacity, with_opacity(image.drawn(), opacity)
+        return last[2]
 
     def _with_effects(self, image: LayerImage, crop: Box) -> YuvaImage:
         """The image after the layer's effects, computed again only when the image or its crop changes."""

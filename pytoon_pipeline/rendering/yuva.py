@@ -271,7 +271,9 @@ def with_opacity(image: YuvaImage, opacity: float) -> YuvaImage:
     if full is None or half is None:
         full, half = np.full_like(image.y, 255), np.full_like(image.u, 255)
     planes = (image.y, image.u, image.v, full, half)
-    return YuvaImage(*(np.asarray(cv2.convertScaleAbs(p, alpha=opacity), np.uint8) for p in planes), box=image.box)
+    return YuvaImage(
+        *(np.asarray(cv2.convertScaleAbs(p, alpha=opacity), np.uint8) for p in planes), box=image.box, soft=image.soft
+    )
 
 
 def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:

@@ -78,7 +78,7 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
         aspect = plan.card.width / plan.card.height
         inside = stills.fixed(*stills.window(material, aspect))
         if material.is_still and not preset.layout.tilt and not material.focus.texts:
-            inside = crops(context, item, aspect, frames, page_count(titles, text))
+            inside = crops(context, item, plan.card.width, plan.card.height, frames, page_count(titles, text))
     colour, file = preset.background.colours[0], context.media.background
     layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
     static = material.is_still and (file is None or file.is_still)

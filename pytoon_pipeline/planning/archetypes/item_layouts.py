@@ -80,7 +80,7 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
             material, item.source_start, frames, preset.camera, context.rate, context.canvas
         )
         return replace(sequence, text=space)
-    camera = crops(context, item, context.canvas.aspect, frames, page_count(titles, space))
+    camera = crops(context, item, context.canvas.width, context.canvas.height, frames, page_count(titles, space))
     layer = ImageLayer(name="picture", item=material.item, crop_path=camera, **stills.full_frame(context.canvas))
     return replace(sequence_of(context.canvas, material, (layer,), frames, item.source_start), text=space)
 
@@ -120,7 +120,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     space = text_space(context, item)
     camera = stills.fixed(*stills.window(material, canvas.width / height))
     if material.is_still:
-        camera = crops(context, item, canvas.width / height, frames, page_count(titles, space))
+        camera = crops(context, item, canvas.width, height, frames, page_count(titles, space))
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     strip = ShapeLayer(
         name="strip",

@@ -54,12 +54,12 @@ def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
     return TextSpace(area, headline, item.material.sampled.tones.shade, label)
 
 
-def crops(context: PlanContext, item: PlanItem, aspect: float, frames: int, pages: int) -> CropPath:
-    """The crops of a picture in a window of ``aspect``, one for each page of its texts."""
+def crops(context: PlanContext, item: PlanItem, width: float, height: float, frames: int, pages: int) -> CropPath:
+    """The crops of a picture in a layer of ``width`` × ``height`` pixels, one for each page of its texts."""
     settings, rate = context.preset.stills, context.rate
     move = settings.ken_burns[item.index % len(settings.ken_burns)]
-    window = stills.window(item.material, aspect)
-    return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction))
+    window = stills.window(item.material, width / height)
+    return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction), height)
 
 
 def title_pages(titles: Sequence[TitleRequest], headline: HeadlineSettings, area: Rect[int]) -> list[TextLayout]:

@@ -20,6 +20,8 @@ WAY, MIN_FRAMES = 12, 28
 # zoom of a single crop.
 DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
+# No crop enlarges the pixels of a picture more for the sake of a second one.
+MAX_ENLARGEMENT = 3.6
 # Layers that are near and far by turns instead of being cropped.
 MOVING = ("product", "contact shadow")
 
@@ -32,18 +34,21 @@ def crop_path(
     move: Move,
     settings: StillSettings,
     fps: float,
+    height: float,
 ) -> CropPath:
     """The crops of a picture over ``frames``: ``window`` (its size and centre) wide, and near on every other page.
 
     The first crop moves as ``move`` says. A near crop is enlarged by ``settings.punch_in``, or less where that would
-    cut people or burnt-in text. Pages share the time alike until ``on_pages`` knows theirs.
+    cut people or burnt-in text, or where the picture is small for a layer of ``height`` pixels. Pages share the time
+    alike until ``on_pages`` knows theirs.
     """
     size, centre = window
     subject, picture = subject_box(material), material.sampled.picture
     first = moving(size, centre, picture, subject, frames, move, settings)
     wanted = pages if pages > 1 else min(MAX_CROPS, int(frames / fps / SECONDS_PER_CROP))
     crops = min(wanted, frames // MIN_FRAMES)
-    near = _nearest(material, size, centre, settings.punch_in)
+    sharp = MAX_ENLARGEMENT * size[1] * material.size[1] / height
+    near = _nearest(material, size, centre, max(1.0, min(settings.punch_in, sharp)))
     if crops < 2 or near <= 1 + STEP:
         return first
     wide = [first.keyframes[0], first.keyframes[-1]]

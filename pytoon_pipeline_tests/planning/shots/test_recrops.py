@@ -44,3 +44,7 @@ def test_a_single_long_page_gets_a_second_crop_and_a_brand_limits_it() -> None:
     assert len(picture(long).crop_path.keyframes) == 8
     branded = planned([still(1200, 2000)], media_wishes=[{"file": "item-0", "end": 8}], text="Wake up", brand="verde")
     assert max(key.zoom for key in picture(branded).crop_path.keyframes) <= 1.06
+
+
+def test_a_small_picture_is_not_enlarged_further() -> None:
+    assert len(picture(planned([still(300, 450)], text=TEXT, preset="clean-product")).crop_path.keyframes) == 2
