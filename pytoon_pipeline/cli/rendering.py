@@ -29,6 +29,9 @@ def add_commands(commands: Commands) -> None:
     )
     add_request_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also copy the results into this folder")
+    parser.add_argument(
+        "--highlights", type=int, metavar="N", help="render the N best parts of a long talk, a video each"
+    )
     add_json_option(parser)
     parser.set_defaults(run=_render, failed=_failed)
 
@@ -75,11 +78,12 @@ def _check_out(out: Path | None) -> None:
 
 def _render(options: argparse.Namespace) -> int:
     from pytoon_pipeline.cli.progress import reporter
-    from pytoon_pipeline.cli.summary import summary
     from pytoon_pipeline.service.render import RenderTask, render
 
     _check_out(options.out)
     first, *more = options.path
+    if options.highlights is not None:
+        options.set.append(f"highlights.count={options.highlights}")
     task = RenderTask(first, request_options(options), options.out, tuple(more))
     with reporter() as report:
         with quiet_streams():
@@ -89,14 +93,25 @@ def _render(options: argparse.Namespace) -> int:
     if options.json:
         print_json(result)
     for output in (result, *result.other_outputs):
-        if output.video and not options.json:
-            print(output.video, flush=True)
-        if output.video:
-            say(summary(output))
-            say(f"Open it with: {program()} open {shlex.quote(printable(output.name or ''))}")
-        if output.error:
-            print_error(output.error)
+        _show(output, options.json)
     return 1 if any(one.error for one in (result, *result.other_outputs)) else 0
+
+
+def _show(result: "RenderResult", json: bool) -> None:
+    """Prints what was made in one format; with ``json``, only what does not go to standard output."""
+    if not json and result.highlights:
+        for one in result.highlights:
+            print(one.video or f"– highlight {one.rank} has no video", flush=True)
+            say(f"  {one.score:.0f} of 100: {one.title or '–'} ({', '.join(one.reasons)})")
+    elif not json and result.video:
+        print(result.video, flush=True)
+    if result.video and not result.highlights:
+        from pytoon_pipeline.cli.summary import summary
+
+        say(summary(result))
+        say(f"Open it with: {program()} open {shlex.quote(printable(result.name or ''))}")
+    if result.error:
+        print_error(result.error)
 
 
 def _remake(options: argparse.Namespace) -> int:

@@ -80,12 +80,30 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
         brand=brand,
         limits=documents.limits,
         profanity=documents.profanity,
-        notes=(*brand_notes, *_preset_notes(remedied, preset, documents), *_override_notes(upload)),
+        notes=(
+            *_highlight_notes(remedied),
+            *brand_notes,
+            *_preset_notes(remedied, preset, documents),
+            *_override_notes(upload),
+        ),
         origins={
             **dict(_request_origins(upload, remedied)),
             **dict(_preset_origins(upload, remedied, documents, decided, changes)),
         },
     )
+
+
+def _highlight_notes(request: Request) -> tuple[Note, ...]:
+    """Which part of a talk the video shows, and why."""
+    one = request.highlight
+    if one is None:
+        return ()
+    start, end = (f"{int(time // 60)}:{int(time % 60):02}" for time in (one.start, one.end))
+    reasons = f": {', '.join(one.reasons)}" if one.reasons else ""
+    message = (
+        f"This is highlight {one.rank} of its talk, from {start} to {end}, with {one.score:.0f} of 100 points{reasons}."
+    )
+    return (Note(code="highlight", message=message),)
 
 
 def _preset_notes(request: Request, preset: Preset, documents: Documents) -> tuple[Note, ...]:

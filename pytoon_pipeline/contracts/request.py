@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Watermark
 from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
+from pytoon_pipeline.contracts.highlights import Highlight, Highlights
 from pytoon_pipeline.contracts.output_format import DEFAULT_ASPECT, Aspect, aspect_names
 from pytoon_pipeline.contracts.platforms import PlatformName
 from pytoon_pipeline.contracts.rendering import EnginePolicy
@@ -109,7 +110,8 @@ class Request(Record):
     ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
-    is that of the speech; by default, it is detected.
+    is that of the speech; by default, it is detected. With ``highlights``, the best parts of a talk become a video
+    each; Pytoon writes into the request of each of them which ``highlight`` it shows.
     """
 
     version: Literal[1] = 1
@@ -140,6 +142,8 @@ class Request(Record):
     language: Language | None = None
     edit_plan: EditPlan | str | None = None
     variant: Variant | None = None
+    highlights: Highlights | None = None
+    highlight: Highlight | None = None
 
     @model_validator(mode="after")
     def _one_of_each_format(self) -> "Request":

@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.conformance import ConformanceResult
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.manifest import Remade
 from pytoon_pipeline.contracts.output_format import DEFAULT_ASPECT, Aspect
 from pytoon_pipeline.contracts.preset_results import PresetResult, PresetsResult
@@ -90,13 +91,24 @@ class Retry(Record):
     reason: str
 
 
+class HighlightResult(Highlight):
+    """A highlight, and what became of its video. ``name`` is what commands accept for it."""
+
+    key: str
+    name: str | None = None
+    status: RenderStatus
+    video: str | None = None
+    qc_score: float | None = None
+    error: ErrorInfo | None = None
+
+
 class RenderResult(Record):
     """The answer of ``pytoon render``. ``name`` is what commands accept for the upload.
 
     ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
-    when no video was delivered. ``other_outputs`` are the answers for the other
-    aspect ratios of the request. A held video has no ``video``; its manifest and its spec are in the folder of held
-    videos.
+    when no video was delivered. ``other_outputs`` are the answers for the other aspect ratios of the request. A held
+    video has no ``video``; its manifest and its spec are in the folder of held videos. With ``highlights``, all but
+    these are those of the best one.
     """
 
     key: str | None = None
@@ -118,6 +130,7 @@ class RenderResult(Record):
     attempts: int = 1
     retries: tuple[Retry, ...] = ()
     engine: EngineName | None = None
+    highlights: tuple[HighlightResult, ...] = ()
     wall_seconds: float = 0.0
     error: ErrorInfo | None = None
     aspect: Aspect = DEFAULT_ASPECT

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.outputs import format_suffix
@@ -43,6 +44,12 @@ def ingest_in_steps(
     """
     from pytoon_pipeline.media.generators import generation_of
 
+    if upload.request.highlights is not None:
+        raise InvalidInput(
+            "highlights_by_render",
+            "highlights: they are made by “pytoon render”, not by the inbox.",
+            "Remove highlights from the request, or render the talk: pytoon render FILE --highlights 3",
+        )
     request = upload.request.model_dump(mode="json", exclude_unset=True)
     source = yield from store_upload(store, upload.files, upload.title, request)
     source = source.model_copy(update={"title": source.title.removesuffix(f"-{source.key[:DIGITS]}") or source.title})

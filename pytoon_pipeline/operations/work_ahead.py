@@ -80,6 +80,26 @@ def work_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: boo
 
 
 @dataclass(frozen=True)
+class Analysed:
+    """What is known of an upload before it is planned."""
+
+    resolved: ResolvedRequest
+    results: AnalysisResults
+
+
+def analyse(home: Home, store: Store, upload: SourceMedia) -> Analysed:
+    """Finds or computes all analyses of ``upload``, which need not be registered. Raises as the analyses do."""
+    work = _Work(home, store, upload)
+    prepared = work.prepared()
+    with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
+        seen = pool.submit(copy_context().run, work.look, prepared)
+        transcripts, silences = work.listen(prepared)
+        frames, faces, focal_points, shots = stopping.wait(seen)
+    found = AnalysisResults(prepared.metadata, transcripts, silences, frames, faces, focal_points, shots)
+    return Analysed(prepared.resolved, found)
+
+
+@dataclass(frozen=True)
 class _Prepared:
     """What is known of an upload before its analyses."""
 
@@ -100,11 +120,11 @@ class _Work:
     def run(self, only_analyses: bool) -> None:
         """Probes the files, looks and listens at the same time, then plans, renders and checks the video."""
         with ahead_of_steps():
-            prepared = self._prepared()
+            prepared = self.prepared()
             with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
                 # In the context of this thread, so that it stops with it.
-                seen = pool.submit(copy_context().run, self._look, prepared)
-                transcripts, silences = self._listen(prepared)
+                seen = pool.submit(copy_context().run, self.look, prepared)
+                transcripts, silences = self.listen(prepared)
                 if only_analyses:
                     return
                 # The renderer is imported while the other thread looks.
@@ -117,7 +137,7 @@ class _Work:
             stored = Stored[RenderSpec].of(planned)
             render_and_check(self.store, self._share, source, prepared.limits, resolved, analyses, stored)
 
-    def _prepared(self) -> _Prepared:
+    def prepared(self) -> _Prepared:
         request = Request.model_validate(self.upload.asked)
         source = store_source(self.store, self.upload, request.brand).artifact.read(SourceMedia)
         limits = load_limits()
@@ -128,7 +148,7 @@ class _Work:
         metadata = MetadataByItem.of(found.stage.artifact, item_artifacts(self.store, found.stage.artifact))
         return _Prepared(source, limits, metadata, resolve(source, infos, attempts, limits))
 
-    def _listen(self, prepared: _Prepared) -> tuple[CorrectedByItem, SilenceByItem]:
+    def listen(self, prepared: _Prepared) -> tuple[CorrectedByItem, SilenceByItem]:
         source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
         speech = SpeechSettings.from_settings(Settings.load(), self.home.models)
         transcription = Transcription.of(self.store, source, metadata, resolved, speech, self._share)
@@ -138,7 +158,7 @@ class _Work:
         silence = SilenceDetection.of(self.store, metadata, corrected, resolved)
         return corrected, self._run(silence, source, SilenceByItem)
 
-    def _look(self, prepared: _Prepared) -> tuple[Frames, FacesByItem, FocalPointsByItem, ShotsByItem]:
+    def look(self, prepared: _Prepared) -> tuple[Frames, FacesByItem, FocalPointsByItem, ShotsByItem]:
         source, metadata = prepared.source, prepared.metadata
         sampled = FrameSampling(self.store, prepared.limits, metadata).run(self.store, source).stage
         frames = Frames(self.store, sampled.artifact, sampled.held)

@@ -1,7 +1,7 @@
 """Rendering one upload now: from the store when it is already delivered, else by running the graph."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,22 +69,47 @@ def _render(home: Home, asked: Upload, out: Path | None, open_runner: OpenRunner
     """Renders an upload in its one format."""
     start, store = time.perf_counter(), Store(home.store, home.work)
     try:
-        upload, outcome = ingest(home, store, asked, pending=False)
+        if asked.request.highlights is None:
+            upload, outcome = ingest(home, store, asked, pending=False)
     except PytoonError as error:
         return failed_result(error)
-    notes = (*asked.notes, *_known_media(home, upload, outcome))
-    if delivered := reuse_delivery(home, upload):
-        result = delivered_result(home, delivered, all_cached(delivered))
-    else:
+    if asked.request.highlights is not None:
+        notes = asked.notes
         with listen(progress):
-            # What a person may want to change is said before the time is spent.
-            for note in notes:
-                _notify(note)
-            result = _run(home, store, upload, open_runner)
-    if out is not None:
-        result = copy_delivery(result, out)
+            result = _highlights(home, store, asked, out, open_runner)
+    else:
+        notes = (*asked.notes, *_known_media(home, upload, outcome))
+        with listen(progress):
+            result = _delivered(home, upload) or _announced(home, store, upload, notes, open_runner)
+        if out is not None:
+            result = copy_delivery(result, out)
     seconds, aspect = round(time.perf_counter() - start, 2), asked.request.outputs[0]
     return result.model_copy(update={"notes": (*notes, *result.notes), "wall_seconds": seconds, "aspect": aspect})
+
+
+def _highlights(home: Home, store: Store, asked: Upload, out: Path | None, open_runner: OpenRunner) -> RenderResult:
+    from pytoon_pipeline.service.highlights import render_highlights
+
+    def render_one(upload: SourceMedia) -> RenderResult:
+        result = _delivered(home, upload) or _run(home, store, upload, open_runner)
+        return result if out is None else copy_delivery(result, out / upload.key.partition("-")[2])
+
+    return render_highlights(home, store, asked, render_one)
+
+
+def _delivered(home: Home, upload: SourceMedia) -> RenderResult | None:
+    """The answer for a version that is delivered already."""
+    delivered = reuse_delivery(home, upload)
+    return delivered_result(home, delivered, all_cached(delivered)) if delivered is not None else None
+
+
+def _announced(
+    home: Home, store: Store, upload: SourceMedia, notes: Sequence[Note], open_runner: OpenRunner
+) -> RenderResult:
+    # What a person may want to change is said before the time is spent.
+    for note in notes:
+        _notify(note)
+    return _run(home, store, upload, open_runner)
 
 
 def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Iterator[Note]:

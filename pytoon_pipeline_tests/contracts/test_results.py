@@ -46,8 +46,8 @@ def test_the_render_answer_has_the_fields_that_scripts_read() -> None:
     answer = json.loads(failed_result(InvalidInput("x", "X.", "Y.")).model_dump_json())
     assert list(answer) == [
         "key", "name", "title", "version", "status", "video", "video_seconds", "thumbnail", "subtitles", "spec",
-        "manifest", "qc", "decisions", "notes", "stages", "segments", "attempts", "retries", "engine", "wall_seconds",
-        "error",
+        "manifest", "qc", "decisions", "notes", "stages", "segments", "attempts", "retries", "engine", "highlights",
+        "wall_seconds", "error",
     ]  # fmt: skip
     assert answer["error"] == {"code": "x", "message": "X.", "hint": "Y."}
     assert answer["segments"] == {"total": 0, "rendered": 0, "cached": 0}

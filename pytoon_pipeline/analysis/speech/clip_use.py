@@ -1,5 +1,6 @@
 """Which parts of its clips a video can use: speech elsewhere is not transcribed."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -36,7 +37,9 @@ class ClipUse:
         for item, entry in zip_longest(clips, request.media[: len(clips)]):
             part = (0.0, None) if entry is None else (entry.start, entry.end)
             parts[item.sha256] = (*parts.get(item.sha256, ()), part)
-        return cls(parts, request.max_seconds * MARGIN_FACTOR + MARGIN_SECONDS, resolved.preset.silence)
+        # Highlights may lie anywhere.
+        seconds = math.inf if request.highlights else request.max_seconds * MARGIN_FACTOR + MARGIN_SECONDS
+        return cls(parts, seconds, resolved.preset.silence)
 
     def parameters(self, item: str, seconds: float) -> dict[str, Any]:
         """What decides which ranges of a clip of ``seconds`` are shown; nothing for a clip that may be shown whole."""
