@@ -69,7 +69,9 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
     assert manifest.qc.verdict == "pass"
     assert manifest.transcriber is not None
     assert manifest.transcriber.engine == "pocketsphinx"
-    assert {use.name for use in manifest.stages} >= ALL - {"delivered_video"}
+    # The corrected transcript of each clip is made from the transcription of that clip.
+    expected = ALL - {"delivered_video", "transcription"} | {"transcription_of_item"}
+    assert {use.name for use in manifest.stages} >= expected
     spec = spec_of(store, outcome)
     assert 3.0 < spec.frames / 30 < 3.7, "the pause is gone"
     assert "fellow" in (folder / "talk.srt").read_text()
