@@ -122,6 +122,6 @@ def _line(question: str) -> str:
         raise InvalidInput(
             "no_answer",
             "The questions need answers, and standard input has ended.",
-            "Answer them in a terminal, or add --yes.",
+            "Use --yes to be asked nothing, or answer in a terminal.",
         )
     return line.strip()
