@@ -22,7 +22,7 @@ KINDS_BY_ROLE = {
     "edits": "SUB",
     "font": "FNT",
 }
-KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,30})?$")
+KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,35})?$")
 
 
 def readable_name(title: str) -> str:

@@ -15,6 +15,9 @@ MAX_PORT = 65535
 
 def add_request_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the request of an upload is read."""
+    parser.add_argument(
+        "--output", metavar="RATIOS", help="aspect ratios of the video, such as 1:1,16:9; without it, 9:16"
+    )
     parser.add_argument("--preset", metavar="NAME", help="a preset; “pytoon presets” lists them")
     parser.add_argument("--request", type=Path, metavar="FILE", help="a request.yaml outside the upload")
     parser.add_argument("--music", type=Path, metavar="FILE", help="music, from anywhere")
@@ -39,7 +42,8 @@ def request_options(options: argparse.Namespace) -> "RequestOptions":
     check_quotes(options.path, options.parser.prog, options.parser.given)
     named: dict[Attachable, Path | None] = {"music": options.music, "voice": options.voice, "logo": options.logo}
     files: dict[Attachable, Path] = {role: path for role, path in named.items() if path is not None}
-    return RequestOptions(options.request, options.preset, tuple(options.set), files)
+    outputs = () if options.output is None else (f"outputs={options.output}",)
+    return RequestOptions(options.request, options.preset, (*options.set, *outputs), files)
 
 
 def port(text: str) -> int:

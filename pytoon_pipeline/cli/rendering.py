@@ -78,7 +78,6 @@ def _check_out(out: Path | None) -> None:
 
 def _render(options: argparse.Namespace) -> int:
     from pytoon_pipeline.cli.progress import reporter
-    from pytoon_pipeline.cli.summary import summary
     from pytoon_pipeline.service.render import RenderTask, render
 
     _check_out(options.out)
@@ -93,18 +92,26 @@ def _render(options: argparse.Namespace) -> int:
         report.notes(result.notes)
     if options.json:
         print_json(result)
-    elif result.highlights:
+    for output in (result, *result.other_outputs):
+        _show(output, options.json)
+    return 1 if any(one.error for one in (result, *result.other_outputs)) else 0
+
+
+def _show(result: "RenderResult", json: bool) -> None:
+    """Prints what was made in one format; with ``json``, only what does not go to standard output."""
+    if not json and result.highlights:
         for one in result.highlights:
             print(one.video or f"– highlight {one.rank} has no video", flush=True)
             say(f"  {one.score:.0f} of 100: {one.title or '–'} ({', '.join(one.reasons)})")
-    elif result.video:
+    elif not json and result.video:
         print(result.video, flush=True)
     if result.video and not result.highlights:
+        from pytoon_pipeline.cli.summary import summary
+
         say(summary(result))
         say(f"Open it with: {program()} open {shlex.quote(printable(result.name or ''))}")
     if result.error:
         print_error(result.error)
-    return 1 if result.error else 0
 
 
 def _remake(options: argparse.Namespace) -> int:

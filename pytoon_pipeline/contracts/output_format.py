@@ -43,3 +43,24 @@ WIDTH, HEIGHT = CANVASES[DEFAULT_ASPECT].width, CANVASES[DEFAULT_ASPECT].height
 SAMPLE_RATE = 48_000
 # Integrated loudness at or below this is silence. ITU-R BS.1770 gates at -70 LUFS; encoders leave some noise above it.
 SILENT_LUFS = -60.0
+
+
+def aspect_names(value: object) -> object:
+    """Aspect ratios as people write them: a list, or a text such as ``1:1, 16x9``. Raises ``ValueError`` for others."""
+    entries = value.split(",") if isinstance(value, str) else value
+    if not isinstance(entries, list | tuple):
+        entries = [entries]
+    names = [_aspect_name(one) for one in entries]
+    for name in names:
+        if name not in CANVASES:
+            raise ValueError(
+                f"“{str(name)[:40]}” is no aspect ratio of a video", f"Choose from: {', '.join(CANVASES)}."
+            )
+    return names
+
+
+def _aspect_name(entry: object) -> object:
+    if isinstance(entry, int):
+        # YAML 1.1 reads 16:9 as the number 16 × 60 + 9.
+        return f"{entry // 60}:{entry % 60}"
+    return entry.strip().lower().replace("x", ":") if isinstance(entry, str) else entry

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.brand import Watermark
 from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.highlights import Highlight, Highlights
+from pytoon_pipeline.contracts.output_format import DEFAULT_ASPECT, Aspect, aspect_names
 from pytoon_pipeline.contracts.platforms import PlatformName
 from pytoon_pipeline.contracts.rendering import EnginePolicy
 from pytoon_pipeline.contracts.transitions import TransitionChoice
@@ -21,6 +22,11 @@ FileName = Annotated[str, Field(min_length=1, description="the name of a file")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="two letters, such as en or de")]
 Variant = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$", description="at most 31 lower-case letters, digits and hyphens")
+]
+Outputs = Annotated[
+    tuple[Aspect, ...],
+    Field(min_length=1, max_length=4),
+    BeforeValidator(aspect_names, json_schema_input_type=tuple[Aspect, ...] | str),
 ]
 # The longest video, in seconds.
 LONGEST_SECONDS = 60
@@ -101,6 +107,7 @@ class Request(Record):
     the video's own texts. ``background`` (overlay only) is ``brand``, ``gradient``, ``blur``, a colour, or a picture or
     clip of the folder. ``logo`` stands in a corner of a video without a brand.
     ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
+    ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
     is that of the speech; by default, it is detected. With ``highlights``, the best parts of a talk become a video
@@ -126,6 +133,7 @@ class Request(Record):
     fit: Fit = "auto"
     max_seconds: float = Field(default=float(LONGEST_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"
+    outputs: Outputs = (DEFAULT_ASPECT,)
     transition: TransitionChoice | None = None
     engine_policy: EnginePolicy = "local_preferred"
     licence: str | None = Field(default=None, min_length=1, max_length=200)
@@ -136,3 +144,12 @@ class Request(Record):
     variant: Variant | None = None
     highlights: Highlights | None = None
     highlight: Highlight | None = None
+
+    @model_validator(mode="after")
+    def _one_of_each_format(self) -> "Request":
+        if len(set(self.outputs)) < len(self.outputs):
+            raise ValueError("outputs names an aspect ratio twice", "Remove one of them.")
+        if self.edit_plan is not None and self.outputs != (DEFAULT_ASPECT,):
+            reason = "an edit plan places its layers on 1080×1920 pixels, so its only output is 9:16"
+            raise ValueError(reason, "Remove outputs, or the edit plan.")
+        return self

@@ -7,7 +7,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.output_format import CANVASES, DEFAULT_ASPECT, Canvas
+from pytoon_pipeline.contracts.output_format import CANVASES, Canvas
 from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
@@ -45,7 +45,7 @@ class ResolvedRequest(Record):
     @property
     def canvas(self) -> Canvas:
         """The size of the video."""
-        return CANVASES[DEFAULT_ASPECT]
+        return CANVASES[self.request.outputs[0]]
 
     @property
     def loudness(self) -> float:

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.manifest import Remade
+from pytoon_pipeline.contracts.output_format import DEFAULT_ASPECT, Aspect
 from pytoon_pipeline.contracts.preset_results import PresetResult, PresetsResult
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
@@ -105,8 +106,9 @@ class RenderResult(Record):
     """The answer of ``pytoon render``. ``name`` is what commands accept for the upload.
 
     ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
-    when no video was delivered. A held video has no ``video``; its manifest and its spec are in the folder of held
-    videos. With ``highlights``, all but these are those of the best one.
+    when no video was delivered. ``other_outputs`` are the answers for the other aspect ratios of the request. A held
+    video has no ``video``; its manifest and its spec are in the folder of held videos. With ``highlights``, all but
+    these are those of the best one.
     """
 
     key: str | None = None
@@ -131,6 +133,8 @@ class RenderResult(Record):
     highlights: tuple[HighlightResult, ...] = ()
     wall_seconds: float = 0.0
     error: ErrorInfo | None = None
+    aspect: Aspect = DEFAULT_ASPECT
+    other_outputs: tuple["RenderResult", ...] = ()
 
 
 class UploadStatus(Record):

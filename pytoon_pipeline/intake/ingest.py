@@ -11,6 +11,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.intake.outputs import format_suffix
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.runtime.files import check_files, printable_name
 from pytoon_pipeline.runtime.home import Home
@@ -111,8 +112,8 @@ def key_of(files: Sequence[tuple[Path, Role]], request: dict[str, Any]) -> str:
 
 
 def _key(digest: str, request: dict[str, Any]) -> str:
-    variant = request.get("variant")
-    return digest[:KEY_DIGITS] + (f"-{variant}" if variant else "")
+    parts = (request.get("variant"), format_suffix(request))
+    return "-".join([digest[:KEY_DIGITS], *filter(None, parts)])
 
 
 def canonical_request(request: Request, items: Sequence[SourceItem]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pytoon_pipeline.intake.decide import Candidate, Decision, candidates, decid
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest_in_steps
 from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.intake.notes import note_text, notes_due
+from pytoon_pipeline.intake.outputs import by_output
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
@@ -164,10 +165,14 @@ class Ingester:
             path = self._inbox.local_copy(one.name, scratch)
             for subtitles in () if one.folder else one.files[1:]:
                 self._inbox.local_copy(subtitles, scratch)
-            source, outcome = yield from ingest_in_steps(
-                self._home, self._store, read_upload(path), pending=True, preflight=self._preflight
-            )
-        return source.key, outcome
+            found = []
+            for output in by_output(read_upload(path)):
+                ingested = yield from ingest_in_steps(
+                    self._home, self._store, output, pending=True, preflight=self._preflight
+                )
+                found.append(ingested)
+        (first, _), outcomes = found[0], [outcome for _, outcome in found]
+        return first.key, next((one for one in outcomes if one != "known"), "known")
 
     def _preflight(self, request: Request, items: Sequence[SourceItem]) -> Generator[None, None, None]:
         """Refuses immediately what the run would refuse. What takes too long to check is left to the run."""

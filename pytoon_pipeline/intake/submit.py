@@ -11,6 +11,7 @@ import yaml
 from pytoon_pipeline.intake.folder import REQUEST_NAMES
 from pytoon_pipeline.intake.ingest import DIGITS, key_of
 from pytoon_pipeline.intake.listing import Inbox, temporary
+from pytoon_pipeline.intake.outputs import by_output
 from pytoon_pipeline.intake.preflight import preflight
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.runtime.files import check_files, printable_name
@@ -37,7 +38,8 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
     check_files([file for file, _ in upload.files])
     preflight(upload)
     request = upload.request.model_dump(mode="json", exclude_unset=True)
-    key = key_of(upload.files, request)
+    first = next(by_output(upload)).request
+    key = key_of(upload.files, first.model_dump(mode="json", exclude_unset=True))
     options = {name: value for name, value in request.items() if name not in ("media", "version")}
     plain = path.is_file() and len(upload.files) == 1 and not options and request.get("media") == [{"file": path.name}]
     stem = readable(path.stem if path.is_file() else path.resolve().name)

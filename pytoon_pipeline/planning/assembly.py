@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import Canvas
+from pytoon_pipeline.contracts.output_format import HEIGHT, Canvas
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import (
     BrandUse,
@@ -121,10 +121,13 @@ def caption_style(context: PlanContext) -> CaptionStyle:
 
 
 def safe_captions(style: CaptionStyle, canvas: Canvas, safe_area: Rect[int]) -> CaptionStyle:
-    """The style with its place inside the platform's safe zone."""
+    """The style with its place inside the platform's safe zone; on frames that are less tall than 9:16, at its edge:
+    no interface is below, and faces take more of the height.
+    """
+    lowest = safe_area.bottom / canvas.height
     return style.model_copy(
         update={
-            "position": round(min(style.position, safe_area.bottom / canvas.height), 4),
+            "position": round(min(style.position, lowest) if canvas.height == HEIGHT else lowest, 4),
             "margin": max(style.margin, safe_area.left, canvas.width - safe_area.right),
         }
     )

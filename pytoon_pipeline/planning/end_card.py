@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import Canvas
+from pytoon_pipeline.contracts.output_format import HEIGHT, Canvas
 from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import Back, EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded
@@ -114,12 +114,12 @@ def end_card(
     if handle := clean(brand.end_card.handle):
         box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, height, 1)
         part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
-        parts.append(replace(part, y=min(HANDLE_Y, safe_area.bottom - part.height / 2)))
+        parts.append(replace(part, y=min(_scaled(HANDLE_Y, canvas), safe_area.bottom - part.height / 2)))
     if logo is None and picture is not None:
-        parts = [*_tile(picture, safe_area, parts), *parts]
+        parts = [*_tile(picture, canvas, safe_area, parts), *parts]
     if not parts:
         return None
-    return EndCard(_sequence(parts, brand, colours, rate, canvas), bool(asked))
+    return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area), bool(asked))
 
 
 class _Colours:
@@ -176,9 +176,10 @@ def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas) -> list[
     ]
 
 
-def _tile(picture: AnalysedMedia, safe_area: Rect[int], below: Sequence[_Part]) -> list[_Part]:
+def _tile(picture: AnalysedMedia, canvas: Canvas, safe_area: Rect[int], below: Sequence[_Part]) -> list[_Part]:
     """A picture as large as the parts below it permit: a cut-out in its own shape, others as a square tile."""
-    free = min(safe_area.height - sum(part.height + GAP for part in below), TILE)
+    gap = _scaled(GAP, canvas)
+    free = min(safe_area.height - sum(part.height + gap for part in below), TILE)
     if free < MIN_TILE:
         return []
     side = 2 * round(free / 2)
@@ -228,21 +229,28 @@ def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
 
 
 def _sequence(
-    parts: Sequence[_Part], brand: Brand, colours: _Colours, rate: FrameRate, canvas: Canvas
+    parts: Sequence[_Part],
+    brand: Brand,
+    colours: _Colours,
+    rate: FrameRate,
+    canvas: Canvas,
+    safe_area: Rect[int],
 ) -> SceneSequence:
     frames = rate.nearest(brand.end_card.seconds)
     ground, backdrop = _ground(colours, frames, canvas)
     rising = disc(brand.colours.secondary, DISC_SIZE, 0, 0)
     stacked = [part.height for part in parts if part.y is None and part.height]
-    total = sum(stacked) + GAP * (len(stacked) - 1)
-    y = CENTRE * canvas.height - total / 2
-    on_disc = any(part.y is not None for part in parts)
-    top = DISC_TOP if on_disc else max(DISC_TOP, round(y + total + DISC_GAP))
+    gap, disc_top = _scaled(GAP, canvas), _scaled(DISC_TOP, canvas)
+    total = sum(stacked) + gap * (len(stacked) - 1)
+    y = max(CENTRE * canvas.height - total / 2, min(safe_area.top, (canvas.height - total) / 2))
+    parts = [_below(part, y + total + gap / 2, safe_area.bottom) for part in parts]
+    handle = next((part.y for part in parts if part.y is not None), None)
+    top = max(disc_top, round(y + total + DISC_GAP)) if handle is None else handle - (HANDLE_Y - DISC_TOP)
     placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=top + DISC_SIZE / 2)]
     for part, following in zip_longest(parts, parts[1:]):
         height = part.height or following.height
         placed.append(part if part.y is not None else replace(part, y=y + height / 2))
-        y += part.height + GAP if part.height else 0
+        y += part.height + gap if part.height else 0
     moving = [_coming(part, canvas.centre[0], frames, brand.end_card.seconds, rate) for part in placed]
     # The disc is part of the ground: it does not move with what stands before it.
     layers, count = (*ground, *moving), len(ground) + 1
@@ -256,6 +264,17 @@ def _ground(colours: _Colours, frames: int, canvas: Canvas) -> Background:
     settings = BackgroundSettings(kind="gradient", colours=colours.ground, angle=20, shapes=colours.ground[1:])
     layers, _ = designed_background(settings, frames, canvas)
     return layers, lambda area: colour_backdrop(*colours.ground)
+
+
+def _below(part: _Part, edge: float, bottom: int) -> _Part:
+    """A part with a place of its own, moved down as far as keeps it below ``edge`` and above ``bottom``."""
+    half = part.height / 2
+    return part if part.y is None else replace(part, y=min(max(part.y, edge + half), bottom - half))
+
+
+def _scaled(length: int, canvas: Canvas) -> int:
+    """A vertical distance of the 9:16 card on another canvas."""
+    return round(length * canvas.height / HEIGHT)
 
 
 def _coming(part: _Part, x: float, frames: int, seconds: float, rate: FrameRate) -> Layer:

@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.suggestions import hyphenated
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest
+from pytoon_pipeline.intake.outputs import by_output
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.runtime.home import Home
@@ -56,9 +57,18 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
     ``progress`` receives what happens meanwhile. ``open_runner`` is called only when something has to run. Raises
     ``OSError`` when the home cannot be written.
     """
-    start, store = time.perf_counter(), Store(home.store, home.work)
     try:
         asked = task.options.read_all([task.path, *task.more])
+    except PytoonError as error:
+        return failed_result(error)
+    first, *others = [_render(home, one, task.out, open_runner, progress) for one in by_output(asked)]
+    return first.model_copy(update={"other_outputs": tuple(others)})
+
+
+def _render(home: Home, asked: Upload, out: Path | None, open_runner: OpenRunner, progress: Progress) -> RenderResult:
+    """Renders an upload in its one format."""
+    start, store = time.perf_counter(), Store(home.store, home.work)
+    try:
         if asked.request.highlights is None:
             upload, outcome = ingest(home, store, asked, pending=False)
     except PytoonError as error:
@@ -66,15 +76,15 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
     if asked.request.highlights is not None:
         notes = asked.notes
         with listen(progress):
-            result = _highlights(home, store, asked, task.out, open_runner)
+            result = _highlights(home, store, asked, out, open_runner)
     else:
         notes = (*asked.notes, *_known_media(home, upload, outcome))
         with listen(progress):
             result = _delivered(home, upload) or _announced(home, store, upload, notes, open_runner)
-        if task.out is not None:
-            result = copy_delivery(result, task.out)
-    seconds = round(time.perf_counter() - start, 2)
-    return result.model_copy(update={"notes": (*notes, *result.notes), "wall_seconds": seconds})
+        if out is not None:
+            result = copy_delivery(result, out)
+    seconds, aspect = round(time.perf_counter() - start, 2), asked.request.outputs[0]
+    return result.model_copy(update={"notes": (*notes, *result.notes), "wall_seconds": seconds, "aspect": aspect})
 
 
 def _highlights(home: Home, store: Store, asked: Upload, out: Path | None, open_runner: OpenRunner) -> RenderResult:

@@ -8,7 +8,7 @@ from pytoon_pipeline.config.presets import load_brand
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import CANVASES
+from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.media.colour import contrast, luminance_of
@@ -29,6 +29,19 @@ def brand(colours: dict[str, str] | None = None, **card: object) -> Brand:
             "end_card": acme.end_card.model_copy(update=card),
         }
     )
+
+
+@pytest.mark.parametrize("aspect", CANVASES)
+def test_the_parts_stand_apart_in_every_format(aspect: Aspect) -> None:
+    canvas, tall = CANVASES[aspect], CANVASES["9:16"]
+    safe = AREA if canvas == tall else Rect(54, 54, canvas.width - 54, canvas.height - 54)
+    for logo in (LOGO, still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))):
+        card = end_card(brand(handle="acme.example"), logo, canvas, safe, RATE, 4.5, "Order now")
+        assert card is not None
+        areas = [area_of(layer) for name, layer in parts(card).items() if name != "plate"]  # type: ignore[arg-type]
+        assert all(above.bottom < below.top for above, below in pairwise(areas))
+        assert safe.top <= areas[0].top
+        assert areas[-1].bottom <= safe.bottom
 
 
 def card_of(one: Brand, cta: str = "", logo: object = LOGO) -> EndCard:

@@ -19,6 +19,7 @@ from pytoon_pipeline.planning.archetypes.item_parts import (
 )
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
+from pytoon_pipeline.planning.layout.beside import is_landscape, plan_beside
 from pytoon_pipeline.planning.layout.cards import EDGE, GAP, CardPlan, card_layers, plan_card
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
@@ -51,16 +52,25 @@ class _Plan:
         return not smaller and self.pages <= other.pages and self.lines <= max(MAX_LINES, other.lines)
 
 
+# Beside a card, text is aligned with the left edge, at the middle of the height.
+BESIDE = {"align": "left", "position": 0.5, "item_position": 0.5}
+
+
 def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The item as a card on the preset's ground. Footage becomes a band as wide as the frame."""
     material, preset = item.material, context.preset
     space = text_space(context, item)
-    planned = _plan(context, item, titles, space)
-    plan, headline, height = planned.card, planned.headline, planned.height
-    # Texts are fitted into the same height as they were measured in, and stand next to the card.
-    top = max(space.area.top, plan.above.bottom - height)
-    title_area = replace(space.area, top=top, bottom=plan.above.bottom)
-    headline = headline.model_copy(update={"position": 1.0, "item_position": 1.0})
+    if is_landscape(context.canvas):
+        whole = "contain" in (item.fit, preset.stills.fit)
+        plan = plan_beside(material, context.title_style.area, context.canvas, whole=whole)
+        headline, title_area = space.headline.model_copy(update=BESIDE), plan.above
+    else:
+        planned = _plan(context, item, titles, space)
+        plan, height = planned.card, planned.height
+        # Texts are fitted into the same height as they were measured in, and stand next to the card.
+        top = max(space.area.top, plan.above.bottom - height)
+        title_area = replace(space.area, top=top, bottom=plan.above.bottom)
+        headline = planned.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
     text = replace(space, area=title_area, headline=headline, shade=None)
     background, backdrop = ground(context, item, frames)
     inside = None

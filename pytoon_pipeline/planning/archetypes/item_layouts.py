@@ -27,6 +27,7 @@ from pytoon_pipeline.planning.archetypes.item_parts import crops, ground, page_c
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import FACE, PICTURE, SUBJECT, KeepOutArea
+from pytoon_pipeline.planning.layout.beside import is_landscape
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import footage, stills
@@ -104,6 +105,8 @@ def letterboxed(context: PlanContext, item: PlanItem, frames: int, titles: Seque
 def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The text on a panel above, left aligned; the picture fills the rest."""
     material, preset, canvas = item.material, context.preset, context.canvas
+    if is_landscape(canvas):
+        return card(context, item, frames, titles)
     seam = 2 * round(canvas.height * PANEL_SHARE / 2)
     height = canvas.height - seam
     if not stills.covers_well(material, canvas.width / height, stills.CARD_MARGIN):

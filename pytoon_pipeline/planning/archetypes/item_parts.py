@@ -15,6 +15,7 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     fill_background,
     plain_background,
 )
+from pytoon_pipeline.planning.layout.beside import column, is_landscape
 from pytoon_pipeline.planning.layout.text_fit import TextLayout
 from pytoon_pipeline.planning.layout.titles import fit_title, role_size, title_area, without_marked
 from pytoon_pipeline.planning.sequences import TextSpace
@@ -46,9 +47,11 @@ def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
 
 def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
     """Where texts stand over an item that fills the frame: a column that is centred, unless texts are aligned."""
-    headline = context.preset.headline
+    headline, area = context.preset.headline, context.text_column
+    if is_landscape(context.canvas):
+        headline, area = headline.model_copy(update={"align": "left"}), column(context.title_style.area, context.canvas)
     label = item_label(item, headline)
-    return TextSpace(context.text_column, headline, item.material.sampled.tones.shade, label)
+    return TextSpace(area, headline, item.material.sampled.tones.shade, label)
 
 
 def crops(context: PlanContext, item: PlanItem, width: float, height: float, frames: int, pages: int) -> CropPath:

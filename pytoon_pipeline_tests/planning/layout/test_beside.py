@@ -1,0 +1,59 @@
+"""Every format has a layout of its own: texts stay inside its safe area, clear of pictures, in the same sizes."""
+
+import pytest
+
+from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
+from pytoon_pipeline.contracts.spec.layers import TextLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.planning.layout.text_placement import layer_area
+from pytoon_pipeline_tests.harness.plans import face, footage, planned, still, words_at
+
+TEXT = {"hook": "A better way to start the day", "cta": "Order before noon"}
+
+
+def plan(aspect: Aspect, **request: object) -> RenderSpec:
+    wanted = {"archetype": "hero", "preset": "fresh-cards", "text": TEXT, "outputs": [aspect]}
+    return planned([still(), still(item="e" * 64)], **{**wanted, **request})
+
+
+@pytest.mark.parametrize("aspect", CANVASES)
+@pytest.mark.parametrize("change", [{}, {"preset": "soft-editorial"}, {"preset": "brand-panel", "brand": "acme"}])
+def test_texts_stay_inside_the_safe_area_of_each_format(aspect: Aspect, change: dict[str, object]) -> None:
+    spec, canvas = plan(aspect, **change), CANVASES[aspect]
+    assert (spec.width, spec.height) == (canvas.width, canvas.height)
+    safe = spec.constraints.safe_area
+    for _, _, layer in spec.texts():
+        area = layer_area(layer)
+        # Places are whole pixels.
+        assert min(area.left - safe.left, area.top - safe.top, safe.right - area.right, safe.bottom - area.bottom) >= -1
+        assert layer.style.size >= 44
+
+
+def test_text_stands_beside_the_card_on_a_landscape_frame() -> None:
+    spec = plan("16:9")
+    card = layer_area(next(layer for layer in spec.scenes[0].layers if layer.name == "product"))
+    texts = [layer_area(layer) for _, end, layer in spec.texts() if end <= spec.scenes[0].end]
+    assert texts
+    assert all(one.right <= card.left for one in texts)
+    assert card.height > 0.8 * spec.height
+
+
+@pytest.mark.parametrize("aspect", CANVASES)
+def test_a_talk_keeps_its_face_in_view_and_its_captions_off_it(aspect: Aspect) -> None:
+    clip = footage(
+        words=words_at(*((n * 0.5, n * 0.5 + 0.4) for n in range(12))), faces=[face(t, 0.3) for t in range(20)]
+    )
+    spec = planned([clip], archetype="footage", preset="clean-talk", outputs=[aspect], max_seconds=6)
+    safe = spec.constraints.safe_area
+    assert spec.captions.cues
+    for cue in spec.captions.cues:
+        assert all(safe.left <= place.x and place.x + place.width <= safe.right for place in cue.places)
+        assert all(safe.top <= place.baseline <= safe.bottom for place in cue.places)
+
+
+def test_the_same_type_sizes_mean_the_same_in_all_formats() -> None:
+    sizes = {
+        aspect: max(layer.style.size for _, _, layer in plan(aspect).texts() if isinstance(layer, TextLayer))
+        for aspect in CANVASES
+    }
+    assert max(sizes.values()) <= 2 * min(sizes.values())
