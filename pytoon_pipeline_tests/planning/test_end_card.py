@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.media.colour import contrast, luminance_of
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.end_card import EndCard, end_card
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import RATE, planned, still, tones
@@ -148,3 +149,20 @@ def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
     assert all(layer.name != "button" for _, _, layer in without.texts())
     meme = planned([still()], brand="acme", logo=LOGO, text=text, archetype="meme", preset="classic-meme")
     assert [layer.name for _, _, layer in meme.texts() if layer.role == "cta"] == ["cta"]
+
+
+@pytest.mark.parametrize("logo", [None, still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))])
+def test_a_button_of_two_lines_stays_in_the_safe_zone_while_it_is_largest(logo: AnalysedMedia | None) -> None:
+    one = brand(text="Wake up slowly", handle="")
+    card = end_card(one, logo, CANVAS, AREA, RATE, 4.5, "Order before noon", still(900, 900))
+    assert card is not None
+    found = parts(card)
+    button, top = found["button"], area_of(found["logo" if logo else "tile"])  # type: ignore[arg-type]
+    assert isinstance(button, TextLayer)
+    assert len(button.lines) == 2
+    lowest = max(
+        at.y + at.scale * button.height / 2
+        for at in (transform_at(button.transform, frame) for frame in range(30, 54))
+    )
+    assert lowest <= AREA.bottom
+    assert top.top >= AREA.top - 1
