@@ -161,8 +161,7 @@ def test_a_button_of_two_lines_stays_in_the_safe_zone_while_it_is_largest(logo: 
     assert isinstance(button, TextLayer)
     assert len(button.lines) == 2
     lowest = max(
-        at.y + at.scale * button.height / 2
-        for at in (transform_at(button.transform, frame) for frame in range(30, 54))
+        at.y + at.scale * button.height / 2 for at in (transform_at(button.transform, frame) for frame in range(30, 54))
     )
     assert lowest <= AREA.bottom
     assert top.top >= AREA.top - 1
