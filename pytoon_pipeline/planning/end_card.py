@@ -31,7 +31,7 @@ LOGO_WIDTH, LOGO_HEIGHT, MIN_LOGO_HEIGHT = 0.44, 0.22, 120
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
 # A picture in place of the logo is a square tile: its largest and its smallest side and its radius, in pixels.
-TILE, MIN_TILE, TILE_RADIUS = 520, 260, 64
+TILE, MIN_TILE, TILE_RADIUS = 520, 220, 64
 # Sizes of texts in pixels: preferred and smallest. Without a logo the text is the card's title.
 TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
 TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 3, 1.08
@@ -159,9 +159,8 @@ def _lowest(colour: Colour, *others: Colour) -> float:
 
 
 def _free_height(below: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> float:
-    """The height that is left for what stands above other parts, also while the button is largest."""
-    pulse = max((part.height for part in below if part.pulse), default=0.0) * (PULSE - 1)
-    return safe_area.height - sum(part.height + _scaled(GAP, canvas) for part in below) - pulse
+    """The height that is left for what stands above other parts."""
+    return safe_area.height - sum(part.height + _scaled(GAP, canvas) for part in below)
 
 
 def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas, free: float) -> list[_Part]:
@@ -227,7 +226,7 @@ def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Par
         height=height,
         transform=UNPLACED,
     )
-    return _Part(layer, height, BUTTON_IN, rise=BUTTON_RISE, pulse=True)
+    return _Part(layer, round(height * PULSE), BUTTON_IN, rise=BUTTON_RISE, pulse=True)
 
 
 def _fitted(text: str, box: TextBox, field: str) -> TextLayout:

@@ -12,7 +12,6 @@ from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.media.colour import contrast, luminance_of
-from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.end_card import EndCard, end_card
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import RATE, planned, still, tones
@@ -43,6 +42,20 @@ def test_the_parts_stand_apart_in_every_format(aspect: Aspect) -> None:
         assert all(above.bottom < below.top for above, below in pairwise(areas))
         assert safe.top <= areas[0].top
         assert areas[-1].bottom <= safe.bottom
+
+
+def test_the_button_stays_in_the_safe_zone_when_it_pulses() -> None:
+    one = brand(text="Wake up slowly", button="Order before noon, get it now", handle="")
+    card = end_card(one, None, CANVAS, AREA, RATE, 4.5, picture=still(600, 600))
+    assert card is not None
+    shown = parts(card)
+    assert list(shown) == ["tile", "end card", "button"]
+    button = shown["button"]
+    assert isinstance(button, TextLayer)
+    frames = range(button.start, card.sequence.scenes[0].frames)
+    moments = [transform_at(button.transform, frame) for frame in frames[len(frames) // 2 :]]
+    assert max(moment.scale for moment in moments) > 1.02
+    assert max(moment.y + button.height / 2 * moment.scale for moment in moments) <= AREA.bottom
 
 
 def card_of(one: Brand, cta: str = "", logo: object = LOGO) -> EndCard:
@@ -151,17 +164,10 @@ def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
     assert [layer.name for _, _, layer in meme.texts() if layer.role == "cta"] == ["cta"]
 
 
-@pytest.mark.parametrize("logo", [None, still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))])
-def test_a_button_of_two_lines_stays_in_the_safe_zone_while_it_is_largest(logo: AnalysedMedia | None) -> None:
-    one = brand(text="Wake up slowly", handle="")
-    card = end_card(one, logo, CANVAS, AREA, RATE, 4.5, "Order before noon", still(900, 900))
-    assert card is not None
-    found = parts(card)
-    button, top = found["button"], area_of(found["logo" if logo else "tile"])  # type: ignore[arg-type]
-    assert isinstance(button, TextLayer)
-    assert len(button.lines) == 2
-    lowest = max(
-        at.y + at.scale * button.height / 2 for at in (transform_at(button.transform, frame) for frame in range(30, 54))
-    )
-    assert lowest <= AREA.bottom
-    assert top.top >= AREA.top - 1
+def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:
+    high = still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))
+    found = parts(card_of(brand(text="Wake up slowly every day", handle=""), "Order before the long afternoon", high))
+    assert list(found) == ["plate", "logo", "end card", "button"]
+    plate, button = area_of(found["plate"]), area_of(found["button"])  # type: ignore[arg-type]
+    assert AREA.top <= plate.top
+    assert button.bottom <= AREA.bottom
