@@ -66,8 +66,8 @@ def _owned(brand: Brand, field: str, option: str) -> InvalidInput:
     """The error for a setting of the brand; ``option`` of the command line sets it."""
     return field_error(
         field, "brand_refused",
-        f"set by the brand “{brand.name}”, which only a request with brand_safe=false overrides.",
-        f"Remove it, to keep the brand’s. To override it for this video, use: {option} --set brand_safe=false",
+        f"the brand “{brand.name}” decides this, so a request cannot change it.",
+        f"Remove it to keep what the brand has. To use yours in this video, add to the command: {option}",
     )  # fmt: skip
 
 
