@@ -12,7 +12,7 @@ from pytoon_pipeline.settings import Settings
 
 FULL = "the disk is full"
 REASONS = {
-    errno.ENOENT: "this folder cannot be created", errno.ENOTDIR: "a part of this path is a file, not a folder",
+    errno.ENOENT: "there is no such folder", errno.ENOTDIR: "a part of this path is a file, not a folder",
     errno.EACCES: "you have no permission", errno.EPERM: "you have no permission",
     errno.EROFS: "the disk is read-only", errno.ENOSPC: FULL, errno.EDQUOT: FULL,
 }  # fmt: skip
