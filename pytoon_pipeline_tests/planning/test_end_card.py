@@ -44,6 +44,20 @@ def test_the_parts_stand_apart_in_every_format(aspect: Aspect) -> None:
         assert areas[-1].bottom <= safe.bottom
 
 
+def test_the_button_stays_in_the_safe_zone_when_it_pulses() -> None:
+    one = brand(text="Wake up slowly", button="Order before noon, get it now", handle="")
+    card = end_card(one, None, CANVAS, AREA, RATE, 4.5, picture=still(600, 600))
+    assert card is not None
+    shown = parts(card)
+    assert list(shown) == ["tile", "end card", "button"]
+    button = shown["button"]
+    assert isinstance(button, TextLayer)
+    frames = range(button.start, card.sequence.scenes[0].frames)
+    moments = [transform_at(button.transform, frame) for frame in frames[len(frames) // 2 :]]
+    assert max(moment.scale for moment in moments) > 1.02
+    assert max(moment.y + button.height / 2 * moment.scale for moment in moments) <= AREA.bottom
+
+
 def card_of(one: Brand, cta: str = "", logo: object = LOGO) -> EndCard:
     card = end_card(one, logo, CANVAS, AREA, RATE, 4.5, cta)  # type: ignore[arg-type]
     assert card is not None
@@ -148,3 +162,12 @@ def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
     assert all(layer.name != "button" for _, _, layer in without.texts())
     meme = planned([still()], brand="acme", logo=LOGO, text=text, archetype="meme", preset="classic-meme")
     assert [layer.name for _, _, layer in meme.texts() if layer.role == "cta"] == ["cta"]
+
+
+def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:
+    high = still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))
+    found = parts(card_of(brand(text="Wake up slowly every day", handle=""), "Order before the long afternoon", high))
+    assert list(found) == ["plate", "logo", "end card", "button"]
+    plate, button = area_of(found["plate"]), area_of(found["button"])  # type: ignore[arg-type]
+    assert AREA.top <= plate.top
+    assert button.bottom <= AREA.bottom
