@@ -30,7 +30,7 @@ LOGO_WIDTH, LOGO_HEIGHT = 0.44, 0.22
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
 # A picture in place of the logo is a square tile: its largest and its smallest side and its radius, in pixels.
-TILE, MIN_TILE, TILE_RADIUS = 520, 260, 64
+TILE, MIN_TILE, TILE_RADIUS = 520, 220, 64
 # Sizes of texts in pixels: preferred and smallest. Without a logo the text is the card's title.
 TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
 TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 3, 1.08
@@ -187,7 +187,7 @@ def _tile(picture: AnalysedMedia, canvas: Canvas, safe_area: Rect[int], below: S
     free = min(safe_area.height - sum(part.height + gap for part in below), TILE)
     if free < MIN_TILE:
         return []
-    side = 2 * round(free / 2)
+    side = 2 * int(free // 2)
     width, height, camera = fit_box(picture, side, side)
     effects: tuple[Effect, ...] = ()
     if not picture.transparent:
@@ -224,7 +224,7 @@ def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Par
         transform=UNPLACED,
     )
     # At the height of its pulse the button is still inside the safe area.
-    return _Part(layer, height * PULSE, BUTTON_IN, rise=BUTTON_RISE, pulse=True)
+    return _Part(layer, round(height * PULSE), BUTTON_IN, rise=BUTTON_RISE, pulse=True)
 
 
 def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
