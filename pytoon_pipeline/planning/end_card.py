@@ -36,6 +36,8 @@ TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
 TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 3, 1.08
 # The largest height of a title as a share of the frame's, alone and below a picture.
 TITLE_SHARE, TITLE_BELOW_PICTURE = 0.36, 0.18
+# A title of at most so many characters is a number or a word, which may be larger.
+SHORT_TITLE, SHORT_TITLE_SIZES = 6, (480, 200)
 TEXT_LINES, BUTTON_LINES = 2, 2
 # A button's height in lines more than its text has, its space at the sides in pixels, and its largest radius.
 BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 92, 200
@@ -51,7 +53,7 @@ DISC_SIZE, DISC_TOP, DISC_GAP, DISC_RISE, DISC_IN = 2200, 1300, 72, 700, 0.0
 HANDLE_Y, HANDLE_WIDTH = 1386, 760
 # When the parts come in, and for how long each moves, in seconds of a card of ``TYPICAL_SECONDS``.
 TYPICAL_SECONDS = 1.8
-LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.26, 0.4, 0.56, 1.15
+LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.14, 0.3, 0.46, 1.15
 MOVE_SECONDS, FADE_SECONDS, PULSE_SECONDS = 0.42, 0.12, 0.36
 LOGO_START_SCALE, TEXT_RISE, BUTTON_RISE, PULSE = 0.55, 48, 150, 1.06
 # Parts get their places when all are known.
@@ -104,7 +106,9 @@ def end_card(
     parts: list[_Part] = _logo_parts(logo, colours, canvas) if logo is not None else []
     if text := clean(brand.end_card.text):
         titled = logo is None and not brand.end_card.handle
-        sizes, lines = (TITLE_SIZES, TITLE_LINES) if titled else (TEXT_SIZES, TEXT_LINES)
+        large = SHORT_TITLE_SIZES if len(text) <= SHORT_TITLE and picture is None else TITLE_SIZES
+        title_lines = TITLE_LINES if picture is None else TEXT_LINES
+        sizes, lines = (large, title_lines) if titled else (TEXT_SIZES, TEXT_LINES)
         free = (TITLE_SHARE if picture is None else TITLE_BELOW_PICTURE) * height if titled else height
         box = TextBox(brand.fonts.headline, *sizes, width, free, lines, LINE_HEIGHT)
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
