@@ -172,3 +172,12 @@ def test_a_title_leaves_room_for_the_picture_and_the_picture_is_there_at_once(te
     tile = parts(card)["tile"]
     assert tile.height >= 260
     assert (tile.start, transform_at(tile.transform, 0).opacity) == (0, 1)
+
+
+def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:
+    high = still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))
+    found = parts(card_of(brand(text="Wake up slowly every day", handle=""), "Order before the long afternoon", high))
+    assert list(found) == ["plate", "logo", "end card", "button"]
+    plate, button = area_of(found["plate"]), area_of(found["button"])  # type: ignore[arg-type]
+    assert AREA.top <= plate.top
+    assert button.bottom <= AREA.bottom
