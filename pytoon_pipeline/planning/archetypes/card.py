@@ -22,7 +22,7 @@ from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape, plan_beside
 from pytoon_pipeline.planning.layout.cards import EDGE, GAP, CardPlan, card_layers, plan_card
 from pytoon_pipeline.planning.layout.text_placement import layer_area
-from pytoon_pipeline.planning.layout.titles import INSET
+from pytoon_pipeline.planning.layout.titles import BOXED, INSET
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.title_request import TitleRequest
@@ -71,7 +71,9 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
         planned = _plan(context, item, titles, space)
         plan, height = planned.card, planned.height
         # Texts are fitted into the same height as they were measured in, and stand next to the card.
-        top = max(space.area.top, plan.above.bottom - height)
+        # Letters without a box keep a distance from the edge of their area, which may lie outside the safe zone.
+        inset = 0 if space.headline.background in BOXED else INSET
+        top = max(space.area.top - inset, plan.above.bottom - height)
         title_area = replace(space.area, top=top, bottom=plan.above.bottom)
         headline = planned.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
     text = replace(space, area=title_area, headline=headline, shade=None)
@@ -107,9 +109,7 @@ def _plan(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], 
         above = replace(space.area, bottom=space.area.top + room)
         pages = title_pages(titles, headline, above)
         own = title_height(pages, headline, above)
-        # Texts are fitted into an area that is a little higher than they are.
-        height, band = min(room, max(own, label_height(space, above)) + INSET), not item.material.is_still
-        height *= bool(pages or space.label is not None)
+        height, band = max(own, label_height(space, above)), not item.material.is_still
         plan = plan_card(item.material, height, space.area, context.canvas, whole=whole, band=band)
         return _Plan(plan, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
 
