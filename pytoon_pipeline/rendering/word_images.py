@@ -24,11 +24,9 @@ WIDE_BLUR = 4.0
 # Letters are drawn this much larger for measuring distances to them, which take the edge of a pixel for that of a
 # letter.
 OUTLINE_DETAIL = 2
-# Words of the pages that segments show at the same time, in each of their colours and in motion: 0.15 MB each.
-MAX_CACHED_WORDS = 160
 
 
-@lru_cache(maxsize=MAX_CACHED_WORDS)
+@lru_cache(maxsize=512)
 def word_image(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> YuvaImage:
     """The layers of ``word_layers`` in one image."""
     below, letters = word_layers(text, style, x, y)
@@ -39,7 +37,7 @@ def word_image(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> Y
     return output
 
 
-@lru_cache(maxsize=MAX_CACHED_WORDS)
+@lru_cache(maxsize=512)
 def word_layers(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> tuple[YuvaImage | None, YuvaImage]:
     """``text`` on one line: what lies below its letters, if anything does, and its letters; two images of one size.
 
@@ -54,7 +52,7 @@ def word_layers(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> 
     return _below(text, style.model_copy(update={"colour": BLACK, "gradient_colour": None}), x, y), letters
 
 
-@lru_cache(maxsize=MAX_CACHED_WORDS)
+@lru_cache(maxsize=512)
 def _below(text: str, style: WordStyle, x: float, y: float) -> YuvaImage:
     """What lies below the letters of a word, whatever their colour: a word that lights up keeps it."""
     area = _Area(text, style, x, y)

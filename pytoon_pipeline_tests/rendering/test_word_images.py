@@ -5,7 +5,7 @@ import pytest
 
 from pytoon_pipeline.contracts.style import TextShadow, WordStyle
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.rendering.word_images import MAX_CACHED_WORDS, word_image, word_layers
+from pytoon_pipeline.rendering.word_images import word_image, word_layers
 
 
 def test_the_box_of_a_word_is_its_advance_by_its_size() -> None:
@@ -53,10 +53,3 @@ def test_a_gradient_runs_from_the_top_to_the_baseline() -> None:
     luma = [int(image.y[row][image.a[row] > 250].max()) for row in rows]
     assert luma == sorted(luma, reverse=True)
     assert luma[0] > 220 > 40 > luma[-1]
-
-
-def test_words_of_earlier_pages_leave_the_cache() -> None:
-    style = WordStyle(size=20)
-    for number in range(200):
-        word_layers(str(number), style)
-    assert word_layers.cache_info().currsize <= MAX_CACHED_WORDS < 200
