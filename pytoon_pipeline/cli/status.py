@@ -36,7 +36,7 @@ def add_commands(commands: Commands) -> None:
         "--version",
         type=int,
         metavar="N",
-        help="a version from “pytoon history NAME”; without this option, the current one",
+        help="the number of an older version, as “pytoon history NAME” shows it; leave it out for the latest",
     )
     parser.add_argument("--folder", action="store_true", help="open the video's folder")
     add_json_option(parser)

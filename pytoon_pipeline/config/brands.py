@@ -1,7 +1,5 @@
 """What a brand decides: its files, its look on a preset, and the limits that it sets."""
 
-import json
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -54,20 +52,18 @@ def with_stored_fonts(brand: Brand, items: Sequence[SourceItem]) -> Brand:
 def check_brand_rules(brand: Brand, request: Request) -> None:
     """Raises ``InvalidInput`` when a brand-safe request sets what belongs to the brand."""
     if request.logo is not None and brand.logo is not None:
-        raise _owned(brand, "logo", f"--logo {shlex.quote(request.logo.file)}")
+        raise _owned(brand, "logo")
     for section, owned in BRAND_OWNED.items():
         for name in sorted(owned & set(request.adjust.get(section, {}))):
-            value = request.adjust[section][name]
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            raise _owned(brand, f"adjust.{section}.{name}", f"--set {shlex.quote(f'{section}.{name}={text}')}")
+            raise _owned(brand, f"adjust.{section}.{name}")
 
 
-def _owned(brand: Brand, field: str, option: str) -> InvalidInput:
-    """The error for a setting of the brand; ``option`` of the command line sets it."""
+def _owned(brand: Brand, field: str) -> InvalidInput:
+    """The error for a setting of the brand."""
     return field_error(
         field, "brand_refused",
-        f"set by the brand “{brand.name}”, which only a request with brand_safe=false overrides.",
-        f"Remove it, to keep the brand’s. To override it for this video, use: {option} --set brand_safe=false",
+        f"the brand “{brand.name}” decides this, so a request cannot change it.",
+        "Remove it to keep what the brand has. To use yours in this video, add to the command: --set brand_safe=false",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.suggestions import did_you_mean
+from pytoon_pipeline.contracts.suggestions import did_you_mean, one_hint
 from pytoon_pipeline.runtime.files import printable_name
 
 FOLDER = "captions"
@@ -45,6 +45,15 @@ def with_style(captions: Any) -> Any:
 def _document(name: str) -> dict[str, Any]:
     """The file of a style, checked."""
     known = caption_style_names()
+    if not known:
+        raise InvalidInput(
+            "no_caption_styles",
+            f"The folder {printable_name(str(presets_folder()))} has no caption styles.",
+            one_hint(
+                f"Copy the folder “{FOLDER}” of Pytoon's presets into it",
+                "To use Pytoon's own presets, type: unset PYTOON_PRESETS",
+            ),
+        )
     if name not in known:
         hint = f"{did_you_mean(name, known)}Choose one of: {', '.join(known)}."
         raise InvalidInput("unknown_caption_style", f"There is no caption style “{printable_name(name)[:80]}”.", hint)

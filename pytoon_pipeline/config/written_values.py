@@ -55,10 +55,11 @@ def sample(problem: Problem) -> str:
 
 
 def _group_example(problem: Problem) -> str:
-    """A group with what it must have, else with one setting: a number, which is easily changed, where it has one."""
+    """A group with what it must have, else with one setting: its size or another number where it has one."""
     inner = {name: expected_at(problem.record, (*problem.path, name), {}) for name in problem.expected.names}
     examples = {name: example for name, one in inner.items() if (example := one.example())}
-    one = next((name for name in examples if inner[name].number), next(iter(examples), ""))
+    numbers = [name for name in examples if inner[name].number]
+    one = "size" if "size" in numbers else next(iter([*numbers, *examples]), "")
     names = problem.expected.needed or [one or next(iter(inner), "…")]
     pairs = [written_pair(replace(problem, path=(*problem.path, name)), examples.get(name, "…")) for name in names]
     return f"{{{', '.join(pairs)}}}"

@@ -199,8 +199,8 @@ def use_file(name: str, brands: str, brand: str) -> str:
     """
     change = f"fonts: {{headline: {name}, body: {name}}}"
     return one_hint(
-        f"put it into {brands}. In the file of a brand there, such as {brand}.yaml, change the fonts to: {change}",
-        f"Then add to the command: --set brand={brand}",
+        f"put it into {brands}. There, copy {brand}.yaml to mine.yaml, and in mine.yaml change the fonts to: {change}",
+        "Then add to the command: --set brand=mine",
     )
 
 

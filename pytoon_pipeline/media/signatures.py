@@ -163,8 +163,8 @@ def named_error(error: InvalidInput, name: str) -> InvalidInput:
 
 def encrypted(name: str = THIS) -> InvalidInput:
     return InvalidInput(
-        "encrypted", f"{name} is encrypted (DRM): its video or audio cannot be read.",
-        "Use an unprotected copy, such as your own recording or export.",
+        "encrypted", f"{name} is copy-protected (DRM), so Pytoon cannot read it.",
+        "Use a copy without protection: a video or picture, or for music an MP3 beside a video or picture.",
     )  # fmt: skip
 
 

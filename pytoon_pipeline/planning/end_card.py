@@ -25,8 +25,9 @@ from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots.stills import fit_box, fitted, fixed, layer_of, window
 
-# The logo's largest size as shares of the frame; its plate reaches this many pixels beyond it.
-LOGO_WIDTH, LOGO_HEIGHT = 0.44, 0.22
+# The logo's largest size as shares of the frame, and the height that it has at least where texts leave less, in pixels;
+# its plate reaches this many pixels beyond it.
+LOGO_WIDTH, LOGO_HEIGHT, MIN_LOGO_HEIGHT = 0.44, 0.22, 120
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
 # A picture in place of the logo is a square tile: its largest and its smallest side and its radius, in pixels.
@@ -99,12 +100,12 @@ def end_card(
     colours = _Colours(brand, min_contrast)
     middle, height = canvas.centre[0], canvas.height
     width = 2 * min(middle - safe_area.left, safe_area.right - middle) - 40
-    parts: list[_Part] = _logo_parts(logo, colours, canvas) if logo is not None else []
+    parts: list[_Part] = []
     if text := clean(brand.end_card.text):
         titled = logo is None and not brand.end_card.handle
         sizes, lines = (TITLE_SIZES, TITLE_LINES) if titled else (TEXT_SIZES, TEXT_LINES)
-        free = 0.36 * height if titled else height
-        box = TextBox(brand.fonts.headline, *sizes, width, free, lines, LINE_HEIGHT)
+        most = 0.36 * height if titled else height
+        box = TextBox(brand.fonts.headline, *sizes, width, most, lines, LINE_HEIGHT)
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
     asked = clean(call_to_action)
     if button := asked or clean(brand.end_card.button):
@@ -115,8 +116,11 @@ def end_card(
         box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, height, 1)
         part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
         parts.append(replace(part, y=min(_scaled(HANDLE_Y, canvas), safe_area.bottom - part.height / 2)))
-    if logo is None and picture is not None:
-        parts = [*_tile(picture, canvas, safe_area, parts), *parts]
+    free = _free_height(parts, canvas, safe_area)
+    if logo is not None:
+        parts = [*_logo_parts(logo, colours, canvas, free), *parts]
+    elif picture is not None:
+        parts = [*_tile(picture, free), *parts]
     if not parts:
         return None
     return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area), bool(asked))
@@ -154,9 +158,15 @@ def _lowest(colour: Colour, *others: Colour) -> float:
     return min(contrast(luminance_of(colour), luminance_of(other)) for other in others)
 
 
-def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas) -> list[_Part]:
+def _free_height(below: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> float:
+    """The height that is left for what stands above other parts."""
+    return safe_area.height - sum(part.height + _scaled(GAP, canvas) for part in below)
+
+
+def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas, free: float) -> list[_Part]:
     """The logo, on a plate where it would hardly be seen."""
-    width, height = fitted(logo, LOGO_WIDTH * canvas.width, LOGO_HEIGHT * canvas.height)
+    highest = min(LOGO_HEIGHT * canvas.height, max(MIN_LOGO_HEIGHT, free - 2 * PLATE_PADDING))
+    width, height = fitted(logo, LOGO_WIDTH * canvas.width, highest)
     effects = () if logo.transparent else (Rounded(radius=min(24.0, height / 2)),)
     layer = logo_layer(logo, "logo", (width, height), (0.0, 0.0), effects=effects)
     lowest = min(logo_contrast(logo, luminance_of(colour)) for colour in colours.ground)
@@ -176,13 +186,11 @@ def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas) -> list[
     ]
 
 
-def _tile(picture: AnalysedMedia, canvas: Canvas, safe_area: Rect[int], below: Sequence[_Part]) -> list[_Part]:
-    """A picture as large as the parts below it permit: a cut-out in its own shape, others as a square tile."""
-    gap = _scaled(GAP, canvas)
-    free = min(safe_area.height - sum(part.height + gap for part in below), TILE)
+def _tile(picture: AnalysedMedia, free: float) -> list[_Part]:
+    """A picture at most ``free`` pixels high: a cut-out in its own shape, others as a square tile."""
     if free < MIN_TILE:
         return []
-    side = 2 * int(free // 2)
+    side = 2 * int(min(free, TILE) / 2)
     width, height, camera = fit_box(picture, side, side)
     effects: tuple[Effect, ...] = ()
     if not picture.transparent:

@@ -11,16 +11,17 @@ from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer, VideoL
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import runs
 from pytoon_pipeline.media import fonts
-from pytoon_pipeline.media.frame_stats import FrameStats
+from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS, FrameStats
 from pytoon_pipeline.quality.context import CheckContext
 from pytoon_pipeline.quality.deviation import Deviation, Limit
+from pytoon_pipeline.quality.planned_changes import blocks_in, layer_box
 from pytoon_pipeline.rendering.captions import missing_glyphs
 
 # Blocks that must differ before a frame counts as a different one: codecs change single blocks.
 MIN_BLOCKS = 3
-# Detail is compared where the rendered frame has at least this much, in quarters of a level; where gradients or soft
-# shapes are dithered, which encoding may remove, this much.
-MIN_DETAIL, MIN_DETAIL_DITHERED = 5, 8
+# Detail is compared where the rendered frame has at least this much, in quarters of a level. Encoding may remove the
+# dithering of gradients and soft shapes: where they are shown, this much in pictures, and this much on their ground.
+MIN_DETAIL, MIN_DETAIL_DITHERED, MIN_DETAIL_GROUND = 5, 8, 12
 # And where such blocks cover at least this share of the frame.
 MIN_DETAIL_AREA = 0.15
 # A held frame changes by at most this share of the rendered change, and by at most so many levels.
@@ -104,11 +105,20 @@ def _held(actual: FrameStats, rendered: FrameStats, frozen_luma: float) -> NDArr
 
 
 def _least_detail(context: CheckContext) -> NDArray[np.uint8]:
-    """The detail from which blocks are compared, for each frame of the plan."""
-    least = np.full(len(context.inspection.times), MIN_DETAIL, np.uint8)
-    for first, last, layer in context.spec.layers() if context.spec else ():
+    """The detail from which blocks are compared, shape (frames of the plan, ROWS, COLUMNS)."""
+    least = np.full((len(context.inspection.times), ROWS, COLUMNS), MIN_DETAIL, np.uint8)
+    if context.spec is None:
+        return least
+    layers = [*context.spec.layers()]
+    for first, last, layer in layers:
         if any(isinstance(one, ShapeLayer) and _dithered(one) for one in nested(layer)):
-            least[first:last] = MIN_DETAIL_DITHERED
+            least[first:last] = MIN_DETAIL_GROUND
+    for first, last, layer in layers:
+        if any(isinstance(one, ImageLayer | VideoLayer) for one in nested(layer)):
+            middle = layer.start + (last - first) // 2
+            rows, columns = blocks_in(context.spec, layer_box(layer, middle))
+            part = least[first:last, rows, columns]
+            np.minimum(part, MIN_DETAIL_DITHERED, out=part)
     return least
 
 
@@ -123,7 +133,7 @@ def _sharpness(actual: FrameStats, rendered: FrameStats, least: NDArray[np.uint8
     """The detail of each frame as a share of the rendered detail in blocks with at least ``least`` of it; 1 where
     there are few of them.
     """
-    detailed = rendered.detail >= least[:, None, None]
+    detailed = rendered.detail >= least
     a, b = (np.where(detailed, one.detail, 0).sum(axis=(1, 2), dtype=np.float64) for one in (actual, rendered))
     enough = detailed.mean(axis=(1, 2)) >= MIN_DETAIL_AREA
     return np.divide(a, b, out=np.ones_like(a), where=enough)

@@ -25,11 +25,17 @@ MOVING_REACH = 0.3
 def planned_changes(spec: RenderSpec, frames: int) -> NDArray[np.bool_]:
     """Blocks that the plan changes between a frame and its neighbours, shape (frames, ROWS, COLUMNS)."""
     planned = np.zeros((frames, ROWS, COLUMNS), bool)
-    for start, end, (left, top, right, bottom) in (*_layers(spec), *_captions(spec)):
-        rows = _blocks(top / spec.height, bottom / spec.height, ROWS)
-        columns = _blocks(left / spec.width, right / spec.width, COLUMNS)
+    for start, end, area in (*_layers(spec), *_captions(spec)):
+        rows, columns = blocks_in(spec, area)
         planned[max(0, start - 1) : max(0, end + 1), rows, columns] = True
     return planned
+
+
+def blocks_in(spec: RenderSpec, area: Rect[float]) -> tuple[slice, slice]:
+    """The rows and columns of blocks that an area in pixels touches, with half a block more on each side."""
+    left, top, right, bottom = area
+    rows = _blocks(top / spec.height, bottom / spec.height, ROWS)
+    return rows, _blocks(left / spec.width, right / spec.width, COLUMNS)
 
 
 def _blocks(start: float, end: float, count: int) -> slice:
@@ -47,10 +53,10 @@ def _layers(spec: RenderSpec) -> Iterator[tuple[int, int, Rect[float]]]:
             if end - start <= spec.rate.nearest(MAX_QUICK_SECONDS):
                 changes.append((max(first, offset + start), min(last, offset + end)))
         for start, end in changes:
-            boxes = (_box(layer, n - offset) for n in (start, (start + end) // 2, end))
+            boxes = (layer_box(layer, n - offset) for n in (start, (start + end) // 2, end))
             yield start, end, reduce(Rect.union, boxes)
         for start, end in _text_moves(layer, first, last):
-            left, top, right, bottom = _box(layer, start - offset)
+            left, top, right, bottom = layer_box(layer, start - offset)
             reach = MOVING_REACH * layer.height
             yield start, end, Rect(left - reach, top - reach, right + reach, bottom + reach)
 
@@ -79,7 +85,8 @@ def _moves(layer: Layer) -> Iterator[tuple[int, int]]:
                 yield before.frame, after.frame
 
 
-def _box(layer: Layer, frame: int) -> Rect[float]:
+def layer_box(layer: Layer, frame: int) -> Rect[float]:
+    """The area of a layer at a frame that counts as ``layer.start`` does, in pixels, without rotation."""
     transform = transform_at(layer.transform, frame)
     half_width, half_height = layer.width * transform.scale / 2, layer.height * transform.scale / 2
     return Rect(

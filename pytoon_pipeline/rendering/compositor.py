@@ -21,6 +21,7 @@ from pytoon_pipeline.rendering import shapes, text, transitions
 from pytoon_pipeline.rendering.effects import apply
 from pytoon_pipeline.rendering.ellipses import EllipseImage
 from pytoon_pipeline.rendering.footage import Footage
+from pytoon_pipeline.rendering.mattes import Matte, is_matte
 from pytoon_pipeline.rendering.placement import even_size, place_image, resize_window
 from pytoon_pipeline.rendering.segment_plan import LayerSlice, SceneSlice, SegmentPlan, Source
 from pytoon_pipeline.rendering.text_units import text_sheet
@@ -211,6 +212,7 @@ class LayerSampler:
         self._last_faded: tuple[LayerImage, float, YuvaImage] | None = None
         self._effects_input: tuple[LayerImage, Box] | None = None
         self._effects_output: YuvaImage | None = None
+        self._matte: Matte | None = None
 
     def first(self) -> Sprite | None:
         return self.at(self._layer_slice.first)
@@ -256,14 +258,20 @@ class LayerSampler:
             last_image, last_crop = self._effects_input
             if last_image is image and last_crop == crop:
                 return self._effects_output
+        output = self._changed(image, crop)
+        self._effects_input, self._effects_output = (image, crop), output
+        return output
+
+    def _changed(self, image: LayerImage, crop: Box) -> YuvaImage:
         layer = self._layer_slice.layer
-        if self._layer_slice.crops:
-            output = resize_window(image, crop, even_size(layer.width), even_size(layer.height))
-        else:
-            output = image.drawn()
+        size = even_size(layer.width), even_size(layer.height)
+        if self._layer_slice.crops and image.opaque and is_matte(self._effects):
+            if self._matte is None:
+                self._matte = Matte(self._effects, *size)
+            return self._matte.around(image, crop)
+        output = resize_window(image, crop, *size) if self._layer_slice.crops else image.drawn()
         for effect in self._effects:
             output = apply(effect, output)
-        self._effects_input, self._effects_output = (image, crop), output
         return output
 
 

@@ -59,9 +59,8 @@ def _(effect: Grade, image: YuvaImage) -> YuvaImage:
 
 @apply.register
 def _(effect: Rounded, image: YuvaImage) -> YuvaImage:
-    left, top, width, height = image.nominal
+    x, y, w, h = (round(value) for value in image.nominal)
     mask = np.zeros(image.y.shape, np.float32)
-    x, y, w, h = round(left), round(top), round(width), round(height)
     mask[y : y + h, x : x + w] = shapes.rounded(w, h, effect.radius)
     return with_mask(image, mask)
 

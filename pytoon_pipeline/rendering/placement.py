@@ -62,11 +62,14 @@ def place_image(
     return Sprite(x0, y0, with_opacity(output, transform.opacity))
 
 
-def resize_window(image: LayerImage, window: Box, width: int, height: int) -> YuvaImage:
-    """The part ``window`` of an image without overhang, resampled to ``width`` × ``height`` pixels."""
+def resize_window(image: LayerImage, window: Box, width: int, height: int, out: YuvaImage | None = None) -> YuvaImage:
+    """The part ``window`` of an image without overhang, resampled to ``width`` × ``height`` pixels.
+
+    The planes of ``out`` are used as in ``crop``.
+    """
     columns, rows = image.size
     part = (window.x * columns, window.y * rows, window.width * columns, window.height * rows)
-    return image.crop(part, width, height)
+    return image.crop(part, width, height, out)
 
 
 def even_size(value: float) -> int:

@@ -276,12 +276,17 @@ def with_opacity(image: YuvaImage, opacity: float) -> YuvaImage:
     )
 
 
-def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:
-    """The image with its coverage multiplied by ``mask`` (0..1, same size as Y)."""
+def half_mask(mask: Values) -> Values:
+    """A mask of the size of Y, for U and V."""
     import cv2
 
     height, width = mask.shape
-    small = np.asarray(cv2.resize(mask, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(mask, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def with_mask(image: YuvaImage, mask: Values) -> YuvaImage:
+    """The image with its coverage multiplied by ``mask`` (0..1, same size as Y)."""
+    small = half_mask(mask)
     full = 255.0 if image.a is None else image.a
     half = 255.0 if image.h is None else image.h
     return YuvaImage(

@@ -62,7 +62,9 @@ def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> N
         noun = "file" if path.suffix else "file or folder"
         hint = _what_is_there(path) if kind is None else _which_are_there(path, kind)
         message = f"There is no {noun} {name}."
-        if len(lines := path.name.split("\n")) > 1:
+        if not os.path.lexists(path.parent):
+            message, hint = f"There is no folder {_quoted(path.parent)}.", f"Check the path of the file {name}."
+        elif len(lines := path.name.split("\n")) > 1:
             message = f"There is no such file: its name has a line break after “{printable_name(lines[0])[:MAX_NAME]}”."
             hint = f"Write the name on one line: {shell_word(printable_name(str(path).replace(chr(10), '')))}"
         raise InvalidInput("file_missing", message, hint) from None

@@ -102,6 +102,7 @@ def _own_presets(folder: Path) -> None:
     (folder / "brands").mkdir(parents=True)
     for name in ("limits", "operations", "platforms", "profanity", "clean-talk", "clean-product"):
         shutil.copy(PRESETS / f"{name}.yaml", folder)
+    shutil.copytree(PRESETS / "captions", folder / "captions")
 
 
 @cache

@@ -165,3 +165,12 @@ def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
     assert all(layer.name != "button" for _, _, layer in without.texts())
     meme = planned([still()], brand="acme", logo=LOGO, text=text, archetype="meme", preset="classic-meme")
     assert [layer.name for _, _, layer in meme.texts() if layer.role == "cta"] == ["cta"]
+
+
+def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:
+    high = still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))
+    found = parts(card_of(brand(text="Wake up slowly every day", handle=""), "Order before the long afternoon", high))
+    assert list(found) == ["plate", "logo", "end card", "button"]
+    plate, button = area_of(found["plate"]), area_of(found["button"])  # type: ignore[arg-type]
+    assert AREA.top <= plate.top
+    assert button.bottom <= AREA.bottom
