@@ -26,8 +26,10 @@ TALL_WIDTH, WIDE_WIDTH, WIDE = 0.7, 0.8, 1.25
 TITLES_SHARE, SHORT_TITLES_SHARE, FLOOR_SHARE = 0.44, 0.37, 0.655
 # A product stands below the floor's edge with this share of its height.
 STANDING_SHARE = 0.3
-# Distances between the product and texts, and from the frame's lower edge, in pixels.
+# Distances between the product and texts, and from the frame's lower edge, in pixels; and those above and below it in
+# frames that are not tall.
 GAP, EDGE = 72, 90
+SHORT_GAP, SHORT_EDGE = 48, 60
 # The floor is a disc of so many widths of the frame, so that its edge is a gentle arc. On a landscape frame it is so
 # much wider than the product's half, at the lower edge of the frame.
 FLOOR_WIDTH, PODIUM_WIDTH = 2.4, 1.0
@@ -57,7 +59,8 @@ def plan_stage(material: AnalysedMedia, area: Rect[int], canvas: Canvas, safe_ar
     All products of a video stand on one floor.
     """
     # Only text keeps clear of the platform's own elements: a product reaches half into their zone.
-    bottom = min(canvas.height - EDGE, (safe_area.bottom + canvas.height) // 2)
+    gap, edge = (GAP, EDGE) if is_tall(canvas) else (SHORT_GAP, SHORT_EDGE)
+    bottom = min(canvas.height - edge, (safe_area.bottom + canvas.height) // 2)
     if is_landscape(canvas):
         titles = column(area, canvas, SEAM)
         # ``area`` leaves out a logo in a corner; so does the product.
@@ -65,11 +68,11 @@ def plan_stage(material: AnalysedMedia, area: Rect[int], canvas: Canvas, safe_ar
     else:
         share = TITLES_SHARE if is_tall(canvas) else SHORT_TITLES_SHARE
         titles = replace(area, bottom=max(area.top + MIN_TITLES, round(share * canvas.height)))
-        place = Rect(0, titles.bottom + GAP, canvas.width, bottom)
+        place = Rect(0, titles.bottom + gap, canvas.width, bottom)
     picture = material.sampled.picture
     wide = material.size[0] * picture.width > WIDE * material.size[1] * picture.height
     # Its top stays where it is while it is near, so it needs space below.
-    lowest = canvas.height - EDGE
+    lowest = canvas.height - edge
     free = min(place.height, (lowest - place.top) / NEAREST)
     width, height, _ = stills.fit_box(material, place.width * (WIDE_WIDTH if wide else TALL_WIDTH), free)
     floor = _floor(place, titles, canvas)
@@ -90,9 +93,7 @@ def _floor(place: Rect[int], titles: Rect[int], canvas: Canvas) -> Rect[int]:
     return Rect(x - side, top, x + side, top + 2 * side)
 
 
-def behind_cut_out(
-    stage: Stage, settings: LayoutSettings, accent: Colour, frames: int, pages: int
-) -> Iterator[Layer]:
+def behind_cut_out(stage: Stage, settings: LayoutSettings, accent: Colour, frames: int, pages: int) -> Iterator[Layer]:
     """What is behind a product: a floor in the ``accent`` colour, then the contact shadow."""
     place, floor = stage.product, stage.floor
     yield ShapeLayer(

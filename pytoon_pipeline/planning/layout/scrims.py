@@ -12,8 +12,8 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.colour import luminance_of, mix_luminance
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops
 
-# Distance from the text to where the scrim begins to fade, in pixels, and the length of the fade on the tallest frame: on
-# others it is shorter, so that a part of the picture keeps its light.
+# Distance from the text to where the scrim begins to fade, in pixels, and the length of the fade on the tallest frame.
+# It is shorter on others, so that a part of the picture keeps its light.
 MARGIN, FADE = 72, 500
 # Edges are multiples of this, so that a slightly changed text changes no scrim.
 GRID = 60

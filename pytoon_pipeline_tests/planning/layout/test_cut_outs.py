@@ -42,7 +42,7 @@ def test_a_cut_out_stays_in_the_frame_of_each_format_when_it_is_near(aspect: Asp
     product = next(layer for layer in spec.scenes[0].layers if layer.name == "product")
     x, movement = product.transform.x[0].value, product.transform
     for y, scale in zip(movement.y, movement.scale, strict=True):
-        assert y.value + scale.value * product.height / 2 <= spec.height - 88
+        assert y.value + scale.value * product.height / 2 <= spec.height - 58
         assert x + scale.value * product.width / 2 <= spec.width - 30
     assert max(product.width / spec.width, product.height / spec.height) > 0.3, "it is no small detail"
 
