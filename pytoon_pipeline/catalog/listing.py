@@ -8,7 +8,9 @@ from pytoon_pipeline.catalog.database import Database
 QUERY = """
 select uploads.key, uploads.name, uploads.title, uploads.registered, uploads.pending, uploads.stopped,
     versions.number, versions.state, versions.at, versions.video, versions.reason,
-    failures.at, failures.code, failures.message, failures.hint, versions.degraded{details}
+    failures.at, failures.code, failures.message, failures.hint, versions.degraded,
+    case when uploads.key glob '*-h[0-9][0-9]*' then json_extract(uploads.record, '$.request.highlight.score') end
+    {details}
 from uploads
 left join versions on versions.key = uploads.key and versions.current
 left join failures on failures.key = uploads.key
@@ -26,8 +28,8 @@ DETAILS = """,
 class UploadRow(NamedTuple):
     """An upload with its current version and its failure; none where there is no such thing.
 
-    ``degraded`` is JSON. Rows with details also have ``items``, ``released`` and ``notes`` as JSON, and ``attempts`` as
-    JSON objects with commas between them.
+    ``degraded`` is JSON. ``points`` is the score of a highlight, 0 to 100. Rows with details also have ``items``,
+    ``released`` and ``notes`` as JSON, and ``attempts`` as JSON objects with commas between them.
     """
 
     key: str
@@ -46,6 +48,7 @@ class UploadRow(NamedTuple):
     message: str | None
     hint: str | None
     degraded: str | None
+    points: float | None
     items: str | None = None
     released: str | None = None
     notes: str | None = None

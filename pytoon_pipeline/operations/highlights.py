@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.highlights import Highlight, HighlightsRequest
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.intake.outputs import format_suffix
 from pytoon_pipeline.operations.work_ahead import Analysed, analyse
 from pytoon_pipeline.planning.highlights.choice import choose_highlights
 from pytoon_pipeline.planning.highlights.talk import Signals
@@ -113,5 +114,5 @@ def _upload(talk: SourceMedia, one: Highlight) -> SourceMedia:
     # On screen it would repeat the captions, which say the same words.
     if one.title and "thumbnail_title" not in request:
         request["thumbnail_title"] = one.title
-    title = f"{talk.title} ({one.score:.0f} of 100)"
-    return talk.model_copy(update={"key": f"{base}-{variant}", "title": title, "request": request})
+    key = "-".join(filter(None, (base, variant, format_suffix(request))))
+    return talk.model_copy(update={"key": key, "request": request})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
+from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.planning.phrases import (
     ADJECTIVES,
     ARTICLES,
@@ -33,6 +34,14 @@ STRONG_WORDS = words_in("""
     jamais rien gratuit nouveau nunca nada gratis nuevo ahora
 """)
 FUNCTION_WORDS = NUMERALS | ARTICLES | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | ADJECTIVES
+
+
+def brand_words(brand: Brand | None) -> frozenset[str]:
+    """The words by which a brand is called: those of its title, and its handle."""
+    if brand is None:
+        return frozenset()
+    found = {_plain(word) for word in (*brand.title.split(), brand.end_card.handle.lstrip("@"))}
+    return frozenset(found - FUNCTION_WORDS - LIGHT_WORDS - {""})
 
 
 def key_words(words: Sequence[str], known: Collection[str] = (), limit: int = 1) -> tuple[int, ...]:

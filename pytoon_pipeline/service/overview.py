@@ -88,8 +88,7 @@ def values_of(home: Home, row: UploadRow) -> Values:
         "status": state,
         "version": row.version if video else None,
         "at": row.failed or row.stopped or (row.delivered if state in DELIVERED else row.pending) or row.registered,
-        "reason": _reason(error, failed_change)
-        or (row.reason if state == "degraded" else DELETED if state == "deleted" else None),
+        "reason": _reason(error, failed_change) or _remark(row, state),
         "attempts": row.attempts_count or 0,
         "video": None if is_held else video,
         "held": video if is_held else None,
@@ -131,6 +130,15 @@ def _reason(error: Values | None, failed_change: Values | None) -> str | None:
     if failed_change is not None:
         return f"Latest change failed: {failed_change['message']}"
     return str(error["message"]) if error is not None else None
+
+
+def _remark(row: UploadRow, state: str) -> str | None:
+    """What a person should know of a state that has no error."""
+    if state == "degraded":
+        return row.reason
+    if state == "deleted":
+        return DELETED
+    return None if row.points is None else f"Highlight with {row.points:.0f} of 100 points."
 
 
 def _inbox_values(row: Row) -> Values:

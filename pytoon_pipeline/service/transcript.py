@@ -87,7 +87,8 @@ def apply_bytes(home: Home, name: str, data: bytes, file: str) -> TranscriptResu
     known = _Transcripts(home, name)
     sources = {item: (one.before_edits, known.seconds[item]) for item, one in known.found.items()}
     before = _edits(known)
-    edits = {**before, **edits_of_file(data, file, sources)}
+    new = edits_of_file(data, file, sources)
+    edits = before | {item: _with_unseen(one, before.get(item, ()), known.found[item]) for item, one in new.items()}
     edits = {item: one for item, one in edits.items() if one}
     for item, one in edits.items():
         _check(known.found[item], one)
@@ -98,6 +99,18 @@ def apply_bytes(home: Home, name: str, data: bytes, file: str) -> TranscriptResu
 
 def _edits(known: _Transcripts) -> dict[str, tuple[TranscriptEdit, ...]]:
     return {item: one for item, one in stored_edits(known.store, known.upload).items() if item in known.found}
+
+
+def _with_unseen(
+    new: Sequence[TranscriptEdit], before: Sequence[TranscriptEdit], transcript: CorrectedTranscript
+) -> tuple[TranscriptEdit, ...]:
+    """New edits, and those made before in speech that this video cannot show and its transcript does not have."""
+    if transcript.transcribed is None:
+        return tuple(new)
+    seen = [one.span for one in transcript.transcribed]
+    unseen = (one for one in before if not any(start < one.end and one.start < end for start, end in seen))
+    kept = [one for one in unseen if not any(other.start < one.end and one.start < other.end for other in new)]
+    return tuple(sorted((*new, *kept), key=lambda one: one.start))
 
 
 def _check(transcript: CorrectedTranscript, edits: Sequence[TranscriptEdit]) -> None:

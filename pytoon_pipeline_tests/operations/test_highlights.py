@@ -29,13 +29,21 @@ def test_each_highlight_is_a_variant_that_shows_its_part(tmp_path: Path) -> None
     home = Home(tmp_path)
     first, second = highlight_uploads(home, talk(preset="clean-talk"), FOUND)
     assert (first.key, second.key) == ("b" * 32 + "-h01", "b" * 32 + "-h02")
-    assert first.title == "talk (81 of 100)"
+    assert (first.title, Uploads(home).name(first.key)) == ("talk", "talk-h01")
     request = Request.model_validate(first.request)
     assert (request.media[0].start, request.media[0].end, request.media[0].fit) == (100, 130, "cover")
     assert (request.highlights, request.highlight, request.preset) == (None, FOUND[0], "clean-talk")
     assert request.thumbnail_title == "Why do we stop?"
     assert "thumbnail_title" not in second.request
     assert Uploads(home).get(first.key).request == first.request
+
+
+def test_each_format_of_a_highlight_is_a_video_of_its_own(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for outputs, name in ((["9:16"], "talk-h01"), (["1:1"], "talk-h01-1x1")):
+        (one,) = highlight_uploads(home, talk(outputs=outputs), FOUND[:1])
+        assert Uploads(home).name(one.key) == name
+    assert len(Uploads(home).keys()) == 2
 
 
 def test_variants_of_a_variant_keep_its_name(tmp_path: Path) -> None:

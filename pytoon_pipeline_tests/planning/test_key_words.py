@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytoon_pipeline.planning.key_words import key_words
+from pytoon_pipeline.config.presets import load_brand
+from pytoon_pipeline.planning.key_words import brand_words, key_words
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,9 @@ def test_known_words_come_first_and_the_number_of_words_is_limited() -> None:
     assert [words[n] for n in key_words(words, known=["acme"])] == ["Acme"]
     assert len(key_words(words, limit=2)) == 2
     assert key_words(words, limit=0) == ()
+
+
+def test_the_words_of_a_brand_are_its_names_without_articles() -> None:
+    brand = load_brand("acme").model_copy(update={"title": "The Acme Coffee"})
+    assert brand_words(brand) == {"acme", "coffee", "acme.example"}
+    assert not brand_words(None)

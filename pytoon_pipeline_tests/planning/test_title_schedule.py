@@ -5,10 +5,14 @@ import itertools
 import pytest
 
 from pytoon_pipeline.contracts.analysis import Word
+from pytoon_pipeline.contracts.output_format import CANVASES
+from pytoon_pipeline.contracts.spec.evaluate import value_at
 from pytoon_pipeline.contracts.spec.layers import ShapeLayer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
+from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.colour import contrast, luminance_of, mix_luminance
 from pytoon_pipeline.planning.captions.layout import extent
+from pytoon_pipeline.planning.layout.scrims import FADE_FRAMES, Scrim
 from pytoon_pipeline_tests.harness.layout import area_of, items, texts
 from pytoon_pipeline_tests.harness.plans import face, footage, planned, still, tones
 
@@ -58,6 +62,20 @@ def test_text_on_a_light_picture_has_a_scrim_that_reaches_the_contrast(position:
         assert contrast(luminance_of(text.style.colour), seen) >= 4.5
     far = area.bottom if position == 0.0 else area.top
     assert scrim.fill.opacity_at((far - area.top) / scrim.height) == 0, "no hard edge"
+
+
+def test_a_scrim_fades_steadily_where_the_scene_changes_meanwhile() -> None:
+    scrim = Scrim(0, 600, 0.8, "#000000", FrameRange(start=20, end=138), CANVASES["9:16"])
+    scenes = ((0, 26), (26, 108), (134, 77))
+    layers = [(start, scrim.layer(start, frames)) for start, frames in scenes]
+    shown = {
+        start + n: value_at(layer.transform.opacity, n)
+        for (start, layer), (_, frames) in zip(layers, scenes, strict=True)
+        for n in range(layer.start, layer.start + (layer.frames or frames - layer.start))
+    }
+    assert list(shown) == list(range(20, 138))
+    steps = [abs(b - a) for a, b in itertools.pairwise(shown.values())]
+    assert max(steps) == pytest.approx(1 / FADE_FRAMES)
 
 
 def test_text_on_a_dark_picture_needs_no_scrim() -> None:

@@ -7,6 +7,7 @@ import pytest
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
+from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.overview import lost_runs
@@ -127,3 +128,12 @@ def test_reading_the_status_writes_nothing(home: Home) -> None:
     status(home, "first")
     assert lost_runs(home) == 0
     assert sorted(path for path in home.root.rglob("*")) == before
+
+
+def test_the_list_says_how_good_a_highlight_is(home: Home) -> None:
+    one = Highlight(rank=1, start=10, end=30, score=81.2, title="Why?")
+    request = {"highlight": one.model_dump(mode="json"), "variant": "h01"}
+    Uploads(home).register(SourceMedia(key=f"{KEYS[0]}-h01", title="talk", items=(), request=request), pending=False)
+    FakeRunner(home).compile(f"{KEYS[0]}-h01")
+    (found,) = all_status(home).uploads
+    assert (found.name, found.status, found.reason) == ("talk-h01", "completed", "Highlight with 81 of 100 points.")

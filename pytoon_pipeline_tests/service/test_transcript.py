@@ -8,6 +8,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Metadata, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
@@ -32,7 +33,7 @@ def store_results(store: Store, source: SourceMedia, found: CorrectedTranscript)
         output = StageOutput(value)
 
         def work(item: SourceItem, output: StageOutput = output) -> ItemWork:
-            return ItemWork(lambda scratch: output, {"media": item.sha256})
+            return ItemWork(lambda scratch: output, {"media": item.sha256, "upload": source.key})
 
         result, _ = compute_items(store, Stage(name, 1), clips, work)
         store.set_latest(name, source.key, result.artifact.fingerprint)
@@ -110,3 +111,15 @@ def test_an_upload_without_words_says_so(home: Home, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as refused:
         transcript(home, "shoe")
     assert refused.value.code == "no_transcript"
+
+
+def test_edits_of_speech_that_a_variant_does_not_show_stay(home: Home, store: Store, clip: Path) -> None:
+    text = transcript(home, "talk").text
+    apply_bytes(home, "talk", text.replace("Good", "Bad").encode(), "talk.txt")
+    part, _ = ingest(home, store, read_upload(clip, sets=["variant=part"]), pending=False)
+    shown = (TimeRange(start=WORDS[2].start - 0.1, end=SECONDS),)
+    store_results(store, part, corrected(WORDS[2:]).model_copy(update={"transcribed": shown}))
+    text = transcript(home, "talk-part").text
+    assert f", 0:0{WORDS[2].start - 0.1:.2f} to" in text, "the document covers what was transcribed"
+    result = apply_bytes(home, "talk-part", text.replace("a talk", "the talk").encode(), "talk.txt")
+    assert [edit.new for edit in result.sources[0].edits] == [("Bad",), ("the",)]

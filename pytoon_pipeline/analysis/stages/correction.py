@@ -26,7 +26,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     it, which counts in place of earlier edits.
     """
 
-    stage = Stage("corrected_transcript", 1, "conditional")
+    stage = Stage("corrected_transcript", 2, "conditional")
     libraries = ("python",)
     record = CorrectedTranscript
 

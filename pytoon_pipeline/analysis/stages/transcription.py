@@ -11,6 +11,7 @@ from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.analysis.speech.choice import Choice
 from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.stages.analysis import Analysis
+from pytoon_pipeline.analysis.stages.correction import stored_edits
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem, SourceMedia
@@ -81,7 +82,7 @@ class Transcription(Analysis[Transcript]):
             metadata=metadata,
             subtitles=source.subtitles(),
             settings=settings,
-            use=ClipUse.of(source, resolved),
+            use=ClipUse.of(source, resolved, stored_edits(store, source)),
             slot=share.transcriber_slot,
             threads=lambda: share.threads,
             language=resolved.request.language,

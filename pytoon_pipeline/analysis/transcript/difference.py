@@ -16,6 +16,8 @@ from pytoon_pipeline.contracts.transcript_edits import EditKind, TranscriptEdit,
 ROUNDING = 0.015
 # A word that nobody transcribed takes so long, and at least so long.
 WORD_SECONDS, MIN_WORD_SECONDS = 0.35, 0.12
+# A word with this share of its letters unchanged has been corrected.
+CORRECTION = 0.75
 # Apostrophes and hyphens inside a word belong to it, at its edges they do not.
 EDGES = "\"'“”‘’«»()[]{}.,;:!?…¡¿-–—*_"
 
@@ -134,8 +136,33 @@ def _steps(line: Line | None, tokens: Sequence[Token], words: Sequence[Word], fi
         if tag == "equal":
             found += [_Step(first + a + n, first + a + n + 1, (tokens[c + n],), line) for n in range(b - a)]
         else:
-            found += _by_mark(_Step(first + a, first + b, tuple(tokens[c:d]), line))
+            for step in _by_likeness(_Step(first + a, first + b, tuple(tokens[c:d]), line), words):
+                found += _by_mark(step)
     return found
+
+
+def _by_likeness(step: _Step, words: Sequence[Word]) -> list[_Step]:
+    """A step as one for each word where all new words are corrections of old ones: the words between them are cut."""
+    old = [word_key(word.text) for word in words[step.first : step.last]]
+    new = [word_key(token.text) for token in step.tokens]
+    if not 0 < len(new) < len(old):
+        return [step]
+    # “Icecream” is both words of “ice cream”, and no correction of the second.
+    least = max(CORRECTION, _same_letters("".join(old), "".join(new)))
+    found, last = list[_Step](), 0
+    for token, text in zip(step.tokens, new, strict=True):
+        place = next((n for n in range(last, len(old)) if _same_letters(old[n], text) > least), None)
+        if place is None:
+            return [step]
+        if place > last:
+            found.append(_Step(step.first + last, step.first + place, (), step.line))
+        found.append(_Step(step.first + place, step.first + place + 1, (token,), step.line))
+        last = place + 1
+    return [*found, _Step(step.first + last, step.last, (), step.line)] if last < len(old) else found
+
+
+def _same_letters(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _by_mark(step: _Step) -> Iterator[_Step]:

@@ -68,7 +68,10 @@ class Section:
 def write_document(name: str, item: str, seconds: float, transcript: CorrectedTranscript) -> str:
     """The text of the transcript of a file ``name`` with the SHA-256 ``item``."""
     lines = [f"# Transcript of {' '.join(name.split())}", HELP]
-    lines += [f"# source: {item[:DIGITS]}, {clock(0.0)} to {clock(seconds + 0.01)}", ""]
+    start, end = 0.0, seconds
+    if transcript.transcribed:
+        start, end = transcript.transcribed[0].start, transcript.transcribed[-1].end
+    lines += [f"# source: {item[:DIGITS]}, {clock(start)} to {clock(end + 0.01)}", ""]
     spoken = [(one[0].start, f"[{clock(one[0].start)}] {_text(one)}") for one in edited_sentences(transcript)]
     return "\n".join((*lines, *(text for _, text in sorted([*spoken, *_cut_lines(transcript.cuts)])), ""))
 

@@ -14,6 +14,7 @@ from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.key_words import brand_words
 from pytoon_pipeline.planning.layout.numbers import with_labels
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence
@@ -54,7 +55,7 @@ def _sequence(
     if item.material.is_still or not talk:
         return item_sequence(context, item, frames, titles)
     sequence = footage.talking_sequence(
-        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom
+        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom, brand_words(context.brand)
     )
     with_captions = add_captions(context.captions, sequence, item.material, item.entry.file)
     return replace(with_captions, text=replace(text_space(context, item), hold=False))

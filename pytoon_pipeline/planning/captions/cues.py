@@ -1,6 +1,6 @@
 """Words to captions: a page at a time, broken where a speaker pauses and by sense."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.captions import CaptionStyle
@@ -22,9 +22,16 @@ MIN_EMPHASIS_WORDS = 2
 
 
 def plan_cues(
-    words: Sequence[Word], ranges: Sequence[SourceRange], rate: FrameRate, style: CaptionStyle
+    words: Sequence[Word],
+    ranges: Sequence[SourceRange],
+    rate: FrameRate,
+    style: CaptionStyle,
+    names: Collection[str] = (),
 ) -> tuple[Cue, ...]:
-    """Captions for the words in ``ranges``, in frames of the video. A caption ends before the next begins."""
+    """Captions for the words in ``ranges``, in frames of the video. A caption ends before the next begins.
+
+    ``names`` are words that are key words wherever they are said.
+    """
     placed = _placed(words, ranges, rate)
     pages = [page for phrase in _phrases(placed, ranges, rate) for page in split_pages(phrase, style, rate)]
     total = ranges[-1].end
@@ -35,15 +42,15 @@ def plan_cues(
         if next_start - end <= rate.nearest(BRIDGE_SECONDS):
             end = next_start
         start = page[0].start if cues or page[0].start > rate.nearest(LEAD_SECONDS) else 0
-        cues.append(Cue(start=start, end=min(end, total), words=_emphasised(page, style)))
+        cues.append(Cue(start=start, end=min(end, total), words=_emphasised(page, style, names)))
     return tuple(cues)
 
 
-def _emphasised(page: Sequence[CueWord], style: CaptionStyle) -> tuple[CueWord, ...]:
+def _emphasised(page: Sequence[CueWord], style: CaptionStyle, names: Collection[str]) -> tuple[CueWord, ...]:
     """The words of a page, its key words marked."""
     if len(page) < min(style.max_words, MIN_EMPHASIS_WORDS):
         return tuple(page)
-    chosen = key_words([word.text for word in page], limit=style.max_emphasis)
+    chosen = key_words([word.text for word in page], names, limit=style.max_emphasis)
     return tuple(word.model_copy(update={"emphasis": n in chosen}) for n, word in enumerate(page))
 
 

@@ -123,11 +123,11 @@ def under_scrims(behind: Backdrops, scrims: Iterable[Scrim]) -> Backdrops:
 
 
 def _fading(start: int, end: int, frames: int) -> tuple[Keyframe, ...]:
-    """Opacity that comes and goes with the text, where its scene does not begin or end with it."""
+    """Opacity that comes and goes with the text, also across scenes; at once where a scene begins or ends with it."""
     keys = []
-    if start > 0:
+    if start != 0 and start + FADE_FRAMES > 0:
         keys += [Keyframe(frame=start, value=0), Keyframe(frame=start + FADE_FRAMES, value=1)]
-    if end < frames:
+    if end != frames and end - FADE_FRAMES < frames:
         keys += [Keyframe(frame=end - FADE_FRAMES, value=1), Keyframe(frame=end, value=0)]
     frames_used = [key.frame for key in keys]
     return tuple(keys) if keys and frames_used == sorted(set(frames_used)) else constant(1)

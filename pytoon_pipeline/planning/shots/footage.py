@@ -3,7 +3,7 @@
 import itertools
 import shlex
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -45,9 +45,15 @@ MIN_NOTED_SILENCE = 0.5
 
 
 def talking_sequence(
-    item: PlanItem, preset: Preset, rate: FrameRate, max_frames: int, canvas: Canvas, safe_bottom: int
+    item: PlanItem,
+    preset: Preset,
+    rate: FrameRate,
+    max_frames: int,
+    canvas: Canvas,
+    safe_bottom: int,
+    names: Collection[str] = (),
 ) -> SceneSequence:
-    """The speech of a video, at most ``max_frames`` of it. Captions end above ``safe_bottom``.
+    """The speech of a video, at most ``max_frames`` of it. Captions end above ``safe_bottom``; ``names`` are key words.
 
     Raises ``InvalidInput`` when nothing would be left.
     """
@@ -69,7 +75,7 @@ def talking_sequence(
             f"media: nothing of “{item.entry.file[:60]}” is left after its silence is removed.",
             "Raise adjust.silence.threshold_below_speech_db. Or keep the silences: --set silence.remove=false",
         )
-    cues = plan_cues(words, ranges, rate, preset.captions)
+    cues = plan_cues(words, ranges, rate, preset.captions, names)
     shown, hidden = without_uncertain(cues, words, ranges, rate, preset.captions)
     notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
     notes += edit_notes(material.transcript, item.entry.file[:60])

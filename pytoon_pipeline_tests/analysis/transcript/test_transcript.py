@@ -51,6 +51,7 @@ def without_line(number: int) -> Change:
 
 
 ORIGINAL = " ".join(word.text for word in WORDS)
+THEE = ORIGINAL.replace("um you know the", "thee")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,9 @@ ORIGINAL = " ".join(word.text for word in WORDS)
         (lambda text: text.replace("first.", "first. Really."), ORIGINAL.replace("first.", "first. Really."), []),
         (lambda text: text.replace("So this", "Well so this"), ORIGINAL.replace("So this", "Well so this"), []),
         (lambda text: text.replace("Ice cream", "Icecream", 1), ORIGINAL.replace("Ice cream", "Icecream", 1), []),
+        # A word is corrected beside words that are deleted.
+        (lambda text: text.replace("um you know the", "thee"), THEE, ["um you know"]),
+        (lambda text: text.replace("And um you", "Ands"), ORIGINAL.replace("And um you", "Ands"), ["um you"]),
         # A word moved to the next line, lines joined with and without the time between them.
         (lambda text: text.replace(" thing.\n", "\n").replace("] Ice", "] thing. Ice", 1), ORIGINAL, []),
         (lambda text: text.replace("thing.\n[0:05.03]", "thing.", 1), ORIGINAL, []),

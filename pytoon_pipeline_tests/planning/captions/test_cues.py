@@ -65,3 +65,11 @@ def test_the_first_caption_is_there_from_the_first_frame_when_speech_begins_soon
     (early,) = plan_cues(words_at((0.5, 0.95)), takes_of_all, RATE, CaptionStyle())
     (late,) = plan_cues(words_at((1.5, 1.95)), takes_of_all, RATE, CaptionStyle())
     assert (early.start, early.words[0].start, late.start) == (0, 15, 45)
+
+
+def test_a_name_is_the_key_word_of_its_caption() -> None:
+    spoken = [("Acme", 0.0), ("sold", 0.3), ("500", 0.6)]
+    words = [Word(text=text, start=at, end=at + 0.3, confidence=1) for text, at in spoken]
+    for names, key in (((), "500"), (("acme",), "Acme")):
+        (cue,) = plan_cues(words, takes_of_all, RATE, CaptionStyle(max_emphasis=1), names)
+        assert [word.text for word in cue.words if word.emphasis] == [key]
