@@ -6,11 +6,13 @@ from itertools import chain
 
 from pytoon_pipeline.contracts.brand import Brand, BrandColours, BrandFonts, EndCard
 from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 from pytoon_pipeline.media.colour import contrast, luminance_of, mixed
-from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
+from pytoon_pipeline.planning.shots.stills import fills_frame
 
 # Length of the card, and the least that a video with one lasts, in seconds.
 SECONDS, MIN_SECONDS = 2.0, 5.0
@@ -54,11 +56,11 @@ def has_room(call_to_action: str, items: int, preset: Preset, max_seconds: float
     return 0 < len(call_to_action) <= MAX_BUTTON_LENGTH and max_seconds >= needed
 
 
-def closing_brand(preset: Preset, media: Sequence[AnalysedMedia], title: str) -> Brand:
+def closing_brand(preset: Preset, items: Sequence[PlanItem], title: str, canvas: Canvas) -> Brand:
     """A brand for the end card of a video that has none: the preset's type, on the dark tone of the last picture where
-    pictures fill the frame, else on the preset's ground.
+    it fills the frame, else on the preset's ground.
     """
-    ground, second = _grounds(preset, media)
+    ground, second = _grounds(preset, items, canvas)
     text = _standing_out(ground, second, (preset.headline.colour, "#FFFFFF", "#111111"))
     shapes = preset.background.shapes
     own = preset.headline.accent
@@ -83,13 +85,20 @@ def last_picture(media: Sequence[AnalysedMedia]) -> AnalysedMedia | None:
     return media[-1] if media and media[-1].is_still else None
 
 
-def _grounds(preset: Preset, media: Sequence[AnalysedMedia]) -> tuple[Colour, Colour]:
-    picture = last_picture(media)
-    if picture is not None and not picture.transparent and preset.layout.picture == "full_bleed":
-        shade = picture.sampled.tones.shade
+def _grounds(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -> tuple[Colour, Colour]:
+    if items and _covers(preset, items[-1], canvas):
+        shade = items[-1].material.sampled.tones.shade
         return shade, mixed(shade, "#FFFFFF", LIGHTER)
     colours = preset.background.colours
     return colours[0], next(chain(colours[1:], colours))
+
+
+def _covers(preset: Preset, item: PlanItem, canvas: Canvas) -> bool:
+    """Whether an item is a picture that fills the frame; see ``archetypes/item_layouts.py``."""
+    material = item.material
+    if not material.is_still or material.transparent or preset.layout.picture != "full_bleed":
+        return False
+    return "cover" in (item.fit, preset.stills.fit) or (item.fit == "auto" and fills_frame(material, canvas))
 
 
 def _standing_out(ground: Colour, second: Colour, options: Sequence[Colour]) -> Colour:

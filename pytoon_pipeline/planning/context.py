@@ -100,7 +100,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     text = request.text if traits.cta_in_scene else with_call_to_action(request.text)
     titles_area = text_area(safe_area, watermark)
     titles = title_requests(text, preset.headline.uppercase)
-    card = _end_card(resolved, media, titles, canvas, safe_area, rate) if traits.end_card else None
+    card = _end_card(resolved, media, items, titles, canvas, safe_area, rate) if traits.end_card else None
     closing = card.sequence if card is not None else None
     if card is not None and card.button:
         titles = tuple(title for title in titles if title.role != "cta")
@@ -162,6 +162,7 @@ def _items(request: Request, media: PlanMedia, rate: FrameRate) -> tuple[PlanIte
 def _end_card(
     resolved: ResolvedRequest,
     media: PlanMedia,
+    items: Sequence[PlanItem],
     titles: Sequence[TitleRequest],
     canvas: Canvas,
     safe_area: Rect[int],
@@ -175,7 +176,7 @@ def _end_card(
     if brand is not None:
         card = end_card(brand, media.logo, *style)
     elif has_room(cta, len(media.media), preset, request.max_seconds):
-        own = closing_brand(preset, media.media, of_role.get("hook", ""))
+        own = closing_brand(preset, items, of_role.get("hook", ""), canvas)
         card = end_card(own, media.logo, *style, last_picture(media.media))
     else:
         return None

@@ -35,6 +35,10 @@ TILE, MIN_TILE, TILE_RADIUS = 520, 220, 64
 # Sizes of texts in pixels: preferred and smallest. Without a logo the text is the card's title.
 TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
 TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 3, 1.08
+# The largest height of a title as a share of the frame's, alone and below a picture.
+TITLE_SHARE, TITLE_BELOW_PICTURE = 0.36, 0.18
+# A title of at most so many characters is a number or a word, which may be larger.
+SHORT_TITLE, SHORT_TITLE_SIZES = 6, (480, 200)
 TEXT_LINES, BUTTON_LINES = 2, 2
 # A button's height in lines more than its text has, its space at the sides in pixels, and its largest radius.
 BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 92, 200
@@ -50,7 +54,7 @@ DISC_SIZE, DISC_TOP, DISC_GAP, DISC_RISE, DISC_IN = 2200, 1300, 72, 700, 0.0
 HANDLE_Y, HANDLE_WIDTH = 1386, 760
 # When the parts come in, and for how long each moves, in seconds of a card of ``TYPICAL_SECONDS``.
 TYPICAL_SECONDS = 1.8
-LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.32, 0.46, 0.62, 1.15
+LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.14, 0.3, 0.46, 1.15
 MOVE_SECONDS, FADE_SECONDS, PULSE_SECONDS = 0.42, 0.12, 0.36
 LOGO_START_SCALE, TEXT_RISE, BUTTON_RISE, PULSE = 0.55, 48, 150, 1.06
 # Parts get their places when all are known.
@@ -103,8 +107,10 @@ def end_card(
     parts: list[_Part] = []
     if text := clean(brand.end_card.text):
         titled = logo is None and not brand.end_card.handle
-        sizes, lines = (TITLE_SIZES, TITLE_LINES) if titled else (TEXT_SIZES, TEXT_LINES)
-        most = 0.36 * height if titled else height
+        large = SHORT_TITLE_SIZES if len(text) <= SHORT_TITLE and picture is None else TITLE_SIZES
+        title_lines = TITLE_LINES if picture is None else TEXT_LINES
+        sizes, lines = (large, title_lines) if titled else (TEXT_SIZES, TEXT_LINES)
+        most = (TITLE_SHARE if picture is None else TITLE_BELOW_PICTURE) * height if titled else height
         box = TextBox(brand.fonts.headline, *sizes, width, most, lines, LINE_HEIGHT)
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
     asked = clean(call_to_action)
@@ -123,6 +129,9 @@ def end_card(
         parts = [*_tile(picture, free), *parts]
     if not parts:
         return None
+    # A card is never empty: what comes first is seen from its first frame.
+    first = parts[0].start
+    parts = [replace(part, start=0.0) if part.start == first else part for part in parts]
     return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area), bool(asked))
 
 
@@ -226,6 +235,7 @@ def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Par
         height=height,
         transform=UNPLACED,
     )
+    # At the height of its pulse the button is still inside the safe area.
     return _Part(layer, round(height * PULSE), BUTTON_IN, rise=BUTTON_RISE, pulse=True)
 
 
@@ -251,7 +261,12 @@ def _sequence(
     gap, disc_top = _scaled(GAP, canvas), _scaled(DISC_TOP, canvas)
     total = sum(stacked) + gap * (len(stacked) - 1)
     y = max(CENTRE * canvas.height - total / 2, min(safe_area.top, (canvas.height - total) / 2))
-    parts = [_below(part, y + total + gap / 2, safe_area.bottom) for part in parts]
+    # The handle stands on the disc, which begins below the other parts: on short frames these stand higher.
+    on_disc = DISC_GAP + HANDLE_Y - DISC_TOP
+    own = next((part.height for part in parts if part.y is not None), None)
+    if own is not None:
+        y = max(safe_area.top, min(y, safe_area.bottom - own / 2 - on_disc - total))
+    parts = [_below(part, y + total + on_disc, safe_area.bottom) for part in parts]
     handle = next((part.y for part in parts if part.y is not None), None)
     top = max(disc_top, round(y + total + DISC_GAP)) if handle is None else handle - (HANDLE_Y - DISC_TOP)
     placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=top + DISC_SIZE / 2)]
@@ -274,10 +289,9 @@ def _ground(colours: _Colours, frames: int, canvas: Canvas) -> Background:
     return layers, lambda area: colour_backdrop(*colours.ground)
 
 
-def _below(part: _Part, edge: float, bottom: int) -> _Part:
-    """A part with a place of its own, moved down as far as keeps it below ``edge`` and above ``bottom``."""
-    half = part.height / 2
-    return part if part.y is None else replace(part, y=min(max(part.y, edge + half), bottom - half))
+def _below(part: _Part, lowest: float, bottom: int) -> _Part:
+    """A part with a place of its own, moved down to ``lowest`` as far as it stays above ``bottom``."""
+    return part if part.y is None else replace(part, y=min(max(part.y, lowest), bottom - part.height / 2))
 
 
 def _scaled(length: int, canvas: Canvas) -> int:
@@ -298,7 +312,7 @@ def _coming(part: _Part, x: float, frames: int, seconds: float, rate: FrameRate)
     landed, seen = max(start + 1, frame(part.start + MOVE_SECONDS)), max(start + 1, frame(part.start + FADE_SECONDS))
     overshoot = Back(overshoot=0.1)
     values: dict[str, tuple[Keyframe, ...]] = {
-        "opacity": (Keyframe(frame=start, value=0), Keyframe(frame=seen, value=1)),
+        "opacity": (Keyframe(frame=start, value=0), Keyframe(frame=seen, value=1)) if start else constant(1),
         "x": constant(x),
         "y": constant(y),
     }

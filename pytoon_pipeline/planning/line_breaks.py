@@ -22,8 +22,11 @@ ASKED = -12.0
 MORE_LINES = 8.0
 # How much more a break by sense counts between pages, where the reader has to wait, and what each page costs.
 PAGE_SENSE, PAGE_COST = 3.0, 60.0
-# The cost of a page that is longer or shorter than the mean by all of it.
+# The cost of a page that is longer or shorter than the mean by all of it, and of a last page under this share of it.
 PAGE_BALANCE = 20.0
+ORPHAN_SHARE, ORPHAN = 0.6, 25.0
+# The cost of a page that ends within a word.
+BROKEN_WORD = 300.0
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 SENTENCE_END = -6.0
 
@@ -109,7 +112,8 @@ def break_pages(
                 best[start][0]
                 + PAGE_COST
                 + PAGE_BALANCE * ((ends[end] - ends[start]) / even - 1) ** 2
-                + (PAGE_SENSE * _page_sense(units, sense, end) if end < count else 0.0),
+                + (PAGE_SENSE * page_sense(units, sense, end) if end < count else 0.0)
+                + (ORPHAN if start and end == count and ends[end] - ends[start] < ORPHAN_SHARE * even else 0.0),
                 start,
             )
             for start in range(end)
@@ -119,9 +123,11 @@ def break_pages(
     return _traced(units, best)
 
 
-def _page_sense(units: Sequence[BreakUnit], sense: Sequence[float], at: int) -> float:
+def page_sense(units: Sequence[BreakUnit], sense: Sequence[float], at: int) -> float:
+    """What it costs that a page ends before unit ``at``."""
     ends_sentence = units[at - 1].text.rstrip().endswith(SENTENCE_ENDS)
-    return sense[at] + (SENTENCE_END if ends_sentence else 0.0)
+    broken = BROKEN_WORD if units[at - 1].word == units[at].word else 0.0
+    return sense[at] + broken + (SENTENCE_END if ends_sentence else 0.0)
 
 
 def _reach(units: Sequence[BreakUnit], fits: Callable[[Sequence[BreakUnit]], bool]) -> list[int] | None:

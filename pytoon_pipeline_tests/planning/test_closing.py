@@ -3,9 +3,11 @@
 import pytest
 
 from pytoon_pipeline.config.presets import load_preset
-from pytoon_pipeline.contracts.request import TextRequest
+from pytoon_pipeline.contracts.output_format import CANVASES
+from pytoon_pipeline.contracts.request import Fit, MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
 from pytoon_pipeline.media.colour import contrast, luminance_of
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.closing import closing_brand, with_call_to_action
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import planned, still
@@ -26,9 +28,13 @@ def test_a_call_to_action_gets_a_button_below_a_picture_and_the_hook() -> None:
     assert spec.notes == ()
 
 
+def item(material: AnalysedMedia, fit: Fit = "auto") -> PlanItem:
+    return PlanItem(0, material, MediaRequest(file="a.jpg"), fit)
+
+
 @pytest.mark.parametrize("name", ["clean-product", "fresh-cards", "bold-offer", "night-neon", "big-type", "handmade"])
 def test_its_colours_can_be_told_apart(name: str) -> None:
-    colours = closing_brand(load_preset(name), (still(),), "Wake up").colours
+    colours = closing_brand(load_preset(name), (item(still()),), "Wake up", CANVASES["9:16"]).colours
     for ground in (colours.primary, colours.secondary):
         assert contrast(luminance_of(colours.text), luminance_of(ground)) >= 4.5
         assert contrast(luminance_of(colours.accent), luminance_of(ground)) >= 3
@@ -51,3 +57,15 @@ def test_the_card_covers_the_content_instead_of_mixing_with_it() -> None:
     assert transition is not None
     assert transition.kind == "push_up"
     assert planned([still()], text=TEXT, brand="verde").scenes[-1].transition is None, "its brand allows cuts"
+
+
+def test_the_card_continues_the_ground_of_the_video() -> None:
+    preset, tall, wide = load_preset("clean-product"), still(1080, 1920), still(300, 200)
+
+    def ground(one: PlanItem) -> str:
+        return closing_brand(preset, (one,), "", CANVASES["9:16"]).colours.primary
+
+    shade = tall.sampled.tones.shade
+    assert ground(item(tall)) == ground(item(wide, "cover")) == shade
+    # A picture on a card stands on the ground of the preset.
+    assert ground(item(wide)) == ground(item(tall, "contain")) == preset.background.colours[0] != shade

@@ -39,7 +39,10 @@ def test_the_parts_stand_apart_in_every_format(aspect: Aspect) -> None:
         card = end_card(brand(handle="acme.example"), logo, canvas, safe, RATE, 4.5, "Order now")
         assert card is not None
         areas = [area_of(layer) for name, layer in parts(card).items() if name != "plate"]  # type: ignore[arg-type]
-        assert all(above.bottom < below.top for above, below in pairwise(areas))
+        scene = card.sequence.scenes[0]
+        disc = area_of(scene.layers[scene.background_layers - 1])  # type: ignore[arg-type]
+        assert all(above.bottom + 40 <= below.top for above, below in pairwise(areas))
+        assert areas[-2].bottom + 24 <= disc.top < areas[-1].top
         assert safe.top <= areas[0].top
         assert areas[-1].bottom <= safe.bottom
 
@@ -90,7 +93,8 @@ def test_the_parts_come_in_one_by_one_and_overshoot() -> None:
     starts = [found[name].start for name in ("logo", "end card", "button")]
     assert starts == sorted(set(starts))
     logo, button = found["logo"].transform, found["button"].transform
-    assert transform_at(logo, found["logo"].start).opacity == 0
+    assert transform_at(logo, 0).opacity == 1, "the card begins with its first part"
+    assert transform_at(button, found["button"].start).opacity == 0
     sizes = [transform_at(logo, frame).scale for frame in range(54)]
     assert sizes[found["logo"].start] < 0.6
     assert 1.03 < max(sizes) < 1.15
@@ -162,6 +166,15 @@ def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
     assert all(layer.name != "button" for _, _, layer in without.texts())
     meme = planned([still()], brand="acme", logo=LOGO, text=text, archetype="meme", preset="classic-meme")
     assert [layer.name for _, _, layer in meme.texts() if layer.role == "cta"] == ["cta"]
+
+
+@pytest.mark.parametrize("text", ["Storm season is here", "Sale"])
+def test_a_title_leaves_room_for_the_picture_and_the_picture_is_there_at_once(text: str) -> None:
+    card = end_card(brand(text=text, handle=""), None, CANVAS, AREA, RATE, 4.5, "Book an inspection", still(1200, 900))
+    assert card is not None
+    tile = parts(card)["tile"]
+    assert tile.height >= 260
+    assert (tile.start, transform_at(tile.transform, 0).opacity) == (0, 1)
 
 
 def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:

@@ -53,3 +53,22 @@ def test_pages_end_with_sentences() -> None:
 
 def test_a_unit_that_fits_no_page_has_no_pages() -> None:
     assert break_pages(units("a b"), lambda part: False, 9) == []
+
+
+def pages_of(text: list[BreakUnit], width: float) -> list[str]:
+    pages = break_pages(text, lambda part: sum(one.advance for one in part) < width, 9)
+    return ["".join(unit.text for unit in page).strip() for page in pages]
+
+
+def test_the_last_page_is_no_rest() -> None:
+    text = "Thank you for every single breakfast that we were allowed to be part of."
+    for width in (30, 38, 46):
+        pages = pages_of(units(text), width)
+        assert len(pages[-1]) >= 0.55 * len(text) / len(pages), pages
+
+
+def test_a_page_ends_between_words_where_it_can() -> None:
+    # The parts of the second word fit the first page, but not all of them.
+    parts = [("The ", 0), ("cattle", 1), ("labelling", 1), ("watch ", 1), ("in ", 2), ("short ", 3)]
+    text = [BreakUnit(part, word, len(part), len(part)) for part, word in parts]
+    assert pages_of(text, 22) == ["The", "cattlelabellingwatch", "in short"]

@@ -22,6 +22,7 @@ from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape, plan_beside
 from pytoon_pipeline.planning.layout.cards import EDGE, GAP, CardPlan, card_layers, plan_card
 from pytoon_pipeline.planning.layout.text_placement import layer_area
+from pytoon_pipeline.planning.layout.titles import BOXED, INSET
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.title_request import TitleRequest
@@ -32,6 +33,8 @@ TEXT_SHARE = 0.42
 MAX_TEXT = 360
 # Larger titles have at most so many lines.
 MAX_LINES = 3
+# Titles that need further pages are tried at these shares of their size.
+SMALLER_TEXTS = (0.82, 0.66)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
         planned = _plan(context, item, titles, space)
         plan, height = planned.card, planned.height
         # Texts are fitted into the same height as they were measured in, and stand next to the card.
-        top = max(space.area.top, plan.above.bottom - height)
+        # Letters without a box keep a distance from the edge of their area, which may lie outside the safe zone.
+        inset = 0 if space.headline.background in BOXED else INSET
+        top = max(space.area.top - inset, plan.above.bottom - height)
         title_area = replace(space.area, top=top, bottom=plan.above.bottom)
         headline = planned.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
     text = replace(space, area=title_area, headline=headline, shade=None)
@@ -93,7 +98,10 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
 
 
 def _plan(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace) -> _Plan:
-    """The plan with the largest titles that leave the card the height that it has beside titles of their own size."""
+    """The plan with the largest titles that leave the card the height that it has beside titles of their own size.
+
+    Titles are smaller where they then need fewer pages.
+    """
     whole = "contain" in (item.fit, context.preset.stills.fit)
 
     def planned(factor: float, room: int) -> _Plan:
@@ -105,7 +113,10 @@ def _plan(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], 
         plan = plan_card(item.material, height, space.area, context.canvas, whole=whole, band=band)
         return _Plan(plan, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
 
-    own = planned(1.0, round(space.area.height * TEXT_SHARE))
+    most = round(space.area.height * TEXT_SHARE)
+    own = planned(1.0, most)
+    if own.pages > len(titles):
+        own = min((own, *(planned(factor, most) for factor in SMALLER_TEXTS)), key=lambda plan: plan.pages)
     # A card that its picture makes lower leaves more height to its titles.
     left = context.canvas.height - EDGE - GAP - own.card.card.height - space.area.top
     room = own.height if space.label is not None else min(space.area.height, max(own.height, left))

@@ -9,7 +9,15 @@ from math import ceil
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.word_layout import Typography, clusters, units_of
 from pytoon_pipeline.planning.hyphens import syllables
-from pytoon_pipeline.planning.line_breaks import PAGE_SENSE, BreakUnit, break_lines, break_pages, costs, count_lines
+from pytoon_pipeline.planning.line_breaks import (
+    PAGE_SENSE,
+    BreakUnit,
+    break_lines,
+    break_pages,
+    costs,
+    count_lines,
+    page_sense,
+)
 from pytoon_pipeline.planning.line_units import line_units
 
 SHRINK = 0.94
@@ -151,7 +159,7 @@ def _pages(text: str, box: TextBox, size: int) -> tuple[tuple[float, TextLayout]
     if not all(pages):
         return ()
     sense, ends = costs(units), accumulate(map(len, groups))
-    at_end = [PAGE_SENSE * max(0.0, sense[end]) if end < len(units) else 0.0 for end in ends]
+    at_end = [PAGE_SENSE * max(0.0, page_sense(units, sense, end)) if end < len(units) else 0.0 for end in ends]
     return tuple((page[0] + cost, page[1]) for page, cost in zip(pages, at_end, strict=True) if page is not None)
 
 
