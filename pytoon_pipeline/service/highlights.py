@@ -35,7 +35,8 @@ def render_highlights(
         publish(Noted(note))
     results = []
     for one, upload in zip(found, highlight_uploads(home, talk, found), strict=True):
-        publish(Noted(Note(code="highlight", message=f"Highlight {one.rank} of {len(found)}: “{one.title or '–'}”")))
+        title = f": “{one.title}”" if one.title else ""
+        publish(Noted(Note(code="highlight", message=f"Highlight {one.rank} of {len(found)}{title}")))
         results.append((one, upload, render_one(upload)))
     best = next((result for *_, result in results if result.error is None), results[0][2])
     shown = tuple(_result(one, upload, result) for one, upload, result in results)

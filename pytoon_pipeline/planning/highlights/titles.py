@@ -8,8 +8,8 @@ from pytoon_pipeline.planning.highlights.talk import Talk
 from pytoon_pipeline.planning.highlights.wording import JOINING, UNFINISHED, plain
 
 MAX_WORDS, MAX_LETTERS, MIN_WORDS = 11, 60, 2
-# Words that were recognised less reliably than this do not become a title.
-MIN_CONFIDENCE = 0.5
+# Words that were recognised less reliably than this do not become a title: all of them on average, and each of them.
+MIN_CONFIDENCE, MIN_WORD_CONFIDENCE = 0.5, 0.2
 
 
 def hook_title(talk: Talk, first: int, last: int, profanity: Sequence[str] = ()) -> str:
@@ -30,7 +30,8 @@ def hook_title(talk: Talk, first: int, last: int, profanity: Sequence[str] = ())
             words.pop()
         if any(word.hidden or is_profane(word.text, profanity) for word in words):
             continue
-        if len(words) >= MIN_WORDS and mean(word.confidence for word in words) >= MIN_CONFIDENCE:
+        confidences = [word.confidence for word in words]
+        if len(words) >= MIN_WORDS and mean(confidences) >= MIN_CONFIDENCE and min(confidences) >= MIN_WORD_CONFIDENCE:
             text = " ".join(word.text for word in words).rstrip(".,;: ")
             text += "" if words[-1] is unit.words[-1] else "…"
             return text[:1].upper() + text[1:]
