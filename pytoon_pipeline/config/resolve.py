@@ -17,6 +17,7 @@ from pytoon_pipeline.config.presets import (
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.output_format import CANVASES
 from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.request import Request
@@ -84,6 +85,7 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
             *_highlight_notes(remedied),
             *brand_notes,
             *_preset_notes(remedied, preset, documents),
+            *_aspect_notes(remedied, documents.platform),
             *_override_notes(upload),
         ),
         origins={
@@ -115,6 +117,19 @@ def _preset_notes(request: Request, preset: Preset, documents: Documents) -> tup
         f"The preset “{preset.name}” is made for {made_for}; this video is of the archetype {documents.archetype}."
     )
     return (Note(code="preset_archetype", message=message),)
+
+
+def _aspect_notes(request: Request, platform: Platform) -> tuple[Note, ...]:
+    """Which of the ``outputs`` the platform that a person chose does not accept."""
+    lowest, highest = platform.aspects.value
+    unsuited = [name for name in request.outputs if not lowest <= round(CANVASES[name].aspect, 3) <= highest]
+    if platform.name == "any" or not unsuited:
+        return ()
+    message = (
+        f"The aspect ratio {listed(unsuited, 'and')} does not suit {platform.title}: the width must be {lowest:g} to "
+        f"{highest:g} of the height. Post this version elsewhere."
+    )
+    return (Note(code="platform_aspect", message=message),)
 
 
 def _override_notes(upload: SourceMedia) -> tuple[Note, ...]:

@@ -270,7 +270,12 @@ def _sequence(
     gap, disc_top = _scaled(GAP, canvas), _scaled(DISC_TOP, canvas)
     total = sum(stacked) + gap * (len(stacked) - 1)
     y = max(CENTRE * canvas.height - total / 2, min(safe_area.top, (canvas.height - total) / 2))
-    parts = [_below(part, y + total + gap / 2, safe_area.bottom) for part in parts]
+    # The handle stands on the disc, which begins below the other parts: on short frames these stand higher.
+    on_disc = DISC_GAP + HANDLE_Y - DISC_TOP
+    own = next((part.height for part in parts if part.y is not None), None)
+    if own is not None:
+        y = max(safe_area.top, min(y, safe_area.bottom - own / 2 - on_disc - total))
+    parts = [_below(part, y + total + on_disc, safe_area.bottom) for part in parts]
     handle = next((part.y for part in parts if part.y is not None), None)
     top = max(disc_top, round(y + total + DISC_GAP)) if handle is None else handle - (HANDLE_Y - DISC_TOP)
     placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=top + DISC_SIZE / 2)]
@@ -293,10 +298,9 @@ def _ground(colours: _Colours, frames: int, canvas: Canvas) -> Background:
     return layers, lambda area: colour_backdrop(*colours.ground)
 
 
-def _below(part: _Part, edge: float, bottom: int) -> _Part:
-    """A part with a place of its own, moved down as far as keeps it below ``edge`` and above ``bottom``."""
-    half = part.height / 2
-    return part if part.y is None else replace(part, y=min(max(part.y, edge + half), bottom - half))
+def _below(part: _Part, lowest: float, bottom: int) -> _Part:
+    """A part with a place of its own, moved down to ``lowest`` as far as it stays above ``bottom``."""
+    return part if part.y is None else replace(part, y=min(max(part.y, lowest), bottom - part.height / 2))
 
 
 def _scaled(length: int, canvas: Canvas) -> int:

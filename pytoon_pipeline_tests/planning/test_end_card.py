@@ -39,7 +39,10 @@ def test_the_parts_stand_apart_in_every_format(aspect: Aspect) -> None:
         card = end_card(brand(handle="acme.example"), logo, canvas, safe, RATE, 4.5, "Order now")
         assert card is not None
         areas = [area_of(layer) for name, layer in parts(card).items() if name != "plate"]  # type: ignore[arg-type]
-        assert all(above.bottom < below.top for above, below in pairwise(areas))
+        scene = card.sequence.scenes[0]
+        disc = area_of(scene.layers[scene.background_layers - 1])  # type: ignore[arg-type]
+        assert all(above.bottom + 40 <= below.top for above, below in pairwise(areas))
+        assert areas[-2].bottom + 24 <= disc.top < areas[-1].top
         assert safe.top <= areas[0].top
         assert areas[-1].bottom <= safe.bottom
 

@@ -1,4 +1,4 @@
-"""A cut-out product on a floor, with its texts above it, one at a time."""
+"""A cut-out product on a floor, with its texts above it, or beside it on a landscape frame, one at a time."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,15 +35,15 @@ MAX_TEXT = 360
 
 
 def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
-    """The product in the middle of a floor in the accent colour."""
-    material, preset, canvas = item.material, context.preset, context.canvas
+    """The product on a floor in the accent colour."""
+    material, preset = item.material, context.preset
     stage, space = _planned(context, item, titles, text_space(context, item))
     background, backdrop = ground(context, item, frames)
     accent, file = preset.headline.accent, context.media.background
     pages = page_count(titles, space)
     if pages < 2:
         pages = max(1, round(frames / float(context.rate.fraction) / SECONDS_PER_MOVE))
-    behind = tuple(behind_cut_out(stage, preset.layout, accent, frames, pages, canvas))
+    behind = tuple(behind_cut_out(stage, preset.layout, accent, frames, pages))
     effects = (soft_shadow(preset.layout.shadow, accent),) if preset.layout.shadow else ()
     width, height, camera = stills.fit_box(material, stage.product.width, stage.product.height)
     product = stills.layer_of(
@@ -59,7 +59,7 @@ def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[
     )
     return SceneSequence(
         (scene,),
-        over_floor(backdrop, stage, accent, canvas),
+        over_floor(backdrop, stage, accent),
         keep_out=(KeepOutArea(0, frames, stage.product, PICTURE),),
         static=(FrameRange(start=0, end=frames),) if file is None or file.is_still else (),
         text=space,
@@ -69,7 +69,7 @@ def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[
 def _planned(
     context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace
 ) -> tuple[Stage, TextSpace]:
-    """The places of the product and its texts. Texts are as large as the height above the product permits."""
+    """The places of the product and its texts. Texts are as large as their place permits."""
     stage = plan_stage(item.material, space.area, context.canvas, context.safe_area)
     label = space.label.text if space.label is not None else ""
     price = len(label) <= PRICE_CHARACTERS and any(map(str.isdigit, label))

@@ -23,15 +23,16 @@ from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
 from pytoon_pipeline.planning.archetypes.cut_out import cut_out
-from pytoon_pipeline.planning.archetypes.item_parts import crops, ground, page_count, text_space
+from pytoon_pipeline.planning.archetypes.item_parts import crops, ground, page_count, text_space, title_pages
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import FACE, PICTURE, SUBJECT, KeepOutArea
-from pytoon_pipeline.planning.layout.beside import is_landscape
-from pytoon_pipeline.planning.layout.text_placement import layer_area
+from pytoon_pipeline.planning.layout.beside import is_landscape, is_tall
+from pytoon_pipeline.planning.layout.text_placement import POSITIONS, layer_area
+from pytoon_pipeline.planning.layout.titles import title_area
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import footage, stills
-from pytoon_pipeline.planning.shots.subjects import subject_box
+from pytoon_pipeline.planning.shots.subjects import heads, subject_box
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A picture whose brightest part is darker than this relative luminance is black.
@@ -40,6 +41,8 @@ BLACK_LUMINANCE = 0.012
 DARK_TEXT, LIGHT_TEXT = 0.18, "#FFFFFF"
 # A picture at most this wide for its height fills the frame also where the preset has cards.
 PORTRAIT = 0.82
+# A title that hides a head covers it with more than this share of its own area.
+MAX_HIDDEN = 0.02
 # A split frame: the panel's share of the height, the accent strip below it, and the text's distance from the strip.
 PANEL_SHARE, STRIP, PANEL_PADDING = 0.42, 14, 64
 
@@ -72,9 +75,10 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     """The item over the whole frame, slowly moving towards its subject."""
     material, preset = item.material, context.preset
     requested = "cover" in (item.fit, preset.stills.fit)
-    if not requested and not stills.fills_frame(material, context.canvas):
-        return card(context, item, frames, titles)
     space = _over_picture(text_space(context, item))
+    fills_well = stills.fills_frame(material, context.canvas) and not _hides_heads(context, material, space, titles)
+    if not requested and not fills_well:
+        return card(context, item, frames, titles)
     if not material.is_still:
         sequence = footage.clip_sequence(
             material, item.source_start, frames, preset.camera, context.rate, context.canvas
@@ -83,6 +87,24 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     camera = crops(context, item, context.canvas.width, context.canvas.height, frames, page_count(titles, space))
     layer = ImageLayer(name="picture", item=material.item, crop_path=camera, **stills.full_frame(context.canvas))
     return replace(sequence_of(context.canvas, material, (layer,), frames, item.source_start), text=space)
+
+
+def _hides_heads(
+    context: PlanContext, material: AnalysedMedia, space: TextSpace, titles: Sequence[TitleRequest]
+) -> bool:
+    """Whether a title would stand over a head of a still wherever it is; a tall frame has a place for it."""
+    if is_tall(context.canvas) or not material.is_still:
+        return False
+    view = stills.fixed(*stills.window(material, context.canvas.aspect))
+    areas = [one.area for one in picture_areas(context.canvas, material, view, 1) if not one.soft]
+
+    def hides(place: Rect[int]) -> bool:
+        return any(area.intersection(place).area > MAX_HIDDEN * place.area for area in areas)
+
+    pages = title_pages(titles, space.headline, space.area)
+    return any(
+        all(hides(title_area(page, space.headline, space.area, position)) for position in POSITIONS) for page in pages
+    )
 
 
 def _over_picture(space: TextSpace) -> TextSpace:
@@ -167,10 +189,11 @@ def sequence_of(
 
 
 def picture_areas(canvas: Canvas, material: AnalysedMedia, camera: CropPath, frames: int) -> tuple[KeepOutArea, ...]:
-    """Where a picture that fills the frame shows faces, and its subject."""
+    """Where a picture that fills the frame shows faces, or heads whose face is turned away, and its subject."""
     windows = [crop_at(camera, frame, frame) for frame in stills.crop_moments(camera, frames)]
     size = canvas.width, canvas.height
-    areas = [face.box.through(window, *size) for face in material.faces for window in windows]
+    faces = heads(material.faces, material.focus.people)
+    areas = [face.box.through(window, *size) for face in faces for window in windows]
     subject = [subject_box(material).through(crop_at(camera, frames // 2, frames // 2), *size)]
     found = [KeepOutArea(0, frames, area, FACE) for area in areas]
     return (*found, *(KeepOutArea(0, frames, area, SUBJECT, soft=True) for area in subject))

@@ -32,7 +32,7 @@ from pytoon_pipeline.planning.pacing import plan_lengths
 from pytoon_pipeline.planning.sequences import SceneSequence, own_audio
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.shots.stills import fit_box, fitted, layer_of
-from pytoon_pipeline.planning.shots.subjects import subject_box
+from pytoon_pipeline.planning.shots.subjects import heads, subject_box
 from pytoon_pipeline.planning.title_request import Role
 
 PADDING = 36
@@ -128,7 +128,8 @@ def _over_faces(item: PlanItem, style: TitleStyle, place: Rect[int]) -> bool:
     area = symmetric(style.area, style.canvas)
     size, (x, y) = stills.window(item.material, place.width / place.height)
     shown = Box(x - size[0] / 2, y - size[1] / 2, *size)
-    faces = [face.box.through(shown, place.width, place.height) for face in item.material.faces]
+    found = heads(item.material.faces, item.material.focus.people)
+    faces = [face.box.through(shown, place.width, place.height) for face in found]
     reach = round(area.height * OVER_SHARE)
     bands = [replace(area, top=area.bottom - reach)]
     if place.top < area.top:

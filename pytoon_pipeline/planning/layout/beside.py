@@ -6,6 +6,8 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.layout.cards import CardPlan
 from pytoon_pipeline.planning.shots import stills
 
+# A frame of at most this aspect is tall.
+TALL = 0.7
 # The text's column ends at this share of the width. The card fills the rest but for the margin, in pixels.
 SEAM, MARGIN, GAP = 0.46, 76, 64
 # A cut-out has more space around it, for its disc.
@@ -17,6 +19,11 @@ COLUMN = 0.58
 def is_landscape(canvas: Canvas) -> bool:
     """Whether text has more space beside a picture than above it."""
     return canvas.aspect > 1
+
+
+def is_tall(canvas: Canvas) -> bool:
+    """Whether a frame has space for texts above and below what it shows, as 9:16 has."""
+    return canvas.aspect <= TALL
 
 
 def column(area: Rect[int], canvas: Canvas, share: float = COLUMN) -> Rect[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import hypot
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
@@ -12,39 +13,44 @@ from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop, everywhere, together
+from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backdrop, everywhere, together
+from pytoon_pipeline.planning.layout.beside import SEAM, column, is_landscape, is_tall
 from pytoon_pipeline.planning.layout.cards import shade_of
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.shots.recrops import marks
 
 # Sizes of a product: its largest width as a share of the frame, tall and wide; and the aspect from which it is wide.
 TALL_WIDTH, WIDE_WIDTH, WIDE = 0.7, 0.8, 1.25
-# Titles have the height of the frame down to this share of it; the floor begins at the second one. Heights are shares
-# of the frame's.
-TITLES_SHARE, FLOOR_SHARE = 0.44, 0.655
+# Titles have the height of the frame down to this share of it, in frames that are not tall to the second one; the floor
+# begins at the third one. Heights are shares of the frame's.
+TITLES_SHARE, SHORT_TITLES_SHARE, FLOOR_SHARE = 0.44, 0.37, 0.655
 # A product stands below the floor's edge with this share of its height.
 STANDING_SHARE = 0.3
-# Distances between the product and texts, and from the frame's lower edge, in pixels.
+# Distances between the product and texts, and from the frame's lower edge, in pixels; and those above and below it in
+# frames that are not tall.
 GAP, EDGE = 72, 90
-# The floor is a disc of so many widths of the frame, so that its edge is a gentle arc.
-FLOOR_WIDTH = 2.4
+SHORT_GAP, SHORT_EDGE = 48, 60
+# The floor is a disc of so many widths of the frame, so that its edge is a gentle arc. On a landscape frame it is so
+# much wider than the product's half, at the lower edge of the frame.
+FLOOR_WIDTH, PODIUM_WIDTH = 2.4, 1.0
 # The contact shadow's size as shares of the product's width, its softness in pixels, its opacity, and how far it is
 # above the product's lowest row, as a share of its height.
 CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY, CONTACT_RISE = 0.8, 0.09, 16.0, 0.55, 0.02
 # How large the product is, and how far it is turned (degrees), at the beginning and the end of its first page, of its
 # second, and so on by turns.
 SCALES, TURNS = ((1.0, 1.04), (1.13, 1.16)), ((0.0, -2.0), (4.0, 2.5))
-# Titles have at least this height, in pixels.
-MIN_TITLES = 200
+NEAREST = SCALES[1][1]
+# Titles have at least this height, in pixels: that of a number and the line below it.
+MIN_TITLES = 330
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a product and its texts stand, and the highest row of the floor."""
+    """Where a product and its texts stand, and the disc that is the floor."""
 
     product: Rect[int]
     titles: Rect[int]
-    floor: int
+    floor: Rect[int]
 
 
 def plan_stage(material: AnalysedMedia, area: Rect[int], canvas: Canvas, safe_area: Rect[int]) -> Stage:
@@ -53,30 +59,50 @@ def plan_stage(material: AnalysedMedia, area: Rect[int], canvas: Canvas, safe_ar
     All products of a video stand on one floor.
     """
     # Only text keeps clear of the platform's own elements: a product reaches half into their zone.
-    bottom = min(canvas.height - EDGE, (safe_area.bottom + canvas.height) // 2)
-    titles = replace(area, bottom=max(area.top + MIN_TITLES, round(TITLES_SHARE * canvas.height)))
+    gap, edge = (GAP, EDGE) if is_tall(canvas) else (SHORT_GAP, SHORT_EDGE)
+    bottom = min(canvas.height - edge, (safe_area.bottom + canvas.height) // 2)
+    if is_landscape(canvas):
+        titles = column(area, canvas, SEAM)
+        # ``area`` leaves out a logo in a corner; so does the product.
+        place = Rect(titles.right + GAP, max(area.top, EDGE), canvas.width - EDGE, min(area.bottom, bottom))
+    else:
+        share = TITLES_SHARE if is_tall(canvas) else SHORT_TITLES_SHARE
+        titles = replace(area, bottom=max(area.top + MIN_TITLES, round(share * canvas.height)))
+        place = Rect(0, titles.bottom + gap, canvas.width, bottom)
     picture = material.sampled.picture
     wide = material.size[0] * picture.width > WIDE * material.size[1] * picture.height
-    free = bottom - titles.bottom - GAP
-    width, height, _ = stills.fit_box(material, canvas.width * (WIDE_WIDTH if wide else TALL_WIDTH), free)
-    floor = round(FLOOR_SHARE * canvas.height)
-    foot = max(titles.bottom + GAP + height, min(bottom, round(floor + STANDING_SHARE * height)))
-    left = (canvas.width - width) // 2
+    # Its top stays where it is while it is near, so it needs space below.
+    lowest = canvas.height - edge
+    free = min(place.height, (lowest - place.top) / NEAREST)
+    width, height, _ = stills.fit_box(material, place.width * (WIDE_WIDTH if wide else TALL_WIDTH), free)
+    floor = _floor(place, titles, canvas)
+    standing = round(floor.top + STANDING_SHARE * height)
+    foot = max(place.top + height, min(bottom, standing, int(lowest - (NEAREST - 1) * height)))
+    left = (place.left + place.right - width) // 2
     return Stage(Rect(left, foot - height, left + width, foot), titles, floor)
 
 
-def behind_cut_out(
-    stage: Stage, settings: LayoutSettings, accent: Colour, frames: int, pages: int, canvas: Canvas
-) -> Iterator[Layer]:
+def _floor(place: Rect[int], titles: Rect[int], canvas: Canvas) -> Rect[int]:
+    """The disc on which products stand; on a landscape frame it stays beside the titles."""
+    top, x, radius = round(FLOOR_SHARE * canvas.height), (place.left + place.right) // 2, FLOOR_WIDTH * canvas.width / 2
+    if is_landscape(canvas):
+        # The circle through its top and through the lower edge of the frame beside the titles.
+        half, depth = PODIUM_WIDTH * (x - titles.right), canvas.height - top
+        radius = (half**2 + depth**2) / (2 * depth)
+    side = round(radius)
+    return Rect(x - side, top, x + side, top + 2 * side)
+
+
+def behind_cut_out(stage: Stage, settings: LayoutSettings, accent: Colour, frames: int, pages: int) -> Iterator[Layer]:
     """What is behind a product: a floor in the ``accent`` colour, then the contact shadow."""
-    place, size = stage.product, 2 * round(FLOOR_WIDTH * canvas.width / 2)
+    place, floor = stage.product, stage.floor
     yield ShapeLayer(
         name="floor",
         shape="ellipse",
-        width=size,
-        height=size,
+        width=floor.width,
+        height=floor.height,
         fill=Fill(colours=(accent,)),
-        transform=Transform(x=constant(canvas.centre[0]), y=constant(stage.floor + size / 2)),
+        transform=Transform(x=constant((floor.left + floor.right) / 2), y=constant((floor.top + floor.bottom) / 2)),
     )
     if settings.shadow:
         movement = product_movement(place, frames, pages)
@@ -97,13 +123,18 @@ def behind_cut_out(
         )  # fmt: skip
 
 
-def over_floor(behind: Backdrops, stage: Stage, accent: Colour, canvas: Canvas) -> Backdrops:
+def over_floor(behind: Backdrops, stage: Stage, accent: Colour) -> Backdrops:
     """The backdrops of texts over a ground with a floor in the ``accent`` colour."""
-    floor, radius = everywhere(colour_backdrop(accent)), FLOOR_WIDTH * canvas.width / 2
-    # The arc is lower at the sides of the frame.
-    whole = stage.floor + radius - (radius**2 - (canvas.width / 2) ** 2) ** 0.5
+    floor, disc = everywhere(colour_backdrop(accent)), stage.floor
+    x, y, radius = (disc.left + disc.right) / 2, (disc.top + disc.bottom) / 2, disc.width / 2
     both = together([behind, floor])
-    return lambda area: behind(area) if area.bottom <= stage.floor else floor(area) if area.top >= whole else both(area)
+
+    def over(area: Rect[int]) -> Backdrop:
+        nearest = hypot(max(area.left - x, 0, x - area.right), max(area.top - y, 0, y - area.bottom))
+        furthest = hypot(max(x - area.left, area.right - x), max(y - area.top, area.bottom - y))
+        return (behind if nearest >= radius else floor if furthest <= radius else both)(area)
+
+    return over
 
 
 def product_movement(place: Rect[int], frames: int, pages: int) -> Transform:

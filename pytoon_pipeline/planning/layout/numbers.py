@@ -19,8 +19,8 @@ MAX_BEFORE, MAX_AFTER = 14, 6
 MIN_CHARACTERS, MAX_CHARACTERS, NUMBER_SIZE = 2, 8, 600
 # The number's share of the height; the size of the other lines as a share of the number's, with limits in pixels.
 NUMBER_SHARE, LABEL_SHARE, MIN_LABEL, MAX_LABEL = 0.66, 0.36, 64, 190
-# Letters leave this share of their line free above and below, by which lines of different sizes are moved together.
-OVERLAP = 0.02
+# The distance between a number and the lines around it as a share of its size: digits may reach the edge of their line.
+GAP_SHARE = 0.05
 # A wider padding than an outline is that of a box. Boxes do not touch.
 MAX_OUTLINE, BOX_GAP = 24, 14
 ROLES = ("hook", "headline", "beat", "cta")
@@ -69,7 +69,8 @@ def number_page(title: TitleRequest, box: TextBox, padding: float) -> TextLayout
     if number is None:
         return None
     size = min(MAX_LABEL, max(MIN_LABEL, round(number.size * LABEL_SHARE)))
-    label = replace(box, size=size, min_size=min(size, MIN_LABEL), lines=2, height=box.height - number.height)
+    free = box.height - number.height - round(GAP_SHARE * number.size) * bool(parts.before or parts.after)
+    label = replace(box, size=size, min_size=min(size, MIN_LABEL), lines=2, height=free)
     others = [fit(text, label) if text else number for text in (parts.before, parts.after)]
     if others[0] is None or others[1] is None:
         return None
@@ -84,7 +85,7 @@ def number_page(title: TitleRequest, box: TextBox, padding: float) -> TextLayout
 
 
 def gaps(stack: Sequence[TextLayout], padding: float) -> list[int]:
-    """The distances between the parts of a page, in pixels: negative, as lines have space above and below letters."""
+    """The distances between the parts of a page, in pixels."""
     if padding > MAX_OUTLINE:
         return [BOX_GAP] * (len(stack) - 1)
-    return [-round(OVERLAP * max(a.size, b.size)) for a, b in pairwise(stack)]
+    return [round(GAP_SHARE * max(a.size, b.size)) for a, b in pairwise(stack)]

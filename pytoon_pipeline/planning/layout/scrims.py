@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.output_format import Canvas
+from pytoon_pipeline.contracts.output_format import HEIGHT, Canvas
 from pytoon_pipeline.contracts.spec.layers import Keyframe, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill, OpacityStop
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.colour import luminance_of, mix_luminance
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops
 
-# Distance from the text to where the scrim begins to fade, and the length of the fade, in pixels.
+# Distance from the text to where the scrim begins to fade, in pixels, and the length of the fade on the tallest frame.
+# It is shorter on others, so that a part of the picture keeps its light.
 MARGIN, FADE = 72, 500
 # Edges are multiples of this, so that a slightly changed text changes no scrim.
 GRID = 60
@@ -46,9 +47,10 @@ class Scrim:
     def layer(self, start: int, frames: int) -> ShapeLayer:
         """The scrim in a scene of ``frames`` frames that starts at frame ``start`` of the video."""
         first, last = max(0, self.shown.start - start), min(frames, self.shown.end - start)
-        top = 0 if self.top <= 0 else max(0, self.top - FADE)
         edge = self.canvas.height
-        bottom = edge if self.bottom >= edge else min(edge, self.bottom + FADE)
+        fade = round(FADE * edge / HEIGHT)
+        top = 0 if self.top <= 0 else max(0, self.top - fade)
+        bottom = edge if self.bottom >= edge else min(edge, self.bottom + fade)
         height = bottom - top
         marks = [(top, 0.0 if self.top > 0 else 1.0), (self.top, 1.0), (self.bottom, 1.0)]
         marks.append((bottom, 0.0 if self.bottom < edge else 1.0))

@@ -5,6 +5,8 @@ import pytest
 from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.time import FrameRange
+from pytoon_pipeline.planning.layout.scrims import Scrim
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline_tests.harness.plans import face, footage, planned, still, words_at
 
@@ -57,3 +59,23 @@ def test_the_same_type_sizes_mean_the_same_in_all_formats() -> None:
         for aspect in CANVASES
     }
     assert max(sizes.values()) <= 2 * min(sizes.values())
+
+
+@pytest.mark.parametrize("aspect", ["1:1", "16:9"])
+def test_a_picture_whose_heads_its_title_would_hide_is_a_card(aspect: Aspect) -> None:
+    high, low = face(0, 0.3, 0.35, 0.2), face(0, 0.42, 0.7, 0.2)
+    wanted = {"archetype": "hero", "preset": "clean-product", "outputs": [aspect]}
+    text = {"hook": "The talk that changed the whole match"}
+    crowded = planned([still(1920, 1400, faces=[high, low])], text=text, **wanted)
+    assert "picture" not in {layer.name for layer in crowded.scenes[0].layers}
+    card = layer_area(next(layer for layer in crowded.scenes[0].layers if layer.name == "product"))
+    assert not any(layer_area(layer).intersection(card).area for _, _, layer in crowded.texts())
+    calm = planned([still(1920, 1400, faces=[face(0, 0.5, 0.2, 0.1)])], text=text, **wanted)
+    assert "picture" in {layer.name for layer in calm.scenes[0].layers}
+
+
+def test_a_scrim_leaves_a_part_of_each_format_in_its_light() -> None:
+    for canvas in CANVASES.values():
+        top, bottom = round(0.5 * canvas.height), canvas.height
+        scrim = Scrim(top, bottom, 0.6, "#101010", FrameRange(start=0, end=30), canvas)
+        assert layer_area(scrim.layer(0, 30)).top >= 0.2 * canvas.height

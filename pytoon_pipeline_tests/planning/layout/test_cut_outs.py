@@ -1,5 +1,8 @@
 """Cut-out products on a floor."""
 
+import pytest
+
+from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
 from pytoon_pipeline.contracts.spec.layers import ShapeLayer
 from pytoon_pipeline_tests.harness.layout import apart, area_of, texts
 from pytoon_pipeline_tests.harness.plans import planned, still
@@ -28,3 +31,33 @@ def test_a_cut_out_is_near_on_every_other_page_and_never_reaches_the_text() -> N
     for y, scale in zip(product.transform.y, keys, strict=True):
         top = y.value - scale.value * product.height / 2
         assert all(area_of(one).bottom <= top + 2 for one in texts(spec))
+
+
+@pytest.mark.parametrize("aspect", CANVASES)
+@pytest.mark.parametrize("size", [(700, 1400), (900, 900), (1400, 800)])
+def test_a_cut_out_stays_in_the_frame_of_each_format_when_it_is_near(aspect: Aspect, size: tuple[int, int]) -> None:
+    text = {"hook": "Time to switch", "beats": ["Nine days of battery"]}
+    cut = still(*size, transparent=True)
+    spec = planned([cut], archetype="overlay", text=text, preset="tech-launch", outputs=[aspect])
+    product = next(layer for layer in spec.scenes[0].layers if layer.name == "product")
+    x, movement = product.transform.x[0].value, product.transform
+    for y, scale in zip(movement.y, movement.scale, strict=True):
+        assert y.value + scale.value * product.height / 2 <= spec.height - 58
+        assert x + scale.value * product.width / 2 <= spec.width - 30
+    assert max(product.width / spec.width, product.height / spec.height) > 0.3, "it is no small detail"
+
+
+@pytest.mark.parametrize("size", [(700, 1400), (1400, 800)])
+def test_texts_stand_beside_a_cut_out_and_its_floor_on_a_landscape_frame(size: tuple[int, int]) -> None:
+    cut, text = still(*size, transparent=True), {"hook": "Time to switch", "beats": ["Nine days of battery"]}
+    spec = planned([cut], archetype="overlay", text=text, preset="tech-launch", outputs=["16:9"])
+    layers = {layer.name: layer for layer in spec.scenes[0].layers}
+    product, floor = area_of(layers["product"]), area_of(layers["floor"])  # type: ignore[arg-type]
+    middle, radius = (floor.left + floor.right) / 2, floor.width / 2
+    chord = (radius**2 - (radius - (spec.height - floor.top)) ** 2) ** 0.5
+    for _, _, layer in spec.texts():
+        area = area_of(layer)
+        assert area.right < product.left
+        assert area.right <= middle - chord + 1, "no text across the edge of the floor"
+        assert abs((area.top + area.bottom) / 2 - spec.height / 2) < 0.1 * spec.height
+    assert product.height > 0.35 * spec.height

@@ -55,7 +55,7 @@ def test_a_price_is_a_hero_with_its_label_beneath(preset: str) -> None:
     assert all(area_of(one).top >= safe.top and area_of(one).right <= safe.right for one in texts(spec))
 
 
-def test_the_parts_of_a_page_do_not_cover_each_other() -> None:
+def test_the_parts_of_a_page_do_not_touch_each_other() -> None:
     for brand in (None, "acme", "verde"):
         spec = planned(
             [still(transparent=True)], archetype="overlay", text="Now 30 % off", preset="flash-sale", brand=brand
@@ -64,4 +64,4 @@ def test_the_parts_of_a_page_do_not_cover_each_other() -> None:
         parts = sorted(shown, key=lambda area: area.top)
         assert len(parts) == 3
         for above, below in itertools.pairwise(parts):
-            assert below.top >= above.bottom - 14
+            assert below.top >= above.bottom + 12
