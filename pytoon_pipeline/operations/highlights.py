@@ -70,7 +70,8 @@ def _choose(store: Store, analysed: Analysed, item: str, wanted: HighlightsReque
     shares = _face_shares(detected_faces(store, results.faces).get(item, []), spans)
     levels, pitches = _relative([one.level for one in heard]), _relative([one.pitch for one in heard])
     signals = [Signals(*one) for one in zip(levels, pitches, shares, strict=True)]
-    return choose_highlights(silence.value.words, silence.value.speech, wanted, signals)
+    profanity = analysed.resolved.profanity
+    return choose_highlights(silence.value.words, silence.value.speech, wanted, signals, profanity)
 
 
 def _relative(values: Sequence[float | None]) -> list[float | None]:

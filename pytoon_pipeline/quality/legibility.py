@@ -68,21 +68,21 @@ def _surroundings(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, 
 
     Blocks of other texts and of their marks are not what a text stands on.
     """
-    step = spec.width / COLUMNS
-    ring = _within(layer, age, spec, 1.6 * step)
+    ring = _within(layer, age, spec, 1.6)
     for start, end, other in spec.texts():
         if start <= frame < end:
-            ring &= ~_within(other, frame - start, spec, step / 2)
+            ring &= ~_within(other, frame - start, spec, 0.5)
     return [float(np.percentile(light[frame][ring], share)) / 255 for share in PERCENTILES] if ring.any() else []
 
 
 def _within(layer: TextLayer, age: int, spec: RenderSpec, margin: float) -> NDArray[np.bool_]:
-    """The blocks within ``margin`` pixels of a text, shape (rows, columns)."""
+    """The blocks within ``margin`` blocks of a text, shape (rows, columns). Blocks are square in 9:16 only."""
     transform = transform_at(layer.transform, layer.start + age)
     width, height = layer.width * transform.scale / 2, layer.height * transform.scale / 2
     rows = (np.arange(ROWS) + 0.5) * spec.height / ROWS
     columns = (np.arange(COLUMNS) + 0.5) * spec.width / COLUMNS
-    down, across = np.abs(rows - transform.y) <= height + margin, np.abs(columns - transform.x) <= width + margin
+    down = np.abs(rows - transform.y) <= height + margin * spec.height / ROWS
+    across = np.abs(columns - transform.x) <= width + margin * spec.width / COLUMNS
     return np.asarray(down[:, None] & across[None, :])
 
 

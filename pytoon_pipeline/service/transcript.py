@@ -105,12 +105,18 @@ def _with_unseen(
     new: Sequence[TranscriptEdit], before: Sequence[TranscriptEdit], transcript: CorrectedTranscript
 ) -> tuple[TranscriptEdit, ...]:
     """New edits, and those made before in speech that this video cannot show and its transcript does not have."""
+    kept = [edit for edit in before if not _is_seen(edit, transcript)]
+    kept = [edit for edit in kept if not any(one.start < edit.end and edit.start < one.end for one in new)]
+    return tuple(sorted((*new, *kept), key=lambda edit: edit.start))
+
+
+def _is_seen(edit: TranscriptEdit, transcript: CorrectedTranscript) -> bool:
+    """Whether an edit is in speech that was transcribed."""
     if transcript.transcribed is None:
-        return tuple(new)
-    seen = [one.span for one in transcript.transcribed]
-    unseen = (one for one in before if not any(start < one.end and one.start < end for start, end in seen))
-    kept = [one for one in unseen if not any(other.start < one.end and one.start < other.end for other in new)]
-    return tuple(sorted((*new, *kept), key=lambda one: one.start))
+        return True
+    spans = [one.span for one in transcript.transcribed]
+    spans += [(word.start, word.end) for word in transcript.before_edits]
+    return any(start < edit.end and edit.start < end for start, end in spans)
 
 
 def _check(transcript: CorrectedTranscript, edits: Sequence[TranscriptEdit]) -> None:
@@ -176,7 +182,7 @@ def _source(item: SourceItem, known: _Transcripts, edits: Sequence[TranscriptEdi
 
 def _edited(found: CorrectedTranscript, edits: Sequence[TranscriptEdit]) -> CorrectedTranscript:
     """The transcript with ``edits`` in place of those with which it was computed."""
-    applied = apply_edits(found.before_edits, edits)
+    applied = apply_edits(found.before_edits, [edit for edit in edits if _is_seen(edit, found)])
     return found.model_copy(
         update={
             "words": tuple(applied.words),

@@ -20,9 +20,11 @@ class RemovalReport:
     bytes: int
 
 
-def dependents(artifacts: Sequence[ArtifactFacts], roots: Iterable[str]) -> set[str]:
+def dependents(
+    artifacts: Sequence[ArtifactFacts], roots: Iterable[str], protected: AbstractSet[str] = frozenset()
+) -> set[str]:
     """Fingerprints of the artifacts among ``roots``, and of all that were computed from ``roots``: from an artifact or
-    a file (SHA-256), directly or indirectly.
+    a file (SHA-256), directly or indirectly, but not from a file in ``protected``.
     """
     users: dict[str, list[ArtifactFacts]] = {}
     for one in artifacts:
@@ -33,7 +35,7 @@ def dependents(artifacts: Sequence[ArtifactFacts], roots: Iterable[str]) -> set[
     found = {name for name in waiting if name in known}
     while waiting:
         name = waiting.pop()
-        files = known[name].files if name in known else ()
+        files = [file for file in known[name].files if file not in protected] if name in known else []
         for one in (user for source in (name, *files) for user in users.get(source, ())):
             if one.fingerprint not in found:
                 found.add(one.fingerprint)
@@ -50,11 +52,14 @@ def remove(
     Whatever else used a removed result computes it again. Records are removed before their files.
     """
     links = {path.parent.name: path for path in (store.root / "links").glob(f"*/{key}")}
-    roots = files | {path.read_text() for stage, path in links.items() if stage in stages}
+    own = {path.read_text() for stage, path in links.items() if stage in stages}
+    # Variants share their media, and may share results.
+    variants = (path for path in (store.root / "links").glob(f"*/{key.partition('-')[0]}*") if path.name != key)
+    roots = files | (own - {path.read_text() for path in variants})
     objects = dict(listed_files(store.root / "objects", OBJECT))
     records = {name.removesuffix(".json"): seen for name, seen in listed_files(store.root / "artifacts", RECORD)}
     artifacts = [facts_of(store, name, seen) for name, seen in records.items()]
-    gone = dependents(artifacts, roots)
+    gone = dependents(artifacts, roots, protected)
     kept = protected | {file for one in artifacts if one.fingerprint not in gone for file in one.files}
     leaving = (files | {file for one in artifacts if one.fingerprint in gone for file in one.files}) - kept
 

@@ -117,9 +117,10 @@ def test_edits_of_speech_that_a_variant_does_not_show_stay(home: Home, store: St
     text = transcript(home, "talk").text
     apply_bytes(home, "talk", text.replace("Good", "Bad").encode(), "talk.txt")
     part, _ = ingest(home, store, read_upload(clip, sets=["variant=part"]), pending=False)
-    shown = (TimeRange(start=WORDS[2].start - 0.1, end=SECONDS),)
+    shown = (TimeRange(start=WORDS[2].start - 0.1, end=WORDS[-1].start),)
     store_results(store, part, corrected(WORDS[2:]).model_copy(update={"transcribed": shown}))
     text = transcript(home, "talk-part").text
+    assert apply_bytes(home, "talk-part", text.encode(), "talk.txt").changed is False
     assert f", 0:0{WORDS[2].start - 0.1:.2f} to" in text, "the document covers what was transcribed"
     result = apply_bytes(home, "talk-part", text.replace("a talk", "the talk").encode(), "talk.txt")
     assert [edit.new for edit in result.sources[0].edits] == [("Bad",), ("the",)]

@@ -51,3 +51,15 @@ def test_files_and_results_of_others_stay(store: Store, tmp_path: Path) -> None:
     assert [store.find(one) is not None for one in (mine, plan, both, theirs)] == [False, False, True, True]
     assert [path.name for path in (store.root / "links").glob("*/*")] == ["theirs"]
     assert remove(store, "mine", {"plan"}, {files["own"]}, {files["shared"]}) == RemovalReport(0, 0, 0)
+
+
+def test_results_that_a_variant_shares_or_has_of_the_same_files_stay(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "clip").write_text("the clip")
+    clip = store.put(tmp_path / "clip").sha256
+    source = computed(store, "a-h01", "source", "the clip", upload="a-h01")
+    words = computed(store, "a", "words", "words", media=clip)
+    spec = computed(store, "a-h01", "spec", "spec", words=words)
+    store.set_latest("spec", "a", spec)
+    remove(store, "a-h01", {"source", "spec"}, set(), {clip})
+    assert [store.find(one) is not None for one in (source, words, spec)] == [False, True, True]
+    assert store.latest("spec", "a").fingerprint == spec

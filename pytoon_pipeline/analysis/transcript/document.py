@@ -68,12 +68,18 @@ class Section:
 def write_document(name: str, item: str, seconds: float, transcript: CorrectedTranscript) -> str:
     """The text of the transcript of a file ``name`` with the SHA-256 ``item``."""
     lines = [f"# Transcript of {' '.join(name.split())}", HELP]
-    start, end = 0.0, seconds
-    if transcript.transcribed:
-        start, end = transcript.transcribed[0].start, transcript.transcribed[-1].end
+    start, end = _span(transcript, seconds)
     lines += [f"# source: {item[:DIGITS]}, {clock(start)} to {clock(end + 0.01)}", ""]
     spoken = [(one[0].start, f"[{clock(one[0].start)}] {_text(one)}") for one in edited_sentences(transcript)]
     return "\n".join((*lines, *(text for _, text in sorted([*spoken, *_cut_lines(transcript.cuts)])), ""))
+
+
+def _span(transcript: CorrectedTranscript, seconds: float) -> tuple[float, float]:
+    """What the transcript of a source of ``seconds`` covers: the parts that were transcribed, to their last word."""
+    ranges, words = transcript.transcribed, transcript.before_edits
+    if not ranges or not words:
+        return 0.0, seconds
+    return min(ranges[0].start, words[0].start), max(ranges[-1].end, words[-1].end)
 
 
 def edited_sentences(transcript: CorrectedTranscript) -> list[tuple[Word, ...]]:

@@ -12,25 +12,36 @@ def mask_profanity(cues: Sequence[Cue], words: Sequence[str]) -> tuple[tuple[Cue
     """``cues`` with every one of ``words`` masked, and how many were. A word that ends in “*” stands
     for all words that begin with it.
     """
-    whole = {word for word in words if not word.endswith("*")}
-    stems = tuple(word[:-1] for word in words if word.endswith("*"))
+    masked = [[_masked(word.text, words) for word in cue.words] for cue in cues]
+    changed = tuple(
+        cue.model_copy(
+            update={
+                "words": tuple(
+                    word.model_copy(update={"text": text}) for word, (text, _) in zip(cue.words, found, strict=True)
+                )
+            }
+        )
+        for cue, found in zip(cues, masked, strict=True)
+    )
+    return changed, sum(count for found in masked for _, count in found)
+
+
+def is_profane(text: str, words: Sequence[str]) -> bool:
+    """Whether a text has one of ``words``."""
+    return _masked(text, words)[1] > 0
+
+
+def _masked(text: str, words: Sequence[str]) -> tuple[str, int]:
+    """A text with every one of ``words`` masked, and how many were."""
     count = 0
 
     def mask(found: re.Match[str]) -> str:
         nonlocal count
-        text = found.group()
-        plain = text.lower()
-        if plain not in whole and not (stems and plain.startswith(stems)):
-            return text
+        part = found.group()
+        plain = part.lower()
+        if not any(plain.startswith(word[:-1]) if word.endswith("*") else plain == word for word in words):
+            return part
         count += 1
-        return text[0] + "*" * (len(text) - 1)
+        return part[0] + "*" * (len(part) - 1)
 
-    changed = tuple(
-        cue.model_copy(
-            update={
-                "words": tuple(word.model_copy(update={"text": LETTERS.sub(mask, word.text)}) for word in cue.words)
-            }
-        )
-        for cue in cues
-    )
-    return changed, count
+    return LETTERS.sub(mask, text), count

@@ -35,11 +35,13 @@ def choose_highlights(
     speech: Sequence[TimeRange],
     wanted: HighlightsRequest,
     signals: Sequence[Signals] = (),
+    profanity: Sequence[str] = (),
 ) -> list[Highlight]:
     """At most ``wanted.count`` highlights, the best first: none overlaps another, none begins or ends inside a word.
 
     ``words`` are those of the talk in order. ``speech`` are the ranges that stay when silence is removed; only they
     count for the length. ``signals`` are those of each of ``sentence_units(words)``; empty where only text is known.
+    ``profanity`` is in no title.
     """
     units = sentence_units(words)
     talk = Talk(units, signals or [Signals()] * len(units))
@@ -51,7 +53,7 @@ def choose_highlights(
         chosen.append(best)
         candidates = [one for one in candidates if one.last < best.first or one.first > best.last]
     ranked = sorted(chosen, key=lambda one: -one.score)
-    return [_highlight(rank, one, talk) for rank, one in enumerate(ranked, 1)]
+    return [_highlight(rank, one, talk, profanity) for rank, one in enumerate(ranked, 1)]
 
 
 def _candidates(talk: Talk, speech: Sequence[TimeRange], wanted: HighlightsRequest) -> Iterator[_Candidate]:
@@ -81,14 +83,14 @@ def _likeness(one: _Candidate, other: _Candidate, content: Sequence[Counter[str]
     return sum(n * b[word] for word, n in a.items()) / lengths if lengths else 0.0
 
 
-def _highlight(rank: int, one: _Candidate, talk: Talk) -> Highlight:
+def _highlight(rank: int, one: _Candidate, talk: Talk, profanity: Sequence[str]) -> Highlight:
     first, last = talk.units[one.first], talk.units[one.last]
     return Highlight(
         rank=rank,
         start=round(max(0.0, first.start - min(LEAD_SECONDS, first.before / 2)), 3),
         end=round(last.end + min(TAIL_SECONDS, last.after / 2), 3),
         score=one.score,
-        title=hook_title(talk, one.first, one.last),
+        title=hook_title(talk, one.first, one.last, profanity),
         reasons=one.reasons,
     )
 

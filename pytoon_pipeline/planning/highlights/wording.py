@@ -33,10 +33,11 @@ STRONG = words_in("""
     money rich poor rule law dangerous kill war change changed changes life death best worst biggest greatest first last
     instead however suddenly finally because therefore must cannot can't won't
 """)
+# Words that only join a sentence to the one before: it is whole without them.
+JOINING = words_in("and but or so because then also though however anyway plus therefore")
 # Words with which a sentence refers to the one before.
-DEPENDENT = words_in("""
-    and but or so because then also though although which that this these those he she it they him her them its their
-    his there however anyway plus too either neither therefore
+DEPENDENT = JOINING | words_in("""
+    although which that this these those he she it they him her them its their his there too either neither
 """)
 # Words of people who tell what happened to them.
 PERSONAL = words_in("""

@@ -86,6 +86,19 @@ def test_the_title_is_a_sentence_of_the_highlight_without_its_link_to_the_one_be
     assert choose(words, HighlightsRequest(seconds=(3, 10)))[0].title == "Nobody tells you this about running"
 
 
+def test_a_title_keeps_the_word_that_its_sentence_is_about() -> None:
+    words = spoken(["But this is easy to say.", "It is only easy at first.", "Then you cry again."])
+    assert choose(words, HighlightsRequest(seconds=(3, 10)))[0].title == "This is easy to say"
+
+
+def test_words_that_captions_hide_or_mask_are_in_no_title() -> None:
+    words = spoken(["Nobody tells you this about damn running in the rain."])
+    wanted, speech = HighlightsRequest(seconds=(3, 10)), [TimeRange(start=0, end=10)]
+    assert choose_highlights(words, speech, wanted, profanity=["dam*"])[0].title == ""
+    hidden = [one.model_copy(update={"hidden": one.text == "damn"}) for one in words]
+    assert choose_highlights(hidden, speech, wanted)[0].title == ""
+
+
 def test_words_that_were_guessed_are_no_title() -> None:
     words = spoken(["Nobody tells you this.", "I never knew it before."])
     words = [one.model_copy(update={"confidence": 0.2}) for one in words]
