@@ -37,6 +37,8 @@ TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
 TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 3, 1.08
 # The largest height of a title as a share of the frame's, alone and below a picture.
 TITLE_SHARE, TITLE_BELOW_PICTURE = 0.36, 0.18
+# Titles and buttons that can have these sizes are not smaller, whatever their lines then look like.
+TITLE_SIZE, BUTTON_SIZE = 88, 76
 # A title of at most so many characters is a number or a word, which may be larger.
 SHORT_TITLE, SHORT_TITLE_SIZES = 6, (480, 200)
 TEXT_LINES, BUTTON_LINES = 2, 2
@@ -112,12 +114,13 @@ def end_card(
         sizes, lines = (large, title_lines) if titled else (TEXT_SIZES, TEXT_LINES)
         most = (TITLE_SHARE if picture is None else TITLE_BELOW_PICTURE) * height if titled else height
         box = TextBox(brand.fonts.headline, *sizes, width, most, lines, LINE_HEIGHT)
+        box = _large(text, box, TITLE_SIZE) if titled else box
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
     asked = clean(call_to_action)
     if button := asked or clean(brand.end_card.button):
         field = "text.cta" if asked else "brand.end_card.button"
         box = TextBox(brand.fonts.headline, *BUTTON_SIZES, width - 2 * BUTTON_PADDING, height, BUTTON_LINES)
-        parts.append(_button_part(button, box, colours, field))
+        parts.append(_button_part(button, _large(button, box, BUTTON_SIZE), colours, field))
     if handle := clean(brand.end_card.handle):
         box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, height, 1)
         part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
@@ -237,6 +240,12 @@ def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Par
     )
     # At the height of its pulse the button is still inside the safe area.
     return _Part(layer, round(height * PULSE), BUTTON_IN, rise=BUTTON_RISE, pulse=True)
+
+
+def _large(text: str, box: TextBox, size: int) -> TextBox:
+    """``box`` with the smallest size ``size``, where ``text`` then fits."""
+    larger = replace(box, min_size=size)
+    return box if fit(text, larger) is None else larger
 
 
 def _fitted(text: str, box: TextBox, field: str) -> TextLayout:

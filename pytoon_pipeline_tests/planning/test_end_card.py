@@ -184,3 +184,15 @@ def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:
     plate, button = area_of(found["plate"]), area_of(found["button"])  # type: ignore[arg-type]
     assert AREA.top <= plate.top
     assert button.bottom <= AREA.bottom
+
+
+@pytest.mark.parametrize("cta", ["Plant something wild", "Book an inspection"])
+def test_titles_and_buttons_break_lines_rather_than_get_small(cta: str) -> None:
+    one = brand(text="How segmentation works", handle="")
+    found = parts(end_card(one, None, CANVAS, AREA, RATE, 4.5, cta, still(1200, 900)))  # type: ignore[arg-type]
+    title, button = found["end card"], found["button"]
+    assert isinstance(title, TextLayer)
+    assert isinstance(button, TextLayer)
+    assert title.style.size >= 88
+    assert button.style.size >= 76
+    assert "tile" in found
