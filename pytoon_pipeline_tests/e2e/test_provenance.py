@@ -16,7 +16,6 @@ from pytoon_pipeline.media.generators import generate, generation_of, generation
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 
-pytestmark = pytest.mark.usefixtures("quick_encoder")
 Said = pytest.CaptureFixture[str]
 
 
