@@ -89,7 +89,7 @@ def test_a_logo_stands_in_the_corner_that_is_asked_for() -> None:
 
 def test_an_uploads_own_logo_replaces_the_brands(shoe: Path, home: Home, store: Store) -> None:
     art = shoe.parents[1] / "art"
-    with pytest.raises(InvalidInput, match="logo: set by the brand"):
+    with pytest.raises(InvalidInput, match="logo: the brand “acme” decides this"):
         read_upload(shoe, files={"logo": art / "logo.png"}, sets=["brand=acme"])
     upload = read_upload(shoe, files={"logo": art / "logo.png"}, sets=["brand=acme", "brand_safe=false"])
     known, _ = ingest(home, store, upload, pending=False)

@@ -91,7 +91,7 @@ def test_a_remedy_is_not_refused_by_the_brands_rules() -> None:
 
 @pytest.mark.parametrize("adjust", [{"headline": {"colour": "#FF0000"}}, {"captions": {"font": "Roboto Bold"}}])
 def test_a_brand_safe_request_may_not_adjust_what_belongs_to_the_brand(adjust: dict) -> None:
-    with pytest.raises(InvalidInput, match="set by the brand") as raised:
+    with pytest.raises(InvalidInput, match="the brand “acme” decides this") as raised:
         resolved(brand="acme", adjust=adjust)
     assert raised.value.code == "brand_refused"
     own = resolved(brand="acme", brand_safe=False, adjust=adjust)
