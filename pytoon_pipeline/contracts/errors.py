@@ -1,6 +1,8 @@
 """Errors for the person who has to act: a code for scripts, one sentence, and a hint at what to do."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pytoon_pipeline.contracts.field_paths import readable_path
 
@@ -119,6 +121,16 @@ def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidI
     error = InvalidInput(code, f"{readable_path(field_path.split('.'))}: {message}", hint)
     error.fields = (field_path,)
     return error
+
+
+@contextmanager
+def about(field_path: str) -> Iterator[None]:
+    """Errors of the block are about this field of the request."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.fields = error.fields or (field_path,)
+        raise
 
 
 def after_colon(sentence: str) -> str:

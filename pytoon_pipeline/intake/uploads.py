@@ -14,7 +14,7 @@ from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.edit_plan import EditPlan
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput, about
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
@@ -36,7 +36,7 @@ from pytoon_pipeline.intake.folder import (
 from pytoon_pipeline.intake.request_file import RequestFile
 from pytoon_pipeline.intake.settings_check import check_settings
 from pytoon_pipeline.media import subtitles
-from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.runtime.files import check_file, printable_name
 
 A_REQUEST = "a request file"
 # The command that asks for a request in place of reading one.
@@ -93,7 +93,9 @@ def read_upload(
     if folder is None:
         _refuse_subtitles(path, command)
     if isinstance(document.get("edit_plan"), str):
-        document["edit_plan"] = read_document(inside(home, document["edit_plan"]))
+        with source.named(document) if source else nullcontext(), about("edit_plan"):
+            check_file(plan := inside(home, document["edit_plan"]))
+        document["edit_plan"] = read_document(plan)
     if folder is None and isinstance(document.get("media"), list):
         # The settings of a file that the command line names.
         document["media"] = [_with_name(one, path) for one in document["media"]]
@@ -111,8 +113,8 @@ def read_upload(
     if isinstance(request.edit_plan, EditPlan):
         check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
-    found = tuple(_files(request, home, given, attached))
     with source.named(document) if source else nullcontext():
+        found = tuple(_files(request, home, given, attached))
         notes = (*given.notes, *replaced, *check_settings(request, found))
     title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
     return Upload(title or "video", found, request, listed, notes, attached.names)
@@ -225,9 +227,10 @@ def _changed(request: Request, **fields: Any) -> Request:
 
 
 def _files(request: Request, home: Path, given: Given, attached: Attachments) -> Iterator[tuple[Path, Role]]:
-    for medium, path in zip_longest(request.media, given.media[: len(request.media)]):
+    for n, (medium, path) in enumerate(zip_longest(request.media, given.media[: len(request.media)])):
         # A file on the command line may be a link to anywhere; only files that a document names must be beside it.
-        path = path or inside(home, medium.file)
+        with about(f"media.{n}"):
+            path = path or inside(home, medium.file)
         yield path, "media"
         if (beside := subtitles_of(path)) is not None:
             yield beside, "subtitles"
