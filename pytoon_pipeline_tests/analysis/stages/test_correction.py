@@ -23,9 +23,7 @@ Correct = Callable[..., CorrectedTranscript]
 
 @pytest.fixture
 def correct(store: Store) -> Correct:
-    def of(
-        edits: Sequence[TranscriptEdit] = (), engine: str = "whisper", **glossary: object
-    ) -> CorrectedTranscript:
+    def of(edits: Sequence[TranscriptEdit] = (), engine: str = "whisper", **glossary: object) -> CorrectedTranscript:
         by = Transcriber.model_validate({"engine": engine, "model": "m", "identity": "i"})
         values = {
             "metadata": Metadata(info=footage().info, audio_seconds=WORDS[-1].end + 1),
