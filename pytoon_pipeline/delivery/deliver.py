@@ -25,7 +25,6 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.environment import environment_digest
-from pytoon_pipeline.delivery.kit import make_post, planned_facts
 from pytoon_pipeline.delivery.outbox import (
     POST,
     deliver,
@@ -153,6 +152,8 @@ def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResu
     """The delivery in the store: video and thumbnail of the composite, subtitles if the video has any text, and the
     publishing kit.
     """
+    from pytoon_pipeline.delivery.kit import make_post, planned_facts
+
     files, title = video.composite.files, video.upload.title
     facts = planned_facts(video.spec, video.composite.value, files["video"].bytes)
     post = make_post(title, video.resolved.value, video.spec, facts, plan, load_platforms())
