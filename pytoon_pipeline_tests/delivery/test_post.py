@@ -9,7 +9,7 @@ from pytoon_pipeline.contracts.conformance import PostTexts
 from pytoon_pipeline.delivery.post import Proposal, for_platform, propose, shortened
 from pytoon_pipeline.delivery.post_texts import VideoTexts
 from pytoon_pipeline.quality.conformance import violations
-from pytoon_pipeline_tests.quality.test_conformance import GOOD
+from pytoon_pipeline_tests.harness.file_facts import GOOD
 
 SPEECH = (
     "We started in a garage.", "Here is why most batteries fail in winter.",

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.config.presets import load_platform
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.delivery.post import for_platform, propose
 from pytoon_pipeline.delivery.post_texts import VideoTexts
 from pytoon_pipeline.service.conformance import check_platform
-from pytoon_pipeline_tests.delivery.test_post import PLATFORMS
 from pytoon_pipeline_tests.harness import media
-from pytoon_pipeline_tests.quality.test_conformance import GOOD
+from pytoon_pipeline_tests.harness.file_facts import GOOD
 
 
 def test_edited_texts_are_checked_with_the_file(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_edited_texts_are_checked_with_the_file(tmp_path: Path) -> None:
     proposal = propose(VideoTexts(title="Hello", written=True), "clip", None, "und")
     kit = Post(
         video="clip.mp4", cover="clip.jpg", aspect="9:16", seconds=1.2, title="Hello", title_source="text",
-        platforms=(for_platform(proposal, PLATFORMS["x"], GOOD),),
+        platforms=(for_platform(proposal, load_platform("x"), GOOD),),
     )  # fmt: skip
     document = kit.model_dump(mode="json")
     for caption, expected in (("Hello.", False), ("Hello. " * 50, True)):
