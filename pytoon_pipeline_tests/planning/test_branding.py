@@ -86,7 +86,7 @@ AREA = Rect(left=65, top=270, right=940, bottom=1440)
 def corner_of(shown: list, settings: Watermark | None = None, upper: bool = False) -> tuple[bool, bool]:
     """Whether the watermark stands at the left, and at the top."""
     logo = still(640, 240, item="d" * 64, transparent=True)
-    layer = watermark_layer(settings or Watermark(), logo, CANVAS, AREA, shown, captions)
+    layer = watermark_layer(settings or Watermark(), logo, CANVAS, AREA, shown, upper)
     assert layer is not None
     return layer.transform.x[0].value < 540, layer.transform.y[0].value < 960
 
