@@ -66,8 +66,8 @@ class Transcript(Record):
     ``transcribed`` are the ranges of the source that the video can use; speech outside was not transcribed. It is None
     where that is the whole source.
 
-    ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is None for a
-    source without audio. ``language_unknown``: it does not know the language, so nothing was transcribed. It ran on
+    ``rejected_words`` were found in music, noise or speech that was not recognised. ``tags`` are what subtitles say
+    besides speech, such as names of speakers. ``transcriber`` is None for a source without audio. ``language_unknown``: it does not know the language, so nothing was transcribed. It ran on
     ``device`` with ``precision``; ``device_fallback`` says why not on the preferred device.
     """
 
@@ -76,6 +76,7 @@ class Transcript(Record):
     transcriber: Transcriber | None
     transcribed: tuple[TimeRange, ...] | None = None
     rejected_words: int = 0
+    tags: tuple[str, ...] = ()
     language_unknown: bool = False
     device: str = "cpu"
     precision: str = ""
