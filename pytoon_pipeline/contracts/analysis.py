@@ -67,8 +67,9 @@ class Transcript(Record):
     where that is the whole source.
 
     ``rejected_words`` were found in music, noise or speech that was not recognised. ``tags`` are what subtitles say
-    besides speech, such as names of speakers. ``transcriber`` is None for a source without audio. ``language_unknown``: it does not know the language, so nothing was transcribed. It ran on
-    ``device`` with ``precision``; ``device_fallback`` says why not on the preferred device.
+    besides speech, such as names of speakers. ``transcriber`` is None for a source without audio. ``language_unknown``:
+    it does not know the language, so nothing was transcribed. It ran on ``device`` with ``precision``;
+    ``device_fallback`` says why not on the preferred device.
     """
 
     words: tuple[Word, ...]
@@ -154,8 +155,9 @@ class Tones(Record):
 class SampledFrames(Record):
     """Small pictures of a source and the exact times of all its frames.
 
-    ``picture`` is the area that is not constantly black. ``seconds`` is the decoded duration; ``damaged`` counts
-    packets that could not be decoded, and ``lost_seconds`` is how long their frames would have lasted.
+    ``picture`` is the area without transparent borders, and without bars of one colour. ``seconds`` is the decoded
+    duration; ``damaged`` counts packets that could not be decoded, and ``lost_seconds`` is how long their frames would
+    have lasted.
     """
 
     rate: float

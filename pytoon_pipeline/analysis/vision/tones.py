@@ -10,9 +10,9 @@ GRID = 16
 # Pixels of a cell's side: enough to tell a line of type from a flat area.
 CELL = 8
 DARK, LIGHT = 5, 95
-# The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much
-# of its colour turned grey.
-SHADE_LEVEL, SHADE_GREY = 40.0, 0.1
+# The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much of
+# its colour turned grey. Black pixels have no colour: they may be bars.
+SHADE_LEVEL, SHADE_GREY, BLACK = 40.0, 0.1, 12
 
 
 class ToneMeter:
@@ -32,7 +32,10 @@ class ToneMeter:
         light = luminance(small[:, :, ::-1])
         cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
         pixels, levels = small[:, :, ::-1].reshape(-1, 3), light.reshape(-1)
-        self._dark_colours.append(pixels[levels <= np.median(levels)].mean(axis=0))
+        coloured = pixels.max(axis=1) > BLACK
+        if coloured.any():
+            darker = levels[coloured] <= np.median(levels[coloured])
+            self._dark_colours.append(pixels[coloured][darker].mean(axis=0))
         dark, bright = np.percentile(cells, (DARK, LIGHT), axis=1)
         self._darkest = np.minimum(self._darkest, dark)
         self._lightest = np.maximum(self._lightest, bright)
@@ -49,7 +52,7 @@ class ToneMeter:
 
     def _shade(self) -> str:
         """The dark tone as ``#rrggbb``."""
-        mean = np.mean(self._dark_colours, axis=0)
+        mean = np.mean(self._dark_colours or [np.zeros(3)], axis=0)
         muted = mean + SHADE_GREY * (mean.mean() - mean)
         red, green, blue = np.round(muted * min(1.0, SHADE_LEVEL / max(1.0, muted.max()))).astype(int).tolist()
         return f"#{red:02X}{green:02X}{blue:02X}"

@@ -106,4 +106,5 @@ def test_tags_are_no_words() -> None:
     lines = (SubtitleCue(0.5, 1.4, "JOHN: Good morning"), SubtitleCue(1.4, 2.0, "[MUSIC]"))
     found = subtitle_words.from_file(lines, "a.srt", sounding((0.5, 2.0)), RATE)
     assert [word.text for word in found.words] == ["Good", "morning"]
-    assert found.words[0].start == pytest.approx(0.5) and found.tags == ("JOHN:", "[MUSIC]")
+    assert found.words[0].start == pytest.approx(0.5)
+    assert found.tags == ("JOHN:", "[MUSIC]")
