@@ -80,12 +80,12 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
         platform=documents.platform,
         brand=brand,
         limits=documents.limits,
-        profanity=documents.profanity,
+        profanity=(*documents.profanity, *(_forbidden(brand) if brand is not None else ())),
         notes=(
             *_highlight_notes(remedied),
             *brand_notes,
             *_preset_notes(remedied, preset, documents),
-            *_aspect_notes(remedied, documents.platform),
+            *_aspect_notes(remedied, _asked_platform(upload, remedied, documents)),
             *_override_notes(upload),
         ),
         origins={
@@ -93,6 +93,12 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
             **dict(_preset_origins(upload, remedied, documents, decided, changes)),
         },
     )
+
+
+def _forbidden(brand: Brand) -> Iterator[str]:
+    """The words that a brand forbids, one by one and in lower case, as captions mask them."""
+    for text in brand.glossary.forbidden:
+        yield from text.lower().split()
 
 
 def _highlight_notes(request: Request) -> tuple[Note, ...]:
@@ -117,6 +123,12 @@ def _preset_notes(request: Request, preset: Preset, documents: Documents) -> tup
         f"The preset “{preset.name}” is made for {made_for}; this video is of the archetype {documents.archetype}."
     )
     return (Note(code="preset_archetype", message=message),)
+
+
+def _asked_platform(upload: SourceMedia, remedied: Request, documents: Documents) -> Platform:
+    """The platform that a person chose; a remedy may plan for all of them."""
+    asked = Request.model_validate(upload.asked).platform
+    return documents.platform if asked == remedied.platform else load_platform(asked)
 
 
 def _aspect_notes(request: Request, platform: Platform) -> tuple[Note, ...]:
