@@ -191,7 +191,7 @@ def _clear_of(area: Rect[int], view: View, track: HeadTrack) -> bool:
     boxes = [(np.interp(one.time, path.times, path.y), one.box) for one in track.smoothed()]
     tops = [view.area.top + scale * (box.y - FOREHEAD * box.height - y + path.size[1] / 2) for y, box in boxes]
     chins = [view.area.top + scale * (box.y + (1 + JAW) * box.height - y + path.size[1] / 2) for y, box in boxes]
-    return max(chins) <= area.top or min(tops) >= area.bottom
+    return bool(max(chins) <= area.top or min(tops) >= area.bottom)
 
 
 def _framing(canvas: Canvas, path: ShotPath, texts: Sequence[Box]) -> ShotFraming:
