@@ -79,9 +79,9 @@ class PlanContext:
 
     @property
     def has_picture_ground(self) -> bool:
-        """Whether grounds take the tone of the picture on them: unless the request or a brand has one."""
+        """Whether grounds take the tone of the picture on them: unless the request has one."""
         requested = self.request.background is not None or self.media.background is not None
-        return self.preset.layout.ground == "picture" and self.brand is None and not requested
+        return self.preset.layout.ground == "picture" and not requested
 
     @property
     def brand(self) -> Brand | None:

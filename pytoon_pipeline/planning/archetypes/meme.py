@@ -142,7 +142,7 @@ def _over_faces(item: PlanItem, style: TitleStyle, place: Rect[int]) -> bool:
 
 
 def _over_subject(item: PlanItem, style: TitleStyle, place: Rect[int], height: int) -> bool:
-    """Whether a line of ``height`` at the lower edge of the safe zone would hide the subject of a picture, or people."""
+    """Whether a line of ``height`` at the lower edge of the safe zone would hide people, or a picture's subject."""
     size, (x, y) = stills.window(item.material, place.width / place.height)
     shown = Box(x - size[0] / 2, y - size[1] / 2, *size)
     boxes = [subject_box(item.material), *(person.body for person in item.material.focus.people)]
