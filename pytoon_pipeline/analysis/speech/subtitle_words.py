@@ -30,9 +30,11 @@ def from_track(
     return transcript(track.lines, transcriber, track.language, samples, rate)
 
 
-def from_file(lines: Sequence[SubtitleCue], name: str, samples: NDArray[np.int16], rate: int) -> Transcript:
-    """The words of a subtitle file beside a clip; its language is unknown."""
-    return transcript(lines, Transcriber(engine="subtitles", model=name, identity="file"), "", samples, rate)
+def from_file(
+    lines: Sequence[SubtitleCue], name: str, samples: NDArray[np.int16], rate: int, language: str = ""
+) -> Transcript:
+    """The words of a subtitle file beside a clip; its language is unknown unless the request names it."""
+    return transcript(lines, Transcriber(engine="subtitles", model=name, identity="file"), language, samples, rate)
 
 
 def choose(
@@ -53,7 +55,7 @@ def transcript(
     """The words of ``lines``: spread over the audible time of each cue by their length."""
     quiet = _quiet(samples, rate)
     words = tuple(word for line in lines for word in _spread(line, quiet))
-    return Transcript(words=words, language=language, transcriber=transcriber)
+    return Transcript(words=words, language=language, transcriber=transcriber, timing="subtitles")
 
 
 def _spread(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[Word]:
