@@ -51,7 +51,7 @@ class Transcription(Analysis[Transcript]):
     the request names one.
     """
 
-    stage = Stage("transcription", 9)
+    stage = Stage("transcription", 10)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 
