@@ -28,11 +28,39 @@ NUMBERS = words_in("""
     percent million billion thousand hundred dollars euros pounds dollar twice triple double half zero dozen
 """)
 STRONG = words_in("""
-    never always ever nobody everybody everything nothing only actually really secret truth wrong mistake failed failure
-    lost won died afraid scared love hate amazing incredible crazy impossible shocking surprised terrible beautiful free
-    money rich poor rule law dangerous kill war change changed changes life death best worst biggest greatest first last
-    instead however suddenly finally because therefore must cannot can't won't
+    never always ever nobody everybody everything nothing only actually really secret secrets truth lie lies lied wrong
+    mistake mistakes failed fail failure lost lose won win died die dies dead death afraid fear scared terrified brave
+    courage love loved hate hated angry furious rage cry cried crying tears laugh laughed laughing smiled scream screamed
+    amazing incredible crazy insane impossible possible shocking surprised terrible awful horrible beautiful perfect
+    ugly stupid idiot fool genius useless pointless worthless expensive cheap free money rich poor debt broke bankrupt
+    borrowed stole stolen cheated paid salary rule rules law illegal police prison jail danger dangerous kill killed
+    kills poison war fight fought attack enemy weapon blood pain hurt wound sick illness disease cancer hospital doctor
+    nurse surgery heart brain body bones alive life lives born baby pregnant child married wedding divorce divorced
+    alone lonely lost found saved rescue rescued escape escaped disappeared vanished hid hidden fire fired burned burnt
+    explode exploded crash crashed destroyed ruined broken fell fall jump jumped run change changed changes suddenly
+    finally instead however because therefore must cannot can't won't stop stopped quit begged promise promised forgive
+    forgave sorry guilty ashamed shame proud pride hope dream dreams dreamed nightmare god luck lucky miracle magic
+    genuinely honestly exactly best worst better worse most least first last entire whole completely absolutely
 """)
+# Words that end like superlatives and are none.
+NO_SUPERLATIVES = words_in("""
+    forest interest request honest harvest invest protest suggest digest contest arrest breast chest guest quest latest
+    northwest southwest modest august invest
+""")
+MIN_SUPERLATIVE_LETTERS = 6
+YOU = words_in("you your yours yourself you're you've you'll you'd")
+# Words with which people contradict, exclude and insist.
+CONTRAST = words_in("""
+    not no never nothing nobody none neither nor without but yet only even instead except though until exactly every all
+    always still enough because cannot can't won't don't didn't doesn't isn't wasn't aren't couldn't wouldn't
+""")
+# The past tense of common verbs that do not end in -ed.
+PAST = words_in("""
+    was were had did said came went told took sold bought got gave found saw thought knew felt made lost began left
+    stood sat ran kept met died wrote spoke grew fell threw brought heard paid taught spent woke drove rode broke chose
+    slept built became understood held sent hit quit
+""")
+MIN_PAST_LETTERS = 5
 # Words that only join a sentence to the one before: it is whole without them.
 JOINING = words_in("and but or so because then also though however anyway plus therefore")
 # Words with which a sentence refers to the one before.
@@ -59,3 +87,14 @@ def plain(word: str) -> str:
 
 def is_number(word: str) -> bool:
     return word in NUMBERS or any(letter.isdigit() for letter in word)
+
+
+def is_past(word: str) -> bool:
+    """Whether a word is a verb in the past tense, by its ending or as one of the common ones."""
+    return word in PAST or (len(word) >= MIN_PAST_LETTERS and word.endswith("ed"))
+
+
+def is_strong(word: str) -> bool:
+    """Whether a word moves people: a strong one, a number, or a superlative."""
+    superlative = len(word) >= MIN_SUPERLATIVE_LETTERS and word.endswith("est") and word not in NO_SUPERLATIVES
+    return superlative or word in STRONG or is_number(word)
