@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
+from typing import NamedTuple
 
 from pytoon_pipeline.planning.highlights.topics import stems, topic_borders
 from pytoon_pipeline.planning.highlights.units import Unit
@@ -81,8 +82,7 @@ class Sentence:
         )
 
 
-@dataclass(frozen=True)
-class Shares:
+class Shares(NamedTuple):
     """Strong, personal and contrasting words and verbs in the past tense among all words, 0 to 1."""
 
     strong: float
@@ -99,7 +99,7 @@ class Shares:
 
     def relative(self, usual: "Shares") -> float:
         """How much of all kinds there is, 1 for what is ``usual``."""
-        known = [(share, base) for share, base in zip(astuple(self), astuple(usual), strict=True) if base > 0]
+        known = [(share, base) for share, base in zip(self, usual, strict=True) if base > 0]
         return sum(share / base for share, base in known) / len(known) if known else 1.0
 
 
