@@ -123,7 +123,10 @@ def _coherent(part: Part) -> Rating:
 def _set_apart(part: Part) -> Rating:
     """How much more there is in the sentences with which the part begins and ends than in those around it."""
     first, after = part.first, part.last + 1
-    pairs = ((range(first, first + EDGE), range(first - EDGE, first)), (range(after - EDGE, after), range(after, after + EDGE)))
+    pairs = (
+        (range(first, first + EDGE), range(first - EDGE, first)),
+        (range(after - EDGE, after), range(after, after + EDGE)),
+    )
     gains = [_interest(part, inside) - _interest(part, outside) for inside, outside in pairs]
     return min(1.0, max(0.0, 0.5 + mean(gains) / 2)), "stands out from what is around it"
 

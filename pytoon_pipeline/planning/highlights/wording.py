@@ -28,24 +28,25 @@ NUMBERS = words_in("""
     percent million billion thousand hundred dollars euros pounds dollar twice triple double half zero dozen
 """)
 STRONG = words_in("""
-    never always ever nobody everybody everything nothing only actually really secret secrets truth lie lies lied wrong
-    mistake mistakes failed fail failure lost lose won win died die dies dead death afraid fear scared terrified brave
-    courage love loved hate hated angry furious rage cry cried crying tears laugh laughed laughing smiled scream screamed
-    amazing incredible crazy insane impossible possible shocking surprised terrible awful horrible beautiful perfect
-    ugly stupid idiot fool genius useless pointless worthless expensive cheap free money rich poor debt broke bankrupt
-    borrowed stole stolen cheated paid salary rule rules law illegal police prison jail danger dangerous kill killed
-    kills poison war fight fought attack enemy weapon blood pain hurt wound sick illness disease cancer hospital doctor
-    nurse surgery heart brain body bones alive life lives born baby pregnant child married wedding divorce divorced
-    alone lonely lost found saved rescue rescued escape escaped disappeared vanished hid hidden fire fired burned burnt
-    explode exploded crash crashed destroyed ruined broken fell fall jump jumped run change changed changes suddenly
-    finally instead however because therefore must cannot can't won't stop stopped quit begged promise promised forgive
-    forgave sorry guilty ashamed shame proud pride hope dream dreams dreamed nightmare god luck lucky miracle magic
-    genuinely honestly exactly best worst better worse most least first last entire whole completely absolutely
+    absolutely actually afraid alive alone always amazing angry ashamed attack awful baby bankrupt beautiful because
+    begged best better blood body bones born borrowed brain brave broke broken burned burnt can't cancer cannot
+    change changed changes cheap cheated child completely courage crash crashed crazy cried cry crying danger
+    dangerous dead death debt destroyed die died dies disappeared disease divorce divorced doctor dream dreamed
+    dreams enemy entire escape escaped ever everybody everything exactly expensive explode exploded fail failed
+    failure fall fear fell fight finally fire fired first fool forgave forgive fought found free furious genius
+    genuinely god guilty hate hated heart hid hidden honestly hope horrible hospital however hurt idiot illegal
+    illness impossible incredible insane instead jail jump jumped kill killed kills last laugh laughed laughing law
+    least lie lied lies life lives lonely lose lost love loved luck lucky magic married miracle mistake mistakes
+    money most must never nightmare nobody nothing nurse only paid pain perfect pointless poison police poor
+    possible pregnant pride prison promise promised proud quit rage really rescue rescued rich ruined rule rules run
+    salary saved scared scream screamed secret secrets shame shocking sick smiled sorry stole stolen stop stopped
+    stupid suddenly surgery surprised tears terrible terrified therefore truth ugly useless vanished war weapon
+    wedding whole win won won't worse worst worthless wound wrong
 """)
 # Words that end like superlatives and are none.
 NO_SUPERLATIVES = words_in("""
     forest interest request honest harvest invest protest suggest digest contest arrest breast chest guest quest latest
-    northwest southwest modest august invest
+    northwest southwest modest august
 """)
 MIN_SUPERLATIVE_LETTERS = 6
 YOU = words_in("you your yours yourself you're you've you'll you'd")

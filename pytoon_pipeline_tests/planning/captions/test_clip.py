@@ -8,6 +8,7 @@ import pytest
 from pytoon_pipeline.config.presets import load_profanity, preset_names
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcriber, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.planning.captions.notes import fast_notes
@@ -28,7 +29,7 @@ def plan(text: str, by: Transcriber = SPHINX, rejected: int = 0, lost: int = 0, 
     heard = CorrectedTranscript(words=words, language="en", transcriber=by, rejected_words=rejected)
     material = footage(5, ((0, 5),), words=words)
     assert material.silence is not None
-    silence = material.silence.model_copy(update={"dropped_words": lost})
+    silence = material.silence.model_copy(update={"dropped_words": said(" ".join(["gone"] * lost))})
     return planned([replace(material, transcript=heard, silence=silence)], **wishes)
 
 
@@ -70,6 +71,9 @@ def test_notes_say_what_happened_and_what_to_do() -> None:
     assert lost.startswith(
         "1 word of the subtitles of “item-0” falls in silence or after the end, so it has no caption."
     )
+    part = [MediaRequest(file="item-0", start=0, end=2)]
+    of_part = plan("One two three four", by=TRACK, lost=4, media=part).notes
+    assert [note.message[:7] for note in of_part if note.code == "subtitles_lost"] == ["3 words"], "of the part alone"
     (doubt,) = [note.message for note in plan("", rejected=2).notes if note.code == "captions_unreliable"]
     assert "2 doubtful words" in doubt
     assert doubt.endswith("pytoon models fetch base")
