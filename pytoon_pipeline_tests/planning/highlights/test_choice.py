@@ -78,7 +78,6 @@ def test_planted_passages_are_found(seed: int) -> None:
 
 def test_passages_of_talks_that_the_scores_were_not_tuned_on_are_found() -> None:
     data = yaml.safe_load(highlights.TALKS.read_text(encoding="utf-8"))["unseen"]
-    data["talks"] = data["talks"][1:]
     for plain in (False, True):
         assert highlights.recall(data, plain, seeds=1)["recall"] >= 0.8
 
