@@ -41,7 +41,7 @@ def add_captions(
         explained = source.rejected_words or source.language_unknown
         notes = [note for note in notes if note.code != "no_words" or not explained]
         notes += transcript_notes(source, name, bool(sequence.cues))
-        lost = _lost_words(material, part) if _from_subtitles(source) else 0
+        lost = lost_words(material, part) if _from_subtitles(source) else 0
         notes += [lost_note(lost, name)] if lost else []
     shown, missing = captions_with_glyphs(cues, rules.style, name, drop=rules.drop_missing)
     if cues and not shown and source is not None and _from_file(source):
@@ -69,7 +69,7 @@ def _masked(
     return masked, (masked_note(count, name),) if count else ()
 
 
-def _lost_words(material: AnalysedMedia, part: tuple[float, float]) -> int:
+def lost_words(material: AnalysedMedia, part: tuple[float, float]) -> int:
     """Words of the subtitles within ``part`` that lie in silence; those after the end belong to the last part."""
     start, end = part
     whole = end >= material.seconds

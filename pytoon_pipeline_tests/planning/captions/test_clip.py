@@ -8,9 +8,9 @@ import pytest
 from pytoon_pipeline.config.presets import load_profanity, preset_names
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcriber, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.request import MediaRequest
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
 from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.planning.captions.clip import lost_words
 from pytoon_pipeline.planning.captions.notes import fast_notes
 from pytoon_pipeline.planning.captions.profanity import mask_profanity
 from pytoon_pipeline_tests.harness.plans import RATE, footage, planned
@@ -66,14 +66,21 @@ def test_a_speaker_who_is_too_fast_to_read_is_noted() -> None:
     assert list(fast_notes(slow, RATE, "talk.mp4")) == []
 
 
+def test_lost_words_of_the_subtitles_are_counted_in_the_part_that_is_shown() -> None:
+    said_nowhere = said("one two three four five six")
+    material = footage(2, ((0, 2),))
+    assert material.silence is not None
+    lost = replace(material, silence=material.silence.model_copy(update={"dropped_words": said_nowhere}))
+    assert lost_words(lost, (0.4, 1.2)) == 2
+    assert lost_words(lost, (0.8, 2.0)) == 4, "also those after the end"
+    assert lost_words(lost, (0.0, 2.0)) == 6
+
+
 def test_notes_say_what_happened_and_what_to_do() -> None:
     (lost,) = [note.message for note in plan("One two", by=TRACK, lost=1).notes if note.code == "subtitles_lost"]
     assert lost.startswith(
         "1 word of the subtitles of “item-0” falls in silence or after the end, so it has no caption."
     )
-    part = [MediaRequest(file="item-0", start=0, end=2)]
-    of_part = plan("One two three four", by=TRACK, lost=4, media=part).notes
-    assert [note.message[:7] for note in of_part if note.code == "subtitles_lost"] == ["3 words"], "of the part alone"
     (doubt,) = [note.message for note in plan("", rejected=2).notes if note.code == "captions_unreliable"]
     assert "2 doubtful words" in doubt
     assert doubt.endswith("pytoon models fetch base")
