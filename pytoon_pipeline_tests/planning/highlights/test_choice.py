@@ -4,15 +4,14 @@ import itertools
 import random
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import highlights
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.highlights import Highlight, HighlightsRequest
 from pytoon_pipeline.contracts.time import TimeRange, covered
 from pytoon_pipeline.planning.highlights.choice import choose_highlights
+from pytoon_pipeline_tests.harness.planted_talks import planted_talks, recall
 
 PLAIN = (
     "The second table lists the parts of the machine.",
@@ -77,9 +76,8 @@ def test_planted_passages_are_found(seed: int) -> None:
 
 
 def test_passages_of_talks_that_the_scores_were_not_tuned_on_are_found() -> None:
-    data = yaml.safe_load(highlights.TALKS.read_text(encoding="utf-8"))["unseen"]
     for plain in (False, True):
-        assert highlights.recall(data, plain, seeds=1)["recall"] >= 0.8
+        assert recall(planted_talks()["unseen"], plain, seeds=1)["recall"] >= 0.8
 
 
 def test_a_topic_is_a_condition() -> None:
