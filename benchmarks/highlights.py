@@ -1,7 +1,7 @@
 """How many planted highlights of talks are among the best three, and how long choosing takes.
 
-``python -m benchmarks.highlights`` prints a JSON object. The scores were tuned on the talks of one set, and not on those
-of the other one.
+``python -m benchmarks.highlights`` prints a JSON object. The scores were tuned on the talks of one set, and not on
+those of the other one.
 """
 
 import json
