@@ -55,7 +55,14 @@ def _sequence(
     if item.material.is_still or not talk:
         return item_sequence(context, item, frames, titles)
     sequence = footage.talking_sequence(
-        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom, brand_words(context.brand)
+        item,
+        context.preset,
+        context.rate,
+        frames,
+        context.canvas,
+        context.safe_area.bottom,
+        brand_words(context.brand),
+        context.pacing.longest_seconds,
     )
     part = source_range(item.material, item.entry)
     with_captions = add_captions(context.captions, sequence, item.material, item.entry.file, part)
