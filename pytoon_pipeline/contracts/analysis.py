@@ -68,9 +68,10 @@ class Transcript(Record):
     ``transcribed`` are the ranges of the source that the video can use; speech outside was not transcribed. It is None
     where that is the whole source.
 
-    ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is None for a
-    source without audio. ``language_unknown``: it does not know the language, so nothing was transcribed. It ran on
-    ``device`` with ``precision``; ``device_fallback`` says why not on the preferred device.
+    ``rejected_words`` were found in music, noise or speech that was not recognised. ``tags`` are what subtitles say
+    besides speech, such as names of speakers. ``transcriber`` is None for a source without audio. ``language_unknown``:
+    it does not know the language, so nothing was transcribed. It ran on ``device`` with ``precision``;
+    ``device_fallback`` says why not on the preferred device.
     """
 
     words: tuple[Word, ...]
@@ -78,6 +79,7 @@ class Transcript(Record):
     transcriber: Transcriber | None
     transcribed: tuple[TimeRange, ...] | None = None
     rejected_words: int = 0
+    tags: tuple[str, ...] = ()
     language_unknown: bool = False
     device: str = "cpu"
     precision: str = ""
@@ -165,8 +167,9 @@ class Tones(Record):
 class SampledFrames(Record):
     """Small pictures of a source and the exact times of all its frames.
 
-    ``picture`` is the area that is not constantly black. ``seconds`` is the decoded duration; ``damaged`` counts
-    packets that could not be decoded, and ``lost_seconds`` is how long their frames would have lasted.
+    ``picture`` is the area without transparent borders, and without bars of one colour. ``seconds`` is the decoded
+    duration; ``damaged`` counts packets that could not be decoded, and ``lost_seconds`` is how long their frames would
+    have lasted.
     """
 
     rate: float

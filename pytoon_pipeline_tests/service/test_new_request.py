@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytoon_pipeline.config.documents import parse
+from pytoon_pipeline.config.parsing import parse
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.service.new_request import Answers, Draft, open_draft, request_text

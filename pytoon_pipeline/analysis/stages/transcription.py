@@ -53,7 +53,7 @@ class Transcription(Analysis[Transcript]):
     the request names one.
     """
 
-    stage = Stage("transcription", 8)
+    stage = Stage("transcription", 9)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 

@@ -57,15 +57,10 @@ def _sequence(
     if item.material.is_still or not talk:
         return item_sequence(context, item, frames, titles)
     sequence = footage.talking_sequence(
-        item,
-        context.preset,
-        context.rate,
-        frames,
-        context.canvas,
-        context.safe_area.bottom,
-        brand_words(context.brand),
+        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom,
+        brand_words(context.brand), (context.brand.colours.primary,) if context.brand else (),
         context.pacing.longest_seconds,
-    )
+    )  # fmt: skip
     part = source_range(item.material, item.entry)
     with_captions = add_captions(context.captions, sequence, item.material, item.entry.file, part)
     return replace(with_captions, text=replace(text_space(context, item), hold=False))
