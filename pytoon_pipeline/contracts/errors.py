@@ -124,12 +124,12 @@ def field_error(field_path: str, code: str, message: str, hint: str) -> InvalidI
 
 
 @contextmanager
-def about(field_path: str) -> Iterator[None]:
-    """Errors of the block are about this field of the request."""
+def about(*field_paths: str) -> Iterator[None]:
+    """Errors of the block are about these fields of the request."""
     try:
         yield
     except InvalidInput as error:
-        error.fields = error.fields or (field_path,)
+        error.fields = error.fields or field_paths
         raise
 
 

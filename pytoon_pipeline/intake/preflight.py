@@ -1,5 +1,6 @@
 """Preflight: checks an upload before a run starts, so that an unusable one is rejected at intake."""
 
+import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -7,10 +8,10 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
 from pytoon_pipeline.config.folder import presets_folder
-from pytoon_pipeline.config.presets import BRANDS, example_brand, load_limits
+from pytoon_pipeline.config.presets import BRANDS, load_limits
 from pytoon_pipeline.contracts.edit_plan import EditPicture, EditPlan
-from pytoon_pipeline.contracts.errors import InvalidInput, after_colon, field_error
-from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, SourceItem
+from pytoon_pipeline.contracts.errors import InvalidInput, about, after_colon, field_error
+from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.edit_plans import all_layers
@@ -23,6 +24,8 @@ from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
 PROBED = Stage("probed", 2)
+# The fields of a request that name files, where they differ from the role.
+FIELDS: dict[Role, str] = {"logo": "logo.file"}
 
 Probe = Callable[[SourceItem], MediaInfo]
 
@@ -65,15 +68,23 @@ def refuse_foreign(upload: Upload, command: str) -> None:
 
     ``command`` is the command that the upload was given to.
     """
-    context = signatures.Context(command, printable_name(str(presets_folder() / BRANDS)), example_brand())
+    context = signatures.Context(command, printable_name(str(presets_folder() / BRANDS)))
     _check_layers(upload)
-    check_files([path for path, role in upload.files if role == "media"], signatures.INSTEAD[signatures.ANY_MEDIA])
-    for path, role in upload.files:
-        check_file(path, kind=KINDS.get(role))
-        if role not in NO_MEDIA and (
-            error := signatures.other_kind(path, path.name, signatures.WANTED.get(role, signatures.ANY_MEDIA), context)
-        ):
-            raise error
+    with upload.named():
+        _check_media([path for path, role in upload.files if role == "media"])
+        for path, role in upload.files:
+            with about(FIELDS.get(role, role)):
+                check_file(path, kind=KINDS.get(role))
+            kind = signatures.WANTED.get(role, signatures.ANY_MEDIA)
+            if role not in NO_MEDIA and (error := signatures.other_kind(path, path.name, kind, context)):
+                raise error
+
+
+def _check_media(paths: Sequence[Path]) -> None:
+    """Raises ``InvalidInput`` unless the photos and clips are files. The error is about the missing ones."""
+    missing = tuple(f"media.{n}" for n, path in enumerate(paths) if not os.path.lexists(path))
+    with about(*missing):
+        check_files(paths, signatures.INSTEAD[signatures.ANY_MEDIA])
 
 
 def _check_layers(upload: Upload) -> None:

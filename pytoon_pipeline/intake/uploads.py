@@ -2,9 +2,10 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ class Upload:
     """Files in order, each with its role, a title and a validated request.
 
     ``listed``: a document lists the media; otherwise they are what was there. ``notes`` say how they were chosen.
-    ``attached`` are files from elsewhere, with their names in this upload.
+    ``attached`` are files from elsewhere, with their names in this upload. ``named`` names the request file and its
+    lines in errors about files that it lists.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Upload:
     listed: bool = True
     notes: tuple[Note, ...] = ()
     attached: Mapping[Path, str] = field(default_factory=dict)
+    named: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def read_upload(
@@ -90,16 +93,17 @@ def read_upload(
         if assignment not in of_files:
             assign(document, assignment, names)
     replaced = tuple(_replaced_texts(written, document.get("text")))
+    named = partial(source.named, document) if source else nullcontext
     if folder is None:
         _refuse_subtitles(path, command)
     if isinstance(document.get("edit_plan"), str):
-        with source.named(document) if source else nullcontext(), about("edit_plan"):
+        with named(), about("edit_plan"):
             check_file(plan := inside(home, document["edit_plan"]))
         document["edit_plan"] = read_document(plan)
     if folder is None and isinstance(document.get("media"), list):
         # The settings of a file that the command line names.
         document["media"] = [_with_name(one, path) for one in document["media"]]
-    with source.named(document) if source else nullcontext():
+    with named():
         request = validate(Request, document, "", "invalid_request")
     listed = not request.model_fields_set.isdisjoint(("media", "edit_plan"))
     given = Given(media=(path,))
@@ -113,11 +117,11 @@ def read_upload(
     if isinstance(request.edit_plan, EditPlan):
         check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
-    with source.named(document) if source else nullcontext():
+    with named():
         found = tuple(_files(request, home, given, attached))
         notes = (*given.notes, *replaced, *check_settings(request, found))
     title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
-    return Upload(title or "video", found, request, listed, notes, attached.names)
+    return Upload(title or "video", found, request, listed, notes, attached.names, named if folder else nullcontext)
 
 
 def _replaced_texts(written: Any, text: Any) -> Iterator[Note]:
@@ -238,7 +242,9 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
             yield document, "transcript"
     background = request.background
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
-        yield attached.files.get("background") or inside(home, background), "background"
+        with about("background"):
+            beside = attached.files.get("background") or inside(home, background)
+        yield beside, "background"
     if request.music is not None:
         yield attached.files.get("music") or given.music or _beside(home, request.music, "music"), "music"
     if request.voice is not None:
@@ -252,4 +258,5 @@ def _beside(home: Path, name: str, role: Attachable) -> Path:
     place = Path(os.path.normpath(os.path.join(os.path.realpath(home), name)))
     here = Path.cwd()
     path = _shell_path(place.relative_to(here) if place.is_relative_to(here) else place)
-    return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")
+    with about("logo.file" if role == "logo" else role):
+        return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")

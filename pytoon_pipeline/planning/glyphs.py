@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.field_paths import readable_path
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
-from pytoon_pipeline.contracts.suggestions import listed
+from pytoon_pipeline.contracts.suggestions import listed, one_hint
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.fallback_fonts import OTHER_FONTS
 
@@ -25,6 +25,12 @@ GIVE_FONT = "To show them, use a brand with a font file that has them."
 OTHER_FONT = "Write the text in another alphabet, or use a brand with a font that has these characters."
 # The most characters, and the most texts, that one error names.
 MAX_CHARACTERS, MAX_TEXTS = 30, 3
+# The most letters of a word beside such a character.
+MAX_WORD = 20
+# Categories of characters without a shape: unassigned and private ones. Messages name them by number or place.
+NUMBERED = ("Cn", "Co")
+# The blocks to which Unicode adds emoji.
+NEW_EMOJI = frozenset(map(chr, range(0x1F000, 0x1FB00)))
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,27 @@ class MissingGlyphs:
     @property
     def named(self) -> str:
         """The characters in a sentence, the first of many."""
-        shown = [*map(_shown, self.characters[:MAX_CHARACTERS])]
+        shown = [self._place(char) or _shown(char) for char in self.characters[:MAX_CHARACTERS]]
         more = [f"{len(self.characters) - MAX_CHARACTERS} more"] if len(self.characters) > MAX_CHARACTERS else []
         return listed([" ".join(shown), *more], "and")
 
+    def _place(self, char: str) -> str | None:
+        """Where a character stands that a message cannot show, such as an emoji newer than the fonts."""
+        if unicodedata.category(char) not in NUMBERED:
+            return None
+        kind = "emoji" if char in NEW_EMOJI else "character"
+        before, _, after = self.text.partition(char)
+        if words := before.split():
+            return f"the {kind} after “{words[-1][-MAX_WORD:]}”"
+        return f"the {kind} before “{words[0][:MAX_WORD]}”" if (words := after.split()) else None
+
     def refusal(self) -> str:
         names = f"the font {fonts.load(self.font).name} and the fallback fonts" if self.font else "Pytoon’s fonts"
-        lost = f"“{self.text[:40]}”" if self.is_whole else f"{self.named} (in “{self.text[:40]}”)"
+        lost = self.named
+        if self.is_whole:
+            lost = f"“{self.text[:40]}”"
+        elif not all(self._place(char) for char in self.characters):
+            lost += f" (in “{self.text[:40]}”)"
         return f"{self.place}: {names} cannot show {lost}"
 
     def note(self) -> Note:
@@ -237,7 +257,10 @@ def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
         hint = OTHER_FONT
     else:
         named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
-        hint = f"Remove {named} from the text. Or leave out what cannot be shown: --set missing_glyphs=drop"
+        hint = one_hint(
+            f"Remove {named} from the text.",
+            "Or, to leave out what cannot be shown, add to the command: --set missing_glyphs=drop",
+        )
     return InvalidInput("missing_glyphs", f"{refusals}{more}.", _packages(found) + hint)
 
 
@@ -259,6 +282,6 @@ def _script(char: str) -> str | None:
 
 def _shown(char: str) -> str:
     """A character in a message: a combining mark on a circle, and one without a shape by its number."""
-    if unicodedata.category(char) in ("Cn", "Co"):
+    if unicodedata.category(char) in NUMBERED:
         return f"U+{ord(char):04X}"
     return f"◌{char}" if unicodedata.category(char)[0] == "M" else char
