@@ -15,7 +15,7 @@ from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 
-SPEC, MANIFEST = "spec.json", "manifest.json"
+SPEC, MANIFEST, POST = "spec.json", "manifest.json", "post.json"
 
 
 class _FolderManifest(BaseModel):
@@ -36,18 +36,20 @@ def failure(report: QcReport) -> QualityFailure:
     )
 
 
-def plan_delivery(name: str, version: int = 1, degraded: bool = False) -> Delivery:
-    """The paths of a delivery below the outbox: a folder for each version of the upload ``name``.
+def plan_delivery(parent: str, name: str, version: int = 1, degraded: bool = False) -> Delivery:
+    """The paths of a delivery below the outbox: in the folder ``parent`` of its media, one for each version of the
+    upload ``name``.
 
     The folder's name says when the video is degraded.
     """
     stem = f"{name}.v{version}" if version > 1 else name
-    folder = f"{stem}.degraded" if degraded else stem
+    folder = f"{parent}/{stem}.degraded" if degraded else f"{parent}/{stem}"
     return Delivery(
         folder=folder,
         video=f"{folder}/{stem}.mp4",
         thumbnail=f"{folder}/{stem}.jpg",
         captions=(f"{folder}/{stem}.srt", f"{folder}/{stem}.vtt"),
+        post=f"{folder}/{POST}",
         spec=f"{folder}/{SPEC}",
         manifest=f"{folder}/{MANIFEST}",
     )
@@ -76,7 +78,7 @@ def deliver(root: Path, work: Path, delivery: Delivery, files: Mapping[str, Path
 
 def delivered_files(home: Home, root: Path, delivery: Delivery) -> dict[str, StoredFile]:
     """Size and SHA-256 of all files of a delivery below ``root``, by their paths below the home."""
-    names = (delivery.video, delivery.thumbnail, *delivery.captions, delivery.spec, delivery.manifest)
+    names = (*delivery.roles.values(), delivery.spec, delivery.manifest)
     return {
         path.relative_to(home.root).as_posix(): StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
         for path in (root / name for name in names)
@@ -94,17 +96,24 @@ def replace_earlier(home: Home, key: str, earlier: DeliveryRecord | None, curren
         if held and path.is_relative_to(home.outbox):
             remaining.append(folder)
         elif path != current:
-            withdraw(path, key)
+            withdraw(home, path, key)
     return tuple(folder for folder in remaining if home.root / folder != current)
 
 
-def withdraw(folder: Path, key: str) -> None:
-    """Removes from ``folder`` what was delivered there for the key. Files that a person changed or added stay."""
-    try:
-        manifest = _FolderManifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return
-    if manifest.key != key:
+def is_edited(file: Path) -> bool:
+    """Whether a person has changed a delivered file. The manifest beside it says what was delivered."""
+    manifest = _read_manifest(file.parent)
+    proposed = {Path(name).name: sha256 for name, sha256 in manifest.files.items()} if manifest is not None else {}
+    return file.name in proposed and file.is_file() and hash_files(file) != proposed[file.name]
+
+
+def withdraw(home: Home, folder: Path, key: str) -> None:
+    """Removes from ``folder`` what was delivered there for the key. Files that a person changed or added stay.
+
+    The folder of its media goes with the last delivery in it.
+    """
+    manifest = _read_manifest(folder)
+    if manifest is None or manifest.key != key:
         return
     for name, sha256 in manifest.files.items():
         file = folder / Path(name).name
@@ -112,8 +121,17 @@ def withdraw(folder: Path, key: str) -> None:
             file.unlink()
     (folder / SPEC).unlink(missing_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    for empty in (folder, folder.parent):
+        if empty in (home.outbox, home.held) or any(empty.iterdir()):
+            break
+        empty.rmdir()
+
+
+def _read_manifest(folder: Path) -> _FolderManifest | None:
+    try:
+        return _FolderManifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def _same_content(path: Path, file: Path) -> bool:

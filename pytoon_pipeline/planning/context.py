@@ -77,6 +77,12 @@ class PlanContext:
         return symmetric(area, self.canvas) if self.preset.headline.align == "centre" else area
 
     @property
+    def has_picture_ground(self) -> bool:
+        """Whether grounds take the tone of the picture on them: unless the request or a brand has one."""
+        requested = self.request.background is not None or self.media.background is not None
+        return self.preset.layout.ground == "picture" and self.brand is None and not requested
+
+    @property
     def brand(self) -> Brand | None:
         return self.resolved.brand
 
@@ -113,6 +119,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         transition=transition,
         stills=preset.stills,
         max_seconds=request.max_seconds,
+        longest_seconds=resolved.longest_seconds,
         end_card_frames=closing.frames if closing is not None else 0,
         reading_seconds=reading_seconds(
             titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps

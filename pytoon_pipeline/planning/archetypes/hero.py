@@ -11,12 +11,13 @@ from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.item_layouts import item_sequence
 from pytoon_pipeline.planning.archetypes.item_parts import text_space
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
+from pytoon_pipeline.planning.archetypes.text_room import with_room_for_texts
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.key_words import brand_words
 from pytoon_pipeline.planning.layout.numbers import with_labels
-from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
+from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths, source_range
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots import footage
 from pytoon_pipeline.planning.text_assignment import titles_by_item
@@ -39,10 +40,11 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
     items, titles = context.items, with_labels(context.titles, len(context.items))
     if not items:
         return plan_text(context)
-    context = replace(context, titles=titles)
-    lengths, notes = lengths_of(items, context.pacing)
     hold = not talk and not any(item.entry.text for item in items)
     of_items = titles_by_item(titles, len(items), hold)
+    context = with_room_for_texts(replace(context, titles=titles), of_items)
+    items = context.items
+    lengths, notes = lengths_of(items, context.pacing)
     sequences = [
         _sequence(context, item, frames, own, talk) for item, frames, own in zip(items, lengths, of_items, strict=True)
     ]
@@ -55,7 +57,10 @@ def _sequence(
     if item.material.is_still or not talk:
         return item_sequence(context, item, frames, titles)
     sequence = footage.talking_sequence(
-        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom, brand_words(context.brand)
-    )
-    with_captions = add_captions(context.captions, sequence, item.material, item.entry.file)
+        item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom,
+        brand_words(context.brand), (context.brand.colours.primary,) if context.brand else (),
+        context.pacing.longest_seconds,
+    )  # fmt: skip
+    part = source_range(item.material, item.entry)
+    with_captions = add_captions(context.captions, sequence, item.material, item.entry.file, part)
     return replace(with_captions, text=replace(text_space(context, item), hold=False))
