@@ -172,4 +172,3 @@ def _place_rotated(
     small = [warp(plane, chroma, width // 2, height // 2) for plane in (full.u, full.v, full.h)]
     rotated = YuvaImage(planes[0], small[0], small[1], planes[1], small[2])
     return Sprite(x0, y0, with_opacity(rotated, transform.opacity))
-
