@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TypeVar
 
 from pytoon_pipeline.analysis.results import (
@@ -177,7 +178,7 @@ class _Work:
 
 def _load_renderer() -> Callable[..., None]:
     """Imports planner and renderer, which takes about a second: in the thread whose analyses end first."""
-    import pytoon_pipeline.planning.plan
+    import_module("pytoon_pipeline.planning.plan")
     from pytoon_pipeline.operations.render_ahead import render_and_check
 
     return render_and_check
