@@ -60,7 +60,8 @@ def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     colour = ground.text if own else space.headline.colour
     inset = 0 if space.headline.background in BOXED else INSET
     spare = max(0, plan.above.bottom - planned.height - space.area.top)
-    bottom = plan.above.bottom - spare // 2
+    # Texts over several pictures stand at one height.
+    bottom = plan.above.bottom - (spare // 2 if alone else spare)
     top = max(space.area.top - inset, bottom - planned.height)
     headline = planned.headline.model_copy(update={"position": 1.0, "item_position": 1.0, "colour": colour})
     area = replace(space.area, top=top, bottom=bottom)
