@@ -22,9 +22,9 @@ DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
 # No crop enlarges the pixels of a picture more for the sake of a second one.
 MAX_ENLARGEMENT = 3.6
-# Every crop keeps this margin around the subject, as a share of its size: a wide one around a subject that is known only
-# by standing out, whose ends stand out little. One that takes more than this share of the picture is detail all over, of which any
-# part may be cropped.
+# Every crop keeps this margin around the subject, as a share of its size: a wide one around a subject that is known
+# only by standing out, whose ends stand out little. One that takes more than this share of the picture is detail all
+# over, of which any part may be cropped.
 MARGIN, WIDE_MARGIN, MAX_SUBJECT = 0.08, 0.2, 0.6
 # A picture that its subject keeps from being enlarged moves this much.
 MIN_ZOOM = 1.03
