@@ -132,7 +132,10 @@ def _fades(
     """The ground over the edges of the picture, from opaque to clear, no farther than the subject."""
     windows = [crop_at(camera, frame, frame) for frame in stills.crop_moments(camera, frames)]
     subjects = [subject_box(material).through(window, place.width, place.height) for window in windows]
-    free = min(subject.top for subject in subjects), min(place.height - subject.bottom for subject in subjects)
+    free = (
+        round(min(subject.top - ABOVE * subject.height for subject in subjects)),
+        min(place.height - subject.bottom for subject in subjects),
+    )
     edges = [(place.top, min(FADE, max(MIN_FADE, free[0])), 0.0)]
     if place.bottom < canvas.height:
         length = min(FADE, max(MIN_FADE, free[1]))
