@@ -186,7 +186,7 @@ def _shots(
             start = shown.start + first - shown.source_start
             scene = Scene(start=start, frames=last - first, layers=layers)
             if framing.grounded and panel is not None:
-                scene = with_ground(scene, framing, panel.colour)
+                scene = with_ground(scene, framing, panel)
             shots.append(_Shot(scene, framing, first))
     return sorted(shots, key=lambda shot: shot.scene.start)
 
