@@ -134,15 +134,15 @@ class SilenceSegments(Record):
     """Silence and speech in a source.
 
     ``speech`` are the ranges that stay: padded, never cutting a word, and without what an edit cut out. ``words`` are
-    those of the transcript with impossible times repaired. ``level_db`` and ``threshold_db`` are in dB relative to full
-    scale.
+    those of the transcript with impossible times repaired; ``dropped_words`` lie in silence or last too long.
+    ``level_db`` and ``threshold_db`` are in dB relative to full scale.
     """
 
     silences: tuple[TimeRange, ...]
     speech: tuple[TimeRange, ...]
     words: tuple[Word, ...]
     repaired_words: int
-    dropped_words: int
+    dropped_words: tuple[Word, ...] = ()
     level_db: float
     threshold_db: float
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
@@ -17,6 +18,7 @@ from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.items import ItemWork
@@ -171,16 +173,21 @@ class Transcription(Analysis[Transcript]):
     def _transcribed(
         self, item: SourceItem, recording: transcribers.Recording, spans: "Sequence[Span]"
     ) -> list[TranscribedPiece]:
-        """The words of these pieces. Those that are stored already are not transcribed again."""
-        keys = [StageKey(PIECE, self._audio(item), {"samples": span, **self._language}, self._tools) for span in spans]
-        stored = [self.store.reuse(key.fingerprint) for key in keys]
-        missing = [span for span, one in zip(spans, stored, strict=True) if one is None]
+        """The words of these pieces, stored batch by batch. Those that are stored already are not transcribed again."""
+        from pytoon_pipeline.analysis.speech.pieces import batches
+
+        keys = {
+            span: StageKey(PIECE, self._audio(item), {"samples": span, **self._language}, self._tools) for span in spans
+        }
+        found = {span: one for span, key in keys.items() if (one := self.store.reuse(key.fingerprint)) is not None}
+        missing = [span for span in spans if span not in found]
         with self.slot() if missing else nullcontext():
-            new = iter(transcribers.transcribe(recording, missing, self.threads()))
-        return [
-            (one or get_or_compute(self.store, key, lambda scratch: _output(next(new))).artifact).read(TranscribedPiece)
-            for key, one in zip(keys, stored, strict=True)
-        ]
+            for batch in batches(missing):
+                stopping.check()
+                new = transcribers.transcribe(recording, batch, self.threads())
+                for span, piece in zip(batch, new, strict=True):
+                    found[span] = get_or_compute(self.store, keys[span], partial(_stored, piece)).artifact
+        return [found[span].read(TranscribedPiece) for span in spans]
 
     @property
     def _language(self) -> dict[str, str]:
@@ -210,5 +217,5 @@ def _span(one: TimeRange) -> str:
     return f"{one.start:.0f}–{one.end:.0f} s"
 
 
-def _output(piece: TranscribedPiece) -> StageOutput:
+def _stored(piece: TranscribedPiece, scratch: Path) -> StageOutput:
     return StageOutput(piece, device=piece.device, precision=piece.precision)
