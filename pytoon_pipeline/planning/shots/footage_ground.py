@@ -16,6 +16,8 @@ EASED = (0.0, 0.1, 0.35, 0.68, 0.92, 1.0)
 
 # A disc lighter than the ground by this share of white, below the captions, in pixels.
 DISC_SIZE, DISC_GAP, DISC_LIGHTER = 2200, 40, 0.12
+# Less of a disc than this, in pixels, is not shown.
+MIN_DISC = 200
 
 
 def with_ground(scene: Scene, framing: ShotFraming, panel: PanelSettings) -> Scene:
@@ -25,7 +27,7 @@ def with_ground(scene: Scene, framing: ShotFraming, panel: PanelSettings) -> Sce
         canvas, top = framing.canvas, panel.bottom + DISC_GAP
         lighter = mixed(panel.colour, "#FFFFFF", DISC_LIGHTER)
         rising = disc(lighter, DISC_SIZE, canvas.centre[0], top + DISC_SIZE / 2)
-        layers = (*((rising,) if top < canvas.height else ()), *layers, _fade(framing.views[0].area, panel))
+        layers = (*((rising,) if canvas.height - top >= MIN_DISC else ()), *layers, _fade(framing.views[0].area, panel))
     return scene.model_copy(update={"background": panel.colour, "layers": layers})
 
 

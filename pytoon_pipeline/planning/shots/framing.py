@@ -123,7 +123,7 @@ def frame_shot(
         return _framing(canvas, follow(group, start, end, frame, size, camera, texts), texts)
     if arrange and len(tracks) == 2:
         return _halved(tracks, texts, start, end, frame, camera, canvas, panel)
-    if arrange and panel is not None and tracks and canvas.aspect < 1:
+    if arrange and panel is not None and tracks and canvas.aspect <= 1:
         area = replace(canvas.area, bottom=_height_above_captions(tracks[0], frame, camera, canvas, panel))
         path = follow(tracks[0].smoothed(), start, end, frame, frame.window(area.width / area.height), camera, texts)
         cut = any(not path.contains(box) for box in texts)
