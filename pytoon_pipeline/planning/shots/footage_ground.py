@@ -6,7 +6,6 @@ from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.style import Fill, OpacityStop
 from pytoon_pipeline.media.colour import mixed
 from pytoon_pipeline.planning.captions.panels import PanelSettings
-from pytoon_pipeline.planning.layout.backgrounds import disc
 from pytoon_pipeline.planning.shots.framing import ShotFraming
 
 # The height over which the picture fades, in pixels, and the opacity of the ground from its beginning to its end.
@@ -25,8 +24,14 @@ def with_ground(scene: Scene, framing: ShotFraming, panel: PanelSettings) -> Sce
     layers = scene.layers
     if len(framing.views) == 1:
         canvas, top = framing.canvas, panel.bottom + DISC_GAP
-        lighter = mixed(panel.colour, "#FFFFFF", DISC_LIGHTER)
-        rising = disc(lighter, DISC_SIZE, canvas.centre[0], top + DISC_SIZE / 2)
+        rising = ShapeLayer(
+            name="disc",
+            shape="ellipse",
+            width=DISC_SIZE,
+            height=DISC_SIZE,
+            fill=Fill(colours=(mixed(panel.colour, "#FFFFFF", DISC_LIGHTER),)),
+            transform=Transform(x=constant(canvas.centre[0]), y=constant(top + DISC_SIZE / 2)),
+        )
         layers = (*((rising,) if canvas.height - top >= MIN_DISC else ()), *layers, _fade(framing.views[0].area, panel))
     return scene.model_copy(update={"background": panel.colour, "layers": layers})
 

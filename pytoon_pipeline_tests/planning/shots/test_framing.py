@@ -131,3 +131,10 @@ def test_a_close_up_leaves_space_on_a_square_too() -> None:
     found = arranged([face(time, 0.5, y=0.55, size=0.5) for time in TIMES], "1:1", 1000)
     assert found.grounded
     assert found.views[0].area.height < 1080
+
+
+def test_cuts_enlarge_neither_a_close_up_nor_burnt_in_text() -> None:
+    assert framing(material([face(time, 0.3) for time in TIMES])).punched_in
+    assert not framing(material(texts=[Box(0.45, 0.8, 0.2, 0.05)])).punched_in
+    assert not framing(material(texts=[Box(0.25, 0.4, 0.5, 0.1)])).punched_in
+    assert not arranged([face(time, 0.5, y=0.5, size=0.24) for time in TIMES]).punched_in
