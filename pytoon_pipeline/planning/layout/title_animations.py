@@ -10,7 +10,9 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.word_layout import clusters, units_of
 
 # The units of a text come in within so many seconds, and a text leaves within so many.
-MAX_ENTER_SECONDS, EXIT_SECONDS = 0.9, 0.2
+MAX_ENTER_SECONDS, EXIT_SECONDS = 0.9, 0.15
+# What moves in can be seen after so many seconds: between two pages the screen is hardly ever without text.
+MAX_FADE_SECONDS = 0.1
 # The seconds that the marks of key words take.
 MARK_SECONDS = 0.35
 # An entrance takes at most this share of the time that a text is shown.
@@ -101,13 +103,14 @@ def text_animation(
     gaps = unit_count(lines, style.unit) - 1
     entering = min(longest, unit_frames + round(gaps * style.stagger * rate.fraction))
     easing = EaseOut() if readable_at_once and isinstance(style.easing, Hold) else style.easing
+    moves = style.pose != Pose(opacity=0)
     enter = TextMove(
         unit="whole" if pose == SETTLE else style.unit,
         pose=pose,
         frames=entering,
         unit_frames=entering if pose == SETTLE else unit_frames,
         easing=easing,
-        fade=style.fade,
+        fade=min(style.fade, MAX_FADE_SECONDS / style.seconds) if moves else style.fade,
         clip=style.clip and not readable_at_once,
     )
     away = TextMove(
