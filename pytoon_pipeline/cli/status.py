@@ -36,7 +36,7 @@ def add_commands(commands: Commands) -> None:
         "--version",
         type=int,
         metavar="N",
-        help="the number of an older version, as “pytoon history NAME” shows it; leave it out for the latest",
+        help="the number of a version, which “pytoon history NAME” lists; without it, the latest opens",
     )
     parser.add_argument("--folder", action="store_true", help="open the video's folder")
     add_json_option(parser)

@@ -34,23 +34,30 @@ def explained(error: OSError, options: argparse.Namespace) -> PytoonError:
         return system_error(error)
     if error.errno == errno.ENOTDIR and found[0].is_file():
         reason = "it is a file, not a folder"
-    message = f"Pytoon cannot use “{printable_name(str(found[0]))}”: {reason}."
+    place = f"“{printable_name(str(found[0]))}”{found[2]}"
+    message = f"Pytoon cannot use {place}: {reason}."
+    if found[2] and error.errno == errno.ENOENT:
+        message = f"Pytoon cannot create the folder {place}."
     return TransientError(storage_unwritable(error).code if error.errno in UNWRITABLE else "system", message, found[1])
 
 
-def _place(filename: object, out: Path | None) -> tuple[Path, str] | None:
-    """The folder of Pytoon that a file belongs to, and how to choose another."""
+def _place(filename: object, out: Path | None) -> tuple[Path, str, str] | None:
+    """The folder of Pytoon that a file belongs to, how to choose another, and what names it, as a part of a sentence.
+
+    The last is empty where the command or the hint says it.
+    """
     if not isinstance(filename, str):
         return None
     settings = Settings.load()
     inbox = None if settings.inbox is None else Path(settings.inbox)
-    for place, hint in (
-        (out, "Create the folder, or choose another with --out."),
-        (settings.home, _home_hint(settings)),
-        (inbox, _inbox_hint(inbox)),
+    by_variable = ", which PYTOON_HOME names" if "home" in settings.model_fields_set else ""
+    for place, hint, named in (
+        (out, "Create the folder, or choose another with --out.", ""),
+        (settings.home, _home_hint(settings), by_variable),
+        (inbox, _inbox_hint(inbox), ""),
     ):
         if place is not None and Path(filename).absolute().is_relative_to(place.absolute()):
-            return place, hint
+            return place, hint, named
     return None
 
 
@@ -63,5 +70,6 @@ def _inbox_hint(inbox: Path | None) -> str:
 
 def _home_hint(settings: Settings) -> str:
     if "home" in settings.model_fields_set:
-        return "PYTOON_HOME is where Pytoon keeps its files. To use the usual folder, type: unset PYTOON_HOME"
+        usual = "Pytoon keeps its files there. For the usual folder, type: unset PYTOON_HOME"
+        return one_hint(usual, "For another, type: export PYTOON_HOME=~/pytoon")
     return "Pytoon keeps its files there. To use another folder, type: export PYTOON_HOME=~/pytoon"

@@ -91,8 +91,8 @@ class CommandParser(argparse.ArgumentParser):
         meant = None if (near and not exact) or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
         if meant is not None:
             hint = f"Write: {set_option(meant, value)}"
-        elif "--set" in self._options and (found := settings_called(field)):
-            hint = f"{setting_hint(field)}For example: {set_option(found[0], value)}"
+        elif "--set" in self._options and settings_called(field):
+            hint = setting_hint(field, value)
         else:
             hint = f"{near}Use one of: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint

@@ -128,7 +128,8 @@ def choose_transition(
             "transition",
             "brand_refused",
             f"the brand “{brand.name}” does not allow “{kind}”.",
-            f"Use one of: {', '.join(brand.transitions)}. Or, to override the brand, add: --set brand_safe=false",
+            f"Use one of: {', '.join(brand.transitions)}. Or, to override the brand, add to the command: "
+            "--set brand_safe=false",
         )
     other = next((one for one in brand.transitions if one != "cut"), brand.transitions[0])
     message = f"The preset's transition “{kind}” is not the brand's; “{other}” is used."

@@ -180,10 +180,7 @@ def _phrase(node: dict[str, Any]) -> str:
         return "a list"
     if kind == "object":
         names = list(node.get("properties", {}))
-        if not names:
-            return "a group of settings"
-        more = "" if len(names) <= MAX_NAMES else " and others"
-        return f"a group with {', '.join(names[:MAX_NAMES])}{more}" if more else f"a group with {listed(names, 'and')}"
+        return f"a group with {listed(names, 'and')}" if 0 < len(names) <= MAX_NAMES else "a group of settings"
     return "true or false" if kind == "boolean" else ""
 
 

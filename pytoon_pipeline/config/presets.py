@@ -110,11 +110,6 @@ def presets_digest(request: Request, preset: str) -> str:
     )
 
 
-def example_brand() -> str:
-    """A brand that an advice can name: the first, else one that comes with Pytoon."""
-    return next(iter(brand_names()), "acme")
-
-
 def brand_file(name: str) -> Path:
     """A file that a brand names, inside the brands folder. Raises ``InvalidInput`` for a path outside it."""
     return inside(presets_folder() / BRANDS, name)

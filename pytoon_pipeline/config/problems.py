@@ -30,13 +30,17 @@ from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest,
 PURPOSES: dict[str, str] = {name: traits.purpose for name, traits in ARCHETYPES.items()}
 MEANINGS = {tuple(meanings): meanings for meanings in (PURPOSES, FITS)}
 
+# What to choose in place of a company that has several platforms.
+INSTAGRAM = "For Instagram, choose reels or stories, or reels_ad for an ad."
+COMPANIES = {"instagram": INSTAGRAM, "insta": INSTAGRAM, "meta": f"For Facebook, choose facebook. {INSTAGRAM}"}
+
 # A sentence and a hint.
 Explanation = tuple[str, str]
 
 
 def _no_value(problem: Problem) -> Explanation:
     example = problem.expected.example()
-    hint = f"Give it a value{example and f', such as {example}'}, or remove “{problem.name}”."
+    hint = f"Give it a value{example and f', such as {example}'}, or leave out “{problem.name}”."
     return f"{problem.field} has no value; it must be {problem.expected.describe()}.", hint
 
 
@@ -54,6 +58,10 @@ def _not_accepted(problem: Problem) -> Explanation:
         can_be = number_range(expected.number)
     only = "this Pytoon accepts only" if len(expected.choices) == 1 else "it must be"
     sentence = f"{problem.field} is {shown(value)}; {only} {can_be}."
+    if isinstance(value, list) and (group := expected.list_name):
+        sentence = f"{problem.field} is a list; its lines belong under “{group}”."
+    if problem.path == ("platform",) and (choice := COMPANIES.get(str(value).lower())):
+        return sentence, choice
     near = did_you_mean(value, expected.choices) if isinstance(value, str) else ""
     if meanings := MEANINGS.get(tuple(expected.choices)):
         return sentence, f"{near}{'; '.join(f'{name}: {meaning}' for name, meaning in meanings.items())}."

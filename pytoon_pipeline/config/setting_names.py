@@ -6,12 +6,12 @@ from functools import cache
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.suggestions import did_you_mean
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, one_hint
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.shell_words import shell_pair
 
-# Settings that a message lists, and characters of a setting with its value.
-MAX_LISTED, MAX_SHOWN = 4, 120
+# Characters of a setting with its value in a message.
+MAX_SHOWN = 120
 
 
 @cache
@@ -47,13 +47,13 @@ def set_option(name: str, value: str) -> str:
     return f"--set {shell_pair(printable_name(name)[:MAX_SHOWN], printable_name(value)[:MAX_SHOWN])}"
 
 
-def setting_hint(name: str) -> str:
-    """Where a setting stands that was written without its group; empty for an unknown name."""
-    found = settings_called(name)
-    if not found:
+def setting_hint(name: str, value: str) -> str:
+    """How to write a setting with its group; empty for an unknown name."""
+    first, *others = settings_called(name) or [""]
+    if not first:
         return ""
-    shown = ", ".join(found[:MAX_LISTED]) + (" and others" if len(found) > MAX_LISTED else "")
-    return f"The settings with this name are {shown}. "
+    hint = f"For the {first.partition('.')[0]}, write: {set_option(first, value)}"
+    return one_hint(hint, f"Others are {listed(others, 'and')}.") if others else hint
 
 
 def no_setting(name: str, known: Sequence[str], group: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ def example_for(problem: Problem) -> str:
         entries = problem.value if all(isinstance(one, str) for one in problem.value) else ["…", "…"]
         written = ", ".join(json.dumps(shown(one)[1:-1], ensure_ascii=False) for one in entries[:MAX_ENTRIES])
         more = ", …" if len(entries) > MAX_ENTRIES else ""
-        return f"Put the list under “{group}”: {problem.name}: {{{group}: [{written}{more}]}}"
+        return f"Write: {problem.name}: {{{group}: [{written}{more}]}}"
     inner = problem.value[0] if isinstance(problem.value, list) and len(problem.value) == 1 else None
     if isinstance(inner, str) or (isinstance(inner, int | float) and not problem.expected.is_text):
         return f"Write it without brackets: {shown(inner).strip('“”')}"
@@ -41,7 +41,9 @@ def example_for(problem: Problem) -> str:
     if value := problem.expected.example(problem.value):
         return f"For example: {value}"
     if problem.expected.is_group:
-        return f"Write it as a group, for example: {written_pair(problem, _group_example(problem))}"
+        pair = written_pair(problem, _group_example(problem))
+        whole = f"adjust: {{{pair}}}" if problem.path[0] == "adjust" and len(problem.path) == 2 else pair
+        return f"Write it as a group, for example: {whole}"
     return f"Change it, or remove “{problem.name}”." if problem.name else "Change it."
 
 

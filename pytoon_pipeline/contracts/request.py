@@ -31,13 +31,13 @@ Outputs = Annotated[
 # The longest video, in seconds.
 LONGEST_SECONDS = 60
 OriginalAudio = Literal["keep", "lower", "mute"]
-Fit = Literal["auto", "cover", "contain", "bars"]
+Fit = Literal["cover", "contain", "bars", "auto"]
 # What each of them does with a picture or clip of another shape than the frame.
 FITS: dict[str, str] = {
-    "auto": "cover where that cuts off little, else contain",
     "cover": "fills the frame and cuts off the edges",
     "contain": "shows all of it over a background",
     "bars": "shows all of it with bars at two sides",
+    "auto": "Pytoon chooses cover where that cuts off little, and contain elsewhere",
 }
 # Photos and clips that one video takes.
 MAX_MEDIA = 40

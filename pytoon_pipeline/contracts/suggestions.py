@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 CLOSE, MAX_LENGTH = 0.65, 80
 # Words that people try, and what Pytoon calls it. The first that exists where they tried it is meant.
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("instagram", "insta", "ig", "facebook", "meta", "reel", "instagram reels"), ("reels",)),
+    **dict.fromkeys(("instagram", "insta", "ig", "reel", "instagram reels"), ("reels",)),
+    **dict.fromkeys(("facebook", "meta", "fb"), ("facebook",)),
     **dict.fromkeys(("youtube", "yt", "short", "youtube shorts", "youtube short"), ("shorts",)),
     **dict.fromkeys(("tik tok", "tt", "douyin"), ("tiktok",)),
     **dict.fromkeys(("all", "every", "default", "none"), ("any", "cut", "auto")),

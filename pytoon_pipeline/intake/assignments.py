@@ -112,14 +112,13 @@ def _checked(parts: list[str]) -> list[str]:
     names = expectation(Preset, (parts[0],), {}).names
     near = nearest(parts[-1], names)
     hint = f"Did you mean “{parts[0]}.{near}”? " if near else ""
-    raise InvalidInput(
-        "invalid_request", f"There is no setting “{_shown(name)}”.", f"{hint}Use one of: {', '.join(names)}."
-    )
+    hint += f"After “{parts[0]}.” you can write: {', '.join(names)}."
+    raise InvalidInput("invalid_request", f"There is no setting “{_shown(name)}”.", hint)
 
 
 def _hint(name: str, text: str, found: list[str]) -> str:
     if found:
-        return f"{setting_hint(name)}For example: {set_option(found[0], text)}"
+        return setting_hint(name, text)
     first, _, rest = name.partition(".")
     if rest and (near := nearest(first, (*SECTIONS, *GROUPS))):
         return f"Did you mean “{near}.{_shown(rest)}”?"
@@ -127,9 +126,10 @@ def _hint(name: str, text: str, found: list[str]) -> str:
     near = near or _nearest_leaf(name)
     if near:
         return f"Did you mean “{near}”?"
+    preset = ARCHETYPES["hero"].default_preset
     return (
-        f"Common settings are {listed(COMMON, 'and')}. A preset has others, which are written GROUP.NAME, such as "
-        f"headline.size=90. To list them, write: pytoon presets {ARCHETYPES['hero'].default_preset} --all"
+        f"Common settings are {listed(COMMON, 'and')}. A preset has more, such as: --set headline.size=90 — To see all "
+        f"settings of the preset {preset}, type: pytoon presets {preset} --all"
     )
 
 

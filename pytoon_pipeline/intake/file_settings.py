@@ -154,9 +154,9 @@ def _no_setting(name: str, setting: str, value: str) -> InvalidInput:
     else:
         message = f"There is no setting “{printable_name(setting)[:MAX_SHOWN]}” for a single photo or clip."
         near, whole = nearest(setting, SETTINGS), settings_called(setting)
-        hint = f"The settings for one are {listed(SETTINGS, 'and')}."
+        hint = f"A single photo or clip can have {listed(SETTINGS, 'and')}."
         if near is not None:
             hint += f" Did you mean: {file_option(name, near, value)}"
         elif whole:
-            hint += f" For the whole video, write: {set_option(whole[0], value)}"
+            hint += f" For the {whole[0].partition('.')[0]} in the whole video, write: {set_option(whole[0], value)}"
     return InvalidInput("invalid_request", message, hint)

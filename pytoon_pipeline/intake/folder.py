@@ -107,8 +107,10 @@ def given_by_folder(request: Request, folder: Path, command: str) -> Given:
         if request.text is None:
             raise _no_media(folder, found, command)
         return Given()
-    hint = "Use fewer: split them into several folders. Or put a file request.yaml into the folder that lists the ones "
-    hint += "you want, such as: media: [a.jpg, b.jpg]"
+    hint = (
+        "Split them into several folders. Or choose some of them: make a file request.yaml in the folder, with a line "
+    )
+    hint += "such as: media: [a.jpg, b.jpg]"
     _check_count(len(media), f"The folder “{printable_name(folder.resolve().name)}” has", hint)
     audio = [inside(folder, name) for name in found.audio if name not in named]
     paths = [inside(folder, name) for name in media]
@@ -188,8 +190,8 @@ def _check_single(path: Path, paths: Sequence[Path]) -> None:
         raise InvalidInput(
             "folder_among_files",
             f"A folder and other files cannot be in the same command: {name} becomes a video of its own.",
-            "List the files in it instead of the folder. Or render the folder separately: pytoon render "
-            f"{shlex.quote(printable_name(str(path)))}",
+            "For one video of all of them, name each photo and clip in the folder, and not the folder. For a video "
+            f"of the folder alone, type: pytoon render {shlex.quote(printable_name(str(path)))}",
         )
     if path.name in REQUEST_FILES:
         own, folder = (shlex.quote(printable_name(str(one))) for one in (path, path.parent))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
 from pytoon_pipeline.config.folder import presets_folder
-from pytoon_pipeline.config.presets import BRANDS, example_brand, load_limits
+from pytoon_pipeline.config.presets import BRANDS, load_limits
 from pytoon_pipeline.contracts.edit_plan import EditPicture, EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput, about, after_colon, field_error
 from pytoon_pipeline.contracts.media import NO_MEDIA, MediaInfo, Role, SourceItem
@@ -68,7 +68,7 @@ def refuse_foreign(upload: Upload, command: str) -> None:
 
     ``command`` is the command that the upload was given to.
     """
-    context = signatures.Context(command, printable_name(str(presets_folder() / BRANDS)), example_brand())
+    context = signatures.Context(command, printable_name(str(presets_folder() / BRANDS)))
     _check_layers(upload)
     with upload.named():
         _check_media([path for path, role in upload.files if role == "media"])

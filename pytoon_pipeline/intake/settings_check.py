@@ -7,7 +7,7 @@ from pathlib import Path
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
 from pytoon_pipeline.config.folder import presets_folder
-from pytoon_pipeline.config.presets import BRANDS, brand_names, example_brand, load_limits
+from pytoon_pipeline.config.presets import BRANDS, brand_names, load_limits
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.style import TextStyle
-from pytoon_pipeline.contracts.suggestions import listed, nearest
+from pytoon_pipeline.contracts.suggestions import listed, nearest, one_hint
 from pytoon_pipeline.intake.edit_plans import all_layers
 from pytoon_pipeline.media import fonts, signatures
 from pytoon_pipeline.planning.glyphs import OTHER_FONT, check_request, each_text, without_missing_glyphs
@@ -62,9 +62,10 @@ def _font_advice(request: Request) -> Iterator[None]:
     except InvalidInput as error:
         if error.hint.endswith(OTHER_FONT):
             folder = printable_name(str(presets_folder() / BRANDS))
-            steps = fonts.use_file("mine.ttf", folder, request.brand or example_brand())
-            advice = f"Write the text in another alphabet. Or take a font file that has these characters: {steps}"
-            error.hint = error.hint.removesuffix(OTHER_FONT) + advice
+            use = fonts.use_file("mine.ttf", folder)
+            advice = f"Write the text in another alphabet. Or take a font file that has these characters, and {use}"
+            steps = [advice, "Then add to the command: --set brand=mine", error.hint.removesuffix(OTHER_FONT).strip()]
+            error.hint = one_hint(*filter(None, steps))
         raise
 
 
@@ -91,8 +92,11 @@ def _check_archetype(request: Request, archetype: str) -> None:
         )  # fmt: skip
     if archetype == "edit_plan" and request.edit_plan is None:
         raise field_error(
-            "archetype", "no_edit_plan", "“edit_plan” needs an edit plan, and the request names none.",
-            "Remove “archetype”, or add a line with the name of its file, such as: edit_plan: edit_plan.json",
+            "archetype", "no_edit_plan", "“edit_plan” needs an edit plan, and none is named.",
+            one_hint(
+                "Add a line with the file of your edit plan, such as: edit_plan: edit_plan.json",
+                "If you have none, remove “archetype”.",
+            ),
         )  # fmt: skip
     if archetype == "meme" and not request.media:
         named = ", and list it, such as: media: [photo.jpg]" if "media" in request.model_fields_set else "."
@@ -106,7 +110,7 @@ def _check_archetype(request: Request, archetype: str) -> None:
         )  # fmt: skip
     if archetype == "overlay" and request.background == "brand" and request.brand is None:
         raise field_error(
-            "background", "no_brand", "the value “brand” needs a brand.",
+            "background", "no_brand", "“brand” is the ground of a brand, but the video has no brand.",
             f"Choose gradient, blur or a colour.{_brands_hint()}",
         )  # fmt: skip
 
@@ -115,8 +119,7 @@ def _brands_hint() -> str:
     """How to name a brand, and which there are; empty where there are none."""
     if not (names := brand_names()):
         return ""
-    there = f"the only brand is {names[0]}" if len(names) == 1 else f"the brands are {listed(names, 'and')}"
-    return f" Or use a brand ({there}), for example: --set brand={names[0]}"
+    return f" Or, to use a brand ({listed(names)}), add to the command: --set brand={names[0]}"
 
 
 def _texts(request: Request) -> list[str]:
@@ -200,8 +203,8 @@ def _check_length(resolved: ResolvedRequest) -> None:
     if request.max_seconds - brand.end_card.seconds < MIN_CONTENT_SECONDS:
         raise field_error(
             "max_seconds", "too_short",
-            f"{request.max_seconds:g} s is too short: the end card of the brand “{brand.name}” takes "
-            f"{brand.end_card.seconds:g} s, and the rest needs a second.",
+            f"the end card of the brand “{brand.name}” alone takes {brand.end_card.seconds:g} s, so the video needs at "
+            f"least {brand.end_card.seconds + MIN_CONTENT_SECONDS:g} s.",
             f"Set max_seconds to {brand.end_card.seconds + MIN_CONTENT_SECONDS:g} or more.",
         )  # fmt: skip
 

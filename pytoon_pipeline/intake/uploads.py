@@ -242,7 +242,9 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
             yield document, "transcript"
     background = request.background
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
-        yield attached.files.get("background") or inside(home, background), "background"
+        with about("background"):
+            beside = attached.files.get("background") or inside(home, background)
+        yield beside, "background"
     if request.music is not None:
         yield attached.files.get("music") or given.music or _beside(home, request.music, "music"), "music"
     if request.voice is not None:
@@ -256,4 +258,5 @@ def _beside(home: Path, name: str, role: Attachable) -> Path:
     place = Path(os.path.normpath(os.path.join(os.path.realpath(home), name)))
     here = Path.cwd()
     path = _shell_path(place.relative_to(here) if place.is_relative_to(here) else place)
-    return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")
+    with about("logo.file" if role == "logo" else role):
+        return inside(home, name, f"Or leave the request as it is, and add to the command: --{role} {path}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
-from pytoon_pipeline.contracts.suggestions import did_you_mean, one_hint
+from pytoon_pipeline.contracts.suggestions import did_you_mean
 from pytoon_pipeline.media.fallback_fonts import EMOJI, fallback_names, shipped_digest, shipped_file
 from pytoon_pipeline.media.text_runs import COMMON, FIRST_EMOJI, ScriptRun, script_runs
 from pytoon_pipeline.media.text_runs import EMOJI as EMOJI_SCRIPT
@@ -192,16 +192,11 @@ def unknown_font(name: str) -> InvalidInput:
     return InvalidInput("unknown_font", f"there is no font “{name[:80]}”.", hint)
 
 
-def use_file(name: str, brands: str, brand: str) -> str:
-    """What to do with a font file to use it, as the end of a sentence.
-
-    ``brands`` is the folder of the brands, and ``brand`` is one of them.
-    """
-    change = f"fonts: {{headline: {name}, body: {name}}}"
-    return one_hint(
-        f"put it into {brands}. There, copy {brand}.yaml to mine.yaml, and in mine.yaml change the fonts to: {change}",
-        "Then add to the command: --set brand=mine",
-    )
+def use_file(name: str, brands: str) -> str:
+    """What to do with a font file to use it, as the end of a sentence. ``brands`` is the folder of the brands."""
+    colours = "primary: navy, secondary: teal, accent: orange, text: white"
+    brand = f"{{title: Mine, fonts: {{headline: {name}, body: {name}}}, colours: {{{colours}}}}}"
+    return f"copy it to {brands}/{name}. In the same folder, make a file mine.yaml with this line: {brand}"
 
 
 def _find(name: str) -> Path:

@@ -66,17 +66,17 @@ REMEDIES = {
     "playlist": "A playlist only names other files. Give a video or a picture instead. To add one of its songs as the "
     "music, add to the command: --music FILE",
     "text file": SHOW_TEXT.format("a text"),
-    "font": "To use it in a video, {use_font}",
+    "font": "To use it in a video, {use_font} — Then give photos or clips, for example: "
+    "pytoon {command} photo.jpg --set brand=mine",
 }
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a hint about a file names: the command that it was given to, the folder of the brands, and one of them."""
+    """What a hint about a file names: the command that it was given to, and the folder of the brands."""
 
     command: str = "render"
     brands: str = "presets/brands"
-    brand: str = "acme"
 
 
 LIVE_IDENTIFIER = b"com.apple.quicktime.content.identifier"
@@ -164,7 +164,8 @@ def named_error(error: InvalidInput, name: str) -> InvalidInput:
 def encrypted(name: str = THIS) -> InvalidInput:
     return InvalidInput(
         "encrypted", f"{name} is copy-protected (DRM), so Pytoon cannot read it.",
-        "Use a copy without protection: a video or picture, or for music an MP3 beside a video or picture.",
+        "Use a copy without protection: an MP4 of a video, or an MP3 of music, which you add to photos or clips with "
+        "--music.",
     )  # fmt: skip
 
 
@@ -192,4 +193,4 @@ def _instead(kind: str, named: str, wanted: Wanted, context: Context) -> str:
     if wanted not in (ANY_MEDIA, ANY_FILE) or (remedy := next(remedies, None)) is None:
         return INSTEAD[wanted]
     name = printable_name(named) if named.lower().endswith((".ttf", ".otf")) else "mine.ttf"
-    return remedy.format(command=context.command, use_font=use_file(name, context.brands, context.brand))
+    return remedy.format(command=context.command, use_font=use_file(name, context.brands))

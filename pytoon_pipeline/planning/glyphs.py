@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.field_paths import readable_path
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
-from pytoon_pipeline.contracts.suggestions import listed
+from pytoon_pipeline.contracts.suggestions import listed, one_hint
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.fallback_fonts import OTHER_FONTS
 
@@ -257,7 +257,10 @@ def _refused(found: Sequence[MissingGlyphs]) -> InvalidInput:
         hint = OTHER_FONT
     else:
         named = listed(list(dict.fromkeys(one.named for one in found[:MAX_TEXTS])), "and")
-        hint = f"Remove {named} from the text. Or leave out what cannot be shown: --set missing_glyphs=drop"
+        hint = one_hint(
+            f"Remove {named} from the text.",
+            "Or, to leave out what cannot be shown, add to the command: --set missing_glyphs=drop",
+        )
     return InvalidInput("missing_glyphs", f"{refusals}{more}.", _packages(found) + hint)
 
 

@@ -89,12 +89,13 @@ def check_file(path: Path, instead: str = "", kind: FileKind | None = None) -> N
 def folder_hint(folder: Path) -> str:
     """A hint for a folder that does not exist: those that are in its place."""
     names, place = _names_beside(folder)
+    create = f"To create it, type: mkdir {shell_word(printable_name(str(folder)))}"
     hint = "Create it, or correct the name."
     there = [name for name in names or () if os.path.isdir(folder.with_name(name))]
     if names is None:
         return f"{hint} The folder {place} does not exist or cannot be read."
     if not there:
-        return f"{hint} In {place} there are no folders."
+        return f"{create} — Then put your photos and clips into it. If you have a folder elsewhere, give its path."
     return f"{_similar(folder, there)}{hint} The folders in {place} are: {_listed(there)}."
 
 

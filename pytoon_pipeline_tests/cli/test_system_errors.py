@@ -12,8 +12,8 @@ from pytoon_pipeline.cli.system_errors import explained
 @pytest.mark.parametrize(
     ("name", "number", "said"),
     [
-        ("gone/store/x", errno.ENOENT, "gone”: there is no such folder"),
-        ("gone/store/x", errno.EROFS, "gone”: the disk is read-only"),
+        ("gone/store/x", errno.ENOENT, "gone”, which PYTOON_HOME names."),
+        ("gone/store/x", errno.EROFS, "gone”, which PYTOON_HOME names: the disk is read-only"),
         ("gone/store/x", errno.ENOSPC, "the disk is full"),
         ("elsewhere", errno.ENOENT, "elsewhere"),
         ("gone/store/x", errno.EIO, "Input/output error"),

@@ -97,12 +97,16 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
     ("document", "message", "hint"),
     [
         ({"max_seconds": 90}, "max_seconds is 90; it must be a number from 1 to 60.", "The largest value is 60."),
-        ({"platform": "instagram"}, "platform is “instagram”; it must be any, tiktok, reels, ", "“reels”"),
+        (
+            {"platform": "instagram"},
+            "platform is “instagram”; it must be any, tiktok, reels, ",
+            "choose reels or stories",
+        ),
         ({"media": [{"fil": "a.png"}]}, "There is no setting “fil” under media, 1st file.", "Did you mean “file”?"),
         ({"text": {"hook": [1]}}, "text.hook is a list; it must be text.", "remove “hook”"),
         ({"text": 7}, "text is the number 7, not a text.", 'quotes: text: "7"'),
         ({"media": [{"text": "a"}]}, "The 1st entry of media names no photo or clip.", "{file: photo.jpg, text: a}"),
-        ({"adjust": {"sparkle": None}}, "adjust.sparkle has no value; it must be a group of settings.", "remove"),
+        ({"adjust": {"sparkle": None}}, "adjust.sparkle has no value; it must be a group of settings.", "leave out"),
         ({"size": 90}, "“size” alone is not enough", "For headline.size, write: adjust: {headline: {size: 90}}"),
         ({"edit_plan": {"scenes": []}}, "edit_plan.scenes is empty", 'for example: "scenes": [{"seconds": 1}]'),
         ({"background": "#12"}, "“#12”, which is not a colour", "The code is too short: it must be # and six"),

@@ -65,7 +65,11 @@ def test_the_only_file_needs_no_name() -> None:
         ),
         ("media.a.jpg=Hi", "does not say what", "For a text, write: --set media.a.jpg.text=Hi"),
         ("media.a.titel=Hi", "no setting “titel”", "Did you mean: --set media.a.jpg.text=Hi"),
-        ("media.a.colour=red", "no setting “colour”", "For the whole video, write: --set headline.colour=red"),
+        (
+            "media.a.colour=red",
+            "no setting “colour”",
+            "For the headline in the whole video, write: --set headline.colour=red",
+        ),
         ("media.a.text", "NAME=VALUE", "--set"),
     ],
 )

@@ -57,8 +57,8 @@ def test_conversion_matches_the_definition(seed: int, coding: Coding, subsamplin
         assert plane.dtype == np.uint8
         assert plane.shape == value.shape
         error = plane - value
-        # Two roundings, of the source and of the result.
-        assert np.abs(error).max() <= 1.3
+        # Two roundings, of the source and of the result, and chroma that is interpolated between its samples.
+        assert np.abs(error).max() <= 1.5
         # Halves, which every fourth value of 10 bits is, are rounded up.
         assert abs(error.mean()) < 0.2
         assert np.abs(error).mean() <= 0.4

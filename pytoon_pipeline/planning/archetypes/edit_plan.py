@@ -142,10 +142,10 @@ def _check_effects(layer: EditPicture, path: str) -> None:
                 f"{path}.effects.{index}",
                 "brand_refused",
                 "this effect recolours the picture, which a brand-safe request cannot do.",
-                "Remove it, or add: --set brand_safe=false",
+                "Remove it, or add to the command: --set brand_safe=false",
             )
 
 
 def _not_allowed(path: str, value: str, allowed: Sequence[str]) -> InvalidInput:
-    hint = f"Use one of: {', '.join(allowed)}, or add: --set brand_safe=false"
+    hint = f"Use one of: {', '.join(allowed)}. Or add to the command: --set brand_safe=false"
     return field_error(path, "brand_refused", f"a brand-safe request cannot use “{value}”.", hint)

@@ -40,7 +40,12 @@ def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
     if blurs and (requested == "blur" or not item.material.transparent):
         return blurred_copy(item.material, settings, canvas, item.source_start)
     if requested == "brand" and context.brand is None:
-        raise field_error("background", "no_brand", "the value “brand” needs a brand.", "Set one with “brand:”.")
+        raise field_error(
+            "background",
+            "no_brand",
+            "“brand” is the ground of a brand, but the video has no brand.",
+            "Set one with “brand:”.",
+        )
     kind = "colour" if requested == "brand" else "gradient" if settings.kind == "blur" else settings.kind
     return designed_background(settings.model_copy(update={"kind": kind}), frames, canvas)
 
