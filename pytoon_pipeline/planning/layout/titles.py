@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.bidi import is_right_to_left
+from pytoon_pipeline.media.text_runs import begins_with_emoji
 from pytoon_pipeline.media.word_layout import is_separable, units_of
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.emphasis import chosen_words, emphasis_of, without_marks
@@ -40,8 +41,8 @@ BOXED = ("box", "auto_box")
 # size in pixels, so many lines, and this share of the height of their area.
 LARGER: dict[Role, float] = {"hook": 2.0, "headline": 2.0, "beat": 1.6, "cta": 1.6}
 MAX_SIZE, MAX_LARGE_LINES, MAX_SHARE = 400, 3, 0.5
-# No line of a larger text has fewer characters.
-MIN_LINE = 4
+# No line of a larger text has fewer characters. Texts shrink to this share rather than have a line of emoji alone.
+MIN_LINE, EMOJI_SHARE = 4, 0.5
 
 
 @dataclass(frozen=True)
@@ -94,22 +95,32 @@ def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
 
 
 def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextBox:
-    """The space for ``title``, with the size at which it fills its lines where that is larger than the preset's."""
+    """The space for ``title``, with the size at which it fills its lines where that is larger than the preset's, and a
+    smaller one where emoji would stand on a line of their own.
+    """
     box = text_box(headline, area)
     largest = min(MAX_SIZE, round(LARGER.get(title.role, 1.0) * box.size))
-    if largest <= box.size:
-        return box
-    for size in replace(box, size=largest, min_size=box.size).sizes():
+    for size in replace(box, size=max(largest, box.size), min_size=box.size).sizes():
         pages = pages_at(title.text, box, size)
-        if len(pages) == 1 and _is_compact(pages[0], area):
+        if size > box.size and len(pages) == 1 and _is_compact(pages[0], area):
             return replace(box, size=size)
-    return box
+    together = replace(box, min_size=max(box.min_size, round(EMOJI_SHARE * box.size))).sizes()
+    return replace(box, size=next((size for size in together if _has_no_lone_emoji(title, box, size)), box.size))
 
 
 def _is_compact(page: TextLayout, area: Rect[int]) -> bool:
     """Whether a text has few lines, none of them a mere syllable, and leaves room for what is behind it."""
     whole = all(len(line) >= MIN_LINE for line in page.lines)
     return whole and len(page.lines) <= MAX_LARGE_LINES and page.height <= MAX_SHARE * area.height
+
+
+def _has_no_lone_emoji(title: TitleRequest, box: TextBox, size: int) -> bool:
+    if title.text.isascii():
+        return True
+    pages = pages_at(title.text, box, size)
+    return bool(pages) and not any(
+        all(map(begins_with_emoji, line.split())) for page in pages for line in page.lines[1:]
+    )
 
 
 def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
@@ -132,9 +143,7 @@ def item_text(entry: MediaRequest, headline: HeadlineSettings, area: Rect[int]) 
     return with_marks(page, title)
 
 
-def role_size(
-    titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]], numbers: bool = False
-) -> int | None:
+def role_size(titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]], numbers: bool = False) -> int | None:
     """The size that titles of one role share, each with its settings and area; none where one cannot be shown.
 
     With ``numbers``, those that are a number or price have sizes of their own.
@@ -144,9 +153,7 @@ def role_size(
     if not boxes:
         return None
     size = min(box.size for box in boxes)
-    return common_size(
-        [(title.text, replace(box, size=size)) for (title, *_), box in zip(titles, boxes, strict=True)]
-    )
+    return common_size([(title.text, replace(box, size=size)) for (title, *_), box in zip(titles, boxes, strict=True)])
 
 
 def _as_number(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout | None:

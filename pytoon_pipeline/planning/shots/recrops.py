@@ -25,8 +25,8 @@ WAY, MIN_FRAMES = 12, 28
 # zoom of a single crop.
 DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
-# No crop enlarges the pixels of a picture more for the sake of a second one.
-MAX_ENLARGEMENT = 3.6
+# A second crop enlarges the pixels of a picture up to the first factor; or a little, as long as up to the second one.
+MAX_ENLARGEMENT, MAX_SOFT, SLIGHT = 3.6, 5.8, 1.2
 # Layers that are near and far by turns instead of being cropped.
 MOVING = ("product", "contact shadow")
 
@@ -51,8 +51,9 @@ def crop_path(
     subject, picture = subject_box(material), material.sampled.picture
     first = moving(size, centre, picture, subject, frames, move, settings)
     crops = min(changes(frames, pages, fps), frames // MIN_FRAMES)
-    sharp = MAX_ENLARGEMENT * size[1] * material.size[1] / height
-    near = _nearest(material, size, centre, max(1.0, min(settings.punch_in, sharp)))
+    shown = size[1] * material.size[1] / height
+    sharp = max(MAX_ENLARGEMENT * shown, SLIGHT if MAX_SOFT * shown >= SLIGHT else 1.0)
+    near = _nearest(material, size, centre, min(settings.punch_in, sharp))
     if crops < 2 or near <= 1 + STEP:
         return first
     wide = [first.keyframes[0], first.keyframes[-1]]

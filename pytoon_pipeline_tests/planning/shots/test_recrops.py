@@ -50,4 +50,4 @@ def test_a_single_long_page_gets_a_second_crop_and_a_brand_limits_it() -> None:
 
 
 def test_a_small_picture_is_not_enlarged_further() -> None:
-    assert len(picture(planned([still(300, 450)], text=TEXT, preset="clean-product")).crop_path.keyframes) == 2
+    assert len(picture(planned([still(300, 370)], text=TEXT, preset="clean-product")).crop_path.keyframes) == 2
