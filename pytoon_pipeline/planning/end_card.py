@@ -15,12 +15,13 @@ from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import Back, EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
+from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.media.colour import contrast, luminance_of, mixed, opposite
+from pytoon_pipeline.media.colour import luminance_of, opposite
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import colour_backdrop
+from pytoon_pipeline.planning.card_colours import CardColours
 from pytoon_pipeline.planning.closing_picture import closing_picture
 from pytoon_pipeline.planning.layout.backgrounds import Background, designed_background, disc
 from pytoon_pipeline.planning.layout.beside import is_tall
@@ -41,8 +42,8 @@ TILE, MIN_TILE, TILE_RADIUS = 520, 220, 64
 # Sizes of texts in pixels: preferred and smallest. Without a logo the text is the card's title.
 TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (132, 52), (110, 52), (72, 48)
 TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 4, 1.08
-# The largest height of a title as a share of the frame's, alone, over pictures, and below a tile.
-TITLE_SHARE, TITLE_OVER_PICTURES, TITLE_BELOW_TILE = 0.4, 0.2, 0.18
+# The largest height of a title as a share of the frame's: alone; over pictures without and with a button; below a tile.
+TITLE_SHARE, TITLE_OVER_PICTURES, TITLE_BELOW_TILE = 0.4, (0.3, 0.2), 0.18
 # Titles and buttons that can have these sizes are not smaller, whatever their lines then look like.
 TITLE_SIZE, BUTTON_SIZE = 88, 76
 # A title of at most so many characters is a number or a word, which may be larger.
@@ -51,10 +52,6 @@ TEXT_LINES, BUTTON_LINES, LINES_OVER_PICTURES = 2, 2, 3
 # A button's height in lines more than its text has; its space at the sides, its least width and its largest radius in
 # pixels.
 BUTTON_ROOM, BUTTON_PADDING, BUTTON_WIDTH, BUTTON_RADIUS = 0.85, 72, 760, 200
-# A button must stand out from its ground by this contrast (WCAG 2.2, success criterion 1.4.11).
-MIN_BUTTON_CONTRAST = 3.0
-# How far a ground of one colour gets darker or lighter from corner to corner.
-SHADE = 0.22
 # Distance between the parts in pixels, and the height of their common centre as a share of the frame.
 GAP, CENTRE = 124, 0.43
 # Distances between the parts over pictures and from these to the pictures, in pixels; where the pictures begin at the
@@ -110,14 +107,17 @@ def end_card(
     """The end card, with ``call_to_action`` or else the brand's on its button; none where the brand has none.
 
     ``pictures`` are those of the video: they stand below the texts where there is no handle; on frames that are not
-    tall, the last one stands in place of the logo where there is none. Raises ``InvalidInput`` when a text does not fit.
+    tall, the last one stands in place of the logo where there is none.
+
+    Raises ``InvalidInput`` when a text does not fit.
     """
     if brand is None or brand.end_card.seconds <= 0:
         return None
-    handle = clean(brand.end_card.handle)
+    asked, handle = clean(call_to_action), clean(brand.end_card.handle)
+    button = asked or clean(brand.end_card.button)
     below = pictures if is_tall(canvas) and not handle else ()
     picture = None if below or not pictures else pictures[-1]
-    colours = _Colours(brand, min_contrast)
+    colours = CardColours(brand, min_contrast)
     middle, height = canvas.centre[0], canvas.height
     width = 2 * min(middle - safe_area.left, safe_area.right - middle) - 40
     parts: list[_Part] = []
@@ -125,14 +125,13 @@ def end_card(
         titled = logo is None and not handle
         large = SHORT_TITLE_SIZES if len(text) <= SHORT_TITLE and not pictures else TITLE_SIZES
         title_lines = LINES_OVER_PICTURES if below else TEXT_LINES if picture else TITLE_LINES
-        share = TITLE_OVER_PICTURES if below else TITLE_BELOW_TILE if picture else TITLE_SHARE
+        share = TITLE_OVER_PICTURES[bool(button)] if below else TITLE_BELOW_TILE if picture else TITLE_SHARE
         sizes, lines = (large, title_lines) if titled else (TEXT_SIZES, TEXT_LINES)
         most = share * height if titled else height
         box = TextBox(brand.fonts.headline, *sizes, width, most, lines, LINE_HEIGHT)
         box = _large(text, box, TITLE_SIZE) if titled else box
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
-    asked = clean(call_to_action)
-    if button := asked or clean(brand.end_card.button):
+    if button:
         field = "text.cta" if asked else "brand.end_card.button"
         box = TextBox(brand.fonts.headline, *BUTTON_SIZES, width - 2 * BUTTON_PADDING, height, BUTTON_LINES)
         line = replace(box, lines=1, min_size=BUTTON_SIZE)
@@ -156,44 +155,12 @@ def end_card(
     return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area, below), bool(asked))
 
 
-class _Colours:
-    """The colours of a card, changed where the brand's have too little contrast; ``notes`` say so."""
-
-    def __init__(self, brand: Brand, min_contrast: float) -> None:
-        primary, secondary, own = brand.colours.primary, brand.colours.secondary, brand.colours.text
-        self.notes: list[Note] = []
-        self.text, self.button = own, brand.colours.accent
-        if _lowest(own, primary) < min_contrast:
-            self.text = opposite(primary)
-            self._note(f"The text colour {own} can hardly be read on {primary}; {self.text} is used on the end card.")
-        self.ground = (primary, secondary)
-        if _lowest(self.text, secondary) < min_contrast or _lowest(self.button, secondary) < MIN_BUTTON_CONTRAST:
-            # Away from the text, so that its contrast grows.
-            self.ground = (primary, mixed(primary, opposite(self.text), SHADE))
-        if _lowest(self.button, *self.ground) < MIN_BUTTON_CONTRAST:
-            self.button = self.text
-            self._note(
-                f"The accent colour {brand.colours.accent} does not stand out from {primary}; the button of the end "
-                f"card is {self.button}."
-            )
-        self.handle = own if _lowest(own, secondary) >= min_contrast else opposite(secondary)
-        readable = (one for one in (own, primary) if _lowest(one, self.button) >= min_contrast)
-        self.label = next(readable, opposite(self.button))
-
-    def _note(self, message: str) -> None:
-        self.notes.append(Note(code="brand_contrast", message=message))
-
-
-def _lowest(colour: Colour, *others: Colour) -> float:
-    return min(contrast(luminance_of(colour), luminance_of(other)) for other in others)
-
-
 def _free_height(below: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> float:
     """The height that is left for what stands above other parts."""
     return safe_area.height - sum(part.height + _scaled(GAP, canvas) for part in below)
 
 
-def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas, free: float) -> list[_Part]:
+def _logo_parts(logo: AnalysedMedia, colours: CardColours, canvas: Canvas, free: float) -> list[_Part]:
     """The logo, on a plate where it would hardly be seen."""
     highest = min(LOGO_HEIGHT * canvas.height, max(MIN_LOGO_HEIGHT, free - 2 * PLATE_PADDING))
     width, height = fitted(logo, LOGO_WIDTH * canvas.width, highest)
@@ -243,7 +210,7 @@ def _text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, s
     return _Part(layer, page.height, start, rise=TEXT_RISE)
 
 
-def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Part:
+def _button_part(text: str, box: TextBox, colours: CardColours, field: str) -> _Part:
     page = _fitted(text, box, field)
     height = round((len(page.lines) + BUTTON_ROOM) * page.size)
     plate = TextBackground(colour=colours.button, opacity=1, padding=0, radius=min(BUTTON_RADIUS, height // 2))
@@ -276,7 +243,7 @@ def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
 def _sequence(
     parts: Sequence[_Part],
     brand: Brand,
-    colours: _Colours,
+    colours: CardColours,
     rate: FrameRate,
     canvas: Canvas,
     safe_area: Rect[int],
@@ -341,7 +308,7 @@ def _below_each_other(parts: Sequence[_Part], y: float, gap: int) -> list[_Part]
     return placed
 
 
-def _ground(colours: _Colours, frames: int, canvas: Canvas) -> Background:
+def _ground(colours: CardColours, frames: int, canvas: Canvas) -> Background:
     """The brand's colours, over which light moves as it does in the rest of the video."""
     settings = BackgroundSettings(kind="gradient", colours=colours.ground, angle=20, shapes=colours.ground[1:])
     layers, _ = designed_background(settings, frames, canvas)
