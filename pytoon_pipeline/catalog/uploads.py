@@ -105,6 +105,11 @@ class Uploads:
         """Keys whose video is pending, and since when (seconds since the epoch)."""
         return dict(self._rows("select key, pending from uploads where pending is not null"))
 
+    def pending_since(self, key: str) -> float | None:
+        """Since when the video of a key is pending (seconds since the epoch); none when it is not."""
+        rows = self._rows("select pending from uploads where key = ? and pending is not null", key)
+        return float(rows[0][0]) if rows else None
+
     def is_pending(self, key: str) -> bool:
         """Whether the video of a key is pending."""
         return bool(self._rows("select 1 from uploads where key = ? and pending is not null", key))

@@ -6,6 +6,7 @@ from typing import Any
 from pytoon_pipeline.cli import (
     development,
     files,
+    kpis,
     machine,
     models,
     new,
@@ -30,7 +31,7 @@ def build_parser() -> CommandParser:
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version of Pytoon")
     parser.set_defaults(json=False, failed=_error_result)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (rendering, new, presets, uploads, status, transcript, files, machine, models, development):
+    for group in (rendering, new, presets, uploads, status, transcript, files, kpis, machine, models, development):
         group.add_commands(commands)
     return parser
 

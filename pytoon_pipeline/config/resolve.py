@@ -80,7 +80,7 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
         platform=documents.platform,
         brand=brand,
         limits=documents.limits,
-        profanity=documents.profanity,
+        profanity=(*documents.profanity, *(_forbidden(brand) if brand is not None else ())),
         notes=(
             *_highlight_notes(remedied),
             *brand_notes,
@@ -93,6 +93,12 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
             **dict(_preset_origins(upload, remedied, documents, decided, changes)),
         },
     )
+
+
+def _forbidden(brand: Brand) -> Iterator[str]:
+    """The words that a brand forbids, one by one and in lower case, as captions mask them."""
+    for text in brand.glossary.forbidden:
+        yield from text.lower().split()
 
 
 def _highlight_notes(request: Request) -> tuple[Note, ...]:

@@ -1,5 +1,7 @@
 """Results of speech and vision analysis. Times are seconds from the first picture; positions are fractions of it."""
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Literal
 
 from pydantic import Field
@@ -105,15 +107,22 @@ class WordChange(Record):
     reason: str
 
 
+def merged_changes(*changes: Iterable[WordChange]) -> tuple[WordChange, ...]:
+    """Changes of several kinds in order of time."""
+    return tuple(sorted(chain.from_iterable(changes), key=lambda change: (change.start, change.end)))
+
+
 class CorrectedTranscript(Transcript):
     """A transcript with the corrections and the edits of people applied.
 
     ``words`` are those that stay, ``cuts`` what people took out. ``before_edits`` are the words to which people's edits
-    apply; ``changes`` lists every changed word. ``unfitting`` says of each edit that was not applied why not.
+    apply, after the ``corrections`` that rules made; ``changes`` lists every changed word. ``unfitting`` says of each
+    edit that was not applied why not.
     """
 
     timing: WordTiming = "transcriber"
     before_edits: tuple[Word, ...] = ()
+    corrections: tuple[WordChange, ...] = ()
     cuts: tuple[Cut, ...] = ()
     changes: tuple[WordChange, ...] = ()
     unfitting: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import Colour
+from pytoon_pipeline.contracts.glossary import Glossary
 from pytoon_pipeline.contracts.preset import Move
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
@@ -54,7 +55,7 @@ class EndCard(Record):
 class Brand(Record):
     """A brand and what it allows. ``logo`` is a picture file in the same folder as the brand's YAML file.
 
-    ``zoom`` is the largest zoom of a still.
+    ``zoom`` is the largest zoom of a still. ``glossary`` has words that transcripts should spell right.
     """
 
     name: str
@@ -67,3 +68,4 @@ class Brand(Record):
     transitions: tuple[TransitionChoice, ...] = Field(default=("cut", "crossfade", "fade"), min_length=1)
     ken_burns: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
     zoom: float = Field(default=1.12, ge=1, le=1.5)
+    glossary: Glossary = Glossary()

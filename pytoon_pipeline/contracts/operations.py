@@ -26,6 +26,8 @@ class Operations(Record):
     operational_run_retention_days: float = Field(gt=0)
     archive_after_days: float = Field(gt=0)
     max_partitions: int = Field(gt=0)
+    # A folder of presets from before this setting has none.
+    price_per_hour: float = Field(default=0, ge=0)
 
     def render_timeout_seconds(self, video_seconds: float) -> float:
         """The time that rendering a video of this length may take."""

@@ -36,6 +36,7 @@ PRELOADED = (
     "cv2",
     "fontTools.unicodedata",
     "mediapipe",
+    "pocketsphinx",
     "pyarrow.dataset",
     "pyarrow.parquet",
     "scenedetect",

@@ -31,6 +31,7 @@ from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.logs import RUN_PAGE
+from pytoon_pipeline.runtime.processes import peak_memory
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
@@ -118,8 +119,9 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     written = deliver(root, home.work, plan, files, manifest)
     _remove_outdated(home, decision.earlier, root, plan)
     record = _record(home, video, decision, root, plan).model_copy(update={"version": version})
+    pending_since = uploads.pending_since(upload.key)
     uploads.deliver(upload.key, record, upload)
-    _log(video, decision, root / plan.video)
+    _log(video, decision, root / plan.video, pending_since)
     status = "computed" if written else result.status
     return DeliveredVideo(StageResult(result.artifact, status, result.seconds), plan, root, record)
 
@@ -246,7 +248,7 @@ def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, pla
     )
 
 
-def _log(video: CheckedVideo, decision: Decision, path: Path) -> None:
+def _log(video: CheckedVideo, decision: Decision, path: Path, pending_since: float | None) -> None:
     if decision.held:
         people.warning("Held until a person releases it, because it can harm viewers: %s", path)
     else:
@@ -262,5 +264,9 @@ def _log(video: CheckedVideo, decision: Decision, path: Path) -> None:
             "verdict": report.verdict,
             "score": report.score,
             "attempt": len(decision.attempts),
+            "archetype": video.resolved.value.archetype,
+            "video_seconds": video.composite.value.composite.video_seconds,
+            "pending_since": pending_since,
+            "memory_mb": round(peak_memory() / 1e6),
         },
     )

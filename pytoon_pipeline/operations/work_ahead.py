@@ -153,7 +153,7 @@ class _Work:
         speech = SpeechSettings.from_settings(Settings.load(), self.home.models)
         transcription = Transcription.of(self.store, source, metadata, resolved, speech, self._share)
         transcripts = self._run(transcription, source, TranscriptByItem)
-        correction = TranscriptCorrection.of(self.store, source, metadata, transcripts)
+        correction = TranscriptCorrection.of(self.store, source, metadata, transcripts, resolved)
         corrected = self._run(correction, source, CorrectedByItem)
         silence = SilenceDetection.of(self.store, metadata, corrected, resolved)
         return corrected, self._run(silence, source, SilenceByItem)

@@ -18,12 +18,24 @@ DAYS = 30
 
 
 class DayMetrics(Record):
-    """Videos by their state at the end of a day (UTC), of those with a result on that day."""
+    """Videos by their state at the end of a day (UTC), of those with a result on that day, and their mean score."""
 
     day: date
     completed: int
     degraded: int
     failed: int
+    mean_score: float | None = None
+
+
+class ArchetypeMetrics(Record):
+    """Runs that delivered a video of this archetype: medians of score, of the time of a run, and of the length."""
+
+    archetype: str
+    runs: int
+    degraded: int
+    median_score: float | None
+    median_seconds: float | None
+    median_video_seconds: float | None
 
 
 class StageMetrics(Record):
@@ -52,6 +64,11 @@ class Kpis(Record):
     A video counts once, in its latest state. ``success_rate`` is the share of videos that were delivered, including
     degraded ones; ``fallback_rate`` the share of runs that used an engine other than ``local``, of the runs that used
     any; ``first_attempt_pass_rate`` the share of videos whose first attempt did not fail QC.
+
+    Medians in seconds: ``cold_seconds`` of runs that computed every stage, ``warm_seconds`` of those that found some in
+    the store, and ``queue_…`` from when a video becomes pending to its first stage. ``run_seconds`` is the time of all
+    runs, and ``cost_per_video`` that time at the price of an hour, per delivered video. ``bytes_reused`` did not have
+    to be written again.
     """
 
     completed: int = 0
@@ -62,6 +79,15 @@ class Kpis(Record):
     first_attempt_pass_rate: float | None = None
     attempts_per_video: float | None = None
     bytes_written: int = 0
+    bytes_reused: int = 0
+    cold_seconds: float | None = None
+    warm_seconds: float | None = None
+    queue_median_seconds: float | None = None
+    queue_p95_seconds: float | None = None
+    run_seconds: float = 0
+    cost_per_video: float | None = None
+    peak_memory_mb: float | None = None
+    archetypes: tuple[ArchetypeMetrics, ...] = ()
     days: tuple[DayMetrics, ...] = ()
     stages: tuple[StageMetrics, ...] = ()
     failures: tuple[FailureMetrics, ...] = ()
@@ -69,9 +95,10 @@ class Kpis(Record):
     damaged_log_lines: int = 0
 
 
-def kpis(table: Path, today: date | None = None) -> Kpis:
+def kpis(table: Path, today: date | None = None, price_per_hour: float = 0) -> Kpis:
     """KPIs over the Parquet files below ``table``. ``today`` (UTC) is the last day of the chart; by default it is now.
 
+    ``price_per_hour`` is that of the machine, in any currency; without one, there is no cost per video.
     Raises ``DependencyMissing`` when a file is damaged.
     """
     import duckdb
@@ -88,12 +115,16 @@ def kpis(table: Path, today: date | None = None) -> Kpis:
                 f"A table of metrics cannot be read: {str(error).strip()[:300]}",
                 f"Delete the damaged file in {table}. The next report recreates it if its log still exists.",
             ) from error
-        return _compute(connection, damaged, today or datetime.now(timezone.utc).date())
+        found = _compute(connection, damaged, today or datetime.now(timezone.utc).date())
+    delivered = found.completed + found.degraded
+    if not price_per_hour or not delivered:
+        return found
+    return found.model_copy(update={"cost_per_video": found.run_seconds / 3600 * price_per_hour / delivered})
 
 
 def _compute(connection: "duckdb.DuckDBPyConnection", damaged: int, today: date) -> Kpis:
     states = _rows(connection, kpi_queries.ENDS.format(span="NULL"))
-    counts = {name: states[0][name] if states else 0 for name in ("completed", "degraded", "failed")}
+    counts: dict[str, int] = {name: states[0][name] if states else 0 for name in ("completed", "degraded", "failed")}
     days = [
         DayMetrics(day=row.pop("span"), **row)
         for row in _rows(connection, kpi_queries.ENDS.format(span="CAST(time AS DATE)"))
@@ -107,6 +138,11 @@ def _compute(connection: "duckdb.DuckDBPyConnection", damaged: int, today: date)
         failures=tuple(FailureMetrics(**row) for row in _rows(connection, kpi_queries.FAILURES)),
         damaged_log_lines=damaged,
         log_lines=_rows(connection, "SELECT count(*) AS count FROM lines")[0]["count"],
+        archetypes=tuple(ArchetypeMetrics(**row) for row in _rows(connection, kpi_queries.ARCHETYPES)),
+        **_rows(connection, kpi_queries.MAKING)[0],
+        **_rows(connection, kpi_queries.QUEUE)[0],
+        **_rows(connection, kpi_queries.WORK)[0],
+        **_rows(connection, kpi_queries.CACHED)[0],
         **_rows(connection, kpi_queries.ENGINES)[0],
         **_rows(connection, kpi_queries.ATTEMPTS)[0],
         **_rows(connection, kpi_queries.BYTES)[0],

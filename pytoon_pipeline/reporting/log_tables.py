@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Of the Parquet files. One of another version is replaced while its log exists.
-VERSION = 2
+VERSION = 3
 SOURCE, DAMAGED = b"pytoon.source", b"pytoon.damaged_lines"
 
 Kind = Literal["time", "text", "count", "amount", "flag"]
@@ -36,6 +36,10 @@ COLUMNS: dict[str, Kind] = {
     "degraded": "flag",
     "category": "text",
     "code": "text",
+    "archetype": "text",
+    "video_seconds": "amount",
+    "pending_since": "amount",
+    "memory_mb": "amount",
 }
 ARROW_TYPES: dict[Kind, str] = {
     "time": "timestamp[us]",

@@ -1,6 +1,10 @@
-"""Runs other programs so that they end with this process's wish to stop, whoever waits for them."""
+"""Runs other programs so that they end with this process's wish to stop, whoever waits for them; and what this process
+uses.
+"""
 
+import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -56,3 +60,10 @@ def _file(data: bytes) -> Iterator[IO[bytes]]:
         file.write(data)
         file.seek(0)
         yield file
+
+
+def peak_memory() -> int:
+    """The most memory that this process has occupied so far, in bytes (resident set size)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In KiB on Linux, in bytes on macOS: getrusage(2) of each.
+    return peak if sys.platform == "darwin" else peak * 1024

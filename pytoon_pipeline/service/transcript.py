@@ -11,7 +11,7 @@ from pytoon_pipeline.analysis.transcript.document import MAX_BYTES, edited_sente
 from pytoon_pipeline.analysis.transcript.files import edits_of_file
 from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.contracts.analysis import CorrectedTranscript
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, merged_changes
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, TranscriptEdits
@@ -187,7 +187,7 @@ def _edited(found: CorrectedTranscript, edits: Sequence[TranscriptEdit]) -> Corr
         update={
             "words": tuple(applied.words),
             "cuts": tuple(applied.cuts),
-            "changes": tuple(applied.changes),
+            "changes": merged_changes(found.corrections, applied.changes),
             "unfitting": tuple(applied.unfitting),
         }
     )

@@ -1,9 +1,13 @@
 """The files of a brand, and its look."""
 
+from dataclasses import replace
+
 from pytoon_pipeline.config.brands import brand_changes, brand_files, with_stored_fonts
-from pytoon_pipeline.config.presets import load_brand, load_preset
+from pytoon_pipeline.config.presets import load_brand, load_limits, load_preset
+from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.media import SourceItem
+from pytoon_pipeline.contracts.glossary import Glossary
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
 
 
@@ -29,6 +33,16 @@ def test_one_file_for_both_fonts_is_brought_once() -> None:
     assert [role for _, role in brand_files(brand)] == ["logo", "font"]
     stored = with_stored_fonts(brand, [font("own.otf", "2")])
     assert stored.fonts.headline == stored.fonts.body == "2" * 64
+
+
+def test_captions_mask_the_words_that_a_brand_forbids() -> None:
+    upload = SourceMedia(key="k", title="t", items=(), request={"brand": "acme", "profanity": "keep"})
+    request = Request.model_validate(upload.asked)
+    documents = load_documents(request, "overlay", load_limits())
+    assert documents.brand is not None
+    glossary = Glossary(forbidden=("Cheap", "best buy"))
+    documents = replace(documents, brand=documents.brand.model_copy(update={"glossary": glossary}))
+    assert resolve_request(upload, request, documents).profanity == ("cheap", "best", "buy")
 
 
 def test_without_a_brand_there_are_no_files() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -81,7 +81,8 @@ def test_kpis_of_two_days(logs: Path, table: Path) -> None:
         {"event": "something else", "level": "warning", "whatever": [1, 2]},
     )  # fmt: skip
     found = figures(logs, table)
-    assert found == Kpis(
+    assert (found.warm_seconds, found.run_seconds) == (pytest.approx(4.01), pytest.approx(13 + 4.01 + 24))
+    assert found.model_copy(update={"warm_seconds": None, "run_seconds": 0}) == Kpis(
         completed=1, degraded=1, failed=1, success_rate=2 / 3, fallback_rate=1 / 3, first_attempt_pass_rate=0.5,
         attempts_per_video=2, bytes_written=1150, log_lines=18, damaged_log_lines=0,
         days=(DayMetrics(day=YESTERDAY, completed=0, degraded=1, failed=1),
@@ -96,6 +97,39 @@ def test_kpis_of_two_days(logs: Path, table: Path) -> None:
         failures=(FailureMetrics(category="invalid_input", code="empty_file", count=2),
                   FailureMetrics(category="quality", code="qc_failed", count=1)),
     )  # fmt: skip
+
+
+def delivered(key: str, run: str, **more: object) -> dict[str, Any]:
+    return {"event": "delivered", "key": key, "run": run, "archetype": "hero", "video_seconds": 8.0} | more
+
+
+def test_times_and_cost_equal_those_counted_by_hand(logs: Path, table: Path) -> None:
+    ten = datetime(YESTERDAY.year, YESTERDAY.month, YESTERDAY.day, 10, tzinfo=timezone.utc).timestamp()
+    write(
+        logs, YESTERDAY,
+        # Run 1 starts at 9:59:57 and ends at 10:00:02: 5 s, after 17 s in the queue.
+        stage("metadata", "computed", 3.0, key="a", run="1", bytes=10),
+        stage("composite", "computed", 1.0, key="a", run="1"),
+        delivered("a", "1", score=90.0, memory_mb=400, pending_since=ten - 20, degraded=False),
+        # Run 2 starts at 10:00:02.5 with a cached stage and ends at 10:00:05: 2.5 s. It was not queued.
+        stage("metadata", "cached", 0.5, key="b", run="2", bytes=10),
+        stage("composite", "computed", 1.0, key="b", run="2"),
+        delivered("b", "2", score=70.0, memory_mb=600, degraded=True),
+        # Run 3 delivers nothing; it takes 2 s.
+        stage("metadata", "computed", 2.0, key="c", run="3"),
+    )  # fmt: skip
+    collect(logs, table)
+    found = kpis(table, TODAY, price_per_hour=3600)
+    assert (found.cold_seconds, found.warm_seconds) == (pytest.approx(5), pytest.approx(2.5))
+    assert found.queue_median_seconds == found.queue_p95_seconds == pytest.approx(17)
+    assert (found.peak_memory_mb, found.bytes_written, found.bytes_reused) == (600, 10, 10)
+    assert found.run_seconds == pytest.approx(5 + 2.5 + 2)
+    assert found.cost_per_video == pytest.approx(9.5 / 2)
+    (archetype,) = found.archetypes
+    assert (archetype.archetype, archetype.runs, archetype.degraded) == ("hero", 2, 1)
+    assert (archetype.median_score, archetype.median_seconds, archetype.median_video_seconds) == (80, 3.75, 8)
+    assert [day.mean_score for day in found.days] == [80]
+    assert kpis(table, TODAY).cost_per_video is None
 
 
 def test_days_before_the_last_thirty_count_only_in_the_totals(logs: Path, table: Path) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem, TranscriptByItem
 from pytoon_pipeline.analysis.stages.analysis import Analysis
-from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript, Word
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript, Word, merged_changes
+from pytoon_pipeline.contracts.glossary import Glossary
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, edits_of_item
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.items import ItemWork
@@ -19,15 +21,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pytoon_pipeline.analysis.transcript.glossary import Correction
+
 
 @dataclass(frozen=True)
 class TranscriptCorrection(Analysis[CorrectedTranscript]):
-    """Applies what people changed in the transcripts: ``edits`` by the SHA-256 of the clip, or a transcript file beside
-    it, which counts in place of earlier edits.
+    """Corrects transcripts by the ``glossary`` of the brand, and then applies what people changed in them: ``edits`` by
+    the SHA-256 of the clip, or a transcript file beside it, which counts in place of earlier edits.
     """
 
-    stage = Stage("corrected_transcript", 2, "conditional")
-    libraries = ("python",)
+    stage = Stage("corrected_transcript", 3, "conditional")
+    libraries = ("python", "pocketsphinx")
     record = CorrectedTranscript
 
     store: Store
@@ -35,13 +39,20 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     transcripts: TranscriptByItem
     edits: Mapping[str, tuple[TranscriptEdit, ...]]
     documents: Mapping[str, SourceItem]
+    glossary: Glossary | None = None
 
     @classmethod
     def of(
-        cls, store: Store, source: SourceMedia, metadata: MetadataByItem, transcripts: TranscriptByItem
+        cls,
+        store: Store,
+        source: SourceMedia,
+        metadata: MetadataByItem,
+        transcripts: TranscriptByItem,
+        resolved: ResolvedRequest,
     ) -> "TranscriptCorrection":
         """The correction of the transcripts of an upload."""
-        return cls(store, metadata, transcripts, stored_edits(store, source), source.transcripts())
+        glossary = resolved.brand.glossary if resolved.brand is not None else None
+        return cls(store, metadata, transcripts, stored_edits(store, source), source.transcripts(), glossary)
 
     def covers(self, item: SourceItem) -> bool:
         return item.sha256 in self.transcripts.items
@@ -53,31 +64,42 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
             inputs |= {"document": document.sha256, "media": item.sha256}
         elif edits := self.edits.get(item.sha256):
             parameters["edits"] = hash_value([edit.model_dump(mode="json") for edit in edits])
+        if self.glossary is not None and self.glossary != Glossary():
+            parameters["glossary"] = hash_value(self.glossary.model_dump(mode="json", exclude={"forbidden"}))
         return ItemWork(lambda scratch: StageOutput(self._corrected(item, words.value)), inputs, parameters)
 
     def _corrected(self, item: SourceItem, transcript: Transcript) -> CorrectedTranscript:
         from pytoon_pipeline.analysis.transcript.applying import apply_edits
 
-        edits = self._edits(item, transcript)
-        applied = apply_edits(transcript.words, edits)
+        corrected = self._spelled(transcript)
+        edits = self._edits(item, corrected.words)
+        applied = apply_edits(corrected.words, edits)
         return CorrectedTranscript(
             **{name: getattr(transcript, name) for name in Transcript.model_fields if name != "words"},
             words=tuple(applied.words),
             timing="subtitles" if _from_subtitles(transcript) else "transcriber",
-            before_edits=transcript.words,
-            cuts=self._cuts(item, transcript.words, applied.cuts),
-            changes=tuple(applied.changes),
+            before_edits=corrected.words,
+            corrections=corrected.changes,
+            cuts=self._cuts(item, corrected.words, applied.cuts),
+            changes=merged_changes(corrected.changes, applied.changes),
             unfitting=tuple(applied.unfitting),
         )
 
-    def _edits(self, item: SourceItem, transcript: Transcript) -> tuple[TranscriptEdit, ...]:
+    def _spelled(self, transcript: Transcript) -> "Correction":
+        """The words by the glossary; those of subtitles are what somebody wrote."""
+        from pytoon_pipeline.analysis.transcript.correction import correct_words
+
+        glossary = None if _from_subtitles(transcript) else self.glossary
+        return correct_words(transcript.words, glossary, transcript.language)
+
+    def _edits(self, item: SourceItem, words: Sequence[Word]) -> tuple[TranscriptEdit, ...]:
         from pytoon_pipeline.analysis.transcript.files import edits_of_file
 
         document, seconds = self.documents.get(item.sha256), self.metadata.items[item.sha256].value.audio_seconds
         if document is None:
             return self.edits.get(item.sha256, ())
         data = self.store.path(document.stored).read_bytes()
-        return edits_of_file(data, document.name, {item.sha256: (transcript.words, seconds)})[item.sha256]
+        return edits_of_file(data, document.name, {item.sha256: (words, seconds)})[item.sha256]
 
     def _cuts(self, item: SourceItem, words: Sequence[Word], cuts: Sequence[Cut]) -> tuple[Cut, ...]:
         """The cuts with the moments at which they begin and end. Cuts without a word between them are one."""

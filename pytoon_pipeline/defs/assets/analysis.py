@@ -48,11 +48,12 @@ def corrected_transcript(
     store: StoreResource,
     source_media: SourceMedia,
     metadata: MetadataByItem,
+    resolved_request: ResolvedRequest,
     transcription: TranscriptByItem,
 ) -> Materialized:
-    """The words as the video uses them: with what people changed in the transcript. The metadata counts changed words,
-    cuts, and edits that do not fit."""
-    analysis = TranscriptCorrection.of(store.artifacts, source_media, metadata, transcription)
+    """The words as the video uses them: corrected by the glossary of the brand, and with what people changed in the
+    transcript. The metadata counts changed words, cuts, and edits that do not fit."""
+    analysis = TranscriptCorrection.of(store.artifacts, source_media, metadata, transcription, resolved_request)
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 
 

@@ -21,7 +21,7 @@ def pipeline_kpis(config: ConfigResource, worker: WorkerResource) -> dg.Material
 
     home = config.home
     collect(home.logs, home.metrics)
-    found = kpis(home.metrics)
+    found = kpis(home.metrics, price_per_hour=config.operations.price_per_hour)
     return dg.MaterializeResult(
         metadata={
             "metrics": dg.MetadataValue.md(as_markdown(found)),
@@ -39,6 +39,11 @@ def _numbers(found: "Kpis") -> dict[str, float]:
         "first_attempt_pass_rate": found.first_attempt_pass_rate,
         "fallback_rate": found.fallback_rate,
         "attempts_per_video": found.attempts_per_video,
+        "cold_seconds": found.cold_seconds,
+        "warm_seconds": found.warm_seconds,
+        "queue_seconds": found.queue_median_seconds,
+        "cost_per_video": found.cost_per_video,
+        "peak_memory_mb": found.peak_memory_mb,
         "written_mb": found.bytes_written / 1e6,
     }
     return {**counts, **{name: round(value, 4) for name, value in rates.items() if value is not None}}
