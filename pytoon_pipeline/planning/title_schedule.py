@@ -21,8 +21,8 @@ from pytoon_pipeline.planning.layout.titles import (
     TitleStyle,
     fit_title,
     role_size,
-    text_box,
     title_area,
+    title_box,
     title_layers,
     with_marks,
 )
@@ -261,7 +261,7 @@ def _joined(
 
 def fit_label(label: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout:
     """An item's own text on one page. Raises ``InvalidInput`` when it does not fit ``area``."""
-    page = fit(label.text, text_box(headline, area))
+    page = fit(label.text, title_box(label, headline, area))
     if page is None:
         raise InvalidInput("text_too_long", f"The text of “{label.field}” does not fit beside it.", "Shorten it.")
     return with_marks(page, label)

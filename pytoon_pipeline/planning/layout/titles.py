@@ -25,6 +25,7 @@ from pytoon_pipeline.planning.layout.text_fit import (
     clean,
     common_size,
     fit,
+    page_at,
     pages_at,
     split_pages,
 )
@@ -38,9 +39,9 @@ INSET = 24
 ITEM_MIN_SIZE = 48
 BOXED = ("box", "auto_box")
 # How much larger than ``headline.size`` texts of a role may be, so that they fill their lines: up to this factor, this
-# size in pixels, so many lines, and this share of the height of their area.
-LARGER: dict[Role, float] = {"hook": 2.0, "headline": 2.0, "beat": 1.6, "cta": 1.6}
-MAX_SIZE, MAX_LARGE_LINES, MAX_SHARE = 400, 3, 0.5
+# size in pixels, so many lines, and this height in pixels. Texts of more characters than the last number are not.
+LARGER: dict[Role, float] = {"hook": 2.0, "headline": 2.0, "beat": 1.6, "cta": 1.6, "item": 1.25}
+MAX_SIZE, MAX_LARGE_LINES, MAX_LARGE_HEIGHT, MAX_LARGE_LENGTH = 400, 3, 600, 60
 # No line of a larger text has fewer characters. Texts shrink to this share rather than have a line of emoji alone.
 MIN_LINE, EMOJI_SHARE = 4, 0.5
 
@@ -99,28 +100,28 @@ def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
     smaller one where emoji would stand on a line of their own.
     """
     box = text_box(headline, area)
+    if len(title.text) > MAX_LARGE_LENGTH:
+        return box
     largest = min(MAX_SIZE, round(LARGER.get(title.role, 1.0) * box.size))
     for size in replace(box, size=max(largest, box.size), min_size=box.size).sizes():
-        pages = pages_at(title.text, box, size)
-        if size > box.size and len(pages) == 1 and _is_compact(pages[0], area):
+        page = page_at(title.text, box, size)
+        if size > box.size and page is not None and _is_compact(page):
             return replace(box, size=size)
+    if title.text.isascii():
+        return box
     together = replace(box, min_size=max(box.min_size, round(EMOJI_SHARE * box.size))).sizes()
     return replace(box, size=next((size for size in together if _has_no_lone_emoji(title, box, size)), box.size))
 
 
-def _is_compact(page: TextLayout, area: Rect[int]) -> bool:
+def _is_compact(page: TextLayout) -> bool:
     """Whether a text has few lines, none of them a mere syllable, and leaves room for what is behind it."""
     whole = all(len(line) >= MIN_LINE for line in page.lines)
-    return whole and len(page.lines) <= MAX_LARGE_LINES and page.height <= MAX_SHARE * area.height
+    return whole and len(page.lines) <= MAX_LARGE_LINES and page.height <= MAX_LARGE_HEIGHT
 
 
 def _has_no_lone_emoji(title: TitleRequest, box: TextBox, size: int) -> bool:
-    if title.text.isascii():
-        return True
-    pages = pages_at(title.text, box, size)
-    return bool(pages) and not any(
-        all(map(begins_with_emoji, line.split())) for page in pages for line in page.lines[1:]
-    )
+    page = page_at(title.text, box, size)
+    return page is not None and not any(all(map(begins_with_emoji, line.split())) for line in page.lines[1:])
 
 
 def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
@@ -253,6 +254,7 @@ def title_layer(
             mark=emphasis.kind if key_words and emphasis is not None else None,
             readable_at_once=shown.start == 0,
             boxed=look.background is not None,
+            mirrored=is_right_to_left(" ".join(page.lines)),
         ),
         transform=Transform(x=constant(x), y=constant(y)),
     )
