@@ -23,7 +23,11 @@ def of_upload(upload: UploadStatus) -> str:
         ("status", f"{upload.status}{version}, {age(upload.at)} ago"),
         ("name", upload.name),
         *([("key", upload.key)] if upload.key else []),
-        *((label, path) for label, path in (("video", upload.video), ("held video", upload.held)) if path),
+        *(
+            (label, path)
+            for label, path in (("video", upload.video), ("held video", upload.held), ("post", upload.post))
+            if path
+        ),
         *(("item", item) for item in upload.items),
         *(("degraded", f"{one.message} [{one.code}]") for one in (upload.degraded.reasons if upload.degraded else ())),
         *(("note", f"{one.message} [{one.code}]") for one in upload.notes),

@@ -14,6 +14,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--platform", metavar="NAME", help="check it against the limits of a platform, such as tiktok")
     parser.add_argument("--fix", type=Path, metavar="OUT", help="write a copy with all that needs no new picture")
+    parser.add_argument("--post", type=Path, metavar="FILE", help="check the texts in this post.json, too")
     parser.add_argument("--language", metavar="CODE", help="with --fix: the language of the audio, such as eng")
     add_json_option(parser)
     parser.set_defaults(run=_qc, example="pytoon qc video.mp4 --platform tiktok --fix corrected.mp4")
@@ -32,8 +33,9 @@ def _qc(options: argparse.Namespace) -> int:
 
     if options.platform is not None:
         return _conformance(options)
-    if options.fix is not None or options.language is not None:
-        raise InvalidInput("platform_missing", "--fix needs a platform.", "Add, for example: --platform tiktok")
+    if options.fix is not None or options.language is not None or options.post is not None:
+        needs = "--fix" if options.post is None else "--post"
+        raise InvalidInput("platform_missing", f"{needs} needs a platform.", "Add, for example: --platform tiktok")
     report = check(options.file)
     if options.json:
         print_json(report)
@@ -47,7 +49,7 @@ def _qc(options: argparse.Namespace) -> int:
 def _conformance(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.conformance import check_platform
 
-    result = check_platform(options.file, options.platform, options.fix, options.language)
+    result = check_platform(options.file, options.platform, options.fix, options.language, options.post)
     if options.json:
         print_json(result)
     else:

@@ -1,12 +1,11 @@
 """The command ``kpis``."""
 
 import argparse
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands
 from pytoon_pipeline.cli.output import add_json_option, print_json
-from pytoon_pipeline.cli.text import printable, width
+from pytoon_pipeline.cli.text import aligned
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
@@ -33,13 +32,5 @@ def _kpis(options: argparse.Namespace) -> int:
 
 
 def _text(table: "Table") -> str:
-    """A table with aligned columns; all but the first are numbers, and aligned to the right."""
-    rows = [table.head, *(tuple(map(printable, row)) for row in table.rows)]
-    columns = [max(width(row[n]) for row in rows) for n in range(len(table.head))]
-    return "\n".join("  ".join(_aligned(row, columns)).rstrip() for row in rows)
-
-
-def _aligned(row: Sequence[str], columns: Sequence[int]) -> Iterator[str]:
-    for n, (value, size) in enumerate(zip(row, columns, strict=True)):
-        space = " " * (size - width(value))
-        yield space + value if n else value + space
+    """A table whose columns but the first are numbers."""
+    return "\n".join(aligned([table.head, *table.rows], right=range(1, len(table.head))))

@@ -1,4 +1,4 @@
-"""Commands about this machine: ``setup``, ``engine serve`` and ``doctor``."""
+"""Commands about this machine: ``setup``, ``engine serve``, ``metrics`` and ``doctor``."""
 
 import argparse
 import textwrap
@@ -26,6 +26,11 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=port, default=8970)
     parser.set_defaults(run=_serve)
+
+    parser = commands.add_parser("metrics", help="serve the KPIs as OpenMetrics over HTTP")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=port, default=9465)
+    parser.set_defaults(run=_metrics)
 
     parser = commands.add_parser("doctor", help="show what is installed: models, fonts, encoders, devices")
     add_json_option(parser)
@@ -55,6 +60,13 @@ def _serve(options: argparse.Namespace) -> int:
     home = Home.locate()
     write_to(home.logs)
     serve(home, options.host, options.port)
+    return 0
+
+
+def _metrics(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.service.metrics import serve_metrics
+
+    serve_metrics(Home.locate(), options.host, options.port)
     return 0
 
 

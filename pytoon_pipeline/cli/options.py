@@ -16,7 +16,10 @@ MAX_PORT = 65535
 def add_request_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the request of an upload is read."""
     parser.add_argument(
-        "--output", metavar="RATIOS", help="aspect ratios of the video, such as 1:1,16:9; without it, 9:16"
+        "--output",
+        action="append",
+        metavar="RATIOS",
+        help="aspect ratios of the video, such as 1:1,16:9; can be repeated; without it, 9:16",
     )
     parser.add_argument("--preset", metavar="NAME", help="a preset; “pytoon presets” lists them")
     parser.add_argument("--request", type=Path, metavar="FILE", help="a request.yaml outside the upload")
@@ -42,7 +45,7 @@ def request_options(options: argparse.Namespace) -> "RequestOptions":
     check_quotes(options.path, options.parser.prog, options.parser.given)
     named: dict[Attachable, Path | None] = {"music": options.music, "voice": options.voice, "logo": options.logo}
     files: dict[Attachable, Path] = {role: path for role, path in named.items() if path is not None}
-    outputs = () if options.output is None else (f"outputs={options.output}",)
+    outputs = () if options.output is None else (f"outputs={','.join(options.output)}",)
     return RequestOptions(options.request, options.preset, (*options.set, *outputs), files)
 
 

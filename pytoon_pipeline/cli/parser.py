@@ -13,6 +13,7 @@ from pytoon_pipeline.cli import (
     presets,
     rendering,
     status,
+    store,
     transcript,
     uploads,
 )
@@ -31,7 +32,20 @@ def build_parser() -> CommandParser:
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version of Pytoon")
     parser.set_defaults(json=False, failed=_error_result)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (rendering, new, presets, uploads, status, transcript, files, kpis, machine, models, development):
+    for group in (
+        rendering,
+        new,
+        presets,
+        uploads,
+        status,
+        transcript,
+        files,
+        kpis,
+        machine,
+        models,
+        store,
+        development,
+    ):
         group.add_commands(commands)
     return parser
 

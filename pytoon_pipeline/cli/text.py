@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 
 # Seconds of each unit, the largest first.
 UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
@@ -41,6 +42,18 @@ def fit(text: str, columns: int, *, pad: bool = True) -> str:
             used += _width(char)
         text = "".join(kept).rstrip() + "…" if columns > 0 else ""
     return text + " " * (columns - width(text)) if pad else text
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Collection[int]) -> Iterator[str]:
+    """Lines of a table with printable cells; the columns ``right`` are aligned to the right."""
+    shown = [[printable(cell) for cell in row] for row in rows]
+    columns = [max(map(width, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        cells = []
+        for n, (cell, size) in enumerate(zip(row, columns, strict=True)):
+            space = " " * (size - width(cell))
+            cells.append(space + cell if n in right else cell + space)
+        yield "  ".join(cells).rstrip()
 
 
 def age(since: float) -> str:

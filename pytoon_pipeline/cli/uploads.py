@@ -128,7 +128,8 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _print_removed(result: "RemoveResult") -> None:
     print(printable(result.name))
-    say(f"Removed: {result.versions} versions of the video; {result.bytes_freed / 1e6:.1f} MB left the store.")
+    versions = f"{result.versions} version{'s' * (result.versions != 1)}"
+    say(f"Removed: {versions} of the video; {result.bytes_freed / 1e6:.1f} MB left the store.")
     for folder in result.remaining:
         say(f"This folder has files that you changed or added, so it stays: {printable(folder)}")
 

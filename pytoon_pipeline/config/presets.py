@@ -119,7 +119,16 @@ def load_platform(name: str) -> Platform:
     """What a platform accepts and covers. Raises ``InvalidInput`` for one that is not known."""
     if name not in PLATFORM_NAMES:
         raise _unknown("platform", name, [*PLATFORM_NAMES])
+    return _platform(name, read_document(presets_folder() / f"{PLATFORMS}.yaml"))
+
+
+def load_platforms() -> tuple[Platform, ...]:
+    """All platforms that videos are posted to, in the order of the file."""
     document = read_document(presets_folder() / f"{PLATFORMS}.yaml")
+    return tuple(_platform(name, document) for name in PLATFORM_NAMES if name != "any")
+
+
+def _platform(name: str, document: Mapping[str, Any]) -> Platform:
     values = {"name": name, **document.get(name, {}), "sources": document.get("sources", {})}
     return validate(Platform, values, f"The platform “{name}”", "invalid_platform")
 

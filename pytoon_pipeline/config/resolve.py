@@ -85,7 +85,7 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
             *_highlight_notes(remedied),
             *brand_notes,
             *_preset_notes(remedied, preset, documents),
-            *_aspect_notes(remedied, documents.platform),
+            *_aspect_notes(remedied, _asked_platform(upload, remedied, documents)),
             *_override_notes(upload),
         ),
         origins={
@@ -123,6 +123,12 @@ def _preset_notes(request: Request, preset: Preset, documents: Documents) -> tup
         f"The preset “{preset.name}” is made for {made_for}; this video is of the archetype {documents.archetype}."
     )
     return (Note(code="preset_archetype", message=message),)
+
+
+def _asked_platform(upload: SourceMedia, remedied: Request, documents: Documents) -> Platform:
+    """The platform that a person chose; a remedy may plan for all of them."""
+    asked = Request.model_validate(upload.asked).platform
+    return documents.platform if asked == remedied.platform else load_platform(asked)
 
 
 def _aspect_notes(request: Request, platform: Platform) -> tuple[Note, ...]:

@@ -149,7 +149,8 @@ class Tones(Record):
     """How dark and how light a source gets, on a grid over its picture, over its whole duration.
 
     Values are relative luminance as WCAG 2 defines it, 0..1, row by row: the 5th percentile of each cell's darkest
-    sample and the 95th of its lightest. ``shade`` is a dark tone of the source's own colour.
+    sample and the 95th of its lightest. ``shade`` is a dark tone of the source's own colour. ``top`` and ``bottom`` are
+    the mean colours along its upper and its lower edge, one for each column, or empty.
     """
 
     columns: int
@@ -157,6 +158,8 @@ class Tones(Record):
     darkest: tuple[float, ...]
     lightest: tuple[float, ...]
     shade: Colour = "#101114"
+    top: tuple[Colour, ...] = ()
+    bottom: tuple[Colour, ...] = ()
 
 
 class SampledFrames(Record):

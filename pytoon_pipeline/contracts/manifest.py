@@ -114,15 +114,23 @@ class Remade(Record):
 class Delivery(Record):
     """Where a finished video is: paths below the outbox, or below the folder of held videos.
 
-    ``captions`` are its subtitle files; a video without any text has none.
+    ``captions`` are its subtitle files; a video without any text has none. ``post`` holds proposals for what is posted
+    with the video.
     """
 
     folder: str
     video: str
     thumbnail: str
     captions: tuple[str, ...]
+    post: str
     spec: str
     manifest: str
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The files that are stored, by role; the role of captions is their format."""
+        captions = {path.rpartition(".")[2]: path for path in self.captions}
+        return {"video": self.video, "thumbnail": self.thumbnail, **captions, "post": self.post}
 
     def with_captions(self, written: Iterable[str]) -> "Delivery":
         """The delivery with only those subtitle files whose format is among ``written``: formats or paths of files."""

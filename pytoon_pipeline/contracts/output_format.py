@@ -53,14 +53,12 @@ def aspect_names(value: object) -> object:
     names = [_aspect_name(one) for one in entries]
     for name in names:
         if name not in CANVASES:
-            raise ValueError(
-                f"“{str(name)[:40]}” is no aspect ratio of a video", f"Choose from: {', '.join(CANVASES)}."
-            )
+            raise ValueError(f"“{name[:40]}” is no aspect ratio of a video", f"Choose from: {', '.join(CANVASES)}.")
     return names
 
 
-def _aspect_name(entry: object) -> object:
+def _aspect_name(entry: object) -> str:
     if isinstance(entry, int):
         # YAML 1.1 reads 16:9 as the number 16 × 60 + 9.
         return f"{entry // 60}:{entry % 60}"
-    return entry.strip().lower().replace("x", ":") if isinstance(entry, str) else entry
+    return str(entry).strip().lower().replace("x", ":")

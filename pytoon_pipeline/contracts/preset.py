@@ -172,12 +172,15 @@ class LayoutSettings(Record):
     its shadow. ``corner_radius`` rounds the corners of pictures without transparency, in pixels. ``bob_amplitude``
     moves it gently up and down, in pixels. ``tilt`` turns cards to alternating sides, in degrees.
 
-    ``picture`` is how a single item stands: *full_bleed* fills the frame, *card* stands below its text, *split* has a
-    panel for the text above it. ``text`` is the layout of a video without media; *auto* chooses by the text. Strips,
-    numbers and the floor under products have the colour ``headline.accent``.
+    ``picture`` is how a single item stands: *full_bleed* fills the frame, *full_width* is as wide as the frame and
+    reaches down to its lower edge, *card* stands below its text, *split* has a panel for the text above it. ``ground``
+    *picture* goes on above a *full_width* picture in the tone of its edge, and turns ``background`` to the hue of a
+    *card*; *preset* is ``background`` as it is. ``text`` is the layout of a video without media; *auto* chooses by the
+    text. Strips, numbers and the floor under products have the colour ``headline.accent``.
     """
 
-    picture: Literal["full_bleed", "card", "split"] = "full_bleed"
+    picture: Literal["full_bleed", "full_width", "card", "split"] = "full_bleed"
+    ground: Literal["preset", "picture"] = "preset"
     text: Literal["auto", "statement", "list", "quote", "big_number"] = "auto"
     arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
     width: float = Field(default=0.9, gt=0, le=1)

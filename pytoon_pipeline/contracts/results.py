@@ -106,9 +106,9 @@ class RenderResult(Record):
     """The answer of ``pytoon render``. ``name`` is what commands accept for the upload.
 
     ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
-    when no video was delivered. ``other_outputs`` are the answers for the other aspect ratios of the request. A held
-    video has no ``video``; its manifest and its spec are in the folder of held videos. With ``highlights``, all but
-    these are those of the best one.
+    when no video was delivered. ``post`` is a file with texts to post with the video. ``other_outputs`` are the answers
+    for the other aspect ratios of the request. A held video has no ``video``; its manifest and its spec are in the
+    folder of held videos. With ``highlights``, all but these are those of the best one.
     """
 
     key: str | None = None
@@ -120,6 +120,7 @@ class RenderResult(Record):
     video_seconds: float | None = None
     thumbnail: str | None = None
     subtitles: tuple[str, ...] = ()
+    post: str | None = None
     spec: str | None = None
     manifest: str | None = None
     qc: QcSummary | None = None
@@ -142,8 +143,8 @@ class UploadStatus(Record):
 
     ``key`` is null when an upload in the inbox was found by its title. ``version`` is the current one, ``at`` is when
     the status last changed. ``reason`` explains the status in one sentence. ``attempt_history`` has the attempts at the
-    present request. ``held`` is the path of a video that waits for a person's decision. A finished video stays finished
-    when a later change fails; then ``failed_change`` says why.
+    present request. ``held`` is the path of a video that waits for a person's decision, ``post`` that of the texts to
+    post with the video. A finished video stays finished when a later change fails; then ``failed_change`` says why.
     """
 
     key: str | None
@@ -158,6 +159,7 @@ class UploadStatus(Record):
     items: tuple[str, ...] = ()
     video: str | None = None
     held: str | None = None
+    post: str | None = None
     degraded: Degradation | None = None
     released: Release | None = None
     notes: tuple[Note, ...] = ()

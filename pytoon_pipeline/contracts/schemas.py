@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.alert import Alert
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.manifest import Manifest
+from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import RESULTS
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -18,6 +19,7 @@ DOCUMENTS: dict[str, type[Record]] = {
     "edit_plan": EditPlan,
     "render_spec": RenderSpec,
     "manifest": Manifest,
+    "post": Post,
     "alert": Alert,
     **RESULTS,
 }

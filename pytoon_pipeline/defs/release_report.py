@@ -12,7 +12,7 @@ from pytoon_pipeline.defs.assets.delivery import as_requested
 from pytoon_pipeline.defs.links import file_link
 from pytoon_pipeline.defs.tags import STATUS_TAG
 from pytoon_pipeline.delivery.deliver import DELIVERY
-from pytoon_pipeline.delivery.outbox import MANIFEST
+from pytoon_pipeline.delivery.outbox import MANIFEST, POST
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
@@ -64,9 +64,9 @@ def released_metadata(
     found: dict[str, Any] = {}
     for name, value in held.items():
         if name.startswith(HELD):
-            found[name.removeprefix(HELD)] = file_link(
-                home, files_url, video.with_suffix(Path(str(value.value)).suffix)
-            )
+            file = Path(str(value.value))
+            path = video.with_name(POST) if file.name == POST else video.with_suffix(file.suffix)
+            found[name.removeprefix(HELD)] = file_link(home, files_url, path)
         else:
             found[name] = changes.get(name, value)
     return found | ({"released": f"{released.by}: {released.reason or 'no reason given'}"} if released else {})

@@ -1,11 +1,14 @@
 """Copies of delivered videos in a folder of the person's choice, where each video has file names of its own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
-from pytoon_pipeline.delivery.outbox import MANIFEST, SPEC
+from pydantic import ValidationError
+
+from pytoon_pipeline.contracts.post import Post
+from pytoon_pipeline.delivery.outbox import MANIFEST, POST, SPEC
 from pytoon_pipeline.runtime.atomic import copy_file
 
 
@@ -19,10 +22,23 @@ def copy_files(delivered: Path, stem: str, target: Path) -> dict[Path, Path]:
     free = next(one for one in _stems(stem) if _is_free(target, one, video))
     copies = {}
     for file in sorted(delivered.iterdir()):
-        name = file.name.removeprefix(stem) if file.name not in (SPEC, MANIFEST) else f".{file.name}"
+        name = file.name.removeprefix(stem) if file.name not in (SPEC, MANIFEST, POST) else f".{file.name}"
         copies[file] = (target / f"{free}{name}").resolve()
         copy_file(file, copies[file])
+    if (post := delivered / POST) in copies:
+        _rename(copies[post], {file.name: copy.name for file, copy in copies.items()})
     return copies
+
+
+def _rename(post: Path, names: Mapping[str, str]) -> None:
+    """Writes the names of the copies into a copied publishing kit. One that a person made unreadable stays as it is."""
+    try:
+        kit = Post.model_validate_json(post.read_bytes())
+    except ValidationError:
+        return
+    captions = tuple(names.get(one, one) for one in kit.captions)
+    changes = {"video": names.get(kit.video, kit.video), "cover": names.get(kit.cover, kit.cover), "captions": captions}
+    post.write_text(kit.model_copy(update=changes).model_dump_json(indent=2), "utf-8")
 
 
 def _stems(stem: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pytoon_pipeline.analysis.results import CorrectedByItem, MetadataByItem
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.config.presets import presets_digest
+from pytoon_pipeline.config.presets import load_platforms, presets_digest
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.attempt import Attempt
@@ -25,7 +25,15 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.environment import environment_digest
-from pytoon_pipeline.delivery.outbox import deliver, delivered_files, failure, plan_delivery, replace_earlier
+from pytoon_pipeline.delivery.outbox import (
+    POST,
+    deliver,
+    delivered_files,
+    failure,
+    is_edited,
+    plan_delivery,
+    replace_earlier,
+)
 from pytoon_pipeline.engines.composite import file_comment
 from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
@@ -37,7 +45,7 @@ from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_st
 from pytoon_pipeline.store.store import Store
 
 # What the store holds can be recomputed; the files in the outbox are kept.
-DELIVERY = Stage("delivered_video", 8, "by_rule")
+DELIVERY = Stage("delivered_video", 9, "by_rule")
 
 log = logging.getLogger("pytoon.delivery")
 people = logging.getLogger(RUN_PAGE)
@@ -112,10 +120,12 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     name, version = uploads.name(upload.key), uploads.version(upload)
     result = _store_files(store, video, plan_delivery(name, version, decision.degraded is not None))
     plan = result.artifact.read(Delivery)
-    names = _paths(plan)
+    names = plan.roles
     manifest = _manifest(store, items, video, decision, result.artifact, names)
-    files = {name: store.path(result.artifact.files[role]) for role, name in names.items()}
     root = home.held if decision.held else home.outbox
+    files = {name: store.path(result.artifact.files[role]) for role, name in names.items()}
+    if is_edited(root / plan.post):
+        del files[plan.post]
     written = deliver(root, home.work, plan, files, manifest)
     _remove_outdated(home, decision.earlier, root, plan)
     record = _record(home, video, decision, root, plan).model_copy(update={"version": version})
@@ -141,23 +151,26 @@ def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
 
 
 def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResult:
-    """The delivery in the store: video and thumbnail of the composite, and subtitles if the video has any text."""
-    files = video.composite.files
+    """The delivery in the store: video and thumbnail of the composite, subtitles if the video has any text, and the
+    publishing kit.
+    """
+    from pytoon_pipeline.delivery.kit import make_post, planned_facts
+
+    files, title = video.composite.files, video.upload.title
+    facts = planned_facts(video.spec, video.composite.value, files["video"].bytes)
+    post = make_post(title, video.resolved.value, video.spec, facts, plan, load_platforms())
 
     def compute(scratch: Path) -> StageOutput:
         stored = {"video": files["video"], "thumbnail": files["thumbnail"]}
         written = subtitles.write(video.spec, scratch)
-        return StageOutput(plan.with_captions(written), written, stored)
+        delivery = plan.with_captions(written)
+        captions = tuple(Path(path).name for path in delivery.captions)
+        written["post"] = scratch / POST
+        written["post"].write_text(post.model_copy(update={"captions": captions}).model_dump_json(indent=2), "utf-8")
+        return StageOutput(delivery, written, stored)
 
-    parameters = {"key": video.upload.key, "title": video.upload.title, "folder": plan.folder}
+    parameters = {"key": video.upload.key, "title": title, "post": post.model_dump(mode="json"), "folder": plan.folder}
     return run_stage(store, DELIVERY, compute, inputs=video.inputs, parameters=parameters)
-
-
-def _paths(plan: Delivery) -> dict[str, str]:
-    """The delivered files by role; the role of subtitles is their format."""
-    return {"video": plan.video, "thumbnail": plan.thumbnail} | {
-        path.rpartition(".")[2]: path for path in plan.captions
-    }
 
 
 def _remove_outdated(home: Home, earlier: DeliveryRecord | None, root: Path, plan: Delivery) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from pytoon_pipeline.catalog.names import title_with_variant
-from pytoon_pipeline.delivery.outbox import MANIFEST, SPEC
+from pytoon_pipeline.delivery.outbox import MANIFEST, POST, SPEC
 
 # The manifest of each video on a page is read, which takes a few milliseconds.
 PAGE_VIDEOS = 48
@@ -85,7 +85,7 @@ def _video(manifest: Path) -> DeliveredVideo | None:
     except (FileNotFoundError, ValidationError):
         # Withdrawn while the page was made, or written by a person.
         return None
-    ordered = sorted(names, key=lambda name: (not name.endswith(".mp4"), name in (MANIFEST, SPEC)))
+    ordered = sorted(names, key=lambda name: (not name.endswith(".mp4"), name in (MANIFEST, POST, SPEC)))
     if not ordered or not ordered[0].endswith(".mp4"):
         return None
     title = title_with_variant(known.title, known.key)
@@ -115,7 +115,7 @@ def _item(video: DeliveredVideo) -> str:
 def _label(name: str) -> str:
     """Files that people know by their kind are named by it."""
     kinds = {".srt": "captions (SRT)", ".vtt": "captions (VTT)"}
-    return {MANIFEST: "manifest", SPEC: "plan"}.get(name, kinds.get(Path(name).suffix, name))
+    return {MANIFEST: "manifest", SPEC: "plan", POST: "post"}.get(name, kinds.get(Path(name).suffix, name))
 
 
 def _link(video: DeliveredVideo, name: str, label: str) -> str:

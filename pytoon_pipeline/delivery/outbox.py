@@ -15,7 +15,7 @@ from pytoon_pipeline.runtime.atomic import copy_file, write_bytes
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 
-SPEC, MANIFEST = "spec.json", "manifest.json"
+SPEC, MANIFEST, POST = "spec.json", "manifest.json", "post.json"
 
 
 class _FolderManifest(BaseModel):
@@ -48,6 +48,7 @@ def plan_delivery(name: str, version: int = 1, degraded: bool = False) -> Delive
         video=f"{folder}/{stem}.mp4",
         thumbnail=f"{folder}/{stem}.jpg",
         captions=(f"{folder}/{stem}.srt", f"{folder}/{stem}.vtt"),
+        post=f"{folder}/{POST}",
         spec=f"{folder}/{SPEC}",
         manifest=f"{folder}/{MANIFEST}",
     )
@@ -76,7 +77,7 @@ def deliver(root: Path, work: Path, delivery: Delivery, files: Mapping[str, Path
 
 def delivered_files(home: Home, root: Path, delivery: Delivery) -> dict[str, StoredFile]:
     """Size and SHA-256 of all files of a delivery below ``root``, by their paths below the home."""
-    names = (delivery.video, delivery.thumbnail, *delivery.captions, delivery.spec, delivery.manifest)
+    names = (*delivery.roles.values(), delivery.spec, delivery.manifest)
     return {
         path.relative_to(home.root).as_posix(): StoredFile(sha256=hash_files(path), bytes=path.stat().st_size)
         for path in (root / name for name in names)
@@ -98,13 +99,17 @@ def replace_earlier(home: Home, key: str, earlier: DeliveryRecord | None, curren
     return tuple(folder for folder in remaining if home.root / folder != current)
 
 
+def is_edited(file: Path) -> bool:
+    """Whether a person has changed a delivered file. The manifest beside it says what was delivered."""
+    manifest = _read_manifest(file.parent)
+    proposed = {Path(name).name: sha256 for name, sha256 in manifest.files.items()} if manifest is not None else {}
+    return file.name in proposed and file.is_file() and hash_files(file) != proposed[file.name]
+
+
 def withdraw(folder: Path, key: str) -> None:
     """Removes from ``folder`` what was delivered there for the key. Files that a person changed or added stay."""
-    try:
-        manifest = _FolderManifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return
-    if manifest.key != key:
+    manifest = _read_manifest(folder)
+    if manifest is None or manifest.key != key:
         return
     for name, sha256 in manifest.files.items():
         file = folder / Path(name).name
@@ -114,6 +119,13 @@ def withdraw(folder: Path, key: str) -> None:
     (folder / MANIFEST).unlink(missing_ok=True)
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+def _read_manifest(folder: Path) -> _FolderManifest | None:
+    try:
+        return _FolderManifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def _same_content(path: Path, file: Path) -> bool:

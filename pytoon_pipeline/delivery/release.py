@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.degradation import Release
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
-from pytoon_pipeline.contracts.manifest import Manifest
+from pytoon_pipeline.contracts.manifest import Delivery, Manifest
 from pytoon_pipeline.contracts.status import DeliveryRecord
-from pytoon_pipeline.delivery.outbox import MANIFEST, deliver, delivered_files, plan_delivery, replace_earlier
+from pytoon_pipeline.delivery.outbox import MANIFEST, POST, deliver, delivered_files, plan_delivery, replace_earlier
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.logs import log_context
 from pytoon_pipeline.store.fingerprint import hash_files
@@ -38,7 +38,7 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     _verify(folder, manifest)
     plan = plan_delivery(uploads.name(key), record.version, degraded=True)
     # The same files under their names in the outbox.
-    names = {str(Path(plan.video).with_suffix(Path(held).suffix)): held for held in manifest.files}
+    names = {_named_as(plan, held): held for held in manifest.files}
     plan = plan.with_captions(names)
     hashes = {name: manifest.files[held] for name, held in names.items()}
     decision = Release(at=time.time(), by=by, reason=reason, video=hashes[plan.video])
@@ -60,6 +60,11 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     with log_context(key=key):
         log.info("delivered", extra={"event": "delivered", "engine": record.engine, "degraded": True})
     return released
+
+
+def _named_as(plan: Delivery, held: str) -> str:
+    """The path below the outbox of a file that is held."""
+    return plan.post if Path(held).name == POST else str(Path(plan.video).with_suffix(Path(held).suffix))
 
 
 def _read_manifest(path: Path) -> Manifest:

@@ -46,13 +46,7 @@ def collect_garbage(
     run in progress and stay.
     """
     now = time.time()
-    swept = sweep(
-        store,
-        Rules(rules.retention_days, rules.retention_bytes, rules.retention_grace_seconds, EXPIRING),
-        uploads.files(),
-        oldest_run(home, run),
-        now,
-    )
+    swept = sweep(store, retention_rules(rules), uploads.files(), oldest_run(home, run), now)
     old = [path for path in home.logs.glob("*.jsonl") if now - path.stat().st_mtime > rules.log_retention_days * DAY]
     for path in old:
         path.unlink()
@@ -61,6 +55,11 @@ def collect_garbage(
     for key in archived:
         uploads.archive(key)
     return GarbageReport(swept, len(old), archived)
+
+
+def retention_rules(rules: Operations) -> Rules:
+    """What may be removed from the store, and when."""
+    return Rules(rules.retention_days, rules.retention_bytes, rules.retention_grace_seconds, EXPIRING)
 
 
 def oldest_run(home: Home, own: str) -> float | None:

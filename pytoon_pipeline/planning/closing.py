@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.request import TextRequest
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 from pytoon_pipeline.media.colour import contrast, luminance_of, mixed
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
+from pytoon_pipeline.planning.layout.beside import is_landscape
 from pytoon_pipeline.planning.shots.stills import fills_frame
 from pytoon_pipeline.planning.title_request import TitleRequest
 
@@ -102,19 +103,23 @@ def closing_pictures(media: Sequence[AnalysedMedia]) -> tuple[AnalysedMedia, ...
 
 
 def _grounds(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -> tuple[Colour, Colour]:
-    if items and _covers(preset, items[-1], canvas):
+    if items and _on_its_tone(preset, items[-1], canvas):
         shade = items[-1].material.sampled.tones.shade
         return shade, mixed(shade, "#FFFFFF", LIGHTER)
     colours = preset.background.colours
     return colours[0], next(chain(colours[1:], colours))
 
 
-def _covers(preset: Preset, item: PlanItem, canvas: Canvas) -> bool:
-    """Whether an item is a picture that fills the frame; see ``archetypes/item_layouts.py``."""
+def _on_its_tone(preset: Preset, item: PlanItem, canvas: Canvas) -> bool:
+    """Whether an item is a picture that fills the frame or stands on a ground of its own tone; see
+    ``archetypes/item_layouts.py``.
+    """
     material = item.material
     if not material.is_still or material.transparent or preset.layout.picture != "full_bleed":
         return False
-    return "cover" in (item.fit, preset.stills.fit) or (item.fit == "auto" and fills_frame(material, canvas))
+    if "cover" in (item.fit, preset.stills.fit):
+        return True
+    return item.fit == "auto" and (not is_landscape(canvas) or fills_frame(material, canvas))
 
 
 def _standing_out(ground: Colour, second: Colour, options: Sequence[Colour]) -> Colour:

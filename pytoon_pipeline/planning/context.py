@@ -79,6 +79,12 @@ class PlanContext:
         return symmetric(area, self.canvas) if self.preset.headline.align == "centre" else area
 
     @property
+    def has_picture_ground(self) -> bool:
+        """Whether grounds take the tone of the picture on them: unless the request or a brand has one."""
+        requested = self.request.background is not None or self.media.background is not None
+        return self.preset.layout.ground == "picture" and self.brand is None and not requested
+
+    @property
     def brand(self) -> Brand | None:
         return self.resolved.brand
 

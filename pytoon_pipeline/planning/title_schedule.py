@@ -11,13 +11,13 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.backdrops import Backdrops, together
 from pytoon_pipeline.planning.keep_out import KeepOutArea
-from pytoon_pipeline.planning.layout.scrims import Scrim, needed_opacity, plan_scrim, under_scrims
+from pytoon_pipeline.planning.layout.scrims import Scrim, ground_cost, plan_scrim, scrim_tone, under_scrims
 from pytoon_pipeline.planning.layout.text_fit import TextLayout, fit
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
 from pytoon_pipeline.planning.layout.titles import (
+    BOXED,
     TitleStyle,
     fit_title,
     role_size,
@@ -35,8 +35,6 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 READ_FACTOR = 1.3
 # Texts may be shown for this much less than the time that they should stay, before they are refused as too long.
 MAX_HASTE = 1.4
-# Text of a lower relative luminance is dark: its scrim has the light colour of its box.
-DARK_TEXT = 0.18
 
 
 @dataclass(frozen=True)
@@ -200,25 +198,36 @@ class _Schedule:
         return together([self.sequences[part].backdrop for part in self.parts(shown)])
 
     def position(self, one: TitlePage, shown: FrameRange, timed: Sequence[tuple[TitlePage, FrameRange]]) -> float:
-        """The position of a text in its area: the same for all pages of a part, where the tallest stands best."""
-        peers = [other for other, _ in timed if (other.part, other.is_label) == (one.part, one.is_label)]
+        """The position of a text in its area: the same for all pages of a part, and of all parts over which it stays,
+        where the tallest stands best.
+        """
+        parts = self.held(one, timed)
+        peers = [other for other, _ in timed if other.part in parts and other.is_label == one.is_label]
         tallest = max((other.page for other in peers), key=lambda page: page.height)
         headline, area = self.headline(one).headline, self.place(one)
         preferred = headline.position
         options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
-        keep_out = [
-            *self.sequences[one.part].keep_out,
-            *(area for area in self.captions if area.start < shown.end and area.end > shown.start),
-        ]
-        return best_placement(options, preferred, keep_out, lambda place: self.scrim_opacity(one.part, place)).position
+        keep_out = [area for part in parts for area in self.sequences[part].keep_out]
+        keep_out += [area for area in self.captions if area.start < shown.end and area.end > shown.start]
 
-    def scrim_opacity(self, part: int, area: Rect[int]) -> float:
-        """The opacity that a scrim behind a text in ``area`` needs; 0 where no scrim can be."""
-        space = self.space(part)
-        if space.shade is None:
-            return 0.0
-        behind = self.sequences[part].backdrop
-        return needed_opacity(area, space.headline.colour, behind, scrim_tone(space), self.style.min_contrast)
+        def cost(place: Rect[int]) -> float:
+            return sum(self.ground_cost(part, place) for part in parts) / len(parts)
+
+        return best_placement(options, preferred, keep_out, cost).position
+
+    def held(self, one: TitlePage, timed: Sequence[tuple[TitlePage, FrameRange]]) -> list[int]:
+        """The parts over which a text stays at one place: its own, and others that show the same page alike."""
+        space = self.space(one.part)
+        same = {
+            other.part
+            for other, _ in timed
+            if other.title is one.title and other.page == one.page and self.space(other.part).area == space.area
+        }
+        return sorted({one.part, *same})
+
+    def ground_cost(self, part: int, area: Rect[int]) -> float:
+        """What text in ``area`` costs by its ground; 0 where no picture is behind it, or a plate."""
+        return text_ground_cost(self.space(part), area, self.sequences[part].backdrop, self.style.min_contrast)
 
     def layers(
         self, one: TitlePage, shown: FrameRange, position: float, scrims: Sequence[tuple[int, Scrim]]
@@ -306,15 +315,19 @@ def _scrim(
     # A scrim that would come or go near a transition stays for all of the part.
     shown = FrameRange(start=own.start if start <= window.start else start, end=own.end if end >= window.end else end)
     behind, areas = schedule.sequences[part].backdrop, [area for area, _ in texts]
-    style, tone = schedule.style, scrim_tone(space)
+    style, tone = schedule.style, _tone(space)
     return plan_scrim(areas, space.headline.colour, behind, tone, style.min_contrast, shown, style.canvas)
 
 
-def scrim_tone(space: TextSpace) -> Colour:
-    """The picture's own dark tone behind light text, the light colour of the text's box behind dark text."""
-    if space.shade is None or luminance_of(space.headline.colour) < DARK_TEXT:
-        return space.headline.box.colour
-    return space.shade
+def text_ground_cost(space: TextSpace, area: Rect[int], behind: Backdrops, min_contrast: float) -> float:
+    """What a title of ``space`` in ``area`` costs by its ground; 0 where no picture is behind it, or a plate."""
+    if space.shade is None or space.headline.background in BOXED:
+        return 0.0
+    return ground_cost(area, space.headline.colour, behind, _tone(space), min_contrast)
+
+
+def _tone(space: TextSpace) -> Colour:
+    return scrim_tone(space.headline.colour, space.headline.box.colour, space.shade)
 
 
 def _with_scrims(scene: Scene, timeline: Timeline, scrims: Sequence[tuple[int, Scrim]]) -> Scene:

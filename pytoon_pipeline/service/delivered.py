@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.delivery.copies import copy_files
 from pytoon_pipeline.delivery.current import StoredDelivery
 from pytoon_pipeline.delivery.outbox import SPEC
+from pytoon_pipeline.delivery.subtitles import FORMATS
 from pytoon_pipeline.operations.attempt_notes import retries_of
 from pytoon_pipeline.operations.decisions import decisions_of
 from pytoon_pipeline.quality.degradation import held_error
@@ -33,7 +34,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
     """The answer for a delivered or held video; a held one is a failure with the error that says how to release it."""
     record, manifest = delivered.record, delivered.manifest
     folder, name = (home.root / record.video).parent, Uploads(home).name(manifest.key)
-    video, thumbnail, *subtitles = (str(folder / Path(one).name) for one in manifest.files)
+    files = {name.rpartition(".")[2]: str(folder / Path(name).name) for name in manifest.files}
     reasons = record.degraded.reasons if record.degraded is not None else ()
     degraded = (Note(code=reason.code, message=f"Degraded: {reason.message}") for reason in reasons)
     result = RenderResult(
@@ -42,10 +43,11 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
         version=record.version,
         title=manifest.title,
         status="degraded" if reasons else "completed",
-        video=video,
+        video=files["mp4"],
         video_seconds=round(manifest.spec.rate.seconds(manifest.spec.frames), 3),
-        thumbnail=thumbnail,
-        subtitles=tuple(subtitles),
+        thumbnail=files["jpg"],
+        subtitles=tuple(files[one] for one in FORMATS if one in files),
+        post=files.get("json"),
         spec=str(folder / SPEC),
         manifest=str(folder / "manifest.json"),
         qc=QcSummary.of(manifest.qc),
@@ -59,7 +61,14 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
     )
     if not record.held:
         return result
-    hidden = {"status": "failed", "video": None, "video_seconds": None, "thumbnail": None, "subtitles": ()}
+    hidden = {
+        "status": "failed",
+        "video": None,
+        "video_seconds": None,
+        "thumbnail": None,
+        "subtitles": (),
+        "post": None,
+    }
     return result.model_copy(update={**hidden, "error": ErrorInfo.of(held_error(name, reasons))})
 
 
@@ -98,6 +107,6 @@ def copy_delivery(result: RenderResult, folder: Path) -> RenderResult:
         return result
     video = Path(result.video)
     copies = {str(file): str(copy) for file, copy in copy_files(video.parent, video.stem, folder).items()}
-    names = ("video", "thumbnail", "spec", "manifest")
+    names = ("video", "thumbnail", "post", "spec", "manifest")
     paths: dict[str, object] = {name: copies.get(getattr(result, name)) for name in names}
     return result.model_copy(update=paths | {"subtitles": tuple(copies[path] for path in result.subtitles)})

@@ -17,6 +17,8 @@ from pytoon_pipeline.runtime.home import Home
 Values = dict[str, Any]
 
 NEED_A_PERSON: tuple[UploadState, ...] = ("failed", "held", "stopped")
+# The publishing kit beside each video.
+POST = "post.json"
 # Why an upload has no video.
 DELETED = "The file of its video was deleted or moved. To make it again, render its files again."
 DELIVERED = ("completed", "degraded", "held")
@@ -92,9 +94,16 @@ def values_of(home: Home, row: UploadRow) -> Values:
         "attempts": row.attempts_count or 0,
         "video": None if is_held else video,
         "held": video if is_held else None,
+        "post": _beside(video),
         "failed_change": failed_change,
         "error": error,
     }
+
+
+def _beside(video: str | None) -> str | None:
+    """The publishing kit beside a video; a person may have removed it."""
+    post = f"{os.path.dirname(video)}{os.sep}{POST}" if video else None
+    return post if post is not None and os.path.exists(post) else None
 
 
 def _state(row: UploadRow, exists: bool) -> str:

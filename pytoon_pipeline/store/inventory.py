@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,3 +95,23 @@ def remove_file(seen: Seen, work: Path) -> bool:
             return False
         os.unlink(tmp_path)
     return True
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What lies in the store: its files by SHA-256 and its records by fingerprint, with what the records say."""
+
+    files: Mapping[str, Seen]
+    records: Mapping[str, Seen]
+    artifacts: Sequence[ArtifactFacts]
+
+    @property
+    def objects(self) -> list[ObjectFacts]:
+        return [ObjectFacts(name, seen.bytes, seen.mtime) for name, seen in self.files.items()]
+
+
+def listing(store: Store) -> Listing:
+    """Lists the store. An artifact that is stored meanwhile is seen with all of its files: these are listed first."""
+    files = dict(listed_files(store.root / "objects", OBJECT))
+    records = {name.removesuffix(".json"): seen for name, seen in listed_files(store.root / "artifacts", RECORD)}
+    return Listing(files, records, [facts_of(store, name, seen) for name, seen in records.items()])

@@ -14,11 +14,10 @@ from typing import Literal
 from pytoon_pipeline.store.inventory import (
     LINK,
     OBJECT,
-    RECORD,
     ArtifactFacts,
     ObjectFacts,
-    facts_of,
     listed_files,
+    listing,
     remove_file,
 )
 from pytoon_pipeline.store.store import USE_RESOLUTION_SECONDS, Store
@@ -158,12 +157,9 @@ def sweep(
     Records are removed before their files: an interrupted sweep leaves unreferenced files, never a record without its
     file. Runs and other sweeps may be active at the same time; what they use stays.
     """
-    # Files first: an artifact that is stored meanwhile is then seen together with its files.
-    files = dict(listed_files(store.root / "objects", OBJECT))
-    records = {name.removesuffix(".json"): seen for name, seen in listed_files(store.root / "artifacts", RECORD)}
-    artifacts = [facts_of(store, name, seen) for name, seen in records.items()]
-    objects = [ObjectFacts(name, seen.bytes, seen.mtime) for name, seen in files.items()]
-    decision = decide(artifacts, objects, rules, now, protected, in_use_since)
+    found = listing(store)
+    files, records, artifacts = found.files, found.records, found.artifacts
+    decision = decide(artifacts, found.objects, rules, now, protected, in_use_since)
 
     store.work.mkdir(parents=True, exist_ok=True)
     reasons = {name: why for name, why in decision.artifacts.items() if remove_file(records[name], store.work)}

@@ -35,7 +35,7 @@ def test_render_prints_one_object(clip: Path, tmp_path: Path, capsys: pytest.Cap
     assert result["status"] == "completed"
     assert result["error"] is None
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "clip.mp4", "clip.jpg", "clip.spec.json", "clip.manifest.json",
+        "clip.mp4", "clip.jpg", "clip.post.json", "clip.spec.json", "clip.manifest.json",
     }, "a video without any text has no subtitles"  # fmt: skip
     for name in ("video", "thumbnail", "spec", "manifest"):
         assert Path(result[name]).parent == tmp_path / "out"

@@ -2,6 +2,10 @@
 
 import pytest
 
+from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.operations.resolve import resolve
 from pytoon_pipeline_tests.harness.plans import plan_inputs, still
 
 
@@ -14,3 +18,12 @@ def test_a_version_that_the_chosen_platform_does_not_accept_has_a_note(platform:
     resolved, _ = plan_inputs([still()], text="Hello", platform=platform, outputs=[aspect])
     messages = [note.message for note in resolved.notes if note.code == "platform_aspect"]
     assert [resolved.platform.title in one and aspect in one for one in messages] == [True] * noted
+
+
+def test_the_note_stays_when_a_remedy_plans_for_all_platforms() -> None:
+    request = {"text": "Hello", "platform": "reels_ad", "outputs": ["16:9"]}
+    upload = SourceMedia(key="0" * 32, title="hello", items=(), request=request)
+    failed = Attempt(number=1, plan="p", verdict="fail", score=50, codes=("text_unsafe",))
+    resolved = resolve(upload, {}, [failed], load_limits())
+    assert resolved.platform.name == "any"
+    assert "platform_aspect" in [note.code for note in resolved.notes]

@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.degradation import Release
 from pytoon_pipeline.contracts.errors import QualityFailure
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import AudioResult, CompositeResult, FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
@@ -118,10 +119,27 @@ def test_a_video_without_text_has_no_subtitles_beside_it(
     silent = deliver_video(*arguments, checked(store, captions=CaptionPlan(style=CaptionStyle(), cues=())))
     assert silent.plan.captions == ()
     assert {path.name for path in folder.iterdir()} == {
-        "Shoe.mp4", "Shoe.jpg", "Shoe.vtt", "spec.json", "manifest.json",
+        "Shoe.mp4", "Shoe.jpg", "Shoe.vtt", "post.json", "spec.json", "manifest.json",
     }  # fmt: skip
     delivered = read_delivery(home, KEY)
     assert delivered is not None
-    assert {Path(name).suffix for name in delivered.manifest.files} == {".mp4", ".jpg"}
+    assert {Path(name).suffix for name in delivered.manifest.files} == {".mp4", ".jpg", ".json"}
     assert {Path(name).suffix for name in silent.record.files} == {".mp4", ".jpg", ".json"}
     assert delivered_result(home, delivered, RunOutcome()).subtitles == ()
+
+
+def test_the_kit_names_the_delivered_files_and_stays_as_a_person_edits_it(
+    store: Store, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "video").write_bytes(b"video")
+    monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
+    Uploads(home).register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
+    arguments = store, home, Uploads(home), Registry(home), checked(store)
+    path = home.outbox / deliver_video(*arguments).plan.post
+    post = Post.model_validate_json(path.read_bytes())
+    assert {post.video, post.cover, *post.captions} == {"Shoe.mp4", "Shoe.jpg", "Shoe.srt", "Shoe.vtt"}
+    assert all((path.parent / name).is_file() for name in (post.video, post.cover, *post.captions))
+    path.write_text(post.model_copy(update={"title": "Mine"}).model_dump_json())
+    for _ in range(2):
+        deliver_video(*arguments)
+        assert Post.model_validate_json(path.read_bytes()).title == "Mine"

@@ -26,5 +26,5 @@ def test_each_version_has_a_folder_and_file_names_of_its_own(
 ) -> None:
     delivery = plan_delivery("offer", version, degraded)
     assert delivery.folder == folder
-    files = (delivery.video, delivery.thumbnail, *delivery.captions)
-    assert files == tuple(f"{folder}/{stem}.{ending}" for ending in ("mp4", "jpg", "srt", "vtt"))
+    names = [f"{stem}.{ending}" for ending in ("mp4", "jpg", "srt", "vtt")]
+    assert [*delivery.roles.values()] == [f"{folder}/{name}" for name in (*names, "post.json")]

@@ -75,7 +75,7 @@ class FakeRunner:
         spec = planned(text="Hi", max_seconds=2).model_copy(update={"notes": (Note(code="n", message="A note."),)})
         root = home.held if self.held else home.outbox
         with scratch_dir(home.work) as scratch:
-            files = {name: scratch / str(n) for n, name in enumerate((plan.video, plan.thumbnail, *plan.captions))}
+            files = {name: scratch / str(n) for n, name in enumerate(plan.roles.values())}
             for name, path in files.items():
                 path.write_text(f"{name} of {upload.request}")
             manifest = Manifest(

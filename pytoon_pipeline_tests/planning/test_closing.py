@@ -82,6 +82,6 @@ def test_the_card_continues_the_ground_of_the_video() -> None:
         return closing_brand(preset, (one,), "", CANVASES["9:16"]).colours.primary
 
     shade = tall.sampled.tones.shade
-    assert ground(item(tall)) == ground(item(wide, "cover")) == shade
+    assert ground(item(tall)) == ground(item(wide, "cover")) == ground(item(wide)) == shade
     # A picture on a card stands on the ground of the preset.
-    assert ground(item(wide)) == ground(item(tall, "contain")) == preset.background.colours[0] != shade
+    assert ground(item(tall, "contain")) == preset.background.colours[0] != shade

@@ -5,30 +5,11 @@ from typing import Any
 import pytest
 
 from pytoon_pipeline.config.presets import load_platform
-from pytoon_pipeline.contracts.conformance import FileFacts, PostTexts
+from pytoon_pipeline.contracts.conformance import PostTexts
 from pytoon_pipeline.contracts.platforms import PLATFORM_NAMES
 from pytoon_pipeline.quality.conformance import conforms, violations
+from pytoon_pipeline_tests.harness.file_facts import GOOD
 
-GOOD = FileFacts(
-    container="mp4",
-    bytes=8_000_000,
-    seconds=20.0,
-    video_codec="h264",
-    pixel_format="yuv420p",
-    level=4.0,
-    width=1080,
-    height=1920,
-    colour=(1, 1, 1, 1),
-    frame_rate=30.0,
-    steps=(0.0333, 0.0334),
-    video_bit_rate=4_000_000,
-    audio_codec="aac",
-    sample_rate=48_000,
-    channels=2,
-    language="eng",
-    loudness=-14.1,
-    true_peak=-1.2,
-)
 PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("container", "tiktok", {"container": "mkv"}),
     ("index_last", "reels", {"index_first": False}),

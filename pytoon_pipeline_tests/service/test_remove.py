@@ -77,3 +77,8 @@ def test_runs_and_the_partition_go_too_unless_a_run_is_in_progress(home: Home, k
         remove(home, key, records)
         assert instance.get_dynamic_partitions(UPLOADS) == ["another"]
         assert instance.get_run_by_id(run.run_id) is None
+
+
+def test_the_command_counts_versions(key: str, capsys: Said) -> None:
+    assert main(["remove", "offer", "--yes"]) == 0
+    assert "Removed: 1 version of the video;" in capsys.readouterr().err

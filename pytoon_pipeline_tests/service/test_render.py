@@ -95,8 +95,8 @@ def test_results_are_copied_also_from_the_store(runner: FakeRunner, offer: Path,
     rendered(runner, offer)
     result = rendered(runner, offer, out=tmp_path / "out")
     assert len(runner.keys) == 1
-    paths = [result.video, result.thumbnail, *result.subtitles, result.spec, result.manifest]
-    names = {f"offer.{ending}" for ending in ("mp4", "jpg", "srt", "vtt", "spec.json", "manifest.json")}
+    paths = [result.video, result.thumbnail, *result.subtitles, result.post, result.spec, result.manifest]
+    names = {f"offer.{ending}" for ending in ("mp4", "jpg", "srt", "vtt", "post.json", "spec.json", "manifest.json")}
     assert {Path(str(path)).name for path in paths} == names == {path.name for path in (tmp_path / "out").iterdir()}
     assert {Path(str(path)).parent for path in paths} == {tmp_path / "out"}
 

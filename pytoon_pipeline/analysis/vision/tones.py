@@ -1,18 +1,22 @@
 """How dark and how light a source gets, and where, so that text on it can stand out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Tones
 from pytoon_pipeline.media.colour import luminance
 
-GRID = 16
+GRID = 32
 # Pixels of a cell's side: enough to tell a line of type from a flat area.
-CELL = 8
+CELL = 4
 DARK, LIGHT = 5, 95
 # The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much
 # of its colour turned grey.
 SHADE_LEVEL, SHADE_GREY = 40.0, 0.1
+# Rows of pixels that an edge of the picture has.
+EDGE = 4
 
 
 class ToneMeter:
@@ -22,6 +26,7 @@ class ToneMeter:
         self._darkest = np.ones(GRID * GRID)
         self._lightest = np.zeros(GRID * GRID)
         self._dark_colours: list[NDArray[np.float64]] = []
+        self._edges: list[NDArray[np.float64]] = []
 
     def add(self, image: NDArray[np.uint8]) -> None:
         """Adds a BGR image, shape (height, width, 3)."""
@@ -33,23 +38,33 @@ class ToneMeter:
         cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
         pixels, levels = small[:, :, ::-1].reshape(-1, 3), light.reshape(-1)
         self._dark_colours.append(pixels[levels <= np.median(levels)].mean(axis=0))
+        strips = np.stack((small[:EDGE, :, ::-1], small[-EDGE:, :, ::-1]))
+        self._edges.append(strips.reshape(2, EDGE, GRID, CELL, 3).mean(axis=(1, 3)))
         dark, bright = np.percentile(cells, (DARK, LIGHT), axis=1)
         self._darkest = np.minimum(self._darkest, dark)
         self._lightest = np.maximum(self._lightest, bright)
 
     @property
     def tones(self) -> Tones:
+        edges = np.mean(self._edges, axis=0)
         return Tones(
             columns=GRID,
             rows=GRID,
             darkest=tuple(round(float(value), 4) for value in self._darkest),
             lightest=tuple(round(float(value), 4) for value in self._lightest),
             shade=self._shade(),
+            top=_colours(edges[0]),
+            bottom=_colours(edges[1]),
         )
 
     def _shade(self) -> str:
         """The dark tone as ``#rrggbb``."""
         mean = np.mean(self._dark_colours, axis=0)
         muted = mean + SHADE_GREY * (mean.mean() - mean)
-        red, green, blue = np.round(muted * min(1.0, SHADE_LEVEL / max(1.0, muted.max()))).astype(int).tolist()
-        return f"#{red:02X}{green:02X}{blue:02X}"
+        return _colours([muted * min(1.0, SHADE_LEVEL / max(1.0, muted.max()))])[0]
+
+
+def _colours(values: Sequence[NDArray[np.float64]] | NDArray[np.float64]) -> tuple[str, ...]:
+    """RGB values 0..255 as ``#RRGGBB``."""
+    rows = np.round(values).astype(int).tolist()
+    return tuple(f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in rows)

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+from pydantic import ValidationError
 
 from pytoon_pipeline.analysis.results import CorrectedByItem, MetadataByItem
 from pytoon_pipeline.contracts.degradation import Reason
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
@@ -61,7 +63,7 @@ def _describe(
 ) -> dict[str, object]:
     """What operators see of a delivery: where its files are, and why it is degraded or held."""
     plan, record = delivered.plan, delivered.record
-    names = {"video": plan.video, "thumbnail_file": plan.thumbnail}
+    names = {"video": plan.video, "thumbnail_file": plan.thumbnail, "post_file": plan.post}
     captions = {f"captions_{Path(path).suffix[1:]}": path for path in plan.captions}
     links = {
         f"held_{name}" if record.held else name: file_link(config.home, config.files_url, delivered.root / path)
@@ -78,12 +80,22 @@ def _describe(
         "preset": record.preset,
         "engine": record.engine,
         "overrides": video.upload.overrides,
+        "post": _proposal(delivered.root / plan.post),
         "render_again": render_again_link(partition),
         "held": record.held,
         "degraded": record.degraded is not None,
         "video_seconds": round(video.composite.value.composite.video_seconds, 3),
         "video_mb": round(video.composite.files["video"].bytes / 1e6, 3),
     }
+
+
+def _proposal(path: Path) -> str:
+    """The title, the description and the hashtags to post with the video, unless a person made the file unreadable."""
+    try:
+        post = Post.model_validate_json(path.read_bytes())
+    except ValidationError:
+        return "A person has changed it."
+    return "\n".join(filter(None, (post.title, post.description, " ".join(post.hashtags))))
 
 
 def as_requested(record: DeliveryRecord) -> dg.AssetCheckResult:

@@ -1,8 +1,6 @@
 """The server process: token, socket, garbage collection and shutdown."""
 
-import errno
 import logging
-import os
 import socket
 import threading
 import time
@@ -13,12 +11,13 @@ from pydantic import SecretStr
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
-from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.engines.server.app import application
 from pytoon_pipeline.engines.server.connections import ensure_open_files, http_protocol
 from pytoon_pipeline.rendering.stages import SEGMENT, THUMBNAIL
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.listening import listen
 from pytoon_pipeline.settings import ServerSettings, Settings
 from pytoon_pipeline.store.retention import Rules, sweep
 from pytoon_pipeline.store.store import Store
@@ -46,7 +45,7 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = PORT) -> None:
     store = Store(home.store, home.work)
     app = application(store, token, settings)
     ensure_open_files(settings)
-    with _listen(host, port) as listener:
+    with listen("The engine", host, port, BACKLOG) as listener:
         threading.Thread(target=_collect_garbage, args=(home, store), daemon=True).start()
         log.info("listening", extra={"event": "engine", "host": host, "port": listener.getsockname()[1]})
         EngineServer(app).run(sockets=[listener])
@@ -103,27 +102,3 @@ def _token(secret: SecretStr | None) -> str:
         message = f"The token in PYTOON_ENGINE_TOKEN has {count}; it needs at least {MIN_TOKEN_LENGTH}."
         raise InvalidInput("engine_token_short", message, f"Choose a longer one, and {example}")
     return token
-
-
-# Why an address cannot be used, and what to do.
-ADDRESS_ERRORS = {
-    errno.EADDRNOTAVAIL: (
-        "this computer does not have this address", "Use an address of this computer, such as --host 127.0.0.1"
-    ),
-    errno.EADDRINUSE: (
-        "another program uses this port", "Stop that program, or choose another port, for example: --port 8980"
-    ),
-}  # fmt: skip
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OverflowError as error:
-        raise InvalidInput("engine_address", f"There is no port {port}.", "Choose one from 1 to 65535.") from error
-    except OSError as error:
-        other = (os.strerror(error.errno) if error.errno else error.strerror, "Choose another --host or --port.")
-        reason, hint = ADDRESS_ERRORS.get(error.errno or 0, other)
-        message = f"The engine cannot listen on {host[:80]}, port {port}: {reason}."
-        raise TransientError("engine_address", message, hint) from error

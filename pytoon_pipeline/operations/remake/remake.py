@@ -29,8 +29,6 @@ from pytoon_pipeline.store.store import Store
 
 # Fields of a probed file that decide frames and audio.
 DECIDING = {"video", "audio", "still"}
-# The delivered files, in the order of their names in a ``Delivery``.
-ROLES = ("video", "thumbnail", *subtitles.FORMATS)
 # Digits of the key in the name of a folder with a video made again.
 KEY_DIGITS = 8
 # Characters of a tool or version in a message.
@@ -88,7 +86,7 @@ def remake(
 
 def _written(files: Mapping[str, Path], plan: Delivery, folder: Path) -> dict[str, Path]:
     """Copies the files of a delivery, by role, into ``folder``. Returns their paths there."""
-    names = dict(zip(ROLES, (plan.video, plan.thumbnail, *plan.captions), strict=True))
+    names = plan.roles
     written = {role: folder / Path(names[role]).name for role in files}
     for role, file in files.items():
         copy_file(file, written[role])

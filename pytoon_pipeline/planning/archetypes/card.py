@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
 
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.planning.analysed_media import PlanItem
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.item_parts import (
     LARGER_TEXTS,
     crops,
@@ -37,8 +41,16 @@ MAX_LINES = 3
 SMALLER_TEXTS = (0.82, 0.66)
 
 
+class PlanOf(Protocol):
+    """Places a card below a text."""
+
+    def __call__(
+        self, material: AnalysedMedia, text_height: int, area: Rect[int], canvas: Canvas, *, whole: bool
+    ) -> CardPlan: ...
+
+
 @dataclass(frozen=True)
-class _Plan:
+class TextPlan:
     """The places of a card and its texts, the settings of its titles, the height that these may have, and the pages and
     the most lines that they then have.
     """
@@ -49,7 +61,7 @@ class _Plan:
     pages: int
     lines: int
 
-    def improves(self, other: "_Plan") -> bool:
+    def improves(self, other: "TextPlan") -> bool:
         """Whether the card is as large as that of ``other``, and the titles have no more pages, nor many lines."""
         smaller = self.card.card.height < other.card.card.height
         return not smaller and self.pages <= other.pages and self.lines <= max(MAX_LINES, other.lines)
@@ -68,7 +80,8 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
         plan = plan_beside(material, context.title_style.area, context.canvas, whole=whole)
         headline, title_area = space.headline.model_copy(update=BESIDE), plan.above
     else:
-        planned = _plan(context, item, titles, space)
+        plan_of = partial(plan_card, band=not material.is_still)
+        planned = plan_texts(context, item, titles, space, plan_of)
         plan, height = planned.card, planned.height
         # Texts are fitted into the same height as they were measured in, and stand next to the card.
         # Letters without a box keep a distance from the edge of their area, which may lie outside the safe zone.
@@ -81,9 +94,10 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     inside = None
     if plan.crops:
         aspect = plan.card.width / plan.card.height
-        inside = stills.fixed(*stills.window(material, aspect))
+        window = stills.window(material, aspect)
+        inside = stills.fixed(*window)
         if material.is_still and not preset.layout.tilt and not material.focus.texts:
-            inside = crops(context, item, plan.card.width, plan.card.height, frames, page_count(titles, text))
+            inside = crops(context, item, window, plan.card.height, frames, page_count(titles, text))
     colour, file = preset.background.colours[0], context.media.background
     layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
     static = material.is_still and (file is None or file.is_still)
@@ -97,21 +111,23 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     )
 
 
-def _plan(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace) -> _Plan:
+def plan_texts(
+    context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace, plan_of: PlanOf
+) -> TextPlan:
     """The plan with the largest titles that leave the card the height that it has beside titles of their own size.
 
-    Titles are smaller where they then need fewer pages.
+    Titles are smaller where they then need fewer pages. ``plan_of`` places a card below a text of a height.
     """
     whole = "contain" in (item.fit, context.preset.stills.fit)
 
-    def planned(factor: float, room: int) -> _Plan:
+    def planned(factor: float, room: int) -> TextPlan:
         headline = space.headline.model_copy(update={"size": min(MAX_TEXT, round(factor * space.headline.size))})
         above = replace(space.area, bottom=space.area.top + room)
         pages = title_pages(titles, headline, above)
         own = title_height(pages, headline, above)
-        height, band = max(own, label_height(space, above)), not item.material.is_still
-        plan = plan_card(item.material, height, space.area, context.canvas, whole=whole, band=band)
-        return _Plan(plan, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
+        height = max(own, label_height(space, above))
+        plan = plan_of(item.material, height, space.area, context.canvas, whole=whole)
+        return TextPlan(plan, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
 
     most = round(space.area.height * TEXT_SHARE)
     own = planned(1.0, most)

@@ -11,6 +11,7 @@ from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.item_layouts import item_sequence
 from pytoon_pipeline.planning.archetypes.item_parts import text_space
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
+from pytoon_pipeline.planning.archetypes.text_room import with_room_for_texts
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
@@ -39,10 +40,11 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
     items, titles = context.items, with_labels(context.titles, len(context.items))
     if not items:
         return plan_text(context)
-    context = replace(context, titles=titles)
-    lengths, notes = lengths_of(items, context.pacing)
     hold = not talk and not any(item.entry.text for item in items)
     of_items = titles_by_item(titles, len(items), hold)
+    context = with_room_for_texts(replace(context, titles=titles), of_items)
+    items = context.items
+    lengths, notes = lengths_of(items, context.pacing)
     sequences = [
         _sequence(context, item, frames, own, talk) for item, frames, own in zip(items, lengths, of_items, strict=True)
     ]

@@ -23,6 +23,7 @@ from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
 from pytoon_pipeline.planning.archetypes.cut_out import cut_out
+from pytoon_pipeline.planning.archetypes.full_width import full_width, on_picture_grounds
 from pytoon_pipeline.planning.archetypes.item_parts import crops, ground, page_count, text_space, title_pages
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.context import PlanContext
@@ -39,7 +40,7 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 BLACK_LUMINANCE = 0.012
 # Text of a lower relative luminance is dark. Over a picture it has the light colour instead.
 DARK_TEXT, LIGHT_TEXT = 0.18, "#FFFFFF"
-# A picture at most this wide for its height fills the frame also where the preset has cards.
+# Pictures at most this wide for their height fill the frame also where the preset has cards.
 PORTRAIT = 0.82
 # A title that hides a head covers it with more than this share of its own area.
 MAX_HIDDEN = 0.02
@@ -61,10 +62,23 @@ def item_sequence(context: PlanContext, item: PlanItem, frames: int, titles: Seq
         return cut_out(context, item, frames, titles)
     if fit == "contain":
         return card(context, item, frames, titles)
-    layout = context.preset.layout.picture
-    if layout == "card" and not context.preset.layout.tilt and _is_portrait(item.material):
-        layout = "full_bleed"
-    return LAYOUTS[layout](context, item, frames, titles)
+    return LAYOUTS[_layout(context, item)](context, item, frames, titles)
+
+
+def fills_as_preset(context: PlanContext, item: PlanItem) -> bool:
+    """Whether an item is a picture that fills the frame because its preset says so."""
+    auto = item.fit == "auto" and context.preset.stills.fit == "auto"
+    still = item.material.is_still and not item.material.transparent
+    return (
+        auto and still and _layout(context, item) == "full_bleed" and stills.fills_frame(item.material, context.canvas)
+    )
+
+
+def _layout(context: PlanContext, item: PlanItem) -> str:
+    layout = context.preset.layout
+    alike = all(_is_portrait(one.material) for one in context.items)
+    fills = layout.picture == "card" and not layout.tilt and _is_portrait(item.material) and alike
+    return "full_bleed" if fills else layout.picture
 
 
 def _is_portrait(material: AnalysedMedia) -> bool:
@@ -78,15 +92,22 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     space = _over_picture(text_space(context, item))
     fills_well = stills.fills_frame(material, context.canvas) and not _hides_heads(context, material, space, titles)
     if not requested and not fills_well:
-        return card(context, item, frames, titles)
+        return full_width(on_picture_grounds(context), item, frames, titles)
     if not material.is_still:
         sequence = footage.clip_sequence(
             material, item.source_start, frames, preset.camera, context.rate, context.canvas
         )
         return replace(sequence, text=space)
-    camera = crops(context, item, context.canvas.width, context.canvas.height, frames, page_count(titles, space))
-    layer = ImageLayer(name="picture", item=material.item, crop_path=camera, **stills.full_frame(context.canvas))
-    return replace(sequence_of(context.canvas, material, (layer,), frames, item.source_start), text=space)
+    return covering(context, item, frames, titles)
+
+
+def covering(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
+    """A still over the whole frame, cropped around its subject."""
+    space = _over_picture(text_space(context, item))
+    window = stills.window(item.material, context.canvas.aspect)
+    camera = crops(context, item, window, context.canvas.height, frames, page_count(titles, space))
+    layer = ImageLayer(name="picture", item=item.material.item, crop_path=camera, **stills.full_frame(context.canvas))
+    return replace(sequence_of(context.canvas, item.material, (layer,), frames, item.source_start), text=space)
 
 
 def _hides_heads(
@@ -140,9 +161,10 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
         "transform": Transform(x=constant(canvas.centre[0]), y=constant(seam + height / 2)),
     }
     space = text_space(context, item)
-    camera = stills.fixed(*stills.window(material, canvas.width / height))
+    window = stills.window(material, canvas.width / height)
+    camera = stills.fixed(*window)
     if material.is_still:
-        camera = crops(context, item, canvas.width, height, frames, page_count(titles, space))
+        camera = crops(context, item, window, height, frames, page_count(titles, space))
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     strip = ShapeLayer(
         name="strip",
@@ -164,7 +186,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
 
 
 # The layouts by the names that presets use.
-LAYOUTS: dict[str, ItemLayout] = {"full_bleed": full_bleed, "card": card, "split": split}
+LAYOUTS: dict[str, ItemLayout] = {"full_bleed": full_bleed, "full_width": full_width, "card": card, "split": split}
 
 
 def sequence_of(

@@ -14,12 +14,12 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     designed_background,
     fill_background,
     plain_background,
+    tinted,
 )
 from pytoon_pipeline.planning.layout.beside import column, is_landscape
 from pytoon_pipeline.planning.layout.text_fit import TextLayout
 from pytoon_pipeline.planning.layout.titles import fit_title, role_size, title_area, without_marked
 from pytoon_pipeline.planning.sequences import TextSpace
-from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.shots.recrops import crop_path
 from pytoon_pipeline.planning.title_request import TitleRequest
 from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
@@ -46,6 +46,8 @@ def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
             "“brand” is the ground of a brand, but the video has no brand.",
             "Set one with “brand:”.",
         )
+    if requested is None and context.has_picture_ground and len(context.items) == 1 and item.material.is_still:
+        settings = tinted(settings, item.material)
     kind = "colour" if requested == "brand" else "gradient" if settings.kind == "blur" else settings.kind
     return designed_background(settings.model_copy(update={"kind": kind}), frames, canvas)
 
@@ -59,11 +61,19 @@ def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
     return TextSpace(area, headline, item.material.sampled.tones.shade, label)
 
 
-def crops(context: PlanContext, item: PlanItem, width: float, height: float, frames: int, pages: int) -> CropPath:
-    """The crops of a picture in a layer of ``width`` × ``height`` pixels, one for each page of its texts."""
+def crops(
+    context: PlanContext,
+    item: PlanItem,
+    window: tuple[tuple[float, float], tuple[float, float]],
+    height: float,
+    frames: int,
+    pages: int,
+) -> CropPath:
+    """The crops of a picture in a layer of ``height`` pixels, one for each page of its texts; ``window`` is the size
+    and the centre of the widest.
+    """
     settings, rate = context.preset.stills, context.rate
     move = settings.ken_burns[item.index % len(settings.ken_burns)]
-    window = stills.window(item.material, width / height)
     return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction), height)
 
 

@@ -12,12 +12,14 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
 from pytoon_pipeline.planning.archetypes.cut_out import cut_out
+from pytoon_pipeline.planning.archetypes.full_width import full_width, on_picture_grounds
 from pytoon_pipeline.planning.archetypes.item_parts import ground
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout.numbers import with_labels
+from pytoon_pipeline.planning.layout.picture_grounds import has_plain_edges
 from pytoon_pipeline.planning.layout.products import GAP, headline_and_product_areas, product_layout, text_zone
 from pytoon_pipeline.planning.layout.titles import TitleStyle, item_text, title_area, title_layer
 from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, shorten
@@ -102,8 +104,7 @@ def _group_frames(group: Sequence[PlanItem], lengths: Sequence[int], pacing: Pac
 def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     items, places = group
     if len(items) == 1:
-        alone = cut_out if items[0].material.transparent else card
-        return alone(context, items[0], frames, titles)
+        return _alone(context, items[0], frames, titles)
     preset, style, file = context.preset, context.title_style, context.media.background
     background, backdrop = ground(context, items[0], frames)
     layers: list[Layer] = list(background)
@@ -118,6 +119,15 @@ def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[
     headline_area, _ = _areas(context, item_texts=False)
     text_space = TextSpace(headline_area, preset.headline)
     return SceneSequence((scene,), backdrop, audio=tuple(audio), static=static, text=text_space)
+
+
+def _alone(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
+    """A product alone: a cut-out, a picture whose plain background goes on over the frame, or a card."""
+    if item.material.transparent:
+        return cut_out(context, item, frames, titles)
+    if item.fit == "auto" and item.material.is_still and has_plain_edges(item.material):
+        return full_width(on_picture_grounds(context), item, frames, titles)
+    return card(context, item, frames, titles)
 
 
 def _product(

@@ -56,6 +56,22 @@ def _tone(shape: Colour, ground: Colour, share: float) -> Colour:
     return Oklch(min(1.0, max(0.0, own.lightness + step)), max(chroma, own.chroma * MIN_CHROMA), hue).hex
 
 
+def tinted(settings: BackgroundSettings, material: AnalysedMedia) -> BackgroundSettings:
+    """The settings with all colours in the hue of a picture's dark tone, as light and as strong as they are; unchanged
+    for a grey picture.
+    """
+    shade = oklch(material.sampled.tones.shade)
+    if shade.chroma < GREY:
+        return settings
+
+    def hue(colour: Colour) -> Colour:
+        return oklch(colour)._replace(hue=shade.hue).hex
+
+    return settings.model_copy(
+        update={"colours": tuple(map(hue, settings.colours)), "shapes": tuple(map(hue, settings.shapes))}
+    )
+
+
 def plain_background(colour: Colour, canvas: Canvas) -> Background:
     """A background of one colour."""
     fill = Fill(colours=(colour,))

@@ -1,4 +1,4 @@
-"""One layout for all items of a video: pictures fill the frame, or all are cards."""
+"""One layout for all items of a video: pictures fill the frame, or all stand below their texts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from pytoon_pipeline.planning.shots import stills
 # Beside pictures that fill the frame, another one may hide this much more of a subject that is known only by standing
 # out from its surroundings.
 BESIDE_OTHERS = 0.6
-# When more than this share of the items cannot fill the frame, all are cards.
+# When more than this share of the items cannot fill the frame, none does.
 MAX_EXCEPTIONS = 0.34
 
 
@@ -26,7 +26,7 @@ def with_one_layout(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -
     narrow = [item for item in free if not stills.fills_frame(item.material, canvas)]
     cut = [item for item in narrow if not _may_be_cropped(item, canvas)]
     if len(cut) > MAX_EXCEPTIONS * len(items):
-        layout = preset.layout.model_copy(update={"picture": "card"})
+        layout = preset.layout.model_copy(update={"picture": "full_width", "ground": "picture"})
         return preset.model_copy(update={"layout": layout}), tuple(items)
     cropped = {item.index for item in narrow if item not in cut}
     return preset, tuple(replace(item, fit="cover") if item.index in cropped else item for item in items)

@@ -17,18 +17,26 @@ from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops
 MARGIN, FADE = 72, 500
 # Edges are multiples of this, so that a slightly changed text changes no scrim.
 GRID = 60
+# The part of its opacity that a scrim keeps at the edge of the frame, and over how many pixels it falls to it.
+FAR_SHARE, FALL = 0.35, 420
 # Least and greatest opacity behind the text, and the step between.
-MIN_OPACITY, MAX_OPACITY, STEP = 0.4, 0.85, 0.05
+MIN_OPACITY, MAX_OPACITY, STEP = 0.2, 0.85, 0.05
+# Text where no scrim is needed: its own colour, or this one on a light picture.
+DARK = "#111111"
+# What an opaque scrim costs the picture, and a ground from black to white behind the text.
+SCRIM_COST, BUSY_COST = 0.9, 0.25
 # What the contrast must exceed: the picture is coded, and moves behind the text.
 RESERVE = 1.1
 FADE_FRAMES = 10
+# Text of a lower relative luminance is dark: its scrim has the light colour of its box.
+DARK_TEXT = 0.18
 
 
 @dataclass(frozen=True)
 class Scrim:
     """A scrim over frames ``shown`` of the video. It has its full ``opacity`` from ``top`` to ``bottom``.
 
-    Text in the lower half has a scrim down to the frame's lower edge, text in the upper half one up to the upper edge.
+    Beyond it, it fades: away over the picture, to a part of its opacity towards the nearer edge of the frame.
     """
 
     top: int
@@ -48,12 +56,15 @@ class Scrim:
         """The scrim in a scene of ``frames`` frames that starts at frame ``start`` of the video."""
         first, last = max(0, self.shown.start - start), min(frames, self.shown.end - start)
         edge = self.canvas.height
-        fade = round(FADE * edge / HEIGHT)
-        top = 0 if self.top <= 0 else max(0, self.top - fade)
-        bottom = edge if self.bottom >= edge else min(edge, self.bottom + fade)
+        fade, fall = (round(length * edge / HEIGHT) for length in (FADE, FALL))
+        if self.top + self.bottom < edge:
+            marks = [(self.bottom + fade, 0.0), (self.bottom, 1.0), (self.top, 1.0), (self.top - fall, FAR_SHARE)]
+            marks = [*marks, (0, FAR_SHARE)][::-1]
+        else:
+            marks = [(self.top - fade, 0.0), (self.top, 1.0), (self.bottom, 1.0), (self.bottom + fall, FAR_SHARE)]
+            marks = [*marks, (edge, FAR_SHARE)]
+        top, bottom = max(0, marks[0][0]), min(edge, marks[-1][0])
         height = bottom - top
-        marks = [(top, 0.0 if self.top > 0 else 1.0), (self.top, 1.0), (self.bottom, 1.0)]
-        marks.append((bottom, 0.0 if self.bottom < edge else 1.0))
         places = {min(1.0, max(0.0, (y - top) / height)): share for y, share in marks}
         stops = tuple(OpacityStop(at=round(at, 4), opacity=round(s * self.opacity, 4)) for at, s in places.items())
         return ShapeLayer(
@@ -91,14 +102,13 @@ def plan_scrim(
     if not opacity:
         return None
     top, bottom = (area.top - MARGIN) // GRID * GRID, -(-(area.bottom + MARGIN) // GRID) * GRID
-    upper = area.top + area.bottom < canvas.height
-    return Scrim(0 if upper else top, bottom if upper else canvas.height, opacity, tone, shown, canvas)
+    return Scrim(max(0, top), min(canvas.height, bottom), opacity, tone, shown, canvas)
 
 
 def needed_opacity(area: Rect[int], text_colour: Colour, behind: Backdrops, tone: Colour, min_contrast: float) -> float:
     """The opacity that a scrim needs for text in ``area``: 0 where the text can be read without one."""
     backdrop, own = behind(area), luminance_of(tone)
-    if backdrop.min_contrast(text_colour) >= min_contrast * RESERVE:
+    if max(backdrop.min_contrast(one) for one in (text_colour, DARK)) >= min_contrast * RESERVE:
         return 0.0
     for step in range(round((MAX_OPACITY - MIN_OPACITY) / STEP) + 1):
         opacity = round(MIN_OPACITY + step * STEP, 2)
@@ -106,6 +116,18 @@ def needed_opacity(area: Rect[int], text_colour: Colour, behind: Backdrops, tone
         if seen.min_contrast(text_colour) >= min_contrast * RESERVE:
             return opacity
     return MAX_OPACITY
+
+
+def ground_cost(area: Rect[int], text_colour: Colour, behind: Backdrops, tone: Colour, min_contrast: float) -> float:
+    """What text in ``area`` costs by its ground: the scrim that it needs, and how uneven the picture is there."""
+    backdrop = behind(area)
+    dark, light = (luminance ** (1 / 2.2) for luminance in (backdrop.darkest, backdrop.lightest))
+    return SCRIM_COST * needed_opacity(area, text_colour, behind, tone, min_contrast) + BUSY_COST * (light - dark)
+
+
+def scrim_tone(text_colour: Colour, box_colour: Colour, shade: Colour | None) -> Colour:
+    """The picture's own dark tone ``shade`` behind light text, the light colour of the text's box behind dark text."""
+    return box_colour if shade is None or luminance_of(text_colour) < DARK_TEXT else shade
 
 
 def under_scrims(behind: Backdrops, scrims: Iterable[Scrim]) -> Backdrops:

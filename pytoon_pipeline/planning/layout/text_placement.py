@@ -11,10 +11,9 @@ from pytoon_pipeline.planning.keep_out import KeepOutArea
 POSITIONS = tuple(n / 10 for n in range(11))
 # A move away from the preferred position must uncover at least this share of the text's own area.
 MIN_GAIN = 0.05
-# How much farther from the preferred position a text may be for an opaque scrim less, as a share of the free height.
-SCRIM_COST = 0.8
-# Texts that cannot stand at the preferred position stand near the top or the bottom rather than across the middle.
-MIDDLE, MIDDLE_COST = (0.25, 0.75), 0.6
+# What the whole free height away from the preferred position costs, and a position across the middle of the picture.
+DISTANCE_COST = 0.4
+MIDDLE, MIDDLE_COST = (0.25, 0.75), 0.25
 
 
 class Placement(NamedTuple):
@@ -28,25 +27,35 @@ def best_placement(
     options: Sequence[Placement],
     preferred: float,
     keep_out: Sequence[KeepOutArea],
-    scrim_opacity: Callable[[Rect[int]], float] = lambda area: 0.0,
+    ground_cost: Callable[[Rect[int]], float] = lambda area: 0.0,
 ) -> Placement:
-    """The placement that covers least of ``keep_out``; among equals, the one nearest to ``preferred``.
-
-    An area that needs a scrim of a lower ``scrim_opacity`` may be farther away.
+    """The placement that covers least of ``keep_out``; among equals, the one on the calmest part of the picture, as
+    ``ground_cost`` says, that covers little of its subject and is near to ``preferred``.
     """
-
-    def covered(area: Rect[int], soft: bool) -> float:
-        parts = (area.intersection(one.area).area * one.weight for one in keep_out if one.soft == soft)
-        return sum(parts) / max(1, area.area)
 
     def cost(placement: Placement) -> tuple[float, float]:
         area = placement.area
-        distance = abs(placement.position - preferred)
+        hidden = sum(area.intersection(one.area).area * one.weight for one in keep_out if not one.soft)
+        distance = DISTANCE_COST * abs(placement.position - preferred)
         middle = MIDDLE_COST * (placement.position != preferred and MIDDLE[0] < placement.position < MIDDLE[1])
-        soft = covered(area, soft=True) + SCRIM_COST * scrim_opacity(area)
-        return round(covered(area, soft=False) / MIN_GAIN), distance + middle + soft
+        return round(hidden / max(1, area.area) / MIN_GAIN), distance + middle + placement_cost(
+            area, keep_out, ground_cost
+        )
 
     return min(options, key=cost)
+
+
+def placement_cost(
+    area: Rect[int], keep_out: Sequence[KeepOutArea], ground_cost: Callable[[Rect[int]], float] = lambda area: 0.0
+) -> float:
+    """What a text in ``area`` costs the picture behind it: the part of its subject that is hidden, the larger of the
+    shares of the text and of the subject, and what its ground costs.
+    """
+    hidden = 0.0
+    for one in keep_out:
+        shared = area.intersection(one.area).area if one.soft else 0
+        hidden = max(hidden, one.weight * shared / max(1, min(area.area, one.area.area)))
+    return hidden + ground_cost(area)
 
 
 def layer_area(layer: Layer, margin_x: int = 0, margin_y: int = 0) -> Rect[int]:

@@ -27,6 +27,11 @@ DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
 # A second crop enlarges the pixels of a picture up to the first factor; or a little, as long as up to the second one.
 MAX_ENLARGEMENT, MAX_SOFT, SLIGHT = 3.6, 5.8, 1.2
+# Every crop keeps this margin around the subject, as a share of its size. A subject that takes more than this share of
+# the picture is detail all over, of which any part may be cropped.
+MARGIN, MAX_SUBJECT = 0.08, 0.6
+# A picture that its subject keeps from being enlarged moves this much.
+MIN_ZOOM = 1.03
 # Layers that are near and far by turns instead of being cropped.
 MOVING = ("product", "contact shadow")
 
@@ -49,6 +54,8 @@ def crop_path(
     """
     size, centre = window
     subject, picture = subject_box(material), material.sampled.picture
+    zoom = max(min(settings.zoom, MIN_ZOOM), _nearest(material, size, centre, settings.zoom))
+    settings = settings.model_copy(update={"zoom": zoom, "pan": min(settings.pan, max(0.0, zoom - 1))})
     first = moving(size, centre, picture, subject, frames, move, settings)
     crops = min(changes(frames, pages, fps), frames // MIN_FRAMES)
     shown = size[1] * material.size[1] / height
@@ -151,18 +158,34 @@ def _near_keys(centre: tuple[float, float], subject: Box, near: float) -> list[C
     ]
 
 
-def _nearest(material: AnalysedMedia, size: tuple[float, float], centre: tuple[float, float], punch_in: float) -> float:
-    """The largest zoom up to ``punch_in`` at which the window still shows people and burnt-in text whole."""
-    if not (material.faces or material.focus.people or material.focus.texts):
-        return punch_in
-    essential, zoom = essential_box(material), punch_in
+def _nearest(material: AnalysedMedia, size: tuple[float, float], centre: tuple[float, float], wanted: float) -> float:
+    """The largest zoom up to ``wanted`` at which the window still shows all that must be seen, with its margin."""
+    kept = _kept(material)
+    if kept is None:
+        return wanted
+    zoom = wanted
     while zoom > 1:
         (key, *_) = _near_keys(centre, subject_box(material), zoom)
         still = CropPath(width=size[0], height=size[1], keyframes=(key.model_copy(update={"zoom": zoom}),))
-        if _contains(crop_at(still, 0, 0), essential):
+        if _contains(crop_at(still, 0, 0), kept):
             return zoom
         zoom -= STEP
     return 1.0
+
+
+def _kept(material: AnalysedMedia) -> Box | None:
+    """What every crop shows: people, burnt-in text, or the subject, with a margin; none of a picture with detail all
+    over.
+    """
+    box, picture = essential_box(material), material.sampled.picture
+    known = material.faces or material.focus.people or material.focus.texts
+    if not known and box.area > MAX_SUBJECT * picture.area:
+        return None
+    x, y = MARGIN * box.width, MARGIN * box.height
+    left, top = max(picture.x, box.x - x), max(picture.y, box.y - y)
+    right = min(picture.x + picture.width, box.x + box.width + x)
+    bottom = min(picture.y + picture.height, box.y + box.height + y)
+    return Box(left, top, right - left, bottom - top)
 
 
 def _contains(window: Box, box: Box) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Box
-from pytoon_pipeline.contracts.spec.layers import VideoLayer
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer
 from pytoon_pipeline_tests.harness.layout import items, texts
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
 
@@ -91,9 +91,10 @@ def test_several_talks_share_the_time_by_their_speech() -> None:
         ("Seven things that nobody told you about figs, and the one recipe that you will make this autumn", 3),
     ],
 )
-def test_a_title_above_a_card_gets_smaller_rather_than_further_pages(text: str, pages: int) -> None:
+def test_a_title_above_a_picture_gets_smaller_rather_than_further_pages(text: str, pages: int) -> None:
     picture = still(1600, 1200, matter=Box(x=0.05, y=0.2, width=0.9, height=0.7))
     spec = planned([picture], preset="clean-product", text={"hook": text})
-    assert any(layer.name == "product" for layer in spec.scenes[0].layers)
+    (shown,) = (layer for layer in spec.scenes[0].layers if isinstance(layer, ImageLayer))
+    assert shown.height < 1920
     assert len(texts(spec)) <= pages
     assert len({layer.style.size for layer in texts(spec)}) == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
-from pytoon_pipeline.contracts.spec.layers import TextLayer
+from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.layout.scrims import Scrim
@@ -62,16 +62,17 @@ def test_the_same_type_sizes_mean_the_same_in_all_formats() -> None:
 
 
 @pytest.mark.parametrize("aspect", ["1:1", "16:9"])
-def test_a_picture_whose_heads_its_title_would_hide_is_a_card(aspect: Aspect) -> None:
+def test_a_picture_whose_heads_its_title_would_hide_does_not_fill_the_frame(aspect: Aspect) -> None:
     high, low = face(0, 0.3, 0.35, 0.2), face(0, 0.42, 0.7, 0.2)
     wanted = {"archetype": "hero", "preset": "clean-product", "outputs": [aspect]}
     text = {"hook": "The talk that changed the whole match"}
     crowded = planned([still(1920, 1400, faces=[high, low])], text=text, **wanted)
-    assert "picture" not in {layer.name for layer in crowded.scenes[0].layers}
-    card = layer_area(next(layer for layer in crowded.scenes[0].layers if layer.name == "product"))
+    card = layer_area(next(layer for layer in crowded.scenes[0].layers if isinstance(layer, ImageLayer)))
+    assert card.area < crowded.width * crowded.height
     assert not any(layer_area(layer).intersection(card).area for _, _, layer in crowded.texts())
     calm = planned([still(1920, 1400, faces=[face(0, 0.5, 0.2, 0.1)])], text=text, **wanted)
-    assert "picture" in {layer.name for layer in calm.scenes[0].layers}
+    filled = layer_area(next(layer for layer in calm.scenes[0].layers if isinstance(layer, ImageLayer)))
+    assert filled.area == calm.width * calm.height
 
 
 def test_a_scrim_leaves_a_part_of_each_format_in_its_light() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.spec.layers import ImageLayer
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline_tests.harness.plans import planned, still
 
@@ -13,17 +14,16 @@ def picture(subject_width: float) -> AnalysedMedia:
     return still(1600, 1200, matter=box, item=f"{subject_width:.2f}".ljust(64, "0"))
 
 
-@pytest.mark.parametrize(("widths", "names"), [
-    ((0.2, 0.3, 0.25), {"picture"}),
-    ((0.2, 0.3, 0.6), {"picture"}),
-    ((0.2, 0.95, 0.95), {"product"}),
-    ((0.2, 0.3, 0.25, 0.95), {"picture", "product"}),
+@pytest.mark.parametrize(("widths", "fills"), [
+    ((0.2, 0.3, 0.25), {True}),
+    ((0.2, 0.3, 0.6), {True}),
+    ((0.2, 0.95, 0.95), {False}),
+    ((0.2, 0.3, 0.25, 0.95), {True, False}),
 ])  # fmt: skip
-def test_pictures_fill_the_frame_or_all_are_cards(widths: tuple[float, ...], names: set[str]) -> None:
-    spec = planned([picture(width) for width in widths], text="Look up", archetype="hero")
-    scenes = spec.scenes[: len(widths)]
-    shown = [layer.name for scene in scenes for layer in scene.layers if layer.name in ("picture", "product")]
-    assert set(shown) == names
+def test_pictures_fill_the_frame_or_none_does(widths: tuple[float, ...], fills: set[bool]) -> None:
+    spec = planned([picture(width) for width in widths], archetype="hero")
+    shown = [layer.height == 1920 for scene in spec.scenes for layer in scene.layers if isinstance(layer, ImageLayer)]
+    assert set(shown) == fills
     assert len(shown) == len(widths)
 
 

@@ -86,7 +86,7 @@ def test_the_position_is_a_height_in_the_safe_area() -> None:
     heights = []
     for position in (0.0, 0.5, 1.0):
         plain = still(1080, 1920, matter=Box(x=0, y=0, width=0.01, height=0.01))
-        spec = planned([plain], text="Hello", adjust={"headline": {"position": position}})
+        spec = planned([plain], text="Hello", fit="cover", adjust={"headline": {"position": position}})
         safe, area = spec.constraints.safe_area, area_of(only_text(spec))
         heights.append((area.top - safe.top, safe.bottom - area.bottom))
     assert heights[0][0] == 0, "at the upper edge"

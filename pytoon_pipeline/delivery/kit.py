@@ -1,0 +1,58 @@
+"""The publishing kit of a finished video: ``post.json``, with the names of its files and the texts to post with it."""
+
+from collections.abc import Iterable
+
+from pytoon_pipeline.contracts.conformance import FileFacts
+from pytoon_pipeline.contracts.manifest import Delivery
+from pytoon_pipeline.contracts.platforms import Platform
+from pytoon_pipeline.contracts.post import Post
+from pytoon_pipeline.contracts.rendering import FinishedVideo
+from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.delivery.post import for_platform, propose
+from pytoon_pipeline.delivery.post_texts import video_texts
+from pytoon_pipeline.media.encoder import PICTURE
+from pytoon_pipeline.quality.conformance import BT709
+
+
+def make_post(
+    title: str, resolved: ResolvedRequest, spec: RenderSpec, facts: FileFacts, plan: Delivery,
+    platforms: Iterable[Platform],
+) -> Post:  # fmt: skip
+    """The kit of the video with ``facts`` that ``plan`` delivers; ``title`` is the upload's."""
+    proposal = propose(video_texts(resolved, spec), title, resolved.brand, spec.language)
+    chosen_first = sorted(platforms, key=lambda one: one.name != resolved.request.platform)
+    return Post(
+        video=_name(plan.video),
+        cover=_name(plan.thumbnail),
+        captions=tuple(map(_name, plan.captions)),
+        aspect=resolved.request.outputs[0],
+        seconds=facts.seconds,
+        language=spec.language,
+        title=proposal.title,
+        title_source=proposal.source,
+        description=proposal.description,
+        key_phrases=proposal.key_phrases,
+        hashtags=proposal.hashtags,
+        platforms=tuple(for_platform(proposal, one, facts) for one in chosen_first),
+    )
+
+
+def planned_facts(spec: RenderSpec, finished: FinishedVideo, size: int) -> FileFacts:
+    """What platforms look at in a finished video of ``size`` bytes, as it was planned and measured.
+
+    Quality control has compared the file with the plan. The bit rate is that of the whole file.
+    """
+    seconds, rate = finished.composite.video_seconds, float(spec.rate.fraction)
+    sound = finished.audio
+    return FileFacts(
+        container="mp4", bytes=size, seconds=seconds, video_codec="h264", pixel_format=PICTURE.pixel_format,
+        width=spec.width, height=spec.height, colour=BT709, frame_rate=rate, steps=(1 / rate, 1 / rate),
+        video_bit_rate=8 * size / seconds, audio_codec="aac", sample_rate=spec.audio.sample_rate, channels=2,
+        language=spec.language, loudness=None if sound.silent else sound.loudness,
+        true_peak=None if sound.silent else sound.true_peak,
+    )  # fmt: skip
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

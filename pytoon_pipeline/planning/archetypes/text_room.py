@@ -1,0 +1,59 @@
+"""Whether pictures that fill the frame leave their texts a place; else they stand below their texts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.planning.analysed_media import PlanItem
+from pytoon_pipeline.planning.archetypes.full_width import MARGIN, on_picture_grounds
+from pytoon_pipeline.planning.archetypes.item_layouts import covering, fills_as_preset
+from pytoon_pipeline.planning.archetypes.item_parts import title_pages
+from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.layout.beside import is_tall
+from pytoon_pipeline.planning.layout.text_placement import POSITIONS, placement_cost
+from pytoon_pipeline.planning.layout.titles import BOXED, title_area
+from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.title_request import TitleRequest
+from pytoon_pipeline.planning.title_schedule import text_ground_cost
+
+# Above this cost of its texts a picture is crowded: of letters on it, and of plates, which hide it.
+MAX_COST, MAX_BOXED_COST = 0.5, 0.2
+# Pictures that are shown together stand below their texts where more than this share of them is crowded.
+MAX_CROWDED = 0.5
+# Frames of a picture, for the extremes of its moves.
+FRAMES = 90
+
+
+def with_room_for_texts(context: PlanContext, of_items: Sequence[Sequence[TitleRequest]]) -> PlanContext:
+    """The context, with pictures as wide as the frame where most of those that would fill it are crowded by their
+    texts, ``of_items``.
+    """
+    asked = [replace(item, fit=item.entry.fit or context.request.fit) for item in context.items]
+    filling = [(item, titles) for item, titles in zip(asked, of_items, strict=True) if fills_as_preset(context, item)]
+    if not is_tall(context.canvas) or not filling:
+        return context
+    crowded = sum(_is_crowded(context, item, titles) for item, titles in filling)
+    if crowded <= MAX_CROWDED * len(filling):
+        return context
+    if context.preset.layout.picture == "full_bleed":
+        context = on_picture_grounds(context)
+    return replace(context, items=tuple(asked))
+
+
+def _is_crowded(context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest]) -> bool:
+    """Whether texts on the picture would hide much of its subject or need a dark scrim, wherever they are."""
+    sequence = covering(context, item, FRAMES, titles)
+    space = sequence.text
+    assert space is not None
+    pages = title_pages(titles, space.headline, space.area)
+    if not pages or not stills.covers_well(item.material, context.canvas.width / context.canvas.height * 1.6, MARGIN):
+        return False
+    tallest = max(pages, key=lambda page: page.height)
+    areas = [title_area(tallest, space.headline, space.area, position) for position in POSITIONS]
+
+    def cost(area: Rect[int]) -> float:
+        ground = text_ground_cost(space, area, sequence.backdrop, context.title_style.min_contrast)
+        return placement_cost(area, sequence.keep_out, lambda _: ground)
+
+    most = MAX_BOXED_COST if space.headline.background in BOXED else MAX_COST
+    return min(cost(area) for area in areas) > most
