@@ -101,7 +101,7 @@ def text_animation(
     if style is None or leaving < 1 or longest < 2:
         return None
     pose = readable(style.pose, style.unit, boxed) if readable_at_once else style.pose
-    pose, away = (_mirrored(one) if mirrored else one for one in (pose, style.away))
+    pose, gone = (_mirrored(one) if mirrored else one for one in (pose, style.away))
     unit_frames = min(max(1, rate.nearest(style.seconds)), longest)
     gaps = unit_count(lines, style.unit) - 1
     entering = min(longest, unit_frames + round(gaps * style.stagger * rate.fraction))
@@ -117,7 +117,7 @@ def text_animation(
         clip=style.clip and not readable_at_once,
     )
     away = TextMove(
-        unit=style.away_unit, pose=away, frames=leaving, unit_frames=leaving, easing=EaseIn(), fade=1,
+        unit=style.away_unit, pose=gone, frames=leaving, unit_frames=leaving, easing=EaseIn(), fade=1,
         clip=style.clip,
     )  # fmt: skip
     # Letters come in without the box behind their word.
