@@ -62,30 +62,35 @@ class TranscribedPiece(Record):
     device_fallback: str | None = None
 
 
+# How the times of words were found: by the transcriber, by forced alignment with the audio, or spread over subtitles.
+WordTiming = Literal["transcriber", "forced_alignment", "subtitles"]
+
+
 class Transcript(Record):
     """Words as transcribed, before any repair.
 
     ``transcribed`` are the ranges of the source that the video can use; speech outside was not transcribed. It is None
     where that is the whole source.
 
-    ``rejected_words`` were found in music, noise or speech that was not recognised. ``transcriber`` is None for a
-    source without audio. ``language_unknown``: it does not know the language, so nothing was transcribed. It ran on
-    ``device`` with ``precision``; ``device_fallback`` says why not on the preferred device.
+    ``timing`` says how the times of the words were found; with forced alignment, ``unaligned_words`` keep theirs.
+    ``rejected_words`` were found in music, noise or speech that was not recognised. ``tags`` are what subtitles say
+    besides speech, such as names of speakers. ``transcriber`` is None for a source without audio. ``language_unknown``:
+    it does not know the language, so nothing was transcribed. It ran on ``device`` with ``precision``;
+    ``device_fallback`` says why not on the preferred device.
     """
 
     words: tuple[Word, ...]
     language: str
     transcriber: Transcriber | None
     transcribed: tuple[TimeRange, ...] | None = None
+    timing: WordTiming = "transcriber"
+    unaligned_words: int = 0
     rejected_words: int = 0
+    tags: tuple[str, ...] = ()
     language_unknown: bool = False
     device: str = "cpu"
     precision: str = ""
     device_fallback: str | None = None
-
-
-# How the times of words were found: by the transcriber, by forced alignment with the audio, or spread over subtitles.
-WordTiming = Literal["transcriber", "forced_alignment", "subtitles"]
 
 
 class Cut(Record):
@@ -120,7 +125,6 @@ class CorrectedTranscript(Transcript):
     edit that was not applied why not.
     """
 
-    timing: WordTiming = "transcriber"
     before_edits: tuple[Word, ...] = ()
     corrections: tuple[WordChange, ...] = ()
     cuts: tuple[Cut, ...] = ()
@@ -132,15 +136,15 @@ class SilenceSegments(Record):
     """Silence and speech in a source.
 
     ``speech`` are the ranges that stay: padded, never cutting a word, and without what an edit cut out. ``words`` are
-    those of the transcript with impossible times repaired. ``level_db`` and ``threshold_db`` are in dB relative to full
-    scale.
+    those of the transcript with impossible times repaired; ``dropped_words`` lie in silence or last too long.
+    ``level_db`` and ``threshold_db`` are in dB relative to full scale.
     """
 
     silences: tuple[TimeRange, ...]
     speech: tuple[TimeRange, ...]
     words: tuple[Word, ...]
     repaired_words: int
-    dropped_words: int
+    dropped_words: tuple[Word, ...] = ()
     level_db: float
     threshold_db: float
 
@@ -165,8 +169,9 @@ class Tones(Record):
 class SampledFrames(Record):
     """Small pictures of a source and the exact times of all its frames.
 
-    ``picture`` is the area that is not constantly black. ``seconds`` is the decoded duration; ``damaged`` counts
-    packets that could not be decoded, and ``lost_seconds`` is how long their frames would have lasted.
+    ``picture`` is the area without transparent borders, and without bars of one colour. ``seconds`` is the decoded
+    duration; ``damaged`` counts packets that could not be decoded, and ``lost_seconds`` is how long their frames would
+    have lasted.
     """
 
     rate: float

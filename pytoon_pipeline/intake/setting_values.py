@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pytoon_pipeline.config.documents import Unreadable, parse
 from pytoon_pipeline.config.expectations import expectation
+from pytoon_pipeline.config.parsing import Unreadable, parse
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import Request

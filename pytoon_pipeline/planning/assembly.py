@@ -16,10 +16,11 @@ from pytoon_pipeline.contracts.spec.render_spec import (
     RenderSpec,
     Scene,
 )
-from pytoon_pipeline.contracts.time import FrameRange, union
+from pytoon_pipeline.contracts.time import FrameRange, FrameRate, union
 from pytoon_pipeline.planning.audio_mix import plan_audio
 from pytoon_pipeline.planning.captions.contrast import readable, with_colours
 from pytoon_pipeline.planning.captions.layout import extent
+from pytoon_pipeline.planning.captions.pages import MIN_PAGE_SECONDS
 from pytoon_pipeline.planning.captions.placing import caption_zone, place_captions
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
@@ -63,6 +64,7 @@ def finish(
     ``content_frames`` is where the content ends and the end card comes in.
     """
     resolved, rate = context.resolved, context.rate
+    timeline = _captions_before(timeline, content_frames, rate)
     timeline = replace(timeline, audio=tuple(_requested_audio(context, timeline.audio)))
     audio, audio_notes = plan_audio(timeline, context.media, context.preset.audio, resolved.loudness, rate)
     watermark = _watermark(context, content_frames, timeline.frames)
@@ -91,6 +93,14 @@ def finish(
         black_ranges=_joined([*timeline.black, *_fades(timeline.scenes)]),
         notes=tuple(every_note.values()),
     )
+
+
+def _captions_before(timeline: Timeline, end: int, rate: FrameRate) -> Timeline:
+    """``timeline`` whose captions leave when the end card comes in. What could hardly be read is in subtitles only."""
+    latest = end - rate.nearest(MIN_PAGE_SECONDS)
+    late = tuple(cue for cue in timeline.cues if cue.end > end and cue.start > latest)
+    shown = tuple(cue.until(end) for cue in timeline.cues if cue not in late)
+    return replace(timeline, cues=shown, hidden=(*timeline.hidden, *late))
 
 
 def _captions(

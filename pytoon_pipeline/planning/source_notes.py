@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import Loss
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.media.losses import losses
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
+
+# Narrower bars, as shares of the size, are not worth a note.
+MIN_BAR = 0.005
 
 
 def source_losses(media: PlanMedia, limits: Limits) -> tuple[Loss, ...]:
@@ -24,6 +28,9 @@ def source_notes(media: PlanMedia, losses: tuple[Loss, ...]) -> Iterator[Note]:
 
 
 def _file_notes(file: AnalysedMedia) -> Iterator[Note]:
+    if file.info.video is not None and file.frames is not None and (bars := _bars(file.frames.picture)):
+        message = f"“{file.name}” has bars of one colour at its edges ({bars}). They are cut off."
+        yield Note(code="bars_cut", message=message)
     if file.subtitled and file.transcript is None:
         message = (
             f"The subtitles of “{file.name}” are not used: only talking videos with sound have captions. "
@@ -36,3 +43,12 @@ def _file_notes(file: AnalysedMedia) -> Iterator[Note]:
     elif file.info.audio is not None and not file.audible:
         message = f"Nothing can be heard in “{file.name}”: its sound track is silent and is left out."
         yield Note(code="silent_track", message=message)
+
+
+def _bars(picture: Box) -> str:
+    """The edges at which a source has bars, each with the bar's share of the width or height."""
+    shares = {
+        "left": picture.x, "right": 1 - picture.x - picture.width,
+        "top": picture.y, "bottom": 1 - picture.y - picture.height,
+    }  # fmt: skip
+    return ", ".join(f"{edge} {share:.0%}" for edge, share in shares.items() if share >= MIN_BAR)

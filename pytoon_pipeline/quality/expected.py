@@ -23,6 +23,7 @@ from pytoon_pipeline.media.source_reader import TOLERANCE
 from pytoon_pipeline.media.word_layout import mark_box, marked_runs, padded_lines
 from pytoon_pipeline.quality import expected_captions, expected_text
 from pytoon_pipeline.quality.expected_elements import (
+    OPAQUE,
     Element,
     FrameView,
     alters_detail,
@@ -39,8 +40,6 @@ from pytoon_pipeline.quality.tiles import Matrix, Tile, Values, coverage, filled
 UPRIGHT = 1e-6
 # Shadows of text up to so many pixels are ignored.
 SMALL_SHADOW = 4.0
-# Groups that are less opaque than this are faded as a whole, which differs from fading their overlapping layers.
-OPAQUE = 0.95
 # How far a text may be from its place while it moves, as a multiple of its size.
 MOVING_MARGIN = 1.0
 # Layers up to this opacity are ignored.
@@ -186,7 +185,9 @@ def _text_elements(
         yield from uncertain_area(view, matrix, blur_margin(layer.effects) + style.outline + style.size / 2)
         return
     x, y, _ = matrix @ (0.5, 0.5, 1) / view.scale
-    certain = not layer.effects and style.shadow <= SMALL_SHADOW
+    # Letters fade together with what is behind them.
+    boxed = style.background is not None or (style.emphasis is not None and style.emphasis.kind != "colour")
+    certain = not layer.effects and style.shadow <= SMALL_SHADOW and (opacity >= OPAQUE or not boxed)
     for glyphs in expected_text.text_glyphs(layer, text, float(x), float(y), scale):
         yield from _glyph_elements(view, layer.text, glyphs, opacity, certain)
 

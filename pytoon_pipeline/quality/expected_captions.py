@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.style import WordStyle
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.media.word_layout import PlacedWord, Typography, place_letters
-from pytoon_pipeline.quality.expected_elements import Element, FrameView
+from pytoon_pipeline.quality.expected_elements import OPAQUE, Element, FrameView
 from pytoon_pipeline.quality.expected_text import Glyphs, Run
 
 # The part of a box's height that a marker or an underline covers, about.
@@ -24,9 +24,15 @@ BOX_DESCENT = 0.15
 
 
 def is_certain(cue: Cue, view: FrameView) -> bool:
-    """Whether the glyphs of a caption are known: no word is turned, and none is partly hidden or coloured."""
+    """Whether the glyphs of a caption are known: no word is turned, none is partly hidden or coloured, and none fades
+    together with a box behind it.
+    """
     style, rate = view.spec.captions.style, view.spec.rate
+    page = page_at(cue, view.frame, style, rate)
     states = [word_at(cue, place, view.frame, style, rate) for place in cue.places]
+    boxed = style.block_box is not None or style.line_box is not None or any(box_of(one.look) for one in states)
+    if boxed and any(0 < page.opacity * state.opacity < OPAQUE for state in states):
+        return False
     return not any(state.rotation or state.revealed < 1 for state in states)
 
 
@@ -74,14 +80,14 @@ def cue_boxes(cue: Cue, view: FrameView) -> Iterator[Element]:
     page = page_at(cue, view.frame, style, rate)
     places = _moved(cue, page, style)
     if style.block_box is not None:
-        yield from _box_element([(place, 1.0) for place in places], style.block_box, style, view)
+        yield from _box_element([(place, 1.0) for place in places], style.block_box, page.opacity, style, view)
     if style.line_box is not None:
         for _, line in groupby(places, key=lambda place: place.line):
-            yield from _box_element([(place, 1.0) for place in line], style.line_box, style, view)
+            yield from _box_element([(place, 1.0) for place in line], style.line_box, page.opacity, style, view)
     for place in places:
         state = word_at(cue, place, view.frame, style, rate)
         if (box := box_of(state.look)) is not None and state.opacity > 0:
-            yield from _box_element([(place, state.scale)], box, style, view)
+            yield from _box_element([(place, state.scale)], box, page.opacity * state.opacity, style, view)
 
 
 def caption_area(cue: Cue, style: CaptionStyle) -> Rect[float]:
@@ -112,7 +118,7 @@ def _mean(first: Colour, second: Colour | None) -> Colour:
 
 
 def _box_element(
-    places: list[tuple[WordPlace, float]], box: CaptionBox, style: CaptionStyle, view: FrameView
+    places: list[tuple[WordPlace, float]], box: CaptionBox, opacity: float, style: CaptionStyle, view: FrameView
 ) -> Iterator[Element]:
     rects = [_box(place, scale, box, style.font) for place, scale in places]
     top, bottom = min(one.top for one in rects), max(one.bottom for one in rects)
@@ -123,7 +129,7 @@ def _box_element(
     )  # fmt: skip
     area = Rect(*(edge * view.scale for edge in whole)).pixels(view.size)
     if area is not None:
-        alpha = np.full((area.height, area.width), box.opacity, np.float32)
+        alpha = np.full((area.height, area.width), box.opacity * opacity, np.float32)
         values = alpha[:, :, None] * np.array(rgb(box.colour)[::-1], np.float32)
         yield Element("text_background", "", area, values, alpha, certain=False)
 

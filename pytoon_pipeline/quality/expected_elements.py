@@ -20,6 +20,8 @@ Kind = Literal["background", "image", "text", "text_background", "shape"]
 
 # Grades beyond these clip so much that detail is lost.
 MAX_BRIGHTNESS, MIN_CONTRAST, MAX_CONTRAST = 0.2, 0.5, 1.5
+# What is less opaque than this is faded as a whole, which differs from fading its overlapping parts.
+OPAQUE = 0.95
 # Standard deviations after which a shadow has no visible effect.
 SHADOW_SIGMAS = 2.5
 

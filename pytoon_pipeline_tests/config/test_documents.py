@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytoon_pipeline.config.documents import MAX_DEPTH, Unreadable, parse, read_document
+from pytoon_pipeline.config.documents import read_document
+from pytoon_pipeline.config.parsing import MAX_DEPTH, Unreadable, parse
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.intake.uploads import read_upload
 

@@ -1,11 +1,13 @@
 """Words with times from subtitles, in place of transcribed ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.speech.silence import levels, quiet_ranges, speech_level
+from pytoon_pipeline.analysis.speech.subtitle_tags import without_tags
 from pytoon_pipeline.contracts.analysis import Transcriber, Transcript, Word
 from pytoon_pipeline.contracts.time import TimeRange, gaps
 from pytoon_pipeline.media.subtitles import SubtitleCue, SubtitleTrack
@@ -30,9 +32,11 @@ def from_track(
     return transcript(track.lines, transcriber, track.language, samples, rate)
 
 
-def from_file(lines: Sequence[SubtitleCue], name: str, samples: NDArray[np.int16], rate: int) -> Transcript:
-    """The words of a subtitle file beside a clip; its language is unknown."""
-    return transcript(lines, Transcriber(engine="subtitles", model=name, identity="file"), "", samples, rate)
+def from_file(
+    lines: Sequence[SubtitleCue], name: str, samples: NDArray[np.int16], rate: int, language: str = ""
+) -> Transcript:
+    """The words of a subtitle file beside a clip; its language is unknown unless the request names it."""
+    return transcript(lines, Transcriber(engine="subtitles", model=name, identity="file"), language, samples, rate)
 
 
 def choose(
@@ -50,10 +54,12 @@ def choose(
 def transcript(
     lines: Sequence[SubtitleCue], transcriber: Transcriber, language: str, samples: NDArray[np.int16], rate: int
 ) -> Transcript:
-    """The words of ``lines``: spread over the audible time of each cue by their length."""
+    """The words of ``lines``: spread over the audible time of each cue by their length. Tags are no words."""
     quiet = _quiet(samples, rate)
-    words = tuple(word for line in lines for word in _spread(line, quiet))
-    return Transcript(words=words, language=language, transcriber=transcriber)
+    found = [(line, *without_tags(line.text)) for line in lines]
+    words = tuple(word for line, spoken, _ in found for word in _spread(replace(line, text=spoken), quiet))
+    tags = tuple(dict.fromkeys(tag for *_, own in found for tag in own))
+    return Transcript(words=words, language=language, transcriber=transcriber, tags=tags, timing="subtitles")
 
 
 def _spread(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[Word]:

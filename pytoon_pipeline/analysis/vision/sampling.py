@@ -147,6 +147,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
     held: list[tuple[float, Image]] | None = []
     meter = ToneMeter()
+    darkest: Image | None = None
     brightest: Image | None = None
     count = 0
     for time, frame in decode(path, video, damage):
@@ -162,6 +163,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
             image = _upright(_small(frame, width, height), video.rotation)
             image = decode_jpeg(pictures.add(time, image))
             meter.add(image)
+            darkest = image if darkest is None else np.minimum(darkest, image)
             brightest = image if brightest is None else np.maximum(brightest, image)
             count = int(time * SAMPLES_PER_SECOND + 1e-6) + 1
             if held is not None:
@@ -172,7 +174,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     thumbs.close()
     seconds = _length(times)
     # Times in files are rounded: a missing millisecond does not make a video too short.
-    if brightest is None or round(seconds, 3) < limits.source_seconds_min:
+    if darkest is None or brightest is None or round(seconds, 3) < limits.source_seconds_min:
         raise InvalidInput(
             "too_short",
             f"Only {floored(seconds)} s of this video can be decoded."
@@ -186,7 +188,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         samples=_rows(folder / "pictures.parquet"),
         frames=len(times),
         seconds=round(seconds, 6),
-        picture=active_picture(brightest),
+        picture=active_picture(darkest, brightest),
         damaged=damage.packets,
         lost_seconds=round(damage.lost_seconds(times), 6),
         tones=meter.tones,

@@ -12,9 +12,9 @@ GRID = 32
 # Pixels of a cell's side: enough to tell a line of type from a flat area.
 CELL = 4
 DARK, LIGHT = 5, 95
-# The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much
-# of its colour turned grey.
-SHADE_LEVEL, SHADE_GREY = 40.0, 0.1
+# The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much of
+# its colour turned grey. Black pixels have no colour: they may be bars.
+SHADE_LEVEL, SHADE_GREY, BLACK = 40.0, 0.1, 12
 # Rows of pixels that an edge of the picture has.
 EDGE = 4
 
@@ -37,7 +37,10 @@ class ToneMeter:
         light = luminance(small[:, :, ::-1])
         cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
         pixels, levels = small[:, :, ::-1].reshape(-1, 3), light.reshape(-1)
-        self._dark_colours.append(pixels[levels <= np.median(levels)].mean(axis=0))
+        coloured = pixels.max(axis=1) > BLACK
+        if coloured.any():
+            darker = levels[coloured] <= np.median(levels[coloured])
+            self._dark_colours.append(pixels[coloured][darker].mean(axis=0))
         strips = np.stack((small[:EDGE, :, ::-1], small[-EDGE:, :, ::-1]))
         self._edges.append(strips.reshape(2, EDGE, GRID, CELL, 3).mean(axis=(1, 3)))
         dark, bright = np.percentile(cells, (DARK, LIGHT), axis=1)
@@ -59,7 +62,7 @@ class ToneMeter:
 
     def _shade(self) -> str:
         """The dark tone as ``#rrggbb``."""
-        mean = np.mean(self._dark_colours, axis=0)
+        mean = np.mean(self._dark_colours or [np.zeros(3)], axis=0)
         muted = mean + SHADE_GREY * (mean.mean() - mean)
         return _colours([muted * min(1.0, SHADE_LEVEL / max(1.0, muted.max()))])[0]
 

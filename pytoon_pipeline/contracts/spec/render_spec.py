@@ -100,6 +100,10 @@ class Cue(Record):
         )
         return self.model_copy(update={"start": self.start + frames, "end": self.end + frames, "words": words})
 
+    def until(self, end: int) -> "Cue":
+        """The caption as it leaves at frame ``end``, if it has not left before."""
+        return self if self.end <= end else self.model_copy(update={"end": end})
+
 
 class CaptionPlan(Record):
     """Captions of speech. ``hidden`` are not drawn, because they are switched off or no font has their letters; like

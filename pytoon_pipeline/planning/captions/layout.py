@@ -15,6 +15,8 @@ from pytoon_pipeline.planning.phrases import break_cost
 
 # What another line costs, one that is much shorter than the widest, and a break by sense as a share of a page's.
 LINE, RAGGED, SENSE = 12.0, 12.0, 0.5
+# What it costs to shrink a page, by the share that its widest line exceeds the column: another line is better.
+OVERFULL = 400.0
 # Lines of a stack are at most this many times the style's size.
 MAX_STACKED = 1.5
 # Space between stacked lines, as a share of their height.
@@ -133,7 +135,7 @@ def _breaks(texts: Sequence[str], widths: Sequence[float], style: CaptionStyle, 
             edges = [0, *inner, count]
             spans = list(pairwise(edges))
             longest = max(width(*span) for span in spans)
-            cost = SENSE * sum(break_cost(texts, at) for at in inner) + 100 * max(0.0, longest / column - 1)
+            cost = SENSE * sum(break_cost(texts, at) for at in inner) + OVERFULL * max(0.0, longest / column - 1)
             cost += RAGGED * sum((1 - width(*span) / longest) ** 2 for span in spans if longest)
             cost += 0.0 if style.layout == "stacked" else LINE * lines
             if best is None or cost < best[0]:

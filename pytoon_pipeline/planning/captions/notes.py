@@ -14,6 +14,8 @@ GET_CAPTIONS = (
 # People read about so many characters per second. A few pages with more are normal.
 MAX_CPS, MAX_FAST_SHARE = 20, 0.3
 MAX_LISTED = 5
+# Letters of a speaker's name, or of a description of a sound, that a note shows.
+MAX_TAG = 40
 IN_FILES = "What is said is in the subtitle files beside the video."
 
 
@@ -23,6 +25,11 @@ def transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[
     if by is not None and by.engine == "subtitles":
         where = f"the file {by.model}" if by.identity == "file" else f"the subtitles inside the clip ({by.model})"
         yield Note(code="subtitles_used", message=f"The captions of “{name}” come from {where}.")
+    if source.tags:
+        more = f" and {len(source.tags) - MAX_LISTED} more" if len(source.tags) > MAX_LISTED else ""
+        listed = ", ".join(f"“{tag[:MAX_TAG]}”" for tag in source.tags[:MAX_LISTED])
+        message = f"The subtitles of “{name}” say who speaks, or describe sounds: {listed}{more}. No caption shows it."
+        yield Note(code="subtitle_tags", message=message)
     if source.language_unknown and by is not None:
         message = (
             f"“{name}” has no captions, because {by.engine} does not know its language “{source.language}”"

@@ -22,6 +22,8 @@ FACE_MARGIN = 1.3
 MIN_REACH = 0.06
 # The same for the detail of a shot without a face.
 FOCAL_MARGIN = 1.08
+# Hair above the box of a face that the zoom does not cut, as a share of its height.
+HAIR = 0.35
 # Where the zoom's fixed point lies on the way from the window's centre to the face.
 FOCUS_SHARE = 0.5
 # Smaller differences between keyframes are rounding.
@@ -123,7 +125,8 @@ def follow(
     levels = path.levels * unit
     held = [face[a:b] for a, b in path.spans]
     focus = levels + FOCUS_SHARE * (np.array([np.median(one, axis=0) for one in held]) - levels)
-    lowest_face = np.array([one.min(axis=0) for one in held]) - np.array(extent) / 2
+    above = np.array(extent) * (0.5, 0.5 + HAIR)
+    lowest_face = np.array([one.min(axis=0) for one in held]) - above
     highest_face = np.array([one.max(axis=0) for one in held]) + np.array(extent) / 2
     focus = _without_cutting(focus, levels, np.array(size), zoom, lowest_face, highest_face)
     times = np.arange(2 * count + 1) * step / 2

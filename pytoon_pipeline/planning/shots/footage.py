@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.output_format import Canvas
@@ -26,6 +27,7 @@ from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, 
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
 from pytoon_pipeline.planning.pacing import source_range
 from pytoon_pipeline.planning.sequences import AudioRef, CaptionPanel, SceneSequence
+from pytoon_pipeline.planning.shots.footage_ground import with_ground
 from pytoon_pipeline.planning.shots.framing import ShotFraming, all_heads, frame_shot, source_frame
 from pytoon_pipeline.planning.shots.punch_ins import divided, punch_in_marks
 from pytoon_pipeline.planning.shots.stills import blurred_footage
@@ -37,7 +39,7 @@ SOFT_FACTOR = 4.0
 # Interval at which the places of faces are sampled for texts.
 FACE_SECONDS = 1.0
 # What texts keep clear of below the box of a face, as a share of its height.
-CHIN = 0.12
+CHIN = 0.06
 # A talk goes on for this long after its last word, if it is silent there.
 TAIL_SECONDS = 1.0
 # A silence of less than this, in seconds, is cut out without a note.
@@ -52,8 +54,12 @@ def talking_sequence(
     canvas: Canvas,
     safe_bottom: int,
     names: Collection[str] = (),
+    grounds: Sequence[Colour] = (),
+    longest_seconds: float = 0.0,
 ) -> SceneSequence:
     """The speech of a video, at most ``max_frames`` of it. Captions end above ``safe_bottom``; ``names`` are key words.
+    A request may raise the limit to ``longest_seconds``.
+    What footage leaves of the frame has the first colour of ``grounds`` that suits the captions, or the picture's tone.
 
     Raises ``InvalidInput`` when nothing would be left.
     """
@@ -77,7 +83,8 @@ def talking_sequence(
         )
     cues = plan_cues(words, ranges, rate, preset.captions, names)
     shown, hidden = without_uncertain(cues, words, ranges, rate, preset.captions)
-    notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
+    spoken_seconds, limit = sum(end - start for start, end in used), max_frames / rate.fraction
+    notes = [*_length_notes(item, spoken_seconds, limit, shortened, longest_seconds)]
     notes += edit_notes(material.transcript, item.entry.file[:60])
     notes += _quality_notes(material, canvas)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
@@ -85,7 +92,7 @@ def talking_sequence(
         notes += [uncertain_note(len(hidden), item.entry.file[:60])] if hidden else []
         notes += fast_notes(shown, rate, item.entry.file[:60])
     marks = punch_in_marks(ranges, words, preset.camera.punch_in, rate)
-    panel = panel_settings(preset.captions, safe_bottom, material.sampled.tones.shade) if cues else None
+    panel = panel_settings(preset.captions, safe_bottom, (*grounds, material.sampled.tones.shade)) if cues else None
     sequence = _framed(material, divided(ranges, marks), preset.camera, rate, canvas, talk=True, panel=panel)
     sequence = replace(sequence, audio=_audio(material, ranges))
     spoken = tuple(FrameRange(start=cue.start, end=cue.end) for cue in cues) if preset.captions.show else ()
@@ -131,7 +138,8 @@ def _framed(
     panels = tuple(
         CaptionPanel(shot.scene.start, shot.scene.end, area) for shot in shots if (area := shot.framing.panel)
     )
-    plain = [everywhere(colour_backdrop(panel.colour))] if panel is not None and panels else []
+    grounded = any(shot.framing.grounded for shot in shots)
+    plain = [everywhere(colour_backdrop(panel.colour))] if panel is not None and grounded else []
     return SceneSequence(
         scenes,
         together([lambda area: tones_backdrop(tones, windows, area, canvas.width, canvas.height), *plain]),
@@ -175,12 +183,12 @@ def _shots(
         seconds = rate.seconds(shot_start), rate.seconds(shot_end)
         framing = frame_shot(material, found, *seconds, camera, canvas, arrange=talk, panel=panel)
         for number, (first, last, shown) in enumerate(parts):
-            zoom = camera.punch_in.amount if talk and number % 2 else 1.0
+            zoom = camera.punch_in.amount if talk and number % 2 and not framing.grounded else 1.0
             layers = _layers(material, framing, first, last - first, camera, rate, zoom)
             start = shown.start + first - shown.source_start
             scene = Scene(start=start, frames=last - first, layers=layers)
-            if framing.panel and panel is not None:
-                scene = scene.model_copy(update={"background": panel.colour})
+            if framing.grounded and panel is not None:
+                scene = with_ground(scene, framing, panel.colour)
             shots.append(_Shot(scene, framing, first))
     return sorted(shots, key=lambda shot: shot.scene.start)
 
@@ -220,7 +228,8 @@ def _windows(shot: _Shot) -> Iterator[Box]:
     """What the frame shows of the source now and then: windows continued to all of the frame."""
     scene, canvas = shot.scene, shot.framing.canvas
     for layer in scene.layers:
-        assert isinstance(layer, VideoLayer)
+        if not isinstance(layer, VideoLayer):
+            continue
         for frame in {0, scene.frames // 2, scene.frames - 1}:
             window = crop_at(layer.crop_path, frame, scene.start + frame)
             across, down = window.width / layer.width, window.height / layer.height
@@ -239,8 +248,7 @@ def _kept_free(material: AnalysedMedia, found: Sequence[Face], shot: _Shot, rate
         first_face, last_face = (bisect_left(times, edge) for edge in (start, start + FACE_SECONDS))
         faces = [_with_chin(face.box) for face in found[first_face:last_face] if face.time == found[first_face].time]
         texts = [text.box for text in texts_in(material.focus.texts, start, start + FACE_SECONDS)]
-        for layer, view in zip(scene.layers[-len(shot.framing.views) :], shot.framing.views, strict=True):
-            assert isinstance(layer, VideoLayer)
+        for layer, view in zip(_footage(scene), shot.framing.views, strict=True):
             window = crop_at(layer.crop_path, first, scene.start + first)
             for boxes, weight in ((faces, FACE), (texts, TEXT)):
                 for box in boxes:
@@ -248,6 +256,11 @@ def _kept_free(material: AnalysedMedia, found: Sequence[Face], shot: _Shot, rate
                     area = area.shifted(view.area.left, view.area.top).intersection(view.area)
                     if area.area:
                         yield KeepOutArea(scene.start + first, scene.start + last, area, weight)
+
+
+def _footage(scene: Scene) -> list[VideoLayer]:
+    """The layers of a scene's views, without a blurred copy behind them."""
+    return [layer for layer in scene.layers if isinstance(layer, VideoLayer) and layer.name == "footage"]
 
 
 def _with_chin(face: Box) -> Box:
@@ -281,7 +294,9 @@ def _on_timeline(times: Sequence[TimeRange], ranges: Sequence[SourceRange], rate
     return tuple(FrameRange(start=start, end=end) for start, end in union(shown))
 
 
-def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: bool) -> Iterator[Note]:
+def _length_notes(
+    item: PlanItem, spoken: float, limit: Fraction, shortened: bool, longest_seconds: float
+) -> Iterator[Note]:
     """What is not shown of a talking video of which ``spoken`` seconds are left without its silences."""
     name = item.entry.file[:60]
     start, end = source_range(item.material, item.entry)
@@ -292,9 +307,10 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
         yield Note(code="silence_removed", message=message)
     if shortened:
         later = shlex.quote(f"media.{item.entry.file}.start={int(start + limit)}")
+        longer = f" (--set max_seconds={longest_seconds:g} allows more)" if limit < longest_seconds else ""
         message = (
-            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video. To choose "
-            f"another part, say where it starts, for example: --set {later}"
+            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video{longer}. To "
+            f"choose another part, say where it starts, for example: --set {later}"
         )
         yield Note(code="shortened", message=message)
 

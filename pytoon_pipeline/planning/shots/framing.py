@@ -1,4 +1,4 @@
-"""How a shot is framed: one window over the frame, two stacked ones, or a band when burnt-in text needs the width."""
+"""How a shot is framed: one window over the frame or most of it, two stacked ones, or a band for burnt-in text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pytoon_pipeline.contracts.analysis import Face
-from pytoon_pipeline.contracts.geometry import Box, Rect
+from pytoon_pipeline.contracts.geometry import Box, Rect, clamp_centre
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import CameraSettings
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
@@ -22,8 +22,11 @@ from pytoon_pipeline.planning.shots.subjects import (
     union_box,
 )
 
-# A close-up is shown wider, above its captions, when a window over the frame would not hold so many widths of the face.
-HEAD_WIDTH = 1.5
+# A close-up covers less of the height, so that it is shown wider, when a window over the frame would not hold so many
+# widths of the face, or when the chin would be where captions stand. Heights differ by so many pixels.
+HEAD_WIDTH, HEIGHT_STEP = 1.35, 20
+# What captions keep clear of above and below the box of a face, as shares of its height.
+FOREHEAD, JAW = 0.35, 0.03
 # Shoulders on each side of a face, in widths of the face: with them, several people are in one window.
 SHOULDERS = 0.5
 # They fit when they do so for this share of the time.
@@ -51,20 +54,27 @@ class View:
 
 @dataclass(frozen=True)
 class ShotFraming:
-    """The views of one shot on its canvas, and the ``panel`` for its captions, if it has one.
+    """The views of one shot on its canvas, and the ``panel`` on which its captions stand, if it has one.
 
-    ``text_cut``: burnt-in text is not in view in all of it.
+    ``grounded``: a ground in the colour of panels fills what the footage leaves of the frame. ``text_cut``: burnt-in
+    text is not in view in all of it.
     """
 
     canvas: Canvas
     views: tuple[View, ...]
     panel: Rect[int] | None = None
+    grounded: bool = False
     text_cut: bool = False
+
+    @property
+    def fills(self) -> bool:
+        """Whether the footage covers all of the frame."""
+        return sum(view.area.area for view in self.views) >= self.canvas.area.area
 
     @property
     def banded(self) -> bool:
         """Whether a blurred copy fills what the footage leaves of the frame."""
-        return self.panel is None and sum(view.area.area for view in self.views) < self.canvas.area.area
+        return not self.grounded and not self.fills
 
 
 def halves(canvas: Canvas, gap: int = 0) -> tuple[Rect[int], Rect[int]]:
@@ -98,8 +108,8 @@ def frame_shot(
     """The framing of the shot ``[start, end)``, in seconds. ``found`` are the heads of the file.
 
     One window fills the frame. With ``arrange``, two people who do not fit are shown in the halves of the frame,
-    and burnt-in text that is wider than it makes the footage a band. With a ``panel``, captions stand between the
-    halves, and below a close-up that would be cut.
+    and burnt-in text that is wider than it makes the footage a band. With a ``panel``, captions stand on the seam of
+    the halves, and a close-up leaves space for them below the chin.
     """
     frame = source_frame(material)
     size = frame.window(canvas.aspect)
@@ -112,26 +122,76 @@ def frame_shot(
     if len(tracks) > 1 and (group := _together(tracks, start, end, size, camera)):
         return _framing(canvas, follow(group, start, end, frame, size, camera, texts), texts)
     if arrange and len(tracks) == 2:
-        first, second = sorted(tracks, key=_middle)
-        gap = panel.height if panel is not None and canvas.aspect < 1 else 0
-        upper, lower = areas = halves(canvas, gap)
+        return _halved(tracks, texts, start, end, frame, camera, canvas, panel)
+    if arrange and panel is not None and tracks and canvas.aspect < 1:
+        area = replace(canvas.area, bottom=_height_above_captions(tracks[0], frame, camera, canvas, panel))
+        path = follow(tracks[0].smoothed(), start, end, frame, frame.window(area.width / area.height), camera, texts)
+        cut = any(not path.contains(box) for box in texts)
+        return ShotFraming(canvas, (View(path, area),), grounded=area != canvas.area, text_cut=cut)
+    return _framing(canvas, _window(material, tracks, texts, start, end, size, camera), texts)
+
+
+def _height_above_captions(
+    track: HeadTrack, frame: SourceFrame, camera: CameraSettings, canvas: Canvas, panel: PanelSettings
+) -> int:
+    """The greatest height of footage in which a head fits across, and captions fit below its chin."""
+    lowest = panel.bottom - panel.height
+    heights = range(canvas.height, 2 * (lowest // 2), -HEIGHT_STEP)
+    fitting = (height for height in heights if _fits_above(track, frame, camera, canvas.width, height, lowest))
+    return next(fitting, 2 * (lowest // 2))
+
+
+def _fits_above(
+    track: HeadTrack, frame: SourceFrame, camera: CameraSettings, width: int, height: int, lowest: int
+) -> bool:
+    """Whether a window shown at ``width`` × ``height`` holds a head, its chin above ``lowest``, in pixels."""
+    # A close-up is not enlarged at cuts.
+    size, zoom = frame.window(width / height), camera.zoom_pulse.amount
+    if HEAD_WIDTH * track.size * zoom > size[0]:
+        return False
+    face = track.usual_box
+    middle = clamp_centre(
+        face.centre[1] + (0.5 - camera.subject_y) * size[1], size[1], frame.picture.y, frame.picture.height
+    )
+    below = (face.y + face.height * (1 + JAW) - middle) / size[1]
+    return height * (0.5 + below * zoom) <= lowest
+
+
+def _halved(
+    tracks: Sequence[HeadTrack],
+    texts: Sequence[Box],
+    start: float,
+    end: float,
+    frame: SourceFrame,
+    camera: CameraSettings,
+    canvas: Canvas,
+    panel: PanelSettings | None,
+) -> ShotFraming:
+    """Two people in the halves of the frame. Captions stand on the seam; it becomes a gap where heads are near it."""
+    first, second = sorted(tracks, key=_middle)
+    seamed = panel is not None and canvas.aspect < 1
+    for gap in (0, panel.height) if panel is not None and seamed else (0,):
+        areas = halves(canvas, gap)
         views = [
             View(follow(one.smoothed(), start, end, frame, _half(frame, one, other, area), camera), area)
             for (one, other), area in zip(((first, second), (second, first)), areas, strict=True)
         ]
-        seam = replace(upper, top=upper.bottom, bottom=lower.top) if gap else None
-        return ShotFraming(canvas, tuple(views), seam, text_cut=bool(texts))
-    if arrange and panel is not None and tracks and canvas.aspect < 1 and _too_near(tracks[0], size, camera):
-        area = replace(canvas.area, bottom=2 * ((panel.bottom - panel.height) // 2))
-        near = frame.window(area.width / area.height)
-        path = follow(tracks[0].smoothed(), start, end, frame, near, camera, texts)
-        return ShotFraming(canvas, (View(path, area),), replace(canvas.area, top=area.bottom), text_cut=bool(texts))
-    return _framing(canvas, _window(material, tracks, texts, start, end, size, camera), texts)
+        if panel is None or not seamed:
+            return ShotFraming(canvas, tuple(views), text_cut=bool(texts))
+        middle = (areas[0].bottom + areas[1].top) // 2
+        seam = replace(canvas.area, top=middle - panel.height // 2, bottom=middle + panel.height // 2)
+        if gap or all(_clear_of(seam, *one) for one in zip(views, (first, second), strict=True)):
+            break
+    return ShotFraming(canvas, tuple(views), seam, grounded=gap > 0, text_cut=bool(texts))
 
 
-def _too_near(track: HeadTrack, size: tuple[float, float], camera: CameraSettings) -> bool:
-    """Whether a window of ``size`` would cut the head of a close-up."""
-    return HEAD_WIDTH * track.size * camera.largest_zoom > size[0]
+def _clear_of(area: Rect[int], view: View, track: HeadTrack) -> bool:
+    """Whether a view shows a head above or below ``area`` all the time, without its zoom."""
+    path, scale = view.path, view.area.height / view.path.size[1]
+    boxes = [(np.interp(one.time, path.times, path.y), one.box) for one in track.smoothed()]
+    tops = [view.area.top + scale * (box.y - FOREHEAD * box.height - y + path.size[1] / 2) for y, box in boxes]
+    chins = [view.area.top + scale * (box.y + (1 + JAW) * box.height - y + path.size[1] / 2) for y, box in boxes]
+    return bool(max(chins) <= area.top or min(tops) >= area.bottom)
 
 
 def _framing(canvas: Canvas, path: ShotPath, texts: Sequence[Box]) -> ShotFraming:

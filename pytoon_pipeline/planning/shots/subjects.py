@@ -45,6 +45,11 @@ class HeadTrack:
         return median(face.box.width for face in self.detections)
 
     @property
+    def usual_box(self) -> Box:
+        """The median of its boxes."""
+        return _median_box([face.box for face in self.detections])
+
+    @property
     def weight(self) -> float:
         """Size × score, averaged, × seconds."""
         mean = sum(face.score * face.box.area for face in self.detections) / len(self.detections)

@@ -100,3 +100,11 @@ def test_a_line_over_silence_keeps_its_words() -> None:
     found = subtitle_words.from_file([SubtitleCue(1.0, 2.0, "no sound here")], "a.srt", sounding((3.0, 3.5)), RATE)
     assert [word.text for word in found.words] == ["no", "sound", "here"]
     assert found.words[0].start == 1.0
+
+
+def test_tags_are_no_words() -> None:
+    lines = (SubtitleCue(0.5, 1.4, "JOHN: Good morning"), SubtitleCue(1.4, 2.0, "[MUSIC]"))
+    found = subtitle_words.from_file(lines, "a.srt", sounding((0.5, 2.0)), RATE)
+    assert [word.text for word in found.words] == ["Good", "morning"]
+    assert found.words[0].start == pytest.approx(0.5)
+    assert found.tags == ("JOHN:", "[MUSIC]")

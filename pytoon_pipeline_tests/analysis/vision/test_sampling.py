@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.analysis.vision import sampling
-from pytoon_pipeline.analysis.vision.picture_area import active_picture
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import VideoStream
@@ -54,12 +53,6 @@ def test_black_bars_are_left_out(tmp_path: Path) -> None:
     assert picture.x == pytest.approx(40 / 320, abs=0.01)
     assert picture.width == pytest.approx(240 / 320, abs=0.02)
     assert (picture.y, picture.height) == (0, 1)
-
-
-def test_darkness_on_one_side_is_part_of_the_picture() -> None:
-    image = np.zeros((90, 160, 3), np.uint8)
-    image[:, 90:] = 200
-    assert active_picture(image).width == 1
 
 
 def test_a_damaged_file_is_used_as_far_as_it_can_be_read(tmp_path: Path) -> None:

@@ -90,19 +90,38 @@ def test_text_that_fits_is_shown_where_nobody_is() -> None:
     assert not found.text_cut
 
 
-def test_captions_of_two_people_stand_on_a_panel_between_their_halves() -> None:
-    clip, panel = material(pair(0.2, 0.8)), PanelSettings(240, 1440, "#101014")
-    found = frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES["9:16"], arrange=True, panel=panel)
+def arranged(faces: Sequence[Face]):  # type: ignore[no-untyped-def]
+    clip, panel = material(faces), PanelSettings(240, 1440, "#101014")
+    return frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES["9:16"], arrange=True, panel=panel)
+
+
+def test_captions_of_two_people_stand_on_the_seam_of_their_halves() -> None:
+    found = arranged(pair(0.2, 0.8))
+    assert tuple(view.area for view in found.views) == halves(CANVASES["9:16"])
+    assert found.panel == Rect(0, 840, 1080, 1080)
+    assert not found.grounded
+
+
+def test_heads_near_the_seam_make_it_a_gap() -> None:
+    found = arranged([face(time, x, y=0.8, size=0.24) for time in TIMES for x in (0.2, 0.8)])
     upper, lower = (view.area for view in found.views)
     assert found.panel == Rect(0, 840, 1080, 1080)
     assert (upper.bottom, lower.top) == (840, 1080)
-    assert not found.banded
+    assert found.grounded
 
 
-def test_a_close_up_is_shown_with_its_hair_above_its_captions() -> None:
-    clip, panel = material([face(time, 0.5, size=0.3) for time in TIMES]), PanelSettings(240, 1440, "#101014")
-    found = frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES["9:16"], arrange=True, panel=panel)
+def test_one_speaker_fills_the_frame() -> None:
+    found = arranged([face(time, 0.5, size=0.12) for time in TIMES])
+    assert [view.area for view in found.views] == [CANVASES["9:16"].area]
+    assert not found.grounded
+
+
+def test_a_close_up_leaves_space_for_captions_below_its_chin() -> None:
+    found = arranged([face(time, 0.5, y=0.5, size=0.24) for time in TIMES])
     (view,) = found.views
-    assert view.area == Rect(0, 0, 1080, 1200)
-    assert found.panel == Rect(0, 1200, 1080, 1920)
-    assert view.path.size[0] > 9 / 16 * 720 / 1280
+    assert 1440 < view.area.height < 1920
+    assert found.grounded
+    assert found.panel is None
+    assert view.path.size[0] > 1.35 * 0.24
+    chin = 0.5 + 0.62 * face(0, 0.5, size=0.24).box.height
+    assert view.area.height * chin <= 1200
