@@ -53,7 +53,7 @@ class Transcription(Analysis[Transcript]):
     the request names one.
     """
 
-    stage = Stage("transcription", 9)
+    stage = Stage("transcription", 10)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 
@@ -104,7 +104,7 @@ class Transcription(Analysis[Transcript]):
         inputs = {"audio": stored.files[AUDIO].sha256}
         if file is not None:
             inputs |= {"subtitles": file.sha256, "subtitles_name": hash_value(file.name)}
-            return ItemWork(lambda scratch: self._from_file(item, file), inputs)
+            return ItemWork(lambda scratch: self._from_file(item, file), inputs, self._language)
         if stored.value.info.streams.get("subtitle"):
             inputs["media"] = item.sha256
         parameters = {**self.use.parameters(item.sha256, stored.value.audio_seconds), **self._language}
@@ -125,15 +125,19 @@ class Transcription(Analysis[Transcript]):
 
     def _from_file(self, item: SourceItem, file: SourceItem) -> StageOutput:
         from pytoon_pipeline.analysis.speech import subtitle_words
+        from pytoon_pipeline.analysis.speech.alignment import align
         from pytoon_pipeline.media import subtitles
         from pytoon_pipeline.media.audio import ANALYSIS_RATE
 
         lines = subtitles.read(self.store.path(file.stored), file.name)
-        return StageOutput(subtitle_words.from_file(lines, file.name, self._samples(item), ANALYSIS_RATE))
+        samples = self._samples(item)
+        found = subtitle_words.from_file(lines, file.name, samples, ANALYSIS_RATE, self.language or "")
+        return StageOutput(align(found, samples))
 
     def _from_track(self, item: SourceItem) -> StageOutput | None:
         """The words of a text track in the file; ``None`` when it has no track that covers enough of the speech."""
         from pytoon_pipeline.analysis.speech import subtitle_words
+        from pytoon_pipeline.analysis.speech.alignment import align
         from pytoon_pipeline.media import subtitles
         from pytoon_pipeline.media.audio import ANALYSIS_RATE
 
@@ -141,11 +145,13 @@ class Transcription(Analysis[Transcript]):
         if not info.streams.get("subtitle") or info.audio is None:
             return None
         tracks = subtitles.tracks(self.store.path(item.stored), info.video.start if info.video else 0.0)
-        found = subtitle_words.from_track(tracks, info.audio.language, self._samples(item), ANALYSIS_RATE)
-        return StageOutput(found) if found is not None else None
+        samples = self._samples(item)
+        found = subtitle_words.from_track(tracks, info.audio.language, samples, ANALYSIS_RATE)
+        return StageOutput(align(found, samples)) if found is not None else None
 
     def _from_speech(self, item: SourceItem) -> StageOutput:
         from pytoon_pipeline.analysis.speech import pieces
+        from pytoon_pipeline.analysis.speech.alignment import align
 
         if self.language is not None and not transcribers.knows(self.choice, self.language):
             unknown = Transcript(words=(), language=self.language, transcriber=self.choice.transcriber)
@@ -155,6 +161,7 @@ class Transcription(Analysis[Transcript]):
         shown = self.use.ranges(item.sha256, samples)
         found = self._transcribed(item, recording, pieces.pieces_in(recording.pieces, shown))
         transcript = transcribers.transcript(self.choice, found).model_copy(update={"transcribed": shown})
+        transcript = align(transcript, samples)
         return StageOutput(transcript, device=transcript.device, precision=transcript.precision)
 
     def _speech(self, item: SourceItem, samples: "NDArray[np.int16]") -> tuple[TimeRange, ...]:
