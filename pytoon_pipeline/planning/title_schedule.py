@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.planning.backdrops import Backdrops, together
-from pytoon_pipeline.planning.keep_out import KeepOutArea
+from pytoon_pipeline.planning.keep_out import KeepOutArea, during
 from pytoon_pipeline.planning.layout.scrims import Scrim, ground_cost, plan_scrim, scrim_tone, under_scrims
 from pytoon_pipeline.planning.layout.text_fit import TextLayout, fit
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
@@ -21,8 +21,8 @@ from pytoon_pipeline.planning.layout.titles import (
     TitleStyle,
     fit_title,
     role_size,
-    text_box,
     title_area,
+    title_box,
     title_layers,
     with_marks,
 )
@@ -75,7 +75,8 @@ def place_titles(
     placed = _joined(schedule, [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed])
     scrims = _scrims(schedule, placed)
     layers = [one for page, shown, position in placed for one in schedule.layers(page, shown, position, scrims)]
-    scenes = on_pages(timeline.scenes, timeline.parts, schedule.page_starts(timed))
+    fps = float(style.rate.fraction)
+    scenes = on_pages(timeline.scenes, timeline.parts, schedule.page_starts(timed), fps)
     scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in scenes)
     layers.sort(key=lambda layer: layer.start)
     return PlacedTitles(tuple(layers), scenes, tuple(schedule.notes(timed)))
@@ -116,7 +117,7 @@ class _Schedule:
         """The pages of a title over a part, at the size of all titles of its role."""
         space = self.space(part)
         peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
-        size = role_size([(one, other.headline, other.area) for one, other in peers])
+        size = role_size([(one, other.headline, other.area) for one, other in peers], numbers=True)
         return [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size, True)]
 
     def _fitted_times(self, pages: Sequence[TitlePage]) -> list[FrameRange]:
@@ -206,8 +207,13 @@ class _Schedule:
         headline, area = self.headline(one).headline, self.place(one)
         preferred = headline.position
         options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
-        keep_out = [area for part in parts for area in self.sequences[part].keep_out]
-        keep_out += [area for area in self.captions if area.start < shown.end and area.end > shown.start]
+        spans = [span for other, span in timed if other.part in parts and other.is_label == one.is_label]
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        keep_out = []
+        for part in parts:
+            start = self.timeline.parts[part].start
+            keep_out += during(self.sequences[part].keep_out, first - start, last - start)
+        keep_out += during(self.captions, shown.start, shown.end)
 
         def cost(place: Rect[int]) -> float:
             return sum(self.ground_cost(part, place) for part in parts) / len(parts)
@@ -269,7 +275,7 @@ def _joined(
 
 def fit_label(label: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout:
     """An item's own text on one page. Raises ``InvalidInput`` when it does not fit ``area``."""
-    page = fit(label.text, text_box(headline, area))
+    page = fit(label.text, title_box(label, headline, area))
     if page is None:
         raise InvalidInput("text_too_long", f"The text of “{label.field}” does not fit beside it.", "Shorten it.")
     return with_marks(page, label)
