@@ -82,7 +82,7 @@ class TeaserRequest(Record):
 
     start: float = Field(default=0, ge=0)
     seconds: float = Field(default=3, ge=0.5)
-    width: int = Field(default=360, ge=120, le=1080, multiple_of=2)
+    width: int = Field(default=360, ge=120, le=1080)
 
     def bytes(self, aspect: float) -> float:
         """The size that a GIF of this width over height may have."""

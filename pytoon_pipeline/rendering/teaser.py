@@ -52,7 +52,7 @@ def _graph(stream: "VideoStream", width: int) -> "Graph":
     from av.filter import Graph
 
     graph = Graph()
-    rate, scale = graph.add("fps", f"fps={TEASER_RATE}"), graph.add("scale", f"w={width}:h=-2:flags=lanczos")
+    rate, scale = graph.add("fps", f"fps={TEASER_RATE}"), graph.add("scale", f"w={width}:h=-1:flags=lanczos")
     split, palette = graph.add("split"), graph.add("palettegen", "stats_mode=diff")
     # A regular pattern instead of noise: the parts of the picture that do not change cost nothing.
     use, sink = graph.add("paletteuse", "dither=bayer:bayer_scale=4:diff_mode=rectangle"), graph.add("buffersink")
