@@ -28,8 +28,8 @@ Outputs = Annotated[
     Field(min_length=1, max_length=4),
     BeforeValidator(aspect_names, json_schema_input_type=tuple[Aspect, ...] | str),
 ]
-# The longest video, in seconds.
-LONGEST_SECONDS = 60
+# The longest video, in seconds, and how long one may be that does not say. A platform may take less.
+LONGEST_SECONDS, USUAL_SECONDS = 600, 60
 # A GIF may not be larger than this, the limit of X for one (docs.getlate.dev, media guidelines, Twitter/X).
 MAX_GIF_BYTES = 15_000_000
 # Frames of a GIF per second, and the bytes of a pixel of moving pictures: measured on talks, 0.15 to 0.44.
@@ -162,7 +162,7 @@ class Request(Record):
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     fit: Fit = "auto"
-    max_seconds: float = Field(default=float(LONGEST_SECONDS), ge=1, le=LONGEST_SECONDS)
+    max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"
     outputs: Outputs = (DEFAULT_ASPECT,)
     teaser: Annotated[TeaserRequest, BeforeValidator(_seconds, json_schema_input_type=TeaserRequest | float)] | None = (
