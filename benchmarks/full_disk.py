@@ -72,7 +72,7 @@ def measure(
         emptied = time.time()
         done = wait_until(lambda: bool(InboxIndex(home).rows()) and settled(home), 300)
         ended = time.time()
-    (video,) = home.outbox.glob("*/*.mp4") if done else [None]
+    (video,) = home.outbox.rglob("*.mp4") if done else [None]
     found = {
         "filled": name, "run_said_so": said, "said": sorted(codes), "completed_after_space_was_made": video is not None,
         "seconds_until_then": round(ended - emptied, 1), "seconds": round(ended - began, 1),

@@ -128,7 +128,7 @@ def judged(home: Home, drops: list[Drop], dropped: dict[str, float]) -> dict[str
         if delivered and one.expected != "same":
             times.append(delivered.at - dropped[one.name])
     keys = {rows[one.name].key for one in drops if one.expected in ("completed", "degraded") and one.name in rows}
-    videos = sorted(path.name for path in home.outbox.glob("*/*.mp4"))
+    videos = sorted(path.name for path in home.outbox.rglob("*.mp4"))
     events = _events(home)
     delivered_events = Counter(line["key"] for line in events if line.get("event") == "delivered")
     runs = {line["run"] for line in events if "run" in line}

@@ -39,15 +39,48 @@ def title_with_variant(title: str, key: str) -> str:
 
 
 def unique_name(database: sqlite3.Connection, key: str, title: str) -> str:
-    """A name that no other upload has: ``title``, the variant of the key, and a number where that is taken."""
+    """A name that no other upload has: that of the folder of its media, and the variant of the key.
+
+    The first upload of some media gets the folder ``title``, with a number where other media have that; its formats and
+    variants share the folder.
+    """
+    digits, _, variant = key.partition("-")
+    others = database.execute(
+        "select key, name from uploads where key = ?1 or (key > ?1 || '-' and key < ?1 || '.') order by key", (digits,)
+    ).fetchall()
+    folder = folder_name(*others[0]) if others else _free_folder(database, title)
+    name = "-".join(part for part in (folder, variant) if part)
+    taken = _is_taken(database, name)
+    return next(one for number in count(2) if not _is_taken(database, one := f"{name}-{number}")) if taken else name
+
+
+def folder_name(key: str, name: str) -> str:
+    """The folder of an upload in the outbox, where all formats and variants of its media lie: its name without its
+    variant.
+    """
     _, _, variant = key.partition("-")
-    name = "-".join(part for part in (readable_name(title), variant) if part)
-    if KEY.match(name):
-        name = f"video-{name}"
-    if not _is_taken(database, name):
-        return name
-    (same,) = database.execute("select count(*) from uploads where title = ?", (title,)).fetchone()
-    return next(one for number in count(max(2, same)) if not _is_taken(database, one := f"{name}-{number}"))
+    return name.removesuffix(f"-{variant}") if variant else name
+
+
+def _free_folder(database: sqlite3.Connection, title: str) -> str:
+    """A folder that no other media have."""
+    folder = readable_name(title)
+    if KEY.match(folder):
+        folder = f"video-{folder}"
+    if not _is_used(database, folder):
+        return folder
+    (same,) = database.execute(
+        "select count(distinct substr(key, 1, 32)) from uploads where title = ?", (title,)
+    ).fetchone()
+    return next(one for number in count(max(2, same)) if not _is_used(database, one := f"{folder}-{number}"))
+
+
+def _is_used(database: sqlite3.Connection, folder: str) -> bool:
+    """Whether an upload has this name, or is a format or variant of media with this folder."""
+    if _is_taken(database, folder):
+        return True
+    within = database.execute("select key, name from uploads where name > ?1 || '-' and name < ?1 || '.'", (folder,))
+    return any(folder_name(*one).casefold() == folder.casefold() for one in within)
 
 
 def _is_taken(database: sqlite3.Connection, name: str) -> bool:

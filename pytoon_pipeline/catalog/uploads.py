@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pytoon_pipeline.catalog import records
 from pytoon_pipeline.catalog.database import Database
-from pytoon_pipeline.catalog.names import KEY
+from pytoon_pipeline.catalog.names import KEY, folder_name
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
@@ -80,9 +80,13 @@ class Uploads:
     # Names
 
     def name(self, key: str) -> str:
-        """The name of a key: what people type, and what its folder in the outbox is called; an unknown key itself."""
+        """The name of a key: what people type, and what its videos are called; an unknown key itself."""
         found = self._rows("select name from uploads where key = ?", key)
         return found[0][0] if found else key
+
+    def folder(self, key: str) -> str:
+        """The folder in the outbox that a key shares with other formats and variants of its media."""
+        return folder_name(key, self.name(key))
 
     def key_of(self, name: str) -> str | None:
         """The key with this name; a key itself."""

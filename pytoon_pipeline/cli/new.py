@@ -86,6 +86,8 @@ def _show_media(draft: "Draft") -> None:
 
 
 def _ask(prompter: Prompter, draft: "Draft") -> "Answers":
+    from pytoon_pipeline.service.new_request import longest_seconds
+
     answers = draft.defaults()
 
     def text(field: str, question: str) -> None:
@@ -110,7 +112,7 @@ def _ask(prompter: Prompter, draft: "Draft") -> "Answers":
     answers = replace(answers, music=_ask_music(prompter, draft, answers))
     platforms = [Choice(name, title) for name, title in PLATFORMS.items()]
     answers = replace(answers, platform=prompter.choose("For which app?", platforms, answers.platform))
-    text("max_seconds", "Longest length in seconds, up to 60:")
+    text("max_seconds", f"Longest length in seconds, up to {longest_seconds(answers.platform):g}:")
     return answers
 
 

@@ -62,12 +62,17 @@ class TranscribedPiece(Record):
     device_fallback: str | None = None
 
 
+# How the times of words were found: by the transcriber, by forced alignment with the audio, or spread over subtitles.
+WordTiming = Literal["transcriber", "forced_alignment", "subtitles"]
+
+
 class Transcript(Record):
     """Words as transcribed, before any repair.
 
     ``transcribed`` are the ranges of the source that the video can use; speech outside was not transcribed. It is None
     where that is the whole source.
 
+    ``timing`` says how the times of the words were found; with forced alignment, ``unaligned_words`` keep theirs.
     ``rejected_words`` were found in music, noise or speech that was not recognised. ``tags`` are what subtitles say
     besides speech, such as names of speakers. ``transcriber`` is None for a source without audio. ``language_unknown``:
     it does not know the language, so nothing was transcribed. It ran on ``device`` with ``precision``;
@@ -78,16 +83,14 @@ class Transcript(Record):
     language: str
     transcriber: Transcriber | None
     transcribed: tuple[TimeRange, ...] | None = None
+    timing: WordTiming = "transcriber"
+    unaligned_words: int = 0
     rejected_words: int = 0
     tags: tuple[str, ...] = ()
     language_unknown: bool = False
     device: str = "cpu"
     precision: str = ""
     device_fallback: str | None = None
-
-
-# How the times of words were found: by the transcriber, by forced alignment with the audio, or spread over subtitles.
-WordTiming = Literal["transcriber", "forced_alignment", "subtitles"]
 
 
 class Cut(Record):
@@ -122,7 +125,6 @@ class CorrectedTranscript(Transcript):
     edit that was not applied why not.
     """
 
-    timing: WordTiming = "transcriber"
     before_edits: tuple[Word, ...] = ()
     corrections: tuple[WordChange, ...] = ()
     cuts: tuple[Cut, ...] = ()
@@ -134,15 +136,15 @@ class SilenceSegments(Record):
     """Silence and speech in a source.
 
     ``speech`` are the ranges that stay: padded, never cutting a word, and without what an edit cut out. ``words`` are
-    those of the transcript with impossible times repaired. ``level_db`` and ``threshold_db`` are in dB relative to full
-    scale.
+    those of the transcript with impossible times repaired; ``dropped_words`` lie in silence or last too long.
+    ``level_db`` and ``threshold_db`` are in dB relative to full scale.
     """
 
     silences: tuple[TimeRange, ...]
     speech: tuple[TimeRange, ...]
     words: tuple[Word, ...]
     repaired_words: int
-    dropped_words: int
+    dropped_words: tuple[Word, ...] = ()
     level_db: float
     threshold_db: float
 

@@ -151,7 +151,7 @@ def _transition(value: Any) -> Any:
 class EditScene(Record):
     """``transition`` is how the scene comes in over the one before; it is part of the scene's own ``seconds``."""
 
-    seconds: float = Field(gt=0, le=60)
+    seconds: float = Field(gt=0, le=600)
     background: Colour = "#000000"
     layers: Layers = ()
     transition: Annotated[

@@ -52,7 +52,7 @@ def aspect_names(value: object) -> object:
         entries = [entries]
     names = [_aspect_name(one) for one in entries]
     for name in names:
-        if name not in CANVASES:
+        if not isinstance(name, str) or name not in CANVASES:
             raise ValueError(f"“{name[:40]}” is no aspect ratio of a video", f"Choose from: {', '.join(CANVASES)}.")
     return names
 

@@ -74,7 +74,12 @@ class Platform(Record):
     @property
     def planned(self) -> dict[str, object]:
         """What plans depend on: limits of files do not change them."""
-        return {"name": self.name, "safe_zone": self.safe_zone.model_dump(), "loudness": self.loudness.value}
+        return {
+            "name": self.name,
+            "safe_zone": self.safe_zone.model_dump(),
+            "loudness": self.loudness.value,
+            "max_seconds": self.max_seconds.value,
+        }
 
     def safe_area(self, canvas: Canvas) -> Rect[int]:
         """Where texts may stand on ``canvas``."""

@@ -28,8 +28,8 @@ Outputs = Annotated[
     Field(min_length=1, max_length=4),
     BeforeValidator(aspect_names, json_schema_input_type=tuple[Aspect, ...] | str),
 ]
-# The longest video, in seconds.
-LONGEST_SECONDS = 60
+# The longest video, in seconds, and how long one may be that does not say. A platform may take less.
+LONGEST_SECONDS, USUAL_SECONDS = 600, 60
 OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["cover", "contain", "bars", "auto"]
 # What each of them does with a picture or clip of another shape than the frame.
@@ -131,7 +131,7 @@ class Request(Record):
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     fit: Fit = "auto"
-    max_seconds: float = Field(default=float(LONGEST_SECONDS), ge=1, le=LONGEST_SECONDS)
+    max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"
     outputs: Outputs = (DEFAULT_ASPECT,)
     transition: TransitionChoice | None = None

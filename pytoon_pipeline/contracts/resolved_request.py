@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.output_format import CANVASES, Canvas
 from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
-from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.request import LONGEST_SECONDS, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 
 # Where a value comes from. *override*: set for one run in the Launchpad. *media*: chosen by what the files are.
@@ -46,6 +46,11 @@ class ResolvedRequest(Record):
     def canvas(self) -> Canvas:
         """The size of the video."""
         return CANVASES[self.request.outputs[0]]
+
+    @property
+    def longest_seconds(self) -> float:
+        """How long the request may let the video be: what Pytoon makes, and what the platform takes."""
+        return min(LONGEST_SECONDS, self.platform.max_seconds.value)
 
     @property
     def loudness(self) -> float:

@@ -117,8 +117,8 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
     if report.verdict == "fail" and not video.spec.fallback:
         raise failure(report)
     decision = decide(uploads, video)
-    name, version = uploads.name(upload.key), uploads.version(upload)
-    result = _store_files(store, video, plan_delivery(name, version, decision.degraded is not None))
+    parent, name, version = uploads.folder(upload.key), uploads.name(upload.key), uploads.version(upload)
+    result = _store_files(store, video, plan_delivery(parent, name, version, decision.degraded is not None))
     plan = result.artifact.read(Delivery)
     names = plan.roles
     manifest = _manifest(store, items, video, decision, result.artifact, names)

@@ -36,7 +36,9 @@ class _Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class DeliveredVideo:
-    """A video in the outbox. ``files`` are the names of all files in its folder, the video first."""
+    """A video in the outbox; ``folder`` is the path of its folder there, ``files`` are the names of all files in it,
+    the video first.
+    """
 
     title: str
     folder: str
@@ -57,7 +59,7 @@ def page(outbox: Path, number: int) -> str:
     """One page as HTML, with the newest videos first. Pages count from 1."""
     newest_first = sorted(_manifests(outbox), reverse=True)
     start, end = PAGE_VIDEOS * (number - 1), PAGE_VIDEOS * number
-    body = "".join(_item(video) for _, manifest in newest_first[start:end] if (video := _video(manifest)))
+    body = "".join(_item(video) for _, manifest in newest_first[start:end] if (video := _video(outbox, manifest)))
     more = len(newest_first) > end
     empty = "<p>There are no videos yet. They appear here as soon as they are finished.</p>"
     links = [f'<a href="?page={number - 1}">Newer</a>' if number > 1 else "", f'<a href="?page={number + 1}">Older</a>']
@@ -71,14 +73,21 @@ def page(outbox: Path, number: int) -> str:
 
 def _manifests(outbox: Path) -> Iterator[tuple[float, Path]]:
     """The manifests in the outbox with their times. A folder without one is not complete, or not Pytoon's."""
-    for folder in os.scandir(outbox):
-        if folder.is_dir(follow_symlinks=False) and not folder.name.startswith("."):
-            manifest = Path(folder.path, MANIFEST)
+    for media in _folders(outbox):
+        for folder in (media, *_folders(media)):
+            manifest = Path(folder, MANIFEST)
             with suppress(FileNotFoundError):
                 yield manifest.stat().st_mtime, manifest
 
 
-def _video(manifest: Path) -> DeliveredVideo | None:
+def _folders(parent: Path) -> Iterator[Path]:
+    with suppress(FileNotFoundError), os.scandir(parent) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                yield Path(entry.path)
+
+
+def _video(outbox: Path, manifest: Path) -> DeliveredVideo | None:
     try:
         known = _Manifest.model_validate_json(manifest.read_bytes())
         names = sorted(path.name for path in manifest.parent.iterdir() if _is_served(path))
@@ -90,7 +99,11 @@ def _video(manifest: Path) -> DeliveredVideo | None:
         return None
     title = title_with_variant(known.title, known.key)
     return DeliveredVideo(
-        title, manifest.parent.name, tuple(ordered), manifest.stat().st_mtime, known.degraded is not None
+        title,
+        manifest.parent.relative_to(outbox).as_posix(),
+        tuple(ordered),
+        manifest.stat().st_mtime,
+        known.degraded is not None,
     )
 
 
@@ -104,7 +117,8 @@ def _item(video: DeliveredVideo) -> str:
     picture = f'<img src="{_url(video, video.thumbnail)}" alt="" loading="lazy">' if video.thumbnail else ""
     mark = ' <span class="mark">degraded</span>' if video.degraded else ""
     # Its name says which version this is.
-    folder = "" if video.folder == video.title else f"{escape(video.folder)} · "
+    name = video.folder.rpartition("/")[2]
+    folder = "" if name == video.title else f"{escape(name)} · "
     day = datetime.fromtimestamp(video.at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     return (
         f'<li>{_link(video, video.video, picture)}<p class="title">{_link(video, video.video, escape(video.title))}'
@@ -123,7 +137,7 @@ def _link(video: DeliveredVideo, name: str, label: str) -> str:
 
 
 def _url(video: DeliveredVideo, name: str) -> str:
-    return file_path(video.folder, name)
+    return file_path(*video.folder.split("/"), name)
 
 
 def file_path(*parts: str) -> str:

@@ -36,13 +36,14 @@ def failure(report: QcReport) -> QualityFailure:
     )
 
 
-def plan_delivery(name: str, version: int = 1, degraded: bool = False) -> Delivery:
-    """The paths of a delivery below the outbox: a folder for each version of the upload ``name``.
+def plan_delivery(parent: str, name: str, version: int = 1, degraded: bool = False) -> Delivery:
+    """The paths of a delivery below the outbox: in the folder ``parent`` of its media, one for each version of the
+    upload ``name``.
 
     The folder's name says when the video is degraded.
     """
     stem = f"{name}.v{version}" if version > 1 else name
-    folder = f"{stem}.degraded" if degraded else stem
+    folder = f"{parent}/{stem}.degraded" if degraded else f"{parent}/{stem}"
     return Delivery(
         folder=folder,
         video=f"{folder}/{stem}.mp4",
@@ -95,7 +96,7 @@ def replace_earlier(home: Home, key: str, earlier: DeliveryRecord | None, curren
         if held and path.is_relative_to(home.outbox):
             remaining.append(folder)
         elif path != current:
-            withdraw(path, key)
+            withdraw(home, path, key)
     return tuple(folder for folder in remaining if home.root / folder != current)
 
 
@@ -106,8 +107,11 @@ def is_edited(file: Path) -> bool:
     return file.name in proposed and file.is_file() and hash_files(file) != proposed[file.name]
 
 
-def withdraw(folder: Path, key: str) -> None:
-    """Removes from ``folder`` what was delivered there for the key. Files that a person changed or added stay."""
+def withdraw(home: Home, folder: Path, key: str) -> None:
+    """Removes from ``folder`` what was delivered there for the key. Files that a person changed or added stay.
+
+    The folder of its media goes with the last delivery in it.
+    """
     manifest = _read_manifest(folder)
     if manifest is None or manifest.key != key:
         return
@@ -117,8 +121,10 @@ def withdraw(folder: Path, key: str) -> None:
             file.unlink()
     (folder / SPEC).unlink(missing_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    for empty in (folder, folder.parent):
+        if empty in (home.outbox, home.held) or any(empty.iterdir()):
+            break
+        empty.rmdir()
 
 
 def _read_manifest(folder: Path) -> _FolderManifest | None:

@@ -36,7 +36,7 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     folder = (home.root / record.video).parent
     manifest = _read_manifest(folder / MANIFEST)
     _verify(folder, manifest)
-    plan = plan_delivery(uploads.name(key), record.version, degraded=True)
+    plan = plan_delivery(uploads.folder(key), uploads.name(key), record.version, degraded=True)
     # The same files under their names in the outbox.
     names = {_named_as(plan, held): held for held in manifest.files}
     plan = plan.with_captions(names)

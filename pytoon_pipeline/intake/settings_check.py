@@ -7,7 +7,7 @@ from pathlib import Path
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
 from pytoon_pipeline.config.folder import presets_folder
-from pytoon_pipeline.config.presets import BRANDS, brand_names, load_limits
+from pytoon_pipeline.config.presets import BRANDS, brand_names, load_limits, load_platforms
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
@@ -45,6 +45,7 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tupl
     upload = SourceMedia(key=NO_KEY, title="", items=tuple(own), request=request.model_dump(exclude_unset=True))
     resolved = resolve_request(upload, request, documents)
     _check_fonts(resolved)
+    _check_platform_length(resolved)
     _check_length(resolved)
     if isinstance(request.edit_plan, EditPlan):
         _check_edit_plan(resolved, request.edit_plan, files)
@@ -194,6 +195,18 @@ def _font_names(resolved: ResolvedRequest) -> Iterator[tuple[str, str]]:
     for path, layer in all_layers(plan) if isinstance(plan, EditPlan) else ():
         if isinstance(style := getattr(layer, "style", None), TextStyle):
             yield f"{path}.style.font", style.font
+
+
+def _check_platform_length(resolved: ResolvedRequest) -> None:
+    wanted, longest = resolved.request.max_seconds, resolved.longest_seconds
+    if wanted <= longest:
+        return
+    others = [one.name for one in load_platforms() if one.max_seconds.value >= wanted]
+    raise field_error(
+        "max_seconds", "too_long_for_platform",
+        f"{wanted:g} s is too long for {resolved.platform.title}, where a video can last {longest:g} s.",
+        f"Set max_seconds to {longest:g} or less, or set platform to {listed(others, 'or')}.",
+    )  # fmt: skip
 
 
 def _check_length(resolved: ResolvedRequest) -> None:

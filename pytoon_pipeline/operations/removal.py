@@ -50,5 +50,5 @@ def _withdraw(home: Home, key: str, versions: Iterable[DeliveryRecord]) -> tuple
     """Removes the delivered and the held videos. Returns the folders that remain."""
     folders = [home.root / folder for version in versions for folder in version.folders]
     for folder in folders:
-        withdraw(folder, key)
+        withdraw(home, folder, key)
     return tuple(folder for folder in dict.fromkeys(folders) if folder.exists())

@@ -119,6 +119,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         transition=transition,
         stills=preset.stills,
         max_seconds=request.max_seconds,
+        longest_seconds=resolved.longest_seconds,
         end_card_frames=closing.frames if closing is not None else 0,
         reading_seconds=reading_seconds(
             titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps

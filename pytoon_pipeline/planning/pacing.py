@@ -30,7 +30,8 @@ class Pacing:
     ``content_frames`` are the frames that all sequences may have together, without the end card and after overlaps.
     ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the texts of each item need, or
     that of all texts where there are no items; ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit
-    that messages name. ``beats`` are the frames at which music has beats.
+    that messages name, and ``longest_seconds`` the highest that it may be set to. ``beats`` are the frames at which
+    music has beats.
     """
 
     rate: FrameRate
@@ -38,6 +39,7 @@ class Pacing:
     transition: SceneTransition
     stills: StillSettings
     max_seconds: float
+    longest_seconds: float = LONGEST_SECONDS
     end_card_frames: int = 0
     reading_seconds: tuple[float, ...] = ()
     voice_seconds: float | None = None
@@ -175,7 +177,8 @@ def _fitted(preferred: Sequence[float], own: Sequence[float], pacing: Pacing) ->
     if not shortened:
         return whole, []
     factor = sum(whole) / sum(preferred)
-    longer = f", or raise max_seconds (at most {LONGEST_SECONDS})" if pacing.max_seconds < LONGEST_SECONDS else ""
+    can_grow = pacing.max_seconds < pacing.longest_seconds
+    longer = f", or raise max_seconds (at most {pacing.longest_seconds:g})" if can_grow else ""
     message = (
         f"All items are shown for {factor:.0%} of their time, so that the video lasts no longer than "
         f"{round(pacing.max_seconds, 1):g} s (max_seconds). For more time each, use fewer items{longer}."

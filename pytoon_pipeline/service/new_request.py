@@ -10,11 +10,11 @@ from typing import Any, get_args
 
 import yaml
 
-from pytoon_pipeline.config.presets import load_preset, preset_names
+from pytoon_pipeline.config.presets import load_platform, load_preset, preset_names
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.preset import Preset
-from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.request import LONGEST_SECONDS, Request
 from pytoon_pipeline.contracts.results import NewRequestResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.intake.folder import AUDIO_FILES, CLIPS, REQUEST_FILES, REQUEST_NAMES, folder_files
@@ -180,7 +180,13 @@ def _lines(draft: Draft, answers: Answers) -> Iterator[str]:
     yield _optional("music", answers.music, "song.mp3", "an audio file of this folder; it repeats and fades out")
     yield _optional("brand", answers.brand, "acme", "logo, colours and fonts from a file in presets/brands")
     yield f"platform: {answers.platform}  # {' | '.join(PLATFORMS)}: keeps texts clear of the app's own buttons"
-    yield f"max_seconds: {answers.max_seconds}  # the longest that the video may be, up to 60"
+    longest = longest_seconds(answers.platform)
+    yield f"max_seconds: {answers.max_seconds}  # the longest that the video may be, up to {longest:g}"
+
+
+def longest_seconds(platform: str) -> float:
+    """The longest video that a platform takes and Pytoon makes."""
+    return min(LONGEST_SECONDS, load_platform(platform).max_seconds.value)
 
 
 def _text_lines(answers: Answers) -> Iterator[str]:

@@ -114,7 +114,7 @@ def _announced(
 
 def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Iterator[Note]:
     """A note where the same media came before under another title: the video joins the versions of that upload."""
-    if outcome == "new":
+    if outcome == "new" or "variant" in upload.request:
         return
     name = Uploads(home).name(upload.key)
     if not name.startswith(readable_name(upload.title)):

@@ -60,3 +60,14 @@ def test_a_key_stands_for_itself(home: Home) -> None:
     name = register(home, "b" * 32, key)
     assert not KEY.match(name), "a name is never mistaken for a key"
     assert uploads.key_of(name) == "b" * 32
+
+
+def test_all_formats_and_variants_of_the_same_media_share_a_folder(home: Home) -> None:
+    uploads, zero, one, two = Uploads(home), "0" * 32, "1" * 32, "2" * 32
+    wanted = [(f"{zero}-1x1", "garden"), (zero, "garden"), (f"{zero}-teaser", "lawn"), (one, "garden")]
+    wanted += [(f"{one}-1x1", "garden"), (f"{two}-teaser", "garden")]
+    names = [register(home, key, title) for key, title in wanted]
+    assert names == ["garden-1x1", "garden", "garden-teaser", "garden-2", "garden-2-1x1", "garden-3-teaser"]
+    folders = {key: uploads.folder(key) for key, _ in wanted}
+    assert {key[:1]: folder for key, folder in folders.items()} == {"0": "garden", "1": "garden-2", "2": "garden-3"}
+    assert register(home, "3" * 32, "garden-2-1x1") == "garden-2-1x1-2"

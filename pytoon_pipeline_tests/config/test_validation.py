@@ -96,7 +96,7 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
 @pytest.mark.parametrize(
     ("document", "message", "hint"),
     [
-        ({"max_seconds": 90}, "max_seconds is 90; it must be a number from 1 to 60.", "The largest value is 60."),
+        ({"max_seconds": 900}, "max_seconds is 900; it must be a number from 1 to 600.", "The largest value is 600."),
         (
             {"platform": "instagram"},
             "platform is “instagram”; it must be any, tiktok, reels, ",

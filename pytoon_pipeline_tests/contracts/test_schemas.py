@@ -49,7 +49,7 @@ def test_plans_fit_their_schema() -> None:
     ("name", "document"),
     [
         ("request", {"media": ["a.png"], "colour": "red"}),
-        ("request", {"max_seconds": 61}),
+        ("request", {"max_seconds": 601}),
         ("edit_plan", {"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]}),
         ("edit_plan", {"scenes": []}),
         ("render_spec", {"version": 2}),

@@ -33,8 +33,8 @@ def get(url: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes
     return found
 
 
-def delivered(home: Home, name: str, title: str, degraded: object = None, at: float = 1e9) -> Path:
-    folder = home.outbox / name
+def delivered(home: Home, name: str, title: str, degraded: object = None, at: float = 1e9, parent: str = "") -> Path:
+    folder = home.outbox / parent / name
     folder.mkdir(parents=True)
     (folder / f"{name}.mp4").write_bytes(VIDEO)
     (folder / f"{name}.jpg").write_bytes(b"jpeg")
@@ -121,3 +121,12 @@ def test_the_videos_of_the_same_photos_are_told_apart(home: Home, url: str) -> N
     folder = delivered(home, "garden-teaser", "garden")
     (folder / "manifest.json").write_text(json.dumps({"title": "garden", "key": f"{'0' * 32}-teaser"}))
     assert "garden (teaser)" in get(url, "/")[2].decode()
+
+
+def test_the_formats_of_one_upload_lie_in_one_folder(home: Home, url: str) -> None:
+    for name in ("garden", "garden-1x1"):
+        delivered(home, name, "garden", parent="garden & co")
+    text = get(url, "/")[2].decode()
+    path = "garden%20%26%20co/garden-1x1/garden-1x1.mp4"
+    assert f'href="{path}"' in text
+    assert get(url, f"/{path}")[2] == VIDEO

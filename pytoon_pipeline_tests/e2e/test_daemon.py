@@ -43,7 +43,7 @@ def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, mon
     assert keys["bad.mp4"] is None, "it was rejected before any run"
     assert uploads.failures() == {}
     assert "not a video" in (inbox / "bad.mp4.rejected.txt").read_text()
-    assert [path.name for path in home.outbox.glob("*/*.mp4")] == ["hero.mp4"]
+    assert [path.name for path in home.outbox.rglob("*.mp4")] == ["hero.mp4"]
     with running.instance(home) as opened:
         statuses = [one.status for one in opened.get_runs()]
     assert set(statuses) == {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}

@@ -141,7 +141,7 @@ def test_a_flashing_video_is_held_until_a_person_releases_it(
     shown = row(home, key)
     held = Path(shown["held"])
     assert (shown["status"], shown["video"], shown["error"]["code"]) == ("held", None, "held_flash")
-    assert held.parent == home.held / "strobe.degraded"
+    assert held.parent == home.held / "strobe" / "strobe.degraded"
     assert comment_of(held) is not None
     manifest = manifest_in(held.parent)
     assert manifest.degraded is not None
@@ -165,7 +165,7 @@ def test_a_flashing_video_is_held_until_a_person_releases_it(
     shown = said(capsys)
     video = Path(shown["video"])
     assert (shown["status"], shown["held"], shown["error"]) == ("degraded", None, None)
-    assert video.parent == home.outbox / "strobe.degraded"
+    assert video.parent == home.outbox / "strobe" / "strobe.degraded"
     assert not list(home.held.iterdir())
     released = manifest_in(video.parent).released
     assert released is not None

@@ -71,7 +71,7 @@ class FakeRunner:
         report = _report()
         uploads.record(key, Attempt(number=1, plan="plan", verdict=report.verdict, score=report.score))
         degraded = Degradation(reasons=(HAZARD,)) if self.held else None
-        plan = plan_delivery(uploads.name(key), uploads.version(upload), degraded is not None)
+        plan = plan_delivery(uploads.folder(key), uploads.name(key), uploads.version(upload), degraded is not None)
         spec = planned(text="Hi", max_seconds=2).model_copy(update={"notes": (Note(code="n", message="A note."),)})
         root = home.held if self.held else home.outbox
         with scratch_dir(home.work) as scratch:

@@ -60,7 +60,7 @@ def footage(
     focal = tuple(FocalPoint(time=t, box=Box(x=0.6, y=0.4, width=0.1, height=0.2), weight=1) for t in times.tolist())
     silence = SilenceSegments(
         silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=words, repaired_words=0,
-        dropped_words=0, level_db=-20, threshold_db=-46,
+        level_db=-20, threshold_db=-46,
     )  # fmt: skip
     video = video or stream()
     return AnalysedMedia(
@@ -97,7 +97,7 @@ def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: st
     audio = AudioStream(index=0, codec="aac", sample_rate=48000, channels=2)
     silence = SilenceSegments(
         silences=(), speech=tuple(TimeRange(start=a, end=b) for a, b in speech), words=(), repaired_words=0,
-        dropped_words=0, level_db=-20, threshold_db=-46,
+        level_db=-20, threshold_db=-46,
     )  # fmt: skip
     return AnalysedMedia(
         item=item,

@@ -30,7 +30,7 @@ def test_each_output_is_a_version_with_its_own_key() -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [("outputs=1:1,1:1", "twice"), ("outputs=3:2", "3:2"), ("outputs=[]", "outputs")],
+    [("outputs=1:1,1:1", "twice"), ("outputs=3:2", "3:2"), ("outputs=[]", "outputs"), ("outputs=[{}]", "outputs")],
 )
 def test_wrong_outputs_are_refused(change: str, words: str, tmp_path: Path) -> None:
     picture = tmp_path / "a.png"

@@ -80,13 +80,13 @@ def test_a_delivery_replaces_only_its_own_version(runner: FakeRunner, offer: Pat
     key = runner.keys[0]
     assert status(runner.home, "offer").status == "held"
     record = release(runner.home, key, "me", "")
-    assert record.video == "outbox/offer.v2.degraded/offer.v2.mp4"
+    assert record.video == "outbox/offer/offer.v2.degraded/offer.v2.mp4"
     assert not list(runner.home.held.rglob("*.mp4"))
     assert first.is_file()
     runner.held = False
     Uploads(runner.home).fail(key, TransientError("x", "X.", "Y."))
     assert Path(rendered(runner, offer, "text.hook=B")).parent.name == "offer.v2"
-    assert sorted(path.name for path in runner.home.outbox.iterdir()) == ["offer", "offer.v2"]
+    assert sorted(path.name for path in (runner.home.outbox / "offer").iterdir()) == ["offer", "offer.v2"]
 
 
 def test_the_video_of_a_version_is_found_or_the_error_says_why(runner: FakeRunner, offer: Path) -> None:

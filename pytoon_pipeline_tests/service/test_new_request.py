@@ -67,7 +67,7 @@ def test_a_brand_is_part_of_the_request(photos: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "answer"), [("colour", "nonsense"), ("max_seconds", "600"), ("max_seconds", ""), ("music", "gone.mp3"),
+    ("field", "answer"), [("colour", "nonsense"), ("max_seconds", "601"), ("max_seconds", ""), ("music", "gone.mp3"),
                           ("music", "2.png"), ("brand", "nope"), ("headline", "x" * 700)],
 )  # fmt: skip
 def test_an_answer_that_cannot_be_used_is_refused_and_nothing_is_written(photos: Path, field: str, answer: str) -> None:

@@ -22,6 +22,7 @@ PAD_SECONDS = 0.2
 # transcribers need context, and the quiet ends of words remain.
 SPEECH_PAD_SECONDS = 1.0
 MAX_SECONDS = 30.0
+BATCH_SECONDS = 600.0
 # Longer pieces are cut where this long a part is quietest.
 CUT_SECONDS = 0.2
 
@@ -62,6 +63,20 @@ def join_pieces(pieces: Iterable[Span]) -> list[Span]:
         else:
             joined.append((first, last))
     return joined
+
+
+def batches(pieces: Iterable[Span]) -> Iterator[list[Span]]:
+    """Pieces in order, in batches of at most ``BATCH_SECONDS`` of audio: what is found of a long source is stored as
+    soon as a batch is done, and memory does not grow with its length.
+    """
+    batch: list[Span] = []
+    for first, last in pieces:
+        if batch and sum(b - a for a, b in batch) + last - first > BATCH_SECONDS * RATE:
+            yield batch
+            batch = []
+        batch.append((first, last))
+    if batch:
+        yield batch
 
 
 def pieces_in(pieces: Iterable[Span], ranges: Sequence[TimeRange] | None) -> list[Span]:

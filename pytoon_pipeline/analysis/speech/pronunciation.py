@@ -9,6 +9,8 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
+from pytoon_pipeline.analysis.speech.number_words import spoken_forms
+
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 CONSONANTS = (
     "B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N", "NG", "P", "R", "S", "SH", "T", "TH", "V", "W", "Y",
@@ -17,6 +19,7 @@ CONSONANTS = (
 PHONES = (*VOWELS, *CONSONANTS)
 # A compound such as “hubspot” is pronounced as its parts; shorter parts are found in any word.
 MIN_PART = 3
+PUNCTUATION = "\"'“”‘’«»()[]{}.,;:!?…¡¿-–—*_"
 
 LETTERS = {
     "a": "EY", "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY", "h": "EY CH", "i": "AY",
@@ -56,14 +59,18 @@ Phones = tuple[str, ...]
 @cache
 def dictionary() -> dict[str, str]:
     """The phones of each word, separated by spaces: its first pronunciation, the words in lower case."""
+    return {word: phones[0] for word, phones in _variants().items()}
+
+
+@cache
+def _variants() -> dict[str, list[str]]:
     import pocketsphinx
 
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     with Path(pocketsphinx.get_model_path("en-us"), "cmudict-en-us.dict").open(encoding="utf-8") as lines:
         for line in lines:
             word, _, phones = line.rstrip().partition(" ")
-            if not word.endswith(")"):
-                found[word] = phones
+            found.setdefault(word.partition("(")[0], []).append(phones)
     return found
 
 
@@ -71,6 +78,15 @@ def dictionary() -> dict[str, str]:
 def phones_of(text: str) -> Phones:
     """The phones of one or several words; none for a text without letters of the Latin alphabet."""
     return tuple(phone for word in _plain(text).split() for phone in _word(word))
+
+
+def pronunciations(text: str) -> tuple[Phones, ...]:
+    """How a word of a transcript may be pronounced: by the dictionary in all ways that it knows, numbers as words."""
+    if any(one.isdigit() for one in text):
+        return tuple(dict.fromkeys(filter(None, map(phones_of, spoken_forms(text)))))
+    known = _variants().get(_plain(text).lower().strip(PUNCTUATION))
+    sounds = [tuple(one.split()) for one in known] if known else [phones_of(text)]
+    return tuple(filter(None, sounds))
 
 
 def _plain(text: str) -> str:

@@ -13,6 +13,8 @@ from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.contracts.time import TimeRange, clip, gaps, runs, union
 
 WINDOW_SECONDS = 0.01
+# Windows that are measured together, so that memory does not grow with the length: a minute.
+BLOCK_WINDOWS = 6000
 FLOOR_DB = -120.0
 # A recording whose loud parts are below this is inaudible beside a phone's own noise; in dB relative to full scale.
 SILENT_DB = -60.0
@@ -21,10 +23,14 @@ SILENT_DB = -60.0
 def levels(samples: NDArray[np.int16], rate: int) -> NDArray[np.float64]:
     """RMS of each 10 ms in dB relative to full scale, shape (windows,). The last, incomplete window counts too."""
     window = round(rate * WINDOW_SECONDS)
+    block = BLOCK_WINDOWS * window
+    means = [_mean_power(samples[first : first + block], window) for first in range(0, len(samples), block)]
+    return np.maximum(10 * np.log10(np.concatenate([np.zeros(0), *means]) + 1e-12), FLOOR_DB)
+
+
+def _mean_power(samples: NDArray[np.int16], window: int) -> NDArray[np.float64]:
     power = np.square(samples.astype(np.float32) / 32768)
-    padded = np.pad(power, (0, -len(power) % window))
-    mean = padded.reshape(-1, window).mean(axis=1, dtype=np.float64)
-    return np.maximum(10 * np.log10(mean + 1e-12), FLOOR_DB)
+    return np.pad(power, (0, -len(power) % window)).reshape(-1, window).mean(axis=1, dtype=np.float64)
 
 
 def speech_level(decibels: NDArray[np.float64]) -> float:

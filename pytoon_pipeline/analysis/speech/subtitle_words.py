@@ -32,9 +32,11 @@ def from_track(
     return transcript(track.lines, transcriber, track.language, samples, rate)
 
 
-def from_file(lines: Sequence[SubtitleCue], name: str, samples: NDArray[np.int16], rate: int) -> Transcript:
-    """The words of a subtitle file beside a clip; its language is unknown."""
-    return transcript(lines, Transcriber(engine="subtitles", model=name, identity="file"), "", samples, rate)
+def from_file(
+    lines: Sequence[SubtitleCue], name: str, samples: NDArray[np.int16], rate: int, language: str = ""
+) -> Transcript:
+    """The words of a subtitle file beside a clip; its language is unknown unless the request names it."""
+    return transcript(lines, Transcriber(engine="subtitles", model=name, identity="file"), language, samples, rate)
 
 
 def choose(
@@ -57,7 +59,7 @@ def transcript(
     found = [(line, *without_tags(line.text)) for line in lines]
     words = tuple(word for line, spoken, _ in found for word in _spread(replace(line, text=spoken), quiet))
     tags = tuple(dict.fromkeys(tag for *_, own in found for tag in own))
-    return Transcript(words=words, language=language, transcriber=transcriber, tags=tags)
+    return Transcript(words=words, language=language, transcriber=transcriber, tags=tags, timing="subtitles")
 
 
 def _spread(line: SubtitleCue, quiet: Sequence[TimeRange]) -> list[Word]:

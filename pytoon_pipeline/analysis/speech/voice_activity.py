@@ -8,7 +8,7 @@ processors, changes nothing that counts.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -28,7 +28,7 @@ FOURIER, HOP, BINS = 256, 128, 129
 # Name and stride of each convolution.
 CONVOLUTIONS = (("conv1", 1), ("conv2", 2), ("conv3", 2), ("conv4", 1))
 UNITS = 128
-# Windows that pass the network together, so that memory stays small.
+# Windows that pass the network together: memory does not grow with the length.
 BATCH = 256
 # Low, so that words are not missed: at 0.15 at least 0.95 of the words of four English talks are found with music or
 # noise as loud as the voice (at 0.5: 0.86 of them), as is synthetic speech in ten languages. Film music, noise and
@@ -60,11 +60,22 @@ def speech_probabilities(samples: Samples) -> Values:
     if not len(samples):
         return np.zeros(0)
     weights = _load(Path(str(_installed().locate_file(WEIGHTS))))
-    padded = np.pad(samples / 32768, (CONTEXT, -len(samples) % WINDOW))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, CONTEXT + WINDOW)[::WINDOW]
-    encoded = [_encode(windows[first : first + BATCH], weights) for first in range(0, len(windows), BATCH)]
-    hidden = np.maximum(_recur(np.concatenate(encoded), weights), 0)
-    return _sigmoid(hidden @ weights["final_conv.weight"].reshape(UNITS) + weights["final_conv.bias"])
+    output, cell, found = np.zeros(UNITS), np.zeros(UNITS), []
+    for windows in _batches(samples):
+        outputs, cell = _recur(_encode(windows, weights), output, cell, weights)
+        output = outputs[-1]
+        hidden = np.maximum(outputs, 0)
+        found.append(_sigmoid(hidden @ weights["final_conv.weight"].reshape(UNITS) + weights["final_conv.bias"]))
+    return np.concatenate(found)
+
+
+def _batches(samples: Samples) -> Iterator[Values]:
+    """What the network sees, ``BATCH`` windows after the other, shape (windows, 576), with silence around all."""
+    step = BATCH * WINDOW
+    for first in range(0, len(samples), step):
+        part = samples[max(0, first - CONTEXT) : first + step] / 32768
+        before, after = max(0, CONTEXT - first), -min(step, len(samples) - first) % WINDOW
+        yield np.lib.stride_tricks.sliding_window_view(np.pad(part, (before, after)), CONTEXT + WINDOW)[::WINDOW]
 
 
 def _installed() -> Distribution:
@@ -111,11 +122,13 @@ def _convolve(values: Values, kernel: Values, bias: Values, stride: int) -> Valu
     return np.maximum(result, 0).reshape(count, len(places), -1)
 
 
-def _recur(encoded: Values, weights: Weights) -> Values:
-    """The outputs of the LSTM cell, window after window, shape (windows, units)."""
+def _recur(encoded: Values, output: Values, cell: Values, weights: Weights) -> tuple[Values, Values]:
+    """The outputs of the LSTM cell, window after window, shape (windows, units), and its last state.
+
+    ``output`` and ``cell`` are those of the window before.
+    """
     entered = encoded @ weights["lstm_cell.weight_ih"].T + weights["lstm_cell.bias_ih"] + weights["lstm_cell.bias_hh"]
     recurrent = np.ascontiguousarray(weights["lstm_cell.weight_hh"].T)
-    output, cell = np.zeros(UNITS), np.zeros(UNITS)
     outputs = np.empty((len(entered), UNITS))
     for index, one in enumerate(entered):
         gates = one + output @ recurrent
@@ -124,7 +137,7 @@ def _recur(encoded: Values, weights: Weights) -> Values:
         cell = opened[UNITS : 2 * UNITS] * cell + opened[:UNITS] * candidate
         output = opened[3 * UNITS :] * np.tanh(cell)
         outputs[index] = output
-    return outputs
+    return outputs, cell
 
 
 def _sigmoid(values: Values) -> Values:

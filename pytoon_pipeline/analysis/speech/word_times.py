@@ -4,6 +4,8 @@ Transcribers place a first word at 0.0 s although speech starts later, stretch a
 words without length, let them overlap, or find words in silence or in music.
 """
 
+from bisect import bisect_left, bisect_right
+
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.time import TimeRange
 
@@ -16,31 +18,34 @@ MAX_SPOKEN = 2.0
 
 def repair_word_times(
     words: tuple[Word, ...], silences: tuple[TimeRange, ...], seconds: float
-) -> tuple[tuple[Word, ...], int, int]:
+) -> tuple[tuple[Word, ...], int, tuple[Word, ...]]:
     """The words in order, none in silence, none overlapping, none outside ``[0, seconds]``.
 
-    Returns them with the number of words whose times changed, and the number that were dropped because they lie in
+    Returns them with the number of words whose times changed, and the words that were dropped because they lie in
     silence or last too long to be speech.
     """
     kept: list[Word] = []
-    changed = dropped = 0
+    dropped: list[Word] = []
+    changed = 0
+    starts, ends = [one.start for one in silences], [one.end for one in silences]
     previous_end = 0.0
     for word in sorted(words, key=lambda word: (word.start, word.end)):
         start, end = max(word.start, previous_end), min(max(word.end, word.start), seconds)
-        start, end = _out_of_silence(start, end, silences)
+        near = silences[bisect_right(ends, start) : bisect_left(starts, end)]
+        start, end = _out_of_silence(start, end, near)
         if end - start > MAX_SPOKEN:
-            dropped += 1
+            dropped.append(word)
             continue
         if end - start < MIN_WORD_SECONDS:
             end = min(start + MIN_WORD_SECONDS, seconds)
             if end - start < MIN_WORD_SECONDS / 2 or _silent(start, end, silences):
-                dropped += 1
+                dropped.append(word)
                 continue
         if (start, end) != (word.start, word.end):
             changed += 1
         kept.append(word.model_copy(update={"start": round(start, 4), "end": round(end, 4)}))
         previous_end = end
-    return tuple(kept), changed, dropped
+    return tuple(kept), changed, tuple(dropped)
 
 
 def _out_of_silence(start: float, end: float, silences: tuple[TimeRange, ...]) -> tuple[float, float]:

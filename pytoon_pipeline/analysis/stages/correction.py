@@ -77,7 +77,6 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
         return CorrectedTranscript(
             **{name: getattr(transcript, name) for name in Transcript.model_fields if name != "words"},
             words=tuple(applied.words),
-            timing="subtitles" if _from_subtitles(transcript) else "transcriber",
             before_edits=corrected.words,
             corrections=corrected.changes,
             cuts=self._cuts(item, corrected.words, applied.cuts),

@@ -62,7 +62,7 @@ class FaceDetection(Analysis[FaceSummary]):
 class SaliencyDetection(Analysis[FocalPoints]):
     """Finds where the detail of a picture is, people, and burnt-in text."""
 
-    stage = Stage("focal_points", 3)
+    stage = Stage("focal_points", 4)
     libraries = ("mediapipe", "opencv")
     record = FocalPoints
 

@@ -24,7 +24,7 @@ class SilenceDetection(Analysis[SilenceSegments]):
     ``removal_requested``: the request itself asks for the removal of silence, so a silent clip is an error.
     """
 
-    stage = Stage("silence_segments", 5, "conditional")
+    stage = Stage("silence_segments", 6, "conditional")
     libraries = ("numpy",)
     record = SilenceSegments
 
@@ -84,5 +84,5 @@ class SilenceDetection(Analysis[SilenceSegments]):
             "silences": len(silences),
             "silent_seconds": round(sum(silence.seconds for silence in silences), 2),
             "repaired_words": sum(one.repaired_words for one in values),
-            "dropped_words": sum(one.dropped_words for one in values),
+            "dropped_words": sum(len(one.dropped_words) for one in values),
         }

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
@@ -17,6 +18,7 @@ from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.items import ItemWork
@@ -51,7 +53,7 @@ class Transcription(Analysis[Transcript]):
     the request names one.
     """
 
-    stage = Stage("transcription", 9)
+    stage = Stage("transcription", 10)
     libraries = ("whisper", "pocketsphinx")
     record = Transcript
 
@@ -102,7 +104,7 @@ class Transcription(Analysis[Transcript]):
         inputs = {"audio": stored.files[AUDIO].sha256}
         if file is not None:
             inputs |= {"subtitles": file.sha256, "subtitles_name": hash_value(file.name)}
-            return ItemWork(lambda scratch: self._from_file(item, file), inputs)
+            return ItemWork(lambda scratch: self._from_file(item, file), inputs, self._language)
         if stored.value.info.streams.get("subtitle"):
             inputs["media"] = item.sha256
         parameters = {**self.use.parameters(item.sha256, stored.value.audio_seconds), **self._language}
@@ -123,15 +125,19 @@ class Transcription(Analysis[Transcript]):
 
     def _from_file(self, item: SourceItem, file: SourceItem) -> StageOutput:
         from pytoon_pipeline.analysis.speech import subtitle_words
+        from pytoon_pipeline.analysis.speech.alignment import align
         from pytoon_pipeline.media import subtitles
         from pytoon_pipeline.media.audio import ANALYSIS_RATE
 
         lines = subtitles.read(self.store.path(file.stored), file.name)
-        return StageOutput(subtitle_words.from_file(lines, file.name, self._samples(item), ANALYSIS_RATE))
+        samples = self._samples(item)
+        found = subtitle_words.from_file(lines, file.name, samples, ANALYSIS_RATE, self.language or "")
+        return StageOutput(align(found, samples))
 
     def _from_track(self, item: SourceItem) -> StageOutput | None:
         """The words of a text track in the file; ``None`` when it has no track that covers enough of the speech."""
         from pytoon_pipeline.analysis.speech import subtitle_words
+        from pytoon_pipeline.analysis.speech.alignment import align
         from pytoon_pipeline.media import subtitles
         from pytoon_pipeline.media.audio import ANALYSIS_RATE
 
@@ -139,11 +145,13 @@ class Transcription(Analysis[Transcript]):
         if not info.streams.get("subtitle") or info.audio is None:
             return None
         tracks = subtitles.tracks(self.store.path(item.stored), info.video.start if info.video else 0.0)
-        found = subtitle_words.from_track(tracks, info.audio.language, self._samples(item), ANALYSIS_RATE)
-        return StageOutput(found) if found is not None else None
+        samples = self._samples(item)
+        found = subtitle_words.from_track(tracks, info.audio.language, samples, ANALYSIS_RATE)
+        return StageOutput(align(found, samples)) if found is not None else None
 
     def _from_speech(self, item: SourceItem) -> StageOutput:
         from pytoon_pipeline.analysis.speech import pieces
+        from pytoon_pipeline.analysis.speech.alignment import align
 
         if self.language is not None and not transcribers.knows(self.choice, self.language):
             unknown = Transcript(words=(), language=self.language, transcriber=self.choice.transcriber)
@@ -153,6 +161,7 @@ class Transcription(Analysis[Transcript]):
         shown = self.use.ranges(item.sha256, samples)
         found = self._transcribed(item, recording, pieces.pieces_in(recording.pieces, shown))
         transcript = transcribers.transcript(self.choice, found).model_copy(update={"transcribed": shown})
+        transcript = align(transcript, samples)
         return StageOutput(transcript, device=transcript.device, precision=transcript.precision)
 
     def _speech(self, item: SourceItem, samples: "NDArray[np.int16]") -> tuple[TimeRange, ...]:
@@ -171,16 +180,21 @@ class Transcription(Analysis[Transcript]):
     def _transcribed(
         self, item: SourceItem, recording: transcribers.Recording, spans: "Sequence[Span]"
     ) -> list[TranscribedPiece]:
-        """The words of these pieces. Those that are stored already are not transcribed again."""
-        keys = [StageKey(PIECE, self._audio(item), {"samples": span, **self._language}, self._tools) for span in spans]
-        stored = [self.store.reuse(key.fingerprint) for key in keys]
-        missing = [span for span, one in zip(spans, stored, strict=True) if one is None]
+        """The words of these pieces, stored batch by batch. Those that are stored already are not transcribed again."""
+        from pytoon_pipeline.analysis.speech.pieces import batches
+
+        keys = {
+            span: StageKey(PIECE, self._audio(item), {"samples": span, **self._language}, self._tools) for span in spans
+        }
+        found = {span: one for span, key in keys.items() if (one := self.store.reuse(key.fingerprint)) is not None}
+        missing = [span for span in spans if span not in found]
         with self.slot() if missing else nullcontext():
-            new = iter(transcribers.transcribe(recording, missing, self.threads()))
-        return [
-            (one or get_or_compute(self.store, key, lambda scratch: _output(next(new))).artifact).read(TranscribedPiece)
-            for key, one in zip(keys, stored, strict=True)
-        ]
+            for batch in batches(missing):
+                stopping.check()
+                new = transcribers.transcribe(recording, batch, self.threads())
+                for span, piece in zip(batch, new, strict=True):
+                    found[span] = get_or_compute(self.store, keys[span], partial(_stored, piece)).artifact
+        return [found[span].read(TranscribedPiece) for span in spans]
 
     @property
     def _language(self) -> dict[str, str]:
@@ -210,5 +224,5 @@ def _span(one: TimeRange) -> str:
     return f"{one.start:.0f}–{one.end:.0f} s"
 
 
-def _output(piece: TranscribedPiece) -> StageOutput:
+def _stored(piece: TranscribedPiece, scratch: Path) -> StageOutput:
     return StageOutput(piece, device=piece.device, precision=piece.precision)

@@ -51,8 +51,9 @@ def remake(
     ``DependencyMissing`` when a source file is missing.
     """
     manifest = read_manifest(path, load_limits())
-    plan = plan_delivery(readable_name(manifest.title))
-    folder = out or home.remade / f"{plan.folder}-{manifest.key[:KEY_DIGITS]}"
+    name = readable_name(manifest.title)
+    plan = plan_delivery(name, name)
+    folder = out or home.remade / f"{name}-{manifest.key[:KEY_DIGITS]}"
     if folder.resolve() == path.resolve().parent:
         raise InvalidInput(
             "original_there",

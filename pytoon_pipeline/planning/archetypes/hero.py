@@ -17,7 +17,7 @@ from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.key_words import brand_words
 from pytoon_pipeline.planning.layout.numbers import with_labels
-from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths
+from pytoon_pipeline.planning.pacing import Pacing, plan_lengths, plan_talk_lengths, source_range
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.shots import footage
 from pytoon_pipeline.planning.text_assignment import titles_by_item
@@ -59,6 +59,8 @@ def _sequence(
     sequence = footage.talking_sequence(
         item, context.preset, context.rate, frames, context.canvas, context.safe_area.bottom,
         brand_words(context.brand), (context.brand.colours.primary,) if context.brand else (),
+        context.pacing.longest_seconds,
     )  # fmt: skip
-    with_captions = add_captions(context.captions, sequence, item.material, item.entry.file)
+    part = source_range(item.material, item.entry)
+    with_captions = add_captions(context.captions, sequence, item.material, item.entry.file, part)
     return replace(with_captions, text=replace(text_space(context, item), hold=False))

@@ -22,11 +22,13 @@ class CaptionRules:
     drop_missing: bool = False
 
 
-def add_captions(rules: CaptionRules, sequence: SceneSequence, material: AnalysedMedia, name: str) -> SceneSequence:
-    """``sequence``, which shows the file ``name``, with captions that can be drawn, profanity masked, and notes.
+def add_captions(
+    rules: CaptionRules, sequence: SceneSequence, material: AnalysedMedia, name: str, part: tuple[float, float]
+) -> SceneSequence:
+    """``sequence`` with captions that can be drawn, profanity masked, and notes.
 
-    Captions that are switched off or cannot be drawn are hidden. Raises ``InvalidInput`` when the upload's subtitles
-    cannot be drawn.
+    It shows ``part``, in seconds, of the file ``name``. Captions that are switched off or cannot be drawn are hidden.
+    Raises ``InvalidInput`` when the upload's subtitles cannot be drawn.
     """
     source, notes = material.transcript, list(sequence.notes)
     cues, masked = _masked(sequence.cues, source, rules.masked_words, name)
@@ -39,7 +41,7 @@ def add_captions(rules: CaptionRules, sequence: SceneSequence, material: Analyse
         explained = source.rejected_words or source.language_unknown
         notes = [note for note in notes if note.code != "no_words" or not explained]
         notes += transcript_notes(source, name, bool(sequence.cues))
-        lost = material.silence.dropped_words if material.silence is not None and _from_subtitles(source) else 0
+        lost = lost_words(material, part) if _from_subtitles(source) else 0
         notes += [lost_note(lost, name)] if lost else []
     shown, missing = captions_with_glyphs(cues, rules.style, name, drop=rules.drop_missing)
     if cues and not shown and source is not None and _from_file(source):
@@ -65,6 +67,14 @@ def _masked(
         return cues, ()
     masked, count = mask_profanity(cues, words)
     return masked, (masked_note(count, name),) if count else ()
+
+
+def lost_words(material: AnalysedMedia, part: tuple[float, float]) -> int:
+    """Words of the subtitles within ``part`` that lie in silence; those after the end belong to the last part."""
+    start, end = part
+    whole = end >= material.seconds
+    dropped = material.silence.dropped_words if material.silence is not None else ()
+    return sum(start <= word.start and (whole or word.start < end) for word in dropped)
 
 
 def _from_subtitles(source: Transcript) -> bool:

@@ -4,8 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from math import sqrt
+from itertools import accumulate, chain
 
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.highlights import Highlight, HighlightsRequest
@@ -13,13 +12,17 @@ from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.planning.highlights.scores import Part, score
 from pytoon_pipeline.planning.highlights.talk import Signals, Talk
 from pytoon_pipeline.planning.highlights.titles import hook_title
-from pytoon_pipeline.planning.highlights.topics import stems
+from pytoon_pipeline.planning.highlights.topics import cosine, stems
 from pytoon_pipeline.planning.highlights.units import sentence_units
 
 # Of the pauses around a highlight so much is kept, at most half of each.
 LEAD_SECONDS, TAIL_SECONDS = 0.25, 0.4
 # What a part loses that says the same as one chosen before.
 SAME_PENALTY = 40.0
+
+
+# The stems of each sentence of a talk.
+Content = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,11 @@ def choose_highlights(
     """
     units = sentence_units(words)
     talk = Talk(units, signals or [Signals()] * len(units))
-    candidates = list(_candidates(talk, speech, wanted))
-    content = [Counter(one.stems) for one in talk.sentences]
+    candidates = sorted(_candidates(talk, speech, wanted), key=lambda one: (-one.score, one.first, -one.last))
+    content = [one.stems for one in talk.sentences]
     chosen: list[_Candidate] = []
     while candidates and len(chosen) < wanted.count:
-        best = max(candidates, key=lambda one: (_novel(one, chosen, content), -one.first, one.last))
+        best = _best(candidates, chosen, content)
         chosen.append(best)
         candidates = [one for one in candidates if one.last < best.first or one.first > best.last]
     ranked = sorted(chosen, key=lambda one: -one.score)
@@ -72,15 +75,22 @@ def _candidates(talk: Talk, speech: Sequence[TimeRange], wanted: HighlightsReque
             yield _Candidate(first, last, *score(Part(talk, first, last), about))
 
 
-def _novel(one: _Candidate, chosen: Sequence[_Candidate], content: Sequence[Counter[str]]) -> float:
-    """The score less what the candidate repeats."""
-    return one.score - SAME_PENALTY * max((_likeness(one, other, content) for other in chosen), default=0.0)
+def _best(candidates: Sequence[_Candidate], chosen: Sequence[_Candidate], content: Content) -> _Candidate:
+    """Of ``candidates``, the highest score first, the one with the highest score less what it repeats."""
+    others = [_counted(one, content) for one in chosen]
+    best, best_value = candidates[0], float("-inf")
+    for one in candidates:
+        if one.score <= best_value:
+            break
+        counted = _counted(one, content)
+        value = one.score - SAME_PENALTY * max((cosine(counted, other) for other in others), default=0.0)
+        if value > best_value:
+            best, best_value = one, value
+    return best
 
 
-def _likeness(one: _Candidate, other: _Candidate, content: Sequence[Counter[str]]) -> float:
-    a, b = (sum(content[part.first : part.last + 1], Counter[str]()) for part in (one, other))
-    lengths = sqrt(sum(n * n for n in a.values()) * sum(n * n for n in b.values()))
-    return sum(n * b[word] for word, n in a.items()) / lengths if lengths else 0.0
+def _counted(one: _Candidate, content: Content) -> Counter[str]:
+    return Counter(chain.from_iterable(content[one.first : one.last + 1]))
 
 
 def _highlight(rank: int, one: _Candidate, talk: Talk, profanity: Sequence[str]) -> Highlight:

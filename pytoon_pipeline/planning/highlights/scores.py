@@ -1,16 +1,19 @@
 """What speaks for a part of a talk as a short video: its text, its voice and its picture. Each score has a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import mean
 
-from pytoon_pipeline.planning.highlights.talk import Signals, Talk
+from pytoon_pipeline.planning.highlights.talk import Sentence, Shares, Signals, Talk
 from pytoon_pipeline.planning.highlights.wording import DEPENDENT, UNFINISHED, plain
 
 # So many times what is usual for the speaker, but at least this share of the words, is as good as more.
 DENSE, MIN_DENSE = 2.5, 0.06
 # Sentences that make people listen, per minute, that are as good as more.
 HOOKS_PER_MINUTE = 4.0
+# Sentences on each side of a beginning or end that are compared.
+EDGE = 2
 # A pause after which a thought is over.
 LONG_PAUSE = 0.8
 
@@ -26,6 +29,14 @@ class Part:
     @property
     def indices(self) -> range:
         return range(self.first, self.last + 1)
+
+    @property
+    def sentences(self) -> Sequence[Sentence]:
+        return self.talk.sentences[self.first : self.last + 1]
+
+    @cached_property
+    def shares(self) -> Shares:
+        return Shares.of(self.sentences)
 
 
 # A value from 0 to 1, and the reason that people read; None for what is not known.
@@ -54,16 +65,29 @@ def _opening(part: Part) -> Rating:
 
 
 def _strong(part: Part) -> Rating:
-    found = [part.talk.sentences[n] for n in part.indices]
-    share = sum(one.strong for one in found) / sum(one.words for one in found)
-    reason = "numbers and strong words" if any(one.numbers for one in found) else "strong words"
-    return min(1.0, share / max(DENSE * part.talk.usual_strong, MIN_DENSE)), reason
+    reason = "numbers and strong words" if any(one.numbers for one in part.sentences) else "strong words"
+    return _dense(part.shares.strong, part.talk.usual.strong), reason
+
+
+def _contrast(part: Part) -> Rating:
+    return _dense(part.shares.contrast, part.talk.usual.contrast), "contradicts or insists"
 
 
 def _personal(part: Part) -> Rating:
-    found = [part.talk.sentences[n] for n in part.indices]
-    share = sum(one.personal for one in found) / sum(one.words for one in found)
-    return min(1.0, share / max(DENSE * part.talk.usual_personal, MIN_DENSE)), "a personal story"
+    return _dense(part.shares.personal, part.talk.usual.personal), "a personal story"
+
+
+def _past(part: Part) -> Rating:
+    return _dense(part.shares.past, part.talk.usual.past), "tells what happened"
+
+
+def _addressed(part: Part) -> Rating:
+    return _dense(part.shares.you, part.talk.usual.you), "speaks to the viewer"
+
+
+def _dense(share: float, usual: float) -> float:
+    """A share of words as a rating, by what is ``usual`` for the speaker."""
+    return min(1.0, share / max(DENSE * usual, MIN_DENSE))
 
 
 def _promises(part: Part) -> Rating:
@@ -96,6 +120,22 @@ def _coherent(part: Part) -> Rating:
     return (1.0, "one topic") if inside else (0.2, "")
 
 
+def _set_apart(part: Part) -> Rating:
+    """How much more there is in the sentences with which the part begins and ends than in those around it."""
+    first, after = part.first, part.last + 1
+    pairs = (
+        (range(first, first + EDGE), range(first - EDGE, first)),
+        (range(after - EDGE, after), range(after, after + EDGE)),
+    )
+    gains = [_interest(part, inside) - _interest(part, outside) for inside, outside in pairs]
+    return min(1.0, max(0.0, 0.5 + mean(gains) / 2)), "stands out from what is around it"
+
+
+def _interest(part: Part, indices: range) -> float:
+    sentences = [part.talk.sentences[n] for n in indices if 0 <= n < len(part.talk.sentences)]
+    return Shares.of(sentences).relative(part.talk.usual) if sentences else 1.0
+
+
 def _energy(part: Part) -> Rating:
     return _relative(part, lambda one: one.level, 3.0, "a lively voice")
 
@@ -121,6 +161,7 @@ def _about(part: Part, about: frozenset[str]) -> tuple[float, str]:
 
 
 RATINGS: tuple[tuple[float, Callable[[Part], Rating]], ...] = (
-    (3.0, _opening), (2.0, _strong), (2.0, _personal), (1.5, _promises), (1.0, _stands_alone), (1.5, _complete),
-    (0.7, _coherent), (0.8, _energy), (0.6, _melody), (0.5, _face),
+    (1.5, _opening), (5.0, _strong), (1.8, _contrast), (1.0, _personal), (0.8, _past), (0.8, _addressed),
+    (1.2, _promises), (1.5, _stands_alone), (1.5, _complete), (0.7, _coherent), (1.5, _set_apart), (1.2, _energy),
+    (1.0, _melody), (0.6, _face),
 )  # fmt: skip

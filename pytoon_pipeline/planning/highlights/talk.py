@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
+from typing import NamedTuple
 
 from pytoon_pipeline.planning.highlights.topics import stems, topic_borders
 from pytoon_pipeline.planning.highlights.units import Unit
 from pytoon_pipeline.planning.highlights.wording import (
+    CONTRAST,
     HOOKS,
     PERSONAL,
     QUESTION,
-    STRONG,
+    YOU,
     is_number,
+    is_past,
+    is_strong,
     plain,
 )
 
@@ -38,11 +42,16 @@ class Signals:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What the text of a unit has: numbers of words, of strong and of personal ones, and its hook, if any."""
+    """What the text of a unit has: numbers of words, of strong, personal and contrasting ones and of verbs in the past
+    tense, and its hook, if any.
+    """
 
     words: int
     strong: int
     personal: int
+    contrast: int
+    past: int
+    you: int
     numbers: int
     question: bool
     hook: str
@@ -60,14 +69,38 @@ class Sentence:
             value = LATE_HOOK
         return cls(
             words=len(words),
-            strong=sum(word in STRONG or is_number(word) for word in words),
+            strong=sum(map(is_strong, words)),
             personal=sum(word in PERSONAL for word in words),
+            contrast=sum(word in CONTRAST for word in words),
+            past=sum(map(is_past, words)),
+            you=sum(word in YOU for word in words),
             numbers=sum(map(is_number, words)),
             question=unit.words[-1].text.rstrip(CLOSING_QUOTES).endswith("?"),
             hook=" ".join(hook.group().split()[:2]) if hook is not None else "",
             hook_value=value,
             stems=tuple(stems(unit.text)),
         )
+
+
+class Shares(NamedTuple):
+    """Strong, personal and contrasting words and verbs in the past tense among all words, 0 to 1."""
+
+    strong: float
+    personal: float
+    contrast: float
+    past: float
+    you: float
+
+    @classmethod
+    def of(cls, sentences: Sequence[Sentence]) -> "Shares":
+        words = max(1, sum(one.words for one in sentences))
+        counts = ([one.strong, one.personal, one.contrast, one.past, one.you] for one in sentences)
+        return cls(*(sum(column) / words for column in zip(*counts, strict=True)))
+
+    def relative(self, usual: "Shares") -> float:
+        """How much of all kinds there is, 1 for what is ``usual``."""
+        known = [(share, base) for share, base in zip(self, usual, strict=True) if base > 0]
+        return sum(share / base for share, base in known) / len(known) if known else 1.0
 
 
 @dataclass(frozen=True)
@@ -86,14 +119,9 @@ class Talk:
         return topic_borders([unit.text for unit in self.units])
 
     @cached_property
-    def usual_strong(self) -> float:
-        """Strong words among all words of the talk."""
-        return sum(one.strong for one in self.sentences) / max(1, sum(one.words for one in self.sentences))
-
-    @cached_property
-    def usual_personal(self) -> float:
-        """Personal words among all words of the talk."""
-        return sum(one.personal for one in self.sentences) / max(1, sum(one.words for one in self.sentences))
+    def usual(self) -> "Shares":
+        """The shares of words in the whole talk."""
+        return Shares.of(self.sentences)
 
     @cached_property
     def _habits(self) -> Counter[str]:

@@ -32,7 +32,7 @@ def topic_borders(texts: Sequence[str]) -> frozenset[int]:
     """The indices of the texts with which a new topic begins; the first is not among them."""
     content = [stems(text) for text in texts]
     gaps = range(BLOCK, len(content) - BLOCK + 1)
-    cohesion = [_cosine(_counted(content[n - BLOCK : n]), _counted(content[n : n + BLOCK])) for n in gaps]
+    cohesion = [cosine(_counted(content[n - BLOCK : n]), _counted(content[n : n + BLOCK])) for n in gaps]
     depths = [_depth(cohesion, n) for n in range(len(cohesion))]
     if not depths:
         return frozenset()
@@ -46,7 +46,8 @@ def _counted(texts: Sequence[Sequence[str]]) -> Counter[str]:
     return Counter(chain.from_iterable(texts))
 
 
-def _cosine(one: Counter[str], other: Counter[str]) -> float:
+def cosine(one: Counter[str], other: Counter[str]) -> float:
+    """How alike the words of two texts are, 0 to 1: the cosine of the angle between their counts."""
     shared = sum(count * other[word] for word, count in one.items())
     lengths = sqrt(sum(n * n for n in one.values()) * sum(n * n for n in other.values()))
     return shared / lengths if lengths else 0.0

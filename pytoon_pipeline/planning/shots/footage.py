@@ -55,9 +55,10 @@ def talking_sequence(
     safe_bottom: int,
     names: Collection[str] = (),
     grounds: Sequence[Colour] = (),
+    longest_seconds: float = 0.0,
 ) -> SceneSequence:
     """The speech of a video, at most ``max_frames`` of it. Captions end above ``safe_bottom``; ``names`` are key words.
-
+    A request may raise the limit to ``longest_seconds``.
     What footage leaves of the frame has the first colour of ``grounds`` that suits the captions, or the picture's tone.
 
     Raises ``InvalidInput`` when nothing would be left.
@@ -82,7 +83,8 @@ def talking_sequence(
         )
     cues = plan_cues(words, ranges, rate, preset.captions, names)
     shown, hidden = without_uncertain(cues, words, ranges, rate, preset.captions)
-    notes = [*_length_notes(item, sum(end - start for start, end in used), max_frames / rate.fraction, shortened)]
+    spoken_seconds, limit = sum(end - start for start, end in used), max_frames / rate.fraction
+    notes = [*_length_notes(item, spoken_seconds, limit, shortened, longest_seconds)]
     notes += edit_notes(material.transcript, item.entry.file[:60])
     notes += _quality_notes(material, canvas)
     notes += _speech_notes(material, captions_missing=not cues and preset.captions.show)
@@ -292,7 +294,9 @@ def _on_timeline(times: Sequence[TimeRange], ranges: Sequence[SourceRange], rate
     return tuple(FrameRange(start=start, end=end) for start, end in union(shown))
 
 
-def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: bool) -> Iterator[Note]:
+def _length_notes(
+    item: PlanItem, spoken: float, limit: Fraction, shortened: bool, longest_seconds: float
+) -> Iterator[Note]:
     """What is not shown of a talking video of which ``spoken`` seconds are left without its silences."""
     name = item.entry.file[:60]
     start, end = source_range(item.material, item.entry)
@@ -303,9 +307,10 @@ def _length_notes(item: PlanItem, spoken: float, limit: Fraction, shortened: boo
         yield Note(code="silence_removed", message=message)
     if shortened:
         later = shlex.quote(f"media.{item.entry.file}.start={int(start + limit)}")
+        longer = f" (--set max_seconds={longest_seconds:g} allows more)" if limit < longest_seconds else ""
         message = (
-            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video. To choose "
-            f"another part, say where it starts, for example: --set {later}"
+            f"Only the first {round(float(limit), 1):g} s of the speech in “{name}” fit into the video{longer}. To "
+            f"choose another part, say where it starts, for example: --set {later}"
         )
         yield Note(code="shortened", message=message)
 

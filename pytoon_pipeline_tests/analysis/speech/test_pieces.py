@@ -3,8 +3,10 @@
 import numpy as np
 
 from pytoon_pipeline.analysis.speech.pieces import (
+    BATCH_SECONDS,
     MAX_SECONDS,
     RATE,
+    batches,
     join_pieces,
     pieces_in,
     shown_ranges,
@@ -59,3 +61,13 @@ def test_a_part_is_shown_until_enough_of_it_was_kept() -> None:
     assert [one.span for one in shown_ranges(kept, [(5, 50)], 15)] == [(5, 30)]
     assert [one.span for one in shown_ranges(kept, [(5, 12), (45, 50)], 15)] == [(5, 12), (45, 50)]
     assert [one.span for one in shown_ranges(kept, [(0, 50)], 60)] == [(0, 50)]
+
+
+def test_pieces_of_a_long_source_come_in_batches() -> None:
+    long = [(n * 30 * RATE, (n + 1) * 30 * RATE) for n in range(45)]
+    found = list(batches(long))
+    assert [piece for batch in found for piece in batch] == long
+    assert [len(batch) for batch in found] == [20, 20, 5]
+    huge = (0, round(2 * BATCH_SECONDS * RATE))
+    assert list(batches([huge, *long[:1]])) == [[huge], long[:1]]
+    assert list(batches([])) == []

@@ -70,6 +70,13 @@ def test_probabilities_need_only_the_audio_before(talk: np.ndarray) -> None:
     assert voice_activity.speech_ranges(talk[:0]) == ()
 
 
+def test_probabilities_do_not_depend_on_the_blocks(talk: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = talk[: 512 * 60 + 100]
+    whole = voice_activity.speech_probabilities(part)
+    monkeypatch.setattr(voice_activity, "BATCH", 7)
+    assert np.allclose(voice_activity.speech_probabilities(part), whole)
+
+
 def test_a_missing_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voice_activity, "PACKAGE", "no-such-package")
     with pytest.raises(DependencyMissing, match="package_missing"):

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
-from pytoon_pipeline.analysis.speech import transcribers, voice_activity
+from pytoon_pipeline.analysis.speech import pieces, transcribers, voice_activity
 from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.speech.transcribers import Recording, SpeechSettings
 from pytoon_pipeline.analysis.stages.transcription import Transcription
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, Word
+from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import Metadata, SourceItem
 from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.contracts.time import TimeRange
@@ -112,6 +113,26 @@ def test_a_clip_that_may_be_shown_whole_is_transcribed_whole(
     assert found.transcribed is None
     assert transcript(start=30) == found
     assert len(decoded) == 6, "the part that is shown does not matter"
+
+
+def test_what_is_found_of_a_long_clip_is_kept_when_the_rest_fails(
+    decoded: list[Span], transcript: Callable[..., Transcript], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "BATCH_SECONDS", 20.0)
+    found = transcribers.transcribe
+
+    def fails_late(recording: Recording, spans: Sequence[Span], threads: int | None) -> list[TranscribedPiece]:
+        if decoded[3:]:
+            raise TransientError("transcriber_killed", "Killed.", "Try again.")
+        return found(recording, spans, threads)
+
+    monkeypatch.setattr(transcribers, "transcribe", fails_late)
+    with pytest.raises(TransientError):
+        transcript()
+    assert starts(decoded) == [0, 10, 20, 30], "two batches"
+    monkeypatch.setattr(transcribers, "transcribe", found)
+    transcript()
+    assert starts(decoded) == [0, 10, 20, 30, 40, 50], "nothing twice"
 
 
 def test_a_transcriber_that_does_not_know_the_language_is_not_used(

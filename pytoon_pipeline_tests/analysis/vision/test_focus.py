@@ -23,3 +23,12 @@ def test_points_and_people_of_a_clip_are_found_in_one_pass(talk: Samples) -> Non
     assert len(found.points) == talk.record.samples
     assert len(found.people) > talk.record.samples / 3
     assert found.texts == ()
+
+
+def test_people_of_a_long_clip_are_searched_once_a_second(talk: Samples, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(focus, "LONG_SAMPLES", 10)
+    found = focus.find(talk)
+    times = [point.time for point in found.points]
+    assert len(times) == talk.record.samples
+    assert found.people
+    assert {person.time for person in found.people} <= set(times[:: focus.LONG_STEP])

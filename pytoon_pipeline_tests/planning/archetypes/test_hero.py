@@ -22,8 +22,12 @@ def test_many_items_are_shortened_evenly_with_a_note() -> None:
     assert max(lengths) - min(lengths) <= 1
     assert 29.5 * 30 <= spec.frames <= 30 * 30
     (said,) = (note.message for note in spec.notes if note.code == "shortened_evenly")
-    assert said.endswith("use fewer items, or raise max_seconds (at most 60).")
-    longest = next(note.message for note in planned(items(39)).notes if note.code == "shortened_evenly")
+    assert said.endswith("use fewer items, or raise max_seconds (at most 180).")
+    longest = next(
+        note.message
+        for note in planned(items(39), max_seconds=180, adjust={"stills": {"seconds": 6}}).notes
+        if note.code == "shortened_evenly"
+    )
     assert longest.endswith("use fewer items.")
 
 

@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcriber,
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, RenderSpec
 from pytoon_pipeline.delivery import subtitles
+from pytoon_pipeline.planning.captions.clip import lost_words
 from pytoon_pipeline.planning.captions.notes import fast_notes
 from pytoon_pipeline.planning.captions.profanity import mask_profanity
 from pytoon_pipeline_tests.harness.plans import RATE, footage, planned
@@ -28,7 +29,7 @@ def plan(text: str, by: Transcriber = SPHINX, rejected: int = 0, lost: int = 0, 
     heard = CorrectedTranscript(words=words, language="en", transcriber=by, rejected_words=rejected)
     material = footage(5, ((0, 5),), words=words)
     assert material.silence is not None
-    silence = material.silence.model_copy(update={"dropped_words": lost})
+    silence = material.silence.model_copy(update={"dropped_words": said(" ".join(["gone"] * lost))})
     return planned([replace(material, transcript=heard, silence=silence)], **wishes)
 
 
@@ -63,6 +64,16 @@ def test_a_speaker_who_is_too_fast_to_read_is_noted() -> None:
     assert note.message.startswith("4 of 4 captions of “talk.mp4” show more than 20 characters per second")
     slow = [cue.model_copy(update={"end": cue.start + 30}) for cue in cues]
     assert list(fast_notes(slow, RATE, "talk.mp4")) == []
+
+
+def test_lost_words_of_the_subtitles_are_counted_in_the_part_that_is_shown() -> None:
+    said_nowhere = said("one two three four five six")
+    material = footage(2, ((0, 2),))
+    assert material.silence is not None
+    lost = replace(material, silence=material.silence.model_copy(update={"dropped_words": said_nowhere}))
+    assert lost_words(lost, (0.4, 1.2)) == 2
+    assert lost_words(lost, (0.8, 2.0)) == 4, "also those after the end"
+    assert lost_words(lost, (0.0, 2.0)) == 6
 
 
 def test_notes_say_what_happened_and_what_to_do() -> None:

@@ -19,7 +19,17 @@ def test_a_shortened_video_ends_after_a_word() -> None:
     assert spec.frames == round(58.2 * 30)
     note = next(iter(spec.notes))
     assert (note.code, note.message.partition(": ")[2]) == ("shortened", "--set media.item-0.start=60")
+    assert "(--set max_seconds=180 allows more)" in note.message
     assert plan(source, max_seconds=10).frames == 300
+
+
+def test_a_long_talk_becomes_one_long_video_where_the_platform_takes_it() -> None:
+    source = footage(700, ((0.0, 700.0),), words=words_at((57.0, 58.0), (598.0, 599.0)))
+    longest = plan(source, max_seconds=600, platform="youtube")
+    assert longest.frames == round(599.2 * 30)
+    note = next(iter(longest.notes))
+    assert note.code == "shortened"
+    assert "max_seconds" not in note.message
 
 
 def test_frames_and_samples_stay_together_after_many_cuts() -> None:
